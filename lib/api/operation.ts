@@ -1,0 +1,83 @@
+import type * as z from 'zod';
+import type { Role } from '../domain/caller.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** The names in braces of a path: `'id'` for `/api/images/{id}/data`. */
+type PathParam<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParam<Rest>
+  : never;
+
+type Fields = z.ZodObject<z.ZodRawShape, z.core.$strict>;
+type ParamsFor<Path extends string> = z.ZodObject<Record<PathParam<Path>, z.ZodType>, z.core.$strict>;
+
+/** What a function may touch. From it come its IAM policy and its environment. */
+export interface Touches {
+  table?: 'read' | 'write';
+  /** Rights by S3 key prefix; `sign` is a read or a write that a client does with a URL signed by the function. */
+  objects?: Partial<Record<'incoming' | 'images', readonly ('read' | 'write' | 'delete')[]>>;
+}
+
+/** A success: a JSON value, nothing (204), or bytes that are streamed. */
+export type Success =
+  | { status: 200 | 201; schema: z.ZodType }
+  | { status: 204 }
+  | {
+      status: 200;
+      /** The possible content types of the bytes. */
+      stream: readonly string[];
+      /** The JSON answer while there are no bytes yet. */
+      notYet?: { status: 202; schema: z.ZodType };
+    };
+
+/** One endpoint, declared once: route, access, schemas, answers, rights and sizes. */
+export interface Operation {
+  /** Also the name of its folder, of its function and of its `operationId`. */
+  id: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: `/${string}`;
+  summary: string;
+  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images';
+  /** The roles that may call at all; `'public'` skips the check of who calls. */
+  auth: 'public' | readonly [Role, ...Role[]];
+  params?: Fields;
+  query?: Fields;
+  /** JSON. */
+  body?: z.ZodType;
+  success: Success;
+  /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
+  errors: readonly ErrorCode[];
+  touches: Touches;
+  /** The per-person allowance that a call counts against. */
+  rate: 'upload' | 'metadata' | 'none';
+  memoryMb: number;
+  timeoutSeconds: number;
+  /** Files beside the handler that its bundle needs. */
+  assets?: readonly string[];
+  /** A request as the API document shows it. */
+  example?: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
+}
+
+/** Everyone who can sign in. */
+export const EVERYONE = ['patient', 'staff', 'doctor', 'admin'] as const;
+
+/**
+ * Declares an endpoint; its own types are kept, and a `params` schema that does not match the path does not compile.
+ */
+export const defineOperation = <
+  const Path extends `/${string}`,
+  const Op extends Omit<Operation, 'path' | 'params'>,
+>(
+  operation: Op & { path: Path } & (PathParam<Path> extends never
+      ? { params?: never }
+      : { params: ParamsFor<Path> }),
+): Op & { path: Path; params: PathParam<Path> extends never ? undefined : ParamsFor<Path> } =>
+  operation as never;
+
+/** Every error code that the operation can answer with: its own and those that its declaration implies. */
+export function errorsOf(operation: Operation): ErrorCode[] {
+  const implied: ErrorCode[] = ['INTERNAL_SERVER_ERROR'];
+  if (operation.params || operation.query || operation.body) implied.push('BAD_REQUEST');
+  if (operation.body) implied.push('PAYLOAD_TOO_LARGE');
+  if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
+  return [...new Set([...operation.errors, ...implied])];
+}

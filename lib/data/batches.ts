@@ -1,0 +1,67 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { Batch } from '../domain/batch.ts';
+import { batchesOfPatient, batchKey, batchListKey } from './keys.ts';
+import { type Page, type PageRequest, queryPage } from './page.ts';
+import { parseItem, type Table } from './table.ts';
+
+/** The batches in the table. */
+export class Batches {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async create(batch: Batch): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    const Item = { ...batch, ...batchKey(batch.id), ...batchListKey(batch) };
+    await client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+  }
+
+  async get(id: string): Promise<Batch | undefined> {
+    const { name: TableName, client } = this.#table;
+    // Consistent: a client that has just made a batch uploads into it at once.
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: batchKey(id), ConsistentRead: true }),
+    );
+    return Item && parseItem(Batch, Item);
+  }
+
+  /** A part of the patient's batches, newest first. */
+  async listOfPatient(patientId: string, page: PageRequest): Promise<Page<Batch>> {
+    const partition = batchesOfPatient(patientId);
+    return queryPage(this.#table, { partition, schema: Batch, keyOf: batchKey, newestFirst: true }, page);
+  }
+
+  /** The batch under its new name, or undefined where it is gone. */
+  async rename(id: string, name: string, now: Date): Promise<Batch | undefined> {
+    const { name: TableName, client } = this.#table;
+    try {
+      const { Attributes } = await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: batchKey(id),
+          UpdateExpression: 'SET #name = :name, updatedAt = :now',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#name': 'name' },
+          ExpressionAttributeValues: { ':name': name, ':now': now.toISOString() },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return parseItem(Batch, Attributes ?? {});
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the batch away. From then on no image of it can become ready; its images follow by `Images.deleteAllIn`,
+   * here and again from the table's stream, should this function die in between.
+   */
+  async delete(id: string): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    await client.send(new DeleteCommand({ TableName, Key: batchKey(id) }));
+  }
+}

@@ -1,0 +1,82 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { DomainError } from '../domain/errors.ts';
+import { CaseId, PatientId } from '../domain/identifiers.ts';
+import type { Image } from '../domain/image.ts';
+import { toItem } from './images.ts';
+import { caseKey } from './keys.ts';
+import { parseItem, type Table } from './table.ts';
+import { transact } from './transaction.ts';
+
+/** A case and the one patient whom it is about. */
+export const Case = z.object({
+  id: CaseId,
+  patientId: PatientId,
+  /** Seconds since 1970 until which the case is only claimed: no image of it has arrived yet. */
+  expiresAt: z.int().optional(),
+});
+export type Case = z.infer<typeof Case>;
+
+/** The cases in the table. */
+export class Cases {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** The case, unless nobody has claimed it or the claim is over. */
+  async get(id: string, now: Date): Promise<Case | undefined> {
+    const { name: TableName, client } = this.#table;
+    const { Item } = await client.send(new GetCommand({ TableName, Key: caseKey(id), ConsistentRead: true }));
+    if (!Item) return undefined;
+    const found = parseItem(Case, Item);
+    return found.expiresAt !== undefined && found.expiresAt * 1000 <= now.getTime() ? undefined : found;
+  }
+
+  /**
+   * Stores an image whose bytes are still to come, and claims its case for its patient as long as it may take them.
+   *
+   * @throws DomainError CONFLICT where the case is another patient's
+   */
+  async addPending(
+    image: Image & { caseId: string },
+    known: Case | undefined,
+    now: Date,
+    expiresAt: Date,
+  ): Promise<void> {
+    const item = toItem(image, expiresAt);
+    const failed = await transact(this.#table, [
+      { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
+      known && known.expiresAt === undefined ? keep(image) : claim(image, now, item.expiresAt),
+    ]);
+    if (failed.has(1)) {
+      const found = failed.get(1) && parseItem(Case, failed.get(1) ?? {});
+      // Its first image arrived since we looked, so that it is no claim any more: ours all the same.
+      if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
+        return this.addPending(image, found, now, expiresAt);
+      }
+      throw new DomainError('CONFLICT', 'The case belongs to another patient.', {
+        details: [`caseId ${image.caseId} holds images of another patient than ${image.patientId}`],
+      });
+    }
+  }
+}
+
+const keep = ({ caseId, patientId }: Image & { caseId: string }) => ({
+  ConditionCheck: {
+    Key: caseKey(caseId),
+    ConditionExpression: 'patientId = :patientId AND attribute_not_exists(expiresAt)',
+    ExpressionAttributeValues: { ':patientId': patientId },
+  },
+});
+
+const claim = ({ caseId, patientId }: Image & { caseId: string }, now: Date, expiresAt: number) => ({
+  Put: {
+    Item: { ...caseKey(caseId), id: caseId, patientId, expiresAt },
+    // Free, ours, or a claim that ran out; but never over a case that has its images.
+    ConditionExpression:
+      'attribute_not_exists(pk) OR (attribute_exists(expiresAt) AND (patientId = :patientId OR expiresAt <= :now))',
+    ExpressionAttributeValues: { ':patientId': patientId, ':now': Math.floor(now.getTime() / 1000) },
+  },
+});

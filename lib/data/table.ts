@@ -1,0 +1,28 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+
+/** A DynamoDB table and the client that reaches it. */
+export interface Table {
+  name: string;
+  client: DynamoDBDocumentClient;
+}
+
+/** Connects to a table; the region, the credentials and the endpoint come from the SDK's own environment variables. */
+export const connectTable = (name: string): Table => ({
+  name,
+  client: DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true },
+  }),
+});
+
+/**
+ * The stored item as the domain knows it.
+ *
+ * @throws Error with the item's key where it does not fit: damaged data must be loud, and never a "not found"
+ */
+export function parseItem<T>(schema: z.ZodType<T>, item: Record<string, unknown>): T {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw new Error(`the stored item ${String(item.pk)} is damaged`, { cause: parsed.error });
+}

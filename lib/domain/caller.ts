@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { PatientId } from './identifiers.ts';
+
+/** What a person is in the clinic, the most powerful last. */
+export const Role = z.enum(['patient', 'staff', 'doctor', 'admin']);
+export type Role = z.infer<typeof Role>;
+
+/** Who sends a request, as the authorizer vouches for it. A patient always has a patient id. */
+export const Caller = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('patient'), subject: z.string().min(1).max(128), patientId: PatientId }),
+  z.object({ role: Role.exclude(['patient']), subject: z.string().min(1).max(128) }),
+]);
+export type Caller = z.infer<typeof Caller>;
+
+const ROLE_OF_GROUP = new Map<string, Role>([
+  ['patients', 'patient'],
+  ['staff', 'staff'],
+  ['doctors', 'doctor'],
+  ['admins', 'admin'],
+]);
+
+const Claims = z.looseObject({
+  sub: z.string(),
+  exp: z.number(),
+  'cognito:groups': z.array(z.string()).optional(),
+  groups: z.array(z.string()).optional(),
+  'custom:patient_id': z.string().optional(),
+});
+
+/**
+ * The caller that a verified token names, or undefined where it names nobody that this service knows.
+ *
+ * The strongest of several groups counts. Cognito's `cognito:groups` comes before `groups`, which other issuers use.
+ */
+export function callerFromClaims(payload: unknown): Caller | undefined {
+  const claims = Claims.safeParse(payload);
+  if (!claims.success) return undefined;
+  const groups = claims.data['cognito:groups'] ?? claims.data.groups ?? [];
+  const roles = groups.flatMap((group) => ROLE_OF_GROUP.get(group) ?? []);
+  const role = Role.options.findLast((each) => roles.includes(each));
+  const caller = Caller.safeParse({
+    role,
+    subject: claims.data.sub,
+    patientId: claims.data['custom:patient_id'],
+  });
+  return caller.success ? caller.data : undefined;
+}

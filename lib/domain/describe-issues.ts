@@ -1,0 +1,62 @@
+import type * as z from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** One sentence for each thing that a schema found wrong: the field, what was expected of it, and what came. */
+export const describeIssues = (error: z.ZodError): string[] => error.issues.flatMap(describe);
+
+function describe(issue: Issue): string[] {
+  const field =
+    issue.path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+      .join('')
+      .replace(/^\./, '') || 'body';
+  const came = issue.input === undefined ? '' : `; received ${show(issue.input)}`;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `${field === 'body' ? '' : `${field}.`}${key} is not a known field`);
+    case 'invalid_type':
+      return [
+        issue.input === undefined
+          ? `${field} is required`
+          : `${field} must be ${withArticle(issue.expected)}${came}`,
+      ];
+    case 'invalid_format':
+      return [`${field} ${FORMATS[issue.format] ?? lowerFirst(issue.message)}${came}`];
+    case 'invalid_value':
+      return [
+        issue.input === undefined
+          ? `${field} is required`
+          : `${field} must be one of ${issue.values.join(', ')}${came}`,
+      ];
+    case 'too_big':
+      return [
+        `${field} must be at most ${issue.maximum}${unit(issue.origin)}${typeof issue.input === 'number' ? came : ''}`,
+      ];
+    case 'too_small':
+      return [
+        `${field} must be at least ${issue.minimum}${unit(issue.origin)}${typeof issue.input === 'number' ? came : ''}`,
+      ];
+    default:
+      return [`${field} ${lowerFirst(issue.message)}`];
+  }
+}
+
+const FORMATS: Record<string, string> = {
+  uuid: 'must be a valid UUID',
+  datetime: 'must be an ISO 8601 time with a time zone',
+  date: 'must be an ISO 8601 date',
+};
+
+const unit = (origin: string) =>
+  origin === 'string' ? ' characters long' : origin === 'array' ? ' items long' : '';
+const withArticle = (type: string) =>
+  type === 'int' ? 'a whole number' : /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+function show(input: unknown): string {
+  if (Array.isArray(input)) return 'an array';
+  if (typeof input === 'object' && input !== null) return 'an object';
+  const text = JSON.stringify(input) ?? typeof input;
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

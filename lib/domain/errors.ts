@@ -1,0 +1,38 @@
+/** Every way in which a request can fail, and the HTTP status it is answered with (the Exams error table, extended). */
+export const ERROR_STATUS = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  RANGE_NOT_SATISFIABLE: 416,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  SERVICE_UNAVAILABLE: 503,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+interface Extras {
+  /** One sentence for each thing that is wrong: what was expected of which field, and what came. */
+  details?: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+  cause?: unknown;
+}
+
+/** The one error of the domain: thrown anywhere, turned into an answer once, at the edge. */
+export class DomainError extends Error {
+  readonly code: ErrorCode;
+  readonly details: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, message: string, { details = [], headers = {}, cause }: Extras = {}) {
+    super(message, { cause });
+    this.name = 'DomainError';
+    this.code = code;
+    this.details = details;
+    this.headers = headers;
+  }
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { Category } from './category.ts';
+import { CaseId, Crc32, Id, PatientId, Timestamp } from './identifiers.ts';
+
+/** The eye (or side of the body) that a picture shows. */
+export const EyeSide = z.enum(['left', 'right', 'both', 'unknown']);
+export type EyeSide = z.infer<typeof EyeSide>;
+
+/**
+ * `pending`: an upload URL was handed out, the bytes are not there or not yet looked at. `ready`: they are a picture
+ * and its renditions exist. `rejected`: they are not, and `statusReason` says why.
+ */
+export const ImageStatus = z.enum(['pending', 'ready', 'rejected']);
+export type ImageStatus = z.infer<typeof ImageStatus>;
+
+/** The file name as the person gave it; anything is accepted, and made safe where it leaves (headers, ZIP entries). */
+export const FileName = z.string().min(1).max(1024);
+
+/** One picture, through whichever door it came. It belongs to one patient and hangs in a batch or a case. */
+export const Image = z.object({
+  id: Id,
+  patientId: PatientId,
+  batchId: Id.optional(),
+  caseId: CaseId.optional(),
+  fileName: z.string().max(255),
+  /** As declared while pending, as found in the bytes afterwards. */
+  mimeType: z.string(),
+  /** Bytes. */
+  fileSize: z.int(),
+  crc32: Crc32.optional(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  thumbnailBytes: z.int().optional(),
+  hasPreview: z.boolean().default(false),
+  eyeSide: EyeSide,
+  capturedAt: Timestamp.optional(),
+  category: Category,
+  caption: z.string(),
+  dateTaken: z.iso.date().optional(),
+  /** Place within its batch; images of equal order stand in the order of their upload. */
+  order: z.int(),
+  status: ImageStatus,
+  statusReason: z.string().optional(),
+  /** S3 key of the original, once ready. */
+  key: z.string().optional(),
+  uploadedAt: Timestamp,
+  uploadedBy: z.string(),
+  updatedAt: Timestamp,
+});
+export type Image = z.infer<typeof Image>;
+
+/** An image whose original and renditions are in S3. */
+export type ReadyImage = Image & { status: 'ready'; key: string; crc32: string };
+
+export const isReady = (image: Image): image is ReadyImage => image.status === 'ready';
+
+/** The extension of a file name without its dot, in small letters, or an empty string. */
+const extension = (name: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1] ?? '';
+
+/** The name cut to the 255 characters that are stored; the extension survives. */
+export function storedFileName(name: string): string {
+  if (name.length <= 255) return name;
+  const tail = extension(name);
+  const end = tail ? `.${tail}` : '';
+  // Not in the middle of a surrogate pair: half a character is not valid UTF-8 when it leaves.
+  return (
+    name
+      .slice(0, 255 - end.length)
+      .toWellFormed()
+      .replace(/\uFFFD$/, '') + end
+  );
+}

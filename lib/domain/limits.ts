@@ -1,0 +1,32 @@
+import * as z from 'zod';
+
+const MB = 1024 * 1024;
+
+/** The limits of the service; each can be set under `limits` in the context of `cdk.json`. */
+export const Limits = z.strictObject({
+  /** Largest photograph or scan. */
+  imageBytes: z
+    .int()
+    .positive()
+    .default(10 * MB),
+  /** Largest width × height that is decoded. */
+  imagePixels: z.int().positive().default(100_000_000),
+  /** Files in one request for upload URLs. */
+  filesPerRequest: z.int().positive().default(200),
+  /**
+   * Largest ZIP that is streamed. API Gateway and Lambda stream 200 MB at most, and slowly past the first 6
+   * (AWS Lambda developer guide, "Response streaming": 2 MB/s after 6 MB).
+   */
+  zipBytes: z
+    .int()
+    .positive()
+    .max(200 * MB)
+    .default(100 * MB),
+  /** How long a signed upload URL can be used. */
+  uploadUrlSeconds: z.int().positive().max(43_200).default(900),
+  /** How long a signed download URL can be used. */
+  downloadUrlSeconds: z.int().positive().max(43_200).default(900),
+  /** After this time an upload that never arrived is forgotten. */
+  uploadExpirySeconds: z.int().positive().default(86_400),
+});
+export type Limits = z.infer<typeof Limits>;

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { DomainError } from './errors.ts';
+import type { Limits } from './limits.ts';
+
+/** The types of picture that are taken in, and the extension that each gets in S3. */
+export const IMAGE_EXTENSIONS = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/tiff': 'tif',
+  'image/avif': 'avif',
+} as const;
+
+const ImageType = z.enum(Object.keys(IMAGE_EXTENSIONS) as (keyof typeof IMAGE_EXTENSIONS)[]);
+
+/** What a client says of a file before it sends it. */
+export interface DeclaredFile {
+  mimeType: string;
+  /** Bytes. */
+  fileSize: number;
+}
+
+/**
+ * Refuses files that could never become an image, before an upload URL is handed out.
+ *
+ * All of the files' faults are named; nothing of the request is taken when there is one.
+ *
+ * @param fieldOf names a file's field in the client's own words
+ * @throws DomainError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
+ */
+export function requireUploadable(
+  files: readonly DeclaredFile[],
+  limits: Limits,
+  fieldOf: (index: number, field: keyof DeclaredFile) => string,
+): void {
+  const unsupported = files.flatMap((file, index) =>
+    ImageType.safeParse(file.mimeType).success
+      ? []
+      : [
+          `${fieldOf(index, 'mimeType')} must be one of ${ImageType.options.join(', ')}; received ${file.mimeType}`,
+        ],
+  );
+  const oversize = files.flatMap((file, index) =>
+    file.fileSize <= limits.imageBytes
+      ? []
+      : [
+          `${fieldOf(index, 'fileSize')} must be at most ${limits.imageBytes} bytes; received ${file.fileSize}`,
+        ],
+  );
+  const details = [...oversize, ...unsupported];
+  if (oversize.length > 0)
+    throw new DomainError('PAYLOAD_TOO_LARGE', 'Image exceeds size limit', { details });
+  if (unsupported.length > 0)
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'Invalid image format', { details });
+}

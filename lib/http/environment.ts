@@ -1,0 +1,23 @@
+import { Limits } from '../domain/limits.ts';
+
+/** What the stack tells a function: named here and in `lib/stack` only, read when it is needed. */
+export const environment = {
+  get tableName() {
+    return required('TABLE_NAME');
+  },
+  get bucketName() {
+    return required('BUCKET_NAME');
+  },
+  get limits() {
+    return Limits.parse(JSON.parse(required('LIMITS')));
+  },
+};
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value)
+    throw new Error(
+      `the environment variable ${name} is not set: does the operation declare what it touches?`,
+    );
+  return value;
+}

@@ -1,0 +1,85 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import * as z from 'zod';
+import type { Operation } from '../api/operation.ts';
+import { Caller } from '../domain/caller.ts';
+import { describeIssues } from '../domain/describe-issues.ts';
+import { DomainError } from '../domain/errors.ts';
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** What a handler gets: everything parsed by its operation's schemas. */
+export interface Request<Op extends Operation> {
+  params: Parsed<Op['params']>;
+  query: Parsed<Op['query']>;
+  body: Parsed<Op['body']>;
+  caller: Op['auth'] extends 'public' ? undefined : Caller;
+  /** By their names in small letters. */
+  headers: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The request in an API Gateway event.
+ *
+ * @throws DomainError BAD_REQUEST with everything that is wrong with it, UNAUTHORIZED, FORBIDDEN
+ */
+export function parseRequest<Op extends Operation>(operation: Op, event: APIGatewayProxyEvent): Request<Op> {
+  const caller = operation.auth === 'public' ? undefined : callerOf(event, operation.auth);
+  const faults: string[] = [];
+  const parse = (schema: z.ZodType | undefined, input: () => unknown) => {
+    if (!schema) return undefined;
+    const parsed = schema.safeParse(input(), { reportInput: true });
+    if (!parsed.success) faults.push(...describeIssues(parsed.error));
+    return parsed.data;
+  };
+  const request = {
+    params: parse(operation.params, () => event.pathParameters ?? {}),
+    query: parse(operation.query, () => queryOf(event)),
+    body: parse(operation.body, () => jsonOf(event)),
+    caller,
+    headers: lowerCaseNames(event.headers),
+  };
+  if (faults.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details: faults });
+  return request as Request<Op>;
+}
+
+/** The caller as the authorizer found them; the token may have run out while that was remembered. */
+function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
+  const { caller, expiresAt } = event.requestContext.authorizer ?? {};
+  if (typeof caller !== 'string' || !(Number(expiresAt) * 1000 > Date.now())) {
+    throw new DomainError('UNAUTHORIZED', 'Missing or invalid token');
+  }
+  const parsed = Caller.parse(JSON.parse(caller));
+  if (!roles.includes(parsed.role)) {
+    throw new DomainError('FORBIDDEN', 'Insufficient permissions', {
+      details: [`your role is ${parsed.role}; expected ${roles.join(' or ')}`],
+    });
+  }
+  return parsed;
+}
+
+/** A parameter that is given once is a string, one given again is an array. */
+const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent) =>
+  Object.fromEntries(
+    Object.entries(multiValueQueryStringParameters ?? {}).map(([name, values = []]) => [
+      name,
+      values.length === 1 ? values[0] : values,
+    ]),
+  );
+
+function jsonOf({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
+  try {
+    return JSON.parse(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? ''));
+  } catch (cause) {
+    throw new DomainError('BAD_REQUEST', 'The body is not JSON', {
+      details: [(cause as Error).message],
+      cause,
+    });
+  }
+}
+
+const lowerCaseNames = (headers: APIGatewayProxyEvent['headers'] | null) =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** A query parameter that may be given several times, or once. */
+export const repeatable = <T extends z.ZodType<unknown, string>>(item: T) =>
+  z.union([z.array(item), item.transform((one) => [one])]);

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/executionModeStreamifyResponse';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod';
+import type { Operation, Success } from '../api/operation.ts';
+import { type Answer, answering, json } from './answer.ts';
+import { parseRequest, type Request } from './request.ts';
+
+type StreamOperation = Operation & { success: Extract<Success, { stream: unknown }> };
+type NotYet<Op extends StreamOperation> = Op['success'] extends {
+  notYet: { schema: infer Schema extends z.ZodType };
+}
+  ? { notYet: z.input<Schema>; retryAfterSeconds: number }
+  : never;
+
+/** Bytes to answer with. Everything that can be refused has been by now: after the first byte the status can't change. */
+export interface Bytes {
+  status?: 200 | 206 | 304;
+  headers: Record<string, string>;
+  body: Readable | '';
+}
+
+/** The logic of an operation that answers with bytes. */
+export type HandleStream<Op extends StreamOperation, Deps> = (
+  request: Request<Op>,
+  deps: Deps,
+) => Promise<Bytes | NotYet<Op>>;
+
+/**
+ * The Lambda of an operation whose answer is streamed. When the stream fails, Lambda and API Gateway cut the
+ * connection, so that no client takes a part for the whole.
+ */
+export function serveStream<Op extends StreamOperation, Deps>(
+  operation: Op,
+  handle: HandleStream<Op, Deps>,
+  connect: () => Deps,
+) {
+  let deps: Deps | undefined;
+  return middy<APIGatewayProxyEvent, Answer>({ executionMode: executionModeStreamifyResponse })
+    .use(answering(operation))
+    .handler(async (event): Promise<Answer> => {
+      const request = parseRequest(operation, event);
+      deps ??= connect();
+      const reply = await handle(request, deps);
+      if ('notYet' in reply) {
+        const { status, schema } = operation.success.notYet ?? missingNotYet(operation);
+        return json(status, schema.parse(reply.notYet), { 'retry-after': String(reply.retryAfterSeconds) });
+      }
+      return { statusCode: reply.status ?? 200, headers: reply.headers, body: reply.body };
+    });
+}
+
+function missingNotYet(operation: Operation): never {
+  throw new Error(`${operation.id} does not declare the answer that it gives`);
+}

@@ -1,0 +1,39 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod';
+import type { Operation } from '../api/operation.ts';
+import { type Answer, answering, json } from './answer.ts';
+import { parseRequest, type Request } from './request.ts';
+
+type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
+  ? z.input<Schema>
+  : void;
+
+/** The logic of an operation: gets a parsed request and what it depends on, and gives the value to answer with. */
+export type Handle<Op extends Operation, Deps> = (
+  request: Request<Op>,
+  deps: Deps,
+) => Promise<Reply<Op>> | Reply<Op>;
+
+/**
+ * The Lambda of an operation that answers with JSON or with nothing.
+ *
+ * @param connect makes the dependencies, once, at the first request
+ */
+export function serve<Op extends Operation, Deps>(
+  operation: Op,
+  handle: Handle<Op, Deps>,
+  connect: () => Deps,
+) {
+  let deps: Deps | undefined;
+  return middy<APIGatewayProxyEvent, Answer>()
+    .use(answering(operation))
+    .handler(async (event) => {
+      const request = parseRequest(operation, event);
+      deps ??= connect();
+      const value = await handle(request, deps);
+      const { success } = operation;
+      if ('schema' in success) return json(success.status, success.schema.parse(value));
+      return { statusCode: success.status, headers: {}, body: '' };
+    });
+}
