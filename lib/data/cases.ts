@@ -1,21 +1,10 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import { DomainError } from '../domain/errors.ts';
-import { CaseId, PatientId } from '../domain/identifiers.ts';
+import { anotherPatientsCase, Case } from '../domain/case.ts';
 import type { Image } from '../domain/image.ts';
 import { toItem } from './images.ts';
 import { caseKey } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
-
-/** A case and the one patient whom it is about. */
-export const Case = z.object({
-  id: CaseId,
-  patientId: PatientId,
-  /** Seconds since 1970 until which the case is only claimed: no image of it has arrived yet. */
-  expiresAt: z.int().optional(),
-});
-export type Case = z.infer<typeof Case>;
 
 /** The cases in the table. */
 export class Cases {
@@ -56,9 +45,7 @@ export class Cases {
       if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
         return this.addPending(image, found, now, expiresAt);
       }
-      throw new DomainError('CONFLICT', 'The case belongs to another patient.', {
-        details: [`caseId ${image.caseId} holds images of another patient than ${image.patientId}`],
-      });
+      throw anotherPatientsCase(image.caseId, image.patientId);
     }
   }
 }

@@ -12,12 +12,8 @@ export const Caller = z.discriminatedUnion('role', [
 ]);
 export type Caller = z.infer<typeof Caller>;
 
-const ROLE_OF_GROUP = new Map<string, Role>([
-  ['patients', 'patient'],
-  ['staff', 'staff'],
-  ['doctors', 'doctor'],
-  ['admins', 'admin'],
-]);
+/** The groups of the user pool, or of another issuer, and the role that each gives. */
+export const GROUPS = { patients: 'patient', staff: 'staff', doctors: 'doctor', admins: 'admin' } as const satisfies Record<string, Role>;
 
 const Claims = z.looseObject({
   sub: z.string(),
@@ -36,7 +32,7 @@ export function callerFromClaims(payload: unknown): Caller | undefined {
   const claims = Claims.safeParse(payload);
   if (!claims.success) return undefined;
   const groups = claims.data['cognito:groups'] ?? claims.data.groups ?? [];
-  const roles = groups.flatMap((group) => ROLE_OF_GROUP.get(group) ?? []);
+  const roles = Object.entries(GROUPS).flatMap(([group, role]): Role[] => (groups.includes(group) ? [role] : []));
   const role = Role.options.findLast((each) => roles.includes(each));
   const caller = Caller.safeParse({
     role,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Category } from './category.ts';
+import { DomainError } from './errors.ts';
 import { CaseId, Crc32, Id, PatientId, Timestamp } from './identifiers.ts';
 
 /** The eye (or side of the body) that a picture shows. */
@@ -53,6 +54,18 @@ export type Image = z.infer<typeof Image>;
 export type ReadyImage = Image & { status: 'ready'; key: string; crc32: string };
 
 export const isReady = (image: Image): image is ReadyImage => image.status === 'ready';
+
+/**
+ * The image, if its bytes are there and are a picture.
+ *
+ * @throws DomainError NOT_FOUND with the reason why there is nothing to show
+ */
+export function requireReady(image: Image): ReadyImage {
+  if (isReady(image)) return image;
+  throw new DomainError('NOT_FOUND', 'There is nothing to show of this image.', {
+    details: [image.status === 'pending' ? 'its upload is not complete' : `it was rejected: ${image.statusReason}`],
+  });
+}
 
 /** The extension of a file name without its dot, in small letters, or an empty string. */
 const extension = (name: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1] ?? '';

@@ -54,3 +54,15 @@ export function requireUploadable(
   if (unsupported.length > 0)
     throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'Invalid image format', { details });
 }
+
+/**
+ * Bounds the files of one request.
+ *
+ * @throws DomainError BAD_REQUEST
+ */
+export function requireFileCount(count: number, { filesPerRequest }: Limits): void {
+  if (count <= filesPerRequest) return;
+  throw new DomainError('BAD_REQUEST', 'Validation failed', {
+    details: [`files must be at most ${filesPerRequest} items long; received ${count}`],
+  });
+}

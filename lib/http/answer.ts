@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { MiddlewareObj } from '@middy/core';
-import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { errorsOf, type Operation } from '../api/operation.ts';
 import { DomainError, ERROR_STATUS } from '../domain/errors.ts';
 
@@ -29,13 +29,14 @@ export const json = (statusCode: number, value: unknown, headers: Record<string,
   body: JSON.stringify(value),
 });
 
-type Exchange = Parameters<NonNullable<MiddlewareObj<APIGatewayProxyEvent, Answer>['before']>>[0];
+type Middleware = MiddlewareObj<APIGatewayProxyEvent, Answer, Error, Context, { started?: number }>;
+type Exchange = Parameters<NonNullable<Middleware['before']>>[0];
 
 /**
  * Gives every answer the headers that all have, turns errors into the one error shape (Exams seed), and writes a line
  * of log for each request.
  */
-export function answering(operation: Operation): MiddlewareObj<APIGatewayProxyEvent, Answer> {
+export function answering(operation: Operation): Middleware {
   const expected = errorsOf(operation);
   const finish = ({ event, internal }: Exchange, answer: Answer): Answer => {
     const { requestId } = event.requestContext;

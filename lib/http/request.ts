@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Operation } from '../api/operation.ts';
 import { Caller } from '../domain/caller.ts';
 import { describeIssues } from '../domain/describe-issues.ts';
@@ -79,7 +79,3 @@ function jsonOf({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
 
 const lowerCaseNames = (headers: APIGatewayProxyEvent['headers'] | null) =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-
-/** A query parameter that may be given several times, or once. */
-export const repeatable = <T extends z.ZodType<unknown, string>>(item: T) =>
-  z.union([z.array(item), item.transform((one) => [one])]);

@@ -18,7 +18,7 @@ type NotYet<Op extends StreamOperation> = Op['success'] extends {
 export interface Bytes {
   status?: 200 | 206 | 304;
   headers: Record<string, string>;
-  body: Readable | '';
+  body: Readable | string;
 }
 
 /** The logic of an operation that answers with bytes. */

@@ -7,7 +7,7 @@ import { parseRequest, type Request } from './request.ts';
 
 type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
   ? z.input<Schema>
-  : void;
+  : unknown;
 
 /** The logic of an operation: gets a parsed request and what it depends on, and gives the value to answer with. */
 export type Handle<Op extends Operation, Deps> = (

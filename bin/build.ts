@@ -1,0 +1,50 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import { functions } from '../functions/functions.ts';
+
+/** Where the bundles go: `dist/<function>/index.cjs`. */
+export const BUNDLES = join(import.meta.dirname, '..', 'dist');
+
+/**
+ * Parts of the AWS SDK that find credentials on a developer's machine. Lambda has them in its environment; without
+ * these, a function that knows DynamoDB is 130 KiB smaller.
+ */
+const NEVER_LOADED_IN_LAMBDA = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/** Bundles every function, each into a folder of its own with the files that it needs beside it. */
+export async function buildFunctions(): Promise<void> {
+  await rm(BUNDLES, { recursive: true, force: true });
+  const root = join(import.meta.dirname, '..');
+  await build({
+    absWorkingDir: root,
+    entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: `${id}/index` })),
+    outdir: BUNDLES,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    minify: true,
+    // Names stay readable in stack traces.
+    keepNames: true,
+    platform: 'node',
+    target: 'node24',
+    // A layer is found by require() only: Lambda's NODE_PATH does not reach the import of an ES module.
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
+    logLevel: 'warning',
+  });
+  for (const { id, assets } of functions) {
+    await mkdir(join(BUNDLES, id), { recursive: true });
+    for (const asset of assets) await cp(join(root, asset), join(BUNDLES, id, basename(asset)));
+  }
+}
+
+if (import.meta.main) await buildFunctions();

@@ -1,0 +1,55 @@
+import { v7 as newId } from 'uuid';
+import { Batches } from '../../../lib/data/batches.ts';
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { visible } from '../../../lib/domain/access.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { newImage } from '../../../lib/domain/new-image.ts';
+import { requireFileCount, requireUploadable } from '../../../lib/domain/upload.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  batches: Pick<Batches, 'get'>;
+  images: Pick<Images, 'createPending'>;
+  urls: Pick<SignedUrls, 'upload'>;
+  limits: Limits;
+  newId: () => string;
+  now: () => Date;
+}
+
+export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
+  const { batches, images, urls, limits, newId } = deps;
+  const batch = visible(caller, await batches.get(params.id), 'batch');
+  const files = body.files.map(({ name, size, type, ...file }) => ({ ...file, fileName: name, fileSize: size, mimeType: type }));
+  requireFileCount(files.length, limits);
+  requireUploadable(files, limits, (index, field) => `files[${index}].${field === 'mimeType' ? 'type' : 'size'}`);
+
+  const now = deps.now();
+  const pending = files.map((file) =>
+    newImage({ ...file, id: newId(), patientId: batch.patientId, batchId: batch.id }, caller, now),
+  );
+  await images.createPending(pending, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
+  const uploads = pending.map(async ({ id, fileName, fileSize: bytes, mimeType, crc32 }) => {
+    const signed = await urls.upload({ key: incomingKey(id), bytes, mimeType, crc32 }, limits.uploadUrlSeconds, now);
+    const { url: upload_url, method, headers, expiresAt: expires_at } = signed;
+    return { id, name: fileName, upload_url, method, headers, expires_at };
+  });
+  return { uploads: await Promise.all(uploads) };
+}
+
+export const handler = serve(operation, handle, () => {
+  const table = connectTable(environment.tableName);
+  return {
+    batches: new Batches(table),
+    images: new Images(table),
+    urls: new SignedUrls(environment.bucketName),
+    limits: environment.limits,
+    newId,
+    now: () => new Date(),
+  };
+});

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Batch } from '../../../lib/domain/batch.ts';
+import { PatientId } from '../../../lib/domain/identifiers.ts';
+import { PatientBatch } from '../../../lib/domain/patient-batch.ts';
+
+export const operation = defineOperation({
+  id: 'create-batch',
+  method: 'POST',
+  path: '/api/images/batches',
+  summary: 'Create a batch for a patient',
+  group: 'Batches',
+  auth: EVERYONE,
+  body: z.strictObject({
+    name: Batch.shape.name,
+    content_type: z.literal('patients.patient').optional(),
+    object_id: PatientId.describe('The patient.'),
+  }),
+  success: { status: 201, schema: PatientBatch },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'write' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  example: { body: { name: '6 Nov 2025', content_type: 'patients.patient', object_id: 'P-1001' } },
+});

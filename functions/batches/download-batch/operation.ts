@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { repeatable } from '../../../lib/api/query.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'download-batch',
+  method: 'GET',
+  path: '/api/images/batches/{id}/download',
+  summary: 'Download the ready images of a batch, or some of them, as one ZIP',
+  group: 'Batches',
+  auth: EVERYONE,
+  params: z.strictObject({ id: Id }),
+  query: z.strictObject({ image_ids: repeatable(Id).optional().describe('Repeat it for several; none means all.') }),
+  success: { status: 200, stream: ['application/zip'] },
+  errors: ['NOT_FOUND', 'PAYLOAD_TOO_LARGE'],
+  touches: { table: 'read', objects: { images: ['read'] } },
+  rate: 'metadata',
+  memoryMb: 1024,
+  timeoutSeconds: 300,
+});

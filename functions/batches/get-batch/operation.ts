@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
+import { PatientBatch } from '../../../lib/domain/patient-batch.ts';
+
+export const operation = defineOperation({
+  id: 'get-batch',
+  method: 'GET',
+  path: '/api/images/batches/{id}',
+  summary: 'Get a batch',
+  group: 'Batches',
+  auth: EVERYONE,
+  params: z.strictObject({ id: Id }),
+  success: { status: 200, schema: PatientBatch },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'read' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

@@ -1,0 +1,44 @@
+import { v7 as newId } from 'uuid';
+import { Cases } from '../../../lib/data/cases.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { patientOfCase } from '../../../lib/domain/case.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { newImage } from '../../../lib/domain/new-image.ts';
+import { requireUploadable } from '../../../lib/domain/upload.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  cases: Pick<Cases, 'get' | 'addPending'>;
+  urls: Pick<SignedUrls, 'upload'>;
+  limits: Limits;
+  newId: () => string;
+  now: () => Date;
+}
+
+export async function handle({ caller, body }: Request<typeof operation>, { cases, urls, limits, ...deps }: Deps) {
+  requireUploadable([body], limits, (_, field) => field);
+  const now = deps.now();
+  const known = await cases.get(body.caseId, now);
+  const patientId = patientOfCase(caller, known, body.patientId);
+  const image = { ...newImage({ ...body, id: deps.newId(), patientId }, caller, now), caseId: body.caseId };
+  await cases.addPending(image, known, now, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
+  const { url, ...signed } = await urls.upload(
+    { key: incomingKey(image.id), bytes: image.fileSize, mimeType: image.mimeType, crc32: image.crc32 },
+    limits.uploadUrlSeconds,
+    now,
+  );
+  return { imageId: image.id, uploadUrl: url, ...signed };
+}
+
+export const handler = serve(operation, handle, () => ({
+  cases: new Cases(connectTable(environment.tableName)),
+  urls: new SignedUrls(environment.bucketName),
+  limits: environment.limits,
+  newId,
+  now: () => new Date(),
+}));

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Category } from '../../../lib/domain/category.ts';
+import { CaseId, Crc32, Id, PatientId, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { EyeSide, FileName } from '../../../lib/domain/image.ts';
+
+export const operation = defineOperation({
+  id: 'create-case-upload',
+  method: 'POST',
+  path: '/api/v1/images/upload-url',
+  summary: 'Get a signed upload URL for an image of a case',
+  group: 'Cases',
+  auth: EVERYONE,
+  body: z.strictObject({
+    fileName: FileName,
+    mimeType: z.string().max(127),
+    fileSize: z.int().min(1).describe('Bytes.'),
+    caseId: CaseId,
+    patientId: PatientId.optional().describe("A patient's is always their own; staff may leave it out once the case has an image."),
+    eyeSide: EyeSide.default('unknown'),
+    capturedAt: Timestamp.optional(),
+    category: Category.default('other'),
+    crc32: Crc32.optional().describe('Base64 of the four bytes; S3 refuses a body that has another.'),
+  }),
+  success: {
+    status: 201,
+    schema: z.strictObject({
+      imageId: Id,
+      uploadUrl: z.url(),
+      method: z.literal('PUT'),
+      headers: z.record(z.string(), z.string()).describe('To be sent exactly so.'),
+      expiresAt: Timestamp,
+    }),
+  },
+  errors: ['NOT_FOUND', 'CONFLICT', 'UNSUPPORTED_MEDIA_TYPE'],
+  touches: { table: 'write', objects: { incoming: ['write'] } },
+  rate: 'upload',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  example: {
+    body: { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1_834_201, caseId: 'C-77', patientId: 'P-1001', eyeSide: 'left' },
+  },
+});

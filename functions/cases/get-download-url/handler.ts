@@ -1,0 +1,31 @@
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { visible } from '../../../lib/domain/access.ts';
+import { requireReady } from '../../../lib/domain/image.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { disposition } from '../../../lib/http/disposition.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  images: Pick<Images, 'get'>;
+  urls: Pick<SignedUrls, 'download'>;
+  limits: Limits;
+  now: () => Date;
+}
+
+export async function handle({ caller, params }: Request<typeof operation>, { images, urls, limits, now }: Deps) {
+  const { key, fileName, mimeType } = requireReady(visible(caller, await images.get(params.id), 'image'));
+  const download = { key, contentType: mimeType, contentDisposition: disposition('attachment', fileName) };
+  return { fileName, ...(await urls.download(download, limits.downloadUrlSeconds, now())) };
+}
+
+export const handler = serve(operation, handle, () => ({
+  images: new Images(connectTable(environment.tableName)),
+  urls: new SignedUrls(environment.bucketName),
+  limits: environment.limits,
+  now: () => new Date(),
+}));

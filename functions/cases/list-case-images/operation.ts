@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Next, PageQuery } from '../../../lib/api/query.ts';
+import { CaseImage } from '../../../lib/domain/case-image.ts';
+import { CaseId } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'list-case-images',
+  method: 'GET',
+  path: '/api/v1/images/cases/{caseId}',
+  summary: 'List the images of a case, oldest first',
+  group: 'Cases',
+  auth: EVERYONE,
+  params: z.strictObject({ caseId: CaseId }),
+  query: z.strictObject(PageQuery),
+  success: { status: 200, schema: z.strictObject({ images: z.array(CaseImage), next: Next }) },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'read', objects: { images: ['read'] } },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  example: { params: { caseId: 'C-77' } },
+});

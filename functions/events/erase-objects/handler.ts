@@ -1,0 +1,24 @@
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { Batch } from '../../../lib/domain/batch.ts';
+import { Image } from '../../../lib/domain/image.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import { type RemovedItem, serveRemovals } from '../../../lib/http/serve-removals.ts';
+import { allKeysOf } from '../../../lib/storage/object-keys.ts';
+import { Objects } from '../../../lib/storage/objects.ts';
+import { trigger } from './trigger.ts';
+
+interface Deps {
+  images: Pick<Images, 'deleteAllIn'>;
+  objects: Pick<Objects, 'delete'>;
+}
+
+export async function handle({ sk, ...item }: RemovedItem, { images, objects }: Deps) {
+  if (sk === 'IMAGE') return objects.delete(allKeysOf(Image.parse(item)));
+  await images.deleteAllIn(Batch.parse(item).id);
+}
+
+export const handler = serveRemovals(trigger, handle, () => ({
+  images: new Images(connectTable(environment.tableName)),
+  objects: new Objects(environment.bucketName),
+}));

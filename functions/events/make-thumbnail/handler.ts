@@ -1,0 +1,79 @@
+import { crc32 } from 'node:zlib';
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import type { Image } from '../../../lib/domain/image.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
+import { makeRenditions, RejectedImage } from '../../../lib/media/renditions.ts';
+import { imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/storage/object-keys.ts';
+import { Objects } from '../../../lib/storage/objects.ts';
+import { trigger } from './trigger.ts';
+
+interface Deps {
+  images: Pick<Images, 'get' | 'markReady' | 'markRejected'>;
+  objects: Pick<Objects, 'read' | 'write' | 'copy' | 'delete'>;
+  limits: Limits;
+  now: () => Date;
+}
+
+/** Idempotent by the image's state: an event that comes again, late or for what is gone changes nothing. */
+export async function handle({ key }: CreatedObject, { images, objects, limits, now }: Deps) {
+  const image = await images.get(imageIdOfIncoming(key));
+  if (!image) return objects.delete([key]);
+  if (image.status !== 'pending') return;
+  const bytes = await objects.read(key);
+  if (!bytes) return;
+  const picture = await lookAt(bytes, image, limits);
+  if (picture instanceof RejectedImage) {
+    await images.markRejected(image, picture.reason, now());
+    return;
+  }
+
+  const { renditions, extension: _, capturedAt, ...found } = picture;
+  const original = originalKey(image, found.mimeType);
+  await Promise.all([
+    objects.copy(key, original, found.mimeType),
+    ...renditions.map((each) => objects.write(renditionKey(original, each.name), each.bytes, each.contentType)),
+  ]);
+  const transition = await images.markReady(
+    image,
+    {
+      ...found,
+      key: original,
+      fileSize: bytes.length,
+      crc32: base64Crc32(bytes),
+      capturedAt: image.capturedAt ?? capturedAt,
+      thumbnailBytes: renditions.find(({ name }) => name === 'thumbnail')?.bytes.length,
+      hasPreview: renditions.some(({ name }) => name === 'preview'),
+    },
+    now(),
+  );
+  // Deleted while we worked: what was just written is nobody's any more.
+  if (transition === 'gone') await objects.delete([key, original, ...renditions.map(({ name }) => renditionKey(original, name))]);
+}
+
+async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
+  // S3 itself holds uploads to the signed size; this is for stores that do not.
+  if (bytes.length > imageBytes) return new RejectedImage(`The file is larger than ${imageBytes} bytes.`);
+  if (bytes.length !== image.fileSize) return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
+  try {
+    return await makeRenditions(bytes, { maxPixels: imagePixels });
+  } catch (error) {
+    if (error instanceof RejectedImage) return error;
+    throw error;
+  }
+}
+
+function base64Crc32(bytes: Uint8Array): string {
+  const four = Buffer.alloc(4);
+  four.writeUInt32BE(crc32(bytes));
+  return four.toString('base64');
+}
+
+export const handler = serveObjects(trigger, handle, () => ({
+  images: new Images(connectTable(environment.tableName)),
+  objects: new Objects(environment.bucketName),
+  limits: environment.limits,
+  now: () => new Date(),
+}));

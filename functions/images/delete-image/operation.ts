@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'delete-image',
+  method: 'DELETE',
+  path: '/api/images/{id}',
+  summary: 'Delete an image (doctors and admins)',
+  group: 'Images',
+  auth: EVERYONE,
+  params: z.strictObject({ id: Id }),
+  success: { status: 204 },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'write' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

@@ -1,0 +1,47 @@
+import { operation as createBatch } from './batches/create-batch/operation.ts';
+import { operation as createBatchUploads } from './batches/create-batch-uploads/operation.ts';
+import { operation as deleteBatch } from './batches/delete-batch/operation.ts';
+import { operation as downloadBatch } from './batches/download-batch/operation.ts';
+import { operation as getBatch } from './batches/get-batch/operation.ts';
+import { operation as listBatches } from './batches/list-batches/operation.ts';
+import { operation as renameBatch } from './batches/rename-batch/operation.ts';
+import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
+import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
+import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
+import { operation as deleteImage } from './images/delete-image/operation.ts';
+import { operation as getImage } from './images/get-image/operation.ts';
+import { operation as getImageData } from './pac/get-image-data/operation.ts';
+import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
+import { operation as listImages } from './images/list-images/operation.ts';
+import { operation as updateImage } from './images/update-image/operation.ts';
+import { operation as getDocs } from './service/get-docs/operation.ts';
+import { operation as getDocsAsset } from './service/get-docs-asset/operation.ts';
+import { operation as getHealth } from './service/get-health/operation.ts';
+import { operation as getOpenapi } from './service/get-openapi/operation.ts';
+
+/** The whole HTTP API. From this list come the stack, the API document and the table-driven tests. */
+export const operations = [
+  getHealth,
+  getOpenapi,
+  getDocs,
+  getDocsAsset,
+
+  createBatch,
+  listBatches,
+  getBatch,
+  renameBatch,
+  deleteBatch,
+  createBatchUploads,
+  downloadBatch,
+
+  listImages,
+  getImage,
+  updateImage,
+  deleteImage,
+  getImageData,
+  getImageThumbnail,
+
+  createCaseUpload,
+  getDownloadUrl,
+  listCaseImages,
+] as const;

@@ -1,0 +1,6 @@
+import { serve } from '../../../lib/http/serve.ts';
+import { operation } from './operation.ts';
+
+export const handle = () => ({ status: 'ok' as const });
+
+export const handler = serve(operation, handle, () => undefined);

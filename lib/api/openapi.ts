@@ -1,0 +1,98 @@
+import { STATUS_CODES } from 'node:http';
+import * as z from 'zod';
+import { ERROR_STATUS } from '../domain/errors.ts';
+import { errorsOf, type Operation, type Success } from './operation.ts';
+
+/** What every error looks like, the gateway's own too (Exams seed). */
+export const ErrorBody = z.strictObject({
+  statusCode: z.int(),
+  message: z.string(),
+  error: z.string(),
+  details: z.array(z.string()),
+});
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+};
+
+/**
+ * The API in OpenAPI 3.1.1, made from the schemas that validate.
+ *
+ * @param operations in the order of the page
+ */
+export function openApiDocument(operations: readonly Operation[]) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operation) };
+  }
+  return {
+    openapi: '3.1.1' as const,
+    info: {
+      title: 'Negatoscope',
+      version: '0.1.0',
+      description: 'The open, serverless image service for clinics. A trailing slash is optional everywhere.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(operations.map(({ group }) => group))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { Error: schemaOf(ErrorBody, 'output') },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}
+
+function describe(operation: Operation) {
+  const { id, group, summary, auth, params, query, body, example = {} } = operation;
+  return {
+    operationId: id,
+    tags: [group],
+    summary,
+    security: auth === 'public' ? [] : [{ bearer: [] }],
+    ...(auth !== 'public' && { 'x-roles': auth }),
+    parameters: [...parametersOf(params, 'path', example.params), ...parametersOf(query, 'query', example.query)],
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: schemaOf(body, 'input'), ...(example.body ? { example: example.body } : {}) } },
+      },
+    }),
+    responses: { ...successOf(operation.success), ...errorResponses(operation) },
+  };
+}
+
+function parametersOf(fields: Operation['params'], place: 'path' | 'query', examples: Record<string, unknown> = {}) {
+  if (!fields) return [];
+  const { properties = {}, required = [] } = schemaOf(fields, 'input');
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema,
+    ...(name in examples && { example: examples[name] }),
+  }));
+}
+
+function successOf(success: Success) {
+  const jsonOf = (status: number, schema: z.ZodType) => ({
+    [status]: { description: STATUS_CODES[status], content: { 'application/json': { schema: schemaOf(schema, 'output') } } },
+  });
+  if ('schema' in success) return jsonOf(success.status, success.schema);
+  if (!('stream' in success)) return { [success.status]: { description: STATUS_CODES[success.status] } };
+  const content = Object.fromEntries(success.stream.map((type) => [type, {}]));
+  return {
+    [success.status]: { description: STATUS_CODES[success.status], content },
+    ...(success.notYet && jsonOf(success.notYet.status, success.notYet.schema)),
+  };
+}
+
+const errorResponses = (operation: Operation) =>
+  Object.fromEntries(
+    errorsOf(operation).map((code) => {
+      const status = ERROR_STATUS[code];
+      const schema = { $ref: '#/components/schemas/Error' };
+      return [status, { description: STATUS_CODES[status], content: { 'application/json': { schema } } }];
+    }),
+  );

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, LayerVersion, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Touches } from '../api/operation.ts';
+import { TABLE_SCHEMA } from '../data/keys.ts';
+import type { Settings } from './settings.ts';
+import type { Storage } from './storage.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+const TABLE_ACTIONS = {
+  read: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+  write: [
+    'dynamodb:GetItem',
+    'dynamodb:BatchGetItem',
+    'dynamodb:Query',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:ConditionCheckItem',
+  ],
+};
+const OBJECT_ACTIONS = { read: 's3:GetObject', write: 's3:PutObject', delete: 's3:DeleteObject' };
+// S3 asks the key on behalf of whoever reads or writes.
+const KEY_ACTIONS = { read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
+
+interface FunctionProps {
+  touches: Touches;
+  memoryMb: number;
+  timeoutSeconds: number;
+  layers?: readonly string[] | undefined;
+  environment?: Record<string, string>;
+  description: string;
+}
+
+/** Makes the Lambda functions: each gets the rights that it declares and, with each right, what it needs to use it. */
+export class Functions extends Construct {
+  readonly #storage: Storage;
+  readonly #settings: Settings;
+  readonly #layers = new Map<string, LayerVersion>();
+
+  constructor(scope: Construct, id: string, storage: Storage, settings: Settings) {
+    super(scope, id);
+    this.#storage = storage;
+    this.#settings = settings;
+  }
+
+  /** The function whose bundle is `dist/<id>`. */
+  create(id: string, { touches, memoryMb, timeoutSeconds, layers = [], environment, description }: FunctionProps) {
+    const logGroup = new LogGroup(this, `${id}-logs`, {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, `${id}-role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        own: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logGroup.logGroupArn],
+            }),
+            ...this.#statements(touches),
+          ],
+        }),
+      },
+    });
+    return new LambdaFunction(this, id, {
+      description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(ROOT, 'dist', id)),
+      handler: 'index.handler',
+      memorySize: memoryMb,
+      timeout: Duration.seconds(timeoutSeconds),
+      role,
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      layers: layers.map((name) => this.#layer(name)),
+      environment: { POWERTOOLS_SERVICE_NAME: id, ...this.#environment(touches), ...environment },
+    });
+  }
+
+  #statements({ table, objects = {} }: Touches): PolicyStatement[] {
+    const { table: { tableArn }, bucket, key } = this.#storage;
+    const rights = Object.entries(objects);
+    const keyActions = new Set(rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])));
+    if (table) keyActions.add('kms:Decrypt');
+    return [
+      ...(table
+        ? [
+            new PolicyStatement({
+              actions: TABLE_ACTIONS[table],
+              resources: [tableArn, `${tableArn}/index/${TABLE_SCHEMA.list.index}`],
+            }),
+          ]
+        : []),
+      ...rights.map(
+        ([prefix, actions]) =>
+          new PolicyStatement({
+            actions: actions.map((action) => OBJECT_ACTIONS[action]),
+            resources: [bucket.arnForObjects(`${prefix}/*`)],
+          }),
+      ),
+      ...(keyActions.size > 0 ? [new PolicyStatement({ actions: [...keyActions], resources: [key.keyArn] })] : []),
+    ];
+  }
+
+  #environment({ table, objects }: Touches): Record<string, string> {
+    const { tableName } = this.#storage.table;
+    const { bucketName } = this.#storage.bucket;
+    return {
+      ...(table && { TABLE_NAME: tableName }),
+      ...(objects && { BUCKET_NAME: bucketName, LIMITS: JSON.stringify(this.#settings.limits) }),
+    };
+  }
+
+  #layer(name: string): LayerVersion {
+    const known = this.#layers.get(name);
+    if (known) return known;
+    const layer = new LayerVersion(this, `${name}-layer`, {
+      code: Code.fromAsset(join(ROOT, 'layers', name)),
+      compatibleArchitectures: [Architecture.ARM_64],
+      compatibleRuntimes: [Runtime.NODEJS_24_X],
+    });
+    this.#layers.set(name, layer);
+    return layer;
+  }
+}

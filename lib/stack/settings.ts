@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { Limits } from '../domain/limits.ts';
+
+/** What a clinic can set in the context of `cdk.json` (or by `--context`), with its defaults. */
+export const Settings = z.strictObject({
+  limits: Limits.prefault({}),
+  /** Another issuer of tokens than the stack's own user pool. */
+  oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
+  /** Pages that may talk to the signed S3 URLs; a URL's signature protects the image, not its origin. */
+  allowedOrigins: z.array(z.string()).min(1).default(['*']),
+  /** Who gets the alarms. */
+  alarmEmail: z.email().optional(),
+  /** Days for which a deleted or overwritten object can still be brought back. */
+  deletedObjectDays: z.int().positive().default(30),
+});
+export type Settings = z.infer<typeof Settings>;

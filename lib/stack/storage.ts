@@ -1,0 +1,114 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { TABLE_SCHEMA } from '../data/keys.ts';
+import { INCOMING } from '../storage/object-keys.ts';
+import type { Settings } from './settings.ts';
+
+/** Where everything is kept: the bucket of the images, the table of what is known of them, and the key to both. */
+export class Storage extends Construct {
+  readonly key: Key;
+  readonly bucket: Bucket;
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays }: Settings) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: "Patients' images and what is known of them",
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const secure = {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: RemovalPolicy.RETAIN,
+      versioned: true,
+    };
+    const accessLogs = new Bucket(this, 'AccessLogs', {
+      ...secure,
+      encryption: BucketEncryption.S3_MANAGED,
+      lifecycleRules: [{ expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(1) }],
+    });
+    this.bucket = new Bucket(this, 'Images', {
+      ...secure,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsPrefix: 'images/',
+      cors: [
+        {
+          allowedOrigins,
+          allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
+          allowedHeaders: ['content-type', 'if-none-match', 'range', 'x-amz-checksum-crc32'],
+          exposedHeaders: ['ETag', 'Content-Range'],
+          maxAge: 3600,
+        },
+      ],
+      lifecycleRules: [
+        // Looked at within minutes; the copy stays so long that no signed URL can put something else in its place.
+        { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
+        { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { id: 'deleted', noncurrentVersionExpiration: Duration.days(deletedObjectDays), expiredObjectDeleteMarker: true },
+      ],
+    });
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: TABLE_SCHEMA.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: TABLE_SCHEMA.sortKey, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: TABLE_SCHEMA.timeToLive,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: TABLE_SCHEMA.list.index,
+      partitionKey: { name: TABLE_SCHEMA.list.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: TABLE_SCHEMA.list.sortKey, type: AttributeType.STRING },
+    });
+  }
+
+  /**
+   * Sends the bucket's events to a queue by the bucket's own configuration: `addEventNotification` would bring a
+   * Lambda of CDK's into the stack to do the same.
+   */
+  sendCreatedTo(queue: Queue, prefix: string): void {
+    const { account } = Stack.of(this);
+    const { policyDependable } = queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('s3.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        // Not the bucket's ARN: S3 tries the permission when it makes the bucket, so that the policy comes first.
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    );
+    const bucket = this.bucket.node.defaultChild as CfnBucket;
+    bucket.notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          queue: queue.queueArn,
+          filter: { s3Key: { rules: [{ name: 'prefix', value: prefix }] } },
+        },
+      ],
+    };
+    if (policyDependable) this.bucket.node.addDependency(policyDependable);
+  }
+}
