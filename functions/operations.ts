@@ -10,10 +10,10 @@ import { operation as getDownloadUrl } from './cases/get-download-url/operation.
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
-import { operation as getImageData } from './pac/get-image-data/operation.ts';
-import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
+import { operation as getImageData } from './pac/get-image-data/operation.ts';
+import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
 import { operation as getDocs } from './service/get-docs/operation.ts';
 import { operation as getDocsAsset } from './service/get-docs-asset/operation.ts';
 import { operation as getHealth } from './service/get-health/operation.ts';

@@ -24,7 +24,10 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
 export function openApiDocument(operations: readonly Operation[]) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operation) };
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: describe(operation),
+    };
   }
   return {
     openapi: '3.1.1' as const,
@@ -52,18 +55,30 @@ function describe(operation: Operation) {
     summary,
     security: auth === 'public' ? [] : [{ bearer: [] }],
     ...(auth !== 'public' && { 'x-roles': auth }),
-    parameters: [...parametersOf(params, 'path', example.params), ...parametersOf(query, 'query', example.query)],
+    parameters: [
+      ...parametersOf(params, 'path', example.params),
+      ...parametersOf(query, 'query', example.query),
+    ],
     ...(body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemaOf(body, 'input'), ...(example.body ? { example: example.body } : {}) } },
+        content: {
+          'application/json': {
+            schema: schemaOf(body, 'input'),
+            ...(example.body ? { example: example.body } : {}),
+          },
+        },
       },
     }),
     responses: { ...successOf(operation.success), ...errorResponses(operation) },
   };
 }
 
-function parametersOf(fields: Operation['params'], place: 'path' | 'query', examples: Record<string, unknown> = {}) {
+function parametersOf(
+  fields: Operation['params'],
+  place: 'path' | 'query',
+  examples: Record<string, unknown> = {},
+) {
   if (!fields) return [];
   const { properties = {}, required = [] } = schemaOf(fields, 'input');
   return Object.entries(properties).map(([name, schema]) => ({
@@ -77,7 +92,10 @@ function parametersOf(fields: Operation['params'], place: 'path' | 'query', exam
 
 function successOf(success: Success) {
   const jsonOf = (status: number, schema: z.ZodType) => ({
-    [status]: { description: STATUS_CODES[status], content: { 'application/json': { schema: schemaOf(schema, 'output') } } },
+    [status]: {
+      description: STATUS_CODES[status],
+      content: { 'application/json': { schema: schemaOf(schema, 'output') } },
+    },
   });
   if ('schema' in success) return jsonOf(success.status, success.schema);
   if (!('stream' in success)) return { [success.status]: { description: STATUS_CODES[success.status] } };

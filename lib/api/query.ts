@@ -7,7 +7,10 @@ export const PageQuery = {
 };
 
 /** `next` of every list: the cursor of the part after this one. */
-export const Next = z.string().nullable().describe('Pass it as `cursor` for the part after this one; null at the end.');
+export const Next = z
+  .string()
+  .nullable()
+  .describe('Pass it as `cursor` for the part after this one; null at the end.');
 
 /** A query parameter that may be given several times, or once. */
 export const repeatable = <T extends z.ZodType<unknown, string>>(item: T) =>

@@ -29,7 +29,9 @@ export function archiveOf(
   const bytes = ready.reduce((sum, { fileSize }) => sum + fileSize, 0);
   if (bytes > zipBytes) {
     throw new DomainError('PAYLOAD_TOO_LARGE', 'The images are too much for one download.', {
-      details: [`they must be at most ${zipBytes} bytes together and are ${bytes}; select fewer by image_ids`],
+      details: [
+        `they must be at most ${zipBytes} bytes together and are ${bytes}; select fewer by image_ids`,
+      ],
     });
   }
   return ready;

@@ -13,7 +13,12 @@ export const Caller = z.discriminatedUnion('role', [
 export type Caller = z.infer<typeof Caller>;
 
 /** The groups of the user pool, or of another issuer, and the role that each gives. */
-export const GROUPS = { patients: 'patient', staff: 'staff', doctors: 'doctor', admins: 'admin' } as const satisfies Record<string, Role>;
+export const GROUPS = {
+  patients: 'patient',
+  staff: 'staff',
+  doctors: 'doctor',
+  admins: 'admin',
+} as const satisfies Record<string, Role>;
 
 const Claims = z.looseObject({
   sub: z.string(),
@@ -32,7 +37,9 @@ export function callerFromClaims(payload: unknown): Caller | undefined {
   const claims = Claims.safeParse(payload);
   if (!claims.success) return undefined;
   const groups = claims.data['cognito:groups'] ?? claims.data.groups ?? [];
-  const roles = Object.entries(GROUPS).flatMap(([group, role]): Role[] => (groups.includes(group) ? [role] : []));
+  const roles = Object.entries(GROUPS).flatMap(([group, role]): Role[] =>
+    groups.includes(group) ? [role] : [],
+  );
   const role = Role.options.findLast((each) => roles.includes(each));
   const caller = Caller.safeParse({
     role,

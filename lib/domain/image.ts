@@ -63,7 +63,9 @@ export const isReady = (image: Image): image is ReadyImage => image.status === '
 export function requireReady(image: Image): ReadyImage {
   if (isReady(image)) return image;
   throw new DomainError('NOT_FOUND', 'There is nothing to show of this image.', {
-    details: [image.status === 'pending' ? 'its upload is not complete' : `it was rejected: ${image.statusReason}`],
+    details: [
+      image.status === 'pending' ? 'its upload is not complete' : `it was rejected: ${image.statusReason}`,
+    ],
   });
 }
 

@@ -44,7 +44,11 @@ export function answerRange(
   const { start: first, end: last } = range;
   return {
     status: 206,
-    headers: { ...common, 'content-range': `bytes ${first}-${last}/${bytes}`, 'content-length': String(last - first + 1) },
+    headers: {
+      ...common,
+      'content-range': `bytes ${first}-${last}/${bytes}`,
+      'content-length': String(last - first + 1),
+    },
     range: { first, last },
   };
 }

@@ -7,4 +7,10 @@ import { create } from 'content-disposition';
  * `gpj.exe` as `exe.jpg`.
  */
 export const disposition = (type: 'inline' | 'attachment', fileName: string): string =>
-  create(fileName.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/[\\/]/g, '_').toWellFormed() || 'image', { type });
+  create(
+    fileName
+      .replace(/[\p{Cc}\p{Cf}]/gu, '')
+      .replace(/[\\/]/g, '_')
+      .toWellFormed() || 'image',
+    { type },
+  );

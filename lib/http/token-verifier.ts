@@ -21,7 +21,11 @@ export interface Verifier {
 
 /** Verifies tokens of the one issuer that the stack names in the environment. */
 export function connectVerifier(): Verifier {
-  const { TOKEN_ISSUER: issuer = '', TOKEN_AUDIENCE: audience = '', TOKEN_JWKS_URI: jwksUri = '' } = process.env;
+  const {
+    TOKEN_ISSUER: issuer = '',
+    TOKEN_AUDIENCE: audience = '',
+    TOKEN_JWKS_URI: jwksUri = '',
+  } = process.env;
   const verifier = JwtVerifier.create(
     { issuer, audience, jwksUri },
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchBytes } }) },

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, LayerVersion, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LayerVersion,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Touches } from '../api/operation.ts';
@@ -50,7 +57,10 @@ export class Functions extends Construct {
   }
 
   /** The function whose bundle is `dist/<id>`. */
-  create(id: string, { touches, memoryMb, timeoutSeconds, layers = [], environment, description }: FunctionProps) {
+  create(
+    id: string,
+    { touches, memoryMb, timeoutSeconds, layers = [], environment, description }: FunctionProps,
+  ) {
     const logGroup = new LogGroup(this, `${id}-logs`, {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -86,9 +96,15 @@ export class Functions extends Construct {
   }
 
   #statements({ table, objects = {} }: Touches): PolicyStatement[] {
-    const { table: { tableArn }, bucket, key } = this.#storage;
+    const {
+      table: { tableArn },
+      bucket,
+      key,
+    } = this.#storage;
     const rights = Object.entries(objects);
-    const keyActions = new Set(rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])));
+    const keyActions = new Set(
+      rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
+    );
     if (table) keyActions.add('kms:Decrypt');
     return [
       ...(table
@@ -106,7 +122,9 @@ export class Functions extends Construct {
             resources: [bucket.arnForObjects(`${prefix}/*`)],
           }),
       ),
-      ...(keyActions.size > 0 ? [new PolicyStatement({ actions: [...keyActions], resources: [key.keyArn] })] : []),
+      ...(keyActions.size > 0
+        ? [new PolicyStatement({ actions: [...keyActions], resources: [key.keyArn] })]
+        : []),
     ];
   }
 

@@ -44,7 +44,9 @@ export class Identity extends Construct {
       accessTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.hours(12),
       // Whose patient someone is says the clinic, and nobody of themselves.
-      readAttributes: new ClientAttributes().withStandardAttributes({ email: true }).withCustomAttributes('patient_id'),
+      readAttributes: new ClientAttributes()
+        .withStandardAttributes({ email: true })
+        .withCustomAttributes('patient_id'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
     const issuer = pool.userPoolProviderUrl;

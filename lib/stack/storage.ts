@@ -62,7 +62,11 @@ export class Storage extends Construct {
         // Looked at within minutes; the copy stays so long that no signed URL can put something else in its place.
         { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
         { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        { id: 'deleted', noncurrentVersionExpiration: Duration.days(deletedObjectDays), expiredObjectDeleteMarker: true },
+        {
+          id: 'deleted',
+          noncurrentVersionExpiration: Duration.days(deletedObjectDays),
+          expiredObjectDeleteMarker: true,
+        },
       ],
     });
     this.table = new Table(this, 'Table', {

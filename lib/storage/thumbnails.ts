@@ -6,7 +6,12 @@ import type { SignedUrls } from './signed-urls.ts';
 const THUMBNAIL_URL_SECONDS = 3600;
 
 /** The image's thumbnail with a signed URL; null while there is none. */
-export async function thumbnailOf(image: Image, urls: Pick<SignedUrls, 'download'>, now: Date, name: 'thumbnail' | 'card' = 'thumbnail') {
+export async function thumbnailOf(
+  image: Image,
+  urls: Pick<SignedUrls, 'download'>,
+  now: Date,
+  name: 'thumbnail' | 'card' = 'thumbnail',
+) {
   if (!isReady(image)) return null;
   const key = renditionKey(image.key, name);
   const { url } = await urls.download({ key }, THUMBNAIL_URL_SECONDS, now);

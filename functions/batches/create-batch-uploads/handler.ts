@@ -25,9 +25,18 @@ interface Deps {
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const { batches, images, urls, limits, newId } = deps;
   const batch = visible(caller, await batches.get(params.id), 'batch');
-  const files = body.files.map(({ name, size, type, ...file }) => ({ ...file, fileName: name, fileSize: size, mimeType: type }));
+  const files = body.files.map(({ name, size, type, ...file }) => ({
+    ...file,
+    fileName: name,
+    fileSize: size,
+    mimeType: type,
+  }));
   requireFileCount(files.length, limits);
-  requireUploadable(files, limits, (index, field) => `files[${index}].${field === 'mimeType' ? 'type' : 'size'}`);
+  requireUploadable(
+    files,
+    limits,
+    (index, field) => `files[${index}].${field === 'mimeType' ? 'type' : 'size'}`,
+  );
 
   const now = deps.now();
   const pending = files.map((file) =>
@@ -35,7 +44,11 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   );
   await images.createPending(pending, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
   const uploads = pending.map(async ({ id, fileName, fileSize: bytes, mimeType, crc32 }) => {
-    const signed = await urls.upload({ key: incomingKey(id), bytes, mimeType, crc32 }, limits.uploadUrlSeconds, now);
+    const signed = await urls.upload(
+      { key: incomingKey(id), bytes, mimeType, crc32 },
+      limits.uploadUrlSeconds,
+      now,
+    );
     const { url: upload_url, method, headers, expiresAt: expires_at } = signed;
     return { id, name: fileName, upload_url, method, headers, expires_at };
   });

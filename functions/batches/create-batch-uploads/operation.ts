@@ -46,5 +46,7 @@ export const operation = defineOperation({
   rate: 'upload',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { body: { files: [{ name: 'heel.jpg', size: 2_481_234, type: 'image/jpeg', category: 'posterior' }] } },
+  example: {
+    body: { files: [{ name: 'heel.jpg', size: 2_481_234, type: 'image/jpeg', category: 'posterior' }] },
+  },
 });

@@ -11,7 +11,9 @@ export const operation = defineOperation({
   group: 'Batches',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
-  query: z.strictObject({ image_ids: repeatable(Id).optional().describe('Repeat it for several; none means all.') }),
+  query: z.strictObject({
+    image_ids: repeatable(Id).optional().describe('Repeat it for several; none means all.'),
+  }),
   success: { status: 200, stream: ['application/zip'] },
   errors: ['NOT_FOUND', 'PAYLOAD_TOO_LARGE'],
   touches: { table: 'read', objects: { images: ['read'] } },

@@ -20,7 +20,10 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ caller, body }: Request<typeof operation>, { cases, urls, limits, ...deps }: Deps) {
+export async function handle(
+  { caller, body }: Request<typeof operation>,
+  { cases, urls, limits, ...deps }: Deps,
+) {
   requireUploadable([body], limits, (_, field) => field);
   const now = deps.now();
   const known = await cases.get(body.caseId, now);

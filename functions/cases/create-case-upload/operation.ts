@@ -16,7 +16,9 @@ export const operation = defineOperation({
     mimeType: z.string().max(127),
     fileSize: z.int().min(1).describe('Bytes.'),
     caseId: CaseId,
-    patientId: PatientId.optional().describe("A patient's is always their own; staff may leave it out once the case has an image."),
+    patientId: PatientId.optional().describe(
+      "A patient's is always their own; staff may leave it out once the case has an image.",
+    ),
     eyeSide: EyeSide.default('unknown'),
     capturedAt: Timestamp.optional(),
     category: Category.default('other'),
@@ -38,6 +40,13 @@ export const operation = defineOperation({
   memoryMb: 512,
   timeoutSeconds: 10,
   example: {
-    body: { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1_834_201, caseId: 'C-77', patientId: 'P-1001', eyeSide: 'left' },
+    body: {
+      fileName: 'fundus.jpg',
+      mimeType: 'image/jpeg',
+      fileSize: 1_834_201,
+      caseId: 'C-77',
+      patientId: 'P-1001',
+      eyeSide: 'left',
+    },
   },
 });

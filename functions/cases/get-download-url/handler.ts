@@ -17,7 +17,10 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ caller, params }: Request<typeof operation>, { images, urls, limits, now }: Deps) {
+export async function handle(
+  { caller, params }: Request<typeof operation>,
+  { images, urls, limits, now }: Deps,
+) {
   const { key, fileName, mimeType } = requireReady(visible(caller, await images.get(params.id), 'image'));
   const download = { key, contentType: mimeType, contentDisposition: disposition('attachment', fileName) };
   return { fileName, ...(await urls.download(download, limits.downloadUrlSeconds, now())) };

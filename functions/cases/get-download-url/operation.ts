@@ -10,7 +10,10 @@ export const operation = defineOperation({
   group: 'Cases',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
-  success: { status: 200, schema: z.strictObject({ url: z.url(), fileName: z.string(), expiresAt: Timestamp }) },
+  success: {
+    status: 200,
+    schema: z.strictObject({ url: z.url(), fileName: z.string(), expiresAt: Timestamp }),
+  },
   errors: ['NOT_FOUND'],
   touches: { table: 'read', objects: { images: ['read'] } },
   rate: 'metadata',

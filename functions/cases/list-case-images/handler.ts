@@ -17,10 +17,15 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ caller, params, query }: Request<typeof operation>, { cases, images, urls, now }: Deps) {
+export async function handle(
+  { caller, params, query }: Request<typeof operation>,
+  { cases, images, urls, now }: Deps,
+) {
   visible(caller, await cases.get(params.caseId, now()), 'case');
   const { items, next } = await images.listInCase(params.caseId, query);
-  const views = items.map(async (image) => toCaseImage(image, (await thumbnailOf(image, urls, now(), 'card'))?.url ?? null));
+  const views = items.map(async (image) =>
+    toCaseImage(image, (await thumbnailOf(image, urls, now(), 'card'))?.url ?? null),
+  );
   return { images: await Promise.all(views), next };
 }
 

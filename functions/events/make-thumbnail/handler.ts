@@ -34,7 +34,9 @@ export async function handle({ key }: CreatedObject, { images, objects, limits, 
   const original = originalKey(image, found.mimeType);
   await Promise.all([
     objects.copy(key, original, found.mimeType),
-    ...renditions.map((each) => objects.write(renditionKey(original, each.name), each.bytes, each.contentType)),
+    ...renditions.map((each) =>
+      objects.write(renditionKey(original, each.name), each.bytes, each.contentType),
+    ),
   ]);
   const transition = await images.markReady(
     image,
@@ -50,13 +52,15 @@ export async function handle({ key }: CreatedObject, { images, objects, limits, 
     now(),
   );
   // Deleted while we worked: what was just written is nobody's any more.
-  if (transition === 'gone') await objects.delete([key, original, ...renditions.map(({ name }) => renditionKey(original, name))]);
+  if (transition === 'gone')
+    await objects.delete([key, original, ...renditions.map(({ name }) => renditionKey(original, name))]);
 }
 
 async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
   // S3 itself holds uploads to the signed size; this is for stores that do not.
   if (bytes.length > imageBytes) return new RejectedImage(`The file is larger than ${imageBytes} bytes.`);
-  if (bytes.length !== image.fileSize) return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
+  if (bytes.length !== image.fileSize)
+    return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
   try {
     return await makeRenditions(bytes, { maxPixels: imagePixels });
   } catch (error) {

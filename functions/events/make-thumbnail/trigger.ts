@@ -2,7 +2,8 @@ import { defineTrigger } from '../../../lib/api/trigger.ts';
 
 export const trigger = defineTrigger({
   id: 'make-thumbnail',
-  summary: 'Look at what was uploaded: a picture becomes ready with its thumbnails, anything else is rejected',
+  summary:
+    'Look at what was uploaded: a picture becomes ready with its thumbnails, anything else is rejected',
   costOfFailure: 'Uploaded images stay "pending": nobody sees them until this is mended; the bytes are safe.',
   source: { objectsUnder: 'incoming/', batchSize: 1, maximumConcurrency: 20, maximumReceives: 5 },
   touches: { table: 'write', objects: { incoming: ['read', 'delete'], images: ['write', 'delete'] } },

@@ -17,8 +17,14 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ caller, query }: Request<typeof operation>, { batches, images, urls, now }: Deps) {
-  const [batch, page] = await Promise.all([batches.get(query.batch_id), images.listInBatch(query.batch_id, query)]);
+export async function handle(
+  { caller, query }: Request<typeof operation>,
+  { batches, images, urls, now }: Deps,
+) {
+  const [batch, page] = await Promise.all([
+    batches.get(query.batch_id),
+    images.listInBatch(query.batch_id, query),
+  ]);
   visible(caller, batch, 'batch');
   const views = page.items.map(async (image) => toBatchImage(image, await thumbnailOf(image, urls, now())));
   return { images: await Promise.all(views), next: page.next };

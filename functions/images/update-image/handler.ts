@@ -15,7 +15,10 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ caller, params, body }: Request<typeof operation>, { images, urls, now }: Deps) {
+export async function handle(
+  { caller, params, body }: Request<typeof operation>,
+  { images, urls, now }: Deps,
+) {
   const { date_taken: dateTaken, ...changes } = body;
   const image = visible(caller, await images.get(params.id), 'image');
   const changed = visible(caller, await images.change(image, { ...changes, dateTaken }, now()), 'image');

@@ -15,7 +15,10 @@ interface Deps {
   objects: Pick<ObjectReader, 'read'>;
 }
 
-export async function handle({ caller, params, headers }: Request<typeof operation>, { images, objects }: Deps) {
+export async function handle(
+  { caller, params, headers }: Request<typeof operation>,
+  { images, objects }: Deps,
+) {
   const image = requireReady(visible(caller, await images.get(params.id), 'image'));
   // An original never changes, so that its id says all that an entity tag has to say.
   const answer = answerRange(headers, { bytes: image.fileSize, etag: `"${image.id}"` });

@@ -17,7 +17,8 @@ interface Deps {
 
 export async function handle({ caller, params }: Request<typeof operation>, { images, objects }: Deps) {
   const image = visible(caller, await images.get(params.id), 'image');
-  if (image.status === 'pending') return { notYet: { id: image.id, status: image.status }, retryAfterSeconds: 2 };
+  if (image.status === 'pending')
+    return { notYet: { id: image.id, status: image.status }, retryAfterSeconds: 2 };
   return {
     headers: {
       'content-type': 'image/png',

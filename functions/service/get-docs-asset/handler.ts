@@ -7,7 +7,10 @@ import { DOCS_ASSETS, operation } from './operation.ts';
 
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null });\n`;
 
-export const handle = async ({ params }: Request<typeof operation>, { directory }: { directory: string }) => ({
+export const handle = async (
+  { params }: Request<typeof operation>,
+  { directory }: { directory: string },
+) => ({
   headers: { 'content-type': DOCS_ASSETS[params.asset], 'cache-control': 'public, max-age=3600' },
   body: params.asset === 'start.js' ? Readable.from(START) : createReadStream(join(directory, params.asset)),
 });

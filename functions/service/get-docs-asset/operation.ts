@@ -22,6 +22,9 @@ export const operation = defineOperation({
   rate: 'none',
   memoryMb: 256,
   timeoutSeconds: 10,
-  assets: ['node_modules/swagger-ui-dist/swagger-ui-bundle.js', 'node_modules/swagger-ui-dist/swagger-ui.css'],
+  assets: [
+    'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
+    'node_modules/swagger-ui-dist/swagger-ui.css',
+  ],
   example: { params: { asset: 'start.js' } },
 });

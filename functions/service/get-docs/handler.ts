@@ -21,7 +21,8 @@ export const handle = async () => ({
   headers: {
     'content-type': 'text/html; charset=utf-8',
     // Swagger UI sets styles on its elements and draws its icons from data: URLs; everything else comes from here.
-    'content-security-policy': "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+    'content-security-policy':
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
   },
   body: PAGE,
 });

@@ -1,0 +1,18 @@
+import { App } from 'aws-cdk-lib';
+import { operations } from '../functions/operations.ts';
+import { triggers } from '../functions/triggers.ts';
+import { NegatoscopeStack } from '../lib/stack/negatoscope-stack.ts';
+import { Settings } from '../lib/stack/settings.ts';
+import { buildFunctions } from './build.ts';
+
+await buildFunctions();
+
+const app = new App();
+const settings = Settings.parse(app.node.tryGetContext('negatoscope') ?? {});
+new NegatoscopeStack(app, 'Negatoscope', {
+  description: 'Negatoscope: the image service of a clinic',
+  operations,
+  triggers,
+  settings,
+});
+app.synth();

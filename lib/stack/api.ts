@@ -1,0 +1,107 @@
+import { STATUS_CODES } from 'node:http';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RequestAuthorizer,
+  ResponseTransferMode,
+  ResponseType,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Operation } from '../api/operation.ts';
+
+/** REST APIs give up on a function that does not stream after this time (API Gateway quotas, "Integration timeout"). */
+const GATEWAY_TIMEOUT_SECONDS = 29;
+
+/** Answers that API Gateway gives itself, in the shape of ours. */
+const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
+  [ResponseType.DEFAULT_4XX, 400, 'The request can not be handled.'],
+  [ResponseType.DEFAULT_5XX, 500, 'Something went wrong on our side.'],
+  [ResponseType.ACCESS_DENIED, 403, 'Insufficient permissions'],
+  [ResponseType.UNAUTHORIZED, 401, 'Missing or invalid token'],
+  // What API Gateway says of a path that it does not know.
+  [ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, 'There is no such endpoint.'],
+  [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],
+  // The issuer's keys could not be had: the caller may be right, and should come again.
+  [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
+  [ResponseType.REQUEST_TOO_LARGE, 413, 'The request is larger than 10 MB; send files by signed URLs.'],
+  [ResponseType.THROTTLED, 429, 'Too many requests'],
+  [ResponseType.INTEGRATION_FAILURE, 502, 'Something went wrong on our side.'],
+  [ResponseType.INTEGRATION_TIMEOUT, 504, 'This took too long.'],
+];
+
+/** The REST API: a route, an authorizer and a function for each operation. */
+export class Api extends Construct {
+  readonly restApi: RestApi;
+  readonly #authorizer: RequestAuthorizer;
+
+  constructor(scope: Construct, id: string, authorizer: LambdaFunction) {
+    super(scope, id);
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.THIRTEEN_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.restApi = new RestApi(this, 'Rest', {
+      restApiName: 'Negatoscope',
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: true,
+      deployOptions: {
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+        loggingLevel: MethodLoggingLevel.ERROR,
+        metricsEnabled: true,
+        tracingEnabled: true,
+      },
+    });
+    this.#authorizer = new RequestAuthorizer(this, 'Authorizer', {
+      handler: authorizer,
+      identitySources: ['method.request.header.Authorization'],
+      resultsCacheTtl: Duration.minutes(5),
+    });
+    for (const [type, statusCode, message] of GATEWAY_ANSWERS) this.#answer(type, statusCode, message);
+  }
+
+  /** Routes the operation to its function. */
+  route(operation: Operation, handler: LambdaFunction): void {
+    const streams = 'stream' in operation.success;
+    const seconds = streams
+      ? operation.timeoutSeconds
+      : Math.min(operation.timeoutSeconds, GATEWAY_TIMEOUT_SECONDS);
+    const integration = new LambdaIntegration(handler, {
+      allowTestInvoke: false,
+      timeout: Duration.seconds(seconds),
+      responseTransferMode: streams ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
+    });
+    this.restApi.root
+      .resourceForPath(operation.path)
+      .addMethod(
+        operation.method,
+        integration,
+        operation.auth === 'public'
+          ? { authorizationType: AuthorizationType.NONE }
+          : { authorizationType: AuthorizationType.CUSTOM, authorizer: this.#authorizer },
+      );
+  }
+
+  #answer(type: ResponseType, statusCode: number, message: string): void {
+    const error = STATUS_CODES[statusCode];
+    this.restApi.addGatewayResponse(type.responseType, {
+      type,
+      statusCode: String(statusCode),
+      responseHeaders: {
+        'x-request-id': 'context.requestId',
+        'cache-control': "'no-store'",
+        'x-content-type-options': "'nosniff'",
+        'strict-transport-security': "'max-age=63072000; includeSubDomains'",
+      },
+      templates: { 'application/json': JSON.stringify({ statusCode, message, error, details: [] }) },
+    });
+  }
+}

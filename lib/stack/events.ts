@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  FilterCriteria,
+  FilterRule,
+  type Function as LambdaFunction,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Trigger } from '../api/trigger.ts';
+import { TABLE_SCHEMA } from '../data/keys.ts';
+import type { Storage } from './storage.ts';
+
+const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+
+/** Wakes a function on events; what it fails on again and again waits in a dead-letter queue, under an alarm. */
+export class EventFeed extends Construct {
+  /** Rings when something is put aside; its text is what that costs a user. */
+  readonly alarm: Alarm;
+
+  constructor(scope: Construct, trigger: Trigger, storage: Storage, handler: LambdaFunction) {
+    super(scope, trigger.id);
+    const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: Duration.days(14) });
+    const { source } = trigger;
+    if ('objectsUnder' in source) {
+      const queue = new Queue(this, 'Queue', {
+        ...QUEUE,
+        retentionPeriod: Duration.days(14),
+        // Six times the function's time, as Lambda asks for (developer guide, "Creating an SQS event source").
+        visibilityTimeout: Duration.seconds(6 * trigger.timeoutSeconds),
+        deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
+      });
+      storage.sendCreatedTo(queue, source.objectsUnder);
+      handler.addEventSource(
+        new SqsEventSource(queue, {
+          batchSize: source.batchSize,
+          maxConcurrency: source.maximumConcurrency,
+          reportBatchItemFailures: true,
+        }),
+      );
+    } else {
+      handler.addEventSource(
+        new DynamoEventSource(storage.table, {
+          startingPosition: StartingPosition.TRIM_HORIZON,
+          batchSize: source.batchSize,
+          retryAttempts: source.maximumRetries,
+          bisectBatchOnError: true,
+          reportBatchItemFailures: true,
+          onFailure: new SqsDlq(deadLetters),
+          filters: source.itemsRemoved.map((prefix) =>
+            FilterCriteria.filter({
+              eventName: FilterRule.isEqual('REMOVE'),
+              dynamodb: { Keys: { [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) } } },
+            }),
+          ),
+        }),
+      );
+    }
+    this.alarm = deadLetters
+      .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
+      .createAlarm(this, 'Alarm', {
+        alarmDescription: trigger.costOfFailure,
+        threshold: 1,
+        evaluationPeriods: 1,
+      });
+  }
+}

@@ -1,0 +1,65 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Operation } from '../api/operation.ts';
+import type { Trigger } from '../api/trigger.ts';
+import { Api } from './api.ts';
+import { Edge } from './edge.ts';
+import { EventFeed } from './events.ts';
+import { Functions } from './functions.ts';
+import { Identity } from './identity.ts';
+import type { Settings } from './settings.ts';
+import { Storage } from './storage.ts';
+
+interface NegatoscopeProps extends StackProps {
+  operations: readonly Operation[];
+  triggers: readonly Trigger[];
+  settings: Settings;
+}
+
+/** The whole service in one stack. */
+export class NegatoscopeStack extends Stack {
+  constructor(scope: Construct, id: string, { operations, triggers, settings, ...props }: NegatoscopeProps) {
+    super(scope, id, props);
+    const storage = new Storage(this, 'Storage', settings);
+    const identity = new Identity(this, 'Identity', settings);
+    const functions = new Functions(this, 'Functions', storage, settings);
+    const authorizer = functions.create('authorizer', {
+      description: 'Find out who calls',
+      touches: {},
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      environment: identity.environment,
+    });
+    const api = new Api(this, 'Api', authorizer);
+    for (const operation of operations) {
+      api.route(operation, functions.create(operation.id, { ...operation, description: operation.summary }));
+    }
+    const feeds = triggers.map((trigger) => {
+      const handler = functions.create(trigger.id, { ...trigger, description: trigger.summary });
+      return new EventFeed(this, trigger, storage, handler);
+    });
+    const edge = new Edge(this, 'Edge', api.restApi);
+
+    const failures = api.restApi
+      .metricServerError({ period: Duration.minutes(5), statistic: 'Sum' })
+      .createAlarm(this, 'ApiFailures', {
+        alarmDescription: 'People get errors that are ours; what they sent may not be stored.',
+        threshold: 5,
+        evaluationPeriods: 1,
+      });
+    this.#notify([failures, ...feeds.map(({ alarm }) => alarm)], settings.alarmEmail, storage);
+
+    new CfnOutput(this, 'Url', { value: `https://${edge.distribution.distributionDomainName}` });
+  }
+
+  #notify(alarms: readonly Alarm[], email: string | undefined, { key }: Storage): void {
+    if (!email) return;
+    const topic = new Topic(this, 'Alarms', { enforceSSL: true, masterKey: key });
+    topic.addSubscription(new EmailSubscription(email));
+    for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
+  }
+}
