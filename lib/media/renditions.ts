@@ -3,7 +3,7 @@ import { captureTime } from './capture-time.ts';
 import { estimateDecodeBytes } from './decode-memory.ts';
 import { describeFile } from './describe-file.ts';
 import { type ImageFormat, sniffImageFormat } from './image-format.ts';
-import { isArithmeticJpeg } from './jpeg-process.ts';
+import { readJpegStructure } from './jpeg-structure.ts';
 import { sharp } from './libvips.ts';
 import { RejectedImage } from './rejected-image.ts';
 
@@ -58,10 +58,12 @@ export async function makeRenditions(
   const header = await orRejected(format, sharp(bytes, { limitInputPixels: false }).metadata());
   checkLimits(format, header, { ...defaultLimits, ...limits });
 
-  const needsPreview =
-    format.format === 'tiff' ||
-    header.space === 'cmyk' ||
-    (format.format === 'jpeg' && isArithmeticJpeg(bytes));
+  const jpeg = format.format === 'jpeg' ? readJpegStructure(bytes) : undefined;
+  if (jpeg && !jpeg.hasEnd) {
+    // Of a large JPEG, libvips never asks for the last few lines when it shrinks: 3 kB may be missing unseen.
+    throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
+  }
+  const needsPreview = format.format === 'tiff' || header.space === 'cmyk' || jpeg?.isArithmetic;
   const upright = await orRejected(format, decode(bytes, header, needsPreview ? 1600 : 400));
   const capturedAt = captureTime(header.exif);
   return {
@@ -109,7 +111,7 @@ interface Pixels {
  */
 function decode(bytes: Uint8Array, header: Metadata, box: number): Promise<Pixels> {
   // 'warning' and nothing less: a JPEG with damage inside and a TIFF cut at its end decode to a half-grey picture under
-  // 'error' and 'truncated'. Shrink-on-load still reads all of the file, so that a cut at any place shows.
+  // 'error' and 'truncated'.
   const image = inside(sharp(bytes, { failOn: 'warning', limitInputPixels: false, autoOrient: true }), box);
   // sharp takes 16-bit RGB with a profile for Display P3 and does not convert it back: (200,50,30) becomes (184,63,42).
   if (header.space === 'rgb16' && header.hasProfile) image.pipelineColourspace('srgb');
