@@ -1,0 +1,40 @@
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: magic numbers are made of control characters
+
+import { fileHead } from './image-format.ts';
+
+/** Well-known files that are no image here, the most certain magic numbers first. */
+const knownFiles: readonly [name: string, matches: RegExp][] = [
+  ['an empty file', /^$/],
+  ['a DICOM file', /^.{128}DICM/s], // DICOM PS3.10, 7.1
+  ['a PDF document', /%PDF-\d/], // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes
+  ['a damaged PNG file', /^(?:.PNG|\x89.NG|\x89P.G|\x89PN)/s], // PNG 3rd edition, 5.2: the signature shows such damage
+  ['a HEIC file', /^.{4}ftyp(?:.{4})*?(?:hei[cmsx]|hev[cmsx])/s], // ISO/IEC 23008-12, Annex B
+  ['a JPEG 2000 file', /^(?:\0\0\0\x0cjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/], // ITU-T T.800 I.5.1 and A.4
+  ['a JPEG XL file', /^(?:\0\0\0\x0cJXL \r\n\x87\n|\xff\x0a)/], // ISO/IEC 18181-2, 9.1 and -1
+  ['a video', /^(?:.{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI )/s], // ISO/IEC 14496-12, 4.3; RFC 8794; AVI RIFF
+  ['a Photoshop file', /^8BPS/], // Adobe Photoshop File Formats, "File Header Section"
+  ['a ZIP archive', /^PK(?:\x03\x04|\x05\x06|\x07\x08)/], // APPNOTE.TXT 4.3.7, 4.3.16, 8.5.4
+  ['a gzip archive', /^\x1f\x8b/], // RFC 1952, 2.3.1
+  ['a RAR archive', /^Rar!\x1a\x07/], // RAR 5.0 archive format
+  ['a 7-Zip archive', /^7z\xbc\xaf\x27\x1c/], // 7zFormat.txt
+  ['an icon (ICO)', /^\0\0\x01\0[^\0]\0/], // Microsoft, ICONDIR: reserved, type 1, count
+  ['a mouse pointer (CUR)', /^\0\0\x02\0[^\0]\0/], // the same, type 2
+  ['a BMP file', /^(?:BM.{12}[\x0c-\x7c]\0\0\0|BA.{12}BM)/s], // Microsoft, BITMAPFILEHEADER; OS/2 bitmap array
+  ['an SGI file', /^\x01\xda[\0\x01][\x01\x02]/], // SGI Image File Format 1.00, "The Header"
+  ['a program', /^(?:MZ|\x7fELF)/], // PE/COFF 2; System V ABI, "ELF Identification"
+  ['an SVG drawing', /^(?:\xef\xbb\xbf)?\s*<(?:[?!].*<)?(?:\w+:)?svg[\s>]/is], // SVG 2, 5.1
+  ['a web page (HTML)', /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|script)/i], // WHATWG MIME Sniffing, 7.1
+  ['an XML document', /^(?:\xef\xbb\xbf)?\s*<[?!]/], // XML 1.0, 2.8
+];
+
+/**
+ * Says in words what a file is, judged by its first 1024 bytes: "a HEIC file", "plain text", "a file of unknown type".
+ * For the reason that a refused upload shows to people; no decision hangs on it.
+ */
+export function describeFile(bytes: Uint8Array): string {
+  const head = fileHead(bytes);
+  const known = knownFiles.find(([, matches]) => matches.test(head))?.[0];
+  if (known) return known;
+  // WHATWG MIME Sniffing, 7.1: no binary data byte makes it text.
+  return /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(head) ? 'a file of unknown type' : 'plain text';
+}

@@ -1,0 +1,47 @@
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: magic numbers are made of control characters
+
+/** What the service keeps as an image; all six are in sharp's prebuilt libvips. */
+const extensions = {
+  jpeg: 'jpg',
+  png: 'png',
+  gif: 'gif',
+  webp: 'webp',
+  tiff: 'tiff',
+  avif: 'avif',
+} as const;
+
+/** An image type as its bytes show it: sharp's name, the IANA media type and the usual file name extension. */
+export type ImageFormat = {
+  [F in keyof typeof extensions]: { format: F; mimeType: `image/${F}`; extension: (typeof extensions)[F] };
+}[keyof typeof extensions];
+
+// Ours rather than the package `file-type`: that one is 4,000 lines, asynchronous, and has no word for a nurse.
+const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] = [
+  ['jpeg', /^\xff\xd8\xff/], // ITU-T T.81 B.2.1: SOI, then any marker
+  ['png', /^\x89PNG\r\n\x1a\n/], // PNG 3rd edition, 5.2
+  ['gif', /^GIF8[79]a/], // GIF89a, 17
+  ['webp', /^RIFF.{4}WEBP/s], // RFC 9649, 2.4
+  ['tiff', /^(?:II[*+]\0|MM\0[*+])/], // TIFF 6.0, 2; "+" is BigTIFF
+  ['avif', /^.{4}ftyp(?:.{4})*?avi[fs]/s], // AV1 Image File Format 1.2, 6: major or compatible brand
+];
+
+/**
+ * Finds the real type of an image in its first bytes, whatever its name or its sender say.
+ * Undefined for all that the service does not keep as an image: `describeFile` has words for those.
+ */
+export function sniffImageFormat(bytes: Uint8Array): ImageFormat | undefined {
+  const head = fileHead(bytes);
+  const format = magicNumbers.find(([, matches]) => matches.test(head))?.[0];
+  if (!format) return undefined;
+  return { format, mimeType: `image/${format}`, extension: extensions[format] } as ImageFormat;
+}
+
+/**
+ * The first 1024 bytes as text, one character for each byte, for matching magic numbers.
+ * An ISO base media file ends with its first box (`ftyp`, ISO/IEC 14496-12, 4.3), so that a brand found is a brand.
+ */
+export function fileHead(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024));
+  const isBoxed = head.length >= 12 && head.toString('latin1', 4, 8) === 'ftyp';
+  return head.toString('latin1', 0, isBoxed ? Math.max(12, head.readUInt32BE(0)) : head.length);
+}

@@ -1,0 +1,24 @@
+/** What the marker segments of a JPEG show without decoding it (ITU-T T.81, Annex B). */
+export interface JpegStructure {
+  /** Arithmetic coding (SOF9 to SOF15, table B.1), which libvips reads and no browser shows. */
+  isArithmetic: boolean;
+  /** Whether an end-of-image marker follows the first scan's header. Inside a scan no other bytes look like one. */
+  hasEnd: boolean;
+}
+
+/** Reads a JPEG's marker segments up to its first scan; undefined where they are too damaged for that. */
+export function readJpegStructure(bytes: Uint8Array): JpegStructure | undefined {
+  const jpeg = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let isArithmetic = false;
+  for (let at = 2; at + 4 <= jpeg.length && jpeg[at] === 0xff; ) {
+    const marker = jpeg.readUInt8(at + 1);
+    if (marker === 0xff) {
+      at += 1; // a fill byte, B.1.1.2
+      continue;
+    }
+    if (marker === 0xda) return { isArithmetic, hasEnd: jpeg.includes('\xff\xd9', at, 'latin1') };
+    if (marker >= 0xc9 && marker <= 0xcf && marker !== 0xcc) isArithmetic = true; // 0xcc is DAC, a table
+    at += 2 + jpeg.readUInt16BE(at + 2);
+  }
+  return undefined;
+}
