@@ -5,7 +5,8 @@ import type { Image } from '../../../lib/domain/image.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
-import { makeRenditions, RejectedImage } from '../../../lib/media/renditions.ts';
+import { RejectedImage } from '../../../lib/media/rejected-image.ts';
+import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/storage/object-keys.ts';
 import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
@@ -34,9 +35,7 @@ export async function handle({ key }: CreatedObject, { images, objects, limits, 
   const original = originalKey(image, found.mimeType);
   await Promise.all([
     objects.copy(key, original, found.mimeType),
-    ...renditions.map((each) =>
-      objects.write(renditionKey(original, each.name), each.bytes, each.contentType),
-    ),
+    ...renditions.map((each) => objects.write(renditionKey(original, each.name), each.bytes, each.mimeType)),
   ]);
   const transition = await images.markReady(
     image,
@@ -62,7 +61,7 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
   if (bytes.length !== image.fileSize)
     return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
   try {
-    return await makeRenditions(bytes, { maxPixels: imagePixels });
+    return await makeRenditions(bytes, { pixels: imagePixels });
   } catch (error) {
     if (error instanceof RejectedImage) return error;
     throw error;

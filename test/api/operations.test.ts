@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { functions } from '../../functions/functions.ts';
+import { operations } from '../../functions/operations.ts';
+import { openApiDocument } from '../../lib/api/openapi.ts';
+import { errorsOf, type Operation } from '../../lib/api/operation.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const all: readonly Operation[] = operations;
+const document = openApiDocument(operations);
+
+describe.each(all)('$id', (operation) => {
+  test('lives in the folder of its name, and gives its function that name', () => {
+    const { entry } = functions.find(({ id }) => id === operation.id) ?? {};
+    expect(entry).toMatch(new RegExp(`/${operation.id}/handler.ts$`));
+    expect(readFileSync(join(ROOT, entry ?? ''), 'utf8')).toContain("from './operation.ts'");
+  });
+
+  test('has a path without a trailing slash, so that both forms reach it', () => {
+    expect(operation.path).toMatch(/^\/[^\s]*[^/]$/);
+  });
+
+  test('is described by the API document, with every error that it can give', () => {
+    const described = document.paths[operation.path]?.[operation.method.toLowerCase()] as {
+      operationId: string;
+      security: unknown[];
+      responses: Record<string, unknown>;
+    };
+    expect(described.operationId).toBe(operation.id);
+    expect(Object.keys(described.responses).length).toBeGreaterThan(errorsOf(operation).length);
+    expect(described.security).toHaveLength(operation.auth === 'public' ? 0 : 1);
+  });
+
+  test('shows an example where it takes a body, and the example is valid', () => {
+    if (!operation.body) return expect(operation.example?.body).toBeUndefined();
+    expect(operation.body.safeParse(operation.example?.body).error).toBeUndefined();
+  });
+
+  test('stands in the table of routes of the README', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const who =
+      operation.auth === 'public'
+        ? 'anyone'
+        : operation.auth.length === 4
+          ? 'everyone'
+          : operation.auth.join(', ');
+    expect(readme).toContain(`| \`${operation.method} ${operation.path}\` | ${who} | ${operation.summary} |`);
+  });
+});
+
+test('No two operations share a name or a route', () => {
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  expect(new Set(all.map(({ method, path }) => `${method} ${path}`)).size).toBe(all.length);
+});

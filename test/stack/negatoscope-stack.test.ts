@@ -1,0 +1,159 @@
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildFunctions } from '../../bin/build.ts';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { operations } from '../../functions/operations.ts';
+import { triggers } from '../../functions/triggers.ts';
+import type { Operation } from '../../lib/api/operation.ts';
+import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
+import { Settings } from '../../lib/stack/settings.ts';
+
+const all: readonly Operation[] = operations;
+const synthesize = (context: unknown = {}) => {
+  const stack = new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
+    operations,
+    triggers,
+    settings: Settings.parse(context),
+  });
+  return { stack, template: Template.fromStack(stack) };
+};
+type Resources = Record<string, { Type: string; Properties: Record<string, any> }>; // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
+
+let template: Template;
+let resources: Resources;
+beforeAll(async () => {
+  await buildFunctions();
+  template = synthesize().template;
+  resources = template.toJSON().Resources;
+});
+
+const ofType = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
+
+/** The method of the API on the operation's path. */
+function methodOf({ method, path }: Operation) {
+  const pathOf = (id: string): string => {
+    const { ParentId, PathPart } = resources[id]?.Properties ?? {};
+    return ParentId?.Ref ? `${pathOf(ParentId.Ref)}/${PathPart}` : `/${PathPart}`;
+  };
+  return ofType('AWS::ApiGateway::Method').find(
+    ([, { Properties: p }]) => p.HttpMethod === method && pathOf(p.ResourceId.Ref) === path,
+  )?.[1].Properties;
+}
+
+const functionOf = (id: string) =>
+  ofType('AWS::Lambda::Function').find(
+    ([, { Properties }]) => Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME === id,
+  );
+
+/** All that the function's role allows, as `action resource` lines. */
+function rightsOf(id: string): string[] {
+  const roleId = functionOf(id)?.[1].Properties.Role['Fn::GetAtt'][0];
+  const inline = (resources[roleId]?.Properties.Policies ?? []).map((policy: any) => policy.PolicyDocument); // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
+  const attached = ofType('AWS::IAM::Policy')
+    .filter(([, { Properties }]) => Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId))
+    .map(([, { Properties }]) => Properties.PolicyDocument);
+  return [...inline, ...attached].flatMap(({ Statement }) =>
+    Statement.flatMap(({ Action, Resource }: { Action: string | string[]; Resource: unknown }) =>
+      [Action].flat().map((action) => `${action} ${JSON.stringify(Resource)}`),
+    ),
+  );
+}
+
+describe.each(all)('$id', (operation) => {
+  test('has a route that only the authorizer opens, unless it is public', () => {
+    expect(methodOf(operation)?.AuthorizationType).toBe(operation.auth === 'public' ? 'NONE' : 'CUSTOM');
+  });
+
+  test('streams exactly if it answers with a stream', () => {
+    const mode = methodOf(operation)?.Integration.ResponseTransferMode;
+    expect(mode).toBe('stream' in operation.success ? 'STREAM' : 'BUFFERED');
+  });
+
+  test('may do what it declares, and nothing else', () => {
+    const services = new Set(rightsOf(operation.id).map((right) => right.split(':')[0]));
+    const { table, objects } = operation.touches as Operation['touches'];
+    expect(services.has('dynamodb')).toBe(table !== undefined);
+    expect(services.has('s3')).toBe(objects !== undefined);
+    const writes = rightsOf(operation.id).some((right) => /^dynamodb:(Put|Update|Delete)Item/.test(right));
+    expect(writes).toBe(table === 'write');
+  });
+});
+
+test('No function may do everything, or scan the table', () => {
+  for (const { id } of [...all, ...triggers]) {
+    for (const right of rightsOf(id)) expect(right).not.toMatch(/^(\*|\w+:\*|dynamodb:Scan)/);
+  }
+});
+
+test('Nothing of the local stack is deployed', () => {
+  expect(JSON.stringify(resources)).not.toMatch(/\/local\b|"PathPart":"local"|localhost/);
+});
+
+test('The images are encrypted, versioned and closed to the public, and so is the table kept', () => {
+  template.hasResourceProperties('AWS::S3::Bucket', {
+    VersioningConfiguration: { Status: 'Enabled' },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+    },
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+  });
+  template.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    },
+  });
+});
+
+test('Every feed of events has a dead-letter queue under an alarm that says what it costs a user', () => {
+  for (const { costOfFailure } of triggers) {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: costOfFailure });
+  }
+  template.resourcePropertiesCountIs(
+    'AWS::Lambda::EventSourceMapping',
+    { FunctionResponseTypes: ['ReportBatchItemFailures'] },
+    triggers.length,
+  );
+});
+
+test('Alarms reach the address that the clinic sets', () => {
+  const { template: withEmail } = synthesize({ alarmEmail: 'alarms@clinic.example' });
+  withEmail.hasResourceProperties('AWS::SNS::Subscription', {
+    Protocol: 'email',
+    Endpoint: 'alarms@clinic.example',
+  });
+  withEmail.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.anyValue() });
+});
+
+test('A clinic can bring its own issuer of tokens', () => {
+  const oidc = {
+    issuer: 'https://id.clinic.example',
+    audience: 'images',
+    jwksUri: 'https://id.clinic.example/keys',
+  };
+  const own = synthesize({ oidc }).template;
+  own.resourceCountIs('AWS::Cognito::UserPool', 0);
+  own.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { TOKEN_ISSUER: oidc.issuer } },
+  });
+});
+
+test('Nobody sets their own patient number in the user pool', () => {
+  const [, client] = ofType('AWS::Cognito::UserPoolClient')[0] ?? [];
+  expect(client?.Properties.WriteAttributes).toEqual(['email']);
+});
+
+test('A setting that does not exist is refused', () => {
+  expect(() => synthesize({ limit: {} })).toThrow(/limit/);
+});
+
+test('The stack fits CloudFormation, with room for twice as many endpoints', () => {
+  expect(Object.keys(resources).length).toBeLessThan(250);
+});
+
+test('CDK has nothing to warn of', () => {
+  const { stack } = synthesize();
+  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+});
