@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { demoPeople } from '../lib/local/issuer.ts';
+import { startLocalStack } from '../lib/local/local-stack.ts';
+import { StartError } from '../lib/local/start-error.ts';
+import { synthesize } from '../lib/local/synthesis.ts';
+
+const usage = 'Usage: npm start -- [--port 3000] [--data .local] [--verbose]   (or PORT, DATA_DIR)';
+/** Whoever stops the stack shall have their prompt back within 5 s, whatever still runs. */
+const closeTimeoutMs = 4000;
+
+function readSettings() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: process.env.PORT ?? '3000' },
+        data: { type: 'string', default: process.env.DATA_DIR ?? '.local' },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65_535) {
+      throw new StartError(
+        `Expected a port between 0 and 65535, but received ${JSON.stringify(values.port)}.`,
+      );
+    }
+    return { ...values, port, dataDir: path.resolve(values.data) };
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { port, dataDir, verbose, help } = readSettings();
+  if (help) return console.log(usage);
+  if (process.platform === 'win32') {
+    throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
+  }
+  const onPhase = (phase: string, ms: number) => {
+    if (verbose) console.error(`${phase}: ${ms} ms`);
+  };
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new StartError(`The data directory ${dataDir} is not writable.`, { cause });
+  }
+  const projectDir = path.resolve(import.meta.dirname, '..');
+  const cdkOut = await synthesize({ projectDir, dataDir, verbose, onPhase });
+  const stack = await startLocalStack({
+    cdkOut,
+    port,
+    dataDir,
+    verbose,
+    onPhase,
+    onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),
+  });
+  let closing = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (closing) return;
+      closing = true;
+      setTimeout(() => process.exit(1), closeTimeoutMs).unref();
+      void stack.close().then(() => process.exit(0), fail);
+    });
+  }
+  console.log(`Demo people: ${Object.keys(demoPeople).join(', ')}`);
+  console.log(
+    `A token:     curl -s ${stack.url}/local/token -H 'content-type: application/json' -d '{"user":"doctor"}'`,
+  );
+  console.log(`The API:     ${stack.url}/docs`);
+  console.log(`Data:        ${dataDir}   Log: ${stack.logFile}`);
+  console.log(`ready ${stack.url}`);
+}
+
+function fail(error: unknown): never {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exit(1);
+}
+
+await main().catch(fail);

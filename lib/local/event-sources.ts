@@ -1,0 +1,118 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import * as z from 'zod';
+import { compileFilters } from './filter-criteria.ts';
+import type { LambdaFunction } from './lambda.ts';
+import { QueueConsumer } from './queue-consumer.ts';
+import type { Queues } from './queues.ts';
+import { StartError } from './start-error.ts';
+import { StreamConsumer } from './stream-consumer.ts';
+import type { Template } from './template.ts';
+
+const MappingProperties = z
+  .object({
+    EventSourceArn: z.string(),
+    FunctionName: z.string(),
+    Enabled: z.boolean().default(true),
+    BatchSize: z.number().optional(),
+    MaximumBatchingWindowInSeconds: z.number().default(0),
+    FunctionResponseTypes: z.array(z.string()).default([]),
+    ScalingConfig: z.object({ MaximumConcurrency: z.number() }).optional(),
+    FilterCriteria: z
+      .object({ Filters: z.array(z.object({ Pattern: z.string() })) })
+      .default({ Filters: [] }),
+    BisectBatchOnFunctionError: z.boolean().default(false),
+    MaximumRetryAttempts: z.number().default(-1),
+    DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }).optional() }).optional(),
+  })
+  .loose();
+
+/** How many invocations of a queue's function run at once where the template sets no bound. */
+export const defaultQueueConcurrency = 2;
+
+/** The bound that the template sets for a function through its queues (`ScalingConfig`). */
+export function queueConcurrency(template: Template, functionArn: string): number | undefined {
+  const bounds = template
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .map((resource) => template.properties(resource, MappingProperties))
+    .filter(({ FunctionName }) => functionArn === FunctionName || functionArn.endsWith(`:${FunctionName}`))
+    .map(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency ?? defaultQueueConcurrency);
+  return bounds.length > 0 ? Math.max(...bounds) : undefined;
+}
+
+interface Surroundings {
+  template: Template;
+  queues: Queues;
+  db: DatabaseSync;
+  dynamoDb: DynamoDBClient;
+  streams: DynamoDBStreamsClient;
+  lambdaByArn(arn: string): LambdaFunction;
+  log(line: string): void;
+}
+
+/** Starts what the template's event source mappings declare. */
+export async function startEventSources({
+  template,
+  queues,
+  db,
+  dynamoDb,
+  streams,
+  lambdaByArn,
+  log,
+}: Surroundings) {
+  const queueConsumers: QueueConsumer[] = [];
+  const streamConsumers: StreamConsumer[] = [];
+  for (const resource of template.ofType('AWS::Lambda::EventSourceMapping')) {
+    const properties = template.properties(resource, MappingProperties);
+    if (!properties.Enabled) continue;
+    const lambda = lambdaByArn(properties.FunctionName);
+    const mappingLog = (line: string) => log(`${lambda.definition.name}: ${line}`);
+    const reportsItemFailures = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
+    const { EventSourceArn: source } = properties;
+    const filters = properties.FilterCriteria.Filters.map(({ Pattern }) => Pattern);
+    if (source.startsWith('arn:aws:sqs:')) {
+      if (filters.length > 0)
+        throw new StartError(`The local stack filters no queues (${resource.logicalId}).`);
+      const mapping = {
+        queueArn: source,
+        batchSize: properties.BatchSize ?? 10,
+        maxConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? defaultQueueConcurrency,
+        batchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
+        reportsItemFailures,
+      };
+      queueConsumers.push(new QueueConsumer(mapping, queues, lambda, mappingLog));
+    } else if (source.startsWith('arn:aws:dynamodb:')) {
+      const TableName = /table\/([^/]+)\/stream/.exec(source)?.[1];
+      const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
+      if (!Table?.LatestStreamArn)
+        throw new StartError(`The table ${TableName} has no stream for ${resource.logicalId}.`);
+      const mapping = {
+        id: resource.logicalId,
+        streamArn: Table.LatestStreamArn,
+        batchSize: properties.BatchSize ?? 100,
+        maxRetries:
+          properties.MaximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : properties.MaximumRetryAttempts,
+        bisects: properties.BisectBatchOnFunctionError,
+        reportsItemFailures,
+        accepts: compileFilters(filters, resource.logicalId),
+        onFailureQueueArn: properties.DestinationConfig?.OnFailure?.Destination,
+      };
+      streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, lambda, mappingLog));
+    } else {
+      throw new StartError(`The local stack knows no event source ${source} (${resource.logicalId}).`);
+    }
+  }
+  for (const consumer of queueConsumers) consumer.pump();
+  for (const consumer of streamConsumers) consumer.start();
+  return {
+    /** Tells that some table was written to. */
+    tableWritten: () => {
+      for (const consumer of streamConsumers) consumer.poke();
+    },
+    async close() {
+      for (const consumer of queueConsumers) consumer.close();
+      await Promise.all(streamConsumers.map((consumer) => consumer.close()));
+    },
+  };
+}

@@ -1,0 +1,285 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { DynamoDbProxy } from './dynamodb-proxy.ts';
+import { ensureTables } from './dynamodb-tables.ts';
+import { startDynoxide } from './dynoxide.ts';
+import { queueConcurrency, startEventSources } from './event-sources.ts';
+import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './functions.ts';
+import { Gateway } from './gateway.ts';
+import { Issuer } from './issuer.ts';
+import { LambdaFunction, type LambdaHost } from './lambda.ts';
+import { sendLocalError } from './local-error.ts';
+import { LogFile } from './log-file.ts';
+import { Principals, type ServiceCall } from './principals.ts';
+import { Queues } from './queues.ts';
+import { S3 } from './s3.ts';
+import { loadBuckets } from './s3-buckets.ts';
+import { S3Store } from './s3-store.ts';
+import { StartError } from './start-error.ts';
+import { openState } from './state.ts';
+import { loadTemplate, region } from './template.ts';
+
+/** How many requests an HTTP function serves at once; more wait in line. */
+const httpConcurrency = 4;
+const hourMs = 60 * 60 * 1000;
+
+export interface LocalStackOptions {
+  /** CDK's output directory. */
+  cdkOut: string;
+  stackName?: string;
+  /** 0 picks a free one. */
+  port: number;
+  dataDir: string;
+  /** Where functions with layers find the layers' packages (sharp for this laptop). */
+  nodeModules?: string;
+  verbose?: boolean;
+  /** Hears of each call that a function makes to S3 or DynamoDB; costs a little, so leave it out to leave it off. */
+  onCall?: (call: ServiceCall) => void;
+  /** Hears how long each phase of the start took. */
+  onPhase?: (phase: string, ms: number) => void;
+  /** Hears when a part that everything needs has ended by itself. */
+  onFailure?: (reason: string) => void;
+}
+
+/** A running local stack. */
+export interface LocalStack {
+  url: string;
+  s3Endpoint: string;
+  dynamoDbEndpoint: string;
+  /** Credentials that may do everything, for tests and tools. */
+  credentials: Credentials;
+  logFile: string;
+  token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Runs a synthesized template on this laptop. */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const closers: (() => unknown)[] = [];
+  // The last thing started is the first to end.
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await start(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalStackOptions,
+  closers: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<LocalStack> {
+  const { cdkOut, stackName = 'Negatoscope', onPhase } = options;
+  const dataDir = path.resolve(options.dataDir);
+  let phaseStart = performance.now();
+  const phase = (name: string) => {
+    onPhase?.(name, Math.round(performance.now() - phaseStart));
+    phaseStart = performance.now();
+  };
+
+  const db = openState(dataDir);
+  closers.push(() => db.close());
+  const logFile = new LogFile(dataDir, options.verbose ?? false);
+  closers.push(() => logFile.close());
+  const log = (line: string) => logFile.write('local', line);
+
+  // The port comes first: the template's values, such as the issuer's URL, name it.
+  let handle: Handle = async (_request, response) =>
+    sendLocalError(response, 503, 'The local stack is starting.');
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
+    void serve(handle, request, response, log);
+  const port = await listen(listener, options.port, closers);
+  const url = `http://localhost:${port}`;
+  const issuer = await Issuer.open(dataDir, `${url}/local`);
+  phase('port and state');
+
+  const template = loadTemplate(cdkOut, stackName, url);
+  const secret = loadSecret(dataDir);
+  const definitions = loadFunctions(template, secret);
+  phase('template');
+
+  const principals = new Principals(options.onCall, log);
+  const credentials = credentialsFor('the local stack itself', secret);
+  principals.add('local', credentials);
+  for (const { name, credentials: own, statements } of definitions) principals.add(name, own, statements);
+
+  const foreign = foreignEndpoints(principals);
+  const dynoxide = foreign.dynamoDb
+    ? undefined
+    : await startDynoxide(path.join(dataDir, 'dynamodb.sqlite'), log, (reason) =>
+        options.onFailure?.(reason),
+      );
+  if (dynoxide) closers.push(() => dynoxide.close());
+  const endpoint = foreign.dynamoDb ?? dynoxide?.endpoint ?? '';
+  const clientSettings = { endpoint, region, credentials: foreign.credentials ?? credentials };
+  const dynamoDb = new DynamoDBClient(clientSettings);
+  const streams = new DynamoDBStreamsClient(clientSettings);
+  closers.push(() => {
+    dynamoDb.destroy();
+    streams.destroy();
+  });
+  await ensureTables(template, dynamoDb);
+  phase('DynamoDB');
+
+  const queues = new Queues(db, template);
+  const buckets = loadBuckets(template);
+  const store = new S3Store(db, dataDir, buckets, queues);
+  const s3 = new S3(buckets, store, principals, log);
+  const sweep = setInterval(() => void store.expire().catch((error) => log(`lifecycle: ${error}`)), hourMs);
+  closers.push(() => clearInterval(sweep));
+  await store.expire();
+  phase('S3 and queues');
+
+  const s3Endpoint = foreign.s3 ?? `${url}/local/s3`;
+  const dynamoDbEndpoint = foreign.dynamoDb ?? `${url}/local/dynamodb`;
+  const socketDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-'));
+  closers.push(() => rmSync(socketDir, { recursive: true, force: true }));
+  const cacheDir = path.join(dataDir, 'compile-cache');
+  mkdirSync(cacheDir, { recursive: true });
+  const host: LambdaHost = {
+    socketDir,
+    cacheDir,
+    nodeModules: options.nodeModules ?? path.resolve(import.meta.dirname, '../../node_modules'),
+    environmentFor: (definition) => {
+      const { accessKeyId, secretAccessKey } = foreign.credentials ?? definition.credentials;
+      return {
+        AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_ENDPOINT_URL_S3: s3Endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
+      };
+    },
+    log: (functionName, line) => logFile.write(functionName, line),
+  };
+  const lambdas = new Map(
+    definitions.map((definition) => {
+      const maxInstances = queueConcurrency(template, definition.arn) ?? httpConcurrency;
+      return [definition.arn, new LambdaFunction(definition, host, maxInstances)];
+    }),
+  );
+  closers.push(() => {
+    for (const lambda of lambdas.values()) lambda.close();
+  });
+  const lambdaByArn = (nameOrArn: string) => {
+    const lambda =
+      lambdas.get(nameOrArn) ?? [...lambdas.values()].find(({ definition }) => definition.name === nameOrArn);
+    if (!lambda) throw new StartError(`The template has no function ${nameOrArn}.`);
+    return lambda;
+  };
+
+  const gateway = new Gateway(template, lambdaByArn, log);
+  const eventSources = await startEventSources({ template, queues, db, dynamoDb, streams, lambdaByArn, log });
+  closers.push(() => eventSources.close());
+  const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, () => eventSources.tableWritten());
+  handle = async (request, response, requestUrl) => {
+    const { pathname } = requestUrl;
+    if (/^\/local\/s3(\/|$)/.test(pathname)) return s3.handle(request, response, requestUrl, '/local/s3');
+    if (/^\/local\/dynamodb(\/|$)/.test(pathname)) return dynamoDbProxy.handle(request, response);
+    if (pathname.startsWith('/local/')) {
+      if (await issuer.handle(request, response, pathname)) return;
+      return sendLocalError(response, 404, `Nothing is at ${request.method} ${pathname}.`);
+    }
+    return gateway.handle(request, response, requestUrl);
+  };
+  phase('functions and routes');
+
+  return {
+    url,
+    s3Endpoint,
+    dynamoDbEndpoint,
+    credentials,
+    logFile: logFile.path,
+    token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
+    close,
+  };
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+
+async function serve(
+  handle: Handle,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: (line: string) => void,
+) {
+  try {
+    if (!isLocalHost(request.headers.host))
+      return sendLocalError(response, 421, 'Expected the host localhost.');
+    await handle(request, response, new URL(request.url ?? '/', `http://${request.headers.host}`));
+  } catch (error) {
+    log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : error}`);
+    request.resume();
+    if (response.headersSent) response.destroy();
+    else sendLocalError(response, 500, 'The local stack failed: its log says why.');
+  }
+}
+
+/** A website may point its own name at 127.0.0.1 to read this server as its own origin (DNS rebinding). */
+function isLocalHost(host: string | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? '');
+}
+
+/** Listens on both loopbacks, since a browser may take `localhost` for either; gives the port. */
+async function listen(
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+  wantedPort: number,
+  closers: (() => unknown)[],
+): Promise<number> {
+  let port = wantedPort;
+  for (const address of ['127.0.0.1', '::1']) {
+    const server = createServer(listener);
+    // An upload may take longer than Node's five minutes, and the SDK keeps its connections longer than five seconds.
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 65_000;
+    try {
+      server.listen(port, address);
+      await once(server, 'listening');
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+      // Many containers have no IPv6.
+      if (address === '::1' && code !== 'EADDRINUSE') continue;
+      const reason =
+        code === 'EADDRINUSE'
+          ? 'is taken: stop what uses it, or choose another with --port'
+          : `cannot be used: ${cause}`;
+      throw new StartError(`Port ${port} ${reason}.`, { cause });
+    }
+    closers.push(() => closeServer(server));
+    const bound = server.address();
+    if (typeof bound === 'object' && bound) port = bound.port;
+  }
+  return port;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // What is under way gets a moment to end well.
+  const timer = setTimeout(() => server.closeAllConnections(), 1000);
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(timer);
+}
+
+/** The endpoints that the user has chosen instead of ours; there, policies are that endpoint's business. */
+function foreignEndpoints(principals: Principals) {
+  const { AWS_ENDPOINT_URL_S3: s3, AWS_ENDPOINT_URL_DYNAMODB: dynamoDb } = process.env;
+  if (!s3 && !dynamoDb) return {};
+  const credentials = {
+    accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'local',
+    secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'local',
+  };
+  principals.add('every function', credentials);
+  return { s3, dynamoDb, credentials };
+}

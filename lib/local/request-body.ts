@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Reads a request's body; `undefined` as soon as it is longer than `maxBytes`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return refuse(request);
+  // Not `for await`, which destroys the socket when it is left early: the client would never read the 413.
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        request.removeAllListeners('data');
+        resolve(refuse(request));
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
+}
+
+/** Lets the rest of a refused body run into the sand, so that the client gets as far as to read the answer. */
+function refuse(request: IncomingMessage): undefined {
+  request.resume();
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StartError } from './start-error.ts';
+
+/** Opens the stack's own memory (queues, stream positions), and with it the claim to the data directory. */
+export function openState(dataDir: string): DatabaseSync {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(dataDir, '.probe'), '');
+    rmSync(path.join(dataDir, '.probe'));
+  } catch (cause) {
+    throw new StartError(`The data directory ${dataDir} is not writable.`, { cause });
+  }
+  const file = path.join(dataDir, 'state.sqlite');
+  try {
+    const db = new DatabaseSync(file);
+    // The lock lasts as long as the process, even one that is killed: two stacks never share a directory.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    const check = db.prepare('PRAGMA quick_check').get();
+    if (check?.quick_check !== 'ok') throw new Error(String(check?.quick_check));
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS messages (
+        id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, sent_at INTEGER NOT NULL,
+        visible_at INTEGER NOT NULL, receive_count INTEGER NOT NULL DEFAULT 0, first_received_at INTEGER
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue, visible_at);
+      CREATE TABLE IF NOT EXISTS stream_positions (
+        mapping TEXT NOT NULL, shard TEXT NOT NULL, sequence_number TEXT NOT NULL, PRIMARY KEY (mapping, shard)
+      ) STRICT;
+    `);
+    return db;
+  } catch (cause) {
+    const locked = cause instanceof Error && /locked|busy/i.test(cause.message);
+    throw new StartError(
+      locked
+        ? `Another local stack uses the data directory ${dataDir}: stop it, or give this one its own with --data.`
+        : `The state file ${file} is damaged: remove ${dataDir} to start afresh, or restore it from a copy.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { sourceDigest } from './source-digest.ts';
+import { StartError } from './start-error.ts';
+
+interface SynthesisOptions {
+  projectDir: string;
+  dataDir: string;
+  verbose: boolean;
+  onPhase(phase: string, ms: number): void;
+}
+
+/** Builds the functions and synthesizes the CDK app, unless nothing has changed since; gives CDK's output directory. */
+export async function synthesize({
+  projectDir,
+  dataDir,
+  verbose,
+  onPhase,
+}: SynthesisOptions): Promise<string> {
+  const cdkOut = path.join(dataDir, 'cdk.out');
+  const digestFile = path.join(dataDir, 'cdk.out.digest');
+  const digest = sourceDigest(projectDir);
+  if (existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest && existsSync(cdkOut))
+    return cdkOut;
+  const fresh = `${cdkOut}.new`;
+  rmSync(digestFile, { force: true });
+  rmSync(fresh, { recursive: true, force: true });
+  const { context = {} } = JSON.parse(readFileSync(path.join(projectDir, 'cdk.json'), 'utf8'));
+  // The app alone, not the CLI around it: that is quicker, and asks for no credentials.
+  const environment = { CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  for (const [phase, file] of [
+    ['build', 'bin/build.ts'],
+    ['synth', 'bin/app.ts'],
+  ] as const) {
+    const startedAt = performance.now();
+    await run(projectDir, file, environment, verbose);
+    onPhase(phase, Math.round(performance.now() - startedAt));
+  }
+  rmSync(cdkOut, { recursive: true, force: true });
+  renameSync(fresh, cdkOut);
+  // Last, so that a start that was interrupted begins anew.
+  writeFileSync(digestFile, digest);
+  return cdkOut;
+}
+
+async function run(
+  projectDir: string,
+  file: string,
+  environment: Record<string, string>,
+  verbose: boolean,
+): Promise<void> {
+  const child = spawn(process.execPath, [file], {
+    cwd: projectDir,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk;
+      if (verbose) process.stderr.write(chunk);
+    });
+  }
+  const code = await new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+  if (code === 0) return;
+  if (!verbose) process.stderr.write(output);
+  throw new StartError(`The local stack cannot start, since ${file} failed (its output is above).`);
+}

@@ -1,0 +1,308 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { StartError } from './start-error.ts';
+
+export const region = 'us-east-1';
+export const accountId = '000000000000';
+/** What `Ref` of the Cognito client gives, and so the `aud` of local tokens. */
+export const localClientId = 'negatoscope-local';
+
+/** A resource as the synthesized template declares it, its properties not yet resolved. */
+export interface Resource {
+  logicalId: string;
+  type: string;
+  properties: Record<string, unknown>;
+}
+
+const TemplateFile = z.object({
+  Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() }).loose()).default({}),
+  Conditions: z.record(z.string(), z.unknown()).default({}),
+  Resources: z.record(
+    z.string(),
+    z
+      .object({
+        Type: z.string(),
+        Properties: z.record(z.string(), z.unknown()).default({}),
+        Condition: z.string().optional(),
+      })
+      .loose(),
+  ),
+});
+
+const AssetsFile = z.object({
+  files: z.record(
+    z.string(),
+    z
+      .object({
+        source: z.object({ path: z.string(), packaging: z.string() }).loose(),
+        destinations: z.record(z.string(), z.object({ objectKey: z.string() }).loose()),
+      })
+      .loose(),
+  ),
+});
+
+/** `AWS::NoValue`: the property is as good as absent. */
+const noValue = Symbol('AWS::NoValue');
+
+/** The synthesized CloudFormation template, with its intrinsics resolved for this laptop. */
+export class Template {
+  readonly #resources: Map<string, Resource>;
+  readonly #parameters: Record<string, unknown>;
+  readonly #conditions: Record<string, unknown>;
+  readonly #assetPaths: Map<string, string>;
+  readonly #origin: string;
+
+  constructor(document: unknown, assetPaths: Map<string, string>, origin: string) {
+    const { Resources, Parameters, Conditions } = TemplateFile.parse(document);
+    this.#origin = origin;
+    this.#assetPaths = assetPaths;
+    this.#conditions = Conditions;
+    this.#parameters = Object.fromEntries(
+      Object.entries(Parameters).map(([name, { Default }]) => [name, Default]),
+    );
+    this.#resources = new Map();
+    for (const [logicalId, { Type, Properties, Condition }] of Object.entries(Resources)) {
+      if (Condition !== undefined && !this.#condition(Condition)) continue;
+      this.#resources.set(logicalId, { logicalId, type: Type, properties: Properties });
+    }
+  }
+
+  /** All resources of the given types, in the template's order. */
+  ofType(...types: string[]): Resource[] {
+    return [...this.#resources.values()].filter((resource) => types.includes(resource.type));
+  }
+
+  find(logicalId: string): Resource | undefined {
+    return this.#resources.get(logicalId);
+  }
+
+  /** The resource's properties without intrinsics, as the schema types them. */
+  properties<T>(resource: Resource, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(this.resolve(resource.properties));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new StartError(
+      `The local stack cannot use ${resource.type} ${resource.logicalId}: ${issue?.path.join('.')}: ${issue?.message}.`,
+    );
+  }
+
+  /** The directory of a function's code, from the key under which CDK would upload it. */
+  assetPath(objectKey: string): string | undefined {
+    return this.#assetPaths.get(objectKey);
+  }
+
+  /** The name that AWS would give or was given: stable, since data and signed URLs outlive a start. */
+  physicalName(resource: Resource): string {
+    const nameProperty = { 'AWS::S3::Bucket': 'BucketName', 'AWS::SQS::Queue': 'QueueName' }[resource.type];
+    const shortType = resource.type.split('::')[2];
+    const given =
+      (nameProperty && resource.properties[nameProperty]) ??
+      resource.properties[`${shortType}Name`] ??
+      resource.properties.TableName;
+    const name = given === undefined ? resource.logicalId : this.resolve(given);
+    if (typeof name !== 'string') return resource.logicalId;
+    return resource.type === 'AWS::S3::Bucket' ? name.toLowerCase().slice(0, 63) : name;
+  }
+
+  arn(resource: Resource): string {
+    const name = this.physicalName(resource);
+    const own = `${region}:${accountId}`;
+    switch (resource.type) {
+      case 'AWS::Lambda::Function':
+        return `arn:aws:lambda:${own}:function:${name}`;
+      case 'AWS::S3::Bucket':
+        return `arn:aws:s3:::${name}`;
+      case 'AWS::SQS::Queue':
+        return `arn:aws:sqs:${own}:${name}`;
+      case 'AWS::DynamoDB::Table':
+      case 'AWS::DynamoDB::GlobalTable':
+        return `arn:aws:dynamodb:${own}:table/${name}`;
+      case 'AWS::IAM::Role':
+        return `arn:aws:iam::${accountId}:role/${name}`;
+      case 'AWS::KMS::Key':
+        return `arn:aws:kms:${own}:key/${name}`;
+      case 'AWS::Logs::LogGroup':
+        return `arn:aws:logs:${own}:log-group:${name}:*`;
+      case 'AWS::Cognito::UserPool':
+        return `arn:aws:cognito-idp:${own}:userpool/${region}_local`;
+      default:
+        return `arn:aws:${(resource.type.split('::')[1] ?? '').toLowerCase()}:${own}:${name}`;
+    }
+  }
+
+  /** A value of the template with every intrinsic replaced; throws a StartError for one that it can't. */
+  resolve(value: unknown): unknown {
+    const resolved = this.#resolve(value);
+    return resolved === noValue ? undefined : resolved;
+  }
+
+  #resolve(value: unknown): unknown {
+    if (Array.isArray(value))
+      return value.map((item) => this.#resolve(item)).filter((item) => item !== noValue);
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value);
+    const [only] = entries;
+    if (only && entries.length === 1 && (only[0] === 'Ref' || only[0].startsWith('Fn::'))) {
+      return this.#intrinsic(only[0], only[1]);
+    }
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, this.#resolve(item)]).filter(([, item]) => item !== noValue),
+    );
+  }
+
+  #intrinsic(name: string, argument: unknown): unknown {
+    switch (name) {
+      case 'Ref':
+        return this.#ref(String(argument));
+      case 'Fn::GetAtt': {
+        const [logicalId, ...attribute] = Array.isArray(argument)
+          ? argument.map(String)
+          : String(argument).split('.');
+        return this.#getAtt(logicalId ?? '', attribute.join('.'));
+      }
+      case 'Fn::Join': {
+        const [separator, parts] = z.tuple([z.string(), z.unknown()]).parse(argument);
+        return z.array(z.unknown()).parse(this.#resolve(parts)).map(String).join(separator);
+      }
+      case 'Fn::Sub': {
+        const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
+        const given = z.record(z.string(), z.unknown()).parse(this.#resolve(variables));
+        return String(text).replaceAll(/\$\{(!?)([^}]+)\}/g, (_match, literal: string, key: string) => {
+          if (literal) return `\${${key}}`;
+          if (key in given) return String(given[key]);
+          return String(key.includes('.') ? this.#intrinsic('Fn::GetAtt', key) : this.#ref(key));
+        });
+      }
+      case 'Fn::Select': {
+        const [index, list] = z.tuple([z.coerce.number(), z.unknown()]).parse(argument);
+        return z.array(z.unknown()).parse(this.#resolve(list))[index];
+      }
+      case 'Fn::Split': {
+        const [separator, text] = z.tuple([z.string(), z.unknown()]).parse(argument);
+        return String(this.#resolve(text)).split(separator);
+      }
+      case 'Fn::If': {
+        const [condition, yes, no] = z.tuple([z.string(), z.unknown(), z.unknown()]).parse(argument);
+        return this.#resolve(this.#condition(condition) ? yes : no);
+      }
+      case 'Fn::GetAZs':
+        return [`${region}a`, `${region}b`, `${region}c`];
+      default:
+        throw new StartError(
+          `The local stack cannot resolve ${name} ${JSON.stringify(argument)} in the template.`,
+        );
+    }
+  }
+
+  #condition(name: string): boolean {
+    const evaluate = (expression: unknown): boolean => {
+      const [operator, argument] =
+        Object.entries(z.record(z.string(), z.unknown()).parse(expression))[0] ?? [];
+      const list = Array.isArray(argument) ? argument : [];
+      switch (operator) {
+        case 'Condition':
+          return this.#condition(String(argument));
+        case 'Fn::Equals':
+          return this.#resolve(list[0]) === this.#resolve(list[1]);
+        case 'Fn::And':
+          return list.every(evaluate);
+        case 'Fn::Or':
+          return list.some(evaluate);
+        case 'Fn::Not':
+          return !evaluate(list[0]);
+        default:
+          throw new StartError(`The local stack cannot evaluate the condition ${name} (${operator}).`);
+      }
+    };
+    return evaluate(this.#conditions[name]);
+  }
+
+  #ref(logicalId: string): unknown {
+    switch (logicalId) {
+      case 'AWS::Region':
+        return region;
+      case 'AWS::AccountId':
+        return accountId;
+      case 'AWS::Partition':
+        return 'aws';
+      case 'AWS::URLSuffix':
+        return 'amazonaws.com';
+      case 'AWS::StackName':
+        return 'Negatoscope';
+      case 'AWS::StackId':
+        return `arn:aws:cloudformation:${region}:${accountId}:stack/Negatoscope/local`;
+      case 'AWS::NoValue':
+        return noValue;
+    }
+    if (logicalId in this.#parameters) return this.#parameters[logicalId];
+    const resource = this.#known(logicalId, `Ref ${logicalId}`);
+    switch (resource.type) {
+      case 'AWS::SQS::Queue':
+        return `${this.#origin}/local/sqs/${accountId}/${this.physicalName(resource)}`;
+      case 'AWS::Cognito::UserPoolClient':
+        return localClientId;
+      case 'AWS::Cognito::UserPool':
+        return `${region}_local`;
+      case 'AWS::SNS::Topic':
+      case 'AWS::SecretsManager::Secret':
+        return this.arn(resource);
+      default:
+        return this.physicalName(resource);
+    }
+  }
+
+  #getAtt(logicalId: string, attribute: string): unknown {
+    const wish = `Fn::GetAtt ${logicalId}.${attribute}`;
+    const resource = this.#known(logicalId, wish);
+    switch (attribute) {
+      case 'Arn':
+        return this.arn(resource);
+      case 'StreamArn':
+        return `${this.arn(resource)}/stream/local`;
+      case 'QueueName':
+      case 'KeyId':
+        return this.physicalName(resource);
+      case 'QueueUrl':
+        return this.#ref(logicalId);
+      case 'ProviderURL':
+        return `${this.#origin}/local`;
+      case 'ProviderName':
+        return `${new URL(this.#origin).host}/local`;
+      case 'RootResourceId':
+        return `${logicalId}.root`;
+      case 'DomainName':
+      case 'RegionalDomainName':
+      case 'DualStackDomainName':
+        return new URL(this.#origin).host;
+      default:
+        throw new StartError(`The local stack cannot resolve ${wish} (${resource.type}) of the template.`);
+    }
+  }
+
+  #known(logicalId: string, wish: string): Resource {
+    const resource = this.#resources.get(logicalId);
+    if (!resource) throw new StartError(`The template has no resource for ${wish}.`);
+    return resource;
+  }
+}
+
+/** Reads `<stack>.template.json` and `<stack>.assets.json` from CDK's output directory. */
+export function loadTemplate(cdkOut: string, stackName: string, origin: string): Template {
+  const read = (name: string): unknown => {
+    const file = path.join(cdkOut, name);
+    try {
+      return JSON.parse(readFileSync(file, 'utf8'));
+    } catch (cause) {
+      throw new StartError(`The local stack cannot read the synthesized template ${file}.`, { cause });
+    }
+  };
+  const assets = AssetsFile.parse(read(`${stackName}.assets.json`));
+  const assetPaths = new Map<string, string>();
+  for (const { source, destinations } of Object.values(assets.files)) {
+    for (const { objectKey } of Object.values(destinations)) {
+      assetPaths.set(objectKey, path.resolve(cdkOut, source.path));
+    }
+  }
+  return new Template(read(`${stackName}.template.json`), assetPaths, origin);
+}
