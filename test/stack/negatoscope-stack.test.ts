@@ -18,7 +18,9 @@ const synthesize = (context: unknown = {}) => {
   });
   return { stack, template: Template.fromStack(stack) };
 };
-type Resources = Record<string, { Type: string; Properties: Record<string, any> }>; // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
+type Properties = Record<string, any>;
+type Resources = Record<string, { Type: string; Properties: Properties }>;
 
 let template: Template;
 let resources: Resources;
@@ -49,7 +51,9 @@ const functionOf = (id: string) =>
 /** All that the function's role allows, as `action resource` lines. */
 function rightsOf(id: string): string[] {
   const roleId = functionOf(id)?.[1].Properties.Role['Fn::GetAtt'][0];
-  const inline = (resources[roleId]?.Properties.Policies ?? []).map((policy: any) => policy.PolicyDocument); // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
+  const inline = (resources[roleId]?.Properties.Policies ?? []).map(
+    (policy: Properties) => policy.PolicyDocument,
+  );
   const attached = ofType('AWS::IAM::Policy')
     .filter(([, { Properties }]) => Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId))
     .map(([, { Properties }]) => Properties.PolicyDocument);
