@@ -1,7 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildFunctions } from '../../bin/build.ts';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { operations } from '../../functions/operations.ts';
 import { triggers } from '../../functions/triggers.ts';
@@ -24,8 +23,7 @@ type Resources = Record<string, { Type: string; Properties: Properties }>;
 
 let template: Template;
 let resources: Resources;
-beforeAll(async () => {
-  await buildFunctions();
+beforeAll(() => {
   template = synthesize().template;
   resources = template.toJSON().Resources;
 });

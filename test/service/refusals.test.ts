@@ -1,0 +1,354 @@
+import { randomUUID } from 'node:crypto';
+import { crc32, deflateSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { type Client, createBatch, decided, type TestFile, upload, useService } from '../support/service.ts';
+
+const service = useService();
+let doctor: Client;
+let patient1: Client;
+let patient2: Client;
+let nobody: Client;
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  patient1 = await service.as('patient-1');
+  patient2 = await service.as('patient-2');
+  nobody = await service.as();
+});
+
+/** An answer without its id: everything that could tell one refusal from another. */
+async function essence(response: Response) {
+  const headers = [...response.headers].filter(([name]) => !['x-request-id', 'date'].includes(name));
+  return { status: response.status, headers, body: await response.text() };
+}
+
+describe("What is another patient's", () => {
+  let batch: string;
+  let image: string;
+  beforeAll(async () => {
+    batch = await createBatch(patient1);
+    [image = ''] = await upload(patient1, batch, [await photo()]);
+    expect(await decided(patient1, image)).toMatchObject({ status: 'ready' });
+  });
+
+  const requests: [string, string, unknown?][] = [
+    ['GET', '/api/images/batches/{batch}/'],
+    ['PUT', '/api/images/batches/{batch}/', { name: 'mine' }],
+    ['DELETE', '/api/images/batches/{batch}/'],
+    [
+      'POST',
+      '/api/images/batches/{batch}/upload-urls/',
+      { files: [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }] },
+    ],
+    ['GET', '/api/images/batches/{batch}/download/'],
+    ['GET', '/api/images/?batch_id={batch}'],
+    ['GET', '/api/images/{image}/'],
+    ['PATCH', '/api/images/{image}/', { caption: 'mine' }],
+    ['DELETE', '/api/images/{image}/'],
+    ['GET', '/api/images/{image}/data'],
+    ['GET', '/api/images/{image}/thumbnail'],
+    ['GET', '/api/v1/images/{image}/download-url'],
+    ['GET', '/api/images/batches/?patient_id={patient}'],
+    ['POST', '/api/images/batches/', { name: 'mine', object_id: '{patient}' }],
+  ];
+
+  test.each(requests)('does not exist for %s %s', async (method, path, body) => {
+    const ask = (ids: Record<string, string>) => {
+      const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
+      return patient2.send(method, fill(path), body && fill(JSON.stringify(body))).then(essence);
+    };
+    const theirs = await ask({ batch, image, patient: 'P-1001' });
+    const missing = await ask({ batch: randomUUID(), image: randomUUID(), patient: 'P-9999' });
+    expect(theirs.status).toBe(404);
+    expect(theirs).toEqual(missing);
+  });
+
+  test('stays as it was', async () => {
+    expect(await patient1.json('GET', `/api/images/${image}/`, 200)).toMatchObject({
+      caption: '',
+      status: 'ready',
+    });
+    expect(await patient1.json('GET', `/api/images/batches/${batch}/`, 200)).toMatchObject({
+      name: 'Visit',
+      image_count: 1,
+    });
+  });
+
+  test('can not be put into a ZIP of one’s own', async () => {
+    const own = await createBatch(patient2, 'P-1002');
+    await patient2.json('GET', `/api/images/batches/${own}/download/?image_ids=${image}`, 404);
+  });
+});
+
+describe('Who may not delete', () => {
+  test.each(['patient-1', 'staff'])('%s is told so, for what they can see', async (user) => {
+    const client = await service.as(user);
+    const batch = await createBatch(client);
+    expect(await client.json('DELETE', `/api/images/batches/${batch}/`, 403)).toMatchObject({
+      statusCode: 403,
+      error: 'Forbidden',
+    });
+    await client.json('GET', `/api/images/batches/${batch}/`, 200);
+  });
+});
+
+describe('Who does not say who they are', () => {
+  test('is refused, in the error shape, with an id of the request', async () => {
+    const response = await nobody.send('GET', `/api/images/${randomUUID()}/`);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({
+      statusCode: 401,
+      message: expect.any(String),
+      error: 'Unauthorized',
+      details: [],
+    });
+    expect(response.headers.get('x-request-id')).toBeTruthy();
+  });
+
+  test.each([
+    ['nothing but words', 'Bearer nonsense'],
+    [
+      'no signature',
+      `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.`,
+    ],
+  ])('is refused with %s', async (_, authorization) => {
+    await service.with({ authorization }).json('GET', '/api/images/batches/?patient_id=P-1001', 401);
+  });
+
+  test('is refused with a token that has run out, or is for someone else’s service', async () => {
+    for (const client of [
+      await service.as('doctor', {}, -10),
+      await service.as('doctor', { aud: 'another' }),
+      await service.as('doctor', { iss: 'https://elsewhere.example' }),
+    ]) {
+      await client.json('GET', '/api/images/batches/?patient_id=P-1001', 401);
+    }
+  });
+
+  test('is refused with a role that nobody knows', async () => {
+    const client = await service.as('doctor', { 'cognito:groups': ['cleaners'] });
+    await client.json('GET', '/api/images/batches/?patient_id=P-1001', 403);
+  });
+
+  test('still sees what is public', async () => {
+    expect(await nobody.json('GET', '/health', 200)).toEqual({ status: 'ok' });
+    expect((await nobody.json('GET', '/openapi.json', 200)).openapi).toBe('3.1.1');
+    for (const [path, type] of [
+      ['/docs', 'text/html'],
+      ['/docs/swagger-ui.css', 'text/css'],
+      ['/docs/swagger-ui-bundle.js', 'text/javascript'],
+      ['/docs/start.js', 'text/javascript'],
+    ]) {
+      const response = await nobody.send('GET', path as string);
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        200,
+        `${type}; charset=utf-8`,
+      ]);
+      expect((await response.text()).length).toBeGreaterThan(50);
+    }
+    await nobody.json('GET', '/docs/other.js', 400);
+    await nobody.json('GET', '/nowhere', 404);
+  });
+});
+
+describe('A bad request is told what is wrong with it', () => {
+  let batch: string;
+  beforeAll(async () => {
+    batch = await createBatch(doctor);
+  });
+  const file = { name: 'x.jpg', size: 10, type: 'image/jpeg' };
+  const uploads = () => `/api/images/batches/${batch}/upload-urls/`;
+
+  test.each<[string, number, () => [string, string, unknown?], string | RegExp]>([
+    ['not JSON', 400, () => ['POST', '/api/images/batches/', '{"name":'], /JSON/],
+    ['no body', 400, () => ['POST', '/api/images/batches/', ''], /JSON/],
+    [
+      'an array',
+      400,
+      () => ['POST', '/api/images/batches/', []],
+      'body must be an object; received an array',
+    ],
+    [
+      'a wrong type',
+      400,
+      () => ['POST', '/api/images/batches/', { name: 1, object_id: 'P-1' }],
+      'name must be a string; received 1',
+    ],
+    ['a missing field', 400, () => ['POST', '/api/images/batches/', { name: 'x' }], 'object_id is required'],
+    [
+      'an unknown field',
+      400,
+      () => ['POST', '/api/images/batches/', { name: 'x', object_id: 'P-1', admin: true }],
+      'admin is not a known field',
+    ],
+    [
+      'a path for a patient',
+      400,
+      () => ['POST', '/api/images/batches/', { name: 'x', object_id: '../P-1' }],
+      /^object_id must be 1 to 64 letters/,
+    ],
+    [
+      'too long a name',
+      400,
+      () => ['POST', '/api/images/batches/', { name: 'x'.repeat(256), object_id: 'P-1' }],
+      'name must be at most 255 characters long',
+    ],
+    [
+      'an unknown category',
+      400,
+      () => ['POST', uploads(), { files: [{ ...file, category: 'foot' }] }],
+      /^files\[0\]\.category must be one of anterior, .*, other; received "foot"$/,
+    ],
+    [
+      'an oversize file',
+      413,
+      () => ['POST', uploads(), { files: [{ ...file, size: 10 * 1024 * 1024 + 1 }] }],
+      'files[0].size must be at most 10485760 bytes; received 10485761',
+    ],
+    [
+      'a type that is no image',
+      415,
+      () => ['POST', uploads(), { files: [{ ...file, type: 'text/html' }] }],
+      /^files\[0\]\.type must be one of image\/jpeg, .*received text\/html$/,
+    ],
+    [
+      'an empty file',
+      400,
+      () => ['POST', uploads(), { files: [{ ...file, size: 0 }] }],
+      'files[0].size must be at least 1; received 0',
+    ],
+    ['too many files', 400, () => ['POST', uploads(), { files: Array(201).fill(file) }], /at most 200/],
+    ['no files', 400, () => ['POST', uploads(), { files: [] }], /at least 1/],
+    [
+      'half a checksum',
+      400,
+      () => ['POST', uploads(), { files: [{ ...file, crc32: 'AAAA' }] }],
+      /^files\[0\]\.crc32 must be 4 bytes in base64/,
+    ],
+    ['an id that is none', 400, () => ['GET', '/api/images/1/'], 'id must be a valid UUID; received "1"'],
+    [
+      'a cursor of one’s own making',
+      400,
+      () => ['GET', `/api/images/?batch_id=${batch}&cursor=abc`],
+      'cursor is not one that this list gave',
+    ],
+    [
+      'too large a part',
+      400,
+      () => ['GET', `/api/images/?batch_id=${batch}&limit=1000`],
+      'limit must be at most 200; received 1000',
+    ],
+    [
+      'nothing to change',
+      400,
+      () => ['PATCH', `/api/images/${randomUUID()}/`, {}],
+      /must have at least one of category/,
+    ],
+    [
+      'a day that is none',
+      400,
+      () => ['PATCH', `/api/images/${randomUUID()}/`, { date_taken: '2025-02-30' }],
+      /date_taken must be an ISO 8601 date/,
+    ],
+  ])('%s: %i', async (_, status, request, detail) => {
+    const [method, path, body] = request();
+    const answer = await doctor.json(method, path, status, body);
+    expect(answer).toEqual({
+      statusCode: status,
+      message: expect.any(String),
+      error: expect.any(String),
+      details: expect.any(Array),
+    });
+    expect(answer.details.join('\n')).toMatch(
+      detail instanceof RegExp ? new RegExp(detail.source, 'm') : detail,
+    );
+  });
+
+  test('and nothing of it is stored', async () => {
+    expect(await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200)).toEqual({
+      images: [],
+      next: null,
+    });
+  });
+});
+
+describe('Bytes that are no picture are rejected, with a reason that a person understands', () => {
+  /** A PNG that says of itself how large it is, and has next to nothing in it. */
+  const png = (width: number, height: number): Uint8Array<ArrayBuffer> => {
+    const chunk = (type: string, data: Buffer) => {
+      const body = Buffer.concat([Buffer.from(type), data]);
+      const frame = Buffer.alloc(8);
+      frame.writeUInt32BE(data.length);
+      frame.writeUInt32BE(crc32(body), 4);
+      return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+    };
+    const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    header.writeUInt32BE(width);
+    header.writeUInt32BE(height, 4);
+    const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
+    return new Uint8Array(
+      Buffer.concat([
+        signature,
+        chunk('IHDR', header),
+        chunk('IDAT', deflateSync(Buffer.alloc(100))),
+        chunk('IEND', Buffer.alloc(0)),
+      ]),
+    );
+  };
+
+  const cases: [string, () => Promise<Omit<TestFile, 'name'>>, RegExp][] = [
+    [
+      'text that is called a PNG',
+      async () => ({
+        type: 'image/png',
+        bytes: new TextEncoder().encode('This is a letter, not a picture.\n'),
+      }),
+      /text/i,
+    ],
+    [
+      'a PNG of 50,000 × 50,000',
+      async () => ({ type: 'image/png', bytes: png(50_000, 50_000) }),
+      /2500 megapixels/,
+    ],
+    [
+      'half a JPEG',
+      async () => {
+        const { bytes, type } = await photo();
+        return { type, bytes: bytes.slice(0, bytes.length / 2) };
+      },
+      /incomplete/,
+    ],
+    [
+      'a page that is called a picture',
+      async () => ({
+        type: 'image/jpeg',
+        bytes: new TextEncoder().encode(
+          '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        ),
+      }),
+      /SVG/,
+    ],
+  ];
+
+  test.each(cases)('%s', async (name, make, reason) => {
+    const batch = await createBatch(doctor);
+    const [id = ''] = await upload(doctor, batch, [{ name: `${name}.png`, ...(await make()) }]);
+    expect(await decided(doctor, id)).toMatchObject({
+      status: 'rejected',
+      status_reason: expect.stringMatching(reason),
+      thumbnail_url: null,
+      s3_key: null,
+    });
+    expect(await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).toMatchObject({ image_count: 0 });
+    for (const path of ['data', 'thumbnail']) {
+      const { details } = await doctor.json('GET', `/api/images/${id}/${path}`, 404);
+      expect(details[0]).toMatch(reason);
+    }
+  });
+
+  test('and the next good one is ready', async () => {
+    const batch = await createBatch(doctor);
+    const [id = ''] = await upload(doctor, batch, [await photo({ format: 'webp' })]);
+    expect(await decided(doctor, id)).toMatchObject({ status: 'ready', content_type: 'image/webp' });
+  });
+});

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../lib/local/local-stack.ts';
+
+/** A client of the API, signed in as someone. */
+export interface Client {
+  /** Sends a request; an object as body goes as JSON. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Sends it, expects the status, and gives the JSON of the answer. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
+  json(method: string, path: string, status: number, body?: unknown): Promise<any>;
+}
+
+/** The whole service on a free port with a data directory of its own, for one test file. */
+export class Service {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'negatoscope-test-'));
+  #stack: LocalStack | undefined;
+
+  get stack(): LocalStack {
+    if (!this.#stack) throw new Error('the service is not started');
+    return this.#stack;
+  }
+
+  async start(options: Partial<LocalStackOptions> = {}): Promise<void> {
+    this.#stack = await startLocalStack({
+      cdkOut: inject('cdkOut'),
+      port: 0,
+      dataDir: this.dataDir,
+      ...options,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#stack?.close();
+    this.#stack = undefined;
+  }
+
+  async end(): Promise<void> {
+    await this.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** A client for one of the demo people, or for nobody. */
+  async as(user?: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<Client> {
+    const token = user && (await this.stack.token(user, claims, expiresInSeconds));
+    return this.with(token ? { authorization: `Bearer ${token}` } : {});
+  }
+
+  /** A client that sends these headers always. */
+  with(own: Record<string, string>): Client {
+    const send: Client['send'] = (method, path, body, headers = {}) =>
+      fetch(new URL(path, this.stack.url), {
+        method,
+        headers: { ...own, ...headers },
+        redirect: 'manual',
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+    return {
+      send,
+      json: async (method, path, status, body) => {
+        const response = await send(method, path, body);
+        const text = await response.text();
+        expect(response.status, `${method} ${path}: ${text}`).toBe(status);
+        return text === '' ? undefined : JSON.parse(text);
+      },
+    };
+  }
+}
+
+/** Starts the service for the tests of a file. */
+export function useService(options?: Partial<LocalStackOptions>): Service {
+  const service = new Service();
+  beforeAll(() => service.start(options));
+  afterAll(() => service.end());
+  return service;
+}
+
+/** A file to upload. */
+export interface TestFile {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  type: string;
+}
+
+/** Makes a batch for the patient; gives its id. */
+export const createBatch = async (client: Client, patientId = 'P-1001', name = 'Visit'): Promise<string> =>
+  (
+    await client.json('POST', '/api/images/batches/', 201, {
+      name,
+      content_type: 'patients.patient',
+      object_id: patientId,
+    })
+  ).id;
+
+/** Uploads files into a batch by signed URLs, without waiting for what becomes of them; gives the images' ids. */
+export async function upload(client: Client, batchId: string, files: readonly TestFile[]): Promise<string[]> {
+  const { uploads } = await client.json('POST', `/api/images/batches/${batchId}/upload-urls/`, 201, {
+    files: files.map(({ name, bytes, type }) => ({ name, size: bytes.length, type })),
+  });
+  for (const [index, { upload_url, headers }] of uploads.entries()) {
+    const response = await fetch(upload_url, { method: 'PUT', headers, body: files[index]?.bytes ?? '' });
+    expect(response.status, await response.text()).toBe(200);
+  }
+  return uploads.map(({ id }: { id: string }) => id);
+}
+
+/** Waits until the image is no longer pending, and gives it. */
+export async function decided(client: Client, imageId: string) {
+  return until(async () => {
+    const image = await client.json('GET', `/api/images/${imageId}/`, 200);
+    return image.status === 'pending' ? undefined : image;
+  });
+}
+
+/** Waits until the work gives something. */
+export async function until<T>(work: () => Promise<T | undefined | false>, seconds = 25): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const result = await work();
+    if (result !== undefined && result !== false) return result as T;
+    if (Date.now() > deadline) throw new Error(`not so after ${seconds} s`);
+    await sleep(50);
+  }
+}
