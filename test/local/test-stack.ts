@@ -129,7 +129,9 @@ function synthesize(dir: string, cdkOut: string) {
   const table = new dynamodb.TableV2(stack, 'Table', {
     partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
     sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
-    globalSecondaryIndexes: [{ indexName: 'bySort', partitionKey: { name: 'sk', type: dynamodb.AttributeType.STRING } }],
+    globalSecondaryIndexes: [
+      { indexName: 'bySort', partitionKey: { name: 'sk', type: dynamodb.AttributeType.STRING } },
+    ],
     timeToLiveAttribute: 'expiresAt',
     dynamoStream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
   });
@@ -188,10 +190,20 @@ function synthesize(dir: string, cdkOut: string) {
     identitySources: [apigateway.IdentitySource.header('Authorization')],
     resultsCacheTtl: Duration.minutes(1),
   });
-  const add = (method: string, route: string, target: lambda.Function, options: object = {}, methodOptions = {}) =>
+  const add = (
+    method: string,
+    route: string,
+    target: lambda.Function,
+    options: object = {},
+    methodOptions = {},
+  ) =>
     api.root
       .resourceForPath(route)
-      .addMethod(method, new apigateway.LambdaIntegration(target, { allowTestInvoke: false, ...options }), methodOptions);
+      .addMethod(
+        method,
+        new apigateway.LambdaIntegration(target, { allowTestInvoke: false, ...options }),
+        methodOptions,
+      );
   const stream = { responseTransferMode: apigateway.ResponseTransferMode.STREAM };
   const echo = make('echo');
   add('ANY', '/echo', echo);
@@ -241,7 +253,10 @@ function synthesize(dir: string, cdkOut: string) {
     filterCriteria: {
       filters: [
         {
-          pattern: JSON.stringify({ eventName: ['INSERT', 'REMOVE'], dynamodb: { Keys: { pk: { S: [{ prefix: 'watched/' }] } } } }),
+          pattern: JSON.stringify({
+            eventName: ['INSERT', 'REMOVE'],
+            dynamodb: { Keys: { pk: { S: [{ prefix: 'watched/' }] } } },
+          }),
         },
       ],
     },
