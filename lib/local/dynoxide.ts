@@ -73,6 +73,7 @@ async function waitUntilUp(endpoint: string, child: ChildProcess, file: string, 
       headers: {
         'x-amz-target': 'DynamoDB_20120810.ListTables',
         'content-type': 'application/x-amz-json-1.0',
+        'x-amz-date': '20200101T000000Z',
         authorization:
           'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
       },
