@@ -18,7 +18,9 @@ beforeAll(async () => {
 
 /** An answer without its id: everything that could tell one refusal from another. */
 async function essence(response: Response) {
-  const headers = [...response.headers].filter(([name]) => !['x-request-id', 'x-amzn-requestid', 'date'].includes(name));
+  const headers = [...response.headers].filter(
+    ([name]) => !['x-request-id', 'x-amzn-requestid', 'date'].includes(name),
+  );
   return { status: response.status, headers, body: await response.text() };
 }
 

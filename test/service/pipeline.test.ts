@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { handle as eraseObjects } from '../../functions/events/erase-objects/handler.ts';
+import { handle as makeThumbnail } from '../../functions/events/make-thumbnail/handler.ts';
+import { newImage } from '../../lib/domain/new-image.ts';
+import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
+import { photo } from '../fixtures/photos.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
+
+const service = useService();
+let doctor: Client;
+let own: Awaited<ReturnType<typeof backstage>>;
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  own = await backstage(service);
+});
+
+const countOf = async (batch: string) =>
+  (await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count;
+
+describe('An event', () => {
+  test('that comes three times, and in reverse order, changes nothing', async () => {
+    const batch = await createBatch(doctor);
+    const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
+    const before = await Promise.all(ids.map((id) => decided(doctor, id)));
+    for (const id of [...ids, ...ids, ...ids].reverse()) await makeThumbnail({ key: incomingKey(id) }, own);
+    expect(await Promise.all(ids.map((id) => doctor.json('GET', `/api/images/${id}/`, 200)))).toEqual(before);
+    expect(await countOf(batch)).toBe(3);
+  });
+
+  test('that comes many times at once counts once', async () => {
+    const batch = await createBatch(doctor);
+    const [id = ''] = await upload(doctor, batch, [await photo()]);
+    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: incomingKey(id) }, own)));
+    expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
+    expect(await countOf(batch)).toBe(1);
+  });
+
+  test('for an object that is not there, or belongs to nobody, does no harm', async () => {
+    await makeThumbnail({ key: incomingKey(randomUUID()) }, own);
+    const orphan = incomingKey(randomUUID());
+    await own.objects.write(orphan, (await photo()).bytes, 'image/jpeg');
+    await until(async () => (await own.objects.read(orphan)) === undefined);
+  });
+});
+
+describe('Deleting', () => {
+  test('an image takes its objects and its count', async () => {
+    const batch = await createBatch(doctor);
+    const [id = ''] = await upload(doctor, batch, [await photo()]);
+    const { s3_key } = await decided(doctor, id);
+    const keys = [
+      incomingKey(id),
+      s3_key,
+      ...(['thumbnail', 'card', 'png'] as const).map((name) => renditionKey(s3_key, name)),
+    ];
+    for (const key of keys) expect(await own.objects.read(key), key).toBeDefined();
+    await doctor.json('DELETE', `/api/images/${id}/`, 204);
+    await doctor.json('GET', `/api/images/${id}/`, 404);
+    expect(await countOf(batch)).toBe(0);
+    for (const key of keys) await until(async () => (await own.objects.read(key)) === undefined);
+  });
+
+  test('a batch takes all that is in it', async () => {
+    const batch = await createBatch(doctor);
+    const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
+    const images = await Promise.all(ids.map((id) => decided(doctor, id)));
+    await doctor.json('DELETE', `/api/images/batches/${batch}/`, 204);
+    await doctor.json('GET', `/api/images/batches/${batch}/`, 404);
+    for (const { id, s3_key } of images) {
+      await doctor.json('GET', `/api/images/${id}/`, 404);
+      await until(async () => (await own.objects.read(s3_key)) === undefined);
+    }
+  });
+
+  test('a batch takes its images also when the request dies in the middle', async () => {
+    const batch = await createBatch(doctor);
+    const ids = await upload(doctor, batch, [await photo()]);
+    await Promise.all(ids.map((id) => decided(doctor, id)));
+    await own.batches.delete(batch);
+    for (const id of ids) await until(async () => (await own.images.get(id)) === undefined);
+  });
+
+  test('an image while its thumbnails are made leaves nothing behind', async () => {
+    const batch = await createBatch(doctor);
+    const file = await photo();
+    const { uploads } = await doctor.json('POST', `/api/images/batches/${batch}/upload-urls/`, 201, {
+      files: [{ name: file.name, size: file.bytes.length, type: file.type }],
+    });
+    const { id } = uploads[0];
+    const written: string[] = [];
+    const objects = {
+      read: async () => file.bytes,
+      copy: async (_: string, to: string, type: string) => {
+        written.push(to);
+        await own.objects.write(to, file.bytes, type);
+        // In the very middle.
+        await doctor.json('DELETE', `/api/images/${id}/`, 204);
+      },
+      write: async (key: string, bytes: Uint8Array, type: string) => {
+        written.push(key);
+        await own.objects.write(key, bytes, type);
+      },
+      delete: (keys: readonly string[]) => own.objects.delete(keys),
+    };
+    await makeThumbnail({ key: incomingKey(id) }, { ...own, objects });
+    expect(written).toHaveLength(4);
+    for (const key of written) expect(await own.objects.read(key), key).toBeUndefined();
+    expect(await countOf(batch)).toBe(0);
+  });
+
+  test('what is deleted already is no failure', async () => {
+    const batch = await createBatch(doctor);
+    const [id = ''] = await upload(doctor, batch, [await photo()]);
+    await decided(doctor, id);
+    const image = await own.images.get(id);
+    await doctor.json('DELETE', `/api/images/${id}/`, 204);
+    await eraseObjects({ ...image, sk: 'IMAGE' }, own);
+    await own.images.delete(image as NonNullable<typeof image>, new Date());
+    expect(await countOf(batch)).toBe(0);
+  });
+});
+
+test('An upload that never arrives leaves nothing behind', async () => {
+  const batch = await createBatch(doctor);
+  const now = Date.now();
+  const image = newImage(
+    {
+      id: randomUUID(),
+      patientId: 'P-1001',
+      batchId: batch,
+      fileName: 'x.jpg',
+      mimeType: 'image/jpeg',
+      fileSize: 1,
+    },
+    { role: 'doctor', subject: 'd' },
+    new Date(now),
+  );
+  await own.images.createPending([image], new Date(now - 1000));
+  expect(await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200)).toEqual({ images: [], next: null });
+  await doctor.json('GET', `/api/images/${image.id}/`, 404);
+});

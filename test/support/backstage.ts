@@ -1,0 +1,34 @@
+import { inject } from 'vitest';
+import { Batches } from '../../lib/data/batches.ts';
+import { Images } from '../../lib/data/images.ts';
+import { connectTable } from '../../lib/data/table.ts';
+import { Limits } from '../../lib/domain/limits.ts';
+import { loadFunctions } from '../../lib/local/functions.ts';
+import { loadTemplate } from '../../lib/local/template.ts';
+import { Objects } from '../../lib/storage/objects.ts';
+import type { Service } from './service.ts';
+
+/** What the functions have, with rights to everything: for tests that call a handler themselves. */
+export async function backstage({ stack }: Service) {
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
+  });
+  const template = loadTemplate(inject('cdkOut'), 'Negatoscope', stack.url);
+  const { TABLE_NAME = '', BUCKET_NAME = '' } =
+    loadFunctions(template, Buffer.alloc(32)).find(
+      ({ environment }) => environment.POWERTOOLS_SERVICE_NAME === 'make-thumbnail',
+    )?.environment ?? {};
+  const table = connectTable(TABLE_NAME);
+  return {
+    table,
+    images: new Images(table),
+    batches: new Batches(table),
+    objects: new Objects(BUCKET_NAME),
+    limits: Limits.parse({}),
+    now: () => new Date(),
+  };
+}
