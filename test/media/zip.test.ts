@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ZipEntry, zipLength, zipStream } from '../../lib/media/zip.ts';
 import { zipLayout } from '../../lib/media/zip-layout.ts';
+import { type ReadEntry, readZip } from '../support/unzip.ts';
 
 const modified = new Date('2024-05-06T07:08:10Z');
 
@@ -46,47 +45,32 @@ describe('the archive', () => {
     expect((await zip(files)).equals(await zip(files))).toBe(true);
   });
 
-  test('opens with unzip', async () => {
-    await inFile(await zip(files), (path) => {
-      expect(execFileSync('unzip', ['-t', path], { encoding: 'utf8' })).toContain('No errors detected');
-    });
-    await inFile(await zip([]), (path) => {
-      expect(
-        execFileSync(
-          'python3',
-          ['-c', 'import sys,zipfile;print(zipfile.ZipFile(sys.argv[1]).namelist())', path],
-          { encoding: 'utf8' },
-        ),
-      ).toBe('[]\n');
-    });
+  test('opens also when it is empty', async () => {
+    expect(await readZip(await zip([]))).toEqual([]);
   });
 
-  test('gives Python every name, byte, time and mode back', async () => {
-    await inFile(await zip(files), (path) => {
-      expect(python(path)).toEqual({
-        bad: null,
-        entries: files.map(([name, content]) => ({
-          name,
-          bytes: content.length,
-          sha256: createHash('sha256').update(content).digest('hex'),
-          time: [2024, 5, 6, 7, 8, 10],
-          mode: 0o100644,
-          method: 0,
-          flags: 0x800,
-        })),
-      });
-    });
+  test('gives a reader every name, byte, time and mode back', async () => {
+    expect(await readZip(await zip(files))).toMatchObject(
+      files.map(([name, content]) => ({
+        name,
+        bytes: content.length,
+        content,
+        time: [2024, 5, 6, 7, 8, 10],
+        mode: 0o100644,
+        method: 0,
+        flags: 0x800,
+      })),
+    );
   });
 
   test('clamps times that MS-DOS does not know', async () => {
     const times = ['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'].map((time) => new Date(time));
     const entries = times.map((time, i) => ({ name: `${i}`, bytes: 0, crc32: 0, modified: time }));
-    await inFile(await buffer(zipStream(entries, () => Readable.from([]))), (path) => {
-      expect(python(path).entries.map(({ time }) => time)).toEqual([
-        [1980, 1, 1, 0, 0, 0],
-        [2107, 12, 31, 23, 59, 58],
-      ]);
-    });
+    const archive = await buffer(zipStream(entries, () => Readable.from([])));
+    expect((await readZip(archive)).map(({ time }) => time)).toEqual([
+      [1980, 1, 1, 0, 0, 0],
+      [2107, 12, 31, 23, 59, 58],
+    ]);
   });
 
   test.each<[string, Partial<ZipEntry>]>([
@@ -116,7 +100,7 @@ describe('ZIP64', () => {
     const archive = Buffer.concat([...zipLayout(entries)].filter((part) => Buffer.isBuffer(part)));
     expect(archive.length).toBe(zipLength(entries));
     expect(archive.includes('PK\x06\x06')).toBe(isZip64);
-    await inFile(archive, (path) => expect(python(path).entries.length).toBe(count));
+    expect((await readZip(archive, false)).length).toBe(count);
   });
 
   // The next three write headers only, into a file with holes: what the content would be makes no difference.
@@ -124,9 +108,11 @@ describe('ZIP64', () => {
     ['just below', 0xfffffffe, false],
     ['at', 0xffffffff, true],
     ['above', 0x100000000, true],
-  ])('an entry %s 4 GiB - 1 needs it', (_, bytes, isZip64) => {
-    expect(sparseArchive([{ ...large, bytes }])).toEqual({
-      entries: [{ name: 'large', bytes, offset: 0, version: isZip64 ? 45 : 20, extra: isZip64 ? 20 : 0 }],
+  ])('an entry %s 4 GiB - 1 needs it', async (_, bytes, isZip64) => {
+    expect(await sparseArchive([{ ...large, bytes }])).toMatchObject({
+      entries: [
+        { name: 'large', bytes, offset: 0, version: isZip64 ? 45 : 20, extraBytes: isZip64 ? 20 : 0 },
+      ],
       isZip64: true, // for the directory's offset, in all three cases
     });
   });
@@ -134,25 +120,25 @@ describe('ZIP64', () => {
   test.each([
     [0xfffffffe, false],
     [0xffffffff, true],
-  ])('an entry at %i needs it: %s', (offset, isZip64) => {
-    const { entries } = sparseArchive([
+  ])('an entry at %i needs it: %s', async (offset, isZip64) => {
+    const { entries } = await sparseArchive([
       { ...large, bytes: offset - 35 },
       { ...large, name: 'after', bytes: 0 },
     ]);
-    expect(entries[1]).toEqual({
+    expect(entries[1]).toMatchObject({
       name: 'after',
       bytes: 0,
       offset,
       version: isZip64 ? 45 : 20,
-      extra: isZip64 ? 12 : 0,
+      extraBytes: isZip64 ? 12 : 0,
     });
   });
 
   test.each([
     [0xfffffffe, false],
     [0xffffffff, true],
-  ])('a directory at %i needs it: %s', (offset, isZip64) => {
-    expect(sparseArchive([{ ...large, bytes: offset - 35 }]).isZip64).toBe(isZip64);
+  ])('a directory at %i needs it: %s', async (offset, isZip64) => {
+    expect((await sparseArchive([{ ...large, bytes: offset - 35 }])).isZip64).toBe(isZip64);
   });
 
   test('a stream above 4 GiB has the length foretold', async () => {
@@ -272,34 +258,8 @@ function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-async function inFile(archive: Buffer, use: (path: string) => void): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'zip-'));
-  try {
-    const path = join(folder, 'archive.zip');
-    writeFileSync(path, archive);
-    use(path);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-interface PythonReading {
-  bad: string | null;
-  entries: { name: string; time: number[] }[];
-}
-
-function python(path: string): PythonReading {
-  const script = `
-import hashlib, json, sys, zipfile
-z = zipfile.ZipFile(sys.argv[1])
-print(json.dumps({'bad': z.testzip(), 'entries': [{
-  'name': i.filename, 'bytes': i.file_size, 'sha256': hashlib.sha256(z.read(i)).hexdigest(), 'time': i.date_time,
-  'mode': i.external_attr >> 16, 'method': i.compress_type, 'flags': i.flag_bits} for i in z.infolist()]}))`;
-  return JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8', maxBuffer: 2 ** 28 }));
-}
-
-/** Lets Python read an archive whose contents are holes, local headers included. */
-function sparseArchive(entries: ZipEntry[]): { entries: object[]; isZip64: boolean } {
+/** Lets a reader read an archive whose contents are holes, local headers included. */
+async function sparseArchive(entries: ZipEntry[]): Promise<{ entries: ReadEntry[]; isZip64: boolean }> {
   const folder = mkdtempSync(join(tmpdir(), 'zip-'));
   try {
     const path = join(folder, 'archive.zip');
@@ -313,13 +273,7 @@ function sparseArchive(entries: ZipEntry[]): { entries: object[]; isZip64: boole
     }
     closeSync(file);
     expect(position).toBe(zipLength(entries));
-    const script = `
-import json, sys, zipfile
-z = zipfile.ZipFile(sys.argv[1])
-for i in z.infolist(): z.open(i).close()
-print(json.dumps([{'name': i.filename, 'bytes': i.file_size, 'offset': i.header_offset,
-  'version': i.extract_version, 'extra': len(i.extra)} for i in z.infolist()]))`;
-    const read = JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' }));
+    const read = await readZip(path, false);
     return { entries: read, isZip64: tail.includes('PK\x06\x06') };
   } finally {
     rmSync(folder, { recursive: true });
