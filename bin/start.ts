@@ -58,13 +58,17 @@ async function main(): Promise<void> {
     onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),
   });
   let closing = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (closing) return;
-      closing = true;
-      setTimeout(() => process.exit(1), closeTimeoutMs).unref();
-      void stack.close().then(() => process.exit(0), fail);
-    });
+  const close = () => {
+    if (closing) return;
+    closing = true;
+    setTimeout(() => process.exit(1), closeTimeoutMs).unref();
+    void stack.close().then(() => process.exit(0), fail);
+  };
+  process.on('SIGINT', close).on('SIGTERM', close).on('SIGHUP', close);
+  if (process.env.npm_lifecycle_event !== undefined) {
+    // Whoever kills npm with -9 means the stack, but npm can't pass that on.
+    const npm = process.ppid;
+    setInterval(() => process.ppid !== npm && close(), 500).unref();
   }
   console.log(`Demo people: ${Object.keys(demoPeople).join(', ')}`);
   console.log(

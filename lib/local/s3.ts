@@ -83,7 +83,7 @@ export class S3 {
       await this.#serve({ request, response, bucket, key, query, may });
       this.#principals.count(accessKeyId, {
         service: 's3',
-        action: `${request.method} ${key ? 'object' : 'bucket'}`,
+        action: operationOf(request, key, query),
         requestBytes: Number(request.headers['content-length'] ?? 0),
         responseBytes: Number(response.getHeader('content-length') ?? 0),
       });
@@ -267,6 +267,25 @@ export class S3 {
     if (!this.#store.find(bucket, key) && !s3.may('s3:ListBucket', definition.arn)) throw denied();
     // s3rver decodes with decodeURI, which leaves `%2B` and its like as they are: hand it only what that undoes.
     s3.request.headers['x-amz-copy-source'] = `/${bucket}/${key.replaceAll('%', '%25')}`;
+  }
+}
+
+/** The operation's name, as AWS lists it in its bills. */
+function operationOf({ method, headers }: IncomingMessage, key: string, query: URLSearchParams): string {
+  const multipart = query.has('uploadId');
+  switch (method) {
+    case 'GET':
+      return key === '' ? 'ListObjectsV2' : 'GetObject';
+    case 'HEAD':
+      return key === '' ? 'HeadBucket' : 'HeadObject';
+    case 'PUT':
+      if (multipart) return 'UploadPart';
+      return headers['x-amz-copy-source'] === undefined ? 'PutObject' : 'CopyObject';
+    case 'POST':
+      if (multipart) return 'CompleteMultipartUpload';
+      return query.has('uploads') ? 'CreateMultipartUpload' : 'DeleteObjects';
+    default:
+      return multipart ? 'AbortMultipartUpload' : 'DeleteObject';
   }
 }
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
 
+const lockTimeoutMs = 4000;
+
 /** Opens the stack's own memory (queues, stream positions), and with it the claim to the data directory. */
 export function openState(dataDir: string): DatabaseSync {
   try {
@@ -14,7 +16,8 @@ export function openState(dataDir: string): DatabaseSync {
   }
   const file = path.join(dataDir, 'state.sqlite');
   try {
-    const db = new DatabaseSync(file);
+    // A stack that was told to end a moment ago still has the lock for another.
+    const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
     // The lock lasts as long as the process, even one that is killed: two stacks never share a directory.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     const check = db.prepare('PRAGMA quick_check').get();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -209,6 +210,22 @@ describe('a start that cannot succeed says why in one sentence', () => {
       writeFileSync(file, original);
     }
   });
+});
+
+test('objects that a lifecycle rule calls too old are gone after a start, younger and other ones are not', async () => {
+  const before = await start();
+  for (const Key of ['temporary/old', 'temporary/new', 'other/old']) {
+    await before.s3.send(new PutObjectCommand({ Bucket: before.BUCKET, Key, Body: 'x' }));
+  }
+  await kill();
+  const db = new DatabaseSync(path.join(testStack.dataDir, 'state.sqlite'));
+  db.prepare(`UPDATE objects SET modified_at = ? WHERE key LIKE '%old'`).run(
+    Date.now() - 25 * 60 * 60 * 1000,
+  );
+  db.close();
+  const after = await start();
+  const { Contents = [] } = await after.s3.send(new ListObjectsV2Command({ Bucket: after.BUCKET }));
+  expect(Contents.map(({ Key }) => Key)).toEqual(['other/old', 'temporary/new']);
 });
 
 test('closing ends everything that was started', async () => {
