@@ -45,8 +45,7 @@ const FunctionProperties = z
 /** The template's functions that are our own code; those that CDK adds for a deployment have no place here. */
 export function loadFunctions(template: Template, secret: Buffer): FunctionDefinition[] {
   return template.ofType('AWS::Lambda::Function').flatMap((resource): FunctionDefinition[] => {
-    const { S3Key } = z.object({ S3Key: z.unknown().optional() }).loose().parse(resource.properties.Code);
-    if (S3Key === undefined) return [];
+    if (!String(resource.properties.Runtime).startsWith('nodejs')) return [];
     const properties = template.properties(resource, FunctionProperties);
     const codeDir = template.assetPath(properties.Code.S3Key);
     if (!codeDir || !existsSync(codeDir)) {
