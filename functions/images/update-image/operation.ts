@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { BatchImage } from '../../../lib/domain/batch-image.ts';
 import { Category } from '../../../lib/domain/category.ts';
-import { Id } from '../../../lib/domain/identifiers.ts';
+import { Id, Text } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
   id: 'update-image',
@@ -15,7 +15,7 @@ export const operation = defineOperation({
   body: z
     .strictObject({
       category: Category.optional(),
-      caption: z.string().max(2000).optional(),
+      caption: Text.max(2000).optional(),
       date_taken: z.iso.date().nullable().optional().describe('null takes it away.'),
       order: z.int().min(0).max(2_147_483_647).optional(),
     })
