@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoPeople } from '../lib/local/issuer.ts';
 import { startLocalStack } from '../lib/local/local-stack.ts';
 import { StartError } from '../lib/local/start-error.ts';
+import { makeDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
 
 const usage = 'Usage: npm start -- [--port 3000] [--data .local] [--verbose]   (or PORT, DATA_DIR)';
@@ -42,11 +43,7 @@ async function main(): Promise<void> {
   const onPhase = (phase: string, ms: number) => {
     if (verbose) console.error(`${phase}: ${ms} ms`);
   };
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new StartError(`The data directory ${dataDir} is not writable.`, { cause });
-  }
+  makeDataDir(dataDir);
   const projectDir = path.resolve(import.meta.dirname, '..');
   const cdkOut = await synthesize({ projectDir, dataDir, verbose, onPhase });
   const stack = await startLocalStack({
@@ -58,21 +55,32 @@ async function main(): Promise<void> {
     onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),
   });
   let closing = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (closing) return;
-      closing = true;
-      setTimeout(() => process.exit(1), closeTimeoutMs).unref();
-      void stack.close().then(() => process.exit(0), fail);
-    });
+  const close = () => {
+    if (closing) return;
+    closing = true;
+    setTimeout(() => process.exit(1), closeTimeoutMs).unref();
+    void stack.close().then(() => process.exit(0), fail);
+  };
+  process.on('SIGINT', close).on('SIGTERM', close).on('SIGHUP', close);
+  if (process.env.npm_lifecycle_event !== undefined) {
+    // Whoever kills npm with -9 means the stack, but npm can't pass that on.
+    const ancestors = ancestorsOf();
+    setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
   }
   console.log(`Demo people: ${Object.keys(demoPeople).join(', ')}`);
-  console.log(
-    `A token:     curl -s ${stack.url}/local/token -H 'content-type: application/json' -d '{"user":"doctor"}'`,
-  );
+  console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);
   console.log(`The API:     ${stack.url}/docs`);
   console.log(`Data:        ${dataDir}   Log: ${stack.logFile}`);
   console.log(`ready ${stack.url}`);
+}
+
+/** The parent and, where /proc tells it, the parent's parent: between npm and us there is a shell. */
+function ancestorsOf(): string {
+  try {
+    return `${process.ppid} ${/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${process.ppid}/status`, 'utf8'))?.[1]}`;
+  } catch {
+    return String(process.ppid);
+  }
 }
 
 function fail(error: unknown): never {

@@ -45,8 +45,7 @@ const FunctionProperties = z
 /** The template's functions that are our own code; those that CDK adds for a deployment have no place here. */
 export function loadFunctions(template: Template, secret: Buffer): FunctionDefinition[] {
   return template.ofType('AWS::Lambda::Function').flatMap((resource): FunctionDefinition[] => {
-    const { S3Key } = z.object({ S3Key: z.unknown().optional() }).loose().parse(resource.properties.Code);
-    if (S3Key === undefined) return [];
+    if (!String(resource.properties.Runtime).startsWith('nodejs')) return [];
     const properties = template.properties(resource, FunctionProperties);
     const codeDir = template.assetPath(properties.Code.S3Key);
     if (!codeDir || !existsSync(codeDir)) {
@@ -63,13 +62,24 @@ export function loadFunctions(template: Template, secret: Buffer): FunctionDefin
         handler: properties.Handler,
         memoryMb: properties.MemorySize,
         timeoutSeconds: properties.Timeout,
-        environment: properties.Environment.Variables,
+        environment: withSecrets(properties.Environment.Variables, secret),
         hasLayers: properties.Layers.length > 0,
         statements: statementsOfRole(template, properties.Role),
         credentials: credentialsFor(name, secret),
       },
     ];
   });
+}
+
+/** Values that CloudFormation takes from Secrets Manager; here each secret comes from the data directory's own. */
+function withSecrets(variables: Record<string, string>, secret: Buffer): Record<string, string> {
+  const derived = (reference: string) => createHmac('sha256', secret).update(reference).digest('base64url');
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      value.replace(/\{\{resolve:secretsmanager:[^}]+\}\}/g, derived),
+    ]),
+  );
 }
 
 /** Derives the access key of one caller, so that none needs to be stored. */

@@ -233,16 +233,17 @@ async function readPrelude(source: IncomingMessage): Promise<{ metadata: Metadat
   }
 }
 
+/** Node frames the body itself; a function's opinion on that would break the message. */
+const framing = /^(connection|transfer-encoding|keep-alive)$/i;
+
 function writeHead(response: ServerResponse, metadata: Metadata, requestId: string) {
   response.statusCode = metadata.statusCode;
   response.setHeader('x-amzn-requestid', requestId);
-  for (const [name, value] of Object.entries(metadata.headers ?? {})) response.setHeader(name, value);
-  for (const [name, values] of Object.entries(metadata.multiValueHeaders ?? {}))
-    response.setHeader(name, values);
+  const headers = { ...metadata.headers, ...metadata.multiValueHeaders };
+  for (const [name, value] of Object.entries(headers)) {
+    if (!framing.test(name)) response.setHeader(name, value);
+  }
   if (metadata.cookies?.length) response.setHeader('set-cookie', metadata.cookies);
-  // Node frames the body itself; a second opinion would break the message.
-  response.removeHeader('transfer-encoding');
-  response.removeHeader('connection');
 }
 
 function hasNoBody(statusCode: number): boolean {

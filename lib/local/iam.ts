@@ -70,36 +70,51 @@ function matchesAny(patterns: string[], value: string): boolean {
   });
 }
 
-const RoleProperties = z
-  .object({ Policies: z.array(z.object({ PolicyDocument }).loose()).default([]) })
-  .loose();
-const PolicyProperties = z.object({ PolicyDocument, Roles: z.array(z.string()).default([]) }).loose();
+const RawPolicy = z.object({ PolicyDocument: z.object({ Statement: z.array(z.unknown()) }).loose() }).loose();
+const RawRole = z.object({ Policies: z.array(RawPolicy).default([]) }).loose();
+const RawStatement = z.object({ Action: oneOrMore.optional() }).loose();
+const RoleProperties = z.object({ ManagedPolicyArns: z.array(z.string()).default([]) });
+const PolicyProperties = z.object({ Roles: z.array(z.string()).default([]) });
 const enforcedServices = ['s3:', 'dynamodb:', '*'];
-const knownConditions = { StringEquals: true, StringLike: true };
+const knownConditions = ['StringEquals', 'StringLike'];
 
 /** The statements of a role that this laptop enforces: those on S3 and DynamoDB. */
 export function statementsOfRole(template: Template, roleArn: string): Statement[] {
   const role = template.ofType('AWS::IAM::Role').find((candidate) => template.arn(candidate) === roleArn);
   if (!role) throw new StartError(`The template has no role ${roleArn}, which one of its functions runs as.`);
   const roleName = template.physicalName(role);
+  const { ManagedPolicyArns } = template.properties(role, RoleProperties);
   const attached = template
     .ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')
-    .map((policy) => template.properties(policy, PolicyProperties))
-    .filter((policy) => policy.Roles.includes(roleName));
-  const statements = [...template.properties(role, RoleProperties).Policies, ...attached].flatMap(
-    ({ PolicyDocument: document }) => document.Statement,
+    .filter(
+      (policy) =>
+        template.properties(policy, PolicyProperties).Roles.includes(roleName) ||
+        ManagedPolicyArns.includes(template.physicalName(policy)),
+    )
+    .map((policy) => RawPolicy.parse(policy.properties));
+  return (
+    [...RawRole.parse(role.properties).Policies, ...attached]
+      .flatMap(({ PolicyDocument: document }) => document.Statement)
+      // Before its intrinsics are resolved: what a statement on another service names may not exist here.
+      .filter(concernsEnforcedService)
+      .map((statement) => checkConditions(Statement.parse(template.resolve(statement)), roleName))
   );
-  const enforced = statements.filter(({ Action = ['*'] }) =>
-    Action.some((action) => enforcedServices.some((service) => action.toLowerCase().startsWith(service))),
+}
+
+function concernsEnforcedService(statement: unknown): boolean {
+  const { Action = ['*'] } = RawStatement.parse(statement);
+  return Action.some((action) =>
+    enforcedServices.some((service) => action.toLowerCase().startsWith(service)),
   );
-  for (const { Condition = {} } of enforced) {
-    for (const operator of Object.keys(Condition)) {
-      // To ignore a condition would allow here what AWS refuses.
-      if (operator in knownConditions) continue;
-      throw new StartError(
-        `The local stack cannot evaluate the condition ${operator} in a policy of ${roleName}.`,
-      );
-    }
-  }
-  return enforced;
+}
+
+function checkConditions(statement: Statement, roleName: string): Statement {
+  const unknown = Object.keys(statement.Condition ?? {}).find(
+    (operator) => !knownConditions.includes(operator),
+  );
+  if (unknown === undefined) return statement;
+  // To ignore a condition would allow here what AWS refuses.
+  throw new StartError(
+    `The local stack cannot evaluate the condition ${unknown} in a policy of ${roleName}.`,
+  );
 }

@@ -157,34 +157,22 @@ export class S3Store {
     await rm(this.#blobPath(String(row.blob)), { force: true });
   }
 
-  async listObjects(
-    bucket: string,
-    { delimiter = '', startAfter = '', prefix = '', maxKeys = 1000 }: Partial<ListOptions>,
-  ) {
-    const objects: S3Object[] = [];
-    const commonPrefixes = new Set<string>();
-    let isTruncated = false;
-    // SQLite compares text by its UTF-8 bytes, which is S3's order.
-    const rows = this.#db
-      .prepare(
-        `SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects
-         WHERE bucket = ? AND key > ? AND key >= ? AND substr(key, 1, ?) = ? ORDER BY key`,
-      )
-      .iterate(bucket, startAfter, prefix, [...prefix].length, prefix);
-    for (const row of rows) {
-      const stored = StoredObject.parse(row);
-      const cut = delimiter ? stored.key.indexOf(delimiter, prefix.length) : -1;
-      if (cut >= 0) {
-        commonPrefixes.add(stored.key.slice(0, cut + delimiter.length));
-        continue;
-      }
-      if (objects.length === maxKeys) {
-        isTruncated = true;
-        break;
-      }
-      objects.push(new S3Object(bucket, stored.key, null, headersOf(stored)));
+  /** The objects after `startAfter`, one by one, in the order of their keys' bytes: S3's, and SQLite's for text. */
+  *list(bucket: string, prefix: string, startAfter: string): Generator<StoredObject> {
+    // Not an open cursor: a page may take a while, and nothing may be written under one.
+    let after = startAfter;
+    for (;;) {
+      const rows = this.#db
+        .prepare(
+          `SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects
+           WHERE bucket = ? AND key > ? AND key >= ? AND substr(key, 1, ?) = ? ORDER BY key LIMIT 1000`,
+        )
+        .all(bucket, after, prefix, [...prefix].length, prefix);
+      const page = z.array(StoredObject).parse(rows);
+      yield* page;
+      if (page.length < 1000) return;
+      after = page.at(-1)?.key ?? after;
     }
-    return { objects, commonPrefixes: [...commonPrefixes].sort(), isTruncated };
   }
 
   async initiateUpload(bucket: string, key: string, uploadId: string, headers: Record<string, unknown>) {
@@ -410,13 +398,6 @@ export class S3Store {
       }
     }
   }
-}
-
-interface ListOptions {
-  delimiter: string;
-  startAfter: string;
-  prefix: string;
-  maxKeys: number;
 }
 
 export function preconditionFailed(): S3Error {

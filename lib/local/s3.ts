@@ -6,8 +6,10 @@ import { readBody } from './request-body.ts';
 import type { BucketDefinition } from './s3-buckets.ts';
 import { currentCall, type S3Call } from './s3-call.ts';
 import { applyCors } from './s3-cors.ts';
+import { listObjectsXml } from './s3-list.ts';
 import { preconditionFailed, type S3Store, type StoredObject } from './s3-store.ts';
 import { verifySignature } from './sigv4.ts';
+import { decodeXml, encodeXml } from './xml.ts';
 
 /** The largest object that one PUT may bring. */
 const putLimitBytes = 5 * 1024 ** 3;
@@ -66,8 +68,13 @@ export class S3 {
     mountPath: string,
   ): Promise<void> {
     try {
-      const [bucket = '', ...keyParts] = decodePath(url.pathname.slice(mountPath.length + 1)).split('/');
+      // As it came: URL has already walked along any `..` in its pathname.
+      const rawPath = (request.url ?? '').split('?')[0] ?? '';
+      const [bucket = '', ...keyParts] = decodePath(rawPath.slice(mountPath.length + 1)).split('/');
       const key = keyParts.join('/');
+      if (keyParts.some((part) => part === '..' || part === '.')) {
+        throw new S3Error('InvalidURI', 'The local S3 takes no `.` or `..` in a key.');
+      }
       if (applyCors(request, response, this.#buckets.get(bucket))) return;
       const accessKeyId = verifySignature(request, url, (id) => this.#principals.secretOf(id));
       const query = takeHeadersFromUrl(request, url);
@@ -76,7 +83,7 @@ export class S3 {
       await this.#serve({ request, response, bucket, key, query, may });
       this.#principals.count(accessKeyId, {
         service: 's3',
-        action: `${request.method} ${key ? 'object' : 'bucket'}`,
+        action: operationOf(request, key, query),
         requestBytes: Number(request.headers['content-length'] ?? 0),
         responseBytes: Number(response.getHeader('content-length') ?? 0),
       });
@@ -99,7 +106,10 @@ export class S3 {
       case 'GET bucket':
       case 'HEAD bucket':
         this.#require(s3, 's3:ListBucket', definition.arn, { 's3:prefix': query.get('prefix') ?? '' });
-        return this.#pass(s3, {});
+        return sendXml(
+          s3.response,
+          request.method === 'HEAD' ? '' : listObjectsXml(this.#store, bucket, query),
+        );
       case 'POST bucket':
         if (query.has('delete')) return this.#deleteMany(s3, definition);
         break;
@@ -212,8 +222,8 @@ export class S3 {
       return /<Quiet>true<\/Quiet>/.test(body) ? '' : `<Deleted>${element}</Deleted>`;
     });
     const xml = (await Promise.all(results)).join('');
-    s3.response.writeHead(200, { 'content-type': 'application/xml' });
-    s3.response.end(
+    sendXml(
+      s3.response,
       `<?xml version="1.0" encoding="UTF-8"?>\n<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${xml}</DeleteResult>`,
     );
   }
@@ -257,6 +267,25 @@ export class S3 {
     if (!this.#store.find(bucket, key) && !s3.may('s3:ListBucket', definition.arn)) throw denied();
     // s3rver decodes with decodeURI, which leaves `%2B` and its like as they are: hand it only what that undoes.
     s3.request.headers['x-amz-copy-source'] = `/${bucket}/${key.replaceAll('%', '%25')}`;
+  }
+}
+
+/** The operation's name, as AWS lists it in its bills. */
+function operationOf({ method, headers }: IncomingMessage, key: string, query: URLSearchParams): string {
+  const multipart = query.has('uploadId');
+  switch (method) {
+    case 'GET':
+      return key === '' ? 'ListObjectsV2' : 'GetObject';
+    case 'HEAD':
+      return key === '' ? 'HeadBucket' : 'HeadObject';
+    case 'PUT':
+      if (multipart) return 'UploadPart';
+      return headers['x-amz-copy-source'] === undefined ? 'PutObject' : 'CopyObject';
+    case 'POST':
+      if (multipart) return 'CompleteMultipartUpload';
+      return query.has('uploads') ? 'CreateMultipartUpload' : 'DeleteObjects';
+    default:
+      return multipart ? 'AbortMultipartUpload' : 'DeleteObject';
   }
 }
 
@@ -310,17 +339,10 @@ function decodePath(path: string): string {
   }
 }
 
-function decodeXml(text: string): string {
-  const names: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-  return text.replaceAll(/&(#x?[0-9a-f]+|\w+);/gi, (whole, name: string) =>
-    name.startsWith('#')
-      ? String.fromCodePoint(name[1] === 'x' ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)))
-      : (names[name] ?? whole),
-  );
-}
-
-function encodeXml(text: string): string {
-  return text.replaceAll(/[&<>"'\r\n]/g, (char) => `&#${char.charCodeAt(0)};`);
+function sendXml(response: ServerResponse, xml: string) {
+  response
+    .writeHead(200, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(xml) })
+    .end(xml);
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown) {

@@ -136,7 +136,7 @@ function checkSignedHeaders(request: IncomingMessage, { signedHeaders }: Claim) 
 }
 
 function sign(request: IncomingMessage, url: URL, claim: Claim, secret: string): string {
-  const canonicalPath = url.pathname
+  const canonicalPath = (request.url?.split('?')[0] ?? '')
     .split('/')
     .map((part) => encode(decode(part)))
     .join('/');

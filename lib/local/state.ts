@@ -1,20 +1,35 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
 
-/** Opens the stack's own memory (queues, stream positions), and with it the claim to the data directory. */
-export function openState(dataDir: string): DatabaseSync {
+const lockTimeoutMs = 4000;
+
+/** Makes the data directory where it is absent, and says so when nothing can be written there. */
+export function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeDir(dataDir);
     writeFileSync(path.join(dataDir, '.probe'), '');
     rmSync(path.join(dataDir, '.probe'));
   } catch (cause) {
     throw new StartError(`The data directory ${dataDir} is not writable.`, { cause });
   }
+}
+
+/** Not mkdir's `recursive`, which never returns below /proc (Node 24). */
+function makeDir(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDir(path.dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
+}
+
+/** Opens the stack's own memory (queues, stream positions), and with it the claim to the data directory. */
+export function openState(dataDir: string): DatabaseSync {
+  makeDataDir(dataDir);
   const file = path.join(dataDir, 'state.sqlite');
   try {
-    const db = new DatabaseSync(file);
+    // A stack that was told to end a moment ago still has the lock for another.
+    const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
     // The lock lasts as long as the process, even one that is killed: two stacks never share a directory.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     const check = db.prepare('PRAGMA quick_check').get();

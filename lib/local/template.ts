@@ -73,13 +73,10 @@ export class Template {
     return [...this.#resources.values()].filter((resource) => types.includes(resource.type));
   }
 
-  find(logicalId: string): Resource | undefined {
-    return this.#resources.get(logicalId);
-  }
-
-  /** The resource's properties without intrinsics, as the schema types them. */
-  properties<T>(resource: Resource, schema: z.ZodType<T>): T {
-    const parsed = schema.safeParse(this.resolve(resource.properties));
+  /** Those of a resource's properties that the schema names, without intrinsics; the others need not be resolvable. */
+  properties<S extends z.ZodObject>(resource: Resource, schema: S): z.infer<S> {
+    const wanted = Object.entries(resource.properties).filter(([name]) => name in schema.shape);
+    const parsed = schema.safeParse(this.resolve(Object.fromEntries(wanted)));
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     throw new StartError(
@@ -94,12 +91,8 @@ export class Template {
 
   /** The name that AWS would give or was given: stable, since data and signed URLs outlive a start. */
   physicalName(resource: Resource): string {
-    const nameProperty = { 'AWS::S3::Bucket': 'BucketName', 'AWS::SQS::Queue': 'QueueName' }[resource.type];
     const shortType = resource.type.split('::')[2];
-    const given =
-      (nameProperty && resource.properties[nameProperty]) ??
-      resource.properties[`${shortType}Name`] ??
-      resource.properties.TableName;
+    const given = resource.properties[`${shortType}Name`] ?? resource.properties.TableName;
     const name = given === undefined ? resource.logicalId : this.resolve(given);
     if (typeof name !== 'string') return resource.logicalId;
     return resource.type === 'AWS::S3::Bucket' ? name.toLowerCase().slice(0, 63) : name;

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: magic numbers are made of control characters
 
+import { isUtf8 } from 'node:buffer';
 import { fileHead } from './image-format.ts';
 
 /** Well-known files that are no image here, the most certain magic numbers first. */
@@ -35,6 +36,7 @@ export function describeFile(bytes: Uint8Array): string {
   const head = fileHead(bytes);
   const known = knownFiles.find(([, matches]) => matches.test(head))?.[0];
   if (known) return known;
-  // WHATWG MIME Sniffing, 7.1: no binary data byte makes it text.
-  return /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(head) ? 'a file of unknown type' : 'plain text';
+  // WHATWG MIME Sniffing, 7.1: text has no binary data byte.
+  const isText = isUtf8(bytes) && !/[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/.test(head);
+  return isText ? 'plain text' : 'a file of unknown type';
 }

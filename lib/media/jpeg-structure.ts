@@ -16,7 +16,9 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | undefined 
       at += 1; // a fill byte, B.1.1.2
       continue;
     }
-    if (marker === 0xda) return { isArithmetic, hasEnd: jpeg.includes('\xff\xd9', at, 'latin1') };
+    // Sought from behind, where it nearly always is: forward it would cost a pass over the file.
+    if (marker === 0xda)
+      return { isArithmetic, hasEnd: jpeg.lastIndexOf('\xff\xd9', undefined, 'latin1') > at };
     if (marker >= 0xc9 && marker <= 0xcf && marker !== 0xcc) isArithmetic = true; // 0xcc is DAC, a table
     at += 2 + jpeg.readUInt16BE(at + 2);
   }

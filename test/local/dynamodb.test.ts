@@ -71,7 +71,7 @@ test('an unknown caller is refused', async () => {
 test('whoever counts calls hears of each with its capacity', async () => {
   calls.length = 0;
   await asFunction('PutItemCommand', { TableName: table, Item: { ...item, blob: { S: 'x'.repeat(1500) } } });
-  const call = calls.find(({ action }) => action === 'PutItem' && true);
+  const call = calls.find(({ action }) => action === 'PutItem');
   expect(call).toMatchObject({ service: 'dynamodb', functionName: expect.stringMatching(/^data/) });
   expect(call?.capacityUnits).toBeGreaterThanOrEqual(2);
   expect(call?.requestBytes).toBeGreaterThan(1500);

@@ -125,9 +125,13 @@ describe('objects', () => {
   });
 
   test('may have keys that a file system could not hold', async () => {
-    const keys = ['odd/../up', 'odd//double', `odd/${'long'.repeat(200)}`, 'odd/a', 'odd/a/b', 'odd/dir/'];
+    const keys = ['odd//double', `odd/${'long'.repeat(200)}`, 'odd/a', 'odd/a/b', 'odd/dir/'];
     for (const key of keys) await put(key, key);
     for (const key of keys) expect((await get(key)).text).toBe(key);
+  });
+
+  test('have no way up in their keys', async () => {
+    await expect(put('odd/../up', 'x')).rejects.toMatchObject({ name: 'InvalidURI' });
   });
 
   test.each([
@@ -236,6 +240,15 @@ describe('lists', () => {
     const { CommonPrefixes, Contents } = await list('fold/', { Delimiter: '/' });
     expect(CommonPrefixes).toEqual([{ Prefix: 'fold/1/' }]);
     expect(Contents?.map(({ Key }) => Key)).toEqual(['fold/2']);
+    const first = await list('fold/', { Delimiter: '/', MaxKeys: 1 });
+    expect(first.CommonPrefixes).toEqual([{ Prefix: 'fold/1/' }]);
+    const second = await list('fold/', {
+      Delimiter: '/',
+      MaxKeys: 1,
+      ContinuationToken: first.NextContinuationToken,
+    });
+    expect(second.Contents?.map(({ Key }) => Key)).toEqual(['fold/2']);
+    expect(second.IsTruncated).toBe(false);
   });
 });
 

@@ -54,6 +54,7 @@ test.each<[string, Uint8Array]>([
   ['an XML document', Buffer.from('<?xml version="1.0"?><prescription/>')],
   ['a web page (HTML)', Buffer.from('<!DOCTYPE html><title>x</title>')],
   ['a file of unknown type', Buffer.from([1, 2, 3, 4])],
+  ['a file of unknown type', Buffer.from('R\xf6ntgen', 'latin1')],
 ])('a refused file is called %s', (name, bytes) => {
   expect(sniffImageFormat(bytes)).toBeUndefined();
   expect(describeFile(bytes)).toBe(name);

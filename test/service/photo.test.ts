@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { type Client, createBatch, decided, type TestFile, upload, useService } from '../support/service.ts';
+import { unzip } from '../support/unzip.ts';
 
 const service = useService();
 let doctor: Client;
@@ -53,6 +50,9 @@ describe('A photo that was uploaded', () => {
       expires: '0',
       'content-length': String(file.bytes.length),
       'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-request-id': expect.any(String),
     });
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });
@@ -126,11 +126,7 @@ describe('A photo that was uploaded', () => {
     expect(response.headers.get('content-type')).toBe('application/zip');
     const again = await doctor.send('GET', `/api/images/batches/${batch}/download/?image_ids=${imageId}`);
     expect(Buffer.from(await again.arrayBuffer()).equals(zip)).toBe(true);
-    const folder = mkdtempSync(join(tmpdir(), 'zip-'));
-    writeFileSync(join(folder, 'batch.zip'), zip);
-    const read = `import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; sys.stdout.buffer.write(z.read(z.namelist()[0]))`;
-    expect(execFileSync('python3', ['-c', read, join(folder, 'batch.zip')]).equals(file.bytes)).toBe(true);
-    rmSync(folder, { recursive: true });
+    expect([...(await unzip(zip)).values()]).toEqual([Buffer.from(file.bytes)]);
   });
 });
 

@@ -1,0 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { operations } from '../functions/operations.ts';
+import { EVERYONE, type Operation } from '../lib/api/operation.ts';
+
+const README = join(import.meta.dirname, '..', 'README.md');
+const TABLE = /(?<=\n)\| route \|[\s\S]*?\n(?=\n)/;
+
+/** The README's table of routes, as the operations declare them. */
+export const routesTable = (): string =>
+  ['| route | who | what |', '|---|---|---|', ...operations.map(row)].map((line) => `${line}\n`).join('');
+
+const row = ({ method, path, auth, summary }: Operation) =>
+  `| \`${method} ${path}\` | ${who(auth)} | ${summary} |`;
+
+const who = (auth: Operation['auth']) =>
+  auth === 'public' ? 'anyone' : auth.length === EVERYONE.length ? 'everyone' : auth.join(', ');
+
+/** Writes the table into the README. */
+if (import.meta.main) writeFileSync(README, readFileSync(README, 'utf8').replace(TABLE, routesTable()));

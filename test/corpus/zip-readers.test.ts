@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { zipStream } from '../../lib/media/zip.ts';
+
+const files: [string, Buffer][] = [
+  ['a.jpg', Buffer.alloc(200_000, 'pixels')],
+  ['Röntgen 😀.png', Buffer.from('x')],
+  ['empty', Buffer.alloc(0)],
+  ...Array.from({ length: 300 }, (_, i): [string, Buffer] => [
+    `photo-${i}.jpg`,
+    Buffer.alloc(1000 + i, `${i}`),
+  ]),
+];
+const folder = mkdtempSync(join(tmpdir(), 'zip-readers-'));
+const path = join(folder, 'batch.zip');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeAll(async () => {
+  const entries = files.map(([name, bytes]) => ({
+    name,
+    bytes: bytes.length,
+    crc32: crc32(bytes),
+    modified: new Date(),
+  }));
+  writeFileSync(
+    path,
+    await buffer(zipStream(entries, (_, index) => Readable.from([files[index]?.[1]], { objectMode: false }))),
+  );
+});
+
+test("Info-ZIP's unzip finds no fault", () => {
+  expect(execFileSync('unzip', ['-t', path], { encoding: 'utf8' })).toContain('No errors detected');
+});
+
+test("Python's zipfile gives every byte back", () => {
+  const script =
+    'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print("\\n".join(z.namelist()))';
+  const names = execFileSync('python3', ['-X', 'utf8', '-c', script, path], { encoding: 'utf8' });
+  expect(names.trimEnd().split('\n')).toEqual(files.map(([name]) => name));
+});
+
+test("libarchive's bsdtar reads it, also as a stream that can not be sought in", () => {
+  for (const args of [
+    ['-xOf', path],
+    ['-xOf', '-'],
+  ]) {
+    const input = args[1] === '-' ? { input: execFileSync('cat', [path], { maxBuffer: 2 ** 26 }) } : {};
+    const content = execFileSync('bsdtar', args, { maxBuffer: 2 ** 26, ...input });
+    expect(content.equals(Buffer.concat(files.map(([, bytes]) => bytes)))).toBe(true);
+  }
+});
