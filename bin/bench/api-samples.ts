@@ -32,6 +32,8 @@ export interface ApiRequest {
 export interface ApiSample {
   request(index: number): ApiRequest;
   floor(index: number): Promise<unknown>;
+  /** Hears what the request was answered with. */
+  answered?(body: string): void;
 }
 
 const PAGE = 100;
@@ -47,6 +49,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
     const id = imageIds[order] ?? '';
     return { id, ...imageListKey({ id, order, batchId }) };
   };
+  let cursor: string | null = null;
   return {
     'get-image': {
       request: (index) => ({
@@ -57,11 +60,13 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
       floor: (index) => get(imageKey(imageId(index))),
     },
     'list-images': {
-      request: (index) => {
-        const { id, gsi1sk: sort } = before(index);
-        const cursor = Buffer.from(JSON.stringify({ id, sort })).toString('base64url');
-        const query = { batch_id: batchId, limit: String(PAGE), cursor };
+      request: () => {
+        const query = { batch_id: batchId, limit: String(PAGE), ...(cursor && { cursor }) };
         return { method: 'GET', path: `/api/images?${new URLSearchParams(query)}`, query };
+      },
+      // Page after page, since a cursor is good only for whom the service gave it to; from the start after the last.
+      answered: (body) => {
+        cursor = JSON.parse(body).next;
       },
       floor: (index) => {
         const { id, gsi1pk, gsi1sk } = before(index);

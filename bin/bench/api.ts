@@ -41,7 +41,10 @@ export async function api({ cdkOut, progress }: Bench, size = full): Promise<Res
       progress(`api: ${size.requests} times ${id}, and its floor`);
       let index = 0;
       const works = {
-        product: () => send(sample.request(index++)),
+        product: async () => {
+          const body = await send(sample.request(index++));
+          sample.answered?.(body);
+        },
         floor: () => sample.floor(index++),
       };
       await inTurns(WARM_UP, works);
@@ -87,14 +90,18 @@ export async function api({ cdkOut, progress }: Bench, size = full): Promise<Res
 /** Sends requests over one connection, and reads each answer to its end. */
 function clientOf(origin: string, token: string) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  return ({ method, path, body }: ApiRequest): Promise<void> =>
+  return ({ method, path, body }: ApiRequest): Promise<string> =>
     new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const request = http.request(new URL(path, origin), { method, agent, headers }, (response) => {
-        response.resume().on('error', reject);
+        let text = '';
+        response.setEncoding('utf8').on('error', reject);
+        response.on('data', (part: string) => {
+          text += part;
+        });
         response.on('end', () => {
-          if ((response.statusCode ?? 500) < 300) resolve();
-          else reject(new Error(`${method} ${path} answered ${response.statusCode}`));
+          if ((response.statusCode ?? 500) < 300) resolve(text);
+          else reject(new Error(`${method} ${path} answered ${response.statusCode}: ${text}`));
         });
       });
       request.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ApiRequest, type ApiTask, apiSamples } from './api-samples.ts';
+import { type ApiRequest, type ApiSample, type ApiTask, apiSamples } from './api-samples.ts';
 import { inTurns, median } from './measure.ts';
 
 export interface CpuTask extends ApiTask {
@@ -21,7 +21,7 @@ export interface CpuTimes {
 
 const task: CpuTask = JSON.parse(process.argv[2] ?? '');
 const { handler } = createRequire(import.meta.url)(path.join(task.codeDir, 'index.cjs'));
-const sample = apiSamples(new DynamoDBClient({}), task)[task.id];
+const sample: ApiSample = apiSamples(new DynamoDBClient({}), task)[task.id];
 let count = 0;
 
 /** What API Gateway makes of the request. */
@@ -42,6 +42,7 @@ async function product(): Promise<void> {
   count += 1;
   const { statusCode, body } = await handler(eventOf(sample.request(count)), {});
   if (statusCode >= 300) throw new Error(`${task.id} answered ${statusCode}: ${body}`);
+  sample.answered?.(body);
 }
 
 async function floor(): Promise<void> {
