@@ -1,0 +1,85 @@
+import type { operations } from '../../functions/operations.ts';
+import { PATIENT } from './clinic.ts';
+
+export type OperationId = (typeof operations)[number]['id'];
+
+/** What there is to call for: a batch and a case, and images to be thrown away. */
+export interface CallWorld {
+  batchId: string;
+  /** A ready image of the batch. */
+  imageId: string;
+  caseId: string;
+  /** A new batch with one ready image. */
+  newBatch(): Promise<{ batchId: string; imageId: string }>;
+}
+
+/** A request as JSON over HTTP. */
+export interface CallRequest {
+  method: string;
+  path: string;
+  body?: unknown;
+}
+
+type Sample = (world: CallWorld) => CallRequest | Promise<CallRequest>;
+
+const get =
+  (path: (world: CallWorld) => string): Sample =>
+  (world) => ({ method: 'GET', path: path(world) });
+
+const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
+
+/** Files in one request for upload URLs. */
+export const UPLOADS = 10;
+
+/** A usual request for each operation; one without does not compile. */
+export const callSamples: Record<OperationId, Sample> = {
+  'get-health': get(() => '/health'),
+  'get-openapi': get(() => '/openapi.json'),
+  'get-docs': get(() => '/docs'),
+  'get-docs-asset': get(() => '/docs/start.js'),
+
+  'create-batch': () => ({
+    method: 'POST',
+    path: '/api/images/batches',
+    body: { name: 'First visit', content_type: 'patients.patient', object_id: PATIENT },
+  }),
+  'list-batches': get(() => `/api/images/batches?patient_id=${PATIENT}`),
+  'get-batch': get(({ batchId }) => `/api/images/batches/${batchId}`),
+  'rename-batch': ({ batchId }) => ({
+    method: 'PUT',
+    path: `/api/images/batches/${batchId}`,
+    body: { name: 'Follow-up' },
+  }),
+  'delete-batch': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/images/batches/${(await newBatch()).batchId}`,
+  }),
+  'create-batch-uploads': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/upload-urls`,
+    body: { files: Array.from({ length: UPLOADS }, (_, index) => file(index)) },
+  }),
+  'download-batch': get(({ batchId }) => `/api/images/batches/${batchId}/download`),
+
+  'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
+  'get-image': get(({ imageId }) => `/api/images/${imageId}`),
+  'update-image': ({ imageId }) => ({
+    method: 'PATCH',
+    path: `/api/images/${imageId}`,
+    body: { category: 'posterior', caption: 'Left heel, standing' },
+  }),
+  'delete-image': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/images/${(await newBatch()).imageId}`,
+  }),
+  'get-image-data': get(({ imageId }) => `/api/images/${imageId}/data`),
+  'get-image-thumbnail': get(({ imageId }) => `/api/images/${imageId}/thumbnail`),
+
+  'create-case-upload': ({ caseId }) => ({
+    method: 'POST',
+    path: '/api/v1/images/upload-url',
+    body: { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1_834_201, caseId, patientId: PATIENT },
+  }),
+  'get-download-url': get(({ imageId }) => `/api/v1/images/${imageId}/download-url`),
+  'list-case-images': get(({ caseId }) => `/api/v1/images/cases/${caseId}`),
+};
