@@ -32,6 +32,7 @@ const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
   [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],
   // The issuer's keys could not be had: the caller may be right, and should come again.
   [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 503, 'Tokens can not be verified at the moment.'],
   [ResponseType.REQUEST_TOO_LARGE, 413, 'The request is larger than 10 MB; send files by signed URLs.'],
   [ResponseType.THROTTLED, 429, 'Too many requests'],
   [ResponseType.INTEGRATION_FAILURE, 502, 'Something went wrong on our side.'],
