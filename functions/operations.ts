@@ -6,9 +6,12 @@ import { operation as getBatch } from './batches/get-batch/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
+import { operation as deleteCaseImage } from './cases/delete-case-image/operation.ts';
 import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
+import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
+import { operation as downloadImage } from './images/download-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
@@ -40,8 +43,11 @@ export const operations = [
   deleteImage,
   getImageData,
   getImageThumbnail,
+  downloadImage,
 
   createCaseUpload,
   getDownloadUrl,
+  proxyImage,
   listCaseImages,
+  deleteCaseImage,
 ] as const;

@@ -49,7 +49,10 @@ describe("What is another patient's", () => {
     ['DELETE', '/api/images/{image}/'],
     ['GET', '/api/images/{image}/data'],
     ['GET', '/api/images/{image}/thumbnail'],
+    ['GET', '/api/images/{image}/download/'],
     ['GET', '/api/v1/images/{image}/download-url'],
+    ['GET', '/api/v1/images/{image}/proxy'],
+    ['DELETE', '/api/v1/images/{image}'],
     ['GET', '/api/images/batches/?patient_id={patient}'],
     ['POST', '/api/images/batches/', { name: 'mine', object_id: '{patient}' }],
   ];
@@ -91,6 +94,22 @@ describe('Who may not delete', () => {
       error: 'Forbidden',
     });
     await client.json('GET', `/api/images/batches/${batch}/`, 200);
+    const [image = ''] = await upload(client, batch, [await photo()]);
+    for (const path of ['/api/images', '/api/v1/images']) {
+      await client.json('DELETE', `${path}/${image}`, 403);
+      await client.json('DELETE', `${path}/${randomUUID()}`, 404);
+    }
+    await client.json('GET', `/api/images/${image}/`, 200);
+  });
+
+  test('a doctor and an admin may, and then it is gone for all doors', async () => {
+    for (const user of ['doctor', 'admin']) {
+      const client = await service.as(user);
+      const [image = ''] = await upload(client, await createBatch(client), [await photo()]);
+      await client.json('DELETE', `/api/v1/images/${image}`, 204);
+      await client.json('DELETE', `/api/v1/images/${image}`, 404);
+      await client.json('GET', `/api/images/${image}/`, 404);
+    }
   });
 });
 
