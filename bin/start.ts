@@ -68,9 +68,7 @@ async function main(): Promise<void> {
     setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
   }
   console.log(`Demo people: ${Object.keys(demoPeople).join(', ')}`);
-  console.log(
-    `A token:     curl -s ${stack.url}/local/token -H 'content-type: application/json' -d '{"user":"doctor"}'`,
-  );
+  console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);
   console.log(`The API:     ${stack.url}/docs`);
   console.log(`Data:        ${dataDir}   Log: ${stack.logFile}`);
   console.log(`ready ${stack.url}`);

@@ -168,9 +168,6 @@ async function start(
       return [definition.arn, new LambdaFunction(definition, host, maxInstances)];
     }),
   );
-  closers.push(() => {
-    for (const lambda of lambdas.values()) lambda.close();
-  });
   const lambdaByArn = (nameOrArn: string) => {
     const lambda =
       lambdas.get(nameOrArn) ?? [...lambdas.values()].find(({ definition }) => definition.name === nameOrArn);
@@ -180,7 +177,12 @@ async function start(
 
   const gateway = new Gateway(template, lambdaByArn, log);
   const eventSources = await startEventSources({ template, queues, db, dynamoDb, streams, lambdaByArn, log });
-  closers.push(() => eventSources.close());
+  closers.push(async () => {
+    // The sources first, so that they take the end of a running function for what it is, and no failure of its own.
+    const ended = eventSources.close();
+    for (const lambda of lambdas.values()) lambda.close();
+    await ended;
+  });
   const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, () => eventSources.tableWritten());
   handle = async (request, response, requestUrl) => {
     const { pathname } = requestUrl;

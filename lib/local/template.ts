@@ -73,10 +73,6 @@ export class Template {
     return [...this.#resources.values()].filter((resource) => types.includes(resource.type));
   }
 
-  find(logicalId: string): Resource | undefined {
-    return this.#resources.get(logicalId);
-  }
-
   /** Those of a resource's properties that the schema names, without intrinsics; the others need not be resolvable. */
   properties<S extends z.ZodObject>(resource: Resource, schema: S): z.infer<S> {
     const wanted = Object.entries(resource.properties).filter(([name]) => name in schema.shape);

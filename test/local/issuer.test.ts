@@ -73,7 +73,6 @@ test.each([
   ['an unknown user', { user: 'constructor' }, 'application/json', 400],
   ['no user', {}, 'application/json', 400],
   ['an unknown field', { user: 'doctor', claim: {} }, 'application/json', 400],
-  ['a form, which a foreign website could send', { user: 'doctor' }, 'text/plain', 415],
 ])('%s is refused in the shape of all errors', async (_what, body, type, status) => {
   const response = await ask(body, type);
   expect(response.status).toBe(status);

@@ -175,6 +175,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
     const file = path.join(testStack.dir, 'a-file');
     writeFileSync(file, '');
     expect(await failure({ dataDir: path.join(file, 'data') })).toMatch(/is not writable\.$/);
+    expect(await failure({ dataDir: '/proc/data' })).toMatch(/is not writable\.$/);
   });
 
   test.each([
