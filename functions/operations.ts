@@ -3,6 +3,7 @@ import { operation as createBatchUploads } from './batches/create-batch-uploads/
 import { operation as deleteBatch } from './batches/delete-batch/operation.ts';
 import { operation as downloadBatch } from './batches/download-batch/operation.ts';
 import { operation as getBatch } from './batches/get-batch/operation.ts';
+import { operation as getImageSummary } from './batches/get-image-summary/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
@@ -15,6 +16,7 @@ import { operation as downloadImage } from './images/download-image/operation.ts
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
+import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as getImageData } from './pac/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
 import { operation as getDocs } from './service/get-docs/operation.ts';
@@ -36,10 +38,12 @@ export const operations = [
   deleteBatch,
   createBatchUploads,
   downloadBatch,
+  getImageSummary,
 
   listImages,
   getImage,
   updateImage,
+  updateImages,
   deleteImage,
   getImageData,
   getImageThumbnail,
