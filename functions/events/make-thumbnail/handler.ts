@@ -1,10 +1,10 @@
-import { crc32 } from 'node:zlib';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import type { Image } from '../../../lib/domain/image.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
+import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/storage/object-keys.ts';
@@ -66,12 +66,6 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
     if (error instanceof RejectedImage) return error;
     throw error;
   }
-}
-
-function base64Crc32(bytes: Uint8Array): string {
-  const four = Buffer.alloc(4);
-  four.writeUInt32BE(crc32(bytes));
-  return four.toString('base64');
 }
 
 export const handler = serveObjects(trigger, handle, () => ({
