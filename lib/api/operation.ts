@@ -13,8 +13,11 @@ type ParamsFor<Path extends string> = z.ZodObject<Record<PathParam<Path>, z.ZodT
 /** What a function may touch. From it come its IAM policy and its environment. */
 export interface Touches {
   table?: 'read' | 'write';
-  /** Rights by S3 key prefix; `sign` is a read or a write that a client does with a URL signed by the function. */
-  objects?: Partial<Record<'incoming' | 'images', readonly ('read' | 'write' | 'delete')[]>>;
+  /**
+   * Rights by S3 key prefix; a client that uses a signed URL uses the right of the function that signed it. `find` is
+   * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
+   */
+  objects?: Partial<Record<'incoming' | 'images', readonly ('find' | 'read' | 'write' | 'delete')[]>>;
 }
 
 /** A success: a JSON value, nothing (204), or bytes that are streamed. */
@@ -97,3 +100,6 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
   return [...new Set([...operation.errors, ...implied])];
 }
+
+/** Whether the operation answers with a part of a list, and says by a cursor where the next one begins. */
+export const isPaged = ({ query }: Operation): boolean => query?.shape.cursor !== undefined;

@@ -8,6 +8,10 @@ export const environment = {
   get bucketName() {
     return required('BUCKET_NAME');
   },
+  /** Seals the cursors of lists. */
+  get cursorSecret() {
+    return required('CURSOR_SECRET');
+  },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
   },

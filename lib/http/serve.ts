@@ -1,8 +1,9 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Operation } from '../api/operation.ts';
+import { isPaged, type Operation } from '../api/operation.ts';
 import { type Answer, answering, json } from './answer.ts';
+import { handlePaged } from './paged.ts';
 import { parseRequest, type Request } from './request.ts';
 
 type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
@@ -42,7 +43,10 @@ export function serve<Op extends Operation, Deps>(
     .handler(async (event) => {
       const request = await read(operation, event);
       deps ??= connect();
-      const value = await handle(request, deps);
+      const connected = deps;
+      const value = isPaged(operation)
+        ? await handlePaged(operation, request, (opened) => handle(opened, connected))
+        : await handle(request, connected);
       const { success } = operation;
       if ('schema' in success) {
         const { status, schema, partly = status } = success;

@@ -1,14 +1,8 @@
 import { JwtVerifier } from 'aws-jwt-verify';
 import { FetchError, JwtBaseError } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
-
-/** What of a verified token counts here. */
-interface VerifiedClaims {
-  sub: string;
-  /** Seconds since 1970. */
-  exp: number;
-  [claim: string]: unknown;
-}
+import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
+import { acceptedClaims, type Claims, TOKEN_BYTES } from '../domain/token-policy.ts';
 
 export interface Verifier {
   /**
@@ -16,7 +10,7 @@ export interface Verifier {
    *
    * @throws FetchError where the issuer's keys can't be had: not the caller's fault
    */
-  verify(token: string): Promise<VerifiedClaims | undefined>;
+  verify(token: string): Promise<Claims | undefined>;
 }
 
 /** Verifies tokens of the one issuer that the stack names in the environment. */
@@ -32,10 +26,10 @@ export function connectVerifier(): Verifier {
   );
   return {
     verify: async (token) => {
+      if (token.length > TOKEN_BYTES) return undefined;
       try {
-        const { sub, exp, ...claims } = await verifier.verify(token);
-        // The library takes a token that never expires, or is nobody's.
-        return typeof sub === 'string' && typeof exp === 'number' ? { ...claims, sub, exp } : undefined;
+        const payload = await verifier.verify(token);
+        return acceptedClaims(decomposeUnverifiedJwt(token).header, payload, new Date());
       } catch (error) {
         if (error instanceof JwtBaseError && !(error instanceof FetchError)) return undefined;
         throw error;

@@ -62,13 +62,24 @@ export function loadFunctions(template: Template, secret: Buffer): FunctionDefin
         handler: properties.Handler,
         memoryMb: properties.MemorySize,
         timeoutSeconds: properties.Timeout,
-        environment: properties.Environment.Variables,
+        environment: withSecrets(properties.Environment.Variables, secret),
         hasLayers: properties.Layers.length > 0,
         statements: statementsOfRole(template, properties.Role),
         credentials: credentialsFor(name, secret),
       },
     ];
   });
+}
+
+/** Values that CloudFormation takes from Secrets Manager; here each secret comes from the data directory's own. */
+function withSecrets(variables: Record<string, string>, secret: Buffer): Record<string, string> {
+  const derived = (reference: string) => createHmac('sha256', secret).update(reference).digest('base64url');
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      value.replace(/\{\{resolve:secretsmanager:[^}]+\}\}/g, derived),
+    ]),
+  );
 }
 
 /** Derives the access key of one caller, so that none needs to be stored. */

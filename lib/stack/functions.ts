@@ -10,6 +10,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Touches } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
@@ -33,7 +34,7 @@ const TABLE_ACTIONS = {
 };
 const OBJECT_ACTIONS = { read: 's3:GetObject', write: 's3:PutObject', delete: 's3:DeleteObject' };
 // S3 asks the key on behalf of whoever reads or writes.
-const KEY_ACTIONS = { read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
+const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
 
 interface FunctionProps {
   touches: Touches;
@@ -49,11 +50,23 @@ export class Functions extends Construct {
   readonly #storage: Storage;
   readonly #settings: Settings;
   readonly #layers = new Map<string, LayerVersion>();
+  /** What the functions sign with among themselves; no value of it is a key to anything else. */
+  readonly #cursorSecret: Secret;
 
   constructor(scope: Construct, id: string, storage: Storage, settings: Settings) {
     super(scope, id);
     this.#storage = storage;
     this.#settings = settings;
+    this.#cursorSecret = new Secret(this, 'CursorSecret', {
+      description: 'Seals the cursors of lists',
+      encryptionKey: storage.key,
+      generateSecretString: { passwordLength: 43, excludePunctuation: true },
+    });
+  }
+
+  /** The environment of functions that answer with parts of lists. */
+  get paging(): Record<string, string> {
+    return { CURSOR_SECRET: this.#cursorSecret.secretValue.unsafeUnwrap() };
   }
 
   /** The function whose bundle is `dist/<id>`. */
@@ -121,10 +134,13 @@ export class Functions extends Construct {
       ...rights.map(
         ([prefix, actions]) =>
           new PolicyStatement({
-            actions: actions.map((action) => OBJECT_ACTIONS[action]),
+            actions: actions.flatMap((action) => (action === 'find' ? [] : OBJECT_ACTIONS[action])),
             resources: [bucket.arnForObjects(`${prefix}/*`)],
           }),
       ),
+      ...(rights.some(([, actions]) => actions.includes('find'))
+        ? [new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] })]
+        : []),
       ...(keyActions.size > 0
         ? [new PolicyStatement({ actions: [...keyActions], resources: [key.keyArn] })]
         : []),

@@ -4,7 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { Operation } from '../api/operation.ts';
+import { isPaged, type Operation } from '../api/operation.ts';
 import type { Trigger } from '../api/trigger.ts';
 import { Api } from './api.ts';
 import { Edge } from './edge.ts';
@@ -36,7 +36,9 @@ export class NegatoscopeStack extends Stack {
     });
     const api = new Api(this, 'Api', authorizer);
     for (const operation of operations) {
-      api.route(operation, functions.create(operation.id, { ...operation, description: operation.summary }));
+      const environment = isPaged(operation) ? functions.paging : {};
+      const { summary: description } = operation;
+      api.route(operation, functions.create(operation.id, { ...operation, description, environment }));
     }
     const feeds = triggers.map((trigger) => {
       const handler = functions.create(trigger.id, { ...trigger, description: trigger.summary });

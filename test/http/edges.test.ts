@@ -66,7 +66,7 @@ describe('A file name in a header', () => {
 
 describe('The authorizer', () => {
   const methodArn = 'arn:aws:execute-api:eu-west-1:1:api/prod/GET/health';
-  const doctor = { sub: 'd', exp: 2, 'cognito:groups': ['doctors'] };
+  const doctor = { sub: 'd', iat: 1, exp: 2, 'cognito:groups': ['doctors'] };
   const ask = (authorization: string | undefined, claims?: typeof doctor) =>
     authorize(
       { headers: authorization === undefined ? {} : { Authorization: authorization }, methodArn },

@@ -416,3 +416,30 @@ describe('Bytes that are no picture are rejected, with a reason that a person un
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready', content_type: 'image/webp' });
   });
 });
+
+describe('The cursor of a list', () => {
+  let batches: string[];
+  let cursor: string;
+  beforeAll(async () => {
+    batches = [await createBatch(doctor, 'P-3000'), await createBatch(doctor, 'P-3000')];
+    cursor = (await doctor.json('GET', '/api/images/batches/?patient_id=P-3000&limit=1', 200)).next;
+  });
+
+  test('goes on where the part before ended', async () => {
+    const page = await doctor.json(
+      'GET',
+      `/api/images/batches/?patient_id=P-3000&limit=5&cursor=${cursor}`,
+      200,
+    );
+    expect(page.batches.map(({ id }: { id: string }) => id)).toEqual([batches[0]]);
+  });
+
+  test('is good for nobody else, for no other list, and not when it was changed', async () => {
+    const staff = await service.as('staff');
+    await staff.json('GET', `/api/images/batches/?patient_id=P-3000&cursor=${cursor}`, 400);
+    await doctor.json('GET', `/api/images/batches/?patient_id=P-1001&cursor=${cursor}`, 400);
+    await doctor.json('GET', `/api/images/?batch_id=${batches[0]}&cursor=${cursor}`, 400);
+    await doctor.json('GET', `/api/images/batches/?patient_id=P-3000&cursor=x${cursor}`, 400);
+    await doctor.json('GET', `/api/images/batches/?patient_id=P-3000&cursor=${cursor.split('.')[0]}`, 400);
+  });
+});

@@ -27,6 +27,7 @@ const ACCEPTED: Record<string, string> = {
   'AwsSolutions-COG8': 'The plus plan is priced for each person; a clinic may turn it on.',
   'AwsSolutions-IAM4': 'CDK’s role with which API Gateway writes its log.',
   'AwsSolutions-IAM5': 'X-Ray has no resources to name, and a function reads any image under its prefix.',
+  'AwsSolutions-SMG4': 'It seals cursors, which live for minutes; a deployment with a new one costs a page.',
   'AwsSolutions-SQS3': 'It is a dead-letter queue, of a stream.',
   'HIPAA.Security-APIGWCacheEnabledAndEncrypted': 'Patients’ images are kept in no cache.',
   'HIPAA.Security-APIGWSSLEnabled': 'Behind it are Lambda functions, which AWS calls by signed requests.',
@@ -46,6 +47,7 @@ const ACCEPTED: Record<string, string> = {
   'HIPAA.Security-S3BucketReplicationEnabled':
     'S3 keeps each object in three zones; a second region is the clinic’s choice.',
   'HIPAA.Security-S3DefaultEncryptionKMS': 'S3 delivers access logs only to buckets with its own keys.',
+  'HIPAA.Security-SecretsManagerRotationEnabled': 'As for SMG4.',
 };
 
 interface Report {

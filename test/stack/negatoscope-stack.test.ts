@@ -88,6 +88,10 @@ test('No function may do everything, or scan the table', () => {
   }
 });
 
+test('A function that looks for objects can tell that one is missing', () => {
+  expect(rightsOf('make-thumbnail').some((right) => right.startsWith('s3:ListBucket '))).toBe(true);
+});
+
 test('Nothing of the local stack is deployed', () => {
   expect(JSON.stringify(resources)).not.toMatch(/\/local\b|"PathPart":"local"|localhost/);
 });

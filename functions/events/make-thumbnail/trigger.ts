@@ -6,7 +6,7 @@ export const trigger = defineTrigger({
     'Look at what was uploaded: a picture becomes ready with its thumbnails, anything else is rejected',
   costOfFailure: 'Uploaded images stay "pending": nobody sees them until this is mended; the bytes are safe.',
   source: { objectsUnder: 'incoming/', batchSize: 1, maximumConcurrency: 20, maximumReceives: 5 },
-  touches: { table: 'write', objects: { incoming: ['read', 'delete'], images: ['write', 'delete'] } },
+  touches: { table: 'write', objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] } },
   memoryMb: 1769,
   timeoutSeconds: 60,
   layers: ['sharp'],
