@@ -7,6 +7,7 @@ import { operation as getImageSummary } from './batches/get-image-summary/operat
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
 import { operation as uploadBatchImages } from './batches/upload-batch-images/operation.ts';
+import { operation as completeUpload } from './cases/complete-upload/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
 import { operation as deleteCaseImage } from './cases/delete-case-image/operation.ts';
 import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
@@ -54,6 +55,7 @@ export const operations = [
 
   createCaseUpload,
   uploadCaseImage,
+  completeUpload,
   getDownloadUrl,
   proxyImage,
   listCaseImages,

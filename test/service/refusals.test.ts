@@ -70,6 +70,7 @@ describe("What is another patient's", () => {
     ['GET', '/api/images/{image}/download/'],
     ['GET', '/api/v1/images/{image}/download-url'],
     ['GET', '/api/v1/images/{image}/proxy'],
+    ['POST', '/api/v1/images/{image}/complete'],
     ['DELETE', '/api/v1/images/{image}'],
     ['GET', '/api/images/batches/?patient_id={patient}'],
     ['POST', '/api/images/batches/', { name: 'mine', object_id: '{patient}' }],

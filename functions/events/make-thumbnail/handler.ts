@@ -11,7 +11,7 @@ import { imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/stora
 import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
 
-interface Deps {
+export interface Deps {
   images: Pick<Images, 'get' | 'markReady' | 'markRejected'>;
   objects: Pick<Objects, 'read' | 'write' | 'copy' | 'delete'>;
   limits: Limits;
@@ -68,9 +68,11 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
   }
 }
 
-export const handler = serveObjects(trigger, handle, () => ({
+export const connect = (): Deps => ({
   images: new Images(connectTable(environment.tableName)),
   objects: new Objects(environment.bucketName),
   limits: environment.limits,
   now: () => new Date(),
-}));
+});
+
+export const handler = serveObjects(trigger, handle, connect);
