@@ -6,6 +6,7 @@
  * | an image                                | table | `IMAGE#<id>`        | `IMAGE`                     |
  * | a batch                                 | table | `BATCH#<id>`        | `BATCH`                     |
  * | a case                                  | table | `CASE#<id>`         | `CASE`                      |
+ * | an export                               | table | `EXPORT#<id>`       | `EXPORT`                    |
  * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
  * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
@@ -15,6 +16,7 @@
  */
 export const imageKey = (id: string) => ({ pk: `IMAGE#${id}`, sk: 'IMAGE' });
 export const batchKey = (id: string) => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
+export const exportKey = (id: string) => ({ pk: `EXPORT#${id}`, sk: 'EXPORT' });
 export const caseKey = (id: string) => ({ pk: `CASE#${id}`, sk: 'CASE' });
 
 /** Where an image stands in the list of its batch or case. */
@@ -42,6 +44,7 @@ export const batchesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
+export const EXPORT_KEYS = 'EXPORT#';
 
 /** Pending images whose client says that the bytes are there, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;

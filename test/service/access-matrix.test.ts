@@ -12,6 +12,7 @@ interface Things {
   batch: string;
   image: string;
   caseId: string;
+  exportId: string;
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
@@ -66,6 +67,12 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
   },
   'get-image-summary': { path: () => '/api/patients/P-1001/image-summary', answers: own(200) },
   'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, answers: own(200) },
+  'create-export': {
+    path: ({ batch }) => `/api/images/batches/${batch}/exports`,
+    body: () => ({}),
+    answers: own(202),
+  },
+  'get-export': { path: ({ exportId }) => `/api/exports/${exportId}`, answers: own(200) },
   'list-images': { path: ({ batch }) => `/api/images?batch_id=${batch}`, answers: own(200) },
   'get-image': { path: ({ image }) => `/api/images/${image}`, answers: own(200) },
   'update-image': {
@@ -118,7 +125,8 @@ beforeAll(async () => {
   await patient.json('POST', '/api/v1/images/upload-url', 201, { ...caseUpload, caseId });
   const newImage = async () =>
     (await patient.json('POST', `/api/images/batches/${batch}/upload-urls`, 201, { files })).uploads[0].id;
-  things = { batch, image, caseId, newBatch: () => createBatch(patient), newImage };
+  const { id: exportId } = await patient.json('POST', `/api/images/batches/${batch}/exports`, 202, {});
+  things = { batch, image, caseId, exportId, newBatch: () => createBatch(patient), newImage };
 });
 
 describe.each(operations.map(({ id, method }) => ({ id, method })))('$id', ({ id, method }) => {
