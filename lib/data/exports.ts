@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Export } from '../domain/export.ts';
-import { exportKey } from './keys.ts';
+import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
+import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** The exports in the table; they vanish from it by themselves. */
@@ -20,7 +21,7 @@ export class Exports {
       await client.send(
         new PutCommand({
           TableName,
-          Item: { ...wanted, ...exportKey(wanted.id) },
+          Item: { ...wanted, ...exportKey(wanted.id), ...exportListKey(wanted) },
           ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed',
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: { ':now': Math.floor(now.getTime() / 1000), ':failed': 'failed' },
@@ -40,6 +41,15 @@ export class Exports {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     const found = Item && parseItem(Export, Item);
     return found && found.expiresAt * 1000 > now.getTime() ? found : undefined;
+  }
+
+  /** Ends all exports of a batch, of which something was deleted; their objects follow from the table's stream. */
+  async endAllOf(batchId: string): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    const query = { partition: exportsOfBatch(batchId), schema: Export, keyOf: exportKey };
+    for await (const { id } of queryAll(this.#table, query)) {
+      await client.send(new DeleteCommand({ TableName, Key: exportKey(id) }));
+    }
   }
 
   /** Notes that the archive is being written, and by which multipart upload. */

@@ -10,6 +10,7 @@
  * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
  * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
+ * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
  *
  * Image and batch ids are UUIDs of version 7, so that they sort by the time of their making.
@@ -40,6 +41,13 @@ export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1sk: `BATCH#${batch.id}`,
 });
 export const batchesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
+
+/** Where an export stands in the list of its batch. */
+export const exportListKey = (each: { id: string; batchId: string }) => ({
+  gsi1pk: exportsOfBatch(each.batchId),
+  gsi1sk: each.id,
+});
+export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
 
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';

@@ -2,6 +2,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   NoSuchUpload,
   S3Client,
   UploadPartCommand,
@@ -79,6 +80,10 @@ export class ArchiveWriter {
     await this.#client.send(
       new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
     );
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
   }
 
   /** Takes an unfinished upload away; one that is not there is none to take away. */

@@ -112,7 +112,7 @@ describe('An export', () => {
     await start(id, { image_ids: [] }, 400);
   });
 
-  test('is not to be had after its time, nor when its batch is deleted', async () => {
+  test('is not to be had after its time, and goes with its batch', async () => {
     const { id, batch } = await batchOf(10);
     const { status_url } = await start(id);
     const { url } = await ready(status_url);
@@ -125,7 +125,19 @@ describe('An export', () => {
 
     await doctor.json('DELETE', `/api/images/batches/${id}/`, 204);
     await doctor.json('GET', status_url, 404);
-    expect((await fetch(url)).status).toBe(200); // the copy itself goes with its export
+    await until(async () => !(await fetch(url)).ok);
+  });
+
+  test('ends, with its copy, when an image in it is deleted', async () => {
+    const { id, files } = await batchOf(10, 20);
+    const [first] = files.keys();
+    const { status_url } = await start(id);
+    const { url } = await ready(status_url);
+    await doctor.json('DELETE', `/api/images/${first}/`, 204);
+    await until(async () => (await doctor.send('GET', status_url)).status === 404);
+    await until(async () => !(await fetch(url)).ok);
+    const rest = await (await fetch((await ready((await start(id)).status_url)).url)).arrayBuffer();
+    expect((await unzip(Buffer.from(rest))).size).toBe(1);
   });
 
   test('takes its objects along when it leaves the table', async () => {
@@ -234,6 +246,7 @@ describe('The making of an archive', () => {
     const damaging = {
       begin: deps.archives.begin.bind(deps.archives),
       abort: deps.archives.abort.bind(deps.archives),
+      delete: deps.archives.delete.bind(deps.archives),
       write: (...[target, uploadId, source, , onPart]: Parameters<typeof deps.archives.write>) =>
         deps.archives.write(target, uploadId, source, () => 'AAAAAA==', onPart),
     };
@@ -253,6 +266,29 @@ describe('The making of an archive', () => {
     );
     const again = await buffer(await own.originals.read(archiveKey(await found())));
     expect(again.equals(archive)).toBe(true);
+  });
+
+  test('leaves nothing behind where an image is deleted meanwhile', async () => {
+    const { key, found, manifest, deps } = await waiting(10, 20);
+    const before = await found();
+    const deleting = {
+      read: async (wanted: string) => {
+        if (wanted === manifest.entries[1]?.key) await own.exports.endAllOf(manifest.batchId);
+        return deps.objects.read(wanted);
+      },
+    };
+    await buildArchive({ key }, { ...deps, objects: deleting });
+    expect(await found()).toBeUndefined();
+    expect(await own.objects.read(archiveKey(before))).toBeUndefined();
+  });
+
+  test('comes to its end also when its event comes many times at once', async () => {
+    const { key, status_url, deps } = await waiting(9 * MB, 10);
+    const all = await Promise.allSettled(Array.from({ length: 4 }, () => buildArchive({ key }, deps)));
+    // One that lost its upload to another comes again.
+    if (all.some(({ status }) => status === 'rejected')) await buildArchive({ key }, deps);
+    const zip = await (await fetch((await ready(status_url)).url)).arrayBuffer();
+    expect((await unzip(Buffer.from(zip))).size).toBe(2);
   });
 
   test('of a request that died before its manifest is begun by the next request', async () => {

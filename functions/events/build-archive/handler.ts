@@ -15,7 +15,7 @@ import { trigger } from './trigger.ts';
 interface Deps {
   exports: Pick<Exports, 'get' | 'markRunning' | 'markProgress' | 'markReady' | 'markFailed'>;
   objects: Pick<ObjectReader, 'read'>;
-  archives: Pick<ArchiveWriter, 'begin' | 'write' | 'abort'>;
+  archives: Pick<ArchiveWriter, 'begin' | 'write' | 'abort' | 'delete'>;
   now: () => Date;
 }
 
@@ -37,7 +37,7 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
   }
 }
 
-async function build(manifest: string, found: Export, { exports, objects, archives }: Deps) {
+async function build(manifest: string, found: Export, { exports, objects, archives, now }: Deps) {
   const { entries } = Manifest.parse(await json(await objects.read(manifest)));
   const key = archiveKey(found);
   if (found.uploadId) await archives.abort(key, found.uploadId);
@@ -53,7 +53,10 @@ async function build(manifest: string, found: Export, { exports, objects, archiv
     await archives.abort(key, uploadId);
     throw error;
   }
-  await exports.markReady(found);
+  if (await exports.markReady(found)) return;
+  // Another event of this run was faster, or the run ended as something in it was deleted: then this is nobody's.
+  const current = await exports.get(found.id, now());
+  if (current?.run !== found.run) await archives.delete(key);
 }
 
 export const handler = serveObjects(trigger, handle, () => ({

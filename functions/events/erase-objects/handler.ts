@@ -1,3 +1,4 @@
+import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { Batch } from '../../../lib/domain/batch.ts';
@@ -11,19 +12,36 @@ import { trigger } from './trigger.ts';
 
 interface Deps {
   images: Pick<Images, 'deleteAllIn'>;
+  exports: Pick<Exports, 'endAllOf'>;
   objects: Pick<Objects, 'delete'>;
 }
 
-export async function handle({ sk, ...item }: StreamedItem, { images, objects }: Deps) {
-  if (sk === 'IMAGE') return objects.delete(allKeysOf(Image.parse(item)));
-  if (sk === 'EXPORT') {
-    const run = Export.parse(item);
-    return objects.delete([manifestKey(run), archiveKey(run)]);
+export async function handle({ sk, ...item }: StreamedItem, { images, exports, objects }: Deps) {
+  switch (sk) {
+    case 'IMAGE': {
+      const image = Image.parse(item);
+      await objects.delete(allKeysOf(image));
+      // After its objects: an archive that was begun since can no longer be finished with it.
+      if (image.key && image.batchId) await exports.endAllOf(image.batchId);
+      return;
+    }
+    case 'EXPORT': {
+      const run = Export.parse(item);
+      return objects.delete([manifestKey(run), archiveKey(run)]);
+    }
+    default: {
+      const { id } = Batch.parse(item);
+      await images.deleteAllIn(id);
+      await exports.endAllOf(id);
+    }
   }
-  await images.deleteAllIn(Batch.parse(item).id);
 }
 
-export const handler = serveItems(trigger, handle, () => ({
-  images: new Images(connectTable(environment.tableName)),
-  objects: new Objects(environment.bucketName),
-}));
+export const handler = serveItems(trigger, handle, () => {
+  const table = connectTable(environment.tableName);
+  return {
+    images: new Images(table),
+    exports: new Exports(table),
+    objects: new Objects(environment.bucketName),
+  };
+});

@@ -4,7 +4,7 @@ import { BATCH_KEYS, EXPORT_KEYS, IMAGE_KEYS } from '../../../lib/data/keys.ts';
 export const trigger = defineTrigger({
   id: 'erase-objects',
   summary:
-    'Delete what hangs on a deleted or expired item: the objects of an image or an export, the images of a batch',
+    'Delete what hangs on a deleted or expired item: the objects and exports of an image, the images of a batch',
   costOfFailure: 'Deleted images stay in S3, where nobody reaches them, until this is mended.',
   source: { itemsRemoved: [IMAGE_KEYS, BATCH_KEYS, EXPORT_KEYS], batchSize: 25, maximumRetries: 10 },
   touches: { table: 'write', objects: { incoming: ['delete'], images: ['delete'], exports: ['delete'] } },
