@@ -151,6 +151,8 @@ describe('Who does not say who they are', () => {
       details: [],
     });
     expect(response.headers.get('x-request-id')).toBeTruthy();
+    expect(response.headers.get('content-security-policy')).toBe('sandbox');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   test.each([
@@ -234,6 +236,30 @@ describe('A bad request is told what is wrong with it', () => {
       400,
       () => ['POST', '/api/images/batches/', { name: 'x', object_id: '../P-1' }],
       /^object_id must be 1 to 64 letters/,
+    ],
+    [
+      'half a character',
+      400,
+      () => ['POST', '/api/images/batches/', '{"name":"a\\ud800b","object_id":"P-1"}'],
+      'name must be well-formed Unicode',
+    ],
+    [
+      'a name with a line break',
+      400,
+      () => ['POST', '/api/images/batches/', { name: 'x\r\nSet-Cookie: a=b', object_id: 'P-1' }],
+      'name must hold something to read, and no control characters',
+    ],
+    [
+      'a name of spaces',
+      400,
+      () => ['POST', '/api/images/batches/', { name: '   ', object_id: 'P-1' }],
+      'name must hold something to read',
+    ],
+    [
+      'a hundred thousand faults',
+      400,
+      () => ['POST', uploads(), { files: Array(100_000).fill(0) }],
+      'and more',
     ],
     [
       'too long a name',
