@@ -70,7 +70,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
       },
       floor: (index) => {
         const { id, gsi1pk, gsi1sk } = before(index);
-        const { index: IndexName, partitionKey } = TABLE_SCHEMA.list;
+        const { index: IndexName, partitionKey } = TABLE_SCHEMA.lists.main;
         return Promise.all([
           get(batchKey(batchId)),
           dynamoDb.send(

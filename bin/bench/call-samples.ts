@@ -9,11 +9,13 @@ export interface CallWorld {
   /** A ready image of the batch. */
   imageId: string;
   caseId: string;
+  /** An export of the batch. */
+  exportId: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
 }
 
-/** A request as JSON over HTTP. */
+/** A request over HTTP, as JSON or as a form. */
 export interface CallRequest {
   method: string;
   path: string;
@@ -25,6 +27,14 @@ type Sample = (world: CallWorld) => CallRequest | Promise<CallRequest>;
 const get =
   (path: (world: CallWorld) => string): Sample =>
   (world) => ({ method: 'GET', path: path(world) });
+
+/** A form with a picture that is next to nothing: what a call costs is not in its bytes. */
+function form(field: string, fields: Record<string, string> = {}): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append(field, new Blob(['GIF89a']), 'dot.gif');
+  return data;
+}
 
 const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
 
@@ -59,7 +69,19 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/api/images/batches/${(await newBatch()).batchId}/upload-urls`,
     body: { files: Array.from({ length: UPLOADS }, (_, index) => file(index)) },
   }),
+  'upload-batch-images': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/upload`,
+    body: form('images'),
+  }),
   'download-batch': get(({ batchId }) => `/api/images/batches/${batchId}/download`),
+  'create-export': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/exports`,
+    body: {},
+  }),
+  'get-export': get(({ exportId }) => `/api/exports/${exportId}`),
+  'get-image-summary': get(() => `/api/patients/${PATIENT}/image-summary`),
 
   'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
   'get-image': get(({ imageId }) => `/api/images/${imageId}`),
@@ -68,6 +90,12 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/api/images/${imageId}`,
     body: { category: 'posterior', caption: 'Left heel, standing' },
   }),
+  'update-images': ({ imageId }) => ({
+    method: 'PATCH',
+    path: '/api/images',
+    body: { ids: [imageId], category: 'posterior' },
+  }),
+  'download-image': get(({ imageId }) => `/api/images/${imageId}/download`),
   'delete-image': async ({ newBatch }) => ({
     method: 'DELETE',
     path: `/api/images/${(await newBatch()).imageId}`,
@@ -79,6 +107,17 @@ export const callSamples: Record<OperationId, Sample> = {
     method: 'POST',
     path: '/api/v1/images/upload-url',
     body: { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1_834_201, caseId, patientId: PATIENT },
+  }),
+  'upload-case-image': ({ caseId }) => ({
+    method: 'POST',
+    path: '/api/v1/images/upload',
+    body: form('file', { caseId, patientId: PATIENT }),
+  }),
+  'complete-upload': ({ imageId }) => ({ method: 'POST', path: `/api/v1/images/${imageId}/complete` }),
+  'proxy-image': get(({ imageId }) => `/api/v1/images/${imageId}/proxy`),
+  'delete-case-image': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/v1/images/${(await newBatch()).imageId}`,
   }),
   'get-download-url': get(({ imageId }) => `/api/v1/images/${imageId}/download-url`),
   'list-case-images': get(({ caseId }) => `/api/v1/images/cases/${caseId}`),

@@ -22,7 +22,7 @@ import type { Operation } from '../api/operation.ts';
 const GATEWAY_TIMEOUT_SECONDS = 29;
 
 /** Answers that API Gateway gives itself, in the shape of ours. */
-const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
+const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, details?: string[]][] = [
   [ResponseType.DEFAULT_4XX, 400, 'The request can not be handled.'],
   [ResponseType.DEFAULT_5XX, 500, 'Something went wrong on our side.'],
   [ResponseType.ACCESS_DENIED, 403, 'Insufficient permissions'],
@@ -33,7 +33,15 @@ const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
   // The issuer's keys could not be had: the caller may be right, and should come again.
   [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
   [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 503, 'Tokens can not be verified at the moment.'],
-  [ResponseType.REQUEST_TOO_LARGE, 413, 'The request is larger than 10 MB; send files by signed URLs.'],
+  // Of a body over 10 MB, and of one that is too much for a Lambda event (6 MB, with the files in base64).
+  [
+    ResponseType.REQUEST_TOO_LARGE,
+    413,
+    'The request is too large.',
+    [
+      'files of more than 4.4 MB together go by signed URLs: see the paths that end in /upload-url and /upload-urls',
+    ],
+  ],
   [ResponseType.THROTTLED, 429, 'Too many requests'],
   [ResponseType.INTEGRATION_FAILURE, 502, 'Something went wrong on our side.'],
   [ResponseType.INTEGRATION_TIMEOUT, 504, 'This took too long.'],
@@ -56,6 +64,8 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: 'Negatoscope',
       endpointTypes: [EndpointType.REGIONAL],
+      // As they are, and not as text: what is in a form may be pictures.
+      binaryMediaTypes: ['multipart/form-data'],
       cloudWatchRole: true,
       deployOptions: {
         accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -70,7 +80,7 @@ export class Api extends Construct {
       identitySources: ['method.request.header.Authorization'],
       resultsCacheTtl: Duration.minutes(5),
     });
-    for (const [type, statusCode, message] of GATEWAY_ANSWERS) this.#answer(type, statusCode, message);
+    for (const answer of GATEWAY_ANSWERS) this.#answer(...answer);
   }
 
   /** Routes the operation to its function. */
@@ -95,7 +105,7 @@ export class Api extends Construct {
       );
   }
 
-  #answer(type: ResponseType, statusCode: number, message: string): void {
+  #answer(type: ResponseType, statusCode: number, message: string, details: string[] = []): void {
     const error = STATUS_CODES[statusCode];
     this.restApi.addGatewayResponse(type.responseType, {
       type,
@@ -104,7 +114,7 @@ export class Api extends Construct {
         'x-request-id': 'context.requestId',
         ...Object.fromEntries(Object.entries(HEADERS).map(([name, value]) => [name, `'${value}'`])),
       },
-      templates: { 'application/json': JSON.stringify({ statusCode, message, error, details: [] }) },
+      templates: { 'application/json': JSON.stringify({ statusCode, message, error, details }) },
     });
   }
 }

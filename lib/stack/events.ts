@@ -32,10 +32,10 @@ export class EventFeed extends Construct {
         ...QUEUE,
         retentionPeriod: Duration.days(14),
         // Six times the function's time, as Lambda asks for (developer guide, "Creating an SQS event source").
-        visibilityTimeout: Duration.seconds(6 * trigger.timeoutSeconds),
+        visibilityTimeout: Duration.seconds(source.againAfterSeconds ?? 6 * trigger.timeoutSeconds),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
-      storage.sendCreatedTo(queue, source.objectsUnder);
+      storage.sendCreatedTo(queue, source.objectsUnder, source.named);
       handler.addEventSource(
         new SqsEventSource(queue, {
           batchSize: source.batchSize,
@@ -53,12 +53,7 @@ export class EventFeed extends Construct {
           bisectBatchOnError: true,
           reportBatchItemFailures: true,
           onFailure: new SqsDlq(deadLetters),
-          filters: source.itemsRemoved.map((prefix) =>
-            FilterCriteria.filter({
-              eventName: FilterRule.isEqual('REMOVE'),
-              dynamodb: { Keys: { [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) } } },
-            }),
-          ),
+          filters: filtersOf(source),
         }),
       );
     }
@@ -76,4 +71,29 @@ export class EventFeed extends Construct {
         : []),
     ];
   }
+}
+
+/** Which changes of the table wake the function. */
+function filtersOf(source: Exclude<Trigger['source'], { objectsUnder: unknown }>) {
+  const keysFrom = (prefix: string) => ({
+    [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) },
+  });
+  if ('itemsRemoved' in source) {
+    return source.itemsRemoved.map((prefix) =>
+      FilterCriteria.filter({
+        eventName: FilterRule.isEqual('REMOVE'),
+        dynamodb: { Keys: keysFrom(prefix) },
+      }),
+    );
+  }
+  const { keys, attribute, status } = source.itemsMarked;
+  return [
+    FilterCriteria.filter({
+      eventName: FilterRule.isEqual('MODIFY'),
+      dynamodb: {
+        Keys: keysFrom(keys),
+        NewImage: { [attribute]: { S: FilterRule.exists() }, status: { S: FilterRule.isEqual(status) } },
+      },
+    }),
+  ];
 }
