@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Batches } from '../../lib/data/batches.ts';
+import { retryConflicts } from '../../lib/data/retry-conflicts.ts';
 import type { Table } from '../../lib/data/table.ts';
 import { transact } from '../../lib/data/transaction.ts';
 
 /** A DynamoDB that gives these answers, one after the other; the local one has no two writers and so no conflicts. */
-let answers: { Code: string; Item?: unknown }[][];
+let answers: ({ Code: string; Item?: unknown }[] | 'conflict')[];
 let requests: number;
 let server: Server;
 let table: Table;
@@ -18,7 +20,9 @@ beforeAll(async () => {
       requests++;
       const reasons = answers.shift();
       response.writeHead(reasons ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
-      const __type = 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException';
+      const exception =
+        reasons === 'conflict' ? 'TransactionConflictException' : 'TransactionCanceledException';
+      const __type = `com.amazonaws.dynamodb.v20120810#${exception}`;
       response.end(JSON.stringify(reasons ? { __type, CancellationReasons: reasons } : {}));
     });
   });
@@ -26,7 +30,7 @@ beforeAll(async () => {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   const client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }),
+    retryConflicts(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })),
   );
   table = { name: 'table', client };
 });
@@ -41,6 +45,12 @@ const conflict = [{ Code: 'None' }, { Code: 'TransactionConflict' }];
 test('A transaction that another one cancels is tried again', async () => {
   answers = [conflict, conflict];
   expect(await transact(table, items)).toEqual(new Map());
+  expect(requests).toBe(3);
+});
+
+test('A plain write that a transaction prevents is tried again', async () => {
+  answers = ['conflict', 'conflict'];
+  await new Batches(table).delete('b');
   expect(requests).toBe(3);
 });
 
