@@ -153,7 +153,10 @@ describe('A photo that was uploaded', () => {
     const zip = Buffer.from(await response.arrayBuffer());
     expect(response.headers.get('content-length')).toBe(String(zip.length));
     expect(response.headers.get('content-type')).toBe('application/zip');
-    const again = await doctor.send('GET', `/api/images/batches/${batch}/download/?image_ids=${imageId}`);
+    const again = await doctor.send(
+      'GET',
+      `/api/images/batches/${batch}/download/?image_ids=${imageId},${imageId}`,
+    );
     expect(Buffer.from(await again.arrayBuffer()).equals(zip)).toBe(true);
     expect([...(await unzip(zip)).values()]).toEqual([Buffer.from(file.bytes)]);
   });

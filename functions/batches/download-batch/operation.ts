@@ -13,7 +13,9 @@ export const operation = defineOperation({
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
   query: z.strictObject({
-    image_ids: repeatable(Id).optional().describe('Repeat it for several; none means all.'),
+    image_ids: repeatable(Id, 200)
+      .optional()
+      .describe('Repeat it for several, or put commas between them; none means all.'),
   }),
   success: {
     status: 200,
