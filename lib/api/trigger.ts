@@ -29,7 +29,6 @@ export interface Trigger {
         /** Items that leave the table (deleted or expired), by the beginning of their partition key. */
         itemsRemoved: readonly string[];
         batchSize: number;
-        maximumRetries: number;
       };
   touches: Touches;
   memoryMb: number;

@@ -32,6 +32,7 @@ const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, det
   [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],
   // The issuer's keys could not be had: the caller may be right, and should come again.
   [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 503, 'Tokens can not be verified at the moment.'],
   // Of a body over 10 MB, and of one that is too much for a Lambda event (6 MB, with the files in base64).
   [
     ResponseType.REQUEST_TOO_LARGE,

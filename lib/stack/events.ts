@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   FilterCriteria,
   FilterRule,
@@ -15,10 +15,13 @@ import type { Storage } from './storage.ts';
 
 const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
 
+/** A record of a stream that waits so long is one that fails. */
+const LATE_MS = Duration.minutes(10).toMilliseconds();
+
 /** Wakes a function on events; what it fails on again and again waits in a dead-letter queue, under an alarm. */
 export class EventFeed extends Construct {
-  /** Rings when something is put aside; its text is what that costs a user. */
-  readonly alarm: Alarm;
+  /** They ring when something is put aside or waits; their text is what that costs a user. */
+  readonly alarms: Alarm[];
 
   constructor(scope: Construct, trigger: Trigger, storage: Storage, handler: LambdaFunction) {
     super(scope, trigger.id);
@@ -45,7 +48,9 @@ export class EventFeed extends Construct {
         new DynamoEventSource(storage.table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: source.batchSize,
-          retryAttempts: source.maximumRetries,
+          // The record is all that knows which objects go: it is tried again as long as the stream keeps it, a day.
+          // Of a marked item the client can tell again, and a poison one shall not hold up the others.
+          retryAttempts: 'itemsMarked' in source ? source.maximumRetries : 10_000,
           bisectBatchOnError: true,
           reportBatchItemFailures: true,
           onFailure: new SqsDlq(deadLetters),
@@ -53,13 +58,19 @@ export class EventFeed extends Construct {
         }),
       );
     }
-    this.alarm = deadLetters
-      .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
-      .createAlarm(this, 'Alarm', {
+    const alarm = (name: string, metric: Metric, threshold: number) =>
+      metric.createAlarm(this, name, {
         alarmDescription: trigger.costOfFailure,
-        threshold: 1,
+        threshold,
         evaluationPeriods: 1,
       });
+    const period = Duration.minutes(1);
+    this.alarms = [
+      alarm('Alarm', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), 1),
+      ...('itemsRemoved' in source
+        ? [alarm('Late', handler.metric('IteratorAge', { period, statistic: 'Maximum' }), LATE_MS)]
+        : []),
+    ];
   }
 }
 

@@ -131,6 +131,15 @@ test('Alarms reach the address that the clinic sets', () => {
     Endpoint: 'alarms@clinic.example',
   });
   withEmail.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.anyValue() });
+  const cloudWatch = { Service: 'cloudwatch.amazonaws.com' };
+  const statement = (Action: unknown) =>
+    Match.objectLike({
+      Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Principal: cloudWatch, Action })]),
+    });
+  withEmail.hasResourceProperties('AWS::SNS::TopicPolicy', { PolicyDocument: statement('sns:Publish') });
+  withEmail.hasResourceProperties('AWS::KMS::Key', {
+    KeyPolicy: statement(Match.arrayWith(['kms:Decrypt', 'kms:GenerateDataKey*'])),
+  });
 });
 
 test('A clinic can bring its own issuer of tokens', () => {
