@@ -49,7 +49,8 @@ export class EventFeed extends Construct {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: source.batchSize,
           // The record is all that knows which objects go: it is tried again as long as the stream keeps it, a day.
-          retryAttempts: 10_000,
+          // Of a marked item the client can tell again, and a poison one shall not hold up the others.
+          retryAttempts: 'itemsMarked' in source ? source.maximumRetries : 10_000,
           bisectBatchOnError: true,
           reportBatchItemFailures: true,
           onFailure: new SqsDlq(deadLetters),
