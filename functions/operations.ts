@@ -8,6 +8,9 @@ import { operation as renameBatch } from './batches/rename-batch/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
 import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
+import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
+import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
+import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
@@ -44,4 +47,8 @@ export const operations = [
   createCaseUpload,
   getDownloadUrl,
   listCaseImages,
+
+  createExamImage,
+  listExamImages,
+  getExamImage,
 ] as const;

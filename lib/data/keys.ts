@@ -1,3 +1,5 @@
+import { v5 as uuidV5 } from 'uuid';
+
 /**
  * The only place where a key of the table is spelled.
  *
@@ -9,6 +11,8 @@
  * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
  * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
+ * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
+ * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
  *
  * Image and batch ids are UUIDs of version 7, so that they sort by the time of their making.
  */
@@ -30,6 +34,20 @@ export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1sk: `BATCH#${batch.id}`,
 });
 export const batchesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
+
+/**
+ * A picture's id comes from its exam and its SOP instance UID (version 5, RFC 9562, 5.5), so that the same one can't be
+ * registered twice: one conditional put says so, and no second item has to guard it.
+ */
+export const examImageId = (examId: string, sopInstanceUid: string) =>
+  uuidV5(`${examId}/${sopInstanceUid}`, EXAM_IMAGES);
+const EXAM_IMAGES = '5b0e2a4f-83d1-4c0e-9d0e-6f3d2f0a7c51';
+export const examImageKey = (id: string) => ({ pk: `EXAMIMAGE#${id}`, sk: 'EXAMIMAGE' });
+export const examImageListKey = (image: { id: string; examId: string; registeredAt: string }) => ({
+  gsi1pk: imagesOfExam(image.examId),
+  gsi1sk: `${image.registeredAt}#${image.id}`,
+});
+export const imagesOfExam = (examId: string) => `EXAM#${examId}`;
 
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
