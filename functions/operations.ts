@@ -15,6 +15,9 @@ import { operation as deleteImage } from './images/delete-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
+import { operation as createApiKey } from './keys/create-api-key/operation.ts';
+import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
+import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
 import { operation as getImageData } from './pac/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
 import { operation as getDocs } from './service/get-docs/operation.ts';
@@ -51,4 +54,8 @@ export const operations = [
   createExamImage,
   listExamImages,
   getExamImage,
+
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
 ] as const;

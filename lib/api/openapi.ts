@@ -42,7 +42,10 @@ export function openApiDocument(operations: readonly Operation[]) {
     paths,
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output') },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+      },
     },
   };
 }
@@ -53,7 +56,7 @@ function describe(operation: Operation) {
     operationId: id,
     tags: [group],
     summary,
-    security: auth === 'public' ? [] : [{ bearer: [] }],
+    security: securityOf(auth),
     ...(auth !== 'public' && { 'x-roles': auth }),
     parameters: [
       ...parametersOf(params, 'path', example.params),
@@ -72,6 +75,12 @@ function describe(operation: Operation) {
     }),
     responses: { ...successOf(operation.success), ...errorResponses(operation) },
   };
+}
+
+/** Any one of them is enough. */
+function securityOf(auth: Operation['auth']) {
+  if (auth === 'public') return [];
+  return auth.includes('service') ? [{ bearer: [] }, { apiKey: [] }] : [{ bearer: [] }];
 }
 
 function parametersOf(

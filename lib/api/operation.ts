@@ -39,7 +39,7 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   summary: string;
-  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams';
+  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Keys';
   /** The roles that may call at all; `'public'` skips the check of who calls. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;

@@ -13,8 +13,10 @@ import { v5 as uuidV5 } from 'uuid';
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
  * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
  * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
+ * | an API key                              | table | `KEY#<id>`          | `KEY`                       |
+ * | all API keys, newest first              | gsi1  | `KEYS`              | `<key id>`                  |
  *
- * Image and batch ids are UUIDs of version 7, so that they sort by the time of their making.
+ * Image, batch and key ids are UUIDs of version 7, so that they sort by the time of their making.
  */
 export const imageKey = (id: string) => ({ pk: `IMAGE#${id}`, sk: 'IMAGE' });
 export const batchKey = (id: string) => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
@@ -48,6 +50,10 @@ export const examImageListKey = (image: { id: string; examId: string; registered
   gsi1sk: `${image.registeredAt}#${image.id}`,
 });
 export const imagesOfExam = (examId: string) => `EXAM#${examId}`;
+
+export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
+export const API_KEYS = 'KEYS';
+export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });
 
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';

@@ -5,9 +5,12 @@ interface OfPatient {
   patientId: string;
 }
 
-/** Whether the caller may know that something of this patient exists. */
+/**
+ * Whether the caller may know that something of this patient exists. What a service may see hangs on the record by
+ * which it asks (`records.ts`), never on the patient alone.
+ */
 export const maySee = (caller: Caller, patientId: string): boolean =>
-  caller.role !== 'patient' || caller.patientId === patientId;
+  caller.role === 'patient' ? caller.patientId === patientId : caller.role !== 'service';
 
 /**
  * The thing, if it exists and the caller may know of it.

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../api/operation.ts';
 import { type Answer, answering, json } from './answer.ts';
+import { type LookupFor, requireLiveKey } from './live-key.ts';
 import { handlePaged } from './paged.ts';
 import { parseRequest, type Request } from './request.ts';
 
@@ -24,7 +25,7 @@ export type Handle<Op extends Operation, Deps> = (
 export function serve<Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
-  connect: () => Deps,
+  connect: () => Deps & LookupFor<Op>,
 ) {
   let deps: Deps | undefined;
   return middy<APIGatewayProxyEvent, Answer>()
@@ -32,6 +33,7 @@ export function serve<Op extends Operation, Deps>(
     .handler(async (event) => {
       const request = parseRequest(operation, event);
       deps ??= connect();
+      await requireLiveKey(request.caller, deps);
       const connected = deps;
       const value = isPaged(operation)
         ? await handlePaged(operation, request, (opened) => handle(opened, connected))

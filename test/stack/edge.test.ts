@@ -1,0 +1,37 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { REWRITE_REQUEST } from '../../lib/stack/edge.ts';
+
+/** What CloudFront's function makes of a request. */
+const rewritten = (uri: string, headers: Record<string, string> = {}) => {
+  const request = {
+    uri,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
+  };
+  const out = runInNewContext(`${REWRITE_REQUEST}; handler({ request })`, { request });
+  return { uri: out.uri, headers: structuredClone(out.headers) };
+};
+
+describe('What CloudFront makes of a request', () => {
+  test.each([
+    ['/api/images/', '/api/images'],
+    ['/api/images', '/api/images'],
+    ['/docs//', '/docs'],
+    ['/', '/'],
+    ['//', '/'],
+  ])('%s asks for %s', (uri, expected) => {
+    expect(rewritten(uri).uri).toBe(expected);
+  });
+
+  test('puts an API key where the authorizer looks', () => {
+    expect(rewritten('/', { 'x-api-key': 'ng_1' }).headers).toMatchObject({
+      authorization: { value: 'ApiKey ng_1' },
+    });
+    expect(rewritten('/', { 'x-api-key': 'ng_1' }).headers).not.toHaveProperty('x-api-key');
+  });
+
+  test('takes a token before a key', () => {
+    const headers = { authorization: 'Bearer t', 'x-api-key': 'ng_1' };
+    expect(rewritten('/', headers).headers).toMatchObject({ authorization: { value: 'Bearer t' } });
+  });
+});
