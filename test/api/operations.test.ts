@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { routesTable } from '../../bin/readme-routes.ts';
 import { functions } from '../../functions/functions.ts';
@@ -42,6 +43,12 @@ describe.each(all)('$id', (operation) => {
 
 test('The README lists the routes (npm run readme)', () => {
   expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(routesTable());
+});
+
+test('The API document is valid OpenAPI 3.1', async () => {
+  const { valid, errors } = await new Validator().validate(structuredClone(document));
+  expect(errors).toBeUndefined();
+  expect(valid).toBe(true);
 });
 
 test('No two operations share a name or a route', () => {

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { operations } from '../../functions/operations.ts';
+import { photo } from '../fixtures/photos.ts';
+import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
+
+/** Who asks. Everything asked for belongs to `patient-1` (P-1001); so `patient-2` stands for every stranger. */
+const CALLERS = ['nobody', 'patient-1', 'patient-2', 'staff', 'doctor', 'admin'] as const;
+type Statuses = Record<(typeof CALLERS)[number], number>;
+
+interface Things {
+  batch: string;
+  image: string;
+  caseId: string;
+  /** Made for this request alone, so that it may go. */
+  newBatch: () => Promise<string>;
+  newImage: () => Promise<string>;
+}
+
+interface Row {
+  path: (things: Things) => string | Promise<string>;
+  body?: (things: Things) => unknown;
+  answers: Statuses;
+}
+
+const everyone = (status: number): Statuses =>
+  Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Statuses;
+const own = (status: number): Statuses => ({ ...everyone(status), nobody: 401, 'patient-2': 404 });
+const deleters: Statuses = { ...own(204), 'patient-1': 403, staff: 403 };
+const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
+const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
+
+/** Who may do what: role × operation × ownership. An operation without a row does not compile. */
+const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
+  'get-health': { path: () => '/health', answers: everyone(200) },
+  'get-openapi': { path: () => '/openapi.json', answers: everyone(200) },
+  'get-docs': { path: () => '/docs', answers: everyone(200) },
+  'get-docs-asset': { path: () => '/docs/start.js', answers: everyone(200) },
+  'create-batch': {
+    path: () => '/api/images/batches',
+    body: () => ({ name: 'x', object_id: 'P-1001' }),
+    answers: own(201),
+  },
+  'list-batches': { path: () => '/api/images/batches?patient_id=P-1001', answers: own(200) },
+  'get-batch': { path: ({ batch }) => `/api/images/batches/${batch}`, answers: own(200) },
+  'rename-batch': {
+    path: ({ batch }) => `/api/images/batches/${batch}`,
+    body: () => ({ name: 'y' }),
+    answers: own(200),
+  },
+  'delete-batch': {
+    path: async ({ newBatch }) => `/api/images/batches/${await newBatch()}`,
+    answers: deleters,
+  },
+  'create-batch-uploads': {
+    path: ({ batch }) => `/api/images/batches/${batch}/upload-urls`,
+    body: () => ({ files }),
+    answers: own(201),
+  },
+  'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, answers: own(200) },
+  'list-images': { path: ({ batch }) => `/api/images?batch_id=${batch}`, answers: own(200) },
+  'get-image': { path: ({ image }) => `/api/images/${image}`, answers: own(200) },
+  'update-image': {
+    path: ({ image }) => `/api/images/${image}`,
+    body: () => ({ caption: 'x' }),
+    answers: own(200),
+  },
+  'delete-image': { path: async ({ newImage }) => `/api/images/${await newImage()}`, answers: deleters },
+  'get-image-data': { path: ({ image }) => `/api/images/${image}/data`, answers: own(200) },
+  'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, answers: own(200) },
+  'create-case-upload': {
+    path: () => '/api/v1/images/upload-url',
+    body: ({ caseId }) => ({ ...caseUpload, caseId }),
+    answers: own(201),
+  },
+  'get-download-url': { path: ({ image }) => `/api/v1/images/${image}/download-url`, answers: own(200) },
+  'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, answers: own(200) },
+};
+
+const service = useService();
+const clients = new Map<string, Client>();
+let things: Things;
+
+beforeAll(async () => {
+  for (const caller of CALLERS)
+    clients.set(caller, await service.as(caller === 'nobody' ? undefined : caller));
+  const patient = clients.get('patient-1') as Client;
+  const caseId = `C-${randomUUID()}`;
+  const batch = await createBatch(patient);
+  const [image = ''] = await upload(patient, batch, [await photo()]);
+  await decided(patient, image);
+  await patient.json('POST', '/api/v1/images/upload-url', 201, { ...caseUpload, caseId });
+  const newImage = async () =>
+    (await patient.json('POST', `/api/images/batches/${batch}/upload-urls`, 201, { files })).uploads[0].id;
+  things = { batch, image, caseId, newBatch: () => createBatch(patient), newImage };
+});
+
+describe.each(operations.map(({ id, method }) => ({ id, method })))('$id', ({ id, method }) => {
+  const { path, body, answers } = MATRIX[id];
+  test.each(CALLERS.map((caller) => [caller, answers[caller]] as const))('%s: %i', async (caller, status) => {
+    const response = await (clients.get(caller) as Client).send(method, await path(things), body?.(things));
+    expect(response.status, await response.text()).toBe(status);
+  });
+});
