@@ -3,18 +3,23 @@ import { operation as createBatchUploads } from './batches/create-batch-uploads/
 import { operation as deleteBatch } from './batches/delete-batch/operation.ts';
 import { operation as downloadBatch } from './batches/download-batch/operation.ts';
 import { operation as getBatch } from './batches/get-batch/operation.ts';
+import { operation as getImageSummary } from './batches/get-image-summary/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
+import { operation as deleteCaseImage } from './cases/delete-case-image/operation.ts';
 import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
+import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
 import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
 import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
+import { operation as downloadImage } from './images/download-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
+import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as createApiKey } from './keys/create-api-key/operation.ts';
 import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
@@ -39,17 +44,22 @@ export const operations = [
   deleteBatch,
   createBatchUploads,
   downloadBatch,
+  getImageSummary,
 
   listImages,
   getImage,
   updateImage,
+  updateImages,
   deleteImage,
   getImageData,
   getImageThumbnail,
+  downloadImage,
 
   createCaseUpload,
   getDownloadUrl,
+  proxyImage,
   listCaseImages,
+  deleteCaseImage,
 
   createExamImage,
   listExamImages,

@@ -11,6 +11,7 @@ import { v5 as uuidV5 } from 'uuid';
  * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
  * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
+ * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
  * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
  * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
  * | an API key                              | table | `KEY#<id>`          | `KEY`                       |
@@ -29,6 +30,13 @@ export const imageListKey = (image: { id: string; order: number; batchId?: strin
 });
 export const imagesOfBatch = (batchId: string) => `BATCH#${batchId}`;
 export const imagesOfCase = (caseId: string) => `CASE#${caseId}`;
+
+/** Where an image stands in the list of its patient, whatever it hangs in. */
+export const patientListKey = (image: { id: string; patientId: string }) => ({
+  gsi2pk: imagesOfPatient(image.patientId),
+  gsi2sk: `IMAGE#${image.id}`,
+});
+export const imagesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
 
 /** Where a batch stands in the list of its patient. */
 export const batchListKey = (batch: { id: string; patientId: string }) => ({
@@ -64,5 +72,10 @@ export const TABLE_SCHEMA = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expiresAt',
-  list: { index: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+  lists: {
+    /** What is in a batch, in a case, in a patient's list of batches. */
+    main: { index: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+    /** The images of a patient. */
+    patient: { index: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
+  },
 } as const;

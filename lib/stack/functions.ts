@@ -124,7 +124,10 @@ export class Functions extends Construct {
         ? [
             new PolicyStatement({
               actions: TABLE_ACTIONS[table],
-              resources: [tableArn, `${tableArn}/index/${TABLE_SCHEMA.list.index}`],
+              resources: [
+                tableArn,
+                ...Object.values(TABLE_SCHEMA.lists).map(({ index }) => `${tableArn}/index/${index}`),
+              ],
             }),
           ]
         : []),

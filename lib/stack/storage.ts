@@ -81,11 +81,13 @@ export class Storage extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.table.addGlobalSecondaryIndex({
-      indexName: TABLE_SCHEMA.list.index,
-      partitionKey: { name: TABLE_SCHEMA.list.partitionKey, type: AttributeType.STRING },
-      sortKey: { name: TABLE_SCHEMA.list.sortKey, type: AttributeType.STRING },
-    });
+    for (const { index, partitionKey, sortKey } of Object.values(TABLE_SCHEMA.lists)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index,
+        partitionKey: { name: partitionKey, type: AttributeType.STRING },
+        sortKey: { name: sortKey, type: AttributeType.STRING },
+      });
+    }
   }
 
   /**

@@ -12,9 +12,11 @@ interface Things {
   batch: string;
   image: string;
   caseId: string;
+  exam: { id: string; image: string };
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
+  newKey: () => Promise<string>;
 }
 
 interface Row {
@@ -27,6 +29,8 @@ const everyone = (status: number): Statuses =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Statuses;
 const own = (status: number): Statuses => ({ ...everyone(status), nobody: 401, 'patient-2': 404 });
 const deleters: Statuses = { ...own(204), 'patient-1': 403, staff: 403 };
+const clinic = (status: number): Statuses => ({ ...own(status), 'patient-1': 404 });
+const admins = (status: number): Statuses => ({ ...everyone(403), nobody: 401, admin: status });
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
 
@@ -75,6 +79,42 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
   },
   'get-download-url': { path: ({ image }) => `/api/v1/images/${image}/download-url`, answers: own(200) },
   'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, answers: own(200) },
+  'proxy-image': { path: ({ image }) => `/api/v1/images/${image}/proxy`, answers: own(200) },
+  'download-image': { path: ({ image }) => `/api/images/${image}/download`, answers: own(200) },
+  'delete-case-image': {
+    path: async ({ newImage }) => `/api/v1/images/${await newImage()}`,
+    answers: deleters,
+  },
+  'get-image-summary': { path: () => '/api/patients/P-1001/image-summary', answers: own(200) },
+  // What is another's is told for each image, and not by the status.
+  'update-images': {
+    path: () => '/api/images',
+    body: ({ image }) => ({ ids: [image], caption: 'x' }),
+    answers: { ...everyone(200), nobody: 401 },
+  },
+  // An exam is nobody's yet, so that to patients there is none.
+  'create-exam-image': {
+    path: () => '/examens-medicaux/images',
+    body: () => ({
+      examenID: randomUUID(),
+      studyInstanceUID: '1.2.3',
+      seriesInstanceUID: '1.2.3.4',
+      sopInstanceUID: '1.2.3.4.5',
+      dateAcquisition: '1996-03-08',
+      modalite: 'CT',
+      description: '',
+    }),
+    answers: clinic(201),
+  },
+  'list-exam-images': { path: ({ exam }) => `/examens-medicaux/${exam.id}/images`, answers: clinic(200) },
+  'get-exam-image': { path: ({ exam }) => `/examens-medicaux/images/${exam.image}`, answers: clinic(200) },
+  'create-api-key': {
+    path: () => '/api/v2/keys',
+    body: () => ({ name: 'x', scopes: ['*:read'] }),
+    answers: admins(201),
+  },
+  'list-api-keys': { path: () => '/api/v2/keys', answers: admins(200) },
+  'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, answers: admins(204) },
 };
 
 const service = useService();
@@ -92,7 +132,17 @@ beforeAll(async () => {
   await patient.json('POST', '/api/v1/images/upload-url', 201, { ...caseUpload, caseId });
   const newImage = async () =>
     (await patient.json('POST', `/api/images/batches/${batch}/upload-urls`, 201, { files })).uploads[0].id;
-  things = { batch, image, caseId, newBatch: () => createBatch(patient), newImage };
+  const admin = clients.get('admin') as Client;
+  const newKey = async () =>
+    (await admin.json('POST', '/api/v2/keys', 201, { name: 'x', scopes: ['*:read'] })).id;
+  const { imageID, examenID } = await admin.json(
+    'POST',
+    '/examens-medicaux/images',
+    201,
+    MATRIX['create-exam-image'].body?.(things),
+  );
+  const exam = { id: examenID, image: imageID };
+  things = { batch, image, caseId, exam, newBatch: () => createBatch(patient), newImage, newKey };
 });
 
 describe.each(operations.map(({ id, method }) => ({ id, method })))('$id', ({ id, method }) => {

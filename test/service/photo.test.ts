@@ -98,6 +98,35 @@ describe('A photo that was uploaded', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });
 
+  test('is kept by a browser for a while, asked for again by its tag, and comes in ranges', async () => {
+    const path = `/api/v1/images/${imageId}/proxy`;
+    const response = await doctor.send('GET', path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toMatch(/^private, max-age=\d+$/);
+    expect(response.headers.get('content-disposition')).toMatch(/^inline; /);
+    expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
+    const etag = response.headers.get('etag') ?? '';
+    const again = await doctor.send('GET', path, undefined, { 'if-none-match': etag });
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+    const range = await doctor.send('GET', path, undefined, { range: 'bytes=-10', 'if-range': etag });
+    expect(range.status).toBe(206);
+    expect(Buffer.from(await range.arrayBuffer()).equals(file.bytes.subarray(-10))).toBe(true);
+  });
+
+  test('is saved as a file, whole or from where the download broke off', async () => {
+    const path = `/api/images/${imageId}/download/`;
+    const response = await doctor.send('GET', path);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/jpeg',
+      'content-disposition': `attachment; filename="Ferse \\"links\\".jpg"`,
+      'content-length': String(file.bytes.length),
+    });
+    expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
+    const rest = await doctor.send('GET', path, undefined, { range: 'bytes=1000-' });
+    expect(rest.status).toBe(206);
+    expect(Buffer.from(await rest.arrayBuffer()).equals(file.bytes.subarray(1000))).toBe(true);
+  });
+
   test('can be described', async () => {
     const changes = { category: 'posterior', caption: 'standing', date_taken: '2025-11-06', order: 3 };
     expect(await doctor.json('PATCH', `/api/images/${imageId}/`, 200, changes)).toMatchObject(changes);

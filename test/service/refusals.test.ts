@@ -44,12 +44,17 @@ describe("What is another patient's", () => {
     ],
     ['GET', '/api/images/batches/{batch}/download/'],
     ['GET', '/api/images/?batch_id={batch}'],
+    ['GET', '/api/images/?patient_id={patient}'],
+    ['GET', '/api/patients/{patient}/image-summary/'],
     ['GET', '/api/images/{image}/'],
     ['PATCH', '/api/images/{image}/', { caption: 'mine' }],
     ['DELETE', '/api/images/{image}/'],
     ['GET', '/api/images/{image}/data'],
     ['GET', '/api/images/{image}/thumbnail'],
+    ['GET', '/api/images/{image}/download/'],
     ['GET', '/api/v1/images/{image}/download-url'],
+    ['GET', '/api/v1/images/{image}/proxy'],
+    ['DELETE', '/api/v1/images/{image}'],
     ['GET', '/api/images/batches/?patient_id={patient}'],
     ['POST', '/api/images/batches/', { name: 'mine', object_id: '{patient}' }],
   ];
@@ -91,6 +96,22 @@ describe('Who may not delete', () => {
       error: 'Forbidden',
     });
     await client.json('GET', `/api/images/batches/${batch}/`, 200);
+    const [image = ''] = await upload(client, batch, [await photo()]);
+    for (const path of ['/api/images', '/api/v1/images']) {
+      await client.json('DELETE', `${path}/${image}`, 403);
+      await client.json('DELETE', `${path}/${randomUUID()}`, 404);
+    }
+    await client.json('GET', `/api/images/${image}/`, 200);
+  });
+
+  test('a doctor and an admin may, and then it is gone for all doors', async () => {
+    for (const user of ['doctor', 'admin']) {
+      const client = await service.as(user);
+      const [image = ''] = await upload(client, await createBatch(client), [await photo()]);
+      await client.json('DELETE', `/api/v1/images/${image}`, 204);
+      await client.json('DELETE', `/api/v1/images/${image}`, 404);
+      await client.json('GET', `/api/images/${image}/`, 404);
+    }
   });
 });
 
@@ -245,6 +266,30 @@ describe('A bad request is told what is wrong with it', () => {
       400,
       () => ['PATCH', `/api/images/${randomUUID()}/`, {}],
       /must have at least one of category/,
+    ],
+    [
+      'a list of nobody’s images',
+      400,
+      () => ['GET', '/api/images/?category=casts'],
+      'batch_id or patient_id must be given, and not both',
+    ],
+    [
+      'a list of a batch and a patient',
+      400,
+      () => ['GET', `/api/images/?batch_id=${batch}&patient_id=P-1001`],
+      'batch_id or patient_id must be given, and not both',
+    ],
+    [
+      'many changes of nothing',
+      400,
+      () => ['PATCH', '/api/images/', { ids: [randomUUID()] }],
+      /must have at least one of category, caption, date_taken/,
+    ],
+    [
+      'changes of too many images',
+      400,
+      () => ['PATCH', '/api/images/', { ids: Array(101).fill('x'), caption: '' }],
+      'ids must be at most 100 items long',
     ],
     [
       'a day that is none',
