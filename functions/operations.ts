@@ -25,6 +25,9 @@ import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
 import { operation as getImageData } from './pac/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
+import { operation as createRecordImage } from './records/create-record-image/operation.ts';
+import { operation as listRecordImages } from './records/list-record-images/operation.ts';
+import { operation as openImageLink } from './records/open-image-link/operation.ts';
 import { operation as getDocs } from './service/get-docs/operation.ts';
 import { operation as getDocsAsset } from './service/get-docs-asset/operation.ts';
 import { operation as getHealth } from './service/get-health/operation.ts';
@@ -60,6 +63,10 @@ export const operations = [
   proxyImage,
   listCaseImages,
   deleteCaseImage,
+
+  createRecordImage,
+  listRecordImages,
+  openImageLink,
 
   createExamImage,
   listExamImages,

@@ -107,6 +107,10 @@ function successOf(success: Success) {
     },
   });
   if ('schema' in success) return jsonOf(success.status, success.schema);
+  if ('redirects' in success) {
+    const headers = { Location: { required: true, schema: { type: 'string', format: 'uri' } } };
+    return { [success.status]: { description: STATUS_CODES[success.status], headers } };
+  }
   if (!('stream' in success)) return { [success.status]: { description: STATUS_CODES[success.status] } };
   const content = Object.fromEntries(success.stream.map((type) => [type, {}]));
   return {

@@ -20,10 +20,12 @@ export interface Touches {
   objects?: Partial<Record<'incoming' | 'images', readonly ('find' | 'read' | 'write' | 'delete')[]>>;
 }
 
-/** A success: a JSON value, nothing (204), or bytes that are streamed. */
+/** A success: a JSON value, nothing (204), a redirection, or bytes that are streamed. */
 export type Success =
   | { status: 200 | 201; schema: z.ZodType }
   | { status: 204 }
+  /** The reply is where to look instead. */
+  | { status: 307; redirects: true }
   | {
       status: 200;
       /** The possible content types of the bytes. */
@@ -39,7 +41,7 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   summary: string;
-  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Keys';
+  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Records' | 'Keys';
   /** The roles that may call at all; `'public'` skips the check of who calls. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
@@ -54,6 +56,8 @@ export interface Operation {
   rate: 'upload' | 'metadata' | 'none';
   memoryMb: number;
   timeoutSeconds: number;
+  /** Names of the layers under `layers/` that it loads. */
+  layers?: readonly string[];
   /** Files beside the handler that its bundle needs. */
   assets?: readonly string[];
   /** A request as the API document shows it. */

@@ -6,6 +6,8 @@ import { caseKey } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
+type CaseImage = Image & { caseId: string; patientId: string };
+
 /** The cases in the table. */
 export class Cases {
   readonly #table: Table;
@@ -28,12 +30,7 @@ export class Cases {
    *
    * @throws DomainError CONFLICT where the case is another patient's
    */
-  async addPending(
-    image: Image & { caseId: string },
-    known: Case | undefined,
-    now: Date,
-    expiresAt: Date,
-  ): Promise<void> {
+  async addPending(image: CaseImage, known: Case | undefined, now: Date, expiresAt: Date): Promise<void> {
     const item = toItem(image, expiresAt);
     const failed = await transact(this.#table, [
       { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
@@ -50,7 +47,7 @@ export class Cases {
   }
 }
 
-const keep = ({ caseId, patientId }: Image & { caseId: string }) => ({
+const keep = ({ caseId, patientId }: CaseImage) => ({
   ConditionCheck: {
     Key: caseKey(caseId),
     ConditionExpression: 'patientId = :patientId AND attribute_not_exists(expiresAt)',
@@ -58,7 +55,7 @@ const keep = ({ caseId, patientId }: Image & { caseId: string }) => ({
   },
 });
 
-const claim = ({ caseId, patientId }: Image & { caseId: string }, now: Date, expiresAt: number) => ({
+const claim = ({ caseId, patientId }: CaseImage, now: Date, expiresAt: number) => ({
   Put: {
     Item: { ...caseKey(caseId), id: caseId, patientId, expiresAt },
     // Free, ours, or a claim that ran out; but never over a case that has its images.

@@ -9,7 +9,9 @@ import { parseRequest, type Request } from './request.ts';
 
 type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
   ? z.input<Schema>
-  : unknown;
+  : Op['success'] extends { redirects: true }
+    ? { location: string }
+    : unknown;
 
 /** The logic of an operation: gets a parsed request and what it depends on, and gives the value to answer with. */
 export type Handle<Op extends Operation, Deps> = (
@@ -40,6 +42,10 @@ export function serve<Op extends Operation, Deps>(
         : await handle(request, connected);
       const { success } = operation;
       if ('schema' in success) return json(success.status, success.schema.parse(value));
+      if ('redirects' in success) {
+        const { location } = value as { location: string };
+        return { statusCode: success.status, headers: { location }, body: '' };
+      }
       return { statusCode: success.status, headers: {}, body: '' };
     });
 }

@@ -21,7 +21,7 @@ import type { Operation } from '../api/operation.ts';
 const GATEWAY_TIMEOUT_SECONDS = 29;
 
 /** Answers that API Gateway gives itself, in the shape of ours. */
-const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
+const GATEWAY_ANSWERS: [ResponseType, number, string, ...details: string[]][] = [
   [ResponseType.DEFAULT_4XX, 400, 'The request can not be handled.'],
   [ResponseType.DEFAULT_5XX, 500, 'Something went wrong on our side.'],
   [ResponseType.ACCESS_DENIED, 403, 'Insufficient permissions'],
@@ -31,7 +31,14 @@ const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
   [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],
   // The issuer's keys could not be had: the caller may be right, and should come again.
   [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
-  [ResponseType.REQUEST_TOO_LARGE, 413, 'The request is larger than 10 MB; send files by signed URLs.'],
+  [
+    ResponseType.REQUEST_TOO_LARGE,
+    413,
+    'The request is too large',
+    'a request carries a file of about 4.4 MB at most; a larger one goes by a signed URL: ' +
+      'POST /api/v2/images without image_data but with size and content_type, ' +
+      'POST /api/v1/images/upload-url, or POST /api/images/batches/{id}/upload-urls',
+  ],
   [ResponseType.THROTTLED, 429, 'Too many requests'],
   [ResponseType.INTEGRATION_FAILURE, 502, 'Something went wrong on our side.'],
   [ResponseType.INTEGRATION_TIMEOUT, 504, 'This took too long.'],
@@ -65,7 +72,7 @@ export class Api extends Construct {
       identitySources: ['method.request.header.Authorization'],
       resultsCacheTtl: Duration.minutes(5),
     });
-    for (const [type, statusCode, message] of GATEWAY_ANSWERS) this.#answer(type, statusCode, message);
+    for (const answer of GATEWAY_ANSWERS) this.#answer(...answer);
   }
 
   /** Routes the operation to its function. */
@@ -90,7 +97,7 @@ export class Api extends Construct {
       );
   }
 
-  #answer(type: ResponseType, statusCode: number, message: string): void {
+  #answer(type: ResponseType, statusCode: number, message: string, ...details: string[]): void {
     const error = STATUS_CODES[statusCode];
     this.restApi.addGatewayResponse(type.responseType, {
       type,
@@ -101,7 +108,7 @@ export class Api extends Construct {
         'x-content-type-options': "'nosniff'",
         'strict-transport-security': "'max-age=63072000; includeSubDomains'",
       },
-      templates: { 'application/json': JSON.stringify({ statusCode, message, error, details: [] }) },
+      templates: { 'application/json': JSON.stringify({ statusCode, message, error, details }) },
     });
   }
 }

@@ -13,6 +13,7 @@ interface Things {
   image: string;
   caseId: string;
   exam: { id: string; image: string };
+  link: string;
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
@@ -92,6 +93,16 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
     body: ({ image }) => ({ ids: [image], caption: 'x' }),
     answers: { ...everyone(200), nobody: 401 },
   },
+  'create-record-image': {
+    path: () => '/api/v2/images',
+    body: () => ({ name: 'x.jpg', size: 1, content_type: 'image/jpeg', patient_id: 'P-1001' }),
+    answers: own(201),
+  },
+  'list-record-images': { path: () => '/api/v2/images/patient/P-1001', answers: own(200) },
+  'open-image-link': {
+    path: ({ link }) => link,
+    answers: everyone(307),
+  },
   // An exam is nobody's yet, so that to patients there is none.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
@@ -142,7 +153,9 @@ beforeAll(async () => {
     MATRIX['create-exam-image'].body?.(things),
   );
   const exam = { id: examenID, image: imageID };
-  things = { batch, image, caseId, exam, newBatch: () => createBatch(patient), newImage, newKey };
+  const { images } = await patient.json('GET', '/api/v2/images/patient/P-1001', 200);
+  const link = new URL(images[0].url).pathname;
+  things = { batch, image, caseId, exam, link, newBatch: () => createBatch(patient), newImage, newKey };
 });
 
 describe.each(operations.map(({ id, method }) => ({ id, method })))('$id', ({ id, method }) => {

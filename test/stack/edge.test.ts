@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { REWRITE_REQUEST } from '../../lib/stack/edge.ts';
 
 /** What CloudFront's function makes of a request. */
-const rewritten = (uri: string, headers: Record<string, string> = {}) => {
+const rewritten = (uri: string, own: Record<string, string> = {}) => {
+  const headers = { host: 'images.clinic.example', ...own };
   const request = {
     uri,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
@@ -28,6 +29,12 @@ describe('What CloudFront makes of a request', () => {
       authorization: { value: 'ApiKey ng_1' },
     });
     expect(rewritten('/', { 'x-api-key': 'ng_1' }).headers).not.toHaveProperty('x-api-key');
+  });
+
+  test('says which name the client asked for', () => {
+    expect(rewritten('/', { 'x-forwarded-host': 'elsewhere.example' }).headers).toMatchObject({
+      'x-forwarded-host': { value: 'images.clinic.example' },
+    });
   });
 
   test('takes a token before a key', () => {

@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -27,6 +28,9 @@ export async function backstage({ stack }: Service) {
     table,
     images: new Images(table),
     batches: new Batches(table),
+    /** Whether the table has an item, of whatever kind. */
+    hasItem: async (Key: Record<string, string>) =>
+      (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
     objects: new Objects(BUCKET_NAME),
     limits: Limits.parse({}),
     now: () => new Date(),

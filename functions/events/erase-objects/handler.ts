@@ -9,12 +9,15 @@ import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
 
 interface Deps {
-  images: Pick<Images, 'deleteAllIn'>;
+  images: Pick<Images, 'deleteAllIn' | 'deleteLinks'>;
   objects: Pick<Objects, 'delete'>;
 }
 
 export async function handle({ sk, ...item }: RemovedItem, { images, objects }: Deps) {
-  if (sk === 'IMAGE') return objects.delete(allKeysOf(Image.parse(item)));
+  if (sk === 'IMAGE') {
+    const image = Image.parse(item);
+    return Promise.all([objects.delete(allKeysOf(image)), images.deleteLinks(image)]);
+  }
   await images.deleteAllIn(Batch.parse(item).id);
 }
 

@@ -3,7 +3,8 @@ import { BATCH_KEYS, IMAGE_KEYS } from '../../../lib/data/keys.ts';
 
 export const trigger = defineTrigger({
   id: 'erase-objects',
-  summary: 'Delete what hangs on a deleted or expired item: the objects of an image, the images of a batch',
+  summary:
+    'Delete what hangs on a deleted or expired item: the objects and links of an image, the images of a batch',
   costOfFailure: 'Deleted images stay in S3, where nobody reaches them, until this is mended.',
   source: { itemsRemoved: [IMAGE_KEYS, BATCH_KEYS], batchSize: 25, maximumRetries: 10 },
   touches: { table: 'write', objects: { incoming: ['delete'], images: ['delete'] } },
