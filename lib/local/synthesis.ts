@@ -11,7 +11,7 @@ interface SynthesisOptions {
   onPhase(phase: string, ms: number): void;
 }
 
-/** Builds the functions and synthesizes the CDK app, unless nothing has changed since; gives CDK's output directory. */
+/** Runs the CDK app, which builds the functions, unless nothing has changed since; gives CDK's output directory. */
 export async function synthesize({
   projectDir,
   dataDir,

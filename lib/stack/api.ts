@@ -15,6 +15,7 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import type { Operation } from '../api/operation.ts';
 
 /** REST APIs give up on a function that does not stream after this time (API Gateway quotas, "Integration timeout"). */
@@ -43,6 +44,9 @@ const GATEWAY_ANSWERS: [ResponseType, number, string, ...details: string[]][] = 
   [ResponseType.INTEGRATION_FAILURE, 502, 'Something went wrong on our side.'],
   [ResponseType.INTEGRATION_TIMEOUT, 504, 'This took too long.'],
 ];
+
+/** A constant stands in quotes, and can't hold one (API Gateway developer guide, "Set up gateway responses"). */
+const HEADERS = { ...DEFAULT_HEADERS, 'content-security-policy': 'sandbox' };
 
 /** The REST API: a route, an authorizer and a function for each operation. */
 export class Api extends Construct {
@@ -104,9 +108,7 @@ export class Api extends Construct {
       statusCode: String(statusCode),
       responseHeaders: {
         'x-request-id': 'context.requestId',
-        'cache-control': "'no-store'",
-        'x-content-type-options': "'nosniff'",
-        'strict-transport-security': "'max-age=63072000; includeSubDomains'",
+        ...Object.fromEntries(Object.entries(HEADERS).map(([name, value]) => [name, `'${value}'`])),
       },
       templates: { 'application/json': JSON.stringify({ statusCode, message, error, details }) },
     });

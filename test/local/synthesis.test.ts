@@ -11,7 +11,6 @@ beforeEach(() => {
   projectDir = mkdtempSync(path.join(tmpdir(), 'synthesis-test-'));
   mkdirSync(path.join(projectDir, 'bin'));
   writeFileSync(path.join(projectDir, 'cdk.json'), '{"context":{"limit":7}}');
-  writeFileSync(path.join(projectDir, 'bin/build.ts'), '');
   writeFileSync(
     path.join(projectDir, 'bin/app.ts'),
     `import { mkdirSync, writeFileSync } from 'node:fs';
@@ -31,26 +30,26 @@ const run = () =>
     onPhase: (phase) => phases.push(phase),
   });
 
-test('the first start builds and synthesizes, with the context of cdk.json', async () => {
+test('the first start runs the app for a laptop, with the context of cdk.json', async () => {
   mkdirSync(path.join(projectDir, '.local'));
   const cdkOut = await run();
-  expect(phases).toEqual(['build', 'synth']);
-  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toBe('{"limit":7}');
+  expect(phases).toEqual(['build and synth']);
+  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toBe('{"limit":7,"laptop":true}');
 });
 
-test('an unchanged tree does neither, a changed one both', async () => {
+test('an unchanged tree does not, a changed one does', async () => {
   mkdirSync(path.join(projectDir, '.local'));
   await run();
   await run();
-  expect(phases).toHaveLength(2);
-  appendFileSync(path.join(projectDir, 'bin/build.ts'), '// changed');
+  expect(phases).toHaveLength(1);
+  appendFileSync(path.join(projectDir, 'bin/app.ts'), '// changed');
   await run();
-  expect(phases).toHaveLength(4);
+  expect(phases).toHaveLength(2);
 });
 
 test('a failure is told, and not taken for a success by the next start', async () => {
   mkdirSync(path.join(projectDir, '.local'));
-  writeFileSync(path.join(projectDir, 'bin/build.ts'), 'process.exit(1)');
-  await expect(run()).rejects.toThrow('bin/build.ts failed');
-  await expect(run()).rejects.toThrow('bin/build.ts failed');
+  writeFileSync(path.join(projectDir, 'bin/app.ts'), 'process.exit(1)');
+  await expect(run()).rejects.toThrow('bin/app.ts failed');
+  await expect(run()).rejects.toThrow('bin/app.ts failed');
 });

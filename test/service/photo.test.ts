@@ -50,6 +50,9 @@ describe('A photo that was uploaded', () => {
       expires: '0',
       'content-length': String(file.bytes.length),
       'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-request-id': expect.any(String),
     });
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });

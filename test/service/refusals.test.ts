@@ -126,6 +126,8 @@ describe('Who does not say who they are', () => {
       details: [],
     });
     expect(response.headers.get('x-request-id')).toBeTruthy();
+    expect(response.headers.get('content-security-policy')).toBe('sandbox');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   test.each([
