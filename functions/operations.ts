@@ -6,11 +6,14 @@ import { operation as getBatch } from './batches/get-batch/operation.ts';
 import { operation as getImageSummary } from './batches/get-image-summary/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
+import { operation as uploadBatchImages } from './batches/upload-batch-images/operation.ts';
+import { operation as completeUpload } from './cases/complete-upload/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
 import { operation as deleteCaseImage } from './cases/delete-case-image/operation.ts';
 import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
+import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
 import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
 import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
 import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
@@ -46,6 +49,7 @@ export const operations = [
   renameBatch,
   deleteBatch,
   createBatchUploads,
+  uploadBatchImages,
   downloadBatch,
   getImageSummary,
 
@@ -59,6 +63,8 @@ export const operations = [
   downloadImage,
 
   createCaseUpload,
+  uploadCaseImage,
+  completeUpload,
   getDownloadUrl,
   proxyImage,
   listCaseImages,

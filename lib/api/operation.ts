@@ -22,7 +22,12 @@ export interface Touches {
 
 /** A success: a JSON value, nothing (204), a redirection, or bytes that are streamed. */
 export type Success =
-  | { status: 200 | 201; schema: z.ZodType }
+  | {
+      status: 200 | 201 | 202;
+      schema: z.ZodType;
+      /** The status where only a part of what was asked for is done; the answer says which. */
+      partly?: 207;
+    }
   | { status: 204 }
   /** The reply is where to look instead. */
   | { status: 307; redirects: true }
@@ -33,6 +38,15 @@ export type Success =
       /** The JSON answer while there are no bytes yet. */
       notYet?: { status: 202; schema: z.ZodType };
     };
+
+/** A body that comes as a form with files (`multipart/form-data`); `body` is the schema of its other fields. */
+export interface Form {
+  /** The field of the files. */
+  file: string;
+  maxFiles: number;
+  /** Fields that are lists: one field of JSON, or a field for each item. */
+  lists?: readonly string[];
+}
 
 /** One endpoint, declared once: route, access, schemas, answers, rights and sizes. */
 export interface Operation {
@@ -46,8 +60,9 @@ export interface Operation {
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
   query?: Fields;
-  /** JSON. */
+  /** JSON, unless it is a `form`. */
   body?: z.ZodType;
+  form?: Form;
   success: Success;
   /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
   errors: readonly ErrorCode[];
@@ -85,6 +100,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   const implied: ErrorCode[] = ['INTERNAL_SERVER_ERROR'];
   if (operation.params || operation.query || operation.body) implied.push('BAD_REQUEST');
   if (operation.body) implied.push('PAYLOAD_TOO_LARGE');
+  if (operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
   return [...new Set([...operation.errors, ...implied])];
 }

@@ -16,6 +16,12 @@ export interface Trigger {
         maximumReceives: number;
       }
     | {
+        /** Items that have an attribute, by the beginning of their partition key, as long as their status is this. */
+        itemsMarked: { keys: string; attribute: string; status: string };
+        batchSize: number;
+        maximumRetries: number;
+      }
+    | {
         /** Items that leave the table (deleted or expired), by the beginning of their partition key. */
         itemsRemoved: readonly string[];
         batchSize: number;

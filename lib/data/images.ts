@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/image.ts';
 import {
+  ARRIVED_IMAGES,
   batchKey,
   caseKey,
   imageKey,
@@ -186,6 +187,26 @@ export class Images {
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Notes that the client says the bytes are there: the table's stream wakes who looks at them. Again and again, if it
+   * is said again; what is decided already stays as it is.
+   */
+  async markArrived(image: Image, now: Date): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: imageKey(image.id),
+          ...updateOf({ [ARRIVED_IMAGES.attribute]: now.toISOString() }),
+          ConditionExpression: 'attribute_exists(pk)',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
 

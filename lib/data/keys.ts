@@ -89,6 +89,9 @@ export const linksOfPatient = (type: string, recordId: string, patientId: string
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
 
+/** Pending images whose client says that the bytes are there, for filters on the table's stream. */
+export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;
+
 /** The index and attribute names that the stack creates and the queries use. */
 export const TABLE_SCHEMA = {
   partitionKey: 'pk',

@@ -1,8 +1,8 @@
 import type { Metadata, OutputInfo, Sharp } from 'sharp';
 import { captureTime } from './capture-time.ts';
 import { estimateDecodeBytes } from './decode-memory.ts';
-import { describeFile } from './describe-file.ts';
 import { type ImageFormat, sniffImageFormat } from './image-format.ts';
+import { noImage } from './inspect-file.ts';
 import { readJpegStructure } from './jpeg-structure.ts';
 import { sharp } from './libvips.ts';
 import { RejectedImage } from './rejected-image.ts';
@@ -54,9 +54,7 @@ export async function makeRenditions(
   limits: Partial<RenditionLimits> = {},
 ): Promise<ImageFacts & { renditions: Rendition[] }> {
   const format = sniffImageFormat(bytes);
-  if (!format) {
-    throw new RejectedImage(`This is ${describeFile(bytes)}; expected JPEG, PNG, GIF, WebP, TIFF or AVIF.`);
-  }
+  if (!format) throw noImage(bytes);
   const header = await orRejected(format, sharp(bytes, { limitInputPixels: false }).metadata());
   checkLimits(format, header, { ...defaultLimits, ...limits });
 

@@ -22,7 +22,7 @@ import type { Operation } from '../api/operation.ts';
 const GATEWAY_TIMEOUT_SECONDS = 29;
 
 /** Answers that API Gateway gives itself, in the shape of ours. */
-const GATEWAY_ANSWERS: [ResponseType, number, string, ...details: string[]][] = [
+const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, details?: string[]][] = [
   [ResponseType.DEFAULT_4XX, 400, 'The request can not be handled.'],
   [ResponseType.DEFAULT_5XX, 500, 'Something went wrong on our side.'],
   [ResponseType.ACCESS_DENIED, 403, 'Insufficient permissions'],
@@ -32,13 +32,15 @@ const GATEWAY_ANSWERS: [ResponseType, number, string, ...details: string[]][] = 
   [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],
   // The issuer's keys could not be had: the caller may be right, and should come again.
   [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
+  // Of a body over 10 MB, and of one that is too much for a Lambda event (6 MB, with the files in base64).
   [
     ResponseType.REQUEST_TOO_LARGE,
     413,
-    'The request is too large',
-    'a request carries a file of about 4.4 MB at most; a larger one goes by a signed URL: ' +
-      'POST /api/v2/images without image_data but with size and content_type, ' +
-      'POST /api/v1/images/upload-url, or POST /api/images/batches/{id}/upload-urls',
+    'The request is too large.',
+    [
+      'files of more than 4.4 MB together go by signed URLs: see the paths that end in /upload-url and /upload-urls',
+      'POST /api/v2/images gives one where it gets size and content_type instead of image_data',
+    ],
   ],
   [ResponseType.THROTTLED, 429, 'Too many requests'],
   [ResponseType.INTEGRATION_FAILURE, 502, 'Something went wrong on our side.'],
@@ -62,6 +64,8 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: 'Negatoscope',
       endpointTypes: [EndpointType.REGIONAL],
+      // As they are, and not as text: what is in a form may be pictures.
+      binaryMediaTypes: ['multipart/form-data'],
       cloudWatchRole: true,
       deployOptions: {
         accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -101,7 +105,7 @@ export class Api extends Construct {
       );
   }
 
-  #answer(type: ResponseType, statusCode: number, message: string, ...details: string[]): void {
+  #answer(type: ResponseType, statusCode: number, message: string, details: string[] = []): void {
     const error = STATUS_CODES[statusCode];
     this.restApi.addGatewayResponse(type.responseType, {
       type,

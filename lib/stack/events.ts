@@ -49,12 +49,7 @@ export class EventFeed extends Construct {
           bisectBatchOnError: true,
           reportBatchItemFailures: true,
           onFailure: new SqsDlq(deadLetters),
-          filters: source.itemsRemoved.map((prefix) =>
-            FilterCriteria.filter({
-              eventName: FilterRule.isEqual('REMOVE'),
-              dynamodb: { Keys: { [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) } } },
-            }),
-          ),
+          filters: filtersOf(source),
         }),
       );
     }
@@ -66,4 +61,29 @@ export class EventFeed extends Construct {
         evaluationPeriods: 1,
       });
   }
+}
+
+/** Which changes of the table wake the function. */
+function filtersOf(source: Exclude<Trigger['source'], { objectsUnder: unknown }>) {
+  const keysFrom = (prefix: string) => ({
+    [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) },
+  });
+  if ('itemsRemoved' in source) {
+    return source.itemsRemoved.map((prefix) =>
+      FilterCriteria.filter({
+        eventName: FilterRule.isEqual('REMOVE'),
+        dynamodb: { Keys: keysFrom(prefix) },
+      }),
+    );
+  }
+  const { keys, attribute, status } = source.itemsMarked;
+  return [
+    FilterCriteria.filter({
+      eventName: FilterRule.isEqual('MODIFY'),
+      dynamodb: {
+        Keys: keysFrom(keys),
+        NewImage: { [attribute]: { S: FilterRule.exists() }, status: { S: FilterRule.isEqual(status) } },
+      },
+    }),
+  ];
 }

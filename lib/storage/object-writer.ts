@@ -1,9 +1,21 @@
+import http from 'node:http';
+import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignedUrls } from './signed-urls.ts';
 
 const ATTEMPTS = 3;
 
-/** Writes new objects: signed URLs over plain HTTP, so that a function of the API carries no S3 client. */
+interface NewObject {
+  bytes: Uint8Array;
+  mimeType: string;
+  /** As in `Crc32`: S3 refuses bytes that have another. */
+  crc32: string;
+}
+
+/**
+ * Writes small objects that are not there yet: signed PUTs over plain HTTP, so that a function that takes in files
+ * carries no S3 client.
+ */
 export class ObjectWriter {
   readonly #urls: SignedUrls;
 
@@ -12,30 +24,36 @@ export class ObjectWriter {
   }
 
   /**
-   * Stores an object where there is none yet.
+   * Stores the bytes under a key that is the caller's own, and new.
    *
-   * @throws Error where S3 refuses it or, after three attempts, does not answer
+   * @throws Error where S3 refuses them or, after three attempts, gives no answer
    */
-  async create(key: string, bytes: Uint8Array, mimeType: string): Promise<void> {
-    const upload = { key, bytes: bytes.length, mimeType };
-    const { url, method, headers } = await this.#urls.upload(upload, 60, new Date());
+  async create(key: string, { bytes, ...object }: NewObject): Promise<void> {
+    const signed = await this.#urls.upload({ key, bytes: bytes.length, ...object }, 60, new Date());
     for (let attempt = 1; ; attempt++) {
-      const status = await fetch(url, { method, headers, body: Buffer.from(bytes) }).then(
-        async (response) => {
-          await response.arrayBuffer();
-          return response.status;
-        },
-        (error) => {
-          if (attempt === ATTEMPTS) throw error;
-          return 0;
-        },
-      );
-      // It is there already: the attempt before did it, and only its answer was lost.
-      if (status === 200 || (status === 412 && attempt > 1)) return;
-      if ((status > 0 && status < 500) || attempt === ATTEMPTS) {
-        throw new Error(`S3 answered ${status} to the writing of ${key}`);
+      try {
+        const status = await put(new URL(signed.url), signed.headers, bytes);
+        // 412: it is there. An attempt of ours had arrived, only its answer had not: nobody else knows the key.
+        if (status === 200 || (status === 412 && attempt > 1)) return;
+        if (status < 500 || attempt === ATTEMPTS)
+          throw new Error(`S3 answered ${status} to the PUT of ${key}`);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(error as NodeJS.ErrnoException).code) throw error;
       }
       await sleep(Math.random() * 100 * 2 ** attempt);
     }
   }
+}
+
+function put(url: URL, headers: Record<string, string>, bytes: Uint8Array): Promise<number> {
+  const { request } = url.protocol === 'http:' ? http : https;
+  return new Promise((resolve, reject) => {
+    const options = { method: 'PUT', headers: { ...headers, 'content-length': bytes.length } };
+    request(url, options, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0)).on('error', reject);
+    })
+      .on('error', reject)
+      .end(bytes);
+  });
 }

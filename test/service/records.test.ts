@@ -189,9 +189,9 @@ describe('An image in base64', () => {
   test('that is too large is shown the other way', async () => {
     const large = await add({ image_data: 'A'.repeat(7 * 1024 * 1024) }, 413);
     expect(large).toMatchObject({ statusCode: 413, error: 'Payload Too Large' });
-    expect(large.details).toEqual([
-      expect.stringMatching(/POST \/api\/v2\/images without image_data but with size and content_type/),
-    ]);
+    expect(large.details).toContainEqual(
+      expect.stringMatching(/POST \/api\/v2\/images .* size and content_type instead of image_data/),
+    );
   });
 
   test('is refused with all that is wrong in its fields', async () => {

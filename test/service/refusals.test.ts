@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { type Client, createBatch, decided, type TestFile, upload, useService } from '../support/service.ts';
+import {
+  type Client,
+  createBatch,
+  decided,
+  formOf,
+  type TestFile,
+  upload,
+  useService,
+} from '../support/service.ts';
 
 const service = useService();
 let doctor: Client;
@@ -42,6 +50,14 @@ describe("What is another patient's", () => {
       '/api/images/batches/{batch}/upload-urls/',
       { files: [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }] },
     ],
+    [
+      'POST',
+      '/api/images/batches/{batch}/upload/',
+      formOf(
+        {},
+        { images: [{ name: 'x.gif', type: 'image/gif', bytes: new TextEncoder().encode('GIF89a') }] },
+      ),
+    ],
     ['GET', '/api/images/batches/{batch}/download/'],
     ['GET', '/api/images/?batch_id={batch}'],
     ['GET', '/api/images/?patient_id={patient}'],
@@ -54,6 +70,7 @@ describe("What is another patient's", () => {
     ['GET', '/api/images/{image}/download/'],
     ['GET', '/api/v1/images/{image}/download-url'],
     ['GET', '/api/v1/images/{image}/proxy'],
+    ['POST', '/api/v1/images/{image}/complete'],
     ['DELETE', '/api/v1/images/{image}'],
     ['GET', '/api/images/batches/?patient_id={patient}'],
     ['POST', '/api/images/batches/', { name: 'mine', object_id: '{patient}' }],
@@ -62,7 +79,8 @@ describe("What is another patient's", () => {
   test.each(requests)('does not exist for %s %s', async (method, path, body) => {
     const ask = (ids: Record<string, string>) => {
       const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
-      return patient2.send(method, fill(path), body && fill(JSON.stringify(body))).then(essence);
+      const filled = body instanceof FormData ? body : body && fill(JSON.stringify(body));
+      return patient2.send(method, fill(path), filled).then(essence);
     };
     const theirs = await ask({ batch, image, patient: 'P-1001' });
     const missing = await ask({ batch: randomUUID(), image: randomUUID(), patient: 'P-9999' });

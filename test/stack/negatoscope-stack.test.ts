@@ -155,7 +155,7 @@ test('A setting that does not exist is refused', () => {
   expect(() => synthesize({ limit: {} })).toThrow(/limit/);
 });
 
-test('The stack fits CloudFormation, which takes 500 resources, with room to grow', () => {
+test('The stack fits CloudFormation’s 500 resources, with room for endpoints to come', () => {
   expect(Object.keys(resources).length).toBeLessThan(450);
 });
 

@@ -17,6 +17,7 @@ import { environment } from '../../../lib/http/environment.ts';
 import { signLink } from '../../../lib/http/image-link.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serve } from '../../../lib/http/serve.ts';
+import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { readPictureHeader } from '../../../lib/media/picture-header.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
@@ -62,7 +63,7 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {
     // The way of all uploads: the pipeline looks at them as at anybody's.
-    await objects.create(incomingKey(id), bytes, mimeType);
+    await objects.create(incomingKey(id), { bytes, mimeType, crc32: base64Crc32(bytes) });
     return view;
   }
   const upload = { key: incomingKey(id), bytes: fileSize, mimeType };
