@@ -17,7 +17,9 @@ export function archiveOf(
 ): ReadyImage[] {
   const ready = [...new Map(images.map((image) => [image.id, image])).values()]
     .filter((image) => image.batchId === batch.id)
-    .filter(isReady);
+    .filter(isReady)
+    // The order of the list, and not of the question: the same selection gives the same bytes.
+    .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
   const there = new Set(ready.map(({ id }) => id));
   const missing = (asked ?? []).filter((id) => !there.has(id));
   if (missing.length > 0) {

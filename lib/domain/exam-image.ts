@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
-import { Id, Timestamp } from './identifiers.ts';
+import { Id, Text, Timestamp } from './identifiers.ts';
 
 /** A DICOM unique identifier (PS3.5, 9.1), a little wider than the standard: old devices write leading zeros. */
 export const DicomUid = z
@@ -9,8 +9,8 @@ export const DicomUid = z
   .max(64)
   .regex(/^[0-9]+(\.[0-9]+)*$/, { error: 'must be a DICOM UID: numbers with dots between them' });
 
-/** The id of an exam in the clinic's own system; in small letters, for a UUID is the same in both (RFC 9562, 4). */
-export const ExamId = z.uuid().toLowerCase();
+/** The id of an exam in the clinic's own system. */
+export const ExamId = Id;
 
 /** A moment or a day, which stands for its first moment; kept in UTC. */
 const AcquisitionDate = z
@@ -50,8 +50,8 @@ export const CreateImageMedicale = z.strictObject({
   seriesInstanceUID: DicomUid,
   sopInstanceUID: DicomUid,
   dateAcquisition: AcquisitionDate.describe('ISO 8601: a time with its zone, or a date.'),
-  modalite: z.string().trim().min(1).max(64).describe('CT, MR, …'),
-  description: z.string().max(2000),
+  modalite: Text.trim().min(1).max(64).describe('CT, MR, …'),
+  description: Text.max(2000),
   url: z
     .string()
     .max(2048)

@@ -15,6 +15,7 @@ export function newImage<T extends Given>(given: T, caller: Caller, now: Date): 
     linkSecret: newLinkSecret(),
     ...given,
     fileName: storedFileName(given.fileName),
+    capturedAt: given.capturedAt && new Date(given.capturedAt).toISOString(),
     status: 'pending',
     uploadedAt,
     uploadedBy: caller.subject,

@@ -90,14 +90,14 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
   'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, answers: own(200) },
   'create-case-upload': {
     path: () => '/api/v1/images/upload-url',
-    body: ({ caseId }) => ({ ...caseUpload, caseId }),
+    body: ({ caseId }) => ({ ...caseUpload, caseId, patientId: 'P-1001' }),
     answers: own(201),
   },
   'get-download-url': { path: ({ image }) => `/api/v1/images/${image}/download-url`, answers: own(200) },
   'proxy-image': { path: ({ image }) => `/api/v1/images/${image}/proxy`, answers: own(200) },
   'upload-case-image': {
     path: () => '/api/v1/images/upload',
-    body: ({ caseId }) => formOf({ caseId }, { file: [gif] }),
+    body: ({ caseId }) => formOf({ caseId, patientId: 'P-1001' }, { file: [gif] }),
     answers: own(201),
   },
   'complete-upload': { path: ({ image }) => `/api/v1/images/${image}/complete`, answers: own(202) },

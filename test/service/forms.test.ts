@@ -207,7 +207,7 @@ describe('A form with a file, sent to a case', () => {
         mimeType: 'image/jpeg',
         eyeSide: 'left',
       },
-      ...{ status: 'pending', fileSize: file.bytes.length, capturedAt: '2025-11-06T10:00:00Z' },
+      ...{ status: 'pending', fileSize: file.bytes.length, capturedAt: '2025-11-06T10:00:00.000Z' },
     });
     await decided(doctor, image.id);
     const patient = await service.as('patient-1');

@@ -231,8 +231,22 @@ describe('An image of a case', () => {
     });
     expect(second).toMatchObject({ statusCode: 409, error: 'Conflict' });
     await doctor.json('POST', '/api/v1/images/upload-url', 201, { ...body, fileSize: 1 });
+    await doctor.json('GET', `/api/images/${upload.imageId.toUpperCase()}/`, 200);
     const other = await service.as('patient-2');
     await other.json('POST', '/api/v1/images/upload-url', 404, { ...body, fileSize: 1 });
     await other.json('GET', '/api/v1/images/cases/C-1', 404);
+  });
+
+  test('is never drawn into the record of a patient who guessed the number of the case', async () => {
+    const guesser = await service.as('patient-1');
+    await guesser.json('POST', '/api/v1/images/upload-url', 201, {
+      ...body,
+      caseId: 'C-guessed',
+      fileSize: 1,
+    });
+    const unnamed = { ...body, caseId: 'C-guessed', fileSize: 1 };
+    expect((await doctor.json('POST', '/api/v1/images/upload-url', 400, unnamed)).details).toEqual([
+      expect.stringMatching(/^patientId is required/),
+    ]);
   });
 });

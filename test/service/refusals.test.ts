@@ -231,6 +231,30 @@ describe('A bad request is told what is wrong with it', () => {
       /^object_id must be 1 to 64 letters/,
     ],
     [
+      'half a character',
+      400,
+      () => ['POST', '/api/images/batches/', '{"name":"a\\ud800b","object_id":"P-1"}'],
+      'name must be well-formed Unicode',
+    ],
+    [
+      'a name with a line break',
+      400,
+      () => ['POST', '/api/images/batches/', { name: 'x\r\nSet-Cookie: a=b', object_id: 'P-1' }],
+      'name must hold something to read, and no control characters',
+    ],
+    [
+      'a name of spaces',
+      400,
+      () => ['POST', '/api/images/batches/', { name: '   ', object_id: 'P-1' }],
+      'name must hold something to read',
+    ],
+    [
+      'a hundred thousand faults',
+      400,
+      () => ['POST', uploads(), { files: Array(100_000).fill(0) }],
+      'and more',
+    ],
+    [
       'too long a name',
       400,
       () => ['POST', '/api/images/batches/', { name: 'x'.repeat(256), object_id: 'P-1' }],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { ImageMedicale } from '../../../lib/domain/exam-image.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
   id: 'get-exam-image',
@@ -9,7 +10,7 @@ export const operation = defineOperation({
   summary: 'Get what is known of a picture of an exam (staff, doctors and admins)',
   group: 'Exams',
   auth: EVERYONE,
-  params: z.strictObject({ imageId: z.uuid().toLowerCase() }),
+  params: z.strictObject({ imageId: Id }),
   success: { status: 200, schema: ImageMedicale },
   errors: ['NOT_FOUND'],
   touches: { table: 'read' },

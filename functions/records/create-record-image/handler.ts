@@ -47,7 +47,7 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
   requireUploadable([file], limits, (_, field) => (bytes ? 'image_data' : FIELDS[field]), bounds.mimeTypes);
 
   const now = deps.now();
-  const createdOn = body.created_on && { capturedAt: new Date(body.created_on).toISOString() };
+  const createdOn = body.created_on && { capturedAt: body.created_on };
   const given = {
     ...file,
     ...picture,
