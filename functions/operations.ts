@@ -1,8 +1,10 @@
 import { operation as createBatch } from './batches/create-batch/operation.ts';
 import { operation as createBatchUploads } from './batches/create-batch-uploads/operation.ts';
+import { operation as createExport } from './batches/create-export/operation.ts';
 import { operation as deleteBatch } from './batches/delete-batch/operation.ts';
 import { operation as downloadBatch } from './batches/download-batch/operation.ts';
 import { operation as getBatch } from './batches/get-batch/operation.ts';
+import { operation as getExport } from './batches/get-export/operation.ts';
 import { operation as getImageSummary } from './batches/get-image-summary/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
@@ -51,6 +53,8 @@ export const operations = [
   createBatchUploads,
   uploadBatchImages,
   downloadBatch,
+  createExport,
+  getExport,
   getImageSummary,
 
   listImages,

@@ -17,7 +17,9 @@ export interface Touches {
    * Rights by S3 key prefix; a client that uses a signed URL uses the right of the function that signed it. `find` is
    * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
    */
-  objects?: Partial<Record<'incoming' | 'images', readonly ('find' | 'read' | 'write' | 'delete')[]>>;
+  objects?: Partial<
+    Record<'incoming' | 'images' | 'exports', readonly ('find' | 'read' | 'write' | 'delete')[]>
+  >;
 }
 
 /** A success: a JSON value, nothing (204), a redirection, or bytes that are streamed. */

@@ -8,9 +8,11 @@ import { v5 as uuidV5 } from 'uuid';
  * | an image                                | table | `IMAGE#<id>`        | `IMAGE`                     |
  * | a batch                                 | table | `BATCH#<id>`        | `BATCH`                     |
  * | a case                                  | table | `CASE#<id>`         | `CASE`                      |
+ * | an export                               | table | `EXPORT#<id>`       | `EXPORT`                    |
  * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
  * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
+ * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
  * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
  * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
@@ -24,6 +26,7 @@ import { v5 as uuidV5 } from 'uuid';
  */
 export const imageKey = (id: string) => ({ pk: `IMAGE#${id}`, sk: 'IMAGE' });
 export const batchKey = (id: string) => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
+export const exportKey = (id: string) => ({ pk: `EXPORT#${id}`, sk: 'EXPORT' });
 export const caseKey = (id: string) => ({ pk: `CASE#${id}`, sk: 'CASE' });
 
 /** Where an image stands in the list of its batch or case. */
@@ -48,6 +51,13 @@ export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1sk: `BATCH#${batch.id}`,
 });
 export const batchesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
+
+/** Where an export stands in the list of its batch. */
+export const exportListKey = (each: { id: string; batchId: string }) => ({
+  gsi1pk: exportsOfBatch(each.batchId),
+  gsi1sk: each.id,
+});
+export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
 
 /**
  * A picture's id comes from its exam and its SOP instance UID (version 5, RFC 9562, 5.5), so that the same one can't be
@@ -88,6 +98,7 @@ export const linksOfPatient = (type: string, recordId: string, patientId: string
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
+export const EXPORT_KEYS = 'EXPORT#';
 
 /** Pending images whose client says that the bytes are there, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { BatchImage } from './batch-image.ts';
 import { Category } from './category.ts';
 import { DomainError } from './errors.ts';
+import { Text } from './identifiers.ts';
 
 /** What is said of one file among many. */
 export const FileDetails = z.strictObject({
   category: Category.default('other'),
-  caption: z.string().max(2000).default(''),
+  caption: Text.max(2000).default(''),
 });
 
 /** What became of one file among many. */

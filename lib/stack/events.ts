@@ -29,10 +29,10 @@ export class EventFeed extends Construct {
         ...QUEUE,
         retentionPeriod: Duration.days(14),
         // Six times the function's time, as Lambda asks for (developer guide, "Creating an SQS event source").
-        visibilityTimeout: Duration.seconds(6 * trigger.timeoutSeconds),
+        visibilityTimeout: Duration.seconds(source.againAfterSeconds ?? 6 * trigger.timeoutSeconds),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
-      storage.sendCreatedTo(queue, source.objectsUnder);
+      storage.sendCreatedTo(queue, source.objectsUnder, source.named);
       handler.addEventSource(
         new SqsEventSource(queue, {
           batchSize: source.batchSize,

@@ -24,7 +24,8 @@ export class ObjectWriter {
   }
 
   /**
-   * Stores the bytes under a key that is the caller's own, and new.
+   * Stores the bytes under a key that stands for them: what is there already is the same, from an attempt whose answer
+   * got lost.
    *
    * @throws Error where S3 refuses them or, after three attempts, gives no answer
    */
@@ -33,8 +34,8 @@ export class ObjectWriter {
     for (let attempt = 1; ; attempt++) {
       try {
         const status = await put(new URL(signed.url), signed.headers, bytes);
-        // 412: it is there. An attempt of ours had arrived, only its answer had not: nobody else knows the key.
-        if (status === 200 || (status === 412 && attempt > 1)) return;
+        // 412: it is there (S3 API reference, PutObject, If-None-Match).
+        if (status === 200 || status === 412) return;
         if (status < 500 || attempt === ATTEMPTS)
           throw new Error(`S3 answered ${status} to the PUT of ${key}`);
       } catch (error) {

@@ -12,6 +12,7 @@ interface Things {
   batch: string;
   image: string;
   caseId: string;
+  exportId: string;
   exam: { id: string; image: string };
   link: string;
   /** Made for this request alone, so that it may go. */
@@ -71,6 +72,12 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
   },
   'get-image-summary': { path: () => '/api/patients/P-1001/image-summary', answers: own(200) },
   'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, answers: own(200) },
+  'create-export': {
+    path: ({ batch }) => `/api/images/batches/${batch}/exports`,
+    body: () => ({}),
+    answers: own(202),
+  },
+  'get-export': { path: ({ exportId }) => `/api/exports/${exportId}`, answers: own(200) },
   'list-images': { path: ({ batch }) => `/api/images?batch_id=${batch}`, answers: own(200) },
   'get-image': { path: ({ image }) => `/api/images/${image}`, answers: own(200) },
   'update-image': {
@@ -156,6 +163,7 @@ beforeAll(async () => {
   await patient.json('POST', '/api/v1/images/upload-url', 201, { ...caseUpload, caseId });
   const newImage = async () =>
     (await patient.json('POST', `/api/images/batches/${batch}/upload-urls`, 201, { files })).uploads[0].id;
+  const { id: exportId } = await patient.json('POST', `/api/images/batches/${batch}/exports`, 202, {});
   const admin = clients.get('admin') as Client;
   const newKey = async () =>
     (await admin.json('POST', '/api/v2/keys', 201, { name: 'x', scopes: ['*:read'] })).id;
@@ -168,7 +176,17 @@ beforeAll(async () => {
   const exam = { id: examenID, image: imageID };
   const { images } = await patient.json('GET', '/api/v2/images/patient/P-1001', 200);
   const link = new URL(images[0].url).pathname;
-  things = { batch, image, caseId, exam, link, newBatch: () => createBatch(patient), newImage, newKey };
+  things = {
+    batch,
+    image,
+    caseId,
+    exportId,
+    exam,
+    link,
+    newBatch: () => createBatch(patient),
+    newImage,
+    newKey,
+  };
 });
 
 describe.each(operations.map(({ id, method }) => ({ id, method })))('$id', ({ id, method }) => {

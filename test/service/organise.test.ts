@@ -61,7 +61,7 @@ describe('Many images at once', () => {
     const own = await photosIn(patient1, await createBatch(patient1), 2);
     const [others = ''] = await photosIn(doctor, await createBatch(doctor, 'P-1002'), 1);
     const missing = randomUUID();
-    const ids = [own[0], others, missing, 'no-uuid', own[1], own[0]];
+    const ids = [own[0], others, missing, 'no-uuid', own[1], own[0]?.toUpperCase()];
     const changes = { category: 'casts', caption: 'after the fitting', date_taken: '2025-11-06' };
     const { results } = await patient1.json('PATCH', '/api/images/', 200, { ids, ...changes });
     expect(results).toMatchObject([
@@ -70,7 +70,7 @@ describe('Many images at once', () => {
       { id: missing, status: 'not_found' },
       { id: 'no-uuid', status: 'not_found' },
       { id: own[1], status: 'updated', image: { id: own[1], ...changes } },
-      { id: own[0], status: 'updated' },
+      { id: own[0]?.toUpperCase(), status: 'updated', image: { id: own[0] } },
     ]);
     // Byte for byte: what is another's looks as if it were not there.
     expect(results[1]).toEqual({ ...results[2], id: others });

@@ -35,10 +35,12 @@ async function essence(response: Response) {
 describe("What is another patient's", () => {
   let batch: string;
   let image: string;
+  let exported: string;
   beforeAll(async () => {
     batch = await createBatch(patient1);
     [image = ''] = await upload(patient1, batch, [await photo()]);
     expect(await decided(patient1, image)).toMatchObject({ status: 'ready' });
+    exported = (await patient1.json('POST', `/api/images/batches/${batch}/exports/`, 202, {})).id;
   });
 
   const requests: [string, string, unknown?][] = [
@@ -59,6 +61,9 @@ describe("What is another patient's", () => {
       ),
     ],
     ['GET', '/api/images/batches/{batch}/download/'],
+    ['POST', '/api/images/batches/{batch}/exports/', {}],
+    ['POST', '/api/images/batches/{batch}/exports/', { image_ids: ['{image}'] }],
+    ['GET', '/api/exports/{export}/'],
     ['GET', '/api/images/?batch_id={batch}'],
     ['GET', '/api/images/?patient_id={patient}'],
     ['GET', '/api/patients/{patient}/image-summary/'],
@@ -82,8 +87,10 @@ describe("What is another patient's", () => {
       const filled = body instanceof FormData ? body : body && fill(JSON.stringify(body));
       return patient2.send(method, fill(path), filled).then(essence);
     };
-    const theirs = await ask({ batch, image, patient: 'P-1001' });
-    const missing = await ask({ batch: randomUUID(), image: randomUUID(), patient: 'P-9999' });
+    const theirs = await ask({ batch, image, export: exported, patient: 'P-1001' });
+    const missing = await ask({
+      ...{ batch: randomUUID(), image: randomUUID(), export: randomUUID(), patient: 'P-9999' },
+    });
     expect(theirs.status).toBe(404);
     expect(theirs).toEqual(missing);
   });

@@ -1,11 +1,15 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
+import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import { Limits } from '../../lib/domain/limits.ts';
 import { loadFunctions } from '../../lib/local/functions.ts';
 import { loadTemplate } from '../../lib/local/template.ts';
+import { ArchiveWriter } from '../../lib/storage/archive-writer.ts';
+import { ObjectReader } from '../../lib/storage/object-reader.ts';
+import { ObjectWriter } from '../../lib/storage/object-writer.ts';
 import { Objects } from '../../lib/storage/objects.ts';
 import type { Service } from './service.ts';
 
@@ -28,10 +32,14 @@ export async function backstage({ stack }: Service) {
     table,
     images: new Images(table),
     batches: new Batches(table),
+    exports: new Exports(table),
     /** Whether the table has an item, of whatever kind. */
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
     objects: new Objects(BUCKET_NAME),
+    originals: new ObjectReader(BUCKET_NAME),
+    writer: new ObjectWriter(BUCKET_NAME),
+    archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
     now: () => new Date(),
   };

@@ -36,13 +36,8 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
   const patientId = patientOfCase(caller, known, body.patientId);
   const given = { fileName: name, ...body, ...found, id: deps.newId(), patientId };
   const image = { ...newImage(given, caller, now), caseId: body.caseId };
-  await cases.addPending(
-    image,
-    known,
-    now,
-    new Date(now.getTime() + limits.uploadExpirySeconds * 1000),
-    caller,
-  );
+  const expiresAt = new Date(now.getTime() + limits.uploadExpirySeconds * 1000);
+  await cases.addPending(image, known, now, expiresAt, caller);
   await objects.create(incomingKey(image.id), { bytes, ...found });
   return toCaseImage(image, null);
 }

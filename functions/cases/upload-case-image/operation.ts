@@ -19,7 +19,7 @@ export const operation = defineOperation({
     fileSize: z.coerce.number().int().optional().describe('Bytes; another number of them is refused.'),
     caseId: CaseId,
     patientId: PatientId.optional().describe(
-      "A patient's is always their own; staff may leave it out once the case has an image.",
+      "A patient's is always their own; staff may leave it out once the clinic's first image of the case has arrived.",
     ),
     eyeSide: EyeSide.default('unknown'),
     capturedAt: Timestamp.optional(),

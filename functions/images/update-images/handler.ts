@@ -18,14 +18,14 @@ interface Deps {
 
 export async function handle({ caller, body }: Request<typeof operation>, { images, urls, now }: Deps) {
   const { ids, date_taken: dateTaken, ...changes } = body;
-  const asked = [...new Set(ids)].filter((id) => Id.safeParse(id).success);
-  const theirs = (await images.getMany(asked)).filter(({ patientId }) => maySee(caller, patientId));
+  const asked = new Set(ids.flatMap((id) => Id.safeParse(id).data ?? []));
+  const theirs = (await images.getMany([...asked])).filter(({ patientId }) => maySee(caller, patientId));
   const changed = await Promise.all(
     theirs.map((image) => images.change(image, { ...changes, dateTaken }, now())),
   );
   const byId = new Map(changed.flatMap((image) => (image ? [[image.id, image]] : [])));
   const results = ids.map(async (id) => {
-    const image = byId.get(id);
+    const image = byId.get(id.toLowerCase());
     if (!image) return { id, status: 'not_found' as const };
     const thumbnail = await thumbnailOf(image, urls, now());
     return { id, status: 'updated' as const, image: toBatchImage(image, thumbnail) };

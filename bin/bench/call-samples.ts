@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { operations } from '../../functions/operations.ts';
+import { PATIENT } from './clinic.ts';
+
+export type OperationId = (typeof operations)[number]['id'];
+
+/** What there is to call for: a batch and a case, and images to be thrown away. */
+export interface CallWorld {
+  batchId: string;
+  /** A ready image of the batch. */
+  imageId: string;
+  caseId: string;
+  /** An export of the batch. */
+  exportId: string;
+  /** The link of a ready image. */
+  imageLink: string;
+  exam: { examenID: string; imageID: string };
+  /** A new batch with one ready image. */
+  newBatch(): Promise<{ batchId: string; imageId: string }>;
+  /** A new API key; gives its id. */
+  newKey(): Promise<string>;
+}
+
+/** A request over HTTP, as JSON or as a form. */
+export interface CallRequest {
+  method: string;
+  path: string;
+  body?: unknown;
+}
+
+type Sample = (world: CallWorld) => CallRequest | Promise<CallRequest>;
+
+const get =
+  (path: (world: CallWorld) => string): Sample =>
+  (world) => ({ method: 'GET', path: path(world) });
+
+/** A form with a picture that is next to nothing: what a call costs is not in its bytes. */
+function form(field: string, fields: Record<string, string> = {}): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append(field, new Blob(['GIF89a']), 'dot.gif');
+  return data;
+}
+
+const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
+
+/** Files in one request for upload URLs. */
+export const UPLOADS = 10;
+
+/** A usual request for each operation; one without does not compile. */
+export const callSamples: Record<OperationId, Sample> = {
+  'get-health': get(() => '/health'),
+  'get-openapi': get(() => '/openapi.json'),
+  'get-docs': get(() => '/docs'),
+  'get-docs-asset': get(() => '/docs/start.js'),
+
+  'create-batch': () => ({
+    method: 'POST',
+    path: '/api/images/batches',
+    body: { name: 'First visit', content_type: 'patients.patient', object_id: PATIENT },
+  }),
+  'list-batches': get(() => `/api/images/batches?patient_id=${PATIENT}`),
+  'get-batch': get(({ batchId }) => `/api/images/batches/${batchId}`),
+  'rename-batch': ({ batchId }) => ({
+    method: 'PUT',
+    path: `/api/images/batches/${batchId}`,
+    body: { name: 'Follow-up' },
+  }),
+  'delete-batch': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/images/batches/${(await newBatch()).batchId}`,
+  }),
+  'create-batch-uploads': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/upload-urls`,
+    body: { files: Array.from({ length: UPLOADS }, (_, index) => file(index)) },
+  }),
+  'upload-batch-images': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/upload`,
+    body: form('images'),
+  }),
+  'download-batch': get(({ batchId }) => `/api/images/batches/${batchId}/download`),
+  'create-export': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/exports`,
+    body: {},
+  }),
+  'get-export': get(({ exportId }) => `/api/exports/${exportId}`),
+  'get-image-summary': get(() => `/api/patients/${PATIENT}/image-summary`),
+
+  'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
+  'get-image': get(({ imageId }) => `/api/images/${imageId}`),
+  'update-image': ({ imageId }) => ({
+    method: 'PATCH',
+    path: `/api/images/${imageId}`,
+    body: { category: 'posterior', caption: 'Left heel, standing' },
+  }),
+  'update-images': ({ imageId }) => ({
+    method: 'PATCH',
+    path: '/api/images',
+    body: { ids: [imageId], category: 'posterior' },
+  }),
+  'download-image': get(({ imageId }) => `/api/images/${imageId}/download`),
+  'delete-image': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/images/${(await newBatch()).imageId}`,
+  }),
+  'get-image-data': get(({ imageId }) => `/api/images/${imageId}/data`),
+  'get-image-thumbnail': get(({ imageId }) => `/api/images/${imageId}/thumbnail`),
+
+  'create-case-upload': ({ caseId }) => ({
+    method: 'POST',
+    path: '/api/v1/images/upload-url',
+    body: { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1_834_201, caseId, patientId: PATIENT },
+  }),
+  'upload-case-image': ({ caseId }) => ({
+    method: 'POST',
+    path: '/api/v1/images/upload',
+    body: form('file', { caseId, patientId: PATIENT }),
+  }),
+  'complete-upload': ({ imageId }) => ({ method: 'POST', path: `/api/v1/images/${imageId}/complete` }),
+  'proxy-image': get(({ imageId }) => `/api/v1/images/${imageId}/proxy`),
+  'delete-case-image': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/v1/images/${(await newBatch()).imageId}`,
+  }),
+  'get-download-url': get(({ imageId }) => `/api/v1/images/${imageId}/download-url`),
+  'list-case-images': get(({ caseId }) => `/api/v1/images/cases/${caseId}`),
+
+  'create-record-image': () => ({
+    method: 'POST',
+    path: '/api/v2/images',
+    body: { name: 'front.jpg', size: 1_834_201, content_type: 'image/jpeg', patient_id: PATIENT },
+  }),
+  'list-record-images': get(() => `/api/v2/images/patient/${PATIENT}?limit=20`),
+  'open-image-link': get(({ imageLink }) => imageLink),
+
+  'create-exam-image': () => ({
+    method: 'POST',
+    path: '/examens-medicaux/images',
+    body: {
+      examenID: randomUUID(),
+      studyInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.2.31',
+      seriesInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.1.31',
+      sopInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
+      dateAcquisition: '1996-03-08T00:00:00.000Z',
+      modalite: 'CT',
+      description: 'Chest CT scan',
+    },
+  }),
+  'list-exam-images': get(({ exam }) => `/examens-medicaux/${exam.examenID}/images`),
+  'get-exam-image': get(({ exam }) => `/examens-medicaux/images/${exam.imageID}`),
+
+  'create-api-key': () => ({
+    method: 'POST',
+    path: '/api/v2/keys',
+    body: { name: 'Pharmacy', scopes: ['prescription:read', 'prescription:write'] },
+  }),
+  'list-api-keys': get(() => '/api/v2/keys?limit=20'),
+  'revoke-api-key': async ({ newKey }) => ({ method: 'DELETE', path: `/api/v2/keys/${await newKey()}` }),
+};
