@@ -13,8 +13,14 @@ export const routesTable = (): string =>
 const row = ({ method, path, auth, summary }: Operation) =>
   `| \`${method} ${path}\` | ${who(auth)} | ${summary} |`;
 
-const who = (auth: Operation['auth']) =>
-  auth === 'public' ? 'anyone' : auth.length === EVERYONE.length ? 'everyone' : auth.join(', ');
+function who(auth: Operation['auth']): string {
+  if (auth === 'public') return 'anyone';
+  const people = auth.filter((role) => role !== 'service');
+  return [
+    people.length === EVERYONE.length ? 'everyone' : people.join(', '),
+    ...(auth.includes('service') ? ['services'] : []),
+  ].join(', ');
+}
 
 /** Writes the table into the README. */
 if (import.meta.main) writeFileSync(README, readFileSync(README, 'utf8').replace(TABLE, routesTable()));

@@ -16,14 +16,23 @@ import { operation as getDownloadUrl } from './cases/get-download-url/operation.
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
+import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
+import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
+import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
 import { operation as downloadImage } from './images/download-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
 import { operation as updateImages } from './images/update-images/operation.ts';
+import { operation as createApiKey } from './keys/create-api-key/operation.ts';
+import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
+import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
 import { operation as getImageData } from './pac/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
+import { operation as createRecordImage } from './records/create-record-image/operation.ts';
+import { operation as listRecordImages } from './records/list-record-images/operation.ts';
+import { operation as openImageLink } from './records/open-image-link/operation.ts';
 import { operation as getDocs } from './service/get-docs/operation.ts';
 import { operation as getDocsAsset } from './service/get-docs-asset/operation.ts';
 import { operation as getHealth } from './service/get-health/operation.ts';
@@ -64,4 +73,16 @@ export const operations = [
   proxyImage,
   listCaseImages,
   deleteCaseImage,
+
+  createRecordImage,
+  listRecordImages,
+  openImageLink,
+
+  createExamImage,
+  listExamImages,
+  getExamImage,
+
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
 ] as const;

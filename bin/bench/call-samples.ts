@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { operations } from '../../functions/operations.ts';
 import { PATIENT } from './clinic.ts';
 
@@ -11,8 +12,13 @@ export interface CallWorld {
   caseId: string;
   /** An export of the batch. */
   exportId: string;
+  /** The link of a ready image. */
+  imageLink: string;
+  exam: { examenID: string; imageID: string };
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
+  /** A new API key; gives its id. */
+  newKey(): Promise<string>;
 }
 
 /** A request over HTTP, as JSON or as a form. */
@@ -121,4 +127,36 @@ export const callSamples: Record<OperationId, Sample> = {
   }),
   'get-download-url': get(({ imageId }) => `/api/v1/images/${imageId}/download-url`),
   'list-case-images': get(({ caseId }) => `/api/v1/images/cases/${caseId}`),
+
+  'create-record-image': () => ({
+    method: 'POST',
+    path: '/api/v2/images',
+    body: { name: 'front.jpg', size: 1_834_201, content_type: 'image/jpeg', patient_id: PATIENT },
+  }),
+  'list-record-images': get(() => `/api/v2/images/patient/${PATIENT}?limit=20`),
+  'open-image-link': get(({ imageLink }) => imageLink),
+
+  'create-exam-image': () => ({
+    method: 'POST',
+    path: '/examens-medicaux/images',
+    body: {
+      examenID: randomUUID(),
+      studyInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.2.31',
+      seriesInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.1.31',
+      sopInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
+      dateAcquisition: '1996-03-08T00:00:00.000Z',
+      modalite: 'CT',
+      description: 'Chest CT scan',
+    },
+  }),
+  'list-exam-images': get(({ exam }) => `/examens-medicaux/${exam.examenID}/images`),
+  'get-exam-image': get(({ exam }) => `/examens-medicaux/images/${exam.imageID}`),
+
+  'create-api-key': () => ({
+    method: 'POST',
+    path: '/api/v2/keys',
+    body: { name: 'Pharmacy', scopes: ['prescription:read', 'prescription:write'] },
+  }),
+  'list-api-keys': get(() => '/api/v2/keys?limit=20'),
+  'revoke-api-key': async ({ newKey }) => ({ method: 'DELETE', path: `/api/v2/keys/${await newKey()}` }),
 };

@@ -35,7 +35,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       const consumption = (id: string, made: Call[], times: number, durationMs: number, source: Source) =>
         consumptionOf(made, times, { durationMs, source, memoryMb: functions.get(id)?.memoryMb ?? 0 });
 
-      const send = clientOf(stack.url, await tokenOf(stack, 'doctor'));
+      const send = clientOf(stack.url, await tokenOf(stack, 'admin'));
       progress('calls: uploading photos');
       const world = await makeWorld(send, size);
       const photos = size.imagesInBatch + 1;
@@ -229,7 +229,14 @@ async function makeWorld(send: Send, { photo, imagesInBatch }: typeof full) {
     body: {},
   });
 
+  const sampled = async (id: 'create-exam-image' | 'create-api-key') =>
+    send(await callSamples[id]({} as CallWorld));
+  const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
+
   const world: CallWorld = {
+    imageLink: images[0].url,
+    exam: await sampled('create-exam-image'),
+    newKey: async () => (await sampled('create-api-key')).id,
     exportId,
     batchId,
     imageId,
@@ -250,10 +257,11 @@ function clientOf(origin: string, token: string): Send {
     const response = await fetch(new URL(path, origin), {
       method,
       headers: { authorization: `Bearer ${token}` },
+      redirect: 'manual',
       ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
     });
     const bytes = Buffer.from(await response.arrayBuffer());
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${bytes}`);
+    if (response.status >= 400) throw new Error(`${method} ${path} answered ${response.status}: ${bytes}`);
     return bytes.length > 0 && response.headers.get('content-type')?.startsWith('application/json')
       ? JSON.parse(bytes.toString())
       : undefined;

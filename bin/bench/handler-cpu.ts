@@ -27,12 +27,14 @@ let count = 0;
 /** What API Gateway makes of the request. */
 const eventOf = ({ params, query, body }: ApiRequest) => ({
   headers: { accept: '*/*', host: 'localhost' },
+  path: '/',
   pathParameters: params ?? null,
   multiValueQueryStringParameters:
     query && Object.fromEntries(Object.entries(query).map(([name, value]) => [name, [value]])),
   body: body === undefined ? null : JSON.stringify(body),
   isBase64Encoded: false,
   requestContext: {
+    path: '/',
     requestId: String(count),
     authorizer: { caller: '{"role":"doctor","subject":"bench"}', expiresAt: Date.now() / 1000 + 3600 },
   },

@@ -42,7 +42,10 @@ export function openApiDocument(operations: readonly Operation[]) {
     paths,
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output') },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+      },
     },
   };
 }
@@ -53,7 +56,7 @@ function describe(operation: Operation) {
     operationId: id,
     tags: [group],
     summary,
-    security: auth === 'public' ? [] : [{ bearer: [] }],
+    security: securityOf(auth),
     ...(auth !== 'public' && { 'x-roles': auth }),
     parameters: [
       ...parametersOf(params, 'path', example.params),
@@ -72,6 +75,12 @@ function describe(operation: Operation) {
     }),
     responses: { ...successOf(operation.success), ...errorResponses(operation) },
   };
+}
+
+/** Any one of them is enough. */
+function securityOf(auth: Operation['auth']) {
+  if (auth === 'public') return [];
+  return auth.includes('service') ? [{ bearer: [] }, { apiKey: [] }] : [{ bearer: [] }];
 }
 
 /** The fields of the form and its files, which no schema of ours describes. */
@@ -108,6 +117,10 @@ function successOf(success: Success) {
   if ('schema' in success) {
     const { status, schema, partly } = success;
     return { ...jsonOf(status, schema), ...(partly && jsonOf(partly, schema)) };
+  }
+  if ('redirects' in success) {
+    const headers = { Location: { required: true, schema: { type: 'string', format: 'uri' } } };
+    return { [success.status]: { description: STATUS_CODES[success.status], headers } };
   }
   if (!('stream' in success)) return { [success.status]: { description: STATUS_CODES[success.status] } };
   const content = Object.fromEntries(success.stream.map((type) => [type, {}]));

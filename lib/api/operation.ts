@@ -22,7 +22,7 @@ export interface Touches {
   >;
 }
 
-/** A success: a JSON value, nothing (204), or bytes that are streamed. */
+/** A success: a JSON value, nothing (204), a redirection, or bytes that are streamed. */
 export type Success =
   | {
       status: 200 | 201 | 202;
@@ -31,6 +31,8 @@ export type Success =
       partly?: 207;
     }
   | { status: 204 }
+  /** The reply is where to look instead. */
+  | { status: 307; redirects: true }
   | {
       status: 200;
       /** The possible content types of the bytes. */
@@ -55,7 +57,7 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   summary: string;
-  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images';
+  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Records' | 'Keys';
   /** The roles that may call at all; `'public'` skips the check of who calls. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
@@ -71,6 +73,8 @@ export interface Operation {
   rate: 'upload' | 'metadata' | 'none';
   memoryMb: number;
   timeoutSeconds: number;
+  /** Names of the layers under `layers/` that it loads. */
+  layers?: readonly string[];
   /** Files beside the handler that its bundle needs. */
   assets?: readonly string[];
   /** A request as the API document shows it. */

@@ -7,6 +7,8 @@ import { caseKey } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
+type CaseImage = Image & { caseId: string; patientId: string };
+
 /** The cases in the table. */
 export class Cases {
   readonly #table: Table;
@@ -30,7 +32,7 @@ export class Cases {
    * @throws DomainError CONFLICT where the case is another patient's
    */
   async addPending(
-    image: Image & { caseId: string },
+    image: CaseImage,
     known: Case | undefined,
     now: Date,
     expiresAt: Date,
@@ -54,7 +56,7 @@ export class Cases {
   }
 }
 
-const keep = ({ caseId, patientId }: Image & { caseId: string }) => ({
+const keep = ({ caseId, patientId }: CaseImage) => ({
   ConditionCheck: {
     Key: caseKey(caseId),
     ConditionExpression: 'patientId = :patientId AND attribute_not_exists(expiresAt)',
@@ -62,12 +64,7 @@ const keep = ({ caseId, patientId }: Image & { caseId: string }) => ({
   },
 });
 
-const claim = (
-  { caseId, patientId }: Image & { caseId: string },
-  now: Date,
-  expiresAt: number,
-  openedByPatient: boolean,
-) => ({
+const claim = ({ caseId, patientId }: CaseImage, now: Date, expiresAt: number, openedByPatient: boolean) => ({
   Put: {
     Item: { ...caseKey(caseId), id: caseId, patientId, expiresAt, openedByPatient },
     // Free, ours, or a claim that ran out; but never over a case that has its images.

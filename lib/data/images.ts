@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, BatchWriteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/image.ts';
 import {
   ARRIVED_IMAGES,
@@ -11,6 +13,10 @@ import {
   imagesOfBatch,
   imagesOfCase,
   imagesOfPatient,
+  linkKey,
+  linkListKey,
+  linksOfPatient,
+  linksOfRecord,
   patientListKey,
 } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
@@ -30,6 +36,7 @@ export type ReadyFacts = Pick<
   | 'crc32'
   | 'width'
   | 'height'
+  | 'dpi'
   | 'thumbnailBytes'
   | 'hasPreview'
   | 'capturedAt'
@@ -38,6 +45,9 @@ export type ReadyFacts = Pick<
 
 /** `done`: it is so now. `already`: someone decided before. `gone`: the image or its batch was deleted meanwhile. */
 export type Transition = 'done' | 'already' | 'gone';
+
+/** Which image a link leads to. */
+const Link = z.object({ id: Id });
 
 type Keep = (image: Image) => boolean;
 
@@ -61,6 +71,28 @@ export class Images {
   async createPending(images: readonly Image[], expiresAt: Date): Promise<void> {
     const requests = images.map((image) => ({ PutRequest: { Item: toItem(image, expiresAt) } }));
     await Promise.all(chunks(requests, WRITE_BATCH).map((chunk) => this.#writeAll(chunk)));
+  }
+
+  /** Stores an image whose bytes are still to come, and its links to records; it vanishes as those above do. */
+  async createLinked(image: Image, expiresAt: Date): Promise<void> {
+    const links = Object.entries(image.links ?? {}).map(([type, recordId]) => ({
+      id: image.id,
+      ...linkKey(image.id, type, recordId),
+      ...linkListKey(image, type, recordId),
+    }));
+    const puts = [toItem(image, expiresAt), ...links].map((Item) => ({
+      Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' },
+    }));
+    const { size } = await transact(this.#table, puts);
+    if (size > 0) throw new Error(`the image ${image.id} is there already`);
+  }
+
+  /** Takes away the links of an image that is itself gone. Until then they lead to nothing, which is no harm. */
+  async deleteLinks({ id, links = {} }: Image): Promise<void> {
+    const requests = Object.entries(links).map(([type, recordId]) => ({
+      DeleteRequest: { Key: linkKey(id, type, recordId) },
+    }));
+    if (requests.length > 0) await this.#writeAll(requests);
   }
 
   async get(id: string): Promise<Image | undefined> {
@@ -100,6 +132,28 @@ export class Images {
   async listOfPatient(patientId: string, page: PageRequest, keep?: Keep): Promise<Page<Image>> {
     const query = { ...listQuery(imagesOfPatient(patientId)), list: 'patient', newestFirst: true } as const;
     return queryPage(this.#table, { ...query, ...(keep && { keep }) }, page);
+  }
+
+  /**
+   * A part of the images that are linked to a record other than a patient: those of one patient, or all.
+   *
+   * The links are one Query, their images one request more. A link whose image is gone leaves a place empty.
+   */
+  async listOfRecord(
+    [type, recordId]: readonly [type: string, recordId: string],
+    patientId: string | undefined,
+    page: PageRequest,
+  ): Promise<Page<Image>> {
+    const query = {
+      schema: Link,
+      keyOf: (imageId: string) => linkKey(imageId, type, recordId),
+      newestFirst: true,
+      ...(patientId === undefined
+        ? { list: 'patient' as const, partition: linksOfRecord(type, recordId) }
+        : { partition: linksOfPatient(type, recordId, patientId) }),
+    };
+    const links = await queryPage(this.#table, query, page);
+    return { items: await this.getMany(links.items.map(({ id }) => id)), next: links.next };
   }
 
   /** A part of the case's images, oldest first. */
@@ -169,7 +223,7 @@ export class Images {
     const updatedAt = now.toISOString();
     const failed = await transact(this.#table, [
       decide(image, { ...facts, status: 'ready', updatedAt }),
-      countOrKeep(image, updatedAt),
+      ...countOrKeep(image, updatedAt),
     ]);
     return transitionOf(failed);
   }
@@ -297,16 +351,18 @@ function decide(image: Image, values: Record<string, unknown>) {
 
 /** What must be true of the image's batch or case when it becomes ready, and what changes there. */
 function countOrKeep(image: Image, updatedAt: string) {
-  if (image.batchId !== undefined) return countIn(image.batchId, 1, updatedAt);
-  return {
+  if (image.batchId !== undefined) return [countIn(image.batchId, 1, updatedAt)];
+  if (image.caseId === undefined) return [];
+  const keep = {
     // The case is the patient's for good from its first image on: the claim no longer expires.
     Update: {
-      Key: caseKey(image.caseId ?? ''),
+      Key: caseKey(image.caseId),
       UpdateExpression: 'SET patientId = :patientId, id = :id REMOVE expiresAt',
       ConditionExpression: 'attribute_not_exists(pk) OR patientId = :patientId',
       ExpressionAttributeValues: { ':patientId': image.patientId, ':id': image.caseId },
     },
   };
+  return [keep];
 }
 
 function transitionOf(failed: Map<number, Record<string, unknown> | undefined>): Transition {

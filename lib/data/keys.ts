@@ -1,3 +1,5 @@
+import { v5 as uuidV5 } from 'uuid';
+
 /**
  * The only place where a key of the table is spelled.
  *
@@ -12,8 +14,15 @@
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
  * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
+ * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
+ * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
+ * | an API key                              | table | `KEY#<id>`          | `KEY`                       |
+ * | all API keys, newest first              | gsi1  | `KEYS`              | `<key id>`                  |
+ * | a link of an image to a record          | table | `LINK#<image id>`   | `<type>#<record id>`        |
+ * | the images of a record, newest first    | gsi2  | `LINK#<type>#<id>`  | `<image id>`                |
+ * | those of one patient                    | gsi1  | `LINK#<type>#<id>#<patient>` | `<image id>`       |
  *
- * Image and batch ids are UUIDs of version 7, so that they sort by the time of their making.
+ * Image, batch and key ids are UUIDs of version 7, so that they sort by the time of their making.
  */
 export const imageKey = (id: string) => ({ pk: `IMAGE#${id}`, sk: 'IMAGE' });
 export const batchKey = (id: string) => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
@@ -22,15 +31,16 @@ export const caseKey = (id: string) => ({ pk: `CASE#${id}`, sk: 'CASE' });
 
 /** Where an image stands in the list of its batch or case. */
 export const imageListKey = (image: { id: string; order: number; batchId?: string; caseId?: string }) => ({
-  gsi1pk: image.batchId === undefined ? imagesOfCase(image.caseId ?? '') : imagesOfBatch(image.batchId),
+  ...(image.batchId !== undefined && { gsi1pk: imagesOfBatch(image.batchId) }),
+  ...(image.caseId !== undefined && { gsi1pk: imagesOfCase(image.caseId) }),
   gsi1sk: `${String(image.order).padStart(10, '0')}#${image.id}`,
 });
 export const imagesOfBatch = (batchId: string) => `BATCH#${batchId}`;
 export const imagesOfCase = (caseId: string) => `CASE#${caseId}`;
 
 /** Where an image stands in the list of its patient, whatever it hangs in. */
-export const patientListKey = (image: { id: string; patientId: string }) => ({
-  gsi2pk: imagesOfPatient(image.patientId),
+export const patientListKey = (image: { id: string; patientId?: string | undefined }) => ({
+  ...(image.patientId !== undefined && { gsi2pk: imagesOfPatient(image.patientId) }),
   gsi2sk: `IMAGE#${image.id}`,
 });
 export const imagesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
@@ -49,6 +59,42 @@ export const exportListKey = (each: { id: string; batchId: string }) => ({
 });
 export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
 
+/**
+ * A picture's id comes from its exam and its SOP instance UID (version 5, RFC 9562, 5.5), so that the same one can't be
+ * registered twice: one conditional put says so, and no second item has to guard it.
+ */
+export const examImageId = (examId: string, sopInstanceUid: string) =>
+  uuidV5(`${examId}/${sopInstanceUid}`, EXAM_IMAGES);
+const EXAM_IMAGES = '5b0e2a4f-83d1-4c0e-9d0e-6f3d2f0a7c51';
+export const examImageKey = (id: string) => ({ pk: `EXAMIMAGE#${id}`, sk: 'EXAMIMAGE' });
+export const examImageListKey = (image: { id: string; examId: string; registeredAt: string }) => ({
+  gsi1pk: imagesOfExam(image.examId),
+  gsi1sk: `${image.registeredAt}#${image.id}`,
+});
+export const imagesOfExam = (examId: string) => `EXAM#${examId}`;
+
+export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
+export const API_KEYS = 'KEYS';
+export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });
+
+/** A link, and where it stands among those of its record: of all, and of its patient's, for a patient sees only these. */
+export const linkKey = (imageId: string, type: string, recordId: string) => ({
+  pk: `LINK#${imageId}`,
+  sk: `${type}#${recordId}`,
+});
+export const linkListKey = (
+  { id, patientId }: { id: string; patientId?: string | undefined },
+  type: string,
+  recordId: string,
+) => ({
+  gsi2pk: linksOfRecord(type, recordId),
+  gsi2sk: id,
+  ...(patientId !== undefined && { gsi1pk: linksOfPatient(type, recordId, patientId), gsi1sk: id }),
+});
+export const linksOfRecord = (type: string, recordId: string) => `LINK#${type}#${recordId}`;
+export const linksOfPatient = (type: string, recordId: string, patientId: string) =>
+  `${linksOfRecord(type, recordId)}#${patientId}`;
+
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
@@ -65,7 +111,7 @@ export const TABLE_SCHEMA = {
   lists: {
     /** What is in a batch, in a case, in a patient's list of batches. */
     main: { index: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
-    /** The images of a patient. */
+    /** The images of a patient, or of another record. */
     patient: { index: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
   },
 } as const;

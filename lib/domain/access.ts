@@ -2,12 +2,15 @@ import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
 
 interface OfPatient {
-  patientId: string;
+  patientId?: string | undefined;
 }
 
-/** Whether the caller may know that something of this patient exists. */
-export const maySee = (caller: Caller, patientId: string): boolean =>
-  caller.role !== 'patient' || caller.patientId === patientId;
+/**
+ * Whether the caller may know that something of this patient exists. What a service may see hangs on the record by
+ * which it asks (`records.ts`), never on the patient alone.
+ */
+export const maySee = (caller: Caller, patientId: string | undefined): boolean =>
+  caller.role === 'patient' ? caller.patientId === patientId : caller.role !== 'service';
 
 /**
  * The thing, if it exists and the caller may know of it.

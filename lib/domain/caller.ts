@@ -1,14 +1,19 @@
 import * as z from 'zod';
-import { PatientId } from './identifiers.ts';
+import { Id, PatientId } from './identifiers.ts';
+import { Scope } from './scope.ts';
 
-/** What a person is in the clinic, the most powerful last. */
-export const Role = z.enum(['patient', 'staff', 'doctor', 'admin']);
+/** What a person is in the clinic, the most powerful last; a service is another system with an API key. */
+export const Role = z.enum(['service', 'patient', 'staff', 'doctor', 'admin']);
 export type Role = z.infer<typeof Role>;
 
-/** Who sends a request, as the authorizer vouches for it. A patient always has a patient id. */
+/**
+ * Who sends a request, as the authorizer vouches for it. A patient always has a patient id, and a service the scopes of
+ * its key.
+ */
 export const Caller = z.discriminatedUnion('role', [
   z.object({ role: z.literal('patient'), subject: z.string().min(1).max(128), patientId: PatientId }),
-  z.object({ role: Role.exclude(['patient']), subject: z.string().min(1).max(128) }),
+  z.object({ role: Role.exclude(['patient', 'service']), subject: z.string().min(1).max(128) }),
+  z.object({ role: z.literal('service'), subject: z.string(), keyId: Id, scopes: z.array(Scope) }),
 ]);
 export type Caller = z.infer<typeof Caller>;
 

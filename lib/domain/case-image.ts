@@ -7,7 +7,7 @@ import { EyeSide, type Image, ImageStatus } from './image.ts';
 export const CaseImage = z.strictObject({
   id: Id,
   caseId: CaseId.nullable(),
-  patientId: PatientId,
+  patientId: PatientId.nullable(),
   fileName: z.string(),
   mimeType: z.string(),
   /** Bytes. */
@@ -30,7 +30,7 @@ export const CaseImage = z.strictObject({
 export const toCaseImage = (image: Image, thumbnailUrl: string | null): z.infer<typeof CaseImage> => ({
   id: image.id,
   caseId: image.caseId ?? null,
-  patientId: image.patientId,
+  patientId: image.patientId ?? null,
   fileName: image.fileName,
   mimeType: image.mimeType,
   fileSize: image.fileSize,

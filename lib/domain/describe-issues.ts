@@ -30,7 +30,14 @@ function describe(issue: Issue): string[] {
           : `${field} must be ${withArticle(issue.expected)}${came}`,
       ];
     case 'invalid_format':
-      return [`${field} ${FORMATS[issue.format] ?? lowerFirst(issue.message)}${came}`];
+      // Of a UUID in the very words of the Exams seed.
+      return [
+        `${field} ${FORMATS[issue.format] ?? lowerFirst(issue.message)}${issue.format === 'uuid' ? '' : came}`,
+      ];
+    case 'invalid_union':
+      return [
+        issue.input === undefined ? `${field} is required` : `${field} ${lowerFirst(issue.message)}${came}`,
+      ];
     case 'invalid_value':
       return [
         issue.input === undefined

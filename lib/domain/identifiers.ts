@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const Id = z.uuid().toLowerCase();
 
 /**
- * A patient or case number as the clinic writes it, such as `P-1001`.
+ * A number of a patient, a case or another record as the clinic writes it, such as `P-1001`.
  *
  * It becomes a segment of S3 keys and DynamoDB keys, hence letters, digits and `. _ -` only, and no leading dot.
  */
@@ -13,6 +13,8 @@ const ClinicNumber = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
 });
 export const PatientId = ClinicNumber;
 export const CaseId = ClinicNumber;
+/** The number of a prescription, a sale, a delivery …, as the system that keeps them writes it. */
+export const RecordId = ClinicNumber;
 
 /** What a person writes: any text that can be stored and sent, which half a surrogate pair can not. */
 export const Text = z

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { Bounds } from './bounds.ts';
 import { Category } from './category.ts';
 import { DomainError } from './errors.ts';
-import { CaseId, Crc32, Id, PatientId, Text, Timestamp } from './identifiers.ts';
+import { CaseId, Crc32, Id, PatientId, RecordId, Text, Timestamp } from './identifiers.ts';
+import { RecordType } from './record-type.ts';
 
 /** The eye (or side of the body) that a picture shows. */
 export const EyeSide = z.enum(['left', 'right', 'both', 'unknown']);
@@ -17,12 +19,21 @@ export type ImageStatus = z.infer<typeof ImageStatus>;
 /** The file name as the person gave it; anything is accepted, and made safe where it leaves (headers, ZIP entries). */
 export const FileName = Text.min(1).max(1024);
 
-/** One picture, through whichever door it came. It belongs to one patient and hangs in a batch or a case. */
+/**
+ * One picture, through whichever door it came. It belongs to one patient and hangs in a batch or a case; one that came
+ * with a record may belong to nobody, hangs in nothing, and is found by what it is linked to.
+ */
 export const Image = z.object({
   id: Id,
-  patientId: PatientId,
+  patientId: PatientId.optional(),
   batchId: Id.optional(),
   caseId: CaseId.optional(),
+  /** The records it is linked to, beside its patient. */
+  links: z.partialRecord(RecordType.exclude(['patient']), RecordId).optional(),
+  /** What it must keep to, beyond what every image must. */
+  bounds: Bounds.optional(),
+  /** Signs the links to it, which thereby die with it. */
+  linkSecret: z.string().min(43).optional(),
   fileName: z.string().max(255),
   /** As declared while pending, as found in the bytes afterwards. */
   mimeType: z.string(),
@@ -31,6 +42,8 @@ export const Image = z.object({
   crc32: Crc32.optional(),
   width: z.int().optional(),
   height: z.int().optional(),
+  /** Pixels per inch. */
+  dpi: z.int().optional(),
   thumbnailBytes: z.int().optional(),
   hasPreview: z.boolean().default(false),
   eyeSide: EyeSide,
@@ -66,6 +79,18 @@ export function requireReady(image: Image): ReadyImage {
     details: [
       image.status === 'pending' ? 'its upload is not complete' : `it was rejected: ${image.statusReason}`,
     ],
+  });
+}
+
+/**
+ * The image, unless its bytes are still being looked at.
+ *
+ * @throws DomainError SERVICE_UNAVAILABLE: a moment later there is an answer
+ */
+export function requireDecided(image: Image): Image {
+  if (image.status !== 'pending') return image;
+  throw new DomainError('SERVICE_UNAVAILABLE', 'The image is not ready yet.', {
+    headers: { 'retry-after': '2' },
   });
 }
 

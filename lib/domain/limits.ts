@@ -11,6 +11,9 @@ export const Limits = z.strictObject({
     .default(10 * MB),
   /** Largest width × height that is decoded. */
   imagePixels: z.int().positive().default(100_000_000),
+  /** Shortest and longest side of an image that comes with a record; pixels. */
+  recordSideMinimum: z.int().positive().default(300),
+  recordSideMaximum: z.int().positive().default(4000),
   /** Files in one request for upload URLs. */
   filesPerRequest: z.int().positive().default(200),
   /**

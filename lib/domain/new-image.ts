@@ -1,10 +1,10 @@
 import type { Caller } from './caller.ts';
 import { type Image, storedFileName } from './image.ts';
 
-type Given = Pick<Image, 'id' | 'patientId' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
+type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
 
 /** An image whose bytes are still to come. */
-export function newImage(given: Given, caller: Caller, now: Date): Image {
+export function newImage<T extends Given>(given: T, caller: Caller, now: Date): Image & Pick<T, 'patientId'> {
   const uploadedAt = now.toISOString();
   return {
     category: 'other',
@@ -12,6 +12,7 @@ export function newImage(given: Given, caller: Caller, now: Date): Image {
     eyeSide: 'unknown',
     order: 0,
     hasPreview: false,
+    linkSecret: newLinkSecret(),
     ...given,
     fileName: storedFileName(given.fileName),
     capturedAt: given.capturedAt && new Date(given.capturedAt).toISOString(),
@@ -21,3 +22,6 @@ export function newImage(given: Given, caller: Caller, now: Date): Image {
     updatedAt: uploadedAt,
   };
 }
+
+/** 256 random bits in base64url. Made with each image, whatever its door, so that there is no moment without. */
+const newLinkSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');

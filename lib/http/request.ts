@@ -13,6 +13,8 @@ export interface Request<Op extends Operation> {
   query: Parsed<Op['query']>;
   body: Parsed<Op['body']>;
   caller: Op['auth'] extends 'public' ? undefined : Caller;
+  /** The service as the client knows it: `https://images.clinic.example`, for URLs that leave. */
+  origin: string;
   /** By their names in small letters. */
   headers: Readonly<Record<string, string | undefined>>;
 }
@@ -40,6 +42,7 @@ export function parseRequest<Op extends Operation>(
     query: parse(operation.query, () => queryOf(event)),
     body: parse(operation.body, () => bodyOf(event)),
     caller,
+    origin: originOf(event),
     headers: lowerCaseNames(event.headers),
   };
   if (faults.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details: faults });
@@ -79,6 +82,20 @@ function jsonOf({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
       cause,
     });
   }
+}
+
+/**
+ * CloudFront's function says what the client asked, for API Gateway gets its own name as `Host`; without CloudFront the
+ * name is API Gateway's, and its stage part of the path. A client that says something else deceives itself only.
+ */
+function originOf({ headers, path, requestContext }: APIGatewayProxyEvent): string {
+  const {
+    'x-forwarded-host': viewed,
+    host,
+    'x-forwarded-proto': protocol = 'https',
+  } = lowerCaseNames(headers);
+  if (viewed && /^[\w.-]+(:\d+)?$/.test(viewed)) return `${protocol}://${viewed}`;
+  return `${protocol}://${host}${requestContext.path.slice(0, -path.length)}`;
 }
 
 const lowerCaseNames = (headers: APIGatewayProxyEvent['headers'] | null) =>

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Form, Operation } from '../api/operation.ts';
 import { type ReceivedFiles, readForm } from './form.ts';
+import type { LookupFor } from './live-key.ts';
 import { parseRequest, type Request } from './request.ts';
 import { type Handle, serve } from './serve.ts';
 
@@ -13,7 +14,7 @@ export type FormRequest<Op extends FormOperation> = Request<Op> & { files: Recei
 export const serveForm = <Op extends FormOperation, Deps>(
   operation: Op,
   handle: (request: FormRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
-  connect: () => Deps,
+  connect: () => Deps & LookupFor<Op>,
 ) =>
   serve(operation, (request, deps: Deps) => handle(request as FormRequest<Op>, deps), connect, readRequest);
 

@@ -5,6 +5,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Operation, Success } from '../api/operation.ts';
 import { type Answer, answering, json } from './answer.ts';
+import { type LookupFor, requireLiveKey } from './live-key.ts';
 import { parseRequest, type Request } from './request.ts';
 
 type StreamOperation = Operation & { success: Extract<Success, { stream: unknown }> };
@@ -34,7 +35,7 @@ export type HandleStream<Op extends StreamOperation, Deps> = (
 export function serveStream<Op extends StreamOperation, Deps>(
   operation: Op,
   handle: HandleStream<Op, Deps>,
-  connect: () => Deps,
+  connect: () => Deps & LookupFor<Op>,
 ) {
   let deps: Deps | undefined;
   return middy<APIGatewayProxyEvent, Answer>({ executionMode: executionModeStreamifyResponse })
@@ -42,6 +43,7 @@ export function serveStream<Op extends StreamOperation, Deps>(
     .handler(async (event): Promise<Answer> => {
       const request = parseRequest(operation, event);
       deps ??= connect();
+      await requireLiveKey(request.caller, deps);
       const reply = await handle(request, deps);
       if ('notYet' in reply) {
         const { status, schema } = operation.success.notYet ?? missingNotYet(operation);

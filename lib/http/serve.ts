@@ -3,12 +3,15 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../api/operation.ts';
 import { type Answer, answering, json } from './answer.ts';
+import { type LookupFor, requireLiveKey } from './live-key.ts';
 import { handlePaged } from './paged.ts';
 import { parseRequest, type Request } from './request.ts';
 
 type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
   ? z.input<Schema> | (Op['success'] extends { partly: number } ? Partly<z.input<Schema>> : never)
-  : unknown;
+  : Op['success'] extends { redirects: true }
+    ? { location: string }
+    : unknown;
 
 /** The value of a reply that does only a part of what was asked for. */
 export class Partly<T> {
@@ -34,7 +37,7 @@ export type Handle<Op extends Operation, Deps> = (
 export function serve<Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
-  connect: () => Deps,
+  connect: () => Deps & LookupFor<Op>,
   read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op> = parseRequest,
 ) {
   let deps: Deps | undefined;
@@ -43,6 +46,7 @@ export function serve<Op extends Operation, Deps>(
     .handler(async (event) => {
       const request = await read(operation, event);
       deps ??= connect();
+      await requireLiveKey(request.caller, deps);
       const connected = deps;
       const value = isPaged(operation)
         ? await handlePaged(operation, request, (opened) => handle(opened, connected))
@@ -52,6 +56,10 @@ export function serve<Op extends Operation, Deps>(
         const { status, schema, partly = status } = success;
         if (value instanceof Partly) return json(partly, schema.parse(value.value));
         return json(status, schema.parse(value));
+      }
+      if ('redirects' in success) {
+        const { location } = value as { location: string };
+        return { statusCode: success.status, headers: { location }, body: '' };
       }
       return { statusCode: success.status, headers: {}, body: '' };
     });

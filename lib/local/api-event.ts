@@ -43,6 +43,13 @@ export function describeRequest(
     const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
     headers[known] = [...(headers[known] ?? []), request.rawHeaders[index + 1] ?? ''];
   }
+  // CloudFront's function does so in the cloud.
+  const valueIn = (wanted: string) =>
+    Object.entries(headers)
+      .find(([name]) => name.toLowerCase() === wanted)?.[1]
+      .at(-1);
+  const key = valueIn('x-api-key');
+  if (key && valueIn('authorization') === undefined) headers.Authorization = [`ApiKey ${key}`];
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
   Object.assign(headers, {
     'X-Forwarded-For': [sourceIp],

@@ -13,6 +13,8 @@ export interface ImageFacts {
   extension: ImageFormat['extension'];
   width: number;
   height: number;
+  /** Pixels per inch, where the file says so. */
+  dpi?: number;
   /** ISO 8601, UTC; see `captureTime` for cameras that do not know their time zone. */
   capturedAt?: string;
 }
@@ -69,6 +71,7 @@ export async function makeRenditions(
     extension: format.extension,
     width: header.autoOrient.width,
     height: header.autoOrient.height,
+    ...(header.density && { dpi: Math.round(header.density) }),
     ...(capturedAt && { capturedAt }),
     renditions: await Promise.all([
       // The slowest first: they are encoded side by side.

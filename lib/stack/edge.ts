@@ -14,9 +14,17 @@ import {
 import { RestApiOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
 
-/** API Gateway knows no trailing slashes; here they are optional. */
-const STRIP_TRAILING_SLASHES = `function handler(event) {
+/**
+ * API Gateway knows no trailing slashes; here they are optional. And it looks for who calls in one header only:
+ * `x-api-key` goes there when nothing else does. The name that the client asked for goes along in a header of its own.
+ * The local gateway does the same (`lib/local/api-event.ts`).
+ */
+export const REWRITE_REQUEST = `function handler(event) {
   var request = event.request;
+  var key = request.headers['x-api-key'];
+  if (key && !request.headers.authorization) request.headers.authorization = { value: 'ApiKey ' + key.value };
+  delete request.headers['x-api-key'];
+  request.headers['x-forwarded-host'] = { value: request.headers.host.value };
   if (request.uri.length > 1) request.uri = request.uri.replace(/\\/+$/, '') || '/';
   return request;
 }`;
@@ -27,9 +35,9 @@ export class Edge extends Construct {
 
   constructor(scope: Construct, id: string, api: RestApi) {
     super(scope, id);
-    const stripSlashes = new EdgeFunction(this, 'StripTrailingSlashes', {
+    const rewrite = new EdgeFunction(this, 'RewriteRequest', {
       runtime: FunctionRuntime.JS_2_0,
-      code: FunctionCode.fromInline(STRIP_TRAILING_SLASHES),
+      code: FunctionCode.fromInline(REWRITE_REQUEST),
     });
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Negatoscope',
@@ -41,7 +49,7 @@ export class Edge extends Construct {
         cachePolicy: CachePolicy.CACHING_DISABLED,
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-        functionAssociations: [{ function: stripSlashes, eventType: FunctionEventType.VIEWER_REQUEST }],
+        functionAssociations: [{ function: rewrite, eventType: FunctionEventType.VIEWER_REQUEST }],
       },
     });
   }

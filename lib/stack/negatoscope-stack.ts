@@ -30,7 +30,8 @@ export class NegatoscopeStack extends Stack {
     const functions = new Functions(this, 'Functions', storage, settings);
     const authorizer = functions.create('authorizer', {
       description: 'Find out who calls',
-      touches: {},
+      // API keys are in it.
+      touches: { table: 'read' },
       memoryMb: 512,
       timeoutSeconds: 10,
       environment: identity.environment,

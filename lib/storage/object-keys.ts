@@ -18,10 +18,13 @@ export const incomingKey = (imageId: string) => `${INCOMING}${imageId}`;
 /** The image that a key under `incoming/` belongs to. */
 export const imageIdOfIncoming = (key: string) => key.slice(INCOMING.length);
 
-/** `images/<patient>/<batch>/<image>.<ext>`, the layout of the Batches seed; a case stands for the batch elsewhere. */
+/**
+ * `images/<patient>/<batch>/<image>.<ext>`, the layout of the Batches seed; elsewhere a case or `records` stands for the
+ * batch. `-` is nobody, and no patient's number.
+ */
 export function originalKey(image: Image, mimeType: keyof typeof IMAGE_EXTENSIONS): string {
-  const folder = image.batchId ?? `case-${image.caseId}`;
-  return `images/${image.patientId}/${folder}/${image.id}.${IMAGE_EXTENSIONS[mimeType]}`;
+  const folder = image.batchId ?? (image.caseId === undefined ? 'records' : `case-${image.caseId}`);
+  return `images/${image.patientId ?? '-'}/${folder}/${image.id}.${IMAGE_EXTENSIONS[mimeType]}`;
 }
 
 /** Where a rendition lies, beside its original. */

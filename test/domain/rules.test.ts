@@ -163,7 +163,7 @@ describe('What is wrong with a request is said field by field', () => {
     describeIssues(schema.safeParse(input, { reportInput: true }).error as z.ZodError);
 
   test.each([
-    [{ id: 'x', count: 1, kind: 'a', tags: [] }, 'id must be a valid UUID; received "x"'],
+    [{ id: 'x', count: 1, kind: 'a', tags: [] }, 'id must be a valid UUID'],
     [{ count: 1, kind: 'a', tags: [] }, 'id is required'],
     [{ id: crypto.randomUUID(), count: 0, kind: 'a', tags: [] }, 'count must be at least 1; received 0'],
     [{ id: crypto.randomUUID(), count: '1', kind: 'a', tags: [] }, 'count must be a number; received "1"'],

@@ -70,7 +70,7 @@ describe('The authorizer', () => {
   const ask = (authorization: string | undefined, claims?: typeof doctor) =>
     authorize(
       { headers: authorization === undefined ? {} : { Authorization: authorization }, methodArn },
-      { verify: async () => claims },
+      { verify: async () => claims, keys: { get: async () => undefined }, now: () => new Date() },
     );
 
   test('hands on who calls, and until when that is true', async () => {
@@ -89,9 +89,12 @@ describe('The authorizer', () => {
     expect(answer.context).toBeUndefined();
   });
 
-  test.each([undefined, '', 'Basic x', 'Bearer', 'Bearer a b'])('says 401 to %j', async (authorization) => {
-    await expect(ask(authorization, doctor)).rejects.toThrow('Unauthorized');
-  });
+  test.each([undefined, '', 'Basic x', 'Bearer', 'Bearer a b', 'ApiKey x', 'ApiKey'])(
+    'says 401 to %j',
+    async (authorization) => {
+      await expect(ask(authorization, doctor)).rejects.toThrow('Unauthorized');
+    },
+  );
 
   test('says 401 to a token that is not valid', async () => {
     await expect(ask('Bearer x')).rejects.toThrow('Unauthorized');

@@ -13,9 +13,12 @@ interface Things {
   image: string;
   caseId: string;
   exportId: string;
+  exam: { id: string; image: string };
+  link: string;
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
+  newKey: () => Promise<string>;
 }
 
 interface Row {
@@ -28,6 +31,8 @@ const everyone = (status: number): Statuses =>
   Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Statuses;
 const own = (status: number): Statuses => ({ ...everyone(status), nobody: 401, 'patient-2': 404 });
 const deleters: Statuses = { ...own(204), 'patient-1': 403, staff: 403 };
+const clinic = (status: number): Statuses => ({ ...own(status), 'patient-1': 404 });
+const admins = (status: number): Statuses => ({ ...everyone(403), nobody: 401, admin: status });
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
 
@@ -108,6 +113,39 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
     answers: deleters,
   },
   'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, answers: own(200) },
+  'create-record-image': {
+    path: () => '/api/v2/images',
+    body: () => ({ name: 'x.jpg', size: 1, content_type: 'image/jpeg', patient_id: 'P-1001' }),
+    answers: own(201),
+  },
+  'list-record-images': { path: () => '/api/v2/images/patient/P-1001', answers: own(200) },
+  'open-image-link': {
+    path: ({ link }) => link,
+    answers: everyone(307),
+  },
+  // An exam is nobody's yet, so that to patients there is none.
+  'create-exam-image': {
+    path: () => '/examens-medicaux/images',
+    body: () => ({
+      examenID: randomUUID(),
+      studyInstanceUID: '1.2.3',
+      seriesInstanceUID: '1.2.3.4',
+      sopInstanceUID: '1.2.3.4.5',
+      dateAcquisition: '1996-03-08',
+      modalite: 'CT',
+      description: '',
+    }),
+    answers: clinic(201),
+  },
+  'list-exam-images': { path: ({ exam }) => `/examens-medicaux/${exam.id}/images`, answers: clinic(200) },
+  'get-exam-image': { path: ({ exam }) => `/examens-medicaux/images/${exam.image}`, answers: clinic(200) },
+  'create-api-key': {
+    path: () => '/api/v2/keys',
+    body: () => ({ name: 'x', scopes: ['*:read'] }),
+    answers: admins(201),
+  },
+  'list-api-keys': { path: () => '/api/v2/keys', answers: admins(200) },
+  'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, answers: admins(204) },
 };
 
 const service = useService();
@@ -126,7 +164,29 @@ beforeAll(async () => {
   const newImage = async () =>
     (await patient.json('POST', `/api/images/batches/${batch}/upload-urls`, 201, { files })).uploads[0].id;
   const { id: exportId } = await patient.json('POST', `/api/images/batches/${batch}/exports`, 202, {});
-  things = { batch, image, caseId, exportId, newBatch: () => createBatch(patient), newImage };
+  const admin = clients.get('admin') as Client;
+  const newKey = async () =>
+    (await admin.json('POST', '/api/v2/keys', 201, { name: 'x', scopes: ['*:read'] })).id;
+  const { imageID, examenID } = await admin.json(
+    'POST',
+    '/examens-medicaux/images',
+    201,
+    MATRIX['create-exam-image'].body?.(things),
+  );
+  const exam = { id: examenID, image: imageID };
+  const { images } = await patient.json('GET', '/api/v2/images/patient/P-1001', 200);
+  const link = new URL(images[0].url).pathname;
+  things = {
+    batch,
+    image,
+    caseId,
+    exportId,
+    exam,
+    link,
+    newBatch: () => createBatch(patient),
+    newImage,
+    newKey,
+  };
 });
 
 describe.each(operations.map(({ id, method }) => ({ id, method })))('$id', ({ id, method }) => {

@@ -158,7 +158,14 @@ describe('A download', () => {
     vi.stubGlobal('awslambda', { streamifyResponse: (handler: unknown) => handler });
     const { handle: downloadBatch } = await import('../../functions/batches/download-batch/handler.ts');
     const { id, files } = await batchOf(30, 31);
-    const request = { caller, params: { id }, query: { image_ids: undefined }, body: undefined, headers: {} };
+    const request = {
+      caller,
+      params: { id },
+      query: { image_ids: undefined },
+      body: undefined,
+      origin: '',
+      headers: {},
+    };
     const deps = { ...own, objects: own.writer };
     const small = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 61 } });
     expect(small).toMatchObject({ headers: { 'content-type': 'application/zip' } });

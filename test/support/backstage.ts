@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Exports } from '../../lib/data/exports.ts';
@@ -32,6 +33,9 @@ export async function backstage({ stack }: Service) {
     images: new Images(table),
     batches: new Batches(table),
     exports: new Exports(table),
+    /** Whether the table has an item, of whatever kind. */
+    hasItem: async (Key: Record<string, string>) =>
+      (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
     objects: new Objects(BUCKET_NAME),
     originals: new ObjectReader(BUCKET_NAME),
     writer: new ObjectWriter(BUCKET_NAME),

@@ -11,7 +11,7 @@ import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
 
 interface Deps {
-  images: Pick<Images, 'deleteAllIn'>;
+  images: Pick<Images, 'deleteAllIn' | 'deleteLinks'>;
   exports: Pick<Exports, 'endAllOf'>;
   objects: Pick<Objects, 'delete'>;
 }
@@ -20,7 +20,7 @@ export async function handle({ sk, ...item }: StreamedItem, { images, exports, o
   switch (sk) {
     case 'IMAGE': {
       const image = Image.parse(item);
-      await objects.delete(allKeysOf(image));
+      await Promise.all([objects.delete(allKeysOf(image)), images.deleteLinks(image)]);
       // After its objects: an archive that was begun since can no longer be finished with it.
       if (image.key && image.batchId) await exports.endAllOf(image.batchId);
       return;

@@ -1,5 +1,6 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
+import { outOfBounds } from '../../../lib/domain/bounds.ts';
 import type { Image } from '../../../lib/domain/image.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { environment } from '../../../lib/http/environment.ts';
@@ -61,7 +62,9 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
   if (bytes.length !== image.fileSize)
     return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
   try {
-    return await makeRenditions(bytes, { pixels: imagePixels });
+    const picture = await makeRenditions(bytes, { pixels: imagePixels });
+    const fault = image.bounds && outOfBounds(image.bounds, picture);
+    return fault === undefined ? picture : new RejectedImage(fault);
   } catch (error) {
     if (error instanceof RejectedImage) return error;
     throw error;

@@ -1,0 +1,25 @@
+import { ExamImages } from '../../../lib/data/exam-images.ts';
+import { examImageId } from '../../../lib/data/keys.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { newExamImage, toImageMedicale, visibleOfExam } from '../../../lib/domain/exam-image.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  images: Pick<ExamImages, 'register'>;
+  now: () => Date;
+}
+
+export async function handle({ caller, body }: Request<typeof operation>, { images, now }: Deps) {
+  visibleOfExam(caller, body.examenID, 'exam');
+  const image = newExamImage(body, examImageId(body.examenID, body.sopInstanceUID), caller, now());
+  await images.register(image);
+  return toImageMedicale(image);
+}
+
+export const handler = serve(operation, handle, () => ({
+  images: new ExamImages(connectTable(environment.tableName)),
+  now: () => new Date(),
+}));

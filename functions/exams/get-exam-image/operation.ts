@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { ImageMedicale } from '../../../lib/domain/exam-image.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'get-exam-image',
+  method: 'GET',
+  path: '/examens-medicaux/images/{imageId}',
+  summary: 'Get what is known of a picture of an exam (staff, doctors and admins)',
+  group: 'Exams',
+  auth: EVERYONE,
+  params: z.strictObject({ imageId: Id }),
+  success: { status: 200, schema: ImageMedicale },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'read' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Next, PageQuery } from '../../../lib/api/query.ts';
+import { ExamId, ImageMedicale } from '../../../lib/domain/exam-image.ts';
+
+export const operation = defineOperation({
+  id: 'list-exam-images',
+  method: 'GET',
+  path: '/examens-medicaux/{id}/images',
+  summary: 'List the pictures of an exam in the order of their registration (staff, doctors and admins)',
+  group: 'Exams',
+  auth: EVERYONE,
+  params: z.strictObject({ id: ExamId }),
+  query: z.strictObject(PageQuery),
+  // The seed shows no wrapper: this is the one of every other list here, because a bare array has no room for `next`.
+  success: { status: 200, schema: z.strictObject({ images: z.array(ImageMedicale), next: Next }) },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'read' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  example: { params: { id: 'c627b932-4370-4123-bad4-a81be00dad8d' } },
+});

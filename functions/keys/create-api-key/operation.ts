@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { defineOperation } from '../../../lib/api/operation.ts';
+import { ListedKey } from '../../../lib/domain/api-key.ts';
+import { Text, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { Scope } from '../../../lib/domain/scope.ts';
+
+export const operation = defineOperation({
+  id: 'create-api-key',
+  method: 'POST',
+  path: '/api/v2/keys',
+  summary: 'Make an API key for another system; the answer is the only one that shows it',
+  group: 'Keys',
+  auth: ['admin'],
+  body: z.strictObject({
+    name: Text.trim().min(1).max(100).describe('By which people know it.'),
+    scopes: z.array(Scope).min(1).describe('What it opens: a kind of record, or `*`, to read or to write.'),
+    expires_at: Timestamp.optional().describe('Without it the key is good until it is revoked.'),
+  }),
+  success: {
+    status: 201,
+    schema: z.strictObject({ ...ListedKey.shape, key: z.string().describe('To be sent as `x-api-key`.') }),
+  },
+  errors: [],
+  touches: { table: 'write' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  example: {
+    body: {
+      name: 'Pharmacy',
+      scopes: ['prescription:read', 'prescription:write'],
+      expires_at: '2030-01-01T00:00:00Z',
+    },
+  },
+});

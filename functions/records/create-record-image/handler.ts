@@ -1,0 +1,87 @@
+import { v7 as newId } from 'uuid';
+import { ApiKeys } from '../../../lib/data/api-keys.ts';
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { decodeBase64 } from '../../../lib/domain/base64.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { newImage } from '../../../lib/domain/new-image.ts';
+import {
+  linksOf,
+  recordBounds,
+  requireMayLink,
+  requireRecordPicture,
+  toRecordImage,
+} from '../../../lib/domain/record-image.ts';
+import { requireUploadable } from '../../../lib/domain/upload.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import { signLink } from '../../../lib/http/image-link.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
+import { readPictureHeader } from '../../../lib/media/picture-header.ts';
+import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  keys: Pick<ApiKeys, 'get'>;
+  images: Pick<Images, 'createLinked'>;
+  objects: Pick<ObjectWriter, 'create'>;
+  urls: Pick<SignedUrls, 'upload'>;
+  limits: Limits;
+  newId: () => string;
+  now: () => Date;
+}
+
+export async function handle({ caller, body, origin }: Request<typeof operation>, deps: Deps) {
+  const { images, objects, urls, limits } = deps;
+  const bounds = recordBounds(limits);
+  const links = requireMayLink(caller, linksOf(body));
+  const bytes = body.image_data === undefined ? undefined : decodeBase64(body.image_data, 'image_data');
+  const picture = bytes && requireRecordPicture(await readPictureHeader(bytes), bounds);
+  const file = {
+    mimeType: picture?.mimeType ?? body.content_type ?? '',
+    fileSize: bytes?.length ?? body.size ?? 0,
+  };
+  requireUploadable([file], limits, (_, field) => (bytes ? 'image_data' : FIELDS[field]), bounds.mimeTypes);
+
+  const now = deps.now();
+  const createdOn = body.created_on && { capturedAt: body.created_on };
+  const given = {
+    ...file,
+    ...picture,
+    ...createdOn,
+    ...links,
+    id: deps.newId(),
+    fileName: body.name,
+    bounds,
+  };
+  const image = newImage(given, caller, now);
+  const { id, fileSize, mimeType } = image;
+  await images.createLinked(image, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
+  const view = toRecordImage(image, signLink(image, origin, now));
+  if (bytes) {
+    // The way of all uploads: the pipeline looks at them as at anybody's.
+    await objects.create(incomingKey(id), { bytes, mimeType, crc32: base64Crc32(bytes) });
+    return view;
+  }
+  const upload = { key: incomingKey(id), bytes: fileSize, mimeType };
+  const { url, method, headers, expiresAt } = await urls.upload(upload, limits.uploadUrlSeconds, now);
+  return { ...view, upload_url: url, method, headers, expires_at: expiresAt };
+}
+
+const FIELDS = { mimeType: 'content_type', fileSize: 'size' } as const;
+
+export const handler = serve(operation, handle, () => {
+  const table = connectTable(environment.tableName);
+  return {
+    keys: new ApiKeys(table),
+    images: new Images(table),
+    objects: new ObjectWriter(environment.bucketName),
+    urls: new SignedUrls(environment.bucketName),
+    limits: environment.limits,
+    newId,
+    now: () => new Date(),
+  };
+});

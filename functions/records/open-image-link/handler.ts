@@ -1,0 +1,34 @@
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { requireDecided, requireReady } from '../../../lib/domain/image.ts';
+import { disposition } from '../../../lib/http/disposition.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import { openLink, parseLink } from '../../../lib/http/image-link.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import { operation } from './operation.ts';
+
+/** Long enough to follow the redirection. */
+const URL_SECONDS = 300;
+
+interface Deps {
+  images: Pick<Images, 'get'>;
+  urls: Pick<SignedUrls, 'download'>;
+  now: () => Date;
+}
+
+export async function handle({ params }: Request<typeof operation>, { images, urls, now }: Deps) {
+  const link = parseLink(params.token);
+  const image = openLink(link, link && (await images.get(link.imageId)), now());
+  const { key, fileName, mimeType } = requireReady(requireDecided(image));
+  const download = { key, contentType: mimeType, contentDisposition: disposition('inline', fileName) };
+  const { url: location } = await urls.download(download, URL_SECONDS, now());
+  return { location };
+}
+
+export const handler = serve(operation, handle, () => ({
+  images: new Images(connectTable(environment.tableName)),
+  urls: new SignedUrls(environment.bucketName),
+  now: () => new Date(),
+}));

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { defineOperation } from '../../../lib/api/operation.ts';
+
+export const operation = defineOperation({
+  id: 'open-image-link',
+  method: 'GET',
+  path: '/api/v2/links/{token}',
+  summary: 'Open the link of an image: it leads to the original for 24 hours, and no longer than that exists',
+  group: 'Records',
+  // The link itself is the proof.
+  auth: 'public',
+  params: z.strictObject({ token: z.string().max(256) }),
+  success: { status: 307, redirects: true },
+  errors: ['NOT_FOUND', 'GONE', 'SERVICE_UNAVAILABLE'],
+  touches: { table: 'read', objects: { images: ['read'] } },
+  rate: 'none',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

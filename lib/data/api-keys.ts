@@ -1,0 +1,57 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ApiKey } from '../domain/api-key.ts';
+import { API_KEYS, apiKeyKey, apiKeyListKey } from './keys.ts';
+import { type Page, type PageRequest, queryPage } from './page.ts';
+import { parseItem, type Table } from './table.ts';
+
+/** The API keys in the table. */
+export class ApiKeys {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async create(key: ApiKey): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    const Item = { ...key, ...apiKeyKey(key.id), ...apiKeyListKey(key) };
+    await client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+  }
+
+  async get(id: string): Promise<ApiKey | undefined> {
+    const { name: TableName, client } = this.#table;
+    // Consistent: what was revoked a moment ago must not be found alive.
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: apiKeyKey(id), ConsistentRead: true }),
+    );
+    return Item && parseItem(ApiKey, Item);
+  }
+
+  /** A part of all keys, newest first; those that are revoked stay, for whoever asks what they were. */
+  async list(page: PageRequest): Promise<Page<ApiKey>> {
+    const query = { partition: API_KEYS, schema: ApiKey, keyOf: apiKeyKey, newestFirst: true };
+    return queryPage(this.#table, query, page);
+  }
+
+  /** Ends the key for good; undefined where there is none. Once more changes nothing. */
+  async revoke(id: string, now: Date): Promise<ApiKey | undefined> {
+    const { name: TableName, client } = this.#table;
+    try {
+      const { Attributes } = await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: apiKeyKey(id),
+          UpdateExpression: 'SET revokedAt = if_not_exists(revokedAt, :now)',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':now': now.toISOString() },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return parseItem(ApiKey, Attributes ?? {});
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+}

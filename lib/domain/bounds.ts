@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+/** What an image must keep to, when its door is narrower than the others. */
+export const Bounds = z.object({
+  mimeTypes: z.array(z.string()),
+  /** Shortest and longest side; pixels. */
+  sideMinimum: z.int(),
+  sideMaximum: z.int(),
+});
+export type Bounds = z.infer<typeof Bounds>;
+
+interface Picture {
+  mimeType: string;
+  width: number;
+  height: number;
+}
+
+/** In what an image does not keep to its bounds, or undefined where it does. */
+export function outOfBounds(bounds: Bounds, { mimeType, width, height }: Picture): string | undefined {
+  const { mimeTypes, sideMinimum: minimum, sideMaximum: maximum } = bounds;
+  if (!mimeTypes.includes(mimeType)) return `This is ${mimeType}; expected one of ${mimeTypes.join(', ')}.`;
+  if (Math.min(width, height) >= minimum && Math.max(width, height) <= maximum) return undefined;
+  return `This image has ${width}×${height} pixels; expected ${minimum}×${minimum} to ${maximum}×${maximum}.`;
+}

@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import type { Caller } from './caller.ts';
+import { DomainError } from './errors.ts';
+import { Id, Text, Timestamp } from './identifiers.ts';
+
+/** A DICOM unique identifier (PS3.5, 9.1), a little wider than the standard: old devices write leading zeros. */
+export const DicomUid = z
+  .string()
+  .max(64)
+  .regex(/^[0-9]+(\.[0-9]+)*$/, { error: 'must be a DICOM UID: numbers with dots between them' });
+
+/** The id of an exam in the clinic's own system. */
+export const ExamId = Id;
+
+/** A moment or a day, which stands for its first moment; kept in UTC. */
+const AcquisitionDate = z
+  .union([Timestamp, z.iso.date()], { error: 'must be an ISO 8601 time with a time zone, or a date' })
+  .transform((text) => new Date(text).toISOString())
+  .pipe(Timestamp);
+
+/** A path of this service, or a page elsewhere that is encrypted; browsers run a `javascript:` URL. */
+const isLink = (text: string) => {
+  // `//host` and, to a browser, `/\host` lead elsewhere, and it leaves out tabs and line breaks.
+  if (/^\/(?![/\\])[^\s\\]*$/.test(text)) return true;
+  if (!/^https:\/\/[^\s\\]+$/.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+};
+
+/** A picture of an exam as it is registered: what is known of it, without its bytes. */
+export const ExamImage = z.object({
+  id: Id,
+  examId: Id,
+  studyInstanceUid: DicomUid,
+  seriesInstanceUid: DicomUid,
+  sopInstanceUid: DicomUid,
+  acquiredAt: Timestamp,
+  modality: z.string(),
+  description: z.string(),
+  url: z.string().nullable(),
+  registeredAt: Timestamp,
+  registeredBy: z.string(),
+});
+export type ExamImage = z.infer<typeof ExamImage>;
+
+/** What a client says of a picture of an exam, in the field style of the Exams endpoints. */
+export const CreateImageMedicale = z.strictObject({
+  examenID: ExamId,
+  studyInstanceUID: DicomUid,
+  seriesInstanceUID: DicomUid,
+  sopInstanceUID: DicomUid,
+  dateAcquisition: AcquisitionDate.describe('ISO 8601: a time with its zone, or a date.'),
+  modalite: Text.trim().min(1).max(64).describe('CT, MR, …'),
+  description: Text.max(2000),
+  url: z
+    .string()
+    .max(2048)
+    .refine(isLink, { error: 'must be a path of this service or an https URL' })
+    .nullable()
+    .default(null)
+    .describe('Where the picture is: a path of this service or an https URL.'),
+});
+
+/** A picture of an exam in the field style of the Exams endpoints. */
+export const ImageMedicale = z.strictObject({
+  imageID: Id,
+  examenID: Id,
+  studyInstanceUID: DicomUid,
+  seriesInstanceUID: DicomUid,
+  sopInstanceUID: DicomUid,
+  dateAcquisition: Timestamp,
+  modalite: z.string(),
+  description: z.string(),
+  url: z.string().nullable(),
+});
+
+/** The picture as the Exams endpoints show it. */
+export const toImageMedicale = (image: ExamImage): z.infer<typeof ImageMedicale> => ({
+  imageID: image.id,
+  examenID: image.examId,
+  studyInstanceUID: image.studyInstanceUid,
+  seriesInstanceUID: image.seriesInstanceUid,
+  sopInstanceUID: image.sopInstanceUid,
+  dateAcquisition: image.acquiredAt,
+  modalite: image.modality,
+  description: image.description,
+  url: image.url,
+});
+
+/** An exam's picture that someone registers. */
+export const newExamImage = (
+  given: z.output<typeof CreateImageMedicale>,
+  id: string,
+  caller: Caller,
+  now: Date,
+): ExamImage => ({
+  id,
+  examId: given.examenID,
+  studyInstanceUid: given.studyInstanceUID,
+  seriesInstanceUid: given.seriesInstanceUID,
+  sopInstanceUid: given.sopInstanceUID,
+  acquiredAt: given.dateAcquisition,
+  modality: given.modalite,
+  description: given.description,
+  url: given.url,
+  registeredAt: now.toISOString(),
+  registeredBy: caller.subject,
+});
+
+/**
+ * Whether the caller may know that the exam exists.
+ *
+ * What is registered here names no patient: only the DICOM instance with the same SOP UID says whose it is. As long as
+ * nothing ties the two together, an exam may be anybody's, so that to patients there is none, their own included.
+ */
+const maySeeExams = ({ role }: Caller): boolean => role === 'staff' || role === 'doctor' || role === 'admin';
+
+/**
+ * What is asked for of an exam, if it exists and the caller may know of it.
+ *
+ * @throws DomainError NOT_FOUND, in the same words for both
+ */
+export function visibleOfExam<T>(caller: Caller, thing: T | undefined, kind: 'exam' | 'image'): T {
+  if (thing !== undefined && maySeeExams(caller)) return thing;
+  throw new DomainError('NOT_FOUND', `There is no such ${kind}.`);
+}
+
+/** The answer to a picture that the exam has already. */
+export const alreadyRegistered = ({ examId, sopInstanceUid }: ExamImage) =>
+  new DomainError('CONFLICT', 'Image already exists', {
+    details: [`sopInstanceUID ${sopInstanceUid} is registered in the exam ${examId}`],
+  });

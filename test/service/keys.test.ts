@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ApiKeys } from '../../lib/data/api-keys.ts';
+import { formatKey, hashOf, newSecret } from '../../lib/http/api-key-text.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, useService } from '../support/service.ts';
+
+const service = useService();
+let admin: Client;
+let keys: ApiKeys;
+beforeAll(async () => {
+  admin = await service.as('admin');
+  keys = new ApiKeys((await backstage(service)).table);
+});
+
+const create = (own: Record<string, unknown> = {}, status = 201) =>
+  admin.json('POST', '/api/v2/keys', status, { name: 'Pharmacy', scopes: ['prescription:read'], ...own });
+/** The status that a request with this key gets for what is closed to services: 403 where the key is good. */
+const tried = async (headers: Record<string, string>) =>
+  (await service.with(headers).send('GET', '/api/v2/keys')).status;
+
+describe('An API key', () => {
+  test('is shown once, to the admin who makes it, and then only by its last four characters', async () => {
+    const made = await create({ expires_at: '2099-01-01T01:00:00+01:00' });
+    expect(made).toEqual({
+      id: expect.any(String),
+      name: 'Pharmacy',
+      scopes: ['prescription:read'],
+      key: expect.stringMatching(new RegExp(`^ng_${made.id}_[A-Za-z0-9_-]{43}$`)),
+      last_four: made.key.slice(-4),
+      created_at: expect.any(String),
+      created_by: expect.any(String),
+      expires_at: '2099-01-01T00:00:00.000Z',
+      revoked_at: null,
+    });
+    const { key: secret, ...rest } = made;
+    const list = await admin.send('GET', '/api/v2/keys/');
+    const text = await list.text();
+    expect(JSON.parse(text).keys).toContainEqual(rest);
+    expect(text).not.toContain(secret.slice(-43));
+    expect(JSON.stringify(await keys.get(made.id))).not.toContain(secret.slice(-43));
+  });
+
+  test('is listed with the others in parts, newest first', async () => {
+    const made = [(await create()).id, (await create()).id].reverse();
+    const first = await admin.json('GET', '/api/v2/keys?limit=1', 200);
+    const second = await admin.json('GET', `/api/v2/keys?limit=1&cursor=${first.next}`, 200);
+    expect([...first.keys, ...second.keys].map(({ id }) => id)).toEqual(made);
+  });
+
+  test('says who calls, in a header of its own or in the one of tokens', async () => {
+    const { key } = await create();
+    expect(await tried({ 'x-api-key': key })).toBe(403);
+    expect(await tried({ authorization: `ApiKey ${key}` })).toBe(403);
+  });
+
+  test('does not take the place of a token', async () => {
+    const { key } = await create();
+    expect(await tried({ 'x-api-key': key, authorization: 'Bearer nonsense' })).toBe(401);
+  });
+
+  test('opens nothing but what is open to services', async () => {
+    const { key } = await create({ scopes: ['*:read', '*:write'] });
+    const client = service.with({ 'x-api-key': key });
+    await client.json('GET', `/api/images/${randomUUID()}/`, 403);
+    await client.json('GET', '/api/images/batches/?patient_id=P-1001', 403);
+    await client.json('GET', `/examens-medicaux/${randomUUID()}/images`, 403);
+    await client.json('POST', '/api/v2/keys', 403, { name: 'another', scopes: ['*:read'] });
+  });
+
+  test('that someone made up is refused', async () => {
+    const { id, key } = await create();
+    const secret = key.slice(-43);
+    for (const forged of [
+      'nonsense',
+      formatKey({ id, secret: newSecret() }),
+      formatKey({ id: randomUUID(), secret }),
+      key.slice(0, -1),
+      `${key}A`,
+      key.toUpperCase(),
+    ]) {
+      expect(await tried({ 'x-api-key': forged }), forged).toBe(401);
+    }
+  });
+
+  test('that is revoked, or ran out, is refused', async () => {
+    const { id, key } = await create();
+    await admin.json('DELETE', `/api/v2/keys/${id}/`, 204);
+    expect(await tried({ 'x-api-key': key })).toBe(401);
+
+    const secret = newSecret();
+    const old = {
+      id: randomUUID(),
+      name: 'old',
+      scopes: [],
+      hash: hashOf(secret),
+      lastFour: secret.slice(-4),
+      createdAt: '2020-01-01T00:00:00.000Z',
+      createdBy: 'someone',
+      validUntil: '2021-01-01T00:00:00.000Z',
+    };
+    await keys.create(old);
+    expect(await tried({ 'x-api-key': formatKey({ id: old.id, secret }) })).toBe(401);
+  });
+
+  test('is revoked once: again changes nothing, and what is not there is not found', async () => {
+    const { id } = await create();
+    await admin.json('DELETE', `/api/v2/keys/${id}`, 204);
+    const first = (await keys.get(id))?.revokedAt;
+    expect(first).toBeDefined();
+    await admin.json('DELETE', `/api/v2/keys/${id}`, 204);
+    expect((await keys.get(id))?.revokedAt).toBe(first);
+    await admin.json('DELETE', `/api/v2/keys/${randomUUID()}`, 404);
+  });
+
+  test.each([
+    [{ scopes: [] }, 'scopes must be at least 1 items long'],
+    [
+      { scopes: ['everything'] },
+      /^scopes\[0\] must be one of patient:read, .*, \*:write; received "everything"$/,
+    ],
+    [{ name: ' ' }, /^name must be at least 1/],
+    [{ expires_at: '2020-01-01T00:00:00Z' }, /^expires_at must be in the future/],
+    [{ expires_at: 'tomorrow' }, /^expires_at must be an ISO 8601 time/],
+  ])('with %j is refused', async (own, detail) => {
+    const { message, details } = await create(own, 400);
+    expect(message).toBe('Validation failed');
+    expect(details).toEqual([detail instanceof RegExp ? expect.stringMatching(detail) : detail]);
+  });
+});
+
+test.each(['patient-1', 'staff', 'doctor'])('API keys are no business of %s', async (user) => {
+  const client = await service.as(user);
+  await client.json('GET', '/api/v2/keys', 403);
+  await client.json('POST', '/api/v2/keys', 403, { name: 'mine', scopes: ['*:read'] });
+  await client.json('DELETE', `/api/v2/keys/${randomUUID()}`, 403);
+});

@@ -1,0 +1,44 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { REWRITE_REQUEST } from '../../lib/stack/edge.ts';
+
+/** What CloudFront's function makes of a request. */
+const rewritten = (uri: string, own: Record<string, string> = {}) => {
+  const headers = { host: 'images.clinic.example', ...own };
+  const request = {
+    uri,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
+  };
+  const out = runInNewContext(`${REWRITE_REQUEST}; handler({ request })`, { request });
+  return { uri: out.uri, headers: structuredClone(out.headers) };
+};
+
+describe('What CloudFront makes of a request', () => {
+  test.each([
+    ['/api/images/', '/api/images'],
+    ['/api/images', '/api/images'],
+    ['/docs//', '/docs'],
+    ['/', '/'],
+    ['//', '/'],
+  ])('%s asks for %s', (uri, expected) => {
+    expect(rewritten(uri).uri).toBe(expected);
+  });
+
+  test('puts an API key where the authorizer looks', () => {
+    expect(rewritten('/', { 'x-api-key': 'ng_1' }).headers).toMatchObject({
+      authorization: { value: 'ApiKey ng_1' },
+    });
+    expect(rewritten('/', { 'x-api-key': 'ng_1' }).headers).not.toHaveProperty('x-api-key');
+  });
+
+  test('says which name the client asked for', () => {
+    expect(rewritten('/', { 'x-forwarded-host': 'elsewhere.example' }).headers).toMatchObject({
+      'x-forwarded-host': { value: 'images.clinic.example' },
+    });
+  });
+
+  test('takes a token before a key', () => {
+    const headers = { authorization: 'Bearer t', 'x-api-key': 'ng_1' };
+    expect(rewritten('/', headers).headers).toMatchObject({ authorization: { value: 'Bearer t' } });
+  });
+});
