@@ -11,36 +11,43 @@ const SUFFIX: Record<RenditionName, string> = {
   preview: '_preview.jpg',
 };
 
-/** Where signed URLs put bytes that nobody has looked at yet; what is there goes by itself after a day. */
-export const INCOMING = 'incoming/';
-export const incomingKey = (imageId: string) => `${INCOMING}${imageId}`;
-
-/** The image that a key under `incoming/` belongs to. */
-export const imageIdOfIncoming = (key: string) => key.slice(INCOMING.length);
+type Placed = Pick<Image, 'id' | 'patientId' | 'batchId' | 'caseId'>;
 
 /**
- * `images/<patient>/<batch>/<image>.<ext>`, the layout of the Batches seed; elsewhere a case or `records` stands for the
- * batch. `-` is nobody, and no patient's number.
+ * `<patient>/<batch>/<image>`, the layout of the Batches seed; elsewhere a case or `records` stands for the batch. `-`
+ * is nobody, and no patient's number.
  */
-export function originalKey(image: Image, mimeType: keyof typeof IMAGE_EXTENSIONS): string {
-  const folder = image.batchId ?? (image.caseId === undefined ? 'records' : `case-${image.caseId}`);
-  return `images/${image.patientId ?? '-'}/${folder}/${image.id}.${IMAGE_EXTENSIONS[mimeType]}`;
+function placeOf({ id, patientId, batchId, caseId }: Placed): string {
+  return `${patientId ?? '-'}/${batchId ?? (caseId === undefined ? 'records' : `case-${caseId}`)}/${id}`;
 }
+
+/** Where signed URLs put bytes that nobody has looked at yet; what is there goes by itself after a day. */
+export const INCOMING = 'incoming/';
+export const incomingKey = (image: Placed) => `${INCOMING}${placeOf(image)}`;
+
+/** The image that a key under `incoming/` belongs to. */
+export const imageIdOfIncoming = (key: string) => key.slice(key.lastIndexOf('/') + 1);
+
+/** Where the original lies once it is known to be one. */
+export const originalKey = (image: Placed, mimeType: keyof typeof IMAGE_EXTENSIONS): string =>
+  `images/${placeOf(image)}.${IMAGE_EXTENSIONS[mimeType]}`;
 
 /** Where a rendition lies, beside its original. */
 export const renditionKey = (original: string, name: RenditionName): string =>
   original.replace(/\.[a-z]+$/, '') + SUFFIX[name];
 
-/** Every object that an image has or may have. */
-export const allKeysOf = (image: Image): string[] => [
-  incomingKey(image.id),
-  ...(image.key === undefined
-    ? []
-    : [
-        image.key,
-        ...Object.keys(SUFFIX).map((name) => renditionKey(image.key ?? '', name as RenditionName)),
-      ]),
-];
+/**
+ * Every object that may have been made of what came to a key under `incoming/`: they follow from the key alone, so that
+ * nothing is left of an image of which nothing else is known any more.
+ */
+export function allKeysOf(incoming: string): string[] {
+  const base = `images/${incoming.slice(INCOMING.length)}`;
+  const endings = [
+    ...Object.values(IMAGE_EXTENSIONS).map((extension) => `.${extension}`),
+    ...Object.values(SUFFIX),
+  ];
+  return [incoming, ...endings.map((ending) => base + ending)];
+}
 
 /** Where exports are written; what is there goes by itself after a day. */
 export const EXPORTS = 'exports/';

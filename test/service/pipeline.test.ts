@@ -17,6 +17,9 @@ beforeAll(async () => {
   own = await backstage(service);
 });
 
+/** Where the upload of a patient's image in the batch arrives. */
+const keyOf = (batchId: string, id: string) => incomingKey({ id, batchId, patientId: 'P-1001' });
+
 const countOf = async (batch: string) =>
   (await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count;
 
@@ -25,7 +28,7 @@ describe('An event', () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const before = await Promise.all(ids.map((id) => decided(doctor, id)));
-    for (const id of [...ids, ...ids, ...ids].reverse()) await makeThumbnail({ key: incomingKey(id) }, own);
+    for (const id of [...ids, ...ids, ...ids].reverse()) await makeThumbnail({ key: keyOf(batch, id) }, own);
     expect(await Promise.all(ids.map((id) => doctor.json('GET', `/api/images/${id}/`, 200)))).toEqual(before);
     expect(await countOf(batch)).toBe(3);
   });
@@ -33,14 +36,14 @@ describe('An event', () => {
   test('that comes many times at once counts once', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
-    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: incomingKey(id) }, own)));
+    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: keyOf(batch, id) }, own)));
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
     expect(await countOf(batch)).toBe(1);
   });
 
   test('for an object that is not there, or belongs to nobody, does no harm', async () => {
-    await makeThumbnail({ key: incomingKey(randomUUID()) }, own);
-    const orphan = incomingKey(randomUUID());
+    await makeThumbnail({ key: keyOf(randomUUID(), randomUUID()) }, own);
+    const orphan = keyOf(randomUUID(), randomUUID());
     await own.objects.write(orphan, (await photo()).bytes, 'image/jpeg');
     await until(async () => (await own.objects.read(orphan)) === undefined);
   });
@@ -52,7 +55,7 @@ describe('Deleting', () => {
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     const { s3_key } = await decided(doctor, id);
     const keys = [
-      incomingKey(id),
+      keyOf(batch, id),
       s3_key,
       ...(['thumbnail', 'card', 'png'] as const).map((name) => renditionKey(s3_key, name)),
     ];
@@ -105,10 +108,47 @@ describe('Deleting', () => {
       },
       delete: (keys: readonly string[]) => own.objects.delete(keys),
     };
-    await makeThumbnail({ key: incomingKey(id) }, { ...own, objects });
+    await makeThumbnail({ key: keyOf(batch, id) }, { ...own, objects });
     expect(written).toHaveLength(4);
     for (const key of written) expect(await own.objects.read(key), key).toBeUndefined();
     expect(await countOf(batch)).toBe(0);
+  });
+
+  test('an image before its bytes are copied leaves nothing behind, although the rest was written', async () => {
+    const batch = await createBatch(doctor);
+    const file = await photo();
+    const image = newImage(
+      {
+        id: randomUUID(),
+        patientId: 'P-1001',
+        batchId: batch,
+        fileName: 'x.jpg',
+        mimeType: file.type,
+        fileSize: file.bytes.length,
+      },
+      { role: 'doctor', subject: 'd' },
+      new Date(),
+    );
+    await own.images.createPending([image], new Date(Date.now() + 60_000));
+    const key = keyOf(batch, image.id);
+    const written: string[] = [];
+    const objects = {
+      ...own.objects,
+      delete: (keys: readonly string[]) => own.objects.delete(keys),
+      read: async () => file.bytes,
+      copy: async () => {
+        await own.images.delete(image, new Date());
+        throw new Error('NoSuchKey');
+      },
+      write: async (to: string, bytes: Uint8Array, type: string) => {
+        written.push(to);
+        await own.objects.write(to, bytes, type);
+      },
+    };
+    await expect(makeThumbnail({ key }, { ...own, objects })).rejects.toThrow('NoSuchKey');
+    expect(written).toHaveLength(3);
+    await makeThumbnail({ key }, own);
+    for (const each of written) expect(await own.objects.read(each), each).toBeUndefined();
   });
 
   test('what is deleted already is no failure', async () => {
@@ -137,7 +177,7 @@ describe('Where the store sends no events', () => {
     // Rejected while their event comes, which therefore does nothing; afterwards as if it had never come.
     const image = (await own.images.get(id)) as Image;
     await own.images.markRejected(image, 'not yet', new Date());
-    await own.objects.write(incomingKey(id), file.bytes, file.type);
+    await own.objects.write(keyOf(batch, id), file.bytes, file.type);
     const [later = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
     await decided(doctor, later);
     await own.images.createPending([image], new Date(Date.now() + 60_000));

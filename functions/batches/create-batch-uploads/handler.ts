@@ -9,7 +9,7 @@ import { requireFileCount, requireUploadable } from '../../../lib/domain/upload.
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serve } from '../../../lib/http/serve.ts';
-import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
@@ -43,14 +43,14 @@ export async function handle({ caller, params, body }: Request<typeof operation>
     newImage({ ...file, id: newId(), patientId: batch.patientId, batchId: batch.id }, caller, now),
   );
   await images.createPending(pending, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
-  const uploads = pending.map(async ({ id, fileName, fileSize: bytes, mimeType, crc32 }) => {
-    const signed = await urls.upload(
-      { key: incomingKey(id), bytes, mimeType, crc32 },
-      limits.uploadUrlSeconds,
-      now,
-    );
-    const { url: upload_url, method, headers, expiresAt: expires_at } = signed;
-    return { id, name: fileName, upload_url, method, headers, expires_at };
+  const uploads = pending.map(async (image) => {
+    const {
+      url: upload_url,
+      method,
+      headers,
+      expiresAt: expires_at,
+    } = await signUpload(image, urls, limits, now);
+    return { id: image.id, name: image.fileName, upload_url, method, headers, expires_at };
   });
   return { uploads: await Promise.all(uploads) };
 }

@@ -60,7 +60,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
     new Date(now.getTime() + limits.uploadExpirySeconds * 1000),
   );
   await Promise.all(
-    good.map(({ image, ...file }) => objects.create(incomingKey(image.id), { ...image, ...file })),
+    good.map(({ image, ...file }) => objects.create(incomingKey(image), { ...image, ...file })),
   );
   return all ? { results } : new Partly({ results });
 }

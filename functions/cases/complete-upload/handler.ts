@@ -25,7 +25,7 @@ export async function handle(
 ) {
   const image = visible(caller, await images.get(params.id), 'image');
   if (image.status === 'pending') {
-    if (!(await objects.has(incomingKey(image.id)))) {
+    if (!(await objects.has(incomingKey(image)))) {
       throw new DomainError('CONFLICT', 'The upload is not complete: there are no bytes yet.');
     }
     await images.markArrived(image, now());

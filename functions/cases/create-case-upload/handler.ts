@@ -8,7 +8,7 @@ import { requireUploadable } from '../../../lib/domain/upload.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serve } from '../../../lib/http/serve.ts';
-import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
@@ -36,11 +36,7 @@ export async function handle(
     new Date(now.getTime() + limits.uploadExpirySeconds * 1000),
     caller,
   );
-  const { url, ...signed } = await urls.upload(
-    { key: incomingKey(image.id), bytes: image.fileSize, mimeType: image.mimeType, crc32: image.crc32 },
-    limits.uploadUrlSeconds,
-    now,
-  );
+  const { url, ...signed } = await signUpload(image, urls, limits, now);
   return { imageId: image.id, uploadUrl: url, ...signed };
 }
 

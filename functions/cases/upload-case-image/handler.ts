@@ -38,7 +38,7 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
   const image = { ...newImage(given, caller, now), caseId: body.caseId };
   const expiresAt = new Date(now.getTime() + limits.uploadExpirySeconds * 1000);
   await cases.addPending(image, known, now, expiresAt, caller);
-  await objects.create(incomingKey(image.id), { bytes, ...found });
+  await objects.create(incomingKey(image), { bytes, ...found });
   return toCaseImage(image, null);
 }
 

@@ -6,7 +6,7 @@ import { Export } from '../../../lib/domain/export.ts';
 import { Image } from '../../../lib/domain/image.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { type StreamedItem, serveItems } from '../../../lib/http/serve-items.ts';
-import { allKeysOf, archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
+import { allKeysOf, archiveKey, incomingKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
 
@@ -20,7 +20,7 @@ export async function handle({ sk, ...item }: StreamedItem, { images, exports, o
   switch (sk) {
     case 'IMAGE': {
       const image = Image.parse(item);
-      await Promise.all([objects.delete(allKeysOf(image)), images.deleteLinks(image)]);
+      await Promise.all([objects.delete(allKeysOf(incomingKey(image))), images.deleteLinks(image)]);
       // After its objects: an archive that was begun since can no longer be finished with it.
       if (image.key && image.batchId) await exports.endAllOf(image.batchId);
       return;

@@ -8,7 +8,7 @@ import { type CreatedObject, serveObjects } from '../../../lib/http/serve-object
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { makeRenditions } from '../../../lib/media/renditions.ts';
-import { imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/storage/object-keys.ts';
+import { allKeysOf, imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/storage/object-keys.ts';
 import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
 
@@ -22,7 +22,7 @@ export interface Deps {
 /** Idempotent by the image's state: an event that comes again, late or for what is gone changes nothing. */
 export async function handle({ key }: CreatedObject, { images, objects, limits, now }: Deps) {
   const image = await images.get(imageIdOfIncoming(key));
-  if (!image) return objects.delete([key]);
+  if (!image) return objects.delete(allKeysOf(key));
   if (image.status !== 'pending') return;
   const bytes = await objects.read(key);
   if (!bytes) return;
@@ -34,10 +34,12 @@ export async function handle({ key }: CreatedObject, { images, objects, limits, 
 
   const { renditions, extension: _, capturedAt, ...found } = picture;
   const original = originalKey(image, found.mimeType);
-  await Promise.all([
+  const written = await Promise.allSettled([
     objects.copy(key, original, found.mimeType),
     ...renditions.map((each) => objects.write(renditionKey(original, each.name), each.bytes, each.mimeType)),
   ]);
+  // Not before all have ended: what is still on its way would come after the clean-up of an image deleted meanwhile.
+  for (const each of written) if (each.status === 'rejected') throw each.reason;
   const transition = await images.markReady(
     image,
     {
@@ -52,13 +54,14 @@ export async function handle({ key }: CreatedObject, { images, objects, limits, 
     now(),
   );
   // Deleted while we worked: what was just written is nobody's any more.
-  if (transition === 'gone')
-    await objects.delete([key, original, ...renditions.map(({ name }) => renditionKey(original, name))]);
+  if (transition === 'gone') await objects.delete(allKeysOf(key));
 }
 
 async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
   // S3 itself holds uploads to the signed size; this is for stores that do not.
   if (bytes.length > imageBytes) return new RejectedImage(`The file is larger than ${imageBytes} bytes.`);
+  if (image.crc32 && image.crc32 !== base64Crc32(bytes))
+    return new RejectedImage('The file is not the one that was announced: its checksum is another.');
   if (bytes.length !== image.fileSize)
     return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
   try {

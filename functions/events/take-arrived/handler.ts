@@ -5,6 +5,6 @@ import { connect, type Deps, handle as makeThumbnail } from '../make-thumbnail/h
 import { trigger } from './trigger.ts';
 
 export const handle = (item: StreamedItem, deps: Deps) =>
-  makeThumbnail({ key: incomingKey(Image.parse(item).id) }, deps);
+  makeThumbnail({ key: incomingKey(Image.parse(item)) }, deps);
 
 export const handler = serveItems(trigger, handle, connect);

@@ -21,6 +21,7 @@ import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { readPictureHeader } from '../../../lib/media/picture-header.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
@@ -58,16 +59,14 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
     bounds,
   };
   const image = newImage(given, caller, now);
-  const { id, fileSize, mimeType } = image;
   await images.createLinked(image, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {
     // The way of all uploads: the pipeline looks at them as at anybody's.
-    await objects.create(incomingKey(id), { bytes, mimeType, crc32: base64Crc32(bytes) });
+    await objects.create(incomingKey(image), { bytes, mimeType: image.mimeType, crc32: base64Crc32(bytes) });
     return view;
   }
-  const upload = { key: incomingKey(id), bytes: fileSize, mimeType };
-  const { url, method, headers, expiresAt } = await urls.upload(upload, limits.uploadUrlSeconds, now);
+  const { url, method, headers, expiresAt } = await signUpload(image, urls, limits, now);
   return { ...view, upload_url: url, method, headers, expires_at: expiresAt };
 }
 

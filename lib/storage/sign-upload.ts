@@ -1,0 +1,15 @@
+import type { Image } from '../domain/image.ts';
+import type { Limits } from '../domain/limits.ts';
+import { incomingKey } from './object-keys.ts';
+import type { SignedUpload, SignedUrls } from './signed-urls.ts';
+
+/** The PUT by which a client sends the bytes of a pending image: these bytes and no others, once. */
+export const signUpload = (
+  image: Image,
+  urls: Pick<SignedUrls, 'upload'>,
+  { uploadUrlSeconds }: Limits,
+  now: Date,
+): Promise<SignedUpload> => {
+  const { fileSize: bytes, mimeType, crc32 } = image;
+  return urls.upload({ key: incomingKey(image), bytes, mimeType, crc32 }, uploadUrlSeconds, now);
+};
