@@ -20,7 +20,7 @@ const knownFiles: readonly [name: string, matches: RegExp][] = [
   ['a 7-Zip archive', /^7z\xbc\xaf\x27\x1c/], // 7zFormat.txt
   ['an icon (ICO)', /^\0\0\x01\0[^\0]\0/], // Microsoft, ICONDIR: reserved, type 1, count
   ['a mouse pointer (CUR)', /^\0\0\x02\0[^\0]\0/], // the same, type 2
-  ['a BMP file', /^(?:BM.{12}[\x0c-\x7c]\0\0\0|BA.{12}BM)/s], // Microsoft, BITMAPFILEHEADER; OS/2 bitmap array
+  ['an OS/2 bitmap array', /^BA.{12}BM/s], // OS/2 2.0, BITMAPARRAYFILEHEADER
   ['an SGI file', /^\x01\xda[\0\x01][\x01\x02]/], // SGI Image File Format 1.00, "The Header"
   ['a program', /^(?:MZ|\x7fELF)/], // PE/COFF 2; System V ABI, "ELF Identification"
   ['an SVG drawing', /^(?:\xef\xbb\xbf)?\s*<(?:[?!].*<)?(?:\w+:)?svg[\s>]/is], // SVG 2, 5.1

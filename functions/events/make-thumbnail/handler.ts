@@ -3,6 +3,7 @@ import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import type { Image } from '../../../lib/domain/image.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
+import { isWelcome } from '../../../lib/domain/upload.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
@@ -61,7 +62,9 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
   if (bytes.length !== image.fileSize)
     return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
   try {
-    return await makeRenditions(bytes, { pixels: imagePixels });
+    const picture = await makeRenditions(bytes, { pixels: imagePixels });
+    if (isWelcome(picture.mimeType, image.mimeType)) return picture;
+    return new RejectedImage(`This file was announced as ${image.mimeType}, and is ${picture.mimeType}.`);
   } catch (error) {
     if (error instanceof RejectedImage) return error;
     throw error;
