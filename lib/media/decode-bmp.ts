@@ -7,8 +7,9 @@ import { type RenditionLimits, requireWithinLimits } from './rendition-limits.ts
 /**
  * Reads a BMP: 1 to 32 bits, run lengths, masks, either direction. Profiles and pixel shapes are ignored.
  *
- * Ours, because libvips' prebuilt binaries read none, and `bmp-ts` 1.0.9 believes the header: it allocates what that
- * claims before it looks, and reads cut files and odd palettes as noise. Every browser shows BMP: no preview is needed.
+ * Ours: libvips' prebuilt binaries read none, and `bmp-ts` 1.0.9, the best kept of the packages, refuses OS/2 headers,
+ * takes memory for what a header claims before it looks at the file, and has only a RangeError for one that is cut.
+ * Every browser shows BMP: no preview is needed.
  *
  * @throws RejectedImage for a damaged, cut or unusual file, or one beyond the limits
  */

@@ -7,7 +7,6 @@ import { fileHead } from './image-format.ts';
 const knownFiles: readonly [name: string, matches: RegExp][] = [
   ['an empty file', /^$/],
   ['a DICOM file', /^.{128}DICM/s], // DICOM PS3.10, 7.1
-  ['a PDF document', /%PDF-\d/], // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes
   ['a damaged PNG file', /^(?:.PNG|\x89.NG|\x89P.G|\x89PN)/s], // PNG 3rd edition, 5.2: the signature shows such damage
   ['a HEIC file', /^.{4}ftyp(?:.{4})*?(?:hei[cmsx]|hev[cmsx])/s], // ISO/IEC 23008-12, Annex B
   ['a JPEG 2000 file', /^(?:\0\0\0\x0cjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/], // ITU-T T.800 I.5.1 and A.4

@@ -9,6 +9,7 @@ const formats = {
   tiff: { mimeType: 'image/tiff', extension: 'tiff' },
   avif: { mimeType: 'image/avif', extension: 'avif' },
   bmp: { mimeType: 'image/bmp', extension: 'bmp' },
+  pdf: { mimeType: 'application/pdf', extension: 'pdf' },
 } as const;
 
 /** How people call the formats. */
@@ -20,6 +21,7 @@ export const formatNames = {
   tiff: 'TIFF',
   avif: 'AVIF',
   bmp: 'BMP',
+  pdf: 'PDF',
 } as const;
 
 /** An image type as its bytes show it: sharp's name, the IANA media type and the usual file name extension. */
@@ -28,7 +30,7 @@ export type ImageFormat = {
 }[keyof typeof formats];
 
 /** The formats that sharp's prebuilt libvips reads. */
-export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp'>;
+export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp' | 'pdf'>;
 
 // Ours rather than the package `file-type`: that one is 4,000 lines, asynchronous, and has no word for a nurse.
 const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] = [
@@ -39,6 +41,7 @@ const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] 
   ['tiff', /^(?:II[*+]\0|MM\0[*+])/], // TIFF 6.0, 2; "+" is BigTIFF
   ['avif', /^.{4}ftyp(?:.{4})*?avi[fs]/s], // AV1 Image File Format 1.2, 6: major or compatible brand
   ['bmp', /^BM.{12}[\x0c-\x7c]\0\0\0/s], // Microsoft, BITMAPFILEHEADER, then the size of the next header
+  ['pdf', /%PDF-\d/], // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes
 ];
 
 /**

@@ -1,12 +1,16 @@
 import { decodeBmp } from './decode-bmp.ts';
 import { decodeWithLibvips } from './decode-libvips.ts';
+import { decodePdf } from './decode-pdf.ts';
 import { describeFile } from './describe-file.ts';
 import { type ImageFormat, sniffImageFormat } from './image-format.ts';
 import { type Decoded, fromPixels, inside, type Pixels, toPixels } from './pixels.ts';
 import { RejectedImage } from './rejected-image.ts';
 import { defaultLimits, type RenditionLimits } from './rendition-limits.ts';
 
-/** What an original says of itself. Width and height are pixels as a person sees them, after orientation. */
+/**
+ * What an original says of itself. Width and height are pixels as a person sees them, after orientation; of a PDF, the
+ * pixels of its first page as drawn for the preview.
+ */
 export interface ImageFacts {
   mimeType: ImageFormat['mimeType'];
   extension: ImageFormat['extension'];
@@ -26,7 +30,8 @@ export interface Rendition {
 }
 
 /**
- * Makes every smaller copy that the service shows, and reads the facts on the way. First frame only of animations.
+ * Makes every smaller copy that the service shows, and reads the facts on the way. First frame only of animations, first
+ * page only of documents.
  *
  * - `thumbnail`: JPEG q85, inside 300×300; `png`: the same as PNG, transparency kept
  * - `card`: JPEG q85, inside 400×400
@@ -43,7 +48,7 @@ export async function makeRenditions(
   const format = sniffImageFormat(bytes);
   if (!format) {
     throw new RejectedImage(
-      `This is ${describeFile(bytes)}; expected JPEG, PNG, GIF, WebP, TIFF, AVIF or BMP.`,
+      `This is ${describeFile(bytes)}; expected JPEG, PNG, GIF, WebP, TIFF, AVIF, BMP or PDF.`,
     );
   }
   const { width, height, capturedAt, needsPreview, pixels } = await decode(bytes, format, {
@@ -71,6 +76,8 @@ async function decode(bytes: Uint8Array, { format }: ImageFormat, limits: Rendit
   switch (format) {
     case 'bmp':
       return decodeBmp(bytes, limits);
+    case 'pdf':
+      return decodePdf(bytes);
     default:
       return decodeWithLibvips(bytes, format, limits);
   }

@@ -1,7 +1,7 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visible } from '../../../lib/domain/access.ts';
-import { requireReady } from '../../../lib/domain/image.ts';
+import { isActive, requireReady } from '../../../lib/domain/image.ts';
 import { answerRange } from '../../../lib/http/byte-range.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
@@ -27,7 +27,7 @@ export async function handle(
     headers: {
       ...answer.headers,
       'content-type': image.mimeType,
-      'content-disposition': disposition('inline', image.fileName),
+      'content-disposition': disposition(isActive(image) ? 'attachment' : 'inline', image.fileName),
       'cache-control': 'no-cache, no-store, must-revalidate',
       pragma: 'no-cache',
       expires: '0',
