@@ -46,8 +46,8 @@ type Page = Extract<PdfPageMessage, { page: unknown }>['page'];
 function drawApart(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): Promise<Page> {
   return new Promise((resolve, reject) => {
     const child = fork(script, {
-      // Neither the function's credentials nor its options: the process needs nothing but the file.
-      env: {},
+      // None of the function's credentials: the process needs nothing but the file, and Lambda's node its libraries.
+      env: { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH },
       execArgv: [`--wasm-max-mem-pages=${memoryMb * 16}`, '--max-old-space-size=128'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
