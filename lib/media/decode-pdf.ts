@@ -73,7 +73,8 @@ function drawApart(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): Prom
       if (complaint.length < 10_000) complaint += chunk;
     });
     child.on('error', (cause) => fail(damaged, cause));
-    child.on('exit', (code, signal) => {
+    // Not 'exit': its last words may still be on their way.
+    child.on('close', (code, signal) => {
       const cause = new Error(`the process ended: ${signal ?? code}\n${complaint}`);
       fail(outOfMemory.test(complaint) ? tooLarge(memoryMb) : damaged, cause);
     });

@@ -41,7 +41,8 @@ const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] 
   ['tiff', /^(?:II[*+]\0|MM\0[*+])/], // TIFF 6.0, 2; "+" is BigTIFF
   ['avif', /^.{4}ftyp(?:.{4})*?avi[fs]/s], // AV1 Image File Format 1.2, 6: major or compatible brand
   ['bmp', /^BM.{12}[\x0c-\x7c]\0\0\0/s], // Microsoft, BITMAPFILEHEADER, then the size of the next header
-  ['pdf', /%PDF-\d/], // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes
+  // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes. A DICOM file may hold a PDF, and is none.
+  ['pdf', /^(?!.{128}DICM).*%PDF-\d/s],
 ];
 
 /**

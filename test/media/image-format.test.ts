@@ -31,6 +31,12 @@ test('PDF is known also behind bytes that a mail program put before it', () => {
   });
 });
 
+test('a PDF inside a DICOM file is not taken for the file', () => {
+  const encapsulated = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), Buffer.from('…%PDF-1.7')]);
+  expect(sniffImageFormat(encapsulated)).toBeUndefined();
+  expect(describeFile(encapsulated)).toBe('a DICOM file');
+});
+
 test('BigTIFF of either byte order is TIFF', async () => {
   const big = await red().tiff({ bigtiff: true }).toBuffer();
   expect(sniffImageFormat(big)?.format).toBe('tiff');
