@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LAYERS = join(import.meta.dirname, '..', 'layers');
@@ -8,10 +8,14 @@ const LAYERS = join(import.meta.dirname, '..', 'layers');
 export function installLayers(): void {
   for (const name of readdirSync(LAYERS)) {
     const folder = join(LAYERS, name, 'nodejs');
-    if (existsSync(join(folder, 'node_modules'))) continue;
+    const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+    // Written last: an installation that was cut off is none.
+    const stamp = join(folder, 'node_modules', '.installed-lock.json');
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) continue;
     execFileSync('npm', ['ci', '--os=linux', '--cpu=arm64', '--libc=glibc', '--silent'], {
       cwd: folder,
       stdio: ['ignore', 2, 2],
     });
+    writeFileSync(stamp, lock);
   }
 }

@@ -1,17 +1,27 @@
 import { operation as createBatch } from './batches/create-batch/operation.ts';
 import { operation as createBatchUploads } from './batches/create-batch-uploads/operation.ts';
+import { operation as createExport } from './batches/create-export/operation.ts';
 import { operation as deleteBatch } from './batches/delete-batch/operation.ts';
 import { operation as downloadBatch } from './batches/download-batch/operation.ts';
 import { operation as getBatch } from './batches/get-batch/operation.ts';
+import { operation as getExport } from './batches/get-export/operation.ts';
+import { operation as getImageSummary } from './batches/get-image-summary/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
+import { operation as uploadBatchImages } from './batches/upload-batch-images/operation.ts';
+import { operation as completeUpload } from './cases/complete-upload/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
+import { operation as deleteCaseImage } from './cases/delete-case-image/operation.ts';
 import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
+import { operation as proxyImage } from './cases/proxy-image/operation.ts';
+import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
+import { operation as downloadImage } from './images/download-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
+import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as getImageData } from './pac/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
 import { operation as getDocs } from './service/get-docs/operation.ts';
@@ -32,16 +42,26 @@ export const operations = [
   renameBatch,
   deleteBatch,
   createBatchUploads,
+  uploadBatchImages,
   downloadBatch,
+  createExport,
+  getExport,
+  getImageSummary,
 
   listImages,
   getImage,
   updateImage,
+  updateImages,
   deleteImage,
   getImageData,
   getImageThumbnail,
+  downloadImage,
 
   createCaseUpload,
+  uploadCaseImage,
+  completeUpload,
   getDownloadUrl,
+  proxyImage,
   listCaseImages,
+  deleteCaseImage,
 ] as const;

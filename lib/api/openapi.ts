@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { ERROR_STATUS } from '../domain/errors.ts';
-import { errorsOf, type Operation, type Success } from './operation.ts';
+import { errorsOf, type Form, type Operation, type Success } from './operation.ts';
 
 /** What every error looks like, the gateway's own too (Exams seed). */
 export const ErrorBody = z.strictObject({
@@ -48,7 +48,7 @@ export function openApiDocument(operations: readonly Operation[]) {
 }
 
 function describe(operation: Operation) {
-  const { id, group, summary, auth, params, query, body, example = {} } = operation;
+  const { id, group, summary, auth, params, query, body, form, example = {} } = operation;
   return {
     operationId: id,
     tags: [group],
@@ -63,8 +63,8 @@ function describe(operation: Operation) {
       requestBody: {
         required: true,
         content: {
-          'application/json': {
-            schema: schemaOf(body, 'input'),
+          [form ? 'multipart/form-data' : 'application/json']: {
+            schema: form ? formSchemaOf(body, form) : schemaOf(body, 'input'),
             ...(example.body ? { example: example.body } : {}),
           },
         },
@@ -72,6 +72,14 @@ function describe(operation: Operation) {
     }),
     responses: { ...successOf(operation.success), ...errorResponses(operation) },
   };
+}
+
+/** The fields of the form and its files, which no schema of ours describes. */
+function formSchemaOf(body: z.ZodType, { file, maxFiles }: Form) {
+  const { properties = {}, required = [], ...rest } = schemaOf(body, 'input');
+  const binary = { type: 'string', format: 'binary' };
+  const files = maxFiles === 1 ? binary : { type: 'array', items: binary, minItems: 1, maxItems: maxFiles };
+  return { ...rest, properties: { [file]: files, ...properties }, required: [file, ...required] };
 }
 
 function parametersOf(
@@ -97,7 +105,10 @@ function successOf(success: Success) {
       content: { 'application/json': { schema: schemaOf(schema, 'output') } },
     },
   });
-  if ('schema' in success) return jsonOf(success.status, success.schema);
+  if ('schema' in success) {
+    const { status, schema, partly } = success;
+    return { ...jsonOf(status, schema), ...(partly && jsonOf(partly, schema)) };
+  }
   if (!('stream' in success)) return { [success.status]: { description: STATUS_CODES[success.status] } };
   const content = Object.fromEntries(success.stream.map((type) => [type, {}]));
   return {

@@ -17,12 +17,19 @@ export interface Touches {
    * Rights by S3 key prefix; a client that uses a signed URL uses the right of the function that signed it. `find` is
    * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
    */
-  objects?: Partial<Record<'incoming' | 'images', readonly ('find' | 'read' | 'write' | 'delete')[]>>;
+  objects?: Partial<
+    Record<'incoming' | 'images' | 'exports', readonly ('find' | 'read' | 'write' | 'delete')[]>
+  >;
 }
 
 /** A success: a JSON value, nothing (204), or bytes that are streamed. */
 export type Success =
-  | { status: 200 | 201; schema: z.ZodType }
+  | {
+      status: 200 | 201 | 202;
+      schema: z.ZodType;
+      /** The status where only a part of what was asked for is done; the answer says which. */
+      partly?: 207;
+    }
   | { status: 204 }
   | {
       status: 200;
@@ -31,6 +38,15 @@ export type Success =
       /** The JSON answer while there are no bytes yet. */
       notYet?: { status: 202; schema: z.ZodType };
     };
+
+/** A body that comes as a form with files (`multipart/form-data`); `body` is the schema of its other fields. */
+export interface Form {
+  /** The field of the files. */
+  file: string;
+  maxFiles: number;
+  /** Fields that are lists: one field of JSON, or a field for each item. */
+  lists?: readonly string[];
+}
 
 /** One endpoint, declared once: route, access, schemas, answers, rights and sizes. */
 export interface Operation {
@@ -44,8 +60,9 @@ export interface Operation {
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
   query?: Fields;
-  /** JSON. */
+  /** JSON, unless it is a `form`. */
   body?: z.ZodType;
+  form?: Form;
   success: Success;
   /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
   errors: readonly ErrorCode[];
@@ -81,6 +98,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   const implied: ErrorCode[] = ['INTERNAL_SERVER_ERROR'];
   if (operation.params || operation.query || operation.body) implied.push('BAD_REQUEST');
   if (operation.body) implied.push('PAYLOAD_TOO_LARGE');
+  if (operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
   return [...new Set([...operation.errors, ...implied])];
 }

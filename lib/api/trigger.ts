@@ -10,16 +10,25 @@ export interface Trigger {
   source:
     | {
         /** S3 ObjectCreated events under a prefix, through a queue of its own. */
-        objectsUnder: 'incoming/';
+        objectsUnder: 'incoming/' | 'exports/';
+        /** Of these, only those whose key ends so. */
+        named?: string;
+        /** When a message comes again that was not handled; six times the function's time if left out. */
+        againAfterSeconds?: number;
         batchSize: number;
         maximumConcurrency: number;
         maximumReceives: number;
       }
     | {
+        /** Items that have an attribute, by the beginning of their partition key, as long as their status is this. */
+        itemsMarked: { keys: string; attribute: string; status: string };
+        batchSize: number;
+        maximumRetries: number;
+      }
+    | {
         /** Items that leave the table (deleted or expired), by the beginning of their partition key. */
         itemsRemoved: readonly string[];
         batchSize: number;
-        maximumRetries: number;
       };
   touches: Touches;
   memoryMb: number;

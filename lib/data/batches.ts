@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Batch } from '../domain/batch.ts';
 import { batchesOfPatient, batchKey, batchListKey } from './keys.ts';
-import { type Page, type PageRequest, queryPage } from './page.ts';
+import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** The batches in the table. */
@@ -32,6 +32,23 @@ export class Batches {
   async listOfPatient(patientId: string, page: PageRequest): Promise<Page<Batch>> {
     const partition = batchesOfPatient(patientId);
     return queryPage(this.#table, { partition, schema: Batch, keyOf: batchKey, newestFirst: true }, page);
+  }
+
+  /**
+   * The patient's batches and the images in them.
+   *
+   * Summed over one Query, and not kept in an item of its own: that would be written by every upload of the patient,
+   * and be a second truth to keep beside the batches' own counts. A patient has dozens of batches, of which 1 MB, the
+   * most that one request to DynamoDB reads, holds thousands.
+   */
+  async summaryOfPatient(patientId: string): Promise<{ batches: number; images: number }> {
+    const summary = { batches: 0, images: 0 };
+    const query = { partition: batchesOfPatient(patientId), schema: Batch, keyOf: batchKey };
+    for await (const { imageCount } of queryAll(this.#table, query)) {
+      summary.batches++;
+      summary.images += imageCount;
+    }
+    return summary;
   }
 
   /** The batch under its new name, or undefined where it is gone. */

@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Caller } from '../domain/caller.ts';
 import { anotherPatientsCase, Case } from '../domain/case.ts';
 import type { Image } from '../domain/image.ts';
 import { toItem } from './images.ts';
@@ -33,17 +34,20 @@ export class Cases {
     known: Case | undefined,
     now: Date,
     expiresAt: Date,
+    caller: Caller,
   ): Promise<void> {
     const item = toItem(image, expiresAt);
     const failed = await transact(this.#table, [
       { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
-      known && known.expiresAt === undefined ? keep(image) : claim(image, now, item.expiresAt),
+      known && known.expiresAt === undefined
+        ? keep(image)
+        : claim(image, now, item.expiresAt, caller.role === 'patient'),
     ]);
     if (failed.has(1)) {
       const found = failed.get(1) && parseItem(Case, failed.get(1) ?? {});
       // Its first image arrived since we looked, so that it is no claim any more: ours all the same.
       if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
-        return this.addPending(image, found, now, expiresAt);
+        return this.addPending(image, found, now, expiresAt, caller);
       }
       throw anotherPatientsCase(image.caseId, image.patientId);
     }
@@ -58,9 +62,14 @@ const keep = ({ caseId, patientId }: Image & { caseId: string }) => ({
   },
 });
 
-const claim = ({ caseId, patientId }: Image & { caseId: string }, now: Date, expiresAt: number) => ({
+const claim = (
+  { caseId, patientId }: Image & { caseId: string },
+  now: Date,
+  expiresAt: number,
+  openedByPatient: boolean,
+) => ({
   Put: {
-    Item: { ...caseKey(caseId), id: caseId, patientId, expiresAt },
+    Item: { ...caseKey(caseId), id: caseId, patientId, expiresAt, openedByPatient },
     // Free, ours, or a claim that ran out; but never over a case that has its images.
     ConditionExpression:
       'attribute_not_exists(pk) OR (attribute_exists(expiresAt) AND (patientId = :patientId OR expiresAt <= :now))',

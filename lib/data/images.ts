@@ -2,7 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, BatchWriteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Image, isReady, type ReadyImage } from '../domain/image.ts';
-import { batchKey, caseKey, imageKey, imageListKey, imagesOfBatch, imagesOfCase } from './keys.ts';
+import {
+  ARRIVED_IMAGES,
+  batchKey,
+  caseKey,
+  imageKey,
+  imageListKey,
+  imagesOfBatch,
+  imagesOfCase,
+  imagesOfPatient,
+  patientListKey,
+} from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
@@ -28,6 +38,8 @@ export type ReadyFacts = Pick<
 
 /** `done`: it is so now. `already`: someone decided before. `gone`: the image or its batch was deleted meanwhile. */
 export type Transition = 'done' | 'already' | 'gone';
+
+type Keep = (image: Image) => boolean;
 
 /** Items that one BatchWriteItem takes, and keys that one BatchGetItem takes (DynamoDB API reference). */
 const WRITE_BATCH = 25;
@@ -80,8 +92,14 @@ export class Images {
   }
 
   /** A part of the batch's images, in their order. */
-  async listInBatch(batchId: string, page: PageRequest): Promise<Page<Image>> {
-    return queryPage(this.#table, listQuery(imagesOfBatch(batchId)), page);
+  async listInBatch(batchId: string, page: PageRequest, keep?: Keep): Promise<Page<Image>> {
+    return queryPage(this.#table, { ...listQuery(imagesOfBatch(batchId)), ...(keep && { keep }) }, page);
+  }
+
+  /** A part of the patient's images, of batches and cases alike, newest first. */
+  async listOfPatient(patientId: string, page: PageRequest, keep?: Keep): Promise<Page<Image>> {
+    const query = { ...listQuery(imagesOfPatient(patientId)), list: 'patient', newestFirst: true } as const;
+    return queryPage(this.#table, { ...query, ...(keep && { keep }) }, page);
   }
 
   /** A part of the case's images, oldest first. */
@@ -115,6 +133,26 @@ export class Images {
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Notes that the client says the bytes are there: the table's stream wakes who looks at them. Again and again, if it
+   * is said again; what is decided already stays as it is.
+   */
+  async markArrived(image: Image, now: Date): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: imageKey(image.id),
+          ...updateOf({ [ARRIVED_IMAGES.attribute]: now.toISOString() }),
+          ConditionExpression: 'attribute_exists(pk)',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
 
@@ -198,6 +236,7 @@ export const toItem = (image: Image, expiresAt: Date) => ({
   ...image,
   ...imageKey(image.id),
   ...imageListKey(image),
+  ...patientListKey(image),
   expiresAt: Math.floor(expiresAt.getTime() / 1000),
 });
 

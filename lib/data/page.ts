@@ -37,47 +37,43 @@ function decode(text: string): Cursor {
 }
 
 interface ListQuery<T> {
-  /** The partition of the list index. */
+  /** The index that holds the list. */
+  list?: keyof typeof TABLE_SCHEMA.lists;
+  /** The partition of that index. */
   partition: string;
   schema: z.ZodType<T>;
   /** The primary key of an item of the list. */
   keyOf: (id: string) => { pk: string; sk: string };
   newestFirst?: boolean;
   filter?: Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeValues'>;
+  /** Leaves out what is not asked for, where DynamoDB has no words for it (it knows no small letters). */
+  keep?: (item: T) => boolean;
 }
 
+/** Items that one Query looks at where most are left out; DynamoDB itself stops at 1 MB. */
+const FILTERED_READ = 500;
+
 /**
- * One part of a list: one Query on one partition of the list index.
+ * One part of a list, from one partition of an index: it is as long as asked for unless the list ends, also where
+ * filters leave most of it out, and `next` is null exactly at the end.
  *
  * @throws DomainError BAD_REQUEST for a cursor that no list of this kind gave
  */
 export async function queryPage<T extends { id: string }>(
-  { name, client }: Table,
-  { partition, schema, keyOf, newestFirst = false, filter = {} }: ListQuery<T>,
+  table: Table,
+  query: ListQuery<T>,
   { limit, cursor }: PageRequest,
 ): Promise<Page<T>> {
-  const { index, partitionKey, sortKey } = TABLE_SCHEMA.list;
   const after = cursor === undefined ? undefined : decode(cursor);
-  const { Items = [], LastEvaluatedKey: last } = await client.send(
-    new QueryCommand({
-      TableName: name,
-      IndexName: index,
-      KeyConditionExpression: `${partitionKey} = :partition`,
-      ...filter,
-      ExpressionAttributeValues: { ':partition': partition, ...filter.ExpressionAttributeValues },
-      ScanIndexForward: !newestFirst,
-      Limit: limit,
-      ...(after && {
-        ExclusiveStartKey: { ...keyOf(after.id), [partitionKey]: partition, [sortKey]: after.sort },
-      }),
-    }),
-  );
-  return {
-    items: Items.map((item) => parseItem(schema, item)),
-    next: last
-      ? encode({ id: String(last.pk).slice(String(last.pk).indexOf('#') + 1), sort: last[sortKey] })
-      : null,
-  };
+  // One more than asked for, which tells whether there is a next part.
+  const found: { item: T; place: Cursor }[] = [];
+  for await (const each of walk(table, query, after, query.keep ? FILTERED_READ : limit + 1)) {
+    found.push(each);
+    if (found.length > limit) break;
+  }
+  const items = found.slice(0, limit);
+  const last = found.length > limit ? items.at(-1) : undefined;
+  return { items: items.map(({ item }) => item), next: last ? encode(last.place) : null };
 }
 
 /** All items of a list, read part by part as they are used. */
@@ -85,10 +81,38 @@ export async function* queryAll<T extends { id: string }>(
   table: Table,
   query: ListQuery<T>,
 ): AsyncGenerator<T> {
-  let cursor: string | null | undefined;
+  for await (const { item } of walk(table, query, undefined, 1000)) yield item;
+}
+
+async function* walk<T extends { id: string }>(
+  { name, client }: Table,
+  { list = 'main', partition, schema, keyOf, newestFirst = false, filter = {}, keep }: ListQuery<T>,
+  after: Cursor | undefined,
+  readAtOnce: number,
+): AsyncGenerator<{ item: T; place: Cursor }> {
+  const { index, partitionKey, sortKey } = TABLE_SCHEMA.lists[list];
+  let start: Record<string, unknown> | undefined = after && {
+    ...keyOf(after.id),
+    [partitionKey]: partition,
+    [sortKey]: after.sort,
+  };
   do {
-    const page = await queryPage(table, query, { limit: 1000, cursor: cursor ?? undefined });
-    yield* page.items;
-    cursor = page.next;
-  } while (cursor !== null);
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: name,
+        IndexName: index,
+        KeyConditionExpression: `${partitionKey} = :partition`,
+        ...filter,
+        ExpressionAttributeValues: { ':partition': partition, ...filter.ExpressionAttributeValues },
+        ScanIndexForward: !newestFirst,
+        Limit: readAtOnce,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    for (const stored of Items) {
+      const item = parseItem(schema, stored);
+      if (!keep || keep(item)) yield { item, place: { id: item.id, sort: String(stored[sortKey]) } };
+    }
+    start = LastEvaluatedKey;
+  } while (start);
 }

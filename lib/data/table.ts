@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
+import { retryConflicts } from './retry-conflicts.ts';
 
 /** A DynamoDB table and the client that reaches it. */
 export interface Table {
@@ -11,7 +12,7 @@ export interface Table {
 /** Connects to a table; the region, the credentials and the endpoint come from the SDK's own environment variables. */
 export const connectTable = (name: string): Table => ({
   name,
-  client: DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+  client: DynamoDBDocumentClient.from(retryConflicts(new DynamoDBClient({})), {
     marshallOptions: { removeUndefinedValues: true },
   }),
 });

@@ -1,11 +1,15 @@
 import * as z from 'zod';
-import { Id, PatientId, Timestamp } from './identifiers.ts';
+import { Id, PatientId, Text, Timestamp } from './identifiers.ts';
 
 /** A named set of pictures of one patient, usually one visit. */
 export const Batch = z.object({
   id: Id,
   patientId: PatientId,
-  name: z.string().min(1).max(255),
+  name: Text.min(1)
+    .max(255)
+    .regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, {
+      error: 'must hold something to read, and no control characters',
+    }),
   /** Its `ready` images: changed only in the transaction that changes one of them. */
   imageCount: z.int(),
   createdAt: Timestamp,

@@ -2,8 +2,14 @@ import type * as z from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
+/** A body can be wrong in a million places; nobody reads on, and the answer has to fit. */
+const MOST = 50;
+
 /** One sentence for each thing that a schema found wrong: the field, what was expected of it, and what came. */
-export const describeIssues = (error: z.ZodError): string[] => error.issues.flatMap(describe);
+export function describeIssues({ issues }: z.ZodError): string[] {
+  const faults = issues.slice(0, MOST + 1).flatMap(describe);
+  return faults.length > MOST ? [...faults.slice(0, MOST), 'and more'] : faults;
+}
 
 function describe(issue: Issue): string[] {
   const field =
@@ -14,7 +20,9 @@ function describe(issue: Issue): string[] {
   const came = issue.input === undefined ? '' : `; received ${show(issue.input)}`;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `${field === 'body' ? '' : `${field}.`}${key} is not a known field`);
+      return issue.keys
+        .slice(0, MOST + 1)
+        .map((key) => `${field === 'body' ? '' : `${field}.`}${cut(key)} is not a known field`);
     case 'invalid_type':
       return [
         issue.input === undefined
@@ -57,6 +65,7 @@ const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1
 function show(input: unknown): string {
   if (Array.isArray(input)) return 'an array';
   if (typeof input === 'object' && input !== null) return 'an object';
-  const text = JSON.stringify(input) ?? typeof input;
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return typeof input === 'number' ? String(input) : cut(JSON.stringify(input) ?? typeof input);
 }
+
+const cut = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

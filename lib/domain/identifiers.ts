@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** The id of everything that this service makes: a UUID (RFC 9562), version 7 so that ids sort by creation. */
-export const Id = z.uuid();
+export const Id = z.uuid().toLowerCase();
 
 /**
  * A patient or case number as the clinic writes it, such as `P-1001`.
@@ -13,6 +13,11 @@ const ClinicNumber = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
 });
 export const PatientId = ClinicNumber;
 export const CaseId = ClinicNumber;
+
+/** What a person writes: any text that can be stored and sent, which half a surrogate pair can not. */
+export const Text = z
+  .string()
+  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
 
 /** A moment: ISO 8601 with a time zone; answers are always in UTC. */
 export const Timestamp = z.iso.datetime({ offset: true });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Category } from './category.ts';
 import { DomainError } from './errors.ts';
-import { CaseId, Crc32, Id, PatientId, Timestamp } from './identifiers.ts';
+import { CaseId, Crc32, Id, PatientId, Text, Timestamp } from './identifiers.ts';
 
 /** The eye (or side of the body) that a picture shows. */
 export const EyeSide = z.enum(['left', 'right', 'both', 'unknown']);
@@ -15,7 +15,7 @@ export const ImageStatus = z.enum(['pending', 'ready', 'rejected']);
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
 /** The file name as the person gave it; anything is accepted, and made safe where it leaves (headers, ZIP entries). */
-export const FileName = z.string().min(1).max(1024);
+export const FileName = Text.min(1).max(1024);
 
 /** One picture, through whichever door it came. It belongs to one patient and hangs in a batch or a case. */
 export const Image = z.object({
@@ -75,7 +75,7 @@ export function requireReady(image: Image): ReadyImage {
  */
 export const isActive = ({ mimeType }: Image): boolean => mimeType === 'application/pdf';
 
-/** The extension of a file name without its dot, in small letters, or an empty string. */
+/** The extension of a file name without its dot, or an empty string. */
 const extension = (name: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1] ?? '';
 
 /** The name cut to the 255 characters that are stored; the extension survives. */

@@ -26,6 +26,8 @@ export const Limits = z.strictObject({
   uploadUrlSeconds: z.int().positive().max(43_200).default(900),
   /** How long a signed download URL can be used. */
   downloadUrlSeconds: z.int().positive().max(43_200).default(900),
+  /** How long an export lives; its objects go at the midnight (UTC) after a day, by the bucket's lifecycle. */
+  exportSeconds: z.int().positive().max(86_400).default(86_400),
   /** After this time an upload that never arrived is forgotten. */
   uploadExpirySeconds: z.int().positive().default(86_400),
 });

@@ -14,6 +14,7 @@ export function newImage(given: Given, caller: Caller, now: Date): Image {
     hasPreview: false,
     ...given,
     fileName: storedFileName(given.fileName),
+    capturedAt: given.capturedAt && new Date(given.capturedAt).toISOString(),
     status: 'pending',
     uploadedAt,
     uploadedBy: caller.subject,

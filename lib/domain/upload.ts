@@ -89,3 +89,20 @@ export function requireFileCount(count: number, { filesPerRequest }: Limits): vo
     details: [`files must be at most ${filesPerRequest} items long; received ${count}`],
   });
 }
+
+/**
+ * Refuses a file that came with the request and is not what the request says of it.
+ *
+ * @throws DomainError BAD_REQUEST
+ */
+export function requireAsDeclared(
+  declared: { fileSize?: number | undefined; crc32?: string | undefined },
+  found: { fileSize: number; crc32: string },
+): void {
+  const details = (['fileSize', 'crc32'] as const).flatMap((field) =>
+    declared[field] === undefined || declared[field] === found[field]
+      ? []
+      : [`${field} must be that of the file, ${found[field]}; received ${declared[field]}`],
+  );
+  if (details.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details });
+}

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import { errorsOf, type Operation } from '../api/operation.ts';
 import { DomainError, ERROR_STATUS } from '../domain/errors.ts';
 
@@ -12,13 +13,6 @@ export interface Answer {
   headers: Record<string, string>;
   body: string | Readable;
 }
-
-/** On every answer; an operation may say something else of caching. */
-export const DEFAULT_HEADERS = {
-  'cache-control': 'no-store',
-  'strict-transport-security': 'max-age=63072000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-} as const;
 
 export const logger = new Logger();
 

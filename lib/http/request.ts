@@ -22,7 +22,11 @@ export interface Request<Op extends Operation> {
  *
  * @throws DomainError BAD_REQUEST with everything that is wrong with it, UNAUTHORIZED, FORBIDDEN
  */
-export function parseRequest<Op extends Operation>(operation: Op, event: APIGatewayProxyEvent): Request<Op> {
+export function parseRequest<Op extends Operation>(
+  operation: Op,
+  event: APIGatewayProxyEvent,
+  bodyOf: (event: APIGatewayProxyEvent) => unknown = jsonOf,
+): Request<Op> {
   const caller = operation.auth === 'public' ? undefined : callerOf(event, operation.auth);
   const faults: string[] = [];
   const parse = (schema: z.ZodType | undefined, input: () => unknown) => {
@@ -34,7 +38,7 @@ export function parseRequest<Op extends Operation>(operation: Op, event: APIGate
   const request = {
     params: parse(operation.params, () => event.pathParameters ?? {}),
     query: parse(operation.query, () => queryOf(event)),
-    body: parse(operation.body, () => jsonOf(event)),
+    body: parse(operation.body, () => bodyOf(event)),
     caller,
     headers: lowerCaseNames(event.headers),
   };

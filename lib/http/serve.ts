@@ -7,8 +7,17 @@ import { handlePaged } from './paged.ts';
 import { parseRequest, type Request } from './request.ts';
 
 type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
-  ? z.input<Schema>
+  ? z.input<Schema> | (Op['success'] extends { partly: number } ? Partly<z.input<Schema>> : never)
   : unknown;
+
+/** The value of a reply that does only a part of what was asked for. */
+export class Partly<T> {
+  readonly value: T;
+
+  constructor(value: T) {
+    this.value = value;
+  }
+}
 
 /** The logic of an operation: gets a parsed request and what it depends on, and gives the value to answer with. */
 export type Handle<Op extends Operation, Deps> = (
@@ -20,24 +29,30 @@ export type Handle<Op extends Operation, Deps> = (
  * The Lambda of an operation that answers with JSON or with nothing.
  *
  * @param connect makes the dependencies, once, at the first request
+ * @param read how the event becomes a request; where it is no JSON, see `serveForm`
  */
 export function serve<Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
   connect: () => Deps,
+  read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op> = parseRequest,
 ) {
   let deps: Deps | undefined;
   return middy<APIGatewayProxyEvent, Answer>()
     .use(answering(operation))
     .handler(async (event) => {
-      const request = parseRequest(operation, event);
+      const request = await read(operation, event);
       deps ??= connect();
       const connected = deps;
       const value = isPaged(operation)
         ? await handlePaged(operation, request, (opened) => handle(opened, connected))
         : await handle(request, connected);
       const { success } = operation;
-      if ('schema' in success) return json(success.status, success.schema.parse(value));
+      if ('schema' in success) {
+        const { status, schema, partly = status } = success;
+        if (value instanceof Partly) return json(partly, schema.parse(value.value));
+        return json(status, schema.parse(value));
+      }
       return { statusCode: success.status, headers: {}, body: '' };
     });
 }

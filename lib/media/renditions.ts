@@ -1,10 +1,9 @@
 import { decodeBmp } from './decode-bmp.ts';
 import { decodeWithLibvips } from './decode-libvips.ts';
 import { decodePdf } from './decode-pdf.ts';
-import { describeFile } from './describe-file.ts';
 import { type ImageFormat, sniffImageFormat } from './image-format.ts';
+import { noImage } from './inspect-file.ts';
 import { type Decoded, fromPixels, inside, type Pixels, toPixels } from './pixels.ts';
-import { RejectedImage } from './rejected-image.ts';
 import { defaultLimits, type RenditionLimits } from './rendition-limits.ts';
 
 /**
@@ -46,11 +45,7 @@ export async function makeRenditions(
   limits: Partial<RenditionLimits> = {},
 ): Promise<ImageFacts & { renditions: Rendition[] }> {
   const format = sniffImageFormat(bytes);
-  if (!format) {
-    throw new RejectedImage(
-      `This is ${describeFile(bytes)}; expected JPEG, PNG, GIF, WebP, TIFF, AVIF, BMP or PDF.`,
-    );
-  }
+  if (!format) throw noImage(bytes);
   const { width, height, capturedAt, needsPreview, pixels } = await decode(bytes, format, {
     ...defaultLimits,
     ...limits,

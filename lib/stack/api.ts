@@ -15,13 +15,14 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import type { Operation } from '../api/operation.ts';
 
 /** REST APIs give up on a function that does not stream after this time (API Gateway quotas, "Integration timeout"). */
 const GATEWAY_TIMEOUT_SECONDS = 29;
 
 /** Answers that API Gateway gives itself, in the shape of ours. */
-const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
+const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, details?: string[]][] = [
   [ResponseType.DEFAULT_4XX, 400, 'The request can not be handled.'],
   [ResponseType.DEFAULT_5XX, 500, 'Something went wrong on our side.'],
   [ResponseType.ACCESS_DENIED, 403, 'Insufficient permissions'],
@@ -31,11 +32,23 @@ const GATEWAY_ANSWERS: [ResponseType, number, string][] = [
   [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],
   // The issuer's keys could not be had: the caller may be right, and should come again.
   [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
-  [ResponseType.REQUEST_TOO_LARGE, 413, 'The request is larger than 10 MB; send files by signed URLs.'],
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 503, 'Tokens can not be verified at the moment.'],
+  // Of a body over 10 MB, and of one that is too much for a Lambda event (6 MB, with the files in base64).
+  [
+    ResponseType.REQUEST_TOO_LARGE,
+    413,
+    'The request is too large.',
+    [
+      'files of more than 4.4 MB together go by signed URLs: see the paths that end in /upload-url and /upload-urls',
+    ],
+  ],
   [ResponseType.THROTTLED, 429, 'Too many requests'],
   [ResponseType.INTEGRATION_FAILURE, 502, 'Something went wrong on our side.'],
   [ResponseType.INTEGRATION_TIMEOUT, 504, 'This took too long.'],
 ];
+
+/** A constant stands in quotes, and can't hold one (API Gateway developer guide, "Set up gateway responses"). */
+const HEADERS = { ...DEFAULT_HEADERS, 'content-security-policy': 'sandbox' };
 
 /** The REST API: a route, an authorizer and a function for each operation. */
 export class Api extends Construct {
@@ -51,6 +64,8 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: 'Negatoscope',
       endpointTypes: [EndpointType.REGIONAL],
+      // As they are, and not as text: what is in a form may be pictures.
+      binaryMediaTypes: ['multipart/form-data'],
       cloudWatchRole: true,
       deployOptions: {
         accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -65,7 +80,7 @@ export class Api extends Construct {
       identitySources: ['method.request.header.Authorization'],
       resultsCacheTtl: Duration.minutes(5),
     });
-    for (const [type, statusCode, message] of GATEWAY_ANSWERS) this.#answer(type, statusCode, message);
+    for (const answer of GATEWAY_ANSWERS) this.#answer(...answer);
   }
 
   /** Routes the operation to its function. */
@@ -90,18 +105,16 @@ export class Api extends Construct {
       );
   }
 
-  #answer(type: ResponseType, statusCode: number, message: string): void {
+  #answer(type: ResponseType, statusCode: number, message: string, details: string[] = []): void {
     const error = STATUS_CODES[statusCode];
     this.restApi.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(statusCode),
       responseHeaders: {
         'x-request-id': 'context.requestId',
-        'cache-control': "'no-store'",
-        'x-content-type-options': "'nosniff'",
-        'strict-transport-security': "'max-age=63072000; includeSubDomains'",
+        ...Object.fromEntries(Object.entries(HEADERS).map(([name, value]) => [name, `'${value}'`])),
       },
-      templates: { 'application/json': JSON.stringify({ statusCode, message, error, details: [] }) },
+      templates: { 'application/json': JSON.stringify({ statusCode, message, error, details }) },
     });
   }
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   FilterCriteria,
   FilterRule,
@@ -15,10 +15,13 @@ import type { Storage } from './storage.ts';
 
 const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
 
+/** A record of a stream that waits so long is one that fails. */
+const LATE_MS = Duration.minutes(10).toMilliseconds();
+
 /** Wakes a function on events; what it fails on again and again waits in a dead-letter queue, under an alarm. */
 export class EventFeed extends Construct {
-  /** Rings when something is put aside; its text is what that costs a user. */
-  readonly alarm: Alarm;
+  /** They ring when something is put aside or waits; their text is what that costs a user. */
+  readonly alarms: Alarm[];
 
   constructor(scope: Construct, trigger: Trigger, storage: Storage, handler: LambdaFunction) {
     super(scope, trigger.id);
@@ -29,10 +32,10 @@ export class EventFeed extends Construct {
         ...QUEUE,
         retentionPeriod: Duration.days(14),
         // Six times the function's time, as Lambda asks for (developer guide, "Creating an SQS event source").
-        visibilityTimeout: Duration.seconds(6 * trigger.timeoutSeconds),
+        visibilityTimeout: Duration.seconds(source.againAfterSeconds ?? 6 * trigger.timeoutSeconds),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
-      storage.sendCreatedTo(queue, source.objectsUnder);
+      storage.sendCreatedTo(queue, source.objectsUnder, source.named);
       handler.addEventSource(
         new SqsEventSource(queue, {
           batchSize: source.batchSize,
@@ -45,25 +48,52 @@ export class EventFeed extends Construct {
         new DynamoEventSource(storage.table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: source.batchSize,
-          retryAttempts: source.maximumRetries,
+          // The record is all that knows which objects go: it is tried again as long as the stream keeps it, a day.
+          retryAttempts: 10_000,
           bisectBatchOnError: true,
           reportBatchItemFailures: true,
           onFailure: new SqsDlq(deadLetters),
-          filters: source.itemsRemoved.map((prefix) =>
-            FilterCriteria.filter({
-              eventName: FilterRule.isEqual('REMOVE'),
-              dynamodb: { Keys: { [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) } } },
-            }),
-          ),
+          filters: filtersOf(source),
         }),
       );
     }
-    this.alarm = deadLetters
-      .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
-      .createAlarm(this, 'Alarm', {
+    const alarm = (name: string, metric: Metric, threshold: number) =>
+      metric.createAlarm(this, name, {
         alarmDescription: trigger.costOfFailure,
-        threshold: 1,
+        threshold,
         evaluationPeriods: 1,
       });
+    const period = Duration.minutes(1);
+    this.alarms = [
+      alarm('Alarm', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), 1),
+      ...('itemsRemoved' in source
+        ? [alarm('Late', handler.metric('IteratorAge', { period, statistic: 'Maximum' }), LATE_MS)]
+        : []),
+    ];
   }
+}
+
+/** Which changes of the table wake the function. */
+function filtersOf(source: Exclude<Trigger['source'], { objectsUnder: unknown }>) {
+  const keysFrom = (prefix: string) => ({
+    [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) },
+  });
+  if ('itemsRemoved' in source) {
+    return source.itemsRemoved.map((prefix) =>
+      FilterCriteria.filter({
+        eventName: FilterRule.isEqual('REMOVE'),
+        dynamodb: { Keys: keysFrom(prefix) },
+      }),
+    );
+  }
+  const { keys, attribute, status } = source.itemsMarked;
+  return [
+    FilterCriteria.filter({
+      eventName: FilterRule.isEqual('MODIFY'),
+      dynamodb: {
+        Keys: keysFrom(keys),
+        NewImage: { [attribute]: { S: FilterRule.exists() }, status: { S: FilterRule.isEqual(status) } },
+      },
+    }),
+  ];
 }

@@ -32,7 +32,11 @@ const TABLE_ACTIONS = {
     'dynamodb:ConditionCheckItem',
   ],
 };
-const OBJECT_ACTIONS = { read: 's3:GetObject', write: 's3:PutObject', delete: 's3:DeleteObject' };
+const OBJECT_ACTIONS = {
+  read: ['s3:GetObject'],
+  write: ['s3:PutObject'],
+  delete: ['s3:DeleteObject', 's3:AbortMultipartUpload'],
+};
 // S3 asks the key on behalf of whoever reads or writes.
 const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
 
@@ -124,7 +128,10 @@ export class Functions extends Construct {
         ? [
             new PolicyStatement({
               actions: TABLE_ACTIONS[table],
-              resources: [tableArn, `${tableArn}/index/${TABLE_SCHEMA.list.index}`],
+              resources: [
+                tableArn,
+                ...Object.values(TABLE_SCHEMA.lists).map(({ index }) => `${tableArn}/index/${index}`),
+              ],
             }),
           ]
         : []),

@@ -6,6 +6,8 @@ import type { Settings } from './settings.ts';
 
 /** Who signs the tokens: the stack's own Cognito user pool, unless the clinic has an issuer of its own. */
 export class Identity extends Construct {
+  /** What people need to sign in. */
+  outputs: Readonly<Record<string, string>> = {};
   /** What the authorizer must know to verify tokens. */
   readonly environment: { TOKEN_ISSUER: string; TOKEN_AUDIENCE: string; TOKEN_JWKS_URI: string };
 
@@ -38,7 +40,9 @@ export class Identity extends Construct {
       new CfnUserPoolGroup(this, groupName, { userPoolId: pool.userPoolId, groupName });
     }
     const client = pool.addClient('Web', {
-      authFlows: { userSrp: true },
+      // Without the passwords leaving the browser; the other one is for tools with AWS credentials.
+      authFlows: { userSrp: true, adminUserPassword: true },
+      disableOAuth: true,
       preventUserExistenceErrors: true,
       idTokenValidity: Duration.hours(1),
       accessTokenValidity: Duration.hours(1),
@@ -49,7 +53,9 @@ export class Identity extends Construct {
         .withCustomAttributes('patient_id'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
-    const issuer = pool.userPoolProviderUrl;
-    return { issuer, audience: client.userPoolClientId, jwksUri: `${issuer}/.well-known/jwks.json` };
+    const { userPoolId, userPoolProviderUrl: issuer } = pool;
+    const { userPoolClientId: audience } = client;
+    this.outputs = { UserPoolId: userPoolId, UserPoolClientId: audience };
+    return { issuer, audience, jwksUri: `${issuer}/.well-known/jwks.json` };
   }
 }

@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -53,14 +54,22 @@ export class NegatoscopeStack extends Stack {
         threshold: 5,
         evaluationPeriods: 1,
       });
-    this.#notify([failures, ...feeds.map(({ alarm }) => alarm)], settings.alarmEmail, storage);
+    this.#notify([failures, ...feeds.flatMap(({ alarms }) => alarms)], settings.alarmEmail, storage);
 
+    for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'Url', { value: `https://${edge.distribution.distributionDomainName}` });
   }
 
   #notify(alarms: readonly Alarm[], email: string | undefined, { key }: Storage): void {
     if (!email) return;
     const topic = new Topic(this, 'Alarms', { enforceSSL: true, masterKey: key });
+    // A topic with a policy of its own loses SNS's default, by which the account's own alarms may publish; and who
+    // publishes to an encrypted topic needs its key.
+    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+    });
+    topic.grantPublish(cloudWatch);
+    key.grantEncryptDecrypt(cloudWatch);
     topic.addSubscription(new EmailSubscription(email));
     for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
   }

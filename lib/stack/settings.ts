@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Limits } from '../domain/limits.ts';
 
-/** What a clinic can set in the context of `cdk.json` (or by `--context`), with its defaults. */
+/** What a clinic can set under `negatoscope` in the context of `cdk.json`, with its defaults. */
 export const Settings = z.strictObject({
   limits: Limits.prefault({}),
   /** Another issuer of tokens than the stack's own user pool. */

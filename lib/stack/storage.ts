@@ -13,7 +13,7 @@ import {
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TABLE_SCHEMA } from '../data/keys.ts';
-import { INCOMING } from '../storage/object-keys.ts';
+import { EXPORTS, INCOMING } from '../storage/object-keys.ts';
 import type { Settings } from './settings.ts';
 
 /** Where everything is kept: the bucket of the images, the table of what is known of them, and the key to both. */
@@ -21,6 +21,7 @@ export class Storage extends Construct {
   readonly key: Key;
   readonly bucket: Bucket;
   readonly table: Table;
+  readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
   constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays }: Settings) {
     super(scope, id);
@@ -61,6 +62,7 @@ export class Storage extends Construct {
       lifecycleRules: [
         // Looked at within minutes; the copy stays so long that no signed URL can put something else in its place.
         { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
+        { id: 'exports', prefix: EXPORTS, expiration: Duration.days(1) },
         { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
         {
           id: 'deleted',
@@ -81,18 +83,20 @@ export class Storage extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.table.addGlobalSecondaryIndex({
-      indexName: TABLE_SCHEMA.list.index,
-      partitionKey: { name: TABLE_SCHEMA.list.partitionKey, type: AttributeType.STRING },
-      sortKey: { name: TABLE_SCHEMA.list.sortKey, type: AttributeType.STRING },
-    });
+    for (const { index, partitionKey, sortKey } of Object.values(TABLE_SCHEMA.lists)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index,
+        partitionKey: { name: partitionKey, type: AttributeType.STRING },
+        sortKey: { name: sortKey, type: AttributeType.STRING },
+      });
+    }
   }
 
   /**
    * Sends the bucket's events to a queue by the bucket's own configuration: `addEventNotification` would bring a
    * Lambda of CDK's into the stack to do the same.
    */
-  sendCreatedTo(queue: Queue, prefix: string): void {
+  sendCreatedTo(queue: Queue, prefix: string, suffix?: string): void {
     const { account } = Stack.of(this);
     const { policyDependable } = queue.addToResourcePolicy(
       new PolicyStatement({
@@ -104,15 +108,13 @@ export class Storage extends Construct {
       }),
     );
     const bucket = this.bucket.node.defaultChild as CfnBucket;
-    bucket.notificationConfiguration = {
-      queueConfigurations: [
-        {
-          event: 's3:ObjectCreated:*',
-          queue: queue.queueArn,
-          filter: { s3Key: { rules: [{ name: 'prefix', value: prefix }] } },
-        },
-      ],
-    };
+    const rules = [{ name: 'prefix', value: prefix }, ...(suffix ? [{ name: 'suffix', value: suffix }] : [])];
+    this.#notifications.push({
+      event: 's3:ObjectCreated:*',
+      queue: queue.queueArn,
+      filter: { s3Key: { rules } },
+    });
+    bucket.notificationConfiguration = { queueConfigurations: this.#notifications };
     if (policyDependable) this.bucket.node.addDependency(policyDependable);
   }
 }

@@ -38,3 +38,19 @@ export const allKeysOf = (image: Image): string[] => [
         ...Object.keys(SUFFIX).map((name) => renditionKey(image.key ?? '', name as RenditionName)),
       ]),
 ];
+
+/** Where exports are written; what is there goes by itself after a day. */
+export const EXPORTS = 'exports/';
+export const MANIFEST = '/manifest.json';
+interface ExportRun {
+  id: string;
+  run: string;
+}
+export const manifestKey = ({ id, run }: ExportRun) => `${EXPORTS}${id}/${run}${MANIFEST}`;
+export const archiveKey = ({ id, run }: ExportRun) => `${EXPORTS}${id}/${run}/archive.zip`;
+
+/** The run of an export that a manifest belongs to. */
+export function runOfManifest(key: string): ExportRun {
+  const [id = '', run = ''] = key.slice(EXPORTS.length).split('/');
+  return { id, run };
+}

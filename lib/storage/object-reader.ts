@@ -48,6 +48,17 @@ export class ObjectReader {
     }
   }
 
+  /** Whether there is such an object, of one byte at least. */
+  async has(key: string): Promise<boolean> {
+    const { url } = await this.#urls.download({ key }, 60, new Date());
+    const response = await this.#get(new URL(url), { first: 0, last: 0 });
+    response.resume();
+    if (response.statusCode === 206) return true;
+    // Who may not list a bucket is told 403 of what is not there (S3 API reference, GetObject).
+    if (response.statusCode === 404 || response.statusCode === 403) return false;
+    throw new Error(`S3 answered ${response.statusCode} for ${key}`);
+  }
+
   #get(url: URL, range: ByteRange | undefined): Promise<http.IncomingMessage> {
     const protocol = url.protocol as 'http:' | 'https:';
     const headers = range && { range: `bytes=${range.first}-${range.last}` };

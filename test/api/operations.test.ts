@@ -19,6 +19,13 @@ describe.each(all)('$id', (operation) => {
     expect(readFileSync(join(ROOT, entry ?? ''), 'utf8')).toContain("from './operation.ts'");
   });
 
+  test('reads its body in the way that it declares', () => {
+    const { entry = '' } = functions.find(({ id }) => id === operation.id) ?? {};
+    const readsForm = readFileSync(join(ROOT, entry), 'utf8').includes('serveForm(operation');
+    expect(readsForm).toBe(operation.form !== undefined);
+    if (operation.form) expect(operation.body).toBeDefined();
+  });
+
   test('has a path without a trailing slash, so that both forms reach it', () => {
     expect(operation.path).toMatch(/^\/[^\s]*[^/]$/);
   });

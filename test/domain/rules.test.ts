@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { archiveOf } from '../../lib/domain/archive.ts';
+import { archiveOf, isStreamable } from '../../lib/domain/archive.ts';
 import { patientOfCase } from '../../lib/domain/case.ts';
 import { CATEGORY_LABELS } from '../../lib/domain/category.ts';
 import { describeIssues } from '../../lib/domain/describe-issues.ts';
@@ -68,7 +68,7 @@ describe('A file before its upload', () => {
 });
 
 describe("The patient of a case's image", () => {
-  const known = { id: 'C-1', patientId: 'P-1001' };
+  const known = { id: 'C-1', patientId: 'P-1001', openedByPatient: false };
 
   test("is a patient's own, whatever they leave out", () => {
     expect(patientOfCase(patient, undefined, undefined)).toBe('P-1001');
@@ -77,7 +77,7 @@ describe("The patient of a case's image", () => {
 
   test("is refused to a patient in another's name or case, as if it did not exist", () => {
     expect(refusal(() => patientOfCase(patient, undefined, 'P-1002'))?.code).toBe('NOT_FOUND');
-    expect(refusal(() => patientOfCase(patient, { id: 'C-1', patientId: 'P-1002' }, undefined))?.code).toBe(
+    expect(refusal(() => patientOfCase(patient, { ...known, patientId: 'P-1002' }, undefined))?.code).toBe(
       'NOT_FOUND',
     );
   });
@@ -85,6 +85,16 @@ describe("The patient of a case's image", () => {
   test("is the case's where staff name nobody, and must be named for a new case", () => {
     expect(patientOfCase(staff, known, undefined)).toBe('P-1001');
     expect(refusal(() => patientOfCase(staff, undefined, undefined))?.code).toBe('BAD_REQUEST');
+  });
+
+  test('is not guessed from a case that a patient opened, or of which no image has arrived', () => {
+    for (const unsure of [
+      { ...known, openedByPatient: true },
+      { ...known, expiresAt: 4_000_000_000 },
+    ]) {
+      expect(refusal(() => patientOfCase(staff, unsure, undefined))?.code).toBe('BAD_REQUEST');
+      expect(patientOfCase(staff, unsure, 'P-1001')).toBe('P-1001');
+    }
   });
 
   test('can be no second one', () => {
@@ -108,29 +118,39 @@ describe('What goes into an archive', () => {
 
   test('is all that is ready', () => {
     const images = [image('1'), image('2', { status: 'pending' }), image('3', { status: 'rejected' })];
-    expect(archiveOf(batch, images, undefined, limits).map(({ id }) => id)).toEqual(['1']);
+    expect(archiveOf(batch, images, undefined).map(({ id }) => id)).toEqual(['1']);
   });
 
   test('is never less than what was asked for', () => {
     for (const missing of [image('2', { status: 'pending' }), image('2', { batchId: 'another' })]) {
-      expect(refusal(() => archiveOf(batch, [image('1'), missing], ['1', '2'], limits))?.code).toBe(
-        'NOT_FOUND',
-      );
+      expect(refusal(() => archiveOf(batch, [image('1'), missing], ['1', '2']))?.code).toBe('NOT_FOUND');
     }
-    expect(refusal(() => archiveOf(batch, [], undefined, limits))?.code).toBe('NOT_FOUND');
+    expect(refusal(() => archiveOf(batch, [], undefined))?.code).toBe('NOT_FOUND');
   });
 
   test('holds an image once, however often it is asked for', () => {
-    expect(archiveOf(batch, [image('1'), image('1')], ['1', '1'], limits)).toHaveLength(1);
+    expect(archiveOf(batch, [image('1'), image('1')], ['1', '1'])).toHaveLength(1);
   });
 
-  test('is at most what can be streamed', () => {
-    const small = { ...limits, zipBytes: 20 };
-    expect(archiveOf(batch, [image('1'), image('2')], undefined, small)).toHaveLength(2);
-    expect(
-      refusal(() => archiveOf(batch, [image('1'), image('2'), image('3')], undefined, small))?.code,
-    ).toBe('PAYLOAD_TOO_LARGE');
+  test('is streamed up to the limit, to the byte', () => {
+    const ready = archiveOf(batch, [image('1'), image('2')], undefined);
+    expect(isStreamable(ready, { ...limits, zipBytes: 20 })).toBe(true);
+    expect(isStreamable(ready, { ...limits, zipBytes: 19 })).toBe(false);
   });
+});
+
+test('An archive has the order of the list, whatever the order of the question', () => {
+  const batch = { id: 'b', patientId: 'P', name: 'B', imageCount: 0, createdAt: '', updatedAt: '' };
+  const of = (id: string, order: number) => ({
+    ...newImage(
+      { id, patientId: 'P', batchId: 'b', fileName: 'x', mimeType: 'image/png', fileSize: 10, order },
+      staff,
+      new Date(),
+    ),
+    status: 'ready' as const,
+  });
+  const ids = (...images: Image[]) => archiveOf(batch, images, undefined).map(({ id }) => id);
+  expect(ids(of('2', 0), of('1', 0), of('0', 1))).toEqual(['1', '2', '0']);
 });
 
 describe('A stored file name', () => {
@@ -166,7 +186,17 @@ describe('What is wrong with a request is said field by field', () => {
     [{ id: crypto.randomUUID(), count: 1, kind: 'a', tags: [1] }, 'tags[0] must be a string; received 1'],
     [{ id: crypto.randomUUID(), count: 1, kind: 'a', tags: [], more: 1 }, 'more is not a known field'],
     [[], 'body must be an object; received an array'],
+    [
+      { id: crypto.randomUUID(), count: Number.POSITIVE_INFINITY, kind: 'a', tags: [] },
+      'count must be a number; received Infinity',
+    ],
   ])('%j: %s', (input, fault) => {
     expect(faultsOf(input)).toEqual([fault]);
+  });
+
+  test('up to fifty: nobody reads on, and the answer has to fit', () => {
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`x${i}`, 0]));
+    expect(faultsOf(many)).toHaveLength(51);
+    expect(faultsOf({ ['x'.repeat(1_000_000)]: 1 }).join('').length).toBeLessThan(1000);
   });
 });

@@ -57,6 +57,18 @@ describe('A PDF', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(pdf())).toBe(true);
   });
 
+  test('is not taken in by a batch, whatever its form calls it', async () => {
+    const form = new FormData();
+    form.append('images', new Blob([pdf()], { type: 'image/jpeg' }), 'x.jpg');
+    const answer = await doctor.json(
+      'POST',
+      `/api/images/batches/${await createBatch(doctor)}/upload/`,
+      400,
+      form,
+    );
+    expect(JSON.stringify(answer)).toContain('This is a PDF file; expected image/jpeg');
+  });
+
   test('behind a password is rejected with that reason', async () => {
     const closed = pdf({ passwords: { owner: 'o', user: 'secret' } });
     const { id, status } = await takeIn(closed, 'application/pdf');

@@ -50,6 +50,9 @@ describe('A photo that was uploaded', () => {
       expires: '0',
       'content-length': String(file.bytes.length),
       'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-request-id': expect.any(String),
     });
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });
@@ -96,6 +99,35 @@ describe('A photo that was uploaded', () => {
     const response = await fetch(url);
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="Ferse \\"links\\".jpg"`);
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
+  });
+
+  test('is kept by a browser for a while, asked for again by its tag, and comes in ranges', async () => {
+    const path = `/api/v1/images/${imageId}/proxy`;
+    const response = await doctor.send('GET', path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toMatch(/^private, max-age=\d+$/);
+    expect(response.headers.get('content-disposition')).toMatch(/^inline; /);
+    expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
+    const etag = response.headers.get('etag') ?? '';
+    const again = await doctor.send('GET', path, undefined, { 'if-none-match': etag });
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+    const range = await doctor.send('GET', path, undefined, { range: 'bytes=-10', 'if-range': etag });
+    expect(range.status).toBe(206);
+    expect(Buffer.from(await range.arrayBuffer()).equals(file.bytes.subarray(-10))).toBe(true);
+  });
+
+  test('is saved as a file, whole or from where the download broke off', async () => {
+    const path = `/api/images/${imageId}/download/`;
+    const response = await doctor.send('GET', path);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/jpeg',
+      'content-disposition': `attachment; filename="Ferse \\"links\\".jpg"`,
+      'content-length': String(file.bytes.length),
+    });
+    expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
+    const rest = await doctor.send('GET', path, undefined, { range: 'bytes=1000-' });
+    expect(rest.status).toBe(206);
+    expect(Buffer.from(await rest.arrayBuffer()).equals(file.bytes.subarray(1000))).toBe(true);
   });
 
   test('can be described', async () => {
@@ -199,8 +231,22 @@ describe('An image of a case', () => {
     });
     expect(second).toMatchObject({ statusCode: 409, error: 'Conflict' });
     await doctor.json('POST', '/api/v1/images/upload-url', 201, { ...body, fileSize: 1 });
+    await doctor.json('GET', `/api/images/${upload.imageId.toUpperCase()}/`, 200);
     const other = await service.as('patient-2');
     await other.json('POST', '/api/v1/images/upload-url', 404, { ...body, fileSize: 1 });
     await other.json('GET', '/api/v1/images/cases/C-1', 404);
+  });
+
+  test('is never drawn into the record of a patient who guessed the number of the case', async () => {
+    const guesser = await service.as('patient-1');
+    await guesser.json('POST', '/api/v1/images/upload-url', 201, {
+      ...body,
+      caseId: 'C-guessed',
+      fileSize: 1,
+    });
+    const unnamed = { ...body, caseId: 'C-guessed', fileSize: 1 };
+    expect((await doctor.json('POST', '/api/v1/images/upload-url', 400, unnamed)).details).toEqual([
+      expect.stringMatching(/^patientId is required/),
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handle as eraseObjects } from '../../functions/events/erase-objects/handler.ts';
 import { handle as makeThumbnail } from '../../functions/events/make-thumbnail/handler.ts';
+import type { Image } from '../../lib/domain/image.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { photo } from '../fixtures/photos.ts';
@@ -119,6 +120,32 @@ describe('Deleting', () => {
     await eraseObjects({ ...image, sk: 'IMAGE' }, own);
     await own.images.delete(image as NonNullable<typeof image>, new Date());
     expect(await countOf(batch)).toBe(0);
+  });
+});
+
+describe('Where the store sends no events', () => {
+  test('the client says that an upload is complete, as often as it likes', async () => {
+    const batch = await createBatch(doctor);
+    const file = await photo();
+    const { uploads } = await doctor.json('POST', `/api/images/batches/${batch}/upload-urls/`, 201, {
+      files: [{ name: file.name, size: file.bytes.length, type: file.type }],
+    });
+    const { id } = uploads[0];
+    const complete = (status: number) => doctor.json('POST', `/api/v1/images/${id}/complete`, status);
+    await complete(409);
+
+    // Rejected while their event comes, which therefore does nothing; afterwards as if it had never come.
+    const image = (await own.images.get(id)) as Image;
+    await own.images.markRejected(image, 'not yet', new Date());
+    await own.objects.write(incomingKey(id), file.bytes, file.type);
+    const [later = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
+    await decided(doctor, later);
+    await own.images.createPending([image], new Date(Date.now() + 60_000));
+
+    expect(await complete(202)).toMatchObject({ id, status: 'pending' });
+    expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
+    expect(await complete(202)).toMatchObject({ id, status: 'ready' });
+    expect(await countOf(batch)).toBe(2);
   });
 });
 

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { type Client, createBatch, decided, type TestFile, upload, useService } from '../support/service.ts';
+import {
+  type Client,
+  createBatch,
+  decided,
+  formOf,
+  type TestFile,
+  upload,
+  useService,
+} from '../support/service.ts';
 
 const service = useService();
 let doctor: Client;
@@ -27,10 +35,12 @@ async function essence(response: Response) {
 describe("What is another patient's", () => {
   let batch: string;
   let image: string;
+  let exported: string;
   beforeAll(async () => {
     batch = await createBatch(patient1);
     [image = ''] = await upload(patient1, batch, [await photo()]);
     expect(await decided(patient1, image)).toMatchObject({ status: 'ready' });
+    exported = (await patient1.json('POST', `/api/images/batches/${batch}/exports/`, 202, {})).id;
   });
 
   const requests: [string, string, unknown?][] = [
@@ -42,14 +52,31 @@ describe("What is another patient's", () => {
       '/api/images/batches/{batch}/upload-urls/',
       { files: [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }] },
     ],
+    [
+      'POST',
+      '/api/images/batches/{batch}/upload/',
+      formOf(
+        {},
+        { images: [{ name: 'x.gif', type: 'image/gif', bytes: new TextEncoder().encode('GIF89a') }] },
+      ),
+    ],
     ['GET', '/api/images/batches/{batch}/download/'],
+    ['POST', '/api/images/batches/{batch}/exports/', {}],
+    ['POST', '/api/images/batches/{batch}/exports/', { image_ids: ['{image}'] }],
+    ['GET', '/api/exports/{export}/'],
     ['GET', '/api/images/?batch_id={batch}'],
+    ['GET', '/api/images/?patient_id={patient}'],
+    ['GET', '/api/patients/{patient}/image-summary/'],
     ['GET', '/api/images/{image}/'],
     ['PATCH', '/api/images/{image}/', { caption: 'mine' }],
     ['DELETE', '/api/images/{image}/'],
     ['GET', '/api/images/{image}/data'],
     ['GET', '/api/images/{image}/thumbnail'],
+    ['GET', '/api/images/{image}/download/'],
     ['GET', '/api/v1/images/{image}/download-url'],
+    ['GET', '/api/v1/images/{image}/proxy'],
+    ['POST', '/api/v1/images/{image}/complete'],
+    ['DELETE', '/api/v1/images/{image}'],
     ['GET', '/api/images/batches/?patient_id={patient}'],
     ['POST', '/api/images/batches/', { name: 'mine', object_id: '{patient}' }],
   ];
@@ -57,10 +84,13 @@ describe("What is another patient's", () => {
   test.each(requests)('does not exist for %s %s', async (method, path, body) => {
     const ask = (ids: Record<string, string>) => {
       const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
-      return patient2.send(method, fill(path), body && fill(JSON.stringify(body))).then(essence);
+      const filled = body instanceof FormData ? body : body && fill(JSON.stringify(body));
+      return patient2.send(method, fill(path), filled).then(essence);
     };
-    const theirs = await ask({ batch, image, patient: 'P-1001' });
-    const missing = await ask({ batch: randomUUID(), image: randomUUID(), patient: 'P-9999' });
+    const theirs = await ask({ batch, image, export: exported, patient: 'P-1001' });
+    const missing = await ask({
+      ...{ batch: randomUUID(), image: randomUUID(), export: randomUUID(), patient: 'P-9999' },
+    });
     expect(theirs.status).toBe(404);
     expect(theirs).toEqual(missing);
   });
@@ -91,6 +121,22 @@ describe('Who may not delete', () => {
       error: 'Forbidden',
     });
     await client.json('GET', `/api/images/batches/${batch}/`, 200);
+    const [image = ''] = await upload(client, batch, [await photo()]);
+    for (const path of ['/api/images', '/api/v1/images']) {
+      await client.json('DELETE', `${path}/${image}`, 403);
+      await client.json('DELETE', `${path}/${randomUUID()}`, 404);
+    }
+    await client.json('GET', `/api/images/${image}/`, 200);
+  });
+
+  test('a doctor and an admin may, and then it is gone for all doors', async () => {
+    for (const user of ['doctor', 'admin']) {
+      const client = await service.as(user);
+      const [image = ''] = await upload(client, await createBatch(client), [await photo()]);
+      await client.json('DELETE', `/api/v1/images/${image}`, 204);
+      await client.json('DELETE', `/api/v1/images/${image}`, 404);
+      await client.json('GET', `/api/images/${image}/`, 404);
+    }
   });
 });
 
@@ -105,6 +151,8 @@ describe('Who does not say who they are', () => {
       details: [],
     });
     expect(response.headers.get('x-request-id')).toBeTruthy();
+    expect(response.headers.get('content-security-policy')).toBe('sandbox');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   test.each([
@@ -190,6 +238,30 @@ describe('A bad request is told what is wrong with it', () => {
       /^object_id must be 1 to 64 letters/,
     ],
     [
+      'half a character',
+      400,
+      () => ['POST', '/api/images/batches/', '{"name":"a\\ud800b","object_id":"P-1"}'],
+      'name must be well-formed Unicode',
+    ],
+    [
+      'a name with a line break',
+      400,
+      () => ['POST', '/api/images/batches/', { name: 'x\r\nSet-Cookie: a=b', object_id: 'P-1' }],
+      'name must hold something to read, and no control characters',
+    ],
+    [
+      'a name of spaces',
+      400,
+      () => ['POST', '/api/images/batches/', { name: '   ', object_id: 'P-1' }],
+      'name must hold something to read',
+    ],
+    [
+      'a hundred thousand faults',
+      400,
+      () => ['POST', uploads(), { files: Array(100_000).fill(0) }],
+      'and more',
+    ],
+    [
       'too long a name',
       400,
       () => ['POST', '/api/images/batches/', { name: 'x'.repeat(256), object_id: 'P-1' }],
@@ -245,6 +317,30 @@ describe('A bad request is told what is wrong with it', () => {
       400,
       () => ['PATCH', `/api/images/${randomUUID()}/`, {}],
       /must have at least one of category/,
+    ],
+    [
+      'a list of nobody’s images',
+      400,
+      () => ['GET', '/api/images/?category=casts'],
+      'batch_id or patient_id must be given, and not both',
+    ],
+    [
+      'a list of a batch and a patient',
+      400,
+      () => ['GET', `/api/images/?batch_id=${batch}&patient_id=P-1001`],
+      'batch_id or patient_id must be given, and not both',
+    ],
+    [
+      'many changes of nothing',
+      400,
+      () => ['PATCH', '/api/images/', { ids: [randomUUID()] }],
+      /must have at least one of category, caption, date_taken/,
+    ],
+    [
+      'changes of too many images',
+      400,
+      () => ['PATCH', '/api/images/', { ids: Array(101).fill('x'), caption: '' }],
+      'ids must be at most 100 items long',
     ],
     [
       'a day that is none',

@@ -1,10 +1,14 @@
 import { inject } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
+import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import { Limits } from '../../lib/domain/limits.ts';
 import { loadFunctions } from '../../lib/local/functions.ts';
 import { loadTemplate } from '../../lib/local/template.ts';
+import { ArchiveWriter } from '../../lib/storage/archive-writer.ts';
+import { ObjectReader } from '../../lib/storage/object-reader.ts';
+import { ObjectWriter } from '../../lib/storage/object-writer.ts';
 import { Objects } from '../../lib/storage/objects.ts';
 import type { Service } from './service.ts';
 
@@ -27,7 +31,11 @@ export async function backstage({ stack }: Service) {
     table,
     images: new Images(table),
     batches: new Batches(table),
+    exports: new Exports(table),
     objects: new Objects(BUCKET_NAME),
+    originals: new ObjectReader(BUCKET_NAME),
+    writer: new ObjectWriter(BUCKET_NAME),
+    archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
     now: () => new Date(),
   };

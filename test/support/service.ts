@@ -7,7 +7,7 @@ import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../
 
 /** A client of the API, signed in as someone. */
 export interface Client {
-  /** Sends a request; an object as body goes as JSON. */
+  /** Sends a request; an object as body goes as JSON, a form as `multipart/form-data`. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Sends it, expects the status, and gives the JSON of the answer. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
@@ -56,7 +56,9 @@ export class Service {
         method,
         headers: { ...own, ...headers },
         redirect: 'manual',
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(body !== undefined && {
+          body: typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body),
+        }),
       });
     return {
       send,
@@ -83,6 +85,21 @@ export interface TestFile {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
   type: string;
+}
+
+/** A form with fields, again and again where they are lists, and files. */
+export function formOf(
+  fields: Record<string, string | string[]>,
+  files: Record<string, TestFile[]>,
+): FormData {
+  const form = new FormData();
+  for (const [name, values] of Object.entries(fields)) {
+    for (const value of [values].flat()) form.append(name, value);
+  }
+  for (const [field, list] of Object.entries(files)) {
+    for (const { name, bytes, type } of list) form.append(field, new Blob([bytes], { type }), name);
+  }
+  return form;
 }
 
 /** Makes a batch for the patient; gives its id. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Category } from '../../../lib/domain/category.ts';
-import { Crc32, Id, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { Crc32, Id, Text, Timestamp } from '../../../lib/domain/identifiers.ts';
 import { FileName } from '../../../lib/domain/image.ts';
 
 export const operation = defineOperation({
@@ -21,7 +21,7 @@ export const operation = defineOperation({
           type: z.string().max(127).describe('MIME type.'),
           crc32: Crc32.optional().describe('Base64 of the four bytes; S3 refuses a body that has another.'),
           category: Category.default('other'),
-          caption: z.string().max(2000).default(''),
+          caption: Text.max(2000).default(''),
         }),
       )
       .min(1),

@@ -1,23 +1,28 @@
 import { Batches } from '../../../lib/data/batches.ts';
+import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visible } from '../../../lib/domain/access.ts';
-import { archiveOf } from '../../../lib/domain/archive.ts';
+import { archiveOf, isStreamable } from '../../../lib/domain/archive.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveStream } from '../../../lib/http/serve-stream.ts';
 import { zipLength, zipStream } from '../../../lib/media/zip.ts';
-import { safeEntryNames } from '../../../lib/media/zip-entry-names.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { manifestOf, startExport } from '../archive.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   batches: Pick<Batches, 'get'>;
   images: Pick<Images, 'allInBatch' | 'getMany'>;
-  objects: Pick<ObjectReader, 'read'>;
+  originals: Pick<ObjectReader, 'read'>;
+  exports: Pick<Exports, 'begin'>;
+  objects: Pick<ObjectWriter, 'create'>;
   limits: Limits;
+  now: () => Date;
 }
 
 export async function handle({ caller, params, query }: Request<typeof operation>, deps: Deps) {
@@ -25,22 +30,21 @@ export async function handle({ caller, params, query }: Request<typeof operation
   const found = query.image_ids
     ? await deps.images.getMany(query.image_ids)
     : await Array.fromAsync(deps.images.allInBatch(batch.id));
-  const images = archiveOf(batch, found, query.image_ids, deps.limits);
-
-  const names = safeEntryNames(images.map(({ fileName }) => fileName));
-  const entries = images.map((image, index) => ({
-    name: names[index] as string,
-    bytes: image.fileSize,
-    crc32: Buffer.from(image.crc32, 'base64').readUInt32BE(),
-    modified: new Date(image.uploadedAt),
-  }));
+  const images = archiveOf(batch, found, query.image_ids);
+  const manifest = manifestOf(batch, images);
+  const { entries, fileName } = manifest;
+  if (!isStreamable(images, deps.limits)) {
+    return { notYet: await startExport(batch.patientId, manifest, deps), retryAfterSeconds: 5 };
+  }
   return {
     headers: {
       'content-type': 'application/zip',
       'content-length': String(zipLength(entries)),
-      'content-disposition': disposition('attachment', `${batch.name}.zip`),
+      'content-disposition': disposition('attachment', fileName),
     },
-    body: zipStream(entries, (_, index) => deps.objects.read((images[index] as (typeof images)[number]).key)),
+    body: zipStream(entries, (_, index) =>
+      deps.originals.read((entries[index] as (typeof entries)[number]).key),
+    ),
   };
 }
 
@@ -49,7 +53,10 @@ export const handler = serveStream(operation, handle, () => {
   return {
     batches: new Batches(table),
     images: new Images(table),
-    objects: new ObjectReader(environment.bucketName),
+    originals: new ObjectReader(environment.bucketName),
+    exports: new Exports(table),
+    objects: new ObjectWriter(environment.bucketName),
     limits: environment.limits,
+    now: () => new Date(),
   };
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { repeatable } from '../../../lib/api/query.ts';
+import { StartedExport } from '../../../lib/domain/export.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -14,9 +15,14 @@ export const operation = defineOperation({
   query: z.strictObject({
     image_ids: repeatable(Id).optional().describe('Repeat it for several; none means all.'),
   }),
-  success: { status: 200, stream: ['application/zip'] },
-  errors: ['NOT_FOUND', 'PAYLOAD_TOO_LARGE'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  success: {
+    status: 200,
+    stream: ['application/zip'],
+    // More than can be streamed: an export is made of it.
+    notYet: { status: 202, schema: StartedExport },
+  },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'write', objects: { images: ['read'], exports: ['write'] } },
   rate: 'metadata',
   memoryMb: 1024,
   timeoutSeconds: 300,

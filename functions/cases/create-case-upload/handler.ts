@@ -29,7 +29,13 @@ export async function handle(
   const known = await cases.get(body.caseId, now);
   const patientId = patientOfCase(caller, known, body.patientId);
   const image = { ...newImage({ ...body, id: deps.newId(), patientId }, caller, now), caseId: body.caseId };
-  await cases.addPending(image, known, now, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
+  await cases.addPending(
+    image,
+    known,
+    now,
+    new Date(now.getTime() + limits.uploadExpirySeconds * 1000),
+    caller,
+  );
   const { url, ...signed } = await urls.upload(
     { key: incomingKey(image.id), bytes: image.fileSize, mimeType: image.mimeType, crc32: image.crc32 },
     limits.uploadUrlSeconds,

@@ -17,7 +17,7 @@ export const operation = defineOperation({
     fileSize: z.int().min(1).describe('Bytes.'),
     caseId: CaseId,
     patientId: PatientId.optional().describe(
-      "A patient's is always their own; staff may leave it out once the case has an image.",
+      "A patient's is always their own; staff may leave it out once the clinic's first image of the case has arrived.",
     ),
     eyeSide: EyeSide.default('unknown'),
     capturedAt: Timestamp.optional(),

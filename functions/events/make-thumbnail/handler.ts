@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import type { Image } from '../../../lib/domain/image.ts';
@@ -6,13 +5,14 @@ import type { Limits } from '../../../lib/domain/limits.ts';
 import { isWelcome } from '../../../lib/domain/upload.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
+import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/storage/object-keys.ts';
 import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
 
-interface Deps {
+export interface Deps {
   images: Pick<Images, 'get' | 'markReady' | 'markRejected'>;
   objects: Pick<Objects, 'read' | 'write' | 'copy' | 'delete'>;
   limits: Limits;
@@ -71,15 +71,11 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
   }
 }
 
-function base64Crc32(bytes: Uint8Array): string {
-  const four = Buffer.alloc(4);
-  four.writeUInt32BE(crc32(bytes));
-  return four.toString('base64');
-}
-
-export const handler = serveObjects(trigger, handle, () => ({
+export const connect = (): Deps => ({
   images: new Images(connectTable(environment.tableName)),
   objects: new Objects(environment.bucketName),
   limits: environment.limits,
   now: () => new Date(),
-}));
+});
+
+export const handler = serveObjects(trigger, handle, connect);

@@ -11,13 +11,18 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ caller, params }: Request<typeof operation>, { images, now }: Deps) {
+/** What both doors to it bring along: this one and that of the cases. */
+type Doomed = Pick<Request<typeof operation>, 'caller' | 'params'>;
+
+export async function handle({ caller, params }: Doomed, { images, now }: Deps) {
   const image = visible(caller, await images.get(params.id), 'image');
   requireMayDelete(caller);
   await images.delete(image, now());
 }
 
-export const handler = serve(operation, handle, () => ({
+export const connect = (): Deps => ({
   images: new Images(connectTable(environment.tableName)),
   now: () => new Date(),
-}));
+});
+
+export const handler = serve(operation, handle, connect);

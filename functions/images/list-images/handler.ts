@@ -1,8 +1,9 @@
 import { Batches } from '../../../lib/data/batches.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
+import { requirePatient, visible } from '../../../lib/domain/access.ts';
 import { toBatchImage } from '../../../lib/domain/batch-image.ts';
+import { fits } from '../../../lib/domain/image-filter.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serve } from '../../../lib/http/serve.ts';
@@ -12,7 +13,7 @@ import { operation } from './operation.ts';
 
 interface Deps {
   batches: Pick<Batches, 'get'>;
-  images: Pick<Images, 'listInBatch'>;
+  images: Pick<Images, 'listInBatch' | 'listOfPatient'>;
   urls: Pick<SignedUrls, 'download'>;
   now: () => Date;
 }
@@ -21,11 +22,17 @@ export async function handle(
   { caller, query }: Request<typeof operation>,
   { batches, images, urls, now }: Deps,
 ) {
+  const { batch_id: batchId, patient_id: patientId = '', category, date_from, date_to, q } = query;
+  const filter = { category, dateFrom: date_from, dateTo: date_to, text: q };
+  const keep = Object.values(filter).some((value) => value !== undefined) ? fits(filter) : undefined;
+  if (batchId === undefined) requirePatient(caller, patientId);
   const [batch, page] = await Promise.all([
-    batches.get(query.batch_id),
-    images.listInBatch(query.batch_id, query),
+    batchId === undefined ? undefined : batches.get(batchId),
+    batchId === undefined
+      ? images.listOfPatient(patientId, query, keep)
+      : images.listInBatch(batchId, query, keep),
   ]);
-  visible(caller, batch, 'batch');
+  if (batchId !== undefined) visible(caller, batch, 'batch');
   const views = page.items.map(async (image) => toBatchImage(image, await thumbnailOf(image, urls, now())));
   return { images: await Promise.all(views), next: page.next };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { BatchImage } from '../../../lib/domain/batch-image.ts';
-import { Category } from '../../../lib/domain/category.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
+import { ImageDetails } from '../../../lib/domain/image-details.ts';
 
 export const operation = defineOperation({
   id: 'update-image',
@@ -14,9 +14,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   body: z
     .strictObject({
-      category: Category.optional(),
-      caption: z.string().max(2000).optional(),
-      date_taken: z.iso.date().nullable().optional().describe('null takes it away.'),
+      ...ImageDetails,
       order: z.int().min(0).max(2_147_483_647).optional(),
     })
     .refine((changes) => Object.keys(changes).length > 0, {

@@ -5,13 +5,13 @@ import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Trigger } from '../api/trigger.ts';
 import { logger } from './answer.ts';
 
-/** An item as it was when it left the table. */
-export type RemovedItem = Record<string, unknown>;
+/** An item as it was when it left the table, or as it is since it was changed. */
+export type StreamedItem = Record<string, unknown>;
 
-/** The Lambda of a trigger on items that were removed: a record that fails is tried again with those after it. */
-export function serveRemovals<Deps>(
+/** The Lambda of a trigger on items of the table: a record that fails is tried again with those after it. */
+export function serveItems<Deps>(
   trigger: Trigger,
-  handle: (item: RemovedItem, deps: Deps) => Promise<unknown>,
+  handle: (item: StreamedItem, deps: Deps) => Promise<unknown>,
   connect: () => Deps,
 ) {
   const processor = new BatchProcessor(EventType.DynamoDBStreams);
@@ -19,7 +19,10 @@ export function serveRemovals<Deps>(
   const processRecord = async ({ dynamodb, eventID }: DynamoDBRecord) => {
     deps ??= connect();
     try {
-      await handle(unmarshall((dynamodb?.OldImage ?? {}) as Record<string, AttributeValue>), deps);
+      await handle(
+        unmarshall((dynamodb?.NewImage ?? dynamodb?.OldImage ?? {}) as Record<string, AttributeValue>),
+        deps,
+      );
     } catch (error) {
       logger.error('failed', { trigger: trigger.id, eventID, error: error as Error });
       throw error;

@@ -1,0 +1,124 @@
+import type { operations } from '../../functions/operations.ts';
+import { PATIENT } from './clinic.ts';
+
+export type OperationId = (typeof operations)[number]['id'];
+
+/** What there is to call for: a batch and a case, and images to be thrown away. */
+export interface CallWorld {
+  batchId: string;
+  /** A ready image of the batch. */
+  imageId: string;
+  caseId: string;
+  /** An export of the batch. */
+  exportId: string;
+  /** A new batch with one ready image. */
+  newBatch(): Promise<{ batchId: string; imageId: string }>;
+}
+
+/** A request over HTTP, as JSON or as a form. */
+export interface CallRequest {
+  method: string;
+  path: string;
+  body?: unknown;
+}
+
+type Sample = (world: CallWorld) => CallRequest | Promise<CallRequest>;
+
+const get =
+  (path: (world: CallWorld) => string): Sample =>
+  (world) => ({ method: 'GET', path: path(world) });
+
+/** A form with a picture that is next to nothing: what a call costs is not in its bytes. */
+function form(field: string, fields: Record<string, string> = {}): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append(field, new Blob(['GIF89a']), 'dot.gif');
+  return data;
+}
+
+const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
+
+/** Files in one request for upload URLs. */
+export const UPLOADS = 10;
+
+/** A usual request for each operation; one without does not compile. */
+export const callSamples: Record<OperationId, Sample> = {
+  'get-health': get(() => '/health'),
+  'get-openapi': get(() => '/openapi.json'),
+  'get-docs': get(() => '/docs'),
+  'get-docs-asset': get(() => '/docs/start.js'),
+
+  'create-batch': () => ({
+    method: 'POST',
+    path: '/api/images/batches',
+    body: { name: 'First visit', content_type: 'patients.patient', object_id: PATIENT },
+  }),
+  'list-batches': get(() => `/api/images/batches?patient_id=${PATIENT}`),
+  'get-batch': get(({ batchId }) => `/api/images/batches/${batchId}`),
+  'rename-batch': ({ batchId }) => ({
+    method: 'PUT',
+    path: `/api/images/batches/${batchId}`,
+    body: { name: 'Follow-up' },
+  }),
+  'delete-batch': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/images/batches/${(await newBatch()).batchId}`,
+  }),
+  'create-batch-uploads': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/upload-urls`,
+    body: { files: Array.from({ length: UPLOADS }, (_, index) => file(index)) },
+  }),
+  'upload-batch-images': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/upload`,
+    body: form('images'),
+  }),
+  'download-batch': get(({ batchId }) => `/api/images/batches/${batchId}/download`),
+  'create-export': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/exports`,
+    body: {},
+  }),
+  'get-export': get(({ exportId }) => `/api/exports/${exportId}`),
+  'get-image-summary': get(() => `/api/patients/${PATIENT}/image-summary`),
+
+  'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
+  'get-image': get(({ imageId }) => `/api/images/${imageId}`),
+  'update-image': ({ imageId }) => ({
+    method: 'PATCH',
+    path: `/api/images/${imageId}`,
+    body: { category: 'posterior', caption: 'Left heel, standing' },
+  }),
+  'update-images': ({ imageId }) => ({
+    method: 'PATCH',
+    path: '/api/images',
+    body: { ids: [imageId], category: 'posterior' },
+  }),
+  'download-image': get(({ imageId }) => `/api/images/${imageId}/download`),
+  'delete-image': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/images/${(await newBatch()).imageId}`,
+  }),
+  'get-image-data': get(({ imageId }) => `/api/images/${imageId}/data`),
+  'get-image-thumbnail': get(({ imageId }) => `/api/images/${imageId}/thumbnail`),
+
+  'create-case-upload': ({ caseId }) => ({
+    method: 'POST',
+    path: '/api/v1/images/upload-url',
+    body: { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1_834_201, caseId, patientId: PATIENT },
+  }),
+  'upload-case-image': ({ caseId }) => ({
+    method: 'POST',
+    path: '/api/v1/images/upload',
+    body: form('file', { caseId, patientId: PATIENT }),
+  }),
+  'complete-upload': ({ imageId }) => ({ method: 'POST', path: `/api/v1/images/${imageId}/complete` }),
+  'proxy-image': get(({ imageId }) => `/api/v1/images/${imageId}/proxy`),
+  'delete-case-image': async ({ newBatch }) => ({
+    method: 'DELETE',
+    path: `/api/v1/images/${(await newBatch()).imageId}`,
+  }),
+  'get-download-url': get(({ imageId }) => `/api/v1/images/${imageId}/download-url`),
+  'list-case-images': get(({ caseId }) => `/api/v1/images/cases/${caseId}`),
+};

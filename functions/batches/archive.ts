@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { v7 as newId } from 'uuid';
+import * as z from 'zod';
+import type { Exports } from '../../lib/data/exports.ts';
+import type { Batch } from '../../lib/domain/batch.ts';
+import { statusUrl } from '../../lib/domain/export.ts';
+import { Id } from '../../lib/domain/identifiers.ts';
+import type { ReadyImage } from '../../lib/domain/image.ts';
+import type { Limits } from '../../lib/domain/limits.ts';
+import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
+import { zipLength } from '../../lib/media/zip.ts';
+import { safeEntryNames } from '../../lib/media/zip-entry-names.ts';
+import { manifestKey } from '../../lib/storage/object-keys.ts';
+import type { ObjectWriter } from '../../lib/storage/object-writer.ts';
+
+/** What an archive is made of: all that its writer has to know. */
+export const Manifest = z.strictObject({
+  batchId: Id,
+  fileName: z.string(),
+  entries: z.array(
+    z.strictObject({
+      /** Of the original in S3. */
+      key: z.string(),
+      name: z.string(),
+      bytes: z.int(),
+      crc32: z.int(),
+      modified: z.coerce.date(),
+    }),
+  ),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** The archive of images of a batch: the same images make the same archive, byte for byte. */
+export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifest {
+  const names = safeEntryNames(images.map(({ fileName }) => fileName));
+  const entries = images.map((image, index) => ({
+    key: image.key,
+    name: names[index] as string,
+    bytes: image.fileSize,
+    crc32: Buffer.from(image.crc32, 'base64').readUInt32BE(),
+    modified: new Date(image.uploadedAt),
+  }));
+  return { batchId: batch.id, fileName: `${batch.name}.zip`, entries };
+}
+
+interface Deps {
+  exports: Pick<Exports, 'begin'>;
+  objects: Pick<ObjectWriter, 'create'>;
+  limits: Limits;
+  now: () => Date;
+}
+
+/**
+ * Begins an export, or finds the one of the same archive that lives.
+ *
+ * The manifest is written each time, under the key of its run: should a request die before it, the next one heals the
+ * export that waits for it; and where it is there already, S3 says so and nothing begins again.
+ */
+export async function startExport(
+  patientId: string,
+  manifest: Manifest,
+  { exports, objects, limits, now }: Deps,
+) {
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  const started = now();
+  const wanted = {
+    ...{ id: idOf(bytes), run: newId(), patientId, batchId: manifest.batchId, fileName: manifest.fileName },
+    ...{ status: 'waiting' as const, bytes: zipLength(manifest.entries), bytesDone: 0 },
+    createdAt: started.toISOString(),
+    expiresAt: Math.floor(started.getTime() / 1000) + limits.exportSeconds,
+  };
+  const begun = await exports.begin(wanted, started);
+  if (begun.status === 'waiting') {
+    const object = { bytes, mimeType: 'application/json', crc32: base64Crc32(bytes) };
+    await objects.create(manifestKey(begun), object);
+  }
+  return { id: begun.id, status_url: statusUrl(begun.id) };
+}
+
+/** A UUID of version 8 (RFC 9562, 5.8) out of what is in the archive. */
+function idOf(manifest: Uint8Array): string {
+  const hash = createHash('sha256').update(manifest).digest('hex');
+  const variant = ((Number.parseInt(hash[16] as string, 16) & 3) | 8).toString(16);
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    variant + hash.slice(17, 20),
+    hash.slice(20, 32),
+  ].join('-');
+}

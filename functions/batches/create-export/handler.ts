@@ -1,0 +1,43 @@
+import { Batches } from '../../../lib/data/batches.ts';
+import { Exports } from '../../../lib/data/exports.ts';
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { visible } from '../../../lib/domain/access.ts';
+import { archiveOf } from '../../../lib/domain/archive.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { manifestOf, startExport } from '../archive.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  batches: Pick<Batches, 'get'>;
+  images: Pick<Images, 'allInBatch' | 'getMany'>;
+  exports: Pick<Exports, 'begin'>;
+  objects: Pick<ObjectWriter, 'create'>;
+  limits: Limits;
+  now: () => Date;
+}
+
+export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
+  const batch = visible(caller, await deps.batches.get(params.id), 'batch');
+  const found = body.image_ids
+    ? await deps.images.getMany(body.image_ids)
+    : await Array.fromAsync(deps.images.allInBatch(batch.id));
+  const images = archiveOf(batch, found, body.image_ids);
+  return startExport(batch.patientId, manifestOf(batch, images), deps);
+}
+
+export const handler = serve(operation, handle, () => {
+  const table = connectTable(environment.tableName);
+  return {
+    batches: new Batches(table),
+    images: new Images(table),
+    exports: new Exports(table),
+    objects: new ObjectWriter(environment.bucketName),
+    limits: environment.limits,
+    now: () => new Date(),
+  };
+});

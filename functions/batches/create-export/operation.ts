@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { StartedExport } from '../../../lib/domain/export.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'create-export',
+  method: 'POST',
+  path: '/api/images/batches/{id}/exports',
+  summary: 'Have a ZIP of a batch, or of some of its images, made behind the scenes',
+  group: 'Batches',
+  auth: EVERYONE,
+  params: z.strictObject({ id: Id }),
+  body: z.strictObject({ image_ids: z.array(Id).min(1).max(10_000).optional().describe('None means all.') }),
+  success: { status: 202, schema: StartedExport },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'write', objects: { exports: ['write'] } },
+  rate: 'metadata',
+  memoryMb: 1024,
+  timeoutSeconds: 29,
+  example: { body: { image_ids: ['0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01'] } },
+});

@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { PatientId } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'get-image-summary',
+  method: 'GET',
+  path: '/api/patients/{id}/image-summary',
+  summary: 'Count the batches of a patient and the ready images in them',
+  group: 'Batches',
+  auth: EVERYONE,
+  params: z.strictObject({ id: PatientId }),
+  success: { status: 200, schema: z.strictObject({ batches: z.int(), images: z.int() }) },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'read' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+  example: { params: { id: 'P-1001' } },
+});

@@ -1,0 +1,78 @@
+import { v7 as newId } from 'uuid';
+import { Batches } from '../../../lib/data/batches.ts';
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { visible } from '../../../lib/domain/access.ts';
+import { toBatchImage } from '../../../lib/domain/batch-image.ts';
+import { describeIssues } from '../../../lib/domain/describe-issues.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { newImage } from '../../../lib/domain/new-image.ts';
+import { PICTURE_TYPES, requireFileCount } from '../../../lib/domain/upload.ts';
+import { allCreated, FileDetails } from '../../../lib/domain/upload-result.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import { Partly } from '../../../lib/http/serve.ts';
+import { type FormRequest, serveForm } from '../../../lib/http/serve-form.ts';
+import { inspectFile } from '../../../lib/media/inspect-file.ts';
+import { RejectedImage } from '../../../lib/media/rejected-image.ts';
+import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  batches: Pick<Batches, 'get'>;
+  images: Pick<Images, 'createPending'>;
+  objects: Pick<ObjectWriter, 'create'>;
+  limits: Limits;
+  newId: () => string;
+  now: () => Date;
+}
+
+export async function handle({ caller, params, body, files }: FormRequest<typeof operation>, deps: Deps) {
+  const { batches, images, objects, limits, newId } = deps;
+  const { id: batchId, patientId } = visible(caller, await batches.get(params.id), 'batch');
+  requireFileCount(files.length, limits);
+
+  const now = deps.now();
+  const checked = files.map(({ name, bytes }, index) => {
+    const found = inspectFile(bytes, limits.imageBytes, PICTURE_TYPES);
+    // An empty item of a list is one that has nothing to say.
+    const given = { category: body.categories[index] || undefined, caption: body.captions[index] };
+    const details = FileDetails.safeParse(given, { reportInput: true });
+    const reasons = [
+      ...(found instanceof RejectedImage ? [found.reason] : []),
+      ...(details.success ? [] : describeIssues(details.error)),
+    ];
+    if (found instanceof RejectedImage || !details.success) return { name, reasons };
+    const image = { id: newId(), patientId, batchId, fileName: name, ...found, ...details.data };
+    return { name, bytes, crc32: found.crc32, image: newImage(image, caller, now) };
+  });
+  const results = checked.map(({ name, image, reasons = [] }) =>
+    image
+      ? { name, status: 'created' as const, image: toBatchImage(image, null) }
+      : { name, status: 'refused' as const, reasons },
+  );
+  const all = allCreated(results);
+
+  const good = checked.filter((file) => file.image !== undefined);
+  // The items first: an object whose image is unknown is deleted by its event.
+  await images.createPending(
+    good.map(({ image }) => image),
+    new Date(now.getTime() + limits.uploadExpirySeconds * 1000),
+  );
+  await Promise.all(
+    good.map(({ image, ...file }) => objects.create(incomingKey(image.id), { ...image, ...file })),
+  );
+  return all ? { results } : new Partly({ results });
+}
+
+export const handler = serveForm(operation, handle, () => {
+  const table = connectTable(environment.tableName);
+  return {
+    batches: new Batches(table),
+    images: new Images(table),
+    objects: new ObjectWriter(environment.bucketName),
+    limits: environment.limits,
+    newId,
+    now: () => new Date(),
+  };
+});

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'delete-case-image',
+  method: 'DELETE',
+  path: '/api/v1/images/{id}',
+  summary: 'Delete an image by its door of the cases (doctors and admins)',
+  group: 'Cases',
+  auth: EVERYONE,
+  params: z.strictObject({ id: Id }),
+  success: { status: 204 },
+  errors: ['NOT_FOUND'],
+  touches: { table: 'write' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

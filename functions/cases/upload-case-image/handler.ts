@@ -1,0 +1,51 @@
+import { v7 as newId } from 'uuid';
+import { Cases } from '../../../lib/data/cases.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { patientOfCase } from '../../../lib/domain/case.ts';
+import { toCaseImage } from '../../../lib/domain/case-image.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { newImage } from '../../../lib/domain/new-image.ts';
+import { requireAsDeclared, requireUploadable } from '../../../lib/domain/upload.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import { type FormRequest, serveForm } from '../../../lib/http/serve-form.ts';
+import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
+import { describeFile } from '../../../lib/media/describe-file.ts';
+import { sniffImageFormat } from '../../../lib/media/image-format.ts';
+import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  cases: Pick<Cases, 'get' | 'addPending'>;
+  objects: Pick<ObjectWriter, 'create'>;
+  limits: Limits;
+  newId: () => string;
+  now: () => Date;
+}
+
+export async function handle({ caller, body, files: [file] }: FormRequest<typeof operation>, deps: Deps) {
+  const { cases, objects, limits } = deps;
+  const { name, bytes } = file;
+  const mimeType = sniffImageFormat(bytes)?.mimeType ?? describeFile(bytes);
+  const found = { mimeType, fileSize: bytes.length, crc32: base64Crc32(bytes) };
+  requireUploadable([found], limits, () => 'file');
+  requireAsDeclared(body, found);
+
+  const now = deps.now();
+  const known = await cases.get(body.caseId, now);
+  const patientId = patientOfCase(caller, known, body.patientId);
+  const given = { fileName: name, ...body, ...found, id: deps.newId(), patientId };
+  const image = { ...newImage(given, caller, now), caseId: body.caseId };
+  const expiresAt = new Date(now.getTime() + limits.uploadExpirySeconds * 1000);
+  await cases.addPending(image, known, now, expiresAt, caller);
+  await objects.create(incomingKey(image.id), { bytes, ...found });
+  return toCaseImage(image, null);
+}
+
+export const handler = serveForm(operation, handle, () => ({
+  cases: new Cases(connectTable(environment.tableName)),
+  objects: new ObjectWriter(environment.bucketName),
+  limits: environment.limits,
+  newId,
+  now: () => new Date(),
+}));

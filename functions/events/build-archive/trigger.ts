@@ -1,0 +1,23 @@
+import { defineTrigger } from '../../../lib/api/trigger.ts';
+
+export const trigger = defineTrigger({
+  id: 'build-archive',
+  summary: 'Write the ZIP of an export into S3',
+  costOfFailure:
+    'An export that someone waits for is never ready; its images can still be downloaded in parts.',
+  source: {
+    objectsUnder: 'exports/',
+    named: '/manifest.json',
+    batchSize: 1,
+    maximumConcurrency: 5,
+    maximumReceives: 3,
+    // Someone waits for it: not an hour and a half, as six times its time would be.
+    againAfterSeconds: 960,
+  },
+  touches: {
+    table: 'write',
+    objects: { images: ['read'], exports: ['read', 'write', 'delete'] },
+  },
+  memoryMb: 1024,
+  timeoutSeconds: 900,
+});

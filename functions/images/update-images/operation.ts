@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { BatchImage } from '../../../lib/domain/batch-image.ts';
+import { ImageDetails } from '../../../lib/domain/image-details.ts';
+
+const AnyId = z.string().min(1).max(64);
+
+export const operation = defineOperation({
+  id: 'update-images',
+  method: 'PATCH',
+  path: '/api/images',
+  summary: 'Change the category, caption or date of many images at once',
+  group: 'Images',
+  auth: EVERYONE,
+  body: z
+    .strictObject({
+      ids: z.array(AnyId).min(1).max(100).describe('One that is none stops no other.'),
+      ...ImageDetails,
+    })
+    .refine((body) => Object.keys(body).length > 1, {
+      error: 'must have at least one of category, caption, date_taken',
+    }),
+  success: {
+    status: 200,
+    schema: z.strictObject({
+      results: z
+        .array(
+          z.discriminatedUnion('status', [
+            z.strictObject({ id: AnyId, status: z.literal('updated'), image: BatchImage }),
+            z.strictObject({ id: AnyId, status: z.literal('not_found') }),
+          ]),
+        )
+        .describe('One for each id, in their order.'),
+    }),
+  },
+  errors: [],
+  touches: { table: 'write', objects: { images: ['read'] } },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 29,
+  example: {
+    body: {
+      ids: ['0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01', '0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e02'],
+      category: 'casts',
+    },
+  },
+});

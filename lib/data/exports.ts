@@ -1,0 +1,100 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { Export } from '../domain/export.ts';
+import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
+import { queryAll } from './page.ts';
+import { parseItem, type Table } from './table.ts';
+
+/** The exports in the table; they vanish from it by themselves. */
+export class Exports {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Begins the export, unless one of the same selection lives: then that one is given. */
+  async begin(wanted: Export, now: Date): Promise<Export> {
+    const { name: TableName, client } = this.#table;
+    try {
+      await client.send(
+        new PutCommand({
+          TableName,
+          Item: { ...wanted, ...exportKey(wanted.id), ...exportListKey(wanted) },
+          ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':now': Math.floor(now.getTime() / 1000), ':failed': 'failed' },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return wanted;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
+      return parseItem(Export, unmarshall(error.Item));
+    }
+  }
+
+  async get(id: string, now: Date): Promise<Export | undefined> {
+    const { name: TableName, client } = this.#table;
+    const Key = exportKey(id);
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    const found = Item && parseItem(Export, Item);
+    return found && found.expiresAt * 1000 > now.getTime() ? found : undefined;
+  }
+
+  /** Ends all exports of a batch, of which something was deleted; their objects follow from the table's stream. */
+  async endAllOf(batchId: string): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    const query = { partition: exportsOfBatch(batchId), schema: Export, keyOf: exportKey };
+    for await (const { id } of queryAll(this.#table, query)) {
+      await client.send(new DeleteCommand({ TableName, Key: exportKey(id) }));
+    }
+  }
+
+  /** Notes that the archive is being written, and by which multipart upload. */
+  async markRunning(run: Export, uploadId: string): Promise<boolean> {
+    return this.#note(run, { status: 'running', uploadId, bytesDone: 0 });
+  }
+
+  async markProgress(run: Export, bytesDone: number): Promise<boolean> {
+    return this.#note(run, { bytesDone });
+  }
+
+  async markReady(run: Export): Promise<boolean> {
+    return this.#note(run, { status: 'ready', bytesDone: run.bytes });
+  }
+
+  async markFailed(run: Export): Promise<boolean> {
+    return this.#note(run, { status: 'failed' });
+  }
+
+  /** Whether it is noted: not where the run is over, or another one has taken its place. */
+  async #note({ id, run }: Export, values: Record<string, unknown>): Promise<boolean> {
+    const { name: TableName, client } = this.#table;
+    const names = Object.keys(values);
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: exportKey(id),
+          UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+          ConditionExpression: 'run = :run AND #status <> :final',
+          ExpressionAttributeNames: {
+            '#status': 'status',
+            ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          },
+          ExpressionAttributeValues: {
+            ':run': run,
+            ':final': 'ready',
+            ...Object.fromEntries(names.map((name) => [`:${name}`, values[name]])),
+          },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { Id, PatientId, Timestamp } from './identifiers.ts';
+
+/**
+ * `waiting`: asked for. `running`: its archive is being written. `ready`: the archive is there. `failed`: it could not
+ * be written; whoever asks again begins anew.
+ */
+export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']);
+
+/** An archive of images that is made behind the scenes, and lives for a day. */
+export const Export = z.object({
+  /** Made of what is in it, so that the same selection is the same export. */
+  id: Id,
+  /** This one making of it: an export that is asked for again after its end is another run. */
+  run: Id,
+  patientId: PatientId,
+  batchId: Id,
+  fileName: z.string(),
+  status: ExportStatus,
+  /** Of the archive. */
+  bytes: z.int(),
+  bytesDone: z.int(),
+  /** Of the multipart upload that is under way. */
+  uploadId: z.string().optional(),
+  createdAt: Timestamp,
+  /** Seconds since 1970. */
+  expiresAt: z.int(),
+});
+export type Export = z.infer<typeof Export>;
+
+/** The part of an export that is done, 0 to 1. */
+export const progressOf = ({ status, bytes, bytesDone }: Export): number =>
+  status === 'ready' ? 1 : Math.min(0.99, Math.floor((100 * bytesDone) / Math.max(1, bytes)) / 100);
+
+/** An export as it is promised. */
+export const StartedExport = z.strictObject({
+  id: Id,
+  status_url: z.string().describe('Ask there until its status is `ready`.'),
+});
+
+export const statusUrl = (id: string) => `/api/exports/${id}`;

@@ -1,0 +1,56 @@
+import { expect, inject, test } from 'vitest';
+import { api } from '../../bin/bench/api.ts';
+import { calls } from '../../bin/bench/calls.ts';
+import { coldstart } from '../../bin/bench/coldstart.ts';
+import { thumbnail } from '../../bin/bench/thumbnail.ts';
+import { zip } from '../../bin/bench/zip.ts';
+import { functions } from '../../functions/functions.ts';
+import { operations } from '../../functions/operations.ts';
+import { triggers } from '../../functions/triggers.ts';
+
+const bench = { cdkOut: async () => inject('cdkOut'), progress: () => {} };
+const KB = 1000;
+const headline = {
+  value: expect.any(Number),
+  unit: expect.any(String),
+  floor: expect.any(Number),
+  ratio: expect.any(Number),
+};
+
+test('thumbnail measures all renditions against plain scripts', async () => {
+  expect(await thumbnail(bench, 1)).toMatchObject({ ...headline, unit: 'ms' });
+});
+
+test('zip reads whole archives in processes of their own', async () => {
+  const size = { archiveBytes: 1000 * KB, objectBytes: 300 * KB, rounds: 1 };
+  const result = await zip(bench, size);
+  expect(result).toMatchObject({ ...headline, unit: 'MB/s' });
+  expect(result.rows.product).toMatchObject({ memoryGrowthMb: expect.any(Number) });
+});
+
+test('api measures requests over HTTP and the CPU time of their handlers', async () => {
+  const size = { images: 200, requests: 2, cpuTurns: 1, callsPerTurn: 1 };
+  const { rows, ...result } = await api(bench, size);
+  expect(result).toMatchObject({ ...headline, unit: 'ms' });
+  expect(Object.keys(rows)).toEqual(['get-image', 'list-images', 'create-case-upload']);
+  for (const row of Object.values(rows)) {
+    expect(row).toMatchObject({
+      p50Ms: expect.any(Number),
+      p99Ms: expect.any(Number),
+      cpuMs: expect.any(Number),
+    });
+  }
+});
+
+test('coldstart loads every function', async () => {
+  const { rows } = await coldstart(bench, 1);
+  expect(Object.keys(rows).sort()).toEqual(functions.map(({ id }) => id).sort());
+});
+
+test('calls counts every operation, and every function behind the scenes', async () => {
+  const size = { repeats: 1, photo: { width: 640, height: 480 }, imagesInBatch: 1 };
+  const { rows } = await calls(bench, size);
+  expect(Object.keys(rows).sort()).toEqual([...operations, ...triggers].map(({ id }) => id).sort());
+  expect(rows['get-image']).toMatchObject({ readUnits: 1, writeUnits: 0, calls: '1 GetItem' });
+  for (const row of Object.values(rows)) expect(row.dollarsPerMillion).toBeGreaterThan(0);
+});

@@ -1,0 +1,303 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { manifestOf, startExport } from '../../functions/batches/archive.ts';
+import { handle as buildArchive } from '../../functions/events/build-archive/handler.ts';
+import { exportKey } from '../../lib/data/keys.ts';
+import { archiveOf } from '../../lib/domain/archive.ts';
+import type { Batch } from '../../lib/domain/batch.ts';
+import type { Export } from '../../lib/domain/export.ts';
+import { newImage } from '../../lib/domain/new-image.ts';
+import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
+import { archiveKey, manifestKey, originalKey } from '../../lib/storage/object-keys.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, createBatch, until, useService } from '../support/service.ts';
+import { unzip } from '../support/unzip.ts';
+
+const service = useService();
+const MB = 1024 * 1024;
+const caller = { role: 'doctor', subject: 'd' } as const;
+let doctor: Client;
+let own: Awaited<ReturnType<typeof backstage>>;
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  own = await backstage(service);
+});
+
+/** A batch with ready images of so many bytes, put there as the pipeline would have. */
+async function batchOf(...sizes: number[]) {
+  const id = await createBatch(doctor, 'P-1001', 'Füße');
+  const files = new Map<string, Buffer>();
+  for (const [index, size] of sizes.entries()) {
+    const bytes = randomBytes(size);
+    const given = {
+      id: randomUUID(),
+      patientId: 'P-1001',
+      batchId: id,
+      fileName: `${index}.jpg`,
+      order: index,
+    };
+    const facts = {
+      mimeType: 'image/jpeg' as const,
+      fileSize: size,
+      crc32: base64Crc32(bytes),
+      hasPreview: false,
+    };
+    const image = newImage({ ...given, ...facts }, caller, own.now());
+    const key = originalKey(image, facts.mimeType);
+    await own.objects.write(key, bytes, facts.mimeType);
+    await own.images.createPending([image], new Date(Date.now() + 60_000));
+    expect(await own.images.markReady(image, { ...facts, key }, own.now())).toBe('done');
+    files.set(image.id, bytes);
+  }
+  return { id, files, batch: (await own.batches.get(id)) as Batch };
+}
+
+const start = (batch: string, body: object = {}, status = 202) =>
+  doctor.json('POST', `/api/images/batches/${batch}/exports/`, status, body);
+
+const ready = (statusUrl: string) =>
+  until(async () => {
+    const answer = await doctor.json('GET', statusUrl, 200);
+    return answer.status === 'ready' && answer;
+  });
+
+describe('An export', () => {
+  test('is the archive that a download would stream, of several parts, to be had in ranges', async () => {
+    const { id, files } = await batchOf(9 * MB, 5 * MB, 7 * MB, 10);
+    const { id: exportId, status_url } = await start(id);
+    expect(status_url).toBe(`/api/exports/${exportId}`);
+    const { url, progress, expires_at } = await ready(status_url);
+    expect(progress).toBe(1);
+    const hours = (Date.parse(expires_at) - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(23);
+    expect(hours).toBeLessThanOrEqual(24);
+
+    const response = await fetch(url);
+    expect(response.headers.get('content-type')).toBe('application/zip');
+    expect(response.headers.get('content-disposition')).toContain(`filename*=UTF-8''F%C3%BC%C3%9Fe.zip`);
+    const zip = Buffer.from(await response.arrayBuffer());
+    const streamed = await doctor.send('GET', `/api/images/batches/${id}/download/`);
+    expect(Buffer.from(await streamed.arrayBuffer()).equals(zip)).toBe(true);
+    const entries = [...(await unzip(zip)).values()];
+    expect(entries.map((entry) => entry?.length)).toEqual([...files.values()].map(({ length }) => length));
+
+    const rest = await fetch(url, { headers: { range: 'bytes=1000000-' } });
+    expect(rest.status).toBe(206);
+    expect(Buffer.from(await rest.arrayBuffer()).equals(zip.subarray(1_000_000))).toBe(true);
+  });
+
+  test('of the same images is the same while it lives; of others it is another', async () => {
+    const { id, files } = await batchOf(10, 20);
+    const [first] = files.keys();
+    const all = await start(id);
+    const { url } = await ready(all.status_url);
+    expect(await start(id)).toEqual(all);
+    expect(await start(id, { image_ids: [...files.keys()] })).toEqual(all);
+    expect(new URL((await ready(all.status_url)).url).pathname).toBe(new URL(url).pathname);
+    const some = await start(id, { image_ids: [first] });
+    expect(some.id).not.toBe(all.id);
+    const zip = await (await fetch((await ready(some.status_url)).url)).arrayBuffer();
+    expect((await unzip(Buffer.from(zip))).size).toBe(1);
+  });
+
+  test('lacks nothing that was ticked: it is refused instead', async () => {
+    const { id, files } = await batchOf(10);
+    const missing = randomUUID();
+    const { details } = await start(id, { image_ids: [...files.keys(), missing] }, 404);
+    expect(details).toEqual([`image_ids: ${missing} is not a ready image of this batch`]);
+    await start(await createBatch(doctor), {}, 404);
+    await start(id, { image_ids: [] }, 400);
+  });
+
+  test('is not to be had after its time, and goes with its batch', async () => {
+    const { id, batch } = await batchOf(10);
+    const { status_url } = await start(id);
+    const { url } = await ready(status_url);
+    const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const yesterday = () => new Date(Date.now() - 86_400_000 - 1000);
+    const old = { ...own, objects: own.writer, now: yesterday };
+    const expired = { ...batch, name: 'expired' };
+    const { status_url: gone } = await startExport('P-1001', manifestOf(expired, images), old);
+    await doctor.json('GET', gone, 404);
+
+    await doctor.json('DELETE', `/api/images/batches/${id}/`, 204);
+    await doctor.json('GET', status_url, 404);
+    await until(async () => !(await fetch(url)).ok);
+  });
+
+  test('ends, with its copy, when an image in it is deleted', async () => {
+    const { id, files } = await batchOf(10, 20);
+    const [first] = files.keys();
+    const { status_url } = await start(id);
+    const { url } = await ready(status_url);
+    await doctor.json('DELETE', `/api/images/${first}/`, 204);
+    await until(async () => (await doctor.send('GET', status_url)).status === 404);
+    await until(async () => !(await fetch(url)).ok);
+    const rest = await (await fetch((await ready((await start(id)).status_url)).url)).arrayBuffer();
+    expect((await unzip(Buffer.from(rest))).size).toBe(1);
+  });
+
+  test('takes its objects along when it leaves the table', async () => {
+    const { id } = await batchOf(10);
+    const { id: exportId, status_url } = await start(id);
+    await ready(status_url);
+    const found = (await own.exports.get(exportId, own.now())) as Export;
+    await own.table.client.send(new DeleteCommand({ TableName: own.table.name, Key: exportKey(exportId) }));
+    for (const key of [manifestKey(found), archiveKey(found)]) {
+      await until(async () => (await own.objects.read(key)) === undefined);
+    }
+  });
+});
+
+describe('A download', () => {
+  test('of more than can be streamed becomes an export', async () => {
+    // Of Lambda's own, which a streaming handler takes hold of when it is loaded.
+    vi.stubGlobal('awslambda', { streamifyResponse: (handler: unknown) => handler });
+    const { handle: downloadBatch } = await import('../../functions/batches/download-batch/handler.ts');
+    const { id, files } = await batchOf(30, 31);
+    const request = { caller, params: { id }, query: { image_ids: undefined }, body: undefined, headers: {} };
+    const deps = { ...own, objects: own.writer };
+    const small = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 61 } });
+    expect(small).toMatchObject({ headers: { 'content-type': 'application/zip' } });
+    const large = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 60 } });
+    if (!('notYet' in large) || !large.notYet) throw new Error('it is streamed');
+    const zip = await (await fetch((await ready(large.notYet.status_url)).url)).arrayBuffer();
+    expect((await unzip(Buffer.from(zip))).size).toBe(files.size);
+  });
+});
+
+describe('The making of an archive', () => {
+  /** An export that nobody makes but the test: its manifest is there without its event. */
+  async function waiting(...sizes: number[]) {
+    const { id, batch } = await batchOf(...sizes);
+    const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const manifest = manifestOf(batch, images);
+    const kept: { key: string; bytes: Uint8Array }[] = [];
+    const objects = {
+      create: async (key: string, { bytes }: { bytes: Uint8Array }) => void kept.push({ key, bytes }),
+    };
+    const { id: exportId, status_url } = await startExport('P-1001', manifest, { ...own, objects });
+    const { key, bytes } = kept[0] as (typeof kept)[number];
+    const originals = {
+      read: async (wanted: string) => {
+        return (
+          wanted === key ? Readable.from([Buffer.from(bytes)]) : await own.originals.read(wanted)
+        ) as never;
+      },
+    };
+    const found = async () => (await own.exports.get(exportId, own.now())) as Export;
+    return { key, status_url, manifest, found, deps: { ...own, objects: originals } };
+  }
+
+  test('that dies in the middle begins anew, and leaves no unfinished upload behind', async () => {
+    const { key, found, status_url, deps } = await waiting(9 * MB, 9 * MB);
+    // What a function that was killed leaves: a part, and a note of its upload.
+    const archive = archiveKey(await found());
+    const uploadId = await own.archives.begin(archive, 'application/zip');
+    await own.exports.markRunning(await found(), uploadId);
+    await own.exports.markProgress(await found(), 8 * MB);
+    expect(await doctor.json('GET', status_url, 200)).toMatchObject({ status: 'running', progress: 0.44 });
+
+    await buildArchive({ key }, deps);
+    const { url } = await ready(status_url);
+    expect((await unzip(Buffer.from(await (await fetch(url)).arrayBuffer()))).size).toBe(2);
+    const late = own.archives.write(
+      archive,
+      uploadId,
+      (async function* () {
+        yield randomBytes(10);
+      })(),
+      base64Crc32,
+      async () => {},
+    );
+    await expect(late).rejects.toThrow(/upload does not exist/);
+  });
+
+  test('that fails says so, is tried again, and is asked for anew by who does not wait', async () => {
+    const { key, found, status_url, manifest, deps } = await waiting(10, 20);
+    const [, second] = manifest.entries;
+    const broken = {
+      read: async (wanted: string) => {
+        if (wanted === second?.key) throw new Error('S3 answered 404');
+        return deps.objects.read(wanted);
+      },
+    };
+    await expect(buildArchive({ key }, { ...deps, objects: broken })).rejects.toThrow('404');
+    const answer = await doctor.json('GET', status_url, 200);
+    expect(answer).toMatchObject({ status: 'failed' });
+    expect(answer.url).toBeUndefined();
+    const failed = await found();
+    await buildArchive({ key }, deps);
+    expect(await found()).toMatchObject({ run: failed.run, status: 'ready' });
+  });
+
+  test('never takes damaged bytes for an image', async () => {
+    const { key, found, manifest, deps } = await waiting(1000);
+    await own.objects.write(manifest.entries[0]?.key ?? '', randomBytes(1000), 'image/jpeg');
+    await expect(buildArchive({ key }, deps)).rejects.toThrow(/CRC-32/);
+    expect(await own.objects.read(archiveKey(await found()))).toBeUndefined();
+  });
+
+  test('is refused by S3 where a part arrives damaged', async () => {
+    const { key, found, deps } = await waiting(1000);
+    const damaging = {
+      begin: deps.archives.begin.bind(deps.archives),
+      abort: deps.archives.abort.bind(deps.archives),
+      delete: deps.archives.delete.bind(deps.archives),
+      write: (...[target, uploadId, source, , onPart]: Parameters<typeof deps.archives.write>) =>
+        deps.archives.write(target, uploadId, source, () => 'AAAAAA==', onPart),
+    };
+    await expect(buildArchive({ key }, { ...deps, archives: damaging })).rejects.toThrow(/CRC32/);
+    expect(await own.objects.read(archiveKey(await found()))).toBeUndefined();
+  });
+
+  test('is done once, however often its event comes, and not at all for what is gone', async () => {
+    const { key, found, deps } = await waiting(10);
+    await buildArchive({ key }, deps);
+    const archive = await buffer(await own.originals.read(archiveKey(await found())));
+    const nobody = { begin: () => Promise.reject(new Error('begun again')) } as never;
+    await buildArchive({ key }, { ...deps, archives: nobody });
+    await buildArchive(
+      { key: manifestKey({ id: randomUUID(), run: randomUUID() }) },
+      { ...deps, archives: nobody },
+    );
+    const again = await buffer(await own.originals.read(archiveKey(await found())));
+    expect(again.equals(archive)).toBe(true);
+  });
+
+  test('leaves nothing behind where an image is deleted meanwhile', async () => {
+    const { key, found, manifest, deps } = await waiting(10, 20);
+    const before = await found();
+    const deleting = {
+      read: async (wanted: string) => {
+        if (wanted === manifest.entries[1]?.key) await own.exports.endAllOf(manifest.batchId);
+        return deps.objects.read(wanted);
+      },
+    };
+    await buildArchive({ key }, { ...deps, objects: deleting });
+    expect(await found()).toBeUndefined();
+    expect(await own.objects.read(archiveKey(before))).toBeUndefined();
+  });
+
+  test('comes to its end also when its event comes many times at once', async () => {
+    const { key, status_url, deps } = await waiting(9 * MB, 10);
+    const all = await Promise.allSettled(Array.from({ length: 4 }, () => buildArchive({ key }, deps)));
+    // One that lost its upload to another comes again.
+    if (all.some(({ status }) => status === 'rejected')) await buildArchive({ key }, deps);
+    const zip = await (await fetch((await ready(status_url)).url)).arrayBuffer();
+    expect((await unzip(Buffer.from(zip))).size).toBe(2);
+  });
+
+  test('of a request that died before its manifest is begun by the next request', async () => {
+    const { id, batch } = await batchOf(10);
+    const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const dying = { create: () => Promise.reject(new Error('killed')) };
+    await expect(
+      startExport('P-1001', manifestOf(batch, images), { ...own, objects: dying }),
+    ).rejects.toThrow('killed');
+    await ready((await start(id)).status_url);
+  });
+});

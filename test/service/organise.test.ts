@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
+
+const service = useService();
+let doctor: Client;
+let patient1: Client;
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  patient1 = await service.as('patient-1');
+});
+
+/** Uploads so many photos into the batch, and waits until they are ready. */
+async function photosIn(client: Client, batch: string, count: number, name = 'photo') {
+  const files = Array.from({ length: count }, (_, seed) => photo({ seed, name: `${name}-${seed}.jpg` }));
+  const ids = await upload(client, batch, await Promise.all(files));
+  for (const id of ids) expect(await decided(client, id)).toMatchObject({ status: 'ready' });
+  return ids;
+}
+
+async function photoInCase(caseId: string, patientId: string): Promise<string> {
+  const { name: fileName, bytes, type: mimeType } = await photo({ name: 'fundus.jpg' });
+  const { imageId, uploadUrl, headers } = await doctor.json('POST', '/api/v1/images/upload-url', 201, {
+    ...{ fileName, mimeType, caseId, patientId },
+    fileSize: bytes.length,
+  });
+  expect((await fetch(uploadUrl, { method: 'PUT', headers, body: bytes })).status).toBe(200);
+  await decided(doctor, imageId);
+  return imageId;
+}
+
+const idsOf = ({ images }: { images: { id: string }[] }) => images.map(({ id }) => id);
+
+describe("A patient's badges", () => {
+  const summaryOf = (client: Client, id: string) =>
+    client.json('GET', `/api/patients/${id}/image-summary/`, 200);
+
+  test('count the batches and the images in them that can be seen', async () => {
+    expect(await summaryOf(doctor, 'P-3000')).toEqual({ batches: 0, images: 0 });
+    const [first, second] = [await createBatch(doctor, 'P-3000'), await createBatch(doctor, 'P-3000')];
+    const [image] = await photosIn(doctor, first, 2);
+    await photosIn(doctor, second, 1);
+    await createBatch(doctor, 'P-3001');
+    expect(await summaryOf(doctor, 'P-3000')).toEqual({ batches: 2, images: 3 });
+
+    await doctor.json('DELETE', `/api/images/${image}/`, 204);
+    expect(await summaryOf(doctor, 'P-3000')).toEqual({ batches: 2, images: 2 });
+    await doctor.json('DELETE', `/api/images/batches/${second}/`, 204);
+    expect(await summaryOf(doctor, 'P-3000')).toEqual({ batches: 1, images: 1 });
+  });
+
+  test('are there for the patient too', async () => {
+    await createBatch(patient1);
+    expect((await summaryOf(patient1, 'P-1001')).batches).toBeGreaterThan(0);
+  });
+});
+
+describe('Many images at once', () => {
+  test('are changed, each with its result; one that is missing, or another’s, stops no other', async () => {
+    const own = await photosIn(patient1, await createBatch(patient1), 2);
+    const [others = ''] = await photosIn(doctor, await createBatch(doctor, 'P-1002'), 1);
+    const missing = randomUUID();
+    const ids = [own[0], others, missing, 'no-uuid', own[1], own[0]?.toUpperCase()];
+    const changes = { category: 'casts', caption: 'after the fitting', date_taken: '2025-11-06' };
+    const { results } = await patient1.json('PATCH', '/api/images/', 200, { ids, ...changes });
+    expect(results).toMatchObject([
+      { id: own[0], status: 'updated', image: { id: own[0], ...changes } },
+      { id: others, status: 'not_found' },
+      { id: missing, status: 'not_found' },
+      { id: 'no-uuid', status: 'not_found' },
+      { id: own[1], status: 'updated', image: { id: own[1], ...changes } },
+      { id: own[0]?.toUpperCase(), status: 'updated', image: { id: own[0] } },
+    ]);
+    // Byte for byte: what is another's looks as if it were not there.
+    expect(results[1]).toEqual({ ...results[2], id: others });
+    expect(await doctor.json('GET', `/api/images/${others}/`, 200)).toMatchObject({ category: 'other' });
+    expect(await patient1.json('GET', `/api/images/${own[1]}/`, 200)).toMatchObject(changes);
+  });
+
+  test('lose their date where it is null', async () => {
+    const [id = ''] = await photosIn(doctor, await createBatch(doctor), 1);
+    await doctor.json('PATCH', '/api/images/', 200, { ids: [id], date_taken: '2025-11-06' });
+    await doctor.json('PATCH', '/api/images/', 200, { ids: [id], date_taken: null });
+    expect(await doctor.json('GET', `/api/images/${id}/`, 200)).toMatchObject({ date_taken: null });
+  });
+});
+
+describe('The images of a patient', () => {
+  const PATIENT = 'P-4000';
+  let ids: string[];
+  let inCase: string;
+  let batch: string;
+  const list = (query: string) => doctor.json('GET', `/api/images/?patient_id=${PATIENT}${query}`, 200);
+  beforeAll(async () => {
+    batch = await createBatch(doctor, PATIENT);
+    ids = await photosIn(doctor, batch, 6, 'Knöchel');
+    inCase = await photoInCase('C-400', PATIENT);
+    const change = (of: string[], changes: object) =>
+      doctor.json('PATCH', '/api/images/', 200, { ids: of, ...changes });
+    await change([ids[0], ids[2], ids[4]] as string[], { category: 'casts', date_taken: '2025-11-06' });
+    await change([ids[1]] as string[], { caption: 'Linker SCHUH', date_taken: '2025-11-09' });
+  });
+
+  test('are those of its batches and cases, newest first', async () => {
+    await until(async () => (await list('')).images.length === 7);
+    expect(idsOf(await list(''))).toEqual([inCase, ...ids.toReversed()]);
+    expect((await list('')).next).toBeNull();
+  });
+
+  test.each<[string, string, () => unknown[]]>([
+    ['a category', '&category=casts', () => [ids[4], ids[2], ids[0]]],
+    [
+      'days, the first and the last included',
+      '&date_from=2025-11-06&date_to=2025-11-09',
+      () => [ids[4], ids[2], ids[1], ids[0]],
+    ],
+    ['a first day only', '&date_from=2025-11-07&date_to=2025-12-01', () => [ids[1]]],
+    ['words of the caption', '&q=schuh', () => [ids[1]]],
+    [
+      'words of the name, also as macOS writes them',
+      `&q=${encodeURIComponent('KNÖCHEL-3'.normalize('NFD'))}`,
+      () => [ids[3]],
+    ],
+    ['all of that', '&category=casts&q=-2.JPG&date_to=2025-11-06', () => [ids[2]]],
+    ['what is nowhere', '&q=nothing', () => []],
+  ])('are filtered by %s', async (_, query, expected) => {
+    expect(idsOf(await list(query))).toEqual(expected());
+  });
+
+  test('come in full parts under a filter, each once, and end exactly', async () => {
+    const first = await list('&category=casts&limit=2');
+    expect(idsOf(first)).toEqual([ids[4], ids[2]]);
+    const second = await list(`&category=casts&limit=2&cursor=${first.next}`);
+    expect(idsOf(second)).toEqual([ids[0]]);
+    expect(second.next).toBeNull();
+    expect((await list('&category=casts&limit=3')).next).toBeNull();
+  });
+
+  test('are filtered in their batch as well, in its order', async () => {
+    const { images } = await doctor.json('GET', `/api/images/?batch_id=${batch}&category=casts`, 200);
+    expect(idsOf({ images })).toEqual([ids[0], ids[2], ids[4]]);
+  });
+});
