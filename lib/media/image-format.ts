@@ -29,6 +29,19 @@ export type ImageFormat = {
   [F in keyof typeof formats]: { format: F } & (typeof formats)[F];
 }[keyof typeof formats];
 
+/** Every media type that the service keeps. */
+export const allTypes: readonly ImageFormat['mimeType'][] = Object.values(formats).map(
+  ({ mimeType }) => mimeType,
+);
+
+/** How people call the media types. */
+export const nameOfType = Object.fromEntries(
+  Object.entries(formats).map(([format, { mimeType }]) => [
+    mimeType,
+    formatNames[format as keyof typeof formats],
+  ]),
+) as Record<ImageFormat['mimeType'], string>;
+
 /** The formats that sharp's prebuilt libvips reads. */
 export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp' | 'pdf'>;
 

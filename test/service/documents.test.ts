@@ -66,7 +66,9 @@ describe('A PDF', () => {
       400,
       form,
     );
-    expect(JSON.stringify(answer)).toContain('This is a PDF file; expected image/jpeg');
+    expect(JSON.stringify(answer)).toContain(
+      'This is a PDF file; expected JPEG, PNG, GIF, WebP, TIFF or AVIF.',
+    );
   });
 
   test('behind a password is rejected with that reason', async () => {
