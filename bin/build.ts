@@ -24,24 +24,38 @@ const NEVER_LOADED_IN_LAMBDA = [
 export async function buildFunctions(): Promise<void> {
   await rm(BUNDLES, { recursive: true, force: true });
   const root = join(import.meta.dirname, '..');
-  await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: `${id}/index` })),
     outdir: BUNDLES,
-    outExtension: { '.js': '.cjs' },
     bundle: true,
     minify: true,
     // Names stay readable in stack traces.
     keepNames: true,
     platform: 'node',
     target: 'node24',
+    logLevel: 'warning',
+  } as const;
+  await build({
+    ...common,
+    entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: `${id}/index` })),
+    outExtension: { '.js': '.cjs' },
     // A layer is found by require() only: Lambda's NODE_PATH does not reach the import of an ES module.
     format: 'cjs',
     mainFields: ['module', 'main'],
+    // CommonJS has other words for where a module is.
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
     external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
-    logLevel: 'warning',
   });
-  for (const { id, assets } of functions) {
+  await build({
+    ...common,
+    entryPoints: functions.flatMap(({ id, processes = [] }) =>
+      processes.map((script) => ({ in: script, out: `${id}/${basename(script, '.ts')}` })),
+    ),
+    outExtension: { '.js': '.mjs' },
+    // No layers here, and what finds its .wasm by import.meta.url goes on finding it.
+    format: 'esm',
+  });
+  for (const { id, assets = [] } of functions) {
     await mkdir(join(BUNDLES, id), { recursive: true });
     for (const asset of assets) await cp(join(root, asset), join(BUNDLES, id, basename(asset)));
   }

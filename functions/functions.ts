@@ -1,14 +1,30 @@
 import type { Operation } from '../lib/api/operation.ts';
+import type { Trigger } from '../lib/api/trigger.ts';
 import { operations } from './operations.ts';
 import { triggers } from './triggers.ts';
 
-/** Every Lambda function: its name, its source file from the project's root, and the files that belong beside it. */
-export const functions: { id: string; entry: string; assets: readonly string[] }[] = [
-  { id: 'authorizer', entry: 'functions/authorizer/handler.ts', assets: [] },
+/** What one function's bundle is made of; paths are from the project's root. */
+interface FunctionSources {
+  id: string;
+  entry: string;
+  /** Files that are copied beside it. */
+  assets?: readonly string[];
+  /** Scripts that it starts as processes. */
+  processes?: readonly string[];
+}
+
+/** Every Lambda function. */
+export const functions: FunctionSources[] = [
+  { id: 'authorizer', entry: 'functions/authorizer/handler.ts' },
   ...operations.map((operation: Operation) => ({
     id: operation.id,
     entry: `functions/${operation.group.toLowerCase()}/${operation.id}/handler.ts`,
     assets: operation.assets ?? [],
   })),
-  ...triggers.map(({ id }) => ({ id, entry: `functions/events/${id}/handler.ts`, assets: [] })),
+  ...triggers.map((trigger: Trigger) => ({
+    id: trigger.id,
+    entry: `functions/events/${trigger.id}/handler.ts`,
+    assets: trigger.assets ?? [],
+    processes: trigger.processes ?? [],
+  })),
 ];

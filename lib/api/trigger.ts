@@ -35,6 +35,10 @@ export interface Trigger {
   timeoutSeconds: number;
   /** Names of the layers under `layers/` that it loads. */
   layers?: readonly string[];
+  /** Files beside the handler that its bundle needs. */
+  assets?: readonly string[];
+  /** Scripts that it runs in processes of their own: bundled beside it as ES modules of the same name. */
+  processes?: readonly string[];
 }
 
 /** Declares an event function; its own types are kept. */

@@ -11,14 +11,16 @@ export type Bounds = z.infer<typeof Bounds>;
 
 interface Picture {
   mimeType: string;
-  width: number;
-  height: number;
+  /** Pixels; a PDF has none before it is drawn. */
+  width?: number | undefined;
+  height?: number | undefined;
 }
 
 /** In what an image does not keep to its bounds, or undefined where it does. */
 export function outOfBounds(bounds: Bounds, { mimeType, width, height }: Picture): string | undefined {
   const { mimeTypes, sideMinimum: minimum, sideMaximum: maximum } = bounds;
   if (!mimeTypes.includes(mimeType)) return `This is ${mimeType}; expected one of ${mimeTypes.join(', ')}.`;
+  if (width === undefined || height === undefined) return undefined;
   if (Math.min(width, height) >= minimum && Math.max(width, height) <= maximum) return undefined;
   return `This image has ${width}×${height} pixels; expected ${minimum}×${minimum} to ${maximum}×${maximum}.`;
 }

@@ -94,6 +94,12 @@ export function requireDecided(image: Image): Image {
   });
 }
 
+/**
+ * Whether the original is more than pixels. A PDF may hold scripts, forms and links, and would run them in the browser
+ * under the service's own address: it is handed out as a file to keep, and shown by its preview.
+ */
+export const isActive = ({ mimeType }: Image): boolean => mimeType === 'application/pdf';
+
 /** The extension of a file name without its dot, or an empty string. */
 const extension = (name: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1] ?? '';
 

@@ -8,13 +8,11 @@ import type { Image } from './image.ts';
 import type { Limits } from './limits.ts';
 import type { RecordType } from './record-type.ts';
 import { opens } from './scope.ts';
-
-/** The types of picture that come with a record (Records seed): here BMP and PDF join, once `lib/media` decodes them. */
-export const RECORD_IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/tiff'] as const;
+import { RECORD_TYPES } from './upload.ts';
 
 /** What every picture that comes with a record must keep to, whichever way its bytes take. */
 export const recordBounds = ({ recordSideMinimum, recordSideMaximum }: Limits): Bounds => ({
-  mimeTypes: [...RECORD_IMAGE_TYPES],
+  mimeTypes: [...RECORD_TYPES],
   sideMinimum: recordSideMinimum,
   sideMaximum: recordSideMaximum,
 });
@@ -24,8 +22,8 @@ export const ListedRecordType = z.enum(['pos_event', 'prescription', 'patient', 
 
 interface Picture {
   mimeType: string;
-  width: number;
-  height: number;
+  width?: number | undefined;
+  height?: number | undefined;
 }
 
 /**

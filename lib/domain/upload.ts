@@ -1,8 +1,7 @@
-import * as z from 'zod';
 import { DomainError } from './errors.ts';
 import type { Limits } from './limits.ts';
 
-/** The types of picture that are taken in, and the extension that each gets in S3. */
+/** Every type that can become an image, and the extension that each gets in S3. */
 export const IMAGE_EXTENSIONS = {
   'image/jpeg': 'jpg',
   'image/png': 'png',
@@ -10,9 +9,33 @@ export const IMAGE_EXTENSIONS = {
   'image/webp': 'webp',
   'image/tiff': 'tif',
   'image/avif': 'avif',
+  'image/bmp': 'bmp',
+  'application/pdf': 'pdf',
 } as const;
+export type ImageType = keyof typeof IMAGE_EXTENSIONS;
 
-const ImageType = z.enum(Object.keys(IMAGE_EXTENSIONS) as (keyof typeof IMAGE_EXTENSIONS)[]);
+/** What batches and cases take: pictures. */
+export const PICTURE_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+  'image/tiff',
+  'image/avif',
+] as const satisfies ImageType[];
+
+/** What records take: scans and documents too. */
+export const RECORD_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/tiff',
+  'image/bmp',
+  'application/pdf',
+] as const satisfies ImageType[];
+
+/** Whether bytes may become an image of the type found in them: what not every door takes must have been announced. */
+export const isWelcome = (found: ImageType, declared: string): boolean =>
+  PICTURE_TYPES.some((type) => type === found) || found === declared;
 
 /** What a client says of a file before it sends it. */
 export interface DeclaredFile {
@@ -27,19 +50,19 @@ export interface DeclaredFile {
  * All of the files' faults are named; nothing of the request is taken when there is one.
  *
  * @param fieldOf names a file's field in the client's own words
- * @param types that are taken in, all unless some are named
+ * @param accepted the types that the door takes
  * @throws DomainError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
 export function requireUploadable(
   files: readonly DeclaredFile[],
   limits: Limits,
   fieldOf: (index: number, field: keyof DeclaredFile) => string,
-  types: readonly string[] = ImageType.options,
+  accepted: readonly string[] = PICTURE_TYPES,
 ): void {
   const unsupported = files.flatMap((file, index) =>
-    types.includes(file.mimeType)
+    accepted.includes(file.mimeType)
       ? []
-      : [`${fieldOf(index, 'mimeType')} must be one of ${types.join(', ')}; received ${file.mimeType}`],
+      : [`${fieldOf(index, 'mimeType')} must be one of ${accepted.join(', ')}; received ${file.mimeType}`],
   );
   const oversize = files.flatMap((file, index) =>
     file.fileSize <= limits.imageBytes

@@ -1,4 +1,4 @@
-import type { ReadyImage } from '../domain/image.ts';
+import { isActive, type ReadyImage } from '../domain/image.ts';
 import type { ObjectReader } from '../storage/object-reader.ts';
 import { answerRange } from './byte-range.ts';
 import { disposition } from './disposition.ts';
@@ -7,6 +7,7 @@ interface Original {
   /** As the client sent them: `Range`, `If-Range` and `If-None-Match` count. */
   headers: Readonly<Record<string, string | undefined>>;
   objects: Pick<ObjectReader, 'read'>;
+  /** What is active is never shown in place. */
   show: 'inline' | 'attachment';
   /** What caches are told. */
   caching: Readonly<Record<string, string>>;
@@ -25,7 +26,7 @@ export async function originalOf(image: ReadyImage, { headers, objects, show, ca
     headers: {
       ...answer.headers,
       'content-type': image.mimeType,
-      'content-disposition': disposition(show, image.fileName),
+      'content-disposition': disposition(isActive(image) ? 'attachment' : show, image.fileName),
       ...caching,
     },
     body: answer.status === 304 ? '' : await objects.read(image.key, answer.range),

@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp';
-import type { ImageFormat } from './image-format.ts';
+import type { FormatOfLibvips } from './image-format.ts';
 
 /**
  * Estimates from an image's header how many bytes of memory decoding it holds at once.
@@ -8,7 +8,7 @@ import type { ImageFormat } from './image-format.ts';
  * and a file of 300 kB then takes a gigabyte, within any limit of pixels. Figures measured with libvips 8.18 on 20
  * megapixels (peak resident size above the process's own), rounded up.
  */
-export function estimateDecodeBytes(format: ImageFormat['format'], header: Metadata): number {
+export function estimateDecodeBytes(format: FormatOfLibvips, header: Metadata): number {
   const sampleBytes =
     header.depth === 'uchar' ? 1 : header.depth === 'ushort' || header.depth === 'short' ? 2 : 4;
   const pixelBytes = header.channels * sampleBytes;

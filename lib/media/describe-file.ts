@@ -7,7 +7,6 @@ import { fileHead } from './image-format.ts';
 const knownFiles: readonly [name: string, matches: RegExp][] = [
   ['an empty file', /^$/],
   ['a DICOM file', /^.{128}DICM/s], // DICOM PS3.10, 7.1
-  ['a PDF document', /%PDF-\d/], // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes
   ['a damaged PNG file', /^(?:.PNG|\x89.NG|\x89P.G|\x89PN)/s], // PNG 3rd edition, 5.2: the signature shows such damage
   ['a HEIC file', /^.{4}ftyp(?:.{4})*?(?:hei[cmsx]|hev[cmsx])/s], // ISO/IEC 23008-12, Annex B
   ['a JPEG 2000 file', /^(?:\0\0\0\x0cjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/], // ITU-T T.800 I.5.1 and A.4
@@ -20,7 +19,7 @@ const knownFiles: readonly [name: string, matches: RegExp][] = [
   ['a 7-Zip archive', /^7z\xbc\xaf\x27\x1c/], // 7zFormat.txt
   ['an icon (ICO)', /^\0\0\x01\0[^\0]\0/], // Microsoft, ICONDIR: reserved, type 1, count
   ['a mouse pointer (CUR)', /^\0\0\x02\0[^\0]\0/], // the same, type 2
-  ['a BMP file', /^(?:BM.{12}[\x0c-\x7c]\0\0\0|BA.{12}BM)/s], // Microsoft, BITMAPFILEHEADER; OS/2 bitmap array
+  ['an OS/2 bitmap array', /^BA.{12}BM/s], // OS/2 2.0, BITMAPARRAYFILEHEADER
   ['an SGI file', /^\x01\xda[\0\x01][\x01\x02]/], // SGI Image File Format 1.00, "The Header"
   ['a program', /^(?:MZ|\x7fELF)/], // PE/COFF 2; System V ABI, "ELF Identification"
   ['an SVG drawing', /^(?:\xef\xbb\xbf)?\s*<(?:[?!].*<)?(?:\w+:)?svg[\s>]/is], // SVG 2, 5.1

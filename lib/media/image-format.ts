@@ -1,19 +1,49 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: magic numbers are made of control characters
 
-/** What the service keeps as an image; all six are in sharp's prebuilt libvips. */
-const extensions = {
-  jpeg: 'jpg',
-  png: 'png',
-  gif: 'gif',
-  webp: 'webp',
-  tiff: 'tiff',
-  avif: 'avif',
+/** What the service keeps as an image. */
+const formats = {
+  jpeg: { mimeType: 'image/jpeg', extension: 'jpg' },
+  png: { mimeType: 'image/png', extension: 'png' },
+  gif: { mimeType: 'image/gif', extension: 'gif' },
+  webp: { mimeType: 'image/webp', extension: 'webp' },
+  tiff: { mimeType: 'image/tiff', extension: 'tiff' },
+  avif: { mimeType: 'image/avif', extension: 'avif' },
+  bmp: { mimeType: 'image/bmp', extension: 'bmp' },
+  pdf: { mimeType: 'application/pdf', extension: 'pdf' },
+} as const;
+
+/** How people call the formats. */
+export const formatNames = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  gif: 'GIF',
+  webp: 'WebP',
+  tiff: 'TIFF',
+  avif: 'AVIF',
+  bmp: 'BMP',
+  pdf: 'PDF',
 } as const;
 
 /** An image type as its bytes show it: sharp's name, the IANA media type and the usual file name extension. */
 export type ImageFormat = {
-  [F in keyof typeof extensions]: { format: F; mimeType: `image/${F}`; extension: (typeof extensions)[F] };
-}[keyof typeof extensions];
+  [F in keyof typeof formats]: { format: F } & (typeof formats)[F];
+}[keyof typeof formats];
+
+/** Every media type that the service keeps. */
+export const allTypes: readonly ImageFormat['mimeType'][] = Object.values(formats).map(
+  ({ mimeType }) => mimeType,
+);
+
+/** How people call the media types. */
+export const nameOfType = Object.fromEntries(
+  Object.entries(formats).map(([format, { mimeType }]) => [
+    mimeType,
+    formatNames[format as keyof typeof formats],
+  ]),
+) as Record<ImageFormat['mimeType'], string>;
+
+/** The formats that sharp's prebuilt libvips reads. */
+export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp' | 'pdf'>;
 
 // Ours rather than the package `file-type`: that one is 4,000 lines, asynchronous, and has no word for a nurse.
 const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] = [
@@ -23,6 +53,9 @@ const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] 
   ['webp', /^RIFF.{4}WEBP/s], // RFC 9649, 2.4
   ['tiff', /^(?:II[*+]\0|MM\0[*+])/], // TIFF 6.0, 2; "+" is BigTIFF
   ['avif', /^.{4}ftyp(?:.{4})*?avi[fs]/s], // AV1 Image File Format 1.2, 6: major or compatible brand
+  ['bmp', /^BM.{12}[\x0c-\x7c]\0\0\0/s], // Microsoft, BITMAPFILEHEADER, then the size of the next header
+  // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes. A DICOM file may hold a PDF, and is none.
+  ['pdf', /^(?!.{128}DICM).*%PDF-\d/s],
 ];
 
 /**
@@ -32,8 +65,7 @@ const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] 
 export function sniffImageFormat(bytes: Uint8Array): ImageFormat | undefined {
   const head = fileHead(bytes);
   const format = magicNumbers.find(([, matches]) => matches.test(head))?.[0];
-  if (!format) return undefined;
-  return { format, mimeType: `image/${format}`, extension: extensions[format] } as ImageFormat;
+  return format && ({ format, ...formats[format] } as ImageFormat);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { base64Crc32 } from './base64-crc32.ts';
 import { describeFile } from './describe-file.ts';
-import { type ImageFormat, sniffImageFormat } from './image-format.ts';
+import { allTypes, formatNames, type ImageFormat, nameOfType, sniffImageFormat } from './image-format.ts';
 import { RejectedImage } from './rejected-image.ts';
 
 /** What a file shows before anything decodes it. */
@@ -12,14 +12,22 @@ export interface InspectedFile {
   crc32: string;
 }
 
-/** Looks at a file's length and first bytes: enough to refuse at once what can never become an image. */
-export function inspectFile(bytes: Uint8Array, maxBytes: number): InspectedFile | RejectedImage {
+/** Looks at a file's length and first bytes: enough to refuse at once what is none of the accepted types. */
+export function inspectFile(
+  bytes: Uint8Array,
+  maxBytes: number,
+  accepted: readonly ImageFormat['mimeType'][],
+): InspectedFile | RejectedImage {
   if (bytes.length > maxBytes) return new RejectedImage(`The file is larger than ${maxBytes} bytes.`);
   const format = sniffImageFormat(bytes);
-  if (!format) return noImage(bytes);
+  if (!format || !accepted.includes(format.mimeType)) return noImage(bytes, accepted);
   return { mimeType: format.mimeType, fileSize: bytes.length, crc32: base64Crc32(bytes) };
 }
 
-/** Why bytes of no known format are no image, in words. */
-export const noImage = (bytes: Uint8Array) =>
-  new RejectedImage(`This is ${describeFile(bytes)}; expected JPEG, PNG, GIF, WebP, TIFF or AVIF.`);
+/** Why bytes are none of the accepted types, in words. */
+export function noImage(bytes: Uint8Array, accepted = allTypes): RejectedImage {
+  const format = sniffImageFormat(bytes)?.format;
+  const what = format ? `a ${formatNames[format]} file` : describeFile(bytes);
+  const names = accepted.map((type) => nameOfType[type]);
+  return new RejectedImage(`This is ${what}; expected ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.`);
+}

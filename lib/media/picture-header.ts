@@ -1,11 +1,13 @@
+import { readBmpHeader } from './bmp-header.ts';
 import { captureTime } from './capture-time.ts';
+import { dpiOf } from './decode-libvips.ts';
 import { describeFile } from './describe-file.ts';
-import { sniffImageFormat } from './image-format.ts';
+import { type ImageFormat, sniffImageFormat } from './image-format.ts';
 import { sharp } from './libvips.ts';
 import type { ImageFacts } from './renditions.ts';
 
-/** What the first bytes of a picture say of it; its pixels are not read. */
-export type PictureHeader = Omit<ImageFacts, 'extension'>;
+/** What the first bytes of a picture say of it; its pixels are not read. A PDF has no size before it is drawn. */
+export type PictureHeader = Pick<ImageFacts, 'mimeType'> & Partial<Omit<ImageFacts, 'extension'>>;
 
 /** What a file is, in words, that is no picture which the service keeps, or one with a broken header. */
 export interface NoPicture {
@@ -22,16 +24,24 @@ export interface NoPicture {
 export async function readPictureHeader(bytes: Uint8Array): Promise<PictureHeader | NoPicture> {
   const format = sniffImageFormat(bytes);
   if (!format) return { fault: 'unsupported', is: describeFile(bytes) };
-  const header = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch(() => undefined);
-  if (!header) return { fault: 'damaged', is: `a damaged or incomplete ${format.format} file` };
+  try {
+    return { mimeType: format.mimeType, ...(await readFacts(bytes, format)) };
+  } catch {
+    return { fault: 'damaged', is: `a damaged or incomplete ${format.format} file` };
+  }
+}
+
+async function readFacts(
+  bytes: Uint8Array,
+  { format }: ImageFormat,
+): Promise<Omit<PictureHeader, 'mimeType'>> {
+  if (format === 'pdf') return {};
+  if (format === 'bmp') {
+    const { width, height } = readBmpHeader(bytes);
+    return { width, height };
+  }
+  const header = await sharp(bytes, { limitInputPixels: false }).metadata();
+  const dpi = dpiOf(header);
   const capturedAt = captureTime(header.exif);
-  return {
-    mimeType: format.mimeType,
-    width: header.autoOrient.width,
-    height: header.autoOrient.height,
-    ...(header.density && { dpi: Math.round(header.density) }),
-    ...(capturedAt && { capturedAt }),
-  };
+  return { ...header.autoOrient, ...(dpi && { dpi }), ...(capturedAt && { capturedAt }) };
 }

@@ -1,13 +1,15 @@
-import type { Metadata, OutputInfo, Sharp } from 'sharp';
-import { captureTime } from './capture-time.ts';
-import { estimateDecodeBytes } from './decode-memory.ts';
+import { decodeBmp } from './decode-bmp.ts';
+import { decodeWithLibvips } from './decode-libvips.ts';
+import { decodePdf } from './decode-pdf.ts';
 import { type ImageFormat, sniffImageFormat } from './image-format.ts';
 import { noImage } from './inspect-file.ts';
-import { readJpegStructure } from './jpeg-structure.ts';
-import { sharp } from './libvips.ts';
-import { RejectedImage } from './rejected-image.ts';
+import { type Decoded, fromPixels, inside, type Pixels, toPixels } from './pixels.ts';
+import { defaultLimits, type RenditionLimits } from './rendition-limits.ts';
 
-/** What an original says of itself. Width and height are pixels as a person sees them, after orientation. */
+/**
+ * What an original says of itself. Width and height are pixels as a person sees them, after orientation; of a PDF, the
+ * pixels of its first page as drawn for the preview.
+ */
 export interface ImageFacts {
   mimeType: ImageFormat['mimeType'];
   extension: ImageFormat['extension'];
@@ -28,18 +30,9 @@ export interface Rendition {
   bytes: Uint8Array;
 }
 
-/** How much work one image may be; the defaults fit a Lambda of 1 GB. */
-export interface RenditionLimits {
-  /** Default 100 million: above the largest clinical cameras, far below what a bomb claims. */
-  pixels: number;
-  /** Default 500 million: peak memory for decoding, which for some files is 20 bytes for each pixel. */
-  decodedBytes: number;
-}
-
-const defaultLimits: RenditionLimits = { pixels: 100_000_000, decodedBytes: 500_000_000 };
-
 /**
- * Makes every smaller copy that the service shows, and reads the facts on the way. First frame only of animations.
+ * Makes every smaller copy that the service shows, and reads the facts on the way. First frame only of animations, first
+ * page only of documents.
  *
  * - `thumbnail`: JPEG q85, inside 300×300; `png`: the same as PNG, transparency kept
  * - `card`: JPEG q85, inside 400×400
@@ -55,23 +48,17 @@ export async function makeRenditions(
 ): Promise<ImageFacts & { renditions: Rendition[] }> {
   const format = sniffImageFormat(bytes);
   if (!format) throw noImage(bytes);
-  const header = await orRejected(format, sharp(bytes, { limitInputPixels: false }).metadata());
-  checkLimits(format, header, { ...defaultLimits, ...limits });
-
-  const jpeg = format.format === 'jpeg' ? readJpegStructure(bytes) : undefined;
-  if (jpeg && !jpeg.hasEnd) {
-    // Of a large JPEG, libvips never asks for the last few lines when it shrinks: 3 kB may be missing unseen.
-    throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
-  }
-  const needsPreview = format.format === 'tiff' || header.space === 'cmyk' || jpeg?.isArithmetic;
-  const upright = await orRejected(format, decode(bytes, header, needsPreview ? 1600 : 400));
-  const capturedAt = captureTime(header.exif);
+  const { width, height, dpi, capturedAt, needsPreview, pixels } = await decode(bytes, format, {
+    ...defaultLimits,
+    ...limits,
+  });
+  const upright = await shrink(pixels, needsPreview ? 1600 : 400);
   return {
     mimeType: format.mimeType,
     extension: format.extension,
-    width: header.autoOrient.width,
-    height: header.autoOrient.height,
-    ...(header.density && { dpi: Math.round(header.density) }),
+    width,
+    height,
+    ...(dpi && { dpi }),
     ...(capturedAt && { capturedAt }),
     renditions: await Promise.all([
       // The slowest first: they are encoded side by side.
@@ -83,50 +70,29 @@ export async function makeRenditions(
   };
 }
 
-function checkLimits({ format }: ImageFormat, header: Metadata, limits: RenditionLimits): void {
-  const { width, height } = header;
-  if (width * height > limits.pixels) {
-    throw new RejectedImage(
-      `This image has ${megas(width * height)} megapixels (${width}×${height}); ` +
-        `at most ${megas(limits.pixels)} megapixels are accepted.`,
-    );
-  }
-  const bytes = estimateDecodeBytes(format, header);
-  if (bytes > limits.decodedBytes) {
-    throw new RejectedImage(
-      `This ${formatNames[format]} file (${width}×${height} pixels) takes ${megas(bytes)} MB of memory to open; ` +
-        `at most ${megas(limits.decodedBytes)} MB are allowed. Please save it smaller, or as a plain JPEG.`,
-    );
+async function decode(bytes: Uint8Array, { format }: ImageFormat, limits: RenditionLimits): Promise<Decoded> {
+  switch (format) {
+    case 'bmp':
+      return decodeBmp(bytes, limits);
+    case 'pdf':
+      return decodePdf(bytes);
+    default:
+      return decodeWithLibvips(bytes, format, limits);
   }
 }
 
-interface Pixels {
-  data: Buffer;
-  info: OutputInfo;
+async function shrink(pixels: Pixels, box: number): Promise<Pixels> {
+  return pixels.width <= box && pixels.height <= box ? pixels : toPixels(inside(fromPixels(pixels), box));
 }
 
-/**
- * Reads the whole image once, upright and in 8-bit sRGB, no larger than the largest copy.
- * All copies come from here: decoding is two thirds of the time, and a copy of a copy this size differs less from a full
- * decode (50 dB) than what JPEG's own shrink-on-load gives for each copy (41 dB).
- */
-function decode(bytes: Uint8Array, header: Metadata, box: number): Promise<Pixels> {
-  // 'warning' and nothing less: a JPEG with damage inside passes under 'error', a TIFF cut at its end under 'truncated'.
-  const image = inside(sharp(bytes, { failOn: 'warning', limitInputPixels: false, autoOrient: true }), box);
-  // sharp takes 16-bit RGB with a profile for Display P3 and does not convert it back: (200,50,30) becomes (184,63,42).
-  if (header.space === 'rgb16' && header.hasProfile) image.pipelineColourspace('srgb');
-  return image.raw().toBuffer({ resolveWithObject: true });
-}
-
-async function encode(name: Rendition['name'], { data, info }: Pixels, box: number): Promise<Rendition> {
-  const { width, height, channels } = info;
-  const image = inside(sharp(data, { raw: { width, height, channels } }), box);
+async function encode(name: Rendition['name'], pixels: Pixels, box: number): Promise<Rendition> {
+  const image = inside(fromPixels(pixels), box);
   if (name === 'png') {
     // The slowest part after decoding: level 1 is 1.5 ms faster than sharp's 6, and 8 % larger.
     image.png({ compressionLevel: 1 });
   } else {
     // Halving an icon's colours smears all of it; of a photograph it saves a quarter, unseen.
-    const chromaSubsampling = width * height < 10_000 ? '4:4:4' : '4:2:0';
+    const chromaSubsampling = pixels.width * pixels.height < 10_000 ? '4:4:4' : '4:2:0';
     image.flatten({ background: 'white' }).jpeg({ quality: 85, chromaSubsampling });
   }
   const encoded = await image.toBuffer({ resolveWithObject: true });
@@ -137,39 +103,4 @@ async function encode(name: Rendition['name'], { data, info }: Pixels, box: numb
     height: encoded.info.height,
     bytes: encoded.data,
   };
-}
-
-function inside(image: Sharp, box: number): Sharp {
-  return image.resize({ width: box, height: box, fit: 'inside', withoutEnlargement: true });
-}
-
-/** Turns what libvips says of a damaged file into a reason for people; the original words stay as the cause. */
-async function orRejected<T>({ format }: ImageFormat, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : '';
-    const found = explanations.find(([matches]) => matches.test(message))?.[1];
-    const reason = found ?? 'is damaged or incomplete. Please save or send it again';
-    throw new RejectedImage(`This ${formatNames[format]} file ${reason}.`, { cause });
-  }
-}
-
-const explanations: readonly [RegExp, string][] = [
-  [/premature end of JPEG/, 'is incomplete: its end is missing. Please send it again'],
-  [/data precision 12/, 'has 12 bits for each colour. Please save it with 8'],
-  [/channel limit/, 'has more than 5 colour channels. Please save it as grey or RGB'],
-];
-
-const formatNames = {
-  jpeg: 'JPEG',
-  png: 'PNG',
-  gif: 'GIF',
-  webp: 'WebP',
-  tiff: 'TIFF',
-  avif: 'AVIF',
-} as const;
-
-function megas(count: number): number {
-  return Math.ceil(count / 1_000_000);
 }

@@ -8,7 +8,7 @@ import { DomainError, type ErrorCode } from '../../lib/domain/errors.ts';
 import { type Image, storedFileName } from '../../lib/domain/image.ts';
 import { Limits } from '../../lib/domain/limits.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
-import { requireFileCount, requireUploadable } from '../../lib/domain/upload.ts';
+import { isWelcome, RECORD_TYPES, requireFileCount, requireUploadable } from '../../lib/domain/upload.ts';
 
 const limits = Limits.parse({});
 const staff = { role: 'staff', subject: 's' } as const;
@@ -45,6 +45,20 @@ describe('A file before its upload', () => {
     expect(details).toEqual([
       expect.stringMatching(/^files\[1\]\.mimeType must be one of image\/jpeg, .*received image\/svg\+xml$/),
     ]);
+  });
+
+  test('may be a scan or a document only at the doors that take those', () => {
+    for (const mimeType of ['image/bmp', 'application/pdf']) {
+      expect(check({ mimeType, fileSize: 1 })?.code).toBe('UNSUPPORTED_MEDIA_TYPE');
+      const ofRecords = () => requireUploadable([{ mimeType, fileSize: 1 }], limits, String, RECORD_TYPES);
+      expect(refusal(ofRecords)).toBeUndefined();
+    }
+  });
+
+  test('must have been announced where not every door takes its type', () => {
+    expect(isWelcome('image/png', 'image/jpeg')).toBe(true);
+    expect(isWelcome('application/pdf', 'application/pdf')).toBe(true);
+    expect(isWelcome('application/pdf', 'image/jpeg')).toBe(false);
   });
 
   test('comes with at most two hundred others', () => {

@@ -17,6 +17,26 @@ test.each([
   expect(sniffImageFormat(bytes)).toEqual({ format, mimeType, extension });
 });
 
+test('BMP is known by its two headers, not by its two letters', () => {
+  const head = Buffer.concat([Buffer.from('BM'), Buffer.alloc(12), Buffer.from([40, 0, 0, 0])]);
+  expect(sniffImageFormat(head)).toEqual({ format: 'bmp', mimeType: 'image/bmp', extension: 'bmp' });
+  expect(sniffImageFormat(Buffer.from('BMI and health: a leaflet'))).toBeUndefined();
+});
+
+test('PDF is known also behind bytes that a mail program put before it', () => {
+  expect(sniffImageFormat(Buffer.from('junk before %PDF-1.7'))).toEqual({
+    format: 'pdf',
+    mimeType: 'application/pdf',
+    extension: 'pdf',
+  });
+});
+
+test('a PDF inside a DICOM file is not taken for the file', () => {
+  const encapsulated = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), Buffer.from('…%PDF-1.7')]);
+  expect(sniffImageFormat(encapsulated)).toBeUndefined();
+  expect(describeFile(encapsulated)).toBe('a DICOM file');
+});
+
 test('BigTIFF of either byte order is TIFF', async () => {
   const big = await red().tiff({ bigtiff: true }).toBuffer();
   expect(sniffImageFormat(big)?.format).toBe('tiff');
@@ -38,7 +58,6 @@ test.each<[string, Uint8Array]>([
   ['an empty file', Buffer.alloc(0)],
   ['plain text', Buffer.from('Röntgen, links\r\n')],
   ['a DICOM file', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')])],
-  ['a PDF document', Buffer.from('junk before %PDF-1.7')],
   ['a damaged PNG file', Buffer.from('\x89PNG\n\n\x1a\n', 'latin1')],
   ['a HEIC file', fileType('heic', 'mif1')],
   ['a HEIC file', fileType('mif1', 'heic')],
@@ -46,7 +65,7 @@ test.each<[string, Uint8Array]>([
   ['a JPEG 2000 file', Buffer.from('\0\0\0\x0cjP  \r\n\x87\n', 'latin1')],
   ['a JPEG XL file', Buffer.from([0xff, 0x0a])],
   ['an icon (ICO)', Buffer.from([0, 0, 1, 0, 2, 0])],
-  ['a BMP file', Buffer.concat([Buffer.from('BM'), Buffer.alloc(12), Buffer.from([40, 0, 0, 0])])],
+  ['an OS/2 bitmap array', Buffer.concat([Buffer.from('BA'), Buffer.alloc(12), Buffer.from('BM')])],
   ['a ZIP archive', Buffer.from('PK\x03\x04')],
   ['a gzip archive', Buffer.from([0x1f, 0x8b, 8])],
   ['an SVG drawing', Buffer.from('\ufeff<?xml version="1.0"?>\n<!-- x --><svg xmlns="…">')],

@@ -7,7 +7,7 @@ import { toBatchImage } from '../../../lib/domain/batch-image.ts';
 import { describeIssues } from '../../../lib/domain/describe-issues.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { newImage } from '../../../lib/domain/new-image.ts';
-import { requireFileCount } from '../../../lib/domain/upload.ts';
+import { PICTURE_TYPES, requireFileCount } from '../../../lib/domain/upload.ts';
 import { allCreated, FileDetails } from '../../../lib/domain/upload-result.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { Partly } from '../../../lib/http/serve.ts';
@@ -34,7 +34,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
 
   const now = deps.now();
   const checked = files.map(({ name, bytes }, index) => {
-    const found = inspectFile(bytes, limits.imageBytes);
+    const found = inspectFile(bytes, limits.imageBytes, PICTURE_TYPES);
     // An empty item of a list is one that has nothing to say.
     const given = { category: body.categories[index] || undefined, caption: body.captions[index] };
     const details = FileDetails.safeParse(given, { reportInput: true });

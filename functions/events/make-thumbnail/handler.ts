@@ -3,6 +3,7 @@ import { connectTable } from '../../../lib/data/table.ts';
 import { outOfBounds } from '../../../lib/domain/bounds.ts';
 import type { Image } from '../../../lib/domain/image.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
+import { isWelcome } from '../../../lib/domain/upload.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
@@ -67,7 +68,9 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
   try {
     const picture = await makeRenditions(bytes, { pixels: imagePixels });
     const fault = image.bounds && outOfBounds(image.bounds, picture);
-    return fault === undefined ? picture : new RejectedImage(fault);
+    if (fault !== undefined) return new RejectedImage(fault);
+    if (isWelcome(picture.mimeType, image.mimeType)) return picture;
+    return new RejectedImage(`This file was announced as ${image.mimeType}, and is ${picture.mimeType}.`);
   } catch (error) {
     if (error instanceof RejectedImage) return error;
     throw error;

@@ -10,4 +10,6 @@ export const trigger = defineTrigger({
   memoryMb: 1769,
   timeoutSeconds: 60,
   layers: ['sharp'],
+  assets: ['node_modules/@hyzyla/pdfium/dist/pdfium.wasm'],
+  processes: ['lib/media/pdf-page-process.ts'],
 });

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newImage } from '../../lib/domain/new-image.ts';
+import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
+import { bmp } from '../fixtures/bmps.ts';
+import { pdf } from '../fixtures/pdfs.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, createBatch, decided, until, useService } from '../support/service.ts';
+
+const service = useService();
+let doctor: Client;
+let own: Awaited<ReturnType<typeof backstage>>;
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  own = await backstage(service);
+});
+
+const scan = bmp({ width: 320, height: 310, bits: 24, pixels: new Uint8Array(320 * 3 * 310).fill(99) });
+
+/** Puts a file behind the doors, and waits for what the built function makes of it. */
+async function takeIn(bytes: Uint8Array, mimeType: string) {
+  const [id, now] = [randomUUID(), new Date()];
+  const image = newImage(
+    {
+      id,
+      patientId: 'P-1001',
+      batchId: await createBatch(doctor),
+      fileName: 'Überweisung.pdf',
+      mimeType,
+      fileSize: bytes.length,
+    },
+    { role: 'doctor', subject: 'd' },
+    now,
+  );
+  await own.images.createPending([image], new Date(now.getTime() + 60_000));
+  await own.objects.write(incomingKey(image), bytes, mimeType);
+  return decided(doctor, id);
+}
+
+describe('A PDF', () => {
+  test('becomes ready with its copies, in the function as it is deployed', async () => {
+    const image = await takeIn(pdf(), 'application/pdf');
+    expect(image).toMatchObject({ status: 'ready', s3_key: expect.stringMatching(/\.pdf$/) });
+    for (const name of ['thumbnail', 'card', 'png', 'preview'] as const) {
+      expect(await own.objects.read(renditionKey(image.s3_key, name)), name).toBeDefined();
+    }
+    const thumbnail = await doctor.send('GET', `/api/images/${image.id}/thumbnail`);
+    expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/png']);
+  });
+
+  test('is handed out as a file to keep, never to be run in the page', async () => {
+    const { id } = await takeIn(pdf(), 'application/pdf');
+    const response = await doctor.send('GET', `/api/images/${id}/data`);
+    expect(response.headers.get('content-type')).toBe('application/pdf');
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment;/);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(Buffer.from(await response.arrayBuffer()).equals(pdf())).toBe(true);
+  });
+
+  test('is not taken in by a batch, whatever its form calls it', async () => {
+    const form = new FormData();
+    form.append('images', new Blob([pdf()], { type: 'image/jpeg' }), 'x.jpg');
+    const answer = await doctor.json(
+      'POST',
+      `/api/images/batches/${await createBatch(doctor)}/upload/`,
+      400,
+      form,
+    );
+    expect(JSON.stringify(answer)).toContain(
+      'This is a PDF file; expected JPEG, PNG, GIF, WebP, TIFF or AVIF.',
+    );
+  });
+
+  test('behind a password is rejected with that reason', async () => {
+    const closed = pdf({ passwords: { owner: 'o', user: 'secret' } });
+    const { id, status } = await takeIn(closed, 'application/pdf');
+    expect(status).toBe('rejected');
+    expect((await own.images.get(id))?.statusReason).toContain('protected by a password');
+  });
+
+  test('under the name of a picture is rejected', async () => {
+    const { id, status } = await takeIn(pdf(), 'image/jpeg');
+    expect(status).toBe('rejected');
+    expect((await own.images.get(id))?.statusReason).toBe(
+      'This file was announced as image/jpeg, and is application/pdf.',
+    );
+  });
+});
+
+describe('A BMP', () => {
+  test('becomes ready, and is shown in place', async () => {
+    const image = await takeIn(scan, 'image/bmp');
+    expect(image).toMatchObject({ status: 'ready', s3_key: expect.stringMatching(/\.bmp$/) });
+    const response = await doctor.send('GET', `/api/images/${image.id}/data`);
+    expect(response.headers.get('content-type')).toBe('image/bmp');
+    expect(response.headers.get('content-disposition')).toMatch(/^inline;/);
+    await until(async () => own.objects.read(renditionKey(image.s3_key, 'thumbnail')));
+  });
+});
