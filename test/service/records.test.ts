@@ -3,6 +3,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { linkKey } from '../../lib/data/keys.ts';
 import { signLink } from '../../lib/http/image-link.ts';
+import { bmp } from '../fixtures/bmps.ts';
+import { pdf } from '../fixtures/pdfs.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
@@ -152,6 +154,30 @@ describe('An image in base64', () => {
     const { message, details } = await add({ image_data: spoil(base64(jpeg)) }, 400);
     expect(message).toBe('Validation failed');
     expect(details).toEqual([expect.stringMatching(detail)]);
+  });
+
+  test('may be a PDF, of which the first page is shown', async () => {
+    const prescription = newNumber();
+    const added = await add({ image_data: base64(pdf()), name: 'scan.pdf', prescription_id: prescription });
+    expect(added).toMatchObject({ content_type: 'application/pdf', metadata: { width: null, height: null } });
+    expect(await decided(doctor, added.id)).toMatchObject({ status: 'ready' });
+    const [image] = await listed(`prescription/${prescription}`);
+    expect(image?.metadata).toMatchObject({ width: expect.any(Number), height: expect.any(Number) });
+    const thumbnail = await doctor.send('GET', `/api/images/${added.id}/thumbnail`);
+    expect(thumbnail.headers.get('content-type')).toBe('image/png');
+    const original = await doctor.send('GET', `/api/images/${added.id}/data`);
+    expect(original.headers.get('content-disposition')).toBe('attachment; filename="scan.pdf"');
+    expect(Buffer.from(await original.arrayBuffer()).equals(pdf())).toBe(true);
+  });
+
+  test('may be a BMP', async () => {
+    const pixels = Buffer.alloc(300 * 300 * 3, 128);
+    const added = await add({
+      image_data: base64(bmp({ width: 300, height: 300, bits: 24, pixels })),
+      name: 'scan.bmp',
+    });
+    expect(added).toMatchObject({ content_type: 'image/bmp', metadata: { width: 300, height: 300 } });
+    expect(await decided(doctor, added.id)).toMatchObject({ status: 'ready' });
   });
 
   test.each<[string, () => Promise<Uint8Array>, RegExp]>([
