@@ -94,6 +94,23 @@ export function requireDecided(image: Image): Image {
   });
 }
 
+/** What fits into the 6 MB of a Lambda's answer in base64, with room for the rest (Lambda quotas, "Invocation payload"). */
+const INLINE_BYTES = 4_400_000;
+
+/**
+ * The image, if its original is small enough to go into JSON.
+ *
+ * @throws DomainError PAYLOAD_TOO_LARGE, naming the way that has no such limit
+ */
+export function requireInline(image: ReadyImage): ReadyImage {
+  if (image.fileSize <= INLINE_BYTES) return image;
+  throw new DomainError('PAYLOAD_TOO_LARGE', 'The image is too large for JSON.', {
+    details: [
+      `it has ${image.fileSize} bytes, of which ${INLINE_BYTES} fit; GET /api/images/${image.id}/data streams it`,
+    ],
+  });
+}
+
 /**
  * Whether the original is more than pixels. A PDF may hold scripts, forms and links, and would run them in the browser
  * under the service's own address: it is handed out as a file to keep, and shown by its preview.

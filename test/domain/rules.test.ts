@@ -5,7 +5,7 @@ import { patientOfCase } from '../../lib/domain/case.ts';
 import { CATEGORY_LABELS } from '../../lib/domain/category.ts';
 import { describeIssues } from '../../lib/domain/describe-issues.ts';
 import { DomainError, type ErrorCode } from '../../lib/domain/errors.ts';
-import { type Image, storedFileName } from '../../lib/domain/image.ts';
+import { type Image, requireInline, storedFileName } from '../../lib/domain/image.ts';
 import { Limits } from '../../lib/domain/limits.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
 import { isWelcome, RECORD_TYPES, requireFileCount, requireUploadable } from '../../lib/domain/upload.ts';
@@ -151,6 +151,21 @@ test('An archive has the order of the list, whatever the order of the question',
   });
   const ids = (...images: Image[]) => archiveOf(batch, images, undefined).map(({ id }) => id);
   expect(ids(of('2', 0), of('1', 0), of('0', 1))).toEqual(['1', '2', '0']);
+});
+
+test('An original goes into JSON only if it fits', () => {
+  const image = (fileSize: number) => ({
+    ...newImage(
+      { id: '1', patientId: 'P', fileName: 'x', mimeType: 'image/png', fileSize },
+      staff,
+      new Date(),
+    ),
+    status: 'ready' as const,
+    key: 'k',
+    crc32: 'AAAAAA==',
+  });
+  expect(refusal(() => requireInline(image(4_400_000)))).toBeUndefined();
+  expect(refusal(() => requireInline(image(4_400_001)))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
 });
 
 describe('A stored file name', () => {

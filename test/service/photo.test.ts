@@ -57,6 +57,17 @@ describe('A photo that was uploaded', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });
 
+  test('comes in base64 to clients that take only JSON', async () => {
+    const { image_data, ...image } = await doctor.json(
+      'GET',
+      `/api/images/${imageId}/?include=image_data`,
+      200,
+    );
+    expect(Buffer.from(image_data, 'base64').equals(file.bytes)).toBe(true);
+    expect(image).toEqual(await doctor.json('GET', `/api/images/${imageId}/`, 200));
+    await doctor.json('GET', `/api/images/${imageId}/?include=everything`, 400);
+  });
+
   test('comes in ranges', async () => {
     const response = await doctor.send('GET', `/api/images/${imageId}/data`, undefined, {
       range: 'bytes=100-199',

@@ -11,8 +11,14 @@ export const operation = defineOperation({
   group: 'Images',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
-  success: { status: 200, schema: BatchImage },
-  errors: ['NOT_FOUND'],
+  query: z.strictObject({
+    include: z
+      .literal('image_data')
+      .optional()
+      .describe('Adds the original in base64, for clients that take only JSON.'),
+  }),
+  success: { status: 200, schema: BatchImage.extend({ image_data: z.string().optional() }) },
+  errors: ['NOT_FOUND', 'PAYLOAD_TOO_LARGE'],
   touches: { table: 'read', objects: { images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
