@@ -108,7 +108,12 @@ export class Functions extends Construct {
       logGroup,
       tracing: Tracing.ACTIVE,
       layers: layers.map((name) => this.#layer(name)),
-      environment: { POWERTOOLS_SERVICE_NAME: id, ...this.#environment(touches), ...environment },
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: id,
+        ...this.#environment(touches),
+        ...environment,
+      },
     });
   }
 
