@@ -6,6 +6,9 @@ import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
 import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
+/** Three attempts of 15 minutes, and the pauses between them. */
+const STALE_SECONDS = 2 * 3600;
+
 /** The exports in the table; they vanish from it by themselves. */
 export class Exports {
   readonly #table: Table;
@@ -22,9 +25,16 @@ export class Exports {
         new PutCommand({
           TableName,
           Item: { ...wanted, ...exportKey(wanted.id), ...exportListKey(wanted) },
-          ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed',
+          ConditionExpression:
+            'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed OR (#status <> :ready AND expiresAt <= :stale)',
           ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':now': Math.floor(now.getTime() / 1000), ':failed': 'failed' },
+          ExpressionAttributeValues: {
+            ':now': Math.floor(now.getTime() / 1000),
+            ':failed': 'failed',
+            ':ready': 'ready',
+            // Begun longer ago than all attempts together take: its function was killed, and could not say so.
+            ':stale': wanted.expiresAt - STALE_SECONDS,
+          },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );

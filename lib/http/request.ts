@@ -50,7 +50,7 @@ export function parseRequest<Op extends Operation>(
 }
 
 /** The caller as the authorizer found them; the token may have run out while that was remembered. */
-function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
+export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
   const { caller, expiresAt } = event.requestContext.authorizer ?? {};
   if (typeof caller !== 'string' || !(Number(expiresAt) * 1000 > Date.now())) {
     throw new DomainError('UNAUTHORIZED', 'Missing or invalid token');

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Form, Operation } from '../api/operation.ts';
 import { type ReceivedFiles, readForm } from './form.ts';
 import type { LookupFor } from './live-key.ts';
-import { parseRequest, type Request } from './request.ts';
+import { callerOf, parseRequest, type Request } from './request.ts';
 import { type Handle, serve } from './serve.ts';
 
 type FormOperation = Operation & { form: Form };
@@ -22,6 +22,8 @@ async function readRequest<Op extends FormOperation>(
   operation: Op,
   event: APIGatewayProxyEvent,
 ): Promise<FormRequest<Op>> {
+  // Nothing is read from who may not send it.
+  if (operation.auth !== 'public') callerOf(event, operation.auth);
   const { fields, files } = await readForm(event, operation.form);
   return { ...parseRequest(operation, event, () => fields), files };
 }

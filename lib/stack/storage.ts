@@ -62,7 +62,12 @@ export class Storage extends Construct {
       lifecycleRules: [
         // Looked at within minutes; the copy stays so long that no signed URL can put something else in its place.
         { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
-        { id: 'exports', prefix: EXPORTS, expiration: Duration.days(1) },
+        {
+          id: 'exports',
+          prefix: EXPORTS,
+          expiration: Duration.days(1),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
         {
           id: 'deleted',

@@ -32,6 +32,9 @@ export const imageIdOfIncoming = (key: string) => key.slice(key.lastIndexOf('/')
 export const originalKey = (image: Placed, mimeType: keyof typeof IMAGE_EXTENSIONS): string =>
   `images/${placeOf(image)}.${IMAGE_EXTENSIONS[mimeType]}`;
 
+/** The image whose original lies at the key. */
+export const imageIdOfOriginal = (key: string) => imageIdOfIncoming(key).replace(/\.[a-z]+$/, '');
+
 /** Where a rendition lies, beside its original. */
 export const renditionKey = (original: string, name: RenditionName): string =>
   original.replace(/\.[a-z]+$/, '') + SUFFIX[name];

@@ -36,7 +36,8 @@ export class ObjectWriter {
         const status = await put(new URL(signed.url), signed.headers, bytes);
         // 412: it is there (S3 API reference, PutObject, If-None-Match).
         if (status === 200 || status === 412) return;
-        if (status < 500 || attempt === ATTEMPTS)
+        // 409: another PUT of it is under way; S3 asks to try again.
+        if ((status < 500 && status !== 409) || attempt === ATTEMPTS)
           throw new Error(`S3 answered ${status} to the PUT of ${key}`);
       } catch (error) {
         if (attempt === ATTEMPTS || !(error as NodeJS.ErrnoException).code) throw error;

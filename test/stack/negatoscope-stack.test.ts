@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
+import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
 import { triggers } from '../../functions/triggers.ts';
 import type { Operation } from '../../lib/api/operation.ts';
@@ -171,4 +172,13 @@ test('The stack fits CloudFormation’s 500 resources, with room for endpoints t
 test('CDK has nothing to warn of', () => {
   const { stack } = synthesize();
   expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+});
+
+test('What looks at a file has the same with it, whatever tells that the file is there', () => {
+  const carried = (id: string) => {
+    const { assets, processes } = functions.find((each) => each.id === id) ?? {};
+    return { assets, processes };
+  };
+  expect(carried('take-arrived')).toEqual(carried('make-thumbnail'));
+  expect(carried('take-arrived').processes).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import { json } from 'node:stream/consumers';
 import { Exports } from '../../../lib/data/exports.ts';
+import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import type { Export } from '../../../lib/domain/export.ts';
 import { environment } from '../../../lib/http/environment.ts';
@@ -7,13 +8,14 @@ import { type CreatedObject, serveObjects } from '../../../lib/http/serve-object
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { zipStream } from '../../../lib/media/zip.ts';
 import { ArchiveWriter } from '../../../lib/storage/archive-writer.ts';
-import { archiveKey, runOfManifest } from '../../../lib/storage/object-keys.ts';
+import { archiveKey, imageIdOfOriginal, runOfManifest } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
 import { Manifest } from '../../batches/archive.ts';
 import { trigger } from './trigger.ts';
 
 interface Deps {
   exports: Pick<Exports, 'get' | 'markRunning' | 'markProgress' | 'markReady' | 'markFailed'>;
+  images: Pick<Images, 'getMany'>;
   objects: Pick<ObjectReader, 'read'>;
   archives: Pick<ArchiveWriter, 'begin' | 'write' | 'abort' | 'delete'>;
   now: () => Date;
@@ -37,7 +39,7 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
   }
 }
 
-async function build(manifest: string, found: Export, { exports, objects, archives, now }: Deps) {
+async function build(manifest: string, found: Export, { exports, images, objects, archives, now }: Deps) {
   const { entries } = Manifest.parse(await json(await objects.read(manifest)));
   const key = archiveKey(found);
   if (found.uploadId) await archives.abort(key, found.uploadId);
@@ -53,15 +55,27 @@ async function build(manifest: string, found: Export, { exports, objects, archiv
     await archives.abort(key, uploadId);
     throw error;
   }
+  // Deleted while the archive was written, perhaps too soon for the list of exports to show this one.
+  const there = await images.getMany(entries.map((entry) => imageIdOfOriginal(entry.key)));
+  if (there.length < entries.length) {
+    await archives.delete(key);
+    throw new Error(
+      `${entries.length - there.length} of the images in export ${found.id} were deleted meanwhile`,
+    );
+  }
   if (await exports.markReady(found)) return;
   // Another event of this run was faster, or the run ended as something in it was deleted: then this is nobody's.
   const current = await exports.get(found.id, now());
   if (current?.run !== found.run) await archives.delete(key);
 }
 
-export const handler = serveObjects(trigger, handle, () => ({
-  exports: new Exports(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
-  archives: new ArchiveWriter(environment.bucketName),
-  now: () => new Date(),
-}));
+export const handler = serveObjects(trigger, handle, () => {
+  const table = connectTable(environment.tableName);
+  return {
+    exports: new Exports(table),
+    images: new Images(table),
+    objects: new ObjectReader(environment.bucketName),
+    archives: new ArchiveWriter(environment.bucketName),
+    now: () => new Date(),
+  };
+});

@@ -1,5 +1,14 @@
 import { defineTrigger } from '../../../lib/api/trigger.ts';
 
+/** What looking at a file takes, whatever tells that it is there. */
+export const RUNTIME = {
+  memoryMb: 1769,
+  timeoutSeconds: 60,
+  layers: ['sharp'],
+  assets: ['node_modules/@hyzyla/pdfium/dist/pdfium.wasm'],
+  processes: ['lib/media/pdf-page-process.ts'],
+} as const;
+
 export const trigger = defineTrigger({
   id: 'make-thumbnail',
   summary:
@@ -7,9 +16,5 @@ export const trigger = defineTrigger({
   costOfFailure: 'Uploaded images stay "pending": nobody sees them until this is mended; the bytes are safe.',
   source: { objectsUnder: 'incoming/', batchSize: 1, maximumConcurrency: 20, maximumReceives: 5 },
   touches: { table: 'write', objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] } },
-  memoryMb: 1769,
-  timeoutSeconds: 60,
-  layers: ['sharp'],
-  assets: ['node_modules/@hyzyla/pdfium/dist/pdfium.wasm'],
-  processes: ['lib/media/pdf-page-process.ts'],
+  ...RUNTIME,
 });

@@ -1,5 +1,6 @@
 import { defineTrigger } from '../../../lib/api/trigger.ts';
 import { ARRIVED_IMAGES } from '../../../lib/data/keys.ts';
+import { RUNTIME } from '../make-thumbnail/trigger.ts';
 
 export const trigger = defineTrigger({
   id: 'take-arrived',
@@ -7,7 +8,5 @@ export const trigger = defineTrigger({
   costOfFailure: 'Images in a store without events stay "pending"; the bytes are safe.',
   source: { itemsMarked: ARRIVED_IMAGES, batchSize: 1, maximumRetries: 4 },
   touches: { table: 'write', objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] } },
-  memoryMb: 1769,
-  timeoutSeconds: 60,
-  layers: ['sharp'],
+  ...RUNTIME,
 });

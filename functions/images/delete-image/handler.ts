@@ -1,3 +1,4 @@
+import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { requireMayDelete, visible } from '../../../lib/domain/access.ts';
@@ -8,21 +9,24 @@ import { operation } from './operation.ts';
 
 interface Deps {
   images: Pick<Images, 'get' | 'delete'>;
+  exports: Pick<Exports, 'endAllOf'>;
   now: () => Date;
 }
 
 /** What both doors to it bring along: this one and that of the cases. */
 type Doomed = Pick<Request<typeof operation>, 'caller' | 'params'>;
 
-export async function handle({ caller, params }: Doomed, { images, now }: Deps) {
+export async function handle({ caller, params }: Doomed, { images, exports, now }: Deps) {
   const image = visible(caller, await images.get(params.id), 'image');
   requireMayDelete(caller);
   await images.delete(image, now());
+  // The stream does so, too, but later; an archive must not hold for a moment what is said to be deleted.
+  if (image.batchId) await exports.endAllOf(image.batchId);
 }
 
-export const connect = (): Deps => ({
-  images: new Images(connectTable(environment.tableName)),
-  now: () => new Date(),
-});
+export const connect = (): Deps => {
+  const table = connectTable(environment.tableName);
+  return { images: new Images(table), exports: new Exports(table), now: () => new Date() };
+};
 
 export const handler = serve(operation, handle, connect);

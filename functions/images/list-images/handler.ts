@@ -25,14 +25,13 @@ export async function handle(
   const { batch_id: batchId, patient_id: patientId = '', category, date_from, date_to, q } = query;
   const filter = { category, dateFrom: date_from, dateTo: date_to, text: q };
   const keep = Object.values(filter).some((value) => value !== undefined) ? fits(filter) : undefined;
+  // Before the list is read, or the time that this takes would tell of another's batch.
   if (batchId === undefined) requirePatient(caller, patientId);
-  const [batch, page] = await Promise.all([
-    batchId === undefined ? undefined : batches.get(batchId),
+  else visible(caller, await batches.get(batchId), 'batch');
+  const page =
     batchId === undefined
-      ? images.listOfPatient(patientId, query, keep)
-      : images.listInBatch(batchId, query, keep),
-  ]);
-  if (batchId !== undefined) visible(caller, batch, 'batch');
+      ? await images.listOfPatient(patientId, query, keep)
+      : await images.listInBatch(batchId, query, keep);
   const views = page.items.map(async (image) => toBatchImage(image, await thumbnailOf(image, urls, now())));
   return { images: await Promise.all(views), next: page.next };
 }

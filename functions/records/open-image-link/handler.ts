@@ -1,6 +1,6 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { requireDecided, requireReady } from '../../../lib/domain/image.ts';
+import { isActive, requireDecided, requireReady } from '../../../lib/domain/image.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { openLink, parseLink } from '../../../lib/http/image-link.ts';
@@ -22,7 +22,8 @@ export async function handle({ params }: Request<typeof operation>, { images, ur
   const link = parseLink(params.token);
   const image = openLink(link, link && (await images.get(link.imageId)), now());
   const { key, fileName, mimeType } = requireReady(requireDecided(image));
-  const download = { key, contentType: mimeType, contentDisposition: disposition('inline', fileName) };
+  const type = isActive(image) ? 'attachment' : 'inline';
+  const download = { key, contentType: mimeType, contentDisposition: disposition(type, fileName) };
   const { url: location } = await urls.download(download, URL_SECONDS, now());
   return { location };
 }
