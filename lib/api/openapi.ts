@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ERROR_STATUS } from '../domain/errors.ts';
 import { errorsOf, type Form, type Operation, type Success } from './operation.ts';
 
-/** What every error looks like, the gateway's own too (Exams seed). */
+/** What every error looks like, the gateway's own too. */
 export const ErrorBody = z.strictObject({
   statusCode: z.int(),
   message: z.string(),

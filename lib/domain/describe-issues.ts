@@ -30,7 +30,7 @@ function describe(issue: Issue): string[] {
           : `${field} must be ${withArticle(issue.expected)}${came}`,
       ];
     case 'invalid_format':
-      // Of a UUID in the very words of the Exams seed.
+      // Clients of the Exams endpoints know these very words.
       return [
         `${field} ${FORMATS[issue.format] ?? lowerFirst(issue.message)}${issue.format === 'uuid' ? '' : came}`,
       ];

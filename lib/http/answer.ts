@@ -27,7 +27,7 @@ type Middleware = MiddlewareObj<APIGatewayProxyEvent, Answer, Error, Context, { 
 type Exchange = Parameters<NonNullable<Middleware['before']>>[0];
 
 /**
- * Gives every answer the headers that all have, turns errors into the one error shape (Exams seed), and writes a line
+ * Gives every answer the headers that all have, turns errors into the one error shape, and writes a line
  * of log for each request.
  */
 export function answering(operation: Operation): Middleware {

@@ -1,5 +1,5 @@
 /**
- * The `Content-Disposition` of a file: a quoted ASCII `filename` always, as the PAC seed has it, and `filename*` where
+ * The `Content-Disposition` of a file: a quoted ASCII `filename` always, as PAC clients know it, and `filename*` where
  * the name needs it (RFC 6266, RFC 8187). The package of that name leaves the quotes out where it can.
  *
  * Control and format characters go: a line break would begin another header, and a right-to-left override shows

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../domain/errors.ts';
 import type { Image } from '../domain/image.ts';
 
-/** How long a link to an image is good (Records seed). */
+/** How long a link to an image is good. */
 const LINK_SECONDS = 24 * 3600;
 
 /** The path of such links. */

@@ -14,7 +14,7 @@ const SUFFIX: Record<RenditionName, string> = {
 type Placed = Pick<Image, 'id' | 'patientId' | 'batchId' | 'caseId'>;
 
 /**
- * `<patient>/<batch>/<image>`, the layout of the Batches seed; elsewhere a case or `records` stands for the batch. `-`
+ * `<patient>/<batch>/<image>`, under which all of a patient's visit lies together; elsewhere a case or `records` stands for the batch. `-`
  * is nobody, and no patient's number.
  */
 function placeOf({ id, patientId, batchId, caseId }: Placed): string {

@@ -27,7 +27,7 @@ const register = (body: unknown, status = 201, client = staff) =>
   client.json('POST', '/examens-medicaux/images', status, body);
 
 describe('A picture of an exam', () => {
-  test('is registered as the seed has it, and found again by its id and by its exam', async () => {
+  test('is registered, and found again by its id and by its exam', async () => {
     const body = image();
     const registered = await register(body);
     expect(registered).toEqual({ imageID: expect.stringMatching(/^[0-9a-f-]{36}$/), ...body });
@@ -105,7 +105,7 @@ test('The pictures of an exam are listed in parts, in the order of their registr
 });
 
 describe('What is wrong with a picture of an exam', () => {
-  test('is said in the words of the seed', async () => {
+  test('is said field by field', async () => {
     const { modalite: _, ...body } = image({ examenID: 'exam-1' });
     expect(await register(body, 400)).toEqual({
       statusCode: 400,

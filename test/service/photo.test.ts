@@ -39,7 +39,7 @@ describe('A photo that was uploaded', () => {
     expect({ width, height, exif }).toEqual({ width: 200, height: 300, exif: undefined });
   });
 
-  test('comes back bit by bit, with the headers of the seed', async () => {
+  test('comes back bit by bit, with the headers that keep it out of caches', async () => {
     const response = await doctor.send('GET', `/api/images/${imageId}/data`);
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({

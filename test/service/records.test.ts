@@ -66,7 +66,7 @@ const keyWith = async (...scopes: string[]) => {
 };
 
 describe('An image in base64', () => {
-  test('is answered as the seed has it, and listed by the records that it is linked to', async () => {
+  test('is answered with what is known of it, and listed by the records that it is linked to', async () => {
     const prescription = newNumber();
     const bytes = new Uint8Array(
       await sharp(jpeg).withMetadata({ density: 300, orientation: 6 }).jpeg().toBuffer(),

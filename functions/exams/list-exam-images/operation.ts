@@ -12,7 +12,7 @@ export const operation = defineOperation({
   auth: EVERYONE,
   params: z.strictObject({ id: ExamId }),
   query: z.strictObject(PageQuery),
-  // The seed shows no wrapper: this is the one of every other list here, because a bare array has no room for `next`.
+  // In the wrapper of every other list here: a bare array has no room for `next`.
   success: { status: 200, schema: z.strictObject({ images: z.array(ImageMedicale), next: Next }) },
   errors: ['NOT_FOUND'],
   touches: { table: 'read' },
