@@ -14,8 +14,8 @@ const SUFFIX: Record<RenditionName, string> = {
 type Placed = Pick<Image, 'id' | 'patientId' | 'batchId' | 'caseId'>;
 
 /**
- * `<patient>/<batch>/<image>`, under which all of a patient's visit lies together; elsewhere a case or `records` stands for the batch. `-`
- * is nobody, and no patient's number.
+ * `<patient>/<batch>/<image>`, so that what belongs together lies together; a case or `records` stands for the batch
+ * where there is none, and `-`, which is no patient's number, for nobody.
  */
 function placeOf({ id, patientId, batchId, caseId }: Placed): string {
   return `${patientId ?? '-'}/${batchId ?? (caseId === undefined ? 'records' : `case-${caseId}`)}/${id}`;
