@@ -3,7 +3,8 @@ import type { ObjectReader } from '../storage/object-reader.ts';
 import { answerRange } from './byte-range.ts';
 import { disposition } from './disposition.ts';
 
-interface Original {
+/** How an original is asked for, and what is said of it. */
+export interface Original {
   /** As the client sent them: `Range`, `If-Range` and `If-None-Match` count. */
   headers: Readonly<Record<string, string | undefined>>;
   objects: Pick<ObjectReader, 'read'>;
