@@ -19,7 +19,10 @@ beforeAll(() => {
   testStack = makeTestStack();
   return () => testStack.remove();
 });
-beforeEach(() => rmSync(testStack.dataDir, { recursive: true, force: true }));
+// A stack that was killed leaves a database that notices a moment later, and writes until then.
+beforeEach(() =>
+  rmSync(testStack.dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+);
 afterEach(kill);
 
 /** Starts a stack in a process of its own. */

@@ -283,6 +283,6 @@ export function makeTestStack(): TestStack {
     cdkOut,
     dataDir,
     start: (options) => startLocalStack({ cdkOut, dataDir, port: 0, ...options }),
-    remove: () => rmSync(dir, { recursive: true, force: true }),
+    remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }

@@ -40,7 +40,7 @@ export class Service {
 
   async end(): Promise<void> {
     await this.stop();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** A client for one of the demo people, or for nobody. */
