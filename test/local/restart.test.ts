@@ -19,10 +19,7 @@ beforeAll(() => {
   testStack = makeTestStack();
   return () => testStack.remove();
 });
-// A stack that was killed leaves a database that notices a moment later, and writes until then.
-beforeEach(() =>
-  rmSync(testStack.dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
-);
+beforeEach(() => testStack.renewData());
 afterEach(kill);
 
 /** Starts a stack in a process of its own. */

@@ -270,19 +270,31 @@ export interface TestStack {
   cdkOut: string;
   dataDir: string;
   start(options?: Partial<LocalStackOptions>): Promise<LocalStack>;
+  /**
+   * Begins with another data directory. What a killed stack leaves cannot be removed for certain: its database lives a
+   * moment longer and writes, so that rmSync may stop half way, and a state without its table looks like lost events.
+   */
+  renewData(): void;
   remove(): void;
 }
 
 export function makeTestStack(): TestStack {
   const dir = mkdtempSync(path.join(tmpdir(), 'local-stack-test-'));
   const cdkOut = path.join(dir, 'cdk.out');
-  const dataDir = path.join(dir, 'data');
+  let count = 1;
   synthesize(dir, cdkOut);
   return {
     dir,
     cdkOut,
-    dataDir,
-    start: (options) => startLocalStack({ cdkOut, dataDir, port: 0, ...options }),
+    get dataDir() {
+      return path.join(dir, `data-${count}`);
+    },
+    start(options) {
+      return startLocalStack({ cdkOut, dataDir: this.dataDir, port: 0, ...options });
+    },
+    renewData() {
+      count += 1;
+    },
     remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }
