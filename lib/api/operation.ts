@@ -13,6 +13,8 @@ type ParamsFor<Path extends string> = z.ZodObject<Record<PathParam<Path>, z.ZodT
 /** What a function may touch. From it come its IAM policy and its environment. */
 export interface Touches {
   table?: 'read' | 'write';
+  /** The table of requests: of what its callers may have so much in a minute. It follows from `rate`. */
+  requests?: 'count';
   /**
    * Rights by S3 key prefix; a client that uses a signed URL uses the right of the function that signed it. `find` is
    * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
@@ -69,7 +71,7 @@ export interface Operation {
   /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
   errors: readonly ErrorCode[];
   touches: Touches;
-  /** The per-person allowance that a call counts against. */
+  /** The per-person allowance that a call counts against; bytes of one image count against none: pages are full of them. */
   rate: 'upload' | 'metadata' | 'none';
   memoryMb: number;
   timeoutSeconds: number;
@@ -104,8 +106,16 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.body) implied.push('PAYLOAD_TOO_LARGE');
   if (operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
+  if (operation.rate !== 'none') implied.push('TOO_MANY_REQUESTS');
+  if (operation.rate === 'upload') implied.push('SERVICE_UNAVAILABLE');
   return [...new Set([...operation.errors, ...implied])];
 }
+
+/** What the operation may touch: what it declares, and what its declaration implies. */
+export const touchesOf = ({ touches, rate }: Operation): Touches => ({
+  ...touches,
+  ...(rate !== 'none' && { requests: 'count' }),
+});
 
 /** Whether the operation answers with a part of a list, and says by a cursor where the next one begins. */
 export const isPaged = ({ query }: Operation): boolean => query?.shape.cursor !== undefined;

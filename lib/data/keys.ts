@@ -95,6 +95,9 @@ export const linksOfRecord = (type: string, recordId: string) => `LINK#${type}#$
 export const linksOfPatient = (type: string, recordId: string, patientId: string) =>
   `${linksOfRecord(type, recordId)}#${patientId}`;
 
+/** What a caller has taken of their allowances; in the table of requests. */
+export const allowanceKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
+
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';

@@ -2,6 +2,8 @@ import * as z from 'zod';
 
 const MB = 1024 * 1024;
 
+const PerCaller = z.int().positive().max(300).nullable();
+
 /** The limits of the service; each can be set under `limits` in the context of `cdk.json`. */
 export const Limits = z.strictObject({
   /** Largest photograph or scan. */
@@ -31,6 +33,14 @@ export const Limits = z.strictObject({
   downloadUrlSeconds: z.int().positive().max(43_200).default(900),
   /** How long an export lives; its objects go at the midnight (UTC) after a day, by the bucket's lifecycle. */
   exportSeconds: z.int().positive().max(86_400).default(86_400),
+  /**
+   * Requests of one person, or of one API key, within any 60 seconds; null is no limit. Each is a slot of an item in
+   * DynamoDB, hence the upper bound.
+   */
+  uploadsPerMinute: PerCaller.default(10),
+  metadataPerMinute: PerCaller.default(100),
+  /** Upload requests of theirs that are handled at the same time. */
+  uploadsAtOnce: PerCaller.default(5),
   /** After this time an upload that never arrived is forgotten. */
   uploadExpirySeconds: z.int().positive().default(86_400),
 });

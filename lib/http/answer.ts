@@ -5,6 +5,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import { errorsOf, type Operation } from '../api/operation.ts';
+import type { Taken } from '../data/allowances.ts';
 import { DomainError, ERROR_STATUS } from '../domain/errors.ts';
 
 /** What API Gateway gets back. */
@@ -23,7 +24,16 @@ export const json = (statusCode: number, value: unknown, headers: Record<string,
   body: JSON.stringify(value),
 });
 
-type Middleware = MiddlewareObj<APIGatewayProxyEvent, Answer, Error, Context, { started?: number }>;
+/** What middlewares keep of a request while it is handled. */
+interface Internal extends Record<string, unknown> {
+  started?: number;
+  /** Of the caller's allowances. */
+  taken?: Taken & { subject: string };
+  /** They go with the answer, whatever it is. */
+  headers?: Record<string, string>;
+}
+
+export type Middleware = MiddlewareObj<APIGatewayProxyEvent, Answer, Error, Context, Internal>;
 type Exchange = Parameters<NonNullable<Middleware['before']>>[0];
 
 /**
@@ -41,7 +51,8 @@ export function answering(operation: Operation): Middleware {
       statusCode,
       ms: Date.now() - Number(internal.started),
     });
-    return { ...answer, headers: { ...DEFAULT_HEADERS, 'x-request-id': requestId, ...answer.headers } };
+    const headers = { ...DEFAULT_HEADERS, 'x-request-id': requestId, ...internal.headers, ...answer.headers };
+    return { ...answer, headers };
   };
   return {
     before: ({ internal }) => {

@@ -8,6 +8,10 @@ export const environment = {
   get bucketName() {
     return required('BUCKET_NAME');
   },
+  /** What goes on in requests: allowances taken, answers remembered. */
+  get requestsTableName() {
+    return required('REQUESTS_TABLE_NAME');
+  },
   /** Seals the cursors of lists. */
   get cursorSecret() {
     return required('CURSOR_SECRET');

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../api/operation.ts';
 import { type Answer, answering, json } from './answer.ts';
+import { limiting } from './limiting.ts';
 import { type LookupFor, requireLiveKey } from './live-key.ts';
 import { handlePaged } from './paged.ts';
 import { parseRequest, type Request } from './request.ts';
@@ -43,6 +44,7 @@ export function serve<Op extends Operation, Deps>(
   let deps: Deps | undefined;
   return middy<APIGatewayProxyEvent, Answer>()
     .use(answering(operation))
+    .use(limiting(operation))
     .handler(async (event) => {
       const request = await read(operation, event);
       deps ??= connect();

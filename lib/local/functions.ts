@@ -43,7 +43,11 @@ const FunctionProperties = z
   .loose();
 
 /** The template's functions that are our own code; those that CDK adds for a deployment have no place here. */
-export function loadFunctions(template: Template, secret: Buffer): FunctionDefinition[] {
+export function loadFunctions(
+  template: Template,
+  secret: Buffer,
+  settings: Record<string, string> = {},
+): FunctionDefinition[] {
   return template.ofType('AWS::Lambda::Function').flatMap((resource): FunctionDefinition[] => {
     if (!String(resource.properties.Runtime).startsWith('nodejs')) return [];
     const properties = template.properties(resource, FunctionProperties);
@@ -62,7 +66,10 @@ export function loadFunctions(template: Template, secret: Buffer): FunctionDefin
         handler: properties.Handler,
         memoryMb: properties.MemorySize,
         timeoutSeconds: properties.Timeout,
-        environment: withSecrets(properties.Environment.Variables, secret),
+        environment: {
+          ...withSecrets(properties.Environment.Variables, secret),
+          ...pick(settings, Object.keys(properties.Environment.Variables)),
+        },
         hasLayers: properties.Layers.length > 0,
         statements: statementsOfRole(template, properties.Role),
         credentials: credentialsFor(name, secret),
@@ -70,6 +77,9 @@ export function loadFunctions(template: Template, secret: Buffer): FunctionDefin
     ];
   });
 }
+
+const pick = (values: Record<string, string>, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 
 /** Values that CloudFormation takes from Secrets Manager; here each secret comes from the data directory's own. */
 function withSecrets(variables: Record<string, string>, secret: Buffer): Record<string, string> {

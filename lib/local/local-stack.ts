@@ -38,6 +38,8 @@ export interface LocalStackOptions {
   /** Where functions with layers find the layers' packages (sharp for this laptop). */
   nodeModules?: string;
   verbose?: boolean;
+  /** Other values for variables that the template gives its functions: settings to try. */
+  environment?: Record<string, string>;
   /** Hears of each call that a function makes to S3 or DynamoDB; costs a little, so leave it out to leave it off. */
   onCall?: (call: ServiceCall) => void;
   /** Hears how long each phase of the start took. */
@@ -104,7 +106,7 @@ async function start(
 
   const template = loadTemplate(cdkOut, stackName, url);
   const secret = loadSecret(dataDir);
-  const definitions = loadFunctions(template, secret);
+  const definitions = loadFunctions(template, secret, options.environment);
   phase('template');
 
   const principals = new Principals(options.onCall, log);

@@ -117,9 +117,10 @@ export class Functions extends Construct {
     });
   }
 
-  #statements({ table, objects = {} }: Touches): PolicyStatement[] {
+  #statements({ table, requests, objects = {} }: Touches): PolicyStatement[] {
     const {
       table: { tableArn },
+      requests: { tableArn: requestsArn },
       bucket,
       key,
     } = this.#storage;
@@ -127,7 +128,7 @@ export class Functions extends Construct {
     const keyActions = new Set(
       rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
     );
-    if (table) keyActions.add('kms:Decrypt');
+    if (table || requests) keyActions.add('kms:Decrypt');
     return [
       ...(table
         ? [
@@ -139,6 +140,9 @@ export class Functions extends Construct {
               ],
             }),
           ]
+        : []),
+      ...(requests
+        ? [new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [requestsArn] })]
         : []),
       ...rights.map(
         ([prefix, actions]) =>
@@ -156,12 +160,13 @@ export class Functions extends Construct {
     ];
   }
 
-  #environment({ table, objects }: Touches): Record<string, string> {
-    const { tableName } = this.#storage.table;
-    const { bucketName } = this.#storage.bucket;
+  #environment({ table, requests, objects }: Touches): Record<string, string> {
+    const { table: items, requests: onGoing, bucket } = this.#storage;
     return {
-      ...(table && { TABLE_NAME: tableName }),
-      ...(objects && { BUCKET_NAME: bucketName, LIMITS: JSON.stringify(this.#settings.limits) }),
+      ...(table && { TABLE_NAME: items.tableName }),
+      ...(requests && { REQUESTS_TABLE_NAME: onGoing.tableName }),
+      ...(objects && { BUCKET_NAME: bucket.bucketName }),
+      ...((requests || objects) && { LIMITS: JSON.stringify(this.#settings.limits) }),
     };
   }
 

@@ -5,7 +5,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { isPaged, type Operation } from '../api/operation.ts';
+import { isPaged, type Operation, touchesOf } from '../api/operation.ts';
 import type { Trigger } from '../api/trigger.ts';
 import { Api } from './api.ts';
 import { Edge } from './edge.ts';
@@ -40,7 +40,11 @@ export class NegatoscopeStack extends Stack {
     for (const operation of operations) {
       const environment = isPaged(operation) ? functions.paging : {};
       const { summary: description } = operation;
-      api.route(operation, functions.create(operation.id, { ...operation, description, environment }));
+      const touches = touchesOf(operation);
+      api.route(
+        operation,
+        functions.create(operation.id, { ...operation, touches, description, environment }),
+      );
     }
     const feeds = triggers.map((trigger) => {
       const handler = functions.create(trigger.id, { ...trigger, description: trigger.summary });

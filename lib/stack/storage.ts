@@ -21,6 +21,8 @@ export class Storage extends Construct {
   readonly key: Key;
   readonly bucket: Bucket;
   readonly table: Table;
+  /** What goes on in requests; apart, so that its many writes are in no stream, and its failure is not the images'. */
+  readonly requests: Table;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
   constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays }: Settings) {
@@ -76,15 +78,19 @@ export class Storage extends Construct {
         },
       ],
     });
-    this.table = new Table(this, 'Table', {
+    const items = {
       partitionKey: { name: TABLE_SCHEMA.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE_SCHEMA.sortKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: TABLE_SCHEMA.timeToLive,
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    };
+    this.requests = new Table(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
+    this.table = new Table(this, 'Table', {
+      ...items,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });

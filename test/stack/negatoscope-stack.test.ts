@@ -5,7 +5,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
 import { triggers } from '../../functions/triggers.ts';
-import type { Operation } from '../../lib/api/operation.ts';
+import { type Operation, touchesOf } from '../../lib/api/operation.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 
@@ -63,6 +63,14 @@ function rightsOf(id: string): string[] {
   );
 }
 
+/** The actions that the function may do on the table of which the logical id begins so. */
+const rightsOn = (id: string, table: string): Set<string> =>
+  new Set(
+    rightsOf(id)
+      .filter((right) => right.startsWith('dynamodb:') && right.includes(`"${table}`))
+      .map((right) => /^dynamodb:(\w+)/.exec(right)?.[1] ?? ''),
+  );
+
 describe.each(all)('$id', (operation) => {
   test('has a route that only the authorizer opens, unless it is public', () => {
     expect(methodOf(operation)?.AuthorizationType).toBe(operation.auth === 'public' ? 'NONE' : 'CUSTOM');
@@ -75,11 +83,14 @@ describe.each(all)('$id', (operation) => {
 
   test('may do what it declares, and nothing else', () => {
     const services = new Set(rightsOf(operation.id).map((right) => right.split(':')[0]));
-    const { table, objects } = operation.touches as Operation['touches'];
-    expect(services.has('dynamodb')).toBe(table !== undefined);
+    const { table, objects, requests } = touchesOf(operation);
     expect(services.has('s3')).toBe(objects !== undefined);
-    const writes = rightsOf(operation.id).some((right) => /^dynamodb:(Put|Update|Delete)Item/.test(right));
-    expect(writes).toBe(table === 'write');
+    const onTable = rightsOn(operation.id, 'StorageTable');
+    expect(onTable.size > 0).toBe(table !== undefined);
+    expect(onTable.has('PutItem') || onTable.has('UpdateItem') || onTable.has('DeleteItem')).toBe(
+      table === 'write',
+    );
+    expect([...rightsOn(operation.id, 'StorageRequests')]).toEqual(requests ? ['UpdateItem'] : []);
   });
 });
 

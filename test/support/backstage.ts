@@ -1,5 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
+import { Allowances } from '../../lib/data/allowances.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -23,13 +24,15 @@ export async function backstage({ stack }: Service) {
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
   });
   const template = loadTemplate(inject('cdkOut'), 'Negatoscope', stack.url);
-  const { TABLE_NAME = '', BUCKET_NAME = '' } =
-    loadFunctions(template, Buffer.alloc(32)).find(
-      ({ environment }) => environment.POWERTOOLS_SERVICE_NAME === 'make-thumbnail',
-    )?.environment ?? {};
+  const {
+    TABLE_NAME = '',
+    BUCKET_NAME = '',
+    REQUESTS_TABLE_NAME = '',
+  } = Object.assign({}, ...loadFunctions(template, Buffer.alloc(32)).map(({ environment }) => environment));
   const table = connectTable(TABLE_NAME);
   return {
     table,
+    allowances: new Allowances(connectTable(REQUESTS_TABLE_NAME)),
     images: new Images(table),
     batches: new Batches(table),
     exports: new Exports(table),

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { Limits } from '../../lib/domain/limits.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../lib/local/local-stack.ts';
+
+/** The limits, but for those of requests in a minute: tests are quicker than people. */
+const UNHURRIED = JSON.stringify(
+  Limits.parse({ uploadsPerMinute: null, uploadsAtOnce: null, metadataPerMinute: null }),
+);
 
 /** A client of the API, signed in as someone. */
 export interface Client {
@@ -29,6 +35,7 @@ export class Service {
       cdkOut: inject('cdkOut'),
       port: 0,
       dataDir: this.dataDir,
+      environment: { LIMITS: UNHURRIED },
       ...options,
     });
   }

@@ -14,7 +14,7 @@ export const operation = defineOperation({
   success: { status: 200, stream: Object.keys(IMAGE_EXTENSIONS) },
   errors: ['NOT_FOUND', 'RANGE_NOT_SATISFIABLE'],
   touches: { table: 'read', objects: { images: ['read'] } },
-  rate: 'metadata',
+  rate: 'none',
   memoryMb: 512,
   timeoutSeconds: 60,
 });

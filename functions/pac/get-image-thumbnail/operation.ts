@@ -17,7 +17,7 @@ export const operation = defineOperation({
   },
   errors: ['NOT_FOUND'],
   touches: { table: 'read', objects: { images: ['read'] } },
-  rate: 'metadata',
+  rate: 'none',
   memoryMb: 512,
   timeoutSeconds: 10,
 });
