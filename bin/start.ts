@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoPeople } from '../lib/local/issuer.ts';
-import { startLocalStack } from '../lib/local/local-stack.ts';
+import { type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
 import { StartError } from '../lib/local/start-error.ts';
 import { makeDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
@@ -67,12 +67,27 @@ async function main(): Promise<void> {
     const ancestors = ancestorsOf();
     setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
   }
+  writeFileSync(path.join(dataDir, 'admin.env'), adminEnvironment(stack), { mode: 0o600 });
   console.log(`Demo people: ${Object.keys(demoPeople).join(', ')}`);
   console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);
   console.log(`The API:     ${stack.url}/docs`);
   console.log(`Data:        ${dataDir}   Log: ${stack.logFile}`);
   console.log(`ready ${stack.url}`);
 }
+
+/** What the AWS command line and our own tools need to reach the stack with rights to everything. */
+const adminEnvironment = ({ s3Endpoint, dynamoDbEndpoint, credentials, output }: LocalStack): string =>
+  Object.entries({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: s3Endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
+    AUDIT_TABLE_NAME: output('AuditTableName'),
+    BUCKET_NAME: output('BucketName'),
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 
 /** The parent and, where /proc tells it, the parent's parent: between npm and us there is a shell. */
 function ancestorsOf(): string {

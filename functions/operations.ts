@@ -1,3 +1,4 @@
+import { operation as listAuditEvents } from './audit/list-audit-events/operation.ts';
 import { operation as createBatch } from './batches/create-batch/operation.ts';
 import { operation as createBatchUploads } from './batches/create-batch-uploads/operation.ts';
 import { operation as createExport } from './batches/create-export/operation.ts';
@@ -85,4 +86,6 @@ export const operations = [
   createApiKey,
   listApiKeys,
   revokeApiKey,
+
+  listAuditEvents,
 ] as const;

@@ -11,7 +11,8 @@ const RULES: [folder: RegExp, mayImport: RegExp][] = [
   [/^lib\/api\//, /^lib\/(api|domain)\/|^zod$|^node:http$/],
   [/^lib\/data\//, /^lib\/(data|domain)\/|^[^./]/],
   [/^lib\/storage\//, /^lib\/(storage|domain)\/|^[^./]/],
-  [/^lib\/http\//, /^lib\/(http|api|domain|storage)\/|^[^./]/],
+  // What is done with each request, whatever it is (limits, audit), is done there.
+  [/^lib\/http\//, /^lib\/(http|api|data|domain|storage)\/|^[^./]/],
   [
     /^lib\/stack\//,
     /^lib\/(stack|api|domain)\/|^lib\/data\/keys\.ts$|^lib\/storage\/object-keys\.ts$|^[^./]/,

@@ -50,6 +50,7 @@ export const UPLOADS = 10;
 /** A usual request for each operation; one without does not compile. */
 export const callSamples: Record<OperationId, Sample> = {
   'get-health': get(() => '/health'),
+  'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),
   'get-openapi': get(() => '/openapi.json'),
   'get-docs': get(() => '/docs'),
   'get-docs-asset': get(() => '/docs/start.js'),

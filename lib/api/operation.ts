@@ -15,12 +15,14 @@ export interface Touches {
   table?: 'read' | 'write';
   /** The table of requests: of what its callers may have so much in a minute. It follows from `rate`. */
   requests?: 'count';
+  /** The audit log: each operation that touches anything adds to it; nobody changes what is in it. */
+  audit?: 'append' | 'read';
   /**
    * Rights by S3 key prefix; a client that uses a signed URL uses the right of the function that signed it. `find` is
    * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
    */
   objects?: Partial<
-    Record<'incoming' | 'images' | 'exports', readonly ('find' | 'read' | 'write' | 'delete')[]>
+    Record<'incoming' | 'images' | 'exports' | 'audit', readonly ('find' | 'read' | 'write' | 'delete')[]>
   >;
 }
 
@@ -59,7 +61,7 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   summary: string;
-  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Records' | 'Keys';
+  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Records' | 'Keys' | 'Audit';
   /** The roles that may call at all; `'public'` skips the check of who calls. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
@@ -112,10 +114,14 @@ export function errorsOf(operation: Operation): ErrorCode[] {
 }
 
 /** What the operation may touch: what it declares, and what its declaration implies. */
-export const touchesOf = ({ touches, rate }: Operation): Touches => ({
-  ...touches,
-  ...(rate !== 'none' && { requests: 'count' }),
+export const touchesOf = (operation: Operation): Touches => ({
+  ...(isAudited(operation) && { audit: 'append' }),
+  ...operation.touches,
+  ...(operation.rate !== 'none' && { requests: 'count' }),
 });
+
+/** Whether each request is an event of the audit log: those are that reach anything that is kept. */
+export const isAudited = ({ touches }: Operation): boolean => Object.keys(touches).length > 0;
 
 /** Whether the operation answers with a part of a list, and says by a cursor where the next one begins. */
 export const isPaged = ({ query }: Operation): boolean => query?.shape.cursor !== undefined;

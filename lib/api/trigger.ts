@@ -29,6 +29,13 @@ export interface Trigger {
         /** Items that leave the table (deleted or expired), by the beginning of their partition key. */
         itemsRemoved: readonly string[];
         batchSize: number;
+      }
+    | {
+        /** Whatever happens to the events of the audit log, in its order. */
+        auditChanged: true;
+        batchSize: number;
+        /** How long it waits for a batch to be full. */
+        waitSeconds: number;
       };
   touches: Touches;
   memoryMb: number;

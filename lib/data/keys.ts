@@ -98,6 +98,12 @@ export const linksOfPatient = (type: string, recordId: string, patientId: string
 /** What a caller has taken of their allowances; in the table of requests. */
 export const allowanceKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
 
+/** An event of the audit log, and where it stands in its lists; in the table of the log. */
+export const auditKey = (id: string) => ({ pk: `EVENT#${id}`, sk: 'EVENT' });
+export const AUDIT_EVENTS = 'EVENTS';
+export const auditOfPatient = (patientId: string) => `PATIENT#${patientId}`;
+export const auditOfPerson = (subject: string) => `PERSON#${subject}`;
+
 /** Beginnings of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
@@ -117,4 +123,10 @@ export const TABLE_SCHEMA = {
     /** The images of a patient, or of another record. */
     patient: { index: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
   },
+} as const;
+
+/** The indexes of the audit log's table: all events, those of a patient, and those of a person. */
+export const AUDIT_LISTS = {
+  ...TABLE_SCHEMA.lists,
+  person: { index: 'gsi3', partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
 } as const;

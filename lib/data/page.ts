@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DomainError } from '../domain/errors.ts';
-import { TABLE_SCHEMA } from './keys.ts';
+import { AUDIT_LISTS } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** Which part of a list is asked for. */
@@ -38,13 +38,15 @@ function decode(text: string): Cursor {
 
 interface ListQuery<T> {
   /** The index that holds the list. */
-  list?: keyof typeof TABLE_SCHEMA.lists;
+  list?: keyof typeof AUDIT_LISTS;
   /** The partition of that index. */
   partition: string;
   schema: z.ZodType<T>;
   /** The primary key of an item of the list. */
   keyOf: (id: string) => { pk: string; sk: string };
   newestFirst?: boolean;
+  /** The first and the last sort key that count. */
+  between?: readonly [first: string, last: string];
   filter?: Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeValues'>;
   /** Leaves out what is not asked for, where DynamoDB has no words for it (it knows no small letters). */
   keep?: (item: T) => boolean;
@@ -86,11 +88,11 @@ export async function* queryAll<T extends { id: string }>(
 
 async function* walk<T extends { id: string }>(
   { name, client }: Table,
-  { list = 'main', partition, schema, keyOf, newestFirst = false, filter = {}, keep }: ListQuery<T>,
+  { list = 'main', partition, schema, keyOf, newestFirst = false, between, filter = {}, keep }: ListQuery<T>,
   after: Cursor | undefined,
   readAtOnce: number,
 ): AsyncGenerator<{ item: T; place: Cursor }> {
-  const { index, partitionKey, sortKey } = TABLE_SCHEMA.lists[list];
+  const { index, partitionKey, sortKey } = AUDIT_LISTS[list];
   let start: Record<string, unknown> | undefined = after && {
     ...keyOf(after.id),
     [partitionKey]: partition,
@@ -101,9 +103,13 @@ async function* walk<T extends { id: string }>(
       new QueryCommand({
         TableName: name,
         IndexName: index,
-        KeyConditionExpression: `${partitionKey} = :partition`,
+        KeyConditionExpression: `${partitionKey} = :partition${between ? ` AND ${sortKey} BETWEEN :first AND :last` : ''}`,
         ...filter,
-        ExpressionAttributeValues: { ':partition': partition, ...filter.ExpressionAttributeValues },
+        ExpressionAttributeValues: {
+          ':partition': partition,
+          ...(between && { ':first': between[0], ':last': between[1] }),
+          ...filter.ExpressionAttributeValues,
+        },
         ScanIndexForward: !newestFirst,
         Limit: readAtOnce,
         ...(start && { ExclusiveStartKey: start }),

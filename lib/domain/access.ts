@@ -1,7 +1,9 @@
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
+import { note } from './trail.ts';
 
 interface OfPatient {
+  id?: string | undefined;
   patientId?: string | undefined;
 }
 
@@ -20,6 +22,7 @@ export const maySee = (caller: Caller, patientId: string | undefined): boolean =
  * @throws DomainError NOT_FOUND
  */
 export function visible<T extends OfPatient>(caller: Caller, thing: T | undefined, kind: string): T {
+  if (thing) note(caller, kind, thing);
   if (thing && maySee(caller, thing.patientId)) return thing;
   throw new DomainError('NOT_FOUND', `There is no such ${kind}.`);
 }

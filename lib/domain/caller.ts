@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Id, PatientId } from './identifiers.ts';
 import { Scope } from './scope.ts';
+import type { Trail } from './trail.ts';
 
 /** What a person is in the clinic, the most powerful last; a service is another system with an API key. */
 export const Role = z.enum(['service', 'patient', 'staff', 'doctor', 'admin']);
@@ -15,7 +16,10 @@ export const Caller = z.discriminatedUnion('role', [
   z.object({ role: Role.exclude(['patient', 'service']), subject: z.string().min(1).max(128) }),
   z.object({ role: z.literal('service'), subject: z.string(), keyId: Id, scopes: z.array(Scope) }),
 ]);
-export type Caller = z.infer<typeof Caller>;
+export type Caller = z.infer<typeof Caller> & {
+  /** Of the request that they send. */
+  trail?: Trail | undefined;
+};
 
 /** The groups of the user pool, or of another issuer, and the role that each gives. */
 export const GROUPS = {

@@ -1,11 +1,13 @@
 import type { Caller } from './caller.ts';
 import { type Image, storedFileName } from './image.ts';
+import { note } from './trail.ts';
 
 type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
 
 /** An image whose bytes are still to come. */
 export function newImage<T extends Given>(given: T, caller: Caller, now: Date): Image & Pick<T, 'patientId'> {
   const uploadedAt = now.toISOString();
+  note(caller, 'image', given);
   return {
     category: 'other',
     caption: '',

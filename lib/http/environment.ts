@@ -12,6 +12,10 @@ export const environment = {
   get requestsTableName() {
     return required('REQUESTS_TABLE_NAME');
   },
+  /** Who did what. */
+  get auditTableName() {
+    return required('AUDIT_TABLE_NAME');
+  },
   /** Seals the cursors of lists. */
   get cursorSecret() {
     return required('CURSOR_SECRET');

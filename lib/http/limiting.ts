@@ -12,8 +12,8 @@ import { callerOf } from './request.ts';
  *
  * When their table fails, uploads are refused, for who floods us then would fill the bucket; all else goes on.
  */
-export function limiting(operation: Operation): Middleware {
-  if (operation.rate === 'none' || operation.auth === 'public') return {};
+export function limiting(operation: Operation): Middleware[] {
+  if (operation.rate === 'none' || operation.auth === 'public') return [];
   const { auth: roles } = operation;
   let connected: { allowances: Allowances; wanted: Allowance[] } | undefined;
   const connect = () => ({
@@ -28,27 +28,29 @@ export function limiting(operation: Operation): Middleware {
       // They come back by themselves when their time is up.
       .catch((error: unknown) => logger.warn('a slot is not given back', { error: error as Error }));
   };
-  return {
-    before: async ({ event, internal }) => {
-      connected ??= connect();
-      const { allowances, wanted } = connected;
-      if (wanted.length === 0) return;
-      const { subject } = callerOf(event, roles);
-      const now = new Date();
-      const taken = await allowances.take(subject, wanted, now).catch((error: unknown) => {
-        if (error instanceof DomainError) throw error;
-        logger.error('allowances can not be counted', { error: error as Error });
-        if (operation.rate === 'metadata') return undefined;
-        throw new DomainError('SERVICE_UNAVAILABLE', 'Uploads can not be taken at the moment.', {
-          headers: { 'retry-after': '5' },
-          cause: error,
+  return [
+    {
+      before: async ({ event, internal }) => {
+        connected ??= connect();
+        const { allowances, wanted } = connected;
+        if (wanted.length === 0) return;
+        const { subject } = callerOf(event, roles);
+        const now = new Date();
+        const taken = await allowances.take(subject, wanted, now).catch((error: unknown) => {
+          if (error instanceof DomainError) throw error;
+          logger.error('allowances can not be counted', { error: error as Error });
+          if (operation.rate === 'metadata') return undefined;
+          throw new DomainError('SERVICE_UNAVAILABLE', 'Uploads can not be taken at the moment.', {
+            headers: { 'retry-after': '5' },
+            cause: error,
+          });
         });
-      });
-      if (!taken) return;
-      internal.taken = { subject, ...taken };
-      internal.headers = rateHeaders(wanted, taken.slots, now);
+        if (!taken) return;
+        internal.taken = { subject, ...taken };
+        internal.headers = rateHeaders(wanted, taken.slots, now);
+      },
+      after: giveBack,
+      onError: giveBack,
     },
-    after: giveBack,
-    onError: giveBack,
-  };
+  ];
 }

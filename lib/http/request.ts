@@ -4,6 +4,8 @@ import type { Operation } from '../api/operation.ts';
 import { Caller } from '../domain/caller.ts';
 import { describeIssues } from '../domain/describe-issues.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Trail } from '../domain/trail.ts';
+import { trailOf } from './trail-of.ts';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
@@ -13,6 +15,8 @@ export interface Request<Op extends Operation> {
   query: Parsed<Op['query']>;
   body: Parsed<Op['body']>;
   caller: Op['auth'] extends 'public' ? undefined : Caller;
+  /** What the request comes to touch; the caller's, where there is one, is the same. */
+  trail: Trail;
   /** The service as the client knows it: `https://images.clinic.example`, for URLs that leave. */
   origin: string;
   /** By their names in small letters. */
@@ -42,6 +46,7 @@ export function parseRequest<Op extends Operation>(
     query: parse(operation.query, () => queryOf(event)),
     body: parse(operation.body, () => bodyOf(event)),
     caller,
+    trail: trailOf(event),
     origin: originOf(event),
     headers: lowerCaseNames(event.headers),
   };
@@ -61,7 +66,7 @@ export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]):
       details: [`your role is ${parsed.role}; expected ${roles.join(' or ')}`],
     });
   }
-  return parsed;
+  return { ...parsed, trail: trailOf(event) };
 }
 
 /** A parameter that is given once is a string, one given again is an array. */
@@ -98,5 +103,6 @@ function originOf({ headers, path, requestContext }: APIGatewayProxyEvent): stri
   return `${protocol}://${host}${requestContext.path.slice(0, -path.length)}`;
 }
 
-const lowerCaseNames = (headers: APIGatewayProxyEvent['headers'] | null) =>
+/** Headers by their names in small letters. */
+export const lowerCaseNames = (headers: APIGatewayProxyEvent['headers'] | null) =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));

@@ -5,6 +5,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Operation, Success } from '../api/operation.ts';
 import { type Answer, answering, json } from './answer.ts';
+import { auditing } from './auditing.ts';
 import { limiting } from './limiting.ts';
 import { type LookupFor, requireLiveKey } from './live-key.ts';
 import { parseRequest, type Request } from './request.ts';
@@ -40,6 +41,7 @@ export function serveStream<Op extends StreamOperation, Deps>(
 ) {
   let deps: Deps | undefined;
   return middy<APIGatewayProxyEvent, Answer>({ executionMode: executionModeStreamifyResponse })
+    .use(auditing(operation))
     .use(answering(operation))
     .use(limiting(operation))
     .handler(async (event): Promise<Answer> => {

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../api/operation.ts';
 import { type Answer, answering, json } from './answer.ts';
+import { auditing } from './auditing.ts';
 import { limiting } from './limiting.ts';
 import { type LookupFor, requireLiveKey } from './live-key.ts';
 import { handlePaged } from './paged.ts';
@@ -43,6 +44,7 @@ export function serve<Op extends Operation, Deps>(
 ) {
   let deps: Deps | undefined;
   return middy<APIGatewayProxyEvent, Answer>()
+    .use(auditing(operation))
     .use(answering(operation))
     .use(limiting(operation))
     .handler(async (event) => {

@@ -52,6 +52,7 @@ export function describeRequest(
   if (key && valueIn('authorization') === undefined) headers.Authorization = [`ApiKey ${key}`];
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
   Object.assign(headers, {
+    'x-viewer-address': [sourceIp],
     'X-Forwarded-For': [sourceIp],
     'X-Forwarded-Port': [String(request.socket.localPort)],
     'X-Forwarded-Proto': ['http'],

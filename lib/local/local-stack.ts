@@ -56,6 +56,8 @@ export interface LocalStack {
   /** Credentials that may do everything, for tests and tools. */
   credentials: Credentials;
   logFile: string;
+  /** What the stack says of itself, as `cdk deploy` does. */
+  output(name: string): string;
   token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
   close(): Promise<void>;
 }
@@ -204,6 +206,7 @@ async function start(
     dynamoDbEndpoint,
     credentials,
     logFile: logFile.path,
+    output: (name) => template.output(name),
     token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
     close,
   };

@@ -18,6 +18,7 @@ export interface Resource {
 const TemplateFile = z.object({
   Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() }).loose()).default({}),
   Conditions: z.record(z.string(), z.unknown()).default({}),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown() }).loose()).default({}),
   Resources: z.record(
     z.string(),
     z
@@ -51,10 +52,12 @@ export class Template {
   readonly #parameters: Record<string, unknown>;
   readonly #conditions: Record<string, unknown>;
   readonly #assetPaths: Map<string, string>;
+  readonly #outputs: Record<string, { Value?: unknown }>;
   readonly #origin: string;
 
   constructor(document: unknown, assetPaths: Map<string, string>, origin: string) {
-    const { Resources, Parameters, Conditions } = TemplateFile.parse(document);
+    const { Resources, Parameters, Conditions, Outputs } = TemplateFile.parse(document);
+    this.#outputs = Outputs;
     this.#origin = origin;
     this.#assetPaths = assetPaths;
     this.#conditions = Conditions;
@@ -71,6 +74,11 @@ export class Template {
   /** All resources of the given types, in the template's order. */
   ofType(...types: string[]): Resource[] {
     return [...this.#resources.values()].filter((resource) => types.includes(resource.type));
+  }
+
+  /** One of the stack's outputs. */
+  output(name: string): string {
+    return String(this.resolve(this.#outputs[name]?.Value));
   }
 
   /** Those of a resource's properties that the schema names, without intrinsics; the others need not be resolvable. */

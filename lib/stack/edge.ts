@@ -16,7 +16,7 @@ import { Construct } from 'constructs';
 
 /**
  * API Gateway knows no trailing slashes; here they are optional. And it looks for who calls in one header only:
- * `x-api-key` goes there when nothing else does. The name that the client asked for goes along in a header of its own.
+ * `x-api-key` goes there when nothing else does. The name that the client asked for, and who they are to the network, go along in headers of their own.
  * The local gateway does the same (`lib/local/api-event.ts`).
  */
 export const REWRITE_REQUEST = `function handler(event) {
@@ -24,6 +24,7 @@ export const REWRITE_REQUEST = `function handler(event) {
   var key = request.headers['x-api-key'];
   if (key && !request.headers.authorization) request.headers.authorization = { value: 'ApiKey ' + key.value };
   delete request.headers['x-api-key'];
+  request.headers['x-viewer-address'] = { value: event.viewer.ip };
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };
   if (request.uri.length > 1) request.uri = request.uri.replace(/\\/+$/, '') || '/';
   return request;

@@ -45,14 +45,15 @@ export class EventFeed extends Construct {
       );
     } else {
       handler.addEventSource(
-        new DynamoEventSource(storage.table, {
+        new DynamoEventSource('auditChanged' in source ? storage.audit : storage.table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: source.batchSize,
           // The record is all that knows which objects go: it is tried again as long as the stream keeps it, a day.
           // Of a marked item the client can tell again, and a poison one shall not hold up the others.
           retryAttempts: 'itemsMarked' in source ? source.maximumRetries : 10_000,
-          bisectBatchOnError: true,
-          reportBatchItemFailures: true,
+          ...('auditChanged' in source
+            ? { maxBatchingWindow: Duration.seconds(source.waitSeconds) }
+            : { bisectBatchOnError: true, reportBatchItemFailures: true }),
           onFailure: new SqsDlq(deadLetters),
           filters: filtersOf(source),
         }),
@@ -67,7 +68,7 @@ export class EventFeed extends Construct {
     const period = Duration.minutes(1);
     this.alarms = [
       alarm('Alarm', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), 1),
-      ...('itemsRemoved' in source
+      ...('itemsRemoved' in source || 'auditChanged' in source
         ? [alarm('Late', handler.metric('IteratorAge', { period, statistic: 'Maximum' }), LATE_MS)]
         : []),
     ];
@@ -79,6 +80,7 @@ function filtersOf(source: Exclude<Trigger['source'], { objectsUnder: unknown }>
   const keysFrom = (prefix: string) => ({
     [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) },
   });
+  if ('auditChanged' in source) return [];
   if ('itemsRemoved' in source) {
     return source.itemsRemoved.map((prefix) =>
       FilterCriteria.filter({

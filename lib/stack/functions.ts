@@ -40,6 +40,8 @@ const OBJECT_ACTIONS = {
 // S3 asks the key on behalf of whoever reads or writes.
 const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
 
+const AUDIT_ACTIONS = { append: ['dynamodb:PutItem'], read: ['dynamodb:PutItem', 'dynamodb:Query'] };
+
 interface FunctionProps {
   touches: Touches;
   memoryMb: number;
@@ -117,10 +119,11 @@ export class Functions extends Construct {
     });
   }
 
-  #statements({ table, requests, objects = {} }: Touches): PolicyStatement[] {
+  #statements({ table, requests, audit, objects = {} }: Touches): PolicyStatement[] {
     const {
       table: { tableArn },
       requests: { tableArn: requestsArn },
+      audit: { tableArn: auditArn },
       bucket,
       key,
     } = this.#storage;
@@ -128,7 +131,7 @@ export class Functions extends Construct {
     const keyActions = new Set(
       rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
     );
-    if (table || requests) keyActions.add('kms:Decrypt');
+    if (table || requests || audit) keyActions.add('kms:Decrypt');
     return [
       ...(table
         ? [
@@ -143,6 +146,14 @@ export class Functions extends Construct {
         : []),
       ...(requests
         ? [new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [requestsArn] })]
+        : []),
+      ...(audit
+        ? [
+            new PolicyStatement({
+              actions: AUDIT_ACTIONS[audit],
+              resources: [auditArn, ...(audit === 'read' ? [`${auditArn}/index/*`] : [])],
+            }),
+          ]
         : []),
       ...rights.map(
         ([prefix, actions]) =>
@@ -160,11 +171,12 @@ export class Functions extends Construct {
     ];
   }
 
-  #environment({ table, requests, objects }: Touches): Record<string, string> {
-    const { table: items, requests: onGoing, bucket } = this.#storage;
+  #environment({ table, requests, audit, objects }: Touches): Record<string, string> {
+    const { table: items, requests: onGoing, audit: log, bucket } = this.#storage;
     return {
       ...(table && { TABLE_NAME: items.tableName }),
       ...(requests && { REQUESTS_TABLE_NAME: onGoing.tableName }),
+      ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
       ...(objects && { BUCKET_NAME: bucket.bucketName }),
       ...((requests || objects) && { LIMITS: JSON.stringify(this.#settings.limits) }),
     };

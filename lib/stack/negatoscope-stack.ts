@@ -62,6 +62,8 @@ export class NegatoscopeStack extends Stack {
     this.#notify([failures, ...feeds.flatMap(({ alarms }) => alarms)], settings.alarmEmail, storage);
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
+    new CfnOutput(this, 'AuditTableName', { value: storage.audit.tableName });
+    new CfnOutput(this, 'BucketName', { value: storage.bucket.bucketName });
     new CfnOutput(this, 'Url', { value: `https://${edge.distribution.distributionDomainName}` });
   }
 

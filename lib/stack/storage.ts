@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -12,8 +12,8 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { TABLE_SCHEMA } from '../data/keys.ts';
-import { EXPORTS, INCOMING } from '../storage/object-keys.ts';
+import { AUDIT_LISTS, TABLE_SCHEMA } from '../data/keys.ts';
+import { AUDIT, EXPORTS, INCOMING } from '../storage/object-keys.ts';
 import type { Settings } from './settings.ts';
 
 /** Where everything is kept: the bucket of the images, the table of what is known of them, and the key to both. */
@@ -23,6 +23,8 @@ export class Storage extends Construct {
   readonly table: Table;
   /** What goes on in requests; apart, so that its many writes are in no stream, and its failure is not the images'. */
   readonly requests: Table;
+  /** Who did what: apart, so that nobody may change it who may change anything else. */
+  readonly audit: Table;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
   constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays }: Settings) {
@@ -87,20 +89,33 @@ export class Storage extends Construct {
       encryptionKey: this.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     };
+    const kept = { ...items, deletionProtection: true, removalPolicy: RemovalPolicy.RETAIN };
     this.requests = new Table(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
-    this.table = new Table(this, 'Table', {
-      ...items,
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    for (const { index, partitionKey, sortKey } of Object.values(TABLE_SCHEMA.lists)) {
-      this.table.addGlobalSecondaryIndex({
-        indexName: index,
-        partitionKey: { name: partitionKey, type: AttributeType.STRING },
-        sortKey: { name: sortKey, type: AttributeType.STRING },
-      });
-    }
+    this.table = new Table(this, 'Table', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
+    addLists(this.table, TABLE_SCHEMA.lists);
+    this.audit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
+    addLists(this.audit, AUDIT_LISTS);
+    this.#sealAudit();
+  }
+
+  /** What the log's segments are, nobody changes or takes away again: an object is made once, and stays. */
+  #sealAudit(): void {
+    const segments = {
+      principals: [new AnyPrincipal()],
+      effect: Effect.DENY,
+      resources: [this.bucket.arnForObjects(`${AUDIT}*`)],
+    };
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({ ...segments, actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+    );
+    // S3 user guide, "Enforce conditional writes on Amazon S3 buckets".
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        ...segments,
+        actions: ['s3:PutObject'],
+        conditions: { Null: { 's3:if-none-match': 'true' } },
+      }),
+    );
   }
 
   /**
@@ -127,5 +142,15 @@ export class Storage extends Construct {
     });
     bucket.notificationConfiguration = { queueConfigurations: this.#notifications };
     if (policyDependable) this.bucket.node.addDependency(policyDependable);
+  }
+}
+
+function addLists(table: Table, lists: typeof AUDIT_LISTS | typeof TABLE_SCHEMA.lists): void {
+  for (const { index, partitionKey, sortKey } of Object.values(lists)) {
+    table.addGlobalSecondaryIndex({
+      indexName: index,
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      sortKey: { name: sortKey, type: AttributeType.STRING },
+    });
   }
 }

@@ -52,6 +52,9 @@ export function allKeysOf(incoming: string): string[] {
   return [incoming, ...endings.map((ending) => base + ending)];
 }
 
+/** Where the audit log's segments lie: nothing of it ever goes. */
+export const AUDIT = 'audit/';
+
 /** Where exports are written; what is there goes by itself after a day. */
 export const EXPORTS = 'exports/';
 export const MANIFEST = '/manifest.json';

@@ -2,9 +2,11 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 
 /** The objects of one bucket, for the functions behind the scenes, which write and delete. */
@@ -37,6 +39,34 @@ export class Objects {
     await this.#client.send(
       new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: bytes, ContentType: contentType }),
     );
+  }
+
+  /** Writes an object that is not there yet; false where there is one already. */
+  async create(key: string, bytes: Uint8Array, contentType: string): Promise<boolean> {
+    const object = {
+      Bucket: this.#bucket,
+      Key: key,
+      Body: bytes,
+      ContentType: contentType,
+      IfNoneMatch: '*',
+    };
+    try {
+      await this.#client.send(new PutObjectCommand(object));
+      return true;
+    } catch (error) {
+      // 412: it is there; 409: another one is being written (S3 API reference, PutObject, If-None-Match).
+      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+      if (status === 412 || status === 409) return false;
+      throw error;
+    }
+  }
+
+  /** The first key, in S3's order, that begins so. */
+  async firstKey(Prefix: string): Promise<string | undefined> {
+    const { Contents = [] } = await this.#client.send(
+      new ListObjectsV2Command({ Bucket: this.#bucket, Prefix, MaxKeys: 1 }),
+    );
+    return Contents[0]?.Key;
   }
 
   /** Copies within the bucket; S3 itself sees to it that the bytes are the same. */

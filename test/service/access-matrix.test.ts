@@ -145,6 +145,7 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
     answers: admins(201),
   },
   'list-api-keys': { path: () => '/api/v2/keys', answers: admins(200) },
+  'list-audit-events': { path: () => '/api/audit?patient_id=P-1001', answers: admins(200) },
   'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, answers: admins(204) },
 };
 

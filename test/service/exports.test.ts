@@ -10,6 +10,7 @@ import { archiveOf } from '../../lib/domain/archive.ts';
 import type { Batch } from '../../lib/domain/batch.ts';
 import type { Export } from '../../lib/domain/export.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
+import { newTrail } from '../../lib/domain/trail.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { archiveKey, manifestKey, originalKey } from '../../lib/storage/object-keys.ts';
 import { backstage } from '../support/backstage.ts';
@@ -164,6 +165,7 @@ describe('A download', () => {
       query: { image_ids: undefined },
       body: undefined,
       origin: '',
+      trail: newTrail(),
       headers: {},
     };
     const deps = { ...own, objects: own.writer };

@@ -9,7 +9,9 @@ const rewritten = (uri: string, own: Record<string, string> = {}) => {
     uri,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
   };
-  const out = runInNewContext(`${REWRITE_REQUEST}; handler({ request })`, { request });
+  const out = runInNewContext(`${REWRITE_REQUEST}; handler({ request, viewer: { ip: '203.0.113.7' } })`, {
+    request,
+  });
   return { uri: out.uri, headers: structuredClone(out.headers) };
 };
 
@@ -29,6 +31,12 @@ describe('What CloudFront makes of a request', () => {
       authorization: { value: 'ApiKey ng_1' },
     });
     expect(rewritten('/', { 'x-api-key': 'ng_1' }).headers).not.toHaveProperty('x-api-key');
+  });
+
+  test('says where it comes from, whatever the client says', () => {
+    expect(rewritten('/', { 'x-viewer-address': '198.51.100.1' }).headers).toMatchObject({
+      'x-viewer-address': { value: '203.0.113.7' },
+    });
   });
 
   test('says which name the client asked for', () => {

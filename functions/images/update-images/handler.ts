@@ -3,6 +3,7 @@ import { connectTable } from '../../../lib/data/table.ts';
 import { maySee } from '../../../lib/domain/access.ts';
 import { toBatchImage } from '../../../lib/domain/batch-image.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
+import { note } from '../../../lib/domain/trail.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serve } from '../../../lib/http/serve.ts';
@@ -19,7 +20,10 @@ interface Deps {
 export async function handle({ caller, body }: Request<typeof operation>, { images, urls, now }: Deps) {
   const { ids, date_taken: dateTaken, ...changes } = body;
   const asked = new Set(ids.flatMap((id) => Id.safeParse(id).data ?? []));
-  const theirs = (await images.getMany([...asked])).filter(({ patientId }) => maySee(caller, patientId));
+  const theirs = (await images.getMany([...asked])).filter((image) => {
+    note(caller, 'image', image);
+    return maySee(caller, image.patientId);
+  });
   const changed = await Promise.all(
     theirs.map((image) => images.change(image, { ...changes, dateTaken }, now())),
   );

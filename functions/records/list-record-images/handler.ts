@@ -2,6 +2,7 @@ import { ApiKeys } from '../../../lib/data/api-keys.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { isPicture, noImages, toRecordImage, visibleOfRecord } from '../../../lib/domain/record-image.ts';
+import { note } from '../../../lib/domain/trail.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { signLink } from '../../../lib/http/image-link.ts';
 import type { Request } from '../../../lib/http/request.ts';
@@ -23,6 +24,7 @@ export async function handle(
     ? images.listOfPatient(id, query, isPicture)
     : images.listOfRecord([type, id], only, query));
   const pictures = page.items.filter(isPicture);
+  for (const picture of pictures) note(caller, 'image', picture);
   if (pictures.length === 0 && page.next === null && query.cursor === undefined) throw noImages();
   return {
     images: pictures.map((image) => ({ ...toRecordImage(image, signLink(image, origin, now())), type })),

@@ -1,6 +1,7 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { isActive, requireDecided, requireReady } from '../../../lib/domain/image.ts';
+import { note } from '../../../lib/domain/trail.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { openLink, parseLink } from '../../../lib/http/image-link.ts';
@@ -18,9 +19,11 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ params }: Request<typeof operation>, { images, urls, now }: Deps) {
+export async function handle({ params, trail }: Request<typeof operation>, { images, urls, now }: Deps) {
   const link = parseLink(params.token);
-  const image = openLink(link, link && (await images.get(link.imageId)), now());
+  const named = link && (await images.get(link.imageId));
+  if (named) note({ trail }, 'image', named);
+  const image = openLink(link, named, now());
   const { key, fileName, mimeType } = requireReady(requireDecided(image));
   const type = isActive(image) ? 'attachment' : 'inline';
   const download = { key, contentType: mimeType, contentDisposition: disposition(type, fileName) };

@@ -1,0 +1,43 @@
+// npm run audit:verify: proves that nobody changed the audit log. With AUDIT_TABLE_NAME and BUCKET_NAME (outputs of the
+// stack) and AWS credentials; without them, of the local stack that runs here.
+import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import { connectTable } from '../lib/data/table.ts';
+import { AUDIT } from '../lib/storage/object-keys.ts';
+import { Objects } from '../lib/storage/objects.ts';
+import { verifyAudit } from '../lib/storage/verify-audit.ts';
+
+const { AUDIT_TABLE_NAME = '', BUCKET_NAME = '' } = process.env;
+if (!AUDIT_TABLE_NAME || !BUCKET_NAME) {
+  console.error(
+    'Set AUDIT_TABLE_NAME and BUCKET_NAME (outputs of the stack), or start the local stack first.',
+  );
+  process.exit(2);
+}
+
+async function* segments() {
+  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined });
+  const keys: string[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2(
+    { client },
+    { Bucket: BUCKET_NAME, Prefix: AUDIT },
+  )) {
+    keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+  }
+  const objects = new Objects(BUCKET_NAME);
+  // Their keys count down.
+  for (const key of keys.reverse()) yield (await objects.read(key)) ?? new Uint8Array();
+}
+
+/** A Scan, for it is the one question to which every item is the answer. */
+async function* events() {
+  const { client, name: TableName } = connectTable(AUDIT_TABLE_NAME);
+  for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))
+    yield* Items;
+}
+
+const { faults, ...counts } = await verifyAudit(segments(), events(), new Date());
+console.log(`${counts.segments} segments, ${counts.events} sealed events, ${counts.unsealed} not sealed yet`);
+for (const fault of faults) console.error(fault);
+console.log(faults.length === 0 ? 'Nothing was changed.' : `${faults.length} faults.`);
+process.exit(faults.length === 0 ? 0 : 1);

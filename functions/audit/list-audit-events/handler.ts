@@ -1,0 +1,23 @@
+import { AuditLog } from '../../../lib/data/audit-log.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { toListedEvent } from '../../../lib/domain/audit-event.ts';
+import { note } from '../../../lib/domain/trail.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serve } from '../../../lib/http/serve.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  log: Pick<AuditLog, 'list'>;
+}
+
+export async function handle({ caller, query }: Request<typeof operation>, { log }: Deps) {
+  const { patient_id: patientId, who: subject, from, to } = query;
+  note(caller, 'patient', { patientId });
+  const { items, next } = await log.list({ patientId, subject, from, to }, query);
+  return { events: items.map(toListedEvent), next };
+}
+
+export const handler = serve(operation, handle, () => ({
+  log: new AuditLog(connectTable(environment.auditTableName)),
+}));

@@ -1,0 +1,93 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { v7 as newId } from 'uuid';
+import { AuditEvent } from '../domain/audit-event.ts';
+import { AUDIT_EVENTS, auditKey, auditOfPatient, auditOfPerson } from './keys.ts';
+import { type Page, type PageRequest, queryPage } from './page.ts';
+import type { Table } from './table.ts';
+import { transact } from './transaction.ts';
+
+/** Which events are asked for: of a patient, of a person, or all; and of which time. */
+export interface AuditFilter {
+  patientId?: string | undefined;
+  subject?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** The log of who did what; an event is written once and never changed. */
+export class AuditLog {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * Writes an event. With the id of one that is there nothing happens: it is an attempt whose answer got lost.
+   *
+   * Of several patients each further one has a mention beside it, an item of its own in the list of that patient.
+   */
+  async append(event: AuditEvent): Promise<void> {
+    const { id, patientIds, subject } = event;
+    const [first, ...further] = patientIds;
+    const entry = {
+      ...event,
+      ...auditKey(id),
+      gsi1pk: AUDIT_EVENTS,
+      gsi1sk: id,
+      ...inListOf(first, id),
+      ...(subject !== null && { gsi3pk: auditOfPerson(subject), gsi3sk: id }),
+    };
+    const mentions = further.map((patientId) => {
+      const own = newId({ msecs: Date.parse(event.at) });
+      return { ...event, id: own, ...auditKey(own), ...inListOf(patientId, own) };
+    });
+    // A transaction costs twice as much, and most requests are about one patient.
+    if (mentions.length === 0) return this.#put(entry);
+    await transact(
+      this.#table,
+      [entry, ...mentions].map((Item) => ({ Put: { Item, ...ONCE } })),
+    );
+  }
+
+  async #put(Item: Record<string, unknown>): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    await client.send(new PutCommand({ TableName, Item, ...ONCE })).catch((error: unknown) => {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    });
+  }
+
+  /** A part of the events that are asked for, newest first. */
+  async list({ patientId, subject, from, to }: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>> {
+    const list =
+      patientId !== undefined
+        ? ({ list: 'patient', partition: auditOfPatient(patientId) } as const)
+        : subject !== undefined
+          ? ({ list: 'person', partition: auditOfPerson(subject) } as const)
+          : ({ partition: AUDIT_EVENTS } as const);
+    const both = patientId !== undefined && subject !== undefined;
+    const query = {
+      ...list,
+      schema: AuditEvent,
+      keyOf: auditKey,
+      newestFirst: true,
+      ...(both && { keep: (event: AuditEvent) => event.subject === subject }),
+      ...((from || to) && {
+        between: [firstIdAt(from ?? '1970-01-01T00:00:00Z'), lastIdAt(to ?? '9999-12-31T23:59:59Z')] as const,
+      }),
+    };
+    return queryPage(this.#table, query, page);
+  }
+}
+
+const ONCE = { ConditionExpression: 'attribute_not_exists(pk)' };
+const inListOf = (patientId: string | undefined, id: string) =>
+  patientId !== undefined && { gsi2pk: auditOfPatient(patientId), gsi2sk: id };
+
+/** A version 7 UUID begins with its time: 48 bits of milliseconds since 1970 (RFC 9562, 5.7). */
+function firstIdAt(time: string): string {
+  const hex = Math.max(0, Date.parse(time)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+const lastIdAt = (time: string): string => `${firstIdAt(time)}~`;

@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { v7 as newId } from 'uuid';
+import { isAudited, type Operation } from '../api/operation.ts';
+import { AuditLog } from '../data/audit-log.ts';
+import { connectTable } from '../data/table.ts';
+import { type AuditEvent, outcomeOf } from '../domain/audit-event.ts';
+import { Caller } from '../domain/caller.ts';
+import { logger, type Middleware } from './answer.ts';
+import { environment } from './environment.ts';
+import { lowerCaseNames } from './request.ts';
+import { trailOf } from './trail-of.ts';
+
+/**
+ * Writes one event of the audit log for each request, before its answer leaves or, where that is a stream, before its
+ * end does. An answer that can't be written down is not given: what was read stays unread.
+ */
+export function auditing(operation: Operation): Middleware[] {
+  if (!isAudited(operation)) return [];
+  let log: AuditLog | undefined;
+  const write = (event: APIGatewayProxyEvent, id: string, status: number, aborted = false) => {
+    log ??= new AuditLog(connectTable(environment.auditTableName));
+    const described = describe(operation, event);
+    return log.append({ ...described, id, status, outcome: aborted ? 'aborted' : outcomeOf(status) });
+  };
+  return [
+    {
+      after: async ({ event, response }) => {
+        if (!response) return;
+        const id = newId();
+        const { body, statusCode } = response;
+        if (body instanceof Readable) {
+          response.body = withEnd(body, (aborted) => write(event, id, statusCode, aborted));
+        } else await write(event, id, statusCode);
+      },
+      onError: async ({ event, response }) => {
+        await write(event, newId(), response?.statusCode ?? 0).catch((error: unknown) => {
+          logger.error('a request is not in the audit log', {
+            operation: operation.id,
+            error: error as Error,
+          });
+        });
+      },
+    },
+  ];
+}
+
+function describe(
+  operation: Operation,
+  event: APIGatewayProxyEvent,
+): Omit<AuditEvent, 'id' | 'status' | 'outcome'> {
+  const { requestId, identity, authorizer } = event.requestContext;
+  const { patientIds, things } = trailOf(event);
+  const isPublic = operation.auth === 'public';
+  const caller = isPublic ? undefined : Caller.safeParse(JSON.parse(authorizer?.caller ?? 'null')).data;
+  return {
+    at: new Date().toISOString(),
+    subject: caller?.subject ?? null,
+    role: isPublic ? 'link' : (caller?.role ?? null),
+    action: operation.id,
+    method: operation.method,
+    // What opens without a token carries its proof in the path.
+    path: isPublic ? operation.path : event.path,
+    patientIds: [...patientIds],
+    things: [...things],
+    requestId,
+    // CloudFront's function says who is behind CloudFront.
+    address: lowerCaseNames(event.headers)['x-viewer-address'] ?? identity?.sourceIp ?? null,
+  };
+}
+
+/** The stream, which ends, or breaks off, only when that is written down. */
+function withEnd(body: Readable, write: (aborted: boolean) => Promise<void>): Readable {
+  async function* recorded() {
+    let complete = false;
+    try {
+      yield* body;
+      complete = true;
+    } finally {
+      await write(!complete);
+    }
+  }
+  return Readable.from(recorded(), { objectMode: false });
+}

@@ -1,0 +1,33 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { Trigger } from '../api/trigger.ts';
+import { logger } from './answer.ts';
+
+/** What happened to an item, and the item as it is since or, where it was removed, as it was. */
+export interface Change {
+  kind: 'INSERT' | 'MODIFY' | 'REMOVE';
+  item: Record<string, unknown>;
+}
+
+/** The Lambda of a trigger that takes a batch of changes as one: it succeeds or comes again as a whole. */
+export function serveChanges<Deps>(
+  trigger: Trigger,
+  handle: (changes: readonly Change[], deps: Deps) => Promise<unknown>,
+  connect: () => Deps,
+) {
+  let deps: Deps | undefined;
+  return async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
+    deps ??= connect();
+    const changes = Records.map(({ eventName = 'MODIFY', dynamodb = {} }) => ({
+      kind: eventName,
+      item: unmarshall((dynamodb.NewImage ?? dynamodb.OldImage ?? {}) as Record<string, AttributeValue>),
+    }));
+    try {
+      await handle(changes, deps);
+    } catch (error) {
+      logger.error('failed', { trigger: trigger.id, error: error as Error });
+      throw error;
+    }
+  };
+}
