@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { AuditEvent } from '../domain/audit-event.ts';
+import type { Image } from '../domain/image.ts';
 import { AUDIT_EVENTS, auditKey, auditOfPatient, auditOfPerson } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
 import type { Table } from './table.ts';
@@ -49,6 +51,29 @@ export class AuditLog {
       this.#table,
       [entry, ...mentions].map((Item) => ({ Put: { Item, ...ONCE } })),
     );
+  }
+
+  /**
+   * Writes that the pipeline decided about an image. Its id follows from the image's, so that it is written once, however
+   * often the event comes that is the cause; as version 7 it sorts by the upload.
+   */
+  async appendDecision(action: string, { id, patientId, uploadedAt }: Image, now: Date): Promise<void> {
+    const random = createHash('sha256').update(`${action} ${id}`).digest().subarray(0, 16);
+    await this.append({
+      id: newId({ msecs: Date.parse(uploadedAt), random }),
+      at: now.toISOString(),
+      subject: null,
+      role: 'system',
+      action,
+      method: '',
+      path: '',
+      patientIds: patientId === undefined ? [] : [patientId],
+      things: [`image ${id}`],
+      status: 0,
+      outcome: 'success',
+      requestId: null,
+      address: null,
+    });
   }
 
   async #put(Item: Record<string, unknown>): Promise<void> {

@@ -108,6 +108,7 @@ export const auditOfPerson = (subject: string) => `PERSON#${subject}`;
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
 export const EXPORT_KEYS = 'EXPORT#';
+export const AUDIT_KEYS = 'EVENT#';
 
 /** Pending images whose client says that the bytes are there, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;

@@ -24,7 +24,8 @@ export const AuditEvent = z.object({
   /** The HTTP status; 0 where none was sent. */
   status: z.int(),
   outcome: Outcome,
-  requestId: z.string(),
+  /** Null where an event, and no request, was the cause. */
+  requestId: z.string().nullable(),
   address: z.string().nullable(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
@@ -49,7 +50,7 @@ export const ListedEvent = z.strictObject({
   things: z.array(z.string()),
   status: z.int(),
   outcome: Outcome,
-  request_id: z.string(),
+  request_id: z.string().nullable(),
   address: z.string().nullable(),
 });
 

@@ -10,7 +10,7 @@ import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambd
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Trigger } from '../api/trigger.ts';
-import { TABLE_SCHEMA } from '../data/keys.ts';
+import { AUDIT_KEYS, TABLE_SCHEMA } from '../data/keys.ts';
 import type { Storage } from './storage.ts';
 
 const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
@@ -80,7 +80,7 @@ function filtersOf(source: Exclude<Trigger['source'], { objectsUnder: unknown }>
   const keysFrom = (prefix: string) => ({
     [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) },
   });
-  if ('auditChanged' in source) return [];
+  if ('auditChanged' in source) return [FilterCriteria.filter({ dynamodb: { Keys: keysFrom(AUDIT_KEYS) } })];
   if ('itemsRemoved' in source) {
     return source.itemsRemoved.map((prefix) =>
       FilterCriteria.filter({

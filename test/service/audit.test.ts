@@ -164,6 +164,22 @@ describe('Each request on patient data is one event', () => {
     expect(await eventsFor(responses)).toHaveLength(50);
   });
 
+  test('and so is what becomes of an upload, once, whatever events come', async () => {
+    const broken = { name: 'broken.jpg', type: 'image/jpeg', bytes: new TextEncoder().encode('GIF89a') };
+    const images = await upload(patient, await createBatch(patient), [await photo(), broken]);
+    for (const image of images) await decided(patient, image);
+    for (const image of images) {
+      const ofPipeline = await until(async () => {
+        const events = await eventsOf('&patient_id=P-1001');
+        const found = events.filter(
+          ({ action, things }) => action === 'make-thumbnail' && String(things) === `image ${image}`,
+        );
+        return found.length > 0 && found;
+      });
+      expect(ofPipeline).toMatchObject([{ role: 'system', who: null, outcome: 'success' }]);
+    }
+  });
+
   test('and health, documents and 401 are none', async () => {
     const before = (await eventsOf()).length;
     const nobody = await service.as();

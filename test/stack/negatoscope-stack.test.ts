@@ -132,8 +132,32 @@ test('Every feed of events has a dead-letter queue under an alarm that says what
   template.resourcePropertiesCountIs(
     'AWS::Lambda::EventSourceMapping',
     { FunctionResponseTypes: ['ReportBatchItemFailures'] },
-    triggers.length,
+    // The segments of the audit log are made of whole batches.
+    triggers.length - 1,
   );
+});
+
+test('Who touches anything adds to the audit log; nobody changes or deletes what is in it', () => {
+  for (const operation of all) {
+    const rights = [...rightsOn(operation.id, 'StorageAudit')].sort();
+    const reads = touchesOf(operation).audit === 'read';
+    const touchesAnything = Object.keys(operation.touches).length > 0;
+    expect(rights).toEqual(reads ? ['PutItem', 'Query'] : touchesAnything ? ['PutItem'] : []);
+  }
+  for (const { id } of triggers) expect(rightsOn(id, 'StorageAudit')).not.toContain('UpdateItem');
+  const deny = { Effect: 'Deny', Principal: { AWS: '*' } };
+  template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ ...deny, Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+        Match.objectLike({
+          ...deny,
+          Action: 's3:PutObject',
+          Condition: { Null: { 's3:if-none-match': 'true' } },
+        }),
+      ]),
+    },
+  });
 });
 
 test('Alarms reach the address that the clinic sets', () => {

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { Allowances } from '../../lib/data/allowances.ts';
+import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -28,11 +29,13 @@ export async function backstage({ stack }: Service) {
     TABLE_NAME = '',
     BUCKET_NAME = '',
     REQUESTS_TABLE_NAME = '',
+    AUDIT_TABLE_NAME = '',
   } = Object.assign({}, ...loadFunctions(template, Buffer.alloc(32)).map(({ environment }) => environment));
   const table = connectTable(TABLE_NAME);
   return {
     table,
     allowances: new Allowances(connectTable(REQUESTS_TABLE_NAME)),
+    log: new AuditLog(connectTable(AUDIT_TABLE_NAME)),
     images: new Images(table),
     batches: new Batches(table),
     exports: new Exports(table),

@@ -1,3 +1,4 @@
+import { AuditLog } from '../../../lib/data/audit-log.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { outOfBounds } from '../../../lib/domain/bounds.ts';
@@ -16,21 +17,29 @@ import { trigger } from './trigger.ts';
 export interface Deps {
   images: Pick<Images, 'get' | 'markReady' | 'markRejected'>;
   objects: Pick<Objects, 'read' | 'write' | 'copy' | 'delete'>;
+  log: Pick<AuditLog, 'appendDecision'>;
   limits: Limits;
   now: () => Date;
 }
 
 /** Idempotent by the image's state: an event that comes again, late or for what is gone changes nothing. */
-export async function handle({ key }: CreatedObject, { images, objects, limits, now }: Deps) {
+export async function handle({ key }: CreatedObject, deps: Deps) {
+  const { images, objects, log, now } = deps;
   const image = await images.get(imageIdOfIncoming(key));
   if (!image) return objects.delete(allKeysOf(key));
-  if (image.status !== 'pending') return;
+  // Also when it was decided before: whoever did may have died before writing it down.
+  if (image.status !== 'pending' || (await decide(key, image, deps))) {
+    await log.appendDecision(trigger.id, image, now());
+  }
+}
+
+/** Whether the pending image is decided now; it is not where its bytes or the image itself are gone. */
+async function decide(key: string, image: Image, { images, objects, limits, now }: Deps): Promise<boolean> {
   const bytes = await objects.read(key);
-  if (!bytes) return;
+  if (!bytes) return false;
   const picture = await lookAt(bytes, image, limits);
   if (picture instanceof RejectedImage) {
-    await images.markRejected(image, picture.reason, now());
-    return;
+    return (await images.markRejected(image, picture.reason, now())) !== 'gone';
   }
 
   const { renditions, extension: _, capturedAt, ...found } = picture;
@@ -56,6 +65,7 @@ export async function handle({ key }: CreatedObject, { images, objects, limits, 
   );
   // Deleted while we worked: what was just written is nobody's any more.
   if (transition === 'gone') await objects.delete(allKeysOf(key));
+  return transition !== 'gone';
 }
 
 async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
@@ -80,6 +90,7 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
 export const connect = (): Deps => ({
   images: new Images(connectTable(environment.tableName)),
   objects: new Objects(environment.bucketName),
+  log: new AuditLog(connectTable(environment.auditTableName)),
   limits: environment.limits,
   now: () => new Date(),
 });

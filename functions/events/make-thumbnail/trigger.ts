@@ -15,6 +15,10 @@ export const trigger = defineTrigger({
     'Look at what was uploaded: a picture becomes ready with its thumbnails, anything else is rejected',
   costOfFailure: 'Uploaded images stay "pending": nobody sees them until this is mended; the bytes are safe.',
   source: { objectsUnder: 'incoming/', batchSize: 1, maximumConcurrency: 20, maximumReceives: 5 },
-  touches: { table: 'write', objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] } },
+  touches: {
+    table: 'write',
+    audit: 'append',
+    objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] },
+  },
   ...RUNTIME,
 });

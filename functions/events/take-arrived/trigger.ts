@@ -7,6 +7,10 @@ export const trigger = defineTrigger({
   summary: 'Look at what a client says it has uploaded, as the event of a store that sends events would',
   costOfFailure: 'Images in a store without events stay "pending"; the bytes are safe.',
   source: { itemsMarked: ARRIVED_IMAGES, batchSize: 1, maximumRetries: 4 },
-  touches: { table: 'write', objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] } },
+  touches: {
+    table: 'write',
+    audit: 'append',
+    objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] },
+  },
   ...RUNTIME,
 });
