@@ -45,6 +45,10 @@ export async function buildFunctions(): Promise<void> {
     mainFields: ['module', 'main'],
     // CommonJS has other words for where a module is.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+    alias: {
+      '@aws-lambda-powertools/jmespath/functions': './lib/http/plain-path.ts',
+      '@aws-lambda-powertools/jmespath': './lib/http/plain-path.ts',
+    },
     external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
   });
   await build({

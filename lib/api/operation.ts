@@ -13,8 +13,11 @@ type ParamsFor<Path extends string> = z.ZodObject<Record<PathParam<Path>, z.ZodT
 /** What a function may touch. From it come its IAM policy and its environment. */
 export interface Touches {
   table?: 'read' | 'write';
-  /** The table of requests: of what its callers may have so much in a minute. It follows from `rate`. */
-  requests?: 'count';
+  /**
+   * The table of requests: what its callers took of their allowances, and the answers that are given again to the same
+   * `Idempotency-Key`. It follows from `rate`, and from whether it creates.
+   */
+  requests?: 'count' | 'remember';
   /** The audit log: each operation that touches anything adds to it; nobody changes what is in it. */
   audit?: 'append' | 'read';
   /**
@@ -75,6 +78,8 @@ export interface Operation {
   touches: Touches;
   /** The per-person allowance that a call counts against; bytes of one image count against none: pages are full of them. */
   rate: 'upload' | 'metadata' | 'none';
+  /** The answer holds a secret that is kept nowhere, so that it can't be given again to the same `Idempotency-Key`. */
+  answersSecret?: true;
   memoryMb: number;
   timeoutSeconds: number;
   /** Names of the layers under `layers/` that it loads. */
@@ -109,6 +114,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
   if (operation.rate !== 'none') implied.push('TOO_MANY_REQUESTS');
+  if (isRepeatable(operation)) implied.push('CONFLICT', 'UNPROCESSABLE_CONTENT', 'SERVICE_UNAVAILABLE');
   if (operation.rate === 'upload') implied.push('SERVICE_UNAVAILABLE');
   return [...new Set([...operation.errors, ...implied])];
 }
@@ -117,8 +123,12 @@ export function errorsOf(operation: Operation): ErrorCode[] {
 export const touchesOf = (operation: Operation): Touches => ({
   ...(isAudited(operation) && { audit: 'append' }),
   ...operation.touches,
-  ...(operation.rate !== 'none' && { requests: 'count' }),
+  ...(operation.rate !== 'none' && { requests: isRepeatable(operation) ? 'remember' : 'count' }),
 });
+
+/** Whether it creates, and gives the same answer again to the same `Idempotency-Key`. */
+export const isRepeatable = ({ method, body, answersSecret }: Operation): boolean =>
+  method === 'POST' && body !== undefined && !answersSecret;
 
 /** Whether each request is an event of the audit log: those are that reach anything that is kept. */
 export const isAudited = ({ touches }: Operation): boolean => Object.keys(touches).length > 0;

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Form, Operation } from '../api/operation.ts';
 import { type ReceivedFiles, readForm } from './form.ts';
 import type { LookupFor } from './live-key.ts';
+import { once } from './once.ts';
 import { callerOf, parseRequest, type Request } from './request.ts';
 import { type Handle, serve } from './serve.ts';
 
@@ -16,7 +17,13 @@ export const serveForm = <Op extends FormOperation, Deps>(
   handle: (request: FormRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
   connect: () => Deps & LookupFor<Op>,
 ) =>
-  serve(operation, (request, deps: Deps) => handle(request as FormRequest<Op>, deps), connect, readRequest);
+  serve(
+    operation,
+    (request, deps: Deps) => handle(request as FormRequest<Op>, deps),
+    connect,
+    readRequest,
+    once(operation),
+  );
 
 async function readRequest<Op extends FormOperation>(
   operation: Op,

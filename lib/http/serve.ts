@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../api/operation.ts';
+import type { Caller } from '../domain/caller.ts';
 import { type Answer, answering, json } from './answer.ts';
 import { auditing } from './auditing.ts';
 import { limiting } from './limiting.ts';
@@ -14,6 +15,14 @@ type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema 
   : Op['success'] extends { redirects: true }
     ? { location: string }
     : unknown;
+
+type Headers = Request<Operation>['headers'];
+
+/** What is done around a handler; `work` makes the answer. */
+export type Doing = (
+  request: { headers: Headers; caller: Caller | undefined; params: unknown; body: unknown; files?: unknown },
+  work: () => Promise<Answer>,
+) => Promise<Answer>;
 
 /** The value of a reply that does only a part of what was asked for. */
 export class Partly<T> {
@@ -35,12 +44,14 @@ export type Handle<Op extends Operation, Deps> = (
  *
  * @param connect makes the dependencies, once, at the first request
  * @param read how the event becomes a request; where it is no JSON, see `serveForm`
+ * @param doing what is done around the handler; where that creates something, see `serveCreation`
  */
 export function serve<Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
   connect: () => Deps & LookupFor<Op>,
   read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op> = parseRequest,
+  doing: Doing = (_, work) => work(),
 ) {
   let deps: Deps | undefined;
   return middy<APIGatewayProxyEvent, Answer>()
@@ -52,19 +63,24 @@ export function serve<Op extends Operation, Deps>(
       deps ??= connect();
       await requireLiveKey(request.caller, deps);
       const connected = deps;
-      const value = isPaged(operation)
-        ? await handlePaged(operation, request, (opened) => handle(opened, connected))
-        : await handle(request, connected);
-      const { success } = operation;
-      if ('schema' in success) {
-        const { status, schema, partly = status } = success;
-        if (value instanceof Partly) return json(partly, schema.parse(value.value));
-        return json(status, schema.parse(value));
-      }
-      if ('redirects' in success) {
-        const { location } = value as { location: string };
-        return { statusCode: success.status, headers: { location }, body: '' };
-      }
-      return { statusCode: success.status, headers: {}, body: '' };
+      return doing(request, async () => {
+        const value = isPaged(operation)
+          ? await handlePaged(operation, request, (opened) => handle(opened, connected))
+          : await handle(request, connected);
+        return answerOf(operation, value);
+      });
     });
+}
+
+function answerOf({ success }: Operation, value: unknown): Answer {
+  if ('schema' in success) {
+    const { status, schema, partly = status } = success;
+    if (value instanceof Partly) return json(partly, schema.parse(value.value));
+    return json(status, schema.parse(value));
+  }
+  if ('redirects' in success) {
+    const { location } = value as { location: string };
+    return { statusCode: success.status, headers: { location }, body: '' };
+  }
+  return { statusCode: success.status, headers: {}, body: '' };
 }

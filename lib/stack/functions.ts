@@ -40,6 +40,10 @@ const OBJECT_ACTIONS = {
 // S3 asks the key on behalf of whoever reads or writes.
 const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
 
+const REQUESTS_ACTIONS = {
+  count: ['dynamodb:UpdateItem'],
+  remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+};
 const AUDIT_ACTIONS = { append: ['dynamodb:PutItem'], read: ['dynamodb:PutItem', 'dynamodb:Query'] };
 
 interface FunctionProps {
@@ -145,7 +149,7 @@ export class Functions extends Construct {
           ]
         : []),
       ...(requests
-        ? [new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [requestsArn] })]
+        ? [new PolicyStatement({ actions: REQUESTS_ACTIONS[requests], resources: [requestsArn] })]
         : []),
       ...(audit
         ? [

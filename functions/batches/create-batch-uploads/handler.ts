@@ -8,7 +8,7 @@ import { newImage } from '../../../lib/domain/new-image.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/upload.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
@@ -55,7 +55,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return { uploads: await Promise.all(uploads) };
 }
 
-export const handler = serve(operation, handle, () => {
+export const handler = serveCreation(operation, handle, () => {
   const table = connectTable(environment.tableName);
   return {
     batches: new Batches(table),

@@ -5,7 +5,7 @@ import { requirePatient } from '../../../lib/domain/access.ts';
 import { toPatientBatch } from '../../../lib/domain/patient-batch.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -29,7 +29,7 @@ export async function handle({ caller, body }: Request<typeof operation>, { batc
   return toPatientBatch(batch);
 }
 
-export const handler = serve(operation, handle, () => ({
+export const handler = serveCreation(operation, handle, () => ({
   batches: new Batches(connectTable(environment.tableName)),
   newId,
   now: () => new Date(),

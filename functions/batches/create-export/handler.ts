@@ -7,7 +7,7 @@ import { archiveOf } from '../../../lib/domain/archive.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
 import { manifestOf, startExport } from '../archive.ts';
 import { operation } from './operation.ts';
@@ -30,7 +30,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return startExport(batch.patientId, manifestOf(batch, images), deps);
 }
 
-export const handler = serve(operation, handle, () => {
+export const handler = serveCreation(operation, handle, () => {
   const table = connectTable(environment.tableName);
   return {
     batches: new Batches(table),

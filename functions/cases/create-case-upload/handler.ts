@@ -7,7 +7,7 @@ import { newImage } from '../../../lib/domain/new-image.ts';
 import { requireUploadable } from '../../../lib/domain/upload.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
@@ -40,7 +40,7 @@ export async function handle(
   return { imageId: image.id, uploadUrl: url, ...signed };
 }
 
-export const handler = serve(operation, handle, () => ({
+export const handler = serveCreation(operation, handle, () => ({
   cases: new Cases(connectTable(environment.tableName)),
   urls: new SignedUrls(environment.bucketName),
   limits: environment.limits,

@@ -4,7 +4,7 @@ import { connectTable } from '../../../lib/data/table.ts';
 import { newExamImage, toImageMedicale, visibleOfExam } from '../../../lib/domain/exam-image.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -19,7 +19,7 @@ export async function handle({ caller, body }: Request<typeof operation>, { imag
   return toImageMedicale(image);
 }
 
-export const handler = serve(operation, handle, () => ({
+export const handler = serveCreation(operation, handle, () => ({
   images: new ExamImages(connectTable(environment.tableName)),
   now: () => new Date(),
 }));

@@ -23,6 +23,7 @@ export const operation = defineOperation({
   errors: [],
   touches: { table: 'write' },
   rate: 'metadata',
+  answersSecret: true,
   memoryMb: 512,
   timeoutSeconds: 10,
   example: {

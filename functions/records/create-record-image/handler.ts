@@ -16,7 +16,7 @@ import { requireUploadable } from '../../../lib/domain/upload.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { signLink } from '../../../lib/http/image-link.ts';
 import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { readPictureHeader } from '../../../lib/media/picture-header.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
@@ -72,7 +72,7 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
 
 const FIELDS = { mimeType: 'content_type', fileSize: 'size' } as const;
 
-export const handler = serve(operation, handle, () => {
+export const handler = serveCreation(operation, handle, () => {
   const table = connectTable(environment.tableName);
   return {
     keys: new ApiKeys(table),
