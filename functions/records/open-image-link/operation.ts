@@ -9,7 +9,12 @@ export const operation = defineOperation({
   group: 'Records',
   // The link itself is the proof.
   auth: 'public',
-  params: z.strictObject({ token: z.string().max(256) }),
+  params: z.strictObject({
+    token: z
+      .string()
+      .max(256)
+      .meta({ examples: [`0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01.1762509600.${'k7'.repeat(21)}k`] }),
+  }),
   success: { status: 307, redirects: true },
   errors: ['NOT_FOUND', 'GONE', 'SERVICE_UNAVAILABLE'],
   touches: { table: 'read', objects: { images: ['read'] } },
