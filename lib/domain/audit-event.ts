@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Role } from './caller.ts';
-import { Id, Subject, Timestamp } from './identifiers.ts';
+import { EXAMPLE_ID, Id, Subject, Timestamp } from './identifiers.ts';
 
 /** How a request ended, for whoever reads the log. */
 export const Outcome = z.enum(['success', 'denied', 'refused', 'failed', 'aborted']);
@@ -45,9 +45,9 @@ export const ListedEvent = z.strictObject({
   role: AuditEvent.shape.role.meta({ examples: ['doctor'] }),
   action: z.string().meta({ examples: ['get-image-data'] }),
   method: z.string().meta({ examples: ['GET'] }),
-  path: z.string().meta({ examples: ['/api/images/0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01/data'] }),
+  path: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
   patient_ids: z.array(z.string()).meta({ examples: [['P-1001']] }),
-  things: z.array(z.string()).meta({ examples: [['image 0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01']] }),
+  things: z.array(z.string()).meta({ examples: [[`image ${EXAMPLE_ID}`]] }),
   status: z.int().meta({ examples: [200] }),
   outcome: Outcome,
   request_id: z.string().nullable(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Category } from './category.ts';
-import { Day, Id, Timestamp } from './identifiers.ts';
+import { Day, EXAMPLE_ID, Id, Timestamp } from './identifiers.ts';
 import { Bytes, Caption, FileName, Height, type Image, ImageStatus, MimeType, Width } from './image.ts';
 import { SignedUrl } from './signed-url.ts';
 
@@ -34,7 +34,7 @@ export const BatchImage = z.strictObject({
   /** Why it was rejected. */
   status_reason: z.string().nullable(),
   /** Where the original is, for requests with the same token. */
-  url: z.string().meta({ examples: ['/api/images/0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01/data'] }),
+  url: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
   /** Signed and temporary; null while there is none. */
   thumbnail_url: SignedUrl.nullable(),
   uploaded_at: Timestamp,

@@ -9,15 +9,15 @@ export const DicomUid = z
   .max(64)
   .regex(/^[0-9]+(\.[0-9]+)*$/, { error: 'must be a DICOM UID: numbers with dots between them' });
 
+const EXAMPLE_SOP_UID = '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1';
+
 /** The UIDs of a study, of a series in it and of an instance in that. */
 const StudyUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.2.31'] });
 const SeriesUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.1.31'] });
-const SopUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1'] });
+const SopUid = DicomUid.meta({ examples: [EXAMPLE_SOP_UID] });
 
 /** Where a picture is. */
-const ImageUrl = z
-  .string()
-  .meta({ examples: ['/dicom/wado/1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1'] });
+const ImageUrl = z.string().meta({ examples: [`/dicom/wado/${EXAMPLE_SOP_UID}`] });
 
 /** The id of an exam in the clinic's own system. */
 export const ExamId = Id.meta({ examples: ['c627b932-4370-4123-bad4-a81be00dad8d'] });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id, PatientId, Timestamp } from './identifiers.ts';
+import { EXAMPLE_ID, Id, PatientId, Timestamp } from './identifiers.ts';
 
 /**
  * `waiting`: asked for. `running`: its archive is being written. `ready`: the archive is there. `failed`: it could not
@@ -38,7 +38,7 @@ export const StartedExport = z.strictObject({
   status_url: z
     .string()
     .describe('Ask there until its status is `ready`.')
-    .meta({ examples: ['/api/exports/0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01'] }),
+    .meta({ examples: [`/api/exports/${EXAMPLE_ID}`] }),
 });
 
 export const statusUrl = (id: string) => `/api/exports/${id}`;

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 
+/** The id of whatever an example of the API document shows. */
+export const EXAMPLE_ID = '0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01';
+
 /** The id of everything that this service makes: a UUID (RFC 9562), version 7 so that ids sort by creation. */
 export const Id = z
   .uuid()
   .toLowerCase()
-  .meta({ examples: ['0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01'] });
+  .meta({ examples: [EXAMPLE_ID] });
 
 /**
  * A number of a patient, a case or another record as the clinic writes it, such as `P-1001`.

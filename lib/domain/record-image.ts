@@ -3,7 +3,7 @@ import { maySee } from './access.ts';
 import { type Bounds, outOfBounds } from './bounds.ts';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
-import { Id, PatientId, RecordId, Timestamp } from './identifiers.ts';
+import { EXAMPLE_ID, Id, PatientId, RecordId, Timestamp } from './identifiers.ts';
 import { Bytes, Dpi, FileName, Height, type Image, MimeType, Width } from './image.ts';
 import type { Limits } from './limits.ts';
 import type { RecordType } from './record-type.ts';
@@ -144,7 +144,7 @@ export const RecordImage = z.strictObject({
     .url()
     .describe('Good for 24 hours, for whoever has it.')
     .meta({
-      examples: ['https://images.clinic.example/api/v2/links/0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01.…'],
+      examples: [`https://images.clinic.example/api/v2/links/${EXAMPLE_ID}.…`],
     }),
   content_type: MimeType,
   size: Bytes.describe('Bytes.'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
 import { KeyName, ListedKey } from '../../../lib/domain/api-key.ts';
-import { Timestamp } from '../../../lib/domain/identifiers.ts';
+import { EXAMPLE_ID, Timestamp } from '../../../lib/domain/identifiers.ts';
 import { Scope } from '../../../lib/domain/scope.ts';
 
 export const operation = defineOperation({
@@ -23,7 +23,7 @@ export const operation = defineOperation({
       key: z
         .string()
         .describe('To be sent as `x-api-key`.')
-        .meta({ examples: ['ng_0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01_…'] }),
+        .meta({ examples: [`ng_${EXAMPLE_ID}_…`] }),
     }),
   },
   errors: [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
+import { EXAMPLE_ID } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
   id: 'open-image-link',
@@ -13,7 +14,7 @@ export const operation = defineOperation({
     token: z
       .string()
       .max(256)
-      .meta({ examples: [`0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01.1762509600.${'k7'.repeat(21)}k`] }),
+      .meta({ examples: [`${EXAMPLE_ID}.1762509600.${'k7'.repeat(21)}k`] }),
   }),
   success: { status: 307, redirects: true },
   errors: ['NOT_FOUND', 'GONE', 'SERVICE_UNAVAILABLE'],
