@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { Id, PatientId, Timestamp } from './identifiers.ts';
+import { EXAMPLE_ID, Id, PatientId, Timestamp } from './identifiers.ts';
 
 /**
  * `waiting`: asked for. `running`: its archive is being written. `ready`: the archive is there. `failed`: it could not
  * be written; whoever asks again begins anew.
  */
-export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']);
+export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']).meta({ examples: ['ready'] });
 
 /** An archive of images that is made behind the scenes, and lives for a day. */
 export const Export = z.object({
@@ -35,7 +35,10 @@ export const progressOf = ({ status, bytes, bytesDone }: Export): number =>
 /** An export as it is promised. */
 export const StartedExport = z.strictObject({
   id: Id,
-  status_url: z.string().describe('Ask there until its status is `ready`.'),
+  status_url: z
+    .string()
+    .describe('Ask there until its status is `ready`.')
+    .meta({ examples: [`/api/exports/${EXAMPLE_ID}`] }),
 });
 
 export const statusUrl = (id: string) => `/api/exports/${id}`;

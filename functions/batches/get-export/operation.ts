@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { ExportStatus } from '../../../lib/domain/export.ts';
 import { Id, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
   id: 'get-export',
@@ -16,8 +17,12 @@ export const operation = defineOperation({
     schema: z.strictObject({
       id: Id,
       status: ExportStatus,
-      progress: z.number().min(0).max(1),
-      url: z.url().optional().describe('Signed and temporary, once it is `ready`; it takes ranges.'),
+      progress: z
+        .number()
+        .min(0)
+        .max(1)
+        .meta({ examples: [1] }),
+      url: SignedUrl.optional().describe('Signed and temporary, once it is `ready`; it takes ranges.'),
       expires_at: Timestamp.describe('When the export itself is gone.'),
     }),
   },
