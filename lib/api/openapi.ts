@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { ERROR_STATUS } from '../domain/errors.ts';
 import { exampleOf } from './example.ts';
-import { errorsOf, type Form, type Operation, type Success } from './operation.ts';
+import { errorsOf, type Form, isRepeatable, type Operation, type Success } from './operation.ts';
 
 /** What every error looks like, the gateway's own too. */
 export const ErrorBody = z.strictObject({
@@ -66,6 +66,16 @@ export function openApiDocument(operations: readonly Operation[]) {
   };
 }
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Sent again with the same key, the request does nothing again and gives the same answer for an hour.',
+  schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+  example: '2f0a7c51-9d0e-4c0e-83d1-6f3d5b0e2a4f',
+};
+
 function describe(operation: Operation) {
   const { id, group, summary, auth, params, query, body, form, example = {} } = operation;
   return {
@@ -78,6 +88,7 @@ function describe(operation: Operation) {
     parameters: [
       ...parametersOf(params, 'path', example.params),
       ...parametersOf(query, 'query', example.query),
+      ...(isRepeatable(operation) ? [IDEMPOTENCY_KEY] : []),
     ],
     ...(body && {
       requestBody: {
