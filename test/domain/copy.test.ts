@@ -70,6 +70,7 @@ describe('A copy', () => {
     expect(widthOf(3000, 6000, 1500)).toBe(1500);
     expect(widthOf(300, 600, 4000)).toBe(300);
     expect(widthOf(10, 30_000)).toBe(1);
+    expect(copyOf(image('image/avif', 3000, 4000), { width: 4000 }).width).toBe(1920);
   });
 
   test('that is asked for in other words is the same', () => {
