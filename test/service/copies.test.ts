@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -154,6 +156,15 @@ describe('A copy of an image', () => {
   ])('is refused with the reason for %j', async (query, reason) => {
     const { details } = await doctor.json('GET', pathOf(query as never), 400);
     expect(details).toEqual([expect.stringMatching(reason)]);
+  });
+
+  test('costs who wants an original nothing: libvips is loaded only for a copy', () => {
+    const bundle = join(import.meta.dirname, '../../dist/get-image-data/index.cjs');
+    const script = `globalThis.awslambda = { streamifyResponse: (handler) => handler };
+      const { handler } = require(${JSON.stringify(bundle)});
+      const loaded = () => Object.keys(require.cache).filter((file) => /[\\/]sharp[\\/]/.test(file)).length;
+      console.log(typeof handler, loaded(), require('sharp') && loaded() > 0);`;
+    expect(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })).toBe('function 0 true\n');
   });
 
   test('leaves the original as it is', async () => {
