@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handle as uploadBatchImages } from '../../functions/batches/upload-batch-images/handler.ts';
+import { newTrail } from '../../lib/domain/trail.ts';
 import type { ReceivedFiles } from '../../lib/http/form.ts';
 import { Partly } from '../../lib/http/serve.ts';
 import { photo } from '../fixtures/photos.ts';
@@ -104,6 +105,7 @@ describe('A form with files, sent to a batch', () => {
       query: undefined,
       body: { categories: [], captions: [] },
       origin: '',
+      trail: newTrail(),
       headers: {},
       files: files.map(({ name, bytes }) => ({
         name,

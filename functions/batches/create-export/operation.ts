@@ -13,7 +13,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   body: z.strictObject({ image_ids: z.array(Id).min(1).max(10_000).optional().describe('None means all.') }),
   success: { status: 202, schema: StartedExport },
-  errors: ['NOT_FOUND', 'TOO_MANY_REQUESTS'],
+  errors: ['NOT_FOUND'],
   touches: { table: 'write', objects: { exports: ['write'] } },
   rate: 'metadata',
   memoryMb: 1024,

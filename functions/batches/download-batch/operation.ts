@@ -23,7 +23,7 @@ export const operation = defineOperation({
     // More than can be streamed: an export is made of it.
     notYet: { status: 202, schema: StartedExport },
   },
-  errors: ['NOT_FOUND', 'TOO_MANY_REQUESTS'],
+  errors: ['NOT_FOUND'],
   touches: { table: 'write', objects: { images: ['read'], exports: ['write'] } },
   rate: 'metadata',
   memoryMb: 1024,
