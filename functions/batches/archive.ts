@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid';
 import * as z from 'zod';
 import type { Exports } from '../../lib/data/exports.ts';
 import type { Batch } from '../../lib/domain/batch.ts';
-import { statusUrl } from '../../lib/domain/export.ts';
+import { type Export, requireExportRoom, statusUrl } from '../../lib/domain/export.ts';
 import { Id } from '../../lib/domain/identifiers.ts';
 import type { ReadyImage } from '../../lib/domain/image.ts';
 import type { Limits } from '../../lib/domain/limits.ts';
@@ -44,7 +44,7 @@ export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifes
 }
 
 interface Deps {
-  exports: Pick<Exports, 'begin'>;
+  exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
   objects: Pick<ObjectWriter, 'create'>;
   limits: Limits;
   now: () => Date;
@@ -57,18 +57,30 @@ interface Deps {
  * export that waits for it; and where it is there already, S3 says so and nothing begins again.
  */
 export async function startExport(
-  patientId: string,
+  { patientId, requestedBy }: Pick<Export, 'patientId' | 'requestedBy'>,
   manifest: Manifest,
   { exports, objects, limits, now }: Deps,
 ) {
   const bytes = Buffer.from(JSON.stringify(manifest));
   const started = now();
   const wanted = {
-    ...{ id: idOf(bytes), run: newId(), patientId, batchId: manifest.batchId, fileName: manifest.fileName },
+    ...{
+      id: idOf(bytes),
+      run: newId(),
+      patientId,
+      requestedBy,
+      batchId: manifest.batchId,
+      fileName: manifest.fileName,
+    },
     ...{ status: 'waiting' as const, bytes: zipLength(manifest.entries), bytesDone: 0 },
     createdAt: started.toISOString(),
     expiresAt: Math.floor(started.getTime() / 1000) + limits.exportSeconds,
   };
+  const others = (await exports.unfinishedOf(requestedBy, started)).filter(({ id }) => id !== wanted.id);
+  // One that lives is no more work, and may be asked for at any time.
+  if (others.length >= limits.unfinishedExports && !isLiving(await exports.get(wanted.id, started))) {
+    requireExportRoom(others.length, limits);
+  }
   const begun = await exports.begin(wanted, started);
   if (begun.status === 'waiting') {
     const object = { bytes, mimeType: 'application/json', crc32: base64Crc32(bytes) };
@@ -76,6 +88,8 @@ export async function startExport(
   }
   return { id: begun.id, status_url: statusUrl(begun.id) };
 }
+
+const isLiving = (found: Export | undefined) => found !== undefined && found.status !== 'failed';
 
 /** A UUID of version 8 (RFC 9562, 5.8) out of what is in the archive. */
 function idOf(manifest: Uint8Array): string {

@@ -26,7 +26,7 @@ export const originalFor =
     return originalOf(image, { headers, objects, ...told });
   };
 
-export const connect = (): Deps => ({
+export const connect = () => ({
   images: new Images(connectTable(environment.tableName)),
   objects: new ObjectReader(environment.bucketName),
 });

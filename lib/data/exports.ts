@@ -2,12 +2,21 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Export } from '../domain/export.ts';
-import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
+import {
+  exportKey,
+  exportListKey,
+  exportsOfBatch,
+  unfinishedExportKey,
+  unfinishedExportsOf,
+} from './keys.ts';
 import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** Three attempts of 15 minutes, and the pauses between them. */
 const STALE_SECONDS = 2 * 3600;
+
+/** Takes an export from the list of those that someone waits for. */
+const FINISHED = 'REMOVE gsi2pk, gsi2sk';
 
 /** The exports in the table; they vanish from it by themselves. */
 export class Exports {
@@ -24,7 +33,12 @@ export class Exports {
       await client.send(
         new PutCommand({
           TableName,
-          Item: { ...wanted, ...exportKey(wanted.id), ...exportListKey(wanted) },
+          Item: {
+            ...wanted,
+            ...exportKey(wanted.id),
+            ...exportListKey(wanted),
+            ...unfinishedExportKey(wanted),
+          },
           ConditionExpression:
             'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed OR (#status <> :ready AND expiresAt <= :stale)',
           ExpressionAttributeNames: { '#status': 'status' },
@@ -53,6 +67,23 @@ export class Exports {
     return found && found.expiresAt * 1000 > now.getTime() ? found : undefined;
   }
 
+  /**
+   * The exports that a person waits for. One whose function was killed is none after a while.
+   *
+   * As the index shows them a moment ago: of requests at the same time one too many may begin.
+   */
+  async unfinishedOf(person: string, now: Date): Promise<Export[]> {
+    const query = {
+      list: 'patient',
+      partition: unfinishedExportsOf(person),
+      schema: Export,
+      keyOf: exportKey,
+    } as const;
+    const stale = now.getTime() - STALE_SECONDS * 1000;
+    const found = await Array.fromAsync(queryAll(this.#table, query));
+    return found.filter(({ createdAt }) => Date.parse(createdAt) > stale);
+  }
+
   /** Ends all exports of a batch, of which something was deleted; their objects follow from the table's stream. */
   async endAllOf(batchId: string): Promise<void> {
     const { name: TableName, client } = this.#table;
@@ -72,15 +103,15 @@ export class Exports {
   }
 
   async markReady(run: Export): Promise<boolean> {
-    return this.#note(run, { status: 'ready', bytesDone: run.bytes });
+    return this.#note(run, { status: 'ready', bytesDone: run.bytes }, FINISHED);
   }
 
   async markFailed(run: Export): Promise<boolean> {
-    return this.#note(run, { status: 'failed' });
+    return this.#note(run, { status: 'failed' }, FINISHED);
   }
 
   /** Whether it is noted: not where the run is over, or another one has taken its place. */
-  async #note({ id, run }: Export, values: Record<string, unknown>): Promise<boolean> {
+  async #note({ id, run }: Export, values: Record<string, unknown>, also = ''): Promise<boolean> {
     const { name: TableName, client } = this.#table;
     const names = Object.keys(values);
     try {
@@ -88,7 +119,7 @@ export class Exports {
         new UpdateCommand({
           TableName,
           Key: exportKey(id),
-          UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+          UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} ${also}`,
           ConditionExpression: 'run = :run AND #status <> :final',
           ExpressionAttributeNames: {
             '#status': 'status',

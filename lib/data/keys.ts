@@ -13,6 +13,7 @@ import { v5 as uuidV5 } from 'uuid';
  * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
  * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
+ * | the unfinished exports of a person      | gsi2  | `EXPORTS#BY#<person>` | `<export id>`             |
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
  * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
  * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
@@ -58,6 +59,13 @@ export const exportListKey = (each: { id: string; batchId: string }) => ({
   gsi1sk: each.id,
 });
 export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
+
+/** Where an export stands in the list of who asked for it, as long as it is not finished. */
+export const unfinishedExportKey = (each: { id: string; requestedBy: string }) => ({
+  gsi2pk: unfinishedExportsOf(each.requestedBy),
+  gsi2sk: each.id,
+});
+export const unfinishedExportsOf = (person: string) => `EXPORTS#BY#${person}`;
 
 /**
  * A picture's id comes from its exam and its SOP instance UID (version 5, RFC 9562, 5.5), so that the same one can't be

@@ -55,9 +55,14 @@ interface ListQuery<T> {
 /** Items that one Query looks at where most are left out; DynamoDB itself stops at 1 MB. */
 const FILTERED_READ = 500;
 
+/** Items that one request looks at where most are left out: a list of years must not be read at one go. */
+export const FILTERED_BUDGET = 1000;
+
 /**
- * One part of a list, from one partition of an index: it is as long as asked for unless the list ends, also where
- * filters leave most of it out, and `next` is null exactly at the end.
+ * One part of a list, from one partition of an index, and `next` is null exactly at the end.
+ *
+ * It is as long as asked for unless the list ends. Where `keep` leaves much of it out, it is shorter and may be empty:
+ * then so many items were looked at that the next request has to go on.
  *
  * @throws DomainError BAD_REQUEST for a cursor that no list of this kind gave
  */
@@ -68,14 +73,20 @@ export async function queryPage<T extends { id: string }>(
 ): Promise<Page<T>> {
   const after = cursor === undefined ? undefined : decode(cursor);
   // One more than asked for, which tells whether there is a next part.
-  const found: { item: T; place: Cursor }[] = [];
-  for await (const each of walk(table, query, after, query.keep ? FILTERED_READ : limit + 1)) {
-    found.push(each);
-    if (found.length > limit) break;
+  const { keep = () => true } = query;
+  const items: T[] = [];
+  let last: Cursor | undefined;
+  let examined = 0;
+  for await (const { item, place } of walk(table, query, after, query.keep ? FILTERED_READ : limit + 1)) {
+    const isKept = keep(item);
+    if (last && ((isKept && items.length === limit) || examined === FILTERED_BUDGET)) {
+      return { items, next: encode(last) };
+    }
+    if (isKept) items.push(item);
+    last = place;
+    examined++;
   }
-  const items = found.slice(0, limit);
-  const last = found.length > limit ? items.at(-1) : undefined;
-  return { items: items.map(({ item }) => item), next: last ? encode(last.place) : null };
+  return { items, next: null };
 }
 
 /** All items of a list, read part by part as they are used. */
@@ -88,7 +99,7 @@ export async function* queryAll<T extends { id: string }>(
 
 async function* walk<T extends { id: string }>(
   { name, client }: Table,
-  { list = 'main', partition, schema, keyOf, newestFirst = false, between, filter = {}, keep }: ListQuery<T>,
+  { list = 'main', partition, schema, keyOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
   after: Cursor | undefined,
   readAtOnce: number,
 ): AsyncGenerator<{ item: T; place: Cursor }> {
@@ -117,7 +128,7 @@ async function* walk<T extends { id: string }>(
     );
     for (const stored of Items) {
       const item = parseItem(schema, stored);
-      if (!keep || keep(item)) yield { item, place: { id: item.id, sort: String(stored[sortKey]) } };
+      yield { item, place: { id: item.id, sort: String(stored[sortKey]) } };
     }
     start = LastEvaluatedKey;
   } while (start);

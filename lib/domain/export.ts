@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { DomainError } from './errors.ts';
 import { EXAMPLE_ID, Id, PatientId, Timestamp } from './identifiers.ts';
+import type { Limits } from './limits.ts';
 
 /**
  * `waiting`: asked for. `running`: its archive is being written. `ready`: the archive is there. `failed`: it could not
@@ -14,6 +16,8 @@ export const Export = z.object({
   /** This one making of it: an export that is asked for again after its end is another run. */
   run: Id,
   patientId: PatientId,
+  /** The person who asked for it first. */
+  requestedBy: z.string().default(''),
   batchId: Id,
   fileName: z.string(),
   status: ExportStatus,
@@ -31,6 +35,19 @@ export type Export = z.infer<typeof Export>;
 /** The part of an export that is done, 0 to 1. */
 export const progressOf = ({ status, bytes, bytesDone }: Export): number =>
   status === 'ready' ? 1 : Math.min(0.99, Math.floor((100 * bytesDone) / Math.max(1, bytes)) / 100);
+
+/**
+ * Refuses one more export to who waits for as many as one person may.
+ *
+ * @throws DomainError TOO_MANY_REQUESTS
+ */
+export function requireExportRoom(unfinished: number, { unfinishedExports }: Limits): void {
+  if (unfinished < unfinishedExports) return;
+  throw new DomainError('TOO_MANY_REQUESTS', 'Too many exports at once; wait until one of yours is ready.', {
+    details: [`${unfinished} of your exports are not ready yet; at most ${unfinishedExports} may be`],
+    headers: { 'retry-after': '30' },
+  });
+}
 
 /** An export as it is promised. */
 export const StartedExport = z.strictObject({

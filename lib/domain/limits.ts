@@ -41,6 +41,8 @@ export const Limits = z.strictObject({
   metadataPerMinute: PerCaller.default(100),
   /** Upload requests of theirs that are handled at the same time. */
   uploadsAtOnce: PerCaller.default(5),
+  /** Exports that one person may wait for at once; each holds a function for minutes. */
+  unfinishedExports: z.int().positive().default(3),
   /** After this time an upload that never arrived is forgotten. */
   uploadExpirySeconds: z.int().positive().default(86_400),
 });

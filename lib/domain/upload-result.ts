@@ -18,8 +18,18 @@ export const UploadResult = z.discriminatedUnion('status', [
     status: z.literal('refused'),
     reasons: z.array(z.string()).describe('For people: what is wrong with this file.'),
   }),
+  z.strictObject({
+    name: z.string(),
+    status: z.literal('failed').describe('Our fault: the same file may be sent again.'),
+  }),
 ]);
 export type UploadResult = z.infer<typeof UploadResult>;
+
+/** The results where the files of some images were good, and could not be stored all the same. */
+export const withFailed = (results: readonly UploadResult[], failed: ReadonlySet<string>): UploadResult[] =>
+  results.map((each) =>
+    each.status === 'created' && failed.has(each.image.id) ? { name: each.name, status: 'failed' } : each,
+  );
 
 /**
  * Whether all of the files went in.

@@ -26,9 +26,7 @@ export function answerRange(
   { bytes, etag }: Representation,
 ): RangeAnswer {
   const common = { etag, 'accept-ranges': 'bytes' };
-  if (headers['if-none-match']?.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()))) {
-    return { status: 304, headers: common };
-  }
+  if (isKnown(headers, etag)) return { status: 304, headers: common };
   const whole: RangeAnswer = { status: 200, headers: { ...common, 'content-length': String(bytes) } };
   const { range: asked, 'if-range': ifRange = etag } = headers;
   if (asked === undefined || ifRange !== etag) return whole;
@@ -52,3 +50,7 @@ export function answerRange(
     range: { first, last },
   };
 }
+
+/** Whether the client says by `If-None-Match` that it has this representation already (RFC 9110, 13.1.2). */
+export const isKnown = (headers: Readonly<Record<string, string | undefined>>, etag: string): boolean =>
+  !!headers['if-none-match']?.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));

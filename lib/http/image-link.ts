@@ -46,8 +46,9 @@ export function openLink(link: LinkParts | undefined, image: Image | undefined, 
   throw new DomainError('GONE', 'The link has expired; ask for the image again.');
 }
 
+/** Of an image that has no secret, nobody was given a link. */
 const isOurs = ({ expiresAt, mac }: LinkParts, image: Image): boolean =>
-  timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(image, expiresAt)));
+  image.linkSecret !== undefined && timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(image, expiresAt)));
 
 function macOf({ id, linkSecret }: Image, expiresAt: number): string {
   if (linkSecret === undefined) throw new Error(`the image ${id} has no secret for links`);

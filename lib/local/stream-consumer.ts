@@ -178,7 +178,7 @@ export class StreamConsumer {
   async #iteratorFor(shard: string): Promise<string | undefined> {
     const row = this.#db
       .prepare('SELECT sequence_number FROM stream_positions WHERE mapping = ? AND shard = ?')
-      .get(this.#mapping.id, shard);
+      .get(this.#position, shard);
     const iterator = (type: 'TRIM_HORIZON' | 'AFTER_SEQUENCE_NUMBER', SequenceNumber?: string) =>
       this.#client.send(
         new GetShardIteratorCommand({
@@ -203,11 +203,16 @@ export class StreamConsumer {
   #checkpoint(shard: string, sequenceNumber: string) {
     this.#db
       .prepare('INSERT OR REPLACE INTO stream_positions (mapping, shard, sequence_number) VALUES (?, ?, ?)')
-      .run(this.#mapping.id, shard, sequenceNumber);
+      .run(this.#position, shard, sequenceNumber);
   }
 
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** Of this one stream: a table that was made anew counts from the beginning. */
+  get #position(): string {
+    return `${this.#mapping.id} ${this.#mapping.streamArn}`;
   }
 
   get #closed(): boolean {

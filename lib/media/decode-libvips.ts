@@ -1,4 +1,4 @@
-import type { Metadata } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { captureTime } from './capture-time.ts';
 import { estimateDecodeBytes } from './decode-memory.ts';
 import { type FormatOfLibvips, formatNames } from './image-format.ts';
@@ -46,11 +46,16 @@ export async function decodeWithLibvips(
  * decode (50 dB) than what JPEG's own shrink-on-load gives for each copy (41 dB).
  */
 function decode(bytes: Uint8Array, header: Metadata, box: number): Promise<Pixels> {
+  return toPixels(inside(openUpright(bytes, header), box));
+}
+
+/** The picture upright and in sRGB, whole: what is damaged fails when it is read. */
+export function openUpright(bytes: Uint8Array, header: Metadata): Sharp {
   // 'warning' and nothing less: a JPEG with damage inside passes under 'error', a TIFF cut at its end under 'truncated'.
-  const image = inside(sharp(bytes, { failOn: 'warning', limitInputPixels: false, autoOrient: true }), box);
+  const image = sharp(bytes, { failOn: 'warning', limitInputPixels: false, autoOrient: true });
   // sharp takes 16-bit RGB with a profile for Display P3 and does not convert it back: (200,50,30) becomes (184,63,42).
   if (header.space === 'rgb16' && header.hasProfile) image.pipelineColourspace('srgb');
-  return toPixels(image);
+  return image;
 }
 
 /** The resolution that the file states, as whole pixels per inch. */

@@ -98,17 +98,28 @@ export class ArchiveWriter {
   }
 }
 
-/** The bytes of a stream in pieces that are long enough, the last of them excepted. */
+/**
+ * The bytes of a stream in pieces that are long enough, the last of them excepted.
+ *
+ * All in two buffers, one of which is sent while the other is filled: new ones for each part would be five gigabytes of
+ * garbage, which V8 lets lie until there is far more of it than we need. So a piece is good until the next but one is
+ * asked for.
+ */
 async function* inParts(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let chunks: Uint8Array[] = [];
+  let [filling, sending] = [Buffer.allocUnsafe(PART_BYTES), Buffer.allocUnsafe(PART_BYTES)];
   let length = 0;
   for await (const chunk of source) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length < PART_BYTES) continue;
-    yield Buffer.concat(chunks, length);
-    chunks = [];
-    length = 0;
+    let taken = 0;
+    while (taken < chunk.length) {
+      const piece = chunk.subarray(taken, taken + PART_BYTES - length);
+      filling.set(piece, length);
+      taken += piece.length;
+      length += piece.length;
+      if (length < PART_BYTES) break;
+      yield filling;
+      [filling, sending] = [sending, filling];
+      length = 0;
+    }
   }
-  if (length > 0) yield Buffer.concat(chunks, length);
+  if (length > 0) yield filling.subarray(0, length);
 }

@@ -39,6 +39,20 @@ export const imageIdOfOriginal = (key: string) => imageIdOfIncoming(key).replace
 export const renditionKey = (original: string, name: RenditionName): string =>
   original.replace(/\.[a-z]+$/, '') + SUFFIX[name];
 
+/** How many re-encoded copies of an image are kept. */
+const COPY_PLACES = 16;
+
+/**
+ * Where a copy is kept, beside its original. Any text can be a watermark, so that there is no end of copies: each has
+ * one of a few places, and takes it from the copy that had it. So all of them follow from the image's key, as
+ * `allKeysOf` needs it, and a disk full of copies can't be ordered.
+ *
+ * @param variant a hash of what makes the copy what it is, in hexadecimal
+ */
+export const copyKey = (original: string, variant: string): string =>
+  original.replace(/\.[a-z]+$/, '') + copySuffix(Number.parseInt(variant.slice(0, 8), 16) % COPY_PLACES);
+const copySuffix = (place: number) => `_copy${place}`;
+
 /**
  * Every object that may have been made of what came to a key under `incoming/`: they follow from the key alone, so that
  * nothing is left of an image of which nothing else is known any more.
@@ -48,6 +62,7 @@ export function allKeysOf(incoming: string): string[] {
   const endings = [
     ...Object.values(IMAGE_EXTENSIONS).map((extension) => `.${extension}`),
     ...Object.values(SUFFIX),
+    ...Array.from({ length: COPY_PLACES }, (_, place) => copySuffix(place)),
   ];
   return [incoming, ...endings.map((ending) => base + ending)];
 }

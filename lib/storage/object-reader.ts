@@ -31,15 +31,29 @@ export class ObjectReader {
    * @throws Error where S3 has no such object or, after three attempts, no answer
    */
   async read(key: string, range?: ByteRange): Promise<http.IncomingMessage> {
+    const response = await this.#ask(key, range);
+    if (response.statusCode === (range ? 206 : 200)) return response;
+    response.resume();
+    throw new Error(`S3 answered ${response.statusCode} for ${key}`);
+  }
+
+  /** The object's bytes as above, or undefined where there is none. */
+  async find(key: string): Promise<http.IncomingMessage | undefined> {
+    const response = await this.#ask(key);
+    if (response.statusCode === 200) return response;
+    response.resume();
+    if (isMissing(response)) return undefined;
+    throw new Error(`S3 answered ${response.statusCode} for ${key}`);
+  }
+
+  /** S3's answer, asked for again where it is none. */
+  async #ask(key: string, range?: ByteRange): Promise<http.IncomingMessage> {
     const { url } = await this.#urls.download({ key }, 60, new Date());
     for (let attempt = 1; ; attempt++) {
       try {
         const response = await this.#get(new URL(url), range);
-        if (response.statusCode === (range ? 206 : 200)) return response;
+        if ((response.statusCode ?? 0) < 500 || attempt === ATTEMPTS) return response;
         response.resume();
-        if ((response.statusCode ?? 0) < 500 || attempt === ATTEMPTS) {
-          throw new Error(`S3 answered ${response.statusCode} for ${key}`);
-        }
       } catch (error) {
         // Nothing of the object has been passed on yet, so that asking again is safe.
         if (attempt === ATTEMPTS || !(error as NodeJS.ErrnoException).code) throw error;
@@ -54,8 +68,7 @@ export class ObjectReader {
     const response = await this.#get(new URL(url), { first: 0, last: 0 });
     response.resume();
     if (response.statusCode === 206) return true;
-    // Who may not list a bucket is told 403 of what is not there (S3 API reference, GetObject).
-    if (response.statusCode === 404 || response.statusCode === 403) return false;
+    if (isMissing(response)) return false;
     throw new Error(`S3 answered ${response.statusCode} for ${key}`);
   }
 
@@ -69,3 +82,6 @@ export class ObjectReader {
     });
   }
 }
+
+/** Who may not list a bucket is told 403 of what is not there (S3 API reference, GetObject). */
+const isMissing = ({ statusCode }: http.IncomingMessage) => statusCode === 404 || statusCode === 403;

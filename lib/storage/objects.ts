@@ -1,6 +1,6 @@
 import {
   CopyObjectCommand,
-  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   NoSuchKey,
@@ -82,10 +82,15 @@ export class Objects {
     );
   }
 
-  /** Deletes objects; those that are not there are none to delete. */
+  /** Deletes objects, at most 1,000; those that are not there are none to delete. */
   async delete(keys: readonly string[]): Promise<void> {
-    await Promise.all(
-      keys.map((Key) => this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key }))),
+    const { Errors = [] } = await this.#client.send(
+      new DeleteObjectsCommand({
+        Bucket: this.#bucket,
+        Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+      }),
     );
+    const [first] = Errors;
+    if (first) throw new Error(`S3 did not delete ${first.Key}: ${first.Code} ${first.Message}`);
   }
 }

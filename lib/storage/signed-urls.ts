@@ -83,6 +83,13 @@ export class SignedUrls {
     };
   }
 
+  /** A request that this function itself sends at once: no more than its own rights bind it. */
+  async own(method: 'PUT' | 'DELETE', key: string, headers: Record<string, string>, now: Date) {
+    const bound = new Set([...Object.keys(headers), 'host']);
+    const options = { expiresIn: 60, signingDate: now, signableHeaders: bound, unhoistableHeaders: bound };
+    return { url: await this.#sign(method, key, headers, {}, options), headers };
+  }
+
   /** A URL for one object, good for at least `expiresIn` seconds from `now`. */
   async download({ key, contentDisposition, contentType }: Download, expiresIn: number, now: Date) {
     const signingDate = new Date(Math.floor(now.getTime() / WINDOW_MS) * WINDOW_MS);
@@ -96,7 +103,7 @@ export class SignedUrls {
   }
 
   async #sign(
-    method: 'GET' | 'PUT',
+    method: 'GET' | 'PUT' | 'DELETE',
     key: string,
     headers: Record<string, string>,
     query: Record<string, string>,

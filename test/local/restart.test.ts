@@ -146,6 +146,25 @@ describe('after kill -9', () => {
   });
 });
 
+test('a table that was made anew is followed from its first change on', async () => {
+  const item = (pk: string) => ({ pk: { S: pk }, sk: { S: 'x' } });
+  const before = await start();
+  for (const pk of ['watched/1', 'watched/2', 'watched/3']) {
+    await before.dynamoDb.send(new PutItemCommand({ TableName: before.TABLE, Item: item(pk) }));
+  }
+  await expect.poll(() => before.itemsOf('seen/watched/3'), patience).toHaveLength(1);
+  await kill();
+  // As someone does who wants to begin with an empty table; the queues and the objects stay.
+  await expect.poll(survivors, patience).toEqual([]);
+  for (const suffix of ['', '-wal', '-shm']) {
+    rmSync(path.join(testStack.dataDir, `dynamodb.sqlite${suffix}`), { force: true });
+  }
+  const after = await start();
+  expect(await after.itemsOf('seen/watched/3')).toEqual([]);
+  await after.dynamoDb.send(new PutItemCommand({ TableName: after.TABLE, Item: item('watched/first') }));
+  await expect.poll(() => after.itemsOf('seen/watched/first'), patience).toHaveLength(1);
+});
+
 describe('a start that cannot succeed says why in one sentence', () => {
   const failure = async (options = {}) => {
     const error = await testStack.start(options).then(

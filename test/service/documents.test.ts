@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newImage } from '../../lib/domain/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
@@ -57,6 +58,14 @@ describe('A PDF', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(pdf())).toBe(true);
   });
 
+  test('is copied as a picture, from its first page', async () => {
+    const { id } = await takeIn(pdf(), 'application/pdf');
+    const response = await doctor.send('GET', `/api/images/${id}/data?width=200`);
+    expect(response.headers.get('content-disposition')).toContain(`filename*=UTF-8''%C3%9Cberweisung.jpg`);
+    const header = await sharp(await response.arrayBuffer()).metadata();
+    expect(header).toMatchObject({ format: 'jpeg', width: 200 });
+  });
+
   test('is not taken in by a batch, whatever its form calls it', async () => {
     const form = new FormData();
     form.append('images', new Blob([pdf()], { type: 'image/jpeg' }), 'x.jpg');
@@ -95,5 +104,7 @@ describe('A BMP', () => {
     expect(response.headers.get('content-type')).toBe('image/bmp');
     expect(response.headers.get('content-disposition')).toMatch(/^inline;/);
     await until(async () => own.objects.read(renditionKey(image.s3_key, 'thumbnail')));
+    const copy = await doctor.send('GET', `/api/images/${image.id}/data?format=webp`);
+    expect(await sharp(await copy.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 320 });
   });
 });

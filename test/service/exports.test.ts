@@ -56,6 +56,9 @@ async function batchOf(...sizes: number[]) {
   return { id, files, batch: (await own.batches.get(id)) as Batch };
 }
 
+/** Someone else each time, who waits for nothing yet. */
+const asker = () => ({ patientId: 'P-1001', requestedBy: randomUUID() });
+
 const start = (batch: string, body: object = {}, status = 202) =>
   doctor.json('POST', `/api/images/batches/${batch}/exports/`, status, body);
 
@@ -121,7 +124,7 @@ describe('An export', () => {
     const yesterday = () => new Date(Date.now() - 86_400_000 - 1000);
     const old = { ...own, objects: own.writer, now: yesterday };
     const expired = { ...batch, name: 'expired' };
-    const { status_url: gone } = await startExport('P-1001', manifestOf(expired, images), old);
+    const { status_url: gone } = await startExport(asker(), manifestOf(expired, images), old);
     await doctor.json('GET', gone, 404);
 
     await doctor.json('DELETE', `/api/images/batches/${id}/`, 204);
@@ -150,6 +153,51 @@ describe('An export', () => {
     for (const key of [manifestKey(found), archiveKey(found)]) {
       await until(async () => (await own.objects.read(key)) === undefined);
     }
+  });
+});
+
+describe('Exports that one person waits for', () => {
+  test('are three at most; one that lives may be asked for again, and others wait for their own', async () => {
+    const manifest = async (name: string) => {
+      const { id, batch } = await batchOf(10);
+      const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+      return { id, manifest: manifestOf({ ...batch, name }, images) };
+    };
+    // Without their manifests, so that nobody makes them.
+    const deps = { ...own, objects: { create: async () => {} } };
+    const { stack } = service;
+    const subject = JSON.parse(
+      Buffer.from((await stack.token('staff')).split('.')[1] ?? '', 'base64url').toString(),
+    ).sub;
+    const person = { patientId: 'P-1001', requestedBy: subject };
+    const [a, b, c, d] = await Promise.all(['a', 'b', 'c', 'd'].map(manifest));
+    if (!a || !b || !c || !d) throw new Error('no manifests');
+    const begun = [];
+    for (const each of [a, b, c]) begun.push(await startExport(person, each.manifest, deps));
+    await expect(startExport(person, d.manifest, deps)).rejects.toMatchObject({
+      code: 'TOO_MANY_REQUESTS',
+      headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
+    });
+    expect(await startExport(person, a.manifest, deps)).toEqual(begun[0]);
+
+    const staff = await service.as('staff');
+    const path = `/api/images/batches/${d.id}/exports/`;
+    const refused = await staff.send('POST', path, {});
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
+    expect(await refused.json()).toHaveProperty('details', [
+      '3 of your exports are not ready yet; at most 3 may be',
+    ]);
+    await start(d.id);
+
+    const first = (await own.exports.get(begun[0]?.id ?? '', own.now())) as Export;
+    await own.exports.markReady(first);
+    await staff.json('POST', path, 202, {});
+    // It lives as another's and is done or about to be; what failed is waited for no longer either.
+    const second = (await own.exports.get(begun[1]?.id ?? '', own.now())) as Export;
+    await own.exports.markFailed(second);
+    expect((await own.exports.unfinishedOf(subject, own.now())).map(({ id }) => id)).toEqual([begun[2]?.id]);
+    const later = new Date(Date.now() + 3 * 3_600_000);
+    expect(await own.exports.unfinishedOf(subject, later)).toEqual([]);
   });
 });
 
@@ -188,7 +236,7 @@ describe('The making of an archive', () => {
     const objects = {
       create: async (key: string, { bytes }: { bytes: Uint8Array }) => void kept.push({ key, bytes }),
     };
-    const { id: exportId, status_url } = await startExport('P-1001', manifest, { ...own, objects });
+    const { id: exportId, status_url } = await startExport(asker(), manifest, { ...own, objects });
     const { key, bytes } = kept[0] as (typeof kept)[number];
     const originals = {
       read: async (wanted: string) => {
@@ -304,9 +352,9 @@ describe('The making of an archive', () => {
     const { id, batch } = await batchOf(10);
     const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
     const dying = { create: () => Promise.reject(new Error('killed')) };
-    await expect(
-      startExport('P-1001', manifestOf(batch, images), { ...own, objects: dying }),
-    ).rejects.toThrow('killed');
+    await expect(startExport(asker(), manifestOf(batch, images), { ...own, objects: dying })).rejects.toThrow(
+      'killed',
+    );
     await ready((await start(id)).status_url);
   });
 });

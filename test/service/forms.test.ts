@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { handle as uploadBatchImages } from '../../functions/batches/upload-batch-images/handler.ts';
+import { newTrail } from '../../lib/domain/trail.ts';
+import type { ReceivedFiles } from '../../lib/http/form.ts';
+import { Partly } from '../../lib/http/serve.ts';
 import { photo } from '../fixtures/photos.ts';
+import { backstage } from '../support/backstage.ts';
 import { type Client, createBatch, decided, formOf, type TestFile, useService } from '../support/service.ts';
 
 const service = useService();
@@ -87,6 +92,48 @@ describe('A form with files, sent to a batch', () => {
       },
     ]);
     expect(await decided(doctor, results[1].image.id)).toMatchObject({ status: 'ready' });
+    expect(await countOf(batch)).toBe(1);
+  });
+
+  test('names the file that could not be stored, and keeps nothing of it; the others go in', async () => {
+    const batch = await createBatch(doctor);
+    const own = await backstage(service);
+    const photos = await Promise.all([photo({ name: 'a.jpg' }), photo({ seed: 1, name: 'b.jpg' })]);
+    const request = (files: readonly TestFile[]) => ({
+      caller: { role: 'doctor', subject: 'd' } as const,
+      params: { id: batch },
+      query: undefined,
+      body: { categories: [], captions: [] },
+      origin: '',
+      trail: newTrail(),
+      headers: {},
+      files: files.map(({ name, bytes }) => ({
+        name,
+        bytes: Buffer.from(bytes),
+      })) as unknown as ReceivedFiles,
+    });
+    const written: string[] = [];
+    const create: typeof own.writer.create = async (key, object) => {
+      written.push(key);
+      if (written.length === 1) throw new Error('S3 answered 503');
+      await own.writer.create(key, object);
+    };
+    const deps = { ...own, objects: { create }, newId: randomUUID };
+    const reply = await uploadBatchImages(request([text, ...photos]), deps);
+    if (!(reply instanceof Partly)) throw new Error('all went in');
+    expect(reply.value.results).toMatchObject([
+      { name: 'letter.jpg', status: 'refused' },
+      { name: 'a.jpg', status: 'failed' },
+      { name: 'b.jpg', status: 'created' },
+    ]);
+    const [, , stored] = reply.value.results;
+    if (stored?.status !== 'created') throw new Error('not stored');
+    expect(await decided(doctor, stored.image.id)).toMatchObject({ status: 'ready' });
+    expect(await countOf(batch)).toBe(1);
+
+    // Where S3 takes none at all, it is our failure as a whole.
+    const broken = { ...deps, objects: { create: () => Promise.reject(new Error('S3 answered 503')) } };
+    await expect(uploadBatchImages(request(photos), broken)).rejects.toThrow('503');
     expect(await countOf(batch)).toBe(1);
   });
 

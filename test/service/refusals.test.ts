@@ -71,6 +71,7 @@ describe("What is another patient's", () => {
     ['PATCH', '/api/images/{image}/', { caption: 'mine' }],
     ['DELETE', '/api/images/{image}/'],
     ['GET', '/api/images/{image}/data'],
+    ['GET', '/api/images/{image}/data?width=10&watermark=mine'],
     ['GET', '/api/images/{image}/thumbnail'],
     ['GET', '/api/images/{image}/download/'],
     ['GET', '/api/v1/images/{image}/download-url'],

@@ -15,7 +15,7 @@ import { operation } from './operation.ts';
 interface Deps {
   batches: Pick<Batches, 'get'>;
   images: Pick<Images, 'allInBatch' | 'getMany'>;
-  exports: Pick<Exports, 'begin'>;
+  exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
   objects: Pick<ObjectWriter, 'create'>;
   limits: Limits;
   now: () => Date;
@@ -27,7 +27,8 @@ export async function handle({ caller, params, body }: Request<typeof operation>
     ? await deps.images.getMany(body.image_ids)
     : await Array.fromAsync(deps.images.allInBatch(batch.id));
   const images = archiveOf(batch, found, body.image_ids);
-  return startExport(batch.patientId, manifestOf(batch, images), deps);
+  const asker = { patientId: batch.patientId, requestedBy: caller.subject };
+  return startExport(asker, manifestOf(batch, images), deps);
 }
 
 export const handler = serveCreation(operation, handle, () => {

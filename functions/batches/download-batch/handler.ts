@@ -19,7 +19,7 @@ interface Deps {
   batches: Pick<Batches, 'get'>;
   images: Pick<Images, 'allInBatch' | 'getMany'>;
   originals: Pick<ObjectReader, 'read'>;
-  exports: Pick<Exports, 'begin'>;
+  exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
   objects: Pick<ObjectWriter, 'create'>;
   limits: Limits;
   now: () => Date;
@@ -34,7 +34,8 @@ export async function handle({ caller, params, query }: Request<typeof operation
   const manifest = manifestOf(batch, images);
   const { entries, fileName } = manifest;
   if (!isStreamable(images, deps.limits)) {
-    return { notYet: await startExport(batch.patientId, manifest, deps), retryAfterSeconds: 5 };
+    const asker = { patientId: batch.patientId, requestedBy: caller.subject };
+    return { notYet: await startExport(asker, manifest, deps), retryAfterSeconds: 5 };
   }
   return {
     headers: {

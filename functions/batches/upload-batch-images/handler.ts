@@ -8,7 +8,7 @@ import { describeIssues } from '../../../lib/domain/describe-issues.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { newImage } from '../../../lib/domain/new-image.ts';
 import { PICTURE_TYPES, requireFileCount } from '../../../lib/domain/upload.ts';
-import { allCreated, FileDetails } from '../../../lib/domain/upload-result.ts';
+import { allCreated, FileDetails, withFailed } from '../../../lib/domain/upload-result.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import { Partly } from '../../../lib/http/serve.ts';
 import { type FormRequest, serveForm } from '../../../lib/http/serve-form.ts';
@@ -20,7 +20,7 @@ import { operation } from './operation.ts';
 
 interface Deps {
   batches: Pick<Batches, 'get'>;
-  images: Pick<Images, 'createPending'>;
+  images: Pick<Images, 'createPending' | 'delete'>;
   objects: Pick<ObjectWriter, 'create'>;
   limits: Limits;
   newId: () => string;
@@ -51,7 +51,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
       ? { name, status: 'created' as const, image: toBatchImage(image, null) }
       : { name, status: 'refused' as const, reasons },
   );
-  const all = allCreated(results);
+  const allGood = allCreated(results);
 
   const good = checked.filter((file) => file.image !== undefined);
   // The items first: an object whose image is unknown is deleted by its event.
@@ -59,10 +59,18 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
     good.map(({ image }) => image),
     new Date(now.getTime() + limits.uploadExpirySeconds * 1000),
   );
-  await Promise.all(
+  const stored = await Promise.allSettled(
     good.map(({ image, ...file }) => objects.create(incomingKey(image), { ...image, ...file })),
   );
-  return all ? { results } : new Partly({ results });
+  const lost = good.flatMap(({ image }, index) => {
+    const outcome = stored[index];
+    return outcome?.status === 'rejected' ? [{ image, reason: outcome.reason }] : [];
+  });
+  // Whoever sends it again shall not find it twice, should S3 have taken it and its answer got lost.
+  await Promise.all(lost.map(({ image }) => images.delete(image, deps.now())));
+  if (lost.length === good.length) throw lost[0]?.reason;
+  if (allGood && lost.length === 0) return { results };
+  return new Partly({ results: withFailed(results, new Set(lost.map(({ image }) => image.id))) });
 }
 
 export const handler = serveForm(operation, handle, () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { CopyQuery } from '../../../lib/domain/copy.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 import { IMAGE_EXTENSIONS } from '../../../lib/domain/upload.ts';
 
@@ -7,14 +8,20 @@ export const operation = defineOperation({
   id: 'get-image-data',
   method: 'GET',
   path: '/api/images/{id}/data',
-  summary: 'Get the original bytes of an image, or a range of them',
+  summary: 'Get the original bytes of an image, or a copy that is smaller, of another format or watermarked',
   group: 'PAC',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
+  query: CopyQuery,
   success: { status: 200, stream: Object.keys(IMAGE_EXTENSIONS) },
   errors: ['NOT_FOUND', 'RANGE_NOT_SATISFIABLE'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  // Written and deleted are only copies that were made here.
+  touches: { table: 'read', objects: { images: ['read', 'write', 'delete'] } },
   rate: 'none',
-  memoryMb: 512,
+  // The most that copies take, see `defaultLimits`; originals pass through in a tenth of it.
+  memoryMb: 1024,
   timeoutSeconds: 60,
+  layers: ['sharp'],
+  assets: ['node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf', 'node_modules/dejavu-fonts-ttf/LICENSE'],
+  example: { query: { width: 1200, format: 'webp', quality: 80, watermark: 'Dr. Weber, 6 November 2025' } },
 });

@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import yauzl from 'yauzl';
+import { newImage } from '../../lib/domain/new-image.ts';
+import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
+import { originalKey } from '../../lib/storage/object-keys.ts';
+import { backstage } from '../support/backstage.ts';
+import { peakMemoryMb, processesOf } from '../support/function-process.ts';
+import { createBatch, Service, until } from '../support/service.ts';
+
+const IMAGES = 520;
+const IMAGE_BYTES = 10 * 1024 * 1024;
+const GB = 1024 ** 3;
+const MEMORY_MB = 256;
+/** The originals, the parts of the archive, and the archive that the local S3 makes of them. */
+const DISK_BYTES = 3.2 * IMAGES * IMAGE_BYTES;
+const LONG_SECONDS = 600;
+
+const run = promisify(execFile);
+const service = new Service();
+const original = randomBytes(IMAGE_BYTES);
+const crc = base64Crc32(original);
+/** Of each function process that worked on the export: megabytes at most. */
+const peaks: number[] = [];
+let archive: string;
+
+afterAll(() => service.end());
+
+/** The batch, with its images as the pipeline would have left them. */
+async function fill(): Promise<string> {
+  const own = await backstage(service);
+  const batchId = await createBatch(await service.as('doctor'), 'P-1001', 'Years');
+  const facts = { mimeType: 'image/jpeg', fileSize: IMAGE_BYTES, crc32: crc, hasPreview: false } as const;
+  for (let order = 0; order < IMAGES; order++) {
+    const given = { id: randomUUID(), patientId: 'P-1001', batchId, order, fileName: `${order}.jpg` };
+    const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, own.now());
+    const key = originalKey(image, facts.mimeType);
+    await own.objects.write(key, original, facts.mimeType);
+    await own.images.createPending([image], new Date(Date.now() + 3_600_000));
+    expect(await own.images.markReady(image, { ...facts, key }, own.now())).toBe('done');
+  }
+  return batchId;
+}
+
+/** Not more often than a client would ask: each question takes the machine from who answers it. */
+async function statusOf(url: string) {
+  await sleep(500);
+  const answer = await (await service.as('doctor')).json('GET', url, 200);
+  const [pid] = processesOf('build-archive');
+  return { ...answer, pid };
+}
+
+beforeAll(async () => {
+  const { bavail, bsize } = statfsSync(service.dataDir);
+  const free = `${Math.ceil(DISK_BYTES / GB)} GB free in ${service.dataDir}`;
+  expect(bavail * bsize, free).toBeGreaterThan(DISK_BYTES);
+  await service.start();
+  const batch = await fill();
+  const doctor = await service.as('doctor');
+  const { status_url } = await doctor.json('POST', `/api/images/batches/${batch}/exports/`, 202, {});
+
+  // Killed in the middle, as by the machine; what it was working on comes again when the stack does.
+  const { pid } = await until(async () => {
+    const now = await statusOf(status_url);
+    return now.progress > 0.4 && now.pid !== undefined && now;
+  }, LONG_SECONDS);
+  peaks.push(peakMemoryMb(pid));
+  process.kill(pid, 'SIGKILL');
+  await until(async () => processesOf('build-archive').length === 0);
+  expect(await statusOf(status_url)).toMatchObject({ status: 'running' });
+  await service.stop();
+  // Of the backstage, whose stores a second stack in this process would take for its own.
+  delete process.env.AWS_ENDPOINT_URL_S3;
+  delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  await service.start();
+
+  const done = await until(async () => {
+    const now = await statusOf(status_url);
+    return now.status === 'ready' && now;
+  }, LONG_SECONDS);
+  peaks.push(peakMemoryMb(done.pid));
+  const far = 4 * GB + 123;
+  const range = await fetch(done.url, { headers: { range: `bytes=${far}-${far + 9}` } });
+  expect([range.status, (await range.arrayBuffer()).byteLength]).toEqual([206, 10]);
+  const bytes = Number(range.headers.get('content-range')?.split('/')[1]);
+  await service.stop();
+  archive = fileOf(bytes);
+});
+
+/** Where the local S3 keeps the one object of this length: a second copy would be more of the disk. */
+function fileOf(bytes: number): string {
+  const folder = join(service.dataDir, 'blobs');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  const found = files.filter((file) => statSync(file).size === bytes);
+  expect(found).toHaveLength(1);
+  return found[0] as string;
+}
+
+describe('An export of five gigabytes whose function was killed half way', () => {
+  test(`takes less than ${MEMORY_MB} MB of memory`, () => {
+    expect(peaks).toHaveLength(2);
+    console.log(`build-archive took at most ${peaks.join(' and ')} MB`);
+    for (const peak of peaks) expect(peak).toBeLessThan(MEMORY_MB);
+  });
+
+  test('leaves one archive, and no part of another', () => {
+    const state = new DatabaseSync(join(service.dataDir, 'state.sqlite'), { readOnly: true });
+    try {
+      const rows = (sql: string) => state.prepare(sql).all();
+      expect(rows('SELECT id FROM uploads')).toEqual([]);
+      expect(rows('SELECT upload FROM parts')).toEqual([]);
+      expect(rows(`SELECT key FROM objects WHERE key LIKE 'exports/%.zip'`)).toHaveLength(1);
+    } finally {
+      state.close();
+    }
+  });
+
+  test('has every image, whole and in its order, also past four gigabytes', async () => {
+    const names: string[] = [];
+    let farthest = 0;
+    await eachEntry(archive, async (entry, content) => {
+      let sum = 0;
+      let bytes = 0;
+      for await (const chunk of content) {
+        sum = crc32(chunk, sum);
+        bytes += chunk.length;
+      }
+      expect([entry.fileName, bytes, sum]).toEqual([entry.fileName, IMAGE_BYTES, entry.crc32]);
+      expect(entry.crc32).toBe(Buffer.from(crc, 'base64').readUInt32BE());
+      names.push(entry.fileName);
+      farthest = Math.max(farthest, entry.relativeOffsetOfLocalHeader);
+    });
+    expect(names).toEqual(Array.from({ length: IMAGES }, (_, order) => `${order}.jpg`));
+    expect(farthest).toBeGreaterThan(4 * GB);
+  });
+
+  test("is read by Info-ZIP's unzip", async () => {
+    const { stdout } = await run('unzip', ['-tq', archive]);
+    expect(stdout).toContain('No errors detected');
+  });
+
+  test("is read by Python's zipfile", async () => {
+    const script =
+      'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(len(z.namelist()))';
+    const { stdout } = await run('python3', ['-c', script, archive]);
+    expect(stdout.trim()).toBe(`${IMAGES}`);
+  });
+
+  test("is read by libarchive's bsdtar", async () => {
+    // It computes the checksums only of what it takes out.
+    const { stdout } = await run('sh', ['-c', 'bsdtar -xOf "$0" | wc -c', archive]);
+    expect(Number(stdout)).toBe(IMAGES * IMAGE_BYTES);
+  });
+});
+
+/** Walks over a ZIP, one entry at a time. */
+async function eachEntry(
+  path: string,
+  look: (entry: yauzl.Entry, content: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<void> {
+  const zip = await promisify<string, yauzl.Options, yauzl.ZipFile>(yauzl.open)(path, { lazyEntries: true });
+  const open = promisify<yauzl.Entry, NodeJS.ReadableStream>(zip.openReadStream.bind(zip) as never);
+  await new Promise<void>((resolve, reject) => {
+    zip.on('end', resolve).on('error', reject);
+    zip.on('entry', (entry: yauzl.Entry) => {
+      open(entry)
+        .then((content) => look(entry, content as AsyncIterable<Buffer>))
+        .then(() => zip.readEntry(), reject);
+    });
+    zip.readEntry();
+  });
+}

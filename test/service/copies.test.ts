@@ -1,0 +1,238 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type CopyDeps, copyFor } from '../../functions/pac/copy.ts';
+import { incomingKey } from '../../lib/storage/object-keys.ts';
+import { VARIANT_HEADER } from '../../lib/storage/object-writer.ts';
+import { photo } from '../fixtures/photos.ts';
+import { backstage } from '../support/backstage.ts';
+import {
+  type Client,
+  createBatch,
+  decided,
+  type TestFile,
+  until,
+  upload,
+  useService,
+} from '../support/service.ts';
+
+const service = useService();
+let doctor: Client;
+let own: Awaited<ReturnType<typeof backstage>>;
+let file: TestFile;
+let imageId: string;
+
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  own = await backstage(service);
+  file = await photo({ width: 600, height: 400, orientation: 6, name: 'Ferse "links".jpg' });
+  imageId = await ready(file);
+});
+
+async function ready(photograph: TestFile): Promise<string> {
+  const [id = ''] = await upload(doctor, await createBatch(doctor), [photograph]);
+  expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
+  return id;
+}
+
+const pathOf = (query: Record<string, string | number>, id = imageId) =>
+  `/api/images/${id}/data?${new URLSearchParams(query as Record<string, string>)}`;
+
+async function ask(query: Record<string, string | number>, headers: Record<string, string> = {}) {
+  const response = await doctor.send('GET', pathOf(query), undefined, headers);
+  return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+}
+
+/** Every place that a copy of the image can have, and what is there. */
+async function kept(original: string) {
+  const places = Array.from({ length: 16 }, (_, place) => original.replace(/\.[a-z]+$/, `_copy${place}`));
+  const found = await Promise.all(
+    places.map(async (key) => ({ key, object: await own.originals.find(key) })),
+  );
+  return Promise.all(
+    found.flatMap(({ key, object }) =>
+      object
+        ? [buffer(object).then((bytes) => ({ key, bytes, variant: String(object.headers[VARIANT_HEADER]) }))]
+        : [],
+    ),
+  );
+}
+
+describe('A copy of an image', () => {
+  test.each([
+    ['jpeg', 'image/jpeg', 'jpg', 'jpeg'],
+    ['png', 'image/png', 'png', 'png'],
+    ['webp', 'image/webp', 'webp', 'webp'],
+    ['avif', 'image/avif', 'avif', 'heif'],
+  ])('comes as %s, upright and as wide as asked for', async (format, type, extension, found) => {
+    const { response, bytes } = await ask({ format, width: 100 });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': type,
+      'content-disposition': `inline; filename="Ferse \\"links\\".${extension}"`,
+      'cache-control': 'no-cache, no-store, must-revalidate',
+      'content-length': String(bytes.length),
+      etag: expect.stringMatching(/^".+"$/),
+      'accept-ranges': 'bytes',
+    });
+    const { exif, ...header } = await sharp(bytes).metadata();
+    expect(header).toMatchObject({ format: found, width: 100, height: 150 });
+    expect(exif).toBeUndefined();
+  });
+
+  test('is kept for the next time, and not made again', async () => {
+    const { s3_key } = await doctor.json('GET', `/api/images/${imageId}/`, 200);
+    const before = (await kept(s3_key)).map(({ variant }) => variant);
+    const first = await ask({ width: 77 });
+    const [copy] = (await kept(s3_key)).filter(({ variant }) => !before.includes(variant));
+    expect(copy?.bytes.equals(first.bytes)).toBe(true);
+    const other = { bytes: Buffer.from('another'), mimeType: 'image/jpeg' };
+    await own.writer.replace(copy?.key ?? '', { ...other, variant: copy?.variant ?? '' });
+    expect((await ask({ width: 77 })).bytes.toString()).toBe('another');
+    // A copy that has the same place is not taken for this one, which takes its place again.
+    await own.writer.replace(copy?.key ?? '', { ...other, variant: 'f'.repeat(32) });
+    expect((await ask({ width: 77 })).bytes.equals(first.bytes)).toBe(true);
+    expect((await kept(s3_key)).some(({ variant }) => variant === copy?.variant)).toBe(true);
+  });
+
+  test('that is asked for many times at once is the same for all', async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => ask({ width: 301, format: 'webp' })));
+    expect(all.map(({ response }) => response.status)).toEqual(Array(6).fill(200));
+    const hashes = all.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
+    expect(new Set(hashes).size).toBe(1);
+    expect(new Set(all.map(({ response }) => response.headers.get('etag'))).size).toBe(1);
+  });
+
+  test('is not sent again to who has it, and comes in ranges', async () => {
+    const { response, bytes } = await ask({ width: 90 });
+    const etag = response.headers.get('etag') ?? '';
+    const again = await ask({ width: 90 }, { 'if-none-match': etag });
+    expect([again.response.status, again.response.headers.get('etag'), again.bytes.length]).toEqual([
+      304,
+      etag,
+      0,
+    ]);
+    // What another copy is called, or the original, is not what this one is called.
+    expect((await ask({ width: 91 }, { 'if-none-match': etag })).response.status).toBe(200);
+    const range = await ask({ width: 90 }, { range: 'bytes=10-', 'if-range': etag });
+    expect(range.response.status).toBe(206);
+    expect(range.response.headers.get('content-range')).toBe(`bytes 10-${bytes.length - 1}/${bytes.length}`);
+    expect(range.bytes.equals(bytes.subarray(10))).toBe(true);
+    expect((await ask({ width: 90 }, { range: 'bytes=9999999-' })).response.status).toBe(416);
+  });
+
+  test('is the same in other words, and never enlarged', async () => {
+    const { response, bytes } = await ask({ width: 4000 });
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 400, height: 600, format: 'jpeg' });
+    const same = await ask({ width: 400, format: 'jpeg', quality: 85 });
+    expect(same.response.headers.get('etag')).toBe(response.headers.get('etag'));
+  });
+
+  test('shows its watermark, in the function as it is deployed', async () => {
+    const plain = await ask({ format: 'png' });
+    for (const watermark of ['Dr. Weber & Söhne <b>', '患者 😀', `&#0;"'</svg>`]) {
+      const { response, bytes } = await ask({ format: 'png', watermark });
+      expect(response.status).toBe(200);
+      const [before, after] = await Promise.all(
+        [plain.bytes, bytes].map((png) => sharp(png).raw().toBuffer()),
+      );
+      const differing = after?.filter((value, i) => Math.abs(value - (before?.[i] ?? 0)) > 20).length ?? 0;
+      expect(differing / (after?.length ?? 1)).toBeGreaterThan(0.01);
+    }
+  });
+
+  test.each([
+    [{ width: 0 }, /^width/],
+    [{ width: 4001 }, /^width/],
+    [{ quality: 101 }, /^quality/],
+    [{ format: 'png', quality: 80 }, /^quality/],
+    [{ format: 'gif' }, /^format/],
+    [{ watermark: 'a\nb' }, /^watermark/],
+    [{ watermark: 'a'.repeat(101) }, /^watermark/],
+    [{ hight: 10 }, /hight/],
+  ])('is refused with the reason for %j', async (query, reason) => {
+    const { details } = await doctor.json('GET', pathOf(query as never), 400);
+    expect(details).toEqual([expect.stringMatching(reason)]);
+  });
+
+  test('costs who wants an original nothing: libvips is loaded only for a copy', () => {
+    const bundle = join(import.meta.dirname, '../../dist/get-image-data/index.cjs');
+    const script = `globalThis.awslambda = { streamifyResponse: (handler) => handler };
+      const { handler } = require(${JSON.stringify(bundle)});
+      const loaded = () => Object.keys(require.cache).filter((file) => /[\\/]sharp[\\/]/.test(file)).length;
+      console.log(typeof handler, loaded(), require('sharp') && loaded() > 0);`;
+    expect(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })).toBe('function 0 true\n');
+  });
+
+  test('leaves the original as it is', async () => {
+    const response = await doctor.send('GET', `/api/images/${imageId}/data`);
+    expect(response.headers.get('etag')).toBe(`"${imageId}"`);
+    expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
+  });
+
+  test('is not to be had of what is pending, rejected or not there', async () => {
+    const batch = await createBatch(doctor);
+    const files = [{ name: 'x.jpg', size: 5, type: 'image/jpeg' }];
+    const { uploads } = await doctor.json('POST', `/api/images/batches/${batch}/upload-urls/`, 201, {
+      files,
+    });
+    const { id } = uploads[0];
+    expect(await doctor.json('GET', pathOf({ width: 10 }, id), 404)).toMatchObject({
+      details: ['its upload is not complete'],
+    });
+    await own.objects.write(
+      incomingKey({ id, batchId: batch, patientId: 'P-1001' }),
+      Buffer.from('12345'),
+      'x/y',
+    );
+    await decided(doctor, id);
+    expect((await doctor.json('GET', pathOf({ width: 10 }, id), 404)).details).toEqual([
+      expect.stringMatching(/^it was rejected: /),
+    ]);
+    await doctor.json('GET', pathOf({ width: 10 }, randomUUID()), 404);
+  });
+});
+
+describe('The copies of an image', () => {
+  test('are deleted with it, all of them', async () => {
+    const id = await ready(await photo({ seed: 7 }));
+    const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
+    for (let width = 1; width <= 40; width++) {
+      expect((await doctor.send('GET', pathOf({ width, watermark: `${width}` }, id))).status).toBe(200);
+    }
+    const copies = await kept(s3_key);
+    expect(copies.length).toBeGreaterThan(8);
+    expect(copies.length).toBeLessThanOrEqual(16);
+    await doctor.json('DELETE', `/api/images/${id}/`, 204);
+    await until(async () => (await kept(s3_key)).length === 0);
+    await doctor.json('GET', pathOf({ width: 1, watermark: '1' }, id), 404);
+  });
+
+  test('do not outlive it where it is deleted while one is made', async () => {
+    const id = await ready(await photo({ seed: 8 }));
+    const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
+    const copies: CopyDeps['copies'] = {
+      replace: async (key, object) => {
+        await doctor.json('DELETE', `/api/images/${id}/`, 204);
+        // All is erased, and only then the copy comes.
+        await until(async () => (await own.objects.read(s3_key)) === undefined);
+        await own.writer.replace(key, object);
+        expect(await kept(s3_key)).toHaveLength(1);
+      },
+      delete: (key) => own.writer.delete(key),
+    };
+    const asked = {
+      caller: { role: 'doctor', subject: 'd' } as const,
+      params: { id },
+      query: { width: 50 },
+      headers: {},
+    };
+    await expect(copyFor(asked, {}, { images: own.images, objects: own.originals, copies })).rejects.toThrow(
+      'There is no such image.',
+    );
+    expect(await kept(s3_key)).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FILTERED_BUDGET } from '../../lib/data/page.ts';
+import type { Image } from '../../lib/domain/image.ts';
+import { newImage } from '../../lib/domain/new-image.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, createBatch, useService } from '../support/service.ts';
+
+const service = useService();
+let doctor: Client;
+let batch: string;
+let images: Image[];
+
+/** Every 400th is called `heel`, in a batch of two budgets and a bit. */
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  const own = await backstage(service);
+  batch = await createBatch(doctor);
+  const facts = { patientId: 'P-1001', batchId: batch, mimeType: 'image/jpeg', fileSize: 1 };
+  images = Array.from({ length: 2 * FILTERED_BUDGET + 50 }, (_, order) =>
+    newImage(
+      { ...facts, id: randomUUID(), order, fileName: order % 400 === 399 ? `heel-${order}.jpg` : 'toe.jpg' },
+      { role: 'doctor', subject: 'd' },
+      new Date(),
+    ),
+  );
+  await own.images.createPending(images, new Date(Date.now() + 3_600_000));
+});
+
+async function* pages(query: string) {
+  let cursor = '';
+  do {
+    const page = await doctor.json('GET', `/api/images/?batch_id=${batch}&${query}${cursor}`, 200);
+    yield page.images.map(({ original_name }: { original_name: string }) => original_name) as string[];
+    cursor = page.next && `&cursor=${page.next}`;
+  } while (cursor);
+}
+
+describe('A list of which most is left out', () => {
+  test('is looked through a thousand at a time, and all is found at last', async () => {
+    const found = await Array.fromAsync(pages('q=heel'));
+    expect(found).toEqual([
+      ['heel-399.jpg', 'heel-799.jpg'],
+      ['heel-1199.jpg', 'heel-1599.jpg', 'heel-1999.jpg'],
+      [],
+    ]);
+  });
+
+  test('comes in parts as long as asked for where there is enough', async () => {
+    const found = await Array.fromAsync(pages('q=heel&limit=1'));
+    expect(found.filter(({ length }) => length > 0).map(([name]) => name)).toEqual([
+      'heel-399.jpg',
+      'heel-799.jpg',
+      'heel-1199.jpg',
+      'heel-1599.jpg',
+      'heel-1999.jpg',
+    ]);
+    const toes = await Array.fromAsync(pages('q=toe&limit=200'));
+    expect(toes.slice(0, -1).every(({ length }) => length === 200)).toBe(true);
+    expect(toes.flat()).toHaveLength(images.length - 5);
+  });
+});
