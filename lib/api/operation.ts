@@ -27,6 +27,8 @@ export interface Touches {
   objects?: Partial<
     Record<'incoming' | 'images' | 'exports' | 'audit', readonly ('find' | 'read' | 'write' | 'delete')[]>
   >;
+  /** The open sockets: to send through them, to end them. */
+  sockets?: readonly ('send' | 'close')[];
 }
 
 /** A success: a JSON value, nothing (204), a redirection, or bytes that are streamed. */

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { Touches } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
 import type { Settings } from './settings.ts';
+import type { Sockets } from './sockets.ts';
 import type { Storage } from './storage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -59,14 +60,16 @@ interface FunctionProps {
 export class Functions extends Construct {
   readonly #storage: Storage;
   readonly #settings: Settings;
+  readonly #sockets: Sockets;
   readonly #layers = new Map<string, LayerVersion>();
   /** What the functions sign with among themselves; no value of it is a key to anything else. */
   readonly #cursorSecret: Secret;
 
-  constructor(scope: Construct, id: string, storage: Storage, settings: Settings) {
+  constructor(scope: Construct, id: string, storage: Storage, settings: Settings, sockets: Sockets) {
     super(scope, id);
     this.#storage = storage;
     this.#settings = settings;
+    this.#sockets = sockets;
     this.#cursorSecret = new Secret(this, 'CursorSecret', {
       description: 'Seals the cursors of lists',
       encryptionKey: storage.key,
@@ -123,7 +126,7 @@ export class Functions extends Construct {
     });
   }
 
-  #statements({ table, requests, audit, objects = {} }: Touches): PolicyStatement[] {
+  #statements({ table, requests, audit, objects = {}, sockets = [] }: Touches): PolicyStatement[] {
     const {
       table: { tableArn },
       requests: { tableArn: requestsArn },
@@ -169,13 +172,21 @@ export class Functions extends Construct {
       ...(rights.some(([, actions]) => actions.includes('find'))
         ? [new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] })]
         : []),
+      ...(sockets.length > 0
+        ? [
+            new PolicyStatement({
+              actions: ['execute-api:ManageConnections'],
+              resources: sockets.map((action) => this.#sockets.arnFor(action)),
+            }),
+          ]
+        : []),
       ...(keyActions.size > 0
         ? [new PolicyStatement({ actions: [...keyActions], resources: [key.keyArn] })]
         : []),
     ];
   }
 
-  #environment({ table, requests, audit, objects }: Touches): Record<string, string> {
+  #environment({ table, requests, audit, objects, sockets }: Touches): Record<string, string> {
     const { table: items, requests: onGoing, audit: log, bucket } = this.#storage;
     return {
       ...(table && { TABLE_NAME: items.tableName }),
@@ -183,6 +194,7 @@ export class Functions extends Construct {
       ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
       ...(objects && { BUCKET_NAME: bucket.bucketName }),
       ...((requests || objects) && { LIMITS: JSON.stringify(this.#settings.limits) }),
+      ...(sockets && this.#sockets.environment),
     };
   }
 

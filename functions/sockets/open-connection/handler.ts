@@ -1,0 +1,27 @@
+import { Connections } from '../../../lib/data/connections.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import { type Handshake, type SocketRequest, serveSocket } from '../../../lib/http/serve-socket.ts';
+import { SUBPROTOCOL } from '../../../lib/http/socket-token.ts';
+import { route } from './route.ts';
+
+interface Deps {
+  connections: Pick<Connections, 'add'>;
+  now: () => Date;
+}
+
+export async function handle(
+  { connectionId: id, person, offered }: SocketRequest,
+  deps: Deps,
+): Promise<Handshake> {
+  if (!person) return { statusCode: 401 };
+  const offers = offered.length > 0;
+  if (offers && !offered.includes(SUBPROTOCOL)) return { statusCode: 400 };
+  await deps.connections.add({ id, ...person, connectedAt: deps.now().toISOString() });
+  return { statusCode: 200, headers: offers ? { 'Sec-WebSocket-Protocol': SUBPROTOCOL } : {} };
+}
+
+export const handler = serveSocket(route, handle, () => ({
+  connections: new Connections(connectTable(environment.tableName)),
+  now: () => new Date(),
+}));
