@@ -1,7 +1,13 @@
+import { v7 as newId } from 'uuid';
 import * as z from 'zod';
-import type { SocketRoute } from '../api/socket-route.ts';
+import { SOCKET_PATH, type SocketRoute } from '../api/socket-route.ts';
+import { AuditLog } from '../data/audit-log.ts';
+import { connectTable } from '../data/table.ts';
+import { outcomeOf } from '../domain/audit-event.ts';
 import { Caller } from '../domain/caller.ts';
 import { logger } from './answer.ts';
+import { environment } from './environment.ts';
+import { lowerCaseNames } from './request.ts';
 import { offeredBy } from './socket-token.ts';
 
 /** What API Gateway tells of a socket that opens or closes, as far as it counts here. */
@@ -9,15 +15,23 @@ const Event = z.object({
   headers: z.record(z.string(), z.string()).nullish(),
   requestContext: z.object({
     connectionId: z.string().min(1),
-    authorizer: z.object({ caller: z.string(), expiresAt: z.coerce.number() }).optional(),
+    requestId: z.string(),
+    identity: z.object({ sourceIp: z.string().nullish() }).optional(),
+    // Of each event of a connection, as at `$connect` it was asked who it is.
+    authorizer: z.object({
+      caller: z.string().transform((text) => Caller.parse(JSON.parse(text))),
+      expiresAt: z.coerce.number(),
+    }),
   }),
 });
 
 /** A socket that opens or closes. */
 export interface SocketRequest {
   connectionId: string;
-  /** Who listens, and how long the authorizer vouches for them, in seconds since 1970. */
-  person?: { caller: Caller; until: number } | undefined;
+  /** Who listens. */
+  caller: Caller;
+  /** How long the authorizer vouches for them, in seconds since 1970. */
+  until: number;
   /** The subprotocols that the client offers. */
   offered: string[];
 }
@@ -28,23 +42,41 @@ export interface Handshake {
   headers?: Record<string, string>;
 }
 
-/** The Lambda of a route of the sockets. */
+/**
+ * The Lambda of a route of the sockets.
+ *
+ * The audit log has who listened from when until when, and not each message: of what happened in that time, they heard
+ * what they may see.
+ */
 export function serveSocket<Deps>(
   route: SocketRoute,
   handle: (request: SocketRequest, deps: Deps) => Promise<Handshake>,
   connect: () => Deps,
 ) {
-  let deps: Deps | undefined;
+  let connected: { deps: Deps; log: AuditLog } | undefined;
   return async (event: unknown): Promise<Handshake> => {
-    deps ??= connect();
+    connected ??= { deps: connect(), log: new AuditLog(connectTable(environment.auditTableName)) };
     const { headers, requestContext } = Event.parse(event);
-    const { connectionId, authorizer } = requestContext;
-    const person = authorizer && {
-      caller: Caller.parse(JSON.parse(authorizer.caller)),
-      until: authorizer.expiresAt,
-    };
-    const answer = await handle({ connectionId, person, offered: offeredBy(headers) }, deps);
-    logger.info('socket', { route: route.id, connectionId, statusCode: answer.statusCode });
+    const { connectionId, requestId, identity, authorizer } = requestContext;
+    const { caller, expiresAt: until } = authorizer;
+    const answer = await handle({ connectionId, caller, until, offered: offeredBy(headers) }, connected.deps);
+    const { statusCode: status } = answer;
+    await connected.log.append({
+      id: newId(),
+      at: new Date().toISOString(),
+      subject: caller.subject,
+      role: caller.role,
+      action: route.id,
+      method: 'GET',
+      path: SOCKET_PATH,
+      patientIds: caller.role === 'patient' ? [caller.patientId] : [],
+      things: [`connection ${connectionId}`],
+      status,
+      outcome: outcomeOf(status),
+      requestId,
+      address: lowerCaseNames(headers ?? null)['x-viewer-address'] ?? identity?.sourceIp ?? null,
+    });
+    logger.info('socket', { route: route.id, connectionId, status });
     return answer;
   };
 }

@@ -243,6 +243,21 @@ describe('A connection', () => {
     await until(async () => !(await itemOf(id)) && !(await itemOf(other)));
   });
 
+  test('is in the audit log: who listened, from when until when', async () => {
+    const { listener, id } = await openedBy(() => listen(service, 'patient-2'));
+    listener.socket.close();
+    const admin = await service.as('admin');
+    const found = await until(async () => {
+      const { events } = await admin.json('GET', '/api/audit/?patient_id=P-1002', 200);
+      const own = events.filter(({ things }: { things: string[] }) => things.includes(`connection ${id}`));
+      return own.length === 2 && own;
+    });
+    expect(found).toMatchObject([
+      { action: 'close-connection', role: 'patient', path: '/ws', outcome: 'success' },
+      { action: 'open-connection', role: 'patient', address: expect.stringMatching(/127\.0\.0\.1|::1/) },
+    ]);
+  });
+
   test('that is gone is forgotten at the next delivery, unless it is perhaps just being opened', async () => {
     const [stale, young] = [stored(), stored({ connectedAt: new Date().toISOString() })];
     await Promise.all([connections.add(stale), connections.add(young)]);

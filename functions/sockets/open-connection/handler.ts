@@ -11,13 +11,12 @@ interface Deps {
 }
 
 export async function handle(
-  { connectionId: id, person, offered }: SocketRequest,
-  deps: Deps,
+  { connectionId: id, caller, until, offered }: SocketRequest,
+  { connections, now }: Deps,
 ): Promise<Handshake> {
-  if (!person) return { statusCode: 401 };
   const offers = offered.length > 0;
   if (offers && !offered.includes(SUBPROTOCOL)) return { statusCode: 400 };
-  await deps.connections.add({ id, ...person, connectedAt: deps.now().toISOString() });
+  await connections.add({ id, caller, until, connectedAt: now().toISOString() });
   return { statusCode: 200, headers: offers ? { 'Sec-WebSocket-Protocol': SUBPROTOCOL } : {} };
 }
 
