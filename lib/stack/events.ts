@@ -59,6 +59,8 @@ export class EventFeed extends Construct {
         }),
       );
     } else {
+      // More than two readers of a shard may be throttled (DynamoDB quotas, "DynamoDB Streams"), and of the images' table
+      // there are three: Lambda then reads again, so that they hear late, and of everything.
       handler.addEventSource(
         new DynamoEventSource('auditChanged' in source ? storage.audit : storage.table, {
           startingPosition: StartingPosition.TRIM_HORIZON,

@@ -268,25 +268,48 @@ describe('A connection', () => {
     await connections.remove(young.id);
   });
 
-  test('to which nothing can be sent is closed, and the others hear', async () => {
+  /** Delivers the news of a batch of P-1001 to connections, of which those to `failing` fail. */
+  async function deliver(listening: ReturnType<typeof stored>[], failing: string[] = []) {
     const sent: string[] = [];
     const closed: string[] = [];
-    const [slow, other] = [stored(), stored()];
+    const removed: string[] = [];
     const batch = { ...(await own.batches.get(await createBatch(await doctor()))), sk: 'BATCH' };
-    const deps = {
-      connections: { around: async () => [slow, other], remove: async (id: string) => void closed.push(id) },
-      sockets: {
-        send: async (id: string) => {
-          if (id === slow.id) throw new Error('its buffer is full');
-          return sent.push(id) > 0;
+    await notify(
+      { after: batch },
+      {
+        connections: { around: async () => listening, remove: async (id) => void removed.push(id) },
+        sockets: {
+          send: async (id) => {
+            if (failing.includes(id)) throw new Error('its buffer is full');
+            return sent.push(id) > 0;
+          },
+          close: async (id) => closed.push(id) > 0,
         },
-        close: async (id: string) => closed.push(id) > 0,
+        now: () => new Date(),
       },
-      now: () => new Date(),
-    };
-    await notify({ after: batch }, deps);
-    expect(sent).toEqual([other.id]);
-    expect(closed).toEqual([slow.id, slow.id]);
+    );
+    return { sent, closed, removed };
+  }
+
+  test('to which nothing can be sent is closed, and the others hear', async () => {
+    const [slow, other] = [stored(), stored()];
+    expect(await deliver([slow, other], [slow.id])).toEqual({
+      sent: [other.id],
+      closed: [slow.id],
+      removed: [slow.id],
+    });
+  });
+
+  test('is asked at each delivery whose it is, and whether their token has ended, whatever list it stands in', async () => {
+    const patient = (patientId: string) => stored({ caller: { role: 'patient', subject: 'p', patientId } });
+    const [theirs, strangers] = [patient('P-1001'), patient('P-1002')];
+    const ended = stored({ until: Math.floor(Date.now() / 1000) });
+    const service = stored({
+      caller: { role: 'service', subject: 'k', keyId: randomUUID(), scopes: ['*:read'] },
+    });
+    const { sent, removed } = await deliver([strangers, ended, service, theirs]);
+    expect(sent).toEqual([theirs.id]);
+    expect(removed).toEqual([]);
   });
 
   test('can be managed by functions that may, and by nobody else', async () => {

@@ -176,7 +176,7 @@ test('A socket opens only past the authorizer, which nothing but the token gets 
   ]);
   // API Gateway asks at `$connect`, and has no authorizers elsewhere.
   expect(Object.fromEntries(routes)).toEqual({ $connect: 'CUSTOM', $disconnect: 'NONE', $default: 'NONE' });
-  // One of several sources would be enough for us, and API Gateway wants all that are named.
+  // The token may be in either of two headers, and API Gateway wants all that are named.
   template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
     AuthorizerType: 'REQUEST',
     IdentitySource: [],
