@@ -14,7 +14,7 @@ import { parseItem, type Table } from './table.ts';
 /** For items that nobody took away; not at their end, or who ends connections would not find them any more. */
 const KEPT_SECONDS = 86_400;
 
-/** The open sockets in the table. */
+/** The open sockets, in a table of their own. */
 export class Connections {
   readonly #table: Table;
 

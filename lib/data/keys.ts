@@ -21,9 +21,6 @@ import { v5 as uuidV5 } from 'uuid';
  * | a link of an image to a record          | table | `LINK#<image id>`   | `<type>#<record id>`        |
  * | the images of a record, newest first    | gsi2  | `LINK#<type>#<id>`  | `<image id>`                |
  * | those of one patient                    | gsi1  | `LINK#<type>#<id>#<patient>` | `<image id>`       |
- * | a connection of a socket                | table | `CONNECTION#<id>`   | `CONNECTION`                |
- * | who may know of a patient's images      | gsi1  | `CONNECTIONS#CLINIC`, `CONNECTIONS#PATIENT#<id>` | `<connection id>` |
- * | the connections, first to end first     | gsi2  | `CONNECTIONS`       | `<end>#<connection id>`     |
  *
  * Image, batch and key ids are UUIDs of version 7, so that they sort by the time of their making.
  */
@@ -80,8 +77,9 @@ export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
 export const API_KEYS = 'KEYS';
 export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });
 
+/** A connection; in the table of connections. */
 export const connectionKey = (id: string) => ({ pk: `CONNECTION#${id}`, sk: 'CONNECTION' });
-/** Where a connection stands among those of its patient, or of the clinic, and among all that will end. */
+/** Where a connection stands among those of its patient, or of the clinic (gsi1), and among all, first to end first (gsi2). */
 export const connectionListKey = (id: string, patientId: string | undefined, until: number) => ({
   gsi1pk: patientId === undefined ? CLINIC_CONNECTIONS : connectionsOfPatient(patientId),
   gsi1sk: id,

@@ -45,6 +45,7 @@ const REQUESTS_ACTIONS = {
   count: ['dynamodb:UpdateItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };
+const CONNECTION_ACTIONS = { find: 'dynamodb:Query', add: 'dynamodb:PutItem', remove: 'dynamodb:DeleteItem' };
 const AUDIT_ACTIONS = { append: ['dynamodb:PutItem'], read: ['dynamodb:PutItem', 'dynamodb:Query'] };
 
 interface FunctionProps {
@@ -126,11 +127,19 @@ export class Functions extends Construct {
     });
   }
 
-  #statements({ table, requests, audit, objects = {}, sockets = [] }: Touches): PolicyStatement[] {
+  #statements({
+    table,
+    requests,
+    audit,
+    connections,
+    objects = {},
+    sockets = [],
+  }: Touches): PolicyStatement[] {
     const {
       table: { tableArn },
       requests: { tableArn: requestsArn },
       audit: { tableArn: auditArn },
+      connections: { tableArn: connectionsArn },
       bucket,
       key,
     } = this.#storage;
@@ -138,7 +147,7 @@ export class Functions extends Construct {
     const keyActions = new Set(
       rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
     );
-    if (table || requests || audit) keyActions.add('kms:Decrypt');
+    if (table || requests || audit || connections) keyActions.add('kms:Decrypt');
     return [
       ...(table
         ? [
@@ -153,6 +162,17 @@ export class Functions extends Construct {
         : []),
       ...(requests
         ? [new PolicyStatement({ actions: REQUESTS_ACTIONS[requests], resources: [requestsArn] })]
+        : []),
+      ...(connections
+        ? [
+            new PolicyStatement({
+              actions: connections.map((action) => CONNECTION_ACTIONS[action]),
+              resources: [
+                connectionsArn,
+                ...(connections.includes('find') ? [`${connectionsArn}/index/*`] : []),
+              ],
+            }),
+          ]
         : []),
       ...(audit
         ? [
@@ -186,12 +206,13 @@ export class Functions extends Construct {
     ];
   }
 
-  #environment({ table, requests, audit, objects, sockets }: Touches): Record<string, string> {
-    const { table: items, requests: onGoing, audit: log, bucket } = this.#storage;
+  #environment({ table, requests, audit, connections, objects, sockets }: Touches): Record<string, string> {
+    const { table: items, requests: onGoing, audit: log, connections: open, bucket } = this.#storage;
     return {
       ...(table && { TABLE_NAME: items.tableName }),
       ...(requests && { REQUESTS_TABLE_NAME: onGoing.tableName }),
       ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
+      ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
       ...(objects && { BUCKET_NAME: bucket.bucketName }),
       ...((requests || objects) && { LIMITS: JSON.stringify(this.#settings.limits) }),
       ...(sockets && this.#sockets.environment),

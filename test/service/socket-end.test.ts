@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { Connections } from '../../lib/data/connections.ts';
 import { backstage } from '../support/backstage.ts';
 import { listen } from '../support/listener.ts';
 import { Service } from '../support/service.ts';
@@ -14,6 +13,6 @@ test('Connections end with the stack, and leave nothing behind', async () => {
   await service.stop();
   expect((await closed)[0]).toBe(1001);
   await service.start();
-  const { table } = await backstage(service);
-  expect(await new Connections(table).around(undefined)).toEqual([]);
+  const { connections } = await backstage(service);
+  expect(await connections.around(undefined)).toEqual([]);
 });

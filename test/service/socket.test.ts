@@ -9,8 +9,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket as Client } from 'ws';
 import { handle as notify } from '../../functions/events/notify/handler.ts';
-import { Connections } from '../../lib/data/connections.ts';
-import { connectionKey } from '../../lib/data/keys.ts';
+import type { Connections } from '../../lib/data/connections.ts';
 import { Message } from '../../lib/domain/news.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
@@ -22,7 +21,7 @@ let own: Awaited<ReturnType<typeof backstage>>;
 let connections: Connections;
 beforeAll(async () => {
   own = await backstage(service);
-  connections = new Connections(own.table);
+  connections = own.connections;
 });
 
 const doctor = () => service.as('doctor');
@@ -200,7 +199,8 @@ describe('A handshake', () => {
 });
 
 describe('A connection', () => {
-  const itemOf = (id: string) => own.hasItem(connectionKey(id));
+  const itemOf = async (id: string) =>
+    (await connections.around('P-1002')).some((connection) => connection.id === id);
   const ids = async () => (await connections.around('P-1002')).map(({ id }) => id);
   const openedBy = async (open: () => Promise<Listener>) => {
     const before = await ids();

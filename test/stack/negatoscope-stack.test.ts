@@ -196,7 +196,13 @@ test('Sockets are reached by who needs them, and in no other way', () => {
     'notify: execute-api:ManageConnections DELETE/@connections/*',
     'notify: execute-api:ManageConnections POST/@connections/*',
   ]);
-  expect(rightsOf('notify').some((right) => right.startsWith('s3:'))).toBe(false);
+  for (const id of ['notify', 'end-connections']) {
+    expect(rightsOf(id).some((right) => right.startsWith('s3:'))).toBe(false);
+    expect([...rightsOn(id, 'StorageConnections')].sort()).toEqual(['DeleteItem', 'Query']);
+  }
+  // Of what is kept, who tells of it knows its stream alone.
+  const read = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  expect(read).toEqual(expect.arrayContaining([...rightsOn('notify', 'StorageTable')]));
 });
 
 test('CloudFront hands the handshakes to the socket’s stage, with and without the slash', () => {

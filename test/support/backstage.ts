@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { Allowances } from '../../lib/data/allowances.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
+import { Connections } from '../../lib/data/connections.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
 import { connectTable } from '../../lib/data/table.ts';
@@ -36,12 +37,14 @@ export async function backstage({ stack, dataDir }: Service) {
     BUCKET_NAME = '',
     REQUESTS_TABLE_NAME = '',
     AUDIT_TABLE_NAME = '',
+    CONNECTIONS_TABLE_NAME = '',
   } = Object.assign({}, ...functions.map(({ environment }) => environment));
   const table = connectTable(TABLE_NAME);
   return {
     table,
     credentialsOf: (id: string) => functionOf(id).credentials,
     allowances: new Allowances(connectTable(REQUESTS_TABLE_NAME)),
+    connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
     log: new AuditLog(connectTable(AUDIT_TABLE_NAME)),
     images: new Images(table),
     batches: new Batches(table),

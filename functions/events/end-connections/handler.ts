@@ -24,7 +24,7 @@ export async function handle({ connections, sockets, now }: Deps) {
 }
 
 export const handler = serveClock(trigger, handle, () => ({
-  connections: new Connections(connectTable(environment.tableName)),
+  connections: new Connections(connectTable(environment.connectionsTableName)),
   sockets: new Sockets(),
   now: () => new Date(),
 }));

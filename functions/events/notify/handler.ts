@@ -76,7 +76,7 @@ function newsOf({ before, after }: ChangedItem): News {
 }
 
 export const handler = serveItemChanges(trigger, handle, () => ({
-  connections: new Connections(connectTable(environment.tableName)),
+  connections: new Connections(connectTable(environment.connectionsTableName)),
   sockets: new Sockets(),
   now: () => new Date(),
 }));

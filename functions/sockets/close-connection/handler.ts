@@ -14,5 +14,5 @@ export async function handle({ connectionId }: SocketRequest, { connections }: D
 }
 
 export const handler = serveSocket(route, handle, () => ({
-  connections: new Connections(connectTable(environment.tableName)),
+  connections: new Connections(connectTable(environment.connectionsTableName)),
 }));

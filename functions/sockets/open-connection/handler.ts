@@ -21,6 +21,6 @@ export async function handle(
 }
 
 export const handler = serveSocket(route, handle, () => ({
-  connections: new Connections(connectTable(environment.tableName)),
+  connections: new Connections(connectTable(environment.connectionsTableName)),
   now: () => new Date(),
 }));
