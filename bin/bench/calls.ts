@@ -8,7 +8,7 @@ import { median } from './measure.ts';
 import { makePhoto } from './photo.ts';
 import { type Consumption, dollarsPerMillion, PRICES_AS_OF } from './prices.ts';
 import { type Bench, headline, type Result, type Row, round } from './result.ts';
-import { functionsOf, tokenOf, withDataDir } from './stack.ts';
+import { functionsOf, tokensOf, withDataDir } from './stack.ts';
 
 const full = { repeats: 5, photo: { width: 3000, height: 2000 }, imagesInBatch: 3 };
 const CASE_ID = 'C-77';
@@ -35,7 +35,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       const consumption = (id: string, made: Call[], times: number, durationMs: number, source: Source) =>
         consumptionOf(made, times, { durationMs, source, memoryMb: functions.get(id)?.memoryMb ?? 0 });
 
-      const send = clientOf(stack.url, await tokenOf(stack, 'admin'));
+      const send = clientOf(stack.url, await tokensOf(stack, 'admin'));
       progress('calls: uploading photos');
       const world = await makeWorld(send, size);
       const photos = size.imagesInBatch + 1;
@@ -91,6 +91,12 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       rows['erase-objects'] = rowOf(
         consumption('erase-objects', erased, 1, median(spansMs(erased)), 'stream'),
         erased,
+        1,
+      );
+      const sealed = callsOf('seal-audit', since);
+      rows['seal-audit'] = rowOf(
+        consumption('seal-audit', sealed, 1, median(spansMs(sealed)), 'stream'),
+        sealed,
         1,
       );
       const told = callsOf('notify', since);
@@ -262,11 +268,12 @@ async function makeWorld(send: Send, { photo, imagesInBatch }: typeof full) {
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, checked by the tests of the service
 type Send = (request: CallRequest) => Promise<any>;
 
-function clientOf(origin: string, token: string): Send {
+function clientOf(origin: string, tokens: readonly string[]): Send {
+  let count = 0;
   return async ({ method, path, body }) => {
     const response = await fetch(new URL(path, origin), {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${tokens[count++ % tokens.length]}` },
       redirect: 'manual',
       ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
     });

@@ -36,7 +36,10 @@ const eventOf = ({ params, query, body }: ApiRequest) => ({
   requestContext: {
     path: '/',
     requestId: String(count),
-    authorizer: { caller: '{"role":"doctor","subject":"bench"}', expiresAt: Date.now() / 1000 + 3600 },
+    authorizer: {
+      caller: '{"role":"doctor","subject":"bench"}',
+      expiresAt: Date.now() / 1000 + 3600,
+    },
   },
 });
 

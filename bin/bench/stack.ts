@@ -6,7 +6,6 @@ import path from 'node:path';
 import {
   DescribeTableCommand,
   DynamoDBClient,
-  ListTablesCommand,
   type StreamSpecification,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -60,7 +59,7 @@ export async function withTableOnly<T>(
   const dynamoDb = new DynamoDBClient({ endpoint: dynoxide.endpoint, region, credentials });
   try {
     await ensureTables(template, dynamoDb);
-    const { TableNames: [TableName = ''] = [] } = await dynamoDb.send(new ListTablesCommand({}));
+    const TableName = functionOf(cdkOut, 'http://localhost', 'get-image').environment.TABLE_NAME ?? '';
     const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
     const streamed = (StreamSpecification: StreamSpecification) =>
       dynamoDb.send(new UpdateTableCommand({ TableName, StreamSpecification }));
@@ -144,13 +143,16 @@ export function functionOf(cdkOut: string, url: string, id: string): FunctionDef
   return definition;
 }
 
-/** A token for one of the demo people. */
-export async function tokenOf({ url }: { url: string }, user: string): Promise<string> {
-  const response = await fetch(`${url}/local/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user }),
+/** Tokens for people who are as one of the demo people: each may send a hundred requests in a minute. */
+export async function tokensOf({ url }: { url: string }, user: string, people = 40): Promise<string[]> {
+  const tokens = Array.from({ length: people }, async (_, index) => {
+    const response = await fetch(`${url}/local/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user, claims: { sub: `bench-${index}` } }),
+    });
+    const { access_token } = (await response.json()) as { access_token: string };
+    return access_token;
   });
-  const { access_token } = (await response.json()) as { access_token: string };
-  return access_token;
+  return Promise.all(tokens);
 }

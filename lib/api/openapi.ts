@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { ERROR_STATUS } from '../domain/errors.ts';
 import { Message } from '../domain/news.ts';
+import { exampleOf } from './example.ts';
 import { errorsOf, type Form, type Operation, type Success } from './operation.ts';
 import { SOCKET_PATH } from './socket-route.ts';
 
@@ -26,6 +27,11 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   return rest;
 };
+
+/** A value in JSON, with an example of it. */
+const jsonContent = (schema: z.core.JSONSchema.BaseSchema) => ({
+  'application/json': { schema, example: exampleOf(schema) },
+});
 
 /**
  * The API in OpenAPI 3.1.1, made from the schemas that validate.
@@ -57,8 +63,18 @@ export function openApiDocument(operations: readonly Operation[]) {
     components: {
       schemas: { Error: schemaOf(ErrorBody, 'output'), Message: schemaOf(Message, 'output') },
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'The ID token of a person, whose groups say what they are.',
+        },
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-api-key',
+          description: 'The key of another system; its scopes say which records it opens.',
+        },
       },
     },
   };
@@ -70,6 +86,7 @@ function describe(operation: Operation) {
     operationId: id,
     tags: [group],
     summary,
+    description: openTo(auth),
     security: securityOf(auth),
     ...(auth !== 'public' && { 'x-roles': auth }),
     parameters: [
@@ -82,7 +99,7 @@ function describe(operation: Operation) {
         content: {
           [form ? 'multipart/form-data' : 'application/json']: {
             schema: form ? formSchemaOf(body, form) : schemaOf(body, 'input'),
-            ...(example.body ? { example: example.body } : {}),
+            example: example.body ?? exampleOf(schemaOf(body, 'input')),
           },
         },
       },
@@ -90,6 +107,10 @@ function describe(operation: Operation) {
     responses: { ...successOf(operation.success), ...errorResponses(operation) },
   };
 }
+
+/** Who may call at all; what is then theirs, each operation says. */
+const openTo = (auth: Operation['auth']) =>
+  auth === 'public' ? 'Open to anyone.' : `Open to: ${auth.join(', ')}.`;
 
 /** Any one of them is enough. */
 function securityOf(auth: Operation['auth']) {
@@ -105,27 +126,22 @@ function formSchemaOf(body: z.ZodType, { file, maxFiles }: Form) {
   return { ...rest, properties: { [file]: files, ...properties }, required: [file, ...required] };
 }
 
-function parametersOf(
-  fields: Operation['params'],
-  place: 'path' | 'query',
-  examples: Record<string, unknown> = {},
-) {
+function parametersOf(fields: Operation['params'], place: 'path' | 'query', own?: Record<string, unknown>) {
   if (!fields) return [];
   const { properties = {}, required = [] } = schemaOf(fields, 'input');
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    schema,
-    ...(name in examples && { example: examples[name] }),
-  }));
+  return Object.entries(properties).map(([name, schema]) => {
+    const isRequired = place === 'path' || required.includes(name);
+    // Of what may be left out, all at once is seldom what anyone asks.
+    const example = own ? own[name] : isRequired ? exampleOf(schema) : undefined;
+    return { name, in: place, required: isRequired, schema, ...(example !== undefined && { example }) };
+  });
 }
 
 function successOf(success: Success) {
   const jsonOf = (status: number, schema: z.ZodType) => ({
     [status]: {
       description: STATUS_CODES[status],
-      content: { 'application/json': { schema: schemaOf(schema, 'output') } },
+      content: jsonContent(schemaOf(schema, 'output')),
     },
   });
   if ('schema' in success) {
@@ -148,7 +164,9 @@ const errorResponses = (operation: Operation) =>
   Object.fromEntries(
     errorsOf(operation).map((code) => {
       const status = ERROR_STATUS[code];
+      const description = STATUS_CODES[status];
       const schema = { $ref: '#/components/schemas/Error' };
-      return [status, { description: STATUS_CODES[status], content: { 'application/json': { schema } } }];
+      const example = { statusCode: status, message: description, error: description, details: [] };
+      return [status, { description, content: { 'application/json': { schema, example } } }];
     }),
   );

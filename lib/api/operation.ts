@@ -90,7 +90,7 @@ export interface Operation {
   layers?: readonly string[];
   /** Files beside the handler that its bundle needs. */
   assets?: readonly string[];
-  /** A request as the API document shows it. */
+  /** A request for the API document, where the examples of its schemas' fields make none together. */
   example?: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
 }
 

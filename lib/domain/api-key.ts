@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { DomainError } from './errors.ts';
-import { Id, Timestamp } from './identifiers.ts';
+import { Id, Subject, Text, Timestamp } from './identifiers.ts';
 import { Scope } from './scope.ts';
+
+/** The name by which people know a key. */
+export const KeyName = Text.trim()
+  .min(1)
+  .max(100)
+  .meta({ examples: ['Pharmacy'] });
 
 /** The key of another system to this one, without the key itself: of that only a hash is kept. */
 export const ApiKey = z.object({
@@ -27,13 +33,13 @@ export const isLive = ({ revokedAt, validUntil }: ApiKey, now: Date): boolean =>
 /** A key in the field style of the Records endpoints. */
 export const ListedKey = z.strictObject({
   id: Id,
-  name: z.string(),
+  name: KeyName,
   scopes: z.array(Scope),
-  last_four: z.string(),
+  last_four: z.string().meta({ examples: ['x7Qk'] }),
   created_at: Timestamp,
-  created_by: z.string(),
+  created_by: Subject,
   expires_at: Timestamp.nullable(),
-  revoked_at: Timestamp.nullable(),
+  revoked_at: Timestamp.nullable().meta({ examples: [null] }),
 });
 
 /** The key as it is listed. */

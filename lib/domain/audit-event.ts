@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Role } from './caller.ts';
-import { Id, Timestamp } from './identifiers.ts';
+import { EXAMPLE_ID, Id, Subject, Timestamp } from './identifiers.ts';
 
 /** How a request ended, for whoever reads the log. */
 export const Outcome = z.enum(['success', 'denied', 'refused', 'failed', 'aborted']);
@@ -41,17 +41,20 @@ export function outcomeOf(status: number): Outcome {
 export const ListedEvent = z.strictObject({
   id: Id,
   at: Timestamp,
-  who: z.string().nullable(),
-  role: AuditEvent.shape.role,
-  action: z.string(),
-  method: z.string(),
-  path: z.string(),
-  patient_ids: z.array(z.string()),
-  things: z.array(z.string()),
-  status: z.int(),
+  who: Subject.nullable(),
+  role: AuditEvent.shape.role.meta({ examples: ['doctor'] }),
+  action: z.string().meta({ examples: ['get-image-data'] }),
+  method: z.string().meta({ examples: ['GET'] }),
+  path: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
+  patient_ids: z.array(z.string()).meta({ examples: [['P-1001']] }),
+  things: z.array(z.string()).meta({ examples: [[`image ${EXAMPLE_ID}`]] }),
+  status: z.int().meta({ examples: [200] }),
   outcome: Outcome,
   request_id: z.string().nullable(),
-  address: z.string().nullable(),
+  address: z
+    .string()
+    .nullable()
+    .meta({ examples: ['192.0.2.7'] }),
 });
 
 /** The event as it is listed. */

@@ -1,33 +1,42 @@
 import * as z from 'zod';
 import { Category } from './category.ts';
-import { Id, Timestamp } from './identifiers.ts';
-import { type Image, ImageStatus } from './image.ts';
+import { Day, EXAMPLE_ID, Id, Timestamp } from './identifiers.ts';
+import { Bytes, Caption, FileName, Height, type Image, ImageStatus, MimeType, Width } from './image.ts';
+import { SignedUrl } from './signed-url.ts';
 
 /** An image in the field style of the Batches endpoints. */
 export const BatchImage = z.strictObject({
   id: Id,
   batch: Id.nullable(),
-  original_name: z.string(),
-  s3_key: z.string().nullable(),
-  s3_thumbnail_key: z.string().nullable(),
-  content_type: z.string(),
+  original_name: FileName,
+  s3_key: z
+    .string()
+    .nullable()
+    .meta({ examples: ['images/P-1001/…/….jpg'] }),
+  s3_thumbnail_key: z
+    .string()
+    .nullable()
+    .meta({ examples: ['images/P-1001/…/…_thumb.jpg'] }),
+  content_type: MimeType,
   category: Category,
-  caption: z.string(),
-  date_taken: z.iso.date().nullable(),
+  caption: Caption,
+  date_taken: Day.nullable(),
+  file_size: Bytes,
   /** Bytes. */
-  file_size: z.int(),
-  /** Bytes. */
-  thumbnail_size: z.int().nullable(),
-  width: z.int().nullable(),
-  height: z.int().nullable(),
-  order: z.int(),
+  thumbnail_size: z
+    .int()
+    .nullable()
+    .meta({ examples: [18_204] }),
+  width: Width.nullable(),
+  height: Height.nullable(),
+  order: z.int().meta({ examples: [0] }),
   status: ImageStatus,
   /** Why it was rejected. */
   status_reason: z.string().nullable(),
   /** Where the original is, for requests with the same token. */
-  url: z.string(),
+  url: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
   /** Signed and temporary; null while there is none. */
-  thumbnail_url: z.url().nullable(),
+  thumbnail_url: SignedUrl.nullable(),
   uploaded_at: Timestamp,
   updated_at: Timestamp,
 });

@@ -9,9 +9,10 @@ export const Batch = z.object({
     .max(255)
     .regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, {
       error: 'must hold something to read, and no control characters',
-    }),
+    })
+    .meta({ examples: ['6 Nov 2025'] }),
   /** Its `ready` images: changed only in the transaction that changes one of them. */
-  imageCount: z.int(),
+  imageCount: z.int().meta({ examples: [12] }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

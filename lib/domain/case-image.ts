@@ -1,29 +1,29 @@
 import * as z from 'zod';
 import { Category } from './category.ts';
-import { CaseId, Id, PatientId, Timestamp } from './identifiers.ts';
-import { EyeSide, type Image, ImageStatus } from './image.ts';
+import { CaseId, Id, PatientId, Subject, Timestamp } from './identifiers.ts';
+import { Bytes, EyeSide, FileName, Height, type Image, ImageStatus, MimeType, Width } from './image.ts';
+import { SignedUrl } from './signed-url.ts';
 
 /** An image in the field style of the Cases endpoints. */
 export const CaseImage = z.strictObject({
   id: Id,
   caseId: CaseId.nullable(),
   patientId: PatientId.nullable(),
-  fileName: z.string(),
-  mimeType: z.string(),
-  /** Bytes. */
-  fileSize: z.int(),
-  width: z.int().nullable(),
-  height: z.int().nullable(),
+  fileName: FileName,
+  mimeType: MimeType,
+  fileSize: Bytes,
+  width: Width.nullable(),
+  height: Height.nullable(),
   eyeSide: EyeSide,
   capturedAt: Timestamp.nullable(),
   category: Category,
   /** Signed and temporary; null while there is none. */
-  thumbnailUrl: z.url().nullable(),
+  thumbnailUrl: SignedUrl.nullable(),
   status: ImageStatus,
   /** Why it was rejected. */
   statusReason: z.string().nullable(),
   uploadedAt: Timestamp,
-  uploadedBy: z.string(),
+  uploadedBy: Subject,
 });
 
 /** The image as the Cases endpoints show it. */

@@ -9,8 +9,18 @@ export const DicomUid = z
   .max(64)
   .regex(/^[0-9]+(\.[0-9]+)*$/, { error: 'must be a DICOM UID: numbers with dots between them' });
 
+const EXAMPLE_SOP_UID = '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1';
+
+/** The UIDs of a study, of a series in it and of an instance in that. */
+const StudyUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.2.31'] });
+const SeriesUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.1.31'] });
+const SopUid = DicomUid.meta({ examples: [EXAMPLE_SOP_UID] });
+
+/** Where a picture is. */
+const ImageUrl = z.string().meta({ examples: [`/dicom/wado/${EXAMPLE_SOP_UID}`] });
+
 /** The id of an exam in the clinic's own system. */
-export const ExamId = Id;
+export const ExamId = Id.meta({ examples: ['c627b932-4370-4123-bad4-a81be00dad8d'] });
 
 /** A moment or a day, which stands for its first moment; kept in UTC. */
 const AcquisitionDate = z
@@ -46,15 +56,17 @@ export type ExamImage = z.infer<typeof ExamImage>;
 /** What a client says of a picture of an exam, in the field style of the Exams endpoints. */
 export const CreateImageMedicale = z.strictObject({
   examenID: ExamId,
-  studyInstanceUID: DicomUid,
-  seriesInstanceUID: DicomUid,
-  sopInstanceUID: DicomUid,
+  studyInstanceUID: StudyUid,
+  seriesInstanceUID: SeriesUid,
+  sopInstanceUID: SopUid,
   dateAcquisition: AcquisitionDate.describe('ISO 8601: a time with its zone, or a date.'),
-  modalite: Text.trim().min(1).max(64).describe('CT, MR, …'),
-  description: Text.max(2000),
-  url: z
-    .string()
-    .max(2048)
+  modalite: Text.trim()
+    .min(1)
+    .max(64)
+    .describe('CT, MR, …')
+    .meta({ examples: ['CT'] }),
+  description: Text.max(2000).meta({ examples: ['Chest CT scan'] }),
+  url: ImageUrl.max(2048)
     .refine(isLink, { error: 'must be a path of this service or an https URL' })
     .nullable()
     .default(null)
@@ -64,14 +76,14 @@ export const CreateImageMedicale = z.strictObject({
 /** A picture of an exam in the field style of the Exams endpoints. */
 export const ImageMedicale = z.strictObject({
   imageID: Id,
-  examenID: Id,
-  studyInstanceUID: DicomUid,
-  seriesInstanceUID: DicomUid,
-  sopInstanceUID: DicomUid,
+  examenID: ExamId,
+  studyInstanceUID: StudyUid,
+  seriesInstanceUID: SeriesUid,
+  sopInstanceUID: SopUid,
   dateAcquisition: Timestamp,
-  modalite: z.string(),
-  description: z.string(),
-  url: z.string().nullable(),
+  modalite: CreateImageMedicale.shape.modalite,
+  description: CreateImageMedicale.shape.description,
+  url: ImageUrl.nullable(),
 });
 
 /** The picture as the Exams endpoints show it. */

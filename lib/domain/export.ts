@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { Id, PatientId, Timestamp } from './identifiers.ts';
+import { EXAMPLE_ID, Id, PatientId, Timestamp } from './identifiers.ts';
 
 /**
  * `waiting`: asked for. `running`: its archive is being written. `ready`: the archive is there. `failed`: it could not
  * be written; whoever asks again begins anew.
  */
-export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']);
+export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']).meta({ examples: ['ready'] });
 
 /** An archive of images that is made behind the scenes, and lives for a day. */
 export const Export = z.object({
@@ -36,7 +36,11 @@ const progressOf = ({ status, bytes, bytesDone }: Export): number =>
 export const ExportProgress = z.strictObject({
   id: Id,
   status: ExportStatus,
-  progress: z.number().min(0).max(1),
+  progress: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({ examples: [1] }),
   expires_at: Timestamp.describe('When the export itself is gone.'),
 });
 
@@ -50,7 +54,10 @@ export const toExportProgress = (found: Export): z.infer<typeof ExportProgress> 
 /** An export as it is promised. */
 export const StartedExport = z.strictObject({
   id: Id,
-  status_url: z.string().describe('Ask there until its status is `ready`.'),
+  status_url: z
+    .string()
+    .describe('Ask there until its status is `ready`.')
+    .meta({ examples: [`/api/exports/${EXAMPLE_ID}`] }),
 });
 
 export const statusUrl = (id: string) => `/api/exports/${id}`;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Bounds } from './bounds.ts';
 import { Category } from './category.ts';
 import { DomainError } from './errors.ts';
-import { CaseId, Crc32, Id, PatientId, RecordId, Text, Timestamp } from './identifiers.ts';
+import { CaseId, Crc32, Day, Id, PatientId, RecordId, Subject, Text, Timestamp } from './identifiers.ts';
 import { RecordType } from './record-type.ts';
 
 /** The eye (or side of the body) that a picture shows. */
@@ -13,11 +13,32 @@ export type EyeSide = z.infer<typeof EyeSide>;
  * `pending`: an upload URL was handed out, the bytes are not there or not yet looked at. `ready`: they are a picture
  * and its renditions exist. `rejected`: they are not, and `statusReason` says why.
  */
-export const ImageStatus = z.enum(['pending', 'ready', 'rejected']);
+export const ImageStatus = z.enum(['pending', 'ready', 'rejected']).meta({ examples: ['ready'] });
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
 /** The file name as the person gave it; anything is accepted, and made safe where it leaves (headers, ZIP entries). */
-export const FileName = Text.min(1).max(1024);
+export const FileName = Text.min(1)
+  .max(1024)
+  .meta({ examples: ['heel.jpg'] });
+
+/** The MIME type of a file. */
+export const MimeType = z
+  .string()
+  .max(127)
+  .meta({ examples: ['image/jpeg'] });
+
+/** The size of a file. */
+export const Bytes = z.int().meta({ examples: [2_481_234] });
+
+/** Pixels, as the picture is looked at. */
+export const Width = z.int().meta({ examples: [3024] });
+export const Height = z.int().meta({ examples: [4032] });
+
+/** Pixels per inch. */
+export const Dpi = z.int().meta({ examples: [300] });
+
+/** What a person writes below a picture. */
+export const Caption = Text.max(2000).meta({ examples: ['Left heel, standing'] });
 
 /**
  * One picture, through whichever door it came. It belongs to one patient and hangs in a batch or a case; one that came
@@ -36,21 +57,19 @@ export const Image = z.object({
   linkSecret: z.string().min(43).optional(),
   fileName: z.string().max(255),
   /** As declared while pending, as found in the bytes afterwards. */
-  mimeType: z.string(),
-  /** Bytes. */
-  fileSize: z.int(),
+  mimeType: MimeType,
+  fileSize: Bytes,
   crc32: Crc32.optional(),
-  width: z.int().optional(),
-  height: z.int().optional(),
-  /** Pixels per inch. */
-  dpi: z.int().optional(),
+  width: Width.optional(),
+  height: Height.optional(),
+  dpi: Dpi.optional(),
   thumbnailBytes: z.int().optional(),
   hasPreview: z.boolean().default(false),
   eyeSide: EyeSide,
   capturedAt: Timestamp.optional(),
   category: Category,
   caption: z.string(),
-  dateTaken: z.iso.date().optional(),
+  dateTaken: Day.optional(),
   /** Place within its batch; images of equal order stand in the order of their upload. */
   order: z.int(),
   status: ImageStatus,
@@ -58,7 +77,7 @@ export const Image = z.object({
   /** S3 key of the original, once ready. */
   key: z.string().optional(),
   uploadedAt: Timestamp,
-  uploadedBy: z.string(),
+  uploadedBy: Subject,
   updatedAt: Timestamp,
 });
 export type Image = z.infer<typeof Image>;

@@ -8,7 +8,7 @@ export const PatientBatch = z.strictObject({
   name: Batch.shape.name,
   content_type: z.literal('patients.patient'),
   object_id: PatientId,
-  image_count: z.int(),
+  image_count: Batch.shape.imageCount,
   created_at: Batch.shape.createdAt,
   updated_at: Batch.shape.updatedAt,
 });

@@ -3,8 +3,8 @@ import { maySee } from './access.ts';
 import { type Bounds, outOfBounds } from './bounds.ts';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
-import { Id, PatientId, RecordId, Timestamp } from './identifiers.ts';
-import type { Image } from './image.ts';
+import { EXAMPLE_ID, Id, PatientId, RecordId, Timestamp } from './identifiers.ts';
+import { Bytes, Dpi, FileName, Height, type Image, MimeType, Width } from './image.ts';
 import type { Limits } from './limits.ts';
 import type { RecordType } from './record-type.ts';
 import { opens } from './scope.ts';
@@ -18,7 +18,9 @@ export const recordBounds = ({ recordSideMinimum, recordSideMaximum }: Limits): 
 });
 
 /** The kinds of record whose images can be asked for. */
-export const ListedRecordType = z.enum(['pos_event', 'prescription', 'patient', 'delivery']);
+export const ListedRecordType = z
+  .enum(['pos_event', 'prescription', 'patient', 'delivery'])
+  .meta({ examples: ['prescription'] });
 
 interface Picture {
   mimeType: string;
@@ -137,13 +139,18 @@ export const isPicture = ({ status, width }: Image): boolean =>
 /** An image in the field style of the Records endpoints. */
 export const RecordImage = z.strictObject({
   id: Id,
-  name: z.string(),
-  url: z.url().describe('Good for 24 hours, for whoever has it.'),
-  content_type: z.string(),
-  size: z.int().describe('Bytes.'),
+  name: FileName,
+  url: z
+    .url()
+    .describe('Good for 24 hours, for whoever has it.')
+    .meta({
+      examples: [`https://images.clinic.example/api/v2/links/${EXAMPLE_ID}.…`],
+    }),
+  content_type: MimeType,
+  size: Bytes.describe('Bytes.'),
   created_at: Timestamp,
   metadata: z
-    .strictObject({ width: z.int().nullable(), height: z.int().nullable(), dpi: z.int().nullable() })
+    .strictObject({ width: Width.nullable(), height: Height.nullable(), dpi: Dpi.nullable() })
     .describe('Pixels; null while the bytes are still to come, or where the file does not say.'),
 });
 

@@ -2,19 +2,19 @@ import * as z from 'zod';
 import { BatchImage } from './batch-image.ts';
 import { Category } from './category.ts';
 import { DomainError } from './errors.ts';
-import { Text } from './identifiers.ts';
+import { Caption, FileName } from './image.ts';
 
 /** What is said of one file among many. */
 export const FileDetails = z.strictObject({
   category: Category.default('other'),
-  caption: Text.max(2000).default(''),
+  caption: Caption.default(''),
 });
 
 /** What became of one file among many. */
 export const UploadResult = z.discriminatedUnion('status', [
-  z.strictObject({ name: z.string(), status: z.literal('created'), image: BatchImage }),
+  z.strictObject({ name: FileName, status: z.literal('created'), image: BatchImage }),
   z.strictObject({
-    name: z.string(),
+    name: FileName,
     status: z.literal('refused'),
     reasons: z.array(z.string()).describe('For people: what is wrong with this file.'),
   }),

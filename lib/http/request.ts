@@ -63,7 +63,7 @@ export function parseRequest<Op extends Operation>(
 export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
   const { caller, expiresAt } = event.requestContext.authorizer ?? {};
   if (typeof caller !== 'string' || !(Number(expiresAt) * 1000 > Date.now())) {
-    throw new DomainError('UNAUTHORIZED', 'Missing or invalid token');
+    throw new DomainError('UNAUTHORIZED', 'Missing or invalid token or API key');
   }
   const parsed = Caller.parse(JSON.parse(caller));
   if (!roles.includes(parsed.role)) {

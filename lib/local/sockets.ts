@@ -151,6 +151,8 @@ export class Sockets {
 /** Answers a handshake with an error, as HTTP. */
 export function refuse(socket: Duplex, statusCode: number) {
   if (socket.destroyed) return;
+  // Its other half is not waited for: no client can keep the stack from ending.
+  socket.once('finish', () => socket.destroy());
   const error = STATUS_CODES[statusCode];
   const body = JSON.stringify({ statusCode, message: error, error, details: [] });
   socket.end(

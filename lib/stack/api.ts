@@ -26,7 +26,7 @@ const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, det
   [ResponseType.DEFAULT_4XX, 400, 'The request can not be handled.'],
   [ResponseType.DEFAULT_5XX, 500, 'Something went wrong on our side.'],
   [ResponseType.ACCESS_DENIED, 403, 'Insufficient permissions'],
-  [ResponseType.UNAUTHORIZED, 401, 'Missing or invalid token'],
+  [ResponseType.UNAUTHORIZED, 401, 'Missing or invalid token or API key'],
   // What API Gateway says of a path that it does not know.
   [ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, 'There is no such endpoint.'],
   [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],

@@ -41,11 +41,6 @@ describe.each(all)('$id', (operation) => {
     const ways = operation.auth === 'public' ? 0 : operation.auth.includes('service') ? 2 : 1;
     expect(described.security).toHaveLength(ways);
   });
-
-  test('shows an example where it takes a body, and the example is valid', () => {
-    if (!operation.body) return expect(operation.example?.body).toBeUndefined();
-    expect(operation.body.safeParse(operation.example?.body).error).toBeUndefined();
-  });
 });
 
 test('The README lists the routes (npm run readme)', () => {

@@ -1,12 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../functions/operations.ts';
+import type { Operation } from '../../lib/api/operation.ts';
+import { ListedRecordType } from '../../lib/domain/record-image.ts';
+import { RecordType } from '../../lib/domain/record-type.ts';
+import { Scope } from '../../lib/domain/scope.ts';
 import { photo } from '../fixtures/photos.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
 /** Who asks. Everything asked for belongs to `patient-1` (P-1001); so `patient-2` stands for every stranger. */
-const CALLERS = ['nobody', 'patient-1', 'patient-2', 'staff', 'doctor', 'admin'] as const;
-type Statuses = Record<(typeof CALLERS)[number], number>;
+const PEOPLE = ['nobody', 'patient-1', 'patient-2', 'staff', 'doctor', 'admin'] as const;
+type Person = (typeof PEOPLE)[number];
+
+/** Other systems, by the scopes of their keys. */
+const SERVICES = {
+  'service-all': ['*:read', '*:write'],
+  'service-patient-read': ['patient:read'],
+  'service-patient-write': ['patient:write'],
+  'service-delivery': ['delivery:read', 'delivery:write'],
+} as const satisfies Record<string, readonly Scope[]>;
+type Service = keyof typeof SERVICES;
+
+const CALLERS = [...PEOPLE, ...(Object.keys(SERVICES) as Service[]), 'service-revoked'] as const;
+type Caller = (typeof CALLERS)[number];
 
 interface Things {
   batch: string;
@@ -21,107 +37,133 @@ interface Things {
   newKey: () => Promise<string>;
 }
 
-interface Row {
+type Declared = (typeof operations)[number];
+
+interface AnyRow {
   path: (things: Things) => string | Promise<string>;
   body?: (things: Things) => unknown;
-  answers: Statuses;
+  /** What each person gets, by the status of a success. */
+  people: (success: number) => Record<Person, number>;
+  services?: (success: number) => Record<Service, number>;
 }
 
-const everyone = (status: number): Statuses =>
-  Object.fromEntries(CALLERS.map((caller) => [caller, status])) as Statuses;
-const own = (status: number): Statuses => ({ ...everyone(status), nobody: 401, 'patient-2': 404 });
-const deleters: Statuses = { ...own(204), 'patient-1': 403, staff: 403 };
-const clinic = (status: number): Statuses => ({ ...own(status), 'patient-1': 404 });
-const admins = (status: number): Statuses => ({ ...everyone(403), nobody: 401, admin: status });
+type RolesOf<Op extends Declared> = Op['auth'] extends readonly (infer Role)[] ? Role : never;
+
+/** One operation. Where services may call it, it must say what each of them gets; everywhere else they get 403. */
+type Row<Op extends Declared> = AnyRow &
+  ('service' extends RolesOf<Op> ? Required<Pick<AnyRow, 'services'>> : { services?: never });
+
+const anyone = (success: number): Record<Person, number> =>
+  Object.fromEntries(PEOPLE.map((person) => [person, success])) as Record<Person, number>;
+const known = (success: number) => ({ ...anyone(success), nobody: 401 });
+const own = (success: number) => ({ ...known(success), 'patient-2': 404 });
+const deleters = (success: number) => ({ ...own(success), 'patient-1': 403, staff: 403 });
+const clinic = (success: number) => ({ ...own(success), 'patient-1': 404 });
+const admins = (success: number) => ({ ...anyone(403), nobody: 401, admin: success });
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
 
 const gif = { name: 'x.gif', type: 'image/gif', bytes: new TextEncoder().encode('GIF89a') };
 
-/** Who may do what: role × operation × ownership. An operation without a row does not compile. */
-const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
-  'get-health': { path: () => '/health', answers: everyone(200) },
-  'get-openapi': { path: () => '/openapi.json', answers: everyone(200) },
-  'get-docs': { path: () => '/docs', answers: everyone(200) },
-  'get-docs-asset': { path: () => '/docs/start.js', answers: everyone(200) },
+/** Who may do what: caller × operation × ownership. An operation without a row does not compile. */
+const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
+  'get-health': { path: () => '/health', people: anyone },
+  'get-openapi': { path: () => '/openapi.json', people: anyone },
+  'get-docs': { path: () => '/docs', people: anyone },
+  'get-docs-asset': { path: () => '/docs/start.js', people: anyone },
   'create-batch': {
     path: () => '/api/images/batches',
     body: () => ({ name: 'x', object_id: 'P-1001' }),
-    answers: own(201),
+    people: own,
   },
-  'list-batches': { path: () => '/api/images/batches?patient_id=P-1001', answers: own(200) },
-  'get-batch': { path: ({ batch }) => `/api/images/batches/${batch}`, answers: own(200) },
+  'list-batches': { path: () => '/api/images/batches?patient_id=P-1001', people: own },
+  'get-batch': { path: ({ batch }) => `/api/images/batches/${batch}`, people: own },
   'rename-batch': {
     path: ({ batch }) => `/api/images/batches/${batch}`,
     body: () => ({ name: 'y' }),
-    answers: own(200),
+    people: own,
   },
   'delete-batch': {
     path: async ({ newBatch }) => `/api/images/batches/${await newBatch()}`,
-    answers: deleters,
+    people: deleters,
   },
   'create-batch-uploads': {
     path: ({ batch }) => `/api/images/batches/${batch}/upload-urls`,
     body: () => ({ files }),
-    answers: own(201),
+    people: own,
   },
   'upload-batch-images': {
     path: ({ batch }) => `/api/images/batches/${batch}/upload`,
     body: () => formOf({}, { images: [gif] }),
-    answers: own(201),
+    people: own,
   },
-  'get-image-summary': { path: () => '/api/patients/P-1001/image-summary', answers: own(200) },
-  'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, answers: own(200) },
+  'get-image-summary': { path: () => '/api/patients/P-1001/image-summary', people: own },
+  'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, people: own },
   'create-export': {
     path: ({ batch }) => `/api/images/batches/${batch}/exports`,
     body: () => ({}),
-    answers: own(202),
+    people: own,
   },
-  'get-export': { path: ({ exportId }) => `/api/exports/${exportId}`, answers: own(200) },
-  'list-images': { path: ({ batch }) => `/api/images?batch_id=${batch}`, answers: own(200) },
-  'get-image': { path: ({ image }) => `/api/images/${image}`, answers: own(200) },
+  'get-export': { path: ({ exportId }) => `/api/exports/${exportId}`, people: own },
+  'list-images': { path: ({ batch }) => `/api/images?batch_id=${batch}`, people: own },
+  'get-image': { path: ({ image }) => `/api/images/${image}`, people: own },
   'update-image': {
     path: ({ image }) => `/api/images/${image}`,
     body: () => ({ caption: 'x' }),
-    answers: own(200),
+    people: own,
   },
   // What is another's is named in the answer as not found, as what is not there: see organise.test.ts.
   'update-images': {
     path: () => '/api/images',
     body: ({ image }) => ({ ids: [image], caption: 'x' }),
-    answers: { ...everyone(200), nobody: 401 },
+    people: known,
   },
-  'download-image': { path: ({ image }) => `/api/images/${image}/download`, answers: own(200) },
-  'delete-image': { path: async ({ newImage }) => `/api/images/${await newImage()}`, answers: deleters },
-  'get-image-data': { path: ({ image }) => `/api/images/${image}/data`, answers: own(200) },
-  'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, answers: own(200) },
+  'download-image': { path: ({ image }) => `/api/images/${image}/download`, people: own },
+  'delete-image': { path: async ({ newImage }) => `/api/images/${await newImage()}`, people: deleters },
+  'get-image-data': { path: ({ image }) => `/api/images/${image}/data`, people: own },
+  'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, people: own },
   'create-case-upload': {
     path: () => '/api/v1/images/upload-url',
     body: ({ caseId }) => ({ ...caseUpload, caseId, patientId: 'P-1001' }),
-    answers: own(201),
+    people: own,
   },
-  'get-download-url': { path: ({ image }) => `/api/v1/images/${image}/download-url`, answers: own(200) },
-  'proxy-image': { path: ({ image }) => `/api/v1/images/${image}/proxy`, answers: own(200) },
+  'get-download-url': { path: ({ image }) => `/api/v1/images/${image}/download-url`, people: own },
+  'proxy-image': { path: ({ image }) => `/api/v1/images/${image}/proxy`, people: own },
   'upload-case-image': {
     path: () => '/api/v1/images/upload',
     body: ({ caseId }) => formOf({ caseId, patientId: 'P-1001' }, { file: [gif] }),
-    answers: own(201),
+    people: own,
   },
-  'complete-upload': { path: ({ image }) => `/api/v1/images/${image}/complete`, answers: own(202) },
+  'complete-upload': { path: ({ image }) => `/api/v1/images/${image}/complete`, people: own },
   'delete-case-image': {
     path: async ({ newImage }) => `/api/v1/images/${await newImage()}`,
-    answers: deleters,
+    people: deleters,
   },
-  'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, answers: own(200) },
+  'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, people: own },
   'create-record-image': {
     path: () => '/api/v2/images',
     body: () => ({ name: 'x.jpg', size: 1, content_type: 'image/jpeg', patient_id: 'P-1001' }),
-    answers: own(201),
+    people: own,
+    services: (success) => ({
+      'service-all': success,
+      'service-patient-read': 403,
+      'service-patient-write': success,
+      'service-delivery': 403,
+    }),
   },
-  'list-record-images': { path: () => '/api/v2/images/patient/P-1001', answers: own(200) },
+  'list-record-images': {
+    path: () => '/api/v2/images/patient/P-1001',
+    people: own,
+    services: (success) => ({
+      'service-all': success,
+      'service-patient-read': success,
+      'service-patient-write': 403,
+      'service-delivery': 403,
+    }),
+  },
   'open-image-link': {
     path: ({ link }) => link,
-    answers: everyone(307),
+    people: anyone,
   },
   // An exam is nobody's yet, so that to patients there is none.
   'create-exam-image': {
@@ -135,27 +177,49 @@ const MATRIX: Record<(typeof operations)[number]['id'], Row> = {
       modalite: 'CT',
       description: '',
     }),
-    answers: clinic(201),
+    people: clinic,
   },
-  'list-exam-images': { path: ({ exam }) => `/examens-medicaux/${exam.id}/images`, answers: clinic(200) },
-  'get-exam-image': { path: ({ exam }) => `/examens-medicaux/images/${exam.image}`, answers: clinic(200) },
+  'list-exam-images': { path: ({ exam }) => `/examens-medicaux/${exam.id}/images`, people: clinic },
+  'get-exam-image': { path: ({ exam }) => `/examens-medicaux/images/${exam.image}`, people: clinic },
   'create-api-key': {
     path: () => '/api/v2/keys',
     body: () => ({ name: 'x', scopes: ['*:read'] }),
-    answers: admins(201),
+    people: admins,
   },
-  'list-api-keys': { path: () => '/api/v2/keys', answers: admins(200) },
-  'list-audit-events': { path: () => '/api/audit?patient_id=P-1001', answers: admins(200) },
-  'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, answers: admins(204) },
+  'list-api-keys': { path: () => '/api/v2/keys', people: admins },
+  'list-audit-events': { path: () => '/api/audit?patient_id=P-1001', people: admins },
+  'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, people: admins },
 };
 
+/** The status that the caller is to get. */
+function expected(operation: Operation, { people, services }: AnyRow, caller: Caller): number {
+  const { status } = operation.success;
+  if (PEOPLE.some((person) => person === caller)) return people(status)[caller as Person];
+  if (operation.auth === 'public') return status;
+  if (caller === 'service-revoked') return 401;
+  return services?.(status)[caller as Service] ?? 403;
+}
+
 const service = useService();
-const clients = new Map<string, Client>();
+const clients = new Map<Caller, Client>();
 let things: Things;
 
+/** Makes a key with these scopes. */
+async function makeKey(scopes: readonly Scope[]) {
+  const admin = clients.get('admin') as Client;
+  const { id, key } = await admin.json('POST', '/api/v2/keys', 201, { name: 'x', scopes });
+  return { id, client: service.with({ 'x-api-key': key }) };
+}
+
 beforeAll(async () => {
-  for (const caller of CALLERS)
-    clients.set(caller, await service.as(caller === 'nobody' ? undefined : caller));
+  for (const person of PEOPLE)
+    clients.set(person, await service.as(person === 'nobody' ? undefined : person));
+  const admin = clients.get('admin') as Client;
+  for (const [name, scopes] of Object.entries(SERVICES))
+    clients.set(name as Service, (await makeKey(scopes)).client);
+  const revoked = await makeKey(SERVICES['service-all']);
+  await admin.json('DELETE', `/api/v2/keys/${revoked.id}`, 204);
+  clients.set('service-revoked', revoked.client);
   const patient = clients.get('patient-1') as Client;
   const caseId = `C-${randomUUID()}`;
   const batch = await createBatch(patient);
@@ -165,9 +229,7 @@ beforeAll(async () => {
   const newImage = async () =>
     (await patient.json('POST', `/api/images/batches/${batch}/upload-urls`, 201, { files })).uploads[0].id;
   const { id: exportId } = await patient.json('POST', `/api/images/batches/${batch}/exports`, 202, {});
-  const admin = clients.get('admin') as Client;
-  const newKey = async () =>
-    (await admin.json('POST', '/api/v2/keys', 201, { name: 'x', scopes: ['*:read'] })).id;
+  const newKey = async () => (await makeKey(['*:read'])).id;
   const { imageID, examenID } = await admin.json(
     'POST',
     '/examens-medicaux/images',
@@ -190,10 +252,46 @@ beforeAll(async () => {
   };
 });
 
-describe.each(operations.map(({ id, method }) => ({ id, method })))('$id', ({ id, method }) => {
-  const { path, body, answers } = MATRIX[id];
-  test.each(CALLERS.map((caller) => [caller, answers[caller]] as const))('%s: %i', async (caller, status) => {
-    const response = await (clients.get(caller) as Client).send(method, await path(things), body?.(things));
-    expect(response.status, await response.text()).toBe(status);
+describe.each(operations.map((operation: Operation & Declared) => ({ id: operation.id, operation })))(
+  '$id',
+  ({ id, operation }) => {
+    const row: AnyRow = MATRIX[id];
+    test.each(CALLERS.map((caller) => [caller, expected(operation, row, caller)] as const))(
+      '%s: %i',
+      async (caller, status) => {
+        const { path, body } = row;
+        const client = clients.get(caller) as Client;
+        const response = await client.send(operation.method, await path(things), body?.(things));
+        expect(response.status, await response.text()).toBe(status);
+      },
+    );
+  },
+);
+
+describe('A key opens the records of its scopes, and no others', () => {
+  const record = `R-${randomUUID()}`;
+  const create = (client: Client, type: RecordType) =>
+    client.send('POST', '/api/v2/images', {
+      ...{ name: 'x.jpg', size: 1, content_type: 'image/jpeg', [`${type}_id`]: record },
+    });
+  beforeAll(async () => {
+    const { bytes } = await photo();
+    const image_data = Buffer.from(bytes).toString('base64');
+    const links = Object.fromEntries(ListedRecordType.options.map((type) => [`${type}_id`, record]));
+    await clients.get('staff')?.json('POST', '/api/v2/images', 201, { name: 'x.jpg', image_data, ...links });
+  });
+
+  test.each(Scope.options)('%s', async (scope) => {
+    const { client } = await makeKey([scope]);
+    const [kind, access] = scope.split(':');
+    const isOpen = (type: string, wanted: string) => access === wanted && (kind === type || kind === '*');
+    for (const type of ListedRecordType.options) {
+      const { status } = await client.send('GET', `/api/v2/images/${type}/${record}`);
+      expect([type, status]).toEqual([type, isOpen(type, 'read') ? 200 : 403]);
+    }
+    for (const type of RecordType.options) {
+      const { status } = await create(client, type);
+      expect([type, status]).toEqual([type, isOpen(type, 'write') ? 201 : 403]);
+    }
   });
 });

@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { Limits } from '../../lib/domain/limits.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../lib/local/local-stack.ts';
-
-/** The limits, but for those of requests in a minute: tests are quicker than people. */
-const UNHURRIED = JSON.stringify(
-  Limits.parse({ uploadsPerMinute: null, uploadsAtOnce: null, metadataPerMinute: null }),
-);
+import { UNHURRIED } from '../../lib/local/unhurried.ts';
 
 /** A client of the API, signed in as someone. */
 export interface Client {
@@ -35,7 +30,7 @@ export class Service {
       cdkOut: inject('cdkOut'),
       port: 0,
       dataDir: this.dataDir,
-      environment: { LIMITS: UNHURRIED },
+      environment: UNHURRIED,
       ...options,
     });
   }

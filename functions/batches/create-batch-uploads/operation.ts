@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Category } from '../../../lib/domain/category.ts';
-import { Crc32, Id, Text, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { FileName } from '../../../lib/domain/image.ts';
+import { Crc32, Id, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { Bytes, Caption, FileName, MimeType } from '../../../lib/domain/image.ts';
+import { SignedHeaders, SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
   id: 'create-batch-uploads',
@@ -17,11 +18,11 @@ export const operation = defineOperation({
       .array(
         z.strictObject({
           name: FileName,
-          size: z.int().min(1).describe('Bytes.'),
-          type: z.string().max(127).describe('MIME type.'),
+          size: Bytes.min(1).describe('Bytes.'),
+          type: MimeType.describe('MIME type.'),
           crc32: Crc32.optional().describe('Base64 of the four bytes; S3 refuses a body that has another.'),
           category: Category.default('other'),
-          caption: Text.max(2000).default(''),
+          caption: Caption.default(''),
         }),
       )
       .min(1),
@@ -32,10 +33,10 @@ export const operation = defineOperation({
       uploads: z.array(
         z.strictObject({
           id: Id.describe('The image.'),
-          name: z.string(),
-          upload_url: z.url(),
+          name: FileName,
+          upload_url: SignedUrl,
           method: z.literal('PUT'),
-          headers: z.record(z.string(), z.string()).describe('To be sent exactly so.'),
+          headers: SignedHeaders,
           expires_at: Timestamp,
         }),
       ),
@@ -46,7 +47,4 @@ export const operation = defineOperation({
   rate: 'upload',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: {
-    body: { files: [{ name: 'heel.jpg', size: 2_481_234, type: 'image/jpeg', category: 'posterior' }] },
-  },
 });

@@ -22,5 +22,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { body: { name: '6 Nov 2025', content_type: 'patients.patient', object_id: 'P-1001' } },
 });

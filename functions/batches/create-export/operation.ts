@@ -18,5 +18,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 1024,
   timeoutSeconds: 29,
-  example: { body: { image_ids: ['0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01'] } },
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { ExportProgress } from '../../../lib/domain/export.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
+import { SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
   id: 'get-export',
@@ -14,7 +15,7 @@ export const operation = defineOperation({
   success: {
     status: 200,
     schema: ExportProgress.extend({
-      url: z.url().optional().describe('Signed and temporary, once it is `ready`; it takes ranges.'),
+      url: SignedUrl.optional().describe('Signed and temporary, once it is `ready`; it takes ranges.'),
     }),
   },
   errors: ['NOT_FOUND'],

@@ -10,11 +10,16 @@ export const operation = defineOperation({
   group: 'Batches',
   auth: EVERYONE,
   params: z.strictObject({ id: PatientId }),
-  success: { status: 200, schema: z.strictObject({ batches: z.int(), images: z.int() }) },
+  success: {
+    status: 200,
+    schema: z.strictObject({
+      batches: z.int().meta({ examples: [3] }),
+      images: z.int().meta({ examples: [27] }),
+    }),
+  },
   errors: ['NOT_FOUND'],
   touches: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { params: { id: 'P-1001' } },
 });

@@ -18,5 +18,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { query: { patient_id: 'P-1001', limit: 20 } },
 });

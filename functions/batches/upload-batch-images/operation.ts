@@ -3,12 +3,13 @@ import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 import { UploadResult } from '../../../lib/domain/upload-result.ts';
 
-const forEachFile = (what: string) =>
+const forEachFile = (what: string, example: string[]) =>
   z
     .array(z.string())
     .max(200)
     .default([])
-    .describe(`${what}, in the order of the files: one JSON array, or the field for each file.`);
+    .describe(`${what}, in the order of the files: one JSON array, or the field for each file.`)
+    .meta({ examples: [example] });
 
 export const operation = defineOperation({
   id: 'upload-batch-images',
@@ -19,7 +20,10 @@ export const operation = defineOperation({
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
   form: { file: 'images', maxFiles: 200, lists: ['categories', 'captions'] },
-  body: z.strictObject({ categories: forEachFile('Categories'), captions: forEachFile('Captions') }),
+  body: z.strictObject({
+    categories: forEachFile('Categories', ['posterior', 'anterior']),
+    captions: forEachFile('Captions', ['standing', '']),
+  }),
   success: {
     status: 201,
     schema: z.strictObject({ results: z.array(UploadResult).describe('One for each file, in their order.') }),
@@ -30,5 +34,4 @@ export const operation = defineOperation({
   rate: 'upload',
   memoryMb: 1024,
   timeoutSeconds: 29,
-  example: { body: { categories: ['posterior', 'anterior'], captions: ['standing', ''] } },
 });

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Category } from '../../../lib/domain/category.ts';
 import { CaseId, Crc32, Id, PatientId, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { EyeSide, FileName } from '../../../lib/domain/image.ts';
+import { Bytes, EyeSide, FileName, MimeType } from '../../../lib/domain/image.ts';
+import { SignedHeaders, SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
   id: 'create-case-upload',
@@ -13,8 +14,8 @@ export const operation = defineOperation({
   auth: EVERYONE,
   body: z.strictObject({
     fileName: FileName,
-    mimeType: z.string().max(127),
-    fileSize: z.int().min(1).describe('Bytes.'),
+    mimeType: MimeType,
+    fileSize: Bytes.min(1).describe('Bytes.'),
     caseId: CaseId,
     patientId: PatientId.optional().describe(
       "A patient's is always their own; staff may leave it out once the clinic's first image of the case has arrived.",
@@ -28,9 +29,9 @@ export const operation = defineOperation({
     status: 201,
     schema: z.strictObject({
       imageId: Id,
-      uploadUrl: z.url(),
+      uploadUrl: SignedUrl,
       method: z.literal('PUT'),
-      headers: z.record(z.string(), z.string()).describe('To be sent exactly so.'),
+      headers: SignedHeaders,
       expiresAt: Timestamp,
     }),
   },
@@ -39,14 +40,4 @@ export const operation = defineOperation({
   rate: 'upload',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: {
-    body: {
-      fileName: 'fundus.jpg',
-      mimeType: 'image/jpeg',
-      fileSize: 1_834_201,
-      caseId: 'C-77',
-      patientId: 'P-1001',
-      eyeSide: 'left',
-    },
-  },
 });

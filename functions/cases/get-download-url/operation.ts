@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Id, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { FileName } from '../../../lib/domain/image.ts';
+import { SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
   id: 'get-download-url',
@@ -12,7 +14,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   success: {
     status: 200,
-    schema: z.strictObject({ url: z.url(), fileName: z.string(), expiresAt: Timestamp }),
+    schema: z.strictObject({ url: SignedUrl, fileName: FileName, expiresAt: Timestamp }),
   },
   errors: ['NOT_FOUND'],
   touches: { table: 'read', objects: { images: ['read'] } },

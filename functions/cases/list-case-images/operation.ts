@@ -19,5 +19,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { params: { caseId: 'C-77' } },
 });

@@ -3,7 +3,7 @@ import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { CaseImage } from '../../../lib/domain/case-image.ts';
 import { Category } from '../../../lib/domain/category.ts';
 import { CaseId, Crc32, PatientId, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { EyeSide, FileName } from '../../../lib/domain/image.ts';
+import { EyeSide, FileName, MimeType } from '../../../lib/domain/image.ts';
 
 export const operation = defineOperation({
   id: 'upload-case-image',
@@ -15,7 +15,7 @@ export const operation = defineOperation({
   form: { file: 'file', maxFiles: 1 },
   body: z.strictObject({
     fileName: FileName.optional().describe("Instead of the file's own."),
-    mimeType: z.string().max(127).optional().describe('What counts is what the bytes are.'),
+    mimeType: MimeType.optional().describe('What counts is what the bytes are.'),
     fileSize: z.coerce.number().int().optional().describe('Bytes; another number of them is refused.'),
     caseId: CaseId,
     patientId: PatientId.optional().describe(

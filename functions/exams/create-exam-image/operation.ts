@@ -15,16 +15,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: {
-    body: {
-      examenID: 'c627b932-4370-4123-bad4-a81be00dad8d',
-      studyInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.2.31',
-      seriesInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.1.31',
-      sopInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
-      dateAcquisition: '1996-03-08T00:00:00.000Z',
-      modalite: 'CT',
-      description: 'Chest CT scan',
-      url: '/dicom/wado/1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
-    },
-  },
 });

@@ -19,5 +19,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { params: { id: 'c627b932-4370-4123-bad4-a81be00dad8d' } },
 });

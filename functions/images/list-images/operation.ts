@@ -3,7 +3,7 @@ import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
 import { BatchImage } from '../../../lib/domain/batch-image.ts';
 import { Category } from '../../../lib/domain/category.ts';
-import { Id, PatientId } from '../../../lib/domain/identifiers.ts';
+import { Day, Id, PatientId } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
   id: 'list-images',
@@ -17,11 +17,10 @@ export const operation = defineOperation({
       batch_id: Id.optional().describe('This or `patient_id`.'),
       patient_id: PatientId.optional().describe('Images of all batches and cases.'),
       category: Category.optional(),
-      date_from: z.iso
-        .date()
-        .optional()
-        .describe('First day: of `date_taken`, else of the camera, else of the upload.'),
-      date_to: z.iso.date().optional().describe('Last day.'),
+      date_from: Day.optional().describe(
+        'First day: of `date_taken`, else of the camera, else of the upload.',
+      ),
+      date_to: Day.optional().describe('Last day.'),
       q: z.string().trim().min(1).max(255).optional().describe('A part of the file name or the caption.'),
       ...PageQuery,
     })

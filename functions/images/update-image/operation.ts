@@ -15,7 +15,12 @@ export const operation = defineOperation({
   body: z
     .strictObject({
       ...ImageDetails,
-      order: z.int().min(0).max(2_147_483_647).optional(),
+      order: z
+        .int()
+        .min(0)
+        .max(2_147_483_647)
+        .optional()
+        .meta({ examples: [3] }),
     })
     .refine((changes) => Object.keys(changes).length > 0, {
       error: 'must have at least one of category, caption, date_taken, order',
@@ -26,5 +31,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { body: { category: 'posterior', caption: 'Left heel, standing' } },
 });

@@ -1,9 +1,14 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { BatchImage } from '../../../lib/domain/batch-image.ts';
+import { EXAMPLE_ID } from '../../../lib/domain/identifiers.ts';
 import { ImageDetails } from '../../../lib/domain/image-details.ts';
 
-const AnyId = z.string().min(1).max(64);
+const AnyId = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ examples: [EXAMPLE_ID] });
 
 export const operation = defineOperation({
   id: 'update-images',
@@ -38,10 +43,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 29,
-  example: {
-    body: {
-      ids: ['0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01', '0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e02'],
-      category: 'casts',
-    },
-  },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { ListedKey } from '../../../lib/domain/api-key.ts';
-import { Text, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { KeyName, ListedKey } from '../../../lib/domain/api-key.ts';
+import { EXAMPLE_ID, Timestamp } from '../../../lib/domain/identifiers.ts';
 import { Scope } from '../../../lib/domain/scope.ts';
 
 export const operation = defineOperation({
@@ -12,13 +12,19 @@ export const operation = defineOperation({
   group: 'Keys',
   auth: ['admin'],
   body: z.strictObject({
-    name: Text.trim().min(1).max(100).describe('By which people know it.'),
+    name: KeyName.describe('By which people know it.'),
     scopes: z.array(Scope).min(1).describe('What it opens: a kind of record, or `*`, to read or to write.'),
     expires_at: Timestamp.optional().describe('Without it the key is good until it is revoked.'),
   }),
   success: {
     status: 201,
-    schema: z.strictObject({ ...ListedKey.shape, key: z.string().describe('To be sent as `x-api-key`.') }),
+    schema: z.strictObject({
+      ...ListedKey.shape,
+      key: z
+        .string()
+        .describe('To be sent as `x-api-key`.')
+        .meta({ examples: [`ng_${EXAMPLE_ID}_…`] }),
+    }),
   },
   errors: [],
   touches: { table: 'write' },

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Timestamp } from '../../../lib/domain/identifiers.ts';
-import { FileName } from '../../../lib/domain/image.ts';
+import { Bytes, FileName, MimeType } from '../../../lib/domain/image.ts';
 import { RecordImage, RecordLinks } from '../../../lib/domain/record-image.ts';
+import { SignedHeaders, SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
   id: 'create-record-image',
@@ -14,8 +15,8 @@ export const operation = defineOperation({
   body: z
     .strictObject({
       image_data: z.string().min(1).optional().describe('The file in base64, without a data: prefix.'),
-      size: z.int().min(1).optional().describe('Bytes; instead of image_data, for an upload URL.'),
-      content_type: z.string().max(127).optional().describe('MIME type; instead of image_data.'),
+      size: Bytes.min(1).optional().describe('Bytes; instead of image_data, for an upload URL.'),
+      content_type: MimeType.optional().describe('MIME type; instead of image_data.'),
       name: FileName,
       ...RecordLinks,
       created_on: Timestamp.optional().describe('When the picture was taken; else what its EXIF says.'),
@@ -37,9 +38,9 @@ export const operation = defineOperation({
     status: 201,
     schema: z.strictObject({
       ...RecordImage.shape,
-      upload_url: z.url().optional().describe('Where to put the bytes; only without image_data.'),
+      upload_url: SignedUrl.optional().describe('Where to put the bytes; only without image_data.'),
       method: z.literal('PUT').optional(),
-      headers: z.record(z.string(), z.string()).optional().describe('To be sent exactly so.'),
+      headers: SignedHeaders.optional(),
       expires_at: Timestamp.optional(),
     }),
   },

@@ -25,5 +25,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { params: { type: 'prescription', id: 'RX-2025-17' } },
 });

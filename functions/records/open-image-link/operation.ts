@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
+import { EXAMPLE_ID } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
   id: 'open-image-link',
@@ -9,7 +10,12 @@ export const operation = defineOperation({
   group: 'Records',
   // The link itself is the proof.
   auth: 'public',
-  params: z.strictObject({ token: z.string().max(256) }),
+  params: z.strictObject({
+    token: z
+      .string()
+      .max(256)
+      .meta({ examples: [`${EXAMPLE_ID}.1762509600.${'k7'.repeat(21)}k`] }),
+  }),
   success: { status: 307, redirects: true },
   errors: ['NOT_FOUND', 'GONE', 'SERVICE_UNAVAILABLE'],
   touches: { table: 'read', objects: { images: ['read'] } },

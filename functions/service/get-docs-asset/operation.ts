@@ -26,5 +26,4 @@ export const operation = defineOperation({
     'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
     'node_modules/swagger-ui-dist/swagger-ui.css',
   ],
-  example: { params: { asset: 'start.js' } },
 });

@@ -1,0 +1,26 @@
+import type * as z from 'zod';
+
+type JsonSchema = z.core.JSONSchema._JSONSchema;
+
+/**
+ * An example of what a schema describes: its own, or one made of those of its parts, so that a value is given once,
+ * beside the schema that it is of. Fields of which nobody gave an example are left out.
+ */
+export function exampleOf(schema: JsonSchema): unknown {
+  if (typeof schema === 'boolean') return undefined;
+  const { anyOf, oneOf, properties, items, type } = schema;
+  const own = Array.isArray(schema.examples) ? schema.examples[0] : undefined;
+  const [simple] = [own, schema.const, schema.default, schema.enum?.[0]].filter(
+    (value) => value !== undefined,
+  );
+  if (simple !== undefined) return simple;
+  const [variant] = (anyOf ?? oneOf ?? []).map(exampleOf).filter((value) => value !== undefined);
+  if (variant !== undefined) return variant;
+  if (properties) {
+    const fields = Object.entries(properties).map(([name, field]) => [name, exampleOf(field)] as const);
+    return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+  }
+  const item = items && !Array.isArray(items) ? exampleOf(items) : undefined;
+  if (item !== undefined) return [item];
+  return type && [type].flat().includes('null') ? null : undefined;
+}

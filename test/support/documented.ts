@@ -1,0 +1,48 @@
+import { operations } from '../../functions/operations.ts';
+import { openApiDocument } from '../../lib/api/openapi.ts';
+import type { Operation } from '../../lib/api/operation.ts';
+import { formOf, type TestFile } from './service.ts';
+
+interface Content {
+  schema?: object;
+  example?: unknown;
+}
+
+/** What the API document says of an operation. */
+export interface Documented {
+  description: string;
+  security: Record<string, string[]>[];
+  parameters: { name: string; in: 'path' | 'query'; required: boolean; schema: object; example?: unknown }[];
+  requestBody?: { content: Record<string, Content> };
+  responses: Record<string, { content?: Record<string, Content> }>;
+}
+
+const document = openApiDocument(operations);
+
+export const documented = ({ path, method }: Operation): Documented =>
+  document.paths[path]?.[method.toLowerCase()] as Documented;
+
+/** The parameters of a place, by their names, as the document shows them. */
+export const exampleParameters = (operation: Operation, place: 'path' | 'query'): Record<string, unknown> =>
+  Object.fromEntries(
+    documented(operation)
+      .parameters.filter((parameter) => parameter.in === place && parameter.example !== undefined)
+      .map(({ name, example }) => [name, example]),
+  );
+
+/** The body that the document shows, without the files of a form. */
+export const exampleBody = (operation: Operation): unknown =>
+  Object.values(documented(operation).requestBody?.content ?? {})[0]?.example;
+
+/** The request that the document shows; where it takes a form, with this file. */
+export function exampleRequest(operation: Operation, file: TestFile): { path: string; body: unknown } {
+  const params = exampleParameters(operation, 'path');
+  const query = new URLSearchParams(exampleParameters(operation, 'query') as Record<string, string>);
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
+  const body = exampleBody(operation);
+  const { form } = operation;
+  return {
+    path: query.size > 0 ? `${path}?${query}` : path,
+    body: form ? formOf(body as Record<string, string | string[]>, { [form.file]: [file] }) : body,
+  };
+}
