@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { operations } from '../functions/operations.ts';
+import { socketRoutes } from '../functions/socket-routes.ts';
 import { triggers } from '../functions/triggers.ts';
 import { NegatoscopeStack } from '../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../lib/stack/settings.ts';
@@ -16,6 +17,7 @@ new NegatoscopeStack(app, 'Negatoscope', {
   description: 'Negatoscope: the image service of a clinic',
   operations,
   triggers,
+  socketRoutes,
   settings,
 });
 app.synth();

@@ -1,8 +1,18 @@
 import { trigger as buildArchive } from './events/build-archive/trigger.ts';
+import { trigger as endConnections } from './events/end-connections/trigger.ts';
 import { trigger as eraseObjects } from './events/erase-objects/trigger.ts';
 import { trigger as makeThumbnail } from './events/make-thumbnail/trigger.ts';
+import { trigger as notify } from './events/notify/trigger.ts';
 import { trigger as sealAudit } from './events/seal-audit/trigger.ts';
 import { trigger as takeArrived } from './events/take-arrived/trigger.ts';
 
 /** All functions that events wake. */
-export const triggers = [makeThumbnail, takeArrived, buildArchive, eraseObjects, sealAudit] as const;
+export const triggers = [
+  makeThumbnail,
+  takeArrived,
+  buildArchive,
+  eraseObjects,
+  sealAudit,
+  notify,
+  endConnections,
+] as const;

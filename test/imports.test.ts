@@ -19,6 +19,7 @@ const RULES: [folder: RegExp, mayImport: RegExp][] = [
   ],
   [/^lib\/local\//, /^lib\/(local|domain)\/|^[^./]/],
   [/^functions\/.*\/operation\.ts$/, /^lib\/(api|domain)\/|^zod$/],
+  [/^functions\/.*\/route\.ts$/, /^lib\/api\//],
   [/^functions\/.*\/trigger\.ts$/, /^lib\/api\/|^lib\/data\/keys\.ts$|\/trigger\.ts$/],
   [/^functions\//, /^lib\/(?!stack|local)|^functions\/|^[^./]/],
   [/^bin\//, /^(bin|functions|lib)\/|^[^./]/],

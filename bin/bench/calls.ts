@@ -99,6 +99,16 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
         sealed,
         1,
       );
+      const told = callsOf('notify', since);
+      rows.notify = rowOf(consumption('notify', told, 1, median(spansMs(told)), 'stream'), told, 1);
+      const sinceTick = recorded.length;
+      await stack.tick();
+      const ended = callsOf('end-connections', sinceTick);
+      rows['end-connections'] = rowOf(
+        consumption('end-connections', ended, 1, median(spansMs(ended)), 'clock'),
+        ended,
+        1,
+      );
       return {
         ...headline(
           Number(rows['get-image']?.dollarsPerMillion),
@@ -110,7 +120,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
           'the headline is get-image; the floor is get-health, an operation that asks nothing of anyone',
           `us-east-1 list prices of ${PRICES_AS_OF}: API Gateway, Lambda, DynamoDB, S3 requests, SQS; not the transfer, CloudFront, KMS, logs, storage, and the authorizer, which is asked once in five minutes`,
           "Lambda's duration is that of a warm request through the local stack, its gateway included: more than AWS would count; of a function behind the scenes it is the time from its first call to its last",
-          `a batch of ${size.imagesInBatch} photos of ${size.photo.width}×${size.photo.height} pixels; ${UPLOADS} upload URLs at once; batches of one photo to delete`,
+          `a batch of ${size.imagesInBatch} photos of ${size.photo.width}×${size.photo.height} pixels; ${UPLOADS} upload URLs at once; batches of one photo to delete, which nobody listens to: a message to a socket costs a dollar for a million more`,
         ],
         rows,
       };

@@ -26,8 +26,8 @@ export const prices = {
 
 /** What one call consists of. */
 export interface Consumption {
-  /** Through API Gateway, or else by a queue. */
-  source: 'http' | 'queue' | 'stream';
+  /** Through API Gateway, or else by what wakes it. */
+  source: 'http' | 'queue' | 'stream' | 'clock';
   memoryMb: number;
   durationMs: number;
   readUnits: number;
@@ -39,13 +39,14 @@ export interface Consumption {
 /** Sending, receiving and deleting the message. */
 const SQS_REQUESTS = 3;
 
-/** What a million such calls cost; Lambda bills whole milliseconds, and reading a table's stream is free for it. */
+/** What a million such calls cost; Lambda bills whole milliseconds, and for it a table's stream and the clock are free. */
 export function dollarsPerMillion(call: Consumption): number {
   const gbSeconds = (call.memoryMb / 1024) * (Math.ceil(call.durationMs) / 1000);
   const source = {
     http: prices.apiGatewayRequest,
     queue: SQS_REQUESTS * prices.sqsRequest,
     stream: 0,
+    clock: 0,
   }[call.source];
   const dollars =
     source +

@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { ERROR_STATUS } from '../domain/errors.ts';
+import { Message } from '../domain/news.ts';
 import { exampleOf } from './example.ts';
 import { errorsOf, type Form, isRepeatable, type Operation, type Success } from './operation.ts';
+import { SOCKET_PATH } from './socket-route.ts';
 
 /** What every error looks like, the gateway's own too. */
 export const ErrorBody = z.strictObject({
@@ -11,6 +13,15 @@ export const ErrorBody = z.strictObject({
   error: z.string(),
   details: z.array(z.string()),
 });
+
+const MESSAGE_TYPES = Message.options.flatMap(({ shape }) => [...shape.type.values]);
+
+/** What OpenAPI has no words for. */
+const SOCKET = `A WebSocket at \`${SOCKET_PATH}\` tells signed-in people what happens to what they may see. The token comes \
+as a subprotocol, \`new WebSocket(url, ['negatoscope', 'bearer.' + token])\`, or in the header \`Authorization\`; the \
+connection ends with it. Each message is a JSON object like the schema \`Message\`: ${MESSAGE_TYPES.join(', ')}. One may \
+come twice. Say anything every few minutes, since after ten without a word the connection ends; and read the lists after \
+connecting, for what happened before is not told.`;
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
@@ -40,14 +51,17 @@ export function openApiDocument(operations: readonly Operation[]) {
     info: {
       title: 'Negatoscope',
       version: '0.1.0',
-      description: 'The open, serverless image service for clinics. A trailing slash is optional everywhere.',
+      description: [
+        'The open, serverless image service for clinics. A trailing slash is optional everywhere.',
+        SOCKET,
+      ].join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     tags: [...new Set(operations.map(({ group }) => group))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Error: schemaOf(ErrorBody, 'output') },
+      schemas: { Error: schemaOf(ErrorBody, 'output'), Message: schemaOf(Message, 'output') },
       securitySchemes: {
         bearer: {
           type: 'http',

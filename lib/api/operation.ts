@@ -27,6 +27,10 @@ export interface Touches {
   objects?: Partial<
     Record<'incoming' | 'images' | 'exports' | 'audit', readonly ('find' | 'read' | 'write' | 'delete')[]>
   >;
+  /** The table of connections: who listens at which socket. */
+  connections?: readonly ('find' | 'add' | 'remove')[];
+  /** The open sockets: to send through them, to end them. */
+  sockets?: readonly ('send' | 'close')[];
 }
 
 /** A success: a JSON value, nothing (204), a redirection, or bytes that are streamed. */

@@ -36,6 +36,16 @@ export interface Trigger {
         batchSize: number;
         /** How long it waits for a batch to be full. */
         waitSeconds: number;
+      }
+    | {
+        /** Items that come into the table, change or leave it, by the beginning of their partition key. */
+        itemsChanged: readonly string[];
+        batchSize: number;
+        maximumRetries: number;
+      }
+    | {
+        /** The clock. */
+        everyMinutes: number;
       };
   touches: Touches;
   memoryMb: number;

@@ -85,6 +85,21 @@ export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
 export const API_KEYS = 'KEYS';
 export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });
 
+/** A connection; in the table of connections. */
+export const connectionKey = (id: string) => ({ pk: `CONNECTION#${id}`, sk: 'CONNECTION' });
+/** Where a connection stands among those of its patient, or of the clinic (gsi1), and among all, first to end first (gsi2). */
+export const connectionListKey = (id: string, patientId: string | undefined, until: number) => ({
+  gsi1pk: patientId === undefined ? CLINIC_CONNECTIONS : connectionsOfPatient(patientId),
+  gsi1sk: id,
+  gsi2pk: CONNECTIONS,
+  gsi2sk: `${connectionEnd(until)}#${id}`,
+});
+export const CLINIC_CONNECTIONS = 'CONNECTIONS#CLINIC';
+export const connectionsOfPatient = (patientId: string) => `CONNECTIONS#PATIENT#${patientId}`;
+export const CONNECTIONS = 'CONNECTIONS';
+/** @param seconds since 1970, as text that sorts as they do */
+export const connectionEnd = (seconds: number) => String(seconds).padStart(12, '0');
+
 /** A link, and where it stands among those of its record: of all, and of its patient's, for a patient sees only these. */
 export const linkKey = (imageId: string, type: string, recordId: string) => ({
   pk: `LINK#${imageId}`,
@@ -116,6 +131,7 @@ export const auditOfPerson = (subject: string) => `PERSON#${subject}`;
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
 export const EXPORT_KEYS = 'EXPORT#';
+export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';
 
 /** Pending images whose client says that the bytes are there, for filters on the table's stream. */

@@ -125,7 +125,8 @@ export const newExamImage = (
  * What is registered here names no patient: only the DICOM instance with the same SOP UID says whose it is. As long as
  * nothing ties the two together, an exam may be anybody's, so that to patients there is none, their own included.
  */
-const maySeeExams = ({ role }: Caller): boolean => role === 'staff' || role === 'doctor' || role === 'admin';
+export const maySeeExams = ({ role }: Caller): boolean =>
+  role === 'staff' || role === 'doctor' || role === 'admin';
 
 /**
  * What is asked for of an exam, if it exists and the caller may know of it.

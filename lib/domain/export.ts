@@ -33,7 +33,7 @@ export const Export = z.object({
 export type Export = z.infer<typeof Export>;
 
 /** The part of an export that is done, 0 to 1. */
-export const progressOf = ({ status, bytes, bytesDone }: Export): number =>
+const progressOf = ({ status, bytes, bytesDone }: Export): number =>
   status === 'ready' ? 1 : Math.min(0.99, Math.floor((100 * bytesDone) / Math.max(1, bytes)) / 100);
 
 /**
@@ -48,6 +48,25 @@ export function requireExportRoom(unfinished: number, { unfinishedExports }: Lim
     headers: { 'retry-after': '30' },
   });
 }
+
+/** How far an export is. */
+export const ExportProgress = z.strictObject({
+  id: Id,
+  status: ExportStatus,
+  progress: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({ examples: [1] }),
+  expires_at: Timestamp.describe('When the export itself is gone.'),
+});
+
+export const toExportProgress = (found: Export): z.infer<typeof ExportProgress> => ({
+  id: found.id,
+  status: found.status,
+  progress: progressOf(found),
+  expires_at: new Date(found.expiresAt * 1000).toISOString(),
+});
 
 /** An export as it is promised. */
 export const StartedExport = z.strictObject({

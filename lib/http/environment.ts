@@ -16,6 +16,10 @@ export const environment = {
   get auditTableName() {
     return required('AUDIT_TABLE_NAME');
   },
+  /** Who listens at which socket. */
+  get connectionsTableName() {
+    return required('CONNECTIONS_TABLE_NAME');
+  },
   /** Seals the cursors of lists. */
   get cursorSecret() {
     return required('CURSOR_SECRET');

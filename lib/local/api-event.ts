@@ -35,28 +35,8 @@ export function describeRequest(
   { route, pathParameters }: RouteMatch,
   requestId: string,
 ): ApiRequest {
-  const headers: MultiValue = Object.create(null);
-  for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    const name = request.rawHeaders[index] ?? '';
-    if (hopByHop.has(name.toLowerCase())) continue;
-    // One spelling for each header: a client may send `X-A` and `x-a`.
-    const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
-    headers[known] = [...(headers[known] ?? []), request.rawHeaders[index + 1] ?? ''];
-  }
-  // CloudFront's function does so in the cloud.
-  const valueIn = (wanted: string) =>
-    Object.entries(headers)
-      .find(([name]) => name.toLowerCase() === wanted)?.[1]
-      .at(-1);
-  const key = valueIn('x-api-key');
-  if (key && valueIn('authorization') === undefined) headers.Authorization = [`ApiKey ${key}`];
+  const headers = valuesOf(request);
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
-  Object.assign(headers, {
-    'x-viewer-address': [sourceIp],
-    'X-Forwarded-For': [sourceIp],
-    'X-Forwarded-Port': [String(request.socket.localPort)],
-    'X-Forwarded-Proto': ['http'],
-  });
   const query: MultiValue = Object.create(null);
   for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value];
   const hasQuery = url.searchParams.size > 0;
@@ -90,6 +70,32 @@ export function describeRequest(
   };
 }
 
-function lastValues(values: MultiValue): Record<string, string> {
+/** The headers of a request, as they come through CloudFront and API Gateway. */
+export function valuesOf(request: IncomingMessage): MultiValue {
+  const headers: MultiValue = Object.create(null);
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] ?? '';
+    if (hopByHop.has(name.toLowerCase())) continue;
+    // One spelling for each header: a client may send `X-A` and `x-a`.
+    const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
+    headers[known] = [...(headers[known] ?? []), request.rawHeaders[index + 1] ?? ''];
+  }
+  // CloudFront's function does so in the cloud.
+  const valueIn = (wanted: string) =>
+    Object.entries(headers)
+      .find(([name]) => name.toLowerCase() === wanted)?.[1]
+      .at(-1);
+  const key = valueIn('x-api-key');
+  if (key && valueIn('authorization') === undefined) headers.Authorization = [`ApiKey ${key}`];
+  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
+  return Object.assign(headers, {
+    'x-viewer-address': [sourceIp],
+    'X-Forwarded-For': [sourceIp],
+    'X-Forwarded-Port': [String(request.socket.localPort)],
+    'X-Forwarded-Proto': ['http'],
+  });
+}
+
+export function lastValues(values: MultiValue): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.at(-1) ?? '']));
 }

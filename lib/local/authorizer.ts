@@ -21,7 +21,6 @@ const Answer = z
     context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   })
   .loose();
-type Answer = z.infer<typeof Answer>;
 
 export type Verdict =
   | { allowed: true; context: Record<string, string> }
@@ -32,7 +31,7 @@ export class Authorizer {
   readonly #lambda: LambdaFunction;
   readonly #identitySources: string[];
   readonly #ttlMs: number;
-  readonly #cache = new Map<string, { answer: Answer; expiresAt: number }>();
+  readonly #cache = new Map<string, { answer: unknown; expiresAt: number }>();
 
   constructor(template: Template, resource: Resource, lambdaByArn: (arn: string) => LambdaFunction) {
     const properties = template.properties(resource, AuthorizerProperties);
@@ -50,25 +49,11 @@ export class Authorizer {
     const identities = this.#identitySources.map((source) => identityOf(source, request));
     if (identities.some((identity) => !identity)) return { allowed: false, response: 'UNAUTHORIZED' };
     const methodArn = `arn:aws:execute-api:${region}:${accountId}:local/local/${request.httpMethod}${request.path}`;
-    try {
-      const { policyDocument, principalId, context } = await this.#ask(JSON.stringify(identities), {
-        type: 'REQUEST',
-        methodArn,
-        ...request,
-      });
-      const access = { action: 'execute-api:Invoke', resource: methodArn };
-      if (decide(policyDocument.Statement, access) !== 'allowed')
-        return { allowed: false, response: 'ACCESS_DENIED' };
-      const values = Object.entries(context).map(([key, value]) => [key, String(value)]);
-      return { allowed: true, context: { ...Object.fromEntries(values), principalId } };
-    } catch (error) {
-      // API Gateway's convention: this very message means 401, any other failure is the authorizer's own.
-      const unauthorized = error instanceof FunctionError && error.message === 'Unauthorized';
-      return { allowed: false, response: unauthorized ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE' };
-    }
+    const event = { type: 'REQUEST', methodArn, ...request };
+    return verdictOf(() => this.#ask(JSON.stringify(identities), event), methodArn);
   }
 
-  async #ask(key: string, event: object): Promise<Answer> {
+  async #ask(key: string, event: object): Promise<unknown> {
     const cached = this.#cache.get(key);
     if (cached && cached.expiresAt > Date.now()) return cached.answer;
     const answer = Answer.parse(await this.#lambda.invoke(event));
@@ -77,6 +62,22 @@ export class Authorizer {
       this.#cache.set(key, { answer, expiresAt: Date.now() + this.#ttlMs });
     }
     return answer;
+  }
+}
+
+/** What an authorizer's answer, or its failure, means for a method. */
+export async function verdictOf(ask: () => Promise<unknown>, methodArn: string): Promise<Verdict> {
+  try {
+    const { policyDocument, principalId, context } = Answer.parse(await ask());
+    const access = { action: 'execute-api:Invoke', resource: methodArn };
+    if (decide(policyDocument.Statement, access) !== 'allowed')
+      return { allowed: false, response: 'ACCESS_DENIED' };
+    const values = Object.entries(context).map(([key, value]) => [key, String(value)]);
+    return { allowed: true, context: { ...Object.fromEntries(values), principalId } };
+  } catch (error) {
+    // API Gateway's convention: this very message means 401, any other failure is the authorizer's own.
+    const unauthorized = error instanceof FunctionError && error.message === 'Unauthorized';
+    return { allowed: false, response: unauthorized ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE' };
   }
 }
 

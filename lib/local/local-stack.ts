@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { ConnectionsApi } from './connections-api.ts';
 import { DynamoDbProxy } from './dynamodb-proxy.ts';
 import { ensureTables } from './dynamodb-tables.ts';
 import { startDynoxide } from './dynoxide.ts';
@@ -20,6 +22,9 @@ import { Queues } from './queues.ts';
 import { S3 } from './s3.ts';
 import { loadBuckets } from './s3-buckets.ts';
 import { S3Store } from './s3-store.ts';
+import { Schedules } from './schedules.ts';
+import { loadSocketApi } from './socket-routes.ts';
+import { refuse, Sockets } from './sockets.ts';
 import { StartError } from './start-error.ts';
 import { openState } from './state.ts';
 import { loadTemplate, region } from './template.ts';
@@ -59,6 +64,8 @@ export interface LocalStack {
   /** What the stack says of itself, as `cdk deploy` does. */
   output(name: string): string;
   token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
+  /** Runs what the clock wakes now, without waiting for its time. */
+  tick(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,7 +108,10 @@ async function start(
     sendLocalError(response, 503, 'The local stack is starting.');
   const listener = (request: IncomingMessage, response: ServerResponse) =>
     void serve(handle, request, response, log);
-  const port = await listen(listener, options.port, closers);
+  let upgrade: Upgrade = async (_request, socket) => refuse(socket, 503);
+  const upgradeListener: Upgrade = async (request, socket, head) =>
+    isLocalHost(request.headers.host) ? upgrade(request, socket, head) : refuse(socket, 421);
+  const port = await listen(listener, upgradeListener, options.port, closers);
   const url = `http://localhost:${port}`;
   const issuer = await Issuer.open(dataDir, `${url}/local`);
   phase('port and state');
@@ -162,6 +172,7 @@ async function start(
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_ENDPOINT_URL_S3: s3Endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
+        AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${url}/local/sockets`,
       };
     },
     log: (functionName, line) => logFile.write(functionName, line),
@@ -180,6 +191,10 @@ async function start(
   };
 
   const gateway = new Gateway(template, lambdaByArn, log);
+  const socketApi = loadSocketApi(template);
+  const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log);
+  const connectionsApi = sockets && new ConnectionsApi(sockets, principals);
+  const schedules = new Schedules(template, lambdaByArn, log);
   const eventSources = await startEventSources({ template, queues, db, dynamoDb, streams, lambdaByArn, log });
   closers.push(async () => {
     // The sources first, so that they take the end of a running function for what it is, and no failure of its own.
@@ -187,17 +202,24 @@ async function start(
     for (const lambda of lambdas.values()) lambda.close();
     await ended;
   });
+  // Before the functions end, which hear of it.
+  closers.push(() => sockets?.close());
+  closers.push(() => schedules.close());
   const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, () => eventSources.tableWritten());
   handle = async (request, response, requestUrl) => {
     const { pathname } = requestUrl;
     if (/^\/local\/s3(\/|$)/.test(pathname)) return s3.handle(request, response, requestUrl, '/local/s3');
     if (/^\/local\/dynamodb(\/|$)/.test(pathname)) return dynamoDbProxy.handle(request, response);
+    if (connectionsApi && pathname.startsWith('/local/sockets/')) {
+      return connectionsApi.handle(request, response, requestUrl);
+    }
     if (pathname.startsWith('/local/')) {
       if (await issuer.handle(request, response, pathname)) return;
       return sendLocalError(response, 404, `Nothing is at ${request.method} ${pathname}.`);
     }
     return gateway.handle(request, response, requestUrl);
   };
+  if (sockets) upgrade = (request, socket, head) => sockets.upgrade(request, socket, head);
   phase('functions and routes');
 
   return {
@@ -208,10 +230,12 @@ async function start(
     logFile: logFile.path,
     output: (name) => template.output(name),
     token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
+    tick: () => schedules.tick(),
     close,
   };
 }
 
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> | void;
 type Handle = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 async function serve(
@@ -240,12 +264,17 @@ function isLocalHost(host: string | undefined): boolean {
 /** Listens on both loopbacks, since a browser may take `localhost` for either; gives the port. */
 async function listen(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
+  upgrade: Upgrade,
   wantedPort: number,
   closers: (() => unknown)[],
 ): Promise<number> {
   let port = wantedPort;
   for (const address of ['127.0.0.1', '::1']) {
-    const server = createServer(listener);
+    // To what else a client would change (`h2c`, of curl) the answer is HTTP as it is.
+    const shouldUpgradeCallback = ({ headers }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === 'websocket';
+    const server = createServer({ shouldUpgradeCallback }, listener);
+    server.on('upgrade', upgrade);
     // An upload may take longer than Node's five minutes, and the SDK keeps its connections longer than five seconds.
     server.requestTimeout = 0;
     server.keepAliveTimeout = 65_000;

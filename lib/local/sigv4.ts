@@ -25,6 +25,7 @@ export function verifySignature(
   request: IncomingMessage,
   url: URL,
   secretOf: (accessKeyId: string) => string | undefined,
+  service: 's3' | 'execute-api' = 's3',
 ): string {
   const query = url.searchParams;
   const authorization = request.headers.authorization;
@@ -40,9 +41,9 @@ export function verifySignature(
       },
     );
   }
-  checkScope(claim);
+  checkScope(claim, service);
   checkSignedHeaders(request, claim);
-  const expected = Buffer.from(sign(request, url, claim, secret));
+  const expected = Buffer.from(sign(request, url, claim, secret, service));
   const given = Buffer.from(claim.signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
     throw new S3Error(
@@ -114,8 +115,8 @@ function claimOfUrl(request: IncomingMessage, query: URLSearchParams): Claim {
   };
 }
 
-function checkScope({ scope, date }: Claim) {
-  const expected = [date.slice(0, 8), region, 's3', 'aws4_request'];
+function checkScope({ scope, date }: Claim, service: string) {
+  const expected = [date.slice(0, 8), region, service, 'aws4_request'];
   if (scope.join('/') === expected.join('/')) return;
   throw new S3Error(
     'AuthorizationHeaderMalformed',
@@ -135,10 +136,11 @@ function checkSignedHeaders(request: IncomingMessage, { signedHeaders }: Claim) 
   });
 }
 
-function sign(request: IncomingMessage, url: URL, claim: Claim, secret: string): string {
+function sign(request: IncomingMessage, url: URL, claim: Claim, secret: string, service: string): string {
   const canonicalPath = (request.url?.split('?')[0] ?? '')
     .split('/')
-    .map((part) => encode(decode(part)))
+    // All services but S3 encode the path twice (Signature Version 4, "Create a canonical request").
+    .map((part) => (service === 's3' ? encode(decode(part)) : encode(part)))
     .join('/');
   const canonicalQuery = url.search
     .slice(1)

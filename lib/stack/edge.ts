@@ -1,4 +1,6 @@
+import { Fn } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   AllowedMethods,
   CachePolicy,
@@ -11,8 +13,9 @@ import {
   OriginRequestPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { RestApiOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin, RestApiOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
+import { SOCKET_PATH } from '../api/socket-route.ts';
 
 /**
  * API Gateway knows no trailing slashes; here they are optional. And it looks for who calls in one header only:
@@ -34,24 +37,31 @@ export const REWRITE_REQUEST = `function handler(event) {
 export class Edge extends Construct {
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, api: RestApi) {
+  constructor(scope: Construct, id: string, api: RestApi, sockets: WebSocketApi) {
     super(scope, id);
     const rewrite = new EdgeFunction(this, 'RewriteRequest', {
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(REWRITE_REQUEST),
     });
+    const behavior = {
+      // Answers are one person's: nothing of them is kept here.
+      cachePolicy: CachePolicy.CACHING_DISABLED,
+      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+      functionAssociations: [{ function: rewrite, eventType: FunctionEventType.VIEWER_REQUEST }],
+    };
+    // Of `wss://<host>`; the rest of the path is the stage, and comes from the request.
+    const socket = { ...behavior, origin: new HttpOrigin(Fn.select(2, Fn.split('/', sockets.apiEndpoint))) };
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Negatoscope',
       httpVersion: HttpVersion.HTTP2_AND_3,
       defaultBehavior: {
         origin: new RestApiOrigin(api),
         allowedMethods: AllowedMethods.ALLOW_ALL,
-        // Answers are one person's: nothing of them is kept here.
-        cachePolicy: CachePolicy.CACHING_DISABLED,
-        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-        viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-        functionAssociations: [{ function: rewrite, eventType: FunctionEventType.VIEWER_REQUEST }],
+        ...behavior,
       },
+      // The slash at the end is cut off only after the behaviour is chosen.
+      additionalBehaviors: { [SOCKET_PATH]: socket, [`${SOCKET_PATH}/`]: socket },
     });
   }
 }

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import {
   FilterCriteria,
   FilterRule,
@@ -25,8 +27,21 @@ export class EventFeed extends Construct {
 
   constructor(scope: Construct, trigger: Trigger, storage: Storage, handler: LambdaFunction) {
     super(scope, trigger.id);
-    const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: Duration.days(14) });
     const { source } = trigger;
+    const alarm = (name: string, metric: Metric, threshold: number) =>
+      metric.createAlarm(this, name, {
+        alarmDescription: trigger.costOfFailure,
+        threshold,
+        evaluationPeriods: 1,
+      });
+    if ('everyMinutes' in source) {
+      const schedule = Schedule.rate(Duration.minutes(source.everyMinutes));
+      // What fails is tried again by the clock itself.
+      new Rule(this, 'Clock', { schedule, targets: [new LambdaTarget(handler, { retryAttempts: 0 })] });
+      this.alarms = [alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), 3)];
+      return;
+    }
+    const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: Duration.days(14) });
     if ('objectsUnder' in source) {
       const queue = new Queue(this, 'Queue', {
         ...QUEUE,
@@ -44,13 +59,16 @@ export class EventFeed extends Construct {
         }),
       );
     } else {
+      // More than two readers of a shard may be throttled (DynamoDB quotas, "DynamoDB Streams"), and of the images' table
+      // there are three: Lambda then reads again, so that they hear late, and of everything.
       handler.addEventSource(
         new DynamoEventSource('auditChanged' in source ? storage.audit : storage.table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: source.batchSize,
           // The record is all that knows which objects go: it is tried again as long as the stream keeps it, a day.
-          // Of a marked item the client can tell again, and a poison one shall not hold up the others.
-          retryAttempts: 'itemsMarked' in source ? source.maximumRetries : 10_000,
+          // Of a marked item the client can tell again, and of a change the lists tell as well: a poison one shall not
+          // hold up the others.
+          retryAttempts: 'maximumRetries' in source ? source.maximumRetries : 10_000,
           ...('auditChanged' in source
             ? { maxBatchingWindow: Duration.seconds(source.waitSeconds) }
             : { bisectBatchOnError: true, reportBatchItemFailures: true }),
@@ -59,12 +77,6 @@ export class EventFeed extends Construct {
         }),
       );
     }
-    const alarm = (name: string, metric: Metric, threshold: number) =>
-      metric.createAlarm(this, name, {
-        alarmDescription: trigger.costOfFailure,
-        threshold,
-        evaluationPeriods: 1,
-      });
     const period = Duration.minutes(1);
     this.alarms = [
       alarm('Alarm', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), 1),
@@ -76,7 +88,9 @@ export class EventFeed extends Construct {
 }
 
 /** Which changes of the table wake the function. */
-function filtersOf(source: Exclude<Trigger['source'], { objectsUnder: unknown }>) {
+function filtersOf(
+  source: Exclude<Trigger['source'], { objectsUnder: unknown } | { everyMinutes: unknown }>,
+) {
   const keysFrom = (prefix: string) => ({
     [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(prefix) },
   });
@@ -87,6 +101,11 @@ function filtersOf(source: Exclude<Trigger['source'], { objectsUnder: unknown }>
         eventName: FilterRule.isEqual('REMOVE'),
         dynamodb: { Keys: keysFrom(prefix) },
       }),
+    );
+  }
+  if ('itemsChanged' in source) {
+    return source.itemsChanged.map((prefix) =>
+      FilterCriteria.filter({ dynamodb: { Keys: keysFrom(prefix) } }),
     );
   }
   const { keys, attribute, status } = source.itemsMarked;

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { Touches } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
 import type { Settings } from './settings.ts';
+import type { Sockets } from './sockets.ts';
 import type { Storage } from './storage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -44,6 +45,7 @@ const REQUESTS_ACTIONS = {
   count: ['dynamodb:UpdateItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };
+const CONNECTION_ACTIONS = { find: 'dynamodb:Query', add: 'dynamodb:PutItem', remove: 'dynamodb:DeleteItem' };
 const AUDIT_ACTIONS = { append: ['dynamodb:PutItem'], read: ['dynamodb:PutItem', 'dynamodb:Query'] };
 
 interface FunctionProps {
@@ -59,14 +61,16 @@ interface FunctionProps {
 export class Functions extends Construct {
   readonly #storage: Storage;
   readonly #settings: Settings;
+  readonly #sockets: Sockets;
   readonly #layers = new Map<string, LayerVersion>();
   /** What the functions sign with among themselves; no value of it is a key to anything else. */
   readonly #cursorSecret: Secret;
 
-  constructor(scope: Construct, id: string, storage: Storage, settings: Settings) {
+  constructor(scope: Construct, id: string, storage: Storage, settings: Settings, sockets: Sockets) {
     super(scope, id);
     this.#storage = storage;
     this.#settings = settings;
+    this.#sockets = sockets;
     this.#cursorSecret = new Secret(this, 'CursorSecret', {
       description: 'Seals the cursors of lists',
       encryptionKey: storage.key,
@@ -123,11 +127,19 @@ export class Functions extends Construct {
     });
   }
 
-  #statements({ table, requests, audit, objects = {} }: Touches): PolicyStatement[] {
+  #statements({
+    table,
+    requests,
+    audit,
+    connections,
+    objects = {},
+    sockets = [],
+  }: Touches): PolicyStatement[] {
     const {
       table: { tableArn },
       requests: { tableArn: requestsArn },
       audit: { tableArn: auditArn },
+      connections: { tableArn: connectionsArn },
       bucket,
       key,
     } = this.#storage;
@@ -135,7 +147,7 @@ export class Functions extends Construct {
     const keyActions = new Set(
       rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
     );
-    if (table || requests || audit) keyActions.add('kms:Decrypt');
+    if (table || requests || audit || connections) keyActions.add('kms:Decrypt');
     return [
       ...(table
         ? [
@@ -150,6 +162,17 @@ export class Functions extends Construct {
         : []),
       ...(requests
         ? [new PolicyStatement({ actions: REQUESTS_ACTIONS[requests], resources: [requestsArn] })]
+        : []),
+      ...(connections
+        ? [
+            new PolicyStatement({
+              actions: connections.map((action) => CONNECTION_ACTIONS[action]),
+              resources: [
+                connectionsArn,
+                ...(connections.includes('find') ? [`${connectionsArn}/index/*`] : []),
+              ],
+            }),
+          ]
         : []),
       ...(audit
         ? [
@@ -169,20 +192,30 @@ export class Functions extends Construct {
       ...(rights.some(([, actions]) => actions.includes('find'))
         ? [new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] })]
         : []),
+      ...(sockets.length > 0
+        ? [
+            new PolicyStatement({
+              actions: ['execute-api:ManageConnections'],
+              resources: sockets.map((action) => this.#sockets.arnFor(action)),
+            }),
+          ]
+        : []),
       ...(keyActions.size > 0
         ? [new PolicyStatement({ actions: [...keyActions], resources: [key.keyArn] })]
         : []),
     ];
   }
 
-  #environment({ table, requests, audit, objects }: Touches): Record<string, string> {
-    const { table: items, requests: onGoing, audit: log, bucket } = this.#storage;
+  #environment({ table, requests, audit, connections, objects, sockets }: Touches): Record<string, string> {
+    const { table: items, requests: onGoing, audit: log, connections: open, bucket } = this.#storage;
     return {
       ...(table && { TABLE_NAME: items.tableName }),
       ...(requests && { REQUESTS_TABLE_NAME: onGoing.tableName }),
       ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
+      ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
       ...(objects && { BUCKET_NAME: bucket.bucketName }),
       ...((requests || objects) && { LIMITS: JSON.stringify(this.#settings.limits) }),
+      ...(sockets && this.#sockets.environment),
     };
   }
 

@@ -6,6 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { isPaged, type Operation, touchesOf } from '../api/operation.ts';
+import type { SocketRoute } from '../api/socket-route.ts';
 import type { Trigger } from '../api/trigger.ts';
 import { Api } from './api.ts';
 import { Edge } from './edge.ts';
@@ -13,21 +14,25 @@ import { EventFeed } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
 import type { Settings } from './settings.ts';
+import { Sockets } from './sockets.ts';
 import { Storage } from './storage.ts';
 
 interface NegatoscopeProps extends StackProps {
   operations: readonly Operation[];
   triggers: readonly Trigger[];
+  socketRoutes: readonly SocketRoute[];
   settings: Settings;
 }
 
 /** The whole service in one stack. */
 export class NegatoscopeStack extends Stack {
-  constructor(scope: Construct, id: string, { operations, triggers, settings, ...props }: NegatoscopeProps) {
+  constructor(scope: Construct, id: string, declared: NegatoscopeProps) {
+    const { operations, triggers, socketRoutes, settings, ...props } = declared;
     super(scope, id, props);
     const storage = new Storage(this, 'Storage', settings);
     const identity = new Identity(this, 'Identity', settings);
-    const functions = new Functions(this, 'Functions', storage, settings);
+    const sockets = new Sockets(this, 'Sockets');
+    const functions = new Functions(this, 'Functions', storage, settings, sockets);
     const authorizer = functions.create('authorizer', {
       description: 'Find out who calls',
       // API keys are in it.
@@ -50,7 +55,19 @@ export class NegatoscopeStack extends Stack {
       const handler = functions.create(trigger.id, { ...trigger, description: trigger.summary });
       return new EventFeed(this, trigger, storage, handler);
     });
-    const edge = new Edge(this, 'Edge', api.restApi);
+    sockets.logAfter(api.restApi);
+    const socketAuthorizer = functions.create('authorize-connection', {
+      description: 'Find out who wants to listen at a socket',
+      touches: {},
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      environment: identity.environment,
+    });
+    for (const route of socketRoutes) {
+      const handler = functions.create(route.id, { ...route, description: route.summary });
+      sockets.route(route, handler, socketAuthorizer);
+    }
+    const edge = new Edge(this, 'Edge', api.restApi, sockets.api);
 
     const failures = api.restApi
       .metricServerError({ period: Duration.minutes(5), statistic: 'Sum' })

@@ -23,6 +23,8 @@ export class Storage extends Construct {
   readonly table: Table;
   /** What goes on in requests; apart, so that its many writes are in no stream, and its failure is not the images'. */
   readonly requests: Table;
+  /** Who listens: apart, so that who tells them what happened can reach nothing that is kept. */
+  readonly connections: Table;
   /** Who did what: apart, so that nobody may change it who may change anything else. */
   readonly audit: Table;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
@@ -91,6 +93,8 @@ export class Storage extends Construct {
     };
     const kept = { ...items, deletionProtection: true, removalPolicy: RemovalPolicy.RETAIN };
     this.requests = new Table(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
+    this.connections = new Table(this, 'Connections', { ...items, removalPolicy: RemovalPolicy.DESTROY });
+    addLists(this.connections, TABLE_SCHEMA.lists);
     this.table = new Table(this, 'Table', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
     addLists(this.table, TABLE_SCHEMA.lists);
     this.audit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
+import { socketRoutes } from '../../functions/socket-routes.ts';
 import { triggers } from '../../functions/triggers.ts';
 import { type Operation, touchesOf } from '../../lib/api/operation.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
@@ -14,6 +15,7 @@ const synthesize = (context: unknown = {}) => {
   const stack = new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
     operations,
     triggers,
+    socketRoutes,
     settings: Settings.parse(context),
   });
   return { stack, template: Template.fromStack(stack) };
@@ -101,7 +103,7 @@ describe.each(all)('$id', (operation) => {
 });
 
 test('No function may do everything, or scan the table', () => {
-  for (const { id } of [...all, ...triggers]) {
+  for (const { id } of functions) {
     for (const right of rightsOf(id)) expect(right).not.toMatch(/^(\*|\w+:\*|dynamodb:Scan)/);
   }
 });
@@ -135,11 +137,12 @@ test('Every feed of events has a dead-letter queue under an alarm that says what
   for (const { costOfFailure } of triggers) {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: costOfFailure });
   }
+  const fed = triggers.filter(({ source }) => !('everyMinutes' in source));
   template.resourcePropertiesCountIs(
     'AWS::Lambda::EventSourceMapping',
     { FunctionResponseTypes: ['ReportBatchItemFailures'] },
     // The segments of the audit log are made of whole batches.
-    triggers.length - 1,
+    fed.length - 1,
   );
 });
 
@@ -164,6 +167,56 @@ test('Who touches anything adds to the audit log; nobody changes or deletes what
       ]),
     },
   });
+});
+
+test('A socket opens only past the authorizer, which nothing but the token gets past', () => {
+  const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+    Properties.RouteKey,
+    Properties.AuthorizationType,
+  ]);
+  // API Gateway asks at `$connect`, and has no authorizers elsewhere.
+  expect(Object.fromEntries(routes)).toEqual({ $connect: 'CUSTOM', $disconnect: 'NONE', $default: 'NONE' });
+  // The token may be in either of two headers, and API Gateway wants all that are named.
+  template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+    AuthorizerType: 'REQUEST',
+    IdentitySource: [],
+  });
+  const services = rightsOf('authorize-connection').map((right) => right.split(':')[0]);
+  expect(new Set(services)).toEqual(new Set(['logs', 'xray']));
+});
+
+test('Sockets are reached by who needs them, and in no other way', () => {
+  const reach = (id: string) =>
+    rightsOf(id).flatMap((right) =>
+      [...right.matchAll(/\w+\/@connections\/\*/g)].map(([what]) => `${id}: ${right.split(' ')[0]} ${what}`),
+    );
+  const all = functions.flatMap(({ id }) => reach(id));
+  expect(all.sort()).toEqual([
+    'end-connections: execute-api:ManageConnections DELETE/@connections/*',
+    'notify: execute-api:ManageConnections DELETE/@connections/*',
+    'notify: execute-api:ManageConnections POST/@connections/*',
+  ]);
+  for (const id of ['notify', 'end-connections']) {
+    expect(rightsOf(id).some((right) => right.startsWith('s3:'))).toBe(false);
+    expect([...rightsOn(id, 'StorageConnections')].sort()).toEqual(['DeleteItem', 'Query']);
+  }
+  // Of what is kept, who tells of it knows its stream alone.
+  const read = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  expect(read).toEqual(expect.arrayContaining([...rightsOn('notify', 'StorageTable')]));
+});
+
+test('CloudFront hands the handshakes to the socket’s stage, with and without the slash', () => {
+  const behaviors = ofType('AWS::CloudFront::Distribution').flatMap(
+    ([, { Properties }]) => Properties.DistributionConfig.CacheBehaviors,
+  );
+  expect(behaviors.map(({ PathPattern }) => PathPattern)).toEqual(['/ws', '/ws/']);
+  expect(new Set(behaviors.map(({ TargetOriginId }) => TargetOriginId)).size).toBe(1);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'ws' });
+});
+
+test('The log of the sockets holds no header, in which a token is', () => {
+  const [, stage] = ofType('AWS::ApiGatewayV2::Stage')[0] ?? [];
+  expect(stage?.Properties.AccessLogSettings.Format).not.toMatch(/header|protocol|authorizer/i);
 });
 
 test('Alarms reach the address that the clinic sets', () => {

@@ -3,11 +3,12 @@ import { inject } from 'vitest';
 import { Allowances } from '../../lib/data/allowances.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
+import { Connections } from '../../lib/data/connections.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import { Limits } from '../../lib/domain/limits.ts';
-import { loadFunctions } from '../../lib/local/functions.ts';
+import { loadFunctions, loadSecret } from '../../lib/local/functions.ts';
 import { loadTemplate } from '../../lib/local/template.ts';
 import { ArchiveWriter } from '../../lib/storage/archive-writer.ts';
 import { ObjectReader } from '../../lib/storage/object-reader.ts';
@@ -16,7 +17,7 @@ import { Objects } from '../../lib/storage/objects.ts';
 import type { Service } from './service.ts';
 
 /** What the functions have, with rights to everything: for tests that call a handler themselves. */
-export async function backstage({ stack }: Service) {
+export async function backstage({ stack, dataDir }: Service) {
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
@@ -25,16 +26,25 @@ export async function backstage({ stack }: Service) {
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
   });
   const template = loadTemplate(inject('cdkOut'), 'Negatoscope', stack.url);
+  const functions = loadFunctions(template, loadSecret(dataDir));
+  const functionOf = (id: string) => {
+    const found = functions.find(({ environment }) => environment.POWERTOOLS_SERVICE_NAME === id);
+    if (!found) throw new Error(`there is no function ${id}`);
+    return found;
+  };
   const {
     TABLE_NAME = '',
     BUCKET_NAME = '',
     REQUESTS_TABLE_NAME = '',
     AUDIT_TABLE_NAME = '',
-  } = Object.assign({}, ...loadFunctions(template, Buffer.alloc(32)).map(({ environment }) => environment));
+    CONNECTIONS_TABLE_NAME = '',
+  } = Object.assign({}, ...functions.map(({ environment }) => environment));
   const table = connectTable(TABLE_NAME);
   return {
     table,
+    credentialsOf: (id: string) => functionOf(id).credentials,
     allowances: new Allowances(connectTable(REQUESTS_TABLE_NAME)),
+    connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
     log: new AuditLog(connectTable(AUDIT_TABLE_NAME)),
     images: new Images(table),
     batches: new Batches(table),

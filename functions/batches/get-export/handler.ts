@@ -2,7 +2,7 @@ import { Batches } from '../../../lib/data/batches.ts';
 import { Exports } from '../../../lib/data/exports.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visible } from '../../../lib/domain/access.ts';
-import { progressOf } from '../../../lib/domain/export.ts';
+import { toExportProgress } from '../../../lib/domain/export.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
@@ -24,15 +24,9 @@ export async function handle({ caller, params }: Request<typeof operation>, deps
   const found = visible(caller, await deps.exports.get(params.id, deps.now()), 'export');
   // What was deleted since is to be had no longer, though its copy lies in the archive until that is erased.
   if (!(await deps.batches.get(found.batchId))) visible(caller, undefined, 'export');
-  const { id, status, fileName, expiresAt } = found;
-  const answer = {
-    id,
-    status,
-    progress: progressOf(found),
-    expires_at: new Date(expiresAt * 1000).toISOString(),
-  };
-  if (status !== 'ready') return answer;
-  const contentDisposition = disposition('attachment', fileName);
+  const answer = toExportProgress(found);
+  if (found.status !== 'ready') return answer;
+  const contentDisposition = disposition('attachment', found.fileName);
   const archive = { key: archiveKey(found), contentType: 'application/zip', contentDisposition };
   const { url } = await deps.urls.download(archive, deps.limits.downloadUrlSeconds, deps.now());
   return { ...answer, url };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { ExportStatus } from '../../../lib/domain/export.ts';
-import { Id, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { ExportProgress } from '../../../lib/domain/export.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
 import { SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
@@ -14,16 +14,8 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   success: {
     status: 200,
-    schema: z.strictObject({
-      id: Id,
-      status: ExportStatus,
-      progress: z
-        .number()
-        .min(0)
-        .max(1)
-        .meta({ examples: [1] }),
+    schema: ExportProgress.extend({
       url: SignedUrl.optional().describe('Signed and temporary, once it is `ready`; it takes ranges.'),
-      expires_at: Timestamp.describe('When the export itself is gone.'),
     }),
   },
   errors: ['NOT_FOUND'],

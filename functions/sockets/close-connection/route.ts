@@ -1,0 +1,10 @@
+import { defineSocketRoute } from '../../../lib/api/socket-route.ts';
+
+export const route = defineSocketRoute({
+  id: 'close-connection',
+  routeKey: '$disconnect',
+  summary: 'Forget a socket that has closed',
+  touches: { connections: ['remove'], audit: 'append' },
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

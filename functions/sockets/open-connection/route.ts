@@ -1,0 +1,10 @@
+import { defineSocketRoute } from '../../../lib/api/socket-route.ts';
+
+export const route = defineSocketRoute({
+  id: 'open-connection',
+  routeKey: '$connect',
+  summary: 'Note who listens at a socket, and until when',
+  touches: { connections: ['add'], audit: 'append' },
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

@@ -1,0 +1,47 @@
+import type { WebSocket } from 'ws';
+import type { SocketContext } from './socket-event.ts';
+
+/** API Gateway's limits for a WebSocket connection (API Gateway quotas, WebSocket APIs). */
+const idleMs = 10 * 60 * 1000;
+const lifeMs = 2 * 60 * 60 * 1000;
+const goingAway = 1001;
+
+/** An open connection, with the times after which API Gateway ends it. */
+export class SocketConnection {
+  readonly context: SocketContext;
+  lastActiveAt = Date.now();
+  readonly #socket: WebSocket;
+  readonly #life: NodeJS.Timeout;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(context: SocketContext, socket: WebSocket) {
+    this.context = context;
+    this.#socket = socket;
+    this.#life = setTimeout(() => this.close(), lifeMs);
+    for (const sign of ['message', 'ping', 'pong'] as const) socket.on(sign, () => this.#seen());
+    socket.once('close', () => {
+      clearTimeout(this.#life);
+      clearTimeout(this.#idle);
+    });
+    this.#seen();
+  }
+
+  async send(data: Buffer): Promise<void> {
+    this.#seen();
+    await new Promise<void>((resolve, reject) => {
+      this.#socket.send(data, { binary: false }, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  close() {
+    this.#socket.close(goingAway);
+    // One that does not answer is not asked twice.
+    setTimeout(() => this.#socket.terminate(), 1000).unref();
+  }
+
+  #seen() {
+    this.lastActiveAt = Date.now();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.close(), idleMs);
+  }
+}

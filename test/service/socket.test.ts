@@ -1,0 +1,351 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket as Client } from 'ws';
+import { handle as notify } from '../../functions/events/notify/handler.ts';
+import type { Connections } from '../../lib/data/connections.ts';
+import { Message } from '../../lib/domain/news.ts';
+import { photo } from '../fixtures/photos.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Listener, listen, listenWith, refused } from '../support/listener.ts';
+import { createBatch, decided, until, upload, useService } from '../support/service.ts';
+
+const service = useService();
+let own: Awaited<ReturnType<typeof backstage>>;
+let connections: Connections;
+beforeAll(async () => {
+  own = await backstage(service);
+  connections = own.connections;
+});
+
+const doctor = () => service.as('doctor');
+const of = (id: string, type: string) => (message: { type: string; image?: { id: string } }) =>
+  message.type === type && message.image?.id === id;
+
+/** Waits for something that is told after all that was done before. */
+async function marker(patientId: string, ...listeners: Listener[]) {
+  const id = await createBatch(await doctor(), patientId, 'Marker');
+  await Promise.all(listeners.map((each) => each.hear(({ batch }) => batch?.id === id)));
+}
+
+describe('A socket', () => {
+  test('tells of an image from its arrival to its end, as the API shows it', async () => {
+    const client = await service.as('patient-1');
+    const batchId = await createBatch(client);
+    const patient = await listen(service, 'patient-1');
+    const [id = ''] = await upload(client, batchId, [await photo()]);
+    const { thumbnail_url: _, ...shown } = await decided(client, id);
+    expect(await patient.hear(of(id, 'IMAGE_READY'))).toEqual({ type: 'IMAGE_READY', image: shown });
+
+    await client.json('PATCH', `/api/images/${id}/`, 200, { caption: 'left eye' });
+    expect(await patient.hear(of(id, 'IMAGE_CHANGED'))).toMatchObject({ image: { caption: 'left eye' } });
+    await (await doctor()).json('DELETE', `/api/images/${id}/`, 204);
+    await patient.hear(of(id, 'IMAGE_DELETED'));
+
+    const types = patient.heard.flatMap(({ type, image }) => (image?.id === id ? [type] : []));
+    expect(types).toEqual(['IMAGE_UPLOADED', 'IMAGE_READY', 'IMAGE_CHANGED', 'IMAGE_DELETED']);
+    for (const message of patient.heard) expect(Message.parse(message)).toEqual(message);
+  });
+
+  test('tells why an image is refused, and nothing of an upload that never arrives', async () => {
+    const client = await service.as('patient-1');
+    const batchId = await createBatch(client);
+    const patient = await listen(service, 'patient-1');
+    const bytes = new TextEncoder().encode('no picture');
+    const [id = ''] = await upload(client, batchId, [{ name: 'a.jpg', bytes, type: 'image/jpeg' }]);
+    const { image } = await patient.hear(of(id, 'IMAGE_REJECTED'));
+    expect(image.status_reason).not.toBe('');
+
+    const { uploads } = await client.json('POST', `/api/images/batches/${batchId}/upload-urls/`, 201, {
+      files: [{ name: 'b.jpg', size: 10, type: 'image/jpeg' }],
+    });
+    await (await doctor()).json('DELETE', `/api/images/${uploads[0].id}/`, 204);
+    await marker('P-1001', patient);
+    const told = patient.heard.flatMap((each) => (each.image ? [`${each.type} ${each.image.id}`] : []));
+    expect(told).toEqual([`IMAGE_UPLOADED ${id}`, `IMAGE_REJECTED ${id}`]);
+  });
+
+  test('tells of batches, of the images that go with them, and of exports that are ready', async () => {
+    const client = await doctor();
+    const staff = await listen(service, 'staff');
+    const batchId = await createBatch(client);
+    const [id = ''] = await upload(client, batchId, [await photo()]);
+    await staff.hear(({ batch }) => batch?.id === batchId && batch.image_count === 1);
+    const started = await client.json('POST', `/api/images/batches/${batchId}/exports/`, 202, {});
+    const ready = await staff.hear((message) => message.export?.id === started.id);
+    const { url: _, ...shown } = await client.json('GET', started.status_url, 200);
+    expect(ready).toEqual({ type: 'EXPORT_READY', export: shown });
+
+    await client.json('PUT', `/api/images/batches/${batchId}/`, 200, { name: 'Second' });
+    await staff.hear(({ type, batch }) => type === 'BATCH_CHANGED' && batch.name === 'Second');
+    await client.json('DELETE', `/api/images/batches/${batchId}/`, 204);
+    await staff.hear(of(id, 'IMAGE_DELETED'));
+    await staff.hear(({ type, batch }) => type === 'BATCH_DELETED' && batch.id === batchId);
+  });
+
+  test('tells the clinic, and no patient, of the pictures of exams', async () => {
+    const [staff, patient] = await Promise.all([listen(service, 'staff'), listen(service, 'patient-1')]);
+    const registered = await (await doctor()).json('POST', '/examens-medicaux/images', 201, {
+      examenID: randomUUID(),
+      studyInstanceUID: '1.2.3',
+      seriesInstanceUID: '1.2.3.4',
+      sopInstanceUID: '1.2.3.4.5',
+      dateAcquisition: '1996-03-08T00:00:00.000Z',
+      modalite: 'CT',
+      description: 'Chest CT scan',
+    });
+    const message = await staff.hear(({ image }) => image?.imageID === registered.imageID);
+    expect(message).toEqual({ type: 'IMAGE_UPLOADED', image: registered });
+    await marker('P-1001', patient);
+    expect(patient.types).toEqual(['BATCH_CHANGED']);
+  });
+
+  test('tells another patient nothing at all', async () => {
+    const [other, staff] = await Promise.all([listen(service, 'patient-2'), listen(service, 'staff')]);
+    const client = await doctor();
+    const batchId = await createBatch(client, 'P-1001');
+    const [id = '', bad = ''] = await upload(client, batchId, [
+      await photo(),
+      { ...(await photo()), bytes: new Uint8Array(9) },
+    ]);
+    await Promise.all([decided(client, id), decided(client, bad)]);
+    await client.json('PATCH', `/api/images/${id}/`, 200, { category: 'posterior' });
+    const { id: exported } = await client.json('POST', `/api/images/batches/${batchId}/exports/`, 202, {});
+    await staff.hear((message) => message.export?.id === exported);
+    await client.json('DELETE', `/api/images/${id}/`, 204);
+    await client.json('DELETE', `/api/images/batches/${batchId}/`, 204);
+    await staff.hear(of(bad, 'IMAGE_DELETED'));
+    await marker('P-1002', other, staff);
+    expect(other.heard).toEqual([
+      { type: 'BATCH_CHANGED', batch: expect.objectContaining({ name: 'Marker' }) },
+    ]);
+    expect(new Set(staff.types)).toEqual(
+      new Set(Message.options.flatMap(({ shape }) => [...shape.type.values])),
+    );
+  });
+
+  test('takes whatever a client says, and answers pings', async () => {
+    const { socket } = await listen(service, 'staff');
+    socket.send('anything');
+    socket.ping('are you there');
+    const [data] = await once(socket, 'pong');
+    expect(String(data)).toBe('are you there');
+    socket.send('x'.repeat(128 * 1024 + 1));
+    expect((await once(socket, 'close'))[0]).toBe(1009);
+  });
+});
+
+describe('A handshake', () => {
+  test('names the subprotocol and never the token, as a browser asks', async () => {
+    const token = await service.stack.token('staff');
+    const browser = new WebSocket(`${service.stack.url.replace('http', 'ws')}/ws/`, [
+      `bearer.${token}`,
+      'negatoscope',
+    ]);
+    await new Promise((resolve, reject) => {
+      browser.onopen = resolve;
+      browser.onerror = reject;
+    });
+    expect(browser.protocol).toBe('negatoscope');
+    browser.close();
+  });
+
+  test('may bring the token as all requests do', async () => {
+    const authorization = `Bearer ${await service.stack.token('staff')}`;
+    const client = new Client(`${service.stack.url.replace('http', 'ws')}/ws`, {
+      headers: { authorization },
+    });
+    await once(client, 'open');
+    expect(client.protocol).toBe('');
+    client.terminate();
+  });
+
+  test('without a valid token is refused', async () => {
+    const token = await service.stack.token('staff');
+    const expired = await service.stack.token('staff', {}, -10);
+    const { key } = await (await service.as('admin')).json('POST', '/api/v2/keys', 201, {
+      name: 'Pharmacy',
+      scopes: ['*:read'],
+    });
+    const offer = (text: string) => ({ protocols: ['negatoscope', `bearer.${text}`] });
+    expect(await refused(service, {})).toBe(401);
+    expect(await refused(service, { protocols: ['negatoscope'] })).toBe(401);
+    expect(await refused(service, offer('rubbish'))).toBe(401);
+    expect(await refused(service, offer(`${token}x`))).toBe(401);
+    expect(await refused(service, offer(expired))).toBe(401);
+    expect(await refused(service, { path: `?token=${token}&access_token=${token}` })).toBe(401);
+    expect(await refused(service, { headers: { 'x-api-key': key } })).toBe(401);
+    expect(await refused(service, { headers: { authorization: `ApiKey ${key}` }, ...offer(token) })).toBe(
+      401,
+    );
+  });
+
+  test('of a person without a role, or elsewhere, or in another language is refused', async () => {
+    const token = await service.stack.token('staff');
+    const nobody = await service.stack.token('staff', { 'cognito:groups': [] });
+    expect(await refused(service, { protocols: ['negatoscope', `bearer.${nobody}`] })).toBe(403);
+    expect(await refused(service, { protocols: [`bearer.${token}`] })).toBe(400);
+    expect(await refused(service, { path: '/more', protocols: ['negatoscope', `bearer.${token}`] })).toBe(
+      404,
+    );
+    expect(await refused(service, { headers: { host: 'elsewhere.example' } })).toBe(421);
+  });
+});
+
+describe('A connection', () => {
+  const itemOf = async (id: string) =>
+    (await connections.around('P-1002')).some((connection) => connection.id === id);
+  const ids = async () => (await connections.around('P-1002')).map(({ id }) => id);
+  const openedBy = async (open: () => Promise<Listener>) => {
+    const before = await ids();
+    const listener = await open();
+    const [id = ''] = (await ids()).filter((each) => !before.includes(each));
+    return { listener, id };
+  };
+  const stored = (over: object = {}) => ({
+    id: `${randomUUID()}=`,
+    caller: { role: 'staff' as const, subject: 's' },
+    connectedAt: new Date(Date.now() - 60_000).toISOString(),
+    until: Math.floor(Date.now() / 1000) + 600,
+    ...over,
+  });
+
+  test('hears nothing after its token, and ends with it', async () => {
+    const lasting = await listen(service, 'patient-2');
+    const token = await service.stack.token('patient-2', {}, 5);
+    const { listener: brief, id } = await openedBy(() => listenWith(service, token));
+    await service.stack.tick();
+    await marker('P-1002', brief, lasting);
+    const heard = brief.heard.length;
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    await until(async () => Date.now() >= exp * 1000);
+    await marker('P-1002', lasting);
+    const closed = once(brief.socket, 'close');
+    await service.stack.tick();
+    await closed;
+    expect(brief.heard).toHaveLength(heard);
+    expect(await itemOf(id)).toBe(false);
+    expect(lasting.socket.readyState).toBe(Client.OPEN);
+  });
+
+  test('is forgotten when its client leaves, or is killed', async () => {
+    const { listener, id } = await openedBy(() => listen(service, 'patient-2'));
+    const { listener: killed, id: other } = await openedBy(() => listen(service, 'patient-2'));
+    expect([await itemOf(id), await itemOf(other)]).toEqual([true, true]);
+    listener.socket.close();
+    killed.socket.terminate();
+    await until(async () => !(await itemOf(id)) && !(await itemOf(other)));
+  });
+
+  test('is in the audit log: who listened, from when until when', async () => {
+    const { listener, id } = await openedBy(() => listen(service, 'patient-2'));
+    listener.socket.close();
+    const admin = await service.as('admin');
+    const found = await until(async () => {
+      const { events } = await admin.json('GET', '/api/audit/?patient_id=P-1002', 200);
+      const own = events.filter(({ things }: { things: string[] }) => things.includes(`connection ${id}`));
+      return own.length === 2 && own;
+    });
+    expect(found).toMatchObject([
+      { action: 'close-connection', role: 'patient', path: '/ws', outcome: 'success' },
+      { action: 'open-connection', role: 'patient', address: expect.stringMatching(/127\.0\.0\.1|::1/) },
+    ]);
+  });
+
+  test('that is gone is forgotten at the next delivery, unless it is perhaps just being opened', async () => {
+    const [stale, young] = [stored(), stored({ connectedAt: new Date().toISOString() })];
+    await Promise.all([connections.add(stale), connections.add(young)]);
+    const staff = await listen(service, 'staff');
+    await marker('P-1001', staff);
+    await until(async () => !(await itemOf(stale.id)));
+    expect(await itemOf(young.id)).toBe(true);
+    await connections.remove(young.id);
+  });
+
+  /** Delivers the news of a batch of P-1001 to connections, of which those to `failing` fail. */
+  async function deliver(listening: ReturnType<typeof stored>[], failing: string[] = []) {
+    const sent: string[] = [];
+    const closed: string[] = [];
+    const removed: string[] = [];
+    const batch = { ...(await own.batches.get(await createBatch(await doctor()))), sk: 'BATCH' };
+    await notify(
+      { after: batch },
+      {
+        connections: { around: async () => listening, remove: async (id) => void removed.push(id) },
+        sockets: {
+          send: async (id) => {
+            if (failing.includes(id)) throw new Error('its buffer is full');
+            return sent.push(id) > 0;
+          },
+          close: async (id) => closed.push(id) > 0,
+        },
+        now: () => new Date(),
+      },
+    );
+    return { sent, closed, removed };
+  }
+
+  test('to which nothing can be sent is closed, and the others hear', async () => {
+    const [slow, other] = [stored(), stored()];
+    expect(await deliver([slow, other], [slow.id])).toEqual({
+      sent: [other.id],
+      closed: [slow.id],
+      removed: [slow.id],
+    });
+  });
+
+  test('is asked at each delivery whose it is, and whether their token has ended, whatever list it stands in', async () => {
+    const patient = (patientId: string) => stored({ caller: { role: 'patient', subject: 'p', patientId } });
+    const [theirs, strangers] = [patient('P-1001'), patient('P-1002')];
+    const ended = stored({ until: Math.floor(Date.now() / 1000) });
+    const service = stored({
+      caller: { role: 'service', subject: 'k', keyId: randomUUID(), scopes: ['*:read'] },
+    });
+    const { sent, removed } = await deliver([strangers, ended, service, theirs]);
+    expect(sent).toEqual([theirs.id]);
+    expect(removed).toEqual([]);
+  });
+
+  test('can be managed by functions that may, and by nobody else', async () => {
+    const { listener, id: ConnectionId } = await openedBy(() => listen(service, 'patient-2'));
+    const client = (credentials: { accessKeyId: string; secretAccessKey: string }) =>
+      new ApiGatewayManagementApiClient({
+        region: 'us-east-1',
+        endpoint: `${service.stack.url}/local/sockets`,
+        credentials,
+      });
+    const { credentials } = service.stack;
+    const stack = client(credentials);
+    await stack.send(new PostToConnectionCommand({ ConnectionId, Data: '{"type":"HELLO"}' }));
+    await listener.hear(({ type }) => type === 'HELLO');
+    const { ConnectedAt, LastActiveAt } = await stack.send(new GetConnectionCommand({ ConnectionId }));
+    expect(Number(LastActiveAt)).toBeGreaterThanOrEqual(Number(ConnectedAt));
+    const Data = 'x'.repeat(128 * 1024 + 1);
+    await expect(stack.send(new PostToConnectionCommand({ ConnectionId, Data }))).rejects.toMatchObject({
+      name: 'PayloadTooLargeException',
+    });
+
+    const forbidden = { name: 'ForbiddenException' };
+    const forged = client({ ...credentials, secretAccessKey: 'guessed' });
+    await expect(forged.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(forbidden);
+    const ender = client(own.credentialsOf('end-connections'));
+    await expect(ender.send(new PostToConnectionCommand({ ConnectionId, Data: '{}' }))).rejects.toMatchObject(
+      forbidden,
+    );
+    const reader = client(own.credentialsOf('get-image'));
+    await expect(reader.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(forbidden);
+
+    const closed = once(listener.socket, 'close');
+    await ender.send(new DeleteConnectionCommand({ ConnectionId }));
+    await closed;
+    await expect(stack.send(new GetConnectionCommand({ ConnectionId }))).rejects.toMatchObject({
+      name: 'GoneException',
+    });
+  });
+});

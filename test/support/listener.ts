@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { type Service, until } from './service.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: messages are looked into by each test
+type Received = any;
+
+/** A client at the socket, which keeps what it hears. */
+export class Listener {
+  readonly heard: Received[] = [];
+  readonly socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('message', (data) => this.heard.push(JSON.parse(String(data))));
+  }
+
+  get types(): string[] {
+    return this.heard.map(({ type }) => type);
+  }
+
+  /** Waits for a message that fits. */
+  hear(fits: (message: Received) => boolean): Promise<Received> {
+    return until(async () => this.heard.find(fits));
+  }
+}
+
+const socketUrl = ({ stack }: Service) => `${stack.url.replace('http', 'ws')}/ws`;
+
+/** Listens with this token, as a page would. */
+export async function listenWith(service: Service, token: string): Promise<Listener> {
+  const listener = new Listener(new WebSocket(socketUrl(service), ['negatoscope', `bearer.${token}`]));
+  await once(listener.socket, 'open');
+  return listener;
+}
+
+/** Listens as one of the demo people. */
+export const listen = async (service: Service, user: string) =>
+  listenWith(service, await service.stack.token(user));
+
+/** The status of a handshake that is refused. */
+export async function refused(
+  service: Service,
+  {
+    path = '',
+    protocols = [],
+    headers = {},
+  }: { path?: string; protocols?: string[]; headers?: Record<string, string> },
+): Promise<number> {
+  const socket = new WebSocket(socketUrl(service) + path, protocols, { headers });
+  const [, response] = await once(socket, 'unexpected-response');
+  response.resume();
+  return response.statusCode;
+}
