@@ -34,6 +34,14 @@ function characterSetsOf(dataSet: DataSet): string {
   return '';
 }
 
+/**
+ * All sets with code extensions (PS3.3 table C.12-3 and C.12-4). Names switch back to ASCII, which nobody declares, and
+ * some to what they should have declared: each escape sequence means one set alone, so that all may be understood.
+ */
+const extensions = [6, 100, 101, 109, 110, 144, 127, 126, 138, 148, 166, 13, 87, 159, 149, 58]
+  .map((number) => `ISO 2022 IR ${number}`)
+  .join('\\');
+
 /** By data set, since every text of it asks. */
 const converters = new WeakMap<DataSet, string>();
 
@@ -47,6 +55,9 @@ export function decodeText(dataSet: DataSet, bytes: Uint8Array, vr: Vr): string 
   }
   try {
     // Nothing declared, and yet no ASCII: the library would say so of each letter, where a guess is nearly always right.
+    if (/\\|2022/.test(sets)) return convertBytes(`${sets}\\${extensions}`, bytes, { vr });
+    // Latin alphabet No. 9, new in 2020, is not in the library.
+    if (sets === 'ISO_IR 203') return new TextDecoder('iso-8859-15').decode(bytes);
     if (sets !== '') return convertBytes(sets, bytes, { vr });
   } catch {
     // An unknown term or escape sequence: a name half right is better than none.
