@@ -1,12 +1,14 @@
 import { RejectedImage } from '../rejected-image.ts';
-import type { PixelCoding } from './transfer-syntaxes.ts';
+import { jpegXlHeader } from './jpeg-xl-header.ts';
+import type { CodecCoding } from './transfer-syntaxes.ts';
 import { UndrawableDicom } from './undrawable-dicom.ts';
 
 /** What a codestream says of itself, before anyone decodes it: 910 bytes can claim 65535×65535 pixels. */
 export interface CodestreamHeader {
   width: number;
   height: number;
-  components: number;
+  /** Undefined for JPEG XL, where it stands too deep within. */
+  components?: number;
   bits: number;
   isSigned: boolean;
   /** Whether the decoder gives one plane after the other. */
@@ -17,16 +19,21 @@ export interface CodestreamHeader {
   isTransformed: boolean;
 }
 
-/** Reads the header; undefined for JPEG XL, whose decoder gives no more than its pixels. */
-export function codestreamHeader(coding: PixelCoding, bytes: Uint8Array): CodestreamHeader | undefined {
+/** Reads the header of a codestream. */
+export function codestreamHeader(coding: CodecCoding, bytes: Uint8Array): CodestreamHeader {
   if (coding === 'jpeg' || coding === 'jpeg-ls') return jpegHeader(bytes);
-  return coding === 'jpeg-2000' || coding === 'htj2k' ? jpeg2000Header(bytes) : undefined;
+  if (coding === 'jpeg-2000' || coding === 'htj2k') return jpeg2000Header(bytes);
+  // Its decoder gives RGB, whatever colours are inside.
+  const traits = { isSigned: false, isPlanar: false, isLosslessJpeg: false, isTransformed: true };
+  return { ...jpegXlHeader(bytes), ...traits };
 }
+
+const EOI = Buffer.from([0xff, 0xd9]);
 
 /** ITU-T T.81 B.2.2 and T.87 C.2.2: the frame header, and the interleave mode in the scan header behind it. */
 function jpegHeader(bytes: Uint8Array): CodestreamHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let header: CodestreamHeader | undefined;
+  let header: (CodestreamHeader & { components: number }) | undefined;
   for (let at = findMarker(bytes, 0xd8) + 2; at + 4 <= bytes.length; ) {
     if (bytes[at] !== 0xff) throw damaged();
     const marker = bytes[at + 1] ?? 0;
@@ -52,6 +59,10 @@ function jpegHeader(bytes: Uint8Array): CodestreamHeader {
       };
     if (marker === 0xda) {
       if (!header) throw damaged();
+      // Whoever decodes it fills up with grey what is missing, and says nothing. Within entropy-coded data 0xFF is always
+      // followed by a zero, or a bit (T.81 B.1.1.5, T.87 A.1), so that these two bytes are the end and nothing else.
+      if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(EOI, at))
+        throw new RejectedImage('This DICOM image is incomplete: its compressed pixels end too early.');
       // Of JPEG-LS: NEAR, ILV, the point transform are the last bytes; without interleaving each component has a scan.
       const isJpegLs = findFrameOfJpegLs(bytes, at);
       return { ...header, isPlanar: isJpegLs && header.components > 1 && bytes[at + length] === 0 };

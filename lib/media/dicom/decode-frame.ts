@@ -49,7 +49,7 @@ export async function decodeFrame(
     return toDecoded(pixels, storedSamples(decoded, pixels), pixels.photometricInterpretation);
   }
   const header = codestreamHeader(coding, bytes);
-  if (header) refuseContradiction(header, pixels);
+  refuseContradiction(header, pixels);
   const job = jobOf(codecs[coding], bytes, pixels, header);
   const decoded = await decodeApart(job, limits);
   return ofCodec(decoded, pixels, header, job);
@@ -67,7 +67,7 @@ function jobOf(
   codec: CodecJob['codec'],
   codestream: Uint8Array,
   pixels: PixelDescription,
-  header: CodestreamHeader | undefined,
+  header: CodestreamHeader,
 ): CodecJob {
   const isYbr = pixels.photometricInterpretation.startsWith('YBR');
   return {
@@ -76,10 +76,10 @@ function jobOf(
     width: pixels.columns,
     height: pixels.rows,
     components: pixels.samplesPerPixel,
-    bits: header?.bits ?? pixels.bitsStored,
-    isSigned: header?.isSigned ?? false,
+    bits: header.bits,
+    isSigned: header.isSigned,
     // A JPEG labelled RGB is RGB, whatever its decoder would guess.
-    toRgb: codec === 'Jpeg' && pixels.samplesPerPixel === 3 && isYbr && !header?.isLosslessJpeg,
+    toRgb: codec === 'Jpeg' && pixels.samplesPerPixel === 3 && isYbr && !header.isLosslessJpeg,
   };
 }
 
@@ -89,7 +89,7 @@ function refuseContradiction(
   pixels: PixelDescription,
 ): void {
   const { columns, rows, samplesPerPixel } = pixels;
-  if (width !== columns || height !== rows || components !== samplesPerPixel)
+  if (width !== columns || height !== rows || (components ?? samplesPerPixel) !== samplesPerPixel)
     throw new RejectedImage(
       `This DICOM file is damaged: it claims ${columns}×${rows} pixels of ${samplesPerPixel} samples, and its image has ${width}×${height} of ${components}.`,
     );
@@ -123,8 +123,8 @@ function ofNative(bytes: Uint8Array, pixels: PixelDescription): DecodedFrame {
 function ofCodec(
   decoded: Uint8Array,
   pixels: PixelDescription,
-  header: CodestreamHeader | undefined,
-  { toRgb }: CodecJob,
+  header: CodestreamHeader,
+  job: CodecJob,
 ): DecodedFrame {
   const count = pixels.rows * pixels.columns * pixels.samplesPerPixel;
   const sampleBytes = decoded.length / count;
@@ -132,19 +132,15 @@ function ofCodec(
     throw new RejectedImage(
       `This DICOM file is damaged: it claims ${pixels.columns}×${pixels.rows} pixels, and its image has others.`,
     );
-  if (!header && sampleBytes === 2) rescaleJpegXl(decoded, pixels.bitsStored);
-  const samples = storedSamples(decoded, {
-    ...pixels,
-    bitsAllocated: sampleBytes * 8,
+  const cells = { ...pixels, bitsAllocated: Math.max(sampleBytes * 8, pixels.bitsStored > 8 ? 16 : 8) };
+  const samples = storedSamples(toCells(decoded, sampleBytes, header, job.codec, cells.bitsAllocated), {
+    ...cells,
     highBit: pixels.bitsStored - 1,
   });
-  const sideBySide = header?.isPlanar ? interleaved(samples, pixels.samplesPerPixel) : samples;
+  const sideBySide = header.isPlanar ? interleaved(samples, pixels.samplesPerPixel) : samples;
   // libjpeg, JPEG 2000's own transformation and JPEG XL give RGB; everything else gives what was put in.
   const isRgb =
-    toRgb ||
-    !header ||
-    header.isTransformed ||
-    /^YBR_(?:ICT|RCT)$|^XYB$/.test(pixels.photometricInterpretation);
+    job.toRgb || header.isTransformed || /^YBR_(?:ICT|RCT)$|^XYB$/.test(pixels.photometricInterpretation);
   return toDecoded(
     pixels,
     sideBySide,
@@ -152,12 +148,28 @@ function ofCodec(
   );
 }
 
+/** The decoder's samples in cells as large as the file's values need, where the codestream's own were smaller. */
+function toCells(
+  decoded: Uint8Array,
+  sampleBytes: number,
+  { bits, isSigned }: CodestreamHeader,
+  codec: CodecJob['codec'],
+  bitsAllocated: number,
+): Uint8Array {
+  if (sampleBytes === 2) return codec === 'JpegXl' ? unstretched(decoded, bits) : decoded;
+  if (bitsAllocated === 8) return decoded;
+  return new Uint8Array(
+    Uint16Array.from(decoded, (sample) => (isSigned ? (sample << 24) >> 24 : sample)).buffer,
+  );
+}
+
 /** libjxl stretches 9 to 15 bits over 16. */
-function rescaleJpegXl(decoded: Uint8Array, bits: number): void {
-  const samples = new Uint16Array(decoded.buffer, decoded.byteOffset, decoded.length / 2);
-  if (bits < 16)
-    for (let i = 0; i < samples.length; i++)
-      samples[i] = Math.round(((samples[i] ?? 0) * (2 ** bits - 1)) / 65_535);
+function unstretched(decoded: Uint8Array, bits: number): Uint8Array {
+  if (bits >= 16) return decoded;
+  const samples = new Uint16Array(decoded.slice().buffer);
+  for (let i = 0; i < samples.length; i++)
+    samples[i] = Math.round(((samples[i] ?? 0) * (2 ** bits - 1)) / 65_535);
+  return new Uint8Array(samples.buffer);
 }
 
 /** What is YBR still becomes RGB here. */

@@ -1,5 +1,8 @@
 /** How the pixels of a transfer syntax are written: as they are, or by which codec. */
-export type PixelCoding = 'native' | 'rle' | 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k' | 'jpeg-xl';
+export type PixelCoding = 'native' | 'rle' | CodecCoding;
+
+/** What takes a codec that is not ours. */
+export type CodecCoding = 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k' | 'jpeg-xl';
 
 /** What a transfer syntax (PS3.5 8 and A, PS3.6 table A-1) says of a file. */
 export interface TransferSyntax {
