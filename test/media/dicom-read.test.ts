@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { describePixels } from '../../lib/media/dicom/describe-pixels.ts';
 import { instanceIdentifiers, isUid } from '../../lib/media/dicom/identifiers.ts';
 import { MoreBytesNeeded } from '../../lib/media/dicom/more-bytes-needed.ts';
 import { numberValues } from '../../lib/media/dicom/number-values.ts';
@@ -116,6 +117,21 @@ describe('The header alone is read', () => {
     expect(textValue(readDicomHeader(deflated, deflated.length).dataSet, '00100020')).toBe('P-1001');
   });
 
+  test('and tells whether the pixels that it promises are there', () => {
+    const header = (pixels: number, more: FixtureElement[] = []) => {
+      const whole = dicomFile([...imageOf(100, 100, new Uint8Array(pixels)), ...more]);
+      return readDicomHeader(whole.subarray(0, 600), whole.length);
+    };
+    expect(() => describePixels(header(9_998))).toThrow('take 10000 bytes, and it has 9998');
+    const halved: FixtureElement[] = [
+      ['00280002', 'US', [3]],
+      ['00280004', 'CS', 'YBR_FULL_422'],
+      ['00280006', 'US', [0]],
+    ];
+    expect(describePixels(header(20_000, halved))?.frameBytes).toBe(20_000);
+    expect(() => describePixels(header(19_998, halved))).toThrow('take 20000 bytes, and it has 19998');
+  });
+
   test('and a file that ends before its pixels do is refused', () => {
     expect(() => readDicomHeader(file.subarray(0, 600), file.length - 50)).toThrow(
       '(7FE0,0010) claims 10000 bytes, the file has only 9950 left',
@@ -206,6 +222,11 @@ describe('A file is refused', () => {
     const items = Buffer.concat(Array.from({ length: 2000 }, () => raw('feff00e0 00000000')));
     const bytes = part10(metaExplicit, raw(`08004011 53510000 ${undefinedLength}`), items);
     expect(reasonOf(bytes)).toBe('This DICOM file has more than the 1000 data elements allowed.');
+  });
+
+  test('that is almost nothing but zeros, in no time', () => {
+    const bytes = part10(metaExplicit, new Uint8Array(20_000_000), Uint8Array.of(1));
+    expect(() => readDicom(bytes)).toThrow('more than the 500000 data elements allowed');
   });
 
   test('that unfolds to more than is allowed', () => {

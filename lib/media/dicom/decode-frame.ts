@@ -50,6 +50,11 @@ export async function decodeFrame(
   }
   const header = codestreamHeader(coding, bytes);
   refuseContradiction(header, pixels);
+  // OpenJPEG's samples of colours are cut to bytes where the decoders' module hands them out.
+  if (coding === 'jpeg-2000' && samplesPerPixel > 1 && header.bits > 8)
+    throw new UndrawableDicom(
+      `This DICOM image is JPEG 2000 in colours of ${header.bits} bits; at most 8 can be shown.`,
+    );
   const job = jobOf(codecs[coding], bytes, pixels, header);
   const decoded = await decodeApart(job, limits);
   return ofCodec(decoded, pixels, header, job);

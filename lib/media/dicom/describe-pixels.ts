@@ -86,12 +86,14 @@ function frameBytesOf(pixels: Omit<PixelDescription, 'frameBytes'>): number {
   return (rows * columns * samples * bitsAllocated) / 8;
 }
 
+type Described = Pick<PixelDescription, 'element' | 'samplesPerPixel'>;
+
+/** Pixels that are not encapsulated, also where they are beyond what was read: these have a length. */
+const isNative = ({ element }: Pick<Described, 'element'>) => !element.fragments && element.length > 0;
+
 /** Without compression, a photometric interpretation of 422 means fewer samples; with it, that is the codec's business. */
-export const isHalved = ({
-  element,
-  samplesPerPixel,
-}: Pick<PixelDescription, 'element' | 'samplesPerPixel'>) =>
-  !element.fragments && !element.isBeyond && samplesPerPixel === 3;
+export const isHalved = ({ element, samplesPerPixel }: Described): boolean =>
+  isNative({ element }) && samplesPerPixel === 3;
 
 function refuseOdd({ samplesPerPixel, bitsAllocated, bitsStored, isFloat }: PixelDescription): void {
   if (samplesPerPixel !== 1 && samplesPerPixel !== 3)
@@ -115,8 +117,7 @@ function refuseCutOff({ element, frames, frameBytes, rows, columns }: PixelDescr
     throw new RejectedImage(
       `This DICOM file is incomplete: it claims ${frames} frames and has ${Math.max(0, fragments.length - 1)}.`,
     );
-  const isNative = !fragments && !(element.isBeyond && element.length === 0);
-  if (isNative && element.length < Math.ceil(frames * frameBytes))
+  if (isNative({ element }) && element.length < Math.ceil(frames * frameBytes))
     throw new RejectedImage(
       `This DICOM file is incomplete: ${frames} frames of ${columns}×${rows} pixels take ${Math.ceil(frames * frameBytes)} bytes, and it has ${element.length}.`,
     );

@@ -1,5 +1,5 @@
 import { RejectedImage } from '../rejected-image.ts';
-import { bytesOf, type DataSet, type Span } from './data-set.ts';
+import { bytesOf, type DataElement, type DataSet, type Span } from './data-set.ts';
 import type { PixelDescription } from './describe-pixels.ts';
 import { swapped } from './little-endian-bytes.ts';
 import type { DicomFile } from './read-dicom.ts';
@@ -42,8 +42,19 @@ function shiftedBits(bytes: Uint8Array, firstBit: number, count: number): Uint8A
   return result;
 }
 
+/** Of each element of pixel data that frames were asked of: a viewer asks for one after the other. */
+const framesByElement = new WeakMap<DataElement, Span[][]>();
+
+function framesOf(dataSet: DataSet, pixels: PixelDescription, fragments: Span[]): Span[][] {
+  const known = framesByElement.get(pixels.element);
+  if (known) return known;
+  const frames = tellApart(dataSet, pixels, fragments);
+  framesByElement.set(pixels.element, frames);
+  return frames;
+}
+
 /** Tells the fragments of each frame (PS3.5 A.4): by an offset table, by their number, or by where codestreams begin. */
-function framesOf(dataSet: DataSet, { frames }: PixelDescription, [table, ...fragments]: Span[]): Span[][] {
+function tellApart(dataSet: DataSet, { frames }: PixelDescription, [table, ...fragments]: Span[]): Span[][] {
   if (frames === 1) return [fragments];
   const offsets = extendedOffsets(dataSet, frames) ?? (table && basicOffsets(dataSet, table, frames));
   const byOffset = offsets && split(fragments, startsAt(fragments, offsets), frames);

@@ -39,6 +39,7 @@ export class ElementParser {
   readonly #limits: ParseLimits;
   #at: number;
   #count = 0;
+  #contentEnd: number | undefined;
 
   constructor(bytes: Uint8Array, { at = 0, fileBytes = bytes.length, limits }: ParserOptions) {
     this.#bytes = bytes;
@@ -87,7 +88,9 @@ export class ElementParser {
 
   #isFiller(end: number): boolean {
     if (end > this.#bytes.length) return false;
-    return this.#bytes.subarray(this.#at, end).every((byte) => byte === 0);
+    // Looked for once, from behind: a file of zeros with one byte at its end would be scanned for each element.
+    this.#contentEnd ??= this.#bytes.findLastIndex((byte) => byte !== 0) + 1;
+    return this.#at >= this.#contentEnd;
   }
 
   /** PS3.5 7.1: a tag occurs once. Where it doesn't the first counts, so that nothing can be slipped in behind a check. */
