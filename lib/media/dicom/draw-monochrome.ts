@@ -3,6 +3,7 @@ import type { DataSet } from './data-set.ts';
 import type { DecodedFrame } from './decode-frame.ts';
 import { modalityTransform } from './modality-transform.ts';
 import { numberValue } from './number-values.ts';
+import type { Samples } from './stored-samples.ts';
 import {
   rangeTransform,
   type VoiTransform,
@@ -30,24 +31,34 @@ export function drawMonochrome(
     const part = voi(modality(stored));
     return Math.round(255 * (isInverted ? 1 - part : part));
   };
-  const { samples, columns, rows, bitsStored } = decoded;
+  const { samples, columns, rows } = decoded;
   const data = new Uint8Array(samples.length);
-  if (bitsStored > 16 || samples instanceof Float32Array || samples instanceof Float64Array) {
+  const { min, max } = extent(samples, () => false);
+  if (max - min >= MAX_TABLE || samples instanceof Float32Array || samples instanceof Float64Array) {
     for (let i = 0; i < data.length; i++) data[i] = grey(samples[i] ?? 0);
-  } else {
-    const table = greyTable(decoded, grey);
-    const mask = table.length - 1;
-    for (let i = 0; i < data.length; i++) data[i] = table[(samples[i] ?? 0) & mask] ?? 0;
+  } else if (data.length > 0) {
+    // A table of the values that occur: a CT has some thousands of the 65,536 that 16 bits can have.
+    const table = Uint8Array.from({ length: max - min + 1 }, (_, i) => grey(min + i));
+    for (let i = 0; i < data.length; i++) data[i] = table[(samples[i] ?? 0) - min] ?? 0;
   }
   return { data, width: columns, height: rows, channels: 1 };
 }
 
-/** One entry for each value that the bits stored can have, by these bits. */
-function greyTable({ bitsStored, isSigned }: DecodedFrame, grey: (stored: number) => number): Uint8Array {
-  const count = 2 ** bitsStored;
-  return Uint8Array.from({ length: count }, (_, bits) =>
-    grey(isSigned && bits >= count / 2 ? bits - count : bits),
-  );
+/** Entries of the largest table: beyond 16 bits it would be larger than the picture. */
+const MAX_TABLE = 65_536;
+
+/** The smallest and the largest of the values that count; turned round where none does. */
+function extent(samples: Samples, isLeftOut: (stored: number) => boolean): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < samples.length; i++) {
+    const stored = samples[i] ?? 0;
+    if ((stored < min || stored > max) && !isLeftOut(stored)) {
+      if (stored < min) min = stored;
+      if (stored > max) max = stored;
+    }
+  }
+  return { min, max };
 }
 
 function rangeOfFrame(
@@ -56,14 +67,7 @@ function rangeOfFrame(
   modality: (stored: number) => number,
 ): VoiTransform {
   const isPadding = paddingOf(dataSet);
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const stored of samples) {
-    if ((stored < min || stored > max) && !isPadding(stored) && Number.isFinite(stored)) {
-      if (stored < min) min = stored;
-      if (stored > max) max = stored;
-    }
-  }
+  const { min, max } = extent(samples, (stored) => isPadding(stored) || !Number.isFinite(stored));
   // All padding, or nothing finite.
   if (min > max) return () => 0;
   const [one, other] = [modality(min), modality(max)];
