@@ -139,7 +139,7 @@ export class ElementParser {
       this.#at = start + 8;
       return { tag, vr: this.#vrOf(tag, dataSet), length, start };
     }
-    // PS3.5 6.2: VRs to come will have the long form. A data set that knows better than UN loses nothing by it.
+    // PS3.5 7.1.2: VRs to come will have the long form, as UN has.
     const vr = isVr(letters) ? letters : 'UN';
     if (isVr(letters) && !hasLongLength(letters)) {
       this.#at = start + 8;
@@ -149,7 +149,7 @@ export class ElementParser {
     this.#need(12);
     this.#at = start + 12;
     const length = this.#view.getUint32(start + 8, little);
-    // PS3.5 6.2.2 note 2: whoever did not know the VR wrote UN; the standard knows it. The bytes are little endian then.
+    // PS3.5 6.2.2 note 2: whoever did not know the VR wrote UN; the standard may know it.
     const known = vr === 'UN' && length !== UNDEFINED ? this.#vrOf(tag, dataSet) : vr;
     return { tag, vr: known === 'SQ' ? vr : known, length, start };
   }

@@ -71,5 +71,5 @@ export const transferSyntaxOf = (uid: string): TransferSyntax => {
   return rest;
 };
 
-/** Whether DICOM knows the UID, or it is at least one of DICOM's own. */
+/** Whether the UID is one of those above. */
 export const isKnownTransferSyntax = (uid: string): boolean => byUid.has(uid);
