@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type CodecJob, NativeCodecs } from './native-codecs.ts';
+
+/** What this process tells its parent: that it can work at all, then what became of each job. */
+export type CodecMessage = 'ready' | { decoded: Uint8Array } | { failed: string };
+
+/** The module, beside this file in a Lambda's bundle, in its package for the sources. */
+const wasm = import.meta.filename.endsWith('.ts')
+  ? join(dirname(createRequire(import.meta.url).resolve('dcmjs-codecs')), 'dcmjs-native-codecs.wasm')
+  : join(import.meta.dirname, 'dcmjs-native-codecs.wasm');
+
+/** What an instance begins with is 256 MiB, untouched; one that has grown is given back. */
+const KEPT_BYTES = 320 * 1024 * 1024;
+
+/**
+ * A process of its own: decodes one frame after the other for its parent, and can be killed.
+ *
+ * The decoders are C and C++ that never saw half of what is sent to us. As WebAssembly, a hole in them reaches neither
+ * files nor network; that one may run for ever, or fill its memory, is why it runs here.
+ */
+const module = new WebAssembly.Module(readFileSync(wasm));
+let codecs = new NativeCodecs(module);
+process.on('message', (job: CodecJob) => tell(decode(job)));
+process.once('disconnect', () => process.exit());
+tell('ready');
+
+function tell(message: CodecMessage): void {
+  process.send?.(message);
+}
+
+function decode(job: CodecJob): CodecMessage {
+  try {
+    const decoded = codecs.decode(job);
+    if (codecs.memoryBytes > KEPT_BYTES) codecs = new NativeCodecs(module);
+    return { decoded };
+  } catch (error) {
+    // After one bad frame all others would fail too: what it had begun is still there.
+    codecs = new NativeCodecs(module);
+    return { failed: String(error) };
+  }
+}

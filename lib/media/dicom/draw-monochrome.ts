@@ -1,0 +1,84 @@
+import type { Pixels } from '../pixels.ts';
+import type { DataSet } from './data-set.ts';
+import type { DecodedFrame } from './decode-frame.ts';
+import { modalityTransform } from './modality-transform.ts';
+import { numberValue } from './number-values.ts';
+import type { Samples } from './stored-samples.ts';
+import {
+  rangeTransform,
+  type VoiTransform,
+  voiTransformOf,
+  type Window,
+  windowTransform,
+} from './voi-transform.ts';
+
+/**
+ * Draws a frame of one sample in greys (PS3.3 C.11, PS3.4 N.2): modality LUT, then the window asked for, else what the file
+ * says, else from the frame's smallest to its largest value; MONOCHROME1 has white for the smallest (C.7.6.3.1.2).
+ */
+export function drawMonochrome(
+  dataSet: DataSet,
+  decoded: DecodedFrame,
+  frame: number,
+  window?: Window,
+): Pixels {
+  const modality = modalityTransform(dataSet, frame);
+  const voi = window
+    ? windowTransform(window)
+    : (voiTransformOf(dataSet, frame) ?? rangeOfFrame(dataSet, decoded, modality));
+  const isInverted = decoded.photometricInterpretation === 'MONOCHROME1';
+  const grey = (stored: number) => {
+    const part = voi(modality(stored));
+    return Math.round(255 * (isInverted ? 1 - part : part));
+  };
+  const { samples, columns, rows } = decoded;
+  const data = new Uint8Array(samples.length);
+  const { min, max } = extent(samples, () => false);
+  if (max - min >= MAX_TABLE || samples instanceof Float32Array || samples instanceof Float64Array) {
+    for (let i = 0; i < data.length; i++) data[i] = grey(samples[i] ?? 0);
+  } else if (data.length > 0) {
+    // A table of the values that occur: a CT has some thousands of the 65,536 that 16 bits can have.
+    const table = Uint8Array.from({ length: max - min + 1 }, (_, i) => grey(min + i));
+    for (let i = 0; i < data.length; i++) data[i] = table[(samples[i] ?? 0) - min] ?? 0;
+  }
+  return { data, width: columns, height: rows, channels: 1 };
+}
+
+/** Entries of the largest table: beyond 16 bits it would be larger than the picture. */
+const MAX_TABLE = 65_536;
+
+/** The smallest and the largest of the values that count; turned round where none does. */
+function extent(samples: Samples, isLeftOut: (stored: number) => boolean): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < samples.length; i++) {
+    const stored = samples[i] ?? 0;
+    if ((stored < min || stored > max) && !isLeftOut(stored)) {
+      if (stored < min) min = stored;
+      if (stored > max) max = stored;
+    }
+  }
+  return { min, max };
+}
+
+function rangeOfFrame(
+  dataSet: DataSet,
+  { samples }: DecodedFrame,
+  modality: (stored: number) => number,
+): VoiTransform {
+  const isPadding = paddingOf(dataSet);
+  const { min, max } = extent(samples, (stored) => isPadding(stored) || !Number.isFinite(stored));
+  // All padding, or nothing finite.
+  if (min > max) return () => 0;
+  const [one, other] = [modality(min), modality(max)];
+  return rangeTransform(Math.min(one, other), Math.max(one, other));
+}
+
+/** C.7.5.1.1.2: values that fill up what was not imaged are no part of the contrast. */
+function paddingOf(dataSet: DataSet): (stored: number) => boolean {
+  const value = numberValue(dataSet, '00280120');
+  if (value === undefined) return () => false;
+  const limit = numberValue(dataSet, '00280121') ?? value;
+  const [low, high] = [Math.min(value, limit), Math.max(value, limit)];
+  return (stored) => stored >= low && stored <= high;
+}

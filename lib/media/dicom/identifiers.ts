@@ -1,0 +1,46 @@
+import { RejectedImage } from '../rejected-image.ts';
+import type { DataSet } from './data-set.ts';
+import { textValue, textValues } from './text-values.ts';
+
+/** What makes a file an instance of a study (PS3.3 C.7.2.1, C.7.3.1, C.12.1). */
+export interface InstanceIdentifiers {
+  /** Empty where the file has none: type 2, so that it may be. */
+  patientId: string;
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  sopInstanceUid: string;
+  sopClassUid: string;
+}
+
+/** PS3.5 9.1: components of digits without leading zeros between dots, 64 characters in all. */
+export const isUid = (text: string): boolean =>
+  text.length <= 64 && /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+$/.test(text);
+
+/**
+ * Reads the identifiers, without which a file has no place among the others. The padding that goes is the standard's NUL
+ * and the space that many write instead; no real file at hand needs more indulgence.
+ *
+ * @throws RejectedImage where one is missing, or is no UID
+ */
+export function instanceIdentifiers(dataSet: DataSet): InstanceIdentifiers {
+  if (dataSet.elements.has('00041220'))
+    throw new RejectedImage(
+      'This is a DICOMDIR, the list of contents of a medium; expected the images that it lists, one by one.',
+    );
+  const uid = (tag: string, name: string): string => {
+    const [value, ...others] = textValues(dataSet, tag);
+    if (!value) throw new RejectedImage(`This DICOM file has no ${name}, without which it is not accepted.`);
+    if (others.length > 0 || !isUid(value))
+      throw new RejectedImage(
+        `This DICOM file has a ${name} that is no identifier; expected up to 64 digits and dots, without leading zeros.`,
+      );
+    return value;
+  };
+  return {
+    patientId: textValue(dataSet, '00100020') ?? '',
+    studyInstanceUid: uid('0020000D', 'StudyInstanceUID'),
+    seriesInstanceUid: uid('0020000E', 'SeriesInstanceUID'),
+    sopInstanceUid: uid('00080018', 'SOPInstanceUID'),
+    sopClassUid: uid('00080016', 'SOPClassUID'),
+  };
+}

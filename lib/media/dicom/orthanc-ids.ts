@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { InstanceIdentifiers } from './identifiers.ts';
+
+/** The identifiers that Orthanc gives to an instance and to all that it belongs to. */
+export interface OrthancIds {
+  patient: string;
+  study: string;
+  series: string;
+  instance: string;
+}
+
+type Identifiers = Pick<
+  InstanceIdentifiers,
+  'patientId' | 'studyInstanceUid' | 'seriesInstanceUid' | 'sopInstanceUid'
+>;
+
+/** Orthanc's identifiers: the SHA-1 of the DICOM ones from the patient's down, so that both sides can compute them. */
+export function orthancIds({
+  patientId,
+  studyInstanceUid,
+  seriesInstanceUid,
+  sopInstanceUid,
+}: Identifiers): OrthancIds {
+  const id = (...parts: string[]) => dashed(createHash('sha1').update(parts.join('|')).digest('hex'));
+  return {
+    patient: id(patientId),
+    study: id(patientId, studyInstanceUid),
+    series: id(patientId, studyInstanceUid, seriesInstanceUid),
+    instance: id(patientId, studyInstanceUid, seriesInstanceUid, sopInstanceUid),
+  };
+}
+
+/** The identifier of one instance. */
+export const orthancId = (
+  patientId: string,
+  studyInstanceUid: string,
+  seriesInstanceUid: string,
+  sopInstanceUid: string,
+): string => orthancIds({ patientId, studyInstanceUid, seriesInstanceUid, sopInstanceUid }).instance;
+
+/** Five groups of eight, as Orthanc writes them. */
+const dashed = (hex: string) => hex.match(/.{8}/g)?.join('-') ?? hex;

@@ -1,0 +1,13 @@
+/** The little of WebAssembly that is used here; TypeScript has it only among the types of browsers. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    readonly exports: object;
+    constructor(module: Module, imports: Record<string, Record<string, (...numbers: number[]) => unknown>>);
+  }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+}

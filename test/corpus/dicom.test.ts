@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { decodeFrame } from '../../lib/media/dicom/decode-frame.ts';
+import { describePixels } from '../../lib/media/dicom/describe-pixels.ts';
+import { toDicomJson } from '../../lib/media/dicom/dicom-json.ts';
+import { drawFrame } from '../../lib/media/dicom/draw-frame.ts';
+import { instanceIdentifiers } from '../../lib/media/dicom/identifiers.ts';
+import { MoreBytesNeeded } from '../../lib/media/dicom/more-bytes-needed.ts';
+import { readDicom, readDicomHeader } from '../../lib/media/dicom/read-dicom.ts';
+import { RejectedImage } from '../../lib/media/rejected-image.ts';
+
+/** Third-party files beside the project, with what two independent decoders make of each. */
+const folder = new URL('../../../shared/data/dicom/', import.meta.url);
+
+interface Row {
+  file: string;
+  transferSyntax: string;
+  flags: string;
+  pixelHash: string;
+}
+
+/** The few that are no whole DICOM files, and why. */
+const broken: Record<string, RegExp> = {
+  'MR_truncated.dcm': /\(7FE0,0010\) claims 8192 bytes, the file has only 8130 left/,
+  'rtplan_truncated.dcm': /\(300A,00B0\) claims 976 bytes, the file has only 711 left/,
+  'DICOMDIR-nooffset': /\(0004,1220\) claims 248 bytes, the file has only 224 left/,
+  'no_meta.dcm': /no DICOM file/, // its first byte is missing
+};
+
+/** Those that can be read, but whose pixels are none. */
+const withoutPixels: Record<string, RegExp> = {
+  'JPEG2000-embedded-sequence-delimiter.dcm': /its image has 3722445056×1024/, // in the middle of the codestream's header
+  'meta_missing_tsyntax.dcm': /Bits Allocated is missing/,
+  'nested_priv_SQ.dcm': /Bits Allocated is missing/,
+};
+
+const rows: Row[] = existsSync(folder) ? readManifest() : [];
+const nameOf = ({ file }: Row) => file.replace(/^.*?__.*?\//, '');
+const bytesOf = ({ file }: Row) => readFileSync(new URL(file, folder));
+const whole = rows.filter((row) => !broken[nameOf(row)]);
+const pictures = whole.filter((row) => row.pixelHash && !withoutPixels[nameOf(row)]);
+
+if (rows.length === 0) {
+  test('../shared/data is absent: no corpus was tested', () => {
+    console.log('../shared/data is absent: no corpus was tested');
+    expect(existsSync(folder)).toBe(false);
+  });
+} else {
+  describe('Reading', () => {
+    test.each(whole)('$file is read, and so is its header alone', (row) => {
+      const bytes = bytesOf(row);
+      const dicom = readDicom(bytes);
+      // A file without meta information says nothing of its transfer syntax.
+      if (row.transferSyntax && dicom.meta.elements.size > 0)
+        expect(dicom.transferSyntax.uid).toBe(row.transferSyntax);
+      const json = toDicomJson(dicom.dataSet, { bulkDataUri: (path) => path });
+      const header = readHeader(bytes);
+      expect(toDicomJson(header.dataSet, { bulkDataUri: (path) => path })).toEqual(
+        Object.fromEntries(Object.entries(json).filter(([tag]) => header.dataSet.elements.has(tag))),
+      );
+    });
+
+    test.each(rows.filter((row) => broken[nameOf(row)]))('$file is refused', (row) => {
+      expect(() => readDicom(bytesOf(row))).toThrow(RejectedImage);
+      expect(() => readDicom(bytesOf(row))).toThrow(broken[nameOf(row)]);
+    });
+
+    test.each(whole.filter(({ flags }) => /dicomdir|no-SOPInstanceUID/.test(flags)))(
+      '$file is no instance',
+      (row) => {
+        expect(() => instanceIdentifiers(readDicom(bytesOf(row)).dataSet)).toThrow(/DICOMDIR|has no S\w+UID/);
+      },
+    );
+  });
+
+  describe('Pixels', () => {
+    test.each(pictures)('of $file are what two decoders make of them', async (row) => {
+      const dicom = readDicom(bytesOf(row));
+      const pixels = describePixels(dicom);
+      if (!pixels) throw new Error('it has no pixels');
+      const { samples, samplesPerPixel } = await decodeFrame(dicom, pixels, 0);
+      const values = samplesPerPixel === 1 ? Int32Array.from(samples) : samples;
+      const hash = createHash('sha256').update(
+        new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      );
+      expect(hash.digest('hex')).toBe(row.pixelHash);
+    });
+
+    test.each(whole.filter((row) => withoutPixels[nameOf(row)]))('of $file are refused', async (row) => {
+      await expect(drawFrame(readDicom(bytesOf(row)))).rejects.toThrow(withoutPixels[nameOf(row)]);
+    });
+  });
+
+  describe('Previews', () => {
+    const fingerprints = new Map(
+      readFileSync(new URL('dicom-previews.tsv', import.meta.url), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split('\t') as [string, string]),
+    );
+
+    test.each(pictures.filter((row) => fingerprints.has(nameOf(row))))(
+      'of $file look as dcmtk draws them',
+      async (row) => {
+        const { data, width, height, channels } = await drawFrame(readDicom(bytesOf(row)));
+        const expected = Buffer.from(fingerprints.get(nameOf(row)) ?? '', 'hex');
+        const actual = greyCells(data, width, height, channels);
+        // One grey level, and half of one by which the references were rounded.
+        expect(
+          actual
+            .map((cell, i) => Math.abs(cell - (expected[i] ?? 0)))
+            .filter((difference) => difference > 1.5),
+        ).toEqual([]);
+      },
+    );
+
+    test('are compared for most files', () => {
+      expect(pictures.filter((row) => fingerprints.has(nameOf(row))).length).toBeGreaterThan(120);
+    });
+  });
+
+  describe('Files that someone has tampered with', () => {
+    test('leave no trace: each is read or refused, and the next good one is read', async () => {
+      const random = seeded(20_261_121);
+      const seeds = pictures.filter(({ file }) => bytesOf({ file } as Row).length < 200_000);
+      const before = memory();
+      const outcomes = { drawn: 0, refused: 0 };
+      for (let i = 0; i < 500; i++) {
+        const row = seeds[Math.floor(random() * seeds.length)] as Row;
+        const tampered = tamper(bytesOf(row), random);
+        try {
+          const dicom = readDicom(tampered);
+          toDicomJson(dicom.dataSet, { bulkDataUri: (path) => path });
+          await drawFrame(dicom, {}, { milliseconds: 1000 });
+          outcomes.drawn++;
+        } catch (error) {
+          expect(error, `${row.file}, variant ${i}`).toBeInstanceOf(RejectedImage);
+          outcomes.refused++;
+        }
+        if (i % 25 === 0) {
+          const good = pictures[(i * 7) % pictures.length] as Row;
+          expect((await drawFrame(readDicom(bytesOf(good)))).data.length).toBeGreaterThan(0);
+        }
+      }
+      expect(outcomes.refused).toBeGreaterThan(100);
+      expect(outcomes.drawn).toBeGreaterThan(100);
+      expect(memory() - before).toBeLessThan(300_000_000);
+    });
+  });
+}
+
+function readManifest(): Row[] {
+  const lines = readFileSync(new URL('MANIFEST.tsv', folder), 'utf8').trimEnd().split('\n').slice(1);
+  return lines
+    .map((line) => line.split('\t'))
+    .map((cells) => ({
+      file: cells[0] ?? '',
+      transferSyntax: cells[6] ?? '',
+      flags: cells[19] ?? '',
+      pixelHash: cells[21] ?? '',
+    }));
+}
+
+/** By as many bytes as it takes, as a function would ask a store for them. */
+function readHeader(bytes: Uint8Array) {
+  for (let length = 1024; ; ) {
+    try {
+      return readDicomHeader(bytes.subarray(0, length), bytes.length);
+    } catch (error) {
+      if (!(error instanceof MoreBytesNeeded) || length >= bytes.length) throw error;
+      length = Math.min(bytes.length, Math.max(error.bytes, length * 2));
+    }
+  }
+}
+
+/** The mean of each of 8×8 cells of a picture in greys: a fingerprint of its brightness, place by place. */
+function greyCells(data: Uint8Array, width: number, height: number, channels: number): number[] {
+  const sums = new Float64Array(64);
+  const counts = new Float64Array(64);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const cell = Math.floor((y * 8) / height) * 8 + Math.floor((x * 8) / width);
+      for (let c = 0; c < channels; c++)
+        sums[cell] = (sums[cell] ?? 0) + (data[(y * width + x) * channels + c] ?? 0);
+      counts[cell] = (counts[cell] ?? 0) + channels;
+    }
+  return Array.from(sums, (sum, i) => (counts[i] ? sum / (counts[i] ?? 1) : 0));
+}
+
+/** Flipped bits, a cut, a stretch of noise, or a number where a length may be. */
+function tamper(original: Uint8Array, random: () => number): Uint8Array {
+  const bytes = Uint8Array.from(original);
+  const place = () => Math.floor(random() * bytes.length);
+  const kind = Math.floor(random() * 4);
+  if (kind === 0) for (let i = 0; i < 1 + random() * 20; i++) flip(bytes, place(), Math.floor(random() * 8));
+  if (kind === 1) return bytes.subarray(0, place());
+  if (kind === 2)
+    for (let at = place(), left = 64; left > 0 && at < bytes.length; left--, at++) bytes[at] = random() * 256;
+  // In the header, where lengths are.
+  if (kind === 3) {
+    const at = 132 + Math.floor(random() * Math.min(2000, bytes.length - 140));
+    new DataView(bytes.buffer).setUint32(
+      at,
+      [0xffff_ffff, 0x7fff_ffff, 0, 1, 0xffff][Math.floor(random() * 5)] ?? 0,
+      true,
+    );
+  }
+  return bytes;
+}
+
+function flip(bytes: Uint8Array, at: number, bit: number): void {
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+}
+
+/** mulberry32: the same variants every time. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const memory = () => {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
