@@ -25,7 +25,10 @@ export interface Touches {
    * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
    */
   objects?: Partial<
-    Record<'incoming' | 'images' | 'exports' | 'audit', readonly ('find' | 'read' | 'write' | 'delete')[]>
+    Record<
+      'incoming' | 'images' | 'dicom' | 'exports' | 'audit',
+      readonly ('find' | 'read' | 'write' | 'delete')[]
+    >
   >;
   /** The table of connections: who listens at which socket. */
   connections?: readonly ('find' | 'add' | 'remove')[];
@@ -68,7 +71,17 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   summary: string;
-  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Records' | 'Keys' | 'Audit';
+  group:
+    | 'Service'
+    | 'PAC'
+    | 'Cases'
+    | 'Batches'
+    | 'Images'
+    | 'Exams'
+    | 'DICOM'
+    | 'Records'
+    | 'Keys'
+    | 'Audit';
   /** The roles that may call at all; `'public'` skips the check of who calls. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
@@ -90,6 +103,8 @@ export interface Operation {
   layers?: readonly string[];
   /** Files beside the handler that its bundle needs. */
   assets?: readonly string[];
+  /** Scripts that it runs in processes of their own: bundled beside it as ES modules of the same name. */
+  processes?: readonly string[];
   /** A request for the API document, where the examples of its schemas' fields make none together. */
   example?: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
 }

@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import type { Caller } from './caller.ts';
+import { DomainError } from './errors.ts';
+import { DicomUid } from './exam-image.ts';
+import { PatientId, Timestamp } from './identifiers.ts';
+import { note } from './trail.ts';
+
+/** An attribute of the DICOM JSON model (PS3.18 F.2.2). */
+const DicomAttribute = z.object({
+  vr: z.string(),
+  Value: z.array(z.unknown()).optional(),
+  BulkDataURI: z.string().optional(),
+  InlineBinary: z.string().optional(),
+});
+
+/** Attributes by tag (`GGGGEEEE`). */
+export const DicomAttributes = z.record(z.string(), DicomAttribute);
+export type DicomAttributes = z.infer<typeof DicomAttributes>;
+
+/** A stored DICOM file. */
+export const DicomInstance = z.object({
+  sopUid: DicomUid,
+  seriesUid: DicomUid,
+  studyUid: DicomUid,
+  sopClassUid: DicomUid,
+  transferSyntaxUid: DicomUid,
+  /** The identifier that an Orthanc server gives the same file. */
+  orthancId: z.string(),
+  /** The file's Patient ID where it may be one of ours: then the file is that patient's. */
+  patientId: PatientId.optional(),
+  bytes: z.int(),
+  /** Of the file, hexadecimal. */
+  sha256: z.string(),
+  frames: z.int(),
+  /** None of a file without pixels. */
+  rows: z.int().optional(),
+  columns: z.int().optional(),
+  instanceNumber: z.int().optional(),
+  /** Those of the instance's own level. */
+  attributes: DicomAttributes,
+  uploadedAt: Timestamp,
+  uploadedBy: z.string(),
+});
+export type DicomInstance = z.infer<typeof DicomInstance>;
+
+/** A series, as its first instance has it, with the count of its instances. */
+export const DicomSeries = z.object({
+  studyUid: DicomUid,
+  seriesUid: DicomUid,
+  patientId: PatientId.optional(),
+  modality: z.string().optional(),
+  /** Those of the series' own level. */
+  attributes: DicomAttributes,
+  instances: z.int(),
+  changedAt: Timestamp,
+});
+export type DicomSeries = z.infer<typeof DicomSeries>;
+
+/** A study, as its first instance has it, with what its series add up to. */
+export const DicomStudy = z.object({
+  studyUid: DicomUid,
+  patientId: PatientId.optional(),
+  /** Those of the patient's and of the study's level. */
+  attributes: DicomAttributes,
+  /** Sorted. */
+  modalities: z
+    .union([z.set(z.string()), z.array(z.string())])
+    .default(() => [])
+    .transform((all) => [...all].sort()),
+  series: z.int(),
+  instances: z.int(),
+  changedAt: Timestamp,
+});
+export type DicomStudy = z.infer<typeof DicomStudy>;
+
+/** An instance with what it says of its series and its study. */
+export interface NewDicom {
+  instance: DicomInstance;
+  series: Omit<DicomSeries, 'instances' | 'changedAt'>;
+  study: Omit<DicomStudy, 'modalities' | 'series' | 'instances' | 'changedAt'>;
+}
+
+/** The first value of an attribute as text; empty where there is none. */
+export function attributeText(attributes: DicomAttributes, tag: string): string {
+  const value = attributes[tag]?.Value?.[0];
+  if (typeof value === 'object' && value !== null && 'Alphabetic' in value) return String(value.Alphabetic);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** What studies are searched by. */
+export const searchTermsOf = ({ attributes }: Pick<DicomStudy, 'attributes'>) => ({
+  /** As in the file, whatever it is. */
+  patientId: attributeText(attributes, '00100020'),
+  /** `YYYYMMDD`, or empty. */
+  date: studyDate(attributeText(attributes, '00080020')),
+  accession: attributeText(attributes, '00080050'),
+  name: searchName(attributeText(attributes, '00100010')),
+});
+
+/** PS3.5 6.2 DA; dots are how the standard before DICOM wrote it, and still to be read. */
+function studyDate(text: string): string {
+  const digits = text.replace(/^(\d{4})\.(\d\d)\.(\d\d)$/, '$1$2$3');
+  return /^\d{8}$/.test(digits) ? digits : '';
+}
+
+/** A name as searches compare it: without accents, in capitals. */
+export const searchName = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toUpperCase();
+
+/**
+ * Refuses a file that a patient brings and that is another's, or nobody's.
+ *
+ * @throws DomainError FORBIDDEN
+ */
+export function requireOwnFile(caller: Caller, { sopUid: id, patientId }: DicomInstance): void {
+  note(caller, 'instance', { id, patientId });
+  if (caller.role !== 'patient' || caller.patientId === patientId) return;
+  throw new DomainError('FORBIDDEN', 'Patients may upload only what is their own.', {
+    details: [`the Patient ID in the file must be ${caller.patientId}`],
+  });
+}
+
+/** The answer to a file whose SOP Instance UID is another file's. */
+export const otherBytes = ({ sopUid }: DicomInstance) =>
+  new DomainError('CONFLICT', 'Image already exists', {
+    details: [`the SOPInstanceUID ${sopUid} is that of another file`],
+  });
+
+/** The answer to a file whose study is another patient's. */
+export const otherPatient = ({ studyUid }: DicomInstance) =>
+  new DomainError('CONFLICT', 'The study belongs to another patient', {
+    details: [`the StudyInstanceUID ${studyUid} is that of a study of another Patient ID than the file's`],
+  });
