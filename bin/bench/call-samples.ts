@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { operations } from '../../functions/operations.ts';
 import { PATIENT } from './clinic.ts';
+import { dicomSlice } from './dicom-file.ts';
 
 export type OperationId = (typeof operations)[number]['id'];
 
@@ -41,6 +42,10 @@ function form(field: string, fields: Record<string, string> = {}): FormData {
   data.append(field, new Blob(['GIF89a']), 'dot.gif');
   return data;
 }
+
+/** PS3.5 B.2: a UUID as a decimal number. */
+const newUid = () => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
+const newSlice = () => ({ sopUid: newUid(), seriesUid: newUid(), studyUid: newUid(), patientId: PATIENT });
 
 const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
 
@@ -136,6 +141,12 @@ export const callSamples: Record<OperationId, Sample> = {
   }),
   'list-record-images': get(() => `/api/v2/images/patient/${PATIENT}?limit=20`),
   'open-image-link': get(({ imageLink }) => imageLink),
+
+  'upload-dicom': () => {
+    const form = new FormData();
+    form.append('file', new Blob([dicomSlice(newSlice())]), 'slice.dcm');
+    return { method: 'POST', path: '/dicom/upload', body: form };
+  },
 
   'create-exam-image': () => ({
     method: 'POST',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
-import { DicomUid } from './exam-image.ts';
+import { DicomUid, SeriesUid, SopUid, StudyUid } from './exam-image.ts';
 import { PatientId, Timestamp } from './identifiers.ts';
 import { note } from './trail.ts';
 
@@ -134,3 +134,71 @@ export const otherPatient = ({ studyUid }: DicomInstance) =>
   new DomainError('CONFLICT', 'The study belongs to another patient', {
     details: [`the StudyInstanceUID ${studyUid} is that of a study of another Patient ID than the file's`],
   });
+
+/** What a file says of itself, as `describeDicom` finds it. */
+interface Described {
+  identifiers: {
+    patientId: string;
+    studyInstanceUid: string;
+    seriesInstanceUid: string;
+    sopInstanceUid: string;
+    sopClassUid: string;
+  };
+  transferSyntaxUid: string;
+  orthancId: string;
+  frames: number;
+  rows: number | undefined;
+  columns: number | undefined;
+  modality: string | undefined;
+  instanceNumber: number | undefined;
+  attributes: Record<'patient' | 'study' | 'series' | 'instance', DicomAttributes>;
+}
+
+/** A file that someone brings. */
+export function newDicom(
+  { identifiers, attributes, modality, ...described }: Described,
+  file: { bytes: number; sha256: string },
+  uploadedBy: string,
+  now: Date,
+): NewDicom {
+  const { studyInstanceUid: studyUid, seriesInstanceUid: seriesUid, sopInstanceUid: sopUid } = identifiers;
+  const patientId = PatientId.safeParse(identifiers.patientId).data;
+  const { transferSyntaxUid, orthancId, frames, rows, columns, instanceNumber } = described;
+  return {
+    instance: {
+      ...{ sopUid, seriesUid, studyUid, sopClassUid: identifiers.sopClassUid, transferSyntaxUid, orthancId },
+      ...{ patientId, ...file, frames, rows, columns, instanceNumber, attributes: attributes.instance },
+      uploadedAt: now.toISOString(),
+      uploadedBy,
+    },
+    series: { studyUid, seriesUid, patientId, modality, attributes: attributes.series },
+    study: { studyUid, patientId, attributes: { ...attributes.patient, ...attributes.study } },
+  };
+}
+
+/** What is told of a stored file. */
+export const StoredDicom = z.strictObject({
+  ID: z
+    .string()
+    .describe('The identifier that Orthanc gives the same instance.')
+    .meta({ examples: ['7e7e3a4b-5c1f2d3e-9a8b7c6d-0f1e2d3c-4b5a6978'] }),
+  StudyInstanceUID: StudyUid,
+  SeriesInstanceUID: SeriesUid,
+  SOPInstanceUID: SopUid,
+  MainDicomTags: z
+    .record(z.string(), z.string())
+    .describe('By keyword; values between backslashes.')
+    .meta({ examples: [{ Modality: 'CT', ImageComments: 'Sample image' }] }),
+});
+export type StoredDicom = z.infer<typeof StoredDicom>;
+
+export const toStoredDicom = (
+  { orthancId, studyUid, seriesUid, sopUid }: DicomInstance,
+  mainTags: Record<string, string>,
+): StoredDicom => ({
+  ID: orthancId,
+  StudyInstanceUID: studyUid,
+  SeriesInstanceUID: seriesUid,
+  SOPInstanceUID: sopUid,
+  MainDicomTags: mainTags,
+});

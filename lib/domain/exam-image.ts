@@ -12,9 +12,13 @@ export const DicomUid = z
 const EXAMPLE_SOP_UID = '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1';
 
 /** The UIDs of a study, of a series in it and of an instance in that. */
-const StudyUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.2.31'] });
-const SeriesUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.1.31'] });
-const SopUid = DicomUid.meta({ examples: [EXAMPLE_SOP_UID] });
+export const StudyUid = DicomUid.meta({
+  examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.2.31'],
+});
+export const SeriesUid = DicomUid.meta({
+  examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.1.31'],
+});
+export const SopUid = DicomUid.meta({ examples: [EXAMPLE_SOP_UID] });
 
 /** Where a picture is. */
 const ImageUrl = z.string().meta({ examples: [`/dicom/wado/${EXAMPLE_SOP_UID}`] });

@@ -5,6 +5,7 @@ import type { Operation } from '../../lib/api/operation.ts';
 import { ListedRecordType } from '../../lib/domain/record-image.ts';
 import { RecordType } from '../../lib/domain/record-type.ts';
 import { Scope } from '../../lib/domain/scope.ts';
+import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
@@ -164,6 +165,12 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'open-image-link': {
     path: ({ link }) => link,
     people: anyone,
+  },
+  // Whose a file is, the file says: a patient is told what is wrong with theirs.
+  'upload-dicom': {
+    path: () => '/dicom/upload',
+    body: () => dicomForm(slice(newUids())),
+    people: (success) => ({ ...known(success), 'patient-2': 403 }),
   },
   // An exam is nobody's yet, so that to patients there is none.
   'create-exam-image': {

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { DicomStore } from '../../lib/data/dicom.ts';
+import type { Caller } from '../../lib/domain/caller.ts';
+import { newDicom, otherBytes, requireOwnFile, toStoredDicom } from '../../lib/domain/dicom-instance.ts';
+import { DomainError } from '../../lib/domain/errors.ts';
+import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
+import { describeDicom } from '../../lib/media/dicom/describe-dicom.ts';
+import { BULK_DATA, dicomJsonKey, dicomKey } from '../../lib/storage/object-keys.ts';
+import type { ObjectWriter } from '../../lib/storage/object-writer.ts';
+
+export interface TakeDeps {
+  store: Pick<DicomStore, 'getInstance' | 'store'>;
+  objects: Pick<ObjectWriter, 'create' | 'delete'>;
+  now: () => Date;
+}
+
+/**
+ * Takes in a DICOM file: its bytes and its metadata into the bucket, then all that is counted and searched into the table.
+ *
+ * In this order, so that what is found can be read. What is written and not counted, because we died between the two, is
+ * found by nobody, and is the same when the file comes again. What lost a race against another file goes again: its key,
+ * which has its hash, is of no other.
+ *
+ * @throws RejectedImage where it is no DICOM instance
+ * @throws DomainError FORBIDDEN where it is not the patient's who brings it, CONFLICT with what is stored
+ */
+export async function takeDicom(caller: Caller, bytes: Uint8Array, { store, objects, now }: TakeDeps) {
+  const described = describeDicom(bytes, (path) => BULK_DATA + path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller.subject, now());
+  const { instance } = dicom;
+  requireOwnFile(caller, instance);
+  const stored = { instance, answer: toStoredDicom(instance, described.mainTags) };
+  const known = await store.getInstance(instance.sopUid);
+  if (known?.sha256 === sha256) return stored;
+  if (known) throw otherBytes(instance);
+  const json = Buffer.from(JSON.stringify(described.json));
+  const files = [
+    { key: dicomKey(instance), bytes, mimeType: 'application/dicom' },
+    { key: dicomJsonKey(instance), bytes: json, mimeType: 'application/dicom+json' },
+  ];
+  await Promise.all(
+    files.map(({ key, ...file }) => objects.create(key, { ...file, crc32: base64Crc32(file.bytes) })),
+  );
+  try {
+    await store.store(dicom);
+  } catch (error) {
+    if (error instanceof DomainError) await Promise.all(files.map(({ key }) => objects.delete(key)));
+    throw error;
+  }
+  return stored;
+}
