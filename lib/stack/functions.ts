@@ -55,6 +55,8 @@ interface FunctionProps {
   layers?: readonly string[] | undefined;
   environment?: Record<string, string>;
   description: string;
+  /** Whether an event source will add to its rights. */
+  isFed?: boolean;
 }
 
 /** Makes the Lambda functions: each gets the rights that it declares and, with each right, what it needs to use it. */
@@ -63,6 +65,8 @@ export class Functions extends Construct {
   readonly #settings: Settings;
   readonly #sockets: Sockets;
   readonly #layers = new Map<string, LayerVersion>();
+  /** Of all functions, each with streams of its own name: one for each would be a tenth of what a stack may hold. */
+  readonly #logGroup: LogGroup;
   /** What the functions sign with among themselves; no value of it is a key to anything else. */
   readonly #cursorSecret: Secret;
 
@@ -71,6 +75,10 @@ export class Functions extends Construct {
     this.#storage = storage;
     this.#settings = settings;
     this.#sockets = sockets;
+    this.#logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.#cursorSecret = new Secret(this, 'CursorSecret', {
       description: 'Seals the cursors of lists',
       encryptionKey: storage.key,
@@ -86,12 +94,8 @@ export class Functions extends Construct {
   /** The function whose bundle is `dist/<id>`. */
   create(
     id: string,
-    { touches, memoryMb, timeoutSeconds, layers = [], environment, description }: FunctionProps,
+    { touches, memoryMb, timeoutSeconds, layers = [], environment, description, isFed }: FunctionProps,
   ) {
-    const logGroup = new LogGroup(this, `${id}-logs`, {
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     const role = new Role(this, `${id}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -99,7 +103,12 @@ export class Functions extends Construct {
           statements: [
             new PolicyStatement({
               actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [logGroup.logGroupArn],
+              resources: [this.#logGroup.logGroupArn],
+            }),
+            // X-Ray knows no resources (service authorization reference).
+            new PolicyStatement({
+              actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+              resources: ['*'],
             }),
             ...this.#statements(touches),
           ],
@@ -114,8 +123,9 @@ export class Functions extends Construct {
       handler: 'index.handler',
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
-      role,
-      logGroup,
+      // CDK would add a policy resource to each role, for X-Ray alone.
+      role: isFed ? role : role.withoutPolicyUpdates(),
+      logGroup: this.#logGroup,
       tracing: Tracing.ACTIVE,
       layers: layers.map((name) => this.#layer(name)),
       environment: {

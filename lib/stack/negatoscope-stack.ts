@@ -52,7 +52,7 @@ export class NegatoscopeStack extends Stack {
       );
     }
     const feeds = triggers.map((trigger) => {
-      const handler = functions.create(trigger.id, { ...trigger, description: trigger.summary });
+      const handler = functions.create(trigger.id, { ...trigger, description: trigger.summary, isFed: true });
       return new EventFeed(this, trigger, storage, handler);
     });
     sockets.logAfter(api.restApi);
