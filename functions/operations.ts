@@ -17,6 +17,7 @@ import { operation as getDownloadUrl } from './cases/get-download-url/operation.
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
+import { operation as getDicom } from './dicom/get-dicom/operation.ts';
 import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
 import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
 import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
@@ -81,6 +82,7 @@ export const operations = [
   openImageLink,
 
   uploadDicom,
+  getDicom,
 
   createExamImage,
   listExamImages,

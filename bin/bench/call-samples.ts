@@ -16,6 +16,8 @@ export interface CallWorld {
   /** The link of a ready image. */
   imageLink: string;
   exam: { examenID: string; imageID: string };
+  /** The SOP Instance UID of a stored DICOM file. */
+  instance: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
   /** A new API key; gives its id. */
@@ -44,8 +46,13 @@ function form(field: string, fields: Record<string, string> = {}): FormData {
 }
 
 /** PS3.5 B.2: a UUID as a decimal number. */
-const newUid = () => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
-const newSlice = () => ({ sopUid: newUid(), seriesUid: newUid(), studyUid: newUid(), patientId: PATIENT });
+export const newUid = () => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
+export const newSlice = () => ({
+  sopUid: newUid(),
+  seriesUid: newUid(),
+  studyUid: newUid(),
+  patientId: PATIENT,
+});
 
 const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
 
@@ -147,6 +154,7 @@ export const callSamples: Record<OperationId, Sample> = {
     form.append('file', new Blob([dicomSlice(newSlice())]), 'slice.dcm');
     return { method: 'POST', path: '/dicom/upload', body: form };
   },
+  'get-dicom': get(({ instance }) => `/dicom/wado/${instance}`),
 
   'create-exam-image': () => ({
     method: 'POST',

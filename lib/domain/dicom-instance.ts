@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { visible } from './access.ts';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
 import { DicomUid, SeriesUid, SopUid, StudyUid } from './exam-image.ts';
@@ -109,6 +110,14 @@ export const searchName = (name: string): string =>
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')
     .toUpperCase();
+
+/**
+ * The instance, if it is there and the caller may know of it.
+ *
+ * @throws DomainError NOT_FOUND
+ */
+export const visibleDicom = (caller: Caller, instance: DicomInstance | undefined) =>
+  visible(caller, instance && { ...instance, id: instance.sopUid }, 'instance');
 
 /**
  * Refuses a file that a patient brings and that is another's, or nobody's.

@@ -32,6 +32,8 @@ interface Things {
   exportId: string;
   exam: { id: string; image: string };
   link: string;
+  /** The SOP Instance UID of a stored instance. */
+  instance: string;
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
@@ -172,6 +174,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => dicomForm(slice(newUids())),
     people: (success) => ({ ...known(success), 'patient-2': 403 }),
   },
+  'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
   // An exam is nobody's yet, so that to patients there is none.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
@@ -246,7 +249,10 @@ beforeAll(async () => {
   const exam = { id: examenID, image: imageID };
   const { images } = await patient.json('GET', '/api/v2/images/patient/P-1001', 200);
   const link = new URL(images[0].url).pathname;
+  const uids = newUids();
+  await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
   things = {
+    instance: uids.sop,
     batch,
     image,
     caseId,

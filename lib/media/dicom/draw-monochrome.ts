@@ -61,10 +61,7 @@ function extent(samples: Samples): { min: number; max: number } {
 }
 
 /** Padding (C.7.5.1.1.2) counts too, as in dcmtk and in pydicom: what is seen is the same in all viewers. */
-function rangeOfFrame(
-  { samples }: DecodedFrame,
-  modality: (stored: number) => number,
-): VoiTransform {
+function rangeOfFrame({ samples }: DecodedFrame, modality: (stored: number) => number): VoiTransform {
   const { min, max } = extent(samples);
   // Nothing finite.
   if (min > max) return () => 0;
