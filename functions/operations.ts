@@ -18,6 +18,8 @@ import { operation as listCaseImages } from './cases/list-case-images/operation.
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
 import { operation as getDicom } from './dicom/get-dicom/operation.ts';
+import { operation as storeInstances } from './dicom/store-instances/operation.ts';
+import { operation as storeStudyInstances } from './dicom/store-study-instances/operation.ts';
 import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
 import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
 import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
@@ -83,6 +85,8 @@ export const operations = [
 
   uploadDicom,
   getDicom,
+  storeInstances,
+  storeStudyInstances,
 
   createExamImage,
   listExamImages,

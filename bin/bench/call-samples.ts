@@ -54,6 +54,12 @@ export const newSlice = () => ({
   patientId: PATIENT,
 });
 
+/** A `multipart/related` body with one DICOM file. */
+const related = (slice: ReturnType<typeof newSlice>) =>
+  new Blob(['--part\r\ncontent-type: application/dicom\r\n\r\n', dicomSlice(slice), '\r\n--part--'], {
+    type: 'multipart/related; type="application/dicom"; boundary=part',
+  });
+
 const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
 
 /** Files in one request for upload URLs. */
@@ -153,6 +159,11 @@ export const callSamples: Record<OperationId, Sample> = {
     const form = new FormData();
     form.append('file', new Blob([dicomSlice(newSlice())]), 'slice.dcm');
     return { method: 'POST', path: '/dicom/upload', body: form };
+  },
+  'store-instances': () => ({ method: 'POST', path: '/dicom-web/studies', body: related(newSlice()) }),
+  'store-study-instances': () => {
+    const slice = newSlice();
+    return { method: 'POST', path: `/dicom-web/studies/${slice.studyUid}`, body: related(slice) };
   },
   'get-dicom': get(({ instance }) => `/dicom/wado/${instance}`),
 

@@ -276,7 +276,9 @@ function clientOf(origin: string, tokens: readonly string[]): Send {
       method,
       headers: { authorization: `Bearer ${tokens[count++ % tokens.length]}` },
       redirect: 'manual',
-      ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body: body instanceof FormData || body instanceof Blob ? body : JSON.stringify(body),
+      }),
     });
     const bytes = Buffer.from(await response.arrayBuffer());
     if (response.status >= 400) throw new Error(`${method} ${path} answered ${response.status}: ${bytes}`);

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { DicomStore } from '../../lib/data/dicom.ts';
 import type { Caller } from '../../lib/domain/caller.ts';
-import { newDicom, otherBytes, requireOwnFile, toStoredDicom } from '../../lib/domain/dicom-instance.ts';
+import {
+  type NewDicom,
+  newDicom,
+  otherBytes,
+  requireOwnFile,
+  type StoredDicom,
+  toStoredDicom,
+} from '../../lib/domain/dicom-instance.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { describeDicom } from '../../lib/media/dicom/describe-dicom.ts';
@@ -14,6 +21,26 @@ export interface TakeDeps {
   now: () => Date;
 }
 
+/** A file that was looked at: what is to be kept of it, and what whoever brings it is told. */
+export interface SeenDicom extends NewDicom {
+  /** The whole metadata. */
+  json: Uint8Array;
+  answer: StoredDicom;
+}
+
+/**
+ * Looks at a file that someone brings.
+ *
+ * @throws RejectedImage where it is no DICOM instance
+ */
+export function lookAtDicom(caller: Pick<Caller, 'subject'>, bytes: Uint8Array, now: Date): SeenDicom {
+  const described = describeDicom(bytes, (path) => BULK_DATA + path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller.subject, now);
+  const json = Buffer.from(JSON.stringify(described.json));
+  return { ...dicom, json, answer: toStoredDicom(dicom.instance, described.mainTags) };
+}
+
 /**
  * Takes in a DICOM file: its bytes and its metadata into the bucket, then all that is counted and searched into the table.
  *
@@ -21,20 +48,19 @@ export interface TakeDeps {
  * found by nobody, and is the same when the file comes again. What lost a race against another file goes again: its key,
  * which has its hash, is of no other.
  *
- * @throws RejectedImage where it is no DICOM instance
  * @throws DomainError FORBIDDEN where it is not the patient's who brings it, CONFLICT with what is stored
  */
-export async function takeDicom(caller: Caller, bytes: Uint8Array, { store, objects, now }: TakeDeps) {
-  const described = describeDicom(bytes, (path) => BULK_DATA + path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller.subject, now());
-  const { instance } = dicom;
+export async function takeDicom(
+  caller: Caller,
+  dicom: SeenDicom,
+  bytes: Uint8Array,
+  { store, objects }: TakeDeps,
+): Promise<void> {
+  const { instance, json } = dicom;
   requireOwnFile(caller, instance);
-  const stored = { instance, answer: toStoredDicom(instance, described.mainTags) };
   const known = await store.getInstance(instance.sopUid);
-  if (known?.sha256 === sha256) return stored;
+  if (known?.sha256 === instance.sha256) return;
   if (known) throw otherBytes(instance);
-  const json = Buffer.from(JSON.stringify(described.json));
   const files = [
     { key: dicomKey(instance), bytes, mimeType: 'application/dicom' },
     { key: dicomJsonKey(instance), bytes: json, mimeType: 'application/dicom+json' },
@@ -48,5 +74,4 @@ export async function takeDicom(caller: Caller, bytes: Uint8Array, { store, obje
     if (error instanceof DomainError) await Promise.all(files.map(({ key }) => objects.delete(key)));
     throw error;
   }
-  return stored;
 }

@@ -41,8 +41,12 @@ export type Success =
   | {
       status: 200 | 201 | 202;
       schema: z.ZodType;
+      /** Of the answer, where it is not `application/json`. */
+      contentType?: string;
       /** The status where only a part of what was asked for is done; the answer says which. */
-      partly?: 207;
+      partly?: 202 | 207;
+      /** The status where nothing of it is done; the answer says why. */
+      none?: 409;
     }
   | { status: 204 }
   /** The reply is where to look instead. */
@@ -62,6 +66,13 @@ export interface Form {
   maxFiles: number;
   /** Fields that are lists: one field of JSON, or a field for each item. */
   lists?: readonly string[];
+}
+
+/** A body of many files of one kind (`multipart/related`, RFC 2387). */
+export interface Related {
+  /** The media type of each. */
+  type: string;
+  maxParts: number;
 }
 
 /** One endpoint, declared once: route, access, schemas, answers, rights and sizes. */
@@ -89,6 +100,7 @@ export interface Operation {
   /** JSON, unless it is a `form`. */
   body?: z.ZodType;
   form?: Form;
+  related?: Related;
   success: Success;
   /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
   errors: readonly ErrorCode[];

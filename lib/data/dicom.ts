@@ -6,8 +6,8 @@ import {
   DicomSeries,
   DicomStudy,
   type NewDicom,
+  OtherPatient,
   otherBytes,
-  otherPatient,
   searchTermsOf,
 } from '../domain/dicom-instance.ts';
 import {
@@ -58,7 +58,7 @@ export class DicomStore {
       }
       const other = failed.get(2);
       const { gsi2pk } = studyListKey(instance.studyUid, searchTermsOf(dicom.study));
-      if (other && other.gsi2pk !== gsi2pk) throw otherPatient(instance);
+      if (other && other.gsi2pk !== gsi2pk) throw new OtherPatient(instance);
     }
     throw new Error(`the series ${instance.seriesUid} or its study comes and goes`);
   }

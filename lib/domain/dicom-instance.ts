@@ -139,10 +139,13 @@ export const otherBytes = ({ sopUid }: DicomInstance) =>
   });
 
 /** The answer to a file whose study is another patient's. */
-export const otherPatient = ({ studyUid }: DicomInstance) =>
-  new DomainError('CONFLICT', 'The study belongs to another patient', {
-    details: [`the StudyInstanceUID ${studyUid} is that of a study of another Patient ID than the file's`],
-  });
+export class OtherPatient extends DomainError {
+  constructor({ studyUid }: DicomInstance) {
+    super('CONFLICT', 'The study belongs to another patient', {
+      details: [`the StudyInstanceUID ${studyUid} is that of a study of another Patient ID than the file's`],
+    });
+  }
+}
 
 /** What a file says of itself, as `describeDicom` finds it. */
 interface Described {

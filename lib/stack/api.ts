@@ -66,8 +66,8 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: 'Negatoscope',
       endpointTypes: [EndpointType.REGIONAL],
-      // As they are, and not as text: what is in a form may be pictures.
-      binaryMediaTypes: ['multipart/form-data'],
+      // As they are, and not as text: what is in a form may be pictures, what is in the other is DICOM.
+      binaryMediaTypes: ['multipart/form-data', 'multipart/related'],
       cloudWatchRole: true,
       deployOptions: {
         accessLogDestination: new LogGroupLogDestination(accessLog),

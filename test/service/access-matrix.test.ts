@@ -5,7 +5,7 @@ import type { Operation } from '../../lib/api/operation.ts';
 import { ListedRecordType } from '../../lib/domain/record-image.ts';
 import { RecordType } from '../../lib/domain/record-type.ts';
 import { Scope } from '../../lib/domain/scope.ts';
-import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
+import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
@@ -32,8 +32,9 @@ interface Things {
   exportId: string;
   exam: { id: string; image: string };
   link: string;
-  /** The SOP Instance UID of a stored instance. */
+  /** The UIDs of a stored instance, and of its study. */
   instance: string;
+  study: string;
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
@@ -174,6 +175,17 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => dicomForm(slice(newUids())),
     people: (success) => ({ ...known(success), 'patient-2': 403 }),
   },
+  // The answer has a result for each file, and is 409 where none was stored.
+  'store-instances': {
+    path: () => '/dicom-web/studies',
+    body: () => relatedOf([slice(newUids())]),
+    people: (success) => ({ ...known(success), 'patient-2': 409 }),
+  },
+  'store-study-instances': {
+    path: ({ study }) => `/dicom-web/studies/${study}`,
+    body: ({ study }) => relatedOf([slice(newUids({ study }))]),
+    people: (success) => ({ ...known(success), 'patient-2': 409 }),
+  },
   'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
   // An exam is nobody's yet, so that to patients there is none.
   'create-exam-image': {
@@ -253,6 +265,7 @@ beforeAll(async () => {
   await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
   things = {
     instance: uids.sop,
+    study: uids.study,
     batch,
     image,
     caseId,
