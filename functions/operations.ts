@@ -17,7 +17,9 @@ import { operation as getDownloadUrl } from './cases/get-download-url/operation.
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
+import { operation as createDicomUpload } from './dicom/create-dicom-upload/operation.ts';
 import { operation as getDicom } from './dicom/get-dicom/operation.ts';
+import { operation as getDicomUpload } from './dicom/get-dicom-upload/operation.ts';
 import { operation as storeInstances } from './dicom/store-instances/operation.ts';
 import { operation as storeStudyInstances } from './dicom/store-study-instances/operation.ts';
 import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
@@ -84,6 +86,8 @@ export const operations = [
   openImageLink,
 
   uploadDicom,
+  createDicomUpload,
+  getDicomUpload,
   getDicom,
   storeInstances,
   storeStudyInstances,

@@ -16,6 +16,8 @@ export interface CallWorld {
   /** The link of a ready image. */
   imageLink: string;
   exam: { examenID: string; imageID: string };
+  /** A DICOM file that is to come. */
+  dicomUpload: string;
   /** The SOP Instance UID of a stored DICOM file. */
   instance: string;
   /** A new batch with one ready image. */
@@ -160,6 +162,12 @@ export const callSamples: Record<OperationId, Sample> = {
     form.append('file', new Blob([dicomSlice(newSlice())]), 'slice.dcm');
     return { method: 'POST', path: '/dicom/upload', body: form };
   },
+  'create-dicom-upload': () => ({
+    method: 'POST',
+    path: '/dicom/upload-url',
+    body: { fileName: 'slice-0001.dcm', fileSize: 526_336 },
+  }),
+  'get-dicom-upload': get(({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`),
   'store-instances': () => ({ method: 'POST', path: '/dicom-web/studies', body: related(newSlice()) }),
   'store-study-instances': () => {
     const slice = newSlice();

@@ -245,13 +245,15 @@ async function makeWorld(send: Send, { photo, imagesInBatch }: typeof full) {
     body: {},
   });
 
-  const sampled = async (id: 'create-exam-image' | 'create-api-key' | 'upload-dicom') =>
-    send(await callSamples[id]({} as CallWorld));
+  const sampled = async (
+    id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
+  ) => send(await callSamples[id]({} as CallWorld));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
 
   const world: CallWorld = {
     imageLink: images[0].url,
     exam: await sampled('create-exam-image'),
+    dicomUpload: (await sampled('create-dicom-upload')).uploadId,
     instance: (await sampled('upload-dicom')).data.SOPInstanceUID,
     newKey: async () => (await sampled('create-api-key')).id,
     exportId,

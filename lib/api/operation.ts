@@ -26,7 +26,7 @@ export interface Touches {
    */
   objects?: Partial<
     Record<
-      'incoming' | 'images' | 'dicom' | 'exports' | 'audit',
+      'incoming' | 'incoming-dicom' | 'images' | 'dicom' | 'exports' | 'audit',
       readonly ('find' | 'read' | 'write' | 'delete')[]
     >
   >;

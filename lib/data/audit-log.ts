@@ -54,10 +54,15 @@ export class AuditLog {
   }
 
   /**
-   * Writes that the pipeline decided about an image. Its id follows from the image's, so that it is written once, however
+   * Writes that the pipeline decided about an image, or another thing. Its id follows from the thing's, so that it is written once, however
    * often the event comes that is the cause; as version 7 it sorts by the upload.
    */
-  async appendDecision(action: string, { id, patientId, uploadedAt }: Image, now: Date): Promise<void> {
+  async appendDecision(
+    action: string,
+    { id, patientId, uploadedAt }: Pick<Image, 'id' | 'patientId' | 'uploadedAt'>,
+    now: Date,
+    kind = 'image',
+  ): Promise<void> {
     const random = createHash('sha256').update(`${action} ${id}`).digest().subarray(0, 16);
     await this.append({
       id: newId({ msecs: Date.parse(uploadedAt), random }),
@@ -68,7 +73,7 @@ export class AuditLog {
       method: '',
       path: '',
       patientIds: patientId === undefined ? [] : [patientId],
-      things: [`image ${id}`],
+      things: [`${kind} ${id}`],
       status: 0,
       outcome: 'success',
       requestId: null,

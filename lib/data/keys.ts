@@ -22,6 +22,7 @@ import { v5 as uuidV5 } from 'uuid';
  * | a link of an image to a record          | table | `LINK#<image id>`   | `<type>#<record id>`        |
  * | the images of a record, newest first    | gsi2  | `LINK#<type>#<id>`  | `<image id>`                |
  * | those of one patient                    | gsi1  | `LINK#<type>#<id>#<patient>` | `<image id>`       |
+ * | a DICOM file that is to come            | table | `DICOMUPLOAD#<id>`  | `DICOMUPLOAD`               |
  * | a DICOM instance                        | table | `INSTANCE#<SOP UID>` | `INSTANCE`                 |
  * | a series                                | table | `SERIES#<study>#<series>` | `SERIES`              |
  * | a study                                 | table | `STUDY#<study UID>` | `STUDY`                     |
@@ -158,6 +159,9 @@ export const seriesOfStudy = (studyUid: string) => `STUDY#${studyUid}`;
 /** A number of a file as text that sorts as it does: 32 bits with a sign (PS3.5 6.2, IS), moved above zero. */
 const sortable = (number = -(2 ** 31)) =>
   String(Math.min(Math.max(Math.trunc(number), -(2 ** 31)), 2 ** 31) + 2 ** 31).padStart(10, '0');
+
+/** A DICOM file that is to come by a signed URL. */
+export const dicomUploadKey = (id: string) => ({ pk: `DICOMUPLOAD#${id}`, sk: 'DICOMUPLOAD' });
 
 interface SearchTerms {
   patientId: string;

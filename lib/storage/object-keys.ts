@@ -67,6 +67,11 @@ export function allKeysOf(incoming: string): string[] {
   return [incoming, ...endings.map((ending) => base + ending)];
 }
 
+/** Where signed URLs put DICOM files; apart, for S3 takes no two receivers of one prefix. It goes by itself after a day. */
+export const INCOMING_DICOM = 'incoming-dicom/';
+export const incomingDicomKey = (uploadId: string) => `${INCOMING_DICOM}${uploadId}`;
+export const uploadIdOfIncomingDicom = (key: string) => key.slice(INCOMING_DICOM.length);
+
 /** Where DICOM files lie, each with its metadata beside it. */
 export const DICOM = 'dicom/';
 interface StoredDicom {

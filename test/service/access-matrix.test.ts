@@ -32,6 +32,7 @@ interface Things {
   exportId: string;
   exam: { id: string; image: string };
   link: string;
+  dicomUpload: string;
   /** The UIDs of a stored instance, and of its study. */
   instance: string;
   study: string;
@@ -175,6 +176,8 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => dicomForm(slice(newUids())),
     people: (success) => ({ ...known(success), 'patient-2': 403 }),
   },
+  'create-dicom-upload': { path: () => '/dicom/upload-url', body: () => ({ fileSize: 1 }), people: known },
+  'get-dicom-upload': { path: ({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`, people: own },
   // The answer has a result for each file, and is 409 where none was stored.
   'store-instances': {
     path: () => '/dicom-web/studies',
@@ -263,7 +266,9 @@ beforeAll(async () => {
   const link = new URL(images[0].url).pathname;
   const uids = newUids();
   await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
+  const { uploadId } = await patient.json('POST', '/dicom/upload-url', 201, { fileSize: 1 });
   things = {
+    dicomUpload: uploadId,
     instance: uids.sop,
     study: uids.study,
     batch,
