@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { DicomStore } from '../../lib/data/dicom.ts';
+import { DicomStore } from '../../lib/data/dicom.ts';
+import { ExamImages } from '../../lib/data/exam-images.ts';
+import { connectTable } from '../../lib/data/table.ts';
 import type { Caller } from '../../lib/domain/caller.ts';
 import {
   type NewDicom,
@@ -10,16 +12,28 @@ import {
   toStoredDicom,
 } from '../../lib/domain/dicom-instance.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
+import { environment } from '../../lib/http/environment.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { describeDicom } from '../../lib/media/dicom/describe-dicom.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey } from '../../lib/storage/object-keys.ts';
-import type { ObjectWriter } from '../../lib/storage/object-writer.ts';
+import { ObjectWriter } from '../../lib/storage/object-writer.ts';
 
 export interface TakeDeps {
   store: Pick<DicomStore, 'getInstance' | 'store'>;
   objects: Pick<ObjectWriter, 'create' | 'delete'>;
+  exams: Pick<ExamImages, 'tie'>;
   now: () => Date;
 }
+
+export const connectTake = (): TakeDeps => {
+  const table = connectTable(environment.tableName);
+  return {
+    store: new DicomStore(table),
+    objects: new ObjectWriter(environment.bucketName),
+    exams: new ExamImages(table),
+    now: () => new Date(),
+  };
+};
 
 /** A file that was looked at: what is to be kept of it, and what whoever brings it is told. */
 export interface SeenDicom extends NewDicom {
@@ -33,10 +47,10 @@ export interface SeenDicom extends NewDicom {
  *
  * @throws RejectedImage where it is no DICOM instance
  */
-export function lookAtDicom(caller: Pick<Caller, 'subject'>, bytes: Uint8Array, now: Date): SeenDicom {
+export function lookAtDicom(caller: Caller, bytes: Uint8Array, now: Date): SeenDicom {
   const described = describeDicom(bytes, (path) => BULK_DATA + path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller.subject, now);
+  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller, now);
   const json = Buffer.from(JSON.stringify(described.json));
   return { ...dicom, json, answer: toStoredDicom(dicom.instance, described.mainTags) };
 }
@@ -54,12 +68,13 @@ export async function takeDicom(
   caller: Caller,
   dicom: SeenDicom,
   bytes: Uint8Array,
-  { store, objects }: TakeDeps,
+  { store, objects, exams }: TakeDeps,
 ): Promise<void> {
   const { instance, json } = dicom;
   requireOwnFile(caller, instance);
   const known = await store.getInstance(instance.sopUid);
-  if (known?.sha256 === instance.sha256) return;
+  // Again, for whoever stored it may have died before it was tied.
+  if (known?.sha256 === instance.sha256) return exams.tie(known);
   if (known) throw otherBytes(instance);
   const files = [
     { key: dicomKey(instance), bytes, mimeType: 'application/dicom' },
@@ -74,4 +89,5 @@ export async function takeDicom(
     if (error instanceof DomainError) await Promise.all(files.map(({ key }) => objects.delete(key)));
     throw error;
   }
+  await exams.tie(instance);
 }

@@ -17,6 +17,7 @@ import { v5 as uuidV5 } from 'uuid';
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
  * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
  * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
+ * | the exam pictures of a SOP instance     | table | `EXAMSOP#<SOP UID>` | `<picture id>`              |
  * | an API key                              | table | `KEY#<id>`          | `KEY`                       |
  * | all API keys, newest first              | gsi1  | `KEYS`              | `<key id>`                  |
  * | a link of an image to a record          | table | `LINK#<image id>`   | `<type>#<record id>`        |
@@ -92,6 +93,13 @@ export const examImageListKey = (image: { id: string; examId: string; registered
   gsi1sk: `${image.registeredAt}#${image.id}`,
 });
 export const imagesOfExam = (examId: string) => `EXAM#${examId}`;
+
+/** Where a picture is found by its SOP instance, at once: no index says so at the moment of the write. */
+export const examOfInstanceKey = (image: { id: string; sopInstanceUid: string }) => ({
+  pk: examsOfInstance(image.sopInstanceUid),
+  sk: image.id,
+});
+export const examsOfInstance = (sopUid: string) => `EXAMSOP#${sopUid}`;
 
 export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
 export const API_KEYS = 'KEYS';

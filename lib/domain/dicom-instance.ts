@@ -41,6 +41,8 @@ export const DicomInstance = z.object({
   attributes: DicomAttributes,
   uploadedAt: Timestamp,
   uploadedBy: z.string(),
+  /** Patients may write into their files what they like: what one brings proves nothing of the clinic's records. */
+  isFromPatient: z.literal(true).optional(),
 });
 export type DicomInstance = z.infer<typeof DicomInstance>;
 
@@ -170,7 +172,7 @@ interface Described {
 export function newDicom(
   { identifiers, attributes, modality, ...described }: Described,
   file: { bytes: number; sha256: string },
-  uploadedBy: string,
+  { subject, role }: Pick<Caller, 'subject' | 'role'>,
   now: Date,
 ): NewDicom {
   const { studyInstanceUid: studyUid, seriesInstanceUid: seriesUid, sopInstanceUid: sopUid } = identifiers;
@@ -181,7 +183,8 @@ export function newDicom(
       ...{ sopUid, seriesUid, studyUid, sopClassUid: identifiers.sopClassUid, transferSyntaxUid, orthancId },
       ...{ patientId, ...file, frames, rows, columns, instanceNumber, attributes: attributes.instance },
       uploadedAt: now.toISOString(),
-      uploadedBy,
+      uploadedBy: subject,
+      ...(role === 'patient' && { isFromPatient: true }),
     },
     series: { studyUid, seriesUid, patientId, modality, attributes: attributes.series },
     study: { studyUid, patientId, attributes: { ...attributes.patient, ...attributes.study } },

@@ -190,7 +190,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: (success) => ({ ...known(success), 'patient-2': 409 }),
   },
   'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
-  // An exam is nobody's yet, so that to patients there is none.
+  // This exam's picture is not stored, and so nobody's: to patients there is none. See exams.test.ts.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
     body: () => ({

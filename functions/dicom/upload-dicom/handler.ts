@@ -1,11 +1,7 @@
-import { DicomStore } from '../../../lib/data/dicom.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { environment } from '../../../lib/http/environment.ts';
 import { type FormRequest, serveForm } from '../../../lib/http/serve-form.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
-import { lookAtDicom, type TakeDeps, takeDicom } from '../take.ts';
+import { connectTake, lookAtDicom, type TakeDeps, takeDicom } from '../take.ts';
 import { operation } from './operation.ts';
 
 export async function handle({ caller, files: [{ bytes }] }: FormRequest<typeof operation>, deps: TakeDeps) {
@@ -24,8 +20,4 @@ function lookAt<T>(look: () => T): T {
   }
 }
 
-export const handler = serveForm(operation, handle, () => ({
-  store: new DicomStore(connectTable(environment.tableName)),
-  objects: new ObjectWriter(environment.bucketName),
-  now: () => new Date(),
-}));
+export const handler = serveForm(operation, handle, connectTake);

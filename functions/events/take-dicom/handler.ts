@@ -1,6 +1,5 @@
 import { buffer } from 'node:stream/consumers';
 import { AuditLog } from '../../../lib/data/audit-log.ts';
-import { DicomStore } from '../../../lib/data/dicom.ts';
 import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { type DicomOutcome, type DicomUpload, notAsAnnounced } from '../../../lib/domain/dicom-upload.ts';
@@ -11,8 +10,7 @@ import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { uploadIdOfIncomingDicom } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
-import { lookAtDicom, type TakeDeps, takeDicom } from '../../dicom/take.ts';
+import { connectTake, lookAtDicom, type TakeDeps, takeDicom } from '../../dicom/take.ts';
 import { trigger } from './trigger.ts';
 
 export interface Deps extends TakeDeps {
@@ -54,16 +52,11 @@ async function outcomeOf(upload: DicomUpload, bytes: Buffer, deps: TakeDeps): Pr
   }
 }
 
-export const connect = (): Deps => {
-  const table = connectTable(environment.tableName);
-  return {
-    uploads: new DicomUploads(table),
-    store: new DicomStore(table),
-    incoming: new ObjectReader(environment.bucketName),
-    objects: new ObjectWriter(environment.bucketName),
-    log: new AuditLog(connectTable(environment.auditTableName)),
-    now: () => new Date(),
-  };
-};
+const connect = (): Deps => ({
+  ...connectTake(),
+  uploads: new DicomUploads(connectTable(environment.tableName)),
+  incoming: new ObjectReader(environment.bucketName),
+  log: new AuditLog(connectTable(environment.auditTableName)),
+});
 
 export const handler = serveObjects(trigger, handle, connect);
