@@ -3,8 +3,10 @@ import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { v7 as newId } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { connectTable } from '../../lib/data/table.ts';
+import type { AuditEvent } from '../../lib/domain/audit-event.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
@@ -50,6 +52,22 @@ const eventsFor = async (responses: readonly Response[], query = '') => {
   const ids = responses.map(({ headers }) => headers.get('x-request-id'));
   return (await eventsOf(query)).filter(({ request_id }) => ids.includes(request_id));
 };
+
+const eventOfSystem = (): AuditEvent => ({
+  id: newId(),
+  at: new Date().toISOString(),
+  subject: null,
+  role: 'system',
+  action: 'test',
+  method: '',
+  path: '',
+  patientIds: [],
+  things: [],
+  status: 0,
+  outcome: 'success',
+  requestId: null,
+  address: null,
+});
 
 describe('Each request on patient data is one event', () => {
   test('with who, role, what, which patient, outcome, request and address', async () => {
@@ -153,6 +171,24 @@ describe('Each request on patient data is one event', () => {
     for (const id of ['P-1001', 'P-1002']) {
       const events = await eventsFor([response], `&patient_id=${id}`);
       expect(events).toMatchObject([{ action: 'update-images', patient_ids: ['P-1001', 'P-1002'] }]);
+    }
+  });
+
+  test('and of more patients than a transaction holds, too', async () => {
+    const { log } = await backstage(service);
+    const patientIds = Array.from({ length: 200 }, (_, index) => `P-many-${index}`);
+    const event = {
+      ...eventOfSystem(),
+      action: 'list-record-images',
+      patientIds,
+      things: patientIds.map((id) => `image ${id}`),
+    };
+    await log.append(event);
+    // An attempt whose answer got lost.
+    await log.append(event);
+    for (const patientId of ['P-many-0', 'P-many-1', 'P-many-99', 'P-many-100', 'P-many-199']) {
+      const { items } = await log.list({ patientId }, { limit: 10 });
+      expect(items.map(({ action }) => action)).toEqual(['list-record-images']);
     }
   });
 
