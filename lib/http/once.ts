@@ -27,7 +27,7 @@ const REMEMBERED_SECONDS = 3600;
  */
 export function once(operation: Operation): Doing {
   let store: DynamoDBPersistenceLayer | undefined;
-  return async ({ headers, caller, params, body, files }, work) => {
+  return async ({ headers, caller, params, body, files }, work, context) => {
     const key = headers['idempotency-key'];
     if (key === undefined) return work();
     if (!KEY.test(key)) {
@@ -42,7 +42,8 @@ export function once(operation: Operation): Doing {
     };
     const idempotent = makeIdempotent(async (_: typeof payload) => pack(await work()), {
       persistenceStore: store,
-      config: new IdempotencyConfig(CONFIG),
+      // From it comes how long a request can be under way: one that died in the middle must not hold up the next for an hour.
+      config: new IdempotencyConfig({ ...CONFIG, lambdaContext: context }),
     });
     return unpack(await idempotent(payload).catch(explain));
   };

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { operation as createBatchOperation } from '../../functions/batches/create-batch/operation.ts';
 import { operations } from '../../functions/operations.ts';
 import { isRepeatable, type Operation } from '../../lib/api/operation.ts';
+import { once } from '../../lib/http/once.ts';
 import { photo } from '../fixtures/photos.ts';
-import { type Client, createBatch, formOf, useService } from '../support/service.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, createBatch, formOf, until, useService } from '../support/service.ts';
 
 const service = useService();
 let patient: Client;
@@ -81,6 +85,30 @@ describe('With an Idempotency-Key', () => {
     for (let count = 0; count < 2; count++) {
       expect((await patient.send('POST', path, {}, keyed(key))).status).toBe(404);
     }
+  });
+
+  test('one that died in the middle holds up the next no longer than it could have lived', async () => {
+    const { requestsTableName } = await backstage(service);
+    process.env.REQUESTS_TABLE_NAME = requestsTableName;
+    const request = {
+      headers: keyed(randomUUID()),
+      caller: { role: 'doctor', subject: 'doctor' } as const,
+      params: {},
+      body: {},
+    };
+    const doing = once(createBatchOperation);
+    const living = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const died = () => {
+      begin();
+      return new Promise<never>(() => undefined);
+    };
+    void doing(request, died, living(1));
+    await begun;
+    const answer = { statusCode: 201, headers: {}, body: '{}' };
+    expect(
+      await until(() => doing(request, async () => answer, living(10_000)).catch(() => undefined)),
+    ).toEqual(answer);
   });
 
   test('200 signed URLs come back as they were: each image is announced once', async () => {
