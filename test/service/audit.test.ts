@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -69,6 +70,9 @@ const eventOfSystem = (): AuditEvent => ({
   address: null,
 });
 
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
+const bodyOf = async (response: Response): Promise<any> => response.json();
+
 describe('Each request on patient data is one event', () => {
   test('with who, role, what, which patient, outcome, request and address', async () => {
     const batch = await createBatch(patient);
@@ -92,6 +96,28 @@ describe('Each request on patient data is one event', () => {
         address: expect.stringMatching(/127\.0\.0\.1|::1/),
       },
     ]);
+  });
+
+  test('which names what was made', async () => {
+    const key = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] });
+    const batch = await patient.send('POST', '/api/images/batches/', { name: 'x', object_id: 'P-1001' });
+    const examenID = randomUUID();
+    const exam = await doctor.send('POST', '/examens-medicaux/images', {
+      examenID,
+      studyInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.2.31',
+      seriesInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.1.31',
+      sopInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
+      dateAcquisition: '1996-03-08T00:00:00.000Z',
+      modalite: 'CT',
+      description: 'Chest CT scan',
+    });
+    expect([key, batch, exam].map(({ status }) => status)).toEqual([201, 201, 201]);
+    const events = await eventsFor([key, batch, exam]);
+    const things = (response: Response) =>
+      events.find(({ request_id }) => request_id === response.headers.get('x-request-id'))?.things;
+    expect(things(key)).toEqual([`key ${(await bodyOf(key)).id}`]);
+    expect(things(batch)).toEqual([`batch ${(await bodyOf(batch)).id}`]);
+    expect(things(exam)).toEqual([`exam ${examenID}`, `exam image ${(await bodyOf(exam)).imageID}`]);
   });
 
   test('also when it is denied or refused: whose data it would have been stands in the log, not in the answer', async () => {
