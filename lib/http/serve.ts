@@ -16,11 +16,14 @@ type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema 
     ? { location: string }
     : unknown;
 
-type Headers = Request<Operation>['headers'];
-
 /** What is done around a handler; `work` makes the answer, and `context` knows how long it can take. */
 export type Doing = (
-  request: { headers: Headers; caller: Caller | undefined; params: unknown; body: unknown; files?: unknown },
+  request: Pick<Request<Operation>, 'headers' | 'trail'> & {
+    caller: Caller | undefined;
+    params: unknown;
+    body: unknown;
+    files?: unknown;
+  },
   work: () => Promise<Answer>,
   context: Context,
 ) => Promise<Answer>;

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { operation as createBatchOperation } from '../../functions/batches/create-batch/operation.ts';
 import { operations } from '../../functions/operations.ts';
 import { isRepeatable, type Operation } from '../../lib/api/operation.ts';
+import { newTrail } from '../../lib/domain/trail.ts';
 import { once } from '../../lib/http/once.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
@@ -12,8 +13,13 @@ import { type Client, createBatch, formOf, until, useService } from '../support/
 const service = useService();
 let patient: Client;
 let doctor: Client;
+let admin: Client;
 beforeAll(async () => {
-  [patient, doctor] = await Promise.all([service.as('patient-1'), service.as('doctor')]);
+  [patient, doctor, admin] = await Promise.all([
+    service.as('patient-1'),
+    service.as('doctor'),
+    service.as('admin'),
+  ]);
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
@@ -38,6 +44,20 @@ describe('With an Idempotency-Key', () => {
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
     expect(await batchesOf(name)).toHaveLength(1);
+  });
+
+  test('who gets the answer again is in the audit log with what it is about', async () => {
+    const key = randomUUID();
+    const send = () => patient.send('POST', '/api/images/batches/', batch('again'), keyed(key));
+    const responses = [await send(), await send()];
+    const { id } = await bodyOf(responses[0] as Response);
+    const { events } = await admin.json('GET', '/api/audit/?patient_id=P-1001', 200);
+    for (const { headers } of responses) {
+      const requestId = headers.get('x-request-id');
+      expect(events.filter((event: { request_id: string }) => event.request_id === requestId)).toMatchObject([
+        { action: 'create-batch', patient_ids: ['P-1001'], things: [`batch ${id}`] },
+      ]);
+    }
   });
 
   test('of twenty at the same time one does it, and the others get its answer or are asked to come again', async () => {
@@ -95,6 +115,7 @@ describe('With an Idempotency-Key', () => {
       caller: { role: 'doctor', subject: 'doctor' } as const,
       params: {},
       body: {},
+      trail: newTrail(),
     };
     const doing = once(createBatchOperation);
     const living = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
@@ -153,7 +174,6 @@ test('Each POST with a body creates once for a key, but for the one whose answer
 });
 
 test('A new API key is not given again: with an Idempotency-Key none is made', async () => {
-  const admin = await service.as('admin');
   const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, keyed('k'));
   expect([response.status, (await bodyOf(response)).details]).toEqual([
     400,
