@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, NumberValue, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { auditKey } from '../../lib/data/keys.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import type { AuditEvent } from '../../lib/domain/audit-event.ts';
 import { photo } from '../fixtures/photos.ts';
@@ -345,5 +346,24 @@ describe('npm run audit:verify', () => {
     expect(output).toMatch(
       /event [0-9a-f-]{36} (was tampered with|is not what was sealed|is missing in the table|is in no segment)/,
     );
+  });
+
+  test('finds one that was made unreadable, which does not hold up the sealing of those after it', async () => {
+    const event = eventOfSystem();
+    await (await backstage(service)).log.append(event);
+    const update = {
+      UpdateExpression: 'SET #s = :s REMOVE #p',
+      ExpressionAttributeNames: { '#s': 'status', '#p': 'path' },
+      ExpressionAttributeValues: { ':s': NumberValue.from('1e30') },
+    };
+    await table().client.send(
+      new UpdateCommand({ TableName: table().name, Key: auditKey(event.id), ...update }),
+    );
+    await createBatch(patient);
+    const { output } = await until(async () => {
+      const found = await verify();
+      return found.output.includes(' 0 not sealed yet') && found;
+    });
+    expect(output).toMatch(new RegExp(`event ${event.id} was tampered with: segment \\d+ says MODIFY`));
   });
 });
