@@ -9,8 +9,8 @@ import { Caller } from '../domain/caller.ts';
 import { logger, type Middleware } from './answer.ts';
 import { environment } from './environment.ts';
 import { recorded } from './recorded.ts';
-import { lowerCaseNames } from './request.ts';
 import { trailOf } from './trail-of.ts';
+import { viewerAddress } from './viewer-address.ts';
 
 /** What a function keeps of its time to write the event of a stream that does not end. */
 const RESERVED_MS = 2000;
@@ -69,7 +69,6 @@ function describe(
     patientIds: [...patientIds],
     things: [...things],
     requestId,
-    // CloudFront's function says who is behind CloudFront.
-    address: lowerCaseNames(event.headers)['x-viewer-address'] ?? identity?.sourceIp ?? null,
+    address: viewerAddress(event.headers, identity?.sourceIp),
   };
 }
