@@ -29,17 +29,20 @@ export function auditing(operation: Operation): Middleware[] {
   };
   return [
     {
-      after: async ({ event, response, context }) => {
+      // One id for each request: whose answer fails after its event was written has no second one.
+      before: ({ internal }) => {
+        internal.auditId = newId();
+      },
+      after: async ({ event, response, context, internal: { auditId: id = newId() } }) => {
         if (!response) return;
-        const id = newId();
         const { body, statusCode } = response;
         if (body instanceof Readable) {
           const stop = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVED_MS));
           response.body = recorded(body, (aborted) => write(event, id, statusCode, aborted), stop);
         } else await write(event, id, statusCode);
       },
-      onError: async ({ event, response }) => {
-        await write(event, newId(), response?.statusCode ?? 0).catch((error: unknown) => {
+      onError: async ({ event, response, internal: { auditId: id = newId() } }) => {
+        await write(event, id, response?.statusCode ?? 0).catch((error: unknown) => {
           logger.error('a request is not in the audit log', {
             operation: operation.id,
             error: error as Error,
