@@ -2,8 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { operations } from '../../functions/operations.ts';
 import { startLocalStack } from '../../lib/local/local-stack.ts';
 import type { ServiceCall } from '../../lib/local/principals.ts';
-import { type CallRequest, type CallWorld, callSamples, type OperationId, UPLOADS } from './call-samples.ts';
+import {
+  type CallRequest,
+  type CallWorld,
+  callSamples,
+  newSlice,
+  type OperationId,
+  UPLOADS,
+} from './call-samples.ts';
 import { PATIENT } from './clinic.ts';
+import { dicomSlice } from './dicom-file.ts';
 import { median } from './measure.ts';
 import { makePhoto } from './photo.ts';
 import { type Consumption, dollarsPerMillion, PRICES_AS_OF } from './prices.ts';
@@ -82,6 +90,21 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       rows['build-archive'] = rowOf(
         consumption('build-archive', built, 1, median(spansMs(built)), 'queue'),
         built,
+        1,
+      );
+      const slice = dicomSlice(newSlice(), 512);
+      const sinceDicom = recorded.length;
+      const { uploadUrl, headers } = await send({
+        method: 'POST',
+        path: '/dicom/upload-url',
+        body: { fileSize: slice.length },
+      });
+      await put(uploadUrl, headers, slice);
+      await settled(recorded);
+      const taken = callsOf('take-dicom', sinceDicom);
+      rows['take-dicom'] = rowOf(
+        consumption('take-dicom', taken, 1, median(spansMs(taken)), 'queue'),
+        taken,
         1,
       );
       const since = recorded.length;

@@ -25,6 +25,8 @@ export interface CopyDeps {
   images: Pick<Images, 'get'>;
   objects: Pick<ObjectReader, 'read' | 'find'>;
   copies: Pick<ObjectWriter, 'replace' | 'delete'>;
+  /** Counts a new copy against what its caller may have in a minute: each is seconds of work. */
+  pace: (caller: Caller) => Promise<unknown>;
 }
 
 /** Part of what a copy is: raise it when the same wish gives other bytes, and no old copy is taken for a new one. */
@@ -79,8 +81,9 @@ async function makeAndKeep(
   copy: Copy,
   variant: string,
   caller: Caller,
-  { images, objects, copies }: CopyDeps,
+  { images, objects, copies, pace }: CopyDeps,
 ) {
+  await pace(caller);
   // The one function that does both: without this, everyone who wants an original would wait for libvips.
   const { makeCopy } = await import('../../lib/media/make-copy.ts');
   // What only its preview shows (PDF) is copied from there.

@@ -42,20 +42,24 @@ export class AuditLog {
       ...(subject !== null && { gsi3pk: auditOfPerson(subject), gsi3sk: id }),
     };
     const mentions = further.map((patientId) => {
-      const own = newId({ msecs: Date.parse(event.at) });
+      const own = newId({ msecs: Date.parse(event.at), random: randomFrom(`${id} ${patientId}`) });
       return { ...event, id: own, ...auditKey(own), ...inListOf(patientId, own) };
     });
     // A transaction costs twice as much, and most requests are about one patient.
     if (mentions.length === 0) return this.#put(entry);
-    await transact(
-      this.#table,
-      [entry, ...mentions].map((Item) => ({ Put: { Item, ...ONCE } })),
-    );
+    const items = [entry, ...mentions];
+    for (let from = 0; from < items.length; from += TRANSACTION_ITEMS) {
+      const some = items.slice(from, from + TRANSACTION_ITEMS);
+      await transact(
+        this.#table,
+        some.map((Item) => ({ Put: { Item, ...ONCE } })),
+      );
+    }
   }
 
   /**
-   * Writes that the pipeline decided about an image, or another thing. Its id follows from the thing's, so that it is written once, however
-   * often the event comes that is the cause; as version 7 it sorts by the upload.
+   * Writes that the pipeline decided about an image, or about another thing. Its id follows from the thing's, so that it is
+   * written once, however often the event comes that is the cause; as version 7 it sorts by the upload.
    */
   async appendDecision(
     action: string,
@@ -63,9 +67,8 @@ export class AuditLog {
     now: Date,
     kind = 'image',
   ): Promise<void> {
-    const random = createHash('sha256').update(`${action} ${id}`).digest().subarray(0, 16);
     await this.append({
-      id: newId({ msecs: Date.parse(uploadedAt), random }),
+      id: newId({ msecs: Date.parse(uploadedAt), random: randomFrom(`${action} ${id}`) }),
       at: now.toISOString(),
       subject: null,
       role: 'system',
@@ -110,6 +113,12 @@ export class AuditLog {
     return queryPage(this.#table, query, page);
   }
 }
+
+/** DynamoDB quotas, "Transactions": a list of 200 images may be of 200 patients. */
+const TRANSACTION_ITEMS = 100;
+
+/** What an id has instead of chance, so that who writes the same again writes nothing new. */
+const randomFrom = (text: string) => createHash('sha256').update(text).digest().subarray(0, 16);
 
 const ONCE = { ConditionExpression: 'attribute_not_exists(pk)' };
 const inListOf = (patientId: string | undefined, id: string) =>

@@ -19,8 +19,9 @@ const Watermark = Text.refine((text) => [...text].length <= 100, { error: 'must 
   .refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), {
     error: 'must be one line without control characters',
   })
-  // Fillers and joiners, spaces and the empty Braille cell: a copy would pass for marked and show nothing.
-  .refine((text) => /[^\p{DI}\p{Z}\p{Cc}\u2800]/u.test(text), {
+  // Fillers and joiners, spaces and the empty Braille cell: a copy would pass for marked and show nothing. Of annotation
+  // marks and the place of an object, Pango says that there is no text at all.
+  .refine((text) => /[^\p{DI}\p{Z}\p{Cc}\u2800\ufff9-\ufffc]/u.test(text), {
     error: 'must have a character that can be seen',
   });
 

@@ -27,6 +27,7 @@ export const json = (statusCode: number, value: unknown, headers: Record<string,
 /** What middlewares keep of a request while it is handled. */
 interface Internal extends Record<string, unknown> {
   started?: number;
+  auditId?: string;
   /** Of the caller's allowances. */
   taken?: Taken & { subject: string };
   /** They go with the answer, whatever it is. */

@@ -8,12 +8,16 @@ import { type AuditEvent, outcomeOf } from '../domain/audit-event.ts';
 import { Caller } from '../domain/caller.ts';
 import { logger, type Middleware } from './answer.ts';
 import { environment } from './environment.ts';
-import { lowerCaseNames } from './request.ts';
+import { recorded } from './recorded.ts';
 import { trailOf } from './trail-of.ts';
+import { viewerAddress } from './viewer-address.ts';
+
+/** What a function keeps of its time to write the event of a stream that does not end. */
+const RESERVED_MS = 2000;
 
 /**
  * Writes one event of the audit log for each request, before its answer leaves or, where that is a stream, before its
- * end does. An answer that can't be written down is not given: what was read stays unread.
+ * last part does. An answer that can't be written down is not given: what was read stays unread.
  */
 export function auditing(operation: Operation): Middleware[] {
   if (!isAudited(operation)) return [];
@@ -25,16 +29,20 @@ export function auditing(operation: Operation): Middleware[] {
   };
   return [
     {
-      after: async ({ event, response }) => {
+      // One id for each request: whose answer fails after its event was written has no second one.
+      before: ({ internal }) => {
+        internal.auditId = newId();
+      },
+      after: async ({ event, response, context, internal: { auditId: id = newId() } }) => {
         if (!response) return;
-        const id = newId();
         const { body, statusCode } = response;
         if (body instanceof Readable) {
-          response.body = withEnd(body, (aborted) => write(event, id, statusCode, aborted));
+          const stop = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVED_MS));
+          response.body = recorded(body, (aborted) => write(event, id, statusCode, aborted), stop);
         } else await write(event, id, statusCode);
       },
-      onError: async ({ event, response }) => {
-        await write(event, newId(), response?.statusCode ?? 0).catch((error: unknown) => {
+      onError: async ({ event, response, internal: { auditId: id = newId() } }) => {
+        await write(event, id, response?.statusCode ?? 0).catch((error: unknown) => {
           logger.error('a request is not in the audit log', {
             operation: operation.id,
             error: error as Error,
@@ -64,21 +72,6 @@ function describe(
     patientIds: [...patientIds],
     things: [...things],
     requestId,
-    // CloudFront's function says who is behind CloudFront.
-    address: lowerCaseNames(event.headers)['x-viewer-address'] ?? identity?.sourceIp ?? null,
+    address: viewerAddress(event.headers, identity?.sourceIp),
   };
-}
-
-/** The stream, which ends, or breaks off, only when that is written down. */
-function withEnd(body: Readable, write: (aborted: boolean) => Promise<void>): Readable {
-  async function* recorded() {
-    let complete = false;
-    try {
-      yield* body;
-      complete = true;
-    } finally {
-      await write(!complete);
-    }
-  }
-  return Readable.from(recorded(), { objectMode: false });
 }

@@ -2,10 +2,24 @@ import type { Operation } from '../api/operation.ts';
 import { Allowances } from '../data/allowances.ts';
 import { connectTable } from '../data/table.ts';
 import { type Allowance, allowancesOf, rateHeaders } from '../domain/allowance.ts';
+import type { Caller } from '../domain/caller.ts';
 import { DomainError } from '../domain/errors.ts';
 import { logger, type Middleware } from './answer.ts';
 import { environment } from './environment.ts';
 import { callerOf } from './request.ts';
+
+/**
+ * Counts what a caller asks for beside their requests.
+ *
+ * @throws DomainError TOO_MANY_REQUESTS
+ */
+export function pacing(rated: Pick<Operation, 'rate' | 'timeoutSeconds'>) {
+  const allowances = new Allowances(connectTable(environment.requestsTableName));
+  const wanted = allowancesOf(rated, environment.limits);
+  return async ({ subject }: Caller): Promise<void> => {
+    if (wanted.length > 0) await allowances.take(subject, wanted, new Date());
+  };
+}
 
 /**
  * Counts a request against its caller's allowances, before anything of it is read.

@@ -11,6 +11,7 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import type { Operation } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Trail } from '../domain/trail.ts';
 import type { Answer } from './answer.ts';
 import { environment } from './environment.ts';
 import type { Doing } from './serve.ts';
@@ -27,7 +28,7 @@ const REMEMBERED_SECONDS = 3600;
  */
 export function once(operation: Operation): Doing {
   let store: DynamoDBPersistenceLayer | undefined;
-  return async ({ headers, caller, params, body, files }, work) => {
+  return async ({ headers, caller, params, body, files, trail }, work, context) => {
     const key = headers['idempotency-key'];
     if (key === undefined) return work();
     if (!KEY.test(key)) {
@@ -40,11 +41,16 @@ export function once(operation: Operation): Doing {
       key: `${caller?.subject} ${operation.id} ${key}`,
       content: createHash('sha256').update(contentOf({ params, body, files })).digest('hex'),
     };
-    const idempotent = makeIdempotent(async (_: typeof payload) => pack(await work()), {
+    const idempotent = makeIdempotent(async (_: typeof payload) => pack(await work(), trail), {
       persistenceStore: store,
-      config: new IdempotencyConfig(CONFIG),
+      // From it comes how long a request can be under way: one that died in the middle must not hold up the next for an hour.
+      config: new IdempotencyConfig({ ...CONFIG, lambdaContext: context }),
     });
-    return unpack(await idempotent(payload).catch(explain));
+    const packed = await idempotent(payload).catch(explain);
+    // Who gets the answer again sees again what it is about.
+    for (const id of packed.patientIds) trail.patientIds.add(id);
+    for (const thing of packed.things) trail.things.add(thing);
+    return unpack(packed);
   };
 }
 
@@ -71,9 +77,11 @@ const contentOf = (content: unknown): string =>
   );
 
 /** An item holds 400 KB, and 200 signed URLs are more; they are alike. */
-const pack = ({ statusCode, headers, body }: Answer) => ({
+const pack = ({ statusCode, headers, body }: Answer, { patientIds, things }: Trail) => ({
   statusCode,
   headers,
+  patientIds: [...patientIds],
+  things: [...things],
   body: gzipSync(String(body)).toString('base64'),
 });
 const unpack = ({ statusCode, headers, body }: ReturnType<typeof pack>): Answer => ({

@@ -21,7 +21,10 @@ export function serveChanges<Deps>(
     deps ??= connect();
     const changes = Records.map(({ eventName = 'MODIFY', dynamodb = {} }) => ({
       kind: eventName,
-      item: unmarshall((dynamodb.NewImage ?? dynamodb.OldImage ?? {}) as Record<string, AttributeValue>),
+      item: unmarshall((dynamodb.NewImage ?? dynamodb.OldImage ?? {}) as Record<string, AttributeValue>, {
+        // DynamoDB holds larger numbers than JavaScript counts with; one that someone put in must not stop the rest.
+        wrapNumbers: Number,
+      }),
     }));
     try {
       await handle(changes, deps);

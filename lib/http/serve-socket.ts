@@ -7,8 +7,8 @@ import { outcomeOf } from '../domain/audit-event.ts';
 import { Caller } from '../domain/caller.ts';
 import { logger } from './answer.ts';
 import { environment } from './environment.ts';
-import { lowerCaseNames } from './request.ts';
 import { offeredBy } from './socket-token.ts';
+import { viewerAddress } from './viewer-address.ts';
 
 /** What API Gateway tells of a socket that opens or closes, as far as it counts here. */
 const Event = z.object({
@@ -74,7 +74,7 @@ export function serveSocket<Deps>(
       status,
       outcome: outcomeOf(status),
       requestId,
-      address: lowerCaseNames(headers ?? null)['x-viewer-address'] ?? identity?.sourceIp ?? null,
+      address: viewerAddress(headers ?? null, identity?.sourceIp),
     });
     logger.info('socket', { route: route.id, connectionId, status });
     return answer;

@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../api/operation.ts';
 import type { Caller } from '../domain/caller.ts';
@@ -19,12 +19,16 @@ type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema 
     ? { location: string }
     : unknown;
 
-type Headers = Request<Operation>['headers'];
-
-/** What is done around a handler; `work` makes the answer. */
+/** What is done around a handler; `work` makes the answer, and `context` knows how long it can take. */
 export type Doing = (
-  request: { headers: Headers; caller: Caller | undefined; params: unknown; body: unknown; files?: unknown },
+  request: Pick<Request<Operation>, 'headers' | 'trail'> & {
+    caller: Caller | undefined;
+    params: unknown;
+    body: unknown;
+    files?: unknown;
+  },
   work: () => Promise<Answer>,
+  context: Context,
 ) => Promise<Answer>;
 
 /** The value of a reply that does only a part of what was asked for. */
@@ -64,17 +68,18 @@ export function serve<Op extends Operation, Deps>(
     .use(auditing(operation))
     .use(answering(operation))
     .use(limiting(operation))
-    .handler(async (event) => {
+    .handler(async (event, context) => {
       const request = await read(operation, event);
       deps ??= connect();
       await requireLiveKey(request.caller, deps);
       const connected = deps;
-      return doing(request, async () => {
+      const work = async () => {
         const value = isPaged(operation)
           ? await handlePaged(operation, request, (opened) => handle(opened, connected))
           : await handle(request, connected);
         return answerOf(operation, value);
-      });
+      };
+      return doing(request, work, context);
     });
 }
 

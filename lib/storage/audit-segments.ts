@@ -4,7 +4,11 @@ import { AuditEvent } from '../domain/audit-event.ts';
 import { AUDIT } from './object-keys.ts';
 import { Objects } from './objects.ts';
 
-const Change = z.object({ kind: z.enum(['INSERT', 'MODIFY', 'REMOVE']), event: AuditEvent });
+const Change = z.object({
+  kind: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
+  /** What is no event is sealed as it is: it must neither be lost nor hold up those after it. */
+  event: AuditEvent.or(z.record(z.string(), z.unknown())),
+});
 type Change = z.infer<typeof Change>;
 
 /** A piece of the audit log, and the link to the piece before it. */

@@ -39,10 +39,12 @@ export async function verifyAudit(
     verdict.segments = segment?.number ?? verdict.segments;
     previous = sha256(bytes);
     for (const { kind, event } of segment?.changes ?? []) {
+      const id = String(event.id);
       const digest = digestOf(event);
-      if (kind !== 'INSERT' || (sealed.get(event.id) ?? digest) !== digest) {
-        verdict.faults.push(`event ${event.id} was tampered with: ${name} says ${kind}`);
-      } else sealed.set(event.id, digest);
+      const isEvent = AuditEvent.safeParse(event).success;
+      if (kind !== 'INSERT' || !isEvent || (sealed.get(id) ?? digest) !== digest) {
+        verdict.faults.push(`event ${id} was tampered with: ${name} says ${kind}`);
+      } else sealed.set(id, digest);
     }
   }
   verdict.events = sealed.size;
@@ -69,5 +71,5 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** Of the event's content, in whatever order it is kept. */
-const digestOf = (event: AuditEvent): string => sha256(JSON.stringify(Object.entries(event).sort(byName)));
+const digestOf = (event: object): string => sha256(JSON.stringify(Object.entries(event).sort(byName)));
 const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1);

@@ -21,6 +21,7 @@ describe('What is asked for', () => {
     { watermark: '' },
     { watermark: '   ' },
     { watermark: '\u200b\u3164\u2800' },
+    { watermark: '\ufff9\ufffa\ufffb\ufffc' },
     { watermark: 'a\nb' },
     { watermark: 'a\u0000' },
     { watermark: 'a\u2028b' },

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, NumberValue, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { v7 as newId } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { auditKey } from '../../lib/data/keys.ts';
 import { connectTable } from '../../lib/data/table.ts';
+import type { AuditEvent } from '../../lib/domain/audit-event.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
@@ -51,6 +55,25 @@ const eventsFor = async (responses: readonly Response[], query = '') => {
   return (await eventsOf(query)).filter(({ request_id }) => ids.includes(request_id));
 };
 
+const eventOfSystem = (): AuditEvent => ({
+  id: newId(),
+  at: new Date().toISOString(),
+  subject: null,
+  role: 'system',
+  action: 'test',
+  method: '',
+  path: '',
+  patientIds: [],
+  things: [],
+  status: 0,
+  outcome: 'success',
+  requestId: null,
+  address: null,
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
+const bodyOf = async (response: Response): Promise<any> => response.json();
+
 describe('Each request on patient data is one event', () => {
   test('with who, role, what, which patient, outcome, request and address', async () => {
     const batch = await createBatch(patient);
@@ -74,6 +97,28 @@ describe('Each request on patient data is one event', () => {
         address: expect.stringMatching(/127\.0\.0\.1|::1/),
       },
     ]);
+  });
+
+  test('which names what was made', async () => {
+    const key = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] });
+    const batch = await patient.send('POST', '/api/images/batches/', { name: 'x', object_id: 'P-1001' });
+    const examenID = randomUUID();
+    const exam = await doctor.send('POST', '/examens-medicaux/images', {
+      examenID,
+      studyInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.2.31',
+      seriesInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.1.31',
+      sopInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
+      dateAcquisition: '1996-03-08T00:00:00.000Z',
+      modalite: 'CT',
+      description: 'Chest CT scan',
+    });
+    expect([key, batch, exam].map(({ status }) => status)).toEqual([201, 201, 201]);
+    const events = await eventsFor([key, batch, exam]);
+    const things = (response: Response) =>
+      events.find(({ request_id }) => request_id === response.headers.get('x-request-id'))?.things;
+    expect(things(key)).toEqual([`key ${(await bodyOf(key)).id}`]);
+    expect(things(batch)).toEqual([`batch ${(await bodyOf(batch)).id}`]);
+    expect(things(exam)).toEqual([`exam ${examenID}`, `exam image ${(await bodyOf(exam)).imageID}`]);
   });
 
   test('also when it is denied or refused: whose data it would have been stands in the log, not in the answer', async () => {
@@ -153,6 +198,24 @@ describe('Each request on patient data is one event', () => {
     for (const id of ['P-1001', 'P-1002']) {
       const events = await eventsFor([response], `&patient_id=${id}`);
       expect(events).toMatchObject([{ action: 'update-images', patient_ids: ['P-1001', 'P-1002'] }]);
+    }
+  });
+
+  test('and of more patients than a transaction holds, too', async () => {
+    const { log } = await backstage(service);
+    const patientIds = Array.from({ length: 200 }, (_, index) => `P-many-${index}`);
+    const event = {
+      ...eventOfSystem(),
+      action: 'list-record-images',
+      patientIds,
+      things: patientIds.map((id) => `image ${id}`),
+    };
+    await log.append(event);
+    // An attempt whose answer got lost.
+    await log.append(event);
+    for (const patientId of ['P-many-0', 'P-many-1', 'P-many-99', 'P-many-100', 'P-many-199']) {
+      const { items } = await log.list({ patientId }, { limit: 10 });
+      expect(items.map(({ action }) => action)).toEqual(['list-record-images']);
     }
   });
 
@@ -283,5 +346,24 @@ describe('npm run audit:verify', () => {
     expect(output).toMatch(
       /event [0-9a-f-]{36} (was tampered with|is not what was sealed|is missing in the table|is in no segment)/,
     );
+  });
+
+  test('finds one that was made unreadable, which does not hold up the sealing of those after it', async () => {
+    const event = eventOfSystem();
+    await (await backstage(service)).log.append(event);
+    const update = {
+      UpdateExpression: 'SET #s = :s REMOVE #p',
+      ExpressionAttributeNames: { '#s': 'status', '#p': 'path' },
+      ExpressionAttributeValues: { ':s': NumberValue.from('1e30') },
+    };
+    await table().client.send(
+      new UpdateCommand({ TableName: table().name, Key: auditKey(event.id), ...update }),
+    );
+    await createBatch(patient);
+    const { output } = await until(async () => {
+      const found = await verify();
+      return found.output.includes(' 0 not sealed yet') && found;
+    });
+    expect(output).toMatch(new RegExp(`event ${event.id} was tampered with: segment \\d+ says MODIFY`));
   });
 });

@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { operation as createBatchOperation } from '../../functions/batches/create-batch/operation.ts';
 import { operations } from '../../functions/operations.ts';
 import { isRepeatable, type Operation } from '../../lib/api/operation.ts';
+import { newTrail } from '../../lib/domain/trail.ts';
+import { once } from '../../lib/http/once.ts';
 import { photo } from '../fixtures/photos.ts';
-import { type Client, createBatch, formOf, useService } from '../support/service.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, createBatch, formOf, until, useService } from '../support/service.ts';
 
 const service = useService();
 let patient: Client;
 let doctor: Client;
+let admin: Client;
 beforeAll(async () => {
-  [patient, doctor] = await Promise.all([service.as('patient-1'), service.as('doctor')]);
+  [patient, doctor, admin] = await Promise.all([
+    service.as('patient-1'),
+    service.as('doctor'),
+    service.as('admin'),
+  ]);
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
@@ -34,6 +44,20 @@ describe('With an Idempotency-Key', () => {
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
     expect(await batchesOf(name)).toHaveLength(1);
+  });
+
+  test('who gets the answer again is in the audit log with what it is about', async () => {
+    const key = randomUUID();
+    const send = () => patient.send('POST', '/api/images/batches/', batch('again'), keyed(key));
+    const responses = [await send(), await send()];
+    const { id } = await bodyOf(responses[0] as Response);
+    const { events } = await admin.json('GET', '/api/audit/?patient_id=P-1001', 200);
+    for (const { headers } of responses) {
+      const requestId = headers.get('x-request-id');
+      expect(events.filter((event: { request_id: string }) => event.request_id === requestId)).toMatchObject([
+        { action: 'create-batch', patient_ids: ['P-1001'], things: [`batch ${id}`] },
+      ]);
+    }
   });
 
   test('of twenty at the same time one does it, and the others get its answer or are asked to come again', async () => {
@@ -83,6 +107,31 @@ describe('With an Idempotency-Key', () => {
     }
   });
 
+  test('one that died in the middle holds up the next no longer than it could have lived', async () => {
+    const { requestsTableName } = await backstage(service);
+    process.env.REQUESTS_TABLE_NAME = requestsTableName;
+    const request = {
+      headers: keyed(randomUUID()),
+      caller: { role: 'doctor', subject: 'doctor' } as const,
+      params: {},
+      body: {},
+      trail: newTrail(),
+    };
+    const doing = once(createBatchOperation);
+    const living = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const died = () => {
+      begin();
+      return new Promise<never>(() => undefined);
+    };
+    void doing(request, died, living(1));
+    await begun;
+    const answer = { statusCode: 201, headers: {}, body: '{}' };
+    expect(
+      await until(() => doing(request, async () => answer, living(10_000)).catch(() => undefined)),
+    ).toEqual(answer);
+  });
+
   test('200 signed URLs come back as they were: each image is announced once', async () => {
     const id = await createBatch(patient);
     const files = Array.from({ length: 200 }, (_, index) => ({
@@ -125,7 +174,6 @@ test('Each POST with a body creates once for a key, but for the one whose answer
 });
 
 test('A new API key is not given again: with an Idempotency-Key none is made', async () => {
-  const admin = await service.as('admin');
   const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, keyed('k'));
   expect([response.status, (await bodyOf(response)).details]).toEqual([
     400,

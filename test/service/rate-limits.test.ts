@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { allowancesOf } from '../../lib/domain/allowance.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
 import { Limits } from '../../lib/domain/limits.ts';
+import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
-import { type Client, createBatch, useService } from '../support/service.ts';
+import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
 
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const limits = (changes: Partial<Limits>) => ({ LIMITS: JSON.stringify(Limits.parse(changes)) });
@@ -78,6 +79,20 @@ describe('Within a minute', () => {
     const refused = await patient.send('GET', '/api/images/batches/?patient_id=');
     expect(refused.status).toBe(400);
     expect(refused.headers.get('ratelimit')).toBe('"metadata";r=28');
+  });
+
+  test('a copy of an image counts when it is made, and not when it is asked for again', async () => {
+    const doctor = await service.as('doctor', { sub: 'copier' });
+    const batch = await createBatch(doctor);
+    const [image = ''] = await upload(doctor, batch, [await photo()]);
+    await decided(await service.as('admin'), image);
+    const copy = (width: number) => doctor.send('GET', `/api/images/${image}/data?width=${width}`);
+    const statuses = [];
+    for (let width = 10; width < 50; width++) statuses.push((await copy(width)).status);
+    expect(statuses.indexOf(429)).toBeGreaterThan(20);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await copy(8 + statuses.indexOf(429))).status).toBe(200);
+    expect((await doctor.send('GET', `/api/images/${image}/data`)).status).toBe(200);
   });
 
   test('the bytes of images count against nothing, for pages are full of them', async () => {

@@ -45,6 +45,7 @@ export async function backstage({ stack, dataDir }: Service) {
   return {
     table,
     credentialsOf: (id: string) => functionOf(id).credentials,
+    requestsTableName: REQUESTS_TABLE_NAME,
     allowances: new Allowances(connectTable(REQUESTS_TABLE_NAME)),
     connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
     log: new AuditLog(connectTable(AUDIT_TABLE_NAME)),

@@ -3,6 +3,7 @@ import { Batches } from '../../../lib/data/batches.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { requirePatient } from '../../../lib/domain/access.ts';
 import { toPatientBatch } from '../../../lib/domain/patient-batch.ts';
+import { note } from '../../../lib/domain/trail.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveCreation } from '../../../lib/http/serve-creation.ts';
@@ -25,6 +26,7 @@ export async function handle({ caller, body }: Request<typeof operation>, { batc
     createdAt,
     updatedAt: createdAt,
   };
+  note(caller, 'batch', batch);
   await batches.create(batch);
   return toPatientBatch(batch);
 }

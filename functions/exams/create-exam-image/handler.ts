@@ -9,6 +9,7 @@ import {
   tied,
   toImageMedicale,
 } from '../../../lib/domain/exam-image.ts';
+import { note } from '../../../lib/domain/trail.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveCreation } from '../../../lib/http/serve-creation.ts';
@@ -22,9 +23,11 @@ interface Deps {
 
 export async function handle({ caller, body }: Request<typeof operation>, { images, store, now }: Deps) {
   requireExam(maySeeExams(caller));
+  note(caller, 'exam', { id: body.examenID });
   const id = examImageId(body.examenID, body.sopInstanceUID);
   const known = await store.getInstance(body.sopInstanceUID);
   const image = tied(newExamImage(body, id, caller, now()), known);
+  note(caller, 'exam image', image);
   await images.register(image);
   // Who stored it since may have looked for pictures before there was ours.
   const since = known ?? (await store.getInstance(body.sopInstanceUID));

@@ -2,6 +2,7 @@ import { v7 as newId } from 'uuid';
 import { ApiKeys } from '../../../lib/data/api-keys.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { requireFuture, toListedKey } from '../../../lib/domain/api-key.ts';
+import { note } from '../../../lib/domain/trail.ts';
 import { formatKey, hashOf, newSecret } from '../../../lib/http/api-key-text.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
@@ -29,6 +30,7 @@ export async function handle({ caller, body }: Request<typeof operation>, { keys
     createdBy: caller.subject,
     ...(body.expires_at !== undefined && { validUntil: new Date(body.expires_at).toISOString() }),
   };
+  note(caller, 'key', key);
   await keys.create(key);
   return { ...toListedKey(key), key: formatKey({ id: key.id, secret }) };
 }

@@ -1,5 +1,6 @@
 import { isCopyWanted } from '../../../lib/domain/copy.ts';
 import { environment } from '../../../lib/http/environment.ts';
+import { pacing } from '../../../lib/http/limiting.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveStream } from '../../../lib/http/serve-stream.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
@@ -20,4 +21,5 @@ export const handle = async (request: Request<typeof operation>, deps: CopyDeps)
 export const handler = serveStream(operation, handle, () => ({
   ...connect(),
   copies: new ObjectWriter(environment.bucketName),
+  pace: pacing({ ...operation, rate: 'metadata' }),
 }));

@@ -14,14 +14,14 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   query: CopyQuery,
   success: { status: 200, stream: Object.keys(IMAGE_EXTENSIONS) },
-  errors: ['NOT_FOUND', 'RANGE_NOT_SATISFIABLE'],
-  // Written and deleted are only copies that were made here.
-  touches: { table: 'read', objects: { images: ['read', 'write', 'delete'] } },
+  errors: ['NOT_FOUND', 'RANGE_NOT_SATISFIABLE', 'TOO_MANY_REQUESTS'],
+  // Written and deleted are only copies that were made here, which count as requests.
+  touches: { table: 'read', requests: 'count', objects: { images: ['read', 'write', 'delete'] } },
   rate: 'none',
   // The most that copies take, see `defaultLimits`; originals pass through in a tenth of it.
   memoryMb: 1024,
   timeoutSeconds: 60,
   layers: ['sharp'],
   assets: ['node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf', 'node_modules/dejavu-fonts-ttf/LICENSE'],
-  example: { query: { width: 1200, format: 'webp', quality: 80, watermark: 'Dr. Weber, 6 November 2025' } },
+  example: { query: { width: 1200, format: 'webp', quality: 80, watermark: 'Copy of 6 November 2025' } },
 });
