@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
+import { collectYoung } from './collect-young.ts';
 import { type ZipEntry, zipLayout } from './zip-layout.ts';
 
 export type { ZipEntry } from './zip-layout.ts';
 
 /** Sources opened before their turn: hides the time to the first byte of S3, at one small buffer for each. */
 const readAhead = 2;
+
+/** So much goes through before the buffers that it came in are collected. */
+const collectAfterBytes = 8 * 1024 * 1024;
 
 /**
  * The exact length in bytes of the archive that `zipStream` makes of these entries: its Content-Length.
@@ -35,6 +39,7 @@ export function zipStream(
   const opened = new Map<number, Promise<Readable>>();
   const sources = new Set<Readable>();
   let started = false;
+  let uncollected = 0;
   let drained: (() => void) | undefined;
 
   const archive = new Readable({
@@ -71,6 +76,10 @@ export function zipStream(
       if (bytes > entry.bytes) break;
       checksum = crc32(chunk, checksum);
       await push(chunk);
+      uncollected += chunk.length;
+      if (uncollected < collectAfterBytes) continue;
+      uncollected = 0;
+      collectYoung();
     }
     sources.delete(source);
     if (bytes !== entry.bytes) {

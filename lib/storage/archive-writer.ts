@@ -7,7 +7,6 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { collectYoung } from './collect-young.ts';
 
 interface Part {
   PartNumber: number;
@@ -76,7 +75,6 @@ export class ArchiveWriter {
       uploading = upload(++number, bytes);
       // Whoever awaits it hears of its failure; until then it is no unhandled one.
       uploading.catch(() => {});
-      collectYoung();
     }
     await uploading;
     await this.#client.send(
