@@ -23,6 +23,7 @@ export const functions: FunctionSources[] = [
     id: operation.id,
     entry: `functions/${operation.group.toLowerCase()}/${operation.id}/handler.ts`,
     assets: operation.assets ?? [],
+    processes: operation.processes ?? [],
   })),
   ...triggers.map((trigger: Trigger) => ({
     id: trigger.id,

@@ -17,6 +17,12 @@ import { operation as getDownloadUrl } from './cases/get-download-url/operation.
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
+import { operation as createDicomUpload } from './dicom/create-dicom-upload/operation.ts';
+import { operation as getDicom } from './dicom/get-dicom/operation.ts';
+import { operation as getDicomUpload } from './dicom/get-dicom-upload/operation.ts';
+import { operation as storeInstances } from './dicom/store-instances/operation.ts';
+import { operation as storeStudyInstances } from './dicom/store-study-instances/operation.ts';
+import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
 import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
 import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
 import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
@@ -78,6 +84,13 @@ export const operations = [
   createRecordImage,
   listRecordImages,
   openImageLink,
+
+  uploadDicom,
+  createDicomUpload,
+  getDicomUpload,
+  getDicom,
+  storeInstances,
+  storeStudyInstances,
 
   createExamImage,
   listExamImages,

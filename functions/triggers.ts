@@ -5,11 +5,13 @@ import { trigger as makeThumbnail } from './events/make-thumbnail/trigger.ts';
 import { trigger as notify } from './events/notify/trigger.ts';
 import { trigger as sealAudit } from './events/seal-audit/trigger.ts';
 import { trigger as takeArrived } from './events/take-arrived/trigger.ts';
+import { trigger as takeDicom } from './events/take-dicom/trigger.ts';
 
 /** All functions that events wake. */
 export const triggers = [
   makeThumbnail,
   takeArrived,
+  takeDicom,
   buildArchive,
   eraseObjects,
   sealAudit,

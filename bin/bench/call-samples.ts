@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { operations } from '../../functions/operations.ts';
 import { PATIENT } from './clinic.ts';
+import { dicomSlice } from './dicom-file.ts';
 
 export type OperationId = (typeof operations)[number]['id'];
 
@@ -15,6 +16,10 @@ export interface CallWorld {
   /** The link of a ready image. */
   imageLink: string;
   exam: { examenID: string; imageID: string };
+  /** A DICOM file that is to come. */
+  dicomUpload: string;
+  /** The SOP Instance UID of a stored DICOM file. */
+  instance: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
   /** A new API key; gives its id. */
@@ -41,6 +46,21 @@ function form(field: string, fields: Record<string, string> = {}): FormData {
   data.append(field, new Blob(['GIF89a']), 'dot.gif');
   return data;
 }
+
+/** PS3.5 B.2: a UUID as a decimal number. */
+export const newUid = () => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
+export const newSlice = () => ({
+  sopUid: newUid(),
+  seriesUid: newUid(),
+  studyUid: newUid(),
+  patientId: PATIENT,
+});
+
+/** A `multipart/related` body with one DICOM file. */
+const related = (slice: ReturnType<typeof newSlice>) =>
+  new Blob(['--part\r\ncontent-type: application/dicom\r\n\r\n', dicomSlice(slice), '\r\n--part--'], {
+    type: 'multipart/related; type="application/dicom"; boundary=part',
+  });
 
 const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 'image/jpeg' });
 
@@ -136,6 +156,24 @@ export const callSamples: Record<OperationId, Sample> = {
   }),
   'list-record-images': get(() => `/api/v2/images/patient/${PATIENT}?limit=20`),
   'open-image-link': get(({ imageLink }) => imageLink),
+
+  'upload-dicom': () => {
+    const form = new FormData();
+    form.append('file', new Blob([dicomSlice(newSlice())]), 'slice.dcm');
+    return { method: 'POST', path: '/dicom/upload', body: form };
+  },
+  'create-dicom-upload': () => ({
+    method: 'POST',
+    path: '/dicom/upload-url',
+    body: { fileName: 'slice-0001.dcm', fileSize: 526_336 },
+  }),
+  'get-dicom-upload': get(({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`),
+  'store-instances': () => ({ method: 'POST', path: '/dicom-web/studies', body: related(newSlice()) }),
+  'store-study-instances': () => {
+    const slice = newSlice();
+    return { method: 'POST', path: `/dicom-web/studies/${slice.studyUid}`, body: related(slice) };
+  },
+  'get-dicom': get(({ instance }) => `/dicom/wado/${instance}`),
 
   'create-exam-image': () => ({
     method: 'POST',

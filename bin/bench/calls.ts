@@ -2,8 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { operations } from '../../functions/operations.ts';
 import { startLocalStack } from '../../lib/local/local-stack.ts';
 import type { ServiceCall } from '../../lib/local/principals.ts';
-import { type CallRequest, type CallWorld, callSamples, type OperationId, UPLOADS } from './call-samples.ts';
+import {
+  type CallRequest,
+  type CallWorld,
+  callSamples,
+  newSlice,
+  type OperationId,
+  UPLOADS,
+} from './call-samples.ts';
 import { PATIENT } from './clinic.ts';
+import { dicomSlice } from './dicom-file.ts';
 import { median } from './measure.ts';
 import { makePhoto } from './photo.ts';
 import { type Consumption, dollarsPerMillion, PRICES_AS_OF } from './prices.ts';
@@ -82,6 +90,21 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       rows['build-archive'] = rowOf(
         consumption('build-archive', built, 1, median(spansMs(built)), 'queue'),
         built,
+        1,
+      );
+      const slice = dicomSlice(newSlice(), 512);
+      const sinceDicom = recorded.length;
+      const { uploadUrl, headers } = await send({
+        method: 'POST',
+        path: '/dicom/upload-url',
+        body: { fileSize: slice.length },
+      });
+      await put(uploadUrl, headers, slice);
+      await settled(recorded);
+      const taken = callsOf('take-dicom', sinceDicom);
+      rows['take-dicom'] = rowOf(
+        consumption('take-dicom', taken, 1, median(spansMs(taken)), 'queue'),
+        taken,
         1,
       );
       const since = recorded.length;
@@ -245,13 +268,16 @@ async function makeWorld(send: Send, { photo, imagesInBatch }: typeof full) {
     body: {},
   });
 
-  const sampled = async (id: 'create-exam-image' | 'create-api-key') =>
-    send(await callSamples[id]({} as CallWorld));
+  const sampled = async (
+    id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
+  ) => send(await callSamples[id]({} as CallWorld));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
 
   const world: CallWorld = {
     imageLink: images[0].url,
     exam: await sampled('create-exam-image'),
+    dicomUpload: (await sampled('create-dicom-upload')).uploadId,
+    instance: (await sampled('upload-dicom')).data.SOPInstanceUID,
     newKey: async () => (await sampled('create-api-key')).id,
     exportId,
     batchId,
@@ -275,7 +301,9 @@ function clientOf(origin: string, tokens: readonly string[]): Send {
       method,
       headers: { authorization: `Bearer ${tokens[count++ % tokens.length]}` },
       redirect: 'manual',
-      ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body: body instanceof FormData || body instanceof Blob ? body : JSON.stringify(body),
+      }),
     });
     const bytes = Buffer.from(await response.arrayBuffer());
     if (response.status >= 400) throw new Error(`${method} ${path} answered ${response.status}: ${bytes}`);

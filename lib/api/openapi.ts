@@ -29,8 +29,8 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
 };
 
 /** A value in JSON, with an example of it. */
-const jsonContent = (schema: z.core.JSONSchema.BaseSchema) => ({
-  'application/json': { schema, example: exampleOf(schema) },
+const jsonContent = (schema: z.core.JSONSchema.BaseSchema, contentType = 'application/json') => ({
+  [contentType]: { schema, example: exampleOf(schema) },
 });
 
 /**
@@ -91,7 +91,7 @@ const IDEMPOTENCY_KEY = {
 };
 
 function describe(operation: Operation) {
-  const { id, group, summary, auth, params, query, body, form, example = {} } = operation;
+  const { id, group, summary, auth, params, query, body, form, related, example = {} } = operation;
   return {
     operationId: id,
     tags: [group],
@@ -111,6 +111,17 @@ function describe(operation: Operation) {
           [form ? 'multipart/form-data' : 'application/json']: {
             schema: form ? formSchemaOf(body, form) : schemaOf(body, 'input'),
             example: example.body ?? exampleOf(schemaOf(body, 'input')),
+          },
+        },
+      },
+    }),
+    ...(related && {
+      requestBody: {
+        required: true,
+        content: {
+          'multipart/related': {
+            schema: { type: 'object' },
+            encoding: { file: { contentType: related.type } },
           },
         },
       },
@@ -149,15 +160,16 @@ function parametersOf(fields: Operation['params'], place: 'path' | 'query', own?
 }
 
 function successOf(success: Success) {
-  const jsonOf = (status: number, schema: z.ZodType) => ({
+  const jsonOf = (status: number, schema: z.ZodType, contentType?: string) => ({
     [status]: {
       description: STATUS_CODES[status],
-      content: jsonContent(schemaOf(schema, 'output')),
+      content: jsonContent(schemaOf(schema, 'output'), contentType),
     },
   });
   if ('schema' in success) {
-    const { status, schema, partly } = success;
-    return { ...jsonOf(status, schema), ...(partly && jsonOf(partly, schema)) };
+    const { status, schema, contentType, partly, none } = success;
+    const statuses = [status, partly, none].filter((each) => each !== undefined);
+    return Object.assign({}, ...statuses.map((each) => jsonOf(each, schema, contentType)));
   }
   if ('redirects' in success) {
     const headers = { Location: { required: true, schema: { type: 'string', format: 'uri' } } };

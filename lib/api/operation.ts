@@ -25,7 +25,10 @@ export interface Touches {
    * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
    */
   objects?: Partial<
-    Record<'incoming' | 'images' | 'exports' | 'audit', readonly ('find' | 'read' | 'write' | 'delete')[]>
+    Record<
+      'incoming' | 'incoming-dicom' | 'images' | 'dicom' | 'exports' | 'audit',
+      readonly ('find' | 'read' | 'write' | 'delete')[]
+    >
   >;
   /** The table of connections: who listens at which socket. */
   connections?: readonly ('find' | 'add' | 'remove')[];
@@ -38,8 +41,12 @@ export type Success =
   | {
       status: 200 | 201 | 202;
       schema: z.ZodType;
+      /** Of the answer, where it is not `application/json`. */
+      contentType?: string;
       /** The status where only a part of what was asked for is done; the answer says which. */
-      partly?: 207;
+      partly?: 202 | 207;
+      /** The status where nothing of it is done; the answer says why. */
+      none?: 409;
     }
   | { status: 204 }
   /** The reply is where to look instead. */
@@ -61,6 +68,13 @@ export interface Form {
   lists?: readonly string[];
 }
 
+/** A body of many files of one kind (`multipart/related`, RFC 2387). */
+export interface Related {
+  /** The media type of each. */
+  type: string;
+  maxParts: number;
+}
+
 /** One endpoint, declared once: route, access, schemas, answers, rights and sizes. */
 export interface Operation {
   /** Also the name of its folder, of its function and of its `operationId`. */
@@ -68,7 +82,17 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   summary: string;
-  group: 'Service' | 'PAC' | 'Cases' | 'Batches' | 'Images' | 'Exams' | 'Records' | 'Keys' | 'Audit';
+  group:
+    | 'Service'
+    | 'PAC'
+    | 'Cases'
+    | 'Batches'
+    | 'Images'
+    | 'Exams'
+    | 'DICOM'
+    | 'Records'
+    | 'Keys'
+    | 'Audit';
   /** The roles that may call at all; `'public'` skips the check of who calls. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
@@ -76,6 +100,7 @@ export interface Operation {
   /** JSON, unless it is a `form`. */
   body?: z.ZodType;
   form?: Form;
+  related?: Related;
   success: Success;
   /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
   errors: readonly ErrorCode[];
@@ -90,6 +115,8 @@ export interface Operation {
   layers?: readonly string[];
   /** Files beside the handler that its bundle needs. */
   assets?: readonly string[];
+  /** Scripts that it runs in processes of their own: bundled beside it as ES modules of the same name. */
+  processes?: readonly string[];
   /** A request for the API document, where the examples of its schemas' fields make none together. */
   example?: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
 }

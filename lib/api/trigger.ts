@@ -10,7 +10,7 @@ export interface Trigger {
   source:
     | {
         /** S3 ObjectCreated events under a prefix, through a queue of its own. */
-        objectsUnder: 'incoming/' | 'exports/';
+        objectsUnder: 'incoming/' | 'incoming-dicom/' | 'exports/';
         /** Of these, only those whose key ends so. */
         named?: string;
         /** When a message comes again that was not handled; six times the function's time if left out. */

@@ -58,10 +58,15 @@ export class AuditLog {
   }
 
   /**
-   * Writes that the pipeline decided about an image. Its id follows from the image's, so that it is written once, however
-   * often the event comes that is the cause; as version 7 it sorts by the upload.
+   * Writes that the pipeline decided about an image, or about another thing. Its id follows from the thing's, so that it is
+   * written once, however often the event comes that is the cause; as version 7 it sorts by the upload.
    */
-  async appendDecision(action: string, { id, patientId, uploadedAt }: Image, now: Date): Promise<void> {
+  async appendDecision(
+    action: string,
+    { id, patientId, uploadedAt }: Pick<Image, 'id' | 'patientId' | 'uploadedAt'>,
+    now: Date,
+    kind = 'image',
+  ): Promise<void> {
     await this.append({
       id: newId({ msecs: Date.parse(uploadedAt), random: randomFrom(`${action} ${id}`) }),
       at: now.toISOString(),
@@ -71,7 +76,7 @@ export class AuditLog {
       method: '',
       path: '',
       patientIds: patientId === undefined ? [] : [patientId],
-      things: [`image ${id}`],
+      things: [`${kind} ${id}`],
       status: 0,
       outcome: 'success',
       requestId: null,

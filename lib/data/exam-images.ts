@@ -1,9 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { alreadyRegistered, ExamImage } from '../domain/exam-image.ts';
-import { examImageKey, examImageListKey, imagesOfExam } from './keys.ts';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DicomInstance } from '../domain/dicom-instance.ts';
+import { alreadyRegistered, ExamImage, tied } from '../domain/exam-image.ts';
+import { examImageKey, examImageListKey, examOfInstanceKey, examsOfInstance, imagesOfExam } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
+import { transact } from './transaction.ts';
 
 /** The registered pictures of exams in the table. */
 export class ExamImages {
@@ -19,14 +20,52 @@ export class ExamImages {
    * @throws DomainError CONFLICT where the exam has the SOP instance already
    */
   async register(image: ExamImage): Promise<void> {
-    const { name: TableName, client } = this.#table;
     const Item = { ...image, ...examImageKey(image.id), ...examImageListKey(image) };
-    try {
-      await client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) throw alreadyRegistered(image);
-      throw error;
-    }
+    const failed = await transact(this.#table, [
+      { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+      { Put: { Item: examOfInstanceKey(image) } },
+    ]);
+    if (failed.size > 0) throw alreadyRegistered(image);
+  }
+
+  /**
+   * Ties the stored instance to every picture that is registered of it.
+   *
+   * Whoever registers writes the picture and then looks for the instance, whoever stores the other way round, both
+   * consistently: of two at the same moment one at least sees what the other wrote.
+   */
+  async tie(instance: DicomInstance): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    let start: Record<string, unknown> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :instance',
+          ExpressionAttributeValues: { ':instance': examsOfInstance(instance.sopUid) },
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      for (const { sk } of Items) {
+        const image = await this.get(String(sk));
+        if (image && !image.isStored) await this.#tieOne(tied(image, instance));
+      }
+      start = LastEvaluatedKey;
+    } while (start);
+  }
+
+  async #tieOne({ id, isStored, patientId }: ExamImage): Promise<void> {
+    if (!isStored) return;
+    const { name: TableName, client } = this.#table;
+    await client.send(
+      new UpdateCommand({
+        TableName,
+        Key: examImageKey(id),
+        UpdateExpression: `SET isStored = :stored${patientId ? ', patientId = :patient' : ''}`,
+        ExpressionAttributeValues: { ':stored': true, ...(patientId && { ':patient': patientId }) },
+      }),
+    );
   }
 
   async get(id: string): Promise<ExamImage | undefined> {
@@ -37,9 +76,17 @@ export class ExamImages {
     return Item && parseItem(ExamImage, Item);
   }
 
-  /** A part of the exam's pictures, in the order of their registration. */
-  async listInExam(examId: string, page: PageRequest): Promise<Page<ExamImage>> {
+  /** A part of the exam's pictures, those that are to be kept, in the order of their registration. */
+  async listInExam(
+    examId: string,
+    page: PageRequest,
+    keep?: (image: ExamImage) => boolean,
+  ): Promise<Page<ExamImage>> {
     const partition = imagesOfExam(examId);
-    return queryPage(this.#table, { partition, schema: ExamImage, keyOf: examImageKey }, page);
+    return queryPage(
+      this.#table,
+      { partition, schema: ExamImage, keyOf: examImageKey, ...(keep && { keep }) },
+      page,
+    );
   }
 }

@@ -17,11 +17,24 @@ import { v5 as uuidV5 } from 'uuid';
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
  * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
  * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
+ * | the exam pictures of a SOP instance     | table | `EXAMSOP#<SOP UID>` | `<picture id>`              |
  * | an API key                              | table | `KEY#<id>`          | `KEY`                       |
  * | all API keys, newest first              | gsi1  | `KEYS`              | `<key id>`                  |
  * | a link of an image to a record          | table | `LINK#<image id>`   | `<type>#<record id>`        |
  * | the images of a record, newest first    | gsi2  | `LINK#<type>#<id>`  | `<image id>`                |
  * | those of one patient                    | gsi1  | `LINK#<type>#<id>#<patient>` | `<image id>`       |
+ * | a DICOM file that is to come            | table | `DICOMUPLOAD#<id>`  | `DICOMUPLOAD`               |
+ * | a DICOM instance                        | table | `INSTANCE#<SOP UID>` | `INSTANCE`                 |
+ * | a series                                | table | `SERIES#<study>#<series>` | `SERIES`              |
+ * | a study                                 | table | `STUDY#<study UID>` | `STUDY`                     |
+ * | the instances of a series, by number    | gsi1  | `SERIES#<study>#<series>` | `<number>#<SOP UID>`  |
+ * | the series of a study, by number        | gsi1  | `STUDY#<study UID>` | `<number>#<series UID>`     |
+ * | all studies, by date                    | gsi1  | `STUDIES`           | `<date>#<study UID>`        |
+ * | those of a Patient ID, as in the files  | gsi2  | `STUDIES#PATIENT#<id>` | `<date>#<study UID>`     |
+ * | where a study is found by what is its   | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME` |
+ * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date>#<study UID>`    |
+ * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date>#<study UID>`     |
+ * | those of a name, or what it begins with | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
  *
  * Image, batch and key ids are UUIDs of version 7, so that they sort by the time of their making.
  */
@@ -81,6 +94,13 @@ export const examImageListKey = (image: { id: string; examId: string; registered
 });
 export const imagesOfExam = (examId: string) => `EXAM#${examId}`;
 
+/** Where a picture is found by its SOP instance, at once: no index says so at the moment of the write. */
+export const examOfInstanceKey = (image: { id: string; sopInstanceUid: string }) => ({
+  pk: examsOfInstance(image.sopInstanceUid),
+  sk: image.id,
+});
+export const examsOfInstance = (sopUid: string) => `EXAMSOP#${sopUid}`;
+
 export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
 export const API_KEYS = 'KEYS';
 export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });
@@ -118,6 +138,81 @@ export const linksOfRecord = (type: string, recordId: string) => `LINK#${type}#$
 export const linksOfPatient = (type: string, recordId: string, patientId: string) =>
   `${linksOfRecord(type, recordId)}#${patientId}`;
 
+export const instanceKey = (sopUid: string) => ({ pk: `INSTANCE#${sopUid}`, sk: 'INSTANCE' });
+export const seriesKey = (studyUid: string, seriesUid: string) => ({
+  pk: `SERIES#${studyUid}#${seriesUid}`,
+  sk: 'SERIES',
+});
+export const studyKey = (studyUid: string) => ({ pk: `STUDY#${studyUid}`, sk: 'STUDY' });
+
+/** Where an instance stands in its series; one without a number comes first. */
+export const instanceListKey = (instance: {
+  studyUid: string;
+  seriesUid: string;
+  sopUid: string;
+  instanceNumber?: number | undefined;
+}) => ({
+  gsi1pk: instancesOfSeries(instance.studyUid, instance.seriesUid),
+  gsi1sk: `${sortable(instance.instanceNumber)}#${instance.sopUid}`,
+});
+export const instancesOfSeries = (studyUid: string, seriesUid: string) => `SERIES#${studyUid}#${seriesUid}`;
+
+/** Where a series stands in its study. */
+export const seriesListKey = (
+  { studyUid, seriesUid }: { studyUid: string; seriesUid: string },
+  number: number | undefined,
+) => ({ gsi1pk: seriesOfStudy(studyUid), gsi1sk: `${sortable(number)}#${seriesUid}` });
+export const seriesOfStudy = (studyUid: string) => `STUDY#${studyUid}`;
+
+/** A number of a file as text that sorts as it does: 32 bits with a sign (PS3.5 6.2, IS), moved above zero. */
+const sortable = (number = -(2 ** 31)) =>
+  String(Math.min(Math.max(Math.trunc(number), -(2 ** 31)), 2 ** 31) + 2 ** 31).padStart(10, '0');
+
+/** A DICOM file that is to come by a signed URL. */
+export const dicomUploadKey = (id: string) => ({ pk: `DICOMUPLOAD#${id}`, sk: 'DICOMUPLOAD' });
+
+interface SearchTerms {
+  patientId: string;
+  date: string;
+  accession: string;
+  name: string;
+}
+
+/** Where a study stands among all, and among those of its Patient ID. */
+export const studyListKey = (studyUid: string, { patientId, date }: SearchTerms) => ({
+  gsi1pk: STUDIES,
+  gsi1sk: `${date}#${studyUid}`,
+  gsi2pk: studiesOfPatient(patientId),
+  gsi2sk: `${date}#${studyUid}`,
+});
+export const STUDIES = 'STUDIES';
+export const studiesOfPatient = (patientId: string) => `STUDIES#PATIENT#${patientId}`;
+
+/** The small items by which a study is found; none for what it does not have. */
+export const studyEntryKeys = (
+  studyUid: string,
+  { accession, name, date }: Omit<SearchTerms, 'patientId'>,
+  modality: string | undefined,
+) => {
+  const { pk } = studyKey(studyUid);
+  const gsi1sk = `${date}#${studyUid}`;
+  return [
+    ...(accession
+      ? [{ pk, sk: `ACCESSION#${term(accession)}`, gsi1pk: studiesOfAccession(accession), gsi1sk }]
+      : []),
+    ...(modality
+      ? [{ pk, sk: `MODALITY#${term(modality)}`, gsi1pk: studiesOfModality(modality), gsi1sk }]
+      : []),
+    ...(name ? [{ pk, sk: 'NAME', gsi1pk: STUDIES_BY_NAME, gsi1sk: `${term(name)}#${studyUid}` }] : []),
+  ];
+};
+export const studiesOfAccession = (accession: string) => `STUDIES#ACCESSION#${term(accession)}`;
+export const studiesOfModality = (modality: string) => `STUDIES#MODALITY#${term(modality)}`;
+export const STUDIES_BY_NAME = 'STUDIES#NAME';
+
+/** A key holds 1,024 bytes, four for a character, and no standard value is so long (PS3.5 table 6.2-1). */
+const term = (text: string) => [...text].slice(0, 200).join('');
+
 /** What a caller has taken of their allowances; in the table of requests. */
 export const allowanceKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
 
@@ -132,6 +227,7 @@ export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
 export const EXPORT_KEYS = 'EXPORT#';
 export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
+export const INSTANCE_KEYS = 'INSTANCE#';
 export const AUDIT_KEYS = 'EVENT#';
 
 /** Pending images whose client says that the bytes are there, for filters on the table's stream. */

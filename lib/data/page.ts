@@ -20,7 +20,7 @@ export interface Page<T> {
  * The place after which a page begins. The partition is not in it but comes from the request, so that no cursor,
  * forged or not, reaches beyond the list that the caller may see.
  */
-const Cursor = z.strictObject({ id: z.uuid(), sort: z.string().max(128) });
+const Cursor = z.strictObject({ id: z.string().max(64), sort: z.string().max(128) });
 type Cursor = z.infer<typeof Cursor>;
 
 const encode = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
@@ -44,6 +44,8 @@ interface ListQuery<T> {
   schema: z.ZodType<T>;
   /** The primary key of an item of the list. */
   keyOf: (id: string) => { pk: string; sk: string };
+  /** What an item is known by in its list; its `id` if left out. */
+  idOf?: (item: T) => string;
   newestFirst?: boolean;
   /** The first and the last sort key that count. */
   between?: readonly [first: string, last: string];
@@ -66,7 +68,7 @@ export const FILTERED_BUDGET = 1000;
  *
  * @throws DomainError BAD_REQUEST for a cursor that no list of this kind gave
  */
-export async function queryPage<T extends { id: string }>(
+export async function queryPage<T>(
   table: Table,
   query: ListQuery<T>,
   { limit, cursor }: PageRequest,
@@ -90,16 +92,13 @@ export async function queryPage<T extends { id: string }>(
 }
 
 /** All items of a list, read part by part as they are used. */
-export async function* queryAll<T extends { id: string }>(
-  table: Table,
-  query: ListQuery<T>,
-): AsyncGenerator<T> {
+export async function* queryAll<T>(table: Table, query: ListQuery<T>): AsyncGenerator<T> {
   for await (const { item } of walk(table, query, undefined, 1000)) yield item;
 }
 
-async function* walk<T extends { id: string }>(
+async function* walk<T>(
   { name, client }: Table,
-  { list = 'main', partition, schema, keyOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
+  { list = 'main', partition, schema, keyOf, idOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
   after: Cursor | undefined,
   readAtOnce: number,
 ): AsyncGenerator<{ item: T; place: Cursor }> {
@@ -128,7 +127,7 @@ async function* walk<T extends { id: string }>(
     );
     for (const stored of Items) {
       const item = parseItem(schema, stored);
-      yield { item, place: { id: item.id, sort: String(stored[sortKey]) } };
+      yield { item, place: { id: idOf ? idOf(item) : String(stored.id), sort: String(stored[sortKey]) } };
     }
     start = LastEvaluatedKey;
   } while (start);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
-import { Id, Text, Timestamp } from './identifiers.ts';
+import { Id, PatientId, Text, Timestamp } from './identifiers.ts';
+import { note } from './trail.ts';
 
 /** A DICOM unique identifier (PS3.5, 9.1), a little wider than the standard: old devices write leading zeros. */
 export const DicomUid = z
@@ -12,9 +13,13 @@ export const DicomUid = z
 const EXAMPLE_SOP_UID = '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1';
 
 /** The UIDs of a study, of a series in it and of an instance in that. */
-const StudyUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.2.31'] });
-const SeriesUid = DicomUid.meta({ examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.1.31'] });
-const SopUid = DicomUid.meta({ examples: [EXAMPLE_SOP_UID] });
+export const StudyUid = DicomUid.meta({
+  examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.2.31'],
+});
+export const SeriesUid = DicomUid.meta({
+  examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.1.31'],
+});
+export const SopUid = DicomUid.meta({ examples: [EXAMPLE_SOP_UID] });
 
 /** Where a picture is. */
 const ImageUrl = z.string().meta({ examples: [`/dicom/wado/${EXAMPLE_SOP_UID}`] });
@@ -50,6 +55,10 @@ export const ExamImage = z.object({
   url: z.string().nullable(),
   registeredAt: Timestamp,
   registeredBy: z.string(),
+  /** Whose it is, once the DICOM instance of the same UIDs is stored, by the clinic, and names a patient. */
+  patientId: PatientId.optional(),
+  /** Whether that instance is stored. */
+  isStored: z.boolean().default(false),
 });
 export type ExamImage = z.infer<typeof ExamImage>;
 
@@ -96,7 +105,7 @@ export const toImageMedicale = (image: ExamImage): z.infer<typeof ImageMedicale>
   dateAcquisition: image.acquiredAt,
   modalite: image.modality,
   description: image.description,
-  url: image.url,
+  url: image.url ?? (image.isStored ? `/dicom/wado/${image.sopInstanceUid}` : null),
 });
 
 /** An exam's picture that someone registers. */
@@ -117,25 +126,60 @@ export const newExamImage = (
   url: given.url,
   registeredAt: now.toISOString(),
   registeredBy: caller.subject,
+  isStored: false,
 });
 
+/** What a picture is tied to: the stored instance with its UIDs. */
+interface Stored {
+  studyUid: string;
+  seriesUid: string;
+  sopUid: string;
+  patientId?: string | undefined;
+  isFromPatient?: true | undefined;
+}
+
 /**
- * Whether the caller may know that the exam exists.
- *
- * What is registered here names no patient: only the DICOM instance with the same SOP UID says whose it is. As long as
- * nothing ties the two together, an exam may be anybody's, so that to patients there is none, their own included.
+ * The picture with its stored instance, where that has the UIDs under which it was registered. What a patient brought
+ * makes no picture theirs: anyone could, with a file that claims the UIDs of another's exam.
+ */
+export function tied(image: ExamImage, instance: Stored | undefined): ExamImage {
+  const isSame =
+    instance?.sopUid === image.sopInstanceUid &&
+    instance.seriesUid === image.seriesInstanceUid &&
+    instance.studyUid === image.studyInstanceUid;
+  if (!isSame) return image;
+  return { ...image, isStored: true, ...(!instance.isFromPatient && { patientId: instance.patientId }) };
+}
+
+/**
+ * Whether the caller may know of all exams, and register their pictures: what is registered here names no patient, only
+ * the stored DICOM instance says whose it is.
  */
 export const maySeeExams = ({ role }: Caller): boolean =>
   role === 'staff' || role === 'doctor' || role === 'admin';
 
+/** Whether the caller may know of the picture: patients of what is stored as theirs, and of nothing else. */
+export const maySeeExamImage = (caller: Caller, { patientId }: Pick<ExamImage, 'patientId'>): boolean =>
+  maySeeExams(caller) || (caller.role === 'patient' && caller.patientId === patientId);
+
 /**
- * What is asked for of an exam, if it exists and the caller may know of it.
+ * The picture, if it exists and the caller may know of it.
  *
  * @throws DomainError NOT_FOUND, in the same words for both
  */
-export function visibleOfExam<T>(caller: Caller, thing: T | undefined, kind: 'exam' | 'image'): T {
-  if (thing !== undefined && maySeeExams(caller)) return thing;
-  throw new DomainError('NOT_FOUND', `There is no such ${kind}.`);
+export function visibleExamImage(caller: Caller, image: ExamImage | undefined): ExamImage {
+  if (image) note(caller, 'exam image', image);
+  if (image && maySeeExamImage(caller, image)) return image;
+  throw new DomainError('NOT_FOUND', 'There is no such image.');
+}
+
+/**
+ * Refuses whoever may not know of an exam, as if there were none.
+ *
+ * @throws DomainError NOT_FOUND
+ */
+export function requireExam(mayKnow: boolean): void {
+  if (!mayKnow) throw new DomainError('NOT_FOUND', 'There is no such exam.');
 }
 
 /** The answer to a picture that the exam has already. */

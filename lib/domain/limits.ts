@@ -11,6 +11,12 @@ export const Limits = z.strictObject({
     .int()
     .positive()
     .default(10 * MB),
+  /** Largest DICOM file. It is looked at whole, and unfolded where it is deflated: a function has 1,769 MB. */
+  dicomBytes: z
+    .int()
+    .positive()
+    .max(200 * MB)
+    .default(100 * MB),
   /** Largest width × height that is decoded. */
   imagePixels: z.int().positive().default(100_000_000),
   /** Shortest and longest side of an image that comes with a record; pixels. */

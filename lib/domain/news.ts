@@ -3,7 +3,13 @@ import { maySee } from './access.ts';
 import type { Batch } from './batch.ts';
 import { BatchImage, toBatchImage } from './batch-image.ts';
 import type { Caller } from './caller.ts';
-import { type ExamImage, ImageMedicale, maySeeExams, toImageMedicale } from './exam-image.ts';
+import {
+  type ExamImage,
+  ImageMedicale,
+  maySeeExamImage,
+  maySeeExams,
+  toImageMedicale,
+} from './exam-image.ts';
 import { type Export, ExportProgress, toExportProgress } from './export.ts';
 import type { Image } from './image.ts';
 import { PatientBatch, toPatientBatch } from './patient-batch.ts';
@@ -82,11 +88,19 @@ export function newsOfExport({ before, after }: Change<Export>): News {
   );
 }
 
-/** What is to be told of a picture of an exam: that it is registered. */
-export const newsOfExamImage = ({ before, after }: Change<ExamImage>): News => ({
-  messages: after && !before ? [{ type: 'IMAGE_UPLOADED', image: toImageMedicale(after) }] : [],
-  mayKnow: maySeeExams,
-});
+/**
+ * What is to be told of a picture of an exam: to the clinic that it is registered, and to its patient as soon as it is
+ * theirs too.
+ */
+export function newsOfExamImage({ before, after }: Change<ExamImage>): News {
+  const isTheirs = after?.patientId !== undefined && after.patientId !== before?.patientId;
+  if (!after || (before && !isTheirs)) return { messages: [], mayKnow: () => false };
+  return {
+    messages: [{ type: 'IMAGE_UPLOADED', image: toImageMedicale(after) }],
+    patientId: after.patientId,
+    mayKnow: (caller) => maySeeExamImage(caller, after) && !(before && maySeeExams(caller)),
+  };
+}
 
 const newsOfPatient = (patientId: string | undefined, messages: Message[]): News => ({
   messages,

@@ -11,7 +11,10 @@ import { handlePaged } from './paged.ts';
 import { parseRequest, type Request } from './request.ts';
 
 type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
-  ? z.input<Schema> | (Op['success'] extends { partly: number } ? Partly<z.input<Schema>> : never)
+  ?
+      | z.input<Schema>
+      | (Op['success'] extends { partly: number } ? Partly<z.input<Schema>> : never)
+      | (Op['success'] extends { none: number } ? NoneDone<z.input<Schema>> : never)
   : Op['success'] extends { redirects: true }
     ? { location: string }
     : unknown;
@@ -36,6 +39,9 @@ export class Partly<T> {
     this.value = value;
   }
 }
+
+/** The value of a reply that does nothing of what was asked for, and says of each thing why. */
+export class NoneDone<T> extends Partly<T> {}
 
 /** The logic of an operation: gets a parsed request and what it depends on, and gives the value to answer with. */
 export type Handle<Op extends Operation, Deps> = (
@@ -79,9 +85,10 @@ export function serve<Op extends Operation, Deps>(
 
 function answerOf({ success }: Operation, value: unknown): Answer {
   if ('schema' in success) {
-    const { status, schema, partly = status } = success;
-    if (value instanceof Partly) return json(partly, schema.parse(value.value));
-    return json(status, schema.parse(value));
+    const { status, schema, contentType, partly = status, none = status } = success;
+    const headers: Record<string, string> = contentType ? { 'content-type': contentType } : {};
+    if (!(value instanceof Partly)) return json(status, schema.parse(value), headers);
+    return json(value instanceof NoneDone ? none : partly, schema.parse(value.value), headers);
   }
   if ('redirects' in success) {
     const { location } = value as { location: string };

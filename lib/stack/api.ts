@@ -40,6 +40,7 @@ const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, det
     'The request is too large.',
     [
       'files of more than 4.4 MB together go by signed URLs: see the paths that end in /upload-url and /upload-urls',
+      'a DICOM file goes by POST /dicom/upload-url',
       'POST /api/v2/images gives one where it gets size and content_type instead of image_data',
     ],
   ],
@@ -65,8 +66,8 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: 'Negatoscope',
       endpointTypes: [EndpointType.REGIONAL],
-      // As they are, and not as text: what is in a form may be pictures.
-      binaryMediaTypes: ['multipart/form-data'],
+      // As they are, and not as text: what is in a form may be pictures, what is in the other is DICOM.
+      binaryMediaTypes: ['multipart/form-data', 'multipart/related'],
       cloudWatchRole: true,
       deployOptions: {
         accessLogDestination: new LogGroupLogDestination(accessLog),

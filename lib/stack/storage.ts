@@ -13,7 +13,7 @@ import {
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { AUDIT_LISTS, TABLE_SCHEMA } from '../data/keys.ts';
-import { AUDIT, EXPORTS, INCOMING } from '../storage/object-keys.ts';
+import { AUDIT, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
 import type { Settings } from './settings.ts';
 
 /** Where everything is kept: the bucket of the images, the table of what is known of them, and the key to both. */
@@ -68,6 +68,7 @@ export class Storage extends Construct {
       lifecycleRules: [
         // Looked at within minutes; the copy stays so long that no signed URL can put something else in its place.
         { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
+        { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: Duration.days(1) },
         {
           id: 'exports',
           prefix: EXPORTS,

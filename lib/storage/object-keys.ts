@@ -67,6 +67,31 @@ export function allKeysOf(incoming: string): string[] {
   return [incoming, ...endings.map((ending) => base + ending)];
 }
 
+/** Where signed URLs put DICOM files; apart, for S3 takes no two receivers of one prefix. It goes by itself after a day. */
+export const INCOMING_DICOM = 'incoming-dicom/';
+export const incomingDicomKey = (uploadId: string) => `${INCOMING_DICOM}${uploadId}`;
+export const uploadIdOfIncomingDicom = (key: string) => key.slice(INCOMING_DICOM.length);
+
+/** Where DICOM files lie, each with its metadata beside it. */
+export const DICOM = 'dicom/';
+interface StoredDicom {
+  studyUid: string;
+  seriesUid: string;
+  sopUid: string;
+  sha256: string;
+}
+
+/**
+ * Where a DICOM file lies as it came. Its hash is in the key: of two files that claim one SOP Instance UID at the same
+ * moment, neither can lie where the other one is looked for, whichever of them is then taken.
+ */
+export const dicomKey = ({ studyUid, seriesUid, sopUid, sha256 }: StoredDicom) =>
+  `${DICOM}${studyUid}/${seriesUid}/${sopUid}/${sha256}.dcm`;
+
+/** Its whole metadata as DICOM JSON (PS3.18 F), written once; every `BulkDataURI` is `bulkdata/<path>` (`readBulkData`). */
+export const dicomJsonKey = (instance: StoredDicom) => dicomKey(instance).replace(/dcm$/, 'json');
+export const BULK_DATA = 'bulkdata/';
+
 /** Where the audit log's segments lie: nothing of it ever goes. */
 export const AUDIT = 'audit/';
 

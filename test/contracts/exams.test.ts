@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { refused, UUID } from '../support/contract.ts';
 import { type Client, useService } from '../support/service.ts';
 
@@ -99,7 +100,52 @@ describe('GET /examens-medicaux/images/:imageId', () => {
   });
 });
 
+describe('POST /dicom/upload', () => {
+  const file = () =>
+    slice(
+      {
+        study: CREATE.studyInstanceUID,
+        series: CREATE.seriesInstanceUID,
+        sop: CREATE.sopInstanceUID,
+      },
+      [['00204000', 'LT', 'Sample image']],
+    );
+
+  test('uploads a DICOM file', async () => {
+    const response = await doctor.send('POST', '/dicom/upload', dicomForm(file()));
+    expect([response.status, response.headers.get('content-type')]).toEqual([201, 'application/json']);
+    expect(await response.json()).toEqual({
+      success: true,
+      data: {
+        ID: expect.any(String),
+        StudyInstanceUID: CREATE.studyInstanceUID,
+        SeriesInstanceUID: CREATE.seriesInstanceUID,
+        SOPInstanceUID: CREATE.sopInstanceUID,
+        MainDicomTags: expect.objectContaining({ Modality: 'CT', ImageComments: 'Sample image' }),
+      },
+    });
+  });
+
+  test('makes the documented URL of the image one that can be had', async () => {
+    const response = await doctor.send('GET', CREATE.url);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/dicom']);
+  });
+
+  test('is 400 for a file that is none, and for a form without one', async () => {
+    await refused(doctor, 400, 'POST', '/dicom/upload', dicomForm(Buffer.from('no image')));
+    await refused(doctor, 400, 'POST', '/dicom/upload', new FormData());
+  });
+
+  test('is 409 where the image already exists', async () => {
+    // Another preamble, and so another file.
+    const other = file().fill(1, 0, 1);
+    const { message } = await refused(doctor, 409, 'POST', '/dicom/upload', dicomForm(other));
+    expect(message).toBe('Image already exists');
+  });
+});
+
 describe.each<[string, () => [string, string, unknown?]]>([
+  ['POST /dicom/upload', () => ['POST', '/dicom/upload', dicomForm(slice(newUids()))]],
   ['POST /examens-medicaux/images', () => ['POST', '/examens-medicaux/images', CREATE]],
   ['GET /examens-medicaux/:id/images', () => ['GET', `/examens-medicaux/${CREATE.examenID}/images`]],
   ['GET /examens-medicaux/images/:imageId', () => ['GET', `/examens-medicaux/images/${imageID}`]],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../lib/domain/caller.ts';
 import { isSettled, isValid } from '../../lib/domain/connection.ts';
+import { newExamImage, tied } from '../../lib/domain/exam-image.ts';
 import type { Export } from '../../lib/domain/export.ts';
 import type { Image } from '../../lib/domain/image.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
@@ -74,8 +75,31 @@ test('Of an export is told once that it is ready, and again when it was made aga
   expect(whoMay(newsOfExport({ before: running, after: done }))).toEqual(['staff', 'own']);
 });
 
-test('Of exams no patient is told, as they see none', () => {
-  expect(whoMay(newsOfExamImage({}))).toEqual(['staff']);
+describe('Of a picture of an exam', () => {
+  const given = {
+    ...{ examenID: id, studyInstanceUID: '1.2.3', seriesInstanceUID: '1.2.3.4', sopInstanceUID: '1.2.3.4.5' },
+    ...{ dateAcquisition: now.toISOString(), modalite: 'CT', description: '', url: null },
+  };
+  const registered = newExamImage(given, id, staff, now);
+  const stored = { studyUid: '1.2.3', seriesUid: '1.2.3.4', sopUid: '1.2.3.4.5', patientId: 'P-1001' };
+  const theirs = tied(registered, stored);
+
+  test('the clinic is told when it is registered, and its patient when it is theirs', () => {
+    const told = (before?: typeof registered, after?: typeof registered) => {
+      const happened = newsOfExamImage({ before, after });
+      return [...typesOf(happened), ...whoMay(happened)];
+    };
+    expect(told(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
+    expect(told(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
+    expect(told(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
+    expect(told(theirs, theirs)).toEqual([]);
+    expect(told(theirs, undefined)).toEqual([]);
+  });
+
+  test('nobody becomes the patient by a file that they bring, or by one of other identifiers', () => {
+    expect(tied(registered, { ...stored, isFromPatient: true })).toEqual({ ...registered, isStored: true });
+    expect(tied(registered, { ...stored, studyUid: '1.2.9' })).toEqual(registered);
+  });
 });
 
 test('A connection is valid until its token ends, and settled when no handshake takes so long', () => {

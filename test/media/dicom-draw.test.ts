@@ -28,12 +28,12 @@ describe('Greys', () => {
     expect(await seen([100, 150, 200])).toEqual([0, 128, 255]);
   });
 
-  test('leave the padding out of that, as PS3.3 C.7.5.1.1.2 asks', async () => {
+  test('count the padding in that, as other viewers do', async () => {
     const padding: FixtureElement[] = [
       ['00280120', 'US', [0]],
       ['00280121', 'US', [10]],
     ];
-    expect(await seen([0, 5, 10, 100, 150, 200], padding)).toEqual([0, 0, 0, 0, 128, 255]);
+    expect(await seen([0, 10, 100, 150, 200], padding)).toEqual([0, 13, 128, 191, 255]);
   });
 
   test('of a mask are black and white, also where it is empty or full', async () => {

@@ -5,6 +5,7 @@ import type { Operation } from '../../lib/api/operation.ts';
 import { ListedRecordType } from '../../lib/domain/record-image.ts';
 import { RecordType } from '../../lib/domain/record-type.ts';
 import { Scope } from '../../lib/domain/scope.ts';
+import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
@@ -31,6 +32,10 @@ interface Things {
   exportId: string;
   exam: { id: string; image: string };
   link: string;
+  dicomUpload: string;
+  /** The UIDs of a stored instance, and of its study. */
+  instance: string;
+  study: string;
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
@@ -165,7 +170,27 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: ({ link }) => link,
     people: anyone,
   },
-  // An exam is nobody's yet, so that to patients there is none.
+  // Whose a file is, the file says: a patient is told what is wrong with theirs.
+  'upload-dicom': {
+    path: () => '/dicom/upload',
+    body: () => dicomForm(slice(newUids())),
+    people: (success) => ({ ...known(success), 'patient-2': 403 }),
+  },
+  'create-dicom-upload': { path: () => '/dicom/upload-url', body: () => ({ fileSize: 1 }), people: known },
+  'get-dicom-upload': { path: ({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`, people: own },
+  // The answer has a result for each file, and is 409 where none was stored.
+  'store-instances': {
+    path: () => '/dicom-web/studies',
+    body: () => relatedOf([slice(newUids())]),
+    people: (success) => ({ ...known(success), 'patient-2': 409 }),
+  },
+  'store-study-instances': {
+    path: ({ study }) => `/dicom-web/studies/${study}`,
+    body: ({ study }) => relatedOf([slice(newUids({ study }))]),
+    people: (success) => ({ ...known(success), 'patient-2': 409 }),
+  },
+  'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
+  // This exam's picture is not stored, and so nobody's: to patients there is none. See exams.test.ts.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
     body: () => ({
@@ -239,7 +264,13 @@ beforeAll(async () => {
   const exam = { id: examenID, image: imageID };
   const { images } = await patient.json('GET', '/api/v2/images/patient/P-1001', 200);
   const link = new URL(images[0].url).pathname;
+  const uids = newUids();
+  await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
+  const { uploadId } = await patient.json('POST', '/dicom/upload-url', 201, { fileSize: 1 });
   things = {
+    dicomUpload: uploadId,
+    instance: uids.sop,
+    study: uids.study,
     batch,
     image,
     caseId,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { dicomForm, newUids, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import { type Client, useService } from '../support/service.ts';
 
 const service = useService();
@@ -191,5 +192,67 @@ describe('An exam', () => {
     await register(image(), 401, nobody);
     await nobody.json('GET', `/examens-medicaux/${randomUUID()}/images`, 401);
     await nobody.json('GET', `/examens-medicaux/images/${randomUUID()}`, 401);
+  });
+});
+
+describe('A picture of an exam and its stored instance find each other', () => {
+  const exam = (uids: Uids) =>
+    image({
+      url: null,
+      studyInstanceUID: uids.study,
+      seriesInstanceUID: uids.series,
+      sopInstanceUID: uids.sop,
+    });
+  const store = (uids: Uids, client = staff) =>
+    client.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
+  /** What the patient sees of the picture. */
+  const seen = async ({ imageID, examenID }: { imageID: string; examenID: string }, status: number) => {
+    const { images } = await patient.json('GET', `/examens-medicaux/${examenID}/images`, status);
+    await patient.json('GET', `/examens-medicaux/images/${imageID}`, status);
+    return images;
+  };
+
+  test('when it is registered first', async () => {
+    const uids = newUids();
+    const registered = await register(exam(uids));
+    expect(registered.url).toBeNull();
+    await seen(registered, 404);
+    await store(uids);
+    expect(await seen(registered, 200)).toEqual([{ ...registered, url: `/dicom/wado/${uids.sop}` }]);
+  });
+
+  test('when it is stored first', async () => {
+    const uids = newUids();
+    await store(uids);
+    const registered = await register(exam(uids));
+    expect(registered.url).toBe(`/dicom/wado/${uids.sop}`);
+    expect(await seen(registered, 200)).toEqual([registered]);
+    const stranger = await service.as('patient-2');
+    await stranger.json('GET', `/examens-medicaux/images/${registered.imageID}`, 404);
+    await stranger.json('GET', `/examens-medicaux/${registered.examenID}/images`, 404);
+  });
+
+  test('when both come at the same moment', async () => {
+    const pairs = Array.from({ length: 10 }, () => newUids());
+    const registered = await Promise.all(
+      pairs.map(async (uids) => (await Promise.all([register(exam(uids)), store(uids)]))[0]),
+    );
+    for (const [index, each] of registered.entries())
+      expect(await seen(each, 200)).toMatchObject([{ url: `/dicom/wado/${pairs[index]?.sop}` }]);
+  });
+
+  test('but a patient sees nothing of an exam by a file of their own that claims to be its', async () => {
+    const uids = newUids();
+    const registered = await register(exam(uids));
+    await store(uids, patient);
+    await seen(registered, 404);
+  });
+
+  test('and of an exam, a patient sees what is theirs alone', async () => {
+    const uids = newUids();
+    await store(uids);
+    const registered = await register(exam(uids));
+    await register({ ...exam(newUids()), examenID: registered.examenID });
+    expect(await seen(registered, 200)).toEqual([registered]);
   });
 });

@@ -4,6 +4,8 @@ import { Allowances } from '../../lib/data/allowances.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Connections } from '../../lib/data/connections.ts';
+import { DicomStore } from '../../lib/data/dicom.ts';
+import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
 import { connectTable } from '../../lib/data/table.ts';
@@ -50,6 +52,8 @@ export async function backstage({ stack, dataDir }: Service) {
     images: new Images(table),
     batches: new Batches(table),
     exports: new Exports(table),
+    dicom: new DicomStore(table),
+    exams: new ExamImages(table),
     /** Whether the table has an item, of whatever kind. */
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,

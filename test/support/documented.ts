@@ -1,6 +1,7 @@
 import { operations } from '../../functions/operations.ts';
 import { openApiDocument } from '../../lib/api/openapi.ts';
 import type { Operation } from '../../lib/api/operation.ts';
+import { relatedOf } from '../fixtures/dicom-uploads.ts';
 import { formOf, type TestFile } from './service.ts';
 
 interface Content {
@@ -40,9 +41,13 @@ export function exampleRequest(operation: Operation, file: TestFile): { path: st
   const query = new URLSearchParams(exampleParameters(operation, 'query') as Record<string, string>);
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
   const body = exampleBody(operation);
-  const { form } = operation;
+  const { form, related } = operation;
   return {
     path: query.size > 0 ? `${path}?${query}` : path,
-    body: form ? formOf(body as Record<string, string | string[]>, { [form.file]: [file] }) : body,
+    body: related
+      ? relatedOf([file.bytes])
+      : form
+        ? formOf(body as Record<string, string | string[]>, { [form.file]: [file] })
+        : body,
   };
 }

@@ -59,7 +59,10 @@ export class Service {
         headers: { ...own, ...headers },
         redirect: 'manual',
         ...(body !== undefined && {
-          body: typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body),
+          body:
+            typeof body === 'string' || body instanceof FormData || body instanceof Blob
+              ? body
+              : JSON.stringify(body),
         }),
       });
     return {

@@ -1,7 +1,14 @@
+import { DicomStore } from '../../../lib/data/dicom.ts';
 import { ExamImages } from '../../../lib/data/exam-images.ts';
 import { examImageId } from '../../../lib/data/keys.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { newExamImage, toImageMedicale, visibleOfExam } from '../../../lib/domain/exam-image.ts';
+import {
+  maySeeExams,
+  newExamImage,
+  requireExam,
+  tied,
+  toImageMedicale,
+} from '../../../lib/domain/exam-image.ts';
 import { note } from '../../../lib/domain/trail.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
@@ -9,20 +16,26 @@ import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
-  images: Pick<ExamImages, 'register'>;
+  images: Pick<ExamImages, 'register' | 'tie'>;
+  store: Pick<DicomStore, 'getInstance'>;
   now: () => Date;
 }
 
-export async function handle({ caller, body }: Request<typeof operation>, { images, now }: Deps) {
-  visibleOfExam(caller, body.examenID, 'exam');
+export async function handle({ caller, body }: Request<typeof operation>, { images, store, now }: Deps) {
+  requireExam(maySeeExams(caller));
   note(caller, 'exam', { id: body.examenID });
-  const image = newExamImage(body, examImageId(body.examenID, body.sopInstanceUID), caller, now());
+  const id = examImageId(body.examenID, body.sopInstanceUID);
+  const known = await store.getInstance(body.sopInstanceUID);
+  const image = tied(newExamImage(body, id, caller, now()), known);
   note(caller, 'exam image', image);
   await images.register(image);
-  return toImageMedicale(image);
+  // Who stored it since may have looked for pictures before there was ours.
+  const since = known ?? (await store.getInstance(body.sopInstanceUID));
+  if (since && !known) await images.tie(since);
+  return toImageMedicale(tied(image, since));
 }
 
-export const handler = serveCreation(operation, handle, () => ({
-  images: new ExamImages(connectTable(environment.tableName)),
-  now: () => new Date(),
-}));
+export const handler = serveCreation(operation, handle, () => {
+  const table = connectTable(environment.tableName);
+  return { images: new ExamImages(table), store: new DicomStore(table), now: () => new Date() };
+});

@@ -1,6 +1,6 @@
 import { ExamImages } from '../../../lib/data/exam-images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { toImageMedicale, visibleOfExam } from '../../../lib/domain/exam-image.ts';
+import { toImageMedicale, visibleExamImage } from '../../../lib/domain/exam-image.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serve } from '../../../lib/http/serve.ts';
@@ -11,7 +11,7 @@ interface Deps {
 }
 
 export async function handle({ caller, params }: Request<typeof operation>, { images }: Deps) {
-  return toImageMedicale(visibleOfExam(caller, await images.get(params.imageId), 'image'));
+  return toImageMedicale(visibleExamImage(caller, await images.get(params.imageId)));
 }
 
 export const handler = serve(operation, handle, () => ({

@@ -7,7 +7,7 @@ export const operation = defineOperation({
   id: 'get-exam-image',
   method: 'GET',
   path: '/examens-medicaux/images/{imageId}',
-  summary: 'Get what is known of a picture of an exam (staff, doctors and admins)',
+  summary: 'Get what is known of a picture of an exam; patients, once its DICOM file is stored as theirs',
   group: 'Exams',
   auth: EVERYONE,
   params: z.strictObject({ imageId: Id }),

@@ -7,7 +7,8 @@ export const operation = defineOperation({
   id: 'list-exam-images',
   method: 'GET',
   path: '/examens-medicaux/{id}/images',
-  summary: 'List the pictures of an exam in the order of their registration (staff, doctors and admins)',
+  summary:
+    'List the pictures of an exam in the order of their registration; patients see those stored as theirs',
   group: 'Exams',
   auth: EVERYONE,
   params: z.strictObject({ id: ExamId }),

@@ -59,8 +59,9 @@ export function describePixels({ dataSet, transferSyntax }: DicomFile): PixelDes
   };
   const pixels = { ...described, frameBytes: frameBytesOf(described) };
   refuseOdd(pixels);
+  // No detector has so many pixels: it is refused, and not kept.
   if (pixels.frameBytes > MAX_FRAME_BYTES)
-    throw new UndrawableDicom(
+    throw new RejectedImage(
       `This DICOM image has ${pixels.columns}×${pixels.rows} pixels; at most ${MAX_FRAME_BYTES / 1024 / 1024} MB are allowed when decoded.`,
     );
   if (transferSyntax.coding) refuseCutOff(pixels);

@@ -2,7 +2,6 @@ import type { Pixels } from '../pixels.ts';
 import type { DataSet } from './data-set.ts';
 import type { DecodedFrame } from './decode-frame.ts';
 import { modalityTransform } from './modality-transform.ts';
-import { numberValue } from './number-values.ts';
 import type { Samples } from './stored-samples.ts';
 import {
   rangeTransform,
@@ -25,7 +24,7 @@ export function drawMonochrome(
   const modality = modalityTransform(dataSet, frame);
   const voi = window
     ? windowTransform(window)
-    : (voiTransformOf(dataSet, frame) ?? rangeOfFrame(dataSet, decoded, modality));
+    : (voiTransformOf(dataSet, frame) ?? rangeOfFrame(decoded, modality));
   const isInverted = decoded.photometricInterpretation === 'MONOCHROME1';
   const grey = (stored: number) => {
     const part = voi(modality(stored));
@@ -33,7 +32,7 @@ export function drawMonochrome(
   };
   const { samples, columns, rows } = decoded;
   const data = new Uint8Array(samples.length);
-  const { min, max } = extent(samples, () => false);
+  const { min, max } = extent(samples);
   if (max - min >= MAX_TABLE || samples instanceof Float32Array || samples instanceof Float64Array) {
     for (let i = 0; i < data.length; i++) data[i] = grey(samples[i] ?? 0);
   } else if (data.length > 0) {
@@ -47,13 +46,13 @@ export function drawMonochrome(
 /** Entries of the largest table: beyond 16 bits it would be larger than the picture. */
 const MAX_TABLE = 65_536;
 
-/** The smallest and the largest of the values that count; turned round where none does. */
-function extent(samples: Samples, isLeftOut: (stored: number) => boolean): { min: number; max: number } {
+/** The smallest and the largest of the finite values; turned round where there is none. */
+function extent(samples: Samples): { min: number; max: number } {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < samples.length; i++) {
     const stored = samples[i] ?? 0;
-    if ((stored < min || stored > max) && !isLeftOut(stored)) {
+    if ((stored < min || stored > max) && Number.isFinite(stored)) {
       if (stored < min) min = stored;
       if (stored > max) max = stored;
     }
@@ -61,24 +60,11 @@ function extent(samples: Samples, isLeftOut: (stored: number) => boolean): { min
   return { min, max };
 }
 
-function rangeOfFrame(
-  dataSet: DataSet,
-  { samples }: DecodedFrame,
-  modality: (stored: number) => number,
-): VoiTransform {
-  const isPadding = paddingOf(dataSet);
-  const { min, max } = extent(samples, (stored) => isPadding(stored) || !Number.isFinite(stored));
-  // All padding, or nothing finite.
+/** Padding (C.7.5.1.1.2) counts too, as in dcmtk and in pydicom: what is seen is the same in all viewers. */
+function rangeOfFrame({ samples }: DecodedFrame, modality: (stored: number) => number): VoiTransform {
+  const { min, max } = extent(samples);
+  // Nothing finite.
   if (min > max) return () => 0;
   const [one, other] = [modality(min), modality(max)];
   return rangeTransform(Math.min(one, other), Math.max(one, other));
-}
-
-/** C.7.5.1.1.2: values that fill up what was not imaged are no part of the contrast. */
-function paddingOf(dataSet: DataSet): (stored: number) => boolean {
-  const value = numberValue(dataSet, '00280120');
-  if (value === undefined) return () => false;
-  const limit = numberValue(dataSet, '00280121') ?? value;
-  const [low, high] = [Math.min(value, limit), Math.max(value, limit)];
-  return (stored) => stored >= low && stored <= high;
 }

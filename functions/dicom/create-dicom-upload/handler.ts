@@ -1,0 +1,38 @@
+import { v7 as newId } from 'uuid';
+import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { dicomUploadUrl, newDicomUpload } from '../../../lib/domain/dicom-upload.ts';
+import type { Limits } from '../../../lib/domain/limits.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { incomingDicomKey } from '../../../lib/storage/object-keys.ts';
+import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  uploads: Pick<DicomUploads, 'create'>;
+  urls: Pick<SignedUrls, 'upload'>;
+  limits: Limits;
+  newId: () => string;
+  now: () => Date;
+}
+
+export async function handle({ caller, body }: Request<typeof operation>, deps: Deps) {
+  const { uploads, urls, limits } = deps;
+  const now = deps.now();
+  const upload = newDicomUpload(body, deps.newId(), caller, limits, now);
+  const { id, fileSize: bytes, crc32 } = upload;
+  const wanted = { key: incomingDicomKey(id), bytes, mimeType: 'application/dicom', crc32 };
+  const { url, ...signed } = await urls.upload(wanted, limits.uploadUrlSeconds, now);
+  await uploads.create(upload);
+  return { uploadId: id, uploadUrl: url, ...signed, statusUrl: dicomUploadUrl(id) };
+}
+
+export const handler = serveCreation(operation, handle, () => ({
+  uploads: new DicomUploads(connectTable(environment.tableName)),
+  urls: new SignedUrls(environment.bucketName),
+  limits: environment.limits,
+  newId,
+  now: () => new Date(),
+}));

@@ -1,0 +1,50 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DicomOutcome, DicomUpload } from '../domain/dicom-upload.ts';
+import { dicomUploadKey } from './keys.ts';
+import { parseItem, type Table } from './table.ts';
+
+/** The DICOM files that are to come by signed URLs; they vanish from the table by themselves. */
+export class DicomUploads {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async create(upload: DicomUpload): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    await client.send(new PutCommand({ TableName, Item: { ...upload, ...dicomUploadKey(upload.id) } }));
+  }
+
+  async get(id: string, now: Date): Promise<DicomUpload | undefined> {
+    const { name: TableName, client } = this.#table;
+    const Key = dicomUploadKey(id);
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    const found = Item && parseItem(DicomUpload, Item);
+    return found && found.expiresAt * 1000 > now.getTime() ? found : undefined;
+  }
+
+  /** Says what became of a pending upload; one that is decided, or gone, stays so. */
+  async decide({ id }: DicomUpload, outcome: DicomOutcome): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    const fields = Object.entries(outcome).filter(([, value]) => value !== undefined);
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: dicomUploadKey(id),
+          UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+          ConditionExpression: '#status = :pending',
+          ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+          ExpressionAttributeValues: {
+            ':pending': 'pending',
+            ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+          },
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import * as z from 'zod';
+import { visible } from './access.ts';
+import type { Caller } from './caller.ts';
+import { DomainError } from './errors.ts';
+import { DicomUid, SeriesUid, SopUid, StudyUid } from './exam-image.ts';
+import { PatientId, Timestamp } from './identifiers.ts';
+import { note } from './trail.ts';
+
+/** An attribute of the DICOM JSON model (PS3.18 F.2.2). */
+const DicomAttribute = z.object({
+  vr: z.string(),
+  Value: z.array(z.unknown()).optional(),
+  BulkDataURI: z.string().optional(),
+  InlineBinary: z.string().optional(),
+});
+
+/** Attributes by tag (`GGGGEEEE`). */
+export const DicomAttributes = z.record(z.string(), DicomAttribute);
+export type DicomAttributes = z.infer<typeof DicomAttributes>;
+
+/** A stored DICOM file. */
+export const DicomInstance = z.object({
+  sopUid: DicomUid,
+  seriesUid: DicomUid,
+  studyUid: DicomUid,
+  sopClassUid: DicomUid,
+  transferSyntaxUid: DicomUid,
+  /** The identifier that an Orthanc server gives the same file. */
+  orthancId: z.string(),
+  /** The file's Patient ID where it may be one of ours: then the file is that patient's. */
+  patientId: PatientId.optional(),
+  bytes: z.int(),
+  /** Of the file, hexadecimal. */
+  sha256: z.string(),
+  frames: z.int(),
+  /** None of a file without pixels. */
+  rows: z.int().optional(),
+  columns: z.int().optional(),
+  instanceNumber: z.int().optional(),
+  /** Those of the instance's own level. */
+  attributes: DicomAttributes,
+  uploadedAt: Timestamp,
+  uploadedBy: z.string(),
+  /** Patients may write into their files what they like: what one brings proves nothing of the clinic's records. */
+  isFromPatient: z.literal(true).optional(),
+});
+export type DicomInstance = z.infer<typeof DicomInstance>;
+
+/** A series, as its first instance has it, with the count of its instances. */
+export const DicomSeries = z.object({
+  studyUid: DicomUid,
+  seriesUid: DicomUid,
+  patientId: PatientId.optional(),
+  modality: z.string().optional(),
+  /** Those of the series' own level. */
+  attributes: DicomAttributes,
+  instances: z.int(),
+  changedAt: Timestamp,
+});
+export type DicomSeries = z.infer<typeof DicomSeries>;
+
+/** A study, as its first instance has it, with what its series add up to. */
+export const DicomStudy = z.object({
+  studyUid: DicomUid,
+  patientId: PatientId.optional(),
+  /** Those of the patient's and of the study's level. */
+  attributes: DicomAttributes,
+  /** Sorted. */
+  modalities: z
+    .union([z.set(z.string()), z.array(z.string())])
+    .default(() => [])
+    .transform((all) => [...all].sort()),
+  series: z.int(),
+  instances: z.int(),
+  changedAt: Timestamp,
+});
+export type DicomStudy = z.infer<typeof DicomStudy>;
+
+/** An instance with what it says of its series and its study. */
+export interface NewDicom {
+  instance: DicomInstance;
+  series: Omit<DicomSeries, 'instances' | 'changedAt'>;
+  study: Omit<DicomStudy, 'modalities' | 'series' | 'instances' | 'changedAt'>;
+}
+
+/** The first value of an attribute as text; empty where there is none. */
+export function attributeText(attributes: DicomAttributes, tag: string): string {
+  const value = attributes[tag]?.Value?.[0];
+  if (typeof value === 'object' && value !== null && 'Alphabetic' in value) return String(value.Alphabetic);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** What studies are searched by. */
+export const searchTermsOf = ({ attributes }: Pick<DicomStudy, 'attributes'>) => ({
+  /** As in the file, whatever it is. */
+  patientId: attributeText(attributes, '00100020'),
+  /** `YYYYMMDD`, or empty. */
+  date: studyDate(attributeText(attributes, '00080020')),
+  accession: attributeText(attributes, '00080050'),
+  name: searchName(attributeText(attributes, '00100010')),
+});
+
+/** PS3.5 6.2 DA; dots are how the standard before DICOM wrote it, and still to be read. */
+function studyDate(text: string): string {
+  const digits = text.replace(/^(\d{4})\.(\d\d)\.(\d\d)$/, '$1$2$3');
+  return /^\d{8}$/.test(digits) ? digits : '';
+}
+
+/** A name as searches compare it: without accents, in capitals. */
+export const searchName = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toUpperCase();
+
+/**
+ * The instance, if it is there and the caller may know of it.
+ *
+ * @throws DomainError NOT_FOUND
+ */
+export const visibleDicom = (caller: Caller, instance: DicomInstance | undefined) =>
+  visible(caller, instance && { ...instance, id: instance.sopUid }, 'instance');
+
+/**
+ * Refuses a file that a patient brings and that is another's, or nobody's.
+ *
+ * @throws DomainError FORBIDDEN
+ */
+export function requireOwnFile(caller: Caller, { sopUid: id, patientId }: DicomInstance): void {
+  note(caller, 'instance', { id, patientId });
+  if (caller.role !== 'patient' || caller.patientId === patientId) return;
+  throw new DomainError('FORBIDDEN', 'Patients may upload only what is their own.', {
+    details: [`the Patient ID in the file must be ${caller.patientId}`],
+  });
+}
+
+/** The answer to a file whose SOP Instance UID is another file's. */
+export const otherBytes = ({ sopUid }: DicomInstance) =>
+  new DomainError('CONFLICT', 'Image already exists', {
+    details: [`the SOPInstanceUID ${sopUid} is that of another file`],
+  });
+
+/** The answer to a file whose study is another patient's. */
+export class OtherPatient extends DomainError {
+  constructor({ studyUid }: DicomInstance) {
+    super('CONFLICT', 'The study belongs to another patient', {
+      details: [`the StudyInstanceUID ${studyUid} is that of a study of another Patient ID than the file's`],
+    });
+  }
+}
+
+/** What a file says of itself, as `describeDicom` finds it. */
+interface Described {
+  identifiers: {
+    patientId: string;
+    studyInstanceUid: string;
+    seriesInstanceUid: string;
+    sopInstanceUid: string;
+    sopClassUid: string;
+  };
+  transferSyntaxUid: string;
+  orthancId: string;
+  frames: number;
+  rows: number | undefined;
+  columns: number | undefined;
+  modality: string | undefined;
+  instanceNumber: number | undefined;
+  attributes: Record<'patient' | 'study' | 'series' | 'instance', DicomAttributes>;
+}
+
+/** A file that someone brings. */
+export function newDicom(
+  { identifiers, attributes, modality, ...described }: Described,
+  file: { bytes: number; sha256: string },
+  { subject, role }: Pick<Caller, 'subject' | 'role'>,
+  now: Date,
+): NewDicom {
+  const { studyInstanceUid: studyUid, seriesInstanceUid: seriesUid, sopInstanceUid: sopUid } = identifiers;
+  const patientId = PatientId.safeParse(identifiers.patientId).data;
+  const { transferSyntaxUid, orthancId, frames, rows, columns, instanceNumber } = described;
+  return {
+    instance: {
+      ...{ sopUid, seriesUid, studyUid, sopClassUid: identifiers.sopClassUid, transferSyntaxUid, orthancId },
+      ...{ patientId, ...file, frames, rows, columns, instanceNumber, attributes: attributes.instance },
+      uploadedAt: now.toISOString(),
+      uploadedBy: subject,
+      ...(role === 'patient' && { isFromPatient: true }),
+    },
+    series: { studyUid, seriesUid, patientId, modality, attributes: attributes.series },
+    study: { studyUid, patientId, attributes: { ...attributes.patient, ...attributes.study } },
+  };
+}
+
+/** What is told of a stored file. */
+export const StoredDicom = z.strictObject({
+  ID: z
+    .string()
+    .describe('The identifier that Orthanc gives the same instance.')
+    .meta({ examples: ['7e7e3a4b-5c1f2d3e-9a8b7c6d-0f1e2d3c-4b5a6978'] }),
+  StudyInstanceUID: StudyUid,
+  SeriesInstanceUID: SeriesUid,
+  SOPInstanceUID: SopUid,
+  MainDicomTags: z
+    .record(z.string(), z.string())
+    .describe('By keyword; values between backslashes.')
+    .meta({ examples: [{ Modality: 'CT', ImageComments: 'Sample image' }] }),
+});
+export type StoredDicom = z.infer<typeof StoredDicom>;
+
+export const toStoredDicom = (
+  { orthancId, studyUid, seriesUid, sopUid }: DicomInstance,
+  mainTags: Record<string, string>,
+): StoredDicom => ({
+  ID: orthancId,
+  StudyInstanceUID: studyUid,
+  SeriesInstanceUID: seriesUid,
+  SOPInstanceUID: sopUid,
+  MainDicomTags: mainTags,
+});

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { Caller } from './caller.ts';
+import { StoredDicom } from './dicom-instance.ts';
+import { DomainError } from './errors.ts';
+import { Crc32, EXAMPLE_ID, Id, PatientId, Text, Timestamp } from './identifiers.ts';
+import { Bytes } from './image.ts';
+import type { Limits } from './limits.ts';
+import { note } from './trail.ts';
+
+/**
+ * `pending`: the bytes are not there or not yet looked at. `stored`: they are, as an instance. `rejected`: they are no
+ * DICOM instance, or not theirs who sent it. `conflict`: their identifiers are another file's.
+ */
+export const DicomUploadStatus = z
+  .enum(['pending', 'stored', 'rejected', 'conflict'])
+  .meta({ examples: ['stored'] });
+
+/** A DICOM file that is to come by a signed URL; it is forgotten after a while, whatever became of it. */
+export const DicomUpload = z.object({
+  id: Id,
+  /** Whose it is: of a patient's upload theirs, of another's what the file says. */
+  patientId: PatientId.optional(),
+  uploader: Caller,
+  fileSize: z.int(),
+  crc32: Crc32.optional(),
+  status: DicomUploadStatus,
+  /** Why it is not stored. */
+  reason: z.string().optional(),
+  data: StoredDicom.optional(),
+  uploadedAt: Timestamp,
+  /** Seconds since 1970. */
+  expiresAt: z.int(),
+});
+export type DicomUpload = z.infer<typeof DicomUpload>;
+
+/** What became of the bytes. */
+export type DicomOutcome =
+  | { status: 'stored'; data: StoredDicom; patientId: string | undefined }
+  | { status: 'rejected' | 'conflict'; reason: string };
+
+/** What a client says of a DICOM file before it sends it. */
+export const CreateDicomUpload = z.strictObject({
+  fileName: Text.max(1024)
+    .optional()
+    .meta({ examples: ['slice-0001.dcm'] })
+    .describe('For the client alone: the file is known by its identifiers.'),
+  fileSize: Bytes.min(1).describe('Bytes.'),
+  crc32: Crc32.optional().describe('Base64 of the four bytes; S3 refuses a body that has another.'),
+});
+
+/**
+ * An upload that someone announces.
+ *
+ * @throws DomainError PAYLOAD_TOO_LARGE
+ */
+export function newDicomUpload(
+  { fileSize, crc32 }: z.output<typeof CreateDicomUpload>,
+  id: string,
+  caller: Caller,
+  { dicomBytes, uploadExpirySeconds }: Limits,
+  now: Date,
+): DicomUpload {
+  if (fileSize > dicomBytes) {
+    throw new DomainError('PAYLOAD_TOO_LARGE', 'File exceeds size limit', {
+      details: [`fileSize must be at most ${dicomBytes} bytes; received ${fileSize}`],
+    });
+  }
+  const patientId = caller.role === 'patient' ? caller.patientId : undefined;
+  note(caller, 'upload', { id, patientId });
+  return {
+    ...{ id, patientId, fileSize, crc32, status: 'pending' },
+    // Without what hangs on it for this request.
+    uploader: Caller.parse(caller),
+    uploadedAt: now.toISOString(),
+    expiresAt: Math.floor(now.getTime() / 1000) + uploadExpirySeconds,
+  };
+}
+
+/** In what the bytes are not those that were announced, or undefined. S3 sees to it itself; some stores do not. */
+export function notAsAnnounced(
+  { fileSize, crc32 }: DicomUpload,
+  found: { bytes: number; crc32: string },
+): string | undefined {
+  if (found.bytes !== fileSize) return `The file has ${found.bytes} bytes; ${fileSize} were announced.`;
+  if (crc32 === undefined || crc32 === found.crc32) return undefined;
+  return 'The file is not the one that was announced: its checksum is another.';
+}
+
+/** How far an upload is. */
+export const DicomUploadProgress = z.strictObject({
+  uploadId: Id,
+  status: DicomUploadStatus,
+  data: StoredDicom.optional(),
+  reason: z.string().optional().describe('Why it is not stored.'),
+  expiresAt: Timestamp.describe('When this answer is forgotten; the stored file never is.'),
+});
+
+export const toDicomUploadProgress = (upload: DicomUpload): z.infer<typeof DicomUploadProgress> => ({
+  uploadId: upload.id,
+  status: upload.status,
+  data: upload.data,
+  reason: upload.reason,
+  expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+});
+
+export const dicomUploadUrl = (id: string) => `/dicom/uploads/${id}`;
+export const EXAMPLE_DICOM_UPLOAD_URL = dicomUploadUrl(EXAMPLE_ID);
