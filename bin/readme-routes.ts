@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '../functions/operations.ts';
-import { EVERYONE, type Operation } from '../lib/api/operation.ts';
+import { EVERYONE, type Operation, routesOf } from '../lib/api/operation.ts';
 
 const README = join(import.meta.dirname, '..', 'README.md');
 const TABLE = /(?<=\n)\| route \|[\s\S]*?\n(?=\n)/;
@@ -10,8 +10,11 @@ const TABLE = /(?<=\n)\| route \|[\s\S]*?\n(?=\n)/;
 export const routesTable = (): string =>
   ['| route | who | what |', '|---|---|---|', ...operations.map(row)].map((line) => `${line}\n`).join('');
 
-const row = ({ method, path, auth, summary }: Operation) =>
-  `| \`${method} ${path}\` | ${who(auth)} | ${summary} |`;
+const row = (operation: Operation) => {
+  const { method, auth, summary } = operation;
+  const routes = routesOf(operation).map(({ path }) => `\`${method} ${path}\``);
+  return `| ${routes.join('<br>')} | ${who(auth)} | ${summary} |`;
+};
 
 function who(auth: Operation['auth']): string {
   if (auth === 'public') return 'anyone';

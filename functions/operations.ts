@@ -23,6 +23,15 @@ import { operation as getDicomUpload } from './dicom/get-dicom-upload/operation.
 import { operation as storeInstances } from './dicom/store-instances/operation.ts';
 import { operation as storeStudyInstances } from './dicom/store-study-instances/operation.ts';
 import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
+import { operation as getBulkData } from './dicomweb/get-bulk-data/operation.ts';
+import { operation as getFrames } from './dicomweb/get-frames/operation.ts';
+import { operation as getInstanceThumbnail } from './dicomweb/get-instance-thumbnail/operation.ts';
+import { operation as getMetadata } from './dicomweb/get-metadata/operation.ts';
+import { operation as getRenderedFrame } from './dicomweb/get-rendered-frame/operation.ts';
+import { operation as retrieveInstances } from './dicomweb/retrieve-instances/operation.ts';
+import { operation as searchInstances } from './dicomweb/search-instances/operation.ts';
+import { operation as searchSeries } from './dicomweb/search-series/operation.ts';
+import { operation as searchStudies } from './dicomweb/search-studies/operation.ts';
 import { operation as createExamImage } from './exams/create-exam-image/operation.ts';
 import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
 import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
@@ -95,6 +104,16 @@ export const operations = [
   createExamImage,
   listExamImages,
   getExamImage,
+
+  searchStudies,
+  searchSeries,
+  searchInstances,
+  retrieveInstances,
+  getMetadata,
+  getFrames,
+  getBulkData,
+  getRenderedFrame,
+  getInstanceThumbnail,
 
   createApiKey,
   listApiKeys,

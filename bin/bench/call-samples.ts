@@ -18,7 +18,9 @@ export interface CallWorld {
   exam: { examenID: string; imageID: string };
   /** A DICOM file that is to come. */
   dicomUpload: string;
-  /** The SOP Instance UID of a stored DICOM file. */
+  /** The UIDs of a stored DICOM file. */
+  study: string;
+  series: string;
   instance: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
@@ -66,6 +68,9 @@ const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 
 
 /** Files in one request for upload URLs. */
 export const UPLOADS = 10;
+
+const instancePath = ({ study, series, instance }: CallWorld) =>
+  `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
 /** A usual request for each operation; one without does not compile. */
 export const callSamples: Record<OperationId, Sample> = {
@@ -162,6 +167,15 @@ export const callSamples: Record<OperationId, Sample> = {
     form.append('file', new Blob([dicomSlice(newSlice())]), 'slice.dcm');
     return { method: 'POST', path: '/dicom/upload', body: form };
   },
+  'search-studies': get(() => `/dicom-web/studies?PatientID=${PATIENT}&limit=25`),
+  'search-series': get(({ study }) => `/dicom-web/studies/${study}/series`),
+  'search-instances': get(({ study, series }) => `/dicom-web/studies/${study}/series/${series}/instances`),
+  'retrieve-instances': get(instancePath),
+  'get-metadata': get((world) => `${instancePath(world)}/metadata`),
+  'get-frames': get((world) => `${instancePath(world)}/frames/1`),
+  'get-bulk-data': get((world) => `${instancePath(world)}/bulkdata/7FE00010`),
+  'get-rendered-frame': get((world) => `${instancePath(world)}/frames/1/rendered`),
+  'get-instance-thumbnail': get((world) => `${instancePath(world)}/thumbnail`),
   'create-dicom-upload': () => ({
     method: 'POST',
     path: '/dicom/upload-url',

@@ -272,12 +272,15 @@ async function makeWorld(send: Send, { photo, imagesInBatch }: typeof full) {
     id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
   ) => send(await callSamples[id]({} as CallWorld));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
+  const { data: dicom } = await sampled('upload-dicom');
 
   const world: CallWorld = {
     imageLink: images[0].url,
     exam: await sampled('create-exam-image'),
     dicomUpload: (await sampled('create-dicom-upload')).uploadId,
-    instance: (await sampled('upload-dicom')).data.SOPInstanceUID,
+    study: dicom.StudyInstanceUID,
+    series: dicom.SeriesInstanceUID,
+    instance: dicom.SOPInstanceUID,
     newKey: async () => (await sampled('create-api-key')).id,
     exportId,
     batchId,

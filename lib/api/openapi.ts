@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ERROR_STATUS } from '../domain/errors.ts';
 import { Message } from '../domain/news.ts';
 import { exampleOf } from './example.ts';
-import { errorsOf, type Form, isRepeatable, type Operation, type Success } from './operation.ts';
+import { errorsOf, type Form, isRepeatable, type Operation, routesOf, type Success } from './operation.ts';
 import { SOCKET_PATH } from './socket-route.ts';
 
 /** What every error looks like, the gateway's own too. */
@@ -41,10 +41,9 @@ const jsonContent = (schema: z.core.JSONSchema.BaseSchema, contentType = 'applic
 export function openApiDocument(operations: readonly Operation[]) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
-    paths[operation.path] = {
-      ...paths[operation.path],
-      [operation.method.toLowerCase()]: describe(operation),
-    };
+    for (const { id, path } of routesOf(operation)) {
+      paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(operation, id, path) };
+    }
   }
   return {
     openapi: '3.1.1' as const,
@@ -90,17 +89,17 @@ const IDEMPOTENCY_KEY = {
   example: '2f0a7c51-9d0e-4c0e-83d1-6f3d5b0e2a4f',
 };
 
-function describe(operation: Operation) {
-  const { id, group, summary, auth, params, query, body, form, related, example = {} } = operation;
+function describe(operation: Operation, operationId: string, path: string) {
+  const { group, summary, auth, params, query, body, form, related, example = {} } = operation;
   return {
-    operationId: id,
+    operationId,
     tags: [group],
     summary,
     description: openTo(auth),
     security: securityOf(auth),
     ...(auth !== 'public' && { 'x-roles': auth }),
     parameters: [
-      ...parametersOf(params, 'path', example.params),
+      ...parametersOf(params, 'path', example.params).filter(({ name }) => path.includes(`{${name}}`)),
       ...parametersOf(query, 'query', example.query),
       ...(isRepeatable(operation) ? [IDEMPOTENCY_KEY] : []),
     ],
@@ -179,6 +178,7 @@ function successOf(success: Success) {
   const content = Object.fromEntries(success.stream.map((type) => [type, {}]));
   return {
     [success.status]: { description: STATUS_CODES[success.status], content },
+    ...(success.empty && { [success.empty]: { description: STATUS_CODES[success.empty] } }),
     ...(success.notYet && jsonOf(success.notYet.status, success.notYet.schema)),
   };
 }

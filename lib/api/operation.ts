@@ -55,6 +55,8 @@ export type Success =
       status: 200;
       /** The possible content types of the bytes. */
       stream: readonly string[];
+      /** The status where there is nothing to send: a search that found nothing. */
+      empty?: 204;
       /** The JSON answer while there are no bytes yet. */
       notYet?: { status: 202; schema: z.ZodType };
     };
@@ -81,6 +83,11 @@ export interface Operation {
   id: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
+  /**
+   * Other paths of the same function, which have fewer of its parameters, each by an `operationId` of its own: what
+   * DICOMweb says of a study, of a series and of an instance is one thing.
+   */
+  alsoAt?: Readonly<Record<string, `/${string}`>>;
   summary: string;
   group:
     | 'Service'
@@ -90,13 +97,14 @@ export interface Operation {
     | 'Images'
     | 'Exams'
     | 'DICOM'
+    | 'DICOMweb'
     | 'Records'
     | 'Keys'
     | 'Audit';
   /** The roles that may call at all; `'public'` skips the check of who calls. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
-  query?: Fields;
+  query?: z.ZodObject;
   /** JSON, unless it is a `form`. */
   body?: z.ZodType;
   form?: Form;
@@ -109,6 +117,8 @@ export interface Operation {
   rate: 'upload' | 'metadata' | 'none';
   /** The answer holds a secret that is kept nowhere, so that it can't be given again to the same `Idempotency-Key`. */
   answersSecret?: true;
+  /** Pages of other origins may call it (CORS): those that the settings allow. */
+  crossOrigin?: true;
   memoryMb: number;
   timeoutSeconds: number;
   /** Names of the layers under `layers/` that it loads. */
@@ -124,6 +134,10 @@ export interface Operation {
 /** Everyone who can sign in. */
 export const EVERYONE = ['patient', 'staff', 'doctor', 'admin'] as const;
 
+/** What `params` has to be: of a path that is not alone, some may be missing, and a test compares the names. */
+type Params<Path extends string, Op> =
+  PathParam<Path> extends never ? undefined : Op extends { alsoAt: object } ? Fields : ParamsFor<Path>;
+
 /**
  * Declares an endpoint; its own types are kept, and a `params` schema that does not match the path does not compile.
  */
@@ -133,9 +147,14 @@ export const defineOperation = <
 >(
   operation: Op & { path: Path } & (PathParam<Path> extends never
       ? { params?: never }
-      : { params: ParamsFor<Path> }),
-): Op & { path: Path; params: PathParam<Path> extends never ? undefined : ParamsFor<Path> } =>
-  operation as never;
+      : { params: Params<Path, Op> }),
+): Op & { path: Path; params: Params<Path, Op> } => operation as never;
+
+/** Every path that leads to the operation, with the `operationId` that the API document gives it. */
+export const routesOf = ({ id, path, alsoAt = {} }: Operation): { id: string; path: `/${string}` }[] => [
+  { id, path },
+  ...Object.entries(alsoAt).map(([id, path]) => ({ id, path })),
+];
 
 /** Every error code that the operation can answer with: its own and those that its declaration implies. */
 export function errorsOf(operation: Operation): ErrorCode[] {

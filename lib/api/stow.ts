@@ -17,6 +17,7 @@ export const STOW = {
   errors: ['BAD_REQUEST', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
   touches: { table: 'write', objects: { dicom: ['write', 'delete'] } },
   rate: 'upload',
+  crossOrigin: true,
   memoryMb: 1024,
   timeoutSeconds: 29,
 } as const;

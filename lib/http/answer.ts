@@ -7,6 +7,8 @@ import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import { errorsOf, type Operation } from '../api/operation.ts';
 import type { Taken } from '../data/allowances.ts';
 import { DomainError, ERROR_STATUS } from '../domain/errors.ts';
+import { crossOriginHeaders } from './cross-origin.ts';
+import { lowerCaseNames } from './request.ts';
 
 /** What API Gateway gets back. */
 export interface Answer {
@@ -52,7 +54,13 @@ export function answering(operation: Operation): Middleware {
       statusCode,
       ms: Date.now() - Number(internal.started),
     });
-    const headers = { ...DEFAULT_HEADERS, 'x-request-id': requestId, ...internal.headers, ...answer.headers };
+    const headers = {
+      ...DEFAULT_HEADERS,
+      'x-request-id': requestId,
+      ...(operation.crossOrigin && crossOriginHeaders(lowerCaseNames(event.headers).origin)),
+      ...internal.headers,
+      ...answer.headers,
+    };
     return { ...answer, headers };
   };
   return {

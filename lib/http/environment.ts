@@ -24,6 +24,10 @@ export const environment = {
   get cursorSecret() {
     return required('CURSOR_SECRET');
   },
+  /** Origins whose pages may call what is open to other origins. */
+  get allowedOrigins(): string[] {
+    return required('ALLOWED_ORIGINS').split(',');
+  },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
   },

@@ -19,7 +19,7 @@ type NotYet<Op extends StreamOperation> = Op['success'] extends {
 
 /** Bytes to answer with. Everything that can be refused has been by now: after the first byte the status can't change. */
 export interface Bytes {
-  status?: 200 | 206 | 304;
+  status?: 200 | 204 | 206 | 304;
   headers: Record<string, string>;
   body: Readable | string;
 }

@@ -4,6 +4,7 @@ import {
   AccessLogFormat,
   AuthorizationType,
   EndpointType,
+  type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
@@ -16,7 +17,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DEFAULT_HEADERS } from '../api/default-headers.ts';
-import type { Operation } from '../api/operation.ts';
+import { type Operation, routesOf } from '../api/operation.ts';
+import type { Settings } from './settings.ts';
 
 /** REST APIs give up on a function that does not stream after this time (API Gateway quotas, "Integration timeout"). */
 const GATEWAY_TIMEOUT_SECONDS = 29;
@@ -50,15 +52,26 @@ const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, det
 ];
 
 /** A constant stands in quotes, and can't hold one (API Gateway developer guide, "Set up gateway responses"). */
-const HEADERS = { ...DEFAULT_HEADERS, 'content-security-policy': 'sandbox' };
+const HEADERS = {
+  ...DEFAULT_HEADERS,
+  'content-security-policy': 'sandbox',
+  // They are the same for everyone; without it, a viewer's page is told nothing of what went wrong.
+  'access-control-allow-origin': '*',
+};
+
+/** What a viewer's page may send (Fetch standard, "CORS-preflight request"). */
+const CORS_HEADERS = ['accept', 'authorization', 'content-type', 'range', 'x-api-key'];
 
 /** The REST API: a route, an authorizer and a function for each operation. */
 export class Api extends Construct {
   readonly restApi: RestApi;
   readonly #authorizer: RequestAuthorizer;
+  readonly #allowedOrigins: string[];
+  readonly #crossOrigin = new Set<IResource>();
 
-  constructor(scope: Construct, id: string, authorizer: LambdaFunction) {
+  constructor(scope: Construct, id: string, authorizer: LambdaFunction, { allowedOrigins }: Settings) {
     super(scope, id);
+    this.#allowedOrigins = allowedOrigins;
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.THIRTEEN_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -92,19 +105,34 @@ export class Api extends Construct {
       ? operation.timeoutSeconds
       : Math.min(operation.timeoutSeconds, GATEWAY_TIMEOUT_SECONDS);
     const integration = new LambdaIntegration(handler, {
-      allowTestInvoke: false,
+      // A permission for each path would be a resource more for each.
+      ...(operation.alsoAt ? { scopePermissionToMethod: false } : { allowTestInvoke: false }),
       timeout: Duration.seconds(seconds),
       responseTransferMode: streams ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
     });
-    this.restApi.root
-      .resourceForPath(operation.path)
-      .addMethod(
+    for (const { path } of routesOf(operation)) {
+      const resource = this.restApi.root.resourceForPath(path);
+      resource.addMethod(
         operation.method,
         integration,
         operation.auth === 'public'
           ? { authorizationType: AuthorizationType.NONE }
           : { authorizationType: AuthorizationType.CUSTOM, authorizer: this.#authorizer },
       );
+      if (operation.crossOrigin) this.#openToOtherOrigins(resource);
+    }
+  }
+
+  /** Answers a browser that asks before it calls; nobody signs in for that. */
+  #openToOtherOrigins(resource: IResource): void {
+    if (this.#crossOrigin.has(resource)) return;
+    this.#crossOrigin.add(resource);
+    resource.addCorsPreflight({
+      allowOrigins: this.#allowedOrigins,
+      allowMethods: ['GET', 'POST', 'OPTIONS'],
+      allowHeaders: CORS_HEADERS,
+      maxAge: Duration.days(1),
+    });
   }
 
   #answer(type: ResponseType, statusCode: number, message: string, details: string[] = []): void {

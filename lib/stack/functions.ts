@@ -91,6 +91,11 @@ export class Functions extends Construct {
     return { CURSOR_SECRET: this.#cursorSecret.secretValue.unsafeUnwrap() };
   }
 
+  /** The environment of functions that answer pages of other origins. */
+  get crossOrigin(): Record<string, string> {
+    return { ALLOWED_ORIGINS: this.#settings.allowedOrigins.join(',') };
+  }
+
   /** The function whose bundle is `dist/<id>`. */
   create(
     id: string,

@@ -41,9 +41,12 @@ export class NegatoscopeStack extends Stack {
       timeoutSeconds: 10,
       environment: identity.environment,
     });
-    const api = new Api(this, 'Api', authorizer);
+    const api = new Api(this, 'Api', authorizer, settings);
     for (const operation of operations) {
-      const environment = isPaged(operation) ? functions.paging : {};
+      const environment = {
+        ...(isPaged(operation) && functions.paging),
+        ...(operation.crossOrigin && functions.crossOrigin),
+      };
       const { summary: description } = operation;
       const touches = touchesOf(operation);
       api.route(

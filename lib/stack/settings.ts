@@ -6,7 +6,10 @@ export const Settings = z.strictObject({
   limits: Limits.prefault({}),
   /** Another issuer of tokens than the stack's own user pool. */
   oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
-  /** Pages that may talk to the signed S3 URLs; a URL's signature protects the image, not its origin. */
+  /**
+   * Pages that may talk to the signed S3 URLs, and viewers' that may talk to DICOMweb: a URL's signature and a token
+   * protect the image, not its origin.
+   */
   allowedOrigins: z.array(z.string()).min(1).default(['*']),
   /** Who gets the alarms. */
   alarmEmail: z.email().optional(),

@@ -110,3 +110,7 @@ export function runOfManifest(key: string): ExportRun {
   const [id = '', run = ''] = key.slice(EXPORTS.length).split('/');
   return { id, run };
 }
+
+/** The metadata of all instances of a series, as they were at some moment; see `functions/dicomweb/metadata.ts`. */
+export const seriesMetadataKey = ({ studyUid, seriesUid }: Pick<StoredDicom, 'studyUid' | 'seriesUid'>) =>
+  `${DICOM}${studyUid}/${seriesUid}/metadata.json.gz`;

@@ -33,9 +33,10 @@ interface Things {
   exam: { id: string; image: string };
   link: string;
   dicomUpload: string;
-  /** The UIDs of a stored instance, and of its study. */
-  instance: string;
+  /** The UIDs of a stored instance. */
   study: string;
+  series: string;
+  instance: string;
   /** Made for this request alone, so that it may go. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
@@ -69,6 +70,9 @@ const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
 
 const gif = { name: 'x.gif', type: 'image/gif', bytes: new TextEncoder().encode('GIF89a') };
+
+const instancePath = ({ study, series, instance }: Things) =>
+  `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
 /** Who may do what: caller × operation × ownership. An operation without a row does not compile. */
 const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
@@ -190,6 +194,25 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: (success) => ({ ...known(success), 'patient-2': 409 }),
   },
   'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
+  // Of what is not theirs, a search finds nothing.
+  'search-studies': {
+    path: ({ study }) => `/dicom-web/studies?StudyInstanceUID=${study}`,
+    people: (success) => ({ ...known(success), 'patient-2': 204 }),
+  },
+  'search-series': {
+    path: ({ study }) => `/dicom-web/studies/${study}/series`,
+    people: (success) => ({ ...known(success), 'patient-2': 204 }),
+  },
+  'search-instances': {
+    path: ({ study, series }) => `/dicom-web/studies/${study}/series/${series}/instances`,
+    people: (success) => ({ ...known(success), 'patient-2': 204 }),
+  },
+  'retrieve-instances': { path: instancePath, people: own },
+  'get-metadata': { path: (things) => `${instancePath(things)}/metadata`, people: own },
+  'get-frames': { path: (things) => `${instancePath(things)}/frames/1`, people: own },
+  'get-bulk-data': { path: (things) => `${instancePath(things)}/bulkdata/7FE00010`, people: own },
+  'get-rendered-frame': { path: (things) => `${instancePath(things)}/frames/1/rendered`, people: own },
+  'get-instance-thumbnail': { path: (things) => `${instancePath(things)}/thumbnail`, people: own },
   // This exam's picture is not stored, and so nobody's: to patients there is none. See exams.test.ts.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
@@ -269,8 +292,9 @@ beforeAll(async () => {
   const { uploadId } = await patient.json('POST', '/dicom/upload-url', 201, { fileSize: 1 });
   things = {
     dicomUpload: uploadId,
-    instance: uids.sop,
     study: uids.study,
+    series: uids.series,
+    instance: uids.sop,
     batch,
     image,
     caseId,

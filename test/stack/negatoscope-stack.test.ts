@@ -6,7 +6,7 @@ import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
 import { socketRoutes } from '../../functions/socket-routes.ts';
 import { triggers } from '../../functions/triggers.ts';
-import { type Operation, touchesOf } from '../../lib/api/operation.ts';
+import { type Operation, routesOf, touchesOf } from '../../lib/api/operation.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 
@@ -33,8 +33,11 @@ beforeAll(() => {
 
 const ofType = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
 
-/** The method of the API on the operation's path. */
-function methodOf({ method, path }: Operation) {
+/** The methods of the API on the operation's paths. */
+const methodsOf = (operation: Operation) =>
+  routesOf(operation).map(({ path }) => methodOf(operation.method, path));
+
+function methodOf(method: string, path: string) {
   const pathOf = (id: string): string => {
     const { ParentId, PathPart } = resources[id]?.Properties ?? {};
     return ParentId?.Ref ? `${pathOf(ParentId.Ref)}/${PathPart}` : `/${PathPart}`;
@@ -75,12 +78,15 @@ const rightsOn = (id: string, table: string): Set<string> =>
 
 describe.each(all)('$id', (operation) => {
   test('has a route that only the authorizer opens, unless it is public', () => {
-    expect(methodOf(operation)?.AuthorizationType).toBe(operation.auth === 'public' ? 'NONE' : 'CUSTOM');
+    for (const method of methodsOf(operation))
+      expect(method?.AuthorizationType).toBe(operation.auth === 'public' ? 'NONE' : 'CUSTOM');
   });
 
   test('streams exactly if it answers with a stream', () => {
-    const mode = methodOf(operation)?.Integration.ResponseTransferMode;
-    expect(mode).toBe('stream' in operation.success ? 'STREAM' : 'BUFFERED');
+    for (const method of methodsOf(operation)) {
+      const mode = method?.Integration.ResponseTransferMode;
+      expect(mode).toBe('stream' in operation.success ? 'STREAM' : 'BUFFERED');
+    }
   });
 
   test('may do what it declares, and nothing else', () => {

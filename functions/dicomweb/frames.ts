@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream';
+import { type Asked, chooseOffer, type Offer } from '../../lib/domain/accept.ts';
+import { inOrder, primed } from '../../lib/domain/in-order.ts';
+import { disposition } from '../../lib/http/disposition.ts';
+import { multipartRelated } from '../../lib/http/multipart-related.ts';
+import { type DecodedFrame, decodeFrame } from '../../lib/media/dicom/decode-frame.ts';
+import type { PixelDescription } from '../../lib/media/dicom/describe-pixels.ts';
+import { frameBytes } from '../../lib/media/dicom/frame-bytes.ts';
+import type { DicomFile } from '../../lib/media/dicom/read-dicom.ts';
+import { explicitLittleEndian } from '../../lib/media/dicom/transfer-syntaxes.ts';
+import { DECODING, KEPT_BY_BROWSERS, refuse } from './files.ts';
+import { requireStreamable } from './streamable.ts';
+
+const OCTETS = 'application/octet-stream';
+const MULTIPART = 'multipart/related';
+
+/** What compressed frames are called (PS3.18 table 8.7.3-5 and 8.7.3-6), first as it is now. */
+const MEDIA_TYPES: [syntaxes: RegExp, types: string[]][] = [
+  [/\.4\.(?:50|51|53|55|57|70)$/, ['image/jpeg']],
+  [/\.4\.8[01]$/, ['image/jls', 'image/x-jls']],
+  [/\.4\.9[01]$/, ['image/jp2']],
+  [/\.4\.9[23]$/, ['image/jpx']],
+  [/\.4\.20[123]$/, ['image/jphc']],
+  [/\.4\.11[012]$/, ['image/jxl']],
+  [/^1\.2\.840\.10008\.1\.2\.5$/, ['image/dicom-rle', 'image/x-dicom-rle']],
+  [/\.4\.10[01](?:\.1)?$/, ['video/mpeg']],
+  [/\.4\.10[2-6](?:\.1)?$/, ['video/mp4']],
+  [/\.4\.10[78]$/, ['video/H265']],
+];
+
+/** A way to give frames. */
+interface FramesOffer extends Offer {
+  isDecoded: boolean;
+}
+
+/** What there is of the frames of a file: as they are stored, or decoded. */
+function offersOf({ transferSyntax: { uid, coding } }: DicomFile, pixels: PixelDescription, isOne: boolean) {
+  const single = (offers: FramesOffer[]) =>
+    isOne ? offers.map(({ part = OCTETS, ...offer }): FramesOffer => ({ ...offer, type: part })) : [];
+  const decoded = [
+    { type: MULTIPART, part: OCTETS, transferSyntax: explicitLittleEndian.uid, isDecoded: true },
+  ] satisfies FramesOffer[];
+  if (!pixels.element.fragments) return [...decoded, ...single(decoded)];
+  const types = MEDIA_TYPES.find(([syntaxes]) => syntaxes.test(uid))?.[1] ?? [];
+  const stored: FramesOffer[] = [
+    ...types.map((part) => ({ type: MULTIPART, part, transferSyntax: uid, isDecoded: false })),
+    { type: MULTIPART, part: OCTETS, transferSyntax: uid, onlyIfSyntaxIsNamed: true, isDecoded: false },
+  ];
+  // Of what nobody here decodes, the stored bytes are all that there is.
+  return [...stored, ...(coding ? decoded : []), ...single(stored), ...(coding ? single(decoded) : [])];
+}
+
+/** Answers with frames of a file (PS3.18 10.4.1.1.6), counted from 0. */
+export async function answerFrames(
+  asked: Asked,
+  file: DicomFile,
+  pixels: PixelDescription,
+  frames: readonly number[],
+) {
+  const offer = chooseOffer(asked, offersOf(file, pixels, frames.length === 1));
+  const { type, part = type, transferSyntax, isDecoded } = offer;
+  const isNative = !pixels.element.fragments;
+  const read = async (frame: number) =>
+    isDecoded && !isNative
+      ? sampleBytes(await decodeFrame(file, pixels, frame, DECODING), pixels)
+      : frameBytes(file, pixels, frame);
+  const contents = await primed(inOrder(frames, 1, read)).catch(refuse);
+  const parts = frames.map((frame) => ({
+    contentType: `${part}; transfer-syntax=${transferSyntax}`,
+    bytes: isDecoded && !isNative ? decodedBytes(pixels) : frameBytes(file, pixels, frame).length,
+  }));
+  requireStreamable(parts);
+  if (type === MULTIPART) {
+    const { headers, body } = multipartRelated(part, parts, contents);
+    return { headers: { ...headers, ...KEPT_BY_BROWSERS }, body };
+  }
+  return {
+    headers: {
+      'content-type': `${part}; transfer-syntax=${transferSyntax}`,
+      'content-length': String(parts[0]?.bytes),
+      'content-disposition': disposition('attachment', 'frame'),
+      ...KEPT_BY_BROWSERS,
+    },
+    body: Readable.from(contents, { objectMode: false }),
+  };
+}
+
+/** Samples of single bits take a byte each when they were compressed. */
+const cellBytes = ({ bitsAllocated }: PixelDescription) => Math.ceil(bitsAllocated / 8);
+const decodedBytes = (pixels: PixelDescription) =>
+  pixels.rows * pixels.columns * pixels.samplesPerPixel * cellBytes(pixels);
+
+/** The samples in as many bytes as the file has for each, little endian as every machine that this runs on. */
+function sampleBytes({ samples }: DecodedFrame, pixels: PixelDescription): Uint8Array {
+  const bytes = cellBytes(pixels);
+  const Cells = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array;
+  const cells = samples.BYTES_PER_ELEMENT === bytes ? samples : Cells.from(samples);
+  return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+}

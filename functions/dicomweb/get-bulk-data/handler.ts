@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream';
+import { chooseOffer } from '../../../lib/domain/accept.ts';
+import { DomainError } from '../../../lib/domain/errors.ts';
+import { disposition } from '../../../lib/http/disposition.ts';
+import { multipartRelated } from '../../../lib/http/multipart-related.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serveStream } from '../../../lib/http/serve-stream.ts';
+import { readBulkData } from '../../../lib/media/dicom/bulk-data.ts';
+import { connectFiles, type FileDeps, KEPT_BY_BROWSERS, openFile } from '../files.ts';
+import { answerFrames } from '../frames.ts';
+import { pixelsOf } from '../pixels-of.ts';
+import { requireStreamable } from '../streamable.ts';
+import { instanceAt } from '../things.ts';
+import { operation } from './operation.ts';
+
+const OCTETS = 'application/octet-stream';
+
+export async function handle(request: Request<typeof operation>, deps: FileDeps) {
+  const { caller, params } = request;
+  const file = await openFile(await instanceAt(caller, params, deps.dicom), deps);
+  const found = readBulkData(file.dataSet, params.path.replaceAll('.', '/'));
+  if (!found) throw new DomainError('NOT_FOUND', 'There is no such bulk data.');
+  if (found.element.fragments) {
+    // Of compressed pixels, what can be read is their frames (PS3.18 10.4.1.1.5).
+    const pixels = pixelsOf(file);
+    return answerFrames(request, file, pixels, [...Array(pixels.frames).keys()]);
+  }
+  const { type } = chooseOffer(request, [{ type: 'multipart/related', part: OCTETS }, { type: OCTETS }]);
+  const parts = found.parts.map(({ length }) => ({ contentType: OCTETS, bytes: length }));
+  requireStreamable(parts);
+  const { headers, body } = multipartRelated(OCTETS, parts, Readable.from(found.parts));
+  if (type !== OCTETS) return { headers: { ...headers, ...KEPT_BY_BROWSERS }, body };
+  return {
+    headers: {
+      'content-type': OCTETS,
+      'content-length': String(parts.reduce((sum, { bytes }) => sum + bytes, 0)),
+      'content-disposition': disposition('attachment', params.path),
+      ...KEPT_BY_BROWSERS,
+    },
+    body: Readable.from(found.parts, { objectMode: false }),
+  };
+}
+
+export const handler = serveStream(operation, handle, connectFiles);

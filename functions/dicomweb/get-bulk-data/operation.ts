@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Accept, BulkDataPath } from '../../../lib/domain/dicom-web.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+
+export const operation = defineOperation({
+  id: 'get-bulk-data',
+  method: 'GET',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/bulkdata/{path}',
+  summary: 'Get a value that the metadata of a DICOM instance leave out (WADO-RS)',
+  group: 'DICOMweb',
+  auth: EVERYONE,
+  params: z.strictObject({ study: StudyUid, series: SeriesUid, instance: SopUid, path: BulkDataPath }),
+  query: z.strictObject(Accept),
+  success: { status: 200, stream: ['multipart/related', 'application/octet-stream', 'image/*', 'video/*'] },
+  errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
+  touches: { table: 'read', objects: { dicom: ['read'] } },
+  rate: 'none',
+  crossOrigin: true,
+  memoryMb: 1769,
+  timeoutSeconds: 60,
+  assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
+  processes: ['lib/media/dicom/codec-process.ts'],
+});

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Accept, FrameList } from '../../../lib/domain/dicom-web.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+
+export const operation = defineOperation({
+  id: 'get-frames',
+  method: 'GET',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/frames/{frames}',
+  summary: 'Get frames of a DICOM instance, as they are stored or decoded (WADO-RS)',
+  group: 'DICOMweb',
+  auth: EVERYONE,
+  params: z.strictObject({ study: StudyUid, series: SeriesUid, instance: SopUid, frames: FrameList }),
+  query: z.strictObject(Accept),
+  success: { status: 200, stream: ['multipart/related', 'application/octet-stream', 'image/*', 'video/*'] },
+  errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
+  touches: { table: 'read', objects: { dicom: ['read'] } },
+  rate: 'none',
+  crossOrigin: true,
+  // A file is in memory whole, and a decoded frame beside it.
+  memoryMb: 1769,
+  timeoutSeconds: 60,
+  assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
+  processes: ['lib/media/dicom/codec-process.ts'],
+});

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { RenderedQuery } from '../../../lib/domain/dicom-web.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+
+const { accept, viewport } = RenderedQuery;
+
+export const operation = defineOperation({
+  id: 'get-instance-thumbnail',
+  method: 'GET',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/thumbnail',
+  alsoAt: {
+    'get-series-thumbnail': '/dicom-web/studies/{study}/series/{series}/thumbnail',
+    'get-study-thumbnail': '/dicom-web/studies/{study}/thumbnail',
+  },
+  summary: 'Get a small picture that stands for a DICOM study, series or instance (WADO-RS)',
+  group: 'DICOMweb',
+  auth: EVERYONE,
+  params: z.strictObject({
+    study: StudyUid,
+    series: SeriesUid.optional(),
+    instance: SopUid.optional(),
+  }),
+  query: z.strictObject({ accept, viewport }),
+  success: { status: 200, stream: ['image/jpeg', 'image/png'] },
+  errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'SERVICE_UNAVAILABLE'],
+  touches: { table: 'read', objects: { dicom: ['read'] } },
+  rate: 'none',
+  crossOrigin: true,
+  memoryMb: 1769,
+  timeoutSeconds: 29,
+  layers: ['sharp'],
+  assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
+  processes: ['lib/media/dicom/codec-process.ts'],
+});

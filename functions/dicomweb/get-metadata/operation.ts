@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Accept, DICOM_JSON } from '../../../lib/domain/dicom-web.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+
+export const operation = defineOperation({
+  id: 'get-metadata',
+  method: 'GET',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/metadata',
+  alsoAt: {
+    'get-series-metadata': '/dicom-web/studies/{study}/series/{series}/metadata',
+    'get-study-metadata': '/dicom-web/studies/{study}/metadata',
+  },
+  summary: 'Get all attributes of DICOM instances but their bulk data (WADO-RS)',
+  group: 'DICOMweb',
+  auth: EVERYONE,
+  params: z.strictObject({
+    study: StudyUid,
+    series: SeriesUid.optional(),
+    instance: SopUid.optional(),
+  }),
+  query: z.strictObject(Accept),
+  success: { status: 200, stream: [DICOM_JSON, 'application/json'] },
+  errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'SERVICE_UNAVAILABLE'],
+  // Written are only the metadata of a series, composed of those of its instances.
+  touches: { table: 'read', objects: { dicom: ['read', 'write'] } },
+  // A viewer asks for each series of a study.
+  rate: 'none',
+  crossOrigin: true,
+  memoryMb: 1769,
+  timeoutSeconds: 60,
+});

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { OneFrame, RenderedQuery } from '../../../lib/domain/dicom-web.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+
+export const operation = defineOperation({
+  id: 'get-rendered-frame',
+  method: 'GET',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/rendered',
+  alsoAt: {
+    'get-rendered-instance': '/dicom-web/studies/{study}/series/{series}/instances/{instance}/rendered',
+  },
+  summary: 'Get a frame of a DICOM instance, by default the first, as a picture (WADO-RS)',
+  group: 'DICOMweb',
+  auth: EVERYONE,
+  params: z.strictObject({
+    study: StudyUid,
+    series: SeriesUid,
+    instance: SopUid,
+    frames: OneFrame.optional(),
+  }),
+  query: z.strictObject(RenderedQuery),
+  success: { status: 200, stream: ['image/jpeg', 'image/png'] },
+  errors: ['NOT_FOUND', 'NOT_ACCEPTABLE'],
+  touches: { table: 'read', objects: { dicom: ['read'] } },
+  rate: 'none',
+  crossOrigin: true,
+  memoryMb: 1769,
+  timeoutSeconds: 29,
+  layers: ['sharp'],
+  assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
+  processes: ['lib/media/dicom/codec-process.ts'],
+  example: { query: { viewport: '512,512', window: '40,400' } },
+});

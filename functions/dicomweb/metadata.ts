@@ -1,0 +1,86 @@
+import { buffer, text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { DicomInstance, DicomSeries } from '../../lib/domain/dicom-instance.ts';
+import { dicomWebPath } from '../../lib/domain/dicom-web.ts';
+import { inOrder } from '../../lib/domain/in-order.ts';
+import { BULK_DATA, dicomJsonKey, seriesMetadataKey } from '../../lib/storage/object-keys.ts';
+import type { ObjectReader } from '../../lib/storage/object-reader.ts';
+import { type ObjectWriter, VARIANT_HEADER } from '../../lib/storage/object-writer.ts';
+import { instancesOf, type Things } from './things.ts';
+
+export interface MetadataDeps {
+  dicom: Things;
+  objects: Pick<ObjectReader, 'read' | 'find'>;
+  kept: Pick<ObjectWriter, 'replace'>;
+  now: () => Date;
+}
+
+/** Part of what is kept: raise it when the same instances give another text. */
+const VERSION = 1;
+
+/** A series to which nothing came for so long gets its metadata kept as one object. */
+const QUIET_MS = 60_000;
+
+/** Objects that are read at the same time. */
+const AT_ONCE = 32;
+
+/**
+ * The metadata of a series' instances, one after the other with commas between; a `BulkDataURI` begins with `instances/`.
+ *
+ * The instances' own metadata never change, so that those of a series change only with what is in it. They are kept as
+ * one object, which says for which count of instances and which last change it is: whoever finds another reads the
+ * instances' own. So they are right at every moment, and two who write at once do no harm.
+ */
+export async function metadataOfSeries(series: DicomSeries, deps: MetadataDeps): Promise<string> {
+  const { objects, kept, now } = deps;
+  const key = seriesMetadataKey(series);
+  const variant = `${VERSION}-${series.instances}-${Date.parse(series.changedAt)}`;
+  const isQuiet = now().getTime() - Date.parse(series.changedAt) >= QUIET_MS;
+  const found = isQuiet ? await objects.find(key) : undefined;
+  if (found?.headers[VARIANT_HEADER] === variant) {
+    return (await promisify(gunzip)(await buffer(found))).toString();
+  }
+  found?.destroy();
+  const instances = await instancesOf(series, deps.dicom);
+  const texts = inOrder(instances, AT_ONCE, (instance) => metadataOfInstance(instance, deps));
+  const composed = (await Array.fromAsync(texts)).join(',');
+  if (isQuiet && instances.length === series.instances) {
+    await kept.replace(key, {
+      bytes: await promisify(gzip)(composed),
+      mimeType: 'application/gzip',
+      variant,
+    });
+  }
+  return composed;
+}
+
+/** The metadata of an instance; a `BulkDataURI` begins with `instances/`. */
+export async function metadataOfInstance(
+  instance: DicomInstance,
+  { objects }: Pick<MetadataDeps, 'objects'>,
+): Promise<string> {
+  const json = await text(await objects.read(dicomJsonKey(instance)));
+  return (
+    json
+      // In JSON no quote within a string is without its backslash: these are keys and values, never parts of a text.
+      .replaceAll(BULK_DATA_URI, (_, path: string) => {
+        return `"BulkDataURI":"instances/${instance.sopUid}/bulkdata/${path.replaceAll('/', '.')}"`;
+      })
+      // The text is in UTF-8, whatever the file is in (PS3.18 F.2).
+      .replaceAll(CHARACTER_SET, '"00080005":{"vr":"CS","Value":["ISO_IR 192"]}')
+  );
+}
+
+const BULK_DATA_URI = new RegExp(`"BulkDataURI":"${BULK_DATA}([^"]*)"`, 'g');
+const CHARACTER_SET = /"00080005":\{"vr":"CS"(?:,"Value":\[[^\]]*\])?\}/g;
+
+/** With URIs that lead whoever asks to this service, by the name that they know (PS3.18 F.2.6). */
+export function withUris(
+  metadata: string,
+  { studyUid: study, seriesUid: series }: DicomSeries | DicomInstance,
+  origin: string,
+) {
+  const base = `${origin}${dicomWebPath({ study, series })}/`;
+  return metadata.replaceAll('"BulkDataURI":"instances/', `"BulkDataURI":"${base}instances/`);
+}

@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream';
+import { type Asked, chooseOffer } from '../../lib/domain/accept.ts';
+import type { DicomInstance } from '../../lib/domain/dicom-instance.ts';
+import { DomainError } from '../../lib/domain/errors.ts';
+import { disposition } from '../../lib/http/disposition.ts';
+import { type RenderOptions, renderFrame } from '../../lib/media/dicom/render-frame.ts';
+import { DECODING, type FileDeps, KEPT_BY_BROWSERS, openFile, refuse } from './files.ts';
+
+/**
+ * Answers with a frame as a picture (PS3.18 10.4.1.1.3), counted from 1.
+ *
+ * @throws DomainError NOT_FOUND where there is no such frame, NOT_ACCEPTABLE where it can't be shown
+ */
+export async function answerRendered(
+  asked: Asked,
+  instance: DicomInstance,
+  frame: number,
+  options: Omit<RenderOptions, 'format' | 'frame'>,
+  deps: FileDeps,
+) {
+  const { type } = chooseOffer(asked, [{ type: 'image/jpeg' }, { type: 'image/png' }]);
+  const format = type === 'image/png' ? 'png' : 'jpeg';
+  if (frame > instance.frames) {
+    throw new DomainError('NOT_FOUND', 'There is no such frame.', {
+      details: [`frames must be 1 to ${instance.frames}; received ${frame}`],
+    });
+  }
+  const file = await openFile(instance, deps);
+  const { bytes } = await renderFrame(file, { ...options, format, frame: frame - 1 }, DECODING).catch(refuse);
+  return {
+    headers: {
+      'content-type': type,
+      'content-length': String(bytes.length),
+      'content-disposition': disposition('inline', `${instance.sopUid}.${format}`),
+      ...KEPT_BY_BROWSERS,
+    },
+    body: Readable.from([bytes], { objectMode: false }),
+  };
+}

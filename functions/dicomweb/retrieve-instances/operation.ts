@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Accept } from '../../../lib/domain/dicom-web.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+
+export const operation = defineOperation({
+  id: 'retrieve-instances',
+  method: 'GET',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}',
+  alsoAt: {
+    'retrieve-series': '/dicom-web/studies/{study}/series/{series}',
+    'retrieve-study': '/dicom-web/studies/{study}',
+  },
+  summary: 'Get the DICOM files of a study, of a series or of an instance as they were stored (WADO-RS)',
+  group: 'DICOMweb',
+  auth: EVERYONE,
+  params: z.strictObject({
+    study: StudyUid,
+    series: SeriesUid.optional(),
+    instance: SopUid.optional(),
+  }),
+  query: z.strictObject(Accept),
+  success: { status: 200, stream: ['multipart/related', 'application/dicom'] },
+  errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE', 'SERVICE_UNAVAILABLE'],
+  touches: { table: 'read', objects: { dicom: ['read'] } },
+  rate: 'none',
+  crossOrigin: true,
+  memoryMb: 1024,
+  timeoutSeconds: 300,
+});

@@ -1,0 +1,20 @@
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { DICOM_JSON, SearchQuery } from '../../../lib/domain/dicom-web.ts';
+
+export const operation = defineOperation({
+  id: 'search-studies',
+  method: 'GET',
+  path: '/dicom-web/studies',
+  summary: 'Search DICOM studies by their attributes, each a parameter by keyword or tag (QIDO-RS)',
+  group: 'DICOMweb',
+  auth: EVERYONE,
+  query: SearchQuery,
+  success: { status: 200, stream: [DICOM_JSON, 'application/json'], empty: 204 },
+  errors: ['NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
+  touches: { table: 'read' },
+  rate: 'metadata',
+  crossOrigin: true,
+  memoryMb: 1024,
+  timeoutSeconds: 29,
+  example: { query: { PatientID: 'P-1001', includefield: 'StudyDescription' } },
+});

@@ -1,0 +1,195 @@
+import { DicomStore } from '../../lib/data/dicom.ts';
+import { DicomSearch } from '../../lib/data/dicom-search.ts';
+import { connectTable } from '../../lib/data/table.ts';
+import { chooseOffer } from '../../lib/domain/accept.ts';
+import { maySee } from '../../lib/domain/access.ts';
+import type { Caller } from '../../lib/domain/caller.ts';
+import type {
+  DicomAttributes,
+  DicomInstance,
+  DicomSeries,
+  DicomStudy,
+} from '../../lib/domain/dicom-instance.ts';
+import { matches } from '../../lib/domain/dicom-match.ts';
+import { DICOM_JSON, dicomWebPath, type SearchQuery } from '../../lib/domain/dicom-web.ts';
+import { DomainError } from '../../lib/domain/errors.ts';
+import { studyListFor } from '../../lib/domain/study-search.ts';
+import { note } from '../../lib/domain/trail.ts';
+import { environment } from '../../lib/http/environment.ts';
+import type { Bytes } from '../../lib/http/serve-stream.ts';
+import { readSearch, type Search, type Within } from './search-request.ts';
+import type { SearchLevel } from './searched-attributes.ts';
+
+export interface SearchDeps {
+  studies: Pick<DicomSearch, 'studies'>;
+  dicom: Pick<DicomStore, 'getInstance' | 'allSeries' | 'allInstances'>;
+}
+
+interface Asked {
+  caller: Caller;
+  params: Within | undefined;
+  query: SearchQuery;
+  headers: Readonly<Record<string, string | undefined>>;
+  origin: string;
+}
+
+/** What one search looks at. Beyond it, a narrower one is asked for (PS3.18 table 10.6.3-1, 413). */
+const BUDGET = 10_000;
+
+/** Patients whom one search is about, for the audit log: each has an item of its own there, in one transaction. */
+const NOTED_PATIENTS = 100;
+
+interface Result {
+  patientId: string | undefined;
+  attributes: DicomAttributes;
+}
+
+/** Answers a search (PS3.18 10.6); what the caller may not know of is not found. */
+export async function searchFor(level: SearchLevel, asked: Asked, deps: SearchDeps): Promise<Bytes> {
+  const { caller, query, origin, params = {} } = asked;
+  const { type } = chooseOffer(asked, [{ type: DICOM_JSON }, { type: 'application/json' }]);
+  const search = readSearch(level, params, query);
+  const results: Result[] = [];
+  let passed = 0;
+  let isMore = false;
+  for await (const result of resultsOf(search, caller, origin, deps)) {
+    if (passed++ < search.offset) continue;
+    isMore = results.length === search.limit;
+    if (isMore) break;
+    results.push(result);
+  }
+  noteSearch(caller, asked, results);
+  if (results.length === 0) return { status: 204, headers: {}, body: '' };
+  const warning =
+    isMore && `299 ${new URL(origin).host} "There are additional results that can be requested"`;
+  return {
+    headers: { 'content-type': type, ...(warning && { warning }) },
+    body: JSON.stringify(results.map(({ attributes }) => pick(attributes, search.fields))),
+  };
+}
+
+async function* resultsOf(
+  search: Search,
+  caller: Caller,
+  origin: string,
+  deps: SearchDeps,
+): AsyncGenerator<Result> {
+  const { level, limit, offset } = search;
+  const own = caller.role === 'patient' ? caller.patientId : undefined;
+  const filters = await withStudiesOf(search, deps);
+  const isFiltered = filters.study.length > 0 || level !== 'study';
+  let examined = 0;
+  const examine = () => {
+    if (++examined > BUDGET) throw tooBroad();
+  };
+  const isFound = (attributes: DicomAttributes, at: SearchLevel) =>
+    filters[at].every((match) => matches(attributes, match));
+
+  const list = studyListFor(filters.study, own);
+  for await (const study of deps.studies.studies(
+    list,
+    isFiltered ? 200 : Math.min(offset + limit + 1, 1000),
+  )) {
+    examine();
+    const ofStudy = studyAttributes(study, origin);
+    const { patientId } = study;
+    if (!maySee(caller, patientId) || !isFound(ofStudy, 'study')) continue;
+    if (level === 'study') {
+      yield { patientId, attributes: ofStudy };
+      continue;
+    }
+    for await (const series of deps.dicom.allSeries(study.studyUid)) {
+      examine();
+      const ofSeries = { ...ofStudy, ...seriesAttributes(series, origin) };
+      if (!isFound(ofSeries, 'series')) continue;
+      if (level === 'series') {
+        yield { patientId, attributes: ofSeries };
+        continue;
+      }
+      for await (const instance of deps.dicom.allInstances(study.studyUid, series.seriesUid)) {
+        examine();
+        const attributes = { ...ofSeries, ...instanceAttributes(instance, origin) };
+        if (isFound(attributes, 'instance')) yield { patientId, attributes };
+      }
+    }
+  }
+}
+
+/** Instances that are named are found by their names; so the studies to look at are theirs. */
+async function withStudiesOf(
+  { matches: filters }: Search,
+  { dicom }: SearchDeps,
+): Promise<Search['matches']> {
+  const named = filters.instance.find(({ path }) => path[0] === '00080018');
+  if (!named || filters.study.some(({ path }) => path[0] === '0020000D')) return filters;
+  const uids = named.value.split(/[,\\]/).slice(0, 100);
+  const found = await Promise.all(uids.map((uid) => dicom.getInstance(uid)));
+  const studies = found.flatMap((instance) => instance?.studyUid ?? []);
+  return { ...filters, study: [...filters.study, { path: ['0020000D'], value: studies.join('\\') || '-' }] };
+}
+
+const studyAttributes = (study: DicomStudy, origin: string): DicomAttributes => ({
+  ...withoutCharacterSet(study.attributes),
+  '00080056': { vr: 'CS', Value: ['ONLINE'] },
+  '00080061': { vr: 'CS', Value: study.modalities },
+  '00081190': { vr: 'UR', Value: [origin + dicomWebPath({ study: study.studyUid })] },
+  '00201206': { vr: 'IS', Value: [study.series] },
+  '00201208': { vr: 'IS', Value: [study.instances] },
+});
+
+const seriesAttributes = (series: DicomSeries, origin: string): DicomAttributes => ({
+  ...withoutCharacterSet(series.attributes),
+  '00081190': {
+    vr: 'UR',
+    Value: [origin + dicomWebPath({ study: series.studyUid, series: series.seriesUid })],
+  },
+  '00201209': { vr: 'IS', Value: [series.instances] },
+});
+
+const instanceAttributes = (instance: DicomInstance, origin: string): DicomAttributes => ({
+  ...withoutCharacterSet(instance.attributes),
+  '00080056': { vr: 'CS', Value: ['ONLINE'] },
+  '00081190': {
+    vr: 'UR',
+    Value: [
+      origin +
+        dicomWebPath({ study: instance.studyUid, series: instance.seriesUid, instance: instance.sopUid }),
+    ],
+  },
+  '00083002': { vr: 'UI', Value: [instance.transferSyntaxUid] },
+});
+
+/** What is answered is in UTF-8, whatever the file is in (PS3.18 F.2). */
+const withoutCharacterSet = ({ '00080005': _, ...attributes }: DicomAttributes): DicomAttributes =>
+  attributes;
+
+const pick = (attributes: DicomAttributes, fields: Search['fields']): DicomAttributes =>
+  Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([tag]) => fields === 'all' || fields.has(tag))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+const tooBroad = () =>
+  new DomainError('PAYLOAD_TOO_LARGE', 'The search is too broad.', {
+    details: [
+      `more than ${BUDGET} studies, series and instances would have to be looked at`,
+      'search by PatientID, AccessionNumber, StudyDate, ModalitiesInStudy, PatientName or a StudyInstanceUID',
+    ],
+  });
+
+/** A search of all patients is noted by what was sought, and by the first of those who were found. */
+function noteSearch(caller: Caller, { query, params }: Asked, results: readonly Result[]): void {
+  const { limit: _, offset: __, includefield: ___, fuzzymatching: ____, accept: _____, ...sought } = query;
+  const words = Object.entries({ ...params, ...sought }).map(
+    ([name, value]) => `${name}=${[value].flat().join(',')}`,
+  );
+  note(caller, 'search', { id: words.join('&').slice(0, 500) });
+  const patients = new Set(results.flatMap(({ patientId }) => patientId ?? []));
+  for (const patientId of [...patients].slice(0, NOTED_PATIENTS)) note(caller, 'search', { patientId });
+}
+
+export function connectSearch(): SearchDeps {
+  const table = connectTable(environment.tableName);
+  return { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+}

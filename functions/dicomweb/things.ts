@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DicomStore } from '../../lib/data/dicom.ts';
+import { visible } from '../../lib/domain/access.ts';
+import type { Caller } from '../../lib/domain/caller.ts';
+import {
+  type DicomInstance,
+  type DicomSeries,
+  type DicomStudy,
+  visibleDicom,
+} from '../../lib/domain/dicom-instance.ts';
+import type { DicomPath } from '../../lib/domain/dicom-web.ts';
+import { DomainError } from '../../lib/domain/errors.ts';
+
+export type Things = Pick<
+  DicomStore,
+  'getInstance' | 'getSeries' | 'getStudy' | 'allInstances' | 'allSeries'
+>;
+
+/** The series that a path of a study or of a series names, if the caller may know of it. */
+export async function seriesAt(
+  caller: Caller,
+  { study, series }: DicomPath,
+  dicom: Things,
+): Promise<DicomSeries[]> {
+  if (series === undefined) return seriesOf(await studyAt(caller, study, dicom), dicom);
+  const found = await dicom.getSeries(study, series);
+  return [visible(caller, found && { ...found, id: series }, 'series')];
+}
+
+/** The study, if the caller may know of it. */
+async function studyAt(caller: Caller, study: string, dicom: Things): Promise<DicomStudy> {
+  const found = await dicom.getStudy(study);
+  return visible(caller, found && { ...found, id: study }, 'study');
+}
+
+/** The instance that a path names, if it lies there and the caller may know of it. */
+export async function instanceAt(
+  caller: Caller,
+  { study, series, instance = '' }: DicomPath,
+  dicom: Pick<Things, 'getInstance'>,
+): Promise<DicomInstance> {
+  const found = await dicom.getInstance(instance);
+  const isThere = found?.studyUid === study && found.seriesUid === series;
+  return visibleDicom(caller, isThere ? found : undefined);
+}
+
+/** All instances that a path names. */
+export async function instancesAt(caller: Caller, path: DicomPath, dicom: Things): Promise<DicomInstance[]> {
+  if (path.instance !== undefined) return [await instanceAt(caller, path, dicom)];
+  const series = await seriesAt(caller, path, dicom);
+  const instances: DicomInstance[] = [];
+  for (const each of series) instances.push(...(await instancesOf(each, dicom)));
+  return instances;
+}
+
+/** All instances of a series: as many as it has, at the least. */
+export const instancesOf = (series: DicomSeries, dicom: Things): Promise<DicomInstance[]> =>
+  allOf(series.instances, () => Array.fromAsync(dicom.allInstances(series.studyUid, series.seriesUid)));
+
+/** All series of a study, each as it is now and not as the index still has it. */
+async function seriesOf(study: DicomStudy, dicom: Things): Promise<DicomSeries[]> {
+  const listed = await allOf(study.series, () => Array.fromAsync(dicom.allSeries(study.studyUid)));
+  const found = await Promise.all(
+    listed.map(({ studyUid, seriesUid }) => dicom.getSeries(studyUid, seriesUid)),
+  );
+  return found.filter((series) => series !== undefined);
+}
+
+const ATTEMPTS = 7;
+
+/**
+ * A list of so many things. An index follows its table some moments later (DynamoDB developer guide, "Eventual
+ * consistency" of global secondary indexes): what was just stored may be missing at first, and nothing may be missing.
+ *
+ * @throws DomainError SERVICE_UNAVAILABLE where the list is still too short after three seconds
+ */
+async function allOf<T>(count: number, list: () => Promise<T[]>): Promise<T[]> {
+  for (let attempt = 1; ; attempt++) {
+    const things = await list();
+    if (things.length >= count) return things;
+    if (attempt === ATTEMPTS) {
+      throw new DomainError('SERVICE_UNAVAILABLE', 'What was just stored can not be listed yet.', {
+        headers: { 'retry-after': '5' },
+      });
+    }
+    await sleep(25 * 2 ** attempt);
+  }
+}

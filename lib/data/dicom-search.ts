@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { DicomStudy } from '../domain/dicom-instance.ts';
+import type { Dates, StudyList } from '../domain/study-search.ts';
+import {
+  STUDIES,
+  STUDIES_BY_NAME,
+  studiesOfAccession,
+  studiesOfModality,
+  studiesOfPatient,
+  studyKey,
+  TABLE_SCHEMA,
+} from './keys.ts';
+import { parseItem, type Table } from './table.ts';
+
+/** What leads to a study. */
+const Entry = z.object({ studyUid: z.string() });
+
+/** Keys that one BatchGetItem takes (DynamoDB API reference). */
+const GET_BATCH = 100;
+
+/** Small items that one Query looks at; DynamoDB itself stops at 1 MB. */
+const ENTRIES = 5000;
+
+/** Finds DICOM studies: each list is one Query on one key of an index, read as it is used. */
+export class DicomSearch {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * The studies of a list: the newest first, or, where it is of names, in their order.
+   *
+   * @param atOnce how many are read ahead, for a caller who takes a few of many
+   */
+  async *studies(list: StudyList, atOnce: number): AsyncGenerator<DicomStudy> {
+    switch (list.by) {
+      case 'uids':
+        yield* await this.#get(list.uids);
+        break;
+      case 'patient':
+        yield* this.#whole('patient', studiesOfPatient(list.patientId), list.dates, atOnce);
+        break;
+      case 'date':
+        yield* this.#whole('main', STUDIES, list.dates, atOnce);
+        break;
+      case 'accession':
+        yield* this.#entries(studiesOfAccession(list.accession), { newestFirst: true, atOnce });
+        break;
+      case 'modality': {
+        const between = sortKeysOf(list.dates);
+        yield* this.#entries(studiesOfModality(list.modality), { newestFirst: true, atOnce, between });
+        break;
+      }
+      case 'name': {
+        // No character comes after this one.
+        const between = [list.prefix, `${list.prefix}\u{10FFFF}`] as const;
+        const keep = (sortKey: string) => list.fits(sortKey.slice(0, sortKey.lastIndexOf('#')));
+        yield* this.#entries(STUDIES_BY_NAME, { between, keep, atOnce: ENTRIES });
+      }
+    }
+  }
+
+  /** Of a list that has the studies themselves. */
+  async *#whole(list: 'main' | 'patient', partition: string, dates: Dates | undefined, atOnce: number) {
+    const pages = this.#pages(list, partition, { newestFirst: true, atOnce, between: sortKeysOf(dates) });
+    for await (const page of pages) for (const item of page) yield parseItem(DicomStudy, item);
+  }
+
+  /** Of a list of small items that lead to studies. */
+  async *#entries(
+    partition: string,
+    { keep = () => true, ...range }: Range & { keep?: (key: string) => boolean },
+  ) {
+    for await (const page of this.#pages('main', partition, range)) {
+      const uids = page
+        .filter((item) => keep(String(item[TABLE_SCHEMA.lists.main.sortKey])))
+        .map((item) => parseItem(Entry, item).studyUid);
+      for (let i = 0; i < uids.length; i += GET_BATCH) yield* await this.#get(uids.slice(i, i + GET_BATCH));
+    }
+  }
+
+  async *#pages(
+    list: 'main' | 'patient',
+    partition: string,
+    { newestFirst = false, atOnce, between }: Range,
+  ) {
+    const { index, partitionKey, sortKey } = TABLE_SCHEMA.lists[list];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#table.client.send(
+        new QueryCommand({
+          TableName: this.#table.name,
+          IndexName: index,
+          KeyConditionExpression: `${partitionKey} = :partition${between ? ` AND ${sortKey} BETWEEN :first AND :last` : ''}`,
+          ExpressionAttributeValues: {
+            ':partition': partition,
+            ...(between && { ':first': between[0], ':last': between[1] }),
+          },
+          ScanIndexForward: !newestFirst,
+          Limit: atOnce,
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      yield Items;
+      start = LastEvaluatedKey;
+    } while (start);
+  }
+
+  /** Those of the studies that are there, in the order of the UIDs. */
+  async #get(uids: readonly string[]): Promise<DicomStudy[]> {
+    const { name, client } = this.#table;
+    const found = new Map<string, DicomStudy>();
+    let keys: Record<string, unknown>[] = [...new Set(uids)].map(studyKey);
+    for (let attempt = 1; keys.length > 0; attempt++) {
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({
+          RequestItems: { [name]: { Keys: keys.slice(0, GET_BATCH), ConsistentRead: true } },
+        }),
+      );
+      for (const item of Responses?.[name] ?? []) found.set(item.studyUid, parseItem(DicomStudy, item));
+      const unprocessed = UnprocessedKeys?.[name]?.Keys ?? [];
+      keys = [...unprocessed, ...keys.slice(GET_BATCH)];
+      // DynamoDB asks for a growing pause (API reference, BatchGetItem).
+      if (unprocessed.length > 0) await sleep(Math.random() * Math.min(1000, 20 * 2 ** attempt));
+    }
+    return uids.flatMap((uid) => found.get(uid) ?? []);
+  }
+}
+
+interface Range {
+  newestFirst?: boolean;
+  atOnce: number;
+  between?: readonly [first: string, last: string] | undefined;
+}
+
+/** `<date>#<study UID>`, and nothing in it comes after the tilde. */
+const sortKeysOf = (dates: Dates | undefined) => dates && ([dates[0], `${dates[1]}~`] as const);

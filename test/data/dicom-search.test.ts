@@ -1,0 +1,125 @@
+import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { searchFor } from '../../functions/dicomweb/search.ts';
+import { DicomStore } from '../../lib/data/dicom.ts';
+import { DicomSearch } from '../../lib/data/dicom-search.ts';
+import { studyEntryKeys, studyKey, studyListKey } from '../../lib/data/keys.ts';
+import type { Table } from '../../lib/data/table.ts';
+import { type DicomStudy, searchTermsOf } from '../../lib/domain/dicom-instance.ts';
+import { SearchQuery } from '../../lib/domain/dicom-web.ts';
+import type { StudyList } from '../../lib/domain/study-search.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, useService } from '../support/service.ts';
+
+/** More than one answer of DynamoDB holds; 10 of each patient, and 100 of each day. */
+const STUDIES = 2040;
+
+const service = useService();
+let staff: Client;
+let table: Table;
+let queries = 0;
+
+/** The study with this number; every seventh is an MR. */
+const studyOf = (number: number): DicomStudy => {
+  const day = String(Math.floor(number / 100) + 1).padStart(3, '0');
+  return {
+    studyUid: `2.25.${number}`,
+    patientId: `Q-${number % 204}`,
+    attributes: {
+      '00080020': { vr: 'DA', Value: [`20${day.slice(0, 2)}0${day.slice(2)}01`.slice(0, 8)] },
+      '00080050': { vr: 'SH', Value: [`ACC${number}`] },
+      '00100010': { vr: 'PN', Value: [{ Alphabetic: `Name${number}^Anna` }] },
+      '00100020': { vr: 'LO', Value: [`Q-${number % 204}`] },
+      '0020000D': { vr: 'UI', Value: [`2.25.${number}`] },
+    },
+    modalities: [number % 7 === 0 ? 'MR' : 'CT'],
+    series: 1,
+    instances: 1,
+    changedAt: '2026-01-01T00:00:00.000Z',
+  };
+};
+
+beforeAll(async () => {
+  staff = await service.as('staff');
+  ({ table } = await backstage(service));
+  const items = Array.from({ length: STUDIES }, (_, number) => studyOf(number)).flatMap((study) => {
+    const { studyUid, patientId } = study;
+    const terms = searchTermsOf(study);
+    const entries = studyEntryKeys(studyUid, terms, study.modalities[0]);
+    return [
+      { ...study, ...studyKey(studyUid), ...studyListKey(studyUid, terms) },
+      ...entries.map((keys) => ({ ...keys, studyUid, patientId })),
+    ];
+  });
+  const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, i) =>
+    items.slice(i * 25, i * 25 + 25),
+  );
+  const write = async () => {
+    for (let batch = batches.pop(); batch; batch = batches.pop()) {
+      const requests = batch.map((Item) => ({ PutRequest: { Item } }));
+      await table.client.send(new BatchWriteCommand({ RequestItems: { [table.name]: requests } }));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, write));
+  table.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName === QueryCommand.name) queries++;
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+}, 180_000);
+
+describe('Among many studies, one Query finds those', () => {
+  test.each<[what: string, list: StudyList, count: number]>([
+    ['of a patient', { by: 'patient', patientId: 'Q-7' }, 10],
+    ['of an accession number', { by: 'accession', accession: 'ACC77' }, 1],
+    ['of a day', { by: 'date', dates: ['20010101', '20010101'] }, 100],
+    ['of a modality on a day', { by: 'modality', modality: 'MR', dates: ['20010101', '20010101'] }, 15],
+    ['whose name begins so', { by: 'name', prefix: 'NAME101', fits: () => true }, 11],
+    ['that are named', { by: 'uids', uids: ['2.25.1', '2.25.2', '2.25.404404'] }, 2],
+  ])('%s', async (_, list, count) => {
+    queries = 0;
+    const found = await Array.fromAsync(new DicomSearch(table).studies(list, 1000));
+    expect(found).toHaveLength(count);
+    expect(queries).toBeLessThanOrEqual(1);
+  });
+
+  test('and by parts of names, all names are looked at, and not the studies', async () => {
+    const list = { by: 'name', prefix: '', fits: (name: string) => name.includes('E777^') } as const;
+    queries = 0;
+    const found = await Array.fromAsync(new DicomSearch(table).studies(list, 1000));
+    expect(found.map(({ studyUid }) => studyUid)).toEqual(['2.25.777']);
+    expect(queries).toBeLessThan(10);
+  });
+});
+
+describe('A search', () => {
+  test('gives the newest studies first, a few of many', async () => {
+    const found = await staff.json('GET', '/dicom-web/studies?limit=3&offset=1', 200);
+    const dates = found.map((each: Record<string, { Value: string[] }>) => each['00080020']?.Value[0]);
+    expect(dates).toHaveLength(3);
+    expect(dates).toEqual([...dates].sort().reverse());
+  });
+
+  test('that would have to look at too much says by what to search', async () => {
+    const asked = {
+      caller: { role: 'staff', subject: 'x' } as const,
+      params: undefined,
+      query: SearchQuery.parse({ PatientSex: 'X' }),
+      headers: {},
+      origin: 'https://images.clinic.example',
+    };
+    const endless = {
+      async *studies() {
+        for (let number = 0; ; number++) yield studyOf(number);
+      },
+    };
+    const search = searchFor('study', asked, { studies: endless, dicom: new DicomStore(table) });
+    await expect(search).rejects.toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      details: expect.arrayContaining([expect.stringContaining('PatientID')]),
+    });
+  });
+});
