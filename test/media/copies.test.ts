@@ -174,12 +174,12 @@ describe('A watermark', () => {
         }),
       });
       const bare = { FONTCONFIG_FILE: join(folder, 'fonts.conf'), HOME: folder };
-      const [here, there] = [draw('Copy ŽΩЖ', {}), draw('Copy ŽΩЖ', bare)];
+      const [here, there] = [draw('ŽΩЖ', {}), draw('ŽΩЖ', bare)];
       const ink = changed(here, { ...here, data: new Uint8Array(here.data.length) });
       expect(ink).toBeGreaterThan(20_000);
       // Other settings round the edges of letters in another way; boxes instead of letters are all wrong.
       expect(changed(here, there)).toBeLessThan(ink / 2);
-      expect(changed(here, draw('\u{e001}'.repeat(9), bare))).toBeGreaterThan(ink);
+      expect(changed(here, draw('\u{e001}'.repeat(3), bare))).toBeGreaterThan(ink);
     } finally {
       rmSync(folder, { recursive: true });
     }
