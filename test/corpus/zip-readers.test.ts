@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,6 +7,8 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { zipStream } from '../../lib/media/zip.ts';
+import { safeEntryNames } from '../../lib/media/zip-entry-names.ts';
+import { ODD_NAMES } from '../fixtures/odd-names.ts';
 
 const files: [string, Buffer][] = [
   ['a.jpg', Buffer.alloc(200_000, 'pixels')],
@@ -16,6 +18,7 @@ const files: [string, Buffer][] = [
     `photo-${i}.jpg`,
     Buffer.alloc(1000 + i, `${i}`),
   ]),
+  ...safeEntryNames(ODD_NAMES).map((name, i): [string, Buffer] => [name, Buffer.from(`odd ${i}`)]),
 ];
 const folder = mkdtempSync(join(tmpdir(), 'zip-readers-'));
 const path = join(folder, 'batch.zip');
@@ -55,3 +58,19 @@ test("libarchive's bsdtar reads it, also as a stream that can not be sought in",
     expect(content.equals(Buffer.concat(files.map(([, bytes]) => bytes)))).toBe(true);
   }
 });
+
+test.each([
+  ['unzip', (into: string) => ['-q', path, '-d', into]],
+  ['bsdtar', (into: string) => ['-xf', path, '-C', into]],
+  ['python3', (into: string) => ['-X', 'utf8', '-m', 'zipfile', '-e', path, into]],
+])(
+  '%s unpacks every file under its own name, sixty odd ones too, and nothing beside the folder',
+  (reader, args) => {
+    const into = join(folder, reader, 'inside');
+    mkdirSync(into, { recursive: true });
+    execFileSync(reader, args(into), { env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+    expect(readdirSync(join(folder, reader))).toEqual(['inside']);
+    expect(readdirSync(into).sort()).toEqual(files.map(([name]) => name).sort());
+    for (const [name, bytes] of files) expect(readFileSync(join(into, name)).equals(bytes), name).toBe(true);
+  },
+);
