@@ -1,10 +1,11 @@
 // npm run audit:verify: proves that nobody changed the audit log. With AUDIT_TABLE_NAME and BUCKET_NAME (outputs of the
 // stack) and AWS credentials; without them, of the local stack that runs here.
-import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { connectTable } from '../lib/data/table.ts';
 import { AUDIT } from '../lib/storage/object-keys.ts';
 import { Objects } from '../lib/storage/objects.ts';
+import { connectS3 } from '../lib/storage/s3-client.ts';
 import { verifyAudit } from '../lib/storage/verify-audit.ts';
 
 const { AUDIT_TABLE_NAME = '', BUCKET_NAME = '' } = process.env;
@@ -16,7 +17,7 @@ if (!AUDIT_TABLE_NAME || !BUCKET_NAME) {
 }
 
 async function* segments() {
-  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined });
+  const client = connectS3();
   const keys: string[] = [];
   for await (const { Contents = [] } of paginateListObjectsV2(
     { client },

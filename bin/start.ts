@@ -6,6 +6,7 @@ import { type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
 import { StartError } from '../lib/local/start-error.ts';
 import { makeDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
+import { region } from '../lib/local/template.ts';
 
 const usage = 'Usage: npm start -- [--port 3000] [--data .local] [--verbose]   (or PORT, DATA_DIR)';
 /** Whoever stops the stack shall have their prompt back within 5 s, whatever still runs. */
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
 /** What the AWS command line and our own tools need to reach the stack with rights to everything. */
 const adminEnvironment = ({ s3Endpoint, dynamoDbEndpoint, credentials, output }: LocalStack): string =>
   Object.entries({
-    AWS_REGION: 'us-east-1',
+    AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_ENDPOINT_URL_S3: s3Endpoint,

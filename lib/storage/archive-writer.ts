@@ -4,9 +4,10 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   NoSuchUpload,
-  S3Client,
+  type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { connectS3 } from './s3-client.ts';
 
 interface Part {
   PartNumber: number;
@@ -27,11 +28,7 @@ export class ArchiveWriter {
 
   constructor(bucket: string) {
     this.#bucket = bucket;
-    this.#client = new S3Client({
-      forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
+    this.#client = connectS3();
   }
 
   /** Begins an upload; of it nothing is to be seen until all of it is there. */

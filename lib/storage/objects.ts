@@ -5,9 +5,10 @@ import {
   ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { connectS3 } from './s3-client.ts';
 
 /** The objects of one bucket, for the functions behind the scenes, which write and delete. */
 export class Objects {
@@ -16,12 +17,7 @@ export class Objects {
 
   constructor(bucket: string) {
     this.#bucket = bucket;
-    this.#client = new S3Client({
-      // S3-compatible stores have no host name for each bucket.
-      forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
+    this.#client = connectS3();
   }
 
   /** The object's bytes, or undefined where there is none. */
