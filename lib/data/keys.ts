@@ -227,7 +227,6 @@ export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
 export const EXPORT_KEYS = 'EXPORT#';
 export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
-export const INSTANCE_KEYS = 'INSTANCE#';
 export const AUDIT_KEYS = 'EVENT#';
 
 /** Pending images whose client says that the bytes are there, for filters on the table's stream. */
