@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { InvocationRights } from './invocation-rights.ts';
 import { StartError } from './start-error.ts';
 import type { Template } from './template.ts';
 
@@ -39,6 +40,7 @@ const MethodProperties = z
       .object({
         Type: z.enum(['AWS_PROXY', 'MOCK']),
         Uri: z.string().optional(),
+        Credentials: z.string().optional(),
         ResponseTransferMode: z.enum(['STREAM', 'BUFFERED']).default('BUFFERED'),
         TimeoutInMillis: z.number().default(29_000),
         IntegrationResponses: z
@@ -70,6 +72,7 @@ export class ApiRoutes {
       const resource = parents.get(resourceId);
       return resource ? [...pathOf(resource.ParentId), resource.PathPart] : [];
     };
+    const rights = new InvocationRights(template);
     for (const method of template.ofType('AWS::ApiGateway::Method')) {
       const properties = template.properties(method, MethodProperties);
       const parts = pathOf(properties.ResourceId);
@@ -81,6 +84,11 @@ export class ApiRoutes {
       const arn = /functions\/(arn:[^/]+)\//.exec(integration.Uri ?? '')?.[1];
       if (integration.Type === 'AWS_PROXY' && !arn) {
         throw new StartError(`The method ${method.logicalId} names no function in its integration's Uri.`);
+      }
+      if (arn && !rights.allow(arn, integration.Credentials)) {
+        throw new StartError(
+          `API Gateway may not invoke ${arn}, which the method ${method.logicalId} calls.`,
+        );
       }
       const mock = integration.IntegrationResponses[0];
       this.#add(parts, {

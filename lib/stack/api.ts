@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   AuthorizationType,
+  AwsIntegration,
   EndpointType,
   type IResource,
-  LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RequestAuthorizer,
@@ -13,6 +13,7 @@ import {
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -68,6 +69,9 @@ export class Api extends Construct {
   readonly #authorizer: RequestAuthorizer;
   readonly #allowedOrigins: string[];
   readonly #crossOrigin = new Set<IResource>();
+  /** As which API Gateway calls the functions: one, where a permission for each would be a resource for each. */
+  readonly #invoker: Role;
+  readonly #invoked: string[] = [];
 
   constructor(scope: Construct, id: string, authorizer: LambdaFunction, { allowedOrigins }: Settings) {
     super(scope, id);
@@ -95,6 +99,20 @@ export class Api extends Construct {
       identitySources: ['method.request.header.Authorization'],
       resultsCacheTtl: Duration.minutes(5),
     });
+    this.#invoker = new Role(this, 'Invoker', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: {
+        // Each by its name: 10,240 characters hold some ninety (IAM quotas, "inline policies").
+        invoke: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['lambda:InvokeFunction'],
+              resources: Lazy.list({ produce: () => this.#invoked }),
+            }),
+          ],
+        }),
+      },
+    });
     for (const answer of GATEWAY_ANSWERS) this.#answer(...answer);
   }
 
@@ -104,11 +122,19 @@ export class Api extends Construct {
     const seconds = streams
       ? operation.timeoutSeconds
       : Math.min(operation.timeoutSeconds, GATEWAY_TIMEOUT_SECONDS);
-    const integration = new LambdaIntegration(handler, {
-      // A permission for each path would be a resource more for each.
-      ...(operation.alsoAt ? { scopePermissionToMethod: false } : { allowTestInvoke: false }),
-      timeout: Duration.seconds(seconds),
-      responseTransferMode: streams ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
+    const { functionArn } = handler;
+    this.#invoked.push(functionArn);
+    const integration = new AwsIntegration({
+      proxy: true,
+      service: 'lambda',
+      path: streams
+        ? `2021-11-15/functions/${functionArn}/response-streaming-invocations`
+        : `2015-03-31/functions/${functionArn}/invocations`,
+      options: {
+        credentialsRole: this.#invoker,
+        timeout: Duration.seconds(seconds),
+        responseTransferMode: streams ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
+      },
     });
     for (const { path } of routesOf(operation)) {
       const resource = this.restApi.root.resourceForPath(path);

@@ -84,8 +84,11 @@ describe.each(all)('$id', (operation) => {
 
   test('streams exactly if it answers with a stream', () => {
     for (const method of methodsOf(operation)) {
-      const mode = method?.Integration.ResponseTransferMode;
-      expect(mode).toBe('stream' in operation.success ? 'STREAM' : 'BUFFERED');
+      const { ResponseTransferMode, Uri } = method?.Integration ?? {};
+      const streams = 'stream' in operation.success;
+      expect(ResponseTransferMode).toBe(streams ? 'STREAM' : 'BUFFERED');
+      // API Gateway developer guide, "Set up a Lambda proxy integration with payload response streaming".
+      expect(JSON.stringify(Uri)).toContain(streams ? '/response-streaming-invocations' : '"/invocations');
     }
   });
 
@@ -263,6 +266,24 @@ test('Nobody sets their own patient number in the user pool', () => {
 
 test('A setting that does not exist is refused', () => {
   expect(() => synthesize({ limit: {} })).toThrow(/limit/);
+});
+
+test('API Gateway may invoke the functions of the operations, and no other', () => {
+  const roles = new Set(
+    all.flatMap(methodsOf).map((method) => method?.Integration.Credentials['Fn::GetAtt'][0]),
+  );
+  expect(roles.size).toBe(1);
+  const { Policies, AssumeRolePolicyDocument } = resources[[...roles][0]]?.Properties ?? {};
+  expect(AssumeRolePolicyDocument.Statement).toEqual([
+    { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } },
+  ]);
+  const [statement, ...others] = Policies.flatMap(
+    ({ PolicyDocument }: Properties) => PolicyDocument.Statement,
+  );
+  expect(others).toEqual([]);
+  expect(statement).toMatchObject({ Effect: 'Allow', Action: 'lambda:InvokeFunction' });
+  const invoked = statement.Resource.map((arn: Properties) => arn['Fn::GetAtt'][0]);
+  expect(new Set(invoked)).toEqual(new Set(all.map(({ id }) => functionOf(id)?.[0])));
 });
 
 test('The stack fits CloudFormation’s 500 resources, with room for endpoints to come', () => {
