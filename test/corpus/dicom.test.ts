@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeFrame } from '../../lib/media/dicom/decode-frame.ts';
 import { describePixels } from '../../lib/media/dicom/describe-pixels.ts';
@@ -9,16 +9,8 @@ import { instanceIdentifiers } from '../../lib/media/dicom/identifiers.ts';
 import { MoreBytesNeeded } from '../../lib/media/dicom/more-bytes-needed.ts';
 import { readDicom, readDicomHeader } from '../../lib/media/dicom/read-dicom.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
-
-/** Third-party files beside the project, with what two independent decoders make of each. */
-const folder = new URL('../../../shared/data/dicom/', import.meta.url);
-
-interface Row {
-  file: string;
-  transferSyntax: string;
-  flags: string;
-  pixelHash: string;
-}
+import { bytesOf, type CorpusFile, corpusFiles, hasCorpus, nameOf } from './dicom-files.ts';
+import { seeded, tamper } from './tamper.ts';
 
 /** The few that are no whole DICOM files, and why. */
 const broken: Record<string, RegExp> = {
@@ -35,16 +27,13 @@ const withoutPixels: Record<string, RegExp> = {
   'nested_priv_SQ.dcm': /Bits Allocated is missing/,
 };
 
-const rows: Row[] = existsSync(folder) ? readManifest() : [];
-const nameOf = ({ file }: Row) => file.replace(/^.*?__.*?\//, '');
-const bytesOf = ({ file }: Row) => readFileSync(new URL(file, folder));
-const whole = rows.filter((row) => !broken[nameOf(row)]);
+const whole = corpusFiles.filter((row) => !broken[nameOf(row)]);
 const pictures = whole.filter((row) => row.pixelHash && !withoutPixels[nameOf(row)]);
 
-if (rows.length === 0) {
+if (!hasCorpus) {
   test('../shared/data is absent: no corpus was tested', () => {
     console.log('../shared/data is absent: no corpus was tested');
-    expect(existsSync(folder)).toBe(false);
+    expect(corpusFiles).toEqual([]);
   });
 } else {
   describe('Reading', () => {
@@ -61,7 +50,7 @@ if (rows.length === 0) {
       );
     });
 
-    test.each(rows.filter((row) => broken[nameOf(row)]))('$file is refused', (row) => {
+    test.each(corpusFiles.filter((row) => broken[nameOf(row)]))('$file is refused', (row) => {
       expect(() => readDicom(bytesOf(row))).toThrow(RejectedImage);
       expect(() => readDicom(bytesOf(row))).toThrow(broken[nameOf(row)]);
     });
@@ -123,11 +112,11 @@ if (rows.length === 0) {
   describe('Files that someone has tampered with', () => {
     test('leave no trace: each is read or refused, and the next good one is read', async () => {
       const random = seeded(20_261_121);
-      const seeds = pictures.filter(({ file }) => bytesOf({ file } as Row).length < 200_000);
+      const seeds = pictures.filter((file) => bytesOf(file).length < 200_000);
       const before = memory();
       const outcomes = { drawn: 0, refused: 0 };
       for (let i = 0; i < 500; i++) {
-        const row = seeds[Math.floor(random() * seeds.length)] as Row;
+        const row = seeds[Math.floor(random() * seeds.length)] as CorpusFile;
         const tampered = tamper(bytesOf(row), random);
         try {
           const dicom = readDicom(tampered);
@@ -139,7 +128,7 @@ if (rows.length === 0) {
           outcomes.refused++;
         }
         if (i % 25 === 0) {
-          const good = pictures[(i * 7) % pictures.length] as Row;
+          const good = pictures[(i * 7) % pictures.length] as CorpusFile;
           expect((await drawFrame(readDicom(bytesOf(good)))).data.length).toBeGreaterThan(0);
         }
       }
@@ -148,18 +137,6 @@ if (rows.length === 0) {
       expect(memory() - before).toBeLessThan(300_000_000);
     });
   });
-}
-
-function readManifest(): Row[] {
-  const lines = readFileSync(new URL('MANIFEST.tsv', folder), 'utf8').trimEnd().split('\n').slice(1);
-  return lines
-    .map((line) => line.split('\t'))
-    .map((cells) => ({
-      file: cells[0] ?? '',
-      transferSyntax: cells[6] ?? '',
-      flags: cells[19] ?? '',
-      pixelHash: cells[21] ?? '',
-    }));
 }
 
 /** By as many bytes as it takes, as a function would ask a store for them. */
@@ -186,42 +163,6 @@ function greyCells(data: Uint8Array, width: number, height: number, channels: nu
       counts[cell] = (counts[cell] ?? 0) + channels;
     }
   return Array.from(sums, (sum, i) => (counts[i] ? sum / (counts[i] ?? 1) : 0));
-}
-
-/** Flipped bits, a cut, a stretch of noise, or a number where a length may be. */
-function tamper(original: Uint8Array, random: () => number): Uint8Array {
-  const bytes = Uint8Array.from(original);
-  const place = () => Math.floor(random() * bytes.length);
-  const kind = Math.floor(random() * 4);
-  if (kind === 0) for (let i = 0; i < 1 + random() * 20; i++) flip(bytes, place(), Math.floor(random() * 8));
-  if (kind === 1) return bytes.subarray(0, place());
-  if (kind === 2)
-    for (let at = place(), left = 64; left > 0 && at < bytes.length; left--, at++) bytes[at] = random() * 256;
-  // In the header, where lengths are.
-  if (kind === 3) {
-    const at = 132 + Math.floor(random() * Math.min(2000, bytes.length - 140));
-    new DataView(bytes.buffer).setUint32(
-      at,
-      [0xffff_ffff, 0x7fff_ffff, 0, 1, 0xffff][Math.floor(random() * 5)] ?? 0,
-      true,
-    );
-  }
-  return bytes;
-}
-
-function flip(bytes: Uint8Array, at: number, bit: number): void {
-  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
-}
-
-/** mulberry32: the same variants every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const memory = () => {

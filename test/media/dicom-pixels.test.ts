@@ -326,6 +326,17 @@ describe('What can’t be decoded is refused, and the next frame is decoded all 
     expect(() => describePixels(dicom)).toThrow('1 frames of 100×100 pixels take 10000 bytes, and it has 4.');
   });
 
+  test('pixels that are compressed in a transfer syntax that is not, or of fewer bits than they have', async () => {
+    const whole = await codestream('encodeRle', { ...square, samples });
+    const native = fileWith(whole, '1.2.840.10008.1.2.1');
+    await expect(samplesOf(native)).rejects.toThrow(/24×18 pixels are 432 samples, and it has \d+/);
+    const bits = fileWith(whole, '1.2.840.10008.1.2.5', [
+      ['00280100', 'US', [1]],
+      ['00280101', 'US', [1]],
+    ]);
+    await expect(samplesOf(bits)).rejects.toThrow(/24×18 pixels are 432 samples, and it has \d+/);
+  });
+
   test('more pixels than anyone decodes', () => {
     const fragments = [new Uint8Array(), Uint8Array.of(1, 2)];
     const dicom = readDicom(

@@ -184,6 +184,12 @@ function toDecoded(
   photometricInterpretation: string,
 ): DecodedFrame {
   const { rows, columns, samplesPerPixel, bitsStored, isSigned } = pixels;
+  const expected = rows * columns * samplesPerPixel;
+  // As where the transfer syntax says that nothing is compressed and the pixels are, or Bits Allocated is another's.
+  if (samples.length !== expected)
+    throw new RejectedImage(
+      `This DICOM file is damaged: ${columns}×${rows} pixels are ${expected} samples, and it has ${samples.length}.`,
+    );
   const decoded = {
     rows,
     columns,
