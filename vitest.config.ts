@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build-once.ts',
-    exclude: ['test/corpus/**', 'test/large/**', '**/node_modules/**'],
+    exclude: ['test/corpus/**', 'test/large/**', 'test/orthanc/**', '**/node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import * as z from 'zod';
 import { operations } from '../functions/operations.ts';
 import { socketRoutes } from '../functions/socket-routes.ts';
 import { triggers } from '../functions/triggers.ts';
@@ -7,17 +8,25 @@ import { Settings } from '../lib/stack/settings.ts';
 import { buildFunctions } from './build.ts';
 import { installLayers } from './layers.ts';
 
+/** What the local stack sets in the context. */
+const Laptop = z.object({ orthancUrl: z.string().optional() });
+
 const app = new App();
+const laptop = Laptop.optional().parse(app.node.tryGetContext('laptop'));
 await buildFunctions();
 // The local stack has the machine's own.
-if (!app.node.tryGetContext('laptop')) installLayers();
+if (!laptop) installLayers();
 
-const settings = Settings.parse(app.node.tryGetContext('negatoscope') ?? {});
+const { orthancUrl, orthancSecret, ...settings } = Settings.parse(
+  app.node.tryGetContext('negatoscope') ?? {},
+);
+// The context's is the clinic's own, where nothing may go that someone tries out.
+const orthanc = laptop ?? { orthancUrl, orthancSecret };
 new NegatoscopeStack(app, 'Negatoscope', {
   description: 'Negatoscope: the image service of a clinic',
   operations,
   triggers,
   socketRoutes,
-  settings,
+  settings: { ...settings, ...orthanc },
 });
 app.synth();

@@ -8,7 +8,8 @@ import { makeDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
 import { region } from '../lib/local/template.ts';
 
-const usage = 'Usage: npm start -- [--port 3000] [--data .local] [--verbose]   (or PORT, DATA_DIR)';
+const usage =
+  'Usage: npm start -- [--port 3000] [--data .local] [--verbose]   (or PORT, DATA_DIR; ORTHANC_URL)';
 /** Whoever stops the stack shall have their prompt back within 5 s, whatever still runs. */
 const closeTimeoutMs = 4000;
 
@@ -28,15 +29,23 @@ function readSettings() {
         `Expected a port between 0 and 65535, but received ${JSON.stringify(values.port)}.`,
       );
     }
-    return { ...values, port, dataDir: path.resolve(values.data) };
+    return { ...values, port, dataDir: path.resolve(values.data), orthancUrl: readOrthancUrl() };
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(`${error instanceof Error ? error.message : error}\n${usage}`);
   }
 }
 
+/** An Orthanc that each stored DICOM file goes to as well, if one is named. */
+function readOrthancUrl(): string | undefined {
+  const { ORTHANC_URL: url } = process.env;
+  if (url === undefined || url === '') return undefined;
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+  throw new StartError(`Expected a URL in ORTHANC_URL, but received ${JSON.stringify(url)}.`);
+}
+
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help } = readSettings();
+  const { port, dataDir, verbose, help, orthancUrl } = readSettings();
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
@@ -46,7 +55,7 @@ async function main(): Promise<void> {
   };
   makeDataDir(dataDir);
   const projectDir = path.resolve(import.meta.dirname, '..');
-  const cdkOut = await synthesize({ projectDir, dataDir, verbose, onPhase });
+  const cdkOut = await synthesize({ projectDir, dataDir, verbose, orthancUrl, onPhase });
   const stack = await startLocalStack({
     cdkOut,
     port,

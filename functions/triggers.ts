@@ -1,6 +1,7 @@
 import { trigger as buildArchive } from './events/build-archive/trigger.ts';
 import { trigger as endConnections } from './events/end-connections/trigger.ts';
 import { trigger as eraseObjects } from './events/erase-objects/trigger.ts';
+import { trigger as forwardDicom } from './events/forward-dicom/trigger.ts';
 import { trigger as makeThumbnail } from './events/make-thumbnail/trigger.ts';
 import { trigger as notify } from './events/notify/trigger.ts';
 import { trigger as sealAudit } from './events/seal-audit/trigger.ts';
@@ -12,6 +13,7 @@ export const triggers = [
   makeThumbnail,
   takeArrived,
   takeDicom,
+  forwardDicom,
   buildArchive,
   eraseObjects,
   sealAudit,

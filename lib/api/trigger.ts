@@ -44,9 +44,25 @@ export interface Trigger {
         maximumRetries: number;
       }
     | {
+        /**
+         * Items that have come into the table, by the beginning of their partition key, through a queue of its own: for what
+         * may take longer than the day that a stream keeps. The function says itself when a message comes again.
+         */
+        itemsStored: string;
+        /** What its message has of the item: texts. */
+        attributes: readonly string[];
+        /** When a message comes again of which the function said nothing. */
+        againAfterSeconds: number;
+        batchSize: number;
+        maximumConcurrency: number;
+        maximumReceives: number;
+      }
+    | {
         /** The clock. */
         everyMinutes: number;
       };
+  /** The setting without which nothing of it is in the stack. */
+  needs?: 'orthancUrl';
   touches: Touches;
   memoryMb: number;
   timeoutSeconds: number;

@@ -28,6 +28,16 @@ export const environment = {
   get allowedOrigins(): string[] {
     return required('ALLOWED_ORIGINS').split(',');
   },
+  /** Where the stored DICOM files go as well, and as whom they do. */
+  get orthanc() {
+    const { ORTHANC_USERNAME: name, ORTHANC_PASSWORD: password } = process.env;
+    const auth = name && password ? `${name}:${password}` : undefined;
+    return { url: required('ORTHANC_URL'), auth };
+  },
+  /** The queue whose messages the function gets, and where it puts the hopeless ones. */
+  get queue() {
+    return { url: required('QUEUE_URL'), deadLettersUrl: required('DEAD_LETTERS_URL') };
+  },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
   },

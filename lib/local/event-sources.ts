@@ -4,6 +4,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
 import { compileFilters } from './filter-criteria.ts';
 import type { LambdaFunction } from './lambda.ts';
+import { loadPipes, sendEach } from './pipes.ts';
 import { QueueConsumer } from './queue-consumer.ts';
 import type { Queues } from './queues.ts';
 import { StartError } from './start-error.ts';
@@ -63,6 +64,12 @@ export async function startEventSources({
 }: Surroundings) {
   const queueConsumers: QueueConsumer[] = [];
   const streamConsumers: StreamConsumer[] = [];
+  const streamOf = async (source: string, logicalId: string) => {
+    const TableName = /table\/([^/]+)\/stream/.exec(source)?.[1];
+    const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
+    if (Table?.LatestStreamArn) return Table.LatestStreamArn;
+    throw new StartError(`The table ${TableName} has no stream for ${logicalId}.`);
+  };
   for (const resource of template.ofType('AWS::Lambda::EventSourceMapping')) {
     const properties = template.properties(resource, MappingProperties);
     if (!properties.Enabled) continue;
@@ -83,13 +90,9 @@ export async function startEventSources({
       };
       queueConsumers.push(new QueueConsumer(mapping, queues, lambda, mappingLog));
     } else if (source.startsWith('arn:aws:dynamodb:')) {
-      const TableName = /table\/([^/]+)\/stream/.exec(source)?.[1];
-      const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
-      if (!Table?.LatestStreamArn)
-        throw new StartError(`The table ${TableName} has no stream for ${resource.logicalId}.`);
       const mapping = {
         id: resource.logicalId,
-        streamArn: Table.LatestStreamArn,
+        streamArn: await streamOf(source, resource.logicalId),
         batchSize: properties.BatchSize ?? 100,
         maxRetries:
           properties.MaximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : properties.MaximumRetryAttempts,
@@ -98,10 +101,17 @@ export async function startEventSources({
         accepts: compileFilters(filters, resource.logicalId),
         onFailureQueueArn: properties.DestinationConfig?.OnFailure?.Destination,
       };
-      streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, lambda, mappingLog));
+      const receiver = { arn: lambda.definition.arn, invoke: (event: object) => lambda.invoke(event) };
+      streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, mappingLog));
     } else {
       throw new StartError(`The local stack knows no event source ${source} (${resource.logicalId}).`);
     }
+  }
+  for (const { source, ...pipe } of loadPipes(template)) {
+    const mapping = { ...pipe, streamArn: await streamOf(source, pipe.id) };
+    const receiver = { arn: pipe.arn, invoke: sendEach(pipe, queues) };
+    const pipeLog = (line: string) => log(`${pipe.id}: ${line}`);
+    streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, pipeLog));
   }
   for (const consumer of queueConsumers) consumer.pump();
   for (const consumer of streamConsumers) consumer.start();

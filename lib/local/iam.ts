@@ -75,10 +75,10 @@ const RawRole = z.object({ Policies: z.array(RawPolicy).default([]) }).loose();
 const RawStatement = z.object({ Action: oneOrMore.optional() }).loose();
 const RoleProperties = z.object({ ManagedPolicyArns: z.array(z.string()).default([]) });
 const PolicyProperties = z.object({ Roles: z.array(z.string()).default([]) });
-const enforcedServices = ['s3:', 'dynamodb:', 'execute-api:', 'lambda:', '*'];
+const enforcedServices = ['s3:', 'dynamodb:', 'execute-api:', 'lambda:', 'sqs:', '*'];
 const knownConditions = ['StringEquals', 'StringLike'];
 
-/** The statements of a role that this laptop enforces: those on S3, DynamoDB, functions and open sockets. */
+/** The statements of a role that this laptop enforces: those on S3, DynamoDB, functions, queues and open sockets. */
 export function statementsOfRole(template: Template, roleArn: string): Statement[] {
   const role = template.ofType('AWS::IAM::Role').find((candidate) => template.arn(candidate) === roleArn);
   if (!role) throw new StartError(`The template has no role ${roleArn}, which one of its functions runs as.`);

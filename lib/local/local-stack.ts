@@ -25,6 +25,7 @@ import { S3Store } from './s3-store.ts';
 import { Schedules } from './schedules.ts';
 import { loadSocketApi } from './socket-routes.ts';
 import { refuse, Sockets } from './sockets.ts';
+import { SqsApi } from './sqs-api.ts';
 import { StartError } from './start-error.ts';
 import { openState } from './state.ts';
 import { loadTemplate, region } from './template.ts';
@@ -172,6 +173,7 @@ async function start(
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_ENDPOINT_URL_S3: s3Endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
+        AWS_ENDPOINT_URL_SQS: `${url}/local/sqs`,
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${url}/local/sockets`,
       };
     },
@@ -206,10 +208,12 @@ async function start(
   closers.push(() => sockets?.close());
   closers.push(() => schedules.close());
   const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, () => eventSources.tableWritten());
+  const sqsApi = new SqsApi(queues, principals);
   handle = async (request, response, requestUrl) => {
     const { pathname } = requestUrl;
     if (/^\/local\/s3(\/|$)/.test(pathname)) return s3.handle(request, response, requestUrl, '/local/s3');
     if (/^\/local\/dynamodb(\/|$)/.test(pathname)) return dynamoDbProxy.handle(request, response);
+    if (/^\/local\/sqs(\/|$)/.test(pathname)) return sqsApi.handle(request, response, requestUrl);
     if (connectionsApi && pathname.startsWith('/local/sockets/')) {
       return connectionsApi.handle(request, response, requestUrl);
     }

@@ -59,13 +59,16 @@ export class Queues {
     db.prepare('UPDATE messages SET visible_at = ? WHERE visible_at > ?').run(Date.now(), Date.now());
   }
 
-  send(queueArn: string, body: string) {
+  /** Sends a message; gives its id. */
+  send(queueArn: string, body: string): string {
     this.#settingsOf(queueArn);
     const now = Date.now();
+    const id = randomUUID();
     this.#db
       .prepare('INSERT INTO messages (id, queue, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)')
-      .run(randomUUID(), queueArn, body, now, now);
+      .run(id, queueArn, body, now, now);
     this.#wake(queueArn);
+    return id;
   }
 
   /** Takes up to `max` messages and hides them for the visibility timeout; the worn-out ones go to the dead-letter queue. */
@@ -98,6 +101,19 @@ export class Queues {
 
   delete(ids: string[]) {
     for (const id of ids) this.#db.prepare('DELETE FROM messages WHERE id = ?').run(id);
+  }
+
+  /** Hides a message for another time, as long as nobody received it since; gives whether it did. */
+  changeVisibility(queueArn: string, id: string, receiveCount: number, seconds: number): boolean {
+    const { changes } = this.#db
+      .prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND id = ? AND receive_count = ?')
+      .run(Date.now() + seconds * 1000, queueArn, id, receiveCount);
+    this.#wake(queueArn);
+    return changes > 0;
+  }
+
+  has(queueArn: string): boolean {
+    return this.#settings.has(queueArn);
   }
 
   /** How many messages wait, how long the oldest has waited, and when the next hidden one shows itself. */

@@ -25,7 +25,7 @@ export function verifySignature(
   request: IncomingMessage,
   url: URL,
   secretOf: (accessKeyId: string) => string | undefined,
-  service: 's3' | 'execute-api' = 's3',
+  service: 's3' | 'execute-api' | 'sqs' = 's3',
 ): string {
   const query = url.searchParams;
   const authorization = request.headers.authorization;

@@ -8,7 +8,6 @@ import {
   GetShardIteratorCommand,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
-import type { LambdaFunction } from './lambda.ts';
 import { BatchResponse } from './queue-consumer.ts';
 import type { Queues } from './queues.ts';
 import { region } from './template.ts';
@@ -25,6 +24,12 @@ export interface StreamMapping {
   onFailureQueueArn: string | undefined;
 }
 
+/** Who gets the records: a function, or a pipe. */
+export interface StreamReceiver {
+  arn: string;
+  invoke(event: { Records: unknown[] }): Promise<unknown>;
+}
+
 /** Without a poke from the proxy (an item expired, another endpoint), the stream is read this often. */
 const pollMs = 1000;
 const retryDelayMs = 500;
@@ -35,7 +40,7 @@ export class StreamConsumer {
   readonly #client: DynamoDBStreamsClient;
   readonly #db: DatabaseSync;
   readonly #queues: Queues;
-  readonly #lambda: LambdaFunction;
+  readonly #receiver: StreamReceiver;
   readonly #log: (line: string) => void;
   readonly #iterators = new Map<string, string | undefined>();
   readonly #closing = new AbortController();
@@ -48,14 +53,14 @@ export class StreamConsumer {
     client: DynamoDBStreamsClient,
     db: DatabaseSync,
     queues: Queues,
-    lambda: LambdaFunction,
+    receiver: StreamReceiver,
     log: (line: string) => void,
   ) {
     this.#mapping = mapping;
     this.#client = client;
     this.#db = db;
     this.#queues = queues;
-    this.#lambda = lambda;
+    this.#receiver = receiver;
     this.#log = log;
   }
 
@@ -139,7 +144,7 @@ export class StreamConsumer {
       onFailureQueueArn,
       JSON.stringify({
         requestContext: {
-          functionArn: this.#lambda.definition.arn,
+          functionArn: this.#receiver.arn,
           condition: 'RetryAttemptsExhausted',
           approximateInvokeCount: attempt + 1,
         },
@@ -160,7 +165,7 @@ export class StreamConsumer {
   async #attempt(shard: string, records: StreamRecord[]): Promise<StreamRecord[]> {
     try {
       const Records = records.map((record) => ({ ...record, eventSourceARN: this.#mapping.streamArn }));
-      const answer = await this.#lambda.invoke({ Records });
+      const answer = await this.#receiver.invoke({ Records });
       if (!this.#mapping.reportsItemFailures) return [];
       const failed =
         BatchResponse.parse(answer)?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? [];

@@ -8,6 +8,8 @@ interface SynthesisOptions {
   projectDir: string;
   dataDir: string;
   verbose: boolean;
+  /** The Orthanc that each stored DICOM file goes to as well. */
+  orthancUrl?: string | undefined;
   onPhase(phase: string, ms: number): void;
 }
 
@@ -16,11 +18,13 @@ export async function synthesize({
   projectDir,
   dataDir,
   verbose,
+  orthancUrl,
   onPhase,
 }: SynthesisOptions): Promise<string> {
   const cdkOut = path.join(dataDir, 'cdk.out');
   const digestFile = path.join(dataDir, 'cdk.out.digest');
-  const digest = sourceDigest(projectDir);
+  const laptop = { orthancUrl };
+  const digest = `${sourceDigest(projectDir)} ${JSON.stringify(laptop)}`;
   if (existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest && existsSync(cdkOut))
     return cdkOut;
   const fresh = `${cdkOut}.new`;
@@ -28,7 +32,7 @@ export async function synthesize({
   rmSync(fresh, { recursive: true, force: true });
   const { context = {} } = JSON.parse(readFileSync(path.join(projectDir, 'cdk.json'), 'utf8'));
   // The app alone, not the CLI around it: that is quicker, and asks for no credentials.
-  const environment = { CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ ...context, laptop: true }) };
+  const environment = { CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ ...context, laptop }) };
   const startedAt = performance.now();
   await run(projectDir, 'bin/app.ts', environment, verbose);
   onPhase('build and synth', Math.round(performance.now() - startedAt));

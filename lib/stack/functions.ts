@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -94,6 +94,20 @@ export class Functions extends Construct {
   /** The environment of functions that answer pages of other origins. */
   get crossOrigin(): Record<string, string> {
     return { ALLOWED_ORIGINS: this.#settings.allowedOrigins.join(',') };
+  }
+
+  /** The environment of what sends to the clinic's Orthanc. */
+  get orthanc(): Record<string, string> {
+    const { orthancUrl, orthancSecret } = this.#settings;
+    if (!orthancUrl) return {};
+    if (!orthancSecret) return { ORTHANC_URL: orthancUrl };
+    const signIn = (jsonField: string) =>
+      SecretValue.secretsManager(orthancSecret, { jsonField }).unsafeUnwrap();
+    return {
+      ORTHANC_URL: orthancUrl,
+      ORTHANC_USERNAME: signIn('username'),
+      ORTHANC_PASSWORD: signIn('password'),
+    };
   }
 
   /** The function whose bundle is `dist/<id>`. */

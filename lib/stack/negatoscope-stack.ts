@@ -54,8 +54,14 @@ export class NegatoscopeStack extends Stack {
         functions.create(operation.id, { ...operation, touches, description, environment }),
       );
     }
-    const feeds = triggers.map((trigger) => {
-      const handler = functions.create(trigger.id, { ...trigger, description: trigger.summary, isFed: true });
+    const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
+    const feeds = wanted.map((trigger) => {
+      const handler = functions.create(trigger.id, {
+        ...trigger,
+        description: trigger.summary,
+        isFed: true,
+        ...(trigger.needs === 'orthancUrl' && { environment: functions.orthanc }),
+      });
       return new EventFeed(this, trigger, storage, handler);
     });
     sockets.logAfter(api.restApi);

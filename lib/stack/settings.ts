@@ -11,6 +11,17 @@ export const Settings = z.strictObject({
    * protect the image, not its origin.
    */
   allowedOrigins: z.array(z.string()).min(1).default(['*']),
+  /**
+   * An Orthanc server to which each stored DICOM file goes as well, by `POST <url>/instances`. The function is in no VPC:
+   * it must be reachable from the internet.
+   */
+  orthancUrl: z
+    .url({ protocol: /^https$/ })
+    // It can be read by whoever may look at the stack.
+    .refine((url) => new URL(url).username === '', 'who signs in there stands in the orthancSecret')
+    .optional(),
+  /** The name of a secret in Secrets Manager: the `username` and the `password` for it, read when the stack is deployed. */
+  orthancSecret: z.string().min(1).optional(),
   /** Who gets the alarms. */
   alarmEmail: z.email().optional(),
   /** Days for which a deleted or overwritten object can still be brought back. */

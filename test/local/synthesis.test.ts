@@ -22,11 +22,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(projectDir, { recursive: true, force: true }));
 
-const run = () =>
+const run = (orthancUrl?: string) =>
   synthesize({
     projectDir,
     dataDir: path.join(projectDir, '.local'),
     verbose: false,
+    orthancUrl,
     onPhase: (phase) => phases.push(phase),
   });
 
@@ -34,7 +35,7 @@ test('the first start runs the app for a laptop, with the context of cdk.json', 
   mkdirSync(path.join(projectDir, '.local'));
   const cdkOut = await run();
   expect(phases).toEqual(['build and synth']);
-  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toBe('{"limit":7,"laptop":true}');
+  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toBe('{"limit":7,"laptop":{}}');
 });
 
 test('an unchanged tree does not, a changed one does', async () => {
@@ -45,6 +46,18 @@ test('an unchanged tree does not, a changed one does', async () => {
   appendFileSync(path.join(projectDir, 'bin/app.ts'), '// changed');
   await run();
   expect(phases).toHaveLength(2);
+});
+
+test('another Orthanc to send to is another stack', async () => {
+  mkdirSync(path.join(projectDir, '.local'));
+  await run();
+  const url = 'http://127.0.0.1:8042';
+  const cdkOut = await run(url);
+  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toContain(`{"orthancUrl":"${url}"}`);
+  await run(url);
+  expect(phases).toHaveLength(2);
+  await run();
+  expect(phases).toHaveLength(3);
 });
 
 test('a failure is told, and not taken for a success by the next start', async () => {

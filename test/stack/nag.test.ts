@@ -44,7 +44,7 @@ const ACCEPTED: Record<string, string> = {
   'HIPAA.Security-LambdaDLQ':
     'For asynchronous calls: these are the clock’s, which calls again. The queues and the stream have theirs.',
   'HIPAA.Security-LambdaInsideVPC':
-    'They talk to AWS’s own endpoints only; a VPC would add NAT and no protection.',
+    'They talk to AWS’s own endpoints, and one to an Orthanc on the internet; a VPC would add NAT and no protection.',
   'HIPAA.Security-S3BucketReplicationEnabled':
     'S3 keeps each object in three zones; a second region is the clinic’s choice.',
   'HIPAA.Security-S3DefaultEncryptionKMS': 'S3 delivers access logs only to buckets with its own keys.',
@@ -66,7 +66,7 @@ beforeAll(() => {
     operations,
     triggers,
     socketRoutes,
-    settings: Settings.parse({}),
+    settings: Settings.parse({ orthancUrl: 'https://pacs.clinic.example', orthancSecret: 'orthanc' }),
   });
   // It says by throwing that there are findings; which ones stands in the report, and is no news here.
   vi.spyOn(console, 'error').mockImplementation(() => {});

@@ -11,6 +11,7 @@ import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 
 const all: readonly Operation[] = operations;
+const ORTHANC = 'https://pacs.clinic.example/orthanc';
 const synthesize = (context: unknown = {}) => {
   const stack = new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
     operations,
@@ -143,11 +144,12 @@ test('The images are encrypted, versioned and closed to the public, and so is th
 });
 
 test('Every feed of events has a dead-letter queue under an alarm that says what it costs a user', () => {
+  const { template: whole } = synthesize({ orthancUrl: ORTHANC });
   for (const { costOfFailure } of triggers) {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: costOfFailure });
+    whole.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: costOfFailure });
   }
   const fed = triggers.filter(({ source }) => !('everyMinutes' in source));
-  template.resourcePropertiesCountIs(
+  whole.resourcePropertiesCountIs(
     'AWS::Lambda::EventSourceMapping',
     { FunctionResponseTypes: ['ReportBatchItemFailures'] },
     // The segments of the audit log are made of whole batches.
@@ -262,6 +264,46 @@ test('A clinic can bring its own issuer of tokens', () => {
 test('Nobody sets their own patient number in the user pool', () => {
   const [, client] = ofType('AWS::Cognito::UserPoolClient')[0] ?? [];
   expect(client?.Properties.WriteAttributes).toEqual(['email']);
+});
+
+describe('The bridge to an Orthanc', () => {
+  const isOf = (id: string, { Type }: { Type: string }) =>
+    id.includes('forwarddicom') || id.includes('Orthanc') || Type === 'AWS::Pipes::Pipe';
+
+  test('is not there where none is set', () => {
+    expect(Object.entries(resources).filter(([id, each]) => isOf(id, each))).toEqual([]);
+    expect(JSON.stringify(resources)).not.toContain('ORTHANC');
+  });
+
+  test('is thirteen resources where one is set, and changes nothing else', () => {
+    const own: Resources = synthesize({ orthancUrl: ORTHANC }).template.toJSON().Resources;
+    expect(Object.entries(own).filter(([id, each]) => isOf(id, each))).toHaveLength(13);
+    expect(Object.fromEntries(Object.entries(own).filter(([id, each]) => !isOf(id, each)))).toEqual(
+      resources,
+    );
+  });
+
+  test('tries for as long as SQS keeps a message, and longer than any weekend', () => {
+    synthesize({ orthancUrl: ORTHANC }).template.hasResourceProperties('AWS::SQS::Queue', {
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 1000 }),
+      MessageRetentionPeriod: 14 * 86_400,
+    });
+  });
+
+  test('signs in with what Secrets Manager has', () => {
+    const { template: own } = synthesize({ orthancUrl: ORTHANC, orthancSecret: 'orthanc' });
+    const [variables] = Object.values(own.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) =>
+      Properties.Environment?.Variables?.ORTHANC_URL ? [Properties.Environment.Variables] : [],
+    );
+    expect(variables.ORTHANC_URL).toBe(ORTHANC);
+    expect(variables.ORTHANC_USERNAME).toBe('{{resolve:secretsmanager:orthanc:SecretString:username::}}');
+    expect(variables.ORTHANC_PASSWORD).toBe('{{resolve:secretsmanager:orthanc:SecretString:password::}}');
+  });
+
+  test('carries patients’ images encrypted, and no password in its URL', () => {
+    expect(() => synthesize({ orthancUrl: 'http://pacs.clinic.example' })).toThrow(/orthancUrl/);
+    expect(() => synthesize({ orthancUrl: 'https://a:b@pacs.clinic.example' })).toThrow(/orthancSecret/);
+  });
 });
 
 test('A setting that does not exist is refused', () => {

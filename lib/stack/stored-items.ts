@@ -1,0 +1,79 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
+import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Trigger } from '../api/trigger.ts';
+import { TABLE_SCHEMA } from '../data/keys.ts';
+import type { Storage } from './storage.ts';
+
+/**
+ * Brings what comes into the table into a queue, where it can wait for longer than a stream keeps it.
+ *
+ * Not the bucket's events, which tell of objects: an object comes before its item, and without one where the item's
+ * transaction fails; and of an object that is there already, which a second attempt stores, they tell nothing.
+ */
+export class StoredItems extends Construct {
+  /** How often it could not bring something; it tries again, for the day that the stream keeps it. */
+  readonly failures: Metric;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { itemsStored, attributes }: Extract<Trigger['source'], { itemsStored: unknown }>,
+    { table, key }: Storage,
+    queue: Queue,
+  ) {
+    super(scope, id);
+    const source = table.tableStreamArn ?? '';
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('pipes.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+      inlinePolicies: {
+        own: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: [
+                'dynamodb:DescribeStream',
+                'dynamodb:GetRecords',
+                'dynamodb:GetShardIterator',
+                'dynamodb:ListStreams',
+              ],
+              resources: [source],
+            }),
+            new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] }),
+            new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
+          ],
+        }),
+      },
+    });
+    const isNew = FilterCriteria.filter({
+      eventName: FilterRule.isEqual('INSERT'),
+      dynamodb: { Keys: { [TABLE_SCHEMA.partitionKey]: { S: FilterRule.beginsWith(itemsStored) } } },
+    });
+    const pipe = new CfnPipe(this, 'Pipe', {
+      description: `What is stored under ${itemsStored}`,
+      roleArn: role.roleArn,
+      source,
+      sourceParameters: {
+        // From the beginning: what is stored while the pipe is being made is not skipped.
+        dynamoDbStreamParameters: { startingPosition: 'TRIM_HORIZON', batchSize: 10 },
+        filterCriteria: { filters: [{ pattern: isNew.pattern }] },
+      },
+      target: queue.queueArn,
+      targetParameters: {
+        inputTemplate: `{${attributes.map((name) => `"${name}": <$.dynamodb.NewImage.${name}.S>`).join(', ')}}`,
+      },
+    });
+    this.failures = new Metric({
+      namespace: 'AWS/EventBridge/Pipes',
+      metricName: 'ExecutionFailed',
+      dimensionsMap: { PipeName: pipe.ref },
+      statistic: 'Sum',
+      period: Duration.minutes(5),
+    });
+  }
+}

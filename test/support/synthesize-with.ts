@@ -1,0 +1,19 @@
+import { App } from 'aws-cdk-lib';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { operations } from '../../functions/operations.ts';
+import { socketRoutes } from '../../functions/socket-routes.ts';
+import { triggers } from '../../functions/triggers.ts';
+import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
+import { Settings } from '../../lib/stack/settings.ts';
+
+/** Synthesizes the stack with other settings, of functions that are built already; gives the folder. */
+export function synthesizeWith(settings: Partial<Settings>, outdir: string): string {
+  const app = new App({ context: cdk.context, outdir });
+  new NegatoscopeStack(app, 'Negatoscope', {
+    operations,
+    triggers,
+    socketRoutes,
+    settings: { ...Settings.parse({}), ...settings },
+  });
+  return app.synth().directory;
+}
