@@ -18,8 +18,10 @@ import { operation as listCaseImages } from './cases/list-case-images/operation.
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
 import { operation as createDicomUpload } from './dicom/create-dicom-upload/operation.ts';
+import { operation as createDicomUploads } from './dicom/create-dicom-uploads/operation.ts';
 import { operation as getDicom } from './dicom/get-dicom/operation.ts';
 import { operation as getDicomUpload } from './dicom/get-dicom-upload/operation.ts';
+import { operation as listDicomUploads } from './dicom/list-dicom-uploads/operation.ts';
 import { operation as storeInstances } from './dicom/store-instances/operation.ts';
 import { operation as storeStudyInstances } from './dicom/store-study-instances/operation.ts';
 import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
@@ -96,7 +98,9 @@ export const operations = [
 
   uploadDicom,
   createDicomUpload,
+  createDicomUploads,
   getDicomUpload,
+  listDicomUploads,
   getDicom,
   storeInstances,
   storeStudyInstances,

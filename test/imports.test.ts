@@ -17,6 +17,7 @@ const RULES: [folder: RegExp, mayImport: RegExp][] = [
     /^lib\/stack\//,
     /^lib\/(stack|api|domain)\/|^lib\/data\/keys\.ts$|^lib\/storage\/object-keys\.ts$|^[^./]/,
   ],
+  [/^lib\/cli\//, /^lib\/(cli|domain|media)\/|^[^./]/],
   [/^lib\/local\//, /^lib\/(local|domain)\/|^[^./]/],
   [/^functions\/.*\/operation\.ts$/, /^lib\/(api|domain)\/|^zod$/],
   [/^functions\/.*\/route\.ts$/, /^lib\/api\//],

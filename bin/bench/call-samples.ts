@@ -181,6 +181,12 @@ export const callSamples: Record<OperationId, Sample> = {
     path: '/dicom/upload-url',
     body: { fileName: 'slice-0001.dcm', fileSize: 526_336 },
   }),
+  'create-dicom-uploads': () => ({
+    method: 'POST',
+    path: '/dicom/upload-urls',
+    body: { files: Array.from({ length: UPLOADS }, () => ({ fileSize: 526_336 })) },
+  }),
+  'list-dicom-uploads': get(({ dicomUpload }) => `/dicom/uploads?ids=${dicomUpload}`),
   'get-dicom-upload': get(({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`),
   'store-instances': () => ({ method: 'POST', path: '/dicom-web/studies', body: related(newSlice()) }),
   'store-study-instances': () => {

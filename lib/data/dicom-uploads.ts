@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type DicomOutcome, DicomUpload } from '../domain/dicom-upload.ts';
 import { dicomUploadKey } from './keys.ts';
+import { getMany, writeMany } from './many-items.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** The DICOM files that are to come by signed URLs; they vanish from the table by themselves. */
@@ -17,12 +18,28 @@ export class DicomUploads {
     await client.send(new PutCommand({ TableName, Item: { ...upload, ...dicomUploadKey(upload.id) } }));
   }
 
+  async createMany(uploads: readonly DicomUpload[]): Promise<void> {
+    const items = uploads.map((upload) => ({ ...upload, ...dicomUploadKey(upload.id) }));
+    await writeMany(
+      this.#table,
+      items.map((Item) => ({ PutRequest: { Item } })),
+    );
+  }
+
   async get(id: string, now: Date): Promise<DicomUpload | undefined> {
     const { name: TableName, client } = this.#table;
     const Key = dicomUploadKey(id);
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     const found = Item && parseItem(DicomUpload, Item);
-    return found && found.expiresAt * 1000 > now.getTime() ? found : undefined;
+    return found && isRemembered(found, now) ? found : undefined;
+  }
+
+  /** Those of the uploads that are not forgotten, in the order of the ids. */
+  async getMany(ids: readonly string[], now: Date): Promise<DicomUpload[]> {
+    const items = await getMany(this.#table, [...new Set(ids)].map(dicomUploadKey));
+    const uploads = items.map((item) => parseItem(DicomUpload, item));
+    const found = new Map(uploads.filter((each) => isRemembered(each, now)).map((each) => [each.id, each]));
+    return ids.flatMap((id) => found.get(id) ?? []);
   }
 
   /** Says what became of a pending upload; one that is decided, or gone, stays so. */
@@ -48,3 +65,6 @@ export class DicomUploads {
     }
   }
 }
+
+/** DynamoDB removes expired items within days, not at once. */
+const isRemembered = ({ expiresAt }: DicomUpload, now: Date): boolean => expiresAt * 1000 > now.getTime();

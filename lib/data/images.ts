@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, BatchWriteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/image.ts';
@@ -19,6 +18,7 @@ import {
   linksOfRecord,
   patientListKey,
 } from './keys.ts';
+import { getMany, type WriteRequest, writeMany } from './many-items.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
@@ -51,9 +51,8 @@ const Link = z.object({ id: Id });
 
 type Keep = (image: Image) => boolean;
 
-/** Items that one BatchWriteItem takes, and keys that one BatchGetItem takes (DynamoDB API reference). */
-const WRITE_BATCH = 25;
-const GET_BATCH = 100;
+/** Items that are written at one go where a list is as long as it likes. */
+const WRITTEN_AT_ONCE = 25;
 
 /** The images in the table, with the counts that depend on them. */
 export class Images {
@@ -70,7 +69,7 @@ export class Images {
    */
   async createPending(images: readonly Image[], expiresAt: Date): Promise<void> {
     const requests = images.map((image) => ({ PutRequest: { Item: toItem(image, expiresAt) } }));
-    await Promise.all(chunks(requests, WRITE_BATCH).map((chunk) => this.#writeAll(chunk)));
+    await writeMany(this.#table, requests);
   }
 
   /** Stores an image whose bytes are still to come, and its links to records; it vanishes as those above do. */
@@ -92,7 +91,7 @@ export class Images {
     const requests = Object.entries(links).map(([type, recordId]) => ({
       DeleteRequest: { Key: linkKey(id, type, recordId) },
     }));
-    if (requests.length > 0) await this.#writeAll(requests);
+    if (requests.length > 0) await writeMany(this.#table, requests);
   }
 
   async get(id: string): Promise<Image | undefined> {
@@ -105,21 +104,11 @@ export class Images {
 
   /** Those of the images that exist, in the order of the ids. */
   async getMany(ids: readonly string[]): Promise<Image[]> {
-    const { name, client } = this.#table;
-    const found = new Map<string, Image>();
-    for (const chunk of chunks([...new Set(ids)], GET_BATCH)) {
-      let keys: Record<string, unknown>[] = chunk.map(imageKey);
-      for (let attempt = 1; keys.length > 0; attempt++) {
-        const { Responses, UnprocessedKeys } = await client.send(
-          new BatchGetCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } }),
-        );
-        for (const item of Responses?.[name] ?? []) {
-          if (!hasExpired(item, new Date())) found.set(item.id, parseItem(Image, item));
-        }
-        keys = UnprocessedKeys?.[name]?.Keys ?? [];
-        if (keys.length > 0) await backOff(attempt);
-      }
-    }
+    const items = await getMany(this.#table, [...new Set(ids)].map(imageKey));
+    const images = items
+      .filter((item) => !hasExpired(item, new Date()))
+      .map((item) => parseItem(Image, item));
+    const found = new Map(images.map((image) => [image.id, image]));
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
@@ -260,30 +249,14 @@ export class Images {
     let requests: WriteRequest[] = [];
     for await (const { id } of this.allInBatch(batchId)) {
       requests.push({ DeleteRequest: { Key: imageKey(id) } });
-      if (requests.length === WRITE_BATCH) {
-        await this.#writeAll(requests);
+      if (requests.length === WRITTEN_AT_ONCE) {
+        await writeMany(this.#table, requests);
         requests = [];
       }
     }
-    if (requests.length > 0) await this.#writeAll(requests);
-  }
-
-  async #writeAll(requests: WriteRequest[]): Promise<void> {
-    const { name, client } = this.#table;
-    let rest = requests;
-    for (let attempt = 1; rest.length > 0; attempt++) {
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteCommand({ RequestItems: { [name]: rest } }),
-      );
-      rest = (UnprocessedItems?.[name] ?? []) as WriteRequest[];
-      if (rest.length > 0) await backOff(attempt);
-    }
+    if (requests.length > 0) await writeMany(this.#table, requests);
   }
 }
-
-type WriteRequest =
-  | { PutRequest: { Item: Record<string, unknown> } }
-  | { DeleteRequest: { Key: Record<string, unknown> } };
 
 /** The item of an image; `expiresAt` (seconds since 1970) is DynamoDB's time to live. */
 export const toItem = (image: Image, expiresAt: Date) => ({
@@ -369,11 +342,3 @@ function transitionOf(failed: Map<number, Record<string, unknown> | undefined>):
   if (failed.size === 0) return 'done';
   return failed.has(0) && failed.get(0) !== undefined ? 'already' : 'gone';
 }
-
-const chunks = <T>(all: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
-
-/** DynamoDB asks to send unprocessed items again after a growing pause (API reference, BatchWriteItem). */
-const backOff = (attempt: number) => sleep(Math.random() * Math.min(1000, 20 * 2 ** attempt));

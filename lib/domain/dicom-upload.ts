@@ -5,6 +5,7 @@ import { DomainError } from './errors.ts';
 import { Crc32, EXAMPLE_ID, Id, PatientId, Text, Timestamp } from './identifiers.ts';
 import { Bytes } from './image.ts';
 import type { Limits } from './limits.ts';
+import { SignedHeaders, SignedUrl } from './signed-url.ts';
 import { note } from './trail.ts';
 
 /**
@@ -49,22 +50,32 @@ export const CreateDicomUpload = z.strictObject({
 });
 
 /**
- * An upload that someone announces.
+ * Refuses files that are too large, all of them by their names, before an upload URL is handed out.
  *
+ * @param fieldOf names a file's size in the client's own words
  * @throws DomainError PAYLOAD_TOO_LARGE
  */
+export function requireDicomSize(
+  files: readonly { fileSize: number }[],
+  { dicomBytes }: Limits,
+  fieldOf: (index: number) => string,
+): void {
+  const details = files.flatMap(({ fileSize }, index) =>
+    fileSize <= dicomBytes
+      ? []
+      : [`${fieldOf(index)} must be at most ${dicomBytes} bytes; received ${fileSize}`],
+  );
+  if (details.length > 0) throw new DomainError('PAYLOAD_TOO_LARGE', 'File exceeds size limit', { details });
+}
+
+/** An upload that someone announces. */
 export function newDicomUpload(
   { fileSize, crc32 }: z.output<typeof CreateDicomUpload>,
   id: string,
   caller: Caller,
-  { dicomBytes, uploadExpirySeconds }: Limits,
+  { uploadExpirySeconds }: Limits,
   now: Date,
 ): DicomUpload {
-  if (fileSize > dicomBytes) {
-    throw new DomainError('PAYLOAD_TOO_LARGE', 'File exceeds size limit', {
-      details: [`fileSize must be at most ${dicomBytes} bytes; received ${fileSize}`],
-    });
-  }
   const patientId = caller.role === 'patient' ? caller.patientId : undefined;
   note(caller, 'upload', { id, patientId });
   return {
@@ -86,6 +97,24 @@ export function notAsAnnounced(
   return 'The file is not the one that was announced: its checksum is another.';
 }
 
+/** Where to ask what became of an upload. */
+export function dicomUploadUrl(id: string): string {
+  return `/dicom/uploads/${id}`;
+}
+
+/** How a client is told to send the bytes. */
+export const DicomUploadTarget = z.strictObject({
+  uploadId: Id,
+  uploadUrl: SignedUrl,
+  method: z.literal('PUT'),
+  headers: SignedHeaders,
+  expiresAt: Timestamp,
+  statusUrl: z
+    .string()
+    .describe('Ask there what became of the file.')
+    .meta({ examples: [dicomUploadUrl(EXAMPLE_ID)] }),
+});
+
 /** How far an upload is. */
 export const DicomUploadProgress = z.strictObject({
   uploadId: Id,
@@ -102,6 +131,3 @@ export const toDicomUploadProgress = (upload: DicomUpload): z.infer<typeof Dicom
   reason: upload.reason,
   expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
 });
-
-export const dicomUploadUrl = (id: string) => `/dicom/uploads/${id}`;
-export const EXAMPLE_DICOM_UPLOAD_URL = dicomUploadUrl(EXAMPLE_ID);

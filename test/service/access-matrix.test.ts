@@ -181,6 +181,13 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: (success) => ({ ...known(success), 'patient-2': 403 }),
   },
   'create-dicom-upload': { path: () => '/dicom/upload-url', body: () => ({ fileSize: 1 }), people: known },
+  'create-dicom-uploads': {
+    path: () => '/dicom/upload-urls',
+    body: () => ({ files: [{ fileSize: 1 }] }),
+    people: known,
+  },
+  // What is another's is left out of the answer, as what is not there: see dicom-by-url.test.ts.
+  'list-dicom-uploads': { path: ({ dicomUpload }) => `/dicom/uploads?ids=${dicomUpload}`, people: known },
   'get-dicom-upload': { path: ({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`, people: own },
   // The answer has a result for each file, and is 409 where none was stored.
   'store-instances': {

@@ -94,6 +94,33 @@ describe('A DICOM file that comes by a signed URL', () => {
     expect(bytes.equals((await behind.objects.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 
+  test('is one of many that are announced, and asked for, in one request', async () => {
+    const files = [slice(newUids()), slice(newUids())];
+    const { uploads } = await patient1.json('POST', '/dicom/upload-urls', 201, {
+      files: files.map(({ length: fileSize }) => ({ fileSize })),
+    });
+    for (const [index, { uploadUrl, method, headers }] of uploads.entries())
+      expect((await fetch(uploadUrl, { method, headers, body: files[index] ?? '' })).status).toBe(200);
+    const ids: string[] = uploads.map(({ uploadId }: { uploadId: string }) => uploadId);
+    const wanted = `/dicom/uploads?ids=${[...ids].reverse()},0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99`;
+    const decided = await until(async () => {
+      const answer = await staff.json('GET', wanted, 200);
+      return answer.uploads.every(({ status }: { status: string }) => status !== 'pending') && answer.uploads;
+    });
+    expect(decided).toMatchObject([...ids].reverse().map((uploadId) => ({ uploadId, status: 'stored' })));
+    expect(await patient1.json('GET', wanted, 200)).toEqual({ uploads: decided });
+    const stranger = await service.as('patient-2');
+    expect(await stranger.json('GET', wanted, 200)).toEqual({ uploads: [] });
+  });
+
+  test('is told by its place where one of many is too large, or they are too many', async () => {
+    const [small, large] = [{ fileSize: 1 }, { fileSize: 104_857_601 }];
+    const error = await staff.json('POST', '/dicom/upload-urls', 413, { files: [small, large] });
+    expect(error.details).toEqual(['files[1].fileSize must be at most 104857600 bytes; received 104857601']);
+    const many = await staff.json('POST', '/dicom/upload-urls', 400, { files: Array(201).fill(small) });
+    expect(many.details).toEqual(['files must be at most 200 items long; received 201']);
+  });
+
   test('must not be larger than 100 MB', async () => {
     const error = await staff.json('POST', '/dicom/upload-url', 413, { fileSize: 104_857_601 });
     expect(error.details).toEqual(['fileSize must be at most 104857600 bytes; received 104857601']);

@@ -1,13 +1,13 @@
 import { v7 as newId } from 'uuid';
 import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { dicomUploadUrl, newDicomUpload } from '../../../lib/domain/dicom-upload.ts';
+import { newDicomUpload, requireDicomSize } from '../../../lib/domain/dicom-upload.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveCreation } from '../../../lib/http/serve-creation.ts';
-import { incomingDicomKey } from '../../../lib/storage/object-keys.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import { signDicomUpload } from '../sign-dicom-upload.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -21,12 +21,11 @@ interface Deps {
 export async function handle({ caller, body }: Request<typeof operation>, deps: Deps) {
   const { uploads, urls, limits } = deps;
   const now = deps.now();
+  requireDicomSize([body], limits, () => 'fileSize');
   const upload = newDicomUpload(body, deps.newId(), caller, limits, now);
-  const { id, fileSize: bytes, crc32 } = upload;
-  const wanted = { key: incomingDicomKey(id), bytes, mimeType: 'application/dicom', crc32 };
-  const { url, ...signed } = await urls.upload(wanted, limits.uploadUrlSeconds, now);
+  const target = await signDicomUpload(upload, urls, limits, now);
   await uploads.create(upload);
-  return { uploadId: id, uploadUrl: url, ...signed, statusUrl: dicomUploadUrl(id) };
+  return target;
 }
 
 export const handler = serveCreation(operation, handle, () => ({

@@ -1,8 +1,5 @@
-import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { CreateDicomUpload, EXAMPLE_DICOM_UPLOAD_URL } from '../../../lib/domain/dicom-upload.ts';
-import { Id, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { SignedHeaders, SignedUrl } from '../../../lib/domain/signed-url.ts';
+import { CreateDicomUpload, DicomUploadTarget } from '../../../lib/domain/dicom-upload.ts';
 
 export const operation = defineOperation({
   id: 'create-dicom-upload',
@@ -12,20 +9,7 @@ export const operation = defineOperation({
   group: 'DICOM',
   auth: EVERYONE,
   body: CreateDicomUpload,
-  success: {
-    status: 201,
-    schema: z.strictObject({
-      uploadId: Id,
-      uploadUrl: SignedUrl,
-      method: z.literal('PUT'),
-      headers: SignedHeaders,
-      expiresAt: Timestamp,
-      statusUrl: z
-        .string()
-        .describe('Ask there what became of the file.')
-        .meta({ examples: [EXAMPLE_DICOM_UPLOAD_URL] }),
-    }),
-  },
+  success: { status: 201, schema: DicomUploadTarget },
   errors: [],
   touches: { table: 'write', objects: { 'incoming-dicom': ['write'] } },
   rate: 'upload',

@@ -97,6 +97,9 @@ function refuseEmpty(dataSet: DataSet): DataSet {
   return dataSet;
 }
 
+/** Whether a file that begins so may be a DICOM file: it has the mark of one, or begins with a data element. */
+export const looksLikeDicom = (beginning: Uint8Array): boolean => startOf(beginning) !== undefined;
+
 /** After the mark, which is at byte 128 (PS3.10 7.1), or at 0 where a writer left out the preamble; or at an element. */
 function startOf(bytes: Uint8Array): number | undefined {
   const hasMark = (at: number) => Buffer.from(bytes.subarray(at, at + 4)).toString('latin1') === 'DICM';

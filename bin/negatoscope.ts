@@ -1,0 +1,128 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { batchDoor } from '../lib/cli/batch-door.ts';
+import { CliError, EXIT } from '../lib/cli/cli-error.ts';
+import { dicomDoor } from '../lib/cli/dicom-door.ts';
+import { Journal } from '../lib/cli/journal.ts';
+import { printable } from '../lib/cli/printable.ts';
+import { pull } from '../lib/cli/pull.ts';
+import { push } from '../lib/cli/push.ts';
+import { Report } from '../lib/cli/report.ts';
+import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
+import { DicomUid } from '../lib/domain/exam-image.ts';
+import { Id } from '../lib/domain/identifiers.ts';
+
+const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN)
+  push <dir>                                      DICOM files, of a CD or a folder
+  push <dir> --batch <id>                         photographs, into a batch
+  push <dir> --patient <number> --name <name>     photographs, into a new batch
+  pull <studyInstanceUID> <dir>                   the DICOM files of a study
+  --parallel 6                                    files at the same time`;
+
+const stop = new AbortController();
+let interruptedAt = 0;
+// npm passes on the Ctrl-C that the terminal has sent us already: only a later one is impatience.
+process.on('SIGINT', () => {
+  if (stop.signal.aborted && Date.now() - interruptedAt > 1000) process.exit(EXIT.interrupted);
+  interruptedAt ||= Date.now();
+  stop.abort();
+});
+process.on('SIGTERM', () => stop.abort());
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        url: { type: 'string' },
+        token: { type: 'string', default: process.env.NEGATOSCOPE_TOKEN ?? '' },
+        batch: { type: 'string' },
+        patient: { type: 'string' },
+        name: { type: 'string' },
+        parallel: { type: 'string', default: '6' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return { ...values, positionals };
+  } catch (error) {
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+  }
+}
+
+async function main(): Promise<number> {
+  const { help, url = '', token, parallel, batch, patient, name, positionals } = readArguments();
+  if (help) {
+    console.log(usage);
+    return EXIT.done;
+  }
+  const [command, first = '', second = ''] = positionals;
+  const wrong = (what: string) => new CliError(`${what}\n${usage}`, EXIT.usage);
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw wrong('Expected the service as --url.');
+  if (token === '') throw wrong('Expected a token as --token or NEGATOSCOPE_TOKEN.');
+  const atOnce = Number(parallel);
+  if (!/^\d+$/.test(parallel) || atOnce < 1 || atOnce > 32) throw wrong('Expected --parallel from 1 to 32.');
+  if (batch !== undefined && !Id.safeParse(batch).success)
+    throw wrong('Expected the id of a batch as --batch.');
+  if (batch !== undefined && patient !== undefined) throw wrong('Expected --batch or --patient, not both.');
+  if ((patient === undefined) !== (name === undefined))
+    throw wrong('Expected --patient and --name together.');
+
+  const report = new Report(process.stderr);
+  const { signal } = stop;
+  const onWait = (seconds: number) => report.progress(`the service asks to wait for ${seconds} s`);
+  const client = new ServiceClient({ url: new URL(url), token, signal, onWait });
+  const work = async () => {
+    if (command === 'pull' && positionals.length === 3) {
+      if (!DicomUid.safeParse(first).success) throw wrong(`${first} is no StudyInstanceUID.`);
+      return pull(first, path.resolve(second), { client, report, atOnce, signal });
+    }
+    if (command !== 'push' || positionals.length !== 2)
+      throw wrong('Expected push <dir> or pull <study> <dir>.');
+    if (!statSync(first, { throwIfNoEntry: false })?.isDirectory()) throw wrong(`${first} is no folder.`);
+    const root = realpathSync(first);
+    const place = [client.base, root, batch ?? '', patient ?? '', name ?? ''];
+    const journal = new Journal(place);
+    const batchId = batch ?? (patient && name && (await batchOf(journal, client, patient, name)));
+    const door = batchId ? batchDoor(client, batchId) : dicomDoor(client);
+    return push(root, { door, journal, report, atOnce, signal });
+  };
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof CliError && error.exitCode === EXIT.usage) throw error;
+    console.log(report.summary());
+    if (signal.aborted) {
+      console.error('Interrupted: the same command goes on where this one was.');
+      return EXIT.interrupted;
+    }
+    throw error;
+  }
+  console.log(report.summary());
+  return report.of('refused') + report.of('failed') === 0 ? EXIT.done : EXIT.notAll;
+}
+
+/** The batch that an earlier run made for this folder, or a new one. */
+async function batchOf(
+  journal: Journal,
+  client: ServiceClient,
+  patient: string,
+  name: string,
+): Promise<string> {
+  const Made = z.object({ id: z.string() });
+  if (journal.batchId === undefined) {
+    const body = { name, content_type: 'patients.patient', object_id: patient };
+    journal.batchId = (await client.json(Made, 'POST', '/api/images/batches', body)).id;
+  }
+  console.error(`Batch ${journal.batchId}`);
+  return journal.batchId;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const isKnown = error instanceof CliError || error instanceof RefusedRequest;
+  console.error(isKnown ? error.message.split('\n').map(printable).join('\n') : error);
+  process.exitCode = error instanceof CliError ? error.exitCode : EXIT.notAll;
+}

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { CreateDicomUpload, DicomUploadTarget } from '../../../lib/domain/dicom-upload.ts';
+
+export const operation = defineOperation({
+  id: 'create-dicom-uploads',
+  method: 'POST',
+  path: '/dicom/upload-urls',
+  summary: 'Get a signed upload URL for each of many DICOM files',
+  group: 'DICOM',
+  auth: EVERYONE,
+  body: z.strictObject({ files: z.array(CreateDicomUpload).min(1) }),
+  success: {
+    status: 201,
+    schema: z.strictObject({
+      uploads: z.array(DicomUploadTarget).describe('One for each file, in their order.'),
+    }),
+  },
+  errors: [],
+  touches: { table: 'write', objects: { 'incoming-dicom': ['write'] } },
+  rate: 'upload',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});

@@ -1,0 +1,48 @@
+import { lstat, readdir } from 'node:fs/promises';
+
+/** A file of a folder. */
+export interface FoundFile {
+  /** As bytes: names on old CDs are not UTF-8. */
+  path: Buffer;
+  /** Below the folder, for people. */
+  name: string;
+  bytes: number;
+  modifiedMs: number;
+}
+
+/** What is there and is no file that can be read, with the reason. */
+export interface LeftOut {
+  name: string;
+  reason: string;
+  /** Whether something may be lost with it. */
+  isFailure: boolean;
+}
+
+const SLASH = Buffer.from('/');
+
+/**
+ * Walks a folder and all below it, in the order of the names. Symbolic links are not followed: they may lead in circles,
+ * or to what is not meant to leave the computer.
+ */
+export async function* findFiles(root: string): AsyncGenerator<FoundFile | LeftOut> {
+  const start = Buffer.from(root);
+  const ahead: Buffer[] = [start];
+  const nameOf = (path: Buffer) => path.subarray(start.length + 1).toString() || '.';
+  for (let path = ahead.pop(); path; path = ahead.pop()) {
+    const name = nameOf(path);
+    try {
+      const found = await lstat(path);
+      if (found.isDirectory()) {
+        const names = (await readdir(path, { encoding: 'buffer' })).sort(Buffer.compare).reverse();
+        for (const each of names) ahead.push(Buffer.concat([path, SLASH, each]));
+      } else if (found.isFile()) {
+        yield { path, name, bytes: found.size, modifiedMs: Math.trunc(found.mtimeMs) };
+      } else {
+        const reason = found.isSymbolicLink() ? 'a symbolic link: those are not followed' : 'not a file';
+        yield { name, reason, isFailure: false };
+      }
+    } catch (error) {
+      yield { name, reason: `can not be read: ${String(error)}`, isFailure: true };
+    }
+  }
+}

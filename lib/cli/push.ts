@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CliError } from './cli-error.ts';
+import type { Candidate, Door } from './door.ts';
+import { type FoundFile, findFiles } from './find-files.ts';
+import { inParallel } from './in-parallel.ts';
+import type { Journal } from './journal.ts';
+import { crc32Of, readHead } from './read-head.ts';
+import type { Report } from './report.ts';
+import { sendFile } from './send-file.ts';
+import { RefusedRequest } from './service-client.ts';
+
+/**
+ * What is announced in one request: as many files as the service takes, and no more bytes than go over a slow line while
+ * their URLs are good, and than a computer keeps in its cache between reading them for the checksum and for the upload.
+ */
+const FILES = 200;
+const BYTES = 200 * 1024 * 1024;
+/** URLs that a file gets one after the other, where they expire on a slow line. */
+const URLS = 3;
+/** Between two questions what became of what was sent: a person has 100 in a minute. */
+const POLL_MS = 1000;
+/** Without any news for so long, the command ends; the service goes on by itself. */
+const NO_NEWS_MS = 5 * 60_000;
+
+interface Deps {
+  door: Door;
+  journal: Journal;
+  report: Report;
+  atOnce: number;
+  signal: AbortSignal;
+}
+
+/** A file with the number of URLs that it had. */
+type Waiting = Candidate & { urls: number };
+
+/** Sends what is in a folder and below it, but for what was sent before, and waits until all of it is looked at. */
+export async function push(root: string, deps: Deps): Promise<void> {
+  const { door, journal, report } = deps;
+  const files: FoundFile[] = [];
+  for await (const found of findFiles(root)) {
+    if ('path' in found) files.push(found);
+    else report.count(found.isFailure ? 'failed' : 'skipped', found.name, found.reason);
+  }
+  report.total = files.length + report.done;
+
+  const sent = new Map(files.flatMap((file) => pair(journal.idOf(file), file)));
+  const toSend = new Set(files);
+  if (sent.size > 0) {
+    for (const [id, { status, reason }] of await door.outcomes([...sent.keys()])) {
+      const file = sent.get(id);
+      if (!file) continue;
+      toSend.delete(file);
+      if (status === 'pending') continue;
+      sent.delete(id);
+      report.count(status === 'stored' ? 'already there' : status, file.name, reason);
+    }
+    for (const [id, file] of sent) if (toSend.has(file)) sent.delete(id);
+  }
+
+  const stop = new AbortController();
+  const signal = AbortSignal.any([deps.signal, stop.signal]);
+  let isAllSent = false;
+  const sending = sendAll([...toSend], sent, { ...deps, signal }).finally(() => {
+    isAllSent = true;
+  });
+  try {
+    await Promise.all([sending, settle(sent, () => isAllSent, { ...deps, signal })]);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>, deps: Deps): Promise<void> {
+  const { door, report, signal } = deps;
+  let group: Waiting[] = [];
+  let bytes = 0;
+  const send = async () => {
+    for (let rest = group; rest.length > 0; ) rest = await sendGroup(rest, sent, deps);
+    group = [];
+    bytes = 0;
+  };
+  for (const file of files) {
+    signal.throwIfAborted();
+    const seen = await lookAt(file, door);
+    if ('reason' in seen) {
+      report.count(seen.isFailure ? 'failed' : 'skipped', file.name, seen.reason);
+      continue;
+    }
+    if (group.length === FILES || (group.length > 0 && bytes + file.bytes > BYTES)) await send();
+    group.push({ ...file, mimeType: seen.mimeType, urls: 0 });
+    bytes += file.bytes;
+  }
+  await send();
+}
+
+async function lookAt(file: FoundFile, door: Door) {
+  if (file.bytes === 0) return { reason: 'empty', isFailure: false };
+  try {
+    return { isFailure: false, ...door.look(await readHead(file)) };
+  } catch (error) {
+    return { reason: `can not be read: ${String(error)}`, isFailure: true };
+  }
+}
+
+/** Announces and sends files; gives those whose URLs expired meanwhile. */
+async function sendGroup(
+  group: readonly Waiting[],
+  sent: Map<string, FoundFile>,
+  deps: Deps,
+): Promise<Waiting[]> {
+  const { journal, report, atOnce, signal } = deps;
+  const summed: (Waiting & { crc32: string })[] = [];
+  for (const file of group) {
+    signal.throwIfAborted();
+    try {
+      summed.push({ ...file, crc32: await crc32Of(file) });
+    } catch (error) {
+      report.count('failed', file.name, `can not be read: ${String(error)}`);
+    }
+  }
+  const again: Waiting[] = [];
+  const announced = await announce(summed, deps);
+  await inParallel(announced, atOnce, async ({ file, target }) => {
+    const result = await sendFile(file, target, signal);
+    if (result === 'sent') {
+      journal.sent(file, target.id);
+      sent.set(target.id, file);
+    } else if (result === 'expired' && file.urls + 1 < URLS) again.push({ ...file, urls: file.urls + 1 });
+    else
+      report.count('failed', file.name, result === 'expired' ? 'the store refused its URL' : result.reason);
+    report.progress();
+  });
+  return again;
+}
+
+/** Announces files; those that the service names in a refusal are refused, and the others announced without them. */
+async function announce(files: readonly (Waiting & { crc32: string })[], deps: Deps) {
+  const { door, report } = deps;
+  for (let rest = files; rest.length > 0; ) {
+    try {
+      const targets = await door.announce(rest);
+      return targets
+        .flatMap((target, index) => pair(rest[index], target))
+        .map(([file, target]) => ({ file, target }));
+    } catch (error) {
+      if (!(error instanceof RefusedRequest)) throw error;
+      const reasons = new Map(
+        error.details.flatMap((detail) => pair(/^files\[(\d+)\]/.exec(detail)?.[1], detail)),
+      );
+      if (reasons.size === 0) throw new CliError(error.message, undefined, { cause: error });
+      const refused = (index: number) => reasons.get(String(index));
+      for (const [index, { name }] of rest.entries()) {
+        const reason = refused(index);
+        if (reason !== undefined) report.count('refused', name, reason.replace(/^files\[\d+\]\.?/, ''));
+      }
+      rest = rest.filter((_, index) => refused(index) === undefined);
+    }
+  }
+  return [];
+}
+
+/** Asks what became of what was sent, until nothing is left to ask for. */
+async function settle(sent: Map<string, FoundFile>, isAllSent: () => boolean, deps: Deps): Promise<void> {
+  const { door, report, signal } = deps;
+  let lastNews = Date.now();
+  for (;;) {
+    // Before the question, or what was sent meanwhile would be left behind.
+    const isLast = isAllSent();
+    const asked = [...sent.keys()].slice(0, 100);
+    if (isLast && asked.length === 0) return;
+    if (asked.length === 0) lastNews = Date.now();
+    const outcomes = asked.length > 0 ? await door.outcomes(asked) : new Map();
+    for (const id of asked) {
+      const file = sent.get(id);
+      const outcome = outcomes.get(id) ?? {
+        status: 'failed',
+        reason: 'the service does not know it any more',
+      };
+      sent.delete(id);
+      if (!file) continue;
+      if (outcome.status === 'pending')
+        sent.set(id, file); // At the end: those that take long hold up no others.
+      else {
+        lastNews = Date.now();
+        report.count(outcome.status, file.name, outcome.reason);
+      }
+    }
+    if (isLast && Date.now() - lastNews > NO_NEWS_MS) {
+      for (const { name } of sent.values())
+        report.count(
+          'failed',
+          name,
+          'sent, but not looked at yet: the same command, later, tells what became of it',
+        );
+      return;
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+const pair = <A, B>(a: A | undefined, b: B): [A, B][] => (a === undefined ? [] : [[a, b]]);

@@ -1,0 +1,55 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { ATTEMPTS, backOff } from './back-off.ts';
+import type { Target } from './door.ts';
+import type { FoundFile } from './find-files.ts';
+import { readParts } from './read-head.ts';
+
+/** Without a byte in either direction for so long, a connection is given up. */
+const SILENCE_MS = 60_000;
+
+/** What became of a PUT: `expired` is that a new URL is needed. */
+export type Sent = 'sent' | 'expired' | { reason: string };
+
+/** Sends a file to its signed URL, from the disk as the line takes it; fails, at last, with the reason. */
+export async function sendFile(file: FoundFile, target: Target, signal: AbortSignal): Promise<Sent> {
+  for (let failures = 1; ; failures++) {
+    let reason: string;
+    try {
+      const { status, body } = await put(file, target, signal);
+      // The object is there: an attempt before this one came through, and its answer did not.
+      if (status < 300 || status === 412) return 'sent';
+      if (status === 403) return 'expired';
+      reason = `the store answered ${status}: ${/<Message>([^<]*)/.exec(body)?.[1] ?? body.slice(0, 200)}`;
+      if (status < 500 && status !== 409 && status !== 408) return { reason };
+    } catch (error) {
+      signal.throwIfAborted();
+      reason = String(error);
+    }
+    if (failures === ATTEMPTS) return { reason };
+    await backOff(failures, signal);
+  }
+}
+
+/** `node:http`, for `fetch` sends a stream without its length, or hangs where that does not fit. */
+async function put(file: FoundFile, { url, headers }: Target, signal: AbortSignal) {
+  const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
+    method: 'PUT',
+    headers: { ...headers, 'content-length': file.bytes },
+    signal,
+    timeout: SILENCE_MS,
+  });
+  request.on('timeout', () => request.destroy(new Error('the connection fell silent')));
+  const answered = new Promise<{ status: number; body: string }>((resolve, reject) => {
+    request.on('response', (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    });
+    request.on('error', reject);
+  });
+  // Where the store answers before it has read all, what it says counts, and not that it hung up.
+  const [answer] = await Promise.allSettled([answered, pipeline(readParts(file), request)]);
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value;
+}

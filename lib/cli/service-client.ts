@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { ATTEMPTS, backOff, retryAfterMs } from './back-off.ts';
+import { CliError, EXIT } from './cli-error.ts';
+
+/** An answer of the service that refuses the request. */
+export class RefusedRequest extends Error {
+  readonly status: number;
+  readonly details: readonly string[];
+
+  constructor(status: number, message: string, details: readonly string[]) {
+    super(details.length > 0 ? `${message}: ${details.join('; ')}` : message);
+    this.status = status;
+    this.details = details;
+  }
+}
+
+const ErrorBody = z.object({ message: z.string(), details: z.array(z.string()).default([]) });
+
+interface Options {
+  url: URL;
+  token: string;
+  signal: AbortSignal;
+  /** Is told how long the service asks to wait. */
+  onWait: (seconds: number) => void;
+}
+
+/** The service as one person uses it: waits when it asks for that, and tries again what failed on the way. */
+export class ServiceClient {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Where the service is. */
+  get base(): string {
+    return this.#options.url.href;
+  }
+
+  /** The JSON of the answer; undefined where it has none. */
+  async json<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    // The same for each attempt: what was done already is answered again, and not done twice.
+    if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID();
+    const response = await this.send(
+      method,
+      path,
+      headers,
+      body === undefined ? undefined : JSON.stringify(body),
+    );
+    const text = await response.text();
+    return schema.parse(text === '' ? undefined : JSON.parse(text));
+  }
+
+  /**
+   * The answer, whose body is to be read.
+   *
+   * @throws RefusedRequest for a status of 400 and more
+   * @throws CliError where there is no use in going on
+   */
+  async send(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<Response> {
+    const { url, token, signal, onWait } = this.#options;
+    const target = new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url);
+    for (let failures = 0; ; ) {
+      const init = { method, headers: { ...headers, authorization: `Bearer ${token}` }, signal };
+      const answer = await fetch(target, body === undefined ? init : { ...init, body }).catch(
+        (cause: unknown) => {
+          signal.throwIfAborted();
+          if (++failures < ATTEMPTS) return undefined;
+          throw new CliError(`${url.origin} can not be reached.`, EXIT.notAll, { cause });
+        },
+      );
+      if (!answer) {
+        await backOff(failures, signal);
+        continue;
+      }
+      const { status } = answer;
+      if (status < 400) return answer;
+      const wait = retryAfterMs(answer.headers.get('retry-after'), new Date());
+      if (status === 429 || (wait !== undefined && (status === 503 || status === 409))) {
+        await answer.body?.cancel();
+        const ms = wait ?? 5000;
+        onWait(Math.ceil(ms / 1000));
+        await sleep(ms, undefined, { signal });
+      } else if (status >= 500 && ++failures < ATTEMPTS) {
+        await answer.body?.cancel();
+        await backOff(failures, signal);
+      } else throw await refusalOf(answer);
+    }
+  }
+}
+
+async function refusalOf(answer: Response): Promise<Error> {
+  const text = await answer.text();
+  const { message, details } = ErrorBody.safeParse(parseJson(text)).data ?? { message: '', details: [] };
+  const refusal = new RefusedRequest(
+    answer.status,
+    message || `The service answered ${answer.status}`,
+    details,
+  );
+  if (answer.status !== 401) return refusal;
+  const advice =
+    'The token is not, or no longer, valid. Get a new one and run the same command again: it goes on.';
+  return new CliError(advice, EXIT.notAllowed, { cause: refusal });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
