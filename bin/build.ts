@@ -1,5 +1,5 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { functions } from '../functions/functions.ts';
 import { operations } from '../functions/operations.ts';
@@ -22,26 +22,38 @@ const NEVER_LOADED_IN_LAMBDA = [
   '@smithy/credential-provider-imds',
 ];
 
-/** JSON Schema is made of ours when the API document is, below: without what makes it, each function is 9 KB smaller. */
+/** Event streams are loaded by S3's client at its start, and by a protocol only for an operation that has one: ours have none. */
+const withoutLateEventStreams: Plugin = {
+  name: 'without-late-event-streams',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { external: true } : undefined,
+    );
+  },
+};
+
+/** JSON Schema is made of ours when the API document is, below: without what makes it, each function is 18 KB smaller. */
 const withoutJsonSchema: Plugin = {
   name: 'without-json-schema',
   setup({ onLoad }) {
-    onLoad({ filter: /\/zod\/v4\/core\/to-json-schema\.js$/ }, () => ({
-      contents: `const none = () => () => { throw new Error('no JSON Schema in a function'); };
-        export { ${JSON_SCHEMA_MAKERS.map((name) => `none as ${name}`).join(', ')} };`,
-    }));
+    onLoad(
+      { filter: /\/zod\/v4\/core\/(?:to-json-schema|json-schema-processors)\.js$/ },
+      async ({ path }) => {
+        const names = (await readFile(path, 'utf8')).matchAll(/^export (?:const|function) (\w+)/gm);
+        const exported = [...names].map(([, name]) => `none as ${name}`).join(', ');
+        return {
+          contents: `const none = () => () => { throw new Error('no JSON Schema in a function'); };
+          export { ${exported} };`,
+        };
+      },
+    );
   },
 };
-const JSON_SCHEMA_MAKERS = [
-  'createStandardJSONSchemaMethod',
-  'createToJSONSchemaMethod',
-  'extractDefs',
-  'finalize',
-  'handleUnrepresentable',
-  'initializeContext',
-  'process',
-  'processSchema',
-];
+
+/** What a module reads at run time, to lie beside each bundle that has the module in it. */
+const READ_BY: Record<string, string> = {
+  'lib/media/dicom/data-dictionary.ts': 'lib/media/dicom/data-dictionary.json',
+};
 
 /** Bundles every function, each into a folder of its own with the files that it needs beside it. */
 export async function buildFunctions(): Promise<void> {
@@ -59,8 +71,9 @@ export async function buildFunctions(): Promise<void> {
     target: 'node24',
     logLevel: 'warning',
   } as const;
-  await build({
+  const { metafile } = await build({
     ...common,
+    metafile: true,
     entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: `${id}/index` })),
     outExtension: { '.js': '.cjs' },
     // A layer is found by require() only: Lambda's NODE_PATH does not reach the import of an ES module.
@@ -72,7 +85,7 @@ export async function buildFunctions(): Promise<void> {
       '@aws-lambda-powertools/jmespath/functions': './lib/http/plain-path.ts',
       '@aws-lambda-powertools/jmespath': './lib/http/plain-path.ts',
     },
-    plugins: [withoutJsonSchema],
+    plugins: [withoutJsonSchema, withoutLateEventStreams],
     external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
   });
   await build({
@@ -88,6 +101,9 @@ export async function buildFunctions(): Promise<void> {
     await mkdir(join(BUNDLES, id), { recursive: true });
     for (const asset of assets) await cp(join(root, asset), join(BUNDLES, id, basename(asset)));
   }
+  for (const [bundle, { inputs }] of Object.entries(metafile.outputs))
+    for (const [module, file] of Object.entries(READ_BY))
+      if (module in inputs) await cp(join(root, file), join(root, dirname(bundle), basename(file)));
   const document = JSON.stringify(openApiDocument(operations));
   await writeFile(join(BUNDLES, 'get-openapi', 'openapi.json'), document);
 }

@@ -1,19 +1,12 @@
 import http from 'node:http';
 import { UNHURRIED } from '../../lib/local/unhurried.ts';
 import { type ApiRequest, type ApiSample, type ApiTask, apiSamples } from './api-samples.ts';
-import { fillBatch } from './clinic.ts';
+import { filledBatch } from './clinic.ts';
 import type { CpuTask, CpuTimes } from './handler-cpu.ts';
+import { importItems } from './import-items.ts';
 import { inTurns, median, percentile } from './measure.ts';
 import { type Bench, headline, type Result, type Row, round } from './result.ts';
-import {
-  dynamoDbOf,
-  environmentOf,
-  functionOf,
-  inChild,
-  tokensOf,
-  withStackProcess,
-  withTableOnly,
-} from './stack.ts';
+import { dynamoDbOf, environmentOf, functionOf, inChild, tokensOf, withStackProcess } from './stack.ts';
 
 const full = { images: 100_000, requests: 400, cpuTurns: 9, callsPerTurn: 30 };
 const WARM_UP = 15;
@@ -22,16 +15,11 @@ const WARM_UP = 15;
 export async function api({ cdkOut, progress }: Bench, size = full): Promise<Result> {
   const out = await cdkOut();
   progress(`api: writing ${size.images} images into one batch`);
-  let filled: Awaited<ReturnType<typeof fillBatch>> = { batchId: '', imageIds: [] };
-  const prepare = async (dataDir: string) => {
-    filled = await withTableOnly(out, dataDir, (dynamoDb, tableName) =>
-      fillBatch(dynamoDb, tableName, size.images),
-    );
-  };
+  const { batchId, imageIds, items } = filledBatch(size.images);
+  const prepare = (dataDir: string) => importItems(out, dataDir, items);
   return withStackProcess(out, prepare, async (stack) => {
     const dynamoDb = dynamoDbOf(stack);
     const tableName = functionOf(out, stack.url, 'get-image').environment.TABLE_NAME ?? '';
-    const { batchId, imageIds } = filled;
     const task: ApiTask = { tableName, batchId, imageIds };
     const samples = apiSamples(dynamoDb, task);
     const [token = ''] = await tokensOf(stack, 'doctor', 1);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { operations } from '../../functions/operations.ts';
+import { linkLayerPackages } from '../../lib/local/layer-packages.ts';
 import { median } from './measure.ts';
 import { atMost, type Bench, headline, type Result, type Row, round } from './result.ts';
 import { functionsOf, withDataDir } from './stack.ts';
@@ -22,14 +23,16 @@ export async function coldstart({ cdkOut, progress }: Bench, runs = RUNS): Promi
   return withDataDir(async (dir) => {
     const empty = path.join(dir, 'index.cjs');
     writeFileSync(empty, EMPTY_HANDLER);
+    const layers = linkLayerPackages(path.join(dir, 'layers'));
     const http = new Set<string>(operations.map(({ id }) => id));
     const times = new Map(
       definitions.map(([id]) => [id, { product: [] as number[], floor: [] as number[] }]),
     );
     for (let run = 0; run < runs; run++) {
-      for (const [id, { codeDir, environment }] of definitions) {
-        times.get(id)?.floor.push(await load(empty, environment));
-        times.get(id)?.product.push(await load(path.join(codeDir, 'index.cjs'), environment));
+      for (const [id, { codeDir, environment, hasLayers }] of definitions) {
+        const variables = { ...environment, ...(hasLayers && { NODE_PATH: layers }) };
+        times.get(id)?.floor.push(await load(empty, variables));
+        times.get(id)?.product.push(await load(path.join(codeDir, 'index.cjs'), variables));
       }
     }
 
@@ -67,12 +70,7 @@ export async function coldstart({ cdkOut, progress }: Bench, runs = RUNS): Promi
 
 async function load(file: string, environment: Record<string, string>): Promise<number> {
   const child = spawn(process.execPath, ['-e', LOAD, file], {
-    // sharp comes from a layer, which is in Lambda's NODE_PATH too.
-    env: {
-      ...environment,
-      AWS_REGION: 'us-east-1',
-      NODE_PATH: path.resolve(import.meta.dirname, '../../node_modules'),
-    },
+    env: { ...environment, AWS_REGION: 'us-east-1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const chunks = await child.stdout.toArray();

@@ -6,4 +6,4 @@ const [, , cdkOut = '', dataDir = ''] = process.argv;
 const stack = await startLocalStack({ cdkOut, dataDir, port: 0, environment: UNHURRIED });
 const { url, s3Endpoint, dynamoDbEndpoint, credentials } = stack;
 process.on('disconnect', () => void stack.close().then(() => process.exit(0)));
-process.send?.({ url, s3Endpoint, dynamoDbEndpoint, credentials });
+process.send?.({ url, s3Endpoint, dynamoDbEndpoint, credentials, pid: process.pid });

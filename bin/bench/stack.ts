@@ -3,12 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  DescribeTableCommand,
-  DynamoDBClient,
-  type StreamSpecification,
-  UpdateTableCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ensureTables } from '../../lib/local/dynamodb-tables.ts';
 import { startDynoxide } from '../../lib/local/dynoxide.ts';
@@ -27,13 +22,13 @@ export type StackAddress = Pick<LocalStack, 'url' | 's3Endpoint' | 'dynamoDbEndp
 export async function withStackProcess<T>(
   cdkOut: string,
   prepare: ((dataDir: string) => Promise<void>) | undefined,
-  work: (stack: StackAddress) => Promise<T>,
+  work: (stack: StackAddress & { pid: number }) => Promise<T>,
 ): Promise<T> {
   return withDataDir(async (dataDir) => {
     await prepare?.(dataDir);
     const child = startChild('stack-process.ts', [cdkOut, dataDir]);
     try {
-      return await work(await messageOf<StackAddress>(child));
+      return await work(await messageOf<StackAddress & { pid: number }>(child));
     } finally {
       const gone = once(child, 'exit');
       if (child.connected) {
@@ -44,34 +39,28 @@ export async function withStackProcess<T>(
   });
 }
 
-/**
- * Gives the table alone to the work, without the functions that listen to it: to fill it takes a fifth of the time.
- * What the work writes is not in the table's stream.
- */
+/** Gives the table alone to the work, without the functions that listen to it. */
 export async function withTableOnly<T>(
   cdkOut: string,
   dataDir: string,
   work: (dynamoDb: DynamoDBClient, tableName: string) => Promise<T>,
 ): Promise<T> {
   const template = loadTemplate(cdkOut, 'Negatoscope', 'http://localhost');
-  const dynoxide = await startDynoxide(path.join(dataDir, 'dynamodb.sqlite'), () => {}, console.error);
+  const dynoxide = await startDynoxide(dataFileIn(dataDir), () => {}, console.error);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const dynamoDb = new DynamoDBClient({ endpoint: dynoxide.endpoint, region, credentials });
   try {
     await ensureTables(template, dynamoDb);
-    const TableName = functionOf(cdkOut, 'http://localhost', 'get-image').environment.TABLE_NAME ?? '';
-    const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
-    const streamed = (StreamSpecification: StreamSpecification) =>
-      dynamoDb.send(new UpdateTableCommand({ TableName, StreamSpecification }));
-    await streamed({ StreamEnabled: false });
-    const result = await work(dynamoDb, TableName);
-    await streamed(Table?.StreamSpecification ?? { StreamEnabled: false });
-    return result;
+    const { TABLE_NAME = '' } = functionOf(cdkOut, 'http://localhost', 'get-image').environment;
+    return await work(dynamoDb, TABLE_NAME);
   } finally {
     dynamoDb.destroy();
     await dynoxide.close();
   }
 }
+
+/** The file of the local DynamoDB. */
+export const dataFileIn = (dataDir: string): string => path.join(dataDir, 'dynamodb.sqlite');
 
 /** Gives a new directory to the work, and removes it afterwards. */
 export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {

@@ -19,8 +19,11 @@ export interface MetadataDeps {
 /** Part of what is kept: raise it when the same instances give another text. */
 const VERSION = 1;
 
-/** A series to which nothing came for so long gets its metadata kept as one object. */
-const QUIET_MS = 60_000;
+/**
+ * A series to which nothing came for so long gets its metadata kept as one object. Short, since a viewer opens what has
+ * just come; while a scanner sends, instances come several a second, and each would need another object.
+ */
+const QUIET_MS = 5000;
 
 /** Objects that are read at the same time. */
 const AT_ONCE = 32;

@@ -120,10 +120,10 @@ const seriesQuery = (studyUid: string) => ({
  * The instance, its series, its study, and what these are found by; each condition says that the others are as they were
  * read, so that no count is missed and none doubled.
  */
-function writesOf(
+export function writesOf(
   { instance, series, study }: NewDicom,
-  knownSeries: DicomSeries | undefined,
-  knownStudy: DicomStudy | undefined,
+  knownSeries?: DicomSeries,
+  knownStudy?: DicomStudy,
 ) {
   const { uploadedAt: changedAt } = instance;
   const { modality } = series;

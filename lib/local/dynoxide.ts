@@ -106,7 +106,8 @@ function indexStream(file: string, log: (line: string) => void) {
   }
 }
 
-function findBinary(): string {
+/** Where the program of the local DynamoDB is. */
+export function findBinary(): string {
   const name = `@dynoxide/${process.platform}-${process.arch}`;
   try {
     return path.join(

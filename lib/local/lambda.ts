@@ -29,7 +29,7 @@ export interface LambdaHost {
   socketDir: string;
   cacheDir: string;
   /** Where functions with layers find the layers' packages on this laptop. */
-  nodeModules: string;
+  layerPackages: string;
   environmentFor(definition: FunctionDefinition): Record<string, string>;
   log(functionName: string, line: string): void;
 }
@@ -294,7 +294,7 @@ class Instance {
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
       NODE_COMPILE_CACHE: host.cacheDir,
-      ...(hasLayers && { NODE_PATH: host.nodeModules }),
+      ...(hasLayers && { NODE_PATH: host.layerPackages }),
     };
   }
 }

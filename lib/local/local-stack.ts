@@ -15,6 +15,7 @@ import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './f
 import { Gateway } from './gateway.ts';
 import { Issuer } from './issuer.ts';
 import { LambdaFunction, type LambdaHost } from './lambda.ts';
+import { linkLayerPackages } from './layer-packages.ts';
 import { sendLocalError } from './local-error.ts';
 import { LogFile } from './log-file.ts';
 import { Principals, type ServiceCall } from './principals.ts';
@@ -41,8 +42,6 @@ export interface LocalStackOptions {
   /** 0 picks a free one. */
   port: number;
   dataDir: string;
-  /** Where functions with layers find the layers' packages (sharp for this laptop). */
-  nodeModules?: string;
   verbose?: boolean;
   /** Other values for variables that the template gives its functions: settings to try. */
   environment?: Record<string, string>;
@@ -163,7 +162,7 @@ async function start(
   const host: LambdaHost = {
     socketDir,
     cacheDir,
-    nodeModules: options.nodeModules ?? path.resolve(import.meta.dirname, '../../node_modules'),
+    layerPackages: linkLayerPackages(path.join(dataDir, 'layers')),
     environmentFor: (definition) => {
       const { accessKeyId, secretAccessKey } = foreign.credentials ?? definition.credentials;
       return {

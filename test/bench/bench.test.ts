@@ -2,6 +2,8 @@ import { expect, inject, test } from 'vitest';
 import { api } from '../../bin/bench/api.ts';
 import { calls } from '../../bin/bench/calls.ts';
 import { coldstart } from '../../bin/bench/coldstart.ts';
+import { dicom } from '../../bin/bench/dicom.ts';
+import { isOrthancInstalled } from '../../bin/bench/orthanc.ts';
 import { thumbnail } from '../../bin/bench/thumbnail.ts';
 import { zip } from '../../bin/bench/zip.ts';
 import { functions } from '../../functions/functions.ts';
@@ -45,14 +47,30 @@ test('api measures requests over HTTP and the CPU time of their handlers', async
 /** It measures the stack as it is where nothing is set. */
 const isMeasured = ({ id }: { id: string }) => !triggers.some((each) => each.id === id && 'needs' in each);
 
-test('coldstart loads every function', async () => {
-  const { rows } = await coldstart(bench, 1);
-  expect(Object.keys(rows).sort()).toEqual(
-    functions
-      .filter(isMeasured)
-      .map(({ id }) => id)
-      .sort(),
-  );
+test('dicom does the same here and in an Orthanc, where there is one', async () => {
+  const size = {
+    studies: 40,
+    orthancStudies: 20,
+    instances: 4,
+    side: 32,
+    rounds: 1,
+    requests: 4,
+    quietMs: 10,
+  };
+  const { rows, aims, notes, ...result } = await dicom(bench, size);
+  expect(result).toMatchObject({ ...headline, unit: 'instances/s' });
+  for (const row of Object.values(rows)) expect(row.perSecond).toBeGreaterThan(0);
+  const compared = Object.values(rows).filter(({ orthancPerSecond }) => Number(orthancPerSecond) > 0);
+  expect(compared).toHaveLength(isOrthancInstalled() ? Object.keys(rows).length : 0);
+  expect(aims.length > 0).toBe(isOrthancInstalled());
+  expect(notes[0]).toMatch(isOrthancInstalled() ? /^beside Orthanc \d/ : /not installed/);
+}, 120_000);
+
+test('coldstart loads every function, and no bundle of HTTP is larger than it may be', async () => {
+  const measured = functions.filter(isMeasured);
+  const { rows, aims } = await coldstart(bench, 1);
+  expect(Object.keys(rows).sort()).toEqual(measured.map(({ id }) => id).sort());
+  expect(aims[0]).toMatchObject({ what: 'KB of the largest HTTP bundle at most 400', met: true });
 });
 
 test('calls counts every operation, and every function behind the scenes', async () => {

@@ -1,4 +1,4 @@
-import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { searchFor } from '../../functions/dicomweb/search.ts';
 import { DicomStore } from '../../lib/data/dicom.ts';
@@ -11,7 +11,7 @@ import type { StudyList } from '../../lib/domain/study-search.ts';
 import { backstage } from '../support/backstage.ts';
 import { type Client, useService } from '../support/service.ts';
 
-/** More than one answer of DynamoDB holds; 10 of each patient, and 100 of each day. */
+/** More than one answer of DynamoDB holds; 10 of each patient, and 100 of each day. `npm run test:large` has 100,000. */
 const STUDIES = 2040;
 
 const service = useService();
@@ -65,6 +65,7 @@ beforeAll(async () => {
     (next, { commandName }) =>
       (args) => {
         if (commandName === QueryCommand.name) queries++;
+        if (commandName === ScanCommand.name) throw new Error('nothing may be searched by a Scan');
         return next(args);
       },
     { step: 'initialize' },

@@ -1,0 +1,75 @@
+import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { itemsOfStudies, STUDIES_OF_PATIENT, sliceOf } from '../../bin/bench/archive-of-studies.ts';
+import { importItems } from '../../bin/bench/import-items.ts';
+import { withDataDir, withTableOnly } from '../../bin/bench/stack.ts';
+import { DicomSearch } from '../../lib/data/dicom-search.ts';
+import type { StudyList } from '../../lib/domain/study-search.ts';
+
+const STUDIES = 100_000;
+const { patientId, patientName = '', accession = '', studyDate = '' } = sliceOf(4321, STUDIES);
+const day: [string, string] = [studyDate, studyDate];
+/** Studies lie on 5000 days. */
+const STUDIES_OF_DAY = 20;
+
+let search: DicomSearch;
+let end: () => void;
+let ended: Promise<void>;
+/** What was asked of DynamoDB, and how many items it looked at. */
+let commands: { name: string; index: unknown; scanned: number }[] = [];
+
+beforeAll(async () => {
+  const cdkOut = inject('cdkOut');
+  await new Promise<void>((ready, failed) => {
+    ended = withDataDir(async (dataDir) => {
+      await importItems(cdkOut, dataDir, itemsOfStudies(STUDIES));
+      await withTableOnly(cdkOut, dataDir, async (dynamoDb, name) => {
+        const client = DynamoDBDocumentClient.from(dynamoDb);
+        client.middlewareStack.add(
+          (next, { commandName = '' }) =>
+            async (args) => {
+              const answer = await next(args);
+              const { ScannedCount: scanned = 0 } = answer.output as Partial<QueryCommandOutput>;
+              const { IndexName: index } = args.input as { IndexName?: string };
+              commands.push({ name: commandName, index, scanned });
+              return answer;
+            },
+          { step: 'initialize' },
+        );
+        search = new DicomSearch({ name, client });
+        ready();
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      });
+    });
+    ended.catch(failed);
+  });
+});
+
+afterAll(async () => {
+  end();
+  await ended;
+});
+
+beforeEach(() => {
+  commands = [];
+});
+
+describe(`Among ${STUDIES} studies, one Query on an index finds, and looks at no other than, those`, () => {
+  test.each<[what: string, list: StudyList, count: number]>([
+    ['of a patient', { by: 'patient', patientId }, STUDIES_OF_PATIENT],
+    ['of a day', { by: 'date', dates: day }, STUDIES_OF_DAY],
+    ['of an accession number', { by: 'accession', accession }, 1],
+    ['of a modality on a day', { by: 'modality', modality: 'CT', dates: day }, STUDIES_OF_DAY],
+    ['of a name', { by: 'name', prefix: patientName.toUpperCase(), fits: () => true }, STUDIES_OF_PATIENT],
+  ])('%s', async (_, list, count) => {
+    const found = await Array.fromAsync(search.studies(list, 1000));
+    expect(found).toHaveLength(count);
+    // What a list of small items leads to is then got by its keys.
+    const [query, ...others] = commands;
+    expect(query).toEqual({ name: 'QueryCommand', index: expect.stringMatching(/^gsi/), scanned: count });
+    expect(others.map(({ name }) => name).filter((name) => name !== 'BatchGetItemCommand')).toEqual([]);
+  });
+});
