@@ -6,6 +6,7 @@ import { triggers } from '../functions/triggers.ts';
 import { NegatoscopeStack } from '../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../lib/stack/settings.ts';
 import { buildFunctions } from './build.ts';
+import { buildWeb } from './build-web.ts';
 import { installLayers } from './layers.ts';
 
 /** What the local stack sets in the context. */
@@ -13,7 +14,7 @@ const Laptop = z.object({ orthancUrl: z.string().optional() });
 
 const app = new App();
 const laptop = Laptop.optional().parse(app.node.tryGetContext('laptop'));
-await buildFunctions();
+await Promise.all([buildFunctions(), buildWeb()]);
 // The local stack has the machine's own.
 if (!laptop) installLayers();
 

@@ -4,6 +4,7 @@ import { build, type Plugin } from 'esbuild';
 import { functions } from '../functions/functions.ts';
 import { operations } from '../functions/operations.ts';
 import { openApiDocument } from '../lib/api/openapi.ts';
+import { buildWeb } from './build-web.ts';
 
 /** Where the bundles go: `dist/<function>/index.cjs`. */
 export const BUNDLES = join(import.meta.dirname, '..', 'dist');
@@ -108,4 +109,4 @@ export async function buildFunctions(): Promise<void> {
   await writeFile(join(BUNDLES, 'get-openapi', 'openapi.json'), document);
 }
 
-if (import.meta.main) await buildFunctions();
+if (import.meta.main) await Promise.all([buildFunctions(), buildWeb()]);

@@ -24,11 +24,13 @@ const RULES: [folder: RegExp, mayImport: RegExp][] = [
   [/^functions\/.*\/trigger\.ts$/, /^lib\/api\/|^lib\/data\/keys\.ts$|\/trigger\.ts$/],
   [/^functions\//, /^lib\/(?!stack|local)|^functions\/|^[^./]/],
   [/^bin\//, /^(bin|functions|lib)\/|^[^./]/],
+  // Of what is not its own, the page takes types only.
+  [/^web\//, /^web\/|^[^./]/],
   [/^test\//, /./],
 ];
 
 const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
-  .filter((file) => /^(bin|functions|lib|test)\/.*\.ts$/.test(file) && !file.endsWith('.d.ts'))
+  .filter((file) => /^(bin|functions|lib|test|web\/src)\/.*\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
   .filter((file) => !file.includes('node_modules'));
 
 /** What a file imports: packages by their names, files of ours by their paths from the root. */

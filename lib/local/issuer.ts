@@ -7,11 +7,14 @@ import {
   exportJWK,
   exportPKCS8,
   generateKeyPair,
+  importJWK,
   importPKCS8,
   type JWK,
+  jwtVerify,
   SignJWT,
 } from 'jose';
 import * as z from 'zod';
+import { authorize, Codes } from './authorize.ts';
 import { sendLocalError } from './local-error.ts';
 import { readBody } from './request-body.ts';
 import { StartError } from './start-error.ts';
@@ -26,6 +29,9 @@ export const demoPeople: Record<string, Record<string, unknown>> = {
   admin: { name: 'Alex Admin', 'cognito:groups': ['admins'] },
 };
 
+/** For whom refresh tokens are: for this issuer alone, so that the API takes none. */
+const REFRESH = 'negatoscope-local-refresh';
+
 const TokenRequest = z.strictObject({
   user: z.string(),
   claims: z.record(z.string(), z.unknown()).default({}),
@@ -37,6 +43,7 @@ export class Issuer {
   readonly #url: string;
   readonly #privateKey: CryptoKey;
   readonly #publicJwk: JWK;
+  readonly #codes = new Codes();
 
   private constructor(url: string, privateKey: CryptoKey, publicJwk: JWK) {
     this.#url = url;
@@ -85,14 +92,22 @@ export class Issuer {
   }
 
   /** Answers the issuer's paths (below `/local`); false for a path that isn't one. */
-  async handle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<boolean> {
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { pathname, searchParams: query }: URL,
+  ): Promise<boolean> {
     switch (`${request.method} ${pathname}`) {
       case 'GET /local/.well-known/openid-configuration':
         sendJson(response, {
           issuer: this.#url,
           jwks_uri: `${this.#url}/jwks.json`,
+          authorization_endpoint: `${this.#url}/authorize`,
           token_endpoint: `${this.#url}/token`,
-          response_types_supported: ['id_token'],
+          response_types_supported: ['code'],
+          grant_types_supported: ['authorization_code', 'refresh_token'],
+          code_challenge_methods_supported: ['S256'],
+          token_endpoint_auth_methods_supported: ['none'],
           subject_types_supported: ['public'],
           id_token_signing_alg_values_supported: ['RS256'],
         });
@@ -100,6 +115,9 @@ export class Issuer {
       case 'GET /local/jwks.json':
       case 'GET /local/.well-known/jwks.json':
         sendJson(response, { keys: [this.#publicJwk] });
+        return true;
+      case 'GET /local/authorize':
+        authorize(response, query, this.#codes, demoPeople);
         return true;
       case 'POST /local/token':
         await this.#answerToken(request, response);
@@ -111,7 +129,11 @@ export class Issuer {
 
   async #answerToken(request: IncomingMessage, response: ServerResponse) {
     const body = await readBody(request, 100_000);
-    const parsed = TokenRequest.safeParse(parseJson(body?.toString('utf8')));
+    const text = body?.toString('utf8') ?? '';
+    // By what it says and not by its type: of JSON, curl says that it is a form.
+    const form = new URLSearchParams(text);
+    if (form.has('grant_type')) return this.#answerGrant(response, form);
+    const parsed = TokenRequest.safeParse(parseJson(text));
     if (!parsed.success) {
       const details = parsed.error.issues.map(
         (issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`,
@@ -128,6 +150,55 @@ export class Issuer {
     const accessToken = await this.token(user, claims, expiresInSeconds);
     sendJson(response, { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds });
   }
+
+  /** Gives tokens for a code, or for the refresh token that came with the last ones. */
+  async #answerGrant(response: ServerResponse, form: URLSearchParams) {
+    const type = form.get('grant_type');
+    if (type === 'authorization_code') {
+      const granted = this.#codes.redeem(form);
+      if (!granted) return refuseGrant(response, 'invalid_grant', 'The code is used, too old, or not yours.');
+      return this.#sendTokens(response, granted.user, granted.nonce);
+    }
+    if (type === 'refresh_token') {
+      const user = await this.#userOfRefreshToken(form.get('refresh_token') ?? '');
+      if (!user)
+        return refuseGrant(response, 'invalid_grant', 'The refresh token is none of ours, or too old.');
+      return this.#sendTokens(response, user);
+    }
+    return refuseGrant(
+      response,
+      'unsupported_grant_type',
+      `Expected a code or a refresh token, not ${type}.`,
+    );
+  }
+
+  async #sendTokens(response: ServerResponse, user: string, nonce?: string) {
+    const idToken = await this.token(user, nonce === undefined ? {} : { nonce });
+    sendJson(response, {
+      id_token: idToken,
+      access_token: idToken,
+      refresh_token: await this.token(user, { aud: REFRESH, token_use: 'refresh' }, 12 * 3600),
+      token_type: 'Bearer',
+      expires_in: 3600,
+    });
+  }
+
+  /** A signed token, and nothing that is stored: it outlives a restart. */
+  async #userOfRefreshToken(token: string): Promise<string | undefined> {
+    try {
+      const key = await importJWK(this.#publicJwk, 'RS256');
+      const { payload } = await jwtVerify(token, key, { issuer: this.#url, audience: REFRESH });
+      return z.string().parse(payload['cognito:username']);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** OAuth's own form of an error (RFC 6749, 5.2), by which client libraries know it. */
+function refuseGrant(response: ServerResponse, error: string, description: string) {
+  response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify({ error, error_description: description }));
 }
 
 /** A UUID that is always the same for the same person, so that what they own stays theirs. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { CloudFront } from './cloudfront.ts';
 import { ConnectionsApi } from './connections-api.ts';
 import { DynamoDbProxy } from './dynamodb-proxy.ts';
 import { ensureTables } from './dynamodb-tables.ts';
@@ -192,6 +193,7 @@ async function start(
   };
 
   const gateway = new Gateway(template, lambdaByArn, log);
+  const cloudFront = new CloudFront(template);
   const socketApi = loadSocketApi(template);
   const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log);
   const connectionsApi = sockets && new ConnectionsApi(sockets, principals);
@@ -217,9 +219,10 @@ async function start(
       return connectionsApi.handle(request, response, requestUrl);
     }
     if (pathname.startsWith('/local/')) {
-      if (await issuer.handle(request, response, pathname)) return;
+      if (await issuer.handle(request, response, requestUrl)) return;
       return sendLocalError(response, 404, `Nothing is at ${request.method} ${pathname}.`);
     }
+    if (cloudFront.handle(request, response, pathname)) return;
     return gateway.handle(request, response, requestUrl);
   };
   if (sockets) upgrade = (request, socket, head) => sockets.upgrade(request, socket, head);

@@ -132,6 +132,11 @@ export class Template {
     }
   }
 
+  /** Of a function of CloudFront's. */
+  functionArn(resource: Resource): string {
+    return `arn:aws:cloudfront::${accountId}:function/${resource.logicalId}`;
+  }
+
   /** A value of the template with every intrinsic replaced; throws a StartError for one that it can't. */
   resolve(value: unknown): unknown {
     const resolved = this.#resolve(value);
@@ -263,9 +268,14 @@ export class Template {
         return `${this.arn(resource)}/stream/local`;
       case 'QueueName':
       case 'KeyId':
+      case 'Id':
         return this.physicalName(resource);
       case 'QueueUrl':
         return this.#ref(logicalId);
+      case 'FunctionARN':
+        return this.functionArn(resource);
+      case 'ApiEndpoint':
+        return this.#origin.replace('http', 'ws');
       case 'ProviderURL':
         return `${this.#origin}/local`;
       case 'ProviderName':

@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -13,9 +13,14 @@ import {
   OriginRequestPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin, RestApiOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
+import { type Operation, routesOf } from '../api/operation.ts';
 import { SOCKET_PATH } from '../api/socket-route.ts';
+import { ASSETS, type Page } from './page.ts';
+
+/** Of the REST API, as CDK names it where nobody does. */
+const STAGE = 'prod';
 
 /**
  * API Gateway knows no trailing slashes; here they are optional. And it looks for who calls in one header only:
@@ -33,11 +38,18 @@ export const REWRITE_REQUEST = `function handler(event) {
   return request;
 }`;
 
-/** The one domain that people see, in front of everything. */
+interface EdgeProps {
+  api: RestApi;
+  operations: readonly Operation[];
+  sockets: WebSocketApi;
+  page: Page;
+}
+
+/** The one domain that people see, in front of everything: the page is what is neither the API nor the socket. */
 export class Edge extends Construct {
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, api: RestApi, sockets: WebSocketApi) {
+  constructor(scope: Construct, id: string, { api, operations, sockets, page }: EdgeProps) {
     super(scope, id);
     const rewrite = new EdgeFunction(this, 'RewriteRequest', {
       runtime: FunctionRuntime.JS_2_0,
@@ -50,18 +62,33 @@ export class Edge extends Construct {
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       functionAssociations: [{ function: rewrite, eventType: FunctionEventType.VIEWER_REQUEST }],
     };
+    const rest = {
+      ...behavior,
+      allowedMethods: AllowedMethods.ALLOW_ALL,
+      origin: new HttpOrigin(`${api.restApiId}.execute-api.${Stack.of(this).region}.amazonaws.com`, {
+        // The stage by its name: by reference, the functions would come before this, and they know the client of the
+        // user pool, which knows this address.
+        originPath: `/${STAGE}`,
+      }),
+    };
     // Of `wss://<host>`; the rest of the path is the stage, and comes from the request.
     const socket = { ...behavior, origin: new HttpOrigin(Fn.select(2, Fn.split('/', sockets.apiEndpoint))) };
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Negatoscope',
       httpVersion: HttpVersion.HTTP2_AND_3,
-      defaultBehavior: {
-        origin: new RestApiOrigin(api),
-        allowedMethods: AllowedMethods.ALLOW_ALL,
-        ...behavior,
+      defaultBehavior: page.views,
+      additionalBehaviors: {
+        ...Object.fromEntries(apiPatterns(operations).map((pattern) => [pattern, rest])),
+        // The slash at the end is cut off only after the behaviour is chosen.
+        [SOCKET_PATH]: socket,
+        [`${SOCKET_PATH}/`]: socket,
+        [ASSETS]: page.assets,
       },
-      // The slash at the end is cut off only after the behaviour is chosen.
-      additionalBehaviors: { [SOCKET_PATH]: socket, [`${SOCKET_PATH}/`]: socket },
     });
   }
 }
+
+/** One pattern for each first segment of the API's paths: it takes what is below it too, with and without the slash. */
+const apiPatterns = (operations: readonly Operation[]): string[] => [
+  ...new Set(operations.flatMap(routesOf).map(({ path }) => `/${path.split('/')[1]}*`)),
+];

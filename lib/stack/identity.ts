@@ -1,5 +1,12 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { CfnUserPoolGroup, ClientAttributes, Mfa, StringAttribute, UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Aws, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  CfnUserPoolGroup,
+  ClientAttributes,
+  Mfa,
+  OAuthScope,
+  StringAttribute,
+  UserPool,
+} from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { GROUPS } from '../domain/caller.ts';
 import type { Settings } from './settings.ts';
@@ -11,10 +18,23 @@ export class Identity extends Construct {
   /** What the authorizer must know to verify tokens. */
   readonly environment: { TOKEN_ISSUER: string; TOKEN_AUDIENCE: string; TOKEN_JWKS_URI: string };
 
+  /** What the page must know to sign people in; nothing of it is secret. */
+  readonly forPage: { issuer: string; clientId: string; scope: string };
+  /** What the page talks to while it does. */
+  readonly origins: readonly string[];
+  #pageUrl: string | undefined;
+
   constructor(scope: Construct, id: string, { oidc }: Settings) {
     super(scope, id);
-    const { issuer, audience, jwksUri } = oidc ?? this.#userPool();
+    const { issuer, audience, jwksUri, scope: scopes, origins } = oidc ? foreign(oidc) : this.#userPool();
     this.environment = { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience, TOKEN_JWKS_URI: jwksUri };
+    this.forPage = { issuer, clientId: audience, scope: scopes };
+    this.origins = origins;
+  }
+
+  /** Says where people come from to sign in, and go back to. */
+  returnTo(pageUrl: string): void {
+    this.#pageUrl = pageUrl;
   }
 
   #userPool() {
@@ -42,7 +62,13 @@ export class Identity extends Construct {
     const client = pool.addClient('Web', {
       // Without the passwords leaving the browser; the other one is for tools with AWS credentials.
       authFlows: { userSrp: true, adminUserPassword: true },
-      disableOAuth: true,
+      // The page's way: code and PKCE, at the pool's own sign-in page.
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+        callbackUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`] }),
+        logoutUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`] }),
+      },
       preventUserExistenceErrors: true,
       idTokenValidity: Duration.hours(1),
       accessTokenValidity: Duration.hours(1),
@@ -53,9 +79,26 @@ export class Identity extends Construct {
         .withCustomAttributes('patient_id'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
+    const domain = pool.addDomain('SignIn', {
+      // One of its kind in the region, hence the account's number in it.
+      cognitoDomain: { domainPrefix: `negatoscope-${Aws.ACCOUNT_ID}` },
+    });
     const { userPoolId, userPoolProviderUrl: issuer } = pool;
     const { userPoolClientId: audience } = client;
     this.outputs = { UserPoolId: userPoolId, UserPoolClientId: audience };
-    return { issuer, audience, jwksUri: `${issuer}/.well-known/jwks.json` };
+    return {
+      issuer,
+      audience,
+      jwksUri: `${issuer}/.well-known/jwks.json`,
+      scope: 'openid email profile',
+      origins: [`https://cognito-idp.${Aws.REGION}.amazonaws.com`, domain.baseUrl()],
+    };
   }
 }
+
+/** The clinic's own issuer; of most, `offline_access` is what gives a token to refresh with. */
+const foreign = (oidc: NonNullable<Settings['oidc']>) => ({
+  ...oidc,
+  scope: 'openid email profile offline_access',
+  origins: [new URL(oidc.issuer).origin],
+});

@@ -13,6 +13,7 @@ import { Edge } from './edge.ts';
 import { EventFeed } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
+import { Page } from './page.ts';
 import type { Settings } from './settings.ts';
 import { Sockets } from './sockets.ts';
 import { Storage } from './storage.ts';
@@ -76,7 +77,10 @@ export class NegatoscopeStack extends Stack {
       const handler = functions.create(route.id, { ...route, description: route.summary });
       sockets.route(route, handler, socketAuthorizer);
     }
-    const edge = new Edge(this, 'Edge', api.restApi, sockets.api);
+    const page = new Page(this, 'Page', storage, identity);
+    const edge = new Edge(this, 'Edge', { api: api.restApi, operations, sockets: sockets.api, page });
+    const url = `https://${edge.distribution.distributionDomainName}`;
+    identity.returnTo(url);
 
     const failures = api.restApi
       .metricServerError({ period: Duration.minutes(5), statistic: 'Sum' })
@@ -90,7 +94,7 @@ export class NegatoscopeStack extends Stack {
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'AuditTableName', { value: storage.audit.tableName });
     new CfnOutput(this, 'BucketName', { value: storage.bucket.bucketName });
-    new CfnOutput(this, 'Url', { value: `https://${edge.distribution.distributionDomainName}` });
+    new CfnOutput(this, 'Url', { value: url });
   }
 
   #notify(alarms: readonly Alarm[], email: string | undefined, { key }: Storage): void {

@@ -20,6 +20,7 @@ import type { Settings } from './settings.ts';
 export class Storage extends Construct {
   readonly key: Key;
   readonly bucket: Bucket;
+  readonly accessLogs: Bucket;
   readonly table: Table;
   /** What goes on in requests; apart, so that its many writes are in no stream, and its failure is not the images'. */
   readonly requests: Table;
@@ -44,7 +45,7 @@ export class Storage extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       versioned: true,
     };
-    const accessLogs = new Bucket(this, 'AccessLogs', {
+    this.accessLogs = new Bucket(this, 'AccessLogs', {
       ...secure,
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(1) }],
@@ -54,7 +55,7 @@ export class Storage extends Construct {
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
       bucketKeyEnabled: true,
-      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsBucket: this.accessLogs,
       serverAccessLogsPrefix: 'images/',
       cors: [
         {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LocalStack } from '../../lib/local/local-stack.ts';
@@ -83,6 +84,52 @@ test.each([
     details: expect.any(Array),
   });
   expect(response.headers.get('x-request-id')).toBeTruthy();
+});
+
+/** Signs the doctor in as a page does; gives what the token endpoint takes for it. */
+async function codeFor(verifier: string, redirectUri = 'http://localhost:1/') {
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  const query = new URLSearchParams({
+    client_id: 'negatoscope-local',
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    state: 's1',
+    user: 'doctor',
+  });
+  const response = await fetch(`${stack.url}/local/authorize?${query}`, { redirect: 'manual' });
+  const back = new URL(response.headers.get('location') ?? 'none:');
+  const code = back.searchParams.get('code') ?? '';
+  const form = {
+    grant_type: 'authorization_code',
+    client_id: 'negatoscope-local',
+    redirect_uri: redirectUri,
+  };
+  return { status: response.status, back, form: { ...form, code } };
+}
+const redeem = (form: Record<string, string>) =>
+  fetch(`${stack.url}/local/token`, { method: 'POST', body: new URLSearchParams(form) });
+const VERIFIER = 'a-verifier-of-at-least-forty-three-characters-in-all';
+
+test('a code gives tokens once, to who has the verifier, and a refresh token gives new ones', async () => {
+  const { back, form } = await codeFor(VERIFIER);
+  expect(back.searchParams.get('state')).toBe('s1');
+  const first = await redeem({ ...form, code_verifier: VERIFIER });
+  expect(first.status).toBe(200);
+  const tokens = (await first.json()) as { id_token: string; refresh_token: string };
+  expect(decodeJwt(tokens.id_token)).toMatchObject({ 'cognito:username': 'doctor', token_use: 'id' });
+  expect((await redeem({ ...form, code_verifier: VERIFIER })).status).toBe(400);
+  const refreshed = await redeem({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token });
+  expect(refreshed.status).toBe(200);
+  const other = await redeem({ grant_type: 'refresh_token', refresh_token: tokens.id_token });
+  expect(await other.json()).toMatchObject({ error: 'invalid_grant' });
+});
+
+test('a code is nothing without its verifier, and goes to no other computer', async () => {
+  const { form } = await codeFor(VERIFIER);
+  expect((await redeem({ ...form, code_verifier: `${VERIFIER}x` })).status).toBe(400);
+  expect((await codeFor(VERIFIER, 'https://elsewhere.example/')).status).toBe(400);
 });
 
 test('an unknown path below /local is not found', async () => {

@@ -198,7 +198,7 @@ describe('Who does not say who they are', () => {
       expect((await response.text()).length).toBeGreaterThan(50);
     }
     await nobody.json('GET', '/docs/other.js', 400);
-    await nobody.json('GET', '/nowhere', 404);
+    await nobody.json('GET', '/api/nowhere', 404);
   });
 });
 

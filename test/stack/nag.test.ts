@@ -28,6 +28,7 @@ const ACCEPTED: Record<string, string> = {
   'AwsSolutions-COG8': 'The plus plan is priced for each person; a clinic may turn it on.',
   'AwsSolutions-IAM4': 'CDK’s role with which API Gateway writes its log.',
   'AwsSolutions-IAM5': 'X-Ray has no resources to name, and a function reads any image under its prefix.',
+  'AwsSolutions-L1': 'CDK’s function that copies the page has the Python that CDK gives it.',
   'AwsSolutions-SMG4': 'It seals cursors, which live for minutes; a deployment with a new one costs a page.',
   'AwsSolutions-SQS3': 'It is a dead-letter queue, of a stream.',
   'HIPAA.Security-APIGWCacheEnabledAndEncrypted': 'Patients’ images are kept in no cache.',

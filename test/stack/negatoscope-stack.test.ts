@@ -220,9 +220,38 @@ test('CloudFront hands the handshakes to the socket’s stage, with and without 
   const behaviors = ofType('AWS::CloudFront::Distribution').flatMap(
     ([, { Properties }]) => Properties.DistributionConfig.CacheBehaviors,
   );
-  expect(behaviors.map(({ PathPattern }) => PathPattern)).toEqual(['/ws', '/ws/']);
-  expect(new Set(behaviors.map(({ TargetOriginId }) => TargetOriginId)).size).toBe(1);
+  const originOf = (path: string) =>
+    behaviors.find(({ PathPattern }) => PathPattern === path)?.TargetOriginId;
+  expect(originOf('/ws')).toBeDefined();
+  const own = behaviors.filter(({ TargetOriginId }) => TargetOriginId === originOf('/ws'));
+  expect(own.map(({ PathPattern }) => PathPattern)).toEqual(['/ws', '/ws/']);
   template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'ws' });
+});
+
+test('What is neither the API nor the socket is the page, which nobody reads but through CloudFront', () => {
+  const [config] = ofType('AWS::CloudFront::Distribution').map(
+    ([, { Properties }]) => Properties.DistributionConfig,
+  );
+  const ofPage = config?.DefaultCacheBehavior.TargetOriginId;
+  const apart = config?.CacheBehaviors.filter((each: Properties) => each.TargetOriginId !== ofPage);
+  const patterns: string[] = apart.map((each: Properties) => each.PathPattern);
+  for (const { path } of all.flatMap(routesOf)) {
+    expect(patterns.some((pattern) => path.startsWith(pattern.replace(/\*$/, '')))).toBe(true);
+  }
+  const origin = config?.Origins.find((each: Properties) => each.Id === ofPage);
+  expect(origin.OriginAccessControlId).toBeDefined();
+  expect(JSON.stringify(origin.DomainName)).toContain('PageFiles');
+});
+
+test('The page runs nothing but its own files, and talks to nobody but the service and who signs people in', () => {
+  const policies = ofType('AWS::CloudFront::ResponseHeadersPolicy').map(([, { Properties }]) =>
+    JSON.stringify(Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy),
+  );
+  expect(policies).toHaveLength(2);
+  for (const policy of policies) {
+    expect(policy).toContain("default-src 'self'; connect-src 'self'");
+    expect(policy).not.toMatch(/unsafe|\*/);
+  }
 });
 
 test('The log of the sockets holds no header, in which a token is', () => {

@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { operations } from '../functions/operations.ts';
+import { openApiDocument } from '../lib/api/openapi.ts';
+
+const WEB = join(import.meta.dirname, '..', 'web');
+
+/** Makes the types by which the page calls the API, from the document that the API gives of itself. */
+function makeWebTypes(): void {
+  const folder = join(WEB, 'generated');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'openapi.json'), JSON.stringify(openApiDocument(operations)));
+  // A program of its own, since it works with a TypeScript of its own, which is beside it in `web/`.
+  const program = join(WEB, 'node_modules', '.bin', 'openapi-typescript');
+  execFileSync(process.execPath, [program, 'openapi.json', '--output', 'schema.d.ts'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+makeWebTypes();

@@ -1,0 +1,101 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { createBatch, decided, upload, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+/** What axe has against the page as it is. */
+async function faultsOf(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}
+
+async function filledPatient(patient: string) {
+  const doctor = await service.as('doctor');
+  const batch = await createBatch(doctor, patient);
+  const ids = await upload(doctor, batch, [
+    await photo({ seed: 1 }),
+    await photo({ seed: 2 }),
+    { name: 'broken.jpg', type: 'image/jpeg', bytes: new Uint8Array(Buffer.from('no picture')) },
+  ]);
+  for (const id of ids) await decided(doctor, id);
+}
+
+describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
+  test('on what comes before signing in', async () => {
+    const page = await browsing.open('/', { colorScheme });
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  test('on a patient, with a batch open, images selected and shown, and a question asked', async () => {
+    const patient = `P-40${colorScheme.length}`;
+    await filledPatient(patient);
+    const page = await browsing.signedIn('doctor', `/patients/${patient}`, { colorScheme });
+    await page.getByRole('button', { name: /^Visit/ }).click();
+    await page.getByLabel('Select photo-1.jpeg').check();
+    await page.getByRole('button', { name: 'Show photo-2.jpeg' }).click();
+    await page.locator('.viewer-stage > img').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Delete image' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  test.each(['/', '/cases/C-9', '/admin/audit', '/admin/keys', '/patients/P-1001'])('on %s', async (path) => {
+    const page = await browsing.signedIn('admin', path, { colorScheme });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(await faultsOf(page)).toEqual([]);
+  });
+});
+
+test('The whole way goes by keyboard alone: sign in, make a batch, categorise, look, delete', async () => {
+  await filledPatient('P-4100');
+  const page = await browsing.open('/patients/P-4100');
+  /** Tabs until what has the focus is called so. */
+  const tabTo = async (name: RegExp) => {
+    for (let step = 0; step < 60; step += 1) {
+      const focused = await page
+        .locator(':focus')
+        .evaluateAll(([element]) => element?.getAttribute('aria-label') ?? element?.textContent ?? '');
+      if (name.test(String(focused))) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`no Tab leads to ${name}`);
+  };
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await tabTo(/^Sign in$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Dana Doctor' }).waitFor();
+  await tabTo(/Dana Doctor/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^Visit/ }).waitFor();
+  await tabTo(/New batch/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('By keyboard');
+  await page.keyboard.press('Enter');
+  await page.getByText('No images in this batch yet.').waitFor();
+  await tabTo(/^Visit/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).waitFor();
+  await tabTo(/^Category of photo-1/);
+  await page.keyboard.type('Casts');
+  await expect.poll(() => page.getByLabel('Category of photo-1.jpeg').inputValue()).toBe('casts');
+  await page.getByText('Saved').waitFor();
+  await tabTo(/^Show photo-2/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'photo-2.jpeg' }).waitFor();
+  await tabTo(/^Delete image/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Show photo-2.jpeg' }).waitFor({ state: 'detached' });
+});

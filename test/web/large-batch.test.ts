@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { createBatch, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+const IMAGES = 5000;
+const PAGE = 100;
+
+/** An image as the list shows it; to make thousands of them would take the pipeline minutes. */
+const listed = (batch: string, index: number) => ({
+  id: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+  batch,
+  original_name: `photo-${index}.jpeg`,
+  s3_key: null,
+  s3_thumbnail_key: null,
+  content_type: 'image/jpeg',
+  category: 'other',
+  caption: '',
+  date_taken: null,
+  file_size: 3_000_000,
+  thumbnail_size: 9000,
+  width: 4000,
+  height: 3000,
+  order: index,
+  status: 'ready',
+  status_reason: null,
+  url: '',
+  thumbnail_url: `/thumbnails/${index}.jpg`,
+  uploaded_at: '2025-11-06T10:00:00.000Z',
+  updated_at: '2025-11-06T10:00:00.000Z',
+});
+
+test('A batch of 5,000 images draws and asks for only what is near the view, and scrolls smoothly', async () => {
+  const batch = await createBatch(await service.as('doctor'), 'P-5000');
+  const page = await browsing.signedIn('doctor', '/patients/P-5000');
+  const { bytes } = await photo({ width: 300, height: 225 });
+  const asked = { lists: 0, thumbnails: new Set<string>() };
+  await page.route('**/thumbnails/*', (route) => {
+    asked.thumbnails.add(route.request().url());
+    return route.fulfill({ body: Buffer.from(bytes), contentType: 'image/jpeg' });
+  });
+  await page.route('**/api/images?**', (route) => {
+    asked.lists += 1;
+    const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+    const images = Array.from({ length: PAGE }, (_, index) => listed(batch, start + index));
+    const next = start + PAGE < IMAGES ? String(start + PAGE) : null;
+    return route.fulfill({ json: { images, next } });
+  });
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await page.getByRole('button', { name: 'Show photo-0.jpeg' }).waitFor();
+  await page.waitForTimeout(500);
+  expect(asked.lists).toBe(1);
+  expect(asked.thumbnails.size).toBeLessThan(40);
+  expect(await page.locator('.tile').count()).toBeLessThan(40);
+
+  const scroller = page.locator('.scroller');
+  await scroller.hover();
+  const frames = scroller.evaluate(async (element) => {
+    const times: number[] = [];
+    let last = performance.now();
+    for (let frame = 0; frame < 120; frame += 1) {
+      Reflect.set(element, 'scrollTop', Reflect.get(element, 'scrollTop') + 120);
+      await new Promise((resolve) => Reflect.get(globalThis, 'requestAnimationFrame')(resolve));
+      times.push(performance.now() - last);
+      last = performance.now();
+    }
+    return times.sort((a, b) => a - b);
+  });
+  const times = await frames;
+  const median = times[Math.floor(times.length / 2)] ?? Number.POSITIVE_INFINITY;
+  console.log(
+    `scrolling 5,000 images: median frame ${median.toFixed(1)} ms, p95 ${times[113]?.toFixed(1)} ms`,
+  );
+  expect(median).toBeLessThan(1000 / 30);
+  expect(await page.locator('.tile').count()).toBeLessThan(40);
+
+  // To the very end, where the last one is.
+  for (let step = 0; step < IMAGES / PAGE + 5; step += 1) {
+    await scroller.evaluate((element) =>
+      Reflect.set(element, 'scrollTop', Reflect.get(element, 'scrollHeight')),
+    );
+    await page.waitForTimeout(60);
+  }
+  await page.getByRole('button', { name: `Show photo-${IMAGES - 1}.jpeg` }).waitFor();
+  expect(asked.lists).toBe(IMAGES / PAGE);
+  expect(await page.locator('.tile').count()).toBeLessThan(40);
+});

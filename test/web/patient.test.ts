@@ -1,0 +1,196 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { drop, useBrowser } from '../support/browser.ts';
+import { createBatch, decided, upload, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+let patients = 2000;
+/** A patient whom no other test knows. */
+const newPatient = () => {
+  patients += 1;
+  return `P-${patients}`;
+};
+const photos = (number: number, seed = 0) =>
+  Promise.all(Array.from({ length: number }, (_, index) => photo({ seed: seed + index })));
+const openBatch = (page: Page, name = 'Visit') =>
+  page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+const tiles = (page: Page) => page.locator('.tile[data-status=ready]');
+/** The thumbnails that are really drawn. */
+const drawn = (page: Page) =>
+  tiles(page)
+    .locator('img')
+    .evaluateAll((images) => images.filter((image) => Reflect.get(image, 'naturalWidth') > 0).length);
+
+describe('A batch', () => {
+  test('is made, filled by dropping images on it, and counted', async () => {
+    const patient = newPatient();
+    const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+    await page.getByText('No images yet').waitFor();
+    await page.getByRole('button', { name: 'New batch' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('First visit');
+    await page.getByRole('button', { name: 'Create batch' }).click();
+    await page.getByText('No images in this batch yet.').waitFor();
+    await drop(page, await photos(7));
+    await expect.poll(() => drawn(page), { timeout: 20_000 }).toBe(7);
+    await expect.poll(() => page.locator('.badges').textContent()).toMatch(/1 batch.*7 images/);
+    await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' });
+  });
+
+  test('gets another name, and goes with all that is in it after one more question', async () => {
+    const patient = newPatient();
+    const doctor = await service.as('doctor');
+    await upload(doctor, await createBatch(doctor, patient), await photos(1));
+    const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+    await page.getByRole('button', { name: 'Rename Visit' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('A better name');
+    await page.getByRole('button', { name: 'Rename', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete A better name' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: /^A better name/ }).waitFor();
+    await page.getByRole('button', { name: 'Delete A better name' }).click();
+    await page.getByRole('button', { name: 'Delete batch' }).click();
+    await page.getByText('No images yet').waitFor();
+    expect(await doctor.json('GET', `/api/patients/${patient}/image-summary`, 200)).toEqual({
+      batches: 0,
+      images: 0,
+    });
+  });
+});
+
+test('A bad file says why and stops no other', async () => {
+  const patient = newPatient();
+  const doctor = await service.as('doctor');
+  await createBatch(doctor, patient);
+  const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+  await openBatch(page);
+  const [good] = await photos(1);
+  if (!good) throw new Error('no photo');
+  await drop(page, [
+    { name: 'letter.txt', type: 'text/plain', bytes: Buffer.from('Dear patient') },
+    { name: 'liar.jpg', type: 'image/jpeg', bytes: Buffer.from('this is no picture at all') },
+    { name: 'huge.png', type: 'image/png', bytes: new Uint8Array(11_000_000) },
+    good,
+  ]);
+  await page.getByText('Not an image that is taken').waitFor();
+  await page.getByText('too large: 10 MB at most').waitFor();
+  await expect.poll(() => drawn(page), { timeout: 20_000 }).toBe(1);
+  await page.locator('.tile[data-status=rejected]').getByText('liar.jpg').waitFor();
+});
+
+test('A category and a caption save by themselves, and others see them within two seconds', async () => {
+  const patient = newPatient();
+  const doctor = await service.as('doctor');
+  const [id = ''] = await upload(doctor, await createBatch(doctor, patient), await photos(1));
+  await decided(doctor, id);
+  const one = await browsing.signedIn('doctor', `/patients/${patient}`);
+  const other = await browsing.signedIn('staff', `/patients/${patient}`);
+  await openBatch(one);
+  await openBatch(other);
+  await tiles(other).first().waitFor();
+  await one.getByLabel('Category of photo-0.jpeg').selectOption('Posterior');
+  await expect
+    .poll(() => other.getByLabel('Category of photo-0.jpeg').inputValue(), { timeout: 2000 })
+    .toBe('posterior');
+  await one.getByLabel('Caption of photo-0.jpeg').fill('standing');
+  await one.getByLabel('Caption of photo-0.jpeg').press('Enter');
+  await expect
+    .poll(() => other.getByLabel('Caption of photo-0.jpeg').inputValue(), { timeout: 2000 })
+    .toBe('standing');
+  await one.reload();
+  await openBatch(one);
+  expect(await one.getByLabel('Category of photo-0.jpeg').inputValue()).toBe('posterior');
+});
+
+test('What one uploads and deletes shows in the other within two seconds, and never to another patient', async () => {
+  const doctor = await service.as('doctor');
+  await createBatch(doctor, 'P-1001', 'Shared');
+  const one = await browsing.signedIn('doctor', '/patients/P-1001');
+  const patient = await browsing.signedIn('patient-1');
+  const stranger = await browsing.signedIn('patient-2');
+  const heard: string[] = [];
+  stranger.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => heard.push(String(payload))),
+  );
+  await stranger.reload();
+  await stranger.getByText('No images yet').waitFor();
+  await openBatch(one, 'Shared');
+  await openBatch(patient, 'Shared');
+  await drop(one, await photos(2, 50));
+  await expect.poll(() => drawn(one), { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => drawn(patient), { timeout: 2000 }).toBe(2);
+  // A patient deletes nothing, and is offered no way to.
+  expect(await patient.getByRole('button', { name: /Delete/ }).count()).toBe(0);
+  await one.getByRole('button', { name: 'Show photo-50.jpeg' }).click();
+  await one.getByRole('button', { name: 'Delete image' }).click();
+  await one.getByRole('alertdialog').getByRole('button', { name: 'Delete image' }).click();
+  await expect.poll(() => tiles(one).count()).toBe(1);
+  await expect.poll(() => tiles(patient).count(), { timeout: 2000 }).toBe(1);
+  await stranger.getByText('No images yet').waitFor();
+  expect(heard).toEqual([]);
+  // Nor by the address.
+  await stranger.goto('/patients/P-1001');
+  await stranger.getByText('The batches cannot be shown').waitFor();
+});
+
+test('The viewer shows the original, goes on by arrow keys, zooms, and tells what is known', async () => {
+  const patient = newPatient();
+  const doctor = await service.as('doctor');
+  const ids = await upload(doctor, await createBatch(doctor, patient), await photos(3));
+  for (const id of ids) await decided(doctor, id);
+  const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+  await openBatch(page);
+  await page.getByRole('button', { name: 'Show photo-0.jpeg' }).click();
+  const picture = page.locator('.viewer-stage > img');
+  await expect.poll(() => picture.evaluate((image) => Reflect.get(image, 'naturalWidth'))).toBe(640);
+  await page.getByText('640 × 480').waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('heading', { name: 'photo-1.jpeg' }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await page.getByRole('heading', { name: 'photo-1.jpeg' }).waitFor();
+  await picture.waitFor();
+  const before = await picture.boundingBox();
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await expect.poll(async () => (await picture.boundingBox())?.width).toBeGreaterThan(before?.width ?? 0);
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download image' }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe('photo-1.jpeg');
+});
+
+test('A selection downloads as ZIP, and changes its category at once', async () => {
+  const patient = newPatient();
+  const doctor = await service.as('doctor');
+  const ids = await upload(doctor, await createBatch(doctor, patient), await photos(3));
+  for (const id of ids) await decided(doctor, id);
+  const page = await browsing.signedIn('staff', `/patients/${patient}`);
+  await openBatch(page);
+  await page.getByLabel('Select photo-0.jpeg').check();
+  await page.getByLabel('Select photo-2.jpeg').check();
+  await page.getByLabel('Category of the selection').selectOption('X-Ray');
+  await expect.poll(() => page.getByLabel('Category of photo-2.jpeg').inputValue()).toBe('x_ray');
+  expect(await page.getByLabel('Category of photo-1.jpeg').inputValue()).toBe('other');
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download 2 selected' }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe('Visit.zip');
+});
+
+test('A search finds images by their caption, wherever they are', async () => {
+  const patient = newPatient();
+  const doctor = await service.as('doctor');
+  const ids = await upload(doctor, await createBatch(doctor, patient), await photos(2));
+  for (const id of ids) await decided(doctor, id);
+  await doctor.json('PATCH', `/api/images/${ids[1]}`, 200, { caption: 'after the cast' });
+  const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+  await page.getByRole('button', { name: 'Search images' }).click();
+  await page.getByRole('searchbox').fill('cast');
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+  expect(await page.getByRole('button', { name: 'Show photo-0.jpeg' }).count()).toBe(0);
+  await page.getByRole('heading', { name: 'photo-1.jpeg' }).waitFor();
+});

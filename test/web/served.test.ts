@@ -1,0 +1,58 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { useService } from '../support/service.ts';
+
+const service = useService();
+const get = (path: string, init?: RequestInit) => fetch(new URL(path, service.stack.url), init);
+
+describe('Whatever is neither a file nor the API is the app', () => {
+  test.each(['/', '/patients/P-1001', '/patients/P.1.png', '/admin/audit/'])('%s', async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /^default-src 'self'; connect-src 'self' /,
+    );
+    expect(response.headers.get('content-security-policy')).not.toMatch(/unsafe|\*/);
+    expect(await response.text()).toContain('<div id="root">');
+  });
+});
+
+test('The API keeps its paths, and its own answer for those that it does not know', async () => {
+  expect((await get('/health')).headers.get('content-type')).toBe('application/json');
+  for (const path of ['/api/nothing', '/dicom-web/nothing']) {
+    const response = await get(path);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ statusCode: 404 });
+  }
+  expect((await get('/patients/P-1001', { method: 'POST' })).status).toBe(403);
+});
+
+test('The page learns where people sign in, and no secret', async () => {
+  expect(await (await get('/config.json')).json()).toEqual({
+    issuer: `${service.stack.url}/local`,
+    clientId: 'negatoscope-local',
+    scope: 'openid email profile',
+  });
+});
+
+test('Hashed files are kept for good; one that is not there is no page', async () => {
+  const html = await (await get('/')).text();
+  const [script = ''] = /\/assets\/[^"]+\.js/.exec(html) ?? [];
+  const response = await get(script);
+  expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  const etag = response.headers.get('etag') ?? '';
+  expect((await get(script, { headers: { 'if-none-match': etag } })).status).toBe(304);
+  expect((await get('/assets/none.js')).status).toBe(404);
+});
+
+test('What the first page loads is at most 200 KB, compressed', async () => {
+  const html = await (await get('/')).text();
+  const files = [...new Set(html.match(/\/assets\/[^"]+/g))];
+  expect(files.length).toBeGreaterThan(1);
+  let bytes = gzipSync(html).length;
+  for (const file of files) bytes += gzipSync(new Uint8Array(await (await get(file)).arrayBuffer())).length;
+  expect(bytes).toBeGreaterThan(20_000);
+  expect(bytes).toBeLessThan(200_000);
+});

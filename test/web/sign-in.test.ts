@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
+import { useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+describe('Each of the demo people signs in with one click', () => {
+  test.each([
+    ['patient-1', '/patients/P-1001', []],
+    ['patient-2', '/patients/P-1002', []],
+    ['staff', '/', []],
+    ['doctor', '/', []],
+    ['admin', '/', ['Audit log', 'API keys']],
+  ])('%s', async (person, path, links) => {
+    const page = await browsing.signedIn(person);
+    await expect.poll(() => new URL(page.url()).pathname).toBe(path);
+    expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(links);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  });
+});
+
+test('whoever opens a page below the first gets there after signing in, and again after a reload', async () => {
+  const page = await browsing.signedIn('doctor', '/patients/P-1001');
+  await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+  expect(new URL(page.url()).search).toBe('');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+});
+
+test('a token that is about to end is refreshed without a word', async () => {
+  const page = await browsing.signedIn('doctor', '/patients/P-1001');
+  const age = () =>
+    page.evaluate(() => {
+      const key = Object.keys(sessionStorage).find((name) => name.startsWith('oidc.user')) ?? '';
+      const user = JSON.parse(sessionStorage.getItem(key) ?? '{}');
+      sessionStorage.setItem(key, JSON.stringify({ ...user, expires_at: Date.now() / 1000 - 5 }));
+      return user.id_token as string;
+    });
+  const before = await age();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+  expect(await age()).not.toBe(before);
+});
+
+test('who signs out is asked again', async () => {
+  const page = await browsing.signedIn('staff');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.goto('/patients/P-1001');
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+});
+
+test('a page that is not there says so', async () => {
+  const page = await browsing.signedIn('staff', '/nothing/of/the/kind');
+  await page.getByText('There is no such page').waitFor();
+});

@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { drop, useBrowser } from '../support/browser.ts';
+import { createBatch, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+const PHOTOS = 24;
+const photos = () =>
+  Promise.all(
+    Array.from({ length: PHOTOS }, (_, seed) => photo({ seed, width: 1200, height: 900, format: 'png' })),
+  );
+const isPut = 'PUT';
+
+/** Makes each upload take a while, so that there is time to cut it. */
+async function slow(page: Page, ms: number) {
+  await page.route('**/local/s3/**', async (route) => {
+    if (route.request().method() === isPut) await new Promise((resolve) => setTimeout(resolve, ms));
+    await route.continue().catch(() => undefined);
+  });
+}
+
+/** What is in the batch at last: names, each as often as it is there. */
+async function stored(batchId: string) {
+  const doctor = await service.as('doctor');
+  const { images } = await doctor.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
+  return images
+    .filter(({ status }: { status: string }) => status === 'ready')
+    .map(({ original_name }: { original_name: string }) => original_name)
+    .sort();
+}
+
+test('A network that is cut and a page that is loaded anew lose nothing, and store nothing twice', async () => {
+  const doctor = await service.as('doctor');
+  const batch = await createBatch(doctor, 'P-3001');
+  const page = await browsing.signedIn('doctor', '/patients/P-3001');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await slow(page, 250);
+  const files = await photos();
+  await drop(page, files);
+  await page.getByText(/^[1-9]\d* of 24 files stored/).waitFor();
+  for (let cut = 0; cut < 2; cut += 1) {
+    await page.context().setOffline(true);
+    await page.waitForTimeout(700);
+    await page.context().setOffline(false);
+    await page.waitForTimeout(700);
+  }
+  await page.reload();
+  // From here on nobody clicks: what was left goes on by itself.
+  await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(files.map(({ name }) => name).sort());
+  const summary = await doctor.json('GET', '/api/patients/P-3001/image-summary', 200);
+  expect(summary).toEqual({ batches: 1, images: PHOTOS });
+});
+
+test('A URL that has ended is signed anew without a click, and bytes that had arrived are not sent again', async () => {
+  const doctor = await service.as('doctor');
+  const batch = await createBatch(doctor, 'P-3002');
+  const page = await browsing.signedIn('doctor', '/patients/P-3002');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  const tries = { total: 0, arrivedUnheard: 0, refused: 0 };
+  await page.route('**/local/s3/**', async (route) => {
+    if (route.request().method() !== isPut) return route.continue();
+    tries.total += 1;
+    if (tries.total === 1) {
+      // It arrives, and the answer says otherwise.
+      tries.arrivedUnheard += 1;
+      await route.fetch();
+      return route.fulfill({ status: 403 });
+    }
+    if (tries.total === 2) {
+      tries.refused += 1;
+      return route.fulfill({ status: 403 });
+    }
+    return route.continue();
+  });
+  const files = (await photos()).slice(0, 4);
+  await drop(page, files);
+  await expect.poll(() => stored(batch), { timeout: 20_000 }).toEqual(files.map(({ name }) => name).sort());
+  // Four files: one that arrived unheard, one that was sent twice, and two that went well.
+  expect(tries).toEqual({ total: 5, arrivedUnheard: 1, refused: 1 });
+});
+
+test('Uploads pause and go on, and what is cancelled is not sent', async () => {
+  const doctor = await service.as('doctor');
+  const batch = await createBatch(doctor, 'P-3003');
+  const page = await browsing.signedIn('doctor', '/patients/P-3003');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await slow(page, 400);
+  const files = (await photos()).slice(0, 8);
+  await drop(page, files);
+  await page.getByRole('button', { name: 'Pause uploads' }).click();
+  await page.getByText(/paused/).waitFor();
+  await page.getByRole('button', { name: 'Remove photo-7.png' }).click();
+  await page.getByRole('button', { name: 'Go on uploading' }).click();
+  const rest = files.slice(0, 7).map(({ name }) => name);
+  await expect.poll(() => stored(batch), { timeout: 20_000 }).toEqual(rest.sort());
+});

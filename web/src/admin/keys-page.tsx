@@ -1,0 +1,143 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { explain } from '../api/api-error.ts';
+import { api, bodyOf } from '../api/client.ts';
+import type { ApiKey, NewApiKey } from '../api/types.ts';
+import { Confirm, Dialog } from '../parts/dialog.tsx';
+import { formatTime } from '../parts/format.ts';
+import { Message } from '../parts/message.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+import { NewKeyDialog } from './new-key-dialog.tsx';
+import './admin.css';
+
+/** The keys of other systems. */
+export function KeysPage() {
+  const queries = useQueryClient();
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<NewApiKey>();
+  const [revoking, setRevoking] = useState<ApiKey>();
+  const list = useInfiniteQuery({
+    queryKey: ['keys'],
+    queryFn: ({ pageParam: cursor }) => bodyOf(api.GET('/api/v2/keys', { params: { query: { cursor } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+  });
+  const keys = list.data?.pages.flatMap((page) => page.keys) ?? [];
+  const reload = () => queries.invalidateQueries({ queryKey: ['keys'] });
+  return (
+    <main className="page">
+      <div className="admin-head">
+        <h1>API keys</h1>
+        <button type="button" className="button primary" onClick={() => setMaking(true)}>
+          <Plus size={18} aria-hidden /> New key
+        </button>
+      </div>
+      {list.isPending && <Spinner label="Loading the keys" />}
+      {list.isError && (
+        <Message title="The keys cannot be shown" tone="bad">
+          {explain(list.error)}
+        </Message>
+      )}
+      {list.isSuccess && keys.length === 0 && (
+        <Message title="No keys yet">Each of the clinic’s other systems gets a key of its own.</Message>
+      )}
+      {keys.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
+        <section className="admin-table" tabIndex={0} aria-label="Keys">
+          <table>
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>Opens</th>
+                <th>Ends in</th>
+                <th>Made</th>
+                <th>Good until</th>
+                <th>
+                  <span className="hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <tr key={key.id} className={key.revoked_at ? 'ended' : ''}>
+                  <td>{key.name}</td>
+                  <td>{key.scopes.join(', ')}</td>
+                  <td>
+                    <code>…{key.last_four}</code>
+                  </td>
+                  <td>{formatTime(key.created_at)}</td>
+                  <td>
+                    {key.revoked_at
+                      ? `revoked ${formatTime(key.revoked_at)}`
+                      : key.expires_at
+                        ? formatTime(key.expires_at)
+                        : 'no end'}
+                  </td>
+                  <td>
+                    {!key.revoked_at && (
+                      <button
+                        type="button"
+                        className="button small"
+                        onClick={() => setRevoking(key)}
+                        aria-label={`Revoke ${key.name}`}
+                      >
+                        Revoke
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {list.hasNextPage && (
+        <button type="button" className="button" onClick={() => list.fetchNextPage()}>
+          Older keys
+        </button>
+      )}
+      {isMaking && (
+        <NewKeyDialog
+          onMade={(key) => {
+            setMaking(false);
+            setMade(key);
+            void reload();
+          }}
+          onClose={() => setMaking(false)}
+        />
+      )}
+      {made && (
+        <Dialog title={`The key of ${made.name}`} onClose={() => setMade(undefined)}>
+          <p>Copy it now: it is not shown again, and nobody can look it up.</p>
+          <code className="admin-key">{made.key}</code>
+          <div className="dialog-actions">
+            <button
+              type="button"
+              className="button"
+              onClick={() => void navigator.clipboard.writeText(made.key)}
+            >
+              Copy
+            </button>
+            <button type="button" className="button primary" onClick={() => setMade(undefined)}>
+              Done
+            </button>
+          </div>
+        </Dialog>
+      )}
+      {revoking && (
+        <Confirm
+          title="Revoke key?"
+          action="Revoke key"
+          onClose={() => setRevoking(undefined)}
+          onConfirm={async () => {
+            await api.DELETE('/api/v2/keys/{id}', { params: { path: { id: revoking.id } } });
+            await reload();
+          }}
+        >
+          “{revoking.name}” will open nothing from now on. This cannot be undone.
+        </Confirm>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,29 @@
+/** What the service says when it refuses, in its own words. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly details: readonly string[];
+
+  constructor(status: number, message: string, details: readonly string[] = []) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.details = details;
+  }
+}
+
+/** The error of an answer that is none of the good ones. */
+export async function errorOf(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const { message = response.statusText, details = [] } = (body ?? {}) as {
+    message?: string;
+    details?: string[];
+  };
+  return new ApiError(response.status, message, details);
+}
+
+/** What went wrong, for people. */
+export function explain(error: unknown): string {
+  if (error instanceof ApiError) return [error.message, ...error.details].join(' · ');
+  if (error instanceof TypeError) return 'The service cannot be reached. Is there a network?';
+  return error instanceof Error ? error.message : String(error);
+}

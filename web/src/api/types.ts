@@ -1,0 +1,17 @@
+import type { operations } from '../../generated/schema.d.ts';
+
+type Answer<Id extends keyof operations, Status extends number> = operations[Id] extends {
+  responses: Record<Status, { content: { 'application/json': infer Body } }>;
+}
+  ? Body
+  : never;
+
+export type Batch = Answer<'list-batches', 200>['batches'][number];
+export type Image = Answer<'list-images', 200>['images'][number];
+export type CaseImage = Answer<'list-case-images', 200>['images'][number];
+export type Category = Image['category'];
+export type AuditEvent = Answer<'list-audit-events', 200>['events'][number];
+export type ApiKey = Answer<'list-api-keys', 200>['keys'][number];
+export type NewApiKey = Answer<'create-api-key', 201>;
+export type Scope = ApiKey['scopes'][number];
+export type EyeSide = CaseImage['eyeSide'];

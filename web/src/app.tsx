@@ -1,0 +1,43 @@
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { HomePage } from './home-page.tsx';
+import { NewsProvider } from './news/news-provider.tsx';
+import { Message } from './parts/message.tsx';
+import { Spinner } from './parts/spinner.tsx';
+import { PatientPage } from './patient/patient-page.tsx';
+import { useSession } from './session/session-provider.tsx';
+import { TopBar } from './top-bar.tsx';
+import { UploadsProvider } from './uploads/uploads-provider.tsx';
+
+const CasePage = lazy(() => import('./cases/case-page.tsx').then((m) => ({ default: m.CasePage })));
+const AuditPage = lazy(() => import('./admin/audit-page.tsx').then((m) => ({ default: m.AuditPage })));
+const KeysPage = lazy(() => import('./admin/keys-page.tsx').then((m) => ({ default: m.KeysPage })));
+
+/** The pages, and who sees which. */
+export function App() {
+  const { person } = useSession();
+  const isAdmin = person.role === 'admin';
+  return (
+    <NewsProvider>
+      <UploadsProvider>
+        <TopBar />
+        <Suspense fallback={<Spinner label="Loading the page" />}>
+          <Switch>
+            <Route path="/">
+              {person.patientId ? <Redirect to={`/patients/${person.patientId}`} replace /> : <HomePage />}
+            </Route>
+            <Route path="/patients/:id">{({ id }) => <PatientPage key={id} patientId={id} />}</Route>
+            <Route path="/cases/:id">{({ id }) => <CasePage key={id} caseId={id} />}</Route>
+            {isAdmin && <Route path="/admin/audit" component={AuditPage} />}
+            {isAdmin && <Route path="/admin/keys" component={KeysPage} />}
+            <Route>
+              <main className="page">
+                <Message title="There is no such page">The address may be misspelt.</Message>
+              </main>
+            </Route>
+          </Switch>
+        </Suspense>
+      </UploadsProvider>
+    </NewsProvider>
+  );
+}

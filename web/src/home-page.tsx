@@ -1,0 +1,56 @@
+import { FolderOpen, UserRound } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { useLocation } from 'wouter';
+import './home-page.css';
+
+/** Where the clinic's people start: a patient or a case by its number. */
+export function HomePage() {
+  return (
+    <main className="page home">
+      <h1>Whose images?</h1>
+      <div className="home-cards">
+        <OpenForm icon={<UserRound aria-hidden />} title="Patient" example="P-1001" path="/patients" />
+        <OpenForm icon={<FolderOpen aria-hidden />} title="Case" example="C-77" path="/cases" />
+      </div>
+    </main>
+  );
+}
+
+interface OpenFormProps {
+  icon: React.ReactNode;
+  title: string;
+  example: string;
+  path: string;
+}
+
+function OpenForm({ icon, title, example, path }: OpenFormProps) {
+  const [, go] = useLocation();
+  const [number, setNumber] = useState('');
+  const open = (event: FormEvent) => {
+    event.preventDefault();
+    go(`${path}/${encodeURIComponent(number.trim())}`);
+  };
+  return (
+    <form className="card home-form" onSubmit={open}>
+      <h2>
+        {icon} {title}
+      </h2>
+      <label>
+        {title} number
+        <input
+          value={number}
+          onChange={(event) => setNumber(event.target.value)}
+          placeholder={example}
+          required
+          maxLength={64}
+          pattern="\s*[A-Za-z0-9][A-Za-z0-9._\-]*\s*"
+          title="Letters, digits, dots, dashes and underscores"
+          autoComplete="off"
+        />
+      </label>
+      <button type="submit" className="button primary">
+        Open {title.toLowerCase()}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,23 @@
+import { ImageOff } from 'lucide-react';
+import { useState } from 'react';
+import { thumbnails } from './blob-urls.ts';
+import { useBlobUrl } from './use-blob-url.ts';
+
+interface ThumbnailProps {
+  id: string;
+  /** Signed, from the list; null where the news came without one. */
+  signedUrl: string | null;
+  isReady: boolean;
+}
+
+/** An image's thumbnail: by its signed URL, which a browser keeps, else by the API. */
+export function Thumbnail({ id, signedUrl, isReady }: ThumbnailProps) {
+  // A page may stay open for longer than a URL is good for.
+  const [dead, setDead] = useState<string>();
+  const isSigned = signedUrl !== null && dead !== signedUrl;
+  const { url } = useBlobUrl(thumbnails, isReady && !isSigned ? `/api/images/${id}/thumbnail` : undefined);
+  if (!isReady) return <ImageOff className="thumbnail-none" size={28} aria-hidden />;
+  const src = isSigned ? signedUrl : url;
+  if (!src) return <span className="thumbnail-waiting" aria-hidden />;
+  return <img src={src} alt="" draggable={false} onError={() => isSigned && setDead(signedUrl)} />;
+}

@@ -1,0 +1,66 @@
+import { type ReactNode, useState } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { explain } from '../api/api-error.ts';
+import './dialog.css';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  alert?: boolean;
+  children: ReactNode;
+}
+
+/** A question in front of everything else. */
+export const Dialog = ({ title, onClose, alert = false, children }: DialogProps) => (
+  <ModalOverlay isOpen onOpenChange={(open) => !open && onClose()} isDismissable className="dialog-overlay">
+    <Modal className="dialog-modal">
+      <AriaDialog className="dialog" role={alert ? 'alertdialog' : 'dialog'}>
+        <Heading slot="title">{title}</Heading>
+        {children}
+      </AriaDialog>
+    </Modal>
+  </ModalOverlay>
+);
+
+interface ConfirmProps {
+  title: string;
+  action: string;
+  onConfirm: () => Promise<unknown>;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** Asks before something is gone. */
+export function Confirm({ title, action, onConfirm, onClose, children }: ConfirmProps) {
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const confirm = async () => {
+    setBusy(true);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      setFailure(explain(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={title} onClose={onClose} alert>
+      <p>{children}</p>
+      {failure && (
+        <p className="field-error" role="alert">
+          {failure}
+        </p>
+      )}
+      <div className="dialog-actions">
+        {/* biome-ignore lint/a11y/noAutofocus: the harmless answer is at hand first */}
+        <button type="button" className="button" onClick={onClose} autoFocus>
+          Cancel
+        </button>
+        <button type="button" className="button danger" onClick={confirm} disabled={isBusy}>
+          {action}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

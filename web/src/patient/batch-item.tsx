@@ -1,0 +1,106 @@
+import { ChevronRight, Download, Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
+import { api } from '../api/client.ts';
+import type { Batch, Image } from '../api/types.ts';
+import { Confirm } from '../parts/dialog.tsx';
+import { count, formatTime } from '../parts/format.ts';
+import { useSession } from '../session/session-provider.tsx';
+import { BatchContent } from './batch-content.tsx';
+import { BatchNameDialog } from './batch-name-dialog.tsx';
+import { useZip } from './use-zip.ts';
+import './batch-item.css';
+
+interface BatchItemProps {
+  batch: Batch;
+  isOpen: boolean;
+  shownId: string | undefined;
+  onShow: (image: Image) => void;
+}
+
+/** A batch in the accordion. */
+export function BatchItem({ batch, isOpen, shownId, onShow }: BatchItemProps) {
+  const { person } = useSession();
+  const [asks, setAsks] = useState<'rename' | 'delete'>();
+  const { download, progress } = useZip(batch);
+  const done = () => setAsks(undefined);
+  return (
+    <Disclosure id={batch.id} className="batch">
+      <div className="batch-head">
+        <Heading level={2}>
+          <Button slot="trigger" className="batch-trigger">
+            <ChevronRight size={18} aria-hidden />
+            <span className="batch-title">
+              <span className="batch-name">{batch.name}</span>
+              <span className="quiet" title={formatTime(batch.created_at)}>
+                {count(batch.image_count, 'image')}
+              </span>
+            </span>
+          </Button>
+        </Heading>
+        <div className="batch-tools">
+          {batch.image_count > 0 && (
+            <button
+              type="button"
+              className="icon-button accent"
+              onClick={() => download()}
+              aria-label={`Download all of ${batch.name}`}
+              title="Download all as ZIP"
+            >
+              <Download size={16} aria-hidden />
+            </button>
+          )}
+          <button
+            type="button"
+            className="icon-button"
+            onClick={() => setAsks('rename')}
+            aria-label={`Rename ${batch.name}`}
+            title="Rename"
+          >
+            <Pencil size={16} aria-hidden />
+          </button>
+          {person.mayDelete && (
+            <button
+              type="button"
+              className="icon-button danger"
+              onClick={() => setAsks('delete')}
+              aria-label={`Delete ${batch.name}`}
+              title="Delete"
+            >
+              <Trash2 size={16} aria-hidden />
+            </button>
+          )}
+        </div>
+      </div>
+      {progress && (
+        <p className="batch-zip quiet" role="status">
+          {progress}
+        </p>
+      )}
+      <DisclosurePanel className="batch-panel">
+        {isOpen && <BatchContent batch={batch} shownId={shownId} onShow={onShow} />}
+      </DisclosurePanel>
+      {asks === 'rename' && (
+        <BatchNameDialog
+          title="Rename batch"
+          action="Rename"
+          patientId={batch.object_id}
+          batch={batch}
+          onClose={done}
+        />
+      )}
+      {asks === 'delete' && (
+        <Confirm
+          title="Delete batch?"
+          action="Delete batch"
+          onClose={done}
+          onConfirm={() => api.DELETE('/api/images/batches/{id}', { params: { path: { id: batch.id } } })}
+        >
+          “{batch.name}” and{' '}
+          {batch.image_count === 0 ? 'whatever is in it' : `its ${count(batch.image_count, 'image')}`} will be
+          deleted.
+        </Confirm>
+      )}
+    </Disclosure>
+  );
+}

@@ -1,0 +1,98 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { explain } from '../api/api-error.ts';
+import { api, bodyOf } from '../api/client.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { formatDay } from '../parts/format.ts';
+import { putBatch } from './batches.ts';
+
+interface BatchNameDialogProps {
+  title: string;
+  action: string;
+  patientId: string;
+  /** The batch that gets another name; none makes a new one. */
+  batch?: { id: string; name: string };
+  onDone?: (batchId: string) => void;
+  onClose: () => void;
+}
+
+/** Asks for a batch's name: a day, which writes itself, or any words. */
+export function BatchNameDialog({ title, action, patientId, batch, onDone, onClose }: BatchNameDialogProps) {
+  const queries = useQueryClient();
+  const [name, setName] = useState(batch?.name ?? formatDay(new Date()));
+  // The same wish in another try makes no second batch.
+  const [wish] = useState(() => crypto.randomUUID());
+  const [failure, setFailure] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      const saved = batch
+        ? await bodyOf(
+            api.PUT('/api/images/batches/{id}', { params: { path: { id: batch.id } }, body: { name } }),
+          )
+        : await bodyOf(
+            api.POST('/api/images/batches', {
+              headers: { 'Idempotency-Key': wish },
+              body: { name, content_type: 'patients.patient', object_id: patientId },
+            }),
+          );
+      putBatch(queries, saved);
+      void queries.invalidateQueries({ queryKey: ['summary', patientId] });
+      onDone?.(saved.id);
+      onClose();
+    } catch (error) {
+      setFailure(explain(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={save} className="fields">
+        {!batch && (
+          <label>
+            Date
+            <input
+              type="date"
+              defaultValue={localDay(new Date())}
+              onChange={({ target }) =>
+                target.valueAsDate && setName(formatDay(new Date(`${target.value}T12:00`)))
+              }
+            />
+          </label>
+        )}
+        <label>
+          Name
+          <input
+            autoFocus
+            required
+            maxLength={255}
+            value={name}
+            onChange={({ target }) => setName(target.value)}
+          />
+        </label>
+        {failure && (
+          <p className="field-error" role="alert">
+            {failure}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={isBusy}>
+            {action}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** The day as it is here, and not in Greenwich. */
+const localDay = (date: Date): string =>
+  [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-');

@@ -1,0 +1,88 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Image } from '../api/types.ts';
+import { ImageTile } from './image-tile.tsx';
+import './image-grid.css';
+
+interface ImageGridProps {
+  images: readonly Image[];
+  selected: ReadonlySet<string>;
+  shownId: string | undefined;
+  onSelect: (id: string, isSelected: boolean) => void;
+  onShow: (image: Image) => void;
+  /** Near the end of what is read. */
+  onEnd: () => void;
+}
+
+const TILE_WIDTH = 132;
+const ROW_HEIGHT = 212;
+const GAP = 10;
+/** Rows that are drawn above and below the view. */
+const OVERSCAN = 3;
+
+/** The thumbnails: only those near the view are there at all, so that thousands cost as much as dozens. */
+export function ImageGrid({ images, selected, shownId, onSelect, onShow, onEnd }: ImageGridProps) {
+  const grid = useRef<HTMLDivElement>(null);
+  const [{ columns, offset }, setLayout] = useState({ columns: 2, offset: 0 });
+
+  useLayoutEffect(() => {
+    const element = grid.current;
+    const scroller = element?.closest('.scroller');
+    if (!element || !scroller) return;
+    const measure = () => {
+      const top = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+      const found = {
+        columns: Math.max(1, Math.floor((element.clientWidth + GAP) / (TILE_WIDTH + GAP))),
+        offset: Math.round(top + scroller.scrollTop),
+      };
+      setLayout((now) => (now.columns === found.columns && now.offset === found.offset ? now : found));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    // What is above may grow, as the list of uploads does.
+    if (element.parentElement) observer.observe(element.parentElement);
+    return () => observer.disconnect();
+  }, []);
+
+  const rows = Math.ceil(images.length / columns);
+  const virtualizer = useVirtualizer({
+    count: rows,
+    getScrollElement: () => grid.current?.closest('.scroller') ?? null,
+    estimateSize: () => ROW_HEIGHT,
+    gap: GAP,
+    overscan: OVERSCAN,
+    scrollMargin: offset,
+  });
+  const visible = virtualizer.getVirtualItems();
+  const last = visible.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= rows - OVERSCAN) onEnd();
+  }, [last, rows, onEnd]);
+
+  return (
+    <div ref={grid} className="image-grid" style={{ height: virtualizer.getTotalSize() }}>
+      {visible.map(({ index, key, start }) => (
+        <div
+          key={key}
+          className="image-row"
+          style={{
+            transform: `translateY(${start - offset}px)`,
+            gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+          }}
+        >
+          {images.slice(index * columns, (index + 1) * columns).map((image) => (
+            <ImageTile
+              key={image.id}
+              image={image}
+              isSelected={selected.has(image.id)}
+              isShown={shownId === image.id}
+              onSelect={onSelect}
+              onShow={onShow}
+            />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Search, X } from 'lucide-react';
+import { type ReactNode, useDeferredValue, useState } from 'react';
+import { explain } from '../api/api-error.ts';
+import { api, bodyOf } from '../api/client.ts';
+import type { Category, Image } from '../api/types.ts';
+import { CategoryMenu } from '../images/category-menu.tsx';
+import { Thumbnail } from '../images/thumbnail.tsx';
+import { formatTime } from '../parts/format.ts';
+import { Message } from '../parts/message.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+import './image-search.css';
+
+interface ImageSearchProps {
+  patientId: string;
+  shownId: string | undefined;
+  onShow: (image: Image) => void;
+  /** What is there while nothing is searched. */
+  children: ReactNode;
+}
+
+interface Wish {
+  q?: string;
+  category?: Category;
+  date_from?: string;
+  date_to?: string;
+}
+
+/** Finds the patient's images by text, category and day. */
+export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearchProps) {
+  const [isOpen, setOpen] = useState(false);
+  const [wish, setWish] = useState<Wish>({});
+  const set = (change: Wish) => setWish({ ...wish, ...change });
+  const isSearching = isOpen && Object.values(wish).some(Boolean);
+  return (
+    <>
+      <search className="search">
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => setOpen(!isOpen)}
+          aria-expanded={isOpen}
+          aria-label={isOpen ? 'Close the search' : 'Search images'}
+        >
+          {isOpen ? <X size={18} aria-hidden /> : <Search size={18} aria-hidden />}
+        </button>
+        {isOpen && (
+          <div className="search-fields">
+            <input
+              type="search"
+              // biome-ignore lint/a11y/noAutofocus: the search was opened to write this
+              autoFocus
+              placeholder="File name or caption"
+              aria-label="File name or caption"
+              value={wish.q ?? ''}
+              onChange={({ target }) => set({ q: target.value })}
+            />
+            <CategoryMenu
+              value={wish.category ?? ''}
+              empty="Any category"
+              label="Category"
+              onChange={(category) => set({ category: category || undefined })}
+            />
+            <label>
+              From
+              <input type="date" onChange={({ target }) => set({ date_from: target.value })} />
+            </label>
+            <label>
+              To
+              <input type="date" onChange={({ target }) => set({ date_to: target.value })} />
+            </label>
+          </div>
+        )}
+      </search>
+      <div className="scroller">
+        {isSearching ? (
+          <Found patientId={patientId} wish={wish} shownId={shownId} onShow={onShow} />
+        ) : (
+          children
+        )}
+      </div>
+    </>
+  );
+}
+
+function Found({ patientId, wish, shownId, onShow }: Omit<ImageSearchProps, 'children'> & { wish: Wish }) {
+  const wanted = useDeferredValue(wish);
+  const found = useInfiniteQuery({
+    queryKey: ['search', patientId, wanted],
+    queryFn: async ({ pageParam: cursor, signal }) => {
+      // While somebody writes, each letter would be a request.
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      signal.throwIfAborted();
+      const query = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value?.trim()));
+      return bodyOf(
+        api.GET('/api/images', { params: { query: { ...query, patient_id: patientId, cursor } }, signal }),
+      );
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const images = found.data?.pages.flatMap((page) => page.images) ?? [];
+  if (found.isPending) return <Spinner label="Searching" />;
+  if (found.isError) {
+    return (
+      <Message title="The search did not work" tone="bad">
+        {explain(found.error)}
+      </Message>
+    );
+  }
+  if (images.length === 0 && !found.hasNextPage)
+    return <Message title="Nothing found">Try fewer words, or other days.</Message>;
+  return (
+    <>
+      <ul className="found">
+        {images.map((image) => (
+          <li key={image.id}>
+            <button
+              type="button"
+              onClick={() => onShow(image)}
+              className={shownId === image.id ? 'shown' : ''}
+              aria-label={`Show ${image.original_name}`}
+            >
+              <Thumbnail id={image.id} signedUrl={image.thumbnail_url} isReady={image.status === 'ready'} />
+              <span>
+                <b>{image.original_name}</b>
+                <span className="quiet">{image.caption || formatTime(image.uploaded_at)}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.hasNextPage && (
+        <button type="button" className="button" onClick={() => found.fetchNextPage()}>
+          More
+        </button>
+      )}
+    </>
+  );
+}

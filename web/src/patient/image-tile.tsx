@@ -1,0 +1,97 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { explain } from '../api/api-error.ts';
+import { api, bodyOf } from '../api/client.ts';
+import type { Category, Image } from '../api/types.ts';
+import { CategoryMenu } from '../images/category-menu.tsx';
+import { Thumbnail } from '../images/thumbnail.tsx';
+import { putImage } from './images.ts';
+import './image-tile.css';
+
+interface ImageTileProps {
+  image: Image;
+  isSelected: boolean;
+  isShown: boolean;
+  onSelect: (id: string, isSelected: boolean) => void;
+  onShow: (image: Image) => void;
+}
+
+/** A thumbnail, with its checkbox, and its category and caption, which save by themselves. */
+export function ImageTile({ image, isSelected, isShown, onSelect, onShow }: ImageTileProps) {
+  const { id, original_name: name, status, category, caption } = image;
+  const { save, state } = useSaving(image);
+  const isReady = status === 'ready';
+  return (
+    <article
+      className={`tile ${isSelected ? 'selected' : ''} ${isShown ? 'shown' : ''}`}
+      aria-label={name}
+      data-status={status}
+    >
+      <button
+        type="button"
+        className="tile-picture"
+        onClick={() => onShow(image)}
+        aria-label={`Show ${name}`}
+        title={name}
+      >
+        <Thumbnail id={id} signedUrl={image.thumbnail_url} isReady={isReady} />
+      </button>
+      {isReady ? (
+        <>
+          <label className="tile-check">
+            <input
+              type="checkbox"
+              checked={isSelected}
+              onChange={({ target }) => onSelect(id, target.checked)}
+              aria-label={`Select ${name}`}
+            />
+          </label>
+          <CategoryMenu
+            value={category}
+            label={`Category of ${name}`}
+            onChange={(value) => save({ category: value })}
+          />
+          <input
+            key={caption}
+            className="tile-caption"
+            defaultValue={caption}
+            placeholder="Caption"
+            maxLength={2000}
+            aria-label={`Caption of ${name}`}
+            onBlur={({ target }) => target.value !== caption && save({ caption: target.value })}
+            onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+          />
+          <span className={`tile-state ${state?.isBad ? 'bad' : ''}`} role="status">
+            {state?.text}
+          </span>
+        </>
+      ) : (
+        <p className="tile-reason">
+          <span className="tile-name">{name}</span> {image.status_reason ?? 'Not taken.'}
+        </p>
+      )}
+    </article>
+  );
+}
+
+/** Saves what a person writes on a picture, and says so. */
+function useSaving(image: Image) {
+  const queries = useQueryClient();
+  const [state, setState] = useState<{ text: string; isBad?: boolean }>();
+  const save = async (changes: { category?: Category; caption?: string }) => {
+    putImage(queries, { ...image, ...changes });
+    setState({ text: 'Saving …' });
+    try {
+      const saved = await bodyOf(
+        api.PATCH('/api/images/{id}', { params: { path: { id: image.id } }, body: changes }),
+      );
+      putImage(queries, saved);
+      setState({ text: 'Saved' });
+      setTimeout(() => setState((now) => (now?.text === 'Saved' ? undefined : now)), 2000);
+    } catch (error) {
+      putImage(queries, image);
+      setState({ text: `Not saved: ${explain(error)}`, isBad: true });
+    }
+  };
+  return { save, state };
+}

@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { explain } from '../api/api-error.ts';
+import { api, authorizedFetch, bodyOf } from '../api/client.ts';
+import type { Batch } from '../api/types.ts';
+import { saveBytes, saveFile } from '../parts/save-file.ts';
+
+const POLL_MS = 1000;
+/** How many ids a URL holds. */
+const MOST_IDS = 170;
+
+/** Downloads a batch, or some of its images, as ZIP; says how far it is. */
+export function useZip({ id, name }: Pick<Batch, 'id' | 'name'>) {
+  const [progress, setProgress] = useState<string>();
+
+  const download = async (imageIds: string[] = []) => {
+    try {
+      setProgress('Making the ZIP …');
+      const zip = imageIds.length <= MOST_IDS ? await stream(id, imageIds) : await startExport(id, imageIds);
+      if (zip instanceof Blob) saveBytes(zip, `${fileNameOf(name)}.zip`);
+      // The browser's own download, which goes on where the network cut it.
+      else
+        saveFile(await finished(zip, (part) => setProgress(`Making the ZIP … ${Math.floor(part * 100)} %`)));
+      setProgress(undefined);
+    } catch (error) {
+      setProgress(`The ZIP could not be made: ${explain(error)}`);
+    }
+  };
+  return { download, progress };
+}
+
+/** The archive, or the id of the export that is made of what is too much to stream. */
+async function stream(batchId: string, imageIds: string[]): Promise<Blob | string> {
+  const query = imageIds.length > 0 ? `?image_ids=${imageIds.join(',')}` : '';
+  const response = await authorizedFetch(`/api/images/batches/${batchId}/download${query}`);
+  if (response.status === 200) return response.blob();
+  const body: { id?: string; message?: string } = await response.json();
+  if (response.status === 202 && body.id) return body.id;
+  throw new Error(body.message ?? response.statusText);
+}
+
+async function startExport(batchId: string, imageIds: string[]): Promise<string> {
+  const { id } = await bodyOf(
+    api.POST('/api/images/batches/{id}/exports', {
+      params: { path: { id: batchId } },
+      body: { image_ids: imageIds },
+    }),
+  );
+  return id;
+}
+
+async function finished(exportId: string, onProgress: (part: number) => void): Promise<string> {
+  for (;;) {
+    const { status, progress, url } = await bodyOf(
+      api.GET('/api/exports/{id}', { params: { path: { id: exportId } } }),
+    );
+    if (url) return url;
+    if (status === 'failed') throw new Error('it failed on our side; try again');
+    onProgress(progress);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+const fileNameOf = (name: string): string => name.replaceAll(/[\\/:*?"<>|]/g, '-');

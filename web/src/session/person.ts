@@ -1,0 +1,33 @@
+/** Who is signed in, as their token names them; what they may do decides the service alone. */
+export interface Person {
+  subject: string;
+  name: string;
+  role: 'patient' | 'staff' | 'doctor' | 'admin';
+  /** Of a patient: their own. */
+  patientId: string | undefined;
+  mayDelete: boolean;
+}
+
+/** The groups and their roles, the most powerful first, as the service itself has them. */
+const ROLES = [
+  ['admins', 'admin'],
+  ['doctors', 'doctor'],
+  ['staff', 'staff'],
+  ['patients', 'patient'],
+] as const;
+
+/** The person of a token's claims, or undefined where nobody put them into a group. */
+export function personOf(claims: Record<string, unknown>): Person | undefined {
+  const groups = claims['cognito:groups'] ?? claims.groups;
+  const role = ROLES.find(([group]) => Array.isArray(groups) && groups.includes(group))?.[1];
+  const patientId = claims['custom:patient_id'];
+  if (!role || (role === 'patient' && typeof patientId !== 'string')) return undefined;
+  const name = claims.name ?? claims['cognito:username'] ?? claims.email ?? claims.sub;
+  return {
+    subject: String(claims.sub),
+    name: String(name),
+    role,
+    patientId: role === 'patient' ? String(patientId) : undefined,
+    mayDelete: role === 'doctor' || role === 'admin',
+  };
+}

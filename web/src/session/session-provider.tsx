@@ -1,0 +1,125 @@
+import type { User, UserManager } from 'oidc-client-ts';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { setTokens } from '../api/client.ts';
+import { Message } from '../parts/message.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+import { forgetUploads } from '../uploads/upload-store.ts';
+import { type Person, personOf } from './person.ts';
+import { SignInPage } from './sign-in-page.tsx';
+import { makeUserManager } from './user-manager.ts';
+
+interface Session {
+  person: Person;
+  signOut: () => void;
+}
+
+const SessionContext = createContext<Session | undefined>(undefined);
+
+/** Who is signed in; only below {@link SessionProvider}, where somebody is. */
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('Nobody is signed in here.');
+  return session;
+}
+
+/** Signs people in, keeps their token fresh, and shows its children to whoever is signed in. */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [manager, setManager] = useState<UserManager>();
+  const [user, setUser] = useState<User | null>();
+  const [failure, setFailure] = useState<string>();
+
+  useEffect(() => {
+    start().then(
+      ([made, found]) => {
+        made.events.addUserLoaded(setUser);
+        made.events.addUserUnloaded(() => setUser(null));
+        made.events.addAccessTokenExpired(() => void renew(made).catch(() => setUser(null)));
+        setTokens({
+          current: async () => (await made.getUser())?.id_token,
+          renewed: async () => (await renew(made))?.id_token,
+        });
+        setManager(made);
+        setUser(found);
+      },
+      (error) => setFailure(error instanceof Error ? error.message : String(error)),
+    );
+  }, []);
+
+  const person = useMemo(() => (user ? personOf(user.profile) : undefined), [user]);
+  const session = useMemo(
+    () => person && manager && { person, signOut: () => void signOut(manager) },
+    [person, manager],
+  );
+
+  if (failure) {
+    return (
+      <main className="page">
+        <Message title="Signing in did not work" tone="bad">
+          {failure}
+        </Message>
+        <a className="button primary" href="/">
+          Try again
+        </a>
+      </main>
+    );
+  }
+  if (!manager || user === undefined) return <Spinner label="Signing in" />;
+  if (!user) return <SignInPage onSignIn={() => signIn(manager)} />;
+  if (!session) {
+    return (
+      <main className="page">
+        <Message title="Nothing to see yet" tone="bad">
+          Your account is in none of the clinic’s groups. Ask the clinic to add you to one.
+        </Message>
+        <button type="button" className="button" onClick={() => void signOut(manager)}>
+          Sign out
+        </button>
+      </main>
+    );
+  }
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+/** Once for the page: a code can be redeemed once, and React runs effects twice while developing. */
+let started: Promise<[UserManager, User | null]> | undefined;
+function start(): Promise<[UserManager, User | null]> {
+  started ??= begin();
+  return started;
+}
+
+async function begin(): Promise<[UserManager, User | null]> {
+  const manager = await makeUserManager();
+  const query = new URLSearchParams(location.search);
+  if (query.has('state') && (query.has('code') || query.has('error'))) {
+    const user = await manager.signinRedirectCallback();
+    const back = typeof user.state === 'string' ? user.state : '/';
+    history.replaceState(null, '', back);
+    return [manager, user];
+  }
+  const user = await manager.getUser();
+  return [manager, user?.expired ? await renew(manager).catch(() => null) : user];
+}
+
+/** One at a time: a refresh token may be good for one use. */
+let renewal: Promise<User | null> | undefined;
+function renew(manager: UserManager): Promise<User | null> {
+  renewal ??= manager.signinSilent().finally(() => {
+    renewal = undefined;
+  });
+  return renewal;
+}
+
+const signIn = (manager: UserManager) =>
+  manager.signinRedirect({ state: `${location.pathname}${location.search}` });
+
+async function signOut(manager: UserManager): Promise<void> {
+  await forgetUploads();
+  const { client_id, post_logout_redirect_uri = '/' } = manager.settings;
+  const endsSessions = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
+  if (endsSessions) {
+    // Cognito's names beside the standard's.
+    return manager.signoutRedirect({ extraQueryParams: { client_id, logout_uri: post_logout_redirect_uri } });
+  }
+  await manager.removeUser();
+  location.assign('/');
+}

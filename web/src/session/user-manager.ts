@@ -1,0 +1,26 @@
+import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
+
+interface PageConfig {
+  issuer: string;
+  clientId: string;
+  scope: string;
+}
+
+/** Where and how people sign in, as the stack says. */
+export async function makeUserManager(): Promise<UserManager> {
+  const response = await fetch('/config.json');
+  if (!response.ok) throw new Error('The settings of this page cannot be loaded.');
+  const { issuer, clientId, scope }: PageConfig = await response.json();
+  const home = `${location.origin}/`;
+  return new UserManager({
+    authority: issuer,
+    client_id: clientId,
+    scope,
+    redirect_uri: home,
+    post_logout_redirect_uri: home,
+    // Of this tab: it outlives a reload, and not the person's turn at a computer that others use too.
+    userStore: new WebStorageStateStore({ store: sessionStorage }),
+    automaticSilentRenew: true,
+    accessTokenExpiringNotificationTimeInSeconds: 120,
+  });
+}

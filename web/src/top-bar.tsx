@@ -1,0 +1,36 @@
+import { LogOut } from 'lucide-react';
+import { Link, useRoute } from 'wouter';
+import { useSession } from './session/session-provider.tsx';
+import './top-bar.css';
+
+/** What is on every page: where one can go, and who one is. */
+export function TopBar() {
+  const { person, signOut } = useSession();
+  return (
+    <header className="top-bar">
+      <Link href="/" className="top-bar-name">
+        <img src="/favicon.svg" alt="" width={26} height={26} />
+        <span>Negatoscope</span>
+      </Link>
+      <nav aria-label="Main">
+        {person.role === 'admin' && <NavLink href="/admin/audit">Audit log</NavLink>}
+        {person.role === 'admin' && <NavLink href="/admin/keys">API keys</NavLink>}
+      </nav>
+      <span className="top-bar-person">
+        <b>{person.name}</b> <span>{person.role}</span>
+      </span>
+      <button type="button" className="icon-button" onClick={signOut} aria-label="Sign out" title="Sign out">
+        <LogOut size={18} aria-hidden />
+      </button>
+    </header>
+  );
+}
+
+function NavLink({ href, children }: { href: string; children: string }) {
+  const [isHere] = useRoute(href);
+  return (
+    <Link href={href} aria-current={isHere ? 'page' : undefined}>
+      {children}
+    </Link>
+  );
+}

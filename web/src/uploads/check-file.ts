@@ -1,0 +1,25 @@
+import { formatBytes } from '../parts/format.ts';
+
+/** What batches and cases take, and how the browser's file dialog asks for it. */
+export const ACCEPTED = {
+  'image/jpeg': ['.jpg', '.jpeg'],
+  'image/png': ['.png'],
+  'image/gif': ['.gif'],
+  'image/webp': ['.webp'],
+  'image/tiff': ['.tif', '.tiff'],
+  'image/avif': ['.avif'],
+};
+
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/** Why a file could never become an image, so that it is not even sent. */
+export function faultOf(file: File): string | undefined {
+  if (file.size === 0) return 'The file is empty.';
+  if (!(file.type in ACCEPTED)) {
+    return /\.hei[cf]$/i.test(file.name)
+      ? 'HEIC is not taken. Set the camera to “most compatible”, or save it as JPEG.'
+      : 'Not an image that is taken: JPEG, PNG, GIF, WebP, TIFF and AVIF are.';
+  }
+  if (file.size > MOST_BYTES) return `${formatBytes(file.size)} is too large: 10 MB at most.`;
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import CRC32 from 'crc-32';
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** S3's form of a CRC-32: four bytes, big-endian, base64. */
+async function checksum(file: Blob): Promise<string> {
+  let crc = 0;
+  for (let start = 0; start < file.size; start += CHUNK_BYTES) {
+    crc = CRC32.buf(new Uint8Array(await file.slice(start, start + CHUNK_BYTES).arrayBuffer()), crc);
+  }
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, crc);
+  return btoa(String.fromCharCode(...bytes));
+}
+
+self.onmessage = async ({ data: { id, file } }: MessageEvent<{ id: string; file: Blob }>) => {
+  try {
+    self.postMessage({ id, crc32: await checksum(file) });
+  } catch {
+    self.postMessage({ id, failure: 'The file cannot be read any more.' });
+  }
+};

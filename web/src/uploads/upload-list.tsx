@@ -1,0 +1,94 @@
+import { Check, CircleAlert, Pause, Play, RotateCcw, X } from 'lucide-react';
+import { count, formatBytes } from '../parts/format.ts';
+import type { UploadItem } from './upload-record.ts';
+import { useUploads } from './uploads-provider.tsx';
+import './upload-list.css';
+
+/** At most so many lines: of hundreds of files, those that need somebody's eyes come first. */
+const MOST_LINES = 12;
+const URGENCY: Record<UploadItem['state'], number> = {
+  refused: 0,
+  failed: 0,
+  sending: 1,
+  waiting: 2,
+  stored: 3,
+};
+
+/** The files on their way to one target: a bar for all of them, and one for each. */
+export function UploadList({ targetId }: { targetId: string }) {
+  const { queue, items: all } = useUploads();
+  const items = all.filter(({ target }) => target.id === targetId);
+  if (items.length === 0) return null;
+
+  const counted = items.filter(({ state }) => state !== 'refused');
+  const bytes = counted.reduce((sum, item) => sum + item.bytes, 0);
+  const sent = counted.reduce((sum, item) => sum + item.sent, 0);
+  const stored = counted.filter(({ state }) => state === 'stored').length;
+  const isBusy = counted.some(({ state }) => state === 'waiting' || state === 'sending');
+  const shown = items.toSorted((a, b) => URGENCY[a.state] - URGENCY[b.state]).slice(0, MOST_LINES);
+  return (
+    <section className="upload-list" aria-label="Uploads">
+      {counted.length > 0 && (
+        <div className="upload-sum">
+          <span role="status">
+            {stored} of {count(counted.length, 'file')} stored
+            {queue.isPaused && isBusy ? ' · paused' : ''}
+          </span>
+          <progress max={bytes || 1} value={sent} aria-label="All uploads" />
+          {isBusy && (
+            <button
+              type="button"
+              className="icon-button"
+              onClick={() => queue.setPaused(!queue.isPaused)}
+              aria-label={queue.isPaused ? 'Go on uploading' : 'Pause uploads'}
+            >
+              {queue.isPaused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}
+            </button>
+          )}
+          {items.some(({ state }) => state === 'failed') && (
+            <button
+              type="button"
+              className="icon-button"
+              onClick={() => queue.retry()}
+              aria-label="Try again"
+            >
+              <RotateCcw size={16} aria-hidden />
+            </button>
+          )}
+        </div>
+      )}
+      <ul>
+        {shown.map((item) => (
+          <Line key={item.id} item={item} onCancel={() => queue.cancel(item.id)} />
+        ))}
+      </ul>
+      {items.length > shown.length && <p className="quiet">and {items.length - shown.length} more</p>}
+    </section>
+  );
+}
+
+function Line({ item, onCancel }: { item: UploadItem; onCancel: () => void }) {
+  const { name, bytes, sent, state, reason } = item;
+  const isBad = state === 'refused' || state === 'failed';
+  return (
+    <li className={state}>
+      {state === 'stored' && <Check size={16} aria-hidden />}
+      {isBad && <CircleAlert size={16} aria-hidden />}
+      <span className="upload-name" title={name}>
+        {name}
+      </span>
+      {isBad ? (
+        <span className="upload-reason" role="alert">
+          {reason}
+        </span>
+      ) : (
+        <progress max={bytes} value={sent} aria-label={name} title={formatBytes(bytes)} />
+      )}
+      {state !== 'stored' && (
+        <button type="button" className="icon-button" onClick={onCancel} aria-label={`Remove ${name}`}>
+          <X size={14} aria-hidden />
+        </button>
+      )}
+    </li>
+  );
+}

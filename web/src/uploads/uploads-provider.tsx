@@ -1,0 +1,21 @@
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { useSession } from '../session/session-provider.tsx';
+import { UploadQueue } from './upload-queue.ts';
+import type { UploadItem } from './upload-record.ts';
+
+const UploadsContext = createContext<UploadQueue | undefined>(undefined);
+
+/** The files that are on their way, whichever page is shown. */
+export function useUploads(): { queue: UploadQueue; items: readonly UploadItem[] } {
+  const queue = useContext(UploadsContext);
+  if (!queue) throw new Error('Nothing is uploaded here.');
+  return { queue, items: useSyncExternalStore(queue.subscribe, queue.items) };
+}
+
+/** Sends files for as long as the person is signed in, also while they go from page to page. */
+export function UploadsProvider({ children }: { children: ReactNode }) {
+  const { person } = useSession();
+  const [queue] = useState(() => new UploadQueue(person.subject));
+  useEffect(() => void queue.resume(), [queue]);
+  return <UploadsContext value={queue}>{children}</UploadsContext>;
+}
