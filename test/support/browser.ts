@@ -23,7 +23,8 @@ export async function launchBrowser(): Promise<Browser> {
   }
   return driver.launch({
     executablePath: installed ?? (await chromium.executablePath()),
-    args: installed ? ['--no-sandbox', '--disable-dev-shm-usage'] : chromium.args,
+    // Not the arguments that the package of npm's has for Lambda: they switch off what the page's policy is tested by.
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
     headless: true,
   });
 }
