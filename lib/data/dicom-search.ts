@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DicomStudy } from '../domain/dicom-instance.ts';
 import type { Dates, StudyList } from '../domain/study-search.ts';
@@ -12,13 +11,14 @@ import {
   studyKey,
   TABLE_SCHEMA,
 } from './keys.ts';
+import { getMany } from './many-items.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** What leads to a study. */
 const Entry = z.object({ studyUid: z.string() });
 
-/** Keys that one BatchGetItem takes (DynamoDB API reference). */
-const GET_BATCH = 100;
+/** Studies that are got together, for a caller who may have enough of them soon. */
+const AT_ONCE = 100;
 
 /** Small items that one Query looks at; DynamoDB itself stops at 1 MB. */
 const ENTRIES = 5000;
@@ -79,7 +79,7 @@ export class DicomSearch {
       const uids = page
         .filter((item) => keep(String(item[TABLE_SCHEMA.lists.main.sortKey])))
         .map((item) => parseItem(Entry, item).studyUid);
-      for (let i = 0; i < uids.length; i += GET_BATCH) yield* await this.#get(uids.slice(i, i + GET_BATCH));
+      for (let i = 0; i < uids.length; i += AT_ONCE) yield* await this.#get(uids.slice(i, i + AT_ONCE));
     }
   }
 
@@ -112,21 +112,8 @@ export class DicomSearch {
 
   /** Those of the studies that are there, in the order of the UIDs. */
   async #get(uids: readonly string[]): Promise<DicomStudy[]> {
-    const { name, client } = this.#table;
-    const found = new Map<string, DicomStudy>();
-    let keys: Record<string, unknown>[] = [...new Set(uids)].map(studyKey);
-    for (let attempt = 1; keys.length > 0; attempt++) {
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({
-          RequestItems: { [name]: { Keys: keys.slice(0, GET_BATCH), ConsistentRead: true } },
-        }),
-      );
-      for (const item of Responses?.[name] ?? []) found.set(item.studyUid, parseItem(DicomStudy, item));
-      const unprocessed = UnprocessedKeys?.[name]?.Keys ?? [];
-      keys = [...unprocessed, ...keys.slice(GET_BATCH)];
-      // DynamoDB asks for a growing pause (API reference, BatchGetItem).
-      if (unprocessed.length > 0) await sleep(Math.random() * Math.min(1000, 20 * 2 ** attempt));
-    }
+    const items = await getMany(this.#table, [...new Set(uids)].map(studyKey));
+    const found = new Map(items.map((item) => [item.studyUid, parseItem(DicomStudy, item)]));
     return uids.flatMap((uid) => found.get(uid) ?? []);
   }
 }

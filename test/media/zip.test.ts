@@ -151,7 +151,7 @@ describe('ZIP64', () => {
     let length = 0;
     for await (const part of zipStream(entries, repeat)) length += part.length;
     expect(length).toBe(zipLength(entries));
-  });
+  }, 120_000);
 });
 
 describe('the stream', () => {
