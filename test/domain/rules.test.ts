@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { archiveOf, isStreamable } from '../../lib/domain/archive.ts';
 import { patientOfCase } from '../../lib/domain/case.ts';
-import { CATEGORY_LABELS } from '../../lib/domain/category.ts';
+import { CATEGORY_LABELS } from '../../lib/domain/category-labels.ts';
 import { describeIssues } from '../../lib/domain/describe-issues.ts';
 import { DomainError, type ErrorCode } from '../../lib/domain/errors.ts';
 import { type Image, requireInline, storedFileName } from '../../lib/domain/image.ts';

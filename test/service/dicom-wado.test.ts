@@ -136,7 +136,7 @@ describe('A picture of a stored DICOM file', () => {
   test('is none of a report, nor of damaged pixels, and the next good one is shown', async () => {
     const report = await store(Buffer.from(dicomFile([...instance, ...identified()])));
     expect(await staff.json('GET', `${report}?contentType=image/png`, 406)).toMatchObject({
-      message: 'There is no picture of this file.',
+      message: 'There is no such representation of this file.',
       details: ['This DICOM file has no image to show.'],
     });
     const fragments = [new Uint8Array(), Uint8Array.from({ length: 200 }, (_, at) => (at * 89) % 256)];

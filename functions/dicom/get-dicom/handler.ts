@@ -1,27 +1,22 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { DicomStore } from '../../../lib/data/dicom.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visibleDicom } from '../../../lib/domain/dicom-instance.ts';
-import { DomainError } from '../../../lib/domain/errors.ts';
 import { contentTypeOf, viewOf } from '../../../lib/domain/picture-of-dicom.ts';
 import { answerRange } from '../../../lib/http/byte-range.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveStream } from '../../../lib/http/serve-stream.ts';
-import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { DECODING, openFile, refuse } from '../../dicomweb/files.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   store: Pick<DicomStore, 'getInstance'>;
   objects: Pick<ObjectReader, 'read'>;
 }
-
-/** So long a frame may take to be decoded; there is time left to answer that it took too long. */
-const DECODE_MS = 15_000;
 
 const CACHING = { 'cache-control': 'private, no-cache' };
 
@@ -46,14 +41,11 @@ export async function handle({ caller, params, query, headers }: Request<typeof 
   const view = viewOf(instance, query);
   const format = contentType === 'image/png' ? 'png' : 'jpeg';
   const { rows, columns, imageQuality: quality } = query;
-  const file = await buffer(await objects.read(dicomKey(instance)));
+  const file = await openFile(instance, deps);
   // Only here: who wants the file does not wait for libvips.
-  const [{ readDicom }, { renderFrame }] = await Promise.all([
-    import('../../../lib/media/dicom/read-dicom.ts'),
-    import('../../../lib/media/dicom/render-frame.ts'),
-  ]);
+  const { renderFrame } = await import('../../../lib/media/dicom/render-frame.ts');
   const options = { ...view, format, quality, viewport: { rows, columns } } as const;
-  const { bytes } = await renderFrame(readDicom(file), options, { milliseconds: DECODE_MS }).catch(refuse);
+  const { bytes } = await renderFrame(file, options, DECODING).catch(refuse);
   return {
     headers: {
       'content-type': contentType,
@@ -63,14 +55,6 @@ export async function handle({ caller, params, query, headers }: Request<typeof 
     },
     body: Readable.from([bytes], { objectMode: false }),
   };
-}
-
-function refuse(error: unknown): never {
-  if (!(error instanceof RejectedImage)) throw error;
-  throw new DomainError('NOT_ACCEPTABLE', 'There is no picture of this file.', {
-    details: [error.reason],
-    cause: error,
-  });
 }
 
 export const handler = serveStream(operation, handle, () => ({
