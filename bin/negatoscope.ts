@@ -14,12 +14,15 @@ import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
 import { DicomUid } from '../lib/domain/exam-image.ts';
 import { Id } from '../lib/domain/identifiers.ts';
 
-const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN)
+const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
   push <dir>                                      DICOM files, of a CD or a folder
   push <dir> --batch <id>                         photographs, into a batch
   push <dir> --patient <number> --name <name>     photographs, into a new batch
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
   --parallel 6                                    files at the same time`;
+
+/** Hosts to which nothing goes over a network. */
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const stop = new AbortController();
 let interruptedAt = 0;
@@ -59,7 +62,10 @@ async function main(): Promise<number> {
   }
   const [command, first = '', second = ''] = positionals;
   const wrong = (what: string) => new CliError(`${what}\n${usage}`, EXIT.usage);
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw wrong('Expected the service as --url.');
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  if (protocol !== 'https:' && protocol !== 'http:') throw wrong('Expected the service as --url.');
+  if (protocol === 'http:' && !LOOPBACK.test(hostname ?? ''))
+    throw wrong('Expected https:// in --url: the token and the images of patients go there.');
   if (token === '') throw wrong('Expected a token as --token or NEGATOSCOPE_TOKEN.');
   const atOnce = Number(parallel);
   if (!/^\d+$/.test(parallel) || atOnce < 1 || atOnce > 32) throw wrong('Expected --parallel from 1 to 32.');
@@ -103,7 +109,7 @@ async function main(): Promise<number> {
   return report.of('refused') + report.of('failed') === 0 ? EXIT.done : EXIT.notAll;
 }
 
-/** The batch that an earlier run made for this folder, or a new one. */
+/** The batch that an earlier run made for this folder, or a new one where that is gone. */
 async function batchOf(
   journal: Journal,
   client: ServiceClient,
@@ -111,7 +117,16 @@ async function batchOf(
   name: string,
 ): Promise<string> {
   const Made = z.object({ id: z.string() });
-  if (journal.batchId === undefined) {
+  const isThere = async (batchId: string) => {
+    try {
+      await client.json(Made, 'GET', `/api/images/batches/${batchId}`);
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedRequest && error.status === 404) return false;
+      throw error;
+    }
+  };
+  if (journal.batchId === undefined || !(await isThere(journal.batchId))) {
     const body = { name, content_type: 'patients.patient', object_id: patient };
     journal.batchId = (await client.json(Made, 'POST', '/api/images/batches', body)).id;
   }

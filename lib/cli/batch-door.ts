@@ -4,7 +4,7 @@ import { PICTURE_TYPES } from '../domain/upload.ts';
 import { describeFile } from '../media/describe-file.ts';
 import { nameOfType, sniffImageFormat } from '../media/image-format.ts';
 import type { Door, Outcome } from './door.ts';
-import type { ServiceClient } from './service-client.ts';
+import { RefusedRequest, type ServiceClient } from './service-client.ts';
 
 const Uploads = z.object({
   uploads: z.array(
@@ -50,5 +50,14 @@ export const batchDoor = (client: ServiceClient, batchId: string): Door => ({
       cursor = next;
     }
     return found;
+  },
+  async hasArrived(id) {
+    try {
+      await client.json(z.unknown(), 'POST', `/api/v1/images/${id}/complete`);
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedRequest && (error.status === 409 || error.status === 404)) return false;
+      throw error;
+    }
   },
 });

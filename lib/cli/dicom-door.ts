@@ -44,4 +44,6 @@ export const dicomDoor = (client: ServiceClient): Door => ({
       ]),
     );
   },
+  // The same file under the same UID is stored once.
+  hasArrived: async () => false,
 });

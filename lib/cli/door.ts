@@ -27,4 +27,6 @@ export interface Door {
   announce(files: readonly (Candidate & { crc32: string })[]): Promise<Target[]>;
   /** What became of those that the service still knows. */
   outcomes(ids: readonly string[]): Promise<Map<string, Outcome>>;
+  /** Whether the bytes of one that is pending are in the store; false where to send it again stores nothing twice. */
+  hasArrived(id: string): Promise<boolean>;
 }

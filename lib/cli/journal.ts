@@ -5,18 +5,28 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { FoundFile } from './find-files.ts';
 
-const Line = z.union([z.object({ file: z.string(), id: z.string() }), z.object({ batchId: z.string() })]);
+const Line = z.union([
+  z.object({ file: z.string(), id: z.string(), isSent: z.boolean() }),
+  z.object({ batchId: z.string() }),
+]);
+
+/** The last that is known of a file. */
+export interface Journaled {
+  id: string;
+  /** Whether its bytes are in the store for sure; else they were on their way when the command ended. */
+  isSent: boolean;
+}
 
 /**
  * What was sent from a folder to a place, so that an interrupted command goes on where it was. A line is added when a
- * file's bytes are in the store; what became of them is never believed from here, but asked of the service.
+ * file's bytes go, and when they are in the store; what became of them is never believed from here, but asked of the service.
  *
  * Beside the user's other state (XDG Base Directory Specification), for a CD can't be written to; for its user alone,
  * for names of files may be names of patients.
  */
 export class Journal {
   readonly path: string;
-  readonly #ids = new Map<string, string>();
+  readonly #files = new Map<string, Journaled>();
   #batchId: string | undefined;
 
   /** @param place what makes it another journal: the service, the door and the folder */
@@ -40,13 +50,12 @@ export class Journal {
     this.#add({ batchId });
   }
 
-  idOf(file: FoundFile): string | undefined {
-    return this.#ids.get(keyOf(file));
+  of(file: FoundFile): Journaled | undefined {
+    return this.#files.get(keyOf(file));
   }
 
-  sent(file: FoundFile, id: string): void {
-    this.#ids.set(keyOf(file), id);
-    this.#add({ file: keyOf(file), id });
+  note(file: FoundFile, journaled: Journaled): void {
+    this.#add({ file: keyOf(file), ...journaled });
   }
 
   #add(line: z.infer<typeof Line>): void {
@@ -57,7 +66,7 @@ export class Journal {
     try {
       const line = Line.parse(JSON.parse(text));
       if ('batchId' in line) this.#batchId = line.batchId;
-      else this.#ids.set(line.file, line.id);
+      else this.#files.set(line.file, line);
     } catch {
       // Half a line, or none.
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from './cli-error.ts';
-import type { Candidate, Door } from './door.ts';
+import type { Candidate, Door, Outcome } from './door.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Journal } from './journal.ts';
@@ -43,18 +43,20 @@ export async function push(root: string, deps: Deps): Promise<void> {
   }
   report.total = files.length + report.done;
 
-  const sent = new Map(files.flatMap((file) => pair(journal.idOf(file), file)));
+  const sent = new Map<string, FoundFile>();
   const toSend = new Set(files);
-  if (sent.size > 0) {
-    for (const [id, { status, reason }] of await door.outcomes([...sent.keys()])) {
-      const file = sent.get(id);
-      if (!file) continue;
-      toSend.delete(file);
-      if (status === 'pending') continue;
-      sent.delete(id);
-      report.count(status === 'stored' ? 'already there' : status, file.name, reason);
-    }
-    for (const [id, file] of sent) if (toSend.has(file)) sent.delete(id);
+  const earlier = new Map(
+    files
+      .flatMap((file) => pair(journal.of(file), file))
+      .map(([{ id, isSent }, file]) => [id, { file, isSent }]),
+  );
+  const outcomes = earlier.size > 0 ? await door.outcomes([...earlier.keys()]) : new Map<string, Outcome>();
+  for (const [id, { status, reason }] of outcomes) {
+    const { file, isSent } = earlier.get(id) ?? {};
+    if (!file || (status === 'pending' && !isSent && !(await door.hasArrived(id)))) continue;
+    toSend.delete(file);
+    if (status === 'pending') sent.set(id, file);
+    else report.count(status === 'stored' ? 'already there' : status, file.name, reason);
   }
 
   const stop = new AbortController();
@@ -121,9 +123,11 @@ async function sendGroup(
   const again: Waiting[] = [];
   const announced = await announce(summed, deps);
   await inParallel(announced, atOnce, async ({ file, target }) => {
+    // Before its bytes go: of those that came through and whose answer did not, the next run asks.
+    journal.note(file, { id: target.id, isSent: false });
     const result = await sendFile(file, target, signal);
-    if (result === 'sent') {
-      journal.sent(file, target.id);
+    if (result === 'stored') {
+      journal.note(file, { id: target.id, isSent: true });
       sent.set(target.id, file);
     } else if (result === 'expired' && file.urls + 1 < URLS) again.push({ ...file, urls: file.urls + 1 });
     else

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { putOutcome } from '../storage/put-outcome.ts';
 import { ATTEMPTS, backOff } from './back-off.ts';
 import type { Target } from './door.ts';
 import type { FoundFile } from './find-files.ts';
@@ -11,7 +12,7 @@ import { readParts } from './read-head.ts';
 const SILENCE_MS = 60_000;
 
 /** What became of a PUT: `expired` is that a new URL is needed. */
-export type Sent = 'sent' | 'expired' | { reason: string };
+export type Sent = 'stored' | 'expired' | { reason: string };
 
 /** Sends a file to its signed URL, from the disk as the line takes it; fails, at last, with the reason. */
 export async function sendFile(file: FoundFile, target: Target, signal: AbortSignal): Promise<Sent> {
@@ -19,11 +20,10 @@ export async function sendFile(file: FoundFile, target: Target, signal: AbortSig
     let reason: string;
     try {
       const { status, body } = await put(file, target, signal);
-      // The object is there: an attempt before this one came through, and its answer did not.
-      if (status < 300 || status === 412) return 'sent';
-      if (status === 403) return 'expired';
+      const outcome = putOutcome(status, body);
+      if (outcome === 'stored' || outcome === 'expired') return outcome;
       reason = `the store answered ${status}: ${/<Message>([^<]*)/.exec(body)?.[1] ?? body.slice(0, 200)}`;
-      if (status < 500 && status !== 409 && status !== 408) return { reason };
+      if (outcome === 'refused') return { reason };
     } catch (error) {
       signal.throwIfAborted();
       reason = String(error);

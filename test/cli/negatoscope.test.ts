@@ -87,6 +87,36 @@ async function behindDoor(see: (path: string, seen: number) => number | undefine
   return { url, seen, close: () => server.close() };
 }
 
+/** The service with a store in front that takes what is put there and, until told otherwise, does not say so. */
+async function behindSilentStore() {
+  const put: string[] = [];
+  let isSilent = true;
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const { method = '', url = '', headers } = request;
+    const { host, connection, ...others } = headers as Record<string, string>;
+    const answer = await fetch(service.stack.url + url, {
+      method,
+      headers: others,
+      ...(body.length > 0 && { body }),
+    });
+    if (method === 'PUT') put.push(url);
+    if (method === 'PUT' && isSilent) return;
+    const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    response.writeHead(answer.status).end((await answer.text()).replaceAll(service.stack.url, own));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    put,
+    answer: () => {
+      isSilent = false;
+    },
+    close: () => server.close(),
+  };
+}
+
 describe('push of a folder of DICOM', () => {
   test('stores what is DICOM, lists what is not, and names what is refused with its reason', async () => {
     const files = burn(5);
@@ -135,13 +165,14 @@ describe('push of a folder of DICOM', () => {
     expect(Number(stored) + Number(already)).toBe(60);
     expect(await staff.json('GET', path, 200)).toHaveLength(60);
     expect((await run(['push', cd()])).out).toContain('0 stored, 60 already there');
-    // Of each file, the second and third command asked only what became of it.
+    // Of each file, the second and third command asked only what became of it; of the one that was on its way, too.
     const journal = readFileSync(
       join(dir, 'state/negatoscope', readdirSync(join(dir, 'state/negatoscope'))[0] ?? ''),
     );
     const lines = journal.toString().split('\n').filter(Boolean);
-    expect(new Set(lines.map((line) => JSON.parse(line).file)).size).toBe(60);
-    expect(lines).toHaveLength(60);
+    const arrived = lines.map((line) => JSON.parse(line)).filter(({ isSent }) => isSent);
+    expect(new Set(arrived.map(({ file }) => file)).size).toBe(60);
+    expect(arrived).toHaveLength(60);
   });
 
   test('ends with a word about the token where that is not valid', async () => {
@@ -182,6 +213,39 @@ describe('push of photographs', () => {
     expect(code).toBe(1);
     expect((await run(['push', cd(), '--batch', batch])).out).toContain('0 stored, 3 already there');
     expect(await staff.json('GET', `/api/images/batches/${batch}`, 200)).toMatchObject({ image_count: 3 });
+  });
+
+  test('stores none twice where the answers of the store were lost', async () => {
+    const staff = await service.as('staff');
+    const batch = await createBatch(staff);
+    for (const seed of [1, 2, 3, 4]) writeFileSync(cd(`${seed}.jpg`), (await photo({ seed })).bytes);
+    const args = ['push', cd(), '--batch', batch];
+    const store = await behindSilentStore();
+    const token = await service.stack.token('staff');
+    const first = begin([...args, '--url', store.url], token);
+    await until(async () => store.put.length === 4);
+    first.child.kill('SIGINT');
+    expect((await first.ended).code).toBe(130);
+    // The same service, by the same name.
+    store.answer();
+    const second = await begin([...args, '--url', store.url], token).ended;
+    store.close();
+    expect(second.out).toMatch(/ 0 skipped, 0 refused, 0 failed/);
+    expect(second.code).toBe(0);
+    expect(store.put).toHaveLength(4);
+    expect(await staff.json('GET', `/api/images/batches/${batch}`, 200)).toMatchObject({ image_count: 4 });
+    const { images } = await staff.json('GET', `/api/images?batch_id=${batch}`, 200);
+    expect(images).toHaveLength(4);
+  });
+
+  test('makes another batch where the one that it made is gone', async () => {
+    writeFileSync(cd('1.jpg'), (await photo({})).bytes);
+    const args = ['push', cd(), '--patient', 'P-1002', '--name', 'Gone'];
+    const first = await run(args);
+    const [, batch = ''] = /^Batch (\S+)$/m.exec(first.err) ?? [];
+    const doctor = await service.as('doctor');
+    expect((await doctor.send('DELETE', `/api/images/batches/${batch}`)).status).toBe(204);
+    expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('1 stored') });
   });
 
   test('makes a batch for a patient, and the same one again', async () => {
