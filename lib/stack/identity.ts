@@ -1,7 +1,9 @@
 import { Aws, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import {
+  CfnManagedLoginBranding,
   CfnUserPoolGroup,
   ClientAttributes,
+  ManagedLoginVersion,
   Mfa,
   OAuthScope,
   StringAttribute,
@@ -82,6 +84,14 @@ export class Identity extends Construct {
     const domain = pool.addDomain('SignIn', {
       // One of its kind in the region, hence the account's number in it.
       cognitoDomain: { domainPrefix: `negatoscope-${Aws.ACCOUNT_ID}` },
+      // The classic one takes no `prompt`: it would sign in whoever was at this computer in the last hour.
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    // Without a style, there is no page.
+    new CfnManagedLoginBranding(this, 'SignInStyle', {
+      userPoolId: pool.userPoolId,
+      clientId: client.userPoolClientId,
+      useCognitoProvidedValues: true,
     });
     const { userPoolId, userPoolProviderUrl: issuer } = pool;
     const { userPoolClientId: audience } = client;

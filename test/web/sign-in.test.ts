@@ -51,6 +51,44 @@ test('who signs out is asked again', async () => {
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
 });
 
+test('who signs out in one tab is signed out in all of theirs, and nobody else is', async () => {
+  const page = await browsing.signedIn('staff');
+  const second = await page.context().newPage();
+  const third = await page.context().newPage();
+  for (const [tab, name] of [
+    [second, 'Sam Staff'],
+    [third, 'Dana Doctor'],
+  ] as const) {
+    await tab.goto('/');
+    await tab.getByRole('button', { name: 'Sign in' }).click();
+    await tab.getByRole('link', { name }).click();
+    await tab.getByRole('button', { name: 'Sign out' }).waitFor();
+  }
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await second.getByRole('button', { name: 'Sign in' }).waitFor();
+  await second.goto('/patients/P-1001');
+  await second.getByRole('button', { name: 'Sign in' }).waitFor();
+  await third.goto('/patients/P-1001');
+  await third.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+});
+
+test('a token that ends without a network is refreshed when that is back', async () => {
+  const page = await browsing.signedIn('doctor', '/patients/P-1001');
+  await page.clock.install();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+  await page.route('**/local/token', (route) => route.abort());
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/local/token'));
+  await page.clock.fastForward('02:00:00');
+  await failed;
+  await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+  await page.unroute('**/local/token');
+  const renewed = page.waitForResponse((response) => response.url().endsWith('/local/token'));
+  await page.evaluate('dispatchEvent(new Event("online"))');
+  expect((await renewed).status()).toBe(200);
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+});
+
 test('a page that is not there says so', async () => {
   const page = await browsing.signedIn('staff', '/nothing/of/the/kind');
   await page.getByText('There is no such page').waitFor();

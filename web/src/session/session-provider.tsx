@@ -1,11 +1,11 @@
-import type { User, UserManager } from 'oidc-client-ts';
+import { ErrorResponse, type User, type UserManager } from 'oidc-client-ts';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { setTokens } from '../api/client.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
-import { forgetUploads } from '../uploads/upload-store.ts';
 import { type Person, personOf } from './person.ts';
 import { SignInPage } from './sign-in-page.tsx';
+import { forgetWhoLeft, signOut, whenSignedOutElsewhere } from './sign-out.ts';
 import { makeUserManager } from './user-manager.ts';
 
 interface Session {
@@ -33,7 +33,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       ([made, found]) => {
         made.events.addUserLoaded(setUser);
         made.events.addUserUnloaded(() => setUser(null));
-        made.events.addAccessTokenExpired(() => void renew(made).catch(() => setUser(null)));
+        const renewOrEnd = () => void renew(made).catch(endIfRefused);
+        // Without a network there is nobody to refuse: who has come back to their laptop stays where they were.
+        const endIfRefused = (error: unknown) => {
+          if (error instanceof ErrorResponse) setUser(null);
+          else window.addEventListener('online', renewOrEnd, { once: true });
+        };
+        made.events.addAccessTokenExpiring(renewOrEnd);
+        made.events.addAccessTokenExpired(renewOrEnd);
+        whenSignedOutElsewhere(made);
         setTokens({
           current: async () => (await made.getUser())?.id_token,
           renewed: async () => (await renew(made))?.id_token,
@@ -89,6 +97,7 @@ function start(): Promise<[UserManager, User | null]> {
 
 async function begin(): Promise<[UserManager, User | null]> {
   const manager = await makeUserManager();
+  await forgetWhoLeft();
   const query = new URLSearchParams(location.search);
   if (query.has('state') && (query.has('code') || query.has('error'))) {
     const user = await manager.signinRedirectCallback();
@@ -109,17 +118,6 @@ function renew(manager: UserManager): Promise<User | null> {
   return renewal;
 }
 
+/** Each time with the password: the issuer may know the one who was at this computer before. */
 const signIn = (manager: UserManager) =>
-  manager.signinRedirect({ state: `${location.pathname}${location.search}` });
-
-async function signOut(manager: UserManager): Promise<void> {
-  await forgetUploads();
-  const { client_id, post_logout_redirect_uri = '/' } = manager.settings;
-  const endsSessions = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
-  if (endsSessions) {
-    // Cognito's names beside the standard's.
-    return manager.signoutRedirect({ extraQueryParams: { client_id, logout_uri: post_logout_redirect_uri } });
-  }
-  await manager.removeUser();
-  location.assign('/');
-}
+  manager.signinRedirect({ state: `${location.pathname}${location.search}`, prompt: 'login' });

@@ -18,9 +18,10 @@ export async function makeUserManager(): Promise<UserManager> {
     scope,
     redirect_uri: home,
     post_logout_redirect_uri: home,
-    // Of this tab: it outlives a reload, and not the person's turn at a computer that others use too.
+    // Of this tab: it outlives a reload, and another tab may be another person's.
     userStore: new WebStorageStateStore({ store: sessionStorage }),
-    automaticSilentRenew: true,
+    // Ours renews one at a time: some issuers end the session of who uses a refresh token twice.
+    automaticSilentRenew: false,
     accessTokenExpiringNotificationTimeInSeconds: 120,
   });
 }
