@@ -4,6 +4,7 @@ import { connectTable } from '../../lib/data/table.ts';
 import type { DicomInstance } from '../../lib/domain/dicom-instance.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
 import { environment } from '../../lib/http/environment.ts';
+import { KEPT_BY_BROWSERS } from '../../lib/http/kept-by-browsers.ts';
 import { type DicomFile, readDicom } from '../../lib/media/dicom/read-dicom.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { dicomKey } from '../../lib/storage/object-keys.ts';
@@ -18,11 +19,8 @@ export interface FileDeps {
 /** So long a frame may take to be decoded; there is time left to answer that it took too long. */
 export const DECODING = { milliseconds: 15_000 };
 
-/** What is made of a file is what it was: files never change. Another person at the same browser asks anew. */
-export const KEPT_BY_BROWSERS = {
-  'cache-control': 'private, max-age=3600',
-  vary: 'Accept, Authorization, Origin',
-};
+/** What is made of a file is what it was: files never change. */
+export const KEPT = { ...KEPT_BY_BROWSERS, vary: `Accept, ${KEPT_BY_BROWSERS.vary}` };
 
 /** The last file that was opened: a viewer that plays a film asks for one frame of it after the other. */
 let last: { key: string; file: DicomFile } | undefined;

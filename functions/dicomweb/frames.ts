@@ -8,7 +8,7 @@ import type { PixelDescription } from '../../lib/media/dicom/describe-pixels.ts'
 import { frameBytes } from '../../lib/media/dicom/frame-bytes.ts';
 import type { DicomFile } from '../../lib/media/dicom/read-dicom.ts';
 import { explicitLittleEndian } from '../../lib/media/dicom/transfer-syntaxes.ts';
-import { DECODING, KEPT_BY_BROWSERS, refuse } from './files.ts';
+import { DECODING, KEPT, refuse } from './files.ts';
 import { requireStreamable } from './streamable.ts';
 
 const OCTETS = 'application/octet-stream';
@@ -72,14 +72,14 @@ export async function answerFrames(
   requireStreamable(parts);
   if (type === MULTIPART) {
     const { headers, body } = multipartRelated(part, parts, contents);
-    return { headers: { ...headers, ...KEPT_BY_BROWSERS }, body };
+    return { headers: { ...headers, ...KEPT }, body };
   }
   return {
     headers: {
       'content-type': `${part}; transfer-syntax=${transferSyntax}`,
       'content-length': String(parts[0]?.bytes),
       'content-disposition': disposition('attachment', 'frame'),
-      ...KEPT_BY_BROWSERS,
+      ...KEPT,
     },
     body: Readable.from(contents, { objectMode: false }),
   };

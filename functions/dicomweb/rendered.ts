@@ -5,7 +5,7 @@ import { DomainError } from '../../lib/domain/errors.ts';
 import { disposition } from '../../lib/http/disposition.ts';
 import { collectYoung } from '../../lib/media/collect-young.ts';
 import { type RenderOptions, renderFrame } from '../../lib/media/dicom/render-frame.ts';
-import { DECODING, type FileDeps, KEPT_BY_BROWSERS, openFile, refuse } from './files.ts';
+import { DECODING, type FileDeps, KEPT, openFile, refuse } from './files.ts';
 
 /**
  * Answers with a frame as a picture (PS3.18 10.4.1.1.3), counted from 1.
@@ -35,7 +35,7 @@ export async function answerRendered(
       'content-type': type,
       'content-length': String(bytes.length),
       'content-disposition': disposition('inline', `${instance.sopUid}.${format}`),
-      ...KEPT_BY_BROWSERS,
+      ...KEPT,
     },
     body: Readable.from([bytes], { objectMode: false }),
   };

@@ -88,6 +88,8 @@ export class CloudFront {
     }
     response.setHeader('content-type', file.type);
     response.setHeader('etag', file.etag);
+    if (file.cacheControl && !('cache-control' in headers))
+      response.setHeader('cache-control', file.cacheControl);
     if (request.headers['if-none-match'] === file.etag) {
       response.writeHead(304).end();
       return true;

@@ -10,6 +10,7 @@ export interface PageFile {
   bytes: Buffer;
   type: string;
   etag: string;
+  cacheControl: string | undefined;
 }
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
@@ -25,6 +26,7 @@ const DeploymentProperties = z
   .object({
     SourceObjectKeys: z.array(z.string()),
     SourceMarkers: z.array(z.record(z.string(), z.string())).default([]),
+    SystemMetadata: z.object({ 'cache-control': z.string().optional() }).loose().default({}),
   })
   .loose();
 
@@ -38,7 +40,10 @@ export function pageFilesOf(template: Template, bucket: unknown): PageFiles {
     const { DestinationBucketName } = deployment.properties;
     const name = z.object({ Ref: z.string() }).safeParse(DestinationBucketName).data?.Ref;
     if (name === undefined || !JSON.stringify(bucket).includes(JSON.stringify(name))) continue;
-    const { SourceObjectKeys, SourceMarkers } = template.properties(deployment, DeploymentProperties);
+    const { SourceObjectKeys, SourceMarkers, SystemMetadata } = template.properties(
+      deployment,
+      DeploymentProperties,
+    );
     for (const [index, key] of SourceObjectKeys.entries()) {
       const folder = template.assetPath(key);
       if (!folder) throw new StartError(`The files of the page are missing: expected the asset ${key}.`);
@@ -48,6 +53,7 @@ export function pageFilesOf(template: Template, bucket: unknown): PageFiles {
           bytes: filled,
           type: TYPES[path.extname(file)] ?? 'application/octet-stream',
           etag: `"${createHash('sha256').update(filled).digest('hex').slice(0, 32)}"`,
+          cacheControl: SystemMetadata['cache-control'],
         });
       }
     }

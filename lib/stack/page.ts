@@ -9,12 +9,18 @@ import {
   FunctionRuntime,
   HeadersFrameOption,
   HeadersReferrerPolicy,
+  type ResponseCustomHeader,
   ResponseHeadersPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import {
+  BucketDeployment,
+  type BucketDeploymentProps,
+  CacheControl,
+  Source,
+} from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import type { Identity } from './identity.ts';
 import type { Storage } from './storage.ts';
@@ -57,13 +63,26 @@ export class Page extends Construct {
     });
     // A Lambda of CDK's copies them. Without it, whoever deploys had to copy them after `cdk deploy`, and between the
     // two the page and the API were of different versions.
-    new BucketDeployment(this, 'Deployment', {
-      sources: [Source.asset(BUILT), Source.jsonData('config.json', identity.forPage)],
-      destinationBucket: bucket,
-      // A page that is open still loads its own version's files.
-      prune: false,
-      memoryLimit: 512,
+    const deployed = (name: string, props: Pick<BucketDeploymentProps, 'sources' | 'cacheControl'>) =>
+      new BucketDeployment(this, name, {
+        ...props,
+        destinationBucket: bucket,
+        // A page that is open still loads its own version's files.
+        prune: false,
+        memoryLimit: 512,
+      });
+    const assets = deployed('Assets', {
+      sources: [Source.asset(BUILT, { exclude: ['*', '!assets', '!assets/**'] })],
+      cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
+    const views = deployed('Views', {
+      sources: [
+        Source.asset(BUILT, { exclude: ['assets'] }),
+        Source.jsonData('config.json', identity.forPage),
+      ],
+    });
+    // Whoever sees the new page finds its files.
+    views.node.addDependency(assets);
 
     const origin = S3BucketOrigin.withOriginAccessControl(bucket);
     const behavior = { origin, viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS, compress: true };
@@ -84,19 +103,19 @@ export class Page extends Construct {
         override: true,
       },
     };
-    const headers = (name: string, cacheControl: string) =>
+    const headers = (name: string, customHeaders: ResponseCustomHeader[] = []) =>
       new ResponseHeadersPolicy(this, name, {
         comment: `Negatoscope, ${name}`,
         securityHeadersBehavior: security,
-        customHeadersBehavior: {
-          customHeaders: [{ header: 'Cache-Control', value: cacheControl, override: true }],
-        },
+        ...(customHeaders.length > 0 && { customHeadersBehavior: { customHeaders } }),
       });
     this.views = {
       ...behavior,
       // CloudFront asks S3 each time, so that a new version is seen at once; it is a kilobyte.
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      responseHeadersPolicy: headers('ViewHeaders', 'no-cache'),
+      responseHeadersPolicy: headers('ViewHeaders', [
+        { header: 'Cache-Control', value: 'no-cache', override: true },
+      ]),
       functionAssociations: [
         {
           function: new EdgeFunction(this, 'RewriteView', {
@@ -110,7 +129,8 @@ export class Page extends Construct {
     this.assets = {
       ...behavior,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-      responseHeadersPolicy: headers('AssetHeaders', 'public, max-age=31536000, immutable'),
+      // How long they are kept says each file: nobody is to keep for a year that there is none.
+      responseHeadersPolicy: headers('AssetHeaders'),
     };
   }
 }

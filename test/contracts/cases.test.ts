@@ -106,6 +106,7 @@ describe('GET /api/v1/images/{id}/proxy', () => {
     expect(headersOf(response)).toMatchObject({
       'content-type': 'image/jpeg',
       'cache-control': 'private, max-age=3600',
+      vary: 'Authorization, Origin',
       etag: expect.any(String),
     });
     expect((await bytesOf(response)).equals(file.bytes)).toBe(true);

@@ -81,6 +81,7 @@ describe('GET /api/images/{image_id}/thumbnail', () => {
       'content-disposition': 'inline; filename="thumb_original_filename.jpg"',
       // An hour, in the browser of who may see it and in no cache between.
       'cache-control': 'private, max-age=3600',
+      vary: 'Authorization, Origin',
     });
     const { format, width = 0, height = 0 } = await sharp(await bytesOf(response)).metadata();
     expect([format, width, height]).toEqual(['png', 300, 200]);

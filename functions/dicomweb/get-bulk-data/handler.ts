@@ -6,7 +6,7 @@ import { multipartRelated } from '../../../lib/http/multipart-related.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveStream } from '../../../lib/http/serve-stream.ts';
 import { readBulkData } from '../../../lib/media/dicom/bulk-data.ts';
-import { connectFiles, type FileDeps, KEPT_BY_BROWSERS, openFile } from '../files.ts';
+import { connectFiles, type FileDeps, KEPT, openFile } from '../files.ts';
 import { answerFrames } from '../frames.ts';
 import { pixelsOf } from '../pixels-of.ts';
 import { requireStreamable } from '../streamable.ts';
@@ -29,13 +29,13 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   const parts = found.parts.map(({ length }) => ({ contentType: OCTETS, bytes: length }));
   requireStreamable(parts);
   const { headers, body } = multipartRelated(OCTETS, parts, Readable.from(found.parts));
-  if (type !== OCTETS) return { headers: { ...headers, ...KEPT_BY_BROWSERS }, body };
+  if (type !== OCTETS) return { headers: { ...headers, ...KEPT }, body };
   return {
     headers: {
       'content-type': OCTETS,
       'content-length': String(parts.reduce((sum, { bytes }) => sum + bytes, 0)),
       'content-disposition': disposition('attachment', params.path),
-      ...KEPT_BY_BROWSERS,
+      ...KEPT,
     },
     body: Readable.from(found.parts, { objectMode: false }),
   };

@@ -4,6 +4,7 @@ import { visible } from '../../../lib/domain/access.ts';
 import { requireReady } from '../../../lib/domain/image.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
+import { KEPT_BY_BROWSERS } from '../../../lib/http/kept-by-browsers.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveStream } from '../../../lib/http/serve-stream.ts';
 import { renditionKey } from '../../../lib/storage/object-keys.ts';
@@ -23,7 +24,7 @@ export async function handle({ caller, params }: Request<typeof operation>, { im
     headers: {
       'content-type': 'image/png',
       'content-disposition': disposition('inline', `thumb_${image.fileName}`),
-      'cache-control': 'private, max-age=3600',
+      ...KEPT_BY_BROWSERS,
     },
     body: await objects.read(renditionKey(requireReady(image).key, 'png')),
   };
