@@ -13,5 +13,10 @@ export default defineConfig({
     // The fonts and scripts come from here alone, and need no polyfill that puts a script into the page.
     modulePreload: { polyfill: false },
   },
+  resolve: {
+    // Each package of Cornerstone's would bring along its own.
+    dedupe: ['dcmjs'],
+    alias: { xmlbuilder2: join(import.meta.dirname, 'src', 'exams', 'no-xml.ts') },
+  },
   worker: { format: 'es' },
 });

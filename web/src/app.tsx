@@ -10,6 +10,8 @@ import { TopBar } from './top-bar.tsx';
 import { UploadsProvider } from './uploads/uploads-provider.tsx';
 
 const CasePage = lazy(() => import('./cases/case-page.tsx').then((m) => ({ default: m.CasePage })));
+const ExamPage = lazy(() => import('./exams/exam-page.tsx').then((m) => ({ default: m.ExamPage })));
+const StudyPage = lazy(() => import('./exams/study-page.tsx').then((m) => ({ default: m.StudyPage })));
 const AuditPage = lazy(() => import('./admin/audit-page.tsx').then((m) => ({ default: m.AuditPage })));
 const KeysPage = lazy(() => import('./admin/keys-page.tsx').then((m) => ({ default: m.KeysPage })));
 
@@ -28,6 +30,8 @@ export function App() {
             </Route>
             <Route path="/patients/:id">{({ id }) => <PatientPage key={id} patientId={id} />}</Route>
             <Route path="/cases/:id">{({ id }) => <CasePage key={id} caseId={id} />}</Route>
+            <Route path="/exams/:id">{({ id }) => <ExamPage key={id} examId={id} />}</Route>
+            <Route path="/studies/:uid">{({ uid }) => <StudyPage key={uid} study={uid} />}</Route>
             {isAdmin && <Route path="/admin/audit" component={AuditPage} />}
             {isAdmin && <Route path="/admin/keys" component={KeysPage} />}
             <Route>

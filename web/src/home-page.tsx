@@ -1,9 +1,11 @@
-import { FolderOpen, UserRound } from 'lucide-react';
+import { FolderOpen, ScanLine, UserRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import './home-page.css';
 
-/** Where the clinic's people start: a patient or a case by its number. */
+const EXAM = 'c627b932-4370-4123-bad4-a81be00dad8d';
+
+/** Where the clinic's people start: a patient, a case or an exam by its number. */
 export function HomePage() {
   return (
     <main className="page home">
@@ -11,6 +13,7 @@ export function HomePage() {
       <div className="home-cards">
         <OpenForm icon={<UserRound aria-hidden />} title="Patient" example="P-1001" path="/patients" />
         <OpenForm icon={<FolderOpen aria-hidden />} title="Case" example="C-77" path="/cases" />
+        <OpenForm icon={<ScanLine aria-hidden />} title="Exam" example={EXAM} path="/exams" />
       </div>
     </main>
   );

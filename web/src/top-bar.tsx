@@ -8,7 +8,7 @@ export function TopBar() {
   const { person, signOut } = useSession();
   return (
     <header className="top-bar">
-      <Link href="/" className="top-bar-name">
+      <Link href="/" className="top-bar-name" aria-label="Negatoscope">
         <img src="/favicon.svg" alt="" width={26} height={26} />
         <span>Negatoscope</span>
       </Link>

@@ -15,3 +15,4 @@ export type ApiKey = Answer<'list-api-keys', 200>['keys'][number];
 export type NewApiKey = Answer<'create-api-key', 201>;
 export type Scope = ApiKey['scopes'][number];
 export type EyeSide = CaseImage['eyeSide'];
+export type ExamImage = Answer<'list-exam-images', 200>['images'][number];

@@ -5,6 +5,7 @@ import { DisclosureGroup } from 'react-aria-components';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { PatientStudies } from '../exams/patient-studies.tsx';
 import { useRefetchInterval } from '../news/news-provider.tsx';
 import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
@@ -52,6 +53,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
               <Plus size={18} aria-hidden /> New batch
             </button>
           </div>
+          <PatientStudies patientId={patientId} />
           <ImageSearch
             patientId={patientId}
             onShow={(image) => setLooked({ image, batchId: undefined })}

@@ -1,0 +1,614 @@
+import { randomUUID } from 'node:crypto';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { codestream } from '../fixtures/codestreams.ts';
+import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
+import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../fixtures/dicoms.ts';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+let doctor: Client;
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+});
+
+/** Sides of the images here: few enough that each pixel is a large square on the screen. */
+const SIDE = 8;
+const PIXELS = SIDE * SIDE;
+
+/** The page, the list, the series and its pixels come one after the other. */
+const PATIENCE = { timeout: 10_000 };
+
+/** Hounsfield units of a slice, other ones in each. */
+const hounsfield = (number: number) => Array.from({ length: PIXELS }, (_, at) => -200 + at * 8 + number * 40);
+
+/** What stands in a CT slice of 12 bits beside its pixels; stored is what was measured plus 1024. */
+const ct = (number: number): FixtureElement[] => [
+  ...bits(16, 12),
+  ['00080005', 'CS', 'ISO_IR 192'],
+  ['0008103E', 'LO', 'Thorax 5.0'],
+  ['00081030', 'LO', 'CT Thorax'],
+  ['00100010', 'PN', 'Yamada^Tarou=山田^太郎=やまだ^たろう'],
+  ['00200013', 'IS', String(number)],
+  ['00281050', 'DS', '40'],
+  ['00281051', 'DS', '400'],
+  ['00281052', 'DS', '-1024'],
+  ['00281053', 'DS', '1'],
+];
+const ctSlice = (uids: Uids, number: number, own: FixtureElement[] = []) =>
+  slice(uids, [
+    ...ct(number),
+    ['7FE00010', 'OW', words(...hounsfield(number).map((value) => value + 1024))],
+    ...own,
+  ]);
+
+/** The greys that PS3.3 C.11.2.1.2.1 gives. */
+const windowed = (values: readonly number[], center: number, width: number) =>
+  values.map((value) =>
+    Math.round(255 * Math.min(1, Math.max(0, (value - (center - 0.5)) / (width - 1) + 0.5))),
+  );
+
+const store = (...files: Buffer<ArrayBuffer>[]) =>
+  doctor.send('POST', '/dicom-web/studies', relatedOf(files));
+
+/** A study of a series of so many slices. */
+async function storeSeries(count: number, own: FixtureElement[] = []) {
+  const { study, series } = newUids();
+  const uids = Array.from({ length: count }, () => newUids({ study, series }));
+  const answer = await store(...uids.map((each, index) => ctSlice(each, index + 1, own)));
+  expect(answer.status, await answer.text()).toBe(200);
+  return { study, series, uids };
+}
+
+/** The colours in the middle of each pixel of the image on the stage, as it lies there after it was fitted. */
+const colours = (page: Page): Promise<number[][]> =>
+  page.locator('.stage-canvas canvas').evaluate((canvas, side) => {
+    const width = Number(Reflect.get(canvas, 'width'));
+    const height = Number(Reflect.get(canvas, 'height'));
+    const context = Reflect.get(canvas, 'getContext').call(canvas, '2d');
+    const square = Math.min(width, height) / side;
+    const left = (width - square * side) / 2;
+    const top = (height - square * side) / 2;
+    return Array.from({ length: side * side }, (_, at) => {
+      const x = left + ((at % side) + 0.5) * square;
+      const y = top + (Math.floor(at / side) + 0.5) * square;
+      const { data } = context.getImageData(Math.round(x), Math.round(y), 1, 1);
+      return [data[0], data[1], data[2]];
+    });
+  }, SIDE);
+
+/** How far what is drawn is from these greys, at its worst. */
+async function distance(page: Page, greys: readonly number[]): Promise<number> {
+  const drawn = await colours(page);
+  return Math.max(
+    ...drawn.flatMap((colour, at) => colour.map((level) => Math.abs(level - (greys[at] ?? Number.NaN)))),
+  );
+}
+
+/** Waits until these greys are what is drawn; a level more or less is what scaling does. */
+const drawn = (page: Page, greys: readonly number[]) =>
+  expect.poll(() => distance(page, greys), PATIENCE).toBeLessThanOrEqual(2);
+
+const slider = (page: Page) => page.getByRole('slider', { name: 'Image' });
+const middle = async (page: Page) => {
+  const box = await page.locator('.stage-canvas').boundingBox();
+  if (!box) throw new Error('the stage is not to be seen');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+};
+const dragBy = async (page: Page, x: number, y: number) => {
+  const from = await middle(page);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + x / 2, from.y + y / 2, { steps: 4 });
+  await page.mouse.move(from.x + x, from.y + y, { steps: 4 });
+  await page.mouse.up();
+};
+
+describe('A study', () => {
+  test('is drawn as its values say, in the window of the file; wheel, keys and slider go on', async () => {
+    const { study } = await storeSeries(4);
+    const page = await browsing.signedIn('doctor', `/studies/${study}`);
+    const slices = [1, 2, 3, 4].map((number) => windowed(hounsfield(number), 40, 400));
+    const [first = [], second = [], , fourth = []] = slices;
+    await drawn(page, first);
+    expect(await distance(page, second)).toBeGreaterThan(10);
+    await page.getByRole('button', { name: /CT 4 images Thorax 5.0/ }).waitFor();
+
+    const { x, y } = await middle(page);
+    await page.mouse.move(x, y);
+    await page.mouse.wheel(0, 100);
+    await drawn(page, second);
+    await page.keyboard.press('End');
+    await drawn(page, fourth);
+    await page.getByText('4 / 4', { exact: true }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await drawn(page, slices[2] ?? []);
+    await slider(page).fill('1');
+    await drawn(page, first);
+    expect(await page.getByRole('button', { name: 'Previous image' }).isDisabled()).toBe(true);
+  });
+
+  test('is windowed by dragging, by numbers and by names, inverted, and reset; the window stays from slice to slice', async () => {
+    const { study } = await storeSeries(2);
+    const page = await browsing.signedIn('doctor', `/studies/${study}`);
+    const own = windowed(hounsfield(1), 40, 400);
+    await drawn(page, own);
+    const width = page.getByRole('spinbutton', { name: 'Width' });
+    expect(await width.inputValue()).toBe('400');
+
+    await dragBy(page, 120, 0);
+    await expect.poll(async () => Number(await width.inputValue()), PATIENCE).toBeGreaterThan(400);
+    const center = page.getByRole('spinbutton', { name: 'Centre' });
+    const dragged = windowed(
+      hounsfield(1),
+      Number(await center.inputValue()),
+      Number(await width.inputValue()),
+    );
+    await drawn(page, dragged);
+    expect(await distance(page, own)).toBeGreaterThan(5);
+
+    await center.fill('0');
+    await width.fill('100');
+    await drawn(page, windowed(hounsfield(1), 0, 100));
+    await width.blur();
+    await page.keyboard.press('ArrowDown');
+    await drawn(page, windowed(hounsfield(2), 0, 100));
+
+    await page.getByRole('combobox', { name: 'Window preset' }).selectOption('Brain');
+    const brain = windowed(hounsfield(2), 40, 80);
+    await drawn(page, brain);
+    await page.getByRole('button', { name: 'Invert' }).click();
+    await drawn(
+      page,
+      brain.map((grey) => 255 - grey),
+    );
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await drawn(page, windowed(hounsfield(2), 40, 400));
+  });
+
+  test('is zoomed and moved, by mouse and by keys, and lies as before when reset', async () => {
+    const { study } = await storeSeries(1);
+    const page = await browsing.signedIn('doctor', `/studies/${study}`);
+    const own = windowed(hounsfield(1), 40, 400);
+    await drawn(page, own);
+    const isElsewhere = () => expect.poll(() => distance(page, own), PATIENCE).toBeGreaterThan(10);
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    await isElsewhere();
+    await page.keyboard.press('0');
+    await drawn(page, own);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await isElsewhere();
+    await page.keyboard.press('0');
+    await drawn(page, own);
+    await page.getByRole('button', { name: 'Pan' }).click();
+    await dragBy(page, 150, 60);
+    await isElsewhere();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await drawn(page, own);
+    await page.getByRole('button', { name: 'Zoom', exact: true }).click();
+    await dragBy(page, 0, 120);
+    await isElsewhere();
+    expect(await page.getByRole('spinbutton', { name: 'Width' }).inputValue()).toBe('400');
+  });
+
+  test('tells what is known of it, names in all their letters, and finds attributes', async () => {
+    const { study, uids } = await storeSeries(1);
+    const page = await browsing.signedIn('doctor', `/studies/${study}`);
+    const table = page.getByRole('region', { name: 'Attributes' });
+    await table.getByRole('cell', { name: 'Yamada Tarou · 山田 太郎 · やまだ たろう' }).waitFor();
+    await table.getByRole('cell', { name: uids[0]?.sop ?? '' }).waitFor();
+    await page.getByRole('searchbox').fill('rescale');
+    await table.getByRole('cell', { name: 'Rescale Intercept (0028,1052)' }).waitFor();
+    expect(await table.getByRole('cell', { name: /Yamada/ }).count()).toBe(0);
+    await page.getByRole('searchbox').fill('00081030');
+    await table.getByRole('cell', { name: 'CT Thorax' }).waitFor();
+    await page.getByRole('searchbox').fill('no such thing');
+    await page.getByText('Nothing fits.').waitFor();
+  });
+});
+
+/** A study of one file that is no plain slice. */
+async function storeOne(elements: FixtureElement[], syntax?: Parameters<typeof dicomFile>[1]) {
+  const uids = newUids();
+  const file = Buffer.from(
+    dicomFile(
+      [
+        ...elements,
+        ['00080018', 'UI', uids.sop],
+        ['0020000D', 'UI', uids.study],
+        ['0020000E', 'UI', uids.series],
+      ],
+      syntax,
+    ),
+  );
+  await doctor.json('POST', '/dicom/upload', 201, dicomForm(file));
+  return `/studies/${uids.study}`;
+}
+
+/** Opens the study, and waits until its image is as the service's own picture of it, to a grey level or two. */
+async function isDrawnAsByService(page: Page, kind: string, path: string) {
+  const [series] = await doctor.json('GET', `/dicom-web${path}/instances`, 200);
+  const uid = (tag: string) => series[tag].Value[0];
+  const picture = await doctor.send(
+    'GET',
+    `/dicom-web${path}/series/${uid('0020000E')}/instances/${uid('00080018')}/rendered?accept=image/png`,
+  );
+  expect(picture.status).toBe(200);
+  const samples = await sharp(await picture.arrayBuffer())
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer();
+  await page.goto(path);
+  const farthest = async () => {
+    const seen = (await colours(page)).flat();
+    return Math.max(...seen.map((level, at) => Math.abs(level - (samples[at] ?? Number.NaN))));
+  };
+  await expect.poll(farthest, { ...PATIENCE, message: kind }).toBeLessThanOrEqual(2);
+}
+
+test('Of several series any can be chosen, by keyboard too', async () => {
+  const { study } = await storeSeries(2);
+  const scout = newUids({ study });
+  expect(
+    (
+      await store(
+        ctSlice(scout, 4, [
+          ['00200011', 'IS', '1'],
+          ['0008103E', 'LO', 'Scout'],
+        ]),
+      )
+    ).status,
+  ).toBe(200);
+  const page = await browsing.signedIn('doctor', `/studies/${study}`);
+  await drawn(page, windowed(hounsfield(4), 40, 400));
+  const thorax = page.getByRole('button', { name: /Thorax/ });
+  await thorax.focus();
+  await page.keyboard.press('Enter');
+  await drawn(page, windowed(hounsfield(1), 40, 400));
+  expect(await thorax.getAttribute('aria-pressed')).toBe('true');
+  expect(await thorax.evaluate((button) => button.matches(':focus'))).toBe(true);
+  await expect
+    .poll(
+      () =>
+        page
+          .locator('.series-picture img')
+          .evaluateAll((all) => all.map((each) => Reflect.get(each, 'naturalWidth'))),
+      PATIENCE,
+    )
+    .toEqual([SIDE, SIDE]);
+});
+
+describe('Other kinds of images', () => {
+  const ramp = Array.from({ length: PIXELS }, (_, at) => at * 4);
+
+  test('compressed ones are the same values', async () => {
+    const stored = hounsfield(3).map((value) => value + 1024);
+    const compressed = await codestream('encodeJpegLs', {
+      columns: SIDE,
+      rows: SIDE,
+      samplesPerPixel: 1,
+      bitsAllocated: 16,
+      bitsStored: 12,
+      samples: words(...stored),
+    });
+    const path = await storeOne(
+      [
+        ...imageOf(SIDE, SIDE, { fragments: [new Uint8Array(), compressed] }),
+        ...ct(3),
+        ['00080060', 'CS', 'CT'],
+      ],
+      encapsulated('1.2.840.10008.1.2.4.80'),
+    );
+    const page = await browsing.signedIn('doctor', path);
+    await drawn(page, windowed(hounsfield(3), 40, 400));
+  });
+
+  test('MONOCHROME1 is white where it is small', async () => {
+    const path = await storeOne([
+      ...imageOf(SIDE, SIDE, Uint8Array.from(ramp)),
+      ['00280004', 'CS', 'MONOCHROME1'],
+    ]);
+    const page = await browsing.signedIn('doctor', path);
+    await drawn(
+      page,
+      ramp.map((value) => Math.round(255 * (1 - value / 252))),
+    );
+  });
+
+  test('a VOI LUT is the curve that it is', async () => {
+    const path = await storeOne([
+      ...imageOf(SIDE, SIDE, Uint8Array.from(ramp)),
+      [
+        '00283010',
+        'SQ',
+        [
+          [
+            ['00283002', 'US', [256, 0, 8]],
+            ['00283006', 'US', Array.from({ length: 256 }, (_, value) => 255 - Math.floor(value / 2))],
+          ],
+        ],
+      ],
+    ]);
+    const page = await browsing.signedIn('doctor', path);
+    await drawn(
+      page,
+      ramp.map((value) => 255 - Math.floor(value / 2)),
+    );
+  });
+
+  test('overlays are white lines over it', async () => {
+    const plane = new Uint8Array(PIXELS / 8);
+    plane[2] = 0b0000_1111;
+    const path = await storeOne([
+      ...imageOf(SIDE, SIDE, Uint8Array.from(ramp)),
+      ['60000010', 'US', [SIDE]],
+      ['60000011', 'US', [SIDE]],
+      ['60000040', 'CS', 'G'],
+      ['60000050', 'SS', [1, 1]],
+      ['60000100', 'US', [1]],
+      ['60000102', 'US', [0]],
+      ['60003000', 'OW', plane],
+    ]);
+    const page = await browsing.signedIn('doctor', path);
+    await drawn(
+      page,
+      ramp.map((value, at) => (at >= 16 && at < 20 ? 255 : Math.round((255 * value) / 252))),
+    );
+  });
+
+  const ramp16 = words(...Array.from({ length: PIXELS }, (_, at) => at * 900));
+  const floats = new Uint8Array(Float32Array.from({ length: PIXELS }, (_, at) => at / 7 - 3).buffer);
+  const curve = (shape: string): FixtureElement[] => [
+    ['00281050', 'DS', '120'],
+    ['00281051', 'DS', '90'],
+    ['00281056', 'CS', shape],
+  ];
+  const noPixels = imageOf(SIDE, SIDE, Uint8Array.from(ramp)).filter(([tag]) => tag !== '7FE00010');
+  const kinds: [kind: string, elements: FixtureElement[], image?: FixtureElement[]][] = [
+    ['a sigmoid', curve('SIGMOID')],
+    ['an exact window', curve('LINEAR_EXACT')],
+    [
+      'a step',
+      [
+        ['00281050', 'DS', '120.5'],
+        ['00281051', 'DS', '1'],
+      ],
+    ],
+    [
+      'a rescale that is no whole number',
+      [['00281052', 'DS', '-7.5'], ['00281053', 'DS', '0.37'], ...curve('LINEAR')],
+    ],
+    ['a rescale downwards', [['00281052', 'DS', '300'], ['00281053', 'DS', '-1'], ...curve('LINEAR')]],
+    ['16 bits without a window', [...bits(16), ['7FE00010', 'OW', ramp16]]],
+    ['signed 16 bits', [...bits(16, 16, true), ['7FE00010', 'OW', ramp16]]],
+    ['12 bits with something above them', [...bits(16, 12), ['7FE00010', 'OW', ramp16]]],
+    [
+      '32 bits',
+      [
+        ...bits(32),
+        ['7FE00010', 'OW', words(...Array.from({ length: PIXELS }, (_, at) => [at, at * 50]).flat())],
+      ],
+    ],
+    [
+      'a modality LUT',
+      [
+        [
+          '00283000',
+          'SQ',
+          [
+            [
+              ['00283002', 'US', [256, 0, 16]],
+              ['00283006', 'OW', words(...Array.from({ length: 256 }, (_, value) => value * value))],
+            ],
+          ],
+        ],
+      ],
+    ],
+    [
+      'a palette',
+      [
+        ['00280004', 'CS', 'PALETTE COLOR'],
+        ...['1', '2', '3'].flatMap((colour): FixtureElement[] => [
+          [`0028110${colour}`, 'US', [256, 0, 16]],
+          [
+            `0028120${colour}`,
+            'OW',
+            words(...Array.from({ length: 256 }, (_, value) => ((value * Number(colour)) % 256) * 257)),
+          ],
+        ]),
+      ],
+    ],
+    ['all the same', [['7FE00010', 'OW', new Uint8Array(PIXELS).fill(9)]]],
+    [
+      'floating point numbers',
+      [
+        ['00280100', 'US', [32]],
+        ['7FE00008', 'OF', floats],
+      ],
+      noPixels,
+    ],
+  ];
+  test('are drawn as the service draws them, whatever the file says of its values', {
+    timeout: 120_000,
+  }, async () => {
+    const page = await browsing.signedIn('doctor');
+    for (const [kind, elements, image = imageOf(SIDE, SIDE, Uint8Array.from(ramp))] of kinds) {
+      await isDrawnAsByService(page, kind, await storeOne([...image, ...elements]));
+    }
+  });
+
+  test('a film in colour goes on frame by frame', async () => {
+    const frame = (colour: number[]) => Array.from({ length: PIXELS }, () => colour).flat();
+    const colour = [
+      [200, 30, 40],
+      [10, 90, 250],
+      [20, 160, 60],
+    ];
+    const path = await storeOne([
+      ...imageOf(SIDE, SIDE, Uint8Array.from(colour.flatMap(frame))),
+      ['00080060', 'CS', 'US'],
+      ['00280002', 'US', [3]],
+      ['00280004', 'CS', 'RGB'],
+      ['00280006', 'US', [0]],
+      ['00280008', 'IS', '3'],
+    ]);
+    const page = await browsing.signedIn('doctor', path);
+    const isAll = (index: number) =>
+      expect
+        .poll(async () => {
+          const seen = await colours(page);
+          return Math.max(
+            ...seen.flatMap((each) =>
+              each.map((level, at) => Math.abs(level - (colour[index]?.[at] ?? 999))),
+            ),
+          );
+        }, PATIENCE)
+        .toBeLessThanOrEqual(1);
+    await isAll(0);
+    await page.keyboard.press('ArrowDown');
+    await isAll(1);
+    await page.getByText('Frame 2 / 3').waitFor();
+    await page.getByRole('button', { name: 'Next image' }).click();
+    await isAll(2);
+  });
+
+  test('what cannot be decoded says why, and what has no image says that; the next one is shown', async () => {
+    const { study, series } = newUids();
+    const [film, report, good] = [
+      newUids({ study, series }),
+      newUids({ study, series }),
+      newUids({ study, series }),
+    ];
+    const uidsOf = (uids: Uids): FixtureElement[] => [
+      ['00080018', 'UI', uids.sop],
+      ['0020000D', 'UI', study],
+      ['0020000E', 'UI', series],
+    ];
+    const video = dicomFile(
+      [
+        ...imageOf(SIDE, SIDE, { fragments: [new Uint8Array(), new Uint8Array(400)] }),
+        ...uidsOf(film),
+        ['00200013', 'IS', '1'],
+      ],
+      encapsulated('1.2.840.10008.1.2.4.102'),
+    );
+    const words = dicomFile([
+      ['00080016', 'UI', '1.2.840.10008.5.1.4.1.1.88.11'],
+      ['00080060', 'CS', 'SR'],
+      ['00100020', 'LO', 'P-1001'],
+      ['00200013', 'IS', '2'],
+      ...uidsOf(report),
+    ]);
+    for (const file of [video, words, ctSlice(good, 3)]) {
+      await doctor.json('POST', '/dicom/upload', 201, dicomForm(Buffer.from(file)));
+    }
+    const page = await browsing.signedIn('doctor', `/studies/${study}`);
+    const alert = page.getByRole('alert');
+    await alert.getByText('This image cannot be shown').waitFor();
+    await alert.getByText(/transfer syntax 1\.2\.840\.10008\.1\.2\.4\.102, which can’t be shown/).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await alert.getByText('This DICOM file has no image to show.').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await drawn(page, windowed(hounsfield(3), 40, 400));
+    expect(await alert.count()).toBe(0);
+  });
+});
+
+describe('An exam', () => {
+  const register = (examenID: string, uids: Uids, own: Record<string, unknown>) =>
+    doctor.json('POST', '/examens-medicaux/images', 201, {
+      examenID,
+      studyInstanceUID: uids.study,
+      seriesInstanceUID: uids.series,
+      sopInstanceUID: uids.sop,
+      dateAcquisition: '2025-06-01',
+      modalite: 'CT',
+      description: 'Chest CT scan',
+      ...own,
+    });
+
+  test('shows its own images, photographs too, and says what is not there yet', async () => {
+    const [image = ''] = await upload(doctor, await createBatch(doctor), [await photo({ seed: 5 })]);
+    await decided(doctor, image);
+    const exam = randomUUID();
+    const { uids } = await storeSeries(2);
+    await register(exam, uids[1] as Uids, {});
+    await register(exam, newUids(), {
+      modalite: 'XC',
+      description: 'The skin',
+      url: `/api/images/${image}/data`,
+    });
+    await register(exam, newUids(), { modalite: 'MR', description: 'To come' });
+    await register(exam, newUids(), {
+      modalite: 'PT',
+      description: 'Afar',
+      url: 'https://pacs.clinic.example/7',
+    });
+    const page = await browsing.signedIn('doctor', `/exams/${exam}`);
+    await drawn(page, windowed(hounsfield(2), 40, 400));
+    expect(await slider(page).count()).toBe(0);
+    await page.getByRole('button', { name: /The skin/ }).click();
+    const picture = page.getByRole('img', { name: 'The skin' });
+    await expect
+      .poll(() => picture.evaluate((shown) => Reflect.get(shown, 'naturalWidth')), PATIENCE)
+      .toBe(640);
+    await page.getByRole('button', { name: /To come/ }).click();
+    await page.getByText('This image is not stored yet').waitFor();
+    await page.getByRole('button', { name: /Afar/ }).click();
+    expect(await page.getByRole('link', { name: 'pacs.clinic.example' }).getAttribute('href')).toBe(
+      'https://pacs.clinic.example/7',
+    );
+    await page.getByRole('button', { name: /Chest CT scan/ }).click();
+    await page.getByRole('link', { name: 'The whole study' }).click();
+    await drawn(page, windowed(hounsfield(1), 40, 400));
+    expect(await slider(page).getAttribute('max')).toBe('2');
+  });
+
+  test('is there for its patient, who gets to its study from their own page, and for no other', async () => {
+    const exam = randomUUID();
+    const { study, uids } = await storeSeries(1, [['00100020', 'LO', 'P-1001']]);
+    await register(exam, uids[0] as Uids, {});
+    const own = windowed(hounsfield(1), 40, 400);
+
+    const patient = await browsing.signedIn('patient-1');
+    await patient.getByText('Exams and studies').click();
+    await patient.locator(`a[href="/studies/${study}"]`).click();
+    await drawn(patient, own);
+    await patient.goto(`/exams/${exam}`);
+    await drawn(patient, own);
+
+    const stranger = await browsing.signedIn('patient-2', `/studies/${study}`);
+    await stranger.getByText('There is no such study').waitFor();
+    await stranger.goto(`/exams/${exam}`);
+    await stranger.getByText('There is no such exam').waitFor();
+    await stranger.goto('/');
+    await stranger.getByText('No images yet').waitFor();
+    expect(await stranger.getByText('Exams and studies').count()).toBe(0);
+  });
+});
+
+test.each(['light', 'dark'] as const)('axe finds nothing in %s, also on a phone', async (colorScheme) => {
+  const { study } = await storeSeries(2);
+  const page = await browsing.signedIn('doctor', `/studies/${study}`, { colorScheme });
+  const faults = async () => {
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  };
+  await drawn(page, windowed(hounsfield(1), 40, 400));
+  await page.getByRole('region', { name: 'Attributes' }).waitFor();
+  expect(await faults()).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await drawn(page, windowed(hounsfield(1), 40, 400));
+  expect(await faults()).toEqual([]);
+  await page.goto('/studies/1.2.3');
+  await page.getByText('There is no such study').waitFor();
+  expect(await faults()).toEqual([]);
+});

@@ -1,0 +1,13 @@
+import { useExam } from './exam.ts';
+import { ExamView } from './exam-view.tsx';
+import { UntilLoaded } from './until-loaded.tsx';
+
+/** An exam: the images that are registered in it, by their series. */
+export function ExamPage({ examId }: { examId: string }) {
+  const exam = useExam(examId);
+  return (
+    <UntilLoaded kind="exam" answer={exam}>
+      <ExamView kind="Exam" list={exam.data ?? []} />
+    </UntilLoaded>
+  );
+}

@@ -1,0 +1,72 @@
+import { PanelRight } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { Spinner } from '../parts/spinner.tsx';
+import { ExamFacts } from './exam-facts.tsx';
+import { type Series, useSights } from './series.ts';
+import { SeriesList } from './series-list.tsx';
+import { SeriesStage } from './series-stage.tsx';
+import './exams.css';
+
+// With the dictionary of DICOM.
+const MetadataTable = lazy(() => import('./metadata-table.tsx').then((m) => ({ default: m.MetadataTable })));
+
+interface ExamViewProps {
+  kind: 'Exam' | 'Study';
+  list: readonly Series[];
+}
+
+/** The series on the left, one of them on the stage, what its file says on the right. */
+export function ExamView({ kind, list }: ExamViewProps) {
+  const [chosen, setChosen] = useState<string>();
+  const series = list.find((each) => each.series === chosen) ?? list[0];
+  if (!series) return null;
+  return <OpenedSeries kind={kind} list={list} series={series} onChoose={setChosen} />;
+}
+
+interface OpenedSeriesProps extends ExamViewProps {
+  series: Series;
+  onChoose: (series: string) => void;
+}
+
+function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
+  const sights = useSights(series);
+  const [at, setAt] = useState({ series: series.series, index: 0 });
+  const [showsMetadata, setShowsMetadata] = useState(() => matchMedia('(min-width: 1100px)').matches);
+  // Each series begins with its first image.
+  const index = at.series === series.series ? at.index : 0;
+  const sight = sights.data?.[index];
+  const attributes = sight?.kind === 'frame' ? sight.frame.attributes : undefined;
+  return (
+    <main className={`exam ${showsMetadata && attributes ? 'has-metadata' : ''}`}>
+      <div className="exam-head">
+        <ExamFacts kind={kind} series={series} attributes={attributes} />
+        {attributes && (
+          <button
+            type="button"
+            className="button small"
+            aria-pressed={showsMetadata}
+            onClick={() => setShowsMetadata(!showsMetadata)}
+          >
+            <PanelRight size={16} aria-hidden /> Metadata
+          </button>
+        )}
+      </div>
+      <div className="exam-split">
+        <SeriesList list={list} chosen={series} onChoose={(each) => onChoose(each.series)} />
+        <SeriesStage
+          key={series.series}
+          sights={sights}
+          index={index}
+          onIndex={(to) => setAt({ series: series.series, index: to })}
+        />
+        {showsMetadata && attributes && (
+          <aside className="exam-metadata" aria-label="Metadata">
+            <Suspense fallback={<Spinner label="Loading the metadata" />}>
+              <MetadataTable attributes={attributes} />
+            </Suspense>
+          </aside>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,47 @@
+import { useState } from 'react';
+import type { ExamImage } from '../api/types.ts';
+import { originals } from '../images/blob-urls.ts';
+import { useBlobUrl } from '../images/use-blob-url.ts';
+import { Message } from '../parts/message.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+
+/** A picture that is registered in an exam and is no stored DICOM file: a photograph, or one that lies elsewhere. */
+export function RegisteredPicture({ image: { url, description, sopInstanceUID } }: { image: ExamImage }) {
+  // Its own file would be in the series, were it stored.
+  const isOwnFile = url === null || url.startsWith(`/dicom/wado/${sopInstanceUID}`);
+  const isHere = !isOwnFile && url.startsWith('/');
+  const [isNone, setNone] = useState(false);
+  const { url: shown, failure } = useBlobUrl(originals, isHere ? url : undefined);
+  if (isOwnFile) {
+    return (
+      <Message title="This image is not stored yet">
+        It is registered in the exam; its DICOM file {sopInstanceUID} has not come.
+      </Message>
+    );
+  }
+  if (!isHere) {
+    return (
+      <Message title="This image lies elsewhere">
+        <a href={url} target="_blank" rel="noreferrer">
+          {url}
+        </a>
+      </Message>
+    );
+  }
+  if (failure || isNone) {
+    return (
+      <Message title="This image cannot be shown" tone="bad">
+        {failure ?? 'What lies at its address is no picture that a browser draws.'}
+      </Message>
+    );
+  }
+  if (!shown) return <Spinner label="Loading the image" />;
+  return (
+    <img
+      className="stage-photo"
+      src={shown}
+      alt={description || 'Image of the exam'}
+      onError={() => setNone(true)}
+    />
+  );
+}

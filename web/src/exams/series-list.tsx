@@ -1,0 +1,54 @@
+import { ImageOff } from 'lucide-react';
+import { thumbnails } from '../images/blob-urls.ts';
+import { useBlobUrl } from '../images/use-blob-url.ts';
+import { count } from '../parts/format.ts';
+import { seriesPath } from './dicomweb.ts';
+import type { Series } from './series.ts';
+
+interface SeriesListProps {
+  list: readonly Series[];
+  chosen: Series;
+  onChoose: (series: Series) => void;
+}
+
+/** The series to choose from: what each looks like, what it is, and how many images it has. */
+export const SeriesList = ({ list, chosen, onChoose }: SeriesListProps) => (
+  <nav className="exam-list" aria-label="Series">
+    <ul>
+      {list.map((each) => (
+        <li key={each.series}>
+          <SeriesButton
+            series={each}
+            isChosen={each.series === chosen.series}
+            onChoose={() => onChoose(each)}
+          />
+        </li>
+      ))}
+    </ul>
+  </nav>
+);
+
+interface SeriesButtonProps {
+  series: Series;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+function SeriesButton({ series, isChosen, onChoose }: SeriesButtonProps) {
+  const path = `${seriesPath(series.study, series.series)}/thumbnail`;
+  const { url, failure } = useBlobUrl(thumbnails, path);
+  return (
+    <button type="button" className="series-button" aria-pressed={isChosen} onClick={onChoose}>
+      <span className="series-picture">
+        {url && <img src={url} alt="" draggable={false} />}
+        {failure && <ImageOff size={22} aria-hidden />}
+      </span>
+      <span className="series-words">
+        <span>
+          <b>{series.modality || 'Other'}</b> <span className="quiet">{count(series.count, 'image')}</span>
+        </span>
+        <span className="series-description">{series.description || 'No description'}</span>
+      </span>
+    </button>
+  );
+}
