@@ -47,8 +47,11 @@ export const caseKey = (id: string) => ({ pk: `CASE#${id}`, sk: 'CASE' });
 export const imageListKey = (image: { id: string; order: number; batchId?: string; caseId?: string }) => ({
   ...(image.batchId !== undefined && { gsi1pk: imagesOfBatch(image.batchId) }),
   ...(image.caseId !== undefined && { gsi1pk: imagesOfCase(image.caseId) }),
-  gsi1sk: `${String(image.order).padStart(10, '0')}#${image.id}`,
+  gsi1sk: `${placeText(image.order)}#${image.id}`,
 });
+/** As text that sorts as the numbers do: `-` stands before all digits, and what is below zero counts up from −10¹⁰. */
+const placeText = (order: number): string =>
+  order < 0 ? `-${10_000_000_000 + order}` : String(order).padStart(10, '0');
 export const imagesOfBatch = (batchId: string) => `BATCH#${batchId}`;
 export const imagesOfCase = (caseId: string) => `CASE#${caseId}`;
 

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { Category } from './category.ts';
 import { Day } from './identifiers.ts';
 import { Caption } from './image.ts';
@@ -7,4 +8,15 @@ export const ImageDetails = {
   category: Category.optional(),
   caption: Caption.optional(),
   date_taken: Day.nullable().optional().describe('null takes it away.'),
+};
+
+/** Where a person puts a picture. Uploads have 0, so that what is moved before others gets less, and new ones come last. */
+export const ImagePlace = {
+  order: z
+    .int()
+    .min(-2_147_483_648)
+    .max(2_147_483_647)
+    .optional()
+    .meta({ examples: [-1] })
+    .describe('The less, the earlier; images of equal order stand in the order of their upload.'),
 };

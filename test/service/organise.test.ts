@@ -78,6 +78,20 @@ describe('Many images at once', () => {
     expect(await patient1.json('GET', `/api/images/${own[1]}/`, 200)).toMatchObject(changes);
   });
 
+  test('go before the others of their batch, where new ones still come last', async () => {
+    const batch = await createBatch(doctor);
+    const [a = '', b = '', c = '', d = ''] = await photosIn(doctor, batch, 4);
+    const place = (ids: string[], order: number) => doctor.json('PATCH', '/api/images/', 200, { ids, order });
+    await place([c, d], -2);
+    await place([b], -12);
+    await place([a], -2_147_483_648);
+    const [e = ''] = await photosIn(doctor, batch, 1);
+    const first = await doctor.json('GET', `/api/images/?batch_id=${batch}&limit=3`, 200);
+    expect(idsOf(first)).toEqual([a, b, c]);
+    const rest = await doctor.json('GET', `/api/images/?batch_id=${batch}&cursor=${first.next}`, 200);
+    expect(idsOf(rest)).toEqual([d, e]);
+  });
+
   test('lose their date where it is null', async () => {
     const [id = ''] = await photosIn(doctor, await createBatch(doctor), 1);
     await doctor.json('PATCH', '/api/images/', 200, { ids: [id], date_taken: '2025-11-06' });

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
-import { createBatch, decided, upload, useService } from '../support/service.ts';
+import { createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -23,6 +23,7 @@ async function filledPatient(patient: string) {
     { name: 'broken.jpg', type: 'image/jpeg', bytes: new Uint8Array(Buffer.from('no picture')) },
   ]);
   for (const id of ids) await decided(doctor, id);
+  return ids;
 }
 
 describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
@@ -43,6 +44,67 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Delete image' }).click();
     await page.getByRole('alertdialog').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  test('on a comparison, a print, and a caption of many lines', async () => {
+    const patient = `P-42${colorScheme.length}`;
+    const [first] = await filledPatient(patient);
+    const doctor = await service.as('doctor');
+    await doctor.json('PATCH', `/api/images/${first}`, 200, { caption: 'Standing.\n'.repeat(60) });
+    const page = await browsing.signedIn('doctor', `/patients/${patient}`, { colorScheme });
+    await page.getByRole('button', { name: /^Visit/ }).click();
+    await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.locator('.viewer-stage > img').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByLabel('Select photo-1.jpeg').check();
+    await page.getByLabel('Select photo-2.jpeg').check();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.locator('.viewer-stage > img').nth(1).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Print' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  test('on what a search finds, on a phone', async () => {
+    const patient = `P-43${colorScheme.length}`;
+    await filledPatient(patient);
+    const phone = { colorScheme, viewport: { width: 390, height: 844 } };
+    const page = await browsing.signedIn('doctor', `/patients/${patient}`, phone);
+    await page.getByRole('button', { name: 'Search images' }).click();
+    await page.getByRole('searchbox').fill('photo');
+    await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+    await page.locator('.viewer-stage > img').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  test('on a new key, before and after it is made', async () => {
+    const page = await browsing.signedIn('admin', '/admin/keys', { colorScheme });
+    await page.getByRole('button', { name: 'New key' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByLabel('Name').fill(colorScheme);
+    await page.getByLabel('Read patients').check();
+    await page.getByRole('button', { name: 'Make key' }).click();
+    await page.getByText('Copy it now').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  test('on a case of a patient, and on the way to it, on a phone', async () => {
+    const doctor = await service.as('doctor');
+    const file = await photo({ seed: 3 });
+    const form = formOf({ caseId: `C-${colorScheme}`, patientId: 'P-1001' }, { file: [file] });
+    const { id } = await doctor.json('POST', '/api/v1/images/upload', 201, form);
+    await decided(doctor, id);
+    const phone = { colorScheme, viewport: { width: 390, height: 844 } };
+    const page = await browsing.signedIn('patient-1', '/cases', phone);
+    await page.getByLabel('Case number').fill(`C-${colorScheme}`);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Open case' }).click();
+    await page.getByRole('button', { name: 'Show photo-3.jpeg' }).click();
+    await page.locator('.viewer-stage > img').waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });
 

@@ -7,8 +7,8 @@ const browsing = useBrowser(service);
 
 describe('Each of the demo people signs in with one click', () => {
   test.each([
-    ['patient-1', '/patients/P-1001', []],
-    ['patient-2', '/patients/P-1002', []],
+    ['patient-1', '/patients/P-1001', ['Images', 'Cases']],
+    ['patient-2', '/patients/P-1002', ['Images', 'Cases']],
     ['staff', '/', []],
     ['doctor', '/', []],
     ['admin', '/', ['Audit log', 'API keys']],

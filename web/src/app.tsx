@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
-import { HomePage } from './home-page.tsx';
+import { CasesPage, HomePage } from './home-page.tsx';
 import { NewsProvider } from './news/news-provider.tsx';
 import { Message } from './parts/message.tsx';
 import { Spinner } from './parts/spinner.tsx';
@@ -29,6 +29,7 @@ export function App() {
               {person.patientId ? <Redirect to={`/patients/${person.patientId}`} replace /> : <HomePage />}
             </Route>
             <Route path="/patients/:id">{({ id }) => <PatientPage key={id} patientId={id} />}</Route>
+            <Route path="/cases" component={CasesPage} />
             <Route path="/cases/:id">{({ id }) => <CasePage key={id} caseId={id} />}</Route>
             <Route path="/exams/:id">{({ id }) => <ExamPage key={id} examId={id} />}</Route>
             <Route path="/studies/:uid">{({ uid }) => <StudyPage key={uid} study={uid} />}</Route>

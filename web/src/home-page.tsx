@@ -19,6 +19,16 @@ export function HomePage() {
   );
 }
 
+/** Where a patient finds a case of their own, by the number that the clinic gave them. */
+export function CasesPage() {
+  return (
+    <main className="page home">
+      <h1>Which case?</h1>
+      <OpenForm icon={<FolderOpen aria-hidden />} title="Case" example="C-77" path="/cases" />
+    </main>
+  );
+}
+
 interface OpenFormProps {
   icon: React.ReactNode;
   title: string;

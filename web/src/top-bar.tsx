@@ -13,6 +13,8 @@ export function TopBar() {
         <span>Negatoscope</span>
       </Link>
       <nav aria-label="Main">
+        {person.patientId && <NavLink href={`/patients/${person.patientId}`}>Images</NavLink>}
+        {person.patientId && <NavLink href="/cases">Cases</NavLink>}
         {person.role === 'admin' && <NavLink href="/admin/audit">Audit log</NavLink>}
         {person.role === 'admin' && <NavLink href="/admin/keys">API keys</NavLink>}
       </nav>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { BatchImage } from '../../../lib/domain/batch-image.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { ImageDetails } from '../../../lib/domain/image-details.ts';
+import { ImageDetails, ImagePlace } from '../../../lib/domain/image-details.ts';
 
 export const operation = defineOperation({
   id: 'update-image',
@@ -15,12 +15,7 @@ export const operation = defineOperation({
   body: z
     .strictObject({
       ...ImageDetails,
-      order: z
-        .int()
-        .min(0)
-        .max(2_147_483_647)
-        .optional()
-        .meta({ examples: [3] }),
+      ...ImagePlace,
     })
     .refine((changes) => Object.keys(changes).length > 0, {
       error: 'must have at least one of category, caption, date_taken, order',

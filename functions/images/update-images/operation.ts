@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { BatchImage } from '../../../lib/domain/batch-image.ts';
 import { EXAMPLE_ID } from '../../../lib/domain/identifiers.ts';
-import { ImageDetails } from '../../../lib/domain/image-details.ts';
+import { ImageDetails, ImagePlace } from '../../../lib/domain/image-details.ts';
 
 const AnyId = z
   .string()
@@ -14,16 +14,17 @@ export const operation = defineOperation({
   id: 'update-images',
   method: 'PATCH',
   path: '/api/images',
-  summary: 'Change the category, caption or date of many images at once',
+  summary: 'Change the category, caption, date or place of many images at once',
   group: 'Images',
   auth: EVERYONE,
   body: z
     .strictObject({
       ids: z.array(AnyId).min(1).max(100).describe('One that is none stops no other.'),
       ...ImageDetails,
+      ...ImagePlace,
     })
     .refine((body) => Object.keys(body).length > 1, {
-      error: 'must have at least one of category, caption, date_taken',
+      error: 'must have at least one of category, caption, date_taken, order',
     }),
   success: {
     status: 200,

@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
-import { formatTime } from '../parts/format.ts';
+import type { AuditEvent } from '../api/types.ts';
+import { formatMoment } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import './admin.css';
@@ -26,7 +27,11 @@ export function AuditPage() {
     // A log is read when somebody asks for it: reading it is in it, too.
     refetchOnWindowFocus: false,
   });
+  useEffect(() => {
+    document.title = 'Audit log · Negatoscope';
+  }, []);
   const events = log.data?.pages.flatMap((page) => page.events) ?? [];
+  const isFiltered = Object.values(filter).some(Boolean);
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -40,67 +45,42 @@ export function AuditPage() {
   return (
     <main className="page">
       <h1>Audit log</h1>
-      <form className="admin-filter" onSubmit={apply}>
+      <form key={JSON.stringify(filter)} className="admin-filter" onSubmit={apply}>
         <label>
           Patient
-          <input name="patient_id" placeholder="P-1001" />
+          <input name="patient_id" placeholder="P-1001" defaultValue={filter.patient_id} />
         </label>
         <label>
           Person or key
-          <input name="who" placeholder="Id, or key:…" />
+          <input name="who" placeholder="Id, or key:…" defaultValue={filter.who} />
         </label>
         <label>
           From
-          <input name="from" type="datetime-local" />
+          <input name="from" type="datetime-local" defaultValue={localMoment(filter.from)} />
         </label>
         <label>
           To
-          <input name="to" type="datetime-local" />
+          <input name="to" type="datetime-local" defaultValue={localMoment(filter.to)} />
         </label>
-        <button type="submit" className="button primary">
-          Show
-        </button>
+        <div className="admin-actions">
+          <button type="submit" className="button primary">
+            Show
+          </button>
+          <button type="button" className="button" onClick={() => setFilter({})} disabled={!isFiltered}>
+            Clear
+          </button>
+        </div>
       </form>
       {log.isPending && <Spinner label="Loading the log" />}
       {log.isError && (
-        <Message title="The log cannot be shown" tone="bad">
+        <Message title="The log cannot be shown" tone="bad" onRetry={log.refetch}>
           {explain(log.error)}
         </Message>
       )}
-      {log.isSuccess && events.length === 0 && <Message title="Nothing was done">No event fits.</Message>}
-      {events.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
-        <section className="admin-table" tabIndex={0} aria-label="Events">
-          <table>
-            <thead>
-              <tr>
-                <th>When</th>
-                <th>Who</th>
-                <th>What</th>
-                <th>Patient</th>
-                <th>Outcome</th>
-                <th>From</th>
-              </tr>
-            </thead>
-            <tbody>
-              {events.map((event) => (
-                <tr key={event.id}>
-                  <td>{formatTime(event.at)}</td>
-                  <td>
-                    {event.role} <span className="quiet">{event.who}</span>
-                  </td>
-                  <td title={`${event.method} ${event.path}`}>{event.action}</td>
-                  <td>{event.patient_ids.join(', ')}</td>
-                  <td className={event.outcome === 'success' ? '' : 'bad'}>
-                    {event.outcome} {event.status > 0 && <span className="quiet">{event.status}</span>}
-                  </td>
-                  <td className="quiet">{event.address}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+      {log.isSuccess && events.length === 0 && (
+        <Message title="Nothing found">No event fits the filter.</Message>
       )}
+      {events.length > 0 && <EventTable events={events} onWho={(who) => setFilter({ ...filter, who })} />}
       {log.hasNextPage && (
         <button
           type="button"
@@ -108,9 +88,71 @@ export function AuditPage() {
           onClick={() => log.fetchNextPage()}
           disabled={log.isFetchingNextPage}
         >
-          Older events
+          {log.isFetchingNextPage ? 'Loading …' : 'Older events'}
         </button>
       )}
     </main>
   );
+}
+
+/** The log's lines; a person's id leads to what else they did. */
+function EventTable({ events, onWho }: { events: AuditEvent[]; onWho: (who: string) => void }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
+    <section className="admin-table" tabIndex={0} aria-label="Events">
+      <table>
+        <thead>
+          <tr>
+            <th>When</th>
+            <th>Who</th>
+            <th>What</th>
+            <th>Patient</th>
+            <th>Outcome</th>
+            <th>Address</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.id}>
+              <td data-label="When">{formatMoment(event.at)}</td>
+              <td data-label="Who" className="wide">
+                <span>
+                  {event.role} <Who id={event.who} onWho={onWho} />
+                </span>
+              </td>
+              <td data-label="What" title={`${event.method} ${event.path}`}>
+                {event.action}
+              </td>
+              <td data-label="Patient" className="wide">
+                {event.patient_ids.join(', ')}
+              </td>
+              <td data-label="Outcome">
+                <span className={event.outcome === 'success' ? '' : 'bad'}>
+                  {event.outcome} {event.status > 0 && <span className="quiet">{event.status}</span>}
+                </span>
+              </td>
+              <td data-label="Address">{event.address}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Whoever was signed in, or nobody. */
+function Who({ id, onWho }: { id: string | null; onWho: (who: string) => void }) {
+  if (id === null) return null;
+  return (
+    <button type="button" className="admin-who" onClick={() => onWho(id)} title="Show what they did">
+      {id}
+    </button>
+  );
+}
+
+/** The moment as the field for one has it: in the time of the place, to the minute. */
+function localMoment(iso: string | undefined): string | undefined {
+  if (iso === undefined) return undefined;
+  const moment = new Date(iso);
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

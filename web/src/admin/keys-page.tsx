@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Copy, Plus } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { ApiKey, NewApiKey } from '../api/types.ts';
@@ -16,6 +16,7 @@ export function KeysPage() {
   const queries = useQueryClient();
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<NewApiKey>();
+  const [copied, setCopied] = useState<string>();
   const [revoking, setRevoking] = useState<ApiKey>();
   const list = useInfiniteQuery({
     queryKey: ['keys'],
@@ -24,6 +25,21 @@ export function KeysPage() {
     getNextPageParam: ({ next }) => next ?? undefined,
   });
   const keys = list.data?.pages.flatMap((page) => page.keys) ?? [];
+  const copy = async (text: string) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied('Copied.');
+    } catch {
+      setCopied('The browser does not let this page copy: select the key, and copy it yourself.');
+    }
+  };
+  const close = () => {
+    setMade(undefined);
+    setCopied(undefined);
+  };
+  useEffect(() => {
+    document.title = 'API keys · Negatoscope';
+  }, []);
   const reload = () => queries.invalidateQueries({ queryKey: ['keys'] });
   return (
     <main className="page">
@@ -35,7 +51,7 @@ export function KeysPage() {
       </div>
       {list.isPending && <Spinner label="Loading the keys" />}
       {list.isError && (
-        <Message title="The keys cannot be shown" tone="bad">
+        <Message title="The keys cannot be shown" tone="bad" onRetry={list.refetch}>
           {explain(list.error)}
         </Message>
       )}
@@ -61,13 +77,17 @@ export function KeysPage() {
             <tbody>
               {keys.map((key) => (
                 <tr key={key.id} className={key.revoked_at ? 'ended' : ''}>
-                  <td>{key.name}</td>
-                  <td>{key.scopes.join(', ')}</td>
-                  <td>
+                  <td data-label="Name" className="wide">
+                    {key.name}
+                  </td>
+                  <td data-label="Opens" className="wide">
+                    {key.scopes.join(', ')}
+                  </td>
+                  <td data-label="Ends in">
                     <code>…{key.last_four}</code>
                   </td>
-                  <td>{formatTime(key.created_at)}</td>
-                  <td>
+                  <td data-label="Made">{formatTime(key.created_at)}</td>
+                  <td data-label="Good until">
                     {key.revoked_at
                       ? `revoked ${formatTime(key.revoked_at)}`
                       : key.expires_at
@@ -108,18 +128,17 @@ export function KeysPage() {
         />
       )}
       {made && (
-        <Dialog title={`The key of ${made.name}`} onClose={() => setMade(undefined)}>
+        <Dialog title={`The key of ${made.name}`} onClose={close} isLasting>
           <p>Copy it now: it is not shown again, and nobody can look it up.</p>
           <code className="admin-key">{made.key}</code>
+          <p className="admin-note quiet" role="status">
+            {copied}
+          </p>
           <div className="dialog-actions">
-            <button
-              type="button"
-              className="button"
-              onClick={() => void navigator.clipboard.writeText(made.key)}
-            >
-              Copy
+            <button type="button" className="button" onClick={() => void copy(made.key)}>
+              <Copy size={16} aria-hidden /> Copy
             </button>
-            <button type="button" className="button primary" onClick={() => setMade(undefined)}>
+            <button type="button" className="button primary" onClick={close}>
               Done
             </button>
           </div>

@@ -4,25 +4,21 @@ import { api, bodyOf } from '../api/client.ts';
 import type { NewApiKey, Scope } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 
-/** What a key may open; the compiler finds one that is none. */
-const SCOPES: Record<Scope, true> = {
-  'patient:read': true,
-  'patient:write': true,
-  'user:read': true,
-  'user:write': true,
-  'prescription:read': true,
-  'prescription:write': true,
-  'item:read': true,
-  'item:write': true,
-  'pos_event:read': true,
-  'pos_event:write': true,
-  'compound_batch:read': true,
-  'compound_batch:write': true,
-  'delivery:read': true,
-  'delivery:write': true,
-  '*:read': true,
-  '*:write': true,
+type RecordType = Scope extends `${infer Type}:${string}` ? Type : never;
+type Access = Scope extends `${string}:${infer Access}` ? Access : never;
+
+/** What a key may open; the compiler finds one that is missing. */
+const RECORDS: Record<RecordType, string> = {
+  patient: 'Patients',
+  user: 'Users',
+  prescription: 'Prescriptions',
+  item: 'Items',
+  pos_event: 'Till events',
+  compound_batch: 'Compound batches',
+  delivery: 'Deliveries',
+  '*': 'All records',
 };
+const ACCESS: Record<Access, string> = { read: 'Read', write: 'Write' };
 
 interface NewKeyDialogProps {
   onMade: (key: NewApiKey) => void;
@@ -61,10 +57,21 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
         </label>
         <fieldset className="admin-scopes">
           <legend>Opens</legend>
-          {Object.keys(SCOPES).map((scope) => (
-            <label key={scope}>
-              <input type="checkbox" name="scope" value={scope} /> {scope}
-            </label>
+          {Object.entries(RECORDS).map(([type, name]) => (
+            <div key={type} className="admin-scope">
+              <span>{name}</span>
+              {Object.entries(ACCESS).map(([access, verb]) => (
+                <label key={access}>
+                  <input
+                    type="checkbox"
+                    name="scope"
+                    value={`${type}:${access}`}
+                    aria-label={`${verb} ${name.toLowerCase()}`}
+                  />
+                  {verb}
+                </label>
+              ))}
+            </div>
           ))}
         </fieldset>
         <label>

@@ -1,24 +1,25 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
 import { ApiError, explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
-import type { CaseImage, EyeSide } from '../api/types.ts';
+import type { CaseImage } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
+import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
-import { type ViewedImage, Viewer } from '../images/viewer.tsx';
+import type { ViewedImage } from '../images/viewed-image.ts';
+import { Viewer } from '../images/viewer.tsx';
 import { useRefetchInterval } from '../news/news-provider.tsx';
 import { Confirm } from '../parts/dialog.tsx';
-import { count, formatTime } from '../parts/format.ts';
+import { count, formatDate, formatTime } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
+import { saveFile } from '../parts/save-file.ts';
 import { Spinner } from '../parts/spinner.tsx';
 import { useSession } from '../session/session-provider.tsx';
-import { DropZone } from '../uploads/drop-zone.tsx';
-import { UploadList } from '../uploads/upload-list.tsx';
-import type { UploadTarget } from '../uploads/upload-record.ts';
+import { CaseUpload } from './case-upload.tsx';
+import { EYE_SIDES } from './eye-sides.ts';
 import '../patient/patient-page.css';
 import './case-page.css';
-
-const SIDES: Record<EyeSide, string> = { left: 'Left', right: 'Right', both: 'Both', unknown: 'Unknown' };
 
 /** The images of a case, with their eye sides and days of capture. */
 export function CasePage({ caseId }: { caseId: string }) {
@@ -33,14 +34,19 @@ export function CasePage({ caseId }: { caseId: string }) {
     getNextPageParam: ({ next }) => next ?? undefined,
     refetchInterval: useRefetchInterval(),
   });
+  useEffect(() => {
+    document.title = `${caseId} · Negatoscope`;
+  }, [caseId]);
   const images =
     list.data?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
   const index = images.findIndex(({ id }) => id === shownId);
   const shown = images[index];
+  const patientId = images[0]?.patientId ?? undefined;
   const viewed = (at: number) => images[at] && toViewed(images[at]);
   const remove = async (id: string) => {
     await api.DELETE('/api/v1/images/{id}', { params: { path: { id } } });
     await queries.invalidateQueries({ queryKey: ['case', caseId] });
+    setShownId((images[index + 1] ?? images[index - 1])?.id);
   };
 
   return (
@@ -49,15 +55,25 @@ export function CasePage({ caseId }: { caseId: string }) {
         <h1>
           <span className="quiet">Case</span> {caseId}
         </h1>
-        {images.length > 0 && <span className="quiet">{count(images.length, 'image')}</span>}
+        {images.length > 0 && (
+          <span className="quiet">
+            {patientId && (
+              <>
+                Patient <Link href={`/patients/${patientId}`}>{patientId}</Link> ·{' '}
+              </>
+            )}
+            {count(images.length, 'image')}
+            {list.hasNextPage && ' so far'}
+          </span>
+        )}
       </div>
       <div className="patient-split">
         <section className="patient-list" aria-label="Images of the case">
           <div className="scroller case-list">
-            <CaseUpload caseId={caseId} patientId={images[0]?.patientId ?? undefined} />
+            <CaseUpload caseId={caseId} patientId={patientId} />
             {list.isPending && <Spinner label="Loading the case" />}
             {list.isError && (
-              <Message title="The case cannot be shown" tone="bad">
+              <Message title="The case cannot be shown" tone="bad" onRetry={list.refetch}>
                 {explain(list.error)}
               </Message>
             )}
@@ -71,19 +87,24 @@ export function CasePage({ caseId }: { caseId: string }) {
                     type="button"
                     className={image.id === shownId ? 'shown' : ''}
                     onClick={() => setShownId(image.id)}
-                    aria-label={`Show ${image.fileName}`}
                   >
                     <Thumbnail
                       id={image.id}
                       signedUrl={image.thumbnailUrl}
                       isReady={image.status === 'ready'}
                     />
-                    <span className="case-name">{image.fileName}</span>
-                    <span className="quiet">
-                      {image.status === 'ready'
-                        ? `Eye: ${SIDES[image.eyeSide].toLowerCase()}`
-                        : image.statusReason}
+                    <span className="case-name" title={image.fileName}>
+                      <span className="hidden">Show </span>
+                      {image.fileName}
                     </span>
+                    {image.status === 'ready' ? (
+                      <>
+                        <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
+                        <span className="quiet">{formatDate(image.capturedAt ?? image.uploadedAt)}</span>
+                      </>
+                    ) : (
+                      <span className="case-reason">{image.statusReason}</span>
+                    )}
                   </button>
                 </li>
               ))}
@@ -102,10 +123,11 @@ export function CasePage({ caseId }: { caseId: string }) {
               previous={viewed(index - 1)}
               next={viewed(index + 1)}
               onShow={({ id }) => setShownId(id)}
+              onSave={() => save(shown.id)}
               onDelete={person.mayDelete ? () => setAsks(true) : undefined}
               onClose={() => setShownId(undefined)}
             >
-              <b className="viewer-category">Eye: {SIDES[shown.eyeSide].toLowerCase()}</b>
+              <b className="viewer-category">Eye: {EYE_SIDES[shown.eyeSide].toLowerCase()}</b>
               <span>{CATEGORY_LABELS[shown.category]}</span>
               {shown.width !== null && (
                 <span>
@@ -119,7 +141,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               </span>
             </Viewer>
           ) : (
-            <Message title="Nothing on the light box">Choose an image to see it here.</Message>
+            <EmptyViewer />
           )}
         </section>
       </div>
@@ -149,67 +171,19 @@ async function readCase(caseId: string, cursor: string | undefined) {
   }
 }
 
-function CaseUpload({ caseId, patientId: known }: { caseId: string; patientId: string | undefined }) {
-  const { person } = useSession();
-  const [written, setWritten] = useState('');
-  const [eyeSide, setEyeSide] = useState<EyeSide>('unknown');
-  const [capturedAt, setCapturedAt] = useState('');
-  const patientId = person.patientId ?? known ?? (written.trim() || undefined);
-  const target = useMemo(
-    (): UploadTarget => ({
-      kind: 'case',
-      id: caseId,
-      patientId,
-      eyeSide,
-      capturedAt: capturedAt ? new Date(capturedAt).toISOString() : undefined,
-    }),
-    [caseId, patientId, eyeSide, capturedAt],
-  );
-  useEffect(() => {
-    document.title = `${caseId} · Negatoscope`;
-  }, [caseId]);
-  return (
-    <div className="case-upload">
-      <div className="case-fields">
-        {!person.patientId && !known && (
-          <label className="wide">
-            Patient number
-            <input value={written} onChange={({ target }) => setWritten(target.value)} placeholder="P-1001" />
-          </label>
-        )}
-        <label>
-          Eye
-          <select value={eyeSide} onChange={({ target }) => setEyeSide(target.value as EyeSide)}>
-            {Object.entries(SIDES).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Captured
-          <input
-            type="datetime-local"
-            value={capturedAt}
-            onChange={({ target }) => setCapturedAt(target.value)}
-          />
-        </label>
-      </div>
-      {patientId ? (
-        <DropZone target={target} />
-      ) : (
-        <p className="quiet">Say whose case it is; then its images can be uploaded.</p>
-      )}
-      <UploadList targetId={caseId} />
-    </div>
-  );
-}
-
 const toViewed = (image: CaseImage): ViewedImage => ({
   id: image.id,
   name: image.fileName,
   type: image.mimeType,
   isReady: image.status === 'ready',
   reason: image.statusReason,
+  original: `/api/v1/images/${image.id}/proxy`,
 });
+
+/** By a signed URL, straight from where it is stored: the browser's own download, with its own name. */
+async function save(id: string): Promise<void> {
+  const { url, fileName } = await bodyOf(
+    api.GET('/api/v1/images/{id}/download-url', { params: { path: { id } } }),
+  );
+  saveFile(url, fileName);
+}

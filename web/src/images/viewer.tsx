@@ -1,24 +1,13 @@
-import Panzoom, { type PanzoomObject } from '@panzoom/panzoom';
-import { ChevronLeft, ChevronRight, Download, Maximize, Trash2, X, ZoomIn, ZoomOut } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { ChevronLeft, ChevronRight, Download, Trash2, X } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
-import { fetchBytes } from '../api/client.ts';
-import { Message } from '../parts/message.tsx';
-import { saveBytes } from '../parts/save-file.ts';
-import { Spinner } from '../parts/spinner.tsx';
+import { isTyping } from '../parts/is-typing.ts';
 import { originals } from './blob-urls.ts';
-import { useBlobUrl } from './use-blob-url.ts';
+import { Picture } from './picture.tsx';
+import { useZoom } from './use-zoom.ts';
+import { pathOf, type ViewedImage } from './viewed-image.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
 import './viewer.css';
-
-/** What the viewer shows, whatever door it came through. */
-export interface ViewedImage {
-  id: string;
-  name: string;
-  type: string;
-  isReady: boolean;
-  /** Why it was not taken. */
-  reason: string | null;
-}
 
 interface ViewerProps {
   image: ViewedImage;
@@ -27,37 +16,29 @@ interface ViewerProps {
   previous: ViewedImage | undefined;
   next: ViewedImage | undefined;
   onShow: (image: ViewedImage) => void;
+  onSave: () => Promise<void>;
   onDelete: (() => void) | undefined;
   onClose: () => void;
 }
 
-/** Browsers draw no TIFF: of it they get a copy. */
-const pathOf = ({ id, type, isReady }: ViewedImage): string | undefined => {
-  if (!isReady) return undefined;
-  return type === 'image/tiff' ? `/api/images/${id}/data?width=2000&format=webp` : `/api/images/${id}/data`;
-};
-
 /** One image, as large as there is room, with what can be done with it. */
-export function Viewer({ image, children, previous, next, onShow, onDelete, onClose }: ViewerProps) {
-  const { url, failure } = useBlobUrl(originals, pathOf(image));
-  const [saving, setSaving] = useState<string>();
-  const stage = useRef<HTMLDivElement>(null);
-  const zoom = useRef<PanzoomObject>(undefined);
+export function Viewer({ image, children, previous, next, onShow, onSave, onDelete, onClose }: ViewerProps) {
+  const [saved, setSaved] = useState<{ id: string; text: string }>();
+  const [shownId, setShownId] = useState<string>();
+  const zoom = useZoom();
+  const isShown = shownId === image.id;
 
   useEffect(() => {
     const nextPath = next && pathOf(next);
     // The one that is looked at comes first.
-    if (url && nextPath) void originals.get(nextPath).catch(() => undefined);
-  }, [url, next]);
+    if (isShown && nextPath) void originals.get(nextPath).catch(() => undefined);
+  }, [isShown, next]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
       if (event.key === 'ArrowLeft' && previous) onShow(previous);
       else if (event.key === 'ArrowRight' && next) onShow(next);
-      else if (event.key === '+') zoom.current?.zoomIn();
-      else if (event.key === '-') zoom.current?.zoomOut();
-      else if (event.key === '0') zoom.current?.reset();
       else return;
       event.preventDefault();
     };
@@ -65,31 +46,14 @@ export function Viewer({ image, children, previous, next, onShow, onDelete, onCl
     return () => document.removeEventListener('keydown', onKey);
   }, [previous, next, onShow]);
 
-  const attach = (element: HTMLImageElement | null) => {
-    if (!element) return;
-    const panzoom = Panzoom(element, {
-      maxScale: 12,
-      minScale: 1,
-      panOnlyWhenZoomed: true,
-      cursor: 'default',
-    });
-    zoom.current = panzoom;
-    const parent = stage.current;
-    parent?.addEventListener('wheel', panzoom.zoomWithWheel, { passive: false });
-    return () => {
-      parent?.removeEventListener('wheel', panzoom.zoomWithWheel);
-      panzoom.destroy();
-      zoom.current = undefined;
-    };
-  };
-
   const save = async () => {
-    setSaving('Downloading …');
+    const say = (text: string) => setSaved({ id: image.id, text });
+    say('Downloading …');
     try {
-      saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.name);
-      setSaving(undefined);
+      await onSave();
+      say('Downloaded.');
     } catch (error) {
-      setSaving(explain(error));
+      say(`Not downloaded: ${explain(error)}`);
     }
   };
 
@@ -102,66 +66,46 @@ export function Viewer({ image, children, previous, next, onShow, onDelete, onCl
         </div>
         <div className="viewer-tools">
           {image.isReady && (
-            <button type="button" className="icon-button accent" onClick={save} aria-label="Download image">
+            <button
+              type="button"
+              className="icon-button accent"
+              onClick={save}
+              aria-label="Download image"
+              title="Download"
+            >
               <Download size={18} aria-hidden />
             </button>
           )}
           {onDelete && (
-            <button type="button" className="icon-button danger" onClick={onDelete} aria-label="Delete image">
+            <button
+              type="button"
+              className="icon-button danger"
+              onClick={onDelete}
+              aria-label="Delete image"
+              title="Delete"
+            >
               <Trash2 size={18} aria-hidden />
             </button>
           )}
-          <button type="button" className="icon-button" onClick={onClose} aria-label="Close image">
+          <button
+            type="button"
+            className="icon-button"
+            onClick={onClose}
+            aria-label="Close image"
+            title="Close"
+          >
             <X size={18} aria-hidden />
           </button>
         </div>
       </header>
       <p className="viewer-saving" role="status">
-        {saving}
+        {saved?.id === image.id && saved.text}
       </p>
-      <div className="viewer-stage" ref={stage}>
-        {image.isReady && !url && !failure && <Spinner label="Loading the image" />}
-        {failure && (
-          <Message title="The image cannot be shown" tone="bad">
-            {failure}
-          </Message>
-        )}
-        {!image.isReady && (
-          <Message title="This file was not taken" tone="bad">
-            {image.reason}
-          </Message>
-        )}
-        {url && <img key={url} ref={attach} src={url} alt={image.name} />}
+      <div className="viewer-stage">
+        <Picture image={image} zoom={zoom} onShown={() => setShownId(image.id)} />
         <Arrow side="left" target={previous} onShow={onShow} />
         <Arrow side="right" target={next} onShow={onShow} />
-        {url && (
-          <div className="viewer-zoom">
-            <button
-              type="button"
-              className="icon-button"
-              onClick={() => zoom.current?.zoomOut()}
-              aria-label="Zoom out"
-            >
-              <ZoomOut size={18} aria-hidden />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              onClick={() => zoom.current?.reset()}
-              aria-label="Fit"
-            >
-              <Maximize size={18} aria-hidden />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              onClick={() => zoom.current?.zoomIn()}
-              aria-label="Zoom in"
-            >
-              <ZoomIn size={18} aria-hidden />
-            </button>
-          </div>
-        )}
+        {image.isReady && <ZoomButtons zoom={zoom} />}
       </div>
     </section>
   );
@@ -187,6 +131,3 @@ function Arrow({ side, target, onShow }: ArrowProps) {
     </button>
   );
 }
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, select, textarea, [role=dialog]') !== null;

@@ -7,12 +7,20 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   alert?: boolean;
+  /** A click beside it leaves it there: it says what is not said again. */
+  isLasting?: boolean;
   children: ReactNode;
 }
 
 /** A question in front of everything else. */
-export const Dialog = ({ title, onClose, alert = false, children }: DialogProps) => (
-  <ModalOverlay isOpen onOpenChange={(open) => !open && onClose()} isDismissable className="dialog-overlay">
+export const Dialog = ({ title, onClose, alert = false, isLasting = false, children }: DialogProps) => (
+  <ModalOverlay
+    isOpen
+    onOpenChange={(open) => !open && onClose()}
+    isDismissable={!isLasting}
+    isKeyboardDismissDisabled={isLasting}
+    className="dialog-overlay"
+  >
     <Modal className="dialog-modal">
       <AriaDialog className="dialog" role={alert ? 'alertdialog' : 'dialog'}>
         <Heading slot="title">{title}</Heading>

@@ -1,9 +1,6 @@
-import { Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { explain } from '../api/api-error.ts';
-import { api } from '../api/client.ts';
-import type { Batch, Category, Image } from '../api/types.ts';
-import { CategoryMenu } from '../images/category-menu.tsx';
+import type { Batch, Image } from '../api/types.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
@@ -11,6 +8,10 @@ import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
 import { ImageGrid } from './image-grid.tsx';
 import { useImages } from './images.ts';
+import type { Pair } from './patient-compare.tsx';
+import { movedBefore, movedBy } from './places.ts';
+import { SelectionBar } from './selection-bar.tsx';
+import { useMoving } from './use-moving.ts';
 import { useZip } from './use-zip.ts';
 import './batch-content.css';
 
@@ -18,25 +19,23 @@ interface BatchContentProps {
   batch: Batch;
   shownId: string | undefined;
   onShow: (image: Image) => void;
+  onCompare: (pair: Pair) => void;
 }
 
-/** How many images one request changes. */
-const MOST_CHANGED = 100;
-
 /** What is in a batch: where images are dropped, those that are on their way, and those that are there. */
-export function BatchContent({ batch, shownId, onShow }: BatchContentProps) {
-  const { data, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(batch.id);
+export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContentProps) {
+  const { data, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useImages(
+    batch.id,
+  );
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [failure, setFailure] = useState<string>();
+  const { move, failure } = useMoving(batch.id);
   const zip = useZip(batch);
   const target = useMemo((): UploadTarget => ({ kind: 'batch', id: batch.id }), [batch.id]);
   const images = useMemo(
     () => data?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [],
     [data],
   );
-  const chosen = images
-    .filter(({ id, status }) => selected.has(id) && status === 'ready')
-    .map(({ id }) => id);
+  const chosen = images.filter(({ id, status }) => selected.has(id) && status === 'ready');
 
   const select = (id: string, isSelected: boolean) => {
     const changed = new Set(selected);
@@ -44,37 +43,19 @@ export function BatchContent({ batch, shownId, onShow }: BatchContentProps) {
     else changed.delete(id);
     setSelected(changed);
   };
-  const categorize = async (category: Category) => {
-    try {
-      for (let start = 0; start < chosen.length; start += MOST_CHANGED) {
-        const ids = chosen.slice(start, start + MOST_CHANGED);
-        await api.PATCH('/api/images', { body: { ids, category } });
-      }
-      setFailure(undefined);
-    } catch (reason) {
-      setFailure(explain(reason));
-    }
-  };
-
   return (
     <div className="batch-content">
       <DropZone target={target} />
       <UploadList targetId={batch.id} />
       {chosen.length > 0 && (
-        <div className="selection" role="toolbar" aria-label="Selection">
-          <button type="button" className="button primary small" onClick={() => zip.download(chosen)}>
-            <Download size={16} aria-hidden /> Download {chosen.length} selected
-          </button>
-          <CategoryMenu
-            value=""
-            empty="Set category …"
-            label="Category of the selection"
-            onChange={categorize}
-          />
-          <button type="button" className="button small" onClick={() => setSelected(new Set())}>
-            Clear
-          </button>
-        </div>
+        <SelectionBar
+          batch={batch}
+          images={chosen}
+          onDownload={() => zip.download(chosen.map(({ id }) => id))}
+          onCompare={onCompare}
+          onMove={(step) => void move(movedBy(images, idsOf(chosen), step))}
+          onClear={() => setSelected(new Set())}
+        />
       )}
       {zip.progress && (
         <p className="quiet" role="status">
@@ -88,7 +69,7 @@ export function BatchContent({ batch, shownId, onShow }: BatchContentProps) {
       )}
       {isPending && <Spinner label="Loading the images" />}
       {error && (
-        <Message title="The images cannot be shown" tone="bad">
+        <Message title="The images cannot be shown" tone="bad" onRetry={refetch}>
           {explain(error)}
         </Message>
       )}
@@ -102,9 +83,12 @@ export function BatchContent({ batch, shownId, onShow }: BatchContentProps) {
           shownId={shownId}
           onSelect={select}
           onShow={onShow}
+          onMove={(moved, beforeId) => void move(movedBefore(images, moved, beforeId))}
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />
       )}
     </div>
   );
 }
+
+const idsOf = (images: readonly Image[]): ReadonlySet<string> => new Set(images.map(({ id }) => id));

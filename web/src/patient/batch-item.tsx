@@ -4,10 +4,11 @@ import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-compone
 import { api } from '../api/client.ts';
 import type { Batch, Image } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
-import { count, formatTime } from '../parts/format.ts';
+import { count, formatDate, formatTime } from '../parts/format.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
+import type { Pair } from './patient-compare.tsx';
 import { useZip } from './use-zip.ts';
 import './batch-item.css';
 
@@ -16,10 +17,11 @@ interface BatchItemProps {
   isOpen: boolean;
   shownId: string | undefined;
   onShow: (image: Image) => void;
+  onCompare: (pair: Pair) => void;
 }
 
 /** A batch in the accordion. */
-export function BatchItem({ batch, isOpen, shownId, onShow }: BatchItemProps) {
+export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchItemProps) {
   const { person } = useSession();
   const [asks, setAsks] = useState<'rename' | 'delete'>();
   const { download, progress } = useZip(batch);
@@ -31,9 +33,11 @@ export function BatchItem({ batch, isOpen, shownId, onShow }: BatchItemProps) {
           <Button slot="trigger" className="batch-trigger">
             <ChevronRight size={18} aria-hidden />
             <span className="batch-title">
-              <span className="batch-name">{batch.name}</span>
+              <span className="batch-name" title={batch.name}>
+                {batch.name}
+              </span>
               <span className="quiet" title={formatTime(batch.created_at)}>
-                {count(batch.image_count, 'image')}
+                {count(batch.image_count, 'image')} · {formatDate(batch.created_at)}
               </span>
             </span>
           </Button>
@@ -78,7 +82,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow }: BatchItemProps) {
         </p>
       )}
       <DisclosurePanel className="batch-panel">
-        {isOpen && <BatchContent batch={batch} shownId={shownId} onShow={onShow} />}
+        {isOpen && <BatchContent batch={batch} shownId={shownId} onShow={onShow} onCompare={onCompare} />}
       </DisclosurePanel>
       {asks === 'rename' && (
         <BatchNameDialog

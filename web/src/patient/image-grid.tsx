@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Image } from '../api/types.ts';
 import { ImageTile } from './image-tile.tsx';
+import { useDragOrder } from './use-drag-order.ts';
 import './image-grid.css';
 
 interface ImageGridProps {
@@ -10,6 +11,7 @@ interface ImageGridProps {
   shownId: string | undefined;
   onSelect: (id: string, isSelected: boolean) => void;
   onShow: (image: Image) => void;
+  onMove: (moved: ReadonlySet<string>, beforeId: string | undefined) => void;
   /** Near the end of what is read. */
   onEnd: () => void;
 }
@@ -21,8 +23,9 @@ const GAP = 10;
 const OVERSCAN = 3;
 
 /** The thumbnails: only those near the view are there at all, so that thousands cost as much as dozens. */
-export function ImageGrid({ images, selected, shownId, onSelect, onShow, onEnd }: ImageGridProps) {
+export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove, onEnd }: ImageGridProps) {
   const grid = useRef<HTMLDivElement>(null);
+  const drag = useDragOrder({ images, selected, onMove });
   const [{ columns, offset }, setLayout] = useState({ columns: 2, offset: 0 });
 
   useLayoutEffect(() => {
@@ -61,7 +64,7 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onEnd }
   }, [last, rows, onEnd]);
 
   return (
-    <div ref={grid} className="image-grid" style={{ height: virtualizer.getTotalSize() }}>
+    <div ref={grid} className="image-grid" {...drag} style={{ height: virtualizer.getTotalSize() }}>
       {visible.map(({ index, key, start }) => (
         <div
           key={key}

@@ -120,11 +120,13 @@ function Found({ patientId, wish, shownId, onShow }: Omit<ImageSearchProps, 'chi
               type="button"
               onClick={() => onShow(image)}
               className={shownId === image.id ? 'shown' : ''}
-              aria-label={`Show ${image.original_name}`}
             >
               <Thumbnail id={image.id} signedUrl={image.thumbnail_url} isReady={image.status === 'ready'} />
               <span>
-                <b>{image.original_name}</b>
+                <b>
+                  <span className="hidden">Show </span>
+                  {image.original_name}
+                </b>
                 <span className="quiet">{image.caption || formatTime(image.uploaded_at)}</span>
               </span>
             </button>

@@ -26,6 +26,8 @@ export function ImageTile({ image, isSelected, isShown, onSelect, onShow }: Imag
       className={`tile ${isSelected ? 'selected' : ''} ${isShown ? 'shown' : ''}`}
       aria-label={name}
       data-status={status}
+      data-id={id}
+      draggable={isReady}
     >
       <button
         type="button"

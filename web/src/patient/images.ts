@@ -2,6 +2,7 @@ import { type InfiniteData, type QueryClient, useInfiniteQuery } from '@tanstack
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useRefetchInterval } from '../news/news-provider.tsx';
+import type { Place } from './places.ts';
 
 interface Page {
   images: Image[];
@@ -25,35 +26,54 @@ export function useImages(batchId: string) {
 
 /** Takes an image as it is now; a new one comes last, where the end of the list is read. */
 export function putImage(queries: QueryClient, news: Omit<Image, 'thumbnail_url'> & Partial<Image>): void {
-  change(queries, news.batch, (images, isLast) => {
+  change(queries, news.batch, (images, isWhole) => {
     const index = images.findIndex(({ id }) => id === news.id);
     const known = images[index];
-    if (!known) return isLast ? [...images, { thumbnail_url: null, ...news }] : images;
+    if (!known) {
+      const last = images.at(-1);
+      const isWithin = isWhole || (last !== undefined && byPlace(news, last) < 0);
+      return isWithin ? [...images, { thumbnail_url: null, ...news }].sort(byPlace) : images;
+    }
     if (known.updated_at > news.updated_at) return images;
-    return images.with(index, { ...known, ...news });
+    const changed = images.with(index, { ...known, ...news });
+    return known.order === news.order ? changed : changed.sort(byPlace);
   });
 }
+
+/** Takes the images' new places. */
+export const putPlaces = (queries: QueryClient, batchId: string, places: readonly Place[]): void => {
+  const orders = new Map(places.flatMap(({ ids, order }) => ids.map((id) => [id, order])));
+  change(queries, batchId, (images) =>
+    images.map((image) => ({ ...image, order: orders.get(image.id) ?? image.order })).sort(byPlace),
+  );
+};
 
 /** Takes an image away that is deleted. */
 export const dropImage = (queries: QueryClient, { id, batch }: Pick<Image, 'id' | 'batch'>): void =>
   change(queries, batch, (images) => images.filter((each) => each.id !== id));
 
+/** The order of a batch, as the service has it. */
+const byPlace = (a: Pick<Image, 'id' | 'order'>, b: Pick<Image, 'id' | 'order'>): number =>
+  a.order - b.order || (a.id < b.id ? -1 : 1);
+
+/** Changes the list that is read so far, and cuts it into its pages again: the last one takes what is more. */
 function change(
   queries: QueryClient,
   batchId: string | null,
-  work: (images: Image[], isLast: boolean) => Image[],
+  work: (images: Image[], isWhole: boolean) => Image[],
 ): void {
-  queries.setQueryData<Pages>(['images', batchId], (pages) => {
-    if (!pages) return pages;
-    const known = new Set(pages.pages.flatMap(({ images }) => images.map(({ id }) => id)));
-    return {
-      ...pages,
-      pages: pages.pages.map((page) => {
-        const images = work(page.images, page.next === null);
-        // What another page has already is no new one.
-        const own = new Set(page.images.map(({ id }) => id));
-        return { ...page, images: images.filter(({ id }) => own.has(id) || !known.has(id)) };
-      }),
-    };
+  queries.setQueryData<Pages>(['images', batchId], (read) => {
+    if (!read) return read;
+    const before = read.pages.flatMap(({ images }) => images);
+    const images = work(before, read.pages.at(-1)?.next === null);
+    if (images === before) return read;
+    let start = 0;
+    const pages = read.pages.map((page, index) => {
+      const end = index === read.pages.length - 1 ? images.length : start + page.images.length;
+      const part = images.slice(start, end);
+      start = end;
+      return { ...page, images: part };
+    });
+    return { ...read, pages };
   });
 }

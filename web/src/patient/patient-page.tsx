@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { PatientStudies } from '../exams/patient-studies.tsx';
+import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { useRefetchInterval } from '../news/news-provider.tsx';
 import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
@@ -15,8 +16,13 @@ import { BatchItem } from './batch-item.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
 import { useBatches } from './batches.ts';
 import { ImageSearch } from './image-search.tsx';
+import type { Pair } from './patient-compare.tsx';
 import { PatientViewer } from './patient-viewer.tsx';
 import './patient-page.css';
+
+const PatientCompare = lazy(() =>
+  import('./patient-compare.tsx').then((m) => ({ default: m.PatientCompare })),
+);
 
 /** What is looked at: an image, and the list in which the arrows go. */
 export interface Looked {
@@ -32,6 +38,12 @@ export function PatientPage({ patientId }: { patientId: string }) {
   const [open, setOpen] = useState<string>();
   const [isCreating, setCreating] = useState(false);
   const [looked, setLooked] = useState<Looked>();
+  const [pair, setPair] = useState<Pair>();
+  const endComparison = useCallback(() => setPair(undefined), []);
+  const look = (next: Looked) => {
+    setPair(undefined);
+    setLooked(next);
+  };
   const list = batches.data?.pages.flatMap((page) => page.batches) ?? [];
 
   useEffect(() => {
@@ -39,7 +51,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
   }, [patientId]);
 
   return (
-    <main className={`patient ${looked ? 'has-image' : ''}`}>
+    <main className={`patient ${pair ? 'has-pair' : looked ? 'has-image' : ''}`}>
       <div className="patient-head">
         <h1>
           <span className="quiet">{person.role === 'patient' ? 'Your images' : 'Patient'}</span> {patientId}
@@ -56,12 +68,12 @@ export function PatientPage({ patientId }: { patientId: string }) {
           <PatientStudies patientId={patientId} />
           <ImageSearch
             patientId={patientId}
-            onShow={(image) => setLooked({ image, batchId: undefined })}
+            onShow={(image) => look({ image, batchId: undefined })}
             shownId={looked?.image.id}
           >
             {batches.isPending && <Spinner label="Loading the batches" />}
             {batches.isError && (
-              <Message title="The batches cannot be shown" tone="bad">
+              <Message title="The batches cannot be shown" tone="bad" onRetry={batches.refetch}>
                 {explain(batches.error)}
               </Message>
             )}
@@ -81,7 +93,8 @@ export function PatientPage({ patientId }: { patientId: string }) {
                   batch={batch}
                   isOpen={open === batch.id}
                   shownId={looked?.image.id}
-                  onShow={(image) => setLooked({ image, batchId: batch.id })}
+                  onShow={(image) => look({ image, batchId: batch.id })}
+                  onCompare={setPair}
                 />
               ))}
             </DisclosureGroup>
@@ -91,12 +104,17 @@ export function PatientPage({ patientId }: { patientId: string }) {
               </button>
             )}
           </ImageSearch>
+          <Summary patientId={patientId} />
         </section>
         <section className="patient-view" aria-label="Viewer">
-          {looked ? (
+          {pair ? (
+            <Suspense fallback={<Spinner label="Loading the comparison" />}>
+              <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
+            </Suspense>
+          ) : looked ? (
             <PatientViewer looked={looked} onLook={setLooked} />
           ) : (
-            <Message title="Nothing on the light box">Choose an image to see it here.</Message>
+            <EmptyViewer />
           )}
         </section>
       </div>
@@ -113,25 +131,41 @@ export function PatientPage({ patientId }: { patientId: string }) {
   );
 }
 
-/** How many batches, in blue, and how many images, in red. */
-function Badges({ patientId }: { patientId: string }) {
+/** How many batches and images the patient has, as it is at any moment. */
+function useSummary(patientId: string) {
   const { data } = useQuery({
     queryKey: ['summary', patientId],
     queryFn: () =>
       bodyOf(api.GET('/api/patients/{id}/image-summary', { params: { path: { id: patientId } } })),
     refetchInterval: useRefetchInterval(),
   });
-  if (!data) return null;
+  return data && { ...data, words: [batchesOf(data.batches), count(data.images, 'image')] as const };
+}
+
+const batchesOf = (batches: number): string =>
+  `${batches.toLocaleString()} ${batches === 1 ? 'batch' : 'batches'}`;
+
+/** How many batches, in blue, and how many images, in red. */
+function Badges({ patientId }: { patientId: string }) {
+  const summary = useSummary(patientId);
+  if (!summary) return null;
+  const [batches, images] = summary.words;
   return (
     <div className="badges" role="status">
-      <span className="badge blue">
-        <span className="hidden">{data.batches === 1 ? '1 batch' : `${data.batches} batches`}</span>
-        <span aria-hidden>{data.batches}</span>
+      <span className="badge blue" title={batches}>
+        <span className="hidden">{batches}</span>
+        <span aria-hidden>{summary.batches.toLocaleString()}</span>
       </span>
-      <span className="badge red">
-        <span className="hidden">{count(data.images, 'image')}</span>
-        <span aria-hidden>{data.images}</span>
+      <span className="badge red" title={images}>
+        <span className="hidden">{images}</span>
+        <span aria-hidden>{summary.images.toLocaleString()}</span>
       </span>
     </div>
   );
+}
+
+/** The same in words, below the list. */
+function Summary({ patientId }: { patientId: string }) {
+  const summary = useSummary(patientId);
+  return <footer className="patient-foot">{summary?.words.join(' · ')}</footer>;
 }

@@ -1,12 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, bodyOf } from '../api/client.ts';
+import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
-import { type ViewedImage, Viewer } from '../images/viewer.tsx';
+import type { ViewedImage } from '../images/viewed-image.ts';
+import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
-import { formatBytes, formatTime } from '../parts/format.ts';
+import { saveBytes } from '../parts/save-file.ts';
 import { useSession } from '../session/session-provider.tsx';
+import { DateTaken } from './date-taken.tsx';
+import { ImageFacts, toViewed } from './image-facts.tsx';
 import { dropImage, useImages } from './images.ts';
 import type { Looked } from './patient-page.tsx';
 
@@ -70,18 +72,13 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
         previous={among[index - 1] && toViewed(among[index - 1] as Image)}
         next={among[index + 1] && toViewed(among[index + 1] as Image)}
         onShow={show}
+        onSave={async () =>
+          saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
+        }
         onDelete={person.mayDelete ? () => setAsks(true) : undefined}
         onClose={() => onLook(undefined)}
       >
-        <b className="viewer-category">{CATEGORY_LABELS[image.category]}</b>
-        {image.width !== null && image.height !== null && (
-          <span>
-            {image.width} × {image.height}
-          </span>
-        )}
-        <span>{formatBytes(image.file_size)}</span>
-        <span>{formatTime(image.uploaded_at)}</span>
-        {image.caption && <span className="viewer-caption">{image.caption}</span>}
+        <ImageFacts image={image}>{image.status === 'ready' && <DateTaken image={image} />}</ImageFacts>
       </Viewer>
       {asks && (
         <Confirm
@@ -96,11 +93,3 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
     </>
   );
 }
-
-const toViewed = (image: Image): ViewedImage => ({
-  id: image.id,
-  name: image.original_name,
-  type: image.content_type,
-  isReady: image.status === 'ready',
-  reason: image.status_reason,
-});

@@ -1,0 +1,146 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { createBatch, until, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+const rows = (page: Page) => page.locator('tbody tr');
+const column = (page: Page, name: string) => rows(page).locator(`td[data-label="${name}"]`).allInnerTexts();
+
+/** Makes a key in the page; gives it as the page shows it, this once. */
+async function makeKey(page: Page, name: string, scopes: readonly string[]): Promise<string> {
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Name').fill(name);
+  for (const scope of scopes) await page.getByLabel(scope).check();
+  await page.getByRole('button', { name: 'Make key' }).click();
+  await page.getByText('Copy it now').waitFor();
+  return page.locator('.admin-key').innerText();
+}
+
+test('A key that is made in the page opens what was ticked until it is revoked, and nothing else', async () => {
+  const doctor = await service.as('doctor');
+  const { bytes } = await photo();
+  await doctor.json('POST', '/api/v2/images', 201, {
+    image_data: Buffer.from(bytes).toString('base64'),
+    name: 'prescription.jpg',
+    prescription_id: 'RX-1',
+    patient_id: 'P-1001',
+  });
+  const page = await browsing.signedIn('admin', '/admin/keys');
+  await page.getByText('No keys yet').waitFor();
+  const key = await makeKey(page, 'Pharmacy', ['Read prescriptions']);
+  const pharmacy = service.with({ 'x-api-key': key });
+  await pharmacy.json('GET', '/api/v2/images/prescription/RX-1', 200);
+  expect((await pharmacy.send('GET', '/api/v2/images/delivery/D-1')).status).toBe(403);
+
+  // It is shown this once: neither closing it by mistake nor a reload shows it again.
+  await page.keyboard.press('Escape');
+  await page.mouse.click(5, 5);
+  await page.getByText('Copy it now').waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  expect(await page.content()).not.toContain(key);
+  await page.reload();
+  await page.getByRole('cell', { name: 'Pharmacy', exact: true }).waitFor();
+  expect(await page.content()).not.toContain(key);
+  expect(await column(page, 'Ends in')).toEqual([`…${key.slice(-4)}`]);
+
+  await page.getByRole('button', { name: 'Revoke Pharmacy' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+  await pharmacy.json('GET', '/api/v2/images/prescription/RX-1', 200);
+  await page.getByRole('button', { name: 'Revoke Pharmacy' }).click();
+  await page.getByRole('button', { name: 'Revoke key' }).click();
+  await page.getByText(/^revoked /).waitFor();
+  expect((await pharmacy.send('GET', '/api/v2/images/prescription/RX-1')).status).toBe(401);
+  expect(await page.getByRole('button', { name: 'Revoke Pharmacy' }).count()).toBe(0);
+});
+
+test('The new key is copied by one click, and its last day is the one that was chosen', async () => {
+  const page = await browsing.signedIn('admin', '/admin/keys', {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Good until (optional)').fill('2031-01-31');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Name').fill('Courier');
+  await page.getByLabel('Write deliveries').check();
+  await page.getByLabel('Good until (optional)').fill('2031-01-31');
+  await page.getByRole('button', { name: 'Make key' }).click();
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await page.getByText('Copied.').waitFor();
+  const copied = await page.evaluate(() =>
+    Reflect.get(Reflect.get(globalThis, 'navigator'), 'clipboard').readText(),
+  );
+  expect(copied).toBe(await page.locator('.admin-key').innerText());
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText(/^31 Jan 2031/).waitFor();
+});
+
+test('A key that opens nothing is not made, and the page says why', async () => {
+  const page = await browsing.signedIn('admin', '/admin/keys');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Name').fill('Nothing');
+  await page.getByRole('button', { name: 'Make key' }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+});
+
+test('The audit log is narrowed by patient, person and time, and goes on to what is older', async () => {
+  const doctor = await service.as('doctor');
+  await createBatch(doctor, 'P-7001');
+  const staff = await service.as('staff');
+  for (let times = 0; times < 104; times += 1) {
+    await staff.json('GET', '/api/images/batches?patient_id=P-7002', 200);
+  }
+  const admin = await service.as('admin');
+  const logged = (query: string) => admin.json('GET', `/api/audit?${query}`, 200);
+  await until(async () => (await logged('patient_id=P-7002&limit=200')).events.length >= 104);
+
+  const page = await browsing.signedIn('admin', '/admin/audit');
+  await rows(page).first().waitFor();
+  const show = page.getByRole('button', { name: 'Show', exact: true });
+
+  await page.getByLabel('Patient').fill('P-7001');
+  await show.click();
+  await page.getByRole('cell', { name: 'create-batch' }).waitFor();
+  expect(new Set(await column(page, 'Patient'))).toEqual(new Set(['P-7001']));
+  expect(await page.getByLabel('Patient').inputValue()).toBe('P-7001');
+
+  // Whoever did that: a click on them shows what else they did.
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByLabel('Patient').fill('P-7002');
+  await show.click();
+  await page.getByRole('cell', { name: 'list-batches' }).first().waitFor();
+  expect(await rows(page).count()).toBe(100);
+  await page.getByRole('button', { name: 'Older events' }).click();
+  const byStaff = rows(page).filter({ hasText: 'staff' }).filter({ hasText: 'list-batches' });
+  // Who reads the log is in it, too.
+  await expect.poll(() => byStaff.count(), { timeout: 5000 }).toBe(104);
+  expect(new Set(await column(page, 'Patient'))).toEqual(new Set(['P-7002']));
+  const who = byStaff.first().locator('.admin-who');
+  const id = await who.innerText();
+  await who.click();
+  await expect.poll(() => page.getByLabel('Person or key').inputValue()).toBe(id);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByLabel('Person or key').fill(id);
+  await show.click();
+  await expect
+    .poll(async () => new Set(await column(page, 'Who')), { timeout: 5000 })
+    .toEqual(new Set([`staff ${id}`]));
+
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByLabel('To').fill('2020-01-01T00:00');
+  await show.click();
+  await page.getByText('No event fits the filter.').waitFor();
+});
+
+test.each(['patient-1', 'staff', 'doctor'])('To %s the admin pages do not exist', async (person) => {
+  const page = await browsing.signedIn(person, '/admin/keys');
+  await page.getByText('There is no such page').waitFor();
+  expect(await page.getByRole('link', { name: 'API keys' }).count()).toBe(0);
+  await page.goto('/admin/audit');
+  await page.getByText('There is no such page').waitFor();
+});

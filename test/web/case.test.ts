@@ -1,0 +1,136 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { drop, useBrowser } from '../support/browser.ts';
+import { type Client, decided, formOf, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+/** Puts an image into a case; gives its id once it is ready. */
+async function photoInCase(client: Client, caseId: string, seed: number, fields: Record<string, string>) {
+  const form = formOf({ caseId, ...fields }, { file: [await photo({ seed })] });
+  const { id } = await client.json('POST', '/api/v1/images/upload', 201, form);
+  await decided(client, id);
+  return id as string;
+}
+const shows = (page: Page, seed: number) => page.getByRole('button', { name: `Show photo-${seed}.jpeg` });
+const listOf = async (caseId: string) => {
+  const doctor = await service.as('doctor');
+  return (await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images;
+};
+
+test('Images are uploaded with the eye and the moment of their capture, once somebody says whose case it is', async () => {
+  const page = await browsing.signedIn('staff', '/cases/C-501');
+  await page.getByText('No images in this case yet.').waitFor();
+  expect(await page.getByText('Choose images').count()).toBe(0);
+  await page.getByLabel('Patient number').fill('P-1001');
+  await page.getByLabel('Eye').selectOption('Left');
+  await page.getByLabel('Captured').fill('2025-11-06T09:30');
+  await drop(page, [await photo({ seed: 1 }), await photo({ seed: 2 })]);
+  await shows(page, 1).waitFor();
+  await shows(page, 2).waitFor();
+  const moment = await page.evaluate(() => new Date('2025-11-06T09:30').toISOString());
+  for (const image of await listOf('C-501')) {
+    expect(image).toMatchObject({
+      patientId: 'P-1001',
+      eyeSide: 'left',
+      capturedAt: moment,
+      status: 'ready',
+    });
+  }
+  // From now on it is that patient's, and nobody is asked again.
+  await page.getByRole('link', { name: 'P-1001' }).waitFor();
+  expect(await page.getByLabel('Patient number').count()).toBe(0);
+  await page.getByLabel('Eye').selectOption('Right');
+  await drop(page, [await photo({ seed: 3 })]);
+  await shows(page, 3).waitFor();
+  expect(await listOf('C-501')).toContainEqual(
+    expect.objectContaining({ fileName: 'photo-3.jpeg', eyeSide: 'right', patientId: 'P-1001' }),
+  );
+});
+
+test('The viewer shows an image by the door of the cases, and downloads the original by a signed URL', async () => {
+  const doctor = await service.as('doctor');
+  await photoInCase(doctor, 'C-502', 4, { patientId: 'P-1001', eyeSide: 'both' });
+  await photoInCase(doctor, 'C-502', 5, { patientId: 'P-1001', capturedAt: '2025-03-04T10:00:00Z' });
+  const page = await browsing.signedIn('doctor', '/cases/C-502');
+  const proxied: string[] = [];
+  page.on('request', (request) => request.url().endsWith('/proxy') && proxied.push(request.url()));
+  await shows(page, 4).click();
+  const picture = page.locator('.viewer-stage > img');
+  await expect
+    .poll(() => picture.evaluateAll(([image]) => image && Reflect.get(image, 'naturalWidth')), {
+      timeout: 5000,
+    })
+    .toBe(640);
+  expect(proxied.length).toBeGreaterThan(0);
+  await page.getByRole('region', { name: 'Viewer' }).getByText('Eye: both').waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.getByText('captured 4 Mar 2025').waitFor();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download image' }).click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe('photo-5.jpeg');
+  const chunks: Buffer[] = [];
+  for await (const chunk of await saved.createReadStream()) chunks.push(Buffer.from(chunk));
+  expect(Buffer.concat(chunks).equals(Buffer.from((await photo({ seed: 5 })).bytes))).toBe(true);
+});
+
+test('Doctors delete an image after one more question; staff are offered no way to', async () => {
+  const doctor = await service.as('doctor');
+  await photoInCase(doctor, 'C-503', 6, { patientId: 'P-1001' });
+  await photoInCase(doctor, 'C-503', 7, { patientId: 'P-1001' });
+  const staff = await browsing.signedIn('staff', '/cases/C-503');
+  await shows(staff, 6).click();
+  await staff.getByRole('button', { name: 'Download image' }).waitFor();
+  expect(await staff.getByRole('button', { name: 'Delete image' }).count()).toBe(0);
+  const page = await browsing.signedIn('doctor', '/cases/C-503');
+  await shows(page, 6).click();
+  await page.getByRole('button', { name: 'Delete image' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Delete image' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete image' }).click();
+  await shows(page, 6).waitFor({ state: 'detached' });
+  // The next one is looked at, and the other browser hears of it.
+  await page.getByRole('heading', { name: 'photo-7.jpeg' }).waitFor();
+  await shows(staff, 6).waitFor({ state: 'detached' });
+  expect(await listOf('C-503')).toHaveLength(1);
+});
+
+test('A patient finds their own case, adds to it, and learns nothing of another’s', async () => {
+  const doctor = await service.as('doctor');
+  await photoInCase(doctor, 'C-504', 8, { patientId: 'P-1001', eyeSide: 'left' });
+  await photoInCase(doctor, 'C-505', 9, { patientId: 'P-1002' });
+  const page = await browsing.signedIn('patient-1');
+  await page.getByRole('link', { name: 'Cases' }).click();
+  await page.getByLabel('Case number').fill('C-504');
+  await page.getByRole('button', { name: 'Open case' }).click();
+  await shows(page, 8).click();
+  await page.getByRole('button', { name: 'Download image' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Delete image' }).count()).toBe(0);
+  // Whose it is goes without saying.
+  expect(await page.getByLabel('Patient number').count()).toBe(0);
+  await drop(page, [await photo({ seed: 10 })]);
+  await shows(page, 10).waitFor();
+  expect(await listOf('C-504')).toContainEqual(
+    expect.objectContaining({ fileName: 'photo-10.jpeg', patientId: 'P-1001' }),
+  );
+  // Another's case looks as one that does not exist, and takes nothing.
+  await page.goto('/cases/C-505');
+  await page.getByText('No images in this case yet.').waitFor();
+  expect(await shows(page, 9).count()).toBe(0);
+  await drop(page, [await photo({ seed: 11 })]);
+  await page.getByRole('region', { name: 'Uploads' }).getByRole('alert').waitFor();
+  expect(await listOf('C-505')).toHaveLength(1);
+});
+
+test('A file that is none says why in the case, too', async () => {
+  const page = await browsing.signedIn('patient-1', '/cases/C-506');
+  await drop(page, [
+    { name: 'broken.jpg', type: 'image/jpeg', bytes: new Uint8Array(Buffer.from('no picture')) },
+  ]);
+  await page.getByRole('button', { name: 'Show broken.jpg' }).click();
+  await page.getByText('This file was not taken').waitFor();
+});

@@ -1,0 +1,109 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { createBatch, decided, upload, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+const PATIENT = 'P-6001';
+beforeAll(async () => {
+  const doctor = await service.as('doctor');
+  const files = await Promise.all([1, 2, 3].map((seed) => photo({ seed })));
+  for (const id of await upload(doctor, await createBatch(doctor, PATIENT), files)) await decided(doctor, id);
+});
+
+/** Opens the patient, and compares the two. */
+async function compared(one: string, other: string, options?: Parameters<typeof browsing.signedIn>[2]) {
+  const page = await browsing.signedIn('doctor', `/patients/${PATIENT}`, options);
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await page.getByLabel(`Select ${one}`).check();
+  await page.getByLabel(`Select ${other}`).check();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await expect.poll(() => drawn(page), { timeout: 10_000 }).toBe(2);
+  return page;
+}
+
+const comparison = (page: Page) => page.getByRole('region', { name: 'Comparison' });
+const pictures = (page: Page) => comparison(page).locator('.viewer-stage > img');
+const drawn = (page: Page) =>
+  pictures(page).evaluateAll(
+    (found) => found.filter((picture) => Reflect.get(picture, 'naturalWidth') > 0).length,
+  );
+/** How each picture is zoomed and moved. */
+const views = (page: Page) =>
+  pictures(page).evaluateAll((found) =>
+    found.map((each) => Reflect.get(Reflect.get(each, 'style'), 'transform')),
+  );
+const boxes = async (page: Page) =>
+  Promise.all((await pictures(page).all()).map((picture) => picture.boundingBox()));
+
+test('Only two can be compared', async () => {
+  const page = await browsing.signedIn('doctor', `/patients/${PATIENT}`);
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  const compare = page.getByRole('button', { name: 'Compare' });
+  await page.getByLabel('Select photo-1.jpeg').check();
+  expect(await compare.isDisabled()).toBe(true);
+  await page.getByLabel('Select photo-2.jpeg').check();
+  expect(await compare.isEnabled()).toBe(true);
+  await page.getByLabel('Select photo-3.jpeg').check();
+  expect(await compare.isDisabled()).toBe(true);
+});
+
+test('Two images stand side by side, as large as one another; zoom and pan of one is that of the other', async () => {
+  const page = await compared('photo-1.jpeg', 'photo-3.jpeg');
+  await comparison(page).getByText('photo-3.jpeg').waitFor();
+  const [left, right] = await boxes(page);
+  expect(left?.y).toBe(right?.y);
+  // Half a pixel is nobody's.
+  expect(Math.round(left?.width ?? 0)).toBe(Math.round(right?.width ?? 1));
+  expect(left?.height).toBe(right?.height);
+  expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThan((right?.x ?? 0) + 1);
+
+  const fitted = await views(page);
+  expect(fitted[0]).toBe(fitted[1]);
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await expect.poll(() => views(page)).not.toEqual(fitted);
+  const [zoomed, other] = await views(page);
+  expect(other).toBe(zoomed);
+
+  // The wheel over the right one, and the mouse that drags the left one.
+  await page.mouse.move((right?.x ?? 0) + 60, (right?.y ?? 0) + 90);
+  await page.mouse.wheel(0, -300);
+  await expect.poll(async () => (await views(page))[0]).not.toBe(zoomed);
+  const [wheeled, follows] = await views(page);
+  expect(follows).toBe(wheeled);
+  await page.mouse.move((left?.x ?? 0) + 200, (left?.y ?? 0) + 200);
+  await page.mouse.down();
+  await page.mouse.move((left?.x ?? 0) + 260, (left?.y ?? 0) + 230, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => (await views(page))[1]).not.toBe(follows);
+  const [dragged, along] = await views(page);
+  expect(along).toBe(dragged);
+
+  await page.keyboard.press('0');
+  await expect.poll(() => views(page)).toEqual(fitted);
+  await page.keyboard.press('+');
+  await expect.poll(() => views(page)).toEqual([zoomed, zoomed]);
+});
+
+test('The sides change places, and the list goes on where it was', async () => {
+  const page = await compared('photo-1.jpeg', 'photo-2.jpeg');
+  const names = () => comparison(page).locator('figcaption .compare-name').allTextContents();
+  expect(await names()).toEqual(['photo-1.jpeg', 'photo-2.jpeg']);
+  await page.getByRole('button', { name: 'Swap sides' }).click();
+  expect(await names()).toEqual(['photo-2.jpeg', 'photo-1.jpeg']);
+  await page.getByRole('button', { name: 'Close comparison' }).click();
+  await comparison(page).waitFor({ state: 'detached' });
+  expect(await page.getByLabel('Select photo-1.jpeg').isChecked()).toBe(true);
+});
+
+test('On a phone one stands above the other, and nothing else is in the way', async () => {
+  const page = await compared('photo-1.jpeg', 'photo-2.jpeg', { viewport: { width: 390, height: 844 } });
+  const [above, below] = await boxes(page);
+  expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThan(below?.y ?? 0);
+  expect(above?.height).toBeGreaterThan(200);
+  expect(above?.height).toBe(below?.height);
+  expect(await page.getByRole('button', { name: 'New batch' }).isVisible()).toBe(false);
+});

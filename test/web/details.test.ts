@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { createBatch, decided, upload, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+/** A patient with one batch of one image; gives its id. */
+async function oneImage(patient: string) {
+  const doctor = await service.as('doctor');
+  const [id = ''] = await upload(doctor, await createBatch(doctor, patient), [await photo({ seed: 1 })]);
+  await decided(doctor, id);
+  return { id, doctor };
+}
+
+test('The day on which an image was taken is told beside it, and saves by itself', async () => {
+  const { id, doctor } = await oneImage('P-6301');
+  const page = await browsing.signedIn('staff', '/patients/P-6301');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+  const taken = () => doctor.json('GET', `/api/images/${id}`, 200).then((image) => image.date_taken);
+  await page.getByLabel('Taken').fill('2025-03-12');
+  await page.getByLabel('Taken').press('Enter');
+  await expect.poll(taken, { timeout: 5000 }).toBe('2025-03-12');
+  await page.reload();
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+  expect(await page.getByLabel('Taken').inputValue()).toBe('2025-03-12');
+  await page.getByLabel('Taken').fill('');
+  await page.getByLabel('Taken').blur();
+  await expect.poll(taken, { timeout: 5000 }).toBeNull();
+});
+
+test('Each batch has its count and day, and below the list is how much the patient has', async () => {
+  await oneImage('P-6302');
+  const page = await browsing.signedIn('staff', '/patients/P-6302');
+  const today = await page.evaluate(() =>
+    new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(new Date()),
+  );
+  await page.getByRole('button', { name: `Visit 1 image · ${today}` }).waitFor();
+  expect(await page.locator('.patient-foot').innerText()).toBe('1 batch · 1 image');
+});
+
+test('A caption of many lines takes room only when somebody reads all of it', async () => {
+  const { id, doctor } = await oneImage('P-6303');
+  const lines = Array.from({ length: 30 }, (_, line) => `Line ${line}.`).join('\n');
+  await doctor.json('PATCH', `/api/images/${id}`, 200, { caption: lines });
+  const page = await browsing.signedIn('staff', '/patients/P-6303');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+  const height = async () => (await page.locator('.viewer-head').boundingBox())?.height ?? 0;
+  await page.getByText('Line 0.').waitFor();
+  expect(await height()).toBeLessThan(130);
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await expect.poll(height).toBeGreaterThan(200);
+  await page.getByRole('button', { name: 'Less' }).click();
+  await expect.poll(height).toBeLessThan(130);
+});
+
+test('What could not be read is read again at a click', async () => {
+  await oneImage('P-6304');
+  const page = await browsing.signedIn('staff', '/');
+  const refuse = {
+    status: 403,
+    json: { statusCode: 403, message: 'Not now', error: 'Forbidden', details: [] },
+  };
+  await page.route('**/api/images/batches?**', (route) => route.fulfill(refuse));
+  await page.getByLabel('Patient number').fill('P-6304');
+  await page.getByRole('button', { name: 'Open patient' }).click();
+  await page.getByText('The batches cannot be shown').waitFor();
+  await page.unroute('**/api/images/batches?**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: /^Visit/ }).waitFor();
+});

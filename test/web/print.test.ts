@@ -1,0 +1,107 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { createBatch, decided, upload, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+const PATIENT = 'P-6101';
+beforeAll(async () => {
+  const doctor = await service.as('doctor');
+  const files = await Promise.all([
+    ...[1, 2, 3, 4].map((seed) => photo({ seed })),
+    photo({ seed: 5, width: 2400, height: 1800, name: 'large.jpeg' }),
+    photo({ seed: 6, format: 'tiff', name: 'scan.tiff' }),
+  ]);
+  const ids = await upload(doctor, await createBatch(doctor, PATIENT), files);
+  for (const id of ids) await decided(doctor, id);
+  await doctor.json('PATCH', `/api/images/${ids[0]}`, 200, {
+    category: 'x_ray',
+    caption: 'Standing.\nControl in May.',
+    date_taken: '2025-03-12',
+  });
+});
+
+/** Opens the question, with a browser that only notes what it would have put on paper. */
+async function printing(names: readonly string[]) {
+  const page = await browsing.signedIn('doctor', `/patients/${PATIENT}`);
+  await page.evaluate(() => {
+    const printed: unknown[] = [];
+    Reflect.set(globalThis, 'printed', printed);
+    Reflect.set(globalThis, 'print', () => {
+      const pictures: Iterable<unknown> = Reflect.get(globalThis, 'document').querySelectorAll(
+        '.print-sheet img',
+      );
+      printed.push([...pictures].map((picture) => Reflect.get(Object(picture), 'naturalWidth')));
+    });
+  });
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  for (const name of names) await page.getByLabel(`Select ${name}`).check();
+  await page.getByRole('button', { name: 'Print' }).click();
+  return page;
+}
+const print = (page: Page) => page.getByRole('dialog').getByRole('button', { name: 'Print' }).click();
+const printed = (page: Page) => page.evaluate(() => Reflect.get(globalThis, 'printed'));
+
+test('A selection is printed once all of its images are there, as large as paper needs them', async () => {
+  const page = await printing(['photo-1.jpeg', 'large.jpeg', 'scan.tiff']);
+  await page.route('**/data**', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.continue();
+  });
+  await print(page);
+  await page.getByText(/^Getting the images/).waitFor();
+  // No thumbnail of 300 px, and no original of megabytes.
+  await expect.poll(() => printed(page), { timeout: 10_000 }).toEqual([[640, 1600, 640]]);
+});
+
+test('On paper are the patient’s number, and each image’s category, day, name and caption, and nothing of the page', async () => {
+  const page = await printing(['photo-1.jpeg', 'photo-2.jpeg']);
+  await print(page);
+  await expect.poll(() => printed(page), { timeout: 10_000 }).toHaveLength(1);
+  await page.emulateMedia({ media: 'print' });
+  const sheet = page.locator('.print-sheet');
+  expect(await sheet.isVisible()).toBe(true);
+  const words = await sheet.innerText();
+  expect(words).toMatch(/Patient P-6101\s+Visit\s+Printed \d/);
+  expect(words).toContain('X-Ray · 12 Mar 2025 · photo-1.jpeg\nStanding.\nControl in May.');
+  expect(words).toContain('photo-2.jpeg');
+  expect(await page.locator('#root').evaluate((root) => Reflect.get(root, 'offsetHeight'))).toBe(0);
+  await page.emulateMedia({ media: 'screen' });
+  expect(await sheet.isVisible()).toBe(false);
+});
+
+test('As many as were asked for go on a page', async () => {
+  const names = [1, 2, 3, 4].map((seed) => `photo-${seed}.jpeg`);
+  const page = await printing(names);
+  const pages = async () => {
+    const file = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+    return file.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length;
+  };
+  await print(page);
+  await expect.poll(() => printed(page), { timeout: 10_000 }).toHaveLength(1);
+  expect(await pages()).toBe(1);
+  await page.getByLabel('Images on a page').selectOption('2');
+  await print(page);
+  await expect.poll(() => printed(page), { timeout: 10_000 }).toHaveLength(2);
+  expect(await pages()).toBe(2);
+  await page.getByLabel('Images on a page').selectOption('1');
+  await print(page);
+  await expect.poll(() => printed(page), { timeout: 10_000 }).toHaveLength(3);
+  expect(await pages()).toBe(4);
+});
+
+test('An image that is gone stops the print, and says so', async () => {
+  const page = await printing(['photo-1.jpeg', 'photo-2.jpeg']);
+  await page.route('**/data**', (route) =>
+    route.fulfill({
+      status: 404,
+      json: { statusCode: 404, message: 'No such image', error: 'Not Found', details: [] },
+    }),
+  );
+  await print(page);
+  await page.getByText('The images cannot be printed: No such image').waitFor();
+  expect(await printed(page)).toEqual([]);
+});

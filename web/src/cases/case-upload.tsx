@@ -1,0 +1,74 @@
+import { useMemo, useState } from 'react';
+import type { EyeSide } from '../api/types.ts';
+import { useSession } from '../session/session-provider.tsx';
+import { DropZone } from '../uploads/drop-zone.tsx';
+import { UploadList } from '../uploads/upload-list.tsx';
+import type { UploadTarget } from '../uploads/upload-record.ts';
+import { EYE_SIDES } from './eye-sides.ts';
+
+interface CaseUploadProps {
+  caseId: string;
+  /** Whose case it is, as soon as it has an image. */
+  patientId: string | undefined;
+}
+
+/** Takes images for a case, and what is to be known of those that are dropped next. */
+export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
+  const { person } = useSession();
+  const [written, setWritten] = useState('');
+  const [eyeSide, setEyeSide] = useState<EyeSide>('unknown');
+  const [capturedAt, setCapturedAt] = useState('');
+  const patientId = person.patientId ?? known ?? (written.trim() || undefined);
+  const target = useMemo(
+    (): UploadTarget => ({
+      kind: 'case',
+      id: caseId,
+      patientId,
+      eyeSide,
+      capturedAt: capturedAt ? new Date(capturedAt).toISOString() : undefined,
+    }),
+    [caseId, patientId, eyeSide, capturedAt],
+  );
+  return (
+    <section className="case-upload" aria-labelledby="case-upload">
+      <h2 id="case-upload">Add images</h2>
+      <div className="case-fields">
+        {!person.patientId && !known && (
+          <label className="wide">
+            Patient number
+            <input
+              value={written}
+              onChange={({ target }) => setWritten(target.value)}
+              placeholder="P-1001"
+              autoComplete="off"
+            />
+          </label>
+        )}
+        <label>
+          Eye
+          <select value={eyeSide} onChange={({ target }) => setEyeSide(target.value as EyeSide)}>
+            {Object.entries(EYE_SIDES).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Captured
+          <input
+            type="datetime-local"
+            value={capturedAt}
+            onChange={({ target }) => setCapturedAt(target.value)}
+          />
+        </label>
+      </div>
+      {patientId ? (
+        <DropZone target={target} />
+      ) : (
+        <p className="quiet">Say whose case it is; then its images can be uploaded.</p>
+      )}
+      <UploadList targetId={caseId} />
+    </section>
+  );
+}

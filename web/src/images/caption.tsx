@@ -1,0 +1,26 @@
+import { useState } from 'react';
+import './caption.css';
+
+/** As much as goes into the two lines that there are, on most screens. */
+const SHORT = 120;
+
+/** A caption above its picture, which takes room only when somebody reads all of it. */
+export function Caption({ text }: { text: string }) {
+  const [isWhole, setWhole] = useState(false);
+  const isLong = text.length > SHORT || text.includes('\n');
+  return (
+    <span className="caption">
+      <span className={isWhole ? 'caption-whole' : 'caption-start'}>{text}</span>
+      {isLong && (
+        <button
+          type="button"
+          className="caption-more"
+          onClick={() => setWhole(!isWhole)}
+          aria-expanded={isWhole}
+        >
+          {isWhole ? 'Less' : 'More'}
+        </button>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,69 @@
+import { ArrowLeftRight, X } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { Picture } from './picture.tsx';
+import { useZoom } from './use-zoom.ts';
+import type { ViewedImage } from './viewed-image.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
+import './viewer.css';
+import './compare.css';
+
+/** One of the two, with what is known of it. */
+export interface Compared {
+  image: ViewedImage;
+  details: ReactNode;
+}
+
+interface CompareProps {
+  pair: readonly [Compared, Compared];
+  onClose: () => void;
+}
+
+/** Two images side by side: where one is zoomed or moved, the other goes along. */
+export function Compare({ pair, onClose }: CompareProps) {
+  const zoom = useZoom();
+  const [isSwapped, setSwapped] = useState(false);
+  const [left, right] = isSwapped ? [pair[1], pair[0]] : pair;
+  return (
+    <section className="viewer" aria-label="Comparison">
+      <header className="viewer-head compare-head">
+        <h2>Compare</h2>
+        <div className="viewer-tools">
+          <button
+            type="button"
+            className="icon-button"
+            onClick={() => setSwapped(!isSwapped)}
+            aria-label="Swap sides"
+            title="Swap sides"
+          >
+            <ArrowLeftRight size={18} aria-hidden />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            onClick={onClose}
+            aria-label="Close comparison"
+            title="Close"
+          >
+            <X size={18} aria-hidden />
+          </button>
+        </div>
+      </header>
+      <div className="compare">
+        {[left, right].map(({ image, details }, side) => (
+          <figure key={image.id}>
+            <div className="viewer-stage">
+              <Picture image={image} zoom={zoom} />
+              {side === 1 && <ZoomButtons zoom={zoom} />}
+            </div>
+            <figcaption>
+              <b className="compare-name" title={image.name}>
+                {image.name}
+              </b>
+              <span className="viewer-details">{details}</span>
+            </figcaption>
+          </figure>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+import { Message } from '../parts/message.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+import { originals } from './blob-urls.ts';
+import { useBlobUrl } from './use-blob-url.ts';
+import type { Zoom } from './use-zoom.ts';
+import { pathOf, type ViewedImage } from './viewed-image.ts';
+
+interface PictureProps {
+  image: ViewedImage;
+  zoom: Zoom;
+  onShown?: () => void;
+}
+
+/** An image as large as its stage, or why it is not to be seen. */
+export function Picture({ image, zoom, onShown }: PictureProps) {
+  const { url, failure } = useBlobUrl(originals, pathOf(image));
+  if (!image.isReady) {
+    return (
+      <Message title="This file was not taken" tone="bad">
+        {image.reason}
+      </Message>
+    );
+  }
+  if (failure) {
+    return (
+      <Message title="The image cannot be shown" tone="bad">
+        {failure}
+      </Message>
+    );
+  }
+  if (!url) return <Spinner label="Loading the image" />;
+  return <img key={url} ref={zoom.attach} src={url} alt={image.name} onLoad={onShown} draggable={false} />;
+}

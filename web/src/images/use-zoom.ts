@@ -1,0 +1,76 @@
+import Panzoom, { type PanzoomObject } from '@panzoom/panzoom';
+import { useEffect, useMemo } from 'react';
+import { isTyping } from '../parts/is-typing.ts';
+
+/** Zoom and pan of one picture, or of several that move as one. */
+export interface Zoom {
+  /** What a picture takes as its `ref`. */
+  attach: (picture: HTMLImageElement | null) => (() => void) | undefined;
+  zoomIn: () => void;
+  zoomOut: () => void;
+  fit: () => void;
+}
+
+const MOST = 12;
+
+/** Lets wheel, fingers, mouse and the keys `+`, `-` and `0` zoom all pictures that are attached. */
+export function useZoom(): Zoom {
+  const zoom = useMemo(makeZoom, []);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+      if (event.key === '+') zoom.zoomIn();
+      else if (event.key === '-') zoom.zoomOut();
+      else if (event.key === '0') zoom.fit();
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [zoom]);
+  return zoom;
+}
+
+function makeZoom(): Zoom {
+  const pictures = new Map<HTMLImageElement, PanzoomObject>();
+  // Silently, here and below: a picture that follows leads no other.
+  const silent = { silent: true };
+  const follow = (leader: PanzoomObject) => {
+    const scale = leader.getScale();
+    const { x, y } = leader.getPan();
+    for (const picture of pictures.values()) {
+      if (picture === leader) continue;
+      picture.zoom(scale, silent);
+      picture.pan(x, y, { ...silent, force: true });
+    }
+  };
+  const all = (move: (picture: PanzoomObject) => void) => () => {
+    for (const picture of pictures.values()) move(picture);
+  };
+  return {
+    attach: (picture) => {
+      const stage = picture?.parentElement;
+      if (!picture || !stage) return;
+      const panzoom = Panzoom(picture, {
+        maxScale: MOST,
+        minScale: 1,
+        panOnlyWhenZoomed: true,
+        cursor: 'default',
+      });
+      // A picture that comes begins as it fits, which the others hear, too.
+      const lead = () => follow(panzoom);
+      pictures.set(picture, panzoom);
+      picture.addEventListener('panzoomchange', lead);
+      stage.addEventListener('wheel', panzoom.zoomWithWheel, { passive: false });
+      return () => {
+        stage.removeEventListener('wheel', panzoom.zoomWithWheel);
+        picture.removeEventListener('panzoomchange', lead);
+        panzoom.destroy();
+        pictures.delete(picture);
+      };
+    },
+    zoomIn: all((picture) => picture.zoomIn(silent)),
+    zoomOut: all((picture) => picture.zoomOut(silent)),
+    fit: all((picture) => picture.reset(silent)),
+  };
+}

@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import type { Image } from '../api/types.ts';
+import { Caption } from '../images/caption.tsx';
+import { CATEGORY_LABELS } from '../images/categories.ts';
+import type { ViewedImage } from '../images/viewed-image.ts';
+import { formatBytes, formatDate, formatTime } from '../parts/format.ts';
+
+interface ImageFactsProps {
+  image: Image;
+  /** Instead of the day on which it was taken. */
+  children?: ReactNode;
+}
+
+/** What is known of an image, in one line and its caption. */
+export const ImageFacts = ({ image, children }: ImageFactsProps) => (
+  <>
+    <b className="viewer-category">{CATEGORY_LABELS[image.category]}</b>
+    {image.width !== null && image.height !== null && (
+      <span>
+        {image.width} × {image.height}
+      </span>
+    )}
+    <span>{formatBytes(image.file_size)}</span>
+    <span>uploaded {formatTime(image.uploaded_at)}</span>
+    {children ?? (image.date_taken && <span>taken {formatDate(image.date_taken)}</span>)}
+    {image.caption && <Caption key={image.id} text={image.caption} />}
+  </>
+);
+
+/** The image as the viewer knows it. */
+export const toViewed = (image: Image): ViewedImage => ({
+  id: image.id,
+  name: image.original_name,
+  type: image.content_type,
+  isReady: image.status === 'ready',
+  reason: image.status_reason,
+  original: `/api/images/${image.id}/data`,
+});

@@ -1,0 +1,25 @@
+import { useEffect } from 'react';
+import type { Image } from '../api/types.ts';
+import { Compare } from '../images/compare.tsx';
+import { ImageFacts, toViewed } from './image-facts.tsx';
+import { useImages } from './images.ts';
+
+/** Two images of one batch. */
+export interface Pair {
+  batchId: string;
+  ids: readonly [string, string];
+}
+
+/** The two as they are now; when one of them is deleted, there is nothing left to compare. */
+export function PatientCompare({ pair, onClose }: { pair: Pair; onClose: () => void }) {
+  const { data } = useImages(pair.batchId);
+  const images = data?.pages.flatMap((page) => page.images) ?? [];
+  const [one, other] = pair.ids.map((id) => images.find((image) => image.id === id));
+  const isGone = data !== undefined && !(one && other);
+  useEffect(() => {
+    if (isGone) onClose();
+  }, [isGone, onClose]);
+  return one && other && <Compare pair={[toCompared(one), toCompared(other)]} onClose={onClose} />;
+}
+
+const toCompared = (image: Image) => ({ image: toViewed(image), details: <ImageFacts image={image} /> });

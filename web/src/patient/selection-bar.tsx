@@ -1,0 +1,114 @@
+import { ChevronLeft, ChevronRight, Columns2, Download, Printer, X } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { explain } from '../api/api-error.ts';
+import { api } from '../api/client.ts';
+import type { Batch, Category, Image } from '../api/types.ts';
+import { CategoryMenu } from '../images/category-menu.tsx';
+import type { Pair } from './patient-compare.tsx';
+import './selection-bar.css';
+
+const PrintDialog = lazy(() => import('../print/print-dialog.tsx').then((m) => ({ default: m.PrintDialog })));
+
+interface SelectionBarProps {
+  batch: Batch;
+  images: readonly Image[];
+  onDownload: () => void;
+  onCompare: (pair: Pair) => void;
+  onMove: (step: -1 | 1) => void;
+  onClear: () => void;
+}
+
+/** How many images one request changes. */
+const MOST_CHANGED = 100;
+
+/** What can be done with the images that are selected. */
+export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onClear }: SelectionBarProps) {
+  const [failure, setFailure] = useState<string>();
+  const [isPrinting, setPrinting] = useState(false);
+  const [one, other, third] = images;
+  const categorize = async (category: Category) => {
+    try {
+      for (let start = 0; start < images.length; start += MOST_CHANGED) {
+        const ids = images.slice(start, start + MOST_CHANGED).map(({ id }) => id);
+        await api.PATCH('/api/images', { body: { ids, category } });
+      }
+      setFailure(undefined);
+    } catch (reason) {
+      setFailure(explain(reason));
+    }
+  };
+  const compare = () => one && other && onCompare({ batchId: batch.id, ids: [one.id, other.id] });
+  return (
+    <div className="selection" role="toolbar" aria-label="Selection">
+      <div className="selection-row">
+        <button type="button" className="button primary small" onClick={onDownload}>
+          <Download size={16} aria-hidden /> Download {images.length} selected
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={onClear}
+          aria-label="Clear the selection"
+          title="Clear"
+        >
+          <X size={18} aria-hidden />
+        </button>
+      </div>
+      <div className="selection-row">
+        <CategoryMenu
+          value=""
+          empty="Set category …"
+          label="Category of the selection"
+          onChange={categorize}
+        />
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => onMove(-1)}
+          aria-label="Move earlier"
+          title="Move earlier"
+        >
+          <ChevronLeft size={18} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => onMove(1)}
+          aria-label="Move later"
+          title="Move later"
+        >
+          <ChevronRight size={18} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={compare}
+          disabled={!other || third !== undefined}
+          aria-label="Compare"
+          title={other && !third ? 'Compare the two' : 'Select two images to compare them'}
+        >
+          <Columns2 size={18} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => setPrinting(true)}
+          aria-label="Print"
+          title="Print with captions"
+        >
+          <Printer size={18} aria-hidden />
+        </button>
+      </div>
+      {failure && (
+        <p className="field-error" role="alert">
+          {failure}
+        </p>
+      )}
+      {isPrinting && (
+        <Suspense>
+          <PrintDialog batch={batch} images={images} onClose={() => setPrinting(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { type DragEvent, useRef } from 'react';
+import type { Image } from '../api/types.ts';
+
+interface DragOrder {
+  images: readonly Image[];
+  selected: ReadonlySet<string>;
+  onMove: (moved: ReadonlySet<string>, beforeId: string | undefined) => void;
+}
+
+/**
+ * Lets tiles be dragged to another place, all that are selected together; what a grid takes as its handlers. The place
+ * is marked on the tile itself, so that nothing is drawn anew while a mouse moves over thousands.
+ */
+export function useDragOrder({ images, selected, onMove }: DragOrder) {
+  const moved = useRef<ReadonlySet<string>>(undefined);
+  const marked = useRef<HTMLElement>(undefined);
+  const mark = (tile: HTMLElement | undefined, side: 'before' | 'after' = 'before') => {
+    if (marked.current !== tile) delete marked.current?.dataset.drop;
+    marked.current = tile;
+    if (tile) tile.dataset.drop = side;
+  };
+  return {
+    onDragStart: (event: DragEvent) => {
+      const id = tileOf(event)?.dataset.id;
+      if (id === undefined) return;
+      moved.current = selected.has(id) ? selected : new Set([id]);
+      event.dataTransfer.effectAllowed = 'move';
+    },
+    onDragOver: (event: DragEvent) => {
+      const tile = tileOf(event);
+      if (!moved.current || !tile) return;
+      event.preventDefault();
+      const { left, width } = tile.getBoundingClientRect();
+      mark(tile, event.clientX < left + width / 2 ? 'before' : 'after');
+    },
+    onDrop: (event: DragEvent) => {
+      const { id, drop } = marked.current?.dataset ?? {};
+      const going = moved.current;
+      if (!going || id === undefined) return;
+      event.preventDefault();
+      const at = images.findIndex((image) => image.id === id) + (drop === 'after' ? 1 : 0);
+      onMove(going, images.slice(at).find((image) => !going.has(image.id))?.id);
+    },
+    onDragEnd: () => {
+      moved.current = undefined;
+      mark(undefined);
+    },
+  };
+}
+
+const tileOf = ({ target }: DragEvent): HTMLElement | undefined =>
+  (target instanceof Element && target.closest<HTMLElement>('.tile[draggable=true]')) || undefined;

@@ -1,0 +1,96 @@
+import { Printer } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { explain } from '../api/api-error.ts';
+import type { Batch, Image } from '../api/types.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { count } from '../parts/format.ts';
+import { LAYOUTS, type PerPage, PrintSheet } from './print-sheet.tsx';
+import { freePrintable, readPrintable } from './printable.ts';
+
+interface PrintDialogProps {
+  batch: Batch;
+  images: readonly Image[];
+  onClose: () => void;
+}
+
+const CHOICES = Object.keys(LAYOUTS).map(Number) as PerPage[];
+
+/** Asks how many images are to go on a page, gets them as large as paper needs them, and prints. */
+export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
+  const [perPage, setPerPage] = useState<PerPage>(4);
+  const [ready, setReady] = useState<number>();
+  const [urls, setUrls] = useState<ReadonlyMap<string, string>>();
+  const [failure, setFailure] = useState<string>();
+  const [ending] = useState(() => new AbortController());
+  // What is printed is what was selected when the question was asked.
+  const [chosen] = useState(images);
+  const isAsked = useRef(false);
+
+  useEffect(() => () => void (urls && freePrintable(urls)), [urls]);
+  const close = () => {
+    ending.abort();
+    onClose();
+  };
+  const print = async () => {
+    isAsked.current = true;
+    setFailure(undefined);
+    if (urls) return draw(document.querySelector<HTMLElement>('.print-sheet'));
+    setReady(0);
+    try {
+      setUrls(await readPrintable(chosen, setReady, ending.signal));
+    } catch (error) {
+      if (!ending.signal.aborted) setFailure(`The images cannot be printed: ${explain(error)}`);
+    }
+    setReady(undefined);
+  };
+  /** The browser prints what is there at that moment: it must not come before the pictures do. */
+  const draw = async (sheet: HTMLElement | null) => {
+    if (!sheet || !isAsked.current) return;
+    isAsked.current = false;
+    await Promise.all([...sheet.querySelectorAll('img')].map((picture) => picture.decode()));
+    window.print();
+  };
+  return (
+    <Dialog title={`Print ${count(chosen.length, 'image')}`} onClose={close}>
+      <p className="quiet">
+        With category, date, file name and caption, and the patient’s number on each page.
+      </p>
+      <label>
+        Images on a page
+        <select value={perPage} onChange={({ target }) => setPerPage(Number(target.value) as PerPage)}>
+          {CHOICES.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      </label>
+      {failure && (
+        <p className="field-error" role="alert">
+          {failure}
+        </p>
+      )}
+      <p className="quiet" role="status">
+        {ready !== undefined && `Getting the images … ${ready} of ${chosen.length}`}
+      </p>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={close}>
+          Close
+        </button>
+        <button type="button" className="button primary" onClick={print} disabled={ready !== undefined}>
+          <Printer size={18} aria-hidden /> Print
+        </button>
+      </div>
+      {urls && (
+        <PrintSheet
+          patientId={batch.object_id}
+          batchName={batch.name}
+          images={chosen}
+          urls={urls}
+          perPage={perPage}
+          onDrawn={draw}
+        />
+      )}
+    </Dialog>
+  );
+}

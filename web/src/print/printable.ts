@@ -1,0 +1,44 @@
+import { fetchBytes } from '../api/client.ts';
+import type { Image } from '../api/types.ts';
+
+/** Sharp on half a sheet of paper, and not ten megabytes each. */
+const WIDTH = 1600;
+const AT_ONCE = 4;
+const DRAWN = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif'];
+
+const pathOf = ({ id, width, content_type: type }: Image): string =>
+  width !== null && width <= WIDTH && DRAWN.includes(type)
+    ? `/api/images/${id}/data`
+    : `/api/images/${id}/data?width=${WIDTH}&format=jpeg`;
+
+/**
+ * Gets the images as large as paper needs them; one that is missing stops the print, since nobody would see that it is.
+ *
+ * @returns object URLs by the images' ids
+ */
+export async function readPrintable(
+  images: readonly Image[],
+  onProgress: (ready: number) => void,
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const urls = new Map<string, string>();
+  const waiting = images.values();
+  const work = async () => {
+    for (const image of waiting) {
+      urls.set(image.id, URL.createObjectURL(await fetchBytes(pathOf(image), signal)));
+      onProgress(urls.size);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return urls;
+  } catch (error) {
+    freePrintable(urls);
+    throw error;
+  }
+}
+
+/** Lets go of what was printed. */
+export const freePrintable = (urls: ReadonlyMap<string, string>): void => {
+  for (const url of urls.values()) URL.revokeObjectURL(url);
+};
