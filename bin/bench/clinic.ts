@@ -7,7 +7,7 @@ import { newImage } from '../../lib/domain/new-image.ts';
 /** Whose images the benchmarks look at. */
 export const PATIENT = 'P-1001';
 
-/** A batch with this many ready images, as items of the table; gives its id and theirs too. */
+/** A batch with this many ready images, as items of the table; gives its id, and theirs and their keys too. */
 export function filledBatch(count: number) {
   const now = new Date();
   const timestamp = now.toISOString();
@@ -23,6 +23,7 @@ export function filledBatch(count: number) {
   return {
     batchId: batch.id,
     imageIds: images.map(({ id }) => id),
+    imageKeys: images.map(({ key }) => key ?? ''),
     items: [
       { ...batch, ...batchKey(batch.id), ...batchListKey(batch) },
       ...images.map((image) => ({ ...image, ...imageKey(image.id), ...imageListKey(image) })),

@@ -7,11 +7,12 @@ import { api } from './api.ts';
 import { calls } from './calls.ts';
 import { coldstart } from './coldstart.ts';
 import { dicom } from './dicom.ts';
+import { page } from './page.ts';
 import type { Result } from './result.ts';
 import { thumbnail } from './thumbnail.ts';
 import { zip } from './zip.ts';
 
-const benchmarks = { thumbnail, zip, api, dicom, coldstart, calls };
+const benchmarks = { thumbnail, zip, api, dicom, page, coldstart, calls };
 const names = Object.keys(benchmarks) as (keyof typeof benchmarks)[];
 const usage = `Usage: npm run bench [${names.join('|')} …] [-- --json]`;
 

@@ -4,6 +4,7 @@ import { calls } from '../../bin/bench/calls.ts';
 import { coldstart } from '../../bin/bench/coldstart.ts';
 import { dicom } from '../../bin/bench/dicom.ts';
 import { isOrthancInstalled } from '../../bin/bench/orthanc.ts';
+import { page } from '../../bin/bench/page.ts';
 import { thumbnail } from '../../bin/bench/thumbnail.ts';
 import { zip } from '../../bin/bench/zip.ts';
 import { functions } from '../../functions/functions.ts';
@@ -64,6 +65,15 @@ test('dicom does the same here and in an Orthanc, where there is one', async () 
   expect(compared).toHaveLength(isOrthancInstalled() ? Object.keys(rows).length : 0);
   expect(aims.length > 0).toBe(isOrthancInstalled());
   expect(notes[0]).toMatch(isOrthancInstalled() ? /^beside Orthanc \d/ : /not installed/);
+}, 120_000);
+
+test('page looks at thumbnails, news and frames in a browser', async () => {
+  const size = { images: 120, photos: 2, photoWidth: 320, rounds: 1, frames: 10, changes: 2 };
+  const { rows, aims, ...result } = await page(bench, size);
+  expect(result).toMatchObject({ ...headline, unit: 'ms' });
+  for (const row of Object.values(rows)) expect(row.p95Ms).toBeGreaterThan(0);
+  expect(Object.keys(rows)).toHaveLength(5);
+  expect(aims).toHaveLength(4);
 }, 120_000);
 
 test('coldstart loads every function, and no bundle of HTTP is larger than it may be', async () => {

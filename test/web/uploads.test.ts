@@ -32,7 +32,9 @@ async function stored(batchId: string) {
     .sort();
 }
 
-test('A network that is cut and a page that is loaded anew lose nothing, and store nothing twice', async () => {
+test('A network that is cut and a page that is loaded anew lose nothing, and store nothing twice', {
+  timeout: 120_000,
+}, async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-3001');
   const page = await browsing.signedIn('doctor', '/patients/P-3001');
@@ -49,7 +51,7 @@ test('A network that is cut and a page that is loaded anew lose nothing, and sto
   }
   await page.reload();
   // From here on nobody clicks: what was left goes on by itself.
-  await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(files.map(({ name }) => name).sort());
+  await expect.poll(() => stored(batch), { timeout: 60_000 }).toEqual(files.map(({ name }) => name).sort());
   const summary = await doctor.json('GET', '/api/patients/P-3001/image-summary', 200);
   expect(summary).toEqual({ batches: 1, images: PHOTOS });
 });
@@ -77,7 +79,7 @@ test('A URL that has ended is signed anew without a click, and bytes that had ar
   });
   const files = (await photos()).slice(0, 4);
   await drop(page, files);
-  await expect.poll(() => stored(batch), { timeout: 20_000 }).toEqual(files.map(({ name }) => name).sort());
+  await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(files.map(({ name }) => name).sort());
   // Four files: one that arrived unheard, one that was sent twice, and two that went well.
   expect(tries).toEqual({ total: 5, arrivedUnheard: 1, refused: 1 });
 });
@@ -95,5 +97,5 @@ test('Uploads pause and go on, and what is cancelled is not sent', async () => {
   await page.getByRole('button', { name: 'Remove photo-7.png' }).click();
   await page.getByRole('button', { name: 'Go on uploading' }).click();
   const rest = files.slice(0, 7).map(({ name }) => name);
-  await expect.poll(() => stored(batch), { timeout: 20_000 }).toEqual(rest.sort());
+  await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(rest.sort());
 });

@@ -6,11 +6,13 @@ interface CategoryMenuProps {
   label: string;
   /** What stands there while nothing is chosen. */
   empty?: string;
+  /** Without all the others for now: thirty elements that nobody looks into while they fly by. */
+  isBrief?: boolean;
   onChange: (category: Category) => void;
 }
 
 /** The menu of categories: the browser's own, since a grid may hold hundreds of them. */
-export const CategoryMenu = ({ value, label, empty, onChange }: CategoryMenuProps) => (
+export const CategoryMenu = ({ value, label, empty, isBrief, onChange }: CategoryMenuProps) => (
   <select
     className="category-menu"
     aria-label={label}
@@ -18,14 +20,17 @@ export const CategoryMenu = ({ value, label, empty, onChange }: CategoryMenuProp
     onChange={(event) => onChange(event.target.value as Category)}
   >
     {empty && <option value="">{empty}</option>}
-    {CATEGORY_GROUPS.map(([name, categories]) => (
-      <optgroup key={name} label={name}>
-        {categories.map((category) => (
-          <option key={category} value={category}>
-            {CATEGORY_LABELS[category]}
-          </option>
-        ))}
-      </optgroup>
-    ))}
+    {isBrief && value !== '' ? <option value={value}>{CATEGORY_LABELS[value]}</option> : ALL}
   </select>
 );
+
+/** Made once: what is the same is not compared. */
+const ALL = CATEGORY_GROUPS.map(([name, categories]) => (
+  <optgroup key={name} label={name}>
+    {categories.map((category) => (
+      <option key={category} value={category}>
+        {CATEGORY_LABELS[category]}
+      </option>
+    ))}
+  </optgroup>
+));

@@ -1,20 +1,21 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { currentToken } from '../api/client.ts';
 import { applyNews } from './apply-news.ts';
-import type { NewsMessage } from './message.ts';
+import { NewsSocket } from './news-socket.ts';
 
 const NewsContext = createContext(false);
 
 /** How often lists are read where no news comes by itself. */
 const POLL_MS = 5000;
-/** Less than the ten minutes after which API Gateway ends a connection without a word. */
-const WORD_MS = 4 * 60_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
 
 /** How often to read a list: never while the socket tells of changes. */
-export const useRefetchInterval = (): number | false => (useContext(NewsContext) ? false : POLL_MS);
+export const useRefetchInterval = () => (useContext(NewsContext) ? false : pollMsOf);
+
+/** Each page of a list is a request, of which a person has a hundred a minute: of two pages half as often. */
+function pollMsOf({ state: { data } }: { state: { data: unknown } }): number {
+  const isPaged = typeof data === 'object' && data !== null && 'pages' in data;
+  return isPaged && Array.isArray(data.pages) ? POLL_MS * Math.max(1, data.pages.length) : POLL_MS;
+}
 
 /** Keeps a socket open as long as the page is, and what is on the screen true. */
 export function NewsProvider({ children }: { children: ReactNode }) {
@@ -22,49 +23,15 @@ export function NewsProvider({ children }: { children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
 
   useEffect(() => {
-    let socket: WebSocket | undefined;
-    let timer: ReturnType<typeof setTimeout>;
-    let pause = FIRST_PAUSE_MS;
-    let ended = false;
-
-    const connect = async () => {
-      const token = await currentToken();
-      if (ended) return;
-      socket = new WebSocket(`${location.origin.replace('http', 'ws')}/ws`, [
-        'negatoscope',
-        `bearer.${token}`,
-      ]);
-      socket.onopen = () => {
-        pause = FIRST_PAUSE_MS;
-        setOpen(true);
+    const socket = new NewsSocket(
+      (message) => applyNews(queries, message),
+      (isNow) => {
+        setOpen(isNow);
         // What happened in between is not told.
-        void queries.invalidateQueries();
-      };
-      socket.onmessage = ({ data }) => applyNews(queries, JSON.parse(data) as NewsMessage);
-      socket.onclose = () => {
-        setOpen(false);
-        if (ended) return;
-        timer = setTimeout(connect, pause * (0.5 + Math.random()));
-        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-      };
-    };
-    const reconnect = () => {
-      clearTimeout(timer);
-      if (socket?.readyState !== WebSocket.OPEN) void connect();
-    };
-    const leave = () => socket?.close();
-    void connect();
-    const word = setInterval(() => socket?.readyState === WebSocket.OPEN && socket.send('here'), WORD_MS);
-    window.addEventListener('online', reconnect);
-    window.addEventListener('offline', leave);
-    return () => {
-      ended = true;
-      clearTimeout(timer);
-      clearInterval(word);
-      window.removeEventListener('online', reconnect);
-      window.removeEventListener('offline', leave);
-      socket?.close();
-    };
+        if (isNow) void queries.invalidateQueries();
+      },
+    );
+    return () => socket.end();
   }, [queries]);
 
   return <NewsContext value={isOpen}>{children}</NewsContext>;

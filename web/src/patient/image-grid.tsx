@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Image } from '../api/types.ts';
 import { ImageTile } from './image-tile.tsx';
 import { useDragOrder } from './use-drag-order.ts';
@@ -48,6 +48,17 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
     return () => observer.disconnect();
   }, []);
 
+  // The same for as long as the grid is there, so that only tiles are drawn anew of which something has changed.
+  const latest = useRef({ onSelect, onShow });
+  useLayoutEffect(() => {
+    latest.current = { onSelect, onShow };
+  });
+  const select = useCallback(
+    (id: string, isSelected: boolean) => latest.current.onSelect(id, isSelected),
+    [],
+  );
+  const show = useCallback((image: Image) => latest.current.onShow(image), []);
+
   const rows = Math.ceil(images.length / columns);
   const virtualizer = useVirtualizer({
     count: rows,
@@ -80,8 +91,8 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
               image={image}
               isSelected={selected.has(image.id)}
               isShown={shownId === image.id}
-              onSelect={onSelect}
-              onShow={onShow}
+              onSelect={select}
+              onShow={show}
             />
           ))}
         </div>

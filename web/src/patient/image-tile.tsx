@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
+import { useCalm } from '../parts/use-calm.ts';
 import { putImage } from './images.ts';
 import './image-tile.css';
 
@@ -17,9 +18,10 @@ interface ImageTileProps {
 }
 
 /** A thumbnail, with its checkbox, and its category and caption, which save by themselves. */
-export function ImageTile({ image, isSelected, isShown, onSelect, onShow }: ImageTileProps) {
+export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }: ImageTileProps) => {
   const { id, original_name: name, status, category, caption } = image;
   const { save, state } = useSaving(image);
+  const [isCalm, hurry] = useCalm();
   const isReady = status === 'ready';
   return (
     <article
@@ -28,6 +30,8 @@ export function ImageTile({ image, isSelected, isShown, onSelect, onShow }: Imag
       data-status={status}
       data-id={id}
       draggable={isReady}
+      onPointerEnter={hurry}
+      onFocus={hurry}
     >
       <button
         type="button"
@@ -51,6 +55,7 @@ export function ImageTile({ image, isSelected, isShown, onSelect, onShow }: Imag
           <CategoryMenu
             value={category}
             label={`Category of ${name}`}
+            isBrief={!isCalm}
             onChange={(value) => save({ category: value })}
           />
           <input
@@ -74,7 +79,7 @@ export function ImageTile({ image, isSelected, isShown, onSelect, onShow }: Imag
       )}
     </article>
   );
-}
+});
 
 /** Saves what a person writes on a picture, and says so. */
 function useSaving(image: Image) {

@@ -5,6 +5,8 @@ import type { Batch } from '../api/types.ts';
 import { saveBytes, saveFile } from '../parts/save-file.ts';
 
 const POLL_MS = 1000;
+/** What is larger is not held in the page's memory, but made in the store, from where the browser itself downloads it. */
+const MOST_IN_MEMORY_BYTES = 16 * 1024 * 1024;
 /** How many ids a URL holds. */
 const MOST_IDS = 170;
 
@@ -28,11 +30,15 @@ export function useZip({ id, name }: Pick<Batch, 'id' | 'name'>) {
   return { download, progress };
 }
 
-/** The archive, or the id of the export that is made of what is too much to stream. */
+/** The archive, or the id of the export that is made of what is too much to stream, or to hold. */
 async function stream(batchId: string, imageIds: string[]): Promise<Blob | string> {
   const query = imageIds.length > 0 ? `?image_ids=${imageIds.join(',')}` : '';
   const response = await authorizedFetch(`/api/images/batches/${batchId}/download${query}`);
-  if (response.status === 200) return response.blob();
+  if (response.status === 200) {
+    if (Number(response.headers.get('content-length')) <= MOST_IN_MEMORY_BYTES) return response.blob();
+    await response.body?.cancel();
+    return startExport(batchId, imageIds);
+  }
   const body: { id?: string; message?: string } = await response.json();
   if (response.status === 202 && body.id) return body.id;
   throw new Error(body.message ?? response.statusText);
@@ -42,7 +48,8 @@ async function startExport(batchId: string, imageIds: string[]): Promise<string>
   const { id } = await bodyOf(
     api.POST('/api/images/batches/{id}/exports', {
       params: { path: { id: batchId } },
-      body: { image_ids: imageIds },
+      // None means all.
+      body: imageIds.length > 0 ? { image_ids: imageIds } : {},
     }),
   );
   return id;

@@ -1,13 +1,14 @@
-import { ImagePlus } from 'lucide-react';
-import { useEffect } from 'react';
+import { Camera, ImagePlus } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useDropzone } from 'react-dropzone';
 import type { UploadTarget } from './upload-record.ts';
-import { useUploads } from './uploads-provider.tsx';
+import { useUploadQueue } from './uploads-provider.tsx';
 import './drop-zone.css';
 
-/** Where files are dropped, chosen, or pasted; all are taken, and each that is no good says why. */
+/** Where files are dropped, chosen, pasted or photographed; all are taken, and each that is no good says why. */
 export function DropZone({ target }: { target: UploadTarget }) {
-  const { queue } = useUploads();
+  const queue = useUploadQueue();
+  const camera = useRef<HTMLInputElement>(null);
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     onDrop: (files) => queue.add(files, target),
     noClick: true,
@@ -25,10 +26,26 @@ export function DropZone({ target }: { target: UploadTarget }) {
   return (
     <div {...getRootProps()} role="presentation" className={`drop-zone ${isDragActive ? 'active' : ''}`}>
       <input {...getInputProps({ accept: 'image/*', 'aria-label': 'Images to upload' })} />
-      <ImagePlus size={20} aria-hidden />
-      <span>{isDragActive ? 'Drop them here' : 'Drop or paste images, or'}</span>
+      <input
+        ref={camera}
+        type="file"
+        accept="image/*"
+        capture="environment"
+        hidden
+        aria-label="Photo to upload"
+        onChange={({ target: input }) => {
+          queue.add([...(input.files ?? [])], target);
+          // The next photo may have the same name, and would be no change.
+          input.value = '';
+        }}
+      />
+      <ImagePlus size={20} className="drop-sign" aria-hidden />
+      <span className="drop-hint">{isDragActive ? 'Drop them here' : 'Drop or paste images, or'}</span>
       <button type="button" className="button small" onClick={open}>
         Choose images
+      </button>
+      <button type="button" className="button small drop-camera" onClick={() => camera.current?.click()}>
+        <Camera size={16} aria-hidden /> Take a photo
       </button>
     </div>
   );

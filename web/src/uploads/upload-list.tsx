@@ -57,6 +57,11 @@ export function UploadList({ targetId }: { targetId: string }) {
           )}
         </div>
       )}
+      {queue.mustStay && isBusy && (
+        <p className="upload-stay" role="status">
+          This browser has no room to keep all files. Leave the page open until they are stored.
+        </p>
+      )}
       <ul>
         {shown.map((item) => (
           <Line key={item.id} item={item} onCancel={() => queue.cancel(item.id)} />

@@ -1,43 +1,67 @@
-import { ApiError, explain } from '../api/api-error.ts';
+import { explain } from '../api/api-error.ts';
 import { faultOf } from './check-file.ts';
 import { checksumOf } from './checksums.ts';
+import { FileKeeper } from './file-keeper.ts';
+import { GroupSize } from './group-size.ts';
 import { putBytes } from './put-bytes.ts';
-import { hasArrived, MOST_AT_ONCE, sign } from './sign.ts';
+import { failureOf, hasArrived, sign } from './sign.ts';
 import type { UploadItem, UploadRecord, UploadTarget } from './upload-record.ts';
-import { adoptUploads, dropUpload, keepUpload, lockOf } from './upload-store.ts';
+import {
+  adoptUploads,
+  claimUploads,
+  dropUpload,
+  isSameTarget,
+  keepUpload,
+  keptFile,
+  lockOf,
+} from './upload-store.ts';
 
 const AT_ONCE = 5;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 20_000;
+/** How often the store itself may fail with one file before a person is asked. */
+const MOST_FAILURES = 6;
 /** How long what is stored stays in the list. */
 const STORED_MS = 3000;
 const NOTIFY_MS = 100;
+/** How often a page looks whether another one is gone. */
+const ADOPT_MS = 10_000;
 
 /** The files that this page sends: five at a time, again where the network failed, and after a reload too. */
 export class UploadQueue {
   readonly #subject: string;
   readonly #owner = crypto.randomUUID();
   readonly #records = new Map<string, UploadRecord>();
+  readonly #files = new Map<string, Blob>();
   readonly #items = new Map<string, UploadItem>();
   readonly #sending = new Map<string, AbortController>();
+  readonly #failures = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
+  readonly #groupSize = new GroupSize();
+  readonly #keeper = new FileKeeper((id, copy) => this.#files.has(id) && this.#files.set(id, copy));
   #snapshot: readonly UploadItem[] = [];
   #notifying: ReturnType<typeof setTimeout> | undefined;
   #isSigning = false;
   #isPaused = false;
   #pauseMs = FIRST_PAUSE_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #order = Date.now();
 
   constructor(subject: string) {
     this.#subject = subject;
     // Held until the page is gone; then another page takes over what is left.
     void navigator.locks.request(lockOf(this.#owner), () => new Promise(() => undefined));
     window.addEventListener('online', () => this.#wake());
+    setInterval(() => void this.resume(), ADOPT_MS);
   }
 
-  /** Goes on with what a page that is gone has left. */
+  /** Goes on with what pages that are gone have left. */
   async resume(): Promise<void> {
-    for (const record of await adoptUploads(this.#subject, this.#owner)) this.#take(record);
+    const adopted = await adoptUploads(this.#subject, this.#owner).catch(() => []);
+    for (const { record, file } of adopted) {
+      this.#take(record, file);
+      if (!file) this.#end(record.id, 'refused', 'The page was closed too soon. Choose this file again.');
+    }
     this.#pump();
   }
 
@@ -49,15 +73,19 @@ export class UploadQueue {
         subject: this.#subject,
         owner: this.#owner,
         target,
-        file,
+        order: this.#order++,
         name: file.name,
         type: file.type,
+        bytes: file.size,
+        leaves: 0,
       };
       const fault = faultOf(file);
-      this.#take(record);
+      this.#take(record, file);
       if (fault) this.#end(record.id, 'refused', fault);
-      // Without room to remember them, files are sent all the same; only a reload would lose them.
-      else void keepUpload(record).catch(() => undefined);
+      else {
+        this.#keep(record);
+        this.#keeper.keep(record.id, file);
+      }
     }
     this.#pump();
   }
@@ -65,7 +93,10 @@ export class UploadQueue {
   /** Stops sending a file, or takes it off the list. */
   cancel(id: string): void {
     this.#sending.get(id)?.abort();
+    this.#items.delete(id);
     this.#forget(id);
+    this.#notify();
+    this.#clearStored();
     this.#pump();
   }
 
@@ -74,11 +105,17 @@ export class UploadQueue {
     for (const item of this.#items.values()) {
       if (item.state === 'failed') this.#update(item.id, { state: 'waiting', reason: undefined, sent: 0 });
     }
+    this.#failures.clear();
     this.#wake();
   }
 
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  /** Whether there are files that only this page has, since the browser has no room to keep them. */
+  get mustStay(): boolean {
+    return this.#keeper.homeless > 0;
   }
 
   setPaused(isPaused: boolean): void {
@@ -105,103 +142,139 @@ export class UploadQueue {
   /** Starts whatever can be started now. */
   #pump(): void {
     if (this.#isPaused || this.#retry !== undefined) return;
-    const waiting = [...this.#items.values()].filter(({ state }) => state === 'waiting');
-    for (const { id } of waiting) {
-      if (this.#sending.size >= AT_ONCE) return;
-      const record = this.#records.get(id);
-      if (record?.signed) void this.#send(record);
-    }
-    const unsigned = waiting.flatMap(({ id }) => this.#records.get(id) ?? []).filter(({ signed }) => !signed);
-    if (unsigned.length > 0 && !this.#isSigning) void this.#sign(unsigned);
+    this.#releaseEnded();
+    const waiting = this.#waiting();
+    const signed = waiting.filter((record) => record.signed);
+    const starting = signed.slice(0, AT_ONCE - this.#sending.size);
+    for (const record of starting) void this.#send(record);
+    const left = signed.length - starting.length;
+    const unsigned = waiting.filter((record) => !record.signed);
+    // While the last few are sent, so that none waits for leave.
+    if (unsigned.length > 0 && left <= AT_ONCE && !this.#isSigning) void this.#sign(unsigned);
   }
 
-  /** Gets leave to send the files, in as few requests as can be: a person has ten a minute. */
-  async #sign(records: UploadRecord[]): Promise<void> {
+  #waiting(): UploadRecord[] {
+    return [...this.#items.values()]
+      .filter(({ state }) => state === 'waiting')
+      .flatMap(({ id }) => this.#records.get(id) ?? []);
+  }
+
+  /** After hours of sleep every URL that waits has ended: nothing was sent by it, so that others take their place. */
+  #releaseEnded(): void {
+    const ended = this.#waiting().filter(({ signed }) => signed && signed.endsAt < Date.now());
+    if (ended.length > 0) this.#groupSize.tooMany();
+    for (const record of ended) {
+      if (record.signed?.wasTried) void this.#signAnew(record);
+      else this.#keep(withoutLeave(record));
+    }
+  }
+
+  /** Gets leave to send the next files, in as few requests as can be. */
+  async #sign([first, ...others]: UploadRecord[]): Promise<void> {
+    if (!first) return;
     this.#isSigning = true;
+    const { target } = first;
+    const most = target.kind === 'case' ? 1 : this.#groupSize.next();
+    const group = [first, ...others.filter((record) => isSameTarget(record.target, target))].slice(0, most);
+    let asked: UploadRecord[] = [];
     try {
-      const target = records[0]?.target;
-      if (!target) return;
-      const most = target.kind === 'case' ? 1 : MOST_AT_ONCE;
-      const ofTarget = records.filter((record) => isSame(record.target, target)).slice(0, most);
-      const ready = (await Promise.all(ofTarget.map((record) => this.#withChecksum(record)))).filter(
-        (record) => record !== undefined,
-      );
-      if (ready.length === 0) return;
+      asked = await this.#claimed(await this.#withChecksums(group));
+      if (asked.length === 0) return;
       // The same files in another try are the same wish.
-      const key = await keyOf(ready);
-      const signed = await sign(target, ready, key);
-      for (const [index, record] of ready.entries()) this.#keep({ ...record, signed: signed[index] });
+      const signed = await sign(target, asked, await keyOf(asked));
+      for (const [index, record] of asked.entries()) this.#keep({ ...record, signed: signed[index] });
+      if (signed[0]) this.#groupSize.given(signed[0].endsAt);
       this.#pauseMs = FIRST_PAUSE_MS;
     } catch (error) {
-      this.#onSignFailure(records, error);
+      const reasons = failureOf(error, asked.length, explain);
+      if (reasons === 'later') this.#pause();
+      else this.#refuse(asked, reasons);
     } finally {
       this.#isSigning = false;
       this.#pump();
     }
   }
 
-  async #withChecksum(record: UploadRecord): Promise<UploadRecord | undefined> {
-    if (record.crc32) return record;
-    try {
-      return this.#keep({ ...record, crc32: await checksumOf(record.id, record.file) });
-    } catch (error) {
-      this.#end(record.id, 'refused', explain(error));
-      return undefined;
+  #refuse(records: readonly UploadRecord[], reasons: readonly (string | undefined)[]): void {
+    for (const [index, { id }] of records.entries()) {
+      const reason = reasons[index];
+      if (reason !== undefined) this.#end(id, 'refused', reason);
     }
   }
 
-  #onSignFailure(records: UploadRecord[], error: unknown): void {
-    if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) {
-      this.#pause();
-      return;
-    }
-    const target = records[0]?.target;
-    const ofTarget = records.filter((record) => target && isSame(record.target, target));
-    // `files.3.size must be …` is about one file; the others go without it.
-    const named = ofTarget.slice(0, MOST_AT_ONCE).flatMap(({ id }, index) => {
-      const reason = error.details.find((detail) => detail.startsWith(`files.${index}.`));
-      return reason ? [{ id, reason }] : [];
+  async #withChecksums(records: readonly UploadRecord[]): Promise<UploadRecord[]> {
+    const summed = records.map(async (record) => {
+      const file = this.#files.get(record.id);
+      if (record.crc32 || !file) return record;
+      try {
+        const crc32 = await checksumOf(record.id, file).catch(async (error: unknown) => {
+          // It is gone, perhaps, and was copied in time.
+          const copy = await keptFile(record.id);
+          if (!copy) throw error;
+          return checksumOf(record.id, copy);
+        });
+        return this.#keep({ ...record, crc32 });
+      } catch (error) {
+        this.#end(record.id, 'refused', explain(error));
+        return undefined;
+      }
     });
-    if (named.length > 0) {
-      for (const { id, reason } of named) this.#end(id, 'refused', reason);
-      return;
-    }
-    for (const { id } of ofTarget) this.#end(id, 'refused', explain(error));
+    return (await Promise.all(summed)).filter((record) => record !== undefined);
+  }
+
+  async #claimed(records: UploadRecord[]): Promise<UploadRecord[]> {
+    // Without room to remember files, nobody knows what other windows send.
+    const twice = await claimUploads(records).catch(() => new Set<string>());
+    for (const id of twice) this.#end(id, 'refused', 'This file is on its way already.');
+    return records.filter(({ id }) => !twice.has(id) && this.#records.has(id));
   }
 
   async #send(record: UploadRecord): Promise<void> {
-    const { id, signed, file } = record;
-    if (!signed) return;
+    const { id, signed } = record;
+    const file = this.#files.get(id);
+    if (!signed || !file) return;
     const controller = new AbortController();
     this.#sending.set(id, controller);
     this.#update(id, { state: 'sending' });
-    const hasEnded = Date.parse(signed.expiresAt) < Date.now();
-    const outcome = hasEnded
-      ? 'unsigned'
-      : await putBytes(file, signed, (sent) => this.#update(id, { sent }), controller.signal);
+    const tried = { ...record, signed: { ...signed, wasTried: true } };
+    this.#keep(tried);
+    const outcome = await putBytes(file, signed, (sent) => this.#update(id, { sent }), controller.signal);
     this.#sending.delete(id);
-    if (outcome === 'there') this.#end(id, 'stored');
-    else if (outcome === 'refused') {
+    if (outcome === 'there') {
+      this.#pauseMs = FIRST_PAUSE_MS;
+      this.#end(id, 'stored');
+    } else if (outcome === 'refused') {
       this.#end(id, 'refused', 'What was sent is not the file that was chosen. Has it changed?');
+    } else if (outcome === 'unsigned') {
+      await this.#signAnew(tried);
     } else {
       this.#update(id, { state: 'waiting', sent: 0 });
-      if (outcome === 'unsigned') await this.#signAnew(record);
-      else if (outcome === 'lost') this.#pause();
+      if (outcome === 'unable') this.#countFailure(id);
+      if (outcome === 'lost' && !(await isReadable(this.#files.get(id) ?? file))) {
+        this.#end(id, 'refused', 'The file cannot be read any more. Choose it again.');
+      } else if (outcome !== 'aborted') this.#pause();
     }
-    if (outcome === 'there') this.#pauseMs = FIRST_PAUSE_MS;
     this.#pump();
   }
 
+  #countFailure(id: string): void {
+    const failures = (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
+    if (failures >= MOST_FAILURES) this.#end(id, 'failed', 'The store does not take it at the moment.');
+  }
+
   /** A URL has ended: perhaps its bytes had arrived all the same, and only the word of it was lost. */
-  async #signAnew({ signed, ...record }: UploadRecord): Promise<void> {
-    this.#update(record.id, { state: 'sending' });
+  async #signAnew(record: UploadRecord): Promise<void> {
+    const { id, signed } = record;
+    this.#update(id, { state: 'sending', sent: 0 });
     try {
-      if (signed && (await hasArrived(signed.imageId))) return this.#end(record.id, 'stored');
-      this.#keep(record);
+      if (signed && (await hasArrived(signed.imageId))) return this.#end(id, 'stored');
+      this.#keep(withoutLeave(record));
     } catch {
       this.#pause();
     }
-    this.#update(record.id, { state: 'waiting' });
+    this.#update(id, { state: 'waiting' });
+    this.#pump();
   }
 
   /** Waits before the next try, longer each time, or until the network is back. */
@@ -217,16 +290,18 @@ export class UploadQueue {
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
-  #take(record: UploadRecord): void {
-    const { id, target, name, file } = record;
+  #take(record: UploadRecord, file: Blob | undefined): void {
+    const { id, target, name, bytes } = record;
     this.#records.set(id, record);
-    this.#items.set(id, { id, target, name, bytes: file.size, sent: 0, state: 'waiting' });
+    if (file) this.#files.set(id, file);
+    this.#items.set(id, { id, target, name, bytes, sent: 0, state: 'waiting' });
     this.#notify();
   }
 
   #keep(record: UploadRecord): UploadRecord {
-    if (!this.#items.has(record.id)) return record;
+    if (!this.#records.has(record.id)) return record;
     this.#records.set(record.id, record);
+    // Without room to remember them, files are sent all the same; only a reload would lose them.
     void keepUpload(record).catch(() => undefined);
     return record;
   }
@@ -234,10 +309,7 @@ export class UploadQueue {
   #end(id: string, state: 'stored' | 'refused' | 'failed', reason?: string): void {
     const item = this.#items.get(id);
     this.#update(id, { state, reason, sent: state === 'stored' ? (item?.bytes ?? 0) : 0 });
-    if (state !== 'failed') {
-      this.#records.delete(id);
-      void dropUpload(id).catch(() => undefined);
-    }
+    if (state !== 'failed') this.#forget(id);
     if (state === 'stored') setTimeout(() => this.#clearStored(), STORED_MS);
   }
 
@@ -250,11 +322,11 @@ export class UploadQueue {
   }
 
   #forget(id: string): void {
-    this.#items.delete(id);
     this.#records.delete(id);
+    this.#files.delete(id);
+    this.#failures.delete(id);
+    this.#keeper.drop(id);
     void dropUpload(id).catch(() => undefined);
-    this.#notify();
-    this.#clearStored();
   }
 
   #update(id: string, changes: Partial<UploadItem>): void {
@@ -272,12 +344,25 @@ export class UploadQueue {
   }
 }
 
-const isSame = (one: UploadTarget, other: UploadTarget): boolean =>
-  one.kind === other.kind && one.id === other.id;
+const withoutLeave = (record: UploadRecord): UploadRecord => ({
+  ...record,
+  signed: undefined,
+  leaves: record.leaves + 1,
+});
 
-/** The same for the same files, and other for any others. */
+/** The same for the same files, and other for any others; after a URL's end, which would be given again, another. */
 async function keyOf(records: readonly UploadRecord[]): Promise<string> {
-  const text = records.map(({ id }) => id).join(' ');
+  const text = records.map(({ id, leaves }) => `${id}.${leaves}`).join(' ');
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return [...new Uint8Array(digest).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+/** Whether the browser still gets at the bytes: a memory card may be gone. */
+const isReadable = (file: Blob): Promise<boolean> =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );

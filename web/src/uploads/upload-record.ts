@@ -5,7 +5,7 @@ export type UploadTarget =
   | { kind: 'batch'; id: string }
   | { kind: 'case'; id: string; patientId?: string; eyeSide: EyeSide; capturedAt?: string };
 
-/** A file on its way, as it outlives a reload of the page. */
+/** A file on its way, as it outlives a reload of the page; its bytes are kept beside it, and once. */
 export interface UploadRecord {
   id: string;
   /** Who sends it: nobody else at this computer does. */
@@ -13,11 +13,15 @@ export interface UploadRecord {
   /** The page that sends it; one that is gone leaves it to the next. */
   owner: string;
   target: UploadTarget;
-  file: Blob;
+  /** The first that was given goes first, after a reload too. */
+  order: number;
   name: string;
   type: string;
-  crc32?: string;
-  signed?: Signed;
+  bytes: number;
+  crc32?: string | undefined;
+  signed?: Signed | undefined;
+  /** How many times leave was given in vain. */
+  leaves: number;
 }
 
 /** Leave to put the bytes in their place, once. */
@@ -25,7 +29,10 @@ export interface Signed {
   imageId: string;
   url: string;
   headers: Record<string, string>;
-  expiresAt: string;
+  /** By this computer's own clock, which may be wrong; milliseconds since 1970. */
+  endsAt: number;
+  /** Whether bytes were sent by it, so that they may have arrived. */
+  wasTried: boolean;
 }
 
 /** How far a file is, for people. */
@@ -37,5 +44,5 @@ export interface UploadItem {
   sent: number;
   state: 'waiting' | 'sending' | 'stored' | 'refused' | 'failed';
   /** Why it was refused, or failed. */
-  reason?: string;
+  reason?: string | undefined;
 }

@@ -1,13 +1,19 @@
 import { type DBSchema, openDB } from 'idb';
-import type { UploadRecord } from './upload-record.ts';
+import type { UploadRecord, UploadTarget } from './upload-record.ts';
 
 interface Schema extends DBSchema {
   uploads: { key: string; value: UploadRecord };
+  /** Apart from the records, which are written anew at each step: megabytes are written once. */
+  files: { key: string; value: Blob };
 }
 
 const open = () =>
-  openDB<Schema>('negatoscope-uploads', 1, {
-    upgrade: (database) => void database.createObjectStore('uploads', { keyPath: 'id' }),
+  openDB<Schema>('negatoscope-uploads', 2, {
+    upgrade: (database) => {
+      for (const name of database.objectStoreNames) database.deleteObjectStore(name);
+      database.createObjectStore('uploads', { keyPath: 'id' });
+      database.createObjectStore('files');
+    },
   });
 let database: ReturnType<typeof open> | undefined;
 const connect = () => {
@@ -15,31 +21,101 @@ const connect = () => {
   return database;
 };
 
-/** Remembers a file, with what is known of its way so far. */
+/** Remembers what is known of a file's way so far. */
 export const keepUpload = async (record: UploadRecord): Promise<void> => {
   await (await connect()).put('uploads', record);
 };
 
+/** Copies a file's bytes into the browser's own store, and gives that copy: it is there when the file is not. */
+export async function keepFile(id: string, file: Blob): Promise<Blob> {
+  // Read whole: in a private window the store holds what it is given, which of a file is where it lies.
+  const copy = new Blob([await file.arrayBuffer()], { type: file.type });
+  const store = await connect();
+  await store.put('files', copy, id);
+  return (await store.get('files', id)) ?? copy;
+}
+
+/** The copy of a file's bytes, where there is one already. */
+export const keptFile = async (id: string): Promise<Blob | undefined> => (await connect()).get('files', id);
+
 /** Forgets a file: it is stored, or nobody wants it any more. */
-export const dropUpload = async (id: string): Promise<void> => (await connect()).delete('uploads', id);
+export async function dropUpload(id: string): Promise<void> {
+  const change = (await connect()).transaction(['uploads', 'files'], 'readwrite');
+  await Promise.all([
+    change.objectStore('uploads').delete(id),
+    change.objectStore('files').delete(id),
+    change.done,
+  ]);
+}
 
 /** Forgets all files, so that none stays on a computer that others use too. */
-export const forgetUploads = async (): Promise<void> => (await connect()).clear('uploads');
+export async function forgetUploads(): Promise<void> {
+  const change = (await connect()).transaction(['uploads', 'files'], 'readwrite');
+  await Promise.all([
+    change.objectStore('uploads').clear(),
+    change.objectStore('files').clear(),
+    change.done,
+  ]);
+}
+
+/** What a page that is gone has left: the file is missing where there was no time to copy it. */
+export interface Adopted {
+  record: UploadRecord;
+  file: Blob | undefined;
+}
 
 /** Takes over what pages that are gone have left, once for all pages that are open. */
-export async function adoptUploads(subject: string, owner: string): Promise<UploadRecord[]> {
-  return navigator.locks.request('uploads-adoption', async () => {
+export async function adoptUploads(subject: string, owner: string): Promise<Adopted[]> {
+  return alone(async () => {
     const store = await connect();
     const { held = [] } = await navigator.locks.query();
     const living = new Set(held.map(({ name }) => name));
     const left = (await store.getAll('uploads')).filter(
       (record) => record.subject === subject && !living.has(lockOf(record.owner)),
     );
-    const adopted = left.map((record) => ({ ...record, owner }));
-    for (const record of adopted) await store.put('uploads', record);
+    const adopted: Adopted[] = [];
+    for (const each of left.toSorted((one, other) => one.order - other.order)) {
+      const record = { ...each, owner };
+      await store.put('uploads', record);
+      adopted.push({ record, file: await store.get('files', record.id) });
+    }
     return adopted;
   });
 }
+
+/**
+ * Remembers files of which the checksum is known now, and gives the ids of those that are on their way already: dropped
+ * twice, or in two windows.
+ */
+export async function claimUploads(records: readonly UploadRecord[]): Promise<Set<string>> {
+  return alone(async () => {
+    const store = await connect();
+    const claimed = (await store.getAll('uploads')).filter(({ crc32 }) => crc32 !== undefined);
+    const twice = new Set<string>();
+    for (const record of records) {
+      if (claimed.some((other) => other.id !== record.id && isSameFile(other, record))) twice.add(record.id);
+      else {
+        claimed.push(record);
+        await store.put('uploads', record);
+      }
+    }
+    return twice;
+  });
+}
+
+const isSameFile = (one: UploadRecord, other: UploadRecord): boolean =>
+  one.crc32 === other.crc32 &&
+  one.bytes === other.bytes &&
+  one.name === other.name &&
+  one.subject === other.subject &&
+  isSameTarget(one.target, other.target);
+
+/** Whether files go to the same place. */
+export const isSameTarget = (one: UploadTarget, other: UploadTarget): boolean =>
+  one.kind === other.kind && one.id === other.id;
+
+/** Lets one page at a time look at the store and write into it. */
+const alone = <T>(work: () => Promise<T>): Promise<T> => navigator.locks.request('uploads-adoption', work);
 
 /** The lock that a page holds as long as it lives. */
 export const lockOf = (owner: string): string => `uploads of ${owner}`;

@@ -5,10 +5,16 @@ import type { UploadItem } from './upload-record.ts';
 
 const UploadsContext = createContext<UploadQueue | undefined>(undefined);
 
-/** The files that are on their way, whichever page is shown. */
-export function useUploads(): { queue: UploadQueue; items: readonly UploadItem[] } {
+/** What takes files, whichever page is shown. */
+export function useUploadQueue(): UploadQueue {
   const queue = useContext(UploadsContext);
   if (!queue) throw new Error('Nothing is uploaded here.');
+  return queue;
+}
+
+/** The files that are on their way; it changes ten times a second. */
+export function useUploads(): { queue: UploadQueue; items: readonly UploadItem[] } {
+  const queue = useUploadQueue();
   return { queue, items: useSyncExternalStore(queue.subscribe, queue.items) };
 }
 

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { asDoctor, signedIn } from './page-sign-in.ts';
+
+const AT_ONCE = 5;
+const PATIENT = 'P-1002';
+const MOST_SECONDS = 120;
+
+/** From the end of each file's PUT to its thumbnail on the screen; milliseconds. */
+export async function thumbnailTimes(
+  browser: Browser,
+  url: string,
+  photos: readonly string[],
+): Promise<number[]> {
+  const { send } = await asDoctor(url);
+  const batchId = await newBatch(send);
+  const page = await signedIn(browser, url, `/patients/${PATIENT}`, watch);
+  await page
+    .getByRole('button', { name: /^Today/ })
+    .first()
+    .click();
+  await page.getByLabel('Images to upload').setInputFiles([...photos]);
+  await page.waitForFunction(
+    (count) => Object.keys(Reflect.get(globalThis, 'painted')).length >= count,
+    photos.length,
+    { timeout: MOST_SECONDS * 1000 },
+  );
+  const { put, painted } = await page.evaluate(() => ({
+    put: Reflect.get(globalThis, 'put') as Record<string, number>,
+    painted: Reflect.get(globalThis, 'painted') as Record<string, number>,
+  }));
+  await page.context().close();
+  const answer = await send('GET', `/api/images?batch_id=${batchId}&limit=200`);
+  const { images } = (await answer.json()) as { images: { id: string; original_name: string }[] };
+  await send('DELETE', `/api/images/batches/${batchId}`);
+  return images.map(
+    ({ id, original_name }) => (painted[original_name] ?? Number.NaN) - (put[id] ?? Number.NaN),
+  );
+}
+
+/** Has the page note when each PUT ended, by the image's id, and when each thumbnail was drawn, by the file's name. */
+const watch = (page: Page) =>
+  page.addInitScript(() => {
+    const put: Record<string, number> = {};
+    const painted: Record<string, number> = {};
+    Object.assign(globalThis, { put, painted });
+    const Request = Reflect.get(globalThis, 'XMLHttpRequest').prototype;
+    const { open } = Request;
+    Request.open = function (method: string, address: string) {
+      const id = /([0-9a-f-]{36})\?/.exec(address)?.[1];
+      if (method === 'PUT' && id) this.addEventListener('load', () => (put[id] = performance.now()));
+      return open.apply(this, [method, address]);
+    };
+    Reflect.get(globalThis, 'document').addEventListener(
+      'load',
+      // biome-ignore lint/suspicious/noExplicitAny: the types here are Node's
+      async ({ target }: any) => {
+        const name = target.closest?.('.tile')?.getAttribute('aria-label');
+        if (!name || name in painted) return;
+        await target.decode();
+        Reflect.get(globalThis, 'requestAnimationFrame').call(
+          globalThis,
+          () => (painted[name] ??= performance.now()),
+        );
+      },
+      true,
+    );
+  });
+
+/** The same without a page: from the end of each PUT to the thumbnail's bytes, which are asked for when the news comes. */
+export async function pipelineTimes(url: string, photos: readonly string[]): Promise<number[]> {
+  const { token, send } = await asDoctor(url);
+  const batchId = await newBatch(send);
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, ['negatoscope', `bearer.${token}`]);
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = reject;
+  });
+  const files = photos.map((photo) => ({ name: path.basename(photo), bytes: readFileSync(photo) }));
+  const answer = await send('POST', `/api/images/batches/${batchId}/upload-urls`, {
+    files: files.map(({ name, bytes }) => ({ name, size: bytes.length, type: 'image/jpeg' })),
+  });
+  const { uploads } = (await answer.json()) as {
+    uploads: { id: string; upload_url: string; headers: Record<string, string> }[];
+  };
+  const put = new Map<string, number>();
+  const times: number[] = [];
+  const all = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the thumbnails do not come')), MOST_SECONDS * 1000);
+    socket.onmessage = async ({ data }) => {
+      const { type, image } = JSON.parse(String(data)) as {
+        type: string;
+        image?: { id: string; batch: string };
+      };
+      if (type !== 'IMAGE_READY' || image?.batch !== batchId) return;
+      await (await send('GET', `/api/images/${image.id}/thumbnail`)).arrayBuffer();
+      times.push(performance.now() - (put.get(image.id) ?? Number.NaN));
+      if (times.length < files.length) return;
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  const waiting = uploads.entries();
+  const sender = async () => {
+    for (const [index, { id, upload_url, headers }] of waiting) {
+      const response = await fetch(upload_url, { method: 'PUT', headers, body: files[index]?.bytes ?? '' });
+      if (!response.ok) throw new Error(`the store answered ${response.status}`);
+      put.set(id, performance.now());
+    }
+  };
+  await Promise.all([...Array.from({ length: AT_ONCE }, sender), all]);
+  socket.close();
+  await send('DELETE', `/api/images/batches/${batchId}`);
+  return times;
+}
+
+async function newBatch(send: Awaited<ReturnType<typeof asDoctor>>['send']): Promise<string> {
+  const body = { name: 'Today', content_type: 'patients.patient', object_id: PATIENT };
+  const answer = await send('POST', '/api/images/batches', body);
+  return ((await answer.json()) as { id: string }).id;
+}

@@ -1,0 +1,144 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { drop, useBrowser } from '../support/browser.ts';
+import { createBatch, decided, upload, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+const photos = (number: number) => Promise.all(Array.from({ length: number }, (_, seed) => photo({ seed })));
+const openBatch = (page: Page, name: string) =>
+  page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+const tiles = (page: Page) => page.locator('.tile[data-status=ready]');
+/** The thumbnails that are really drawn. */
+const drawn = (page: Page) =>
+  tiles(page)
+    .locator('img')
+    .evaluateAll((images) => images.filter((image) => Reflect.get(image, 'naturalWidth') > 0).length);
+
+/** What comes through the page's sockets from now on, and how many there were. */
+function listen(page: Page) {
+  const heard = { sockets: 0, frames: [] as string[] };
+  page.on('websocket', (socket) => {
+    heard.sockets += 1;
+    socket.on('framereceived', ({ payload }) => heard.frames.push(String(payload)));
+  });
+  return heard;
+}
+
+test('What one does another sees as it happens, and another patient receives nothing of it', {
+  timeout: 90_000,
+}, async () => {
+  const doctor = await service.as('doctor');
+  await createBatch(doctor, 'P-1001', 'Shared');
+  const one = await browsing.signedIn('doctor', '/patients/P-1001');
+  const other = await browsing.signedIn('patient-1');
+  const stranger = await browsing.signedIn('patient-2');
+  const theirs = listen(other);
+  const nothing = listen(stranger);
+  await other.reload();
+  await stranger.reload();
+  await stranger.getByText('No images yet').waitFor();
+  await expect.poll(() => [theirs.sockets, nothing.sockets]).toEqual([1, 1]);
+  await openBatch(one, 'Shared');
+  await openBatch(other, 'Shared');
+
+  await drop(one, await photos(3));
+  await expect.poll(() => drawn(one), { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => drawn(other)).toBe(3);
+  await expect.poll(() => other.locator('.badges').textContent()).toMatch(/1 batch.*3 images/);
+
+  await one.getByLabel('Category of photo-0.jpeg').selectOption('Posterior');
+  await expect.poll(() => other.getByLabel('Category of photo-0.jpeg').inputValue()).toBe('posterior');
+  await one.getByLabel('Caption of photo-1.jpeg').fill('standing');
+  await one.getByLabel('Caption of photo-1.jpeg').press('Enter');
+  await expect.poll(() => other.getByLabel('Caption of photo-1.jpeg').inputValue()).toBe('standing');
+  await one.getByLabel('Select photo-1.jpeg').check();
+  await one.getByLabel('Select photo-2.jpeg').check();
+  await one.getByLabel('Category of the selection').selectOption('X-Ray');
+  await expect.poll(() => other.getByLabel('Category of photo-2.jpeg').inputValue()).toBe('x_ray');
+
+  await one.getByRole('button', { name: 'Show photo-0.jpeg' }).click();
+  await one.getByRole('button', { name: 'Delete image' }).click();
+  await one.getByRole('alertdialog').getByRole('button', { name: 'Delete image' }).click();
+  await expect.poll(() => tiles(one).count()).toBe(2);
+  await expect.poll(() => tiles(other).count()).toBe(2);
+  // A patient deletes nothing, and is offered no way to.
+  expect(await other.getByRole('button', { name: /Delete/ }).count()).toBe(0);
+
+  await one.getByRole('button', { name: 'Rename Shared' }).click();
+  await one.getByRole('textbox', { name: 'Name' }).fill('Second visit');
+  await one.getByRole('button', { name: 'Rename', exact: true }).click();
+  await other.getByRole('button', { name: /^Second visit/ }).waitFor();
+  await one.getByRole('button', { name: 'Delete Second visit' }).click();
+  await one.getByRole('button', { name: 'Delete batch' }).click();
+  await other.getByText('No images yet').waitFor();
+
+  await stranger.getByText('No images yet').waitFor();
+  expect(theirs.frames.length).toBeGreaterThan(5);
+  expect(nothing.frames).toEqual([]);
+  // Nor by the address.
+  await stranger.goto('/patients/P-1001');
+  await stranger.getByText('The batches cannot be shown').waitFor();
+});
+
+test('What is new shows without a socket, too', async () => {
+  const doctor = await service.as('doctor');
+  const batch = await createBatch(doctor, 'P-5101');
+  const page = await browsing.open('/');
+  let refused = 0;
+  await page.routeWebSocket('**/ws', (socket) => {
+    refused += 1;
+    socket.close();
+  });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Sam Staff' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.goto('/patients/P-5101');
+  await openBatch(page, 'Visit');
+  await page.getByText('No images in this batch yet.').waitFor();
+  const [id = ''] = await upload(doctor, batch, await photos(1));
+  await decided(doctor, id);
+  await expect.poll(() => drawn(page), { timeout: 20_000 }).toBe(1);
+  await doctor.json('PATCH', `/api/images/${id}`, 200, { caption: 'standing' });
+  await page.getByRole('textbox', { name: 'Caption of photo-0.jpeg' }).waitFor();
+  await expect
+    .poll(() => page.getByLabel('Caption of photo-0.jpeg').inputValue(), { timeout: 20_000 })
+    .toBe('standing');
+  expect(refused).toBeGreaterThan(1);
+});
+
+test('After hours of sleep the page looks anew, though its dead connection says nothing', async () => {
+  const doctor = await service.as('doctor');
+  const batch = await createBatch(doctor, 'P-5102');
+  const page = await browsing.open('/');
+  await page.clock.install();
+  let isAsleep = false;
+  let sockets = 0;
+  await page.routeWebSocket('**/ws', (socket) => {
+    sockets += 1;
+    const server = socket.connectToServer();
+    const number = sockets;
+    // The one that it had before hears nothing any more, not even that it was closed.
+    server.onMessage((message) => {
+      if (!isAsleep || number > before) socket.send(message);
+    });
+  });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Dana Doctor' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.goto('/patients/P-5102');
+  await openBatch(page, 'Visit');
+  await page.getByText('No images in this batch yet.').waitFor();
+  await expect.poll(() => sockets).toBeGreaterThan(1);
+  const before = sockets;
+  isAsleep = true;
+  const [id = ''] = await upload(doctor, batch, await photos(1));
+  await decided(doctor, id);
+  expect(await drawn(page)).toBe(0);
+  // The lid is opened again: timers that were to come every few seconds come late.
+  await page.clock.fastForward(40 * 60_000);
+  await expect.poll(() => drawn(page), { timeout: 20_000 }).toBe(1);
+  expect(sockets).toBeGreaterThan(before);
+});

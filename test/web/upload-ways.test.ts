@@ -1,0 +1,199 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { devices, type Page } from 'playwright-core';
+import { afterAll, expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { drop, useBrowser } from '../support/browser.ts';
+import { dropPaths } from '../support/real-drop.ts';
+import { createBatch, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+const folder = mkdtempSync(join(tmpdir(), 'negatoscope-folder-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let patients = 6000;
+/** A page on which a new patient's only batch is open. */
+async function openedBatch(person = 'doctor', options?: Parameters<typeof browsing.signedIn>[2]) {
+  patients += 1;
+  const patient = `P-${patients}`;
+  const batch = await createBatch(await service.as('doctor'), patient);
+  const page = await browsing.signedIn(person, `/patients/${patient}`, options);
+  await openBatch(page);
+  return { page, batch, patient };
+}
+const openBatch = (page: Page) => page.getByRole('button', { name: /^Visit/ }).click();
+
+/** What is in the batch at last: names, each as often as it is there. */
+async function stored(batchId: string): Promise<string[]> {
+  const doctor = await service.as('doctor');
+  const { images } = await doctor.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
+  return images
+    .filter(({ status }: { status: string }) => status === 'ready')
+    .map(({ original_name }: { original_name: string }) => original_name)
+    .sort();
+}
+const photos = (number: number) => Promise.all(Array.from({ length: number }, (_, seed) => photo({ seed })));
+const patience = { timeout: 25_000 };
+
+test('A phone takes photographs with its camera, and offers nothing to drop', async () => {
+  const { defaultBrowserType: _, ...phone } = devices['Pixel 7'];
+  const { page, batch } = await openedBatch('doctor', phone);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Take a photo' }).click();
+  const camera = await chooser;
+  expect(await camera.element().getAttribute('capture')).toBe('environment');
+  const [shot] = await photos(1);
+  if (!shot) throw new Error('no photo');
+  const buffer = Buffer.from(shot.bytes);
+  await camera.setFiles([{ name: 'image.jpg', mimeType: 'image/jpeg', buffer }]);
+  await expect.poll(() => stored(batch), patience).toEqual(['image.jpg']);
+  expect(await page.getByText('Drop or paste images').isVisible()).toBe(false);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+});
+
+test('An image in the clipboard is pasted', async () => {
+  const { page, batch } = await openedBatch('doctor', { permissions: ['clipboard-read', 'clipboard-write'] });
+  const shot = await photo({ format: 'png' });
+  await page.evaluate(async (base64) => {
+    // By their names: the types here are Node's.
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const Item = Reflect.get(globalThis, 'ClipboardItem');
+    const navigator = Reflect.get(globalThis, 'navigator');
+    await Reflect.get(navigator, 'clipboard').write([
+      new Item({ 'image/png': new Blob([bytes], { type: 'image/png' }) }),
+    ]);
+  }, Buffer.from(shot.bytes).toString('base64'));
+  await page.keyboard.press('Control+V');
+  await expect.poll(() => stored(batch), patience).toEqual(['image.png']);
+});
+
+test('Files are chosen by a click, many at once', async () => {
+  const { page, batch } = await openedBatch();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose images' }).click();
+  const files = await photos(3);
+  const chosen = files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: Buffer.from(bytes) }));
+  await (await chooser).setFiles(chosen);
+  await expect.poll(() => stored(batch), patience).toEqual(files.map(({ name }) => name).sort());
+});
+
+test('A folder is dropped with all that is in it, at any depth', async () => {
+  const { page, batch } = await openedBatch();
+  mkdirSync(join(folder, 'camera', 'monday'), { recursive: true });
+  const [one, other] = await photos(2);
+  writeFileSync(join(folder, 'camera', 'one.jpg'), one?.bytes ?? '');
+  writeFileSync(join(folder, 'camera', 'monday', 'other.jpg'), other?.bytes ?? '');
+  writeFileSync(join(folder, 'camera', 'notes.txt'), 'not a picture');
+  await dropPaths(page, [join(folder, 'camera')]);
+  await page.getByText('Not an image that is taken').waitFor();
+  await expect.poll(() => stored(batch), patience).toEqual(['one.jpg', 'other.jpg']);
+});
+
+test('Each bad file says why, and stops no other', async () => {
+  const { page, batch } = await openedBatch();
+  const [good] = await photos(1);
+  if (!good) throw new Error('no photo');
+  const script = '<html><script>alert(1)</script></html>';
+  await drop(page, [
+    { name: 'letter.txt', type: 'text/plain', bytes: Buffer.from('Dear patient') },
+    { name: 'empty.jpg', type: 'image/jpeg', bytes: new Uint8Array() },
+    { name: 'phone.heic', type: '', bytes: Buffer.from('ftypheic') },
+    { name: 'huge.png', type: 'image/png', bytes: new Uint8Array(11_000_000) },
+    { name: 'liar.jpg', type: 'image/jpeg', bytes: Buffer.from('this is no picture at all') },
+    { name: 'hostile.png', type: 'image/png', bytes: Buffer.from(script) },
+    good,
+  ]);
+  const reasonOf = (name: string) => page.locator('.upload-list li', { hasText: name }).getByRole('alert');
+  expect(await reasonOf('letter.txt').textContent()).toMatch(/Not an image that is taken/);
+  expect(await reasonOf('empty.jpg').textContent()).toBe('The file is empty.');
+  expect(await reasonOf('phone.heic').textContent()).toMatch(/HEIC is not taken/);
+  expect(await reasonOf('huge.png').textContent()).toMatch(/too large: 10 MB at most/);
+  await page.locator('.tile[data-status=rejected]').getByText('liar.jpg').waitFor();
+  await page.locator('.tile[data-status=rejected]').getByText('hostile.png').waitFor();
+  await expect.poll(() => stored(batch), patience).toEqual([good.name]);
+  // One click takes the line away.
+  await page.getByRole('button', { name: 'Remove letter.txt' }).click();
+  await expect.poll(() => page.getByText('letter.txt').count()).toBe(0);
+});
+
+test('A file that goes away while it waits was kept before', async () => {
+  const { page, batch } = await openedBatch();
+  const path = join(folder, 'card.jpg');
+  writeFileSync(path, (await photo({ seed: 7 })).bytes);
+  const opens = Promise.withResolvers<void>();
+  await page.route('**/upload-urls', async (route) => {
+    await opens.promise;
+    await route.continue();
+  });
+  await dropPaths(page, [path]);
+  await expect.poll(() => keptFiles(page)).toBe(1);
+  // The memory card is pulled out.
+  rmSync(path);
+  opens.resolve();
+  await expect.poll(() => stored(batch), patience).toEqual(['card.jpg']);
+  // Nothing of a patient stays on the computer.
+  await expect.poll(() => keptFiles(page)).toBe(0);
+});
+
+/** How many files the browser's own store holds. */
+const keptFiles = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const asked = Reflect.get(globalThis, 'indexedDB').open('negatoscope-uploads');
+        asked.onerror = () => reject(asked.error);
+        asked.onsuccess = () => {
+          const counted = asked.result.transaction('files').objectStore('files').count();
+          counted.onsuccess = () => {
+            asked.result.close();
+            resolve(counted.result);
+          };
+        };
+      }),
+  );
+
+test('Two windows of one person send a file once, and one goes on when the other is closed', async () => {
+  const { page: one, batch, patient } = await openedBatch();
+  const other = await one.context().newPage();
+  await other.goto(`/patients/${patient}`);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByRole('link', { name: 'Dana Doctor' }).click();
+  await openBatch(other);
+  const files = await photos(12);
+  const sent: string[] = [];
+  await one.context().route('**/local/s3/**', async (route) => {
+    if (route.request().method() === 'PUT') {
+      sent.push(new URL(route.request().url()).pathname);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+    await route.continue().catch(() => undefined);
+  });
+  await drop(one, files);
+  await one.getByRole('progressbar', { name: 'All uploads' }).waitFor();
+  await expect.poll(() => sent.length).toBeGreaterThan(4);
+  await drop(other, files.slice(6));
+  await other.getByText('This file is on its way already.').first().waitFor();
+  await expect.poll(() => other.getByText('This file is on its way already.').count()).toBe(6);
+  await one.close();
+  await expect.poll(() => stored(batch), { timeout: 40_000 }).toEqual(files.map(({ name }) => name).sort());
+}, 90_000);
+
+test('A tab that the browser put to sleep goes on where it was', async () => {
+  const { page, batch } = await openedBatch();
+  const session = await page.context().newCDPSession(page);
+  await page.route('**/local/s3/**', async (route) => {
+    if (route.request().method() === 'PUT') await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue().catch(() => undefined);
+  });
+  const files = await photos(12);
+  await drop(page, files);
+  await page.getByText(/^[1-9]\d* of 12 files stored/).waitFor();
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await page.context().setOffline(true);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await page.context().setOffline(false);
+  await session.send('Page.setWebLifecycleState', { state: 'active' });
+  await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(files.map(({ name }) => name).sort());
+}, 60_000);

@@ -1,0 +1,87 @@
+import { currentToken } from '../api/client.ts';
+import type { NewsMessage } from './message.ts';
+
+/** Less than the ten minutes after which API Gateway ends a connection without a word. */
+const WORD_MS = 4 * 60_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+const TICK_MS = 5000;
+/** A tick that is so late tells that the computer slept: what it was connected to is gone, and nothing says so. */
+const SLEPT_MS = 30_000;
+
+/** A socket that is opened again, whatever happens to it. */
+export class NewsSocket {
+  readonly #onNews: (message: NewsMessage) => void;
+  readonly #onState: (isOpen: boolean) => void;
+  #socket: WebSocket | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #timers: ReturnType<typeof setInterval>[];
+  #tickedAt = Date.now();
+  #hasEnded = false;
+
+  constructor(onNews: (message: NewsMessage) => void, onState: (isOpen: boolean) => void) {
+    this.#onNews = onNews;
+    this.#onState = onState;
+    this.#timers = [setInterval(this.#say, WORD_MS), setInterval(this.#tick, TICK_MS)];
+    window.addEventListener('online', this.#renew);
+    window.addEventListener('offline', this.#leave);
+    void this.#connect();
+  }
+
+  /** Closes it for good. */
+  end(): void {
+    this.#hasEnded = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    window.removeEventListener('online', this.#renew);
+    window.removeEventListener('offline', this.#leave);
+    this.#leave();
+    clearTimeout(this.#retry);
+  }
+
+  async #connect(): Promise<void> {
+    clearTimeout(this.#retry);
+    const token = await currentToken().catch(() => undefined);
+    if (this.#hasEnded || this.#socket) return;
+    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/ws`, [
+      'negatoscope',
+      `bearer.${token}`,
+    ]);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#pauseMs = FIRST_PAUSE_MS;
+      this.#onState(true);
+    };
+    socket.onmessage = ({ data }) => this.#onNews(JSON.parse(data) as NewsMessage);
+    socket.onclose = this.#leave;
+  }
+
+  /** Not by waiting for its `close`, of which a dead connection says nothing for minutes. */
+  readonly #leave = (): void => {
+    if (!this.#socket) return;
+    this.#socket.onopen = null;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = undefined;
+    this.#onState(false);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#connect(), this.#pauseMs * (0.5 + Math.random()));
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+  };
+
+  readonly #renew = (): void => {
+    this.#leave();
+    void this.#connect();
+  };
+
+  readonly #say = (): void => {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('here');
+  };
+
+  readonly #tick = (): void => {
+    const now = Date.now();
+    if (now - this.#tickedAt > SLEPT_MS) this.#renew();
+    this.#tickedAt = now;
+  };
+}

@@ -1,0 +1,34 @@
+import { MOST_AT_ONCE } from './sign.ts';
+
+const FIRST = 20;
+/** The part of the URLs' life within which they are to be used. */
+const SOON = 1 / 3;
+
+/**
+ * For how many files leave is asked at once. Few at first, so that the first bytes go soon and no URL ends while it
+ * waits in a slow network; more where they are used up quickly, since a person has ten such requests a minute.
+ */
+export class GroupSize {
+  #files = FIRST;
+  #latest: { askedAt: number; lifeMs: number } | undefined;
+
+  /** What the next request is to ask for, now that what the latest gave is nearly used up. */
+  next(now = Date.now()): number {
+    if (this.#latest && now - this.#latest.askedAt < this.#latest.lifeMs * SOON) {
+      this.#files = Math.min(this.#files * 2, MOST_AT_ONCE);
+    }
+    this.#latest = undefined;
+    return this.#files;
+  }
+
+  /** Leave was given until a time. */
+  given(endsAt: number, now = Date.now()): void {
+    this.#latest = { askedAt: now, lifeMs: endsAt - now };
+  }
+
+  /** URLs ended before they were used. */
+  tooMany(): void {
+    this.#latest = undefined;
+    this.#files = Math.max(FIRST, Math.floor(this.#files / 2));
+  }
+}
