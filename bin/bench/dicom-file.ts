@@ -72,7 +72,7 @@ function fileOf(slice: Slice, pixels: Buffer, side: number): Buffer<ArrayBuffer>
     element('00080070', 'LO', 'Example'),
     element('00081030', 'LO', 'CT chest'),
     element('0008103E', 'LO', 'Lung 1.0'),
-    element('00100010', 'PN', slice.patientName ?? 'Muster^Erika'),
+    element('00100010', 'PN', slice.patientName ?? 'Patient^Paula'),
     element('00100020', 'LO', patientId),
     element('00100030', 'DA', '19700101'),
     element('00100040', 'CS', 'F'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { LocalStack } from '../../lib/local/local-stack.ts';
+import { ctSlice } from '../bench/dicom-file.ts';
 import { draw, type Motif } from './pictures.ts';
 
 /** What the screenshots show: patients, batches and cases of a clinic that does not exist. */
@@ -8,6 +9,10 @@ export interface Clinic {
   ask(person: string, method: string, path: string, body?: unknown): Promise<unknown>;
   batches: { visit: string };
 }
+
+/** The study of `P-1001`. */
+export const STUDY = '2.25.2025110600';
+const SLICES = 5;
 
 /** Of an answer that is about one thing. */
 const Made = z.object({ id: z.string() });
@@ -95,6 +100,14 @@ export async function fillClinic(stack: LocalStack): Promise<Clinic> {
       form.append(field, value);
     }
     await ask('doctor', 'POST', '/api/v1/images/upload', form);
+  }
+
+  for (let number = 1; number <= SLICES; number += 1) {
+    const uids = { studyUid: STUDY, seriesUid: `${STUDY}.1`, sopUid: `${STUDY}.1.${number}` };
+    const slice = ctSlice({ ...uids, patientId: 'P-1001', studyDate: '20251106', number });
+    const form = new FormData();
+    form.append('file', new Blob([slice]), 'slice.dcm');
+    await ask('doctor', 'POST', '/dicom/upload', form);
   }
 
   await ask('admin', 'POST', '/api/v2/keys', {

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { type Clinic, Images } from './clinic.ts';
+import { type Clinic, Images, STUDY } from './clinic.ts';
 import { draw } from './pictures.ts';
 
 /** One screen, and how to come to it. */
@@ -93,7 +93,15 @@ export const SCENES: readonly Scene[] = [
       await select(page, PAIR);
       await button(page, 'Compare').click();
     },
-    shows: shownPicture,
+    shows: async (page) => {
+      for (const side of [0, 1]) await page.locator('.viewer-stage > img').nth(side).waitFor();
+    },
+  },
+  {
+    name: 'study',
+    person: 'doctor',
+    path: `/studies/${STUDY}`,
+    shows: (page) => page.locator('[data-shown]').waitFor(),
   },
   {
     name: 'print',

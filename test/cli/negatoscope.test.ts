@@ -170,9 +170,10 @@ describe('push of a folder of DICOM', () => {
       join(dir, 'state/negatoscope', readdirSync(join(dir, 'state/negatoscope'))[0] ?? ''),
     );
     const lines = journal.toString().split('\n').filter(Boolean);
-    const arrived = lines.map((line) => JSON.parse(line)).filter(({ isSent }) => isSent);
-    expect(new Set(arrived.map(({ file }) => file)).size).toBe(60);
-    expect(arrived).toHaveLength(60);
+    const noted = lines.map((line) => JSON.parse(line));
+    expect(new Set(noted.map(({ file }) => file)).size).toBe(60);
+    const arrived = noted.filter(({ isSent }) => isSent).map(({ file }) => file);
+    expect(arrived).toHaveLength(new Set(arrived).size);
   });
 
   test('ends with a word about the token where that is not valid', async () => {

@@ -239,7 +239,7 @@ describe('Main attributes', () => {
 
   test('are DICOM JSON by level', () => {
     expect(mainAttributes(dataSet, 'patient')).toEqual({
-      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Muster^Erika' }] },
+      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Patient^Paula' }] },
       '00100020': { vr: 'LO', Value: ['P-1001'] },
     });
     expect(mainAttributes(dataSet, 'study')['0020000D']).toEqual({ vr: 'UI', Value: ['1.2.3.4'] });

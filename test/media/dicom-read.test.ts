@@ -39,7 +39,7 @@ describe('A file is read', () => {
   test.each(Object.entries(syntaxes))('in %s', (_, syntax) => {
     const { dataSet, transferSyntax } = readDicom(dicomFile(elements, syntax));
     expect(transferSyntax.uid).toBe(syntax.uid);
-    expect(textValue(dataSet, '00100010')).toBe('Muster^Erika');
+    expect(textValue(dataSet, '00100010')).toBe('Patient^Paula');
     expect(textValue(dataSet, '00200013')).toBe('7');
     expect(numberValues(dataSet, '00181310')).toEqual([0, 256, 256, 0]);
     const items = dataSet.elements.get('00081140')?.items ?? [];

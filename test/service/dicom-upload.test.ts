@@ -60,7 +60,7 @@ describe('A DICOM file', () => {
       Buffer.from((await behind.objects.read(dicomJsonKey(instance))) ?? []).toString(),
     );
     expect(json).toMatchObject({
-      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Muster^Erika' }] },
+      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Patient^Paula' }] },
       '7FE00010': { vr: 'OW', BulkDataURI: 'bulkdata/7FE00010' },
     });
   });

@@ -10,11 +10,12 @@ test.each([
   [403, answer('AccessDenied'), 'expired'],
   [400, answer('ExpiredToken'), 'expired'],
   [400, answer('BadDigest'), 'refused'],
-  [413, '', 'refused'],
-  [400, answer('RequestTimeout'), 'failed'],
-  [400, answer('IncompleteBody'), 'failed'],
-  [409, answer('ConditionalRequestConflict'), 'failed'],
-  [503, answer('SlowDown'), 'failed'],
+  [400, answer('XAmzContentChecksumMismatch'), 'refused'],
+  [400, answer('RequestTimeout'), 'lost'],
+  [400, answer('IncompleteBody'), 'lost'],
+  [409, answer('ConditionalRequestConflict'), 'unable'],
+  [503, answer('SlowDown'), 'unable'],
+  [500, '', 'unable'],
 ])('S3’s %i %s means %s', (status, body, outcome) => {
   expect(putOutcome(status, body)).toBe(outcome);
 });

@@ -12,6 +12,7 @@ export async function signOut(manager: UserManager): Promise<void> {
   const subject = user?.profile.sub ?? '';
   new BroadcastChannel(CHANNEL).postMessage(subject);
   sessionStorage.setItem(LEFT, subject);
+  await forgetUploads(subject).catch(() => undefined);
   // Not every issuer takes them back, and a network may be missing: they end by themselves.
   await manager.revokeTokens(['refresh_token']).catch(() => undefined);
   const { client_id, post_logout_redirect_uri = '/' } = manager.settings;
@@ -24,10 +25,11 @@ export async function signOut(manager: UserManager): Promise<void> {
   location.assign('/');
 }
 
-/** Forgets the files of who has signed out in this tab. Now, because what they were sending has ended with their page. */
+/** Forgets the files of who has signed out in this tab: again, for their page went on sending until it was gone. */
 export async function forgetWhoLeft(): Promise<void> {
-  if (sessionStorage.getItem(LEFT) === null) return;
-  await forgetUploads().catch(() => undefined);
+  const subject = sessionStorage.getItem(LEFT);
+  if (subject === null) return;
+  await forgetUploads(subject).catch(() => undefined);
   sessionStorage.removeItem(LEFT);
 }
 

@@ -1,14 +1,11 @@
+import { type PutOutcome, putOutcome } from '../../../lib/storage/put-outcome.ts';
 import type { Signed } from './upload-record.ts';
 
 /** After this long without a byte, a connection is taken for dead. */
 const STALL_MS = 30_000;
 
-/**
- * What became of the bytes. `there`: they have arrived, now or before. `unsigned`: the leave has ended. `refused`: they
- * are others than was said. `lost`: nobody knows. `unable`: the store has a trouble of its own. Of the last two the
- * bytes are to be sent again.
- */
-export type PutOutcome = 'there' | 'unsigned' | 'refused' | 'lost' | 'unable' | 'aborted';
+/** What became of the bytes; or somebody stopped sending them. */
+export type SendOutcome = PutOutcome | 'aborted';
 
 /** Sends bytes by a signed URL. Not by `fetch`, which says nothing of how far it is. */
 export function putBytes(
@@ -16,7 +13,7 @@ export function putBytes(
   { url, headers }: Pick<Signed, 'url' | 'headers'>,
   onProgress: (sent: number) => void,
   signal: AbortSignal,
-): Promise<PutOutcome> {
+): Promise<SendOutcome> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let stalled: ReturnType<typeof setTimeout>;
@@ -24,7 +21,7 @@ export function putBytes(
       clearTimeout(stalled);
       stalled = setTimeout(() => request.abort(), STALL_MS);
     };
-    const end = (outcome: PutOutcome) => {
+    const end = (outcome: SendOutcome) => {
       clearTimeout(stalled);
       signal.removeEventListener('abort', abort);
       resolve(outcome);
@@ -35,7 +32,7 @@ export function putBytes(
       alive();
       onProgress(loaded);
     };
-    request.onload = () => end(outcomeOf(request.status, request.responseText));
+    request.onload = () => end(putOutcome(request.status, request.responseText));
     request.onerror = () => end('lost');
     request.onabort = () => end(signal.aborted ? 'aborted' : 'lost');
     request.open('PUT', url);
@@ -43,19 +40,4 @@ export function putBytes(
     alive();
     request.send(file);
   });
-}
-
-/** By which S3 says that the bytes are not those that were announced. */
-const OTHER_BYTES = /<Code>(BadDigest|InvalidDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch)</;
-/** The credentials that signed have ended, which S3 says by 400. */
-const NO_LEAVE = /<Code>(ExpiredToken|InvalidToken)</;
-/** The network was too slow, or brought a part only. */
-const TOO_SLOW = /<Code>(RequestTimeout|IncompleteBody)</;
-
-function outcomeOf(status: number, answer: string): PutOutcome {
-  // 412: the URL makes an object and replaces none, so that the bytes were there before.
-  if ((status >= 200 && status < 300) || status === 412) return 'there';
-  if (status === 403 || NO_LEAVE.test(answer)) return 'unsigned';
-  if (OTHER_BYTES.test(answer)) return 'refused';
-  return TOO_SLOW.test(answer) ? 'lost' : 'unable';
 }

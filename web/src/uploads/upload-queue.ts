@@ -45,7 +45,7 @@ export class UploadQueue {
   #isPaused = false;
   #pauseMs = FIRST_PAUSE_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #order = Date.now();
+  #lastOrder = 0;
 
   constructor(subject: string) {
     this.#subject = subject;
@@ -73,7 +73,7 @@ export class UploadQueue {
         subject: this.#subject,
         owner: this.#owner,
         target,
-        order: this.#order++,
+        order: this.#nextOrder(),
         name: file.name,
         type: file.type,
         bytes: file.size,
@@ -240,13 +240,15 @@ export class UploadQueue {
     this.#keep(tried);
     const outcome = await putBytes(file, signed, (sent) => this.#update(id, { sent }), controller.signal);
     this.#sending.delete(id);
-    if (outcome === 'there') {
+    if (outcome === 'stored') {
       this.#pauseMs = FIRST_PAUSE_MS;
       this.#end(id, 'stored');
     } else if (outcome === 'refused') {
       this.#end(id, 'refused', 'What was sent is not the file that was chosen. Has it changed?');
-    } else if (outcome === 'unsigned') {
-      await this.#signAnew(tried);
+    } else if (outcome === 'expired') {
+      // In time it was not: the store may not take it at all.
+      if (signed.endsAt > Date.now()) this.#countFailure(id);
+      if (this.#items.get(id)?.state === 'sending') await this.#signAnew(tried);
     } else {
       this.#update(id, { state: 'waiting', sent: 0 });
       if (outcome === 'unable') this.#countFailure(id);
@@ -288,6 +290,11 @@ export class UploadQueue {
       this.#pauseMs * (0.75 + Math.random() / 2),
     );
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+
+  #nextOrder(): number {
+    this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
+    return this.#lastOrder;
   }
 
   #take(record: UploadRecord, file: Blob | undefined): void {

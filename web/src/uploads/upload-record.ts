@@ -13,7 +13,7 @@ export interface UploadRecord {
   /** The page that sends it; one that is gone leaves it to the next. */
   owner: string;
   target: UploadTarget;
-  /** The first that was given goes first, after a reload too. */
+  /** When it was given, in milliseconds since 1970, one after another: the first goes first, after a reload too. */
   order: number;
   name: string;
   type: string;

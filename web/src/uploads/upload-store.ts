@@ -17,7 +17,11 @@ const open = () =>
   });
 let database: ReturnType<typeof open> | undefined;
 const connect = () => {
-  database ??= open();
+  database ??= open().catch((error) => {
+    // Perhaps it can be opened the next time.
+    database = undefined;
+    throw error;
+  });
   return database;
 };
 
@@ -48,15 +52,17 @@ export async function dropUpload(id: string): Promise<void> {
   ]);
 }
 
-/** Forgets all files, so that none stays on a computer that others use too. */
-export async function forgetUploads(): Promise<void> {
-  const change = (await connect()).transaction(['uploads', 'files'], 'readwrite');
-  await Promise.all([
-    change.objectStore('uploads').clear(),
-    change.objectStore('files').clear(),
-    change.done,
-  ]);
+/** Forgets all files of a person, so that none stays on a computer that others use too. */
+export const forgetUploads = (subject: string): Promise<void> =>
+  forget((record) => record.subject === subject);
+
+async function forget(matches: (record: UploadRecord) => boolean): Promise<void> {
+  for (const record of await (await connect()).getAll('uploads'))
+    if (matches(record)) await dropUpload(record.id);
 }
+
+/** How long what a closed page has left waits for the one whose it is, where others use the computer. */
+const LEFT_MS = 24 * 60 * 60_000;
 
 /** What a page that is gone has left: the file is missing where there was no time to copy it. */
 export interface Adopted {
@@ -64,14 +70,18 @@ export interface Adopted {
   file: Blob | undefined;
 }
 
-/** Takes over what pages that are gone have left, once for all pages that are open. */
+/** Takes over what pages that are gone have left, once for all pages that are open; what others have left for long goes. */
 export async function adoptUploads(subject: string, owner: string): Promise<Adopted[]> {
   return alone(async () => {
     const store = await connect();
     const { held = [] } = await navigator.locks.query();
     const living = new Set(held.map(({ name }) => name));
+    const isLeft = ({ owner }: UploadRecord) => !living.has(lockOf(owner));
+    await forget(
+      (record) => isLeft(record) && record.subject !== subject && record.order < Date.now() - LEFT_MS,
+    );
     const left = (await store.getAll('uploads')).filter(
-      (record) => record.subject === subject && !living.has(lockOf(record.owner)),
+      (record) => isLeft(record) && record.subject === subject,
     );
     const adopted: Adopted[] = [];
     for (const each of left.toSorted((one, other) => one.order - other.order)) {
