@@ -55,6 +55,7 @@ test('A phone takes photographs with its camera, and offers nothing to drop', as
 
 test('An image in the clipboard is pasted', async () => {
   const { page, batch } = await openedBatch('doctor', { permissions: ['clipboard-read', 'clipboard-write'] });
+  expect(await page.getByRole('button', { name: 'Take a photo' }).isVisible()).toBe(false);
   const shot = await photo({ format: 'png' });
   await page.evaluate(async (base64) => {
     // By their names: the types here are Node's.
