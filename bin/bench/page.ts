@@ -72,7 +72,7 @@ export async function page({ cdkOut, progress }: Bench, size = full): Promise<Re
           ],
           notes: [
             'the headline is p95 from the end of a PUT to the thumbnail on the screen; the floor is the same without a page: the news through a socket, and the bytes',
-            `${size.photos} photographs of ${size.photoWidth} pixels across, dropped at once; all of them are in view`,
+            `${size.photos} photographs of ${size.photoWidth} pixels across, dropped at once, over a line of 50 Mbit/s; all of them are in view`,
             `a scroll goes by 7,200 pixels a second, as by a finger, through ${size.images} images, of which ${scrolled.asked} thumbnails were asked for; its floor is a list of empty boxes of the same height`,
             'the browser draws without a graphics card, and shares the machine with the service',
           ],
