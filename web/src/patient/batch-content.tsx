@@ -53,7 +53,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
           images={chosen}
           onDownload={() => zip.download(chosen.map(({ id }) => id))}
           onCompare={onCompare}
-          onMove={(step) => void move(movedBy(images, idsOf(chosen), step))}
+          onMove={(step) => move(movedBy(images, idsOf(chosen), step))}
           onClear={() => setSelected(new Set())}
         />
       )}
@@ -83,7 +83,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
           shownId={shownId}
           onSelect={select}
           onShow={onShow}
-          onMove={(moved, beforeId) => void move(movedBefore(images, moved, beforeId))}
+          onMove={(moved, beforeId) => move(movedBefore(images, moved, beforeId))}
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />
       )}

@@ -35,17 +35,30 @@ export function putImage(queries: QueryClient, news: Omit<Image, 'thumbnail_url'
       return isWithin ? [...images, { thumbnail_url: null, ...news }].sort(byPlace) : images;
     }
     if (known.updated_at > news.updated_at) return images;
-    const changed = images.with(index, { ...known, ...news });
-    return known.order === news.order ? changed : changed.sort(byPlace);
+    const order = onTheWay.has(news.id) ? known.order : news.order;
+    const changed = images.with(index, { ...known, ...news, order });
+    return known.order === order ? changed : changed.sort(byPlace);
   });
 }
 
-/** Takes the images' new places. */
-export const putPlaces = (queries: QueryClient, batchId: string, places: readonly Place[]): void => {
+/** How many new places of an image are on their way to the service: what is told of its place meanwhile is older. */
+const onTheWay = new Map<string, number>();
+
+/** Takes the images' new places; what it gives is to be called when the service has them too, or never will. */
+export const putPlaces = (queries: QueryClient, batchId: string, places: readonly Place[]): (() => void) => {
+  const ids = places.flatMap((place) => place.ids);
+  for (const id of ids) onTheWay.set(id, (onTheWay.get(id) ?? 0) + 1);
   const orders = new Map(places.flatMap(({ ids, order }) => ids.map((id) => [id, order])));
   change(queries, batchId, (images) =>
     images.map((image) => ({ ...image, order: orders.get(image.id) ?? image.order })).sort(byPlace),
   );
+  return () => {
+    for (const id of ids) {
+      const others = (onTheWay.get(id) ?? 1) - 1;
+      if (others > 0) onTheWay.set(id, others);
+      else onTheWay.delete(id);
+    }
+  };
 };
 
 /** Takes an image away that is deleted. */

@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { explain } from '../api/api-error.ts';
-import { api } from '../api/client.ts';
+import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
-import { putPlaces } from './images.ts';
-import { placesFor } from './places.ts';
+import { putImage, putPlaces } from './images.ts';
+import { type Place, placesFor } from './places.ts';
 
 /** How many images one request changes. */
 const MOST_CHANGED = 100;
@@ -13,20 +13,30 @@ const MOST_CHANGED = 100;
 export function useMoving(batchId: string) {
   const queries = useQueryClient();
   const [failure, setFailure] = useState<string>();
-  const move = async (listed: readonly Image[]) => {
-    const places = placesFor(listed);
-    putPlaces(queries, batchId, places);
+  const before = useRef<Promise<void>>(Promise.resolve());
+  const send = async (places: readonly Place[], arrived: () => void) => {
+    const moved: Image[] = [];
     try {
       for (const { ids, order } of places) {
         for (let start = 0; start < ids.length; start += MOST_CHANGED) {
-          await api.PATCH('/api/images', { body: { ids: ids.slice(start, start + MOST_CHANGED), order } });
+          const body = { ids: ids.slice(start, start + MOST_CHANGED), order };
+          const { results } = await bodyOf(api.PATCH('/api/images', { body }));
+          for (const result of results) if (result.status === 'updated') moved.push(result.image);
         }
       }
       setFailure(undefined);
     } catch (error) {
       setFailure(`Not moved: ${explain(error)}`);
-      await queries.invalidateQueries({ queryKey: ['images', batchId] });
+      void queries.invalidateQueries({ queryKey: ['images', batchId] });
     }
+    arrived();
+    for (const image of moved) putImage(queries, image);
+  };
+  const move = (listed: readonly Image[]) => {
+    const places = placesFor(listed);
+    const arrived = putPlaces(queries, batchId, places);
+    // One after another, as they were made.
+    before.current = before.current.then(() => send(places, arrived));
   };
   return { move, failure };
 }
