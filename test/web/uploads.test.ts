@@ -99,3 +99,18 @@ test('Uploads pause and go on, and what is cancelled is not sent', async () => {
   const rest = files.slice(0, 7).map(({ name }) => name);
   await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(rest.sort());
 });
+
+test('A page that loses its network as soon as it is there computes checksums when that is back', async () => {
+  const doctor = await service.as('doctor');
+  const batch = await createBatch(doctor, 'P-4105');
+  const page = await browsing.signedIn('doctor', '/patients/P-4105');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  let refused = 0;
+  await page.route('**/assets/crc-worker*', (route) => {
+    refused += 1;
+    return refused <= 2 ? route.abort() : route.continue();
+  });
+  await drop(page, [{ ...(await photo({ seed: 9 })), name: 'late.jpeg' }]);
+  await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(['late.jpeg']);
+  expect(refused).toBeGreaterThan(2);
+});

@@ -1,21 +1,46 @@
-type Answer = { id: string; crc32: string } | { id: string; failure: string };
+/** None where the worker could not be loaded, or died. */
+type Answer = { id: string; crc32: string } | { id: string; failure: string } | undefined;
+
+/** Between two tries to load the worker, which comes by the network, too. */
+const RELOAD_MS = 2000;
 
 let worker: Worker | undefined;
 const waiting = new Map<string, (answer: Answer) => void>();
 
-/** The file's CRC-32, computed beside the page, which stays quick meanwhile. */
+/**
+ * The file's CRC-32, computed beside the page, which stays quick meanwhile.
+ *
+ * @throws Error where the file cannot be read
+ */
 export async function checksumOf(id: string, file: Blob): Promise<string> {
-  if (!worker) {
-    worker = new Worker(new URL('./crc-worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      waiting.get(data.id)?.(data);
-      waiting.delete(data.id);
-    };
+  for (;;) {
+    const answer = await ask(id, file);
+    if (answer && 'failure' in answer) throw new Error(answer.failure);
+    if (answer) return answer.crc32;
+    await new Promise((resolve) => setTimeout(resolve, RELOAD_MS));
   }
-  const answer = await new Promise<Answer>((resolve) => {
+}
+
+function ask(id: string, file: Blob): Promise<Answer> {
+  worker ??= start();
+  const asked = worker;
+  return new Promise((resolve) => {
     waiting.set(id, resolve);
-    worker?.postMessage({ id, file });
+    asked.postMessage({ id, file });
   });
-  if ('failure' in answer) throw new Error(answer.failure);
-  return answer.crc32;
+}
+
+function start(): Worker {
+  const started = new Worker(new URL('./crc-worker.ts', import.meta.url), { type: 'module' });
+  started.onmessage = ({ data }: MessageEvent<Exclude<Answer, undefined>>) => {
+    waiting.get(data.id)?.(data);
+    waiting.delete(data.id);
+  };
+  started.onerror = () => {
+    started.terminate();
+    worker = undefined;
+    for (const answer of waiting.values()) answer(undefined);
+    waiting.clear();
+  };
+  return started;
 }
