@@ -104,9 +104,11 @@ test('Of 200 photos of 3 MB, with the network cut three times, one reload and UR
   console.log(`answers to the PUTs: ${JSON.stringify(answers)}`);
   expect(answers[403]).toBeGreaterThan(0);
 
-  expect(images.filter(({ status }) => status === 'ready')).toHaveLength(PHOTOS);
+  // The others were announced, and their URLs ended before their bytes were sent: they end by themselves, within a day.
+  const ready = images.filter(({ status }) => status === 'ready');
+  expect(ready).toHaveLength(PHOTOS);
   const stored: Record<string, string> = {};
-  for (const { id, original_name } of images) {
+  for (const { id, original_name } of ready) {
     const response = await doctor.send('GET', `/api/images/${id}/data`);
     stored[original_name] = digest(new Uint8Array(await response.arrayBuffer()));
   }
@@ -119,6 +121,6 @@ test('Of 200 photos of 3 MB, with the network cut three times, one reload and UR
   await sleep(5000);
   await service.stop();
   const originals = keysOf('images/P-4200/').filter((key) => !key.includes('_'));
-  expect(originals).toEqual(images.map(({ id }) => `images/P-4200/${batch}/${id}.jpg`).sort());
+  expect(originals).toEqual(ready.map(({ id }) => `images/P-4200/${batch}/${id}.jpg`).sort());
   expect(keysOf('incoming/')).toEqual([]);
 });
