@@ -95,7 +95,8 @@ test('Of 200 photos of 3 MB, with the network cut three times, one reload and UR
 
   // From here on nobody clicks: what was left goes on by itself.
   const images = await until(async () => {
-    await sleep(1000);
+    // Of two pages; a person has a hundred requests a minute.
+    await sleep(3000);
     const all = await imagesOf(doctor, batch);
     return all.filter(({ status }) => status === 'ready').length >= PHOTOS && all;
   }, LONG_SECONDS);
