@@ -1,5 +1,6 @@
 import { LogOut } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
+import { IconButton } from './parts/icon-button.tsx';
 import { useSession } from './session/session-provider.tsx';
 import './top-bar.css';
 
@@ -21,9 +22,7 @@ export function TopBar() {
       <span className="top-bar-person">
         <b>{person.name}</b> <span>{person.role}</span>
       </span>
-      <button type="button" className="icon-button" onClick={signOut} aria-label="Sign out" title="Sign out">
-        <LogOut size={18} aria-hidden />
-      </button>
+      <IconButton icon={LogOut} onClick={signOut} label="Sign out" title="Sign out" />
     </header>
   );
 }

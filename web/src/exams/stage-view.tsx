@@ -1,5 +1,6 @@
 import { ChevronLeft, ChevronRight, Contrast, Move, RotateCcw, SunMoon, ZoomIn } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { IconButton } from '../parts/icon-button.tsx';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import type { DragTool } from './cornerstone.ts';
@@ -114,15 +115,13 @@ export function StageView({ sights, index, onIndex }: StageViewProps) {
       </div>
       {sights.length > 1 && (
         <div className="stage-scroll">
-          <button
-            type="button"
-            className="icon-button"
+          <IconButton
+            icon={ChevronLeft}
+            size={22}
             disabled={index === 0}
             onClick={() => go(index - 1)}
-            aria-label="Previous image"
-          >
-            <ChevronLeft size={22} aria-hidden />
-          </button>
+            label="Previous image"
+          />
           <input
             type="range"
             min={1}
@@ -132,15 +131,13 @@ export function StageView({ sights, index, onIndex }: StageViewProps) {
             aria-label="Image"
             aria-valuetext={`Image ${index + 1} of ${sights.length}`}
           />
-          <button
-            type="button"
-            className="icon-button"
+          <IconButton
+            icon={ChevronRight}
+            size={22}
             disabled={index === sights.length - 1}
             onClick={() => go(index + 1)}
-            aria-label="Next image"
-          >
-            <ChevronRight size={22} aria-hidden />
-          </button>
+            label="Next image"
+          />
           <output>
             {index + 1} / {sights.length}
           </output>

@@ -1,5 +1,6 @@
 import { ArrowLeftRight, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { IconButton } from '../parts/icon-button.tsx';
 import { Picture } from './picture.tsx';
 import { useZoom } from './use-zoom.ts';
 import type { ViewedImage } from './viewed-image.ts';
@@ -28,24 +29,13 @@ export function Compare({ pair, onClose }: CompareProps) {
       <header className="viewer-head compare-head">
         <h2>Compare</h2>
         <div className="viewer-tools">
-          <button
-            type="button"
-            className="icon-button"
+          <IconButton
+            icon={ArrowLeftRight}
             onClick={() => setSwapped(!isSwapped)}
-            aria-label="Swap sides"
+            label="Swap sides"
             title="Swap sides"
-          >
-            <ArrowLeftRight size={18} aria-hidden />
-          </button>
-          <button
-            type="button"
-            className="icon-button"
-            onClick={onClose}
-            aria-label="Close comparison"
-            title="Close"
-          >
-            <X size={18} aria-hidden />
-          </button>
+          />
+          <IconButton icon={X} onClick={onClose} label="Close comparison" title="Close" />
         </div>
       </header>
       <div className="compare">

@@ -1,6 +1,7 @@
 import { ChevronLeft, ChevronRight, Download, Trash2, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
+import { IconButton } from '../parts/icon-button.tsx';
 import { isTyping } from '../parts/is-typing.ts';
 import { originals } from './blob-urls.ts';
 import { Picture } from './picture.tsx';
@@ -66,36 +67,24 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
         </div>
         <div className="viewer-tools">
           {image.isReady && (
-            <button
-              type="button"
-              className="icon-button accent"
+            <IconButton
+              icon={Download}
+              className="accent"
               onClick={save}
-              aria-label="Download image"
+              label="Download image"
               title="Download"
-            >
-              <Download size={18} aria-hidden />
-            </button>
+            />
           )}
           {onDelete && (
-            <button
-              type="button"
-              className="icon-button danger"
+            <IconButton
+              icon={Trash2}
+              className="danger"
               onClick={onDelete}
-              aria-label="Delete image"
+              label="Delete image"
               title="Delete"
-            >
-              <Trash2 size={18} aria-hidden />
-            </button>
+            />
           )}
-          <button
-            type="button"
-            className="icon-button"
-            onClick={onClose}
-            aria-label="Close image"
-            title="Close"
-          >
-            <X size={18} aria-hidden />
-          </button>
+          <IconButton icon={X} onClick={onClose} label="Close image" title="Close" />
         </div>
       </header>
       <p className="viewer-saving" role="status">
@@ -120,14 +109,13 @@ interface ArrowProps {
 function Arrow({ side, target, onShow }: ArrowProps) {
   const Icon = side === 'left' ? ChevronLeft : ChevronRight;
   return (
-    <button
-      type="button"
-      className={`icon-button viewer-arrow ${side}`}
+    <IconButton
+      icon={Icon}
+      size={26}
+      className={`viewer-arrow ${side}`}
       disabled={!target}
       onClick={() => target && onShow(target)}
-      aria-label={side === 'left' ? 'Previous image' : 'Next image'}
-    >
-      <Icon size={26} aria-hidden />
-    </button>
+      label={side === 'left' ? 'Previous image' : 'Next image'}
+    />
   );
 }

@@ -5,6 +5,7 @@ import { api } from '../api/client.ts';
 import type { Batch, Image } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { count, formatDate, formatTime } from '../parts/format.ts';
+import { IconButton } from '../parts/icon-button.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
@@ -44,35 +45,31 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
         </Heading>
         <div className="batch-tools">
           {batch.image_count > 0 && (
-            <button
-              type="button"
-              className="icon-button accent"
+            <IconButton
+              icon={Download}
+              size={16}
+              className="accent"
               onClick={() => download()}
-              aria-label={`Download all of ${batch.name}`}
+              label={`Download all of ${batch.name}`}
               title="Download all as ZIP"
-            >
-              <Download size={16} aria-hidden />
-            </button>
+            />
           )}
-          <button
-            type="button"
-            className="icon-button"
+          <IconButton
+            icon={Pencil}
+            size={16}
             onClick={() => setAsks('rename')}
-            aria-label={`Rename ${batch.name}`}
+            label={`Rename ${batch.name}`}
             title="Rename"
-          >
-            <Pencil size={16} aria-hidden />
-          </button>
+          />
           {person.mayDelete && (
-            <button
-              type="button"
-              className="icon-button danger"
+            <IconButton
+              icon={Trash2}
+              size={16}
+              className="danger"
               onClick={() => setAsks('delete')}
-              aria-label={`Delete ${batch.name}`}
+              label={`Delete ${batch.name}`}
               title="Delete"
-            >
-              <Trash2 size={16} aria-hidden />
-            </button>
+            />
           )}
         </div>
       </div>

@@ -7,6 +7,7 @@ import type { Category, Image } from '../api/types.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import { formatTime } from '../parts/format.ts';
+import { IconButton } from '../parts/icon-button.tsx';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import './image-search.css';
@@ -35,15 +36,12 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
   return (
     <>
       <search className="search">
-        <button
-          type="button"
-          className="icon-button"
+        <IconButton
+          icon={isOpen ? X : Search}
           onClick={() => setOpen(!isOpen)}
           aria-expanded={isOpen}
-          aria-label={isOpen ? 'Close the search' : 'Search images'}
-        >
-          {isOpen ? <X size={18} aria-hidden /> : <Search size={18} aria-hidden />}
-        </button>
+          label={isOpen ? 'Close the search' : 'Search images'}
+        />
         {isOpen && (
           <div className="search-fields">
             <input

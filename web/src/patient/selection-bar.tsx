@@ -4,6 +4,7 @@ import { explain } from '../api/api-error.ts';
 import { api } from '../api/client.ts';
 import type { Batch, Category, Image } from '../api/types.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
+import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from './patient-compare.tsx';
 import './selection-bar.css';
 
@@ -44,15 +45,7 @@ export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onC
         <button type="button" className="button primary small" onClick={onDownload}>
           <Download size={16} aria-hidden /> Download {images.length} selected
         </button>
-        <button
-          type="button"
-          className="icon-button"
-          onClick={onClear}
-          aria-label="Clear the selection"
-          title="Clear"
-        >
-          <X size={18} aria-hidden />
-        </button>
+        <IconButton icon={X} onClick={onClear} label="Clear the selection" title="Clear" />
       </div>
       <div className="selection-row">
         <CategoryMenu
@@ -61,43 +54,21 @@ export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onC
           label="Category of the selection"
           onChange={categorize}
         />
-        <button
-          type="button"
-          className="icon-button"
-          onClick={() => onMove(-1)}
-          aria-label="Move earlier"
-          title="Move earlier"
-        >
-          <ChevronLeft size={18} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          onClick={() => onMove(1)}
-          aria-label="Move later"
-          title="Move later"
-        >
-          <ChevronRight size={18} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
+        <IconButton icon={ChevronLeft} onClick={() => onMove(-1)} label="Move earlier" title="Move earlier" />
+        <IconButton icon={ChevronRight} onClick={() => onMove(1)} label="Move later" title="Move later" />
+        <IconButton
+          icon={Columns2}
           onClick={compare}
           disabled={!other || third !== undefined}
-          aria-label="Compare"
+          label="Compare"
           title={other && !third ? 'Compare the two' : 'Select two images to compare them'}
-        >
-          <Columns2 size={18} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
+        />
+        <IconButton
+          icon={Printer}
           onClick={() => setPrinting(true)}
-          aria-label="Print"
+          label="Print"
           title="Print with captions"
-        >
-          <Printer size={18} aria-hidden />
-        </button>
+        />
       </div>
       {failure && (
         <p className="field-error" role="alert">

@@ -1,5 +1,6 @@
 import { Check, CircleAlert, Pause, Play, RotateCcw, X } from 'lucide-react';
 import { count, formatBytes } from '../parts/format.ts';
+import { IconButton } from '../parts/icon-button.tsx';
 import type { UploadItem } from './upload-record.ts';
 import { useUploads } from './uploads-provider.tsx';
 import './upload-list.css';
@@ -36,24 +37,15 @@ export function UploadList({ targetId }: { targetId: string }) {
           </span>
           <progress max={bytes || 1} value={sent} aria-label="All uploads" />
           {isBusy && (
-            <button
-              type="button"
-              className="icon-button"
+            <IconButton
+              icon={queue.isPaused ? Play : Pause}
+              size={16}
               onClick={() => queue.setPaused(!queue.isPaused)}
-              aria-label={queue.isPaused ? 'Go on uploading' : 'Pause uploads'}
-            >
-              {queue.isPaused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}
-            </button>
+              label={queue.isPaused ? 'Go on uploading' : 'Pause uploads'}
+            />
           )}
           {items.some(({ state }) => state === 'failed') && (
-            <button
-              type="button"
-              className="icon-button"
-              onClick={() => queue.retry()}
-              aria-label="Try again"
-            >
-              <RotateCcw size={16} aria-hidden />
-            </button>
+            <IconButton icon={RotateCcw} size={16} onClick={() => queue.retry()} label="Try again" />
           )}
         </div>
       )}
@@ -89,11 +81,7 @@ function Line({ item, onCancel }: { item: UploadItem; onCancel: () => void }) {
       ) : (
         <progress max={bytes} value={sent} aria-label={name} title={formatBytes(bytes)} />
       )}
-      {state !== 'stored' && (
-        <button type="button" className="icon-button" onClick={onCancel} aria-label={`Remove ${name}`}>
-          <X size={14} aria-hidden />
-        </button>
-      )}
+      {state !== 'stored' && <IconButton icon={X} size={14} onClick={onCancel} label={`Remove ${name}`} />}
     </li>
   );
 }
