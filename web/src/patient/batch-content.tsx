@@ -7,7 +7,7 @@ import { DropZone } from '../uploads/drop-zone.tsx';
 import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
 import { ImageGrid } from './image-grid.tsx';
-import { useImages } from './images.ts';
+import { listedIn, useImages } from './images.ts';
 import type { Pair } from './patient-compare.tsx';
 import { movedBefore, movedBy } from './places.ts';
 import { SelectionBar } from './selection-bar.tsx';
@@ -31,10 +31,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
   const { move, failure } = useMoving(batch.id);
   const zip = useZip(batch);
   const target = useMemo((): UploadTarget => ({ kind: 'batch', id: batch.id }), [batch.id]);
-  const images = useMemo(
-    () => data?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [],
-    [data],
-  );
+  const images = useMemo(() => listedIn(data), [data]);
   const chosen = images.filter(({ id, status }) => selected.has(id) && status === 'ready');
 
   const select = (id: string, isSelected: boolean) => {
@@ -53,7 +50,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
           images={chosen}
           onDownload={() => zip.download(chosen.map(({ id }) => id))}
           onCompare={onCompare}
-          onMove={(step) => move(movedBy(images, idsOf(chosen), step))}
+          onMove={(step) => move((listed) => movedBy(listed, idsOf(chosen), step))}
           onClear={() => setSelected(new Set())}
         />
       )}
@@ -83,7 +80,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
           shownId={shownId}
           onSelect={select}
           onShow={onShow}
-          onMove={(moved, beforeId) => move(movedBefore(images, moved, beforeId))}
+          onMove={(moved, beforeId) => move((listed) => movedBefore(listed, moved, beforeId))}
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />
       )}

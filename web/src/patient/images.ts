@@ -8,7 +8,7 @@ interface Page {
   images: Image[];
   next: string | null;
 }
-type Pages = InfiniteData<Page, string | undefined>;
+type Pages = InfiniteData<Page>;
 
 /** The batch's images in their order, as far as they are read: a hundred at a time. */
 export function useImages(batchId: string) {
@@ -23,6 +23,14 @@ export function useImages(batchId: string) {
     refetchInterval: useRefetchInterval(),
   });
 }
+
+/** The images that are shown: not those that are only announced. */
+export const listedIn = (read: Pages | undefined): Image[] =>
+  read?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
+
+/** The batch's images as they are known at this moment. */
+export const listedImages = (queries: QueryClient, batchId: string): Image[] =>
+  listedIn(queries.getQueryData<Pages>(['images', batchId]));
 
 /** Takes an image as it is now; a new one comes last, where the end of the list is read. */
 export function putImage(queries: QueryClient, news: Omit<Image, 'thumbnail_url'> & Partial<Image>): void {
@@ -69,24 +77,29 @@ export const dropImage = (queries: QueryClient, { id, batch }: Pick<Image, 'id' 
 const byPlace = (a: Pick<Image, 'id' | 'order'>, b: Pick<Image, 'id' | 'order'>): number =>
   a.order - b.order || (a.id < b.id ? -1 : 1);
 
-/** Changes the list that is read so far, and cuts it into its pages again: the last one takes what is more. */
-function change(
-  queries: QueryClient,
-  batchId: string | null,
-  work: (images: Image[], isWhole: boolean) => Image[],
-): void {
-  queries.setQueryData<Pages>(['images', batchId], (read) => {
-    if (!read) return read;
-    const before = read.pages.flatMap(({ images }) => images);
-    const images = work(before, read.pages.at(-1)?.next === null);
-    if (images === before) return read;
-    let start = 0;
-    const pages = read.pages.map((page, index) => {
-      const end = index === read.pages.length - 1 ? images.length : start + page.images.length;
-      const part = images.slice(start, end);
-      start = end;
-      return { ...page, images: part };
-    });
-    return { ...read, pages };
+/** Changes the list that is read so far; what is being read at this moment may be older, and is changed as well. */
+function change(queries: QueryClient, batchId: string | null, work: Change): void {
+  const queryKey = ['images', batchId];
+  const apply = () => queries.setQueryData<Pages>(queryKey, (read) => changed(read, work));
+  apply();
+  const query = queries.getQueryCache().find({ queryKey });
+  if (query?.state.fetchStatus === 'fetching') query.promise?.then(apply, () => undefined);
+}
+
+type Change = (images: Image[], isWhole: boolean) => Image[];
+
+/** The list changed, and cut into its pages again: the last one takes what is more. */
+function changed(read: Pages | undefined, work: Change): Pages | undefined {
+  if (!read) return read;
+  const before = read.pages.flatMap(({ images }) => images);
+  const images = work(before, read.pages.at(-1)?.next === null);
+  if (images === before) return read;
+  let start = 0;
+  const pages = read.pages.map((page, index) => {
+    const end = index === read.pages.length - 1 ? images.length : start + page.images.length;
+    const part = images.slice(start, end);
+    start = end;
+    return { ...page, images: part };
   });
+  return { ...read, pages };
 }

@@ -9,7 +9,7 @@ import { saveBytes } from '../parts/save-file.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
-import { dropImage, useImages } from './images.ts';
+import { dropImage, listedIn, useImages } from './images.ts';
 import type { Looked } from './patient-page.tsx';
 
 interface PatientViewerProps {
@@ -27,8 +27,7 @@ export const PatientViewer = ({ looked, onLook }: PatientViewerProps) =>
 
 function AmongBatch({ batchId, looked, onLook }: PatientViewerProps & { batchId: string }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(batchId);
-  const images =
-    data?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
+  const images = listedIn(data);
   const index = images.findIndex(({ id }) => id === looked.image.id);
   useEffect(() => {
     // The arrows go on past what is read.

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
-import { putImage, putPlaces } from './images.ts';
+import { listedImages, putImage, putPlaces } from './images.ts';
 import { type Place, placesFor } from './places.ts';
 
 /** How many images one request changes. */
@@ -32,8 +32,9 @@ export function useMoving(batchId: string) {
     arrived();
     for (const image of moved) putImage(queries, image);
   };
-  const move = (listed: readonly Image[]) => {
-    const places = placesFor(listed);
+  const move = (reorder: (listed: readonly Image[]) => readonly Image[]) => {
+    // As they stand now: what is drawn may be a key press older.
+    const places = placesFor(reorder(listedImages(queries, batchId)));
     const arrived = putPlaces(queries, batchId, places);
     // One after another, as they were made.
     before.current = before.current.then(() => send(places, arrived));
