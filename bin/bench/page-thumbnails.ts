@@ -19,6 +19,8 @@ export async function thumbnailTimes(
   const { send } = await asDoctor(url);
   const batchId = await newBatch(send);
   const page = await signedIn(browser, url, `/patients/${PATIENT}`, watch);
+  // So high that all of them are in view, under the list of what is uploaded.
+  await page.setViewportSize({ width: 1800, height: 2600 });
   await page
     .getByRole('button', { name: /^Today/ })
     .first()
