@@ -1,5 +1,10 @@
+/** Without a checksum where the file cannot be read. */
+export interface Checksum {
+  id: string;
+  crc32?: string;
+}
 /** None where the worker could not be loaded, or died. */
-type Answer = { id: string; crc32: string } | { id: string; failure: string } | undefined;
+type Answer = Checksum | undefined;
 
 /** Between two tries to load the worker, which comes by the network, too. */
 const RELOAD_MS = 2000;
@@ -7,15 +12,10 @@ const RELOAD_MS = 2000;
 let worker: Worker | undefined;
 const waiting = new Map<string, (answer: Answer) => void>();
 
-/**
- * The file's CRC-32, computed beside the page, which stays quick meanwhile.
- *
- * @throws Error where the file cannot be read
- */
-export async function checksumOf(id: string, file: Blob): Promise<string> {
+/** The file's CRC-32, computed beside the page, which stays quick meanwhile; none where it cannot be read. */
+export async function checksumOf(id: string, file: Blob): Promise<string | undefined> {
   for (;;) {
     const answer = await ask(id, file);
-    if (answer && 'failure' in answer) throw new Error(answer.failure);
     if (answer) return answer.crc32;
     await new Promise((resolve) => setTimeout(resolve, RELOAD_MS));
   }
@@ -32,7 +32,7 @@ function ask(id: string, file: Blob): Promise<Answer> {
 
 function start(): Worker {
   const started = new Worker(new URL('./crc-worker.ts', import.meta.url), { type: 'module' });
-  started.onmessage = ({ data }: MessageEvent<Exclude<Answer, undefined>>) => {
+  started.onmessage = ({ data }: MessageEvent<Checksum>) => {
     waiting.get(data.id)?.(data);
     waiting.delete(data.id);
   };

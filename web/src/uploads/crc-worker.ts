@@ -1,4 +1,5 @@
 import CRC32 from 'crc-32';
+import type { Checksum } from './checksums.ts';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -14,9 +15,11 @@ async function checksum(file: Blob): Promise<string> {
 }
 
 self.onmessage = async ({ data: { id, file } }: MessageEvent<{ id: string; file: Blob }>) => {
+  const answer: Checksum = { id };
   try {
-    self.postMessage({ id, crc32: await checksum(file) });
+    answer.crc32 = await checksum(file);
   } catch {
-    self.postMessage({ id, failure: 'The file cannot be read any more.' });
+    // Its memory card is gone, or the copy is not there yet.
   }
+  self.postMessage(answer);
 };

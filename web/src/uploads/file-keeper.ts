@@ -7,10 +7,10 @@ import { dropUpload, keepFile } from './upload-store.ts';
 export class FileKeeper {
   readonly #waiting = new Map<string, Blob>();
   readonly #homeless = new Set<string>();
-  readonly #onKept: (id: string, copy: Blob) => void;
+  readonly #onKept: (id: string) => void;
   #isBusy = false;
 
-  constructor(onKept: (id: string, copy: Blob) => void) {
+  constructor(onKept: (id: string) => void) {
     this.#onKept = onKept;
     window.addEventListener('beforeunload', (event) => {
       if (this.#waiting.size > 0 || this.#homeless.size > 0) event.preventDefault();
@@ -37,8 +37,8 @@ export class FileKeeper {
     this.#isBusy = true;
     for (const [id, file] of this.#waiting) {
       try {
-        const copy = await keepFile(id, file);
-        if (this.#waiting.has(id)) this.#onKept(id, copy);
+        await keepFile(id, file);
+        if (this.#waiting.has(id)) this.#onKept(id);
         else await dropUpload(id);
       } catch {
         if (this.#waiting.has(id)) this.#homeless.add(id);

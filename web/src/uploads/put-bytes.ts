@@ -15,6 +15,7 @@ export function putBytes(
   signal: AbortSignal,
 ): Promise<SendOutcome> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve('aborted');
     const request = new XMLHttpRequest();
     let stalled: ReturnType<typeof setTimeout>;
     const alive = () => {

@@ -32,13 +32,14 @@ export class UploadQueue {
   readonly #subject: string;
   readonly #owner = crypto.randomUUID();
   readonly #records = new Map<string, UploadRecord>();
+  /** Those that are not in the browser's store yet, or never will be. */
   readonly #files = new Map<string, Blob>();
   readonly #items = new Map<string, UploadItem>();
   readonly #sending = new Map<string, AbortController>();
   readonly #failures = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   readonly #groupSize = new GroupSize();
-  readonly #keeper = new FileKeeper((id, copy) => this.#files.has(id) && this.#files.set(id, copy));
+  readonly #keeper = new FileKeeper((id) => this.#files.delete(id));
   #snapshot: readonly UploadItem[] = [];
   #notifying: ReturnType<typeof setTimeout> | undefined;
   #isSigning = false;
@@ -58,9 +59,9 @@ export class UploadQueue {
   /** Goes on with what pages that are gone have left. */
   async resume(): Promise<void> {
     const adopted = await adoptUploads(this.#subject, this.#owner).catch(() => []);
-    for (const { record, file } of adopted) {
-      this.#take(record, file);
-      if (!file) this.#end(record.id, 'refused', 'The page was closed too soon. Choose this file again.');
+    for (const { record, isKept } of adopted) {
+      this.#take(record);
+      if (!isKept) this.#end(record.id, 'refused', 'The page was closed too soon. Choose this file again.');
     }
     this.#pump();
   }
@@ -80,10 +81,11 @@ export class UploadQueue {
         leaves: 0,
       };
       const fault = faultOf(file);
-      this.#take(record, file);
+      this.#take(record);
       if (fault) this.#end(record.id, 'refused', fault);
       else {
         this.#keep(record);
+        this.#files.set(record.id, file);
         this.#keeper.keep(record.id, file);
       }
     }
@@ -204,22 +206,29 @@ export class UploadQueue {
 
   async #withChecksums(records: readonly UploadRecord[]): Promise<UploadRecord[]> {
     const summed = records.map(async (record) => {
-      const file = this.#files.get(record.id);
-      if (record.crc32 || !file) return record;
-      try {
-        const crc32 = await checksumOf(record.id, file).catch(async (error: unknown) => {
-          // It is gone, perhaps, and was copied in time.
-          const copy = await keptFile(record.id);
-          if (!copy) throw error;
-          return checksumOf(record.id, copy);
-        });
-        return this.#keep({ ...record, crc32 });
-      } catch (error) {
-        this.#end(record.id, 'refused', explain(error));
-        return undefined;
-      }
+      if (record.crc32) return record;
+      const file = await this.#bytesOf(record.id);
+      const crc32 = file && (await checksumOf(record.id, file));
+      if (crc32) return this.#keep({ ...record, crc32 });
+      this.#unreadable(record.id);
+      return undefined;
     });
     return (await Promise.all(summed)).filter((record) => record !== undefined);
+  }
+
+  /** The file, until it is copied; then the copy. */
+  async #bytesOf(id: string): Promise<Blob | undefined> {
+    return this.#files.get(id) ?? keptFile(id).catch(() => undefined);
+  }
+
+  #unreadable(id: string): void {
+    if (this.#files.has(id)) {
+      this.#end(id, 'refused', 'The file cannot be read any more. Choose it again.');
+    } else {
+      // There is a copy, or will be found to be one when the browser is less busy.
+      this.#countFailure(id, 'The browser cannot read it at the moment.');
+      this.#pause();
+    }
   }
 
   async #claimed(records: UploadRecord[]): Promise<UploadRecord[]> {
@@ -231,14 +240,15 @@ export class UploadQueue {
 
   async #send(record: UploadRecord): Promise<void> {
     const { id, signed } = record;
-    const file = this.#files.get(id);
-    if (!signed || !file) return;
+    if (!signed) return;
     const controller = new AbortController();
     this.#sending.set(id, controller);
     this.#update(id, { state: 'sending' });
     const tried = { ...record, signed: { ...signed, wasTried: true } };
     this.#keep(tried);
-    const outcome = await putBytes(file, signed, (sent) => this.#update(id, { sent }), controller.signal);
+    const file = await this.#bytesOf(id);
+    const onProgress = (sent: number) => this.#update(id, { sent });
+    const outcome = file ? await putBytes(file, signed, onProgress, controller.signal) : 'lost';
     this.#sending.delete(id);
     if (outcome === 'stored') {
       this.#pauseMs = FIRST_PAUSE_MS;
@@ -252,17 +262,16 @@ export class UploadQueue {
     } else {
       this.#update(id, { state: 'waiting', sent: 0 });
       if (outcome === 'unable') this.#countFailure(id);
-      if (outcome === 'lost' && !(await isReadable(this.#files.get(id) ?? file))) {
-        this.#end(id, 'refused', 'The file cannot be read any more. Choose it again.');
-      } else if (outcome !== 'aborted') this.#pause();
+      if (outcome === 'lost' && !(await isReadable(await this.#bytesOf(id)))) this.#unreadable(id);
+      else if (outcome !== 'aborted') this.#pause();
     }
     this.#pump();
   }
 
-  #countFailure(id: string): void {
+  #countFailure(id: string, reason = 'The store does not take it at the moment.'): void {
     const failures = (this.#failures.get(id) ?? 0) + 1;
     this.#failures.set(id, failures);
-    if (failures >= MOST_FAILURES) this.#end(id, 'failed', 'The store does not take it at the moment.');
+    if (failures >= MOST_FAILURES) this.#end(id, 'failed', reason);
   }
 
   /** A URL has ended: perhaps its bytes had arrived all the same, and only the word of it was lost. */
@@ -297,10 +306,9 @@ export class UploadQueue {
     return this.#lastOrder;
   }
 
-  #take(record: UploadRecord, file: Blob | undefined): void {
+  #take(record: UploadRecord): void {
     const { id, target, name, bytes } = record;
     this.#records.set(id, record);
-    if (file) this.#files.set(id, file);
     this.#items.set(id, { id, target, name, bytes, sent: 0, state: 'waiting' });
     this.#notify();
   }
@@ -365,11 +373,11 @@ async function keyOf(records: readonly UploadRecord[]): Promise<string> {
 }
 
 /** Whether the browser still gets at the bytes: a memory card may be gone. */
-const isReadable = (file: Blob): Promise<boolean> =>
+const isReadable = async (file: Blob | undefined): Promise<boolean> =>
   file
-    .slice(0, 1)
+    ?.slice(0, 1)
     .arrayBuffer()
     .then(
       () => true,
       () => false,
-    );
+    ) ?? false;

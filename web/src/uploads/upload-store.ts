@@ -30,16 +30,17 @@ export const keepUpload = async (record: UploadRecord): Promise<void> => {
   await (await connect()).put('uploads', record);
 };
 
-/** Copies a file's bytes into the browser's own store, and gives that copy: it is there when the file is not. */
-export async function keepFile(id: string, file: Blob): Promise<Blob> {
+/** Copies a file's bytes into the browser's own store: they are there when the file is not. */
+export async function keepFile(id: string, file: Blob): Promise<void> {
   // Read whole: in a private window the store holds what it is given, which of a file is where it lies.
   const copy = new Blob([await file.arrayBuffer()], { type: file.type });
   const store = await connect();
   await store.put('files', copy, id);
-  return (await store.get('files', id)) ?? copy;
+  // There, too, the bytes may follow later, and would be lost with the page: what can be read has arrived.
+  await (await store.get('files', id))?.slice(-1).arrayBuffer();
 }
 
-/** The copy of a file's bytes, where there is one already. */
+/** The copy of a file's bytes, where there is one. */
 export const keptFile = async (id: string): Promise<Blob | undefined> => (await connect()).get('files', id);
 
 /** Forgets a file: it is stored, or nobody wants it any more. */
@@ -64,10 +65,11 @@ async function forget(matches: (record: UploadRecord) => boolean): Promise<void>
 /** How long what a closed page has left waits for the one whose it is, where others use the computer. */
 const LEFT_MS = 24 * 60 * 60_000;
 
-/** What a page that is gone has left: the file is missing where there was no time to copy it. */
+/** What a page that is gone has left. */
 export interface Adopted {
   record: UploadRecord;
-  file: Blob | undefined;
+  /** Whether there was time to copy the file. */
+  isKept: boolean;
 }
 
 /** Takes over what pages that are gone have left, once for all pages that are open; what others have left for long goes. */
@@ -87,7 +89,7 @@ export async function adoptUploads(subject: string, owner: string): Promise<Adop
     for (const each of left.toSorted((one, other) => one.order - other.order)) {
       const record = { ...each, owner };
       await store.put('uploads', record);
-      adopted.push({ record, file: await store.get('files', record.id) });
+      adopted.push({ record, isKept: (await store.count('files', record.id)) > 0 });
     }
     return adopted;
   });
