@@ -5,6 +5,7 @@ import { devices, type Page } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
+import { keptFiles } from '../support/kept-files.ts';
 import { dropPaths } from '../support/real-drop.ts';
 import { createBatch, useService } from '../support/service.ts';
 
@@ -137,23 +138,6 @@ test('A file that goes away while it waits was kept before', async () => {
   // Nothing of a patient stays on the computer.
   await expect.poll(() => keptFiles(page)).toBe(0);
 });
-
-/** How many files the browser's own store holds. */
-const keptFiles = (page: Page): Promise<number> =>
-  page.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const asked = Reflect.get(globalThis, 'indexedDB').open('negatoscope-uploads');
-        asked.onerror = () => reject(asked.error);
-        asked.onsuccess = () => {
-          const counted = asked.result.transaction('files').objectStore('files').count();
-          counted.onsuccess = () => {
-            asked.result.close();
-            resolve(counted.result);
-          };
-        };
-      }),
-  );
 
 test('Two windows of one person send a file once, and one goes on when the other is closed', async () => {
   const { page: one, batch, patient } = await openedBatch();

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page, Route } from 'playwright-core';
+import { afterAll, expect, test } from 'vitest';
+import { Limits } from '../../lib/domain/limits.ts';
+import { cameraRoll } from '../fixtures/camera-photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { keptFiles } from '../support/kept-files.ts';
+import { dropPaths } from '../support/real-drop.ts';
+import { type Client, createBatch, until, useService } from '../support/service.ts';
+
+const PHOTOS = 200;
+const LONG_SECONDS = 600;
+/** How long an upload URL lives here: so short that some end while they wait for their turn. */
+const URL_SECONDS = 20;
+
+// The limits of requests are those that every clinic has; the other settings, too.
+const limits = Limits.parse({ uploadUrlSeconds: URL_SECONDS });
+const service = useService({ environment: { LIMITS: JSON.stringify(limits) } });
+const browsing = useBrowser(service);
+const folder = mkdtempSync(join(tmpdir(), 'negatoscope-photos-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Everything that is in the batch. */
+async function imagesOf(doctor: Client, batchId: string) {
+  const { images, next } = await doctor.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
+  // No image that became one too many hides on another page.
+  const more = next
+    ? (await doctor.json('GET', `/api/images/?batch_id=${batchId}&cursor=${next}`, 200)).images
+    : [];
+  return [...images, ...more] as { id: string; original_name: string; status: string }[];
+}
+
+/** The keys in the store that begin so. */
+function keysOf(prefix: string): string[] {
+  const state = new DatabaseSync(join(service.dataDir, 'state.sqlite'), { readOnly: true });
+  try {
+    const rows = state.prepare('SELECT key FROM objects WHERE key LIKE ? ORDER BY key').all(`${prefix}%`);
+    return rows.map(({ key }) => String(key));
+  } finally {
+    state.close();
+  }
+}
+
+const storedSoFar = async (page: Page) =>
+  Number(/^\d+/.exec((await page.getByText(/of \d+ files stored/).textContent()) ?? '')?.[0] ?? 0);
+async function untilMoreStored(page: Page): Promise<void> {
+  const enough = (await storedSoFar(page)) + 20;
+  await until(async () => (await storedSoFar(page).catch(() => 0)) >= enough, LONG_SECONDS);
+}
+
+test('Of 200 photos of 3 MB, with the network cut three times, one reload and URLs that end, each is stored once', async () => {
+  const photos = await cameraRoll(folder, PHOTOS);
+  const dropped = Object.fromEntries(photos.map((path) => [basename(path), digest(readFileSync(path))]));
+  expect(new Set(Object.values(dropped)).size).toBe(PHOTOS);
+  const doctor = await service.as('doctor', { sub: 'who looks' });
+  const batch = await createBatch(doctor, 'P-4200');
+  const page = await browsing.signedIn('doctor', '/patients/P-4200');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+
+  const answers: Record<number, number> = {};
+  let held = false;
+  await page.context().route('**/local/s3/**', async (route: Route) => {
+    if (route.request().method() !== 'PUT') return route.continue();
+    if (!held && (await storedSoFar(page).catch(() => 0)) >= 10) {
+      held = true;
+      // One that sets out in time, and comes too late.
+      await sleep((URL_SECONDS + 1) * 1000);
+    }
+    await route.continue().catch(() => undefined);
+  });
+  page.on('response', (response) => {
+    if (response.request().method() !== 'PUT') return;
+    answers[response.status()] = (answers[response.status()] ?? 0) + 1;
+  });
+
+  await dropPaths(page, photos);
+  const cut = async (ms: number) => {
+    await page.context().setOffline(true);
+    await page.waitForTimeout(ms);
+    await page.context().setOffline(false);
+  };
+  await until(async () => answers[403], LONG_SECONDS);
+  await cut(2000);
+  await untilMoreStored(page);
+  // So long that every URL ends that was given.
+  await cut((URL_SECONDS + 3) * 1000);
+  await untilMoreStored(page);
+  // Before that, the browser asks whether to leave.
+  await until(async () => (await keptFiles(page)) + (await storedSoFar(page)) >= PHOTOS, LONG_SECONDS);
+  expect(await storedSoFar(page)).toBeLessThan(PHOTOS);
+  await page.reload();
+  await page.waitForTimeout(2000);
+  await cut(1000);
+
+  // From here on nobody clicks: what was left goes on by itself.
+  const images = await until(async () => {
+    // Of two pages; a person has a hundred requests a minute.
+    await sleep(3000);
+    const all = await imagesOf(doctor, batch);
+    return all.filter(({ status }) => status === 'ready').length >= PHOTOS && all;
+  }, LONG_SECONDS);
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached', timeout: 60_000 });
+
+  // The others were announced, and their URLs ended before their bytes were sent: they end by themselves, within a day.
+  const ready = images.filter(({ status }) => status === 'ready');
+  expect(ready).toHaveLength(PHOTOS);
+  const stored: Record<string, string> = {};
+  for (const { id, original_name } of ready) {
+    const response = await doctor.send('GET', `/api/images/${id}/data`);
+    stored[original_name] = digest(new Uint8Array(await response.arrayBuffer()));
+  }
+  expect(stored).toEqual(dropped);
+  expect(await doctor.json('GET', '/api/patients/P-4200/image-summary', 200)).toEqual({
+    batches: 1,
+    images: PHOTOS,
+  });
+  // The directory of objects is the store's own while it runs.
+  await service.stop();
+  const originals = keysOf('images/P-4200/').filter((key) => !key.includes('_'));
+  expect(originals).toEqual(ready.map(({ id }) => `images/P-4200/${batch}/${id}.jpg`).sort());
+});
