@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build-once.ts',
     exclude: ['test/corpus/**', 'test/large/**', 'test/orthanc/**', '**/node_modules/**'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // What is waited for may take its time on a machine that does other things as well.
     expect: { poll: { timeout: 10_000 } },

@@ -117,7 +117,9 @@ async function start(
   const issuer = await Issuer.open(dataDir, `${url}/local`);
   phase('port and state');
 
-  const template = loadTemplate(cdkOut, stackName, url);
+  // Another origin than the page's, as in the cloud: with its CORS, and with connections of its own.
+  const s3Endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? `http://127.0.0.1:${port}/local/s3`;
+  const template = loadTemplate(cdkOut, stackName, url, new URL(s3Endpoint).origin);
   const secret = loadSecret(dataDir);
   const definitions = loadFunctions(template, secret, options.environment);
   phase('template');
@@ -154,7 +156,6 @@ async function start(
   await store.expire();
   phase('S3 and queues');
 
-  const s3Endpoint = foreign.s3 ?? `${url}/local/s3`;
   const dynamoDbEndpoint = foreign.dynamoDb ?? `${url}/local/dynamodb`;
   const socketDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-'));
   closers.push(() => rmSync(socketDir, { recursive: true, force: true }));
@@ -323,5 +324,5 @@ function foreignEndpoints(principals: Principals) {
     secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'local',
   };
   principals.add('every function', credentials);
-  return { s3, dynamoDb, credentials };
+  return { dynamoDb, credentials };
 }

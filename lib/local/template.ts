@@ -54,11 +54,13 @@ export class Template {
   readonly #assetPaths: Map<string, string>;
   readonly #outputs: Record<string, { Value?: unknown }>;
   readonly #origin: string;
+  readonly #s3Origin: string;
 
-  constructor(document: unknown, assetPaths: Map<string, string>, origin: string) {
+  constructor(document: unknown, assetPaths: Map<string, string>, origin: string, s3Origin = origin) {
     const { Resources, Parameters, Conditions, Outputs } = TemplateFile.parse(document);
     this.#outputs = Outputs;
     this.#origin = origin;
+    this.#s3Origin = s3Origin;
     this.#assetPaths = assetPaths;
     this.#conditions = Conditions;
     this.#parameters = Object.fromEntries(
@@ -169,7 +171,9 @@ export class Template {
       }
       case 'Fn::Join': {
         const [separator, parts] = z.tuple([z.string(), z.unknown()]).parse(argument);
-        return z.array(z.unknown()).parse(this.#resolve(parts)).map(String).join(separator);
+        const text = z.array(z.unknown()).parse(this.#resolve(parts)).map(String).join(separator);
+        // A page's policy names the bucket by its scheme, too: on a laptop there is no TLS.
+        return text.replaceAll(this.#s3Origin.replace(/^http:/, 'https:'), this.#s3Origin);
       }
       case 'Fn::Sub': {
         const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
@@ -285,7 +289,7 @@ export class Template {
       case 'DomainName':
       case 'RegionalDomainName':
       case 'DualStackDomainName':
-        return new URL(this.#origin).host;
+        return new URL(resource.type === 'AWS::S3::Bucket' ? this.#s3Origin : this.#origin).host;
       default:
         throw new StartError(`The local stack cannot resolve ${wish} (${resource.type}) of the template.`);
     }
@@ -298,8 +302,12 @@ export class Template {
   }
 }
 
-/** Reads `<stack>.template.json` and `<stack>.assets.json` from CDK's output directory. */
-export function loadTemplate(cdkOut: string, stackName: string, origin: string): Template {
+/**
+ * Reads `<stack>.template.json` and `<stack>.assets.json` from CDK's output directory.
+ *
+ * @param s3Origin where the buckets are, if not where all else is
+ */
+export function loadTemplate(cdkOut: string, stackName: string, origin: string, s3Origin?: string): Template {
   const read = (name: string): unknown => {
     const file = path.join(cdkOut, name);
     try {
@@ -315,5 +323,5 @@ export function loadTemplate(cdkOut: string, stackName: string, origin: string):
       assetPaths.set(objectKey, path.resolve(cdkOut, source.path));
     }
   }
-  return new Template(read(`${stackName}.template.json`), assetPaths, origin);
+  return new Template(read(`${stackName}.template.json`), assetPaths, origin, s3Origin);
 }

@@ -11,6 +11,7 @@ const template = new Template(
     },
     Resources: {
       Table: { Type: 'AWS::DynamoDB::Table' },
+      Bucket: { Type: 'AWS::S3::Bucket' },
       Named: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { 'Fn::Sub': 'jobs-${Stage}' } } },
       Pool: { Type: 'AWS::Cognito::UserPool' },
       Client: { Type: 'AWS::Cognito::UserPoolClient' },
@@ -19,6 +20,7 @@ const template = new Template(
   },
   new Map(),
   'http://localhost:4000',
+  'http://127.0.0.1:4000',
 );
 
 test.each([
@@ -29,6 +31,10 @@ test.each([
   [{ 'Fn::GetAtt': ['Table', 'Arn'] }, 'arn:aws:dynamodb:us-east-1:000000000000:table/Table'],
   [{ 'Fn::GetAtt': 'Named.Arn' }, 'arn:aws:sqs:us-east-1:000000000000:jobs-dev'],
   [{ 'Fn::GetAtt': ['Pool', 'ProviderURL'] }, 'http://localhost:4000/local'],
+  [
+    { 'Fn::Join': ['', ["'self' https://", { 'Fn::GetAtt': ['Bucket', 'RegionalDomainName'] }]] },
+    "'self' http://127.0.0.1:4000",
+  ],
   [{ 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }]] }, 'a-us-east-1'],
   [
     { 'Fn::Sub': ['${x}/${Table.Arn}/${!literal}', { x: 1 }] },
