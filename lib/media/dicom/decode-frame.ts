@@ -6,7 +6,8 @@ import { isHalved, type PixelDescription } from './describe-pixels.ts';
 import { frameBytes } from './frame-bytes.ts';
 import type { CodecJob } from './native-codecs.ts';
 import type { DicomFile } from './read-dicom.ts';
-import { type Samples, storedSamples, unpackBits } from './stored-samples.ts';
+import type { Samples } from './samples.ts';
+import { storedSamples, unpackBits } from './stored-samples.ts';
 import { UndrawableDicom } from './undrawable-dicom.ts';
 import { expand422, ybrFullToRgb, ybrPartialToRgb } from './ybr-to-rgb.ts';
 

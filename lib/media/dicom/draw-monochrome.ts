@@ -2,7 +2,7 @@ import type { Pixels } from '../pixels.ts';
 import type { DataSet } from './data-set.ts';
 import type { DecodedFrame } from './decode-frame.ts';
 import { modalityTransform } from './modality-transform.ts';
-import type { Samples } from './stored-samples.ts';
+import type { Samples } from './samples.ts';
 import {
   rangeTransform,
   type VoiTransform,

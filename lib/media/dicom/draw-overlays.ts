@@ -4,6 +4,7 @@ import type { PixelDescription } from './describe-pixels.ts';
 import { frameBytes } from './frame-bytes.ts';
 import { littleEndianBytes } from './little-endian-bytes.ts';
 import { numberValue, numberValues } from './number-values.ts';
+import type { OverlayPlane } from './overlay-plane.ts';
 import type { DicomFile } from './read-dicom.ts';
 
 /** Draws the overlay planes of a frame (PS3.3 C.9.2) in white: arrows, measures and names that belong to the image. */
@@ -19,21 +20,12 @@ export function drawOverlays(
   }
 }
 
-interface Plane {
-  rows: number;
-  columns: number;
-  /** Of the upper left corner, from 1; may be outside. */
-  top: number;
-  left: number;
-  isSet: (index: number) => boolean;
-}
-
 function planeOf(
   file: DicomFile,
   description: PixelDescription,
   frame: number,
   group: string,
-): Plane | undefined {
+): OverlayPlane | undefined {
   const { dataSet } = file;
   const rows = numberValue(dataSet, `${group}0010`);
   const columns = numberValue(dataSet, `${group}0011`);
@@ -55,7 +47,7 @@ function bitsOf(
   group: string,
   firstBit: number,
   count: number,
-): Plane['isSet'] | undefined {
+): OverlayPlane['isSet'] | undefined {
   const data = file.dataSet.elements.get(`${group}3000`);
   if (data) {
     if (data.length * 8 < firstBit + count) return undefined;
@@ -76,7 +68,10 @@ function overlayBytes(dataSet: DataSet, data: Parameters<typeof littleEndianByte
   return data.vr === 'OW' ? littleEndianBytes(dataSet, data) : bytesOf(dataSet, data);
 }
 
-function draw({ rows, columns, top, left, isSet }: Plane, { data, width, height, channels }: Pixels): void {
+function draw(
+  { rows, columns, top, left, isSet }: OverlayPlane,
+  { data, width, height, channels }: Pixels,
+): void {
   for (let row = Math.max(0, 1 - top); row < rows && row + top <= height; row++)
     for (let column = Math.max(0, 1 - left); column < columns && column + left <= width; column++)
       if (isSet(row * columns + column)) {

@@ -1,15 +1,5 @@
 import type { PixelDescription } from './describe-pixels.ts';
-
-/** Samples of one frame. */
-export type Samples =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
+import type { Samples } from './samples.ts';
 
 type Cells = Pick<PixelDescription, 'bitsAllocated' | 'bitsStored' | 'highBit' | 'isSigned' | 'isFloat'>;
 

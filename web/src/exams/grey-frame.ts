@@ -1,6 +1,7 @@
+import type { Samples } from '../../../lib/media/dicom/samples.ts';
 import { type Attributes, groupsOfFrame, itemsOf, numberOf, textOf } from './dicom-json.ts';
 import { type LookupTable, lookUp, lookupTable } from './lookup-table.ts';
-import { extent, type GreyPixels, type Samples } from './stored-values.ts';
+import { extent, type GreyPixels } from './stored-values.ts';
 
 /** The values from black to white. */
 export interface Range {

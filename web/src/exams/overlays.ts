@@ -1,25 +1,16 @@
+import type { OverlayPlane } from '../../../lib/media/dicom/overlay-plane.ts';
 import { type Attributes, numberOf, numbersOf } from './dicom-json.ts';
 import type { GreyFrame } from './grey-frame.ts';
 import { bytesOf } from './lookup-table.ts';
 
-/** A plane of single bits over a frame (PS3.3 C.9.2): arrows, measures and names that belong to the image. */
-interface Plane {
-  rows: number;
-  columns: number;
-  /** Of the upper left corner, from 1; may be outside. */
-  top: number;
-  left: number;
-  isSet: (index: number) => boolean;
-}
-
 /** The overlay planes of a frame. Those in unused bits of the pixels (retired) the service alone draws. */
-export async function planesOf(image: Attributes, frame: number): Promise<Plane[]> {
+export async function planesOf(image: Attributes, frame: number): Promise<OverlayPlane[]> {
   const groups = Object.keys(image).filter((tag) => /^60[01][02468ACE]3000$/.test(tag));
   const planes = await Promise.all(groups.map((tag) => planeOf(image, frame, tag.slice(0, 4))));
   return planes.filter((plane) => plane !== undefined);
 }
 
-async function planeOf(image: Attributes, frame: number, group: string): Promise<Plane | undefined> {
+async function planeOf(image: Attributes, frame: number, group: string): Promise<OverlayPlane | undefined> {
   const rows = numberOf(image, `${group}0010`);
   const columns = numberOf(image, `${group}0011`);
   if (!rows || !columns) return undefined;
@@ -38,7 +29,7 @@ async function planeOf(image: Attributes, frame: number, group: string): Promise
 /** Draws planes in white: as the value that is white in any window but one beyond all values. */
 export function drawPlanes(
   frame: GreyFrame,
-  planes: readonly Plane[],
+  planes: readonly OverlayPlane[],
   width: number,
   height: number,
 ): GreyFrame {

@@ -1,15 +1,5 @@
+import type { Samples } from '../../../lib/media/dicom/samples.ts';
 import { type Attributes, numberOf, textOf } from './dicom-json.ts';
-
-/** The samples of one frame in greys. */
-export type Samples =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
 
 /** What is said of pixels in greys (PS3.3 C.7.6.3). */
 export interface GreyPixels {
