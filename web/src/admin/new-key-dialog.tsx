@@ -3,6 +3,7 @@ import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { NewApiKey, Scope } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { FormEnd } from '../parts/form-end.tsx';
 
 type RecordType = Scope extends `${infer Type}:${string}` ? Type : never;
 type Access = Scope extends `${string}:${infer Access}` ? Access : never;
@@ -78,19 +79,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
           Good until (optional)
           <input name="until" type="date" />
         </label>
-        {failure && (
-          <p className="field-error" role="alert">
-            {failure}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary">
-            Make key
-          </button>
-        </div>
+        <FormEnd failure={failure} action="Make key" onClose={onClose} />
       </form>
     </Dialog>
   );

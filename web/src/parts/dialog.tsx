@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { explain } from '../api/api-error.ts';
+import { Failure } from './failure.tsx';
 import './dialog.css';
 
 interface DialogProps {
@@ -55,11 +56,7 @@ export function Confirm({ title, action, onConfirm, onClose, children }: Confirm
   return (
     <Dialog title={title} onClose={onClose} alert>
       <p>{children}</p>
-      {failure && (
-        <p className="field-error" role="alert">
-          {failure}
-        </p>
-      )}
+      <Failure>{failure}</Failure>
       <div className="dialog-actions">
         {/* biome-ignore lint/a11y/noAutofocus: the harmless answer is at hand first */}
         <button type="button" className="button" onClick={onClose} autoFocus>

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { FormEnd } from '../parts/form-end.tsx';
 import { formatDay } from '../parts/format.ts';
 import { putBatch } from './batches.ts';
 
@@ -73,19 +74,7 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
             onChange={({ target }) => setName(target.value)}
           />
         </label>
-        {failure && (
-          <p className="field-error" role="alert">
-            {failure}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={isBusy}>
-            {action}
-          </button>
-        </div>
+        <FormEnd failure={failure} action={action} isBusy={isBusy} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { explain } from '../api/api-error.ts';
 import { api } from '../api/client.ts';
 import type { Batch, Category, Image } from '../api/types.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
+import { Failure } from '../parts/failure.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from './patient-compare.tsx';
 import './selection-bar.css';
@@ -70,11 +71,7 @@ export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onC
           title="Print with captions"
         />
       </div>
-      {failure && (
-        <p className="field-error" role="alert">
-          {failure}
-        </p>
-      )}
+      <Failure>{failure}</Failure>
       {isPrinting && (
         <Suspense>
           <PrintDialog batch={batch} images={images} onClose={() => setPrinting(false)} />

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import type { Batch, Image } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { Failure } from '../parts/failure.tsx';
 import { count } from '../parts/format.ts';
 import { LAYOUTS, type PerPage, PrintSheet } from './print-sheet.tsx';
 import { freePrintable, readPrintable } from './printable.ts';
@@ -65,11 +66,7 @@ export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
           ))}
         </select>
       </label>
-      {failure && (
-        <p className="field-error" role="alert">
-          {failure}
-        </p>
-      )}
+      <Failure>{failure}</Failure>
       <p className="quiet" role="status">
         {ready !== undefined && `Getting the images … ${ready} of ${chosen.length}`}
       </p>
