@@ -18,6 +18,7 @@ import { Spinner } from '../parts/spinner.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { CaseUpload } from './case-upload.tsx';
 import { EYE_SIDES } from './eye-sides.ts';
+import '../parts/panel.css';
 import '../patient/patient-page.css';
 import './case-page.css';
 
@@ -68,7 +69,7 @@ export function CasePage({ caseId }: { caseId: string }) {
         )}
       </div>
       <div className="patient-split">
-        <section className="patient-list" aria-label="Images of the case">
+        <section className="panel patient-list" aria-label="Images of the case">
           <div className="scroller case-list">
             <CaseUpload caseId={caseId} patientId={patientId} />
             {list.isPending && <Spinner label="Loading the case" />}
@@ -116,7 +117,7 @@ export function CasePage({ caseId }: { caseId: string }) {
             )}
           </div>
         </section>
-        <section className="patient-view" aria-label="Viewer">
+        <section className="panel patient-view" aria-label="Viewer">
           {shown ? (
             <Viewer
               image={toViewed(shown)}

@@ -5,6 +5,7 @@ import { ExamFacts } from './exam-facts.tsx';
 import { type Series, useSights } from './series.ts';
 import { SeriesList } from './series-list.tsx';
 import { SeriesStage } from './series-stage.tsx';
+import '../parts/panel.css';
 import './exams.css';
 
 // With the dictionary of DICOM.
@@ -60,7 +61,7 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
           onIndex={(to) => setAt({ series: series.series, index: to })}
         />
         {showsMetadata && attributes && (
-          <aside className="exam-metadata" aria-label="Metadata">
+          <aside className="panel exam-metadata" aria-label="Metadata">
             <Suspense fallback={<Spinner label="Loading the metadata" />}>
               <MetadataTable attributes={attributes} />
             </Suspense>

@@ -13,7 +13,7 @@ interface SeriesListProps {
 
 /** The series to choose from: what each looks like, what it is, and how many images it has. */
 export const SeriesList = ({ list, chosen, onChoose }: SeriesListProps) => (
-  <nav className="exam-list" aria-label="Series">
+  <nav className="panel exam-list" aria-label="Series">
     <ul>
       {list.map((each) => (
         <li key={each.series}>

@@ -24,7 +24,7 @@ export function SeriesStage({ sights: { data, error }, index, onIndex }: SeriesS
   }
   if (!data && !error) return <Waiting />;
   return (
-    <section className="exam-stage" aria-label="Viewer">
+    <section className="panel exam-stage" aria-label="Viewer">
       {error ? (
         <Message title="The series cannot be shown" tone="bad">
           {explain(error)}
@@ -37,7 +37,7 @@ export function SeriesStage({ sights: { data, error }, index, onIndex }: SeriesS
 }
 
 const Waiting = () => (
-  <section className="exam-stage" aria-label="Viewer">
+  <section className="panel exam-stage" aria-label="Viewer">
     <Spinner label="Loading the series" />
   </section>
 );

@@ -52,7 +52,7 @@ export function StageView({ sights, index, onIndex }: StageViewProps) {
   const isFrame = sight?.kind === 'frame';
   const isShown = isFrame && state.status !== 'failed' && state.frame !== undefined;
   return (
-    <section className="exam-stage stage-view" aria-label="Viewer">
+    <section className="panel exam-stage stage-view" aria-label="Viewer">
       <div className="stage-tools" role="toolbar" aria-label="Viewing tools" hidden={!isFrame}>
         {TOOLS.map(([name, label, Icon, hint]) => (
           <button

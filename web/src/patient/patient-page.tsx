@@ -18,6 +18,7 @@ import { useBatches } from './batches.ts';
 import { ImageSearch } from './image-search.tsx';
 import type { Pair } from './patient-compare.tsx';
 import { PatientViewer } from './patient-viewer.tsx';
+import '../parts/panel.css';
 import './patient-page.css';
 
 const PatientCompare = lazy(() =>
@@ -59,7 +60,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
         <Badges patientId={patientId} />
       </div>
       <div className="patient-split">
-        <section className="patient-list" aria-label="Batches">
+        <section className="panel patient-list" aria-label="Batches">
           <div className="patient-actions">
             <button type="button" className="button primary" onClick={() => setCreating(true)}>
               <Plus size={18} aria-hidden /> New batch
@@ -106,7 +107,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
           </ImageSearch>
           <Summary patientId={patientId} />
         </section>
-        <section className="patient-view" aria-label="Viewer">
+        <section className="panel patient-view" aria-label="Viewer">
           {pair ? (
             <Suspense fallback={<Spinner label="Loading the comparison" />}>
               <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
