@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
-import { until } from '../support/service.ts';
+import { type RunningOrthanc, startOrthanc } from '../../bin/start-orthanc.ts';
+import { freePort } from '../../lib/local/free-port.ts';
 
 const Journal = z.object({ Changes: z.array(z.object({ ChangeType: z.string() })) });
 const USER = { name: 'clinic', password: 'se@me' };
@@ -14,7 +12,7 @@ const USER = { name: 'clinic', password: 'se@me' };
 export class OrthancServer {
   readonly #dir = mkdtempSync(join(tmpdir(), 'orthanc-'));
   #port = 0;
-  #process: ChildProcess | undefined;
+  #running: RunningOrthanc | undefined;
 
   /** Where it is, with who signs in there. */
   get url(): string {
@@ -23,40 +21,24 @@ export class OrthancServer {
 
   async start(): Promise<void> {
     this.#port ||= await freePort();
-    const configuration = join(this.#dir, 'orthanc.json');
-    writeFileSync(
-      configuration,
-      JSON.stringify({
-        StorageDirectory: join(this.#dir, 'storage'),
-        IndexDirectory: join(this.#dir, 'storage'),
-        HttpPort: this.#port,
-        DicomServerEnabled: false,
-        RemoteAccessAllowed: false,
-        AuthenticationEnabled: true,
-        RegisteredUsers: { [USER.name]: USER.password },
-        Plugins: [],
-      }),
-    );
-    this.#process = spawn(program(), [configuration], { stdio: 'ignore' });
-    await until(async () => (await this.#get('/system').catch(() => undefined))?.ok);
+    this.#running = await startOrthanc(this.#dir, this.#port, {
+      AuthenticationEnabled: true,
+      RegisteredUsers: { [USER.name]: USER.password },
+    });
   }
 
   /** It takes what comes, and says nothing. */
   freeze(): void {
-    this.#process?.kill('SIGSTOP');
+    this.#running?.process.kill('SIGSTOP');
   }
 
   thaw(): void {
-    this.#process?.kill('SIGCONT');
+    this.#running?.process.kill('SIGCONT');
   }
 
   async stop(): Promise<void> {
-    const running = this.#process;
-    this.#process = undefined;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const exited = once(running, 'exit');
-    running.kill('SIGKILL');
-    await exited;
+    await this.#running?.stop();
+    this.#running = undefined;
   }
 
   async end(): Promise<void> {
@@ -84,31 +66,4 @@ export class OrthancServer {
     const authorization = `Basic ${Buffer.from(`${USER.name}:${USER.password}`).toString('base64')}`;
     return fetch(`http://127.0.0.1:${this.#port}${path}`, { headers: { authorization } });
   }
-}
-
-/** Debian's; there is nothing to test without it. */
-function program(): string {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
-  const found = folders
-    .map((folder) => join(folder, 'Orthanc'))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-  if (found) return found;
-  throw new Error('The program Orthanc is not installed: on Debian, apt-get install orthanc brings it.');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address === 'object' && address) return address.port;
-  throw new Error('there is no free port');
 }
