@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
+import { mayDelete } from './roles.ts';
 import { note } from './trail.ts';
 
 interface OfPatient {
@@ -37,12 +38,12 @@ export function requirePatient(caller: Caller, patientId: string): void {
 }
 
 /**
- * Deleting is for doctors and admins. Check {@link visible} first, or the 403 tells that the thing exists.
+ * Refuses callers who may not delete. Check {@link visible} first, or the 403 tells that the thing exists.
  *
  * @throws DomainError FORBIDDEN
  */
 export function requireMayDelete(caller: Caller): void {
-  if (caller.role === 'doctor' || caller.role === 'admin') return;
+  if (mayDelete(caller.role)) return;
   throw new DomainError('FORBIDDEN', 'Only doctors and admins may delete.', {
     details: [`your role is ${caller.role}; expected doctor or admin`],
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Id, PatientId } from './identifiers.ts';
+import { roleOfGroups } from './roles.ts';
 import { Scope } from './scope.ts';
 import type { Trail } from './trail.ts';
 
@@ -21,14 +22,6 @@ export type Caller = z.infer<typeof Caller> & {
   trail?: Trail | undefined;
 };
 
-/** The groups of the user pool, or of another issuer, and the role that each gives. */
-export const GROUPS = {
-  patients: 'patient',
-  staff: 'staff',
-  doctors: 'doctor',
-  admins: 'admin',
-} as const satisfies Record<string, Role>;
-
 const Claims = z.looseObject({
   sub: z.string(),
   exp: z.number(),
@@ -40,18 +33,14 @@ const Claims = z.looseObject({
 /**
  * The caller that a verified token names, or undefined where it names nobody that this service knows.
  *
- * The strongest of several groups counts. Cognito's `cognito:groups` comes before `groups`, which other issuers use.
+ * Cognito's `cognito:groups` comes before `groups`, which other issuers use.
  */
 export function callerFromClaims(payload: unknown): Caller | undefined {
   const claims = Claims.safeParse(payload);
   if (!claims.success) return undefined;
   const groups = claims.data['cognito:groups'] ?? claims.data.groups ?? [];
-  const roles = Object.entries(GROUPS).flatMap(([group, role]): Role[] =>
-    groups.includes(group) ? [role] : [],
-  );
-  const role = Role.options.findLast((each) => roles.includes(each));
   const caller = Caller.safeParse({
-    role,
+    role: roleOfGroups(groups),
     subject: claims.data.sub,
     patientId: claims.data['custom:patient_id'],
   });

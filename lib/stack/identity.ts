@@ -10,7 +10,7 @@ import {
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { GROUPS } from '../domain/caller.ts';
+import { GROUPS } from '../domain/roles.ts';
 import type { Settings } from './settings.ts';
 
 /** Who signs the tokens: the stack's own Cognito user pool, unless the clinic has an issuer of its own. */

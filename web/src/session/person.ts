@@ -1,25 +1,19 @@
+import { mayDelete, type PersonRole, roleOfGroups } from '../../../lib/domain/roles.ts';
+
 /** Who is signed in, as their token names them; what they may do decides the service alone. */
 export interface Person {
   subject: string;
   name: string;
-  role: 'patient' | 'staff' | 'doctor' | 'admin';
+  role: PersonRole;
   /** Of a patient: their own. */
   patientId: string | undefined;
   mayDelete: boolean;
 }
 
-/** The groups and their roles, the most powerful first, as the service itself has them. */
-const ROLES = [
-  ['admins', 'admin'],
-  ['doctors', 'doctor'],
-  ['staff', 'staff'],
-  ['patients', 'patient'],
-] as const;
-
 /** The person of a token's claims, or undefined where nobody put them into a group. */
 export function personOf(claims: Record<string, unknown>): Person | undefined {
   const groups = claims['cognito:groups'] ?? claims.groups;
-  const role = ROLES.find(([group]) => Array.isArray(groups) && groups.includes(group))?.[1];
+  const role = roleOfGroups(Array.isArray(groups) ? groups : []);
   const patientId = claims['custom:patient_id'];
   if (!role || (role === 'patient' && typeof patientId !== 'string')) return undefined;
   const name = claims.name ?? claims['cognito:username'] ?? claims.email ?? claims.sub;
@@ -28,6 +22,6 @@ export function personOf(claims: Record<string, unknown>): Person | undefined {
     name: String(name),
     role,
     patientId: role === 'patient' ? String(patientId) : undefined,
-    mayDelete: role === 'doctor' || role === 'admin',
+    mayDelete: mayDelete(role),
   };
 }
