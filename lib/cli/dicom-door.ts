@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UPLOADS_PER_QUESTION } from '../domain/fixed-limits.ts';
 import { describeFile } from '../media/describe-file.ts';
 import { looksLikeDicom } from '../media/dicom/read-dicom.ts';
 import type { Door } from './door.ts';
@@ -15,8 +16,6 @@ const Progress = z.object({
 
 /** The SOP class of a DICOMDIR (PS3.4 B.5), which its meta information names. */
 const DICOMDIR = /1\.2\.840\.10008\.1\.3\.10(?![\d.])/;
-/** Ids of one question. */
-const ASKED_AT_ONCE = 100;
 
 /** The way in for DICOM files: whatever looks like one goes, and the service decides. */
 export const dicomDoor = (client: ServiceClient): Door => ({
@@ -33,8 +32,8 @@ export const dicomDoor = (client: ServiceClient): Door => ({
   },
   async outcomes(ids) {
     const found: z.infer<typeof Progress>['uploads'] = [];
-    for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
-      const path = `/dicom/uploads?ids=${ids.slice(at, at + ASKED_AT_ONCE)}`;
+    for (let at = 0; at < ids.length; at += UPLOADS_PER_QUESTION) {
+      const path = `/dicom/uploads?ids=${ids.slice(at, at + UPLOADS_PER_QUESTION)}`;
       found.push(...(await client.json(Progress, 'GET', path)).uploads);
     }
     return new Map(

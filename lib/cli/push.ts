@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UPLOADS_PER_QUESTION } from '../domain/fixed-limits.ts';
 import { CliError } from './cli-error.ts';
 import type { Candidate, Door, Outcome } from './door.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
@@ -170,7 +171,7 @@ async function settle(sent: Map<string, FoundFile>, isAllSent: () => boolean, de
   for (;;) {
     // Before the question, or what was sent meanwhile would be left behind.
     const isLast = isAllSent();
-    const asked = [...sent.keys()].slice(0, 100);
+    const asked = [...sent.keys()].slice(0, UPLOADS_PER_QUESTION);
     if (isLast && asked.length === 0) return;
     if (asked.length === 0) lastNews = Date.now();
     const outcomes = asked.length > 0 ? await door.outcomes(asked) : new Map();

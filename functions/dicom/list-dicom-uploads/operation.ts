@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { repeatable } from '../../../lib/api/query.ts';
 import { DicomUploadProgress } from '../../../lib/domain/dicom-upload.ts';
+import { UPLOADS_PER_QUESTION } from '../../../lib/domain/fixed-limits.ts';
 import { EXAMPLE_ID, Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -12,7 +13,9 @@ export const operation = defineOperation({
   group: 'DICOM',
   auth: EVERYONE,
   query: z.strictObject({
-    ids: repeatable(Id, 100).describe('At most 100, with commas between them.'),
+    ids: repeatable(Id, UPLOADS_PER_QUESTION).describe(
+      `At most ${UPLOADS_PER_QUESTION}, with commas between them.`,
+    ),
   }),
   success: {
     status: 200,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { BatchImage } from '../../../lib/domain/batch-image.ts';
+import { IMAGES_PER_CHANGE } from '../../../lib/domain/fixed-limits.ts';
 import { EXAMPLE_ID } from '../../../lib/domain/identifiers.ts';
 import { ImageDetails, ImagePlace } from '../../../lib/domain/image-details.ts';
 
@@ -19,7 +20,7 @@ export const operation = defineOperation({
   auth: EVERYONE,
   body: z
     .strictObject({
-      ids: z.array(AnyId).min(1).max(100).describe('One that is none stops no other.'),
+      ids: z.array(AnyId).min(1).max(IMAGES_PER_CHANGE).describe('One that is none stops no other.'),
       ...ImageDetails,
       ...ImagePlace,
     })

@@ -1,5 +1,6 @@
 import { ChevronLeft, ChevronRight, Columns2, Download, Printer, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { IMAGES_PER_CHANGE } from '../../../lib/domain/fixed-limits.ts';
 import { explain } from '../api/api-error.ts';
 import { api } from '../api/client.ts';
 import type { Batch, Category, Image } from '../api/types.ts';
@@ -20,9 +21,6 @@ interface SelectionBarProps {
   onClear: () => void;
 }
 
-/** How many images one request changes. */
-const MOST_CHANGED = 100;
-
 /** What can be done with the images that are selected. */
 export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onClear }: SelectionBarProps) {
   const [failure, setFailure] = useState<string>();
@@ -30,8 +28,8 @@ export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onC
   const [one, other, third] = images;
   const categorize = async (category: Category) => {
     try {
-      for (let start = 0; start < images.length; start += MOST_CHANGED) {
-        const ids = images.slice(start, start + MOST_CHANGED).map(({ id }) => id);
+      for (let start = 0; start < images.length; start += IMAGES_PER_CHANGE) {
+        const ids = images.slice(start, start + IMAGES_PER_CHANGE).map(({ id }) => id);
         await api.PATCH('/api/images', { body: { ids, category } });
       }
       setFailure(undefined);

@@ -1,13 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { IMAGES_PER_CHANGE } from '../../../lib/domain/fixed-limits.ts';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { listedImages, putImage, putPlaces } from './images.ts';
 import { type Place, placesFor } from './places.ts';
-
-/** How many images one request changes. */
-const MOST_CHANGED = 100;
 
 /** Puts the images of a batch into another order: at once on the screen, and then in the service. */
 export function useMoving(batchId: string) {
@@ -18,8 +16,8 @@ export function useMoving(batchId: string) {
     const moved: Image[] = [];
     try {
       for (const { ids, order } of places) {
-        for (let start = 0; start < ids.length; start += MOST_CHANGED) {
-          const body = { ids: ids.slice(start, start + MOST_CHANGED), order };
+        for (let start = 0; start < ids.length; start += IMAGES_PER_CHANGE) {
+          const body = { ids: ids.slice(start, start + IMAGES_PER_CHANGE), order };
           const { results } = await bodyOf(api.PATCH('/api/images', { body }));
           for (const result of results) if (result.status === 'updated') moved.push(result.image);
         }
