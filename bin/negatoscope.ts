@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { batchDoor } from '../lib/cli/batch-door.ts';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
 import { dicomDoor } from '../lib/cli/dicom-door.ts';
+import { filesPerRequest } from '../lib/cli/files-per-request.ts';
 import { Journal } from '../lib/cli/journal.ts';
 import { printable } from '../lib/cli/printable.ts';
 import { pull } from '../lib/cli/pull.ts';
@@ -92,7 +93,8 @@ async function main(): Promise<number> {
     const journal = new Journal(place);
     const batchId = batch ?? (patient && name && (await batchOf(journal, client, patient, name)));
     const door = batchId ? batchDoor(client, batchId) : dicomDoor(client);
-    return push(root, { door, journal, report, atOnce, signal });
+    const most = await filesPerRequest(client);
+    return push(root, { door, journal, report, filesPerRequest: most, atOnce, signal });
   };
   try {
     await work();

@@ -23,7 +23,7 @@ export interface Outcome {
 export interface Door {
   /** The media type of a file by its first bytes, or why it is not for this door. */
   look(head: Buffer): { mimeType: string } | { reason: string };
-  /** Announces at most 200 files; a target for each, in their order. */
+  /** Announces no more files than the service takes at once; a target for each, in their order. */
   announce(files: readonly (Candidate & { crc32: string })[]): Promise<Target[]>;
   /** What became of those that the service still knows. */
   outcomes(ids: readonly string[]): Promise<Map<string, Outcome>>;

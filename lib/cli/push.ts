@@ -11,10 +11,9 @@ import { sendFile } from './send-file.ts';
 import { RefusedRequest } from './service-client.ts';
 
 /**
- * What is announced in one request: as many files as the service takes, and no more bytes than go over a slow line while
- * their URLs are good, and than a computer keeps in its cache between reading them for the checksum and for the upload.
+ * What is announced in one request, beside its number of files: no more bytes than go over a slow line while their URLs
+ * are good, and than a computer keeps in its cache between reading them for the checksum and for the upload.
  */
-const FILES = 200;
 const BYTES = 200 * 1024 * 1024;
 /** URLs that a file gets one after the other, where they expire on a slow line. */
 const URLS = 3;
@@ -27,6 +26,8 @@ interface Deps {
   door: Door;
   journal: Journal;
   report: Report;
+  /** As many as the service takes. */
+  filesPerRequest: number;
   atOnce: number;
   signal: AbortSignal;
 }
@@ -74,7 +75,7 @@ export async function push(root: string, deps: Deps): Promise<void> {
 }
 
 async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>, deps: Deps): Promise<void> {
-  const { door, report, signal } = deps;
+  const { door, report, filesPerRequest, signal } = deps;
   let group: Waiting[] = [];
   let bytes = 0;
   const send = async () => {
@@ -89,7 +90,7 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
       report.count(seen.isFailure ? 'failed' : 'skipped', file.name, seen.reason);
       continue;
     }
-    if (group.length === FILES || (group.length > 0 && bytes + file.bytes > BYTES)) await send();
+    if (group.length === filesPerRequest || (group.length > 0 && bytes + file.bytes > BYTES)) await send();
     group.push({ ...file, mimeType: seen.mimeType, urls: 0 });
     bytes += file.bytes;
   }

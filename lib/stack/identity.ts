@@ -10,6 +10,7 @@ import {
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import type { PageConfig } from '../domain/page-config.ts';
 import { GROUPS } from '../domain/roles.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,7 +22,7 @@ export class Identity extends Construct {
   readonly environment: { TOKEN_ISSUER: string; TOKEN_AUDIENCE: string; TOKEN_JWKS_URI: string };
 
   /** What the page must know to sign people in; nothing of it is secret. */
-  readonly forPage: { issuer: string; clientId: string; scope: string };
+  readonly forPage: Pick<PageConfig, 'issuer' | 'clientId' | 'scope'>;
   /** What the page talks to while it does. */
   readonly origins: readonly string[];
   #pageUrl: string | undefined;

@@ -77,7 +77,7 @@ export class NegatoscopeStack extends Stack {
       const handler = functions.create(route.id, { ...route, description: route.summary });
       sockets.route(route, handler, socketAuthorizer);
     }
-    const page = new Page(this, 'Page', storage, identity);
+    const page = new Page(this, 'Page', storage, identity, settings);
     const edge = new Edge(this, 'Edge', { api: api.restApi, operations, sockets: sockets.api, page });
     const url = `https://${edge.distribution.distributionDomainName}`;
     identity.returnTo(url);

@@ -22,7 +22,9 @@ import {
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
+import type { PageConfig } from '../domain/page-config.ts';
 import type { Identity } from './identity.ts';
+import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
 /** What the build of the page gives. */
@@ -47,7 +49,7 @@ export class Page extends Construct {
   readonly views: BehaviorOptions;
   readonly assets: BehaviorOptions;
 
-  constructor(scope: Construct, id: string, storage: Storage, identity: Identity) {
+  constructor(scope: Construct, id: string, storage: Storage, identity: Identity, { limits }: Settings) {
     super(scope, id);
     const bucket = new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -75,11 +77,10 @@ export class Page extends Construct {
       sources: [Source.asset(BUILT, { exclude: ['*', '!assets', '!assets/**'] })],
       cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
+    const { imageBytes, filesPerRequest } = limits;
+    const config: PageConfig = { ...identity.forPage, imageBytes, filesPerRequest };
     const views = deployed('Views', {
-      sources: [
-        Source.asset(BUILT, { exclude: ['assets'] }),
-        Source.jsonData('config.json', identity.forPage),
-      ],
+      sources: [Source.asset(BUILT, { exclude: ['assets'] }), Source.jsonData('config.json', config)],
     });
     // Whoever sees the new page finds its files.
     views.node.addDependency(assets);

@@ -29,11 +29,13 @@ test('The API keeps its paths, and its own answer for those that it does not kno
   expect((await get('/patients/P-1001', { method: 'POST' })).status).toBe(403);
 });
 
-test('The page learns where people sign in, and no secret', async () => {
+test('The page learns where people sign in and what it may send, and no secret', async () => {
   expect(await (await get('/config.json')).json()).toEqual({
     issuer: `${service.stack.url}/local`,
     clientId: 'negatoscope-local',
     scope: 'openid email profile',
+    imageBytes: 10 * 1024 * 1024,
+    filesPerRequest: 200,
   });
 });
 

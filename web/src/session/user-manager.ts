@@ -1,16 +1,9 @@
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
-
-interface PageConfig {
-  issuer: string;
-  clientId: string;
-  scope: string;
-}
+import { loadPageConfig } from '../page-config.ts';
 
 /** Where and how people sign in, as the stack says. */
 export async function makeUserManager(): Promise<UserManager> {
-  const response = await fetch('/config.json');
-  if (!response.ok) throw new Error('The settings of this page cannot be loaded.');
-  const { issuer, clientId, scope }: PageConfig = await response.json();
+  const { issuer, clientId, scope } = await loadPageConfig();
   const home = `${location.origin}/`;
   return new UserManager({
     authority: issuer,

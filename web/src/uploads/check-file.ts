@@ -1,3 +1,4 @@
+import { pageConfig } from '../page-config.ts';
 import { formatBytes } from '../parts/format.ts';
 
 /** What batches and cases take, and how the browser's file dialog asks for it. */
@@ -10,8 +11,6 @@ export const ACCEPTED = {
   'image/avif': ['.avif'],
 };
 
-const MOST_BYTES = 10 * 1024 * 1024;
-
 /** Why a file could never become an image, so that it is not even sent. */
 export function faultOf(file: File): string | undefined {
   if (file.size === 0) return 'The file is empty.';
@@ -20,6 +19,9 @@ export function faultOf(file: File): string | undefined {
       ? 'HEIC is not taken. Set the camera to “most compatible”, or save it as JPEG.'
       : 'Not an image that is taken: JPEG, PNG, GIF, WebP, TIFF and AVIF are.';
   }
-  if (file.size > MOST_BYTES) return `${formatBytes(file.size)} is too large: 10 MB at most.`;
+  const { imageBytes } = pageConfig();
+  if (file.size > imageBytes) {
+    return `${formatBytes(file.size)} is too large: ${Number((imageBytes / 1024 ** 2).toFixed(1))} MB at most.`;
+  }
   return undefined;
 }

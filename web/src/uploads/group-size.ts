@@ -1,4 +1,4 @@
-import { MOST_AT_ONCE } from './sign.ts';
+import { pageConfig } from '../page-config.ts';
 
 const FIRST = 20;
 /** The part of the URLs' life within which they are to be used. */
@@ -14,9 +14,8 @@ export class GroupSize {
 
   /** What the next request is to ask for, now that what the latest gave is nearly used up. */
   next(now = Date.now()): number {
-    if (this.#latest && now - this.#latest.askedAt < this.#latest.lifeMs * SOON) {
-      this.#files = Math.min(this.#files * 2, MOST_AT_ONCE);
-    }
+    if (this.#latest && now - this.#latest.askedAt < this.#latest.lifeMs * SOON) this.#files *= 2;
+    this.#files = Math.min(this.#files, pageConfig().filesPerRequest);
     this.#latest = undefined;
     return this.#files;
   }

@@ -2,9 +2,6 @@ import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Signed, UploadRecord, UploadTarget } from './upload-record.ts';
 
-/** As many as one request may ask for. */
-export const MOST_AT_ONCE = 200;
-
 /**
  * Asks for leave to send files that have one target, in their order.
  *

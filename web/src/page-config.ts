@@ -1,0 +1,17 @@
+import type { PageConfig } from '../../lib/domain/page-config.ts';
+
+let config: PageConfig | undefined;
+
+/** Asks the stack where people sign in, and what the clinic has set; before anything else. */
+export async function loadPageConfig(): Promise<PageConfig> {
+  const response = await fetch('/config.json');
+  if (!response.ok) throw new Error('The settings of this page cannot be loaded.');
+  config = (await response.json()) as PageConfig;
+  return config;
+}
+
+/** What the stack said. */
+export function pageConfig(): PageConfig {
+  if (!config) throw new Error('The settings of this page are not loaded yet.');
+  return config;
+}
