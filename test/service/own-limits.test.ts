@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Limits } from '../../lib/domain/limits.ts';
-import { photo } from '../fixtures/photos.ts';
+import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
-import { type Client, createBatch, Service } from '../support/service.ts';
+import { openBatch } from '../support/patient-page.ts';
+import { type Client, createBatch, readyNames, Service } from '../support/service.ts';
 import { synthesizeWith } from '../support/synthesize-with.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'negatoscope-limits-'));
@@ -29,12 +30,6 @@ afterAll(async () => {
 });
 const browsing = useBrowser(service);
 
-const seven = () => Promise.all(Array.from({ length: 7 }, (_, seed) => photo({ seed })));
-const readyIn = async (batch: string): Promise<number> => {
-  const { images } = await doctor.json('GET', `/api/images?batch_id=${batch}`, 200);
-  return images.filter(({ status }: { status: string }) => status === 'ready').length;
-};
-
 test('The service takes no more than its clinic has set', async () => {
   const batch = await createBatch(doctor, 'P-8001');
   const file = { name: 'a.jpg', type: 'image/jpeg', size: 1000 };
@@ -47,31 +42,31 @@ test('The service takes no more than its clinic has set', async () => {
 test('The page asks for no more at once, and refuses itself what is too large', async () => {
   const batch = await createBatch(doctor, 'P-8002');
   const page = await browsing.signedIn('doctor', '/patients/P-8002');
-  await page.getByRole('button', { name: /^Visit/ }).click();
+  await openBatch(page);
   const statuses: number[] = [];
   page.on('response', (response) => {
     if (response.url().endsWith('/upload-urls')) statuses.push(response.status());
   });
   const huge = { name: 'huge.png', type: 'image/png', bytes: new Uint8Array(1_200_000) };
-  await drop(page, [...(await seven()), huge]);
+  await drop(page, [...(await photos(7)), huge]);
   await page.getByText('1.2 MB is too large: 1 MB at most.').waitFor();
-  await expect.poll(() => readyIn(batch), { timeout: 25_000 }).toBe(7);
+  await expect.poll(() => readyNames(doctor, batch), { timeout: 25_000 }).toHaveLength(7);
   expect(statuses).toEqual([201, 201, 201]);
 });
 
 test('The command asks for no more at once', async () => {
   const batch = await createBatch(doctor, 'P-8003');
-  const photos = join(dir, 'photos');
-  mkdirSync(photos);
-  for (const { name, bytes } of await seven()) writeFileSync(join(photos, name), bytes);
-  const args = ['push', photos, '--batch', batch, '--url', service.stack.url];
+  const folder = join(dir, 'photos');
+  mkdirSync(folder);
+  for (const { name, bytes } of await photos(7)) writeFileSync(join(folder, name), bytes);
+  const args = ['push', folder, '--batch', batch, '--url', service.stack.url];
   const command = spawn(process.execPath, [join(import.meta.dirname, '../../bin/negatoscope.ts'), ...args], {
     env: {
       ...process.env,
       NEGATOSCOPE_TOKEN: await service.stack.token('doctor'),
       XDG_STATE_HOME: join(dir, 'state'),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
     timeout: 60_000,
   });
   expect(await text(command.stdout)).toContain('7 stored, 0 already there');

@@ -129,6 +129,15 @@ export async function upload(client: Client, batchId: string, files: readonly Te
   return uploads.map(({ id }: { id: string }) => id);
 }
 
+/** The names of the images of a batch that are ready, each as often as it is there. */
+export async function readyNames(client: Client, batchId: string): Promise<string[]> {
+  const { images } = await client.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
+  return images
+    .filter(({ status }: { status: string }) => status === 'ready')
+    .map(({ original_name }: { original_name: string }) => original_name)
+    .sort();
+}
+
 /** Waits until the image is no longer pending, and gives it. */
 export async function decided(client: Client, imageId: string) {
   return until(async () => {

@@ -1,21 +1,12 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
+import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
+import { drawn, openBatch, tiles } from '../support/patient-page.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
-
-const photos = (number: number) => Promise.all(Array.from({ length: number }, (_, seed) => photo({ seed })));
-const openBatch = (page: Page, name: string) =>
-  page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
-const tiles = (page: Page) => page.locator('.tile[data-status=ready]');
-/** The thumbnails that are really drawn. */
-const drawn = (page: Page) =>
-  tiles(page)
-    .locator('img')
-    .evaluateAll((images) => images.filter((image) => Reflect.get(image, 'naturalWidth') > 0).length);
 
 /** What comes through the page's sockets from now on, and how many there were. */
 function listen(page: Page) {
@@ -97,7 +88,7 @@ test('What is new shows without a socket, too', async () => {
   await page.getByRole('link', { name: 'Sam Staff' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   await page.goto('/patients/P-5101');
-  await openBatch(page, 'Visit');
+  await openBatch(page);
   await page.getByText('No images in this batch yet.').waitFor();
   const [id = ''] = await upload(doctor, batch, await photos(1));
   await decided(doctor, id);
@@ -130,7 +121,7 @@ test('After hours of sleep the page looks anew, though its dead connection says 
   await page.getByRole('link', { name: 'Dana Doctor' }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   await page.goto('/patients/P-5102');
-  await openBatch(page, 'Visit');
+  await openBatch(page);
   await page.getByText('No images in this batch yet.').waitFor();
   await expect.poll(() => sockets).toBeGreaterThan(1);
   const before = sockets;

@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
+import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
+import { drawn, openBatch, tiles } from '../support/patient-page.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -13,16 +13,6 @@ const newPatient = () => {
   patients += 1;
   return `P-${patients}`;
 };
-const photos = (number: number, seed = 0) =>
-  Promise.all(Array.from({ length: number }, (_, index) => photo({ seed: seed + index })));
-const openBatch = (page: Page, name = 'Visit') =>
-  page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
-const tiles = (page: Page) => page.locator('.tile[data-status=ready]');
-/** The thumbnails that are really drawn. */
-const drawn = (page: Page) =>
-  tiles(page)
-    .locator('img')
-    .evaluateAll((images) => images.filter((image) => Reflect.get(image, 'naturalWidth') > 0).length);
 
 describe('A batch', () => {
   test('is made, filled by dropping images on it, and counted', async () => {

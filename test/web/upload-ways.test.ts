@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { devices, type Page } from 'playwright-core';
+import { devices } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
+import { photo, photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
 import { keptFiles } from '../support/kept-files.ts';
+import { openBatch } from '../support/patient-page.ts';
 import { dropPaths } from '../support/real-drop.ts';
-import { createBatch, useService } from '../support/service.ts';
+import { createBatch, readyNames, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -24,18 +25,9 @@ async function openedBatch(person = 'doctor', options?: Parameters<typeof browsi
   await openBatch(page);
   return { page, batch, patient };
 }
-const openBatch = (page: Page) => page.getByRole('button', { name: /^Visit/ }).click();
 
-/** What is in the batch at last: names, each as often as it is there. */
-async function stored(batchId: string): Promise<string[]> {
-  const doctor = await service.as('doctor');
-  const { images } = await doctor.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
-  return images
-    .filter(({ status }: { status: string }) => status === 'ready')
-    .map(({ original_name }: { original_name: string }) => original_name)
-    .sort();
-}
-const photos = (number: number) => Promise.all(Array.from({ length: number }, (_, seed) => photo({ seed })));
+/** What is in the batch at last. */
+const stored = async (batchId: string) => readyNames(await service.as('doctor'), batchId);
 const patience = { timeout: 25_000 };
 
 test('A phone takes photographs with its camera, and offers nothing to drop', async () => {

@@ -1,17 +1,16 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
+import { photo, photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
-import { createBatch, useService } from '../support/service.ts';
+import { openBatch } from '../support/patient-page.ts';
+import { createBatch, readyNames, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
 
 const PHOTOS = 24;
-const photos = () =>
-  Promise.all(
-    Array.from({ length: PHOTOS }, (_, seed) => photo({ seed, width: 1200, height: 900, format: 'png' })),
-  );
+/** Large ones, that take a while. */
+const largePhotos = (number: number) => photos(number, { width: 1200, height: 900, format: 'png' });
 const isPut = 'PUT';
 
 /** Makes each upload take a while, so that there is time to cut it. */
@@ -22,15 +21,8 @@ async function slow(page: Page, ms: number) {
   });
 }
 
-/** What is in the batch at last: names, each as often as it is there. */
-async function stored(batchId: string) {
-  const doctor = await service.as('doctor');
-  const { images } = await doctor.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
-  return images
-    .filter(({ status }: { status: string }) => status === 'ready')
-    .map(({ original_name }: { original_name: string }) => original_name)
-    .sort();
-}
+/** What is in the batch at last. */
+const stored = async (batchId: string) => readyNames(await service.as('doctor'), batchId);
 
 test('A network that is cut and a page that is loaded anew lose nothing, and store nothing twice', {
   timeout: 120_000,
@@ -38,9 +30,9 @@ test('A network that is cut and a page that is loaded anew lose nothing, and sto
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-3001');
   const page = await browsing.signedIn('doctor', '/patients/P-3001');
-  await page.getByRole('button', { name: /^Visit/ }).click();
+  await openBatch(page);
   await slow(page, 250);
-  const files = await photos();
+  const files = await largePhotos(PHOTOS);
   await drop(page, files);
   await page.getByText(/^[1-9]\d* of 24 files stored/).waitFor();
   for (let cut = 0; cut < 2; cut += 1) {
@@ -60,7 +52,7 @@ test('A URL that has ended is signed anew without a click, and bytes that had ar
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-3002');
   const page = await browsing.signedIn('doctor', '/patients/P-3002');
-  await page.getByRole('button', { name: /^Visit/ }).click();
+  await openBatch(page);
   const tries = { total: 0, arrivedUnheard: 0, refused: 0 };
   await page.route('**/local/s3/**', async (route) => {
     if (route.request().method() !== isPut) return route.continue();
@@ -77,7 +69,7 @@ test('A URL that has ended is signed anew without a click, and bytes that had ar
     }
     return route.continue();
   });
-  const files = (await photos()).slice(0, 4);
+  const files = await largePhotos(4);
   await drop(page, files);
   await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(files.map(({ name }) => name).sort());
   // Four files: one that arrived unheard, one that was sent twice, and two that went well.
@@ -88,9 +80,9 @@ test('Uploads pause and go on, and what is cancelled is not sent', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-3003');
   const page = await browsing.signedIn('doctor', '/patients/P-3003');
-  await page.getByRole('button', { name: /^Visit/ }).click();
+  await openBatch(page);
   await slow(page, 400);
-  const files = (await photos()).slice(0, 8);
+  const files = await largePhotos(8);
   await drop(page, files);
   await page.getByRole('button', { name: 'Pause uploads' }).click();
   await page.getByText(/paused/).waitFor();
@@ -104,7 +96,7 @@ test('A page that loses its network as soon as it is there computes checksums wh
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-4105');
   const page = await browsing.signedIn('doctor', '/patients/P-4105');
-  await page.getByRole('button', { name: /^Visit/ }).click();
+  await openBatch(page);
   let refused = 0;
   await page.route('**/assets/crc-worker*', (route) => {
     refused += 1;
