@@ -1,37 +1,14 @@
-import { v7 as newId } from 'uuid';
-import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
-import { connectTable } from '../../../lib/data/table.ts';
-import { newDicomUpload, requireDicomSize } from '../../../lib/domain/dicom-upload.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { environment } from '../../../lib/http/environment.ts';
+import { requireDicomSize } from '../../../lib/domain/dicom-upload.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveCreation } from '../../../lib/http/serve-creation.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
-import { signDicomUpload } from '../sign-dicom-upload.ts';
+import { type AnnounceDeps, announce, connectAnnounce } from '../announce.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  uploads: Pick<DicomUploads, 'create'>;
-  urls: Pick<SignedUrls, 'upload'>;
-  limits: Limits;
-  newId: () => string;
-  now: () => Date;
-}
-
-export async function handle({ caller, body }: Request<typeof operation>, deps: Deps) {
-  const { uploads, urls, limits } = deps;
-  const now = deps.now();
-  requireDicomSize([body], limits, () => 'fileSize');
-  const upload = newDicomUpload(body, deps.newId(), caller, limits, now);
-  const target = await signDicomUpload(upload, urls, limits, now);
-  await uploads.create(upload);
+export async function handle({ caller, body }: Request<typeof operation>, deps: AnnounceDeps) {
+  requireDicomSize([body], deps.limits, () => 'fileSize');
+  const { upload, target } = await announce(body, caller, deps, deps.now());
+  await deps.uploads.create(upload);
   return target;
 }
 
-export const handler = serveCreation(operation, handle, () => ({
-  uploads: new DicomUploads(connectTable(environment.tableName)),
-  urls: new SignedUrls(environment.bucketName),
-  limits: environment.limits,
-  newId,
-  now: () => new Date(),
-}));
+export const handler = serveCreation(operation, handle, connectAnnounce);
