@@ -1,11 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
-import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
 import { formatMoment } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
-import { Spinner } from '../parts/spinner.tsx';
+import { NotYet } from '../parts/not-yet.tsx';
 import './admin.css';
 
 interface Filter {
@@ -71,12 +70,7 @@ export function AuditPage() {
           </button>
         </div>
       </form>
-      {log.isPending && <Spinner label="Loading the log" />}
-      {log.isError && (
-        <Message title="The log cannot be shown" tone="bad" onRetry={log.refetch}>
-          {explain(log.error)}
-        </Message>
-      )}
+      <NotYet what="log" answer={log} />
       {log.isSuccess && events.length === 0 && (
         <Message title="Nothing found">No event fits the filter.</Message>
       )}

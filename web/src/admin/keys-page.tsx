@@ -1,13 +1,12 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Copy, Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { ApiKey, NewApiKey } from '../api/types.ts';
 import { Confirm, Dialog } from '../parts/dialog.tsx';
 import { formatTime } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
-import { Spinner } from '../parts/spinner.tsx';
+import { NotYet } from '../parts/not-yet.tsx';
 import { NewKeyDialog } from './new-key-dialog.tsx';
 import './admin.css';
 
@@ -49,12 +48,7 @@ export function KeysPage() {
           <Plus size={18} aria-hidden /> New key
         </button>
       </div>
-      {list.isPending && <Spinner label="Loading the keys" />}
-      {list.isError && (
-        <Message title="The keys cannot be shown" tone="bad" onRetry={list.refetch}>
-          {explain(list.error)}
-        </Message>
-      )}
+      <NotYet what="keys" answer={list} />
       {list.isSuccess && keys.length === 0 && (
         <Message title="No keys yet">Each of the clinic’s other systems gets a key of its own.</Message>
       )}

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { ApiError, explain } from '../api/api-error.ts';
+import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
@@ -12,9 +12,8 @@ import { Viewer } from '../images/viewer.tsx';
 import { useRefetchInterval } from '../news/news-provider.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { count, formatDate, formatTime } from '../parts/format.ts';
-import { Message } from '../parts/message.tsx';
+import { NotYet } from '../parts/not-yet.tsx';
 import { saveFile } from '../parts/save-file.ts';
-import { Spinner } from '../parts/spinner.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { CaseUpload } from './case-upload.tsx';
 import { EYE_SIDES } from './eye-sides.ts';
@@ -72,12 +71,7 @@ export function CasePage({ caseId }: { caseId: string }) {
         <section className="panel patient-list" aria-label="Images of the case">
           <div className="scroller case-list">
             <CaseUpload caseId={caseId} patientId={patientId} />
-            {list.isPending && <Spinner label="Loading the case" />}
-            {list.isError && (
-              <Message title="The case cannot be shown" tone="bad" onRetry={list.refetch}>
-                {explain(list.error)}
-              </Message>
-            )}
+            <NotYet what="case" answer={list} />
             {list.isSuccess && images.length === 0 && (
               <p className="quiet empty">No images in this case yet.</p>
             )}

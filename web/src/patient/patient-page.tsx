@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
-import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { PatientStudies } from '../exams/patient-studies.tsx';
@@ -10,6 +9,7 @@ import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { useRefetchInterval } from '../news/news-provider.tsx';
 import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
+import { NotYet } from '../parts/not-yet.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchItem } from './batch-item.tsx';
@@ -72,12 +72,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
             onShow={(image) => look({ image, batchId: undefined })}
             shownId={looked?.image.id}
           >
-            {batches.isPending && <Spinner label="Loading the batches" />}
-            {batches.isError && (
-              <Message title="The batches cannot be shown" tone="bad" onRetry={batches.refetch}>
-                {explain(batches.error)}
-              </Message>
-            )}
+            <NotYet what="batches" answer={batches} />
             {batches.isSuccess && list.length === 0 && (
               <Message title="No images yet">
                 Make a batch, such as one for today’s visit, and drop images into it.
