@@ -29,10 +29,13 @@ interface NewKeyDialogProps {
 /** Asks what a new key is to open. */
 export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
   const [failure, setFailure] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
   const make = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const until = String(form.get('until') ?? '');
+    // A second click would make a second key, which nobody sees.
+    setBusy(true);
     try {
       onMade(
         await bodyOf(
@@ -47,6 +50,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
       );
     } catch (error) {
       setFailure(explain(error));
+      setBusy(false);
     }
   };
   return (
@@ -79,7 +83,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
           Good until (optional)
           <input name="until" type="date" />
         </label>
-        <FormEnd failure={failure} action="Make key" onClose={onClose} />
+        <FormEnd failure={failure} action="Make key" isBusy={isBusy} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -1,8 +1,7 @@
 import { useMemo, useState } from 'react';
-import { explain } from '../api/api-error.ts';
 import type { Batch, Image } from '../api/types.ts';
-import { Message } from '../parts/message.tsx';
-import { Spinner } from '../parts/spinner.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { NotYet } from '../parts/not-yet.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
 import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
@@ -24,9 +23,8 @@ interface BatchContentProps {
 
 /** What is in a batch: where images are dropped, those that are on their way, and those that are there. */
 export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContentProps) {
-  const { data, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useImages(
-    batch.id,
-  );
+  const answer = useImages(batch.id);
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = answer;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const { move, failure } = useMoving(batch.id);
   const zip = useZip(batch);
@@ -59,17 +57,8 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
           {zip.progress}
         </p>
       )}
-      {failure && (
-        <p className="field-error" role="alert">
-          {failure}
-        </p>
-      )}
-      {isPending && <Spinner label="Loading the images" />}
-      {error && (
-        <Message title="The images cannot be shown" tone="bad" onRetry={refetch}>
-          {explain(error)}
-        </Message>
-      )}
+      <Failure>{failure}</Failure>
+      <NotYet what="images" answer={answer} />
       {data && images.length === 0 && !hasNextPage && (
         <p className="quiet empty">No images in this batch yet.</p>
       )}
