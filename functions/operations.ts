@@ -15,6 +15,7 @@ import { operation as createCaseUpload } from './cases/create-case-upload/operat
 import { operation as deleteCaseImage } from './cases/delete-case-image/operation.ts';
 import { operation as getDownloadUrl } from './cases/get-download-url/operation.ts';
 import { operation as listCaseImages } from './cases/list-case-images/operation.ts';
+import { operation as listCases } from './cases/list-cases/operation.ts';
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
 import { operation as createDicomUpload } from './dicom/create-dicom-upload/operation.ts';
@@ -89,6 +90,7 @@ export const operations = [
   completeUpload,
   getDownloadUrl,
   proxyImage,
+  listCases,
   listCaseImages,
   deleteCaseImage,
 

@@ -152,6 +152,7 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/api/v1/images/${(await newBatch()).imageId}`,
   }),
   'get-download-url': get(({ imageId }) => `/api/v1/images/${imageId}/download-url`),
+  'list-cases': get(() => `/api/v1/images/cases?patientId=${PATIENT}`),
   'list-case-images': get(({ caseId }) => `/api/v1/images/cases/${caseId}`),
 
   'create-record-image': () => ({

@@ -172,7 +172,7 @@ export const SCENES: readonly Scene[] = [
     name: 'cases',
     person: 'patient-1',
     path: '/cases',
-    shows: (page) => page.getByLabel('Case number').waitFor(),
+    shows: (page) => page.getByRole('link', { name: /^C-77/ }).waitFor(),
   },
   {
     name: 'audit-log',

@@ -2,8 +2,10 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import { anotherPatientsCase, Case } from '../domain/case.ts';
 import type { Image } from '../domain/image.ts';
+import { BegunCase } from '../domain/patient-case.ts';
 import { toItem } from './images.ts';
-import { caseKey } from './keys.ts';
+import { caseKey, casesOfPatient } from './keys.ts';
+import { type Page, type PageRequest, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
@@ -24,6 +26,22 @@ export class Cases {
     if (!Item) return undefined;
     const found = parseItem(Case, Item);
     return found.expiresAt !== undefined && found.expiresAt * 1000 <= now.getTime() ? undefined : found;
+  }
+
+  /**
+   * A part of the patient's cases that hold images, the one with the latest image first.
+   *
+   * An emptied case stays the patient's, but nobody could take it out of the list: hence only those that hold some.
+   */
+  async listOfPatient(patientId: string, page: PageRequest): Promise<Page<BegunCase>> {
+    const query = {
+      partition: casesOfPatient(patientId),
+      schema: BegunCase,
+      keyOf: caseKey,
+      newestFirst: true,
+      filter: { FilterExpression: 'imageCount > :none', ExpressionAttributeValues: { ':none': 0 } },
+    };
+    return queryPage(this.#table, query, page);
   }
 
   /**

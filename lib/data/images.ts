@@ -7,6 +7,7 @@ import {
   ARRIVED_IMAGES,
   batchKey,
   caseKey,
+  caseListKey,
   imageKey,
   imageListKey,
   imagesOfBatch,
@@ -235,13 +236,14 @@ export class Images {
         ExpressionAttributeValues: { ':status': image.status },
       },
     };
-    const count = isReady(image) && image.batchId && countIn(image.batchId, -1, now.toISOString());
+    const count = isReady(image) && discount(image, now.toISOString());
     const failed = await transact(this.#table, count ? [remove, count] : [remove]);
     const found = failed.get(0);
     // Decided since we looked: what is to be counted is another now. Once ready or rejected it stays so.
     if (found) return this.delete(parseItem(Image, found), now);
     // The batch is missing: it was deleted meanwhile, and with it there is nothing left to count.
-    if (failed.has(1)) return this.delete({ ...image, batchId: undefined }, now);
+    // Or the case has none to lose, for its images came before they were counted.
+    if (failed.has(1)) return this.delete({ ...image, batchId: undefined, caseId: undefined }, now);
   }
 
   /** Takes away all images of a batch that is itself gone, so that there is nothing left to count. */
@@ -290,6 +292,21 @@ const countIn = (batchId: string, change: 1 | -1, updatedAt: string) => ({
   },
 });
 
+/** What changes in the batch or case of a ready image when it is deleted; nothing for one that hangs in neither. */
+function discount({ batchId, caseId }: Image, updatedAt: string) {
+  if (batchId !== undefined) return countIn(batchId, -1, updatedAt);
+  return caseId === undefined ? undefined : discountInCase(caseId);
+}
+
+const discountInCase = (caseId: string) => ({
+  Update: {
+    Key: caseKey(caseId),
+    UpdateExpression: 'ADD imageCount :change',
+    ConditionExpression: 'imageCount > :none',
+    ExpressionAttributeValues: { ':change': -1, ':none': 0 },
+  },
+});
+
 /** An update expression that sets each value, and removes those that are null. */
 function updateOf(values: Record<string, unknown>) {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
@@ -325,14 +342,24 @@ function decide(image: Image, values: Record<string, unknown>) {
 /** What must be true of the image's batch or case when it becomes ready, and what changes there. */
 function countOrKeep(image: Image, updatedAt: string) {
   if (image.batchId !== undefined) return [countIn(image.batchId, 1, updatedAt)];
-  if (image.caseId === undefined) return [];
+  const { caseId: id, patientId } = image;
+  if (id === undefined || patientId === undefined) return [];
+  const { gsi1pk, gsi1sk } = caseListKey({ id, patientId, lastImageAt: updatedAt });
   const keep = {
     // The case is the patient's for good from its first image on: the claim no longer expires.
     Update: {
-      Key: caseKey(image.caseId),
-      UpdateExpression: 'SET patientId = :patientId, id = :id REMOVE expiresAt',
+      Key: caseKey(id),
+      UpdateExpression:
+        'SET patientId = :patientId, id = :id, lastImageAt = :at, gsi1pk = :list, gsi1sk = :place REMOVE expiresAt ADD imageCount :one',
       ConditionExpression: 'attribute_not_exists(pk) OR patientId = :patientId',
-      ExpressionAttributeValues: { ':patientId': image.patientId, ':id': image.caseId },
+      ExpressionAttributeValues: {
+        ':patientId': patientId,
+        ':id': id,
+        ':at': updatedAt,
+        ':list': gsi1pk,
+        ':place': gsi1sk,
+        ':one': 1,
+      },
     },
   };
   return [keep];

@@ -12,6 +12,7 @@ import { v5 as uuidV5 } from 'uuid';
  * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
  * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
+ * | the cases of a patient, newest first    | gsi1  | `CASES#PATIENT#<id>` | `<last image>#<case id>`   |
  * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
  * | the unfinished exports of a person      | gsi2  | `EXPORTS#BY#<person>` | `<export id>`             |
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
@@ -68,6 +69,13 @@ export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1sk: `BATCH#${batch.id}`,
 });
 export const batchesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
+
+/** Where a case stands in the list of its patient, from its first image on. */
+export const caseListKey = (each: { id: string; patientId: string; lastImageAt: string }) => ({
+  gsi1pk: casesOfPatient(each.patientId),
+  gsi1sk: `${each.lastImageAt}#${each.id}`,
+});
+export const casesOfPatient = (patientId: string) => `CASES#PATIENT#${patientId}`;
 
 /** Where an export stands in the list of its batch. */
 export const exportListKey = (each: { id: string; batchId: string }) => ({
@@ -242,7 +250,7 @@ export const TABLE_SCHEMA = {
   sortKey: 'sk',
   timeToLive: 'expiresAt',
   lists: {
-    /** What is in a batch, in a case, in a patient's list of batches. */
+    /** What is in a batch, in a case, in a patient's lists of batches and of cases. */
     main: { index: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
     /** The images of a patient, or of another record. */
     patient: { index: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },

@@ -148,6 +148,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: async ({ newImage }) => `/api/v1/images/${await newImage()}`,
     people: deleters,
   },
+  'list-cases': { path: () => '/api/v1/images/cases?patientId=P-1001', people: own },
   'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, people: own },
   'create-record-image': {
     path: () => '/api/v2/images',

@@ -21,7 +21,7 @@ const facts = (image: Image) => ({
   height: 1,
   thumbnailBytes: 1,
   hasPreview: false,
-  key: `images/P-1001/${image.batchId}/${image.id}.png`,
+  key: `images/P-1001/${image.batchId ?? image.caseId}/${image.id}.png`,
 });
 
 /** Everything that can happen to an image, any number of times and in any order. */
@@ -39,36 +39,23 @@ async function take({ images }: typeof own, image: Image, what: string): Promise
   return seen && images.delete(seen, new Date());
 }
 
-test('The count of a batch is right after two thousand steps, sixteen at a time', {
-  timeout: 300_000,
-}, async () => {
-  const steps = fc.array(Step, { minLength: 2000, maxLength: 2000, size: 'max' });
-  const property = fc.asyncProperty(steps, async (script) => {
-    const batch = {
-      id: newId(),
-      patientId: 'P-1001',
-      name: 'x',
-      imageCount: 0,
-      createdAt: new Date().toISOString(),
-      updatedAt: new Date().toISOString(),
-    };
-    await own.batches.create(batch);
-    const all = Array.from({ length: 100 }, (_, i) =>
-      newImage(
-        {
-          id: newId(),
-          patientId: 'P-1001',
-          batchId: batch.id,
-          fileName: `${i}.png`,
-          mimeType: 'image/png',
-          fileSize: 1,
-        },
-        doctor,
-        new Date(),
-      ),
-    );
-    await own.images.createPending(all, new Date(Date.now() + 60_000));
+/** A hundred images that are still to come. */
+const newImages = (place: { batchId: string } | { caseId: string }) =>
+  Array.from({ length: 100 }, (_, i) => {
+    const known = { id: newId(), patientId: 'P-1001', fileName: `${i}.png` };
+    return { ...newImage({ ...known, mimeType: 'image/png', fileSize: 1 }, doctor, new Date()), ...place };
+  });
 
+/** Runs so many steps with the images that `begin` makes, sixteen at a time, and compares what `counted` says. */
+const holds = (
+  length: number,
+  begin: (id: string) => Promise<Image[]>,
+  counted: (id: string) => Promise<{ count: number | undefined; left: Image[] }>,
+) => {
+  const steps = fc.array(Step, { minLength: length, maxLength: length, size: 'max' });
+  const property = fc.asyncProperty(steps, async (script) => {
+    const id = newId();
+    const all = await begin(id);
     const waiting = [...script];
     const worker = async () => {
       for (let step = waiting.pop(); step; step = waiting.pop())
@@ -76,9 +63,41 @@ test('The count of a batch is right after two thousand steps, sixteen at a time'
     };
     await Promise.all(Array.from({ length: 16 }, worker));
 
-    const left = await Array.fromAsync(own.images.allInBatch(batch.id));
-    const { imageCount } = (await own.batches.get(batch.id)) ?? {};
-    expect(imageCount).toBe(left.filter(({ status }) => status === 'ready').length);
+    const { count, left } = await counted(id);
+    expect(count).toBe(left.filter(({ status }) => status === 'ready').length);
   });
-  await fc.assert(property, { numRuns: 1, endOnFailure: true });
+  return fc.assert(property, { numRuns: 1, endOnFailure: true });
+};
+
+const LONG = { timeout: 300_000 };
+
+test('The count of a batch is right after two thousand steps, sixteen at a time', LONG, async () => {
+  const begin = async (id: string) => {
+    const createdAt = new Date().toISOString();
+    const known = { patientId: 'P-1001', name: 'x', imageCount: 0 };
+    await own.batches.create({ id, ...known, createdAt, updatedAt: createdAt });
+    const all = newImages({ batchId: id });
+    await own.images.createPending(all, new Date(Date.now() + 60_000));
+    return all;
+  };
+  await holds(2000, begin, async (id) => ({
+    count: (await own.batches.get(id))?.imageCount,
+    left: await Array.fromAsync(own.images.allInBatch(id)),
+  }));
+});
+
+test('The count of a case is right after a thousand', LONG, async () => {
+  const begin = async (caseId: string) => {
+    const all = newImages({ caseId });
+    await own.images.createPending(all, new Date(Date.now() + 60_000));
+    return all;
+  };
+  await holds(1000, begin, async (caseId) => {
+    const { items } = await own.cases.listOfPatient('P-1001', { limit: 100 });
+    return {
+      // One without an image is in no list.
+      count: items.find(({ id }) => id === caseId)?.imageCount ?? 0,
+      left: (await own.images.listInCase(caseId, { limit: 200 })).items,
+    };
+  });
 });

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { Allowances } from '../../lib/data/allowances.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
+import { Cases } from '../../lib/data/cases.ts';
 import { Connections } from '../../lib/data/connections.ts';
 import { DicomStore } from '../../lib/data/dicom.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
@@ -51,6 +52,7 @@ export async function backstage({ stack, dataDir }: Service) {
     log: new AuditLog(connectTable(AUDIT_TABLE_NAME)),
     images: new Images(table),
     batches: new Batches(table),
+    cases: new Cases(table),
     exports: new Exports(table),
     dicom: new DicomStore(table),
     exams: new ExamImages(table),

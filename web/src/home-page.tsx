@@ -1,6 +1,8 @@
 import { FolderOpen, ScanLine, UserRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
+import { OwnCases } from './cases/own-cases.tsx';
+import { useSession } from './session/session-provider.tsx';
 import './home-page.css';
 
 const EXAM = 'c627b932-4370-4123-bad4-a81be00dad8d';
@@ -19,11 +21,13 @@ export function HomePage() {
   );
 }
 
-/** Where a patient finds a case of their own, by the number that the clinic gave them. */
+/** Where a patient finds their own cases, and opens a new one by the number that the clinic gave them. */
 export function CasesPage() {
+  const { person } = useSession();
   return (
     <main className="page home">
       <h1>Which case?</h1>
+      {person.patientId && <OwnCases patientId={person.patientId} />}
       <OpenForm icon={<FolderOpen aria-hidden />} title="Case" example="C-77" path="/cases" />
     </main>
   );

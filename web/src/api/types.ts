@@ -9,6 +9,7 @@ type Answer<Id extends keyof operations, Status extends number> = operations[Id]
 export type Batch = Answer<'list-batches', 200>['batches'][number];
 export type Image = Answer<'list-images', 200>['images'][number];
 export type CaseImage = Answer<'list-case-images', 200>['images'][number];
+export type Case = Answer<'list-cases', 200>['cases'][number];
 export type Category = Image['category'];
 export type AuditEvent = Answer<'list-audit-events', 200>['events'][number];
 export type ApiKey = Answer<'list-api-keys', 200>['keys'][number];

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { ChevronRight } from 'lucide-react';
 import { Link } from 'wouter';
+import { FoldedList } from '../parts/folded-list.tsx';
 import { count } from '../parts/format.ts';
 import { type Attributes, dayText, numberOf, textOf, valueText } from './dicom-json.ts';
 import { readDataSets } from './dicomweb.ts';
+import '../parts/link-list.css';
 import './patient-studies.css';
 
 const MOST = 100;
@@ -21,11 +22,8 @@ export function PatientStudies({ patientId }: { patientId: string }) {
   if (data.length === 0) return null;
   const day = (study: Attributes) => textOf(study, '00080020');
   return (
-    <details className="patient-studies">
-      <summary>
-        <ChevronRight size={18} aria-hidden /> Exams and studies <span className="quiet">{data.length}</span>
-      </summary>
-      <ul>
+    <FoldedList title="Exams and studies" total={String(data.length)}>
+      <ul className="link-list patient-studies">
         {data
           .toSorted((a, b) => day(b).localeCompare(day(a)))
           .map((study) => (
@@ -42,6 +40,6 @@ export function PatientStudies({ patientId }: { patientId: string }) {
             </li>
           ))}
       </ul>
-    </details>
+    </FoldedList>
   );
 }

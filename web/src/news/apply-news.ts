@@ -33,7 +33,10 @@ export function applyNews(queries: QueryClient, message: NewsMessage): void {
       void queries.invalidateQueries({ queryKey: ['export', message.export.id] });
       return;
   }
-  if (message.image.batch === null) readSoon(queries, ['case']);
+  if (message.image.batch === null) {
+    readSoon(queries, ['case']);
+    readSoon(queries, ['cases']);
+  }
   readSoon(queries, ['search']);
 }
 

@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { PatientCases } from '../cases/patient-cases.tsx';
 import { PatientStudies } from '../exams/patient-studies.tsx';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { useRefetchInterval } from '../news/news-provider.tsx';
@@ -66,6 +67,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
               <Plus size={18} aria-hidden /> New batch
             </button>
           </div>
+          <PatientCases patientId={patientId} />
           <PatientStudies patientId={patientId} />
           <ImageSearch
             patientId={patientId}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { caseKey } from '../../lib/data/keys.ts';
+import { photo } from '../fixtures/photos.ts';
+import { backstage } from '../support/backstage.ts';
+import { type Client, decided, formOf, until, useService } from '../support/service.ts';
+
+const service = useService();
+let doctor: Client;
+let patient: Client;
+beforeAll(async () => {
+  doctor = await service.as('doctor');
+  patient = await service.as('patient-1');
+});
+
+const newPatient = () => `P-${randomUUID()}`;
+const newCase = () => `C-${randomUUID()}`;
+
+/** Puts a file into the case, and waits until it is ready or rejected; gives its id. */
+async function send(client: Client, caseId: string, patientId: string, bytes?: Uint8Array<ArrayBuffer>) {
+  const file = await photo();
+  const form = formOf({ caseId, patientId }, { file: [bytes ? { ...file, bytes } : file] });
+  const { id } = await client.json('POST', '/api/v1/images/upload', 201, form);
+  await decided(client, id);
+  return id as string;
+}
+
+const pathOf = (patientId: string) => `/api/v1/images/cases?patientId=${patientId}`;
+const list = (client: Client, patientId: string, page = '') =>
+  client.json('GET', `${pathOf(patientId)}${page}`, 200);
+/** The cases with how many images each has, once that is so: an index follows its table. */
+const shows = (patientId: string, expected: [caseId: string, images: number][]) =>
+  expect
+    .poll(async () => {
+      const { cases } = await list(doctor, patientId);
+      return cases.map(({ id, imageCount }: { id: string; imageCount: number }) => [id, imageCount]);
+    })
+    .toEqual(expected);
+
+describe('A patient’s cases', () => {
+  test('come the one with the latest image first, with how many there are and when the last came', async () => {
+    const [patientId, first, second] = [newPatient(), newCase(), newCase()];
+    await send(doctor, first, patientId);
+    await send(doctor, second, patientId);
+    await shows(patientId, [
+      [second, 1],
+      [first, 1],
+    ]);
+    const before = new Date().toISOString();
+    await send(doctor, first, patientId);
+    await shows(patientId, [
+      [first, 2],
+      [second, 1],
+    ]);
+    const { cases, next } = await list(doctor, patientId);
+    expect(cases[0]).toEqual({ id: first, patientId, imageCount: 2, lastImageAt: expect.any(String) });
+    expect(cases[0].lastImageAt >= before && cases[1].lastImageAt < before).toBe(true);
+    expect(next).toBeNull();
+  });
+
+  test('come in parts, each once', async () => {
+    const patientId = newPatient();
+    const ids = [newCase(), newCase(), newCase()];
+    for (const id of ids) await send(doctor, id, patientId);
+    await shows(
+      patientId,
+      ids.toReversed().map((id) => [id, 1]),
+    );
+    const found: string[] = [];
+    const sizes: number[] = [];
+    let cursor = '';
+    do {
+      const page = await list(doctor, patientId, `&limit=2${cursor}`);
+      found.push(...page.cases.map(({ id }: { id: string }) => id));
+      sizes.push(page.cases.length);
+      cursor = page.next && `&cursor=${page.next}`;
+    } while (cursor);
+    expect([found, sizes]).toEqual([ids.toReversed(), [2, 1]]);
+  });
+
+  test('are those with images that are ready: neither announced nor rejected ones make or fill a case', async () => {
+    const [patientId, caseId, other] = [newPatient(), newCase(), newCase()];
+    const announced = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId: other, patientId };
+    await doctor.json('POST', '/api/v1/images/upload-url', 201, announced);
+    const { bytes } = await photo();
+    await send(doctor, other, patientId, bytes.slice(0, 200));
+    await send(doctor, caseId, patientId);
+    await send(doctor, caseId, patientId, bytes.slice(0, 200));
+    const { images } = await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200);
+    expect(images.map(({ status }: { status: string }) => status)).toEqual(['ready', 'rejected']);
+    await shows(patientId, [[caseId, 1]]);
+  });
+
+  test('lose what is deleted, and go when they are empty until an image comes again', async () => {
+    const [patientId, caseId] = [newPatient(), newCase()];
+    const ids = [await send(doctor, caseId, patientId), await send(doctor, caseId, patientId)];
+    const { bytes } = await photo();
+    const rejected = await send(doctor, caseId, patientId, bytes.slice(0, 200));
+    await shows(patientId, [[caseId, 2]]);
+    await doctor.json('DELETE', `/api/v1/images/${ids[0]}`, 204);
+    await doctor.json('DELETE', `/api/v1/images/${rejected}`, 204);
+    await shows(patientId, [[caseId, 1]]);
+    // By the other door, and as two people who do it at the same moment.
+    const answers = await Promise.all([1, 2].map(() => doctor.send('DELETE', `/api/images/${ids[1]}`)));
+    expect(answers.map(({ status }) => status)).toContain(204);
+    await shows(patientId, []);
+    await send(doctor, caseId, patientId);
+    await shows(patientId, [[caseId, 1]]);
+  });
+
+  test('have right counts after forty images came and half of them went at once', async () => {
+    const [patientId, caseId] = [newPatient(), newCase()];
+    await send(doctor, caseId, patientId);
+    const file = await photo();
+    const form = () => formOf({ caseId, patientId }, { file: [file] });
+    const sent = Array.from({ length: 40 }, () => doctor.json('POST', '/api/v1/images/upload', 201, form()));
+    const ids: string[] = (await Promise.all(sent)).map(({ id }) => id);
+    const removed = ids.slice(0, 20).map(async (id) => {
+      await decided(doctor, id);
+      await doctor.json('DELETE', `/api/v1/images/${id}`, 204);
+    });
+    await Promise.all([...removed, ...ids.slice(20).map((id) => decided(doctor, id))]);
+    await shows(patientId, [[caseId, 21]]);
+  });
+});
+
+describe('Who may list the cases of a patient', () => {
+  test('is the patient: another gets the answer that a patient gets of whom nothing is known', async () => {
+    const caseId = newCase();
+    await send(doctor, caseId, 'P-1001');
+    await until(async () => (await list(patient, 'P-1001')).cases.length > 0);
+    const stranger = await service.as('patient-2');
+    const bodies = [];
+    for (const patientId of ['P-1001', newPatient()]) {
+      const response = await stranger.send('GET', pathOf(patientId));
+      expect(response.status).toBe(404);
+      bodies.push(await response.text());
+    }
+    expect(bodies[0]).toBe(bodies[1]);
+    expect(await list(stranger, 'P-1002')).toEqual({ cases: [], next: null });
+  });
+
+  test('is not who has a cursor of theirs', async () => {
+    const [one, two] = [newCase(), newCase()];
+    await send(doctor, one, 'P-1001');
+    await send(doctor, two, 'P-1001');
+    const { next } = await list(doctor, 'P-1001', '&limit=1');
+    expect(next).toEqual(expect.any(String));
+    const stranger = await service.as('patient-2');
+    for (const patientId of ['P-1001', 'P-1002']) {
+      await stranger.json('GET', `${pathOf(patientId)}&cursor=${next}`, 400);
+    }
+  });
+
+  test('must name one, and a cursor that is one', async () => {
+    await doctor.json('GET', '/api/v1/images/cases', 400);
+    await doctor.json('GET', `${pathOf('P-1001')}&cursor=x`, 400);
+    await doctor.json('GET', `${pathOf('P-1001')}&limit=0`, 400);
+  });
+});
+
+test('A case that was there before its images were counted loses an image all the same', async () => {
+  const [patientId, caseId] = [newPatient(), newCase()];
+  const id = await send(doctor, caseId, patientId);
+  const { table } = await backstage(service);
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: caseKey(caseId),
+      UpdateExpression: 'REMOVE imageCount, lastImageAt, gsi1pk, gsi1sk',
+    }),
+  );
+  await doctor.json('DELETE', `/api/v1/images/${id}`, 204);
+  expect((await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images).toEqual([]);
+  await send(doctor, caseId, patientId);
+  await shows(patientId, [[caseId, 1]]);
+});

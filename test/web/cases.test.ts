@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { useBrowser } from '../support/browser.ts';
+import { createBatch, decided, formOf, useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+/** Puts an image into a case of the patient; gives its id once it is ready. */
+async function photoInCase(caseId: string, patientId: string, seed = 1) {
+  const doctor = await service.as('doctor');
+  const form = formOf({ caseId, patientId }, { file: [await photo({ seed })] });
+  const { id } = await doctor.json('POST', '/api/v1/images/upload', 201, form);
+  await decided(doctor, id);
+  return id as string;
+}
+
+const fold = (page: Page) => page.locator('summary', { hasText: 'Cases' });
+/** The words of the links to cases, in their order. */
+const links = (page: Page) => page.locator('a[href^="/cases/"]').allTextContents();
+const today = (page: Page) =>
+  page.evaluate(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format());
+
+test('A patient finds their cases on their page and on that of the cases, the latest first', async () => {
+  await photoInCase('C-601', 'P-1001');
+  await photoInCase('C-602', 'P-1001');
+  await photoInCase('C-601', 'P-1001', 2);
+  await photoInCase('C-603', 'P-1003');
+  const page = await browsing.signedIn('patient-1');
+  await fold(page).click();
+  const day = await today(page);
+  const expected = [`C-601 2 images · ${day}`, `C-602 1 image · ${day}`];
+  await expect.poll(() => links(page)).toEqual(expected);
+  await page.getByRole('navigation').getByRole('link', { name: 'Cases' }).click();
+  await page.getByRole('heading', { name: 'Your cases' }).waitFor();
+  expect(await links(page)).toEqual(expected);
+  await page.getByRole('link', { name: 'C-602' }).click();
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).waitFor();
+});
+
+test('A doctor sees those of the patient whose page it is, and goes there by keyboard', async () => {
+  const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
+  await photoInCase(caseId, patient);
+  const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+  await fold(page).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: caseId }).waitFor();
+  await page.getByRole('link', { name: patient }).click();
+  await fold(page).waitFor();
+});
+
+test('Who has no case sees nothing of cases, neither on the patient’s page nor on that of the cases', async () => {
+  const doctor = await service.as('doctor');
+  await createBatch(doctor, 'P-1002', 'Visit');
+  await photoInCase('C-604', 'P-1001');
+  const page = await browsing.signedIn('patient-2');
+  const answered = page.waitForResponse(/images\/cases\?patientId=P-1002/);
+  await page.reload();
+  expect(await (await answered).json()).toEqual({ cases: [], next: null });
+  await page.getByRole('button', { name: /^Visit/ }).waitFor();
+  expect(await fold(page).count()).toBe(0);
+  await page.goto('/cases');
+  await page.getByLabel('Case number').waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(await page.getByText('Your cases').count()).toBe(0);
+  await page.goto('/patients/P-1001');
+  await page.getByText('The batches cannot be shown').waitFor();
+  expect(await fold(page).count()).toBe(0);
+});
+
+test('What comes into a case, or goes from it, shows as it happens', async () => {
+  const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
+  const socket = Promise.withResolvers<void>();
+  const page = await browsing.open('/');
+  page.on('websocket', (opened) => opened.on('framereceived', () => socket.resolve()));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Dana Doctor' }).click();
+  await page.getByLabel('Patient number').fill(patient);
+  await page.getByRole('button', { name: 'Open patient' }).click();
+  await page.getByText('No images yet').waitFor();
+  expect(await fold(page).count()).toBe(0);
+  const first = await photoInCase(caseId, patient);
+  await socket.promise;
+  await fold(page).click();
+  await page.getByRole('link', { name: `${caseId} 1 image` }).waitFor();
+  await photoInCase(caseId, patient, 2);
+  await page.getByRole('link', { name: `${caseId} 2 images` }).waitFor();
+  const doctor = await service.as('doctor');
+  await doctor.json('DELETE', `/api/v1/images/${first}`, 204);
+  await page.getByRole('link', { name: `${caseId} 1 image` }).waitFor();
+});
+
+test('More cases than one answer holds come when they are asked for', async () => {
+  const patient = `P-${randomUUID()}`;
+  const ids = [1, 2, 3].map((number) => `C-${number}-${randomUUID()}`);
+  for (const id of ids) await photoInCase(id, patient);
+  const page = await browsing.signedIn('doctor');
+  // As a clinic of hundreds of cases would see it, in parts of two.
+  await page.route('**/api/v1/images/cases?**', (route) =>
+    route.continue({ url: `${route.request().url()}&limit=2` }),
+  );
+  await page.getByLabel('Patient number').fill(patient);
+  await page.getByRole('button', { name: 'Open patient' }).click();
+  await page.getByText('2+').waitFor();
+  await fold(page).click();
+  await page.getByRole('button', { name: 'Older cases' }).click();
+  await expect.poll(() => page.locator('a[href^="/cases/"] b').allTextContents()).toEqual(ids.toReversed());
+  expect(await page.getByRole('button', { name: 'Older cases' }).count()).toBe(0);
+});
+
+test.each([
+  ['light', 1280],
+  ['dark', 390],
+] as const)(
+  'axe finds nothing in %s at a width of %i, whatever the number of a case',
+  async (colorScheme, width) => {
+    const long = `C-${colorScheme}-${'0123456789'.repeat(5)}`;
+    await photoInCase(long, 'P-1001');
+    await photoInCase('C-605', 'P-1001');
+    const page = await browsing.signedIn('patient-1', '/', { colorScheme, viewport: { width, height: 800 } });
+    await fold(page).click();
+    await page.getByRole('link', { name: long }).waitFor();
+    const faults = async () => (await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations;
+    expect(await faults()).toEqual([]);
+    const wide = () => page.locator('html').evaluate((html) => Reflect.get(html, 'scrollWidth'));
+    expect(await wide()).toBe(width);
+    await page.goto('/cases');
+    await page.getByRole('link', { name: long }).waitFor();
+    expect(await faults()).toEqual([]);
+    expect(await wide()).toBe(width);
+  },
+);

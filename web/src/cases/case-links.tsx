@@ -1,0 +1,40 @@
+import { Link } from 'wouter';
+import type { Case } from '../api/types.ts';
+import { count, formatDate } from '../parts/format.ts';
+import type { useCases } from './cases.ts';
+import '../parts/link-list.css';
+import './case-links.css';
+
+/** The cases as they are listed, as far as they are read. */
+export const casesOf = ({ data }: ReturnType<typeof useCases>): Case[] =>
+  data?.pages.flatMap((page) => page.cases) ?? [];
+
+/** Links to a patient's cases, with how many images each has and the day of the last. */
+export function CaseLinks({ list }: { list: ReturnType<typeof useCases> }) {
+  return (
+    <ul className="link-list case-links">
+      {casesOf(list).map(({ id, imageCount, lastImageAt }) => (
+        <li key={id}>
+          <Link href={`/cases/${id}`}>
+            <b>{id}</b>{' '}
+            <span className="quiet">
+              {count(imageCount, 'image')} · {formatDate(lastImageAt)}
+            </span>
+          </Link>
+        </li>
+      ))}
+      {list.hasNextPage && (
+        <li>
+          <button
+            type="button"
+            className="button small"
+            disabled={list.isFetchingNextPage}
+            onClick={() => list.fetchNextPage()}
+          >
+            Older cases
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,23 @@
+import { explain } from '../api/api-error.ts';
+import { Message } from '../parts/message.tsx';
+import { CaseLinks, casesOf } from './case-links.tsx';
+import { useCases } from './cases.ts';
+
+/** The cases of the patient who is signed in; nothing where there are none. */
+export function OwnCases({ patientId }: { patientId: string }) {
+  const list = useCases(patientId);
+  if (list.isLoadingError) {
+    return (
+      <Message title="Your cases cannot be shown" tone="bad" onRetry={list.refetch}>
+        {explain(list.error)}
+      </Message>
+    );
+  }
+  if (casesOf(list).length === 0) return null;
+  return (
+    <section className="card own-cases">
+      <h2>Your cases</h2>
+      <CaseLinks list={list} />
+    </section>
+  );
+}

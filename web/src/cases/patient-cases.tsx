@@ -1,0 +1,15 @@
+import { FoldedList } from '../parts/folded-list.tsx';
+import { CaseLinks, casesOf } from './case-links.tsx';
+import { useCases } from './cases.ts';
+
+/** A patient's cases, folded; nothing where there are none. */
+export function PatientCases({ patientId }: { patientId: string }) {
+  const list = useCases(patientId);
+  const { length } = casesOf(list);
+  if (length === 0) return null;
+  return (
+    <FoldedList title="Cases" total={list.hasNextPage ? `${length}+` : String(length)}>
+      <CaseLinks list={list} />
+    </FoldedList>
+  );
+}
