@@ -72,7 +72,7 @@ test('page looks at thumbnails, news and frames in a browser', async () => {
   const { rows, aims, ...result } = await page(bench, size);
   expect(result).toMatchObject({ ...headline, unit: 'ms' });
   for (const row of Object.values(rows)) expect(row.p95Ms).toBeGreaterThan(0);
-  expect(Object.keys(rows)).toHaveLength(5);
+  expect(Object.keys(rows)).toHaveLength(6);
   expect(aims).toHaveLength(4);
 }, 120_000);
 

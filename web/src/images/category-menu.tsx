@@ -6,13 +6,11 @@ interface CategoryMenuProps {
   label: string;
   /** What stands there while nothing is chosen. */
   empty?: string;
-  /** Without all the others for now: thirty elements that nobody looks into while they fly by. */
-  isBrief?: boolean;
   onChange: (category: Category) => void;
 }
 
 /** The menu of categories: the browser's own, since a grid may hold hundreds of them. */
-export const CategoryMenu = ({ value, label, empty, isBrief, onChange }: CategoryMenuProps) => (
+export const CategoryMenu = ({ value, label, empty, onChange }: CategoryMenuProps) => (
   <select
     className="category-menu"
     aria-label={label}
@@ -20,7 +18,7 @@ export const CategoryMenu = ({ value, label, empty, isBrief, onChange }: Categor
     onChange={(event) => onChange(event.target.value as Category)}
   >
     {empty && <option value="">{empty}</option>}
-    {isBrief && value !== '' ? <option value={value}>{CATEGORY_LABELS[value]}</option> : ALL}
+    {ALL}
   </select>
 );
 

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 /** Longer than what somebody scrolls past is there. */
 const CALM_MS = 500;
 
-/** False at first: what is not seen at once can wait until it is sure that somebody looks, or comes near it. */
+/** False at first: what costs much to draw can wait until it is sure that somebody looks. */
 export function useCalm(): [isCalm: boolean, hurry: () => void] {
   const [isCalm, setCalm] = useState(false);
   useEffect(() => {

@@ -3,6 +3,7 @@ import { memo, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
+import { CATEGORY_LABELS } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import { useCalm } from '../parts/use-calm.ts';
@@ -30,7 +31,6 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
       data-status={status}
       data-id={id}
       draggable={isReady}
-      onPointerEnter={hurry}
       onFocus={hurry}
     >
       <button
@@ -52,22 +52,31 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
               aria-label={`Select ${name}`}
             />
           </label>
-          <CategoryMenu
-            value={category}
-            label={`Category of ${name}`}
-            isBrief={!isCalm}
-            onChange={(value) => save({ category: value })}
-          />
-          <input
-            key={caption}
-            className="tile-caption"
-            defaultValue={caption}
-            placeholder="Caption"
-            maxLength={2000}
-            aria-label={`Caption of ${name}`}
-            onBlur={({ target }) => target.value !== caption && save({ caption: target.value })}
-            onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
-          />
+          {isCalm ? (
+            <>
+              <CategoryMenu
+                value={category}
+                label={`Category of ${name}`}
+                onChange={(value) => save({ category: value })}
+              />
+              <input
+                key={caption}
+                className="tile-caption"
+                defaultValue={caption}
+                placeholder="Caption"
+                maxLength={2000}
+                aria-label={`Caption of ${name}`}
+                onBlur={({ target }) => target.value !== caption && save({ caption: target.value })}
+                onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+              />
+            </>
+          ) : (
+            // Thirty elements fewer while it may only fly by.
+            <>
+              <span className="tile-text tile-category">{CATEGORY_LABELS[category]}</span>
+              <span className="tile-text">{caption}</span>
+            </>
+          )}
           <span className={`tile-state ${state?.isBad ? 'bad' : ''}`} role="status">
             {state?.text}
           </span>
