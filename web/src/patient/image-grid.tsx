@@ -66,6 +66,8 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
     estimateSize: () => ROW_HEIGHT,
     gap: GAP,
     overscan: OVERSCAN,
+    // In time for the frame all the same, and not in the midst of the event.
+    useFlushSync: false,
     scrollMargin: offset,
   });
   const visible = virtualizer.getVirtualItems();
