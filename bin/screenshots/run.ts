@@ -41,6 +41,8 @@ async function main(): Promise<void> {
         : await open(browser, stack.url, scene.path);
       await scene.act?.(page, clinic);
       await scene.shows(page);
+      // Their menus come half a second later.
+      await page.locator('.tile-text').first().waitFor({ state: 'detached' });
       const pictures = [look(page, scene.name), ...(scene.isPaper ? [lookAtPaper(page, scene.name)] : [])];
       for (const looked of pictures) {
         for await (const [name, picture] of looked) {

@@ -36,6 +36,10 @@ export const SCENES: readonly Scene[] = [
       await openVisit(page);
       await select(page, PAIR);
       await button(page, 'Show xray-right.jpg').click();
+      await page
+        .locator('.scroller')
+        .first()
+        .evaluate((list) => Reflect.get(list, 'scrollTo').call(list, 0, 0));
     },
     shows: shownPicture,
   },

@@ -5,15 +5,16 @@ import type { UploadItem } from './upload-record.ts';
 import { useUploads } from './uploads-provider.tsx';
 import './upload-list.css';
 
-/** At most so many lines: of hundreds of files, those that need somebody's eyes come first. */
+/** At most so many lines of files on their way, and as many of those that need somebody's eyes. */
 const MOST_LINES = 12;
-const URGENCY: Record<UploadItem['state'], number> = {
+const TURN: Record<UploadItem['state'], number> = {
   refused: 0,
   failed: 0,
   sending: 1,
   waiting: 2,
   stored: 3,
 };
+const isBad = ({ state }: UploadItem): boolean => state === 'refused' || state === 'failed';
 
 /** The files on their way to one target: a bar for all of them, and one for each. */
 export function UploadList({ targetId }: { targetId: string }) {
@@ -26,7 +27,13 @@ export function UploadList({ targetId }: { targetId: string }) {
   const sent = counted.reduce((sum, item) => sum + item.sent, 0);
   const stored = counted.filter(({ state }) => state === 'stored').length;
   const isBusy = counted.some(({ state }) => state === 'waiting' || state === 'sending');
-  const shown = items.toSorted((a, b) => URGENCY[a.state] - URGENCY[b.state]).slice(0, MOST_LINES);
+  const bad = items.filter(isBad).slice(0, MOST_LINES);
+  const others = items
+    .filter((item) => !isBad(item))
+    .toSorted((a, b) => TURN[a.state] - TURN[b.state])
+    .slice(0, MOST_LINES);
+  const hidden = items.length - bad.length - others.length;
+  const cancel = (id: string) => queue.cancel(id);
   return (
     <section className="upload-list" aria-label="Uploads">
       {counted.length > 0 && (
@@ -54,27 +61,32 @@ export function UploadList({ targetId }: { targetId: string }) {
           This browser has no room to keep all files. Leave the page open until they are stored.
         </p>
       )}
-      <ul>
-        {shown.map((item) => (
-          <Line key={item.id} item={item} onCancel={() => queue.cancel(item.id)} />
-        ))}
-      </ul>
-      {items.length > shown.length && <p className="quiet">and {items.length - shown.length} more</p>}
+      <Lines items={bad} onCancel={cancel} />
+      <Lines items={others} onCancel={cancel} />
+      {hidden > 0 && <p className="quiet">and {hidden} more</p>}
     </section>
   );
 }
 
+const Lines = ({ items, onCancel }: { items: UploadItem[]; onCancel: (id: string) => void }) =>
+  items.length > 0 && (
+    <ul>
+      {items.map((item) => (
+        <Line key={item.id} item={item} onCancel={() => onCancel(item.id)} />
+      ))}
+    </ul>
+  );
+
 function Line({ item, onCancel }: { item: UploadItem; onCancel: () => void }) {
   const { name, bytes, sent, state, reason } = item;
-  const isBad = state === 'refused' || state === 'failed';
   return (
     <li className={state}>
       {state === 'stored' && <Check size={16} aria-hidden />}
-      {isBad && <CircleAlert size={16} aria-hidden />}
+      {isBad(item) && <CircleAlert size={16} aria-hidden />}
       <span className="upload-name" title={name}>
         {name}
       </span>
-      {isBad ? (
+      {isBad(item) ? (
         <span className="upload-reason" role="alert">
           {reason}
         </span>
