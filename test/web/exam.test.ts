@@ -560,6 +560,12 @@ describe('An exam', () => {
     await expect
       .poll(() => picture.evaluate((shown) => Reflect.get(shown, 'naturalWidth')), PATIENCE)
       .toBe(640);
+    const width = async () => (await picture.boundingBox())?.width ?? 0;
+    const before = await width();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(width).toBeGreaterThan(before * 1.2);
+    await page.keyboard.press('0');
+    await expect.poll(async () => Math.round(await width())).toBe(Math.round(before));
     await page.getByRole('button', { name: /To come/ }).click();
     await page.getByText('This image is not stored yet').waitFor();
     await page.getByRole('button', { name: /Afar/ }).click();

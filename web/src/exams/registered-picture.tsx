@@ -2,6 +2,8 @@ import { useState } from 'react';
 import type { ExamImage } from '../api/types.ts';
 import { originals } from '../images/blob-urls.ts';
 import { useBlobUrl } from '../images/use-blob-url.ts';
+import { useZoom } from '../images/use-zoom.ts';
+import { ZoomButtons } from '../images/zoom-buttons.tsx';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 
@@ -36,12 +38,15 @@ export function RegisteredPicture({ image: { url, description, sopInstanceUID } 
     );
   }
   if (!shown) return <Spinner label="Loading the image" />;
+  return <Photo src={shown} alt={description || 'Image of the exam'} onFailure={() => setNone(true)} />;
+}
+
+function Photo({ src, alt, onFailure }: { src: string; alt: string; onFailure: () => void }) {
+  const zoom = useZoom();
   return (
-    <img
-      className="stage-photo"
-      src={shown}
-      alt={description || 'Image of the exam'}
-      onError={() => setNone(true)}
-    />
+    <div className="stage-photo">
+      <img ref={zoom.attach} src={src} alt={alt} onError={onFailure} />
+      <ZoomButtons zoom={zoom} />
+    </div>
   );
 }

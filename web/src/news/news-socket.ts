@@ -1,4 +1,5 @@
 import { currentToken } from '../api/client.ts';
+import { Backoff } from '../parts/backoff.ts';
 import type { NewsMessage } from './message.ts';
 
 /** Less than the ten minutes after which API Gateway ends a connection without a word. */
@@ -14,8 +15,7 @@ export class NewsSocket {
   readonly #onNews: (message: NewsMessage) => void;
   readonly #onState: (isOpen: boolean) => void;
   #socket: WebSocket | undefined;
-  #pauseMs = FIRST_PAUSE_MS;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, () => void this.#connect());
   readonly #timers: ReturnType<typeof setInterval>[];
   #tickedAt = Date.now();
   #hasEnded = false;
@@ -36,11 +36,11 @@ export class NewsSocket {
     window.removeEventListener('online', this.#renew);
     window.removeEventListener('offline', this.#leave);
     this.#leave();
-    clearTimeout(this.#retry);
+    this.#backoff.cancel();
   }
 
   async #connect(): Promise<void> {
-    clearTimeout(this.#retry);
+    this.#backoff.cancel();
     const token = await currentToken().catch(() => undefined);
     if (this.#hasEnded || this.#socket) return;
     const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/ws`, [
@@ -49,7 +49,7 @@ export class NewsSocket {
     ]);
     this.#socket = socket;
     socket.onopen = () => {
-      this.#pauseMs = FIRST_PAUSE_MS;
+      this.#backoff.reset();
       this.#onState(true);
     };
     socket.onmessage = ({ data }) => this.#onNews(JSON.parse(data) as NewsMessage);
@@ -65,9 +65,7 @@ export class NewsSocket {
     this.#socket.close();
     this.#socket = undefined;
     this.#onState(false);
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#connect(), this.#pauseMs * (0.5 + Math.random()));
-    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    this.#backoff.start();
   };
 
   readonly #renew = (): void => {

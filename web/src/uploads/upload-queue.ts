@@ -1,11 +1,13 @@
 import { explain } from '../api/api-error.ts';
+import { Backoff } from '../parts/backoff.ts';
 import { faultOf } from './check-file.ts';
 import { checksumOf } from './checksums.ts';
 import { FileKeeper } from './file-keeper.ts';
 import { GroupSize } from './group-size.ts';
 import { putBytes } from './put-bytes.ts';
 import { failureOf, hasArrived, sign } from './sign.ts';
-import type { UploadItem, UploadRecord, UploadTarget } from './upload-record.ts';
+import { UploadItems } from './upload-items.ts';
+import type { UploadRecord, UploadTarget } from './upload-record.ts';
 import {
   adoptUploads,
   claimUploads,
@@ -23,7 +25,6 @@ const LONGEST_PAUSE_MS = 20_000;
 const MOST_FAILURES = 6;
 /** How long what is stored stays in the list. */
 const STORED_MS = 3000;
-const NOTIFY_MS = 100;
 /** How often a page looks whether another one is gone. */
 const ADOPT_MS = 10_000;
 
@@ -34,18 +35,15 @@ export class UploadQueue {
   readonly #records = new Map<string, UploadRecord>();
   /** Those that are not in the browser's store yet, or never will be. */
   readonly #files = new Map<string, Blob>();
-  readonly #items = new Map<string, UploadItem>();
+  /** How far they are. */
+  readonly items = new UploadItems();
   readonly #sending = new Map<string, AbortController>();
   readonly #failures = new Map<string, number>();
-  readonly #listeners = new Set<() => void>();
+  readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, () => this.#pump());
   readonly #groupSize = new GroupSize();
   readonly #keeper = new FileKeeper((id) => this.#files.delete(id));
-  #snapshot: readonly UploadItem[] = [];
-  #notifying: ReturnType<typeof setTimeout> | undefined;
   #isSigning = false;
   #isPaused = false;
-  #pauseMs = FIRST_PAUSE_MS;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   #lastOrder = 0;
 
   constructor(subject: string) {
@@ -95,17 +93,16 @@ export class UploadQueue {
   /** Stops sending a file, or takes it off the list. */
   cancel(id: string): void {
     this.#sending.get(id)?.abort();
-    this.#items.delete(id);
+    this.items.remove(id);
     this.#forget(id);
-    this.#notify();
-    this.#clearStored();
+    this.items.clearStored();
     this.#pump();
   }
 
   /** Sends again what failed, and only that. */
   retry(): void {
-    for (const item of this.#items.values()) {
-      if (item.state === 'failed') this.#update(item.id, { state: 'waiting', reason: undefined, sent: 0 });
+    for (const { id } of this.items.in('failed')) {
+      this.items.update(id, { state: 'waiting', reason: undefined, sent: 0 });
     }
     this.#failures.clear();
     this.#wake();
@@ -123,27 +120,19 @@ export class UploadQueue {
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
     if (isPaused) for (const controller of this.#sending.values()) controller.abort();
-    this.#notify();
+    this.items.notify();
     this.#wake();
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly items = (): readonly UploadItem[] => this.#snapshot;
-
   #wake(): void {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#backoff.cancel();
+    this.#backoff.reset();
     this.#pump();
   }
 
   /** Starts whatever can be started now. */
   #pump(): void {
-    if (this.#isPaused || this.#retry !== undefined) return;
+    if (this.#isPaused || this.#backoff.isOn) return;
     this.#releaseEnded();
     const waiting = this.#waiting();
     const signed = waiting.filter((record) => record.signed);
@@ -156,9 +145,7 @@ export class UploadQueue {
   }
 
   #waiting(): UploadRecord[] {
-    return [...this.#items.values()]
-      .filter(({ state }) => state === 'waiting')
-      .flatMap(({ id }) => this.#records.get(id) ?? []);
+    return this.items.in('waiting').flatMap(({ id }) => this.#records.get(id) ?? []);
   }
 
   /** After hours of sleep every URL that waits has ended: nothing was sent by it, so that others take their place. */
@@ -186,10 +173,10 @@ export class UploadQueue {
       const signed = await sign(target, asked, await keyOf(asked));
       for (const [index, record] of asked.entries()) this.#keep({ ...record, signed: signed[index] });
       if (signed[0]) this.#groupSize.given(signed[0].endsAt);
-      this.#pauseMs = FIRST_PAUSE_MS;
+      this.#backoff.reset();
     } catch (error) {
       const reasons = failureOf(error, asked.length, explain);
-      if (reasons === 'later') this.#pause();
+      if (reasons === 'later') this.#backoff.start();
       else this.#refuse(asked, reasons);
     } finally {
       this.#isSigning = false;
@@ -227,7 +214,7 @@ export class UploadQueue {
     } else {
       // There is a copy, or will be found to be one when the browser is less busy.
       this.#countFailure(id, 'The browser cannot read it at the moment.');
-      this.#pause();
+      this.#backoff.start();
     }
   }
 
@@ -243,27 +230,27 @@ export class UploadQueue {
     if (!signed) return;
     const controller = new AbortController();
     this.#sending.set(id, controller);
-    this.#update(id, { state: 'sending' });
+    this.items.update(id, { state: 'sending' });
     const tried = { ...record, signed: { ...signed, wasTried: true } };
     this.#keep(tried);
     const file = await this.#bytesOf(id);
-    const onProgress = (sent: number) => this.#update(id, { sent });
+    const onProgress = (sent: number) => this.items.update(id, { sent });
     const outcome = file ? await putBytes(file, signed, onProgress, controller.signal) : 'lost';
     this.#sending.delete(id);
     if (outcome === 'stored') {
-      this.#pauseMs = FIRST_PAUSE_MS;
+      this.#backoff.reset();
       this.#end(id, 'stored');
     } else if (outcome === 'refused') {
       this.#end(id, 'refused', 'What was sent is not the file that was chosen. Has it changed?');
     } else if (outcome === 'expired') {
       // In time it was not: the store may not take it at all.
       if (signed.endsAt > Date.now()) this.#countFailure(id);
-      if (this.#items.get(id)?.state === 'sending') await this.#signAnew(tried);
+      if (this.items.get(id)?.state === 'sending') await this.#signAnew(tried);
     } else {
-      this.#update(id, { state: 'waiting', sent: 0 });
+      this.items.update(id, { state: 'waiting', sent: 0 });
       if (outcome === 'unable') this.#countFailure(id);
       if (outcome === 'lost' && !(await isReadable(await this.#bytesOf(id)))) this.#unreadable(id);
-      else if (outcome !== 'aborted') this.#pause();
+      else if (outcome !== 'aborted') this.#backoff.start();
     }
     this.#pump();
   }
@@ -277,28 +264,15 @@ export class UploadQueue {
   /** A URL has ended: perhaps its bytes had arrived all the same, and only the word of it was lost. */
   async #signAnew(record: UploadRecord): Promise<void> {
     const { id, signed } = record;
-    this.#update(id, { state: 'sending', sent: 0 });
+    this.items.update(id, { state: 'sending', sent: 0 });
     try {
       if (signed && (await hasArrived(signed.imageId))) return this.#end(id, 'stored');
       this.#keep(withoutLeave(record));
     } catch {
-      this.#pause();
+      this.#backoff.start();
     }
-    this.#update(id, { state: 'waiting' });
+    this.items.update(id, { state: 'waiting' });
     this.#pump();
-  }
-
-  /** Waits before the next try, longer each time, or until the network is back. */
-  #pause(): void {
-    if (this.#retry !== undefined) return;
-    this.#retry = setTimeout(
-      () => {
-        this.#retry = undefined;
-        this.#pump();
-      },
-      this.#pauseMs * (0.75 + Math.random() / 2),
-    );
-    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
   #nextOrder(): number {
@@ -309,8 +283,7 @@ export class UploadQueue {
   #take(record: UploadRecord): void {
     const { id, target, name, bytes } = record;
     this.#records.set(id, record);
-    this.#items.set(id, { id, target, name, bytes, sent: 0, state: 'waiting' });
-    this.#notify();
+    this.items.put({ id, target, name, bytes, sent: 0, state: 'waiting' });
   }
 
   #keep(record: UploadRecord): UploadRecord {
@@ -322,18 +295,10 @@ export class UploadQueue {
   }
 
   #end(id: string, state: 'stored' | 'refused' | 'failed', reason?: string): void {
-    const item = this.#items.get(id);
-    this.#update(id, { state, reason, sent: state === 'stored' ? (item?.bytes ?? 0) : 0 });
+    const item = this.items.get(id);
+    this.items.update(id, { state, reason, sent: state === 'stored' ? (item?.bytes ?? 0) : 0 });
     if (state !== 'failed') this.#forget(id);
-    if (state === 'stored') setTimeout(() => this.#clearStored(), STORED_MS);
-  }
-
-  /** What is stored leaves the list when all is, so that the sum of it stays true. */
-  #clearStored(): void {
-    const items = [...this.#items.values()];
-    if (items.some(({ state }) => state === 'waiting' || state === 'sending')) return;
-    for (const { id, state } of items) if (state === 'stored') this.#items.delete(id);
-    this.#notify();
+    if (state === 'stored') setTimeout(() => this.items.clearStored(), STORED_MS);
   }
 
   #forget(id: string): void {
@@ -342,20 +307,6 @@ export class UploadQueue {
     this.#failures.delete(id);
     this.#keeper.drop(id);
     void dropUpload(id).catch(() => undefined);
-  }
-
-  #update(id: string, changes: Partial<UploadItem>): void {
-    const item = this.#items.get(id);
-    if (item) this.#items.set(id, { ...item, ...changes });
-    this.#notify();
-  }
-
-  #notify(): void {
-    this.#notifying ??= setTimeout(() => {
-      this.#notifying = undefined;
-      this.#snapshot = [...this.#items.values()];
-      for (const listener of this.#listeners) listener();
-    }, NOTIFY_MS);
   }
 }
 

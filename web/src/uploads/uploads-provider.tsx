@@ -15,7 +15,7 @@ export function useUploadQueue(): UploadQueue {
 /** The files that are on their way; it changes ten times a second. */
 export function useUploads(): { queue: UploadQueue; items: readonly UploadItem[] } {
   const queue = useUploadQueue();
-  return { queue, items: useSyncExternalStore(queue.subscribe, queue.items) };
+  return { queue, items: useSyncExternalStore(queue.items.subscribe, queue.items.shown) };
 }
 
 /** Sends files for as long as the person is signed in, also while they go from page to page. */
