@@ -72,7 +72,8 @@ async function behindDoor(see: (path: string, seen: number) => number | undefine
     seen.push(`${method} ${url}`);
     const wait = see(url, seen.filter((each) => each === `${method} ${url}`).length);
     if (wait !== undefined) return response.writeHead(429, { 'retry-after': String(wait) }).end();
-    const answer = await fetch(service.stack.url + url, {
+    const store = new URL(service.stack.s3Endpoint).origin;
+    const answer = await fetch((url.startsWith('/local/s3/') ? store : service.stack.url) + url, {
       method,
       headers: {
         authorization: `${headers.authorization}`,
@@ -95,7 +96,8 @@ async function behindSilentStore() {
     const body = await buffer(request);
     const { method = '', url = '', headers } = request;
     const { host, connection, ...others } = headers as Record<string, string>;
-    const answer = await fetch(service.stack.url + url, {
+    const store = new URL(service.stack.s3Endpoint).origin;
+    const answer = await fetch((url.startsWith('/local/s3/') ? store : service.stack.url) + url, {
       method,
       headers: others,
       ...(body.length > 0 && { body }),
@@ -103,7 +105,8 @@ async function behindSilentStore() {
     if (method === 'PUT') put.push(url);
     if (method === 'PUT' && isSilent) return;
     const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    response.writeHead(answer.status).end((await answer.text()).replaceAll(service.stack.url, own));
+    const text = (await answer.text()).replaceAll(service.stack.url, own).replaceAll(store, own);
+    response.writeHead(answer.status).end(text);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -58,11 +58,14 @@ test('Who has no case sees nothing of cases, neither on the patient’s page nor
   const doctor = await service.as('doctor');
   await createBatch(doctor, 'P-1002', 'Visit');
   await photoInCase('C-604', 'P-1001');
+  const own = await service.as('patient-2');
+  expect(await own.json('GET', '/api/v1/images/cases?patientId=P-1002', 200)).toEqual({
+    cases: [],
+    next: null,
+  });
   const page = await browsing.signedIn('patient-2');
-  const answered = page.waitForResponse(/images\/cases\?patientId=P-1002/);
-  await page.reload();
-  expect(await (await answered).json()).toEqual({ cases: [], next: null });
   await page.getByRole('button', { name: /^Visit/ }).waitFor();
+  await page.waitForLoadState('networkidle');
   expect(await fold(page).count()).toBe(0);
   await page.goto('/cases');
   await page.getByLabel('Case number').waitFor();
