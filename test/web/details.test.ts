@@ -73,3 +73,21 @@ test('What could not be read is read again at a click', async () => {
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('button', { name: /^Visit/ }).waitFor();
 });
+
+test('Pictures of any shape take the same room', async () => {
+  const doctor = await service.as('doctor');
+  const files = await Promise.all([
+    photo({ seed: 1 }),
+    photo({ seed: 2, width: 300, height: 1200 }),
+    photo({ seed: 3, width: 1200, height: 300 }),
+  ]);
+  for (const id of await upload(doctor, await createBatch(doctor, 'P-6305'), files))
+    await decided(doctor, id);
+  const page = await browsing.signedIn('staff', '/patients/P-6305');
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  for (const [seed] of files.entries()) await page.getByLabel(`Category of photo-${seed + 1}.jpeg`).waitFor();
+  const heights = await page
+    .locator('.tile')
+    .evaluateAll((tiles) => tiles.map((tile) => Reflect.get(tile, 'offsetHeight')));
+  expect(heights).toEqual([212, 212, 212]);
+});
