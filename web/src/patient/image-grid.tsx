@@ -83,6 +83,8 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
           key={key}
           className="image-row"
           style={{
+            height: ROW_HEIGHT,
+            gap: GAP,
             transform: `translateY(${start - offset}px)`,
             gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
           }}
