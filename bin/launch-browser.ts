@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as driver } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium as driver,
+} from 'playwright-core';
 
 /** Where systems keep a browser that can be driven. */
 const INSTALLED = [
@@ -12,17 +17,26 @@ const INSTALLED = [
 ];
 
 /** A browser: the one that `CHROME_PATH` names, else one that is installed, else the one that npm brings (Linux, x64). */
-export async function launchBrowser(): Promise<Browser> {
+export const launchBrowser = async (): Promise<Browser> => driver.launch(await launchOptions());
+
+/** One whose pages keep things on the disk, in a folder: in the windows of the other all is as in private ones. */
+export const launchProfile = async (
+  folder: string,
+  options?: BrowserContextOptions,
+): Promise<BrowserContext> =>
+  driver.launchPersistentContext(folder, { ...(await launchOptions()), ...options });
+
+async function launchOptions() {
   const given = process.env.CHROME_PATH;
   if (given && !existsSync(given)) throw new Error(`CHROME_PATH names no file: ${given}`);
   const installed = given ?? INSTALLED.find((file) => existsSync(file));
   if (!installed && process.platform !== 'linux') {
     throw new Error('What looks at the page needs a browser: install Chrome, or name one by CHROME_PATH.');
   }
-  return driver.launch({
+  return {
     executablePath: installed ?? (await chromium.executablePath()),
     // Not the arguments that the package of npm's has for Lambda: they switch off what the page's policy is tested by.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
     headless: true,
-  });
+  };
 }

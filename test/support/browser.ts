@@ -1,14 +1,19 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { launchBrowser } from '../../bin/launch-browser.ts';
+import { launchBrowser, launchProfile } from '../../bin/launch-browser.ts';
 import type { Service } from './service.ts';
+
+export interface WindowOptions extends BrowserContextOptions {
+  /** The folder in which an ordinary window keeps what pages store; by default the window is a private one. */
+  profile?: string;
+}
 
 /** What tests do with a browser. */
 export interface Browsing {
   /** A page of its own, as of another computer, on which the person is signed in and sees the path. */
-  signedIn(person: string, path?: string, options?: BrowserContextOptions): Promise<Page>;
+  signedIn(person: string, path?: string, options?: WindowOptions): Promise<Page>;
   /** A page on which nobody is signed in. */
-  open(path: string, options?: BrowserContextOptions): Promise<Page>;
+  open(path: string, options?: WindowOptions): Promise<Page>;
 }
 
 /** The demo people by the names on the sign-in page. */
@@ -40,8 +45,9 @@ export function useBrowser(service: Service): Browsing {
     expect(found).toEqual([]);
   });
 
-  const open: Browsing['open'] = async (path, options) => {
-    const context = await browser.newContext({ baseURL: service.stack.url, locale: 'en-GB', ...options });
+  const open: Browsing['open'] = async (path, { profile, ...given } = {}) => {
+    const options = { baseURL: service.stack.url, locale: 'en-GB', ...given };
+    const context = await (profile ? launchProfile(profile, options) : browser.newContext(options));
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     pages.push(page);

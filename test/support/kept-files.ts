@@ -16,3 +16,7 @@ export const keptFiles = (page: Page): Promise<number> =>
         };
       }),
   );
+
+/** Whether the browser would leave the page without asking first: what it has not copied would be lost. */
+export const mayLeave = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>("dispatchEvent(new Event('beforeunload', { cancelable: true }))");

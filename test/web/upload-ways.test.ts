@@ -5,7 +5,7 @@ import { devices } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
 import { photo, photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
-import { keptFiles } from '../support/kept-files.ts';
+import { keptFiles, mayLeave } from '../support/kept-files.ts';
 import { openBatch } from '../support/patient-page.ts';
 import { dropPaths } from '../support/real-drop.ts';
 import { createBatch, readyNames, useService } from '../support/service.ts';
@@ -129,6 +129,34 @@ test('A file that goes away while it waits was kept before', async () => {
   await expect.poll(() => stored(batch), patience).toEqual(['card.jpg']);
   // Nothing of a patient stays on the computer.
   await expect.poll(() => keptFiles(page)).toBe(0);
+});
+
+test('Where the browser has no room to keep all files, it asks before it leaves, until stored ones make room', async () => {
+  const { page, batch } = await openedBatch();
+  const files = await photos(12, { format: 'png', width: 1200, height: 900 });
+  const session = await page.context().newCDPSession(page);
+  const { usage } = await page.evaluate<{ usage: number }>('navigator.storage.estimate()');
+  const quotaSize = usage + files.slice(0, 6).reduce((sum, { bytes }) => sum + bytes.length, 0);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: service.stack.url, quotaSize });
+  let open = 0;
+  await page.context().route('**/local/s3/**', async (route) => {
+    if (route.request().method() === 'PUT') {
+      while (open < 1) await new Promise((resolve) => setTimeout(resolve, 50));
+      open -= 1;
+    }
+    await route.continue().catch(() => undefined);
+  });
+  await drop(page, files);
+  const stay = page.getByText('This browser has no room to keep all files.');
+  await stay.waitFor();
+  expect(await mayLeave(page)).toBe(false);
+  open = 8;
+  await stay.waitFor({ state: 'detached' });
+  await expect.poll(() => mayLeave(page)).toBe(true);
+  expect((await stored(batch)).length).toBeLessThan(12);
+  await page.reload();
+  open = 12;
+  await expect.poll(() => stored(batch), patience).toEqual(files.map(({ name }) => name).sort());
 });
 
 test('Two windows of one person send a file once, and one goes on when the other is closed', async () => {

@@ -41,7 +41,10 @@ export class UploadQueue {
   readonly #failures = new Map<string, number>();
   readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, () => this.#pump());
   readonly #groupSize = new GroupSize();
-  readonly #keeper = new FileKeeper((id) => this.#files.delete(id));
+  readonly #keeper = new FileKeeper((id) => {
+    this.#files.delete(id);
+    this.items.notify();
+  });
   #isSigning = false;
   #isPaused = false;
   #lastOrder = 0;

@@ -36,8 +36,14 @@ export async function keepFile(id: string, file: Blob): Promise<void> {
   const copy = new Blob([await file.arrayBuffer()], { type: file.type });
   const store = await connect();
   await store.put('files', copy, id);
-  // There, too, the bytes may follow later, and would be lost with the page: what can be read has arrived.
-  await (await store.get('files', id))?.slice(-1).arrayBuffer();
+  try {
+    // There, too, the bytes may follow later, and would be lost with the page: what can be read has arrived.
+    await (await store.get('files', id))?.slice(-1).arrayBuffer();
+  } catch (error) {
+    // No room for them in the memory, for one.
+    await store.delete('files', id);
+    throw error;
+  }
 }
 
 /** The copy of a file's bytes, where there is one. */
