@@ -159,7 +159,8 @@ async function start(
   const dynamoDbEndpoint = foreign.dynamoDb ?? `${url}/local/dynamodb`;
   const socketDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-'));
   closers.push(() => rmSync(socketDir, { recursive: true, force: true }));
-  const cacheDir = path.join(dataDir, 'compile-cache');
+  // With the code that it is of, so that whoever starts that code again finds it.
+  const cacheDir = path.join(cdkOut, 'compile-cache');
   mkdirSync(cacheDir, { recursive: true });
   const host: LambdaHost = {
     socketDir,

@@ -1,7 +1,7 @@
 // What runs inside a function's process: the part of AWS Lambda's Node runtime that functions can see.
 // It imports nothing but Node, because every cold start pays for what it loads.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
@@ -119,7 +119,15 @@ async function invoke(
   } finally {
     // The answer is not the end: this instance takes its next request when the handler is through.
     process.send?.({ type: 'idle', requestId });
+    keepCompiled();
   }
+}
+
+let isCompiledKept = false;
+/** Node would do so at its end; but that of a function is a kill. After the first request all of its way is compiled. */
+function keepCompiled() {
+  if (!isCompiledKept) flushCompileCache();
+  isCompiledKept = true;
 }
 
 // A killed parent cannot say goodbye. The first line sees it at once, the thread also when a function never

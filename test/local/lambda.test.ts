@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalStack } from '../../lib/local/local-stack.ts';
 import { makeTestStack, type TestStack } from './test-stack.ts';
@@ -42,6 +43,12 @@ describe('a function', () => {
     expect(env.AWS_ACCESS_KEY_ID).not.toBe(stack.credentials.accessKeyId);
     expect(env.TABLE).toMatch(/^Table/);
     expect(env).not.toHaveProperty('SECRET_OF_THE_DEVELOPER');
+  });
+
+  test('leaves its compiled code to the processes that start after it', async () => {
+    await call('/echo');
+    const compiled = () => readdirSync(join(testStack.cdkOut, 'compile-cache'), { recursive: true });
+    await expect.poll(() => compiled().length).toBeGreaterThan(1);
   });
 
   test('serves one request at a time in each of at most four processes', async () => {
