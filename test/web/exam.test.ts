@@ -198,6 +198,33 @@ describe('A study', () => {
     expect(await page.getByRole('spinbutton', { name: 'Width' }).inputValue()).toBe('400');
   });
 
+  test('is windowed by one finger, and zoomed by two', async () => {
+    const { study } = await storeSeries(1);
+    const page = await browsing.signedIn('doctor', `/studies/${study}`, { hasTouch: true });
+    const own = windowed(hounsfield(1), 40, 400);
+    await drawn(page, own);
+    const session = await page.context().newCDPSession(page);
+    const { x, y } = await middle(page);
+    /** Fingers that move from where the first list says to where the second does, left or right of the middle. */
+    const glide = async (from: number[], to: number[]) => {
+      for (let step = 0; step <= 8; step++) {
+        const touchPoints = from.map((at, id) => ({ id, y, x: x + at + ((to[id] ?? at) - at) * (step / 8) }));
+        const type = step === 0 ? 'touchStart' : 'touchMove';
+        await session.send('Input.dispatchTouchEvent', { type, touchPoints });
+        await page.waitForTimeout(30);
+      }
+      await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    await glide([0], [120]);
+    const width = page.getByRole('spinbutton', { name: 'Width' });
+    await expect.poll(async () => Number(await width.inputValue()), PATIENCE).toBeGreaterThan(400);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await drawn(page, own);
+    await glide([-30, 30], [-120, 120]);
+    await expect.poll(() => distance(page, own), PATIENCE).toBeGreaterThan(10);
+    expect(await width.inputValue()).toBe('400');
+  });
+
   test('tells what is known of it, names in all their letters, and finds attributes', async () => {
     const { study, uids } = await storeSeries(1);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);

@@ -5,7 +5,7 @@ export const operation = defineOperation({
   id: 'create-dicom-upload',
   method: 'POST',
   path: '/dicom/upload-url',
-  summary: 'Get a signed upload URL for a DICOM file of up to 100 MB',
+  summary: 'Get a signed upload URL for a DICOM file',
   group: 'DICOM',
   auth: EVERYONE,
   body: CreateDicomUpload,

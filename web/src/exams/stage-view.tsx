@@ -46,10 +46,10 @@ export function StageView({ sights, index, onIndex }: StageViewProps) {
     // Frames come first in the list: their numbers are the same in both.
     if (sight?.kind === 'frame') stage?.show(frames, index);
   }, [stage, frames, index, sight]);
-  useStageKeys(stage, index, sights.length, go);
+  const isFrame = sight?.kind === 'frame';
+  useStageKeys(isFrame ? stage : undefined, index, sights.length, go);
   useWheel(element.current, stage, (step) => go(index + step));
 
-  const isFrame = sight?.kind === 'frame';
   const isShown = isFrame && state.status !== 'failed' && state.frame !== undefined;
   return (
     <section className="panel exam-stage stage-view" aria-label="Viewer">

@@ -3,7 +3,11 @@ import type { Stage } from './stage.ts';
 
 const PAN = 40;
 
-/** The keys of the viewer, wherever the focus is but where keys mean something of their own. */
+/**
+ * The keys of the viewer, wherever the focus is but where keys mean something of their own.
+ *
+ * @param stage what is looked at; none while it is not to be seen
+ */
 export function useStageKeys(
   stage: Stage | undefined,
   index: number,
@@ -12,8 +16,9 @@ export function useStageKeys(
 ): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!stage || event.altKey || event.ctrlKey || event.metaKey || isElsewhere(event.target)) return;
-      const act = (event.shiftKey ? moves(stage) : steps(stage, index, count, go))[event.key];
+      if (event.altKey || event.ctrlKey || event.metaKey || isElsewhere(event.target)) return;
+      const actions = { ...(event.shiftKey ? {} : steps(index, count, go)), ...looks(stage, event.shiftKey) };
+      const act = actions[event.key];
       if (!act) return;
       act();
       event.preventDefault();
@@ -25,7 +30,7 @@ export function useStageKeys(
 
 type Actions = Record<string, () => void>;
 
-const steps = (stage: Stage, index: number, count: number, go: (index: number) => void): Actions => ({
+const steps = (index: number, count: number, go: (index: number) => void): Actions => ({
   ArrowUp: () => go(index - 1),
   ArrowLeft: () => go(index - 1),
   PageUp: () => go(index - 10),
@@ -34,19 +39,22 @@ const steps = (stage: Stage, index: number, count: number, go: (index: number) =
   PageDown: () => go(index + 10),
   Home: () => go(0),
   End: () => go(count - 1),
-  '+': () => stage.zoom(1.25),
-  '-': () => stage.zoom(0.8),
-  '0': () => stage.reset(),
-  i: () => stage.invert(),
 });
 
-const moves = (stage: Stage): Actions => ({
-  ArrowUp: () => stage.pan(0, -PAN),
-  ArrowLeft: () => stage.pan(-PAN, 0),
-  ArrowDown: () => stage.pan(0, PAN),
-  ArrowRight: () => stage.pan(PAN, 0),
-  '+': () => stage.zoom(1.25),
-});
+function looks(stage: Stage | undefined, isMoving: boolean): Actions {
+  if (!stage) return {};
+  // On many keyboards it is a key with Shift.
+  const closer = { '+': () => stage.zoom(1.25) };
+  if (!isMoving)
+    return { ...closer, '-': () => stage.zoom(0.8), '0': () => stage.reset(), i: () => stage.invert() };
+  return {
+    ...closer,
+    ArrowUp: () => stage.pan(0, -PAN),
+    ArrowLeft: () => stage.pan(-PAN, 0),
+    ArrowDown: () => stage.pan(0, PAN),
+    ArrowRight: () => stage.pan(PAN, 0),
+  };
+}
 
 const isElsewhere = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
