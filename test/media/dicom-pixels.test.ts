@@ -186,6 +186,16 @@ describe('Compressed samples', () => {
     expect(await samplesOf(file)).toEqual(values);
   });
 
+  test('in JPEG-LS come out as they went in, also with a zero before its end', async () => {
+    const values = sampleValues(grey(16));
+    const picture = { ...grey(16), columns, rows, samples: bytesOf(values, 16) };
+    const whole = await codestream('encodeJpegLs', picture);
+    const filled = Buffer.concat([whole.subarray(0, -2), Uint8Array.of(0), whole.subarray(-2)]);
+    const fragments = [new Uint8Array(), filled];
+    const image = [...imageOf(columns, rows, { fragments }), ...bits(16)];
+    expect(await samplesOf(dicomFile(image, encapsulated('1.2.840.10008.1.2.4.80')))).toEqual(values);
+  });
+
   test('in JPEG baseline come out much as they went in', async () => {
     const values = Array.from({ length: columns * rows }, (_, i) => (i % columns) * 10);
     const picture = { ...grey(8), columns, rows, samples: Uint8Array.from(values) };
