@@ -15,6 +15,7 @@ import { DomainError } from '../../lib/domain/errors.ts';
 import { environment } from '../../lib/http/environment.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { describeDicom } from '../../lib/media/dicom/describe-dicom.ts';
+import { dicomJsonText } from '../../lib/media/dicom/dicom-json.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey } from '../../lib/storage/object-keys.ts';
 import { ObjectWriter } from '../../lib/storage/object-writer.ts';
 
@@ -51,7 +52,7 @@ export function lookAtDicom(caller: Caller, bytes: Uint8Array, now: Date): SeenD
   const described = describeDicom(bytes, (path) => BULK_DATA + path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller, now);
-  const json = Buffer.from(JSON.stringify(described.json));
+  const json = Buffer.from(dicomJsonText(described.json));
   return { ...dicom, json, answer: toStoredDicom(dicom.instance, described.mainTags) };
 }
 

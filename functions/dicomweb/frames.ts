@@ -7,6 +7,7 @@ import { type DecodedFrame, decodeFrame } from '../../lib/media/dicom/decode-fra
 import type { PixelDescription } from '../../lib/media/dicom/describe-pixels.ts';
 import { frameBytes } from '../../lib/media/dicom/frame-bytes.ts';
 import type { DicomFile } from '../../lib/media/dicom/read-dicom.ts';
+import { packBits } from '../../lib/media/dicom/stored-samples.ts';
 import { explicitLittleEndian } from '../../lib/media/dicom/transfer-syntaxes.ts';
 import { DECODING, KEPT, refuse } from './files.ts';
 import { requireStreamable } from './streamable.ts';
@@ -85,14 +86,13 @@ export async function answerFrames(
   };
 }
 
-/** Samples of single bits take a byte each when they were compressed. */
-const cellBytes = ({ bitsAllocated }: PixelDescription) => Math.ceil(bitsAllocated / 8);
-const decodedBytes = (pixels: PixelDescription) =>
-  pixels.rows * pixels.columns * pixels.samplesPerPixel * cellBytes(pixels);
+const decodedBytes = ({ rows, columns, samplesPerPixel, bitsAllocated }: PixelDescription) =>
+  Math.ceil((rows * columns * samplesPerPixel * bitsAllocated) / 8);
 
-/** The samples in as many bytes as the file has for each, little endian as every machine that this runs on. */
-function sampleBytes({ samples }: DecodedFrame, pixels: PixelDescription): Uint8Array {
-  const bytes = cellBytes(pixels);
+/** The samples in as many bits as the file has for each, little endian as every machine that this runs on. */
+function sampleBytes({ samples }: DecodedFrame, { bitsAllocated }: PixelDescription): Uint8Array {
+  if (bitsAllocated === 1) return packBits(samples);
+  const bytes = bitsAllocated / 8;
   const Cells = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array;
   const cells = samples.BYTES_PER_ELEMENT === bytes ? samples : Cells.from(samples);
   return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);

@@ -142,6 +142,17 @@ describe('Greys', () => {
     expect(await seen([5, 10, 11, 12, 20], [table, ...window(500.5, 1001)])).toEqual([0, 0, 255, 128, 128]);
   });
 
+  test.each(['12.1', '12.2', '12.3'])(
+    'of the stored values in X-ray angiography (%s), where the modality LUT leads back to the beam',
+    async (part) => {
+      const beam: FixtureElement[] = [
+        ['00080016', 'UI', `1.2.840.10008.5.1.4.1.1.${part}`],
+        ['00283000', 'SQ', [lut([3, 0, 16], words(0, 40_000, 60_000))]],
+      ];
+      expect(await seen([0, 1, 2], [...beam, ...window(1.5, 3)])).toEqual([0, 128, 255]);
+    },
+  );
+
   test('of a VOI LUT, rather than of the window beside it', async () => {
     const table: FixtureElement = ['00283010', 'SQ', [lut([3, 10, 12], words(4095, 0, 2048))]];
     expect(await seen([10, 11, 12, 13], [table, ...window(0, 1)])).toEqual([255, 0, 128, 128]);

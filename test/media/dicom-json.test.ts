@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readBulkData } from '../../lib/media/dicom/bulk-data.ts';
-import { toDicomJson } from '../../lib/media/dicom/dicom-json.ts';
+import { dicomJsonText, toDicomJson } from '../../lib/media/dicom/dicom-json.ts';
 import { mainAttributes, mainDicomTags } from '../../lib/media/dicom/main-tags.ts';
 import { readDicom } from '../../lib/media/dicom/read-dicom.ts';
 import { dicomFile, type FixtureElement, imageOf, instance, syntaxes, words } from '../fixtures/dicoms.ts';
@@ -100,6 +100,27 @@ test('Attributes are in ascending order, without group lengths and the file’s 
     '0020000D',
     '0020000E',
   ]);
+});
+
+test('As text, attributes are in ascending order too, where their tags look like numbers', () => {
+  const item: FixtureElement[] = [
+    ['00081155', 'UI', '1.2'],
+    ['30060045', 'IS', '1'],
+  ];
+  const json = jsonOf([
+    ['00080005', 'CS', 'ISO_IR 192'],
+    ['00100010', 'PN', 'Yamada^Tarou=山田^太郎'],
+    ['20500020', 'CS', 'IDENTITY'],
+    ['30060010', 'SQ', [item, []]],
+    ['FFFCFFFC', 'OB', Uint8Array.of(0, 0)],
+  ]);
+  const text = dicomJsonText(json);
+  expect(JSON.parse(text)).toEqual(json);
+  expect(text.match(/"[\dA-F]{8}"/g)).toEqual(
+    ['00080005', '00100010', '20500020', '30060010', '00081155', '30060045', 'FFFCFFFC'].map(
+      (tag) => `"${tag}"`,
+    ),
+  );
 });
 
 describe('Names come in every character set', () => {

@@ -89,6 +89,36 @@ describe('A file is read', () => {
     expect(readDicom(Buffer.concat([dicomFile(elements), Buffer.alloc(100)])).dataSet.elements.size).toBe(11);
   });
 
+  test('with an end too many after its last sequence, and zeros after that', () => {
+    const end = raw('feffdde0 00000000');
+    for (const more of [end, Buffer.concat([end, raw('feff0de0 00000000'), end, Buffer.alloc(100)])])
+      expect(readDicom(Buffer.concat([dicomFile(elements), more])).dataSet.elements.size).toBe(11);
+    const between = Buffer.concat([dicomFile(elements), end, dataSetBytes([['00400001', 'SH', 'X']])]);
+    expect(() => readDicom(between)).toThrow('a delimiter of a sequence (FFFE,E0DD) where no sequence is');
+  });
+
+  test('with text where the standard has a sequence and the file says nothing of a VR', () => {
+    const text: FixtureElement = ['0040A170', 'CS', 'NAMED TYPE'];
+    const { dataSet } = readDicom(dicomFile([...elements, text, ['00400001', 'AE', 'A']], syntaxes.implicit));
+    expect(dataSet.elements.get('0040A170')).toMatchObject({ vr: 'UN', length: 10 });
+    expect(textValue(dataSet, '00400001')).toBe('A');
+  });
+
+  test('with blanks where the VR of an element should be', () => {
+    const blank = raw('28002001 2020 0200 0700');
+    const bytes = Buffer.concat([dicomFile(elements), blank, dataSetBytes([['00281054', 'LO', 'HU']])]);
+    const { dataSet } = readDicom(bytes);
+    expect(numberValues(dataSet, '00280120')).toEqual([7]);
+    expect(textValue(dataSet, '00281054')).toBe('HU');
+  });
+
+  test('without preamble, with the letters of the mark in a text just where it would be', () => {
+    const text: FixtureElement = ['00080005', 'CS', `${'A'.repeat(120)}DICM rest`];
+    const bytes = dataSetBytes([...elements, text]);
+    expect(bytes.subarray(128, 132).toString()).toBe('DICM');
+    expect(textValue(readDicom(bytes).dataSet, '00100020')).toBe('P-1001');
+  });
+
   test('and of an element that is there twice, the first counts', () => {
     const twice = Buffer.concat([dicomFile(instance), dataSetBytes([['0020000E', 'UI', '6.6.6']])]);
     expect(textValue(readDicom(twice).dataSet, '0020000E')).toBe('1.2.3.4.1');
@@ -186,7 +216,7 @@ describe('A file is refused', () => {
     ],
     [
       'with a delimiter where none can be',
-      part10(metaExplicit, raw('feff0de0 00000000')),
+      part10(metaExplicit, raw('feff0de0 00000000 08000500 43530000')),
       'a delimiter of a sequence (FFFE,E00D)',
     ],
     [
@@ -258,23 +288,26 @@ describe('Identifiers', () => {
   test.each([
     ['', 'has no StudyInstanceUID'],
     ['../../etc/passwd', 'a StudyInstanceUID that is no identifier'],
-    ['1.02.3', 'a StudyInstanceUID that is no identifier'],
+    ['1.a.3', 'a StudyInstanceUID that is no identifier'],
     ['1.2\\1.3', 'a StudyInstanceUID that is no identifier'],
     [`1.${'2'.repeat(63)}`, 'a StudyInstanceUID that is no identifier'],
   ])('of the form "%s" are refused', (uid, reason) => {
     expect(() => identifiersOf(['0020000D', 'UI', uid])).toThrow(reason);
   });
 
-  test.each(['1.2.840.10008.1.2', '0.0', '2.25.329800735698586629295641978511506172918'])(
+  test.each(['1.2.840.10008.1.2', '0.0', '1.02.003', '111', '2.25.329800735698586629295641978511506172918'])(
     '%s is one',
     (uid) => {
       expect(isUid(uid)).toBe(true);
     },
   );
 
-  test.each(['', '1', '.1', '1.', '1..2', '1.2.a', '1.2 ', '01.2', '1.00'])('"%s" is none', (uid) => {
-    expect(isUid(uid)).toBe(false);
-  });
+  test.each(['', '.1', '1.', '1..2', '1.2.a', '1.2 ', '-1.2', `1.${'2'.repeat(63)}`])(
+    '"%s" is none',
+    (uid) => {
+      expect(isUid(uid)).toBe(false);
+    },
+  );
 
   test('of a DICOMDIR are not even looked for', () => {
     expect(() => identifiersOf(['00041220', 'SQ', []])).toThrow(

@@ -31,6 +31,23 @@ function tell(message: CodecMessage): void {
 }
 
 function decode(job: CodecJob): CodecMessage {
+  const first = attempt(job);
+  if ('decoded' in first) return first;
+  const codestream = withoutFilling(job);
+  return codestream ? attempt({ ...job, codestream }) : first;
+}
+
+/**
+ * JPEG-LS without the zero before its end, with which some writers make it even: CharLS takes it for pixels too many. Only
+ * once it has failed, since the last byte of the pixels may be zero too.
+ */
+function withoutFilling({ codec, codestream }: CodecJob): Uint8Array | undefined {
+  const end = codestream.findLastIndex((byte, at) => byte === 0xff && codestream[at + 1] === 0xd9);
+  if (codec !== 'JpegLs' || end < 1 || codestream[end - 1] !== 0) return undefined;
+  return Buffer.concat([codestream.subarray(0, end - 1), codestream.subarray(end)]);
+}
+
+function attempt(job: CodecJob): { decoded: Uint8Array } | { failed: string } {
   try {
     const decoded = codecs.decode(job);
     if (codecs.memoryBytes > KEPT_BYTES) codecs = new NativeCodecs(module);

@@ -4,6 +4,7 @@ import { type CodecLimits, decodeApart } from './decode-apart.ts';
 import { decodeRle } from './decode-rle.ts';
 import { isHalved, type PixelDescription } from './describe-pixels.ts';
 import { frameBytes } from './frame-bytes.ts';
+import { inflateFrame } from './inflate-frame.ts';
 import type { CodecJob } from './native-codecs.ts';
 import type { DicomFile } from './read-dicom.ts';
 import type { Samples } from './samples.ts';
@@ -45,10 +46,14 @@ export async function decodeFrame(
   if (isNative || coding === 'native') return ofNative(bytes, pixels);
   const { rows, columns, samplesPerPixel, bitsAllocated } = pixels;
   if (coding === 'rle') {
-    const sampleBytes = Math.ceil(bitsAllocated / 8);
+    // Single bits are packed as they are without compression.
+    if (bitsAllocated === 1)
+      return ofNative(decodeRle(bytes, Math.ceil((rows * columns * samplesPerPixel) / 8), 1, 1), pixels);
+    const sampleBytes = bitsAllocated / 8;
     const decoded = decodeRle(bytes, rows * columns, samplesPerPixel, sampleBytes);
     return toDecoded(pixels, storedSamples(decoded, pixels), pixels.photometricInterpretation);
   }
+  if (coding === 'deflate') return ofNative(inflateFrame(bytes, Math.ceil(pixels.frameBytes)), pixels);
   const header = codestreamHeader(coding, bytes);
   refuseContradiction(header, pixels);
   // OpenJPEG's samples of colours are cut to bytes where the decoders' module hands them out.
@@ -99,7 +104,7 @@ function refuseContradiction(
     throw new RejectedImage(
       `This DICOM file is damaged: it claims ${columns}×${rows} pixels of ${samplesPerPixel} samples, and its image has ${width}×${height} of ${components}.`,
     );
-  if (bits > 16 || bits < 2)
+  if (bits > 16 || bits < 1)
     throw new UndrawableDicom(
       `This DICOM image is compressed with ${bits} bits for each sample; at most 16 can be shown.`,
     );

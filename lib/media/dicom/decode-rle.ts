@@ -32,7 +32,8 @@ export function decodeRle(
 /** G.3.2: a count, then as many bytes as they are, or one byte to repeat. */
 function unpack(packed: Uint8Array, decoded: Uint8Array, first: number, step: number): void {
   let to = first;
-  for (let from = 0; to < decoded.length; ) {
+  let from = 0;
+  while (to < decoded.length) {
     if (from >= packed.length) throw damaged('a segment ends too early');
     const count = packed[from++] ?? 0;
     if (count === 128) continue;
@@ -44,6 +45,8 @@ function unpack(packed: Uint8Array, decoded: Uint8Array, first: number, step: nu
       decoded[to] = packed[isLiteral ? from + i : from] ?? 0;
     from += isLiteral ? run : 1;
   }
+  // More than padding: samples of more bits than the file says.
+  if (packed.length - from > decoded.length / step) throw damaged('a segment has more than its pixels');
 }
 
 const damaged = (what: string) =>

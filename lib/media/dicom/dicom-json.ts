@@ -34,6 +34,25 @@ export function toDicomJson(dataSet: DataSet, options: DicomJsonOptions): DicomJ
   return itemToJson(dataSet, { inlineBytes: 1024, ...options }, '');
 }
 
+/**
+ * DICOM JSON as text, each attribute in its place (PS3.18 F.2.2). An object alone does not keep it: of its keys those that
+ * look like numbers come first, such as the `20500020` of a presentation state or the `30060010` of structures.
+ */
+export function dicomJsonText(json: DicomJson): string {
+  const attributes = Object.entries(json).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${attributes.map(([tag, attribute]) => `"${tag}":${attributeText(attribute)}`).join(',')}}`;
+}
+
+function attributeText(attribute: JsonAttribute): string {
+  if (attribute.vr !== 'SQ' || !attribute.Value) return JSON.stringify(attribute);
+  const items = attribute.Value.map((item) => (isItem(item) ? dicomJsonText(item) : JSON.stringify(item)));
+  return `{"vr":"SQ","Value":[${items.join(',')}]}`;
+}
+
+/** Of a sequence, where names have no place. */
+const isItem = (value: NonNullable<JsonAttribute['Value']>[number]): value is DicomJson =>
+  typeof value === 'object' && value !== null;
+
 function itemToJson(dataSet: DataSet, options: Required<DicomJsonOptions>, path: string): DicomJson {
   const tags = [...dataSet.elements.keys()]
     .filter((tag) => !tag.endsWith('0000') && !tag.startsWith('0002'))

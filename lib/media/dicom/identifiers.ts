@@ -12,13 +12,15 @@ export interface InstanceIdentifiers {
   sopClassUid: string;
 }
 
-/** PS3.5 9.1: components of digits without leading zeros between dots, 64 characters in all. */
-export const isUid = (text: string): boolean =>
-  text.length <= 64 && /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+$/.test(text);
+/**
+ * PS3.5 9.1: numbers between dots, 64 characters in all. A little wider than the standard, as `DicomUid` is: old devices
+ * write leading zeros, and tools that take names out of files write what they like; every other archive takes them.
+ */
+export const isUid = (text: string): boolean => text.length <= 64 && /^\d+(?:\.\d+)*$/.test(text);
 
 /**
  * Reads the identifiers, without which a file has no place among the others. The padding that goes is the standard's NUL
- * and the space that many write instead; no real file at hand needs more indulgence.
+ * and the space that many write instead.
  *
  * @throws RejectedImage where one is missing, or is no UID
  */
@@ -32,7 +34,7 @@ export function instanceIdentifiers(dataSet: DataSet): InstanceIdentifiers {
     if (!value) throw new RejectedImage(`This DICOM file has no ${name}, without which it is not accepted.`);
     if (others.length > 0 || !isUid(value))
       throw new RejectedImage(
-        `This DICOM file has a ${name} that is no identifier; expected up to 64 digits and dots, without leading zeros.`,
+        `This DICOM file has a ${name} that is no identifier; expected up to 64 digits and dots.`,
       );
     return value;
   };

@@ -78,19 +78,29 @@ export class ElementParser {
 
   #elementsUntil(dataSet: DataSet, encoding: Encoding, end: number, depth: number): void {
     while (this.#at < end) {
-      // Zeros, or one byte, after the last element of a file: some writers fill up blocks.
-      if (depth === 0 && this.#isFiller(end)) return;
+      if (depth === 0 && this.#isFiller(encoding, end)) return;
       const element = this.#element(dataSet, encoding, end, depth);
       this.#add(dataSet, element);
       if (element.isBeyond) return;
     }
   }
 
-  #isFiller(end: number): boolean {
+  /**
+   * Whether there is nothing more to the end of the file but zeros, with which some writers fill up blocks, and ends of
+   * sequences that are none, of which some write one too many.
+   */
+  #isFiller({ isBigEndian }: Encoding, end: number): boolean {
     if (end > this.#bytes.length) return false;
     // Looked for once, from behind: a file of zeros with one byte at its end would be scanned for each element.
     this.#contentEnd ??= this.#bytes.findLastIndex((byte) => byte !== 0) + 1;
-    return this.#at >= this.#contentEnd;
+    let at = this.#at;
+    while (at < this.#contentEnd && at + 8 <= end && this.#isEndAt(at, !isBigEndian)) at += 8;
+    return at >= this.#contentEnd;
+  }
+
+  #isEndAt(at: number, little: boolean): boolean {
+    const tag = this.#tag(at, little);
+    return (tag === SEQUENCE_END || tag === ITEM_END) && this.#view.getUint32(at + 4) === 0;
   }
 
   /** PS3.5 7.1: a tag occurs once. Where it doesn't the first counts, so that nothing can be slipped in behind a check. */
@@ -99,11 +109,13 @@ export class ElementParser {
   }
 
   #element(dataSet: DataSet, encoding: Encoding, end: number, depth: number): DataElement {
-    const { tag, vr, length, start } = this.#header(dataSet, encoding, end);
+    const { tag, vr: known, length, start } = this.#header(dataSet, encoding, end);
     if (length === UNDEFINED)
-      return this.#ofUndefinedLength(dataSet, encoding, { tag, vr, start, end, depth });
+      return this.#ofUndefinedLength(dataSet, encoding, { tag, vr: known, start, end, depth });
 
     if (length > end - this.#at) throw this.#tooLong(tag, length, end);
+    // The file says nothing of a VR, and has something else where the standard has a sequence: unknown bytes.
+    const vr = known === 'SQ' && !encoding.isExplicit && !this.#isItems(length, encoding) ? 'UN' : known;
     const element: DataElement = { tag, vr, offset: this.#at, length };
     if (vr === 'SQ') {
       element.items = this.#items(dataSet, encoding, this.#at + length, depth + 1, tag);
@@ -135,9 +147,14 @@ export class ElementParser {
       // Some writers fall back to implicit VR for single elements of an explicit data set: pydicom reads them, and so do we.
       if (isExplicit && /[^\0 -~]/.test(letters) && standardVr(tag) === 'UN')
         throw broken(`the element (${dashed(tag)}) without a value representation`, start);
-      const length = this.#view.getUint32(start + 4, little);
       this.#at = start + 8;
-      return { tag, vr: this.#vrOf(tag, dataSet), length, start };
+      const length = this.#view.getUint32(start + 4, little);
+      // Blanks where a VR should be, and behind them its length of 16 bits: as one of 32 bits they go beyond everything.
+      const isBlank = isExplicit && /^[ -@]{2}$/.test(letters) && length > end - this.#at;
+      return {
+        ...{ tag, vr: this.#vrOf(tag, dataSet), start },
+        length: isBlank ? this.#view.getUint16(start + 6, little) : length,
+      };
     }
     // PS3.5 7.1.2: VRs to come will have the long form, as UN has.
     const vr = isVr(letters) ? letters : 'UN';
@@ -195,6 +212,15 @@ export class ElementParser {
       this.#at = offset;
       return undefined;
     }
+  }
+
+  /** Whether so many bytes may be items: none, or such as begin with one. */
+  #isItems(length: number, { isBigEndian }: Encoding): boolean {
+    if (length === 0) return true;
+    if (length < 8) return false;
+    this.#need(8);
+    const tag = this.#tag(this.#at, !isBigEndian);
+    return tag === ITEM || tag === SEQUENCE_END;
   }
 
   /** PS3.5 7.5: items one after the other, until the sequence's length or its delimiter. */
@@ -263,6 +289,8 @@ export class ElementParser {
     for (;;) {
       this.#countOne();
       const start = this.#at;
+      if (start === end)
+        throw new RejectedImage('This DICOM file is incomplete: it ends before its pixel data do.');
       if (end - start < 8) throw this.#incomplete(start);
       this.#need(8);
       const name = this.#tag(start, !isBigEndian);

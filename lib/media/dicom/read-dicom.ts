@@ -103,10 +103,14 @@ export const looksLikeDicom = (beginning: Uint8Array): boolean => startOf(beginn
 /** After the mark, which is at byte 128 (PS3.10 7.1), or at 0 where a writer left out the preamble; or at an element. */
 function startOf(bytes: Uint8Array): number | undefined {
   const hasMark = (at: number) => Buffer.from(bytes.subarray(at, at + 4)).toString('latin1') === 'DICM';
-  if (hasMark(PREAMBLE)) return PREAMBLE + 4;
+  const isElement = beginsWithElement(bytes);
+  // Four letters of a value, 128 bytes after the first element, are no mark: behind one comes the meta information.
+  if (hasMark(PREAMBLE) && !(isElement && !isMetaAt(bytes, PREAMBLE + 4))) return PREAMBLE + 4;
   if (hasMark(0)) return 4;
-  return beginsWithElement(bytes) ? 0 : undefined;
+  return isElement ? 0 : undefined;
 }
+
+const isMetaAt = (bytes: Uint8Array, at: number) => bytes[at] === 2 && bytes[at + 1] === 0;
 
 /** Without a mark: an element of group 0002 or 0008, where every data set begins, of a length that makes sense. */
 function beginsWithElement(bytes: Uint8Array): boolean {

@@ -36,3 +36,11 @@ function viewOf(buffer: ArrayBuffer, bitsAllocated: number, isSigned: boolean): 
 export function unpackBits(bytes: Uint8Array, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => ((bytes[i >> 3] ?? 0) >> (i & 7)) & 1);
 }
+
+/** The other way round, as a frame of single bits is without compression. */
+export function packBits(samples: ArrayLike<number>): Uint8Array {
+  const packed = new Uint8Array(Math.ceil(samples.length / 8));
+  for (let i = 0; i < samples.length; i++)
+    packed[i >> 3] = (packed[i >> 3] ?? 0) | ((samples[i] ?? 0) << (i & 7));
+  return packed;
+}

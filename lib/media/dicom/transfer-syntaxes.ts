@@ -1,5 +1,5 @@
 /** How the pixels of a transfer syntax are written: as they are, or by which codec. */
-export type PixelCoding = 'native' | 'rle' | CodecCoding;
+export type PixelCoding = 'native' | 'rle' | 'deflate' | CodecCoding;
 
 /** What takes a codec that is not ours. */
 export type CodecCoding = 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k' | 'jpeg-xl';
@@ -41,6 +41,7 @@ const known = [
   native(`${DICOM}.1.99`, 'Deflated Explicit VR Little Endian', { isDeflated: true }),
   native(`${DICOM}.1.98`, 'Encapsulated Uncompressed Explicit VR Little Endian'),
   encapsulated(`${DICOM}.5`, 'RLE Lossless', 'rle'),
+  encapsulated(`${DICOM}.8.1`, 'Deflated Image Frame Compression', 'deflate'),
   encapsulated(`${DICOM}.4.50`, 'JPEG Baseline (Process 1)', 'jpeg'),
   encapsulated(`${DICOM}.4.51`, 'JPEG Extended (Process 2 and 4)', 'jpeg'),
   encapsulated(`${DICOM}.4.53`, 'JPEG Spectral Selection (Process 6 and 8)', 'jpeg'),
