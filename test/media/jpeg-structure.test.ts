@@ -9,7 +9,7 @@ const jpeg = () =>
 
 test('a whole JPEG has its end, a cut one has not', async () => {
   const whole = await jpeg();
-  expect(readJpegStructure(whole)).toEqual({ isArithmetic: false, hasEnd: true });
+  expect(readJpegStructure(whole)).toEqual({ isArithmetic: false, hasEnd: true, plain: whole });
   expect(readJpegStructure(Buffer.concat([whole, Buffer.from('a preview')]))?.hasEnd).toBe(true);
   expect(readJpegStructure(whole.subarray(0, -2))?.hasEnd).toBe(false);
 });
@@ -27,6 +27,34 @@ test('arithmetic coding is known by its frame header, also behind fill bytes', a
   expect(readJpegStructure(coded)?.isArithmetic).toBe(true);
   const filled = Buffer.concat([coded.subarray(0, 2), Buffer.from([0xff, 0xff]), coded.subarray(2)]);
   expect(readJpegStructure(filled)?.isArithmetic).toBe(true);
+});
+
+/** Where the second segment begins. */
+const second = (whole: Buffer) => 4 + whole.readUInt16BE(4);
+
+test('stray bytes between segments are left out, and those inside a scan are not', async () => {
+  const whole = await jpeg();
+  const stray = Buffer.from([1, 2, 0xff, 0, 3]);
+  const strayed = Buffer.concat([whole.subarray(0, second(whole)), stray, whole.subarray(second(whole))]);
+  expect(readJpegStructure(strayed)?.plain).toEqual(whole);
+  const scanned = Buffer.concat([whole.subarray(0, -4), stray, whole.subarray(-4)]);
+  expect(readJpegStructure(scanned)?.plain).toEqual(scanned);
+});
+
+test('a comment that claims no length is left as it is', async () => {
+  const whole = await jpeg();
+  const empty = Buffer.concat([
+    whole.subarray(0, second(whole)),
+    Buffer.from([0xff, 0xfe, 0, 0]),
+    whole.subarray(second(whole)),
+  ]);
+  expect(readJpegStructure(empty)).toEqual({ isArithmetic: false, hasEnd: true, plain: empty });
+});
+
+test('an end in front of the scan is left to the decoder', async () => {
+  const whole = await jpeg();
+  const ended = Buffer.concat([whole.subarray(0, 2), Buffer.from([0xff, 0xd9]), whole.subarray(2)]);
+  expect(readJpegStructure(ended)).toBeUndefined();
 });
 
 test('damaged segments are left to the decoder', async () => {
