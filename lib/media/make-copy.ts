@@ -2,7 +2,6 @@ import { decodeBmp } from './decode-bmp.ts';
 import { openUpright } from './decode-libvips.ts';
 import { sniffImageFormat } from './image-format.ts';
 import { noImage } from './inspect-file.ts';
-import { sharp } from './libvips.ts';
 import { fromPixels, type Pixels, toPixels } from './pixels.ts';
 import { RejectedImage } from './rejected-image.ts';
 import { defaultLimits } from './rendition-limits.ts';
@@ -43,9 +42,7 @@ async function decode(bytes: Uint8Array, width: number): Promise<Pixels> {
   const format = sniffImageFormat(bytes)?.format;
   if (!format || format === 'pdf') throw noImage(bytes);
   const image =
-    format === 'bmp'
-      ? fromPixels(decodeBmp(bytes, defaultLimits).pixels)
-      : openUpright(bytes, await sharp(bytes, { limitInputPixels: false }).metadata());
+    format === 'bmp' ? fromPixels(decodeBmp(bytes, defaultLimits).pixels) : await openUpright(bytes, format);
   return toPixels(image.resize({ width, withoutEnlargement: true }).timeout({ seconds: SECONDS }));
 }
 

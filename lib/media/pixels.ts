@@ -35,3 +35,12 @@ export async function toPixels(image: Sharp): Promise<Pixels> {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, channels: info.channels };
 }
+
+/** The same picture without the channels behind the first so many, at most as many as it has. */
+export function firstChannels({ data, width, height, channels }: Pixels, count: 3 | 4): Pixels {
+  const kept = new Uint8Array(width * height * count);
+  for (let from = 0, to = 0; to < kept.length; from += channels, to += count) {
+    for (let i = 0; i < count; i++) kept[to + i] = data[from + i] ?? 0;
+  }
+  return { data: kept, width, height, channels: count };
+}

@@ -10,6 +10,12 @@ export interface RenditionLimits {
 
 export const defaultLimits: RenditionLimits = { pixels: 100_000_000, decodedBytes: 500_000_000 };
 
+/**
+ * The longest line, as in JPEG. What is read line by line costs next to nothing, but to shrink it, libvips holds hundreds
+ * of lines: of 65535×1500 pixels with 16 bits 0.5 GB, of 3000000×32, which are no more, 7 GB. Tall pictures are cheap.
+ */
+const LINE = 65_535;
+
 interface Claim {
   /** How the format is called: "TIFF". */
   name: string;
@@ -29,6 +35,11 @@ export function requireWithinLimits({ name, width, height, bytes }: Claim, limit
     throw new RejectedImage(
       `This image has ${megas(width * height)} megapixels (${width}×${height}); ` +
         `at most ${megas(limits.pixels)} megapixels are accepted.`,
+    );
+  }
+  if (width > LINE) {
+    throw new RejectedImage(
+      `This image is stored in lines of ${width} pixels; at most ${LINE} are accepted.`,
     );
   }
   if (bytes > limits.decodedBytes) {

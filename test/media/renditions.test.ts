@@ -1,6 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sharp } from '../../lib/media/libvips.ts';
+import { makeCopy } from '../../lib/media/make-copy.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { makeRenditions, type Rendition } from '../../lib/media/renditions.ts';
 
@@ -226,6 +227,22 @@ describe('refusals', () => {
     });
   });
 
+  test('stray bytes in front of the scan of a JPEG do no harm, in copies neither; inside it they do', async () => {
+    const jpeg = await sharp(scene).jpeg().toBuffer();
+    const stray = Buffer.from([0xff, 0xfe, 0, 2, 1, 2, 3, 4, 5]); // behind an empty comment
+    const strayed = Buffer.concat([jpeg.subarray(0, 2), stray, jpeg.subarray(2)]);
+    await expect(makeRenditions(strayed)).resolves.toMatchObject({ width: 900 });
+    const copy = await makeCopy(strayed, {
+      format: 'png',
+      width: 300,
+      quality: undefined,
+      watermark: undefined,
+    });
+    expect(await difference(copy, scene)).toBeLessThan(4);
+    const inside = Buffer.concat([jpeg.subarray(0, -9000), Buffer.from([0xff, 0xd3]), jpeg.subarray(-9000)]);
+    await expect(makeRenditions(inside)).rejects.toThrow(RejectedImage);
+  });
+
   test('a damaged profile or text in a PNG does no harm', async () => {
     const damaged = [
       chunk('iCCP', Buffer.from('x\0\0nonsense')),
@@ -246,6 +263,19 @@ describe('refusals', () => {
       'This image has 2000 megapixels (50000×40000); at most 100 megapixels are accepted.',
     );
     await expect(makeRenditions(scene, { pixels: 500_000 })).rejects.toThrow('1 megapixels (900×600)');
+  });
+
+  test('a picture whose lines are too long to hold is refused, however few there are', async () => {
+    await expect(makeRenditions(await solid('red', 65_536, 2).png().toBuffer())).rejects.toThrow(
+      'This image is stored in lines of 65536 pixels; at most 65535 are accepted.',
+    );
+    for (const [width, height] of [
+      [65_535, 2],
+      [2, 65_536],
+    ] as const) {
+      const long = await solid('red', width, height).png().toBuffer();
+      await expect(makeRenditions(long)).resolves.toMatchObject({ width, height });
+    }
   });
 
   test('what unfolds whole in memory is refused by memory', async () => {
