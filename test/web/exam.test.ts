@@ -398,6 +398,19 @@ describe('Other kinds of images', () => {
     ['00281051', 'DS', '90'],
     ['00281056', 'CS', shape],
   ];
+  const modalityLut: FixtureElement[] = [
+    [
+      '00283000',
+      'SQ',
+      [
+        [
+          ['00283002', 'US', [256, 0, 16]],
+          ['00283006', 'OW', words(...Array.from({ length: 256 }, (_, value) => value * value))],
+        ],
+      ],
+    ],
+  ];
+  const ANGIOGRAPHY = '1.2.840.10008.5.1.4.1.1.12.1';
   const noPixels = imageOf(SIDE, SIDE, Uint8Array.from(ramp)).filter(([tag]) => tag !== '7FE00010');
   const kinds: [kind: string, elements: FixtureElement[], image?: FixtureElement[]][] = [
     ['a sigmoid', curve('SIGMOID')],
@@ -424,19 +437,15 @@ describe('Other kinds of images', () => {
         ['7FE00010', 'OW', words(...Array.from({ length: PIXELS }, (_, at) => [at, at * 50]).flat())],
       ],
     ],
+    ['a modality LUT', modalityLut],
+    ['that of an angiography, which is not for looking', [...modalityLut, ['00080016', 'UI', ANGIOGRAPHY]]],
     [
-      'a modality LUT',
+      'and a rescale of one',
       [
-        [
-          '00283000',
-          'SQ',
-          [
-            [
-              ['00283002', 'US', [256, 0, 16]],
-              ['00283006', 'OW', words(...Array.from({ length: 256 }, (_, value) => value * value))],
-            ],
-          ],
-        ],
+        ['00281052', 'DS', '-100'],
+        ['00281053', 'DS', '3'],
+        ['00080016', 'UI', ANGIOGRAPHY],
+        ...curve('LINEAR'),
       ],
     ],
     [

@@ -1,18 +1,13 @@
+import { isOfBeam } from './beam-images.ts';
 import type { DataSet } from './data-set.ts';
 import { groupsOfFrame } from './functional-groups.ts';
 import { lookUp, lookupTable } from './lookup-table.ts';
 import { numberValue } from './number-values.ts';
 import { textValue } from './text-values.ts';
 
-/**
- * X-Ray Angiographic, X-Ray Radiofluoroscopic and X-Ray Angiographic Bi-Plane Image Storage: their modality LUT leads back
- * to the intensity of the beam (PS3.3 C.8.7.1.1.2), which nobody looks at; their windows are of the stored values.
- */
-const beamImages = ['12.1', '12.2', '12.3'].map((part) => `1.2.840.10008.5.1.4.1.1.${part}`);
-
 /** From the stored value to what the modality measured (PS3.3 C.11.1): Hounsfield units, for example. */
 export function modalityTransform(dataSet: DataSet, frame: number): (stored: number) => number {
-  if (beamImages.includes(textValue(dataSet, '00080016') ?? '')) return (stored) => stored;
+  if (isOfBeam(textValue(dataSet, '00080016'))) return (stored) => stored;
   const item = dataSet.elements.get('00283000')?.items?.[0];
   const table = item && lookupTable(item, '00283002', '00283006');
   if (table) return (stored) => lookUp(table, stored);

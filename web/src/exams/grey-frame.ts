@@ -1,3 +1,4 @@
+import { isOfBeam } from '../../../lib/media/dicom/beam-images.ts';
 import type { Samples } from '../../../lib/media/dicom/samples.ts';
 import { type Attributes, groupsOfFrame, itemsOf, numberOf, textOf } from './dicom-json.ts';
 import { type LookupTable, lookUp, lookupTable } from './lookup-table.ts';
@@ -38,9 +39,11 @@ interface Presentation {
 
 /** What the file says of a frame, in the order in which the service reads it. */
 export async function presentationOf(image: Attributes, frame: number): Promise<Presentation> {
-  const modalityTable = await lookupTable(itemsOf(image, '00283000')[0]);
+  const isMeasured = !isOfBeam(textOf(image, '00080016'));
+  const modalityTable = isMeasured ? await lookupTable(itemsOf(image, '00283000')[0]) : undefined;
   const scale = groupsOfFrame(image, frame, '00289145').find(
-    (group) => numberOf(group, '00281053') !== undefined || numberOf(group, '00281052') !== undefined,
+    (group) =>
+      isMeasured && (numberOf(group, '00281053') !== undefined || numberOf(group, '00281052') !== undefined),
   );
   const rescale = {
     // A slope of 0 would make every pixel the same: nobody means that.
