@@ -151,13 +151,13 @@ test('Where the browser has no room to keep all files, it asks before it leaves,
   await stay.waitFor();
   expect(await mayLeave(page)).toBe(false);
   open = 8;
-  await stay.waitFor({ state: 'detached' });
+  await stay.waitFor({ state: 'detached', timeout: 40_000 });
   await expect.poll(() => mayLeave(page)).toBe(true);
   expect((await stored(batch)).length).toBeLessThan(12);
   await page.reload();
   open = 12;
   await expect.poll(() => stored(batch), patience).toEqual(files.map(({ name }) => name).sort());
-});
+}, 90_000);
 
 test('Two windows of one person send a file once, and one goes on when the other is closed', async () => {
   const { page: one, batch, patient } = await openedBatch();
