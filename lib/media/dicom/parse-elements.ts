@@ -148,13 +148,11 @@ export class ElementParser {
       if (isExplicit && /[^\0 -~]/.test(letters) && standardVr(tag) === 'UN')
         throw broken(`the element (${dashed(tag)}) without a value representation`, start);
       this.#at = start + 8;
-      const length = this.#view.getUint32(start + 4, little);
+      let length = this.#view.getUint32(start + 4, little);
       // Blanks where a VR should be, and behind them its length of 16 bits: as one of 32 bits they go beyond everything.
-      const isBlank = isExplicit && /^[ -@]{2}$/.test(letters) && length > end - this.#at;
-      return {
-        ...{ tag, vr: this.#vrOf(tag, dataSet), start },
-        length: isBlank ? this.#view.getUint16(start + 6, little) : length,
-      };
+      if (isExplicit && /^[ -@]{2}$/.test(letters) && length > end - this.#at)
+        length = this.#view.getUint16(start + 6, little);
+      return { tag, vr: this.#vrOf(tag, dataSet), length, start };
     }
     // PS3.5 7.1.2: VRs to come will have the long form, as UN has.
     const vr = isVr(letters) ? letters : 'UN';
