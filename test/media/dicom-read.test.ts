@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DicomUid } from '../../lib/domain/exam-image.ts';
 import { describePixels } from '../../lib/media/dicom/describe-pixels.ts';
 import { instanceIdentifiers, isUid } from '../../lib/media/dicom/identifiers.ts';
 import { MoreBytesNeeded } from '../../lib/media/dicom/more-bytes-needed.ts';
@@ -296,16 +297,16 @@ describe('Identifiers', () => {
   });
 
   test.each(['1.2.840.10008.1.2', '0.0', '1.02.003', '111', '2.25.329800735698586629295641978511506172918'])(
-    '%s is one',
+    '%s is one, in files and in paths',
     (uid) => {
-      expect(isUid(uid)).toBe(true);
+      expect([isUid(uid), DicomUid.safeParse(uid).success]).toEqual([true, true]);
     },
   );
 
   test.each(['', '.1', '1.', '1..2', '1.2.a', '1.2 ', '-1.2', `1.${'2'.repeat(63)}`])(
-    '"%s" is none',
+    '"%s" is none, neither in files nor in paths',
     (uid) => {
-      expect(isUid(uid)).toBe(false);
+      expect([isUid(uid), DicomUid.safeParse(uid).success]).toEqual([false, false]);
     },
   );
 
