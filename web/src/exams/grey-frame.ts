@@ -41,9 +41,9 @@ interface Presentation {
 export async function presentationOf(image: Attributes, frame: number): Promise<Presentation> {
   const isMeasured = !isOfBeam(textOf(image, '00080016'));
   const modalityTable = isMeasured ? await lookupTable(itemsOf(image, '00283000')[0]) : undefined;
-  const scale = groupsOfFrame(image, frame, '00289145').find(
-    (group) =>
-      isMeasured && (numberOf(group, '00281053') !== undefined || numberOf(group, '00281052') !== undefined),
+  const scales = isMeasured ? groupsOfFrame(image, frame, '00289145') : [];
+  const scale = scales.find(
+    (group) => numberOf(group, '00281053') !== undefined || numberOf(group, '00281052') !== undefined,
   );
   const rescale = {
     // A slope of 0 would make every pixel the same: nobody means that.
