@@ -1,8 +1,9 @@
+import { deflateRawSync } from 'node:zlib';
 import { api } from 'dicomweb-client';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { sharp } from '../../lib/media/libvips.ts';
 import { dicomForm, newUid, newUids, slice, type Uids } from '../fixtures/dicom-uploads.ts';
-import { dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../fixtures/dicoms.ts';
+import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../fixtures/dicoms.ts';
 import { type Client, useService } from '../support/service.ts';
 import { TestXmlHttpRequest } from '../support/xml-http-request.ts';
 
@@ -409,6 +410,25 @@ describe('A compressed film', () => {
     expect((await get(staff, `${path(uids)}/frames/3/rendered`)).status).toBe(404);
     expect((await get(staff, `${path(uids)}/frames/0`)).status).toBe(400);
   });
+});
+
+test('A frame of single bits, compressed, is given decoded as packed as its metadata say', async () => {
+  const uids = newUids();
+  const packed = Uint8Array.of(1, 2, 4, 8, 16, 32, 64, 129);
+  const file = dicomFile(
+    [
+      ...imageOf(8, 8, { fragments: [new Uint8Array(), deflateRawSync(packed)] }),
+      ...bits(1),
+      ['00080018', 'UI', uids.sop],
+      ['0020000D', 'UI', uids.study],
+      ['0020000E', 'UI', uids.series],
+    ],
+    encapsulated('1.2.840.10008.1.2.8.1'),
+  );
+  await store(Buffer.from(file));
+  const frame = await get(staff, `${path(uids)}/frames/1`, { accept: 'application/octet-stream' });
+  expect(frame.headers.get('content-type')).toContain('transfer-syntax=1.2.840.10008.1.2.1');
+  expect(new Uint8Array(await frame.arrayBuffer())).toEqual(packed);
 });
 
 describe('A picture', () => {
