@@ -33,6 +33,7 @@ export function* itemsOfStudies(studies: number): Generator<Record<string, unkno
       describeDicom(bytes, String),
       file,
       { role: 'staff', subject: 'bench' },
+      [],
       new Date(),
     );
     for (const { Put } of writesOf(dicom)) if (Put) yield Put.Item;

@@ -46,7 +46,7 @@ async function storeOne(
 ): Promise<StowResult> {
   let known: { sopUid?: string; sopClassUid?: string } = {};
   try {
-    const dicom = lookAtDicom(caller, bytes, deps.now());
+    const dicom = lookAtDicom(caller, bytes, deps);
     const { instance } = dicom;
     known = { sopUid: instance.sopUid, sopClassUid: instance.sopClassUid };
     if (studyUid !== undefined && instance.studyUid !== studyUid)

@@ -11,7 +11,9 @@ import {
   type StoredDicom,
   toStoredDicom,
 } from '../../lib/domain/dicom-instance.ts';
+import { sourceAttributes } from '../../lib/domain/dicom-source.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
+import { note } from '../../lib/domain/trail.ts';
 import { environment } from '../../lib/http/environment.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { describeDicom } from '../../lib/media/dicom/describe-dicom.ts';
@@ -20,9 +22,11 @@ import { BULK_DATA, dicomJsonKey, dicomKey } from '../../lib/storage/object-keys
 import { ObjectWriter } from '../../lib/storage/object-writer.ts';
 
 export interface TakeDeps {
-  store: Pick<DicomStore, 'getInstance' | 'store'>;
+  store: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
   objects: Pick<ObjectWriter, 'create' | 'delete'>;
   exams: Pick<ExamImages, 'tie'>;
+  /** Issuers of Patient ID that are the clinic's own. */
+  ownIssuers: readonly string[];
   now: () => Date;
 }
 
@@ -32,6 +36,7 @@ export const connectTake = (): TakeDeps => {
     store: new DicomStore(table),
     objects: new ObjectWriter(environment.bucketName),
     exams: new ExamImages(table),
+    ownIssuers: environment.patientIdIssuers,
     now: () => new Date(),
   };
 };
@@ -48,11 +53,17 @@ export interface SeenDicom extends NewDicom {
  *
  * @throws RejectedImage where it is no DICOM instance
  */
-export function lookAtDicom(caller: Caller, bytes: Uint8Array, now: Date): SeenDicom {
+export function lookAtDicom(
+  caller: Caller,
+  bytes: Uint8Array,
+  { ownIssuers, now }: Pick<TakeDeps, 'ownIssuers' | 'now'>,
+): SeenDicom {
   const described = describeDicom(bytes, (path) => BULK_DATA + path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller, now);
-  const json = Buffer.from(dicomJsonText(described.json));
+  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller, ownIssuers, now());
+  const json = Buffer.from(
+    dicomJsonText({ ...described.json, ...sourceAttributes([dicom.instance.source]) }),
+  );
   return { ...dicom, json, answer: toStoredDicom(dicom.instance, described.mainTags) };
 }
 
@@ -63,6 +74,7 @@ export function lookAtDicom(caller: Caller, bytes: Uint8Array, now: Date): SeenD
  * found by nobody, and is the same when the file comes again. What lost a race against another file goes again: its key,
  * which has its hash, is of no other.
  *
+ * @returns whose it is: null where it is nobody's
  * @throws DomainError FORBIDDEN where it is not the patient's who brings it, CONFLICT with what is stored
  */
 export async function takeDicom(
@@ -70,13 +82,25 @@ export async function takeDicom(
   dicom: SeenDicom,
   bytes: Uint8Array,
   { store, objects, exams }: TakeDeps,
+): Promise<string | null> {
+  const { instance } = dicom;
+  requireOwnFile(caller, dicom);
+  const known = await store.getInstance(instance.sopUid);
+  if (known && known.sha256 !== instance.sha256) throw otherBytes(instance);
+  if (!known) await storeNew(dicom, bytes, { store, objects });
+  // Of a known one again, for whoever stored it may have died before it was tied.
+  await exams.tie(known ?? instance);
+  const study = await store.getStudy(instance.studyUid);
+  note(caller, 'study', { patientId: study?.patientId });
+  return study?.patientId ?? null;
+}
+
+async function storeNew(
+  dicom: SeenDicom,
+  bytes: Uint8Array,
+  { store, objects }: Pick<TakeDeps, 'store' | 'objects'>,
 ): Promise<void> {
   const { instance, json } = dicom;
-  requireOwnFile(caller, instance);
-  const known = await store.getInstance(instance.sopUid);
-  // Again, for whoever stored it may have died before it was tied.
-  if (known?.sha256 === instance.sha256) return exams.tie(known);
-  if (known) throw otherBytes(instance);
   const files = [
     { key: dicomKey(instance), bytes, mimeType: 'application/dicom' },
     { key: dicomJsonKey(instance), bytes: json, mimeType: 'application/dicom+json' },
@@ -90,5 +114,4 @@ export async function takeDicom(
     if (error instanceof DomainError) await Promise.all(files.map(({ key }) => objects.delete(key)));
     throw error;
   }
-  await exams.tie(instance);
 }

@@ -7,7 +7,7 @@ import { inOrder } from '../../lib/domain/in-order.ts';
 import { BULK_DATA, dicomJsonKey, seriesMetadataKey } from '../../lib/storage/object-keys.ts';
 import type { ObjectReader } from '../../lib/storage/object-reader.ts';
 import { type ObjectWriter, VARIANT_HEADER } from '../../lib/storage/object-writer.ts';
-import { instancesOf, type Things } from './things.ts';
+import { instancesOf, type SeriesInStudy, type Things } from './things.ts';
 
 export interface MetadataDeps {
   dicom: Things;
@@ -35,17 +35,18 @@ const AT_ONCE = 32;
  * one object, which says for which count of instances and which last change it is: whoever finds another reads the
  * instances' own. So they are right at every moment, and two who write at once do no harm.
  */
-export async function metadataOfSeries(series: DicomSeries, deps: MetadataDeps): Promise<string> {
+export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps): Promise<string> {
+  const { series } = found;
   const { objects, kept, now } = deps;
   const key = seriesMetadataKey(series);
   const variant = `${VERSION}-${series.instances}-${Date.parse(series.changedAt)}`;
   const isQuiet = now().getTime() - Date.parse(series.changedAt) >= QUIET_MS;
-  const found = isQuiet ? await objects.find(key) : undefined;
-  if (found?.headers[VARIANT_HEADER] === variant) {
-    return (await promisify(gunzip)(await buffer(found))).toString();
+  const cached = isQuiet ? await objects.find(key) : undefined;
+  if (cached?.headers[VARIANT_HEADER] === variant) {
+    return (await promisify(gunzip)(await buffer(cached))).toString();
   }
-  found?.destroy();
-  const instances = await instancesOf(series, deps.dicom);
+  cached?.destroy();
+  const instances = await instancesOf(found, deps.dicom);
   const texts = inOrder(instances, AT_ONCE, (instance) => metadataOfInstance(instance, deps));
   const composed = (await Array.fromAsync(texts)).join(',');
   if (isQuiet && instances.length === series.instances) {

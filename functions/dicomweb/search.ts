@@ -4,13 +4,16 @@ import { connectTable } from '../../lib/data/table.ts';
 import { chooseOffer } from '../../lib/domain/accept.ts';
 import { maySee } from '../../lib/domain/access.ts';
 import type { Caller } from '../../lib/domain/caller.ts';
-import type {
-  DicomAttributes,
-  DicomInstance,
-  DicomSeries,
-  DicomStudy,
+import {
+  type DicomAttributes,
+  type DicomInstance,
+  type DicomSeries,
+  type DicomStudy,
+  patientIdAttributes,
+  requireMember,
 } from '../../lib/domain/dicom-instance.ts';
 import { matches } from '../../lib/domain/dicom-match.ts';
+import { assignmentAttributes, sourceAttributes } from '../../lib/domain/dicom-source.ts';
 import { DICOM_JSON, dicomWebPath, type SearchQuery } from '../../lib/domain/dicom-web.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
 import { studyListFor } from '../../lib/domain/study-search.ts';
@@ -40,7 +43,7 @@ const BUDGET = 10_000;
 const NOTED_PATIENTS = 100;
 
 interface Result {
-  patientId: string | undefined;
+  patientId: string | null;
   attributes: DicomAttributes;
 }
 
@@ -108,6 +111,7 @@ async function* resultsOf(
       }
       for await (const instance of deps.dicom.allInstances(study.studyUid, series.seriesUid)) {
         examine();
+        requireMember(study, instance);
         const attributes = { ...ofSeries, ...instanceAttributes(instance, origin) };
         if (isFound(attributes, 'instance')) yield { patientId, attributes };
       }
@@ -130,6 +134,9 @@ async function withStudiesOf(
 
 const studyAttributes = (study: DicomStudy, origin: string): DicomAttributes => ({
   ...withoutCharacterSet(study.attributes),
+  ...patientAttributes(study),
+  ...sourceAttributes(study.sources),
+  ...assignmentAttributes(study.patientId),
   '00080056': { vr: 'CS', Value: ['ONLINE'] },
   '00080061': { vr: 'CS', Value: study.modalities },
   '00081190': { vr: 'UR', Value: [origin + dicomWebPath({ study: study.studyUid })] },
@@ -139,6 +146,7 @@ const studyAttributes = (study: DicomStudy, origin: string): DicomAttributes => 
 
 const seriesAttributes = (series: DicomSeries, origin: string): DicomAttributes => ({
   ...withoutCharacterSet(series.attributes),
+  ...sourceAttributes(series.sources),
   '00081190': {
     vr: 'UR',
     Value: [origin + dicomWebPath({ study: series.studyUid, series: series.seriesUid })],
@@ -148,6 +156,7 @@ const seriesAttributes = (series: DicomSeries, origin: string): DicomAttributes 
 
 const instanceAttributes = (instance: DicomInstance, origin: string): DicomAttributes => ({
   ...withoutCharacterSet(instance.attributes),
+  ...sourceAttributes([instance.source]),
   '00080056': { vr: 'CS', Value: ['ONLINE'] },
   '00081190': {
     vr: 'UR',
@@ -158,6 +167,15 @@ const instanceAttributes = (instance: DicomInstance, origin: string): DicomAttri
   },
   '00083002': { vr: 'UI', Value: [instance.transferSyntaxUid] },
 });
+
+/**
+ * Of a study that is a patient's, their number; of one that was given to them by hand, without the issuer of the number in
+ * the files (PS3.18 10.6.3 answers with what the server has; the files and their metadata stay as they came).
+ */
+const patientAttributes = ({ patientId, namedPatient }: DicomStudy): DicomAttributes =>
+  patientId === null || patientId === namedPatient.id
+    ? patientIdAttributes(namedPatient)
+    : { ...patientIdAttributes({ id: patientId, issuer: null }), '00100021': { vr: 'LO' } };
 
 /** What is answered is in UTF-8, whatever the file is in (PS3.18 F.2). */
 const withoutCharacterSet = ({ '00080005': _, ...attributes }: DicomAttributes): DicomAttributes =>

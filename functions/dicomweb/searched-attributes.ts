@@ -1,3 +1,4 @@
+import { PRIVATE } from '../../lib/domain/dicom-source.ts';
 import { mainTags } from '../../lib/media/dicom/main-tags.ts';
 
 /** What is searched for. */
@@ -9,6 +10,7 @@ const COMPUTED = {
     ModalitiesInStudy: '00080061',
     NumberOfStudyRelatedSeries: '00201206',
     NumberOfStudyRelatedInstances: '00201208',
+    [PRIVATE.assignment]: PRIVATE.assignment,
   },
   series: { NumberOfSeriesRelatedInstances: '00201209' },
   instance: { AvailableTransferSyntaxUID: '00083002' },
@@ -40,18 +42,19 @@ export const tagOf = (name: string): string | undefined =>
 /** The level at which an attribute is kept. */
 export const levelOf = (tag: string): SearchLevel | undefined => levelsByTag.get(tag);
 
-/** What is answered without being asked for (PS3.18 tables 10.6.3-3, -4 and -5). */
+/** What is answered without being asked for (PS3.18 tables 10.6.3-3, -4 and -5), and what tells whose a study is and who sent it. */
 export const ANSWERED: Record<SearchLevel, readonly string[]> = {
   study: [
     ...['00080020', '00080030', '00080050', '00080056', '00080061', '00080090', '00080201', '00081190'],
-    ...['00100010', '00100020', '00100030', '00100040', '0020000D', '00200010', '00201206', '00201208'],
+    ...['00100010', '00100020', '00100021', '00100030', '00100040', '0020000D', '00200010', '00201206'],
+    ...['00201208', ...Object.values(PRIVATE)],
   ],
   series: [
     ...['00080060', '00080201', '0008103E', '00081190', '0020000E', '00200011', '00201209'],
-    ...['00400244', '00400245', '00400275'],
+    ...['00400244', '00400245', '00400275', PRIVATE.creator, PRIVATE.source],
   ],
   instance: [
     ...['00080016', '00080018', '00080056', '00080201', '00081190', '00083002', '00200013'],
-    ...['00280008', '00280010', '00280011', '00280100'],
+    ...['00280008', '00280010', '00280011', '00280100', PRIVATE.creator, PRIVATE.source],
   ],
 };

@@ -6,6 +6,7 @@ import {
   type DicomInstance,
   type DicomSeries,
   type DicomStudy,
+  requireMember,
   visibleDicom,
 } from '../../lib/domain/dicom-instance.ts';
 import type { DicomPath } from '../../lib/domain/dicom-web.ts';
@@ -13,18 +14,28 @@ import { DomainError } from '../../lib/domain/errors.ts';
 
 export type Things = Pick<
   DicomStore,
-  'getInstance' | 'getSeries' | 'getStudy' | 'allInstances' | 'allSeries'
+  'getInstanceIn' | 'getSeries' | 'getStudy' | 'allInstances' | 'allSeries'
 >;
+
+/** A series and its study, which says whose it is. */
+export interface SeriesInStudy {
+  series: DicomSeries;
+  study: DicomStudy;
+}
 
 /** The series that a path of a study or of a series names, if the caller may know of it. */
 export async function seriesAt(
   caller: Caller,
-  { study, series }: DicomPath,
+  { study: studyUid, series: seriesUid }: DicomPath,
   dicom: Things,
-): Promise<DicomSeries[]> {
-  if (series === undefined) return seriesOf(await studyAt(caller, study, dicom), dicom);
-  const found = await dicom.getSeries(study, series);
-  return [visible(caller, found && { ...found, id: series }, 'series')];
+): Promise<SeriesInStudy[]> {
+  if (seriesUid === undefined) {
+    const study = await studyAt(caller, studyUid, dicom);
+    return (await seriesOf(study, dicom)).map((series) => ({ series, study }));
+  }
+  const [study, series] = await Promise.all([dicom.getStudy(studyUid), dicom.getSeries(studyUid, seriesUid)]);
+  const found = study && series && { series, study, id: seriesUid, patientId: study.patientId };
+  return [visible(caller, found, 'series')];
 }
 
 /** The study, if the caller may know of it. */
@@ -36,12 +47,12 @@ async function studyAt(caller: Caller, study: string, dicom: Things): Promise<Di
 /** The instance that a path names, if it lies there and the caller may know of it. */
 export async function instanceAt(
   caller: Caller,
-  { study, series, instance = '' }: DicomPath,
-  dicom: Pick<Things, 'getInstance'>,
+  path: DicomPath,
+  dicom: Pick<Things, 'getInstanceIn'>,
 ): Promise<DicomInstance> {
-  const found = await dicom.getInstance(instance);
-  const isThere = found?.studyUid === study && found.seriesUid === series;
-  return visibleDicom(caller, isThere ? found : undefined);
+  const { instance, study } = await dicom.getInstanceIn(path.study, path.instance ?? '');
+  const isThere = instance?.studyUid === path.study && instance.seriesUid === path.series;
+  return visibleDicom(caller, isThere ? instance : undefined, study);
 }
 
 /** All instances that a path names. */
@@ -54,8 +65,13 @@ export async function instancesAt(caller: Caller, path: DicomPath, dicom: Things
 }
 
 /** All instances of a series: as many as it has, at the least. */
-export const instancesOf = (series: DicomSeries, dicom: Things): Promise<DicomInstance[]> =>
-  allOf(series.instances, () => Array.fromAsync(dicom.allInstances(series.studyUid, series.seriesUid)));
+export async function instancesOf({ series, study }: SeriesInStudy, dicom: Things): Promise<DicomInstance[]> {
+  const instances = await allOf(series.instances, () =>
+    Array.fromAsync(dicom.allInstances(series.studyUid, series.seriesUid)),
+  );
+  for (const instance of instances) requireMember(study, instance);
+  return instances;
+}
 
 /** All series of a study, each as it is now and not as the index still has it. */
 async function seriesOf(study: DicomStudy, dicom: Things): Promise<DicomSeries[]> {

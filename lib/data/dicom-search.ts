@@ -10,6 +10,8 @@ import {
   studiesOfPatient,
   studyKey,
   TABLE_SCHEMA,
+  UNASSIGNED_STUDIES,
+  unassignedStudiesOf,
 } from './keys.ts';
 import { getMany } from './many-items.ts';
 import { parseItem, type Table } from './table.ts';
@@ -43,7 +45,14 @@ export class DicomSearch {
         break;
       case 'patient':
         yield* this.#whole('patient', studiesOfPatient(list.patientId), list.dates, atOnce);
+        if (list.alsoUnassigned)
+          yield* this.#whole('patient', unassignedStudiesOf(list.patientId), list.dates, atOnce);
         break;
+      case 'unassigned': {
+        const between = sortKeysOf(list.dates);
+        yield* this.#entries(UNASSIGNED_STUDIES, { newestFirst: true, atOnce, between });
+        break;
+      }
       case 'date':
         yield* this.#whole('main', STUDIES, list.dates, atOnce);
         break;

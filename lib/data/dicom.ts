@@ -8,8 +8,11 @@ import {
   type NewDicom,
   OtherPatient,
   otherBytes,
+  type StudyAssignment,
   searchTermsOf,
 } from '../domain/dicom-instance.ts';
+import type { PatientOfStudy } from '../domain/exam-image.ts';
+import { patientKey } from '../domain/named-patient.ts';
 import {
   instanceKey,
   instanceListKey,
@@ -20,7 +23,9 @@ import {
   studyEntryKeys,
   studyKey,
   studyListKey,
+  unassignedStudyKey,
 } from './keys.ts';
+import { getMany } from './many-items.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
@@ -56,9 +61,7 @@ export class DicomStore {
         if (parseItem(DicomInstance, known).sha256 === instance.sha256) return 'known';
         throw otherBytes(instance);
       }
-      const other = failed.get(2);
-      const { gsi2pk } = studyListKey(instance.studyUid, searchTermsOf(dicom.study));
-      if (other && other.gsi2pk !== gsi2pk) throw new OtherPatient(instance);
+      if (study && failed.get(2)) throw new OtherPatient(instance);
     }
     throw new Error(`the series ${instance.seriesUid} or its study comes and goes`);
   }
@@ -73,6 +76,62 @@ export class DicomStore {
 
   getStudy(studyUid: string): Promise<DicomStudy | undefined> {
     return this.#get(DicomStudy, studyKey(studyUid));
+  }
+
+  /** The instance and the study that it is in, at one moment; one read where the path names both. */
+  async getInstanceIn(
+    studyUid: string,
+    sopUid: string,
+  ): Promise<{ instance?: DicomInstance | undefined; study?: DicomStudy | undefined }> {
+    const items = await getMany(this.#table, [instanceKey(sopUid), studyKey(studyUid)]);
+    const [instance, study] = ['INSTANCE', 'STUDY'].map((sk) => items.find((item) => item.sk === sk));
+    return {
+      instance: instance && parseItem(DicomInstance, instance),
+      study: study && parseItem(DicomStudy, study),
+    };
+  }
+
+  /** Whose studies are, each of them read once. */
+  patientsOfStudies(): PatientOfStudy {
+    const known = new Map<string, Promise<string | null>>();
+    const read = async (studyUid: string) => (await this.getStudy(studyUid))?.patientId ?? null;
+    return (studyUid) => {
+      const patientId = known.get(studyUid) ?? read(studyUid);
+      known.set(studyUid, patientId);
+      return patientId;
+    };
+  }
+
+  /**
+   * Gives the study, and with it all that is in it, to a patient or to nobody: one write.
+   *
+   * @param study as it was read: where it was given to somebody else since, nothing happens
+   * @returns whether it is so now
+   */
+  async assign(study: DicomStudy, patientId: string | null, assignment: StudyAssignment): Promise<boolean> {
+    const { studyUid } = study;
+    const terms = searchTermsOf(study);
+    const { gsi2pk } = studyListKey({ studyUid, patientId }, terms);
+    const { gsi1pk, gsi1sk, ...entry } = unassignedStudyKey(studyUid, terms);
+    const failed = await transact(this.#table, [
+      {
+        Update: {
+          Key: studyKey(studyUid),
+          UpdateExpression: 'SET patientId = :patient, gsi2pk = :list, assignment = :assignment',
+          ConditionExpression: 'patientId = :before',
+          ExpressionAttributeValues: {
+            ':patient': patientId,
+            ':list': gsi2pk,
+            ':assignment': assignment,
+            ':before': study.patientId,
+          },
+        },
+      },
+      patientId === null
+        ? { Put: { Item: { ...entry, gsi1pk, gsi1sk, studyUid } } }
+        : { Delete: { Key: entry } },
+    ]);
+    return failed.size === 0;
   }
 
   /** A part of the series' instances, in the order of their numbers. */
@@ -117,23 +176,43 @@ const seriesQuery = (studyUid: string) => ({
 });
 
 /**
+ * Which studies take in a file: those of the patient whom it names and, if the clinic sends it, those whose files name the
+ * same. The second is for studies that are nobody's, and for those that were given to a patient by hand: what comes late
+ * goes after the rest. What a patient sends goes nowhere but into their own studies.
+ */
+const admission = ({ instance: { namedPatient, source }, study: { patientId } }: NewDicom) => {
+  const rules = [
+    ...(patientId === null ? [] : ['patientId = :patient']),
+    ...(source === 'clinic' ? ['contains(patientKeys, :key)'] : []),
+  ];
+  return {
+    ConditionExpression: rules.join(' OR '),
+    values: {
+      ...(patientId !== null && { ':patient': patientId }),
+      ...(source === 'clinic' && { ':key': patientKey(namedPatient) }),
+    },
+  };
+};
+
+/**
  * The instance, its series, its study, and what these are found by; each condition says that the others are as they were
  * read, so that no count is missed and none doubled.
  */
-export function writesOf(
-  { instance, series, study }: NewDicom,
-  knownSeries?: DicomSeries,
-  knownStudy?: DicomStudy,
-) {
-  const { uploadedAt: changedAt } = instance;
+export function writesOf(dicom: NewDicom, knownSeries?: DicomSeries, knownStudy?: DicomStudy) {
+  const { instance, series, study } = dicom;
+  const { uploadedAt: changedAt, source } = instance;
   const { modality } = series;
-  const lists = studyListKey(study.studyUid, searchTermsOf(study));
+  const { studyUid, patientId } = study;
+  const patientKeys = new Set([patientKey(instance.namedPatient)]);
+  const sources = new Set([source]);
   const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
   const seriesNumber = Number.parseInt(attributeText(series.attributes, '00200011'), 10);
   const hasNews = !knownStudy || (modality !== undefined && !knownStudy.modalities.includes(modality));
   // By what the study's first instance says, whatever the others say.
   const terms = searchTermsOf(knownStudy ?? study);
-  const entries = hasNews ? studyEntryKeys(study.studyUid, terms, modality) : [];
+  const entries = hasNews ? studyEntryKeys(studyUid, terms, modality) : [];
+  const isUnassigned = !knownStudy && patientId === null;
+  const { ConditionExpression, values } = admission(dicom);
   return [
     {
       Put: { Item: { ...instance, ...instanceKey(instance.sopUid), ...instanceListKey(instance) }, ...isNew },
@@ -141,18 +220,19 @@ export function writesOf(
     knownSeries
       ? {
           Update: {
-            Key: seriesKey(series.studyUid, series.seriesUid),
-            UpdateExpression: 'SET changedAt = :now ADD instances :one',
+            Key: seriesKey(studyUid, series.seriesUid),
+            UpdateExpression: 'SET changedAt = :now ADD instances :one, sources :sources',
             ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeValues: { ':now': changedAt, ':one': 1 },
+            ExpressionAttributeValues: { ':now': changedAt, ':one': 1, ':sources': sources },
           },
         }
       : {
           Put: {
             Item: {
               ...series,
-              ...seriesKey(series.studyUid, series.seriesUid),
+              ...seriesKey(studyUid, series.seriesUid),
               ...seriesListKey(series, Number.isNaN(seriesNumber) ? undefined : seriesNumber),
+              sources,
               instances: 1,
               changedAt,
             },
@@ -162,14 +242,16 @@ export function writesOf(
     knownStudy
       ? {
           Update: {
-            Key: studyKey(study.studyUid),
-            UpdateExpression: `SET changedAt = :now ADD instances :one, series :series${modality ? ', modalities :modality' : ''}`,
-            ConditionExpression: 'gsi2pk = :patient',
+            Key: studyKey(studyUid),
+            UpdateExpression: `SET changedAt = :now ADD instances :one, series :series, sources :sources, patientKeys :keys${modality ? ', modalities :modality' : ''}`,
+            ConditionExpression,
             ExpressionAttributeValues: {
+              ...values,
               ':now': changedAt,
               ':one': 1,
               ':series': knownSeries ? 0 : 1,
-              ':patient': lists.gsi2pk,
+              ':sources': sources,
+              ':keys': patientKeys,
               ...(modality && { ':modality': new Set([modality]) }),
             },
           },
@@ -178,9 +260,11 @@ export function writesOf(
           Put: {
             Item: {
               ...study,
-              ...studyKey(study.studyUid),
-              ...lists,
+              ...studyKey(studyUid),
+              ...studyListKey(study, terms),
               ...(modality && { modalities: new Set([modality]) }),
+              patientKeys,
+              sources,
               series: 1,
               instances: 1,
               changedAt,
@@ -188,8 +272,8 @@ export function writesOf(
             ...isNew,
           },
         },
-    ...entries.map((keys) => ({
-      Put: { Item: { ...keys, studyUid: study.studyUid, patientId: study.patientId } },
+    ...[...entries, ...(isUnassigned ? [unassignedStudyKey(studyUid, terms)] : [])].map((keys) => ({
+      Put: { Item: { ...keys, studyUid } },
     })),
   ];
 }

@@ -49,21 +49,21 @@ export class ExamImages {
       );
       for (const { sk } of Items) {
         const image = await this.get(String(sk));
-        if (image && !image.isStored) await this.#tieOne(tied(image, instance));
+        if (image && !image.storedBy) await this.#tieOne(tied(image, instance));
       }
       start = LastEvaluatedKey;
     } while (start);
   }
 
-  async #tieOne({ id, isStored, patientId }: ExamImage): Promise<void> {
-    if (!isStored) return;
+  async #tieOne({ id, storedBy }: ExamImage): Promise<void> {
+    if (!storedBy) return;
     const { name: TableName, client } = this.#table;
     await client.send(
       new UpdateCommand({
         TableName,
         Key: examImageKey(id),
-        UpdateExpression: `SET isStored = :stored${patientId ? ', patientId = :patient' : ''}`,
-        ExpressionAttributeValues: { ':stored': true, ...(patientId && { ':patient': patientId }) },
+        UpdateExpression: 'SET storedBy = :source',
+        ExpressionAttributeValues: { ':source': storedBy },
       }),
     );
   }
@@ -80,7 +80,7 @@ export class ExamImages {
   async listInExam(
     examId: string,
     page: PageRequest,
-    keep?: (image: ExamImage) => boolean,
+    keep?: (image: ExamImage) => Promise<boolean>,
   ): Promise<Page<ExamImage>> {
     const partition = imagesOfExam(examId);
     return queryPage(

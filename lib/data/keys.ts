@@ -31,8 +31,10 @@ import { v5 as uuidV5 } from 'uuid';
  * | the instances of a series, by number    | gsi1  | `SERIES#<study>#<series>` | `<number>#<SOP UID>`  |
  * | the series of a study, by number        | gsi1  | `STUDY#<study UID>` | `<number>#<series UID>`     |
  * | all studies, by date                    | gsi1  | `STUDIES`           | `<date>#<study UID>`        |
- * | those of a Patient ID, as in the files  | gsi2  | `STUDIES#PATIENT#<id>` | `<date>#<study UID>`     |
- * | where a study is found by what is its   | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME` |
+ * | those of a patient                      | gsi2  | `STUDIES#PATIENT#<id>` | `<date>#<study UID>`     |
+ * | those of nobody, by their Patient ID    | gsi2  | `STUDIES#UNASSIGNED#<Patient ID>` | `<date>#<study UID>` |
+ * | where a study is found by what is its   | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME`, `UNASSIGNED` |
+ * | those of nobody                         | gsi1  | `STUDIES#UNASSIGNED` | `<date>#<study UID>`       |
  * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date>#<study UID>`    |
  * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date>#<study UID>`     |
  * | those of a name, or what it begins with | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
@@ -183,26 +185,39 @@ const sortable = (number = -(2 ** 31)) =>
 export const dicomUploadKey = (id: string) => ({ pk: `DICOMUPLOAD#${id}`, sk: 'DICOMUPLOAD' });
 
 interface SearchTerms {
-  patientId: string;
+  namedId: string;
   date: string;
   accession: string;
   name: string;
 }
 
-/** Where a study stands among all, and among those of its Patient ID. */
-export const studyListKey = (studyUid: string, { patientId, date }: SearchTerms) => ({
+/** Where a study stands among all, and among those of its patient, or of nobody with the Patient ID that its files have. */
+export const studyListKey = (
+  { studyUid, patientId }: { studyUid: string; patientId: string | null },
+  { namedId, date }: Pick<SearchTerms, 'namedId' | 'date'>,
+) => ({
   gsi1pk: STUDIES,
   gsi1sk: `${date}#${studyUid}`,
-  gsi2pk: studiesOfPatient(patientId),
+  gsi2pk: patientId === null ? unassignedStudiesOf(namedId) : studiesOfPatient(patientId),
   gsi2sk: `${date}#${studyUid}`,
 });
 export const STUDIES = 'STUDIES';
 export const studiesOfPatient = (patientId: string) => `STUDIES#PATIENT#${patientId}`;
+export const unassignedStudiesOf = (namedId: string) => `STUDIES#UNASSIGNED#${namedId}`;
+
+/** The small item by which a study that is nobody's is found. */
+export const unassignedStudyKey = (studyUid: string, { date }: Pick<SearchTerms, 'date'>) => ({
+  ...studyKey(studyUid),
+  sk: 'UNASSIGNED',
+  gsi1pk: UNASSIGNED_STUDIES,
+  gsi1sk: `${date}#${studyUid}`,
+});
+export const UNASSIGNED_STUDIES = 'STUDIES#UNASSIGNED';
 
 /** The small items by which a study is found; none for what it does not have. */
 export const studyEntryKeys = (
   studyUid: string,
-  { accession, name, date }: Omit<SearchTerms, 'patientId'>,
+  { accession, name, date }: Omit<SearchTerms, 'namedId'>,
   modality: string | undefined,
 ) => {
   const { pk } = studyKey(studyUid);

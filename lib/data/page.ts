@@ -51,7 +51,7 @@ interface ListQuery<T> {
   between?: readonly [first: string, last: string];
   filter?: Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeValues'>;
   /** Leaves out what is not asked for, where DynamoDB has no words for it (it knows no small letters). */
-  keep?: (item: T) => boolean;
+  keep?: (item: T) => boolean | Promise<boolean>;
 }
 
 /** Items that one Query looks at where most are left out; DynamoDB itself stops at 1 MB. */
@@ -80,7 +80,7 @@ export async function queryPage<T>(
   let last: Cursor | undefined;
   let examined = 0;
   for await (const { item, place } of walk(table, query, after, query.keep ? FILTERED_READ : limit + 1)) {
-    const isKept = keep(item);
+    const isKept = await keep(item);
     if (last && ((isKept && items.length === limit) || examined === FILTERED_BUDGET)) {
       return { items, next: encode(last) };
     }

@@ -5,14 +5,14 @@ import { note } from './trail.ts';
 
 interface OfPatient {
   id?: string | undefined;
-  patientId?: string | undefined;
+  patientId?: string | null | undefined;
 }
 
 /**
  * Whether the caller may know that something of this patient exists. What a service may see hangs on the record by
  * which it asks (`records.ts`), never on the patient alone.
  */
-export const maySee = (caller: Caller, patientId: string | undefined): boolean =>
+export const maySee = (caller: Caller, patientId: string | null | undefined): boolean =>
   caller.role === 'patient' ? caller.patientId === patientId : caller.role !== 'service';
 
 /**

@@ -3,7 +3,9 @@ import { visible } from './access.ts';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
 import { DicomUid, SeriesUid, SopUid, StudyUid } from './exam-image.ts';
-import { PatientId, Timestamp } from './identifiers.ts';
+import { PatientId, Subject, Timestamp } from './identifiers.ts';
+import { NamedPatient, patientKey, patientOf } from './named-patient.ts';
+import { Source, sourceOf } from './source.ts';
 import { note } from './trail.ts';
 
 /** An attribute of the DICOM JSON model (PS3.18 F.2.2). */
@@ -18,6 +20,14 @@ const DicomAttribute = z.object({
 export const DicomAttributes = z.record(z.string(), DicomAttribute);
 export type DicomAttributes = z.infer<typeof DicomAttributes>;
 
+/** A set as DynamoDB keeps it, in order; DynamoDB keeps no empty ones. */
+function SetOf<T extends string>(item: z.ZodType<T>) {
+  return z
+    .union([z.set(item), z.array(item)])
+    .default(() => [])
+    .transform((all) => [...all].sort());
+}
+
 /** A stored DICOM file. */
 export const DicomInstance = z.object({
   sopUid: DicomUid,
@@ -27,8 +37,8 @@ export const DicomInstance = z.object({
   transferSyntaxUid: DicomUid,
   /** The identifier that an Orthanc server gives the same file. */
   orthancId: z.string(),
-  /** The file's Patient ID where it may be one of ours: then the file is that patient's. */
-  patientId: PatientId.optional(),
+  /** Whom the file names. Whose it is, its study says. */
+  namedPatient: NamedPatient,
   bytes: z.int(),
   /** Of the file, hexadecimal. */
   sha256: z.string(),
@@ -41,8 +51,7 @@ export const DicomInstance = z.object({
   attributes: DicomAttributes,
   uploadedAt: Timestamp,
   uploadedBy: z.string(),
-  /** Patients may write into their files what they like: what one brings proves nothing of the clinic's records. */
-  isFromPatient: z.literal(true).optional(),
+  source: Source,
 });
 export type DicomInstance = z.infer<typeof DicomInstance>;
 
@@ -50,26 +59,40 @@ export type DicomInstance = z.infer<typeof DicomInstance>;
 export const DicomSeries = z.object({
   studyUid: DicomUid,
   seriesUid: DicomUid,
-  patientId: PatientId.optional(),
   modality: z.string().optional(),
   /** Those of the series' own level. */
   attributes: DicomAttributes,
+  /** Who sent its instances. */
+  sources: SetOf(Source),
   instances: z.int(),
   changedAt: Timestamp,
 });
 export type DicomSeries = z.infer<typeof DicomSeries>;
 
+/** Who gave a study to a patient, or took it from one, where it was not the files that named the patient. */
+export const StudyAssignment = z.object({
+  by: Subject,
+  at: Timestamp,
+  /** Whose it was before; null where it was nobody's. */
+  from: PatientId.nullable(),
+});
+export type StudyAssignment = z.infer<typeof StudyAssignment>;
+
 /** A study, as its first instance has it, with what its series add up to. */
 export const DicomStudy = z.object({
   studyUid: DicomUid,
-  patientId: PatientId.optional(),
+  /** Whose the study and all that is in it are; null where it is nobody's yet: then no patient sees it. */
+  patientId: PatientId.nullable(),
+  /** Whom its first file names. */
+  namedPatient: NamedPatient,
+  /** The keys of all whom its files name: two where it was given to a patient by hand and more files came. */
+  patientKeys: SetOf(z.string()),
+  assignment: StudyAssignment.optional(),
   /** Those of the patient's and of the study's level. */
   attributes: DicomAttributes,
-  /** Sorted. */
-  modalities: z
-    .union([z.set(z.string()), z.array(z.string())])
-    .default(() => [])
-    .transform((all) => [...all].sort()),
+  modalities: SetOf(z.string()),
+  /** Who sent its instances. */
+  sources: SetOf(Source),
   series: z.int(),
   instances: z.int(),
   changedAt: Timestamp,
@@ -79,8 +102,8 @@ export type DicomStudy = z.infer<typeof DicomStudy>;
 /** An instance with what it says of its series and its study. */
 export interface NewDicom {
   instance: DicomInstance;
-  series: Omit<DicomSeries, 'instances' | 'changedAt'>;
-  study: Omit<DicomStudy, 'modalities' | 'series' | 'instances' | 'changedAt'>;
+  series: Pick<DicomSeries, 'studyUid' | 'seriesUid' | 'modality' | 'attributes'>;
+  study: Pick<DicomStudy, 'studyUid' | 'patientId' | 'namedPatient' | 'attributes'>;
 }
 
 /** The first value of an attribute as text; empty where there is none. */
@@ -91,9 +114,12 @@ export function attributeText(attributes: DicomAttributes, tag: string): string 
 }
 
 /** What studies are searched by. */
-export const searchTermsOf = ({ attributes }: Pick<DicomStudy, 'attributes'>) => ({
-  /** As in the file, whatever it is. */
-  patientId: attributeText(attributes, '00100020'),
+export const searchTermsOf = ({
+  attributes,
+  namedPatient,
+}: Pick<DicomStudy, 'attributes' | 'namedPatient'>) => ({
+  /** As in the file, whatever it is; empty where it names nobody. */
+  namedId: namedPatient.id ?? '',
   /** `YYYYMMDD`, or empty. */
   date: studyDate(attributeText(attributes, '00080020')),
   accession: attributeText(attributes, '00080050'),
@@ -116,21 +142,47 @@ export const searchName = (name: string): string =>
 /**
  * The instance, if it is there and the caller may know of it.
  *
+ * @param study of the instance, which says whose it is
  * @throws DomainError NOT_FOUND
  */
-export const visibleDicom = (caller: Caller, instance: DicomInstance | undefined) =>
-  visible(caller, instance && { ...instance, id: instance.sopUid }, 'instance');
+export function visibleDicom(
+  caller: Caller,
+  instance: DicomInstance | undefined,
+  study: DicomStudy | undefined,
+): DicomInstance {
+  if (instance) requireMember(study, instance);
+  return visible(
+    caller,
+    instance && { ...instance, id: instance.sopUid, patientId: study?.patientId },
+    'instance',
+  );
+}
+
+/**
+ * Refuses to go on with an instance that its study never took in. The conditions of all writes see to it that there is
+ * none; were there one, it could be another patient's, and would be given to nobody.
+ *
+ * @throws Error
+ */
+export function requireMember(study: DicomStudy | undefined, instance: DicomInstance): void {
+  const isMember =
+    study?.studyUid === instance.studyUid && study.patientKeys.includes(patientKey(instance.namedPatient));
+  if (!isMember) throw new Error(`the instance ${instance.sopUid} is not one of its study`);
+}
 
 /**
  * Refuses a file that a patient brings and that is another's, or nobody's.
  *
  * @throws DomainError FORBIDDEN
  */
-export function requireOwnFile(caller: Caller, { sopUid: id, patientId }: DicomInstance): void {
+export function requireOwnFile(
+  caller: Caller,
+  { instance: { sopUid: id }, study: { patientId } }: NewDicom,
+): void {
   note(caller, 'instance', { id, patientId });
   if (caller.role !== 'patient' || caller.patientId === patientId) return;
   throw new DomainError('FORBIDDEN', 'Patients may upload only what is their own.', {
-    details: [`the Patient ID in the file must be ${caller.patientId}`],
+    details: [`the Patient ID in the file must be ${caller.patientId}, and of this clinic`],
   });
 }
 
@@ -144,7 +196,7 @@ export const otherBytes = ({ sopUid }: DicomInstance) =>
 export class OtherPatient extends DomainError {
   constructor({ studyUid }: DicomInstance) {
     super('CONFLICT', 'The study belongs to another patient', {
-      details: [`the StudyInstanceUID ${studyUid} is that of a study of another Patient ID than the file's`],
+      details: [`the StudyInstanceUID ${studyUid} is that of a study of another patient than the file's`],
     });
   }
 }
@@ -152,7 +204,7 @@ export class OtherPatient extends DomainError {
 /** What a file says of itself, as `describeDicom` finds it. */
 interface Described {
   identifiers: {
-    patientId: string;
+    patient: NamedPatient;
     studyInstanceUid: string;
     seriesInstanceUid: string;
     sopInstanceUid: string;
@@ -168,28 +220,44 @@ interface Described {
   attributes: Record<'patient' | 'study' | 'series' | 'instance', DicomAttributes>;
 }
 
-/** A file that someone brings. */
+/**
+ * A file that someone brings.
+ *
+ * @param ownIssuers see `patientOf`
+ */
 export function newDicom(
   { identifiers, attributes, modality, ...described }: Described,
   file: { bytes: number; sha256: string },
-  { subject, role }: Pick<Caller, 'subject' | 'role'>,
+  caller: Pick<Caller, 'subject' | 'role'>,
+  ownIssuers: readonly string[],
   now: Date,
 ): NewDicom {
+  const { patient: namedPatient, sopClassUid } = identifiers;
   const { studyInstanceUid: studyUid, seriesInstanceUid: seriesUid, sopInstanceUid: sopUid } = identifiers;
-  const patientId = PatientId.safeParse(identifiers.patientId).data;
   const { transferSyntaxUid, orthancId, frames, rows, columns, instanceNumber } = described;
   return {
     instance: {
-      ...{ sopUid, seriesUid, studyUid, sopClassUid: identifiers.sopClassUid, transferSyntaxUid, orthancId },
-      ...{ patientId, ...file, frames, rows, columns, instanceNumber, attributes: attributes.instance },
+      ...{ sopUid, seriesUid, studyUid, sopClassUid, transferSyntaxUid, orthancId },
+      ...{ namedPatient, ...file, frames, rows, columns, instanceNumber, attributes: attributes.instance },
       uploadedAt: now.toISOString(),
-      uploadedBy: subject,
-      ...(role === 'patient' && { isFromPatient: true }),
+      uploadedBy: caller.subject,
+      source: sourceOf(caller),
     },
-    series: { studyUid, seriesUid, patientId, modality, attributes: attributes.series },
-    study: { studyUid, patientId, attributes: { ...attributes.patient, ...attributes.study } },
+    series: { studyUid, seriesUid, modality, attributes: attributes.series },
+    study: {
+      studyUid,
+      patientId: patientOf(namedPatient, ownIssuers),
+      namedPatient,
+      attributes: { ...attributes.patient, ...patientIdAttributes(namedPatient), ...attributes.study },
+    },
   };
 }
+
+/** Patient ID and its issuer as DICOM JSON. */
+export const patientIdAttributes = ({ id, issuer }: NamedPatient): DicomAttributes => ({
+  '00100020': { vr: 'LO', ...(id !== null && { Value: [id] }) },
+  ...(issuer !== null && { '00100021': { vr: 'LO', Value: [issuer] } }),
+});
 
 /** What is told of a stored file. */
 export const StoredDicom = z.strictObject({

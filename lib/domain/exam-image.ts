@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
-import { Id, PatientId, Text, Timestamp } from './identifiers.ts';
+import { Id, Text, Timestamp } from './identifiers.ts';
+import { Source } from './source.ts';
 import { note } from './trail.ts';
 
 /** A DICOM unique identifier (PS3.5, 9.1), a little wider than the standard: old devices write leading zeros. */
@@ -55,10 +56,8 @@ export const ExamImage = z.object({
   url: z.string().nullable(),
   registeredAt: Timestamp,
   registeredBy: z.string(),
-  /** Whose it is, once the DICOM instance of the same UIDs is stored, by the clinic, and names a patient. */
-  patientId: PatientId.optional(),
-  /** Whether that instance is stored. */
-  isStored: z.boolean().default(false),
+  /** Who sent the DICOM instance of the same UIDs, once that is stored. */
+  storedBy: Source.optional(),
 });
 export type ExamImage = z.infer<typeof ExamImage>;
 
@@ -93,6 +92,7 @@ export const ImageMedicale = z.strictObject({
   modalite: CreateImageMedicale.shape.modalite,
   description: CreateImageMedicale.shape.description,
   url: ImageUrl.nullable(),
+  source: Source.nullable().describe('Who sent the DICOM file; null where there is none yet.'),
 });
 
 /** The picture as the Exams endpoints show it. */
@@ -105,7 +105,8 @@ export const toImageMedicale = (image: ExamImage): z.infer<typeof ImageMedicale>
   dateAcquisition: image.acquiredAt,
   modalite: image.modality,
   description: image.description,
-  url: image.url ?? (image.isStored ? `/dicom/wado/${image.sopInstanceUid}` : null),
+  url: image.url ?? (image.storedBy ? `/dicom/wado/${image.sopInstanceUid}` : null),
+  source: image.storedBy ?? null,
 });
 
 /** An exam's picture that someone registers. */
@@ -126,7 +127,6 @@ export const newExamImage = (
   url: given.url,
   registeredAt: now.toISOString(),
   registeredBy: caller.subject,
-  isStored: false,
 });
 
 /** What a picture is tied to: the stored instance with its UIDs. */
@@ -134,21 +134,16 @@ interface Stored {
   studyUid: string;
   seriesUid: string;
   sopUid: string;
-  patientId?: string | undefined;
-  isFromPatient?: true | undefined;
+  source: Source;
 }
 
-/**
- * The picture with its stored instance, where that has the UIDs under which it was registered. What a patient brought
- * makes no picture theirs: anyone could, with a file that claims the UIDs of another's exam.
- */
+/** The picture with its stored instance, where that has the UIDs under which it was registered. */
 export function tied(image: ExamImage, instance: Stored | undefined): ExamImage {
   const isSame =
     instance?.sopUid === image.sopInstanceUid &&
     instance.seriesUid === image.seriesInstanceUid &&
     instance.studyUid === image.studyInstanceUid;
-  if (!isSame) return image;
-  return { ...image, isStored: true, ...(!instance.isFromPatient && { patientId: instance.patientId }) };
+  return isSame ? { ...image, storedBy: instance.source } : image;
 }
 
 /**
@@ -158,8 +153,20 @@ export function tied(image: ExamImage, instance: Stored | undefined): ExamImage 
 export const maySeeExams = ({ role }: Caller): boolean =>
   role === 'staff' || role === 'doctor' || role === 'admin';
 
-/** Whether the caller may know of the picture: patients of what is stored as theirs, and of nothing else. */
-export const maySeeExamImage = (caller: Caller, { patientId }: Pick<ExamImage, 'patientId'>): boolean =>
+/** Whose study a picture is of: the patient's id; null where the study is nobody's or not stored. */
+export type PatientOfStudy = (studyUid: string) => Promise<string | null>;
+
+/**
+ * The patient whose picture it is, or null where it is only the clinic's. What a patient sent makes no picture theirs:
+ * anyone could, with a file that claims the UIDs of another's exam.
+ */
+export const patientOfExamImage = async (
+  { storedBy, studyInstanceUid }: ExamImage,
+  patientOfStudy: PatientOfStudy,
+): Promise<string | null> => (storedBy === 'clinic' ? patientOfStudy(studyInstanceUid) : null);
+
+/** Whether the caller may know of a picture of this patient: patients of what is stored as theirs, and of nothing else. */
+export const maySeeExamImage = (caller: Caller, patientId: string | null): boolean =>
   maySeeExams(caller) || (caller.role === 'patient' && caller.patientId === patientId);
 
 /**
@@ -167,9 +174,16 @@ export const maySeeExamImage = (caller: Caller, { patientId }: Pick<ExamImage, '
  *
  * @throws DomainError NOT_FOUND, in the same words for both
  */
-export function visibleExamImage(caller: Caller, image: ExamImage | undefined): ExamImage {
-  if (image) note(caller, 'exam image', image);
-  if (image && maySeeExamImage(caller, image)) return image;
+export async function visibleExamImage(
+  caller: Caller,
+  image: ExamImage | undefined,
+  patientOfStudy: PatientOfStudy,
+): Promise<ExamImage> {
+  if (image) {
+    const patientId = await patientOfExamImage(image, patientOfStudy);
+    note(caller, 'exam image', { id: image.id, patientId });
+    if (maySeeExamImage(caller, patientId)) return image;
+  }
   throw new DomainError('NOT_FOUND', 'There is no such image.');
 }
 

@@ -91,14 +91,16 @@ export function newsOfExport({ before, after }: Change<Export>): News {
 /**
  * What is to be told of a picture of an exam: to the clinic that it is registered, and to its patient as soon as it is
  * theirs too.
+ *
+ * @param patientId whose picture it is now: see `patientOfExamImage`
  */
-export function newsOfExamImage({ before, after }: Change<ExamImage>): News {
-  const isTheirs = after?.patientId !== undefined && after.patientId !== before?.patientId;
+export function newsOfExamImage({ before, after }: Change<ExamImage>, patientId: string | null): News {
+  const isTheirs = patientId !== null && after?.storedBy !== before?.storedBy;
   if (!after || (before && !isTheirs)) return { messages: [], mayKnow: () => false };
   return {
     messages: [{ type: 'IMAGE_UPLOADED', image: toImageMedicale(after) }],
-    patientId: after.patientId,
-    mayKnow: (caller) => maySeeExamImage(caller, after) && !(before && maySeeExams(caller)),
+    patientId: patientId ?? undefined,
+    mayKnow: (caller) => maySeeExamImage(caller, patientId) && !(before && maySeeExams(caller)),
   };
 }
 

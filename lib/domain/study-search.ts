@@ -1,4 +1,5 @@
 import { type AttributeMatch, beginsWords, comparableName, listOf } from './dicom-match.ts';
+import { PRIVATE } from './dicom-source.ts';
 
 /** The first and the last study date (`YYYYMMDD`) that count. */
 export type Dates = readonly [first: string, last: string];
@@ -6,7 +7,9 @@ export type Dates = readonly [first: string, last: string];
 /** What finds studies without looking at all of them: the one list that the search begins with. */
 export type StudyList =
   | { by: 'uids'; uids: readonly string[] }
-  | { by: 'patient'; patientId: string; dates?: Dates | undefined }
+  /** With those of nobody whose files have the number as their Patient ID, where the search is not confined to a patient. */
+  | { by: 'patient'; patientId: string; alsoUnassigned: boolean; dates?: Dates | undefined }
+  | { by: 'unassigned'; dates?: Dates | undefined }
   | { by: 'accession'; accession: string }
   | { by: 'modality'; modality: string; dates?: Dates | undefined }
   | { by: 'name'; prefix: string; fits: (name: string) => boolean }
@@ -39,7 +42,8 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
   if (uids !== undefined) return { by: 'uids', uids: [...new Set(listOf(uids))] };
   const dates = datesOf(sought.get(TAGS.date)?.value);
   const patientId = own ?? exact(TAGS.patientId);
-  if (patientId !== undefined) return { by: 'patient', patientId, dates };
+  if (patientId !== undefined) return { by: 'patient', patientId, alsoUnassigned: own === undefined, dates };
+  if (exact(PRIVATE.assignment) === 'UNASSIGNED') return { by: 'unassigned', dates };
   const accession = exact(TAGS.accession);
   if (accession !== undefined) return { by: 'accession', accession };
   const name = sought.get(TAGS.name);

@@ -9,11 +9,11 @@ export const newTrail = (): Trail => ({ patientIds: new Set(), things: new Set()
 
 interface Thing {
   id?: string | undefined;
-  patientId?: string | undefined;
+  patientId?: string | null | undefined;
 }
 
 /** Notes on the trail of whoever asks, if they leave one, what they asked for. */
 export function note({ trail }: { trail?: Trail | undefined }, kind: string, { id, patientId }: Thing): void {
   if (id !== undefined) trail?.things.add(`${kind} ${id}`);
-  if (patientId !== undefined) trail?.patientIds.add(patientId);
+  if (patientId) trail?.patientIds.add(patientId);
 }

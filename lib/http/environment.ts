@@ -38,6 +38,10 @@ export const environment = {
   get queue() {
     return { url: required('QUEUE_URL'), deadLettersUrl: required('DEAD_LETTERS_URL') };
   },
+  /** Issuers of Patient ID that are the clinic's own. */
+  get patientIdIssuers(): string[] {
+    return JSON.parse(required('PATIENT_ID_ISSUERS'));
+  },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
   },

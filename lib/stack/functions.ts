@@ -243,6 +243,9 @@ export class Functions extends Construct {
       ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
       ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
       ...(objects && { BUCKET_NAME: bucket.bucketName }),
+      ...(objects?.dicom?.includes('write') && {
+        PATIENT_ID_ISSUERS: JSON.stringify(this.#settings.patientIdIssuers),
+      }),
       ...((requests || objects) && { LIMITS: JSON.stringify(this.#settings.limits) }),
       ...(sockets && this.#sockets.environment),
     };

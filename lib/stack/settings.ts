@@ -22,6 +22,12 @@ export const Settings = z.strictObject({
     .optional(),
   /** The name of a secret in Secrets Manager: the `username` and the `password` for it, read when the stack is deployed. */
   orthancSecret: z.string().min(1).optional(),
+  /**
+   * What the clinic's own devices write as Issuer of Patient ID (0010,0021). A study with another issuer belongs to nobody
+   * until it is assigned to a patient: the same number may be another person's there. A study without an issuer is the
+   * clinic's.
+   */
+  patientIdIssuers: z.array(z.string().min(1).max(64)).default([]),
   /** Who gets the alarms. */
   alarmEmail: z.email().optional(),
   /** Days for which a deleted or overwritten object can still be brought back. */

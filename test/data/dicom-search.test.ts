@@ -25,6 +25,9 @@ const studyOf = (number: number): DicomStudy => {
   return {
     studyUid: `2.25.${number}`,
     patientId: `Q-${number % 204}`,
+    namedPatient: { id: `Q-${number % 204}`, issuer: null },
+    patientKeys: [`["Q-${number % 204}",null]`],
+    sources: ['clinic'],
     attributes: {
       '00080020': { vr: 'DA', Value: [`20${day.slice(0, 2)}0${day.slice(2)}01`.slice(0, 8)] },
       '00080050': { vr: 'SH', Value: [`ACC${number}`] },
@@ -43,12 +46,12 @@ beforeAll(async () => {
   staff = await service.as('staff');
   ({ table } = await backstage(service));
   const items = Array.from({ length: STUDIES }, (_, number) => studyOf(number)).flatMap((study) => {
-    const { studyUid, patientId } = study;
+    const { studyUid } = study;
     const terms = searchTermsOf(study);
     const entries = studyEntryKeys(studyUid, terms, study.modalities[0]);
     return [
-      { ...study, ...studyKey(studyUid), ...studyListKey(studyUid, terms) },
-      ...entries.map((keys) => ({ ...keys, studyUid, patientId })),
+      { ...study, ...studyKey(studyUid), ...studyListKey(study, terms) },
+      ...entries.map((keys) => ({ ...keys, studyUid })),
     ];
   });
   const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, i) =>
@@ -74,7 +77,7 @@ beforeAll(async () => {
 
 describe('Among many studies, one Query finds those', () => {
   test.each<[what: string, list: StudyList, count: number]>([
-    ['of a patient', { by: 'patient', patientId: 'Q-7' }, 10],
+    ['of a patient', { by: 'patient', patientId: 'Q-7', alsoUnassigned: false }, 10],
     ['of an accession number', { by: 'accession', accession: 'ACC77' }, 1],
     ['of a day', { by: 'date', dates: ['20010101', '20010101'] }, 100],
     ['of a modality on a day', { by: 'modality', modality: 'MR', dates: ['20010101', '20010101'] }, 15],

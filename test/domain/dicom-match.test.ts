@@ -72,9 +72,10 @@ describe('A search begins with the list that is likely to be the shortest', () =
     ],
     [
       { '00100020': 'P-1', '00080020': '20260301-20260331' },
-      { by: 'patient', patientId: 'P-1', dates: march },
+      { by: 'patient', patientId: 'P-1', alsoUnassigned: true, dates: march },
     ],
     [{ '00100020': 'P-*' }, { by: 'date', dates: undefined }],
+    [{ '4E471002': 'UNASSIGNED' }, { by: 'unassigned', dates: undefined }],
     [
       { '00080050': 'A1', '00080061': 'CT' },
       { by: 'accession', accession: 'A1' },
@@ -97,6 +98,7 @@ describe('A search begins with the list that is likely to be the shortest', () =
     expect(listFor({ '00080050': 'A1' }, 'P-1')).toEqual({
       by: 'patient',
       patientId: 'P-1',
+      alsoUnassigned: false,
       dates: undefined,
     });
     expect(listFor({ '00100020': 'P-2' }, 'P-1')).toMatchObject({ patientId: 'P-1' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../lib/domain/caller.ts';
 import { isSettled, isValid } from '../../lib/domain/connection.ts';
-import { newExamImage, tied } from '../../lib/domain/exam-image.ts';
+import { type ExamImage, newExamImage, patientOfExamImage, tied } from '../../lib/domain/exam-image.ts';
 import type { Export } from '../../lib/domain/export.ts';
 import type { Image } from '../../lib/domain/image.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
@@ -81,24 +81,27 @@ describe('Of a picture of an exam', () => {
     ...{ dateAcquisition: now.toISOString(), modalite: 'CT', description: '', url: null },
   };
   const registered = newExamImage(given, id, staff, now);
-  const stored = { studyUid: '1.2.3', seriesUid: '1.2.3.4', sopUid: '1.2.3.4.5', patientId: 'P-1001' };
-  const theirs = tied(registered, stored);
+  const stored = { studyUid: '1.2.3', seriesUid: '1.2.3.4', sopUid: '1.2.3.4.5' };
+  const theirs = tied(registered, { ...stored, source: 'clinic' });
+  const patientOf = (image?: ExamImage) => image && patientOfExamImage(image, async () => 'P-1001');
 
-  test('the clinic is told when it is registered, and its patient when it is theirs', () => {
-    const told = (before?: typeof registered, after?: typeof registered) => {
-      const happened = newsOfExamImage({ before, after });
+  test('the clinic is told when it is registered, and its patient when it is theirs', async () => {
+    const told = async (before?: ExamImage, after?: ExamImage) => {
+      const happened = newsOfExamImage({ before, after }, (await patientOf(after)) ?? null);
       return [...typesOf(happened), ...whoMay(happened)];
     };
-    expect(told(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
-    expect(told(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
-    expect(told(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
-    expect(told(theirs, theirs)).toEqual([]);
-    expect(told(theirs, undefined)).toEqual([]);
+    expect(await told(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
+    expect(await told(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
+    expect(await told(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
+    expect(await told(theirs, theirs)).toEqual([]);
+    expect(await told(theirs, undefined)).toEqual([]);
   });
 
-  test('nobody becomes the patient by a file that they bring, or by one of other identifiers', () => {
-    expect(tied(registered, { ...stored, isFromPatient: true })).toEqual({ ...registered, isStored: true });
-    expect(tied(registered, { ...stored, studyUid: '1.2.9' })).toEqual(registered);
+  test('nobody becomes the patient by a file that they bring, or by one of other identifiers', async () => {
+    const fromPatient = tied(registered, { ...stored, source: 'patient' });
+    expect(fromPatient).toEqual({ ...registered, storedBy: 'patient' });
+    expect(await patientOf(fromPatient)).toBeNull();
+    expect(tied(registered, { ...stored, source: 'clinic', studyUid: '1.2.9' })).toEqual(registered);
   });
 });
 

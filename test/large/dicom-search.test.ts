@@ -59,7 +59,7 @@ beforeEach(() => {
 
 describe(`Among ${STUDIES} studies, one Query on an index finds, and looks at no other than, those`, () => {
   test.each<[what: string, list: StudyList, count: number]>([
-    ['of a patient', { by: 'patient', patientId }, STUDIES_OF_PATIENT],
+    ['of a patient', { by: 'patient', patientId, alsoUnassigned: true }, STUDIES_OF_PATIENT],
     ['of a day', { by: 'date', dates: day }, STUDIES_OF_DAY],
     ['of an accession number', { by: 'accession', accession }, 1],
     ['of a modality on a day', { by: 'modality', modality: 'CT', dates: day }, STUDIES_OF_DAY],

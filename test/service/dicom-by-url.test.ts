@@ -130,7 +130,10 @@ describe('A DICOM file that comes by a signed URL', () => {
     const uids = newUids();
     const { uploadId } = await send(slice(uids));
     const { dicom: store, exams, writer: objects, originals: incoming, log, now } = behind;
-    const deps = { uploads: new DicomUploads(behind.table), store, exams, objects, incoming, log, now };
+    const deps = {
+      ...{ uploads: new DicomUploads(behind.table), store, exams, objects, incoming, log, now },
+      ownIssuers: [],
+    };
     await handle({ key: incomingDicomKey(uploadId) }, deps);
     expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 1 });
     const stray = incomingDicomKey('0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99');

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { orthancId } from '../../lib/media/dicom/orthanc-ids.ts';
+import { orthancIds } from '../../lib/media/dicom/orthanc-ids.ts';
 import { dicomJsonKey, dicomKey } from '../../lib/storage/object-keys.ts';
 import { dicomForm, newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { syntaxes } from '../fixtures/dicoms.ts';
@@ -33,7 +33,12 @@ describe('A DICOM file', () => {
     expect(first).toEqual({
       success: true,
       data: {
-        ID: orthancId('P-1001', uids.study, uids.series, uids.sop),
+        ID: orthancIds({
+          patient: { id: 'P-1001', issuer: null },
+          studyInstanceUid: uids.study,
+          seriesInstanceUid: uids.series,
+          sopInstanceUid: uids.sop,
+        }).instance,
         StudyInstanceUID: uids.study,
         SeriesInstanceUID: uids.series,
         SOPInstanceUID: uids.sop,
@@ -50,7 +55,8 @@ describe('A DICOM file', () => {
     await upload(file);
     const instance = await behind.dicom.getInstance(uids.sop);
     expect(instance).toMatchObject({
-      ...{ sopUid: uids.sop, seriesUid: uids.series, studyUid: uids.study, patientId: 'P-1001' },
+      ...{ sopUid: uids.sop, seriesUid: uids.series, studyUid: uids.study, source: 'clinic' },
+      namedPatient: { id: 'P-1001', issuer: null },
       ...{ transferSyntaxUid: syntaxes.explicit.uid, frames: 1, rows: 8, columns: 8, instanceNumber: 12 },
       bytes: file.length,
     });

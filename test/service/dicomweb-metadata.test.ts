@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type MetadataDeps, metadataOfSeries } from '../../functions/dicomweb/metadata.ts';
 import { seriesKey } from '../../lib/data/keys.ts';
-import type { DicomSeries } from '../../lib/domain/dicom-instance.ts';
+import type { DicomSeries, DicomStudy } from '../../lib/domain/dicom-instance.ts';
 import { seriesMetadataKey } from '../../lib/storage/object-keys.ts';
 import { dicomForm, newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { backstage } from '../support/backstage.ts';
@@ -42,6 +42,10 @@ describe('The metadata of a series', () => {
   let deps: MetadataDeps;
   const inTwoMinutes = () => new Date(Date.now() + 120_000);
   const series = async () => (await behind.dicom.getSeries(uids.study, uids.series)) as DicomSeries;
+  const found = async () => ({
+    series: await series(),
+    study: (await behind.dicom.getStudy(uids.study)) as DicomStudy,
+  });
   const isKept = async () => behind.originals.has(seriesMetadataKey(await series()));
   const sopsIn = (text: string) =>
     [...text.matchAll(/"00080018":\{"vr":"UI","Value":\["([\d.]+)"/g)].map((match) => match[1]);
@@ -65,25 +69,25 @@ describe('The metadata of a series', () => {
   test('are composed, and not kept, as long as more may come', async () => {
     reads = [];
     const { changedAt } = await series();
-    const text = await metadataOfSeries(await series(), { ...deps, now: () => new Date(changedAt) });
+    const text = await metadataOfSeries(await found(), { ...deps, now: () => new Date(changedAt) });
     expect(sopsIn(text).sort()).toEqual([...uids.sops].sort());
     expect([reads.length, await isKept()]).toEqual([2, false]);
   });
 
   test('are kept when nothing came for a while, and then are one object', async () => {
-    const text = await metadataOfSeries(await series(), deps);
+    const text = await metadataOfSeries(await found(), deps);
     expect(await isKept()).toBe(true);
     reads = [];
-    expect(await metadataOfSeries(await series(), deps)).toBe(text);
+    expect(await metadataOfSeries(await found(), deps)).toBe(text);
     expect(reads).toEqual([]);
   });
 
   test('have what came since', async () => {
     const more = await storeSlices(1, uids);
-    const text = await metadataOfSeries(await series(), deps);
+    const text = await metadataOfSeries(await found(), deps);
     expect(sopsIn(text).sort()).toEqual([...uids.sops, ...more.sops].sort());
     reads = [];
-    expect(await metadataOfSeries(await series(), deps)).toBe(text);
+    expect(await metadataOfSeries(await found(), deps)).toBe(text);
     expect(reads).toEqual([]);
   });
 });

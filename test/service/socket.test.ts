@@ -285,6 +285,7 @@ describe('A connection', () => {
           },
           close: async (id) => closed.push(id) > 0,
         },
+        store: own.dicom,
         now: () => new Date(),
       },
     );

@@ -14,7 +14,7 @@ import { DECODING, openFile, refuse } from '../../dicomweb/files.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
-  store: Pick<DicomStore, 'getInstance'>;
+  store: Pick<DicomStore, 'getInstance' | 'getStudy'>;
   objects: Pick<ObjectReader, 'read'>;
 }
 
@@ -22,7 +22,8 @@ const CACHING = { 'cache-control': 'private, no-cache' };
 
 export async function handle({ caller, params, query, headers }: Request<typeof operation>, deps: Deps) {
   const { store, objects } = deps;
-  const instance = visibleDicom(caller, await store.getInstance(params.sopInstanceUID));
+  const found = await store.getInstance(params.sopInstanceUID);
+  const instance = visibleDicom(caller, found, found && (await store.getStudy(found.studyUid)));
   const contentType = contentTypeOf(query.contentType);
   if (contentType === 'application/dicom') {
     // What a preamble hides (PS3.10 7.1) runs nowhere: no browser shows this type, or takes it for another.

@@ -5,7 +5,7 @@ import { connectTake, lookAtDicom, type TakeDeps, takeDicom } from '../take.ts';
 import { operation } from './operation.ts';
 
 export async function handle({ caller, files: [{ bytes }] }: FormRequest<typeof operation>, deps: TakeDeps) {
-  const dicom = lookAt(() => lookAtDicom(caller, bytes, deps.now()));
+  const dicom = lookAt(() => lookAtDicom(caller, bytes, deps));
   await takeDicom(caller, dicom, bytes, deps);
   return { success: true as const, data: dicom.answer };
 }

@@ -22,8 +22,8 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
 /** The instance itself; of a series the middle one of those with a picture, and of a study that of its first series. */
 async function representativeOf(caller: Caller, path: DicomPath, dicom: Things): Promise<DicomInstance> {
   if (path.instance !== undefined) return instanceAt(caller, path, dicom);
-  for (const series of await seriesAt(caller, path, dicom)) {
-    const pictures = (await instancesOf(series, dicom)).filter(({ rows }) => rows !== undefined);
+  for (const found of await seriesAt(caller, path, dicom)) {
+    const pictures = (await instancesOf(found, dicom)).filter(({ rows }) => rows !== undefined);
     const middle = pictures[Math.floor(pictures.length / 2)];
     if (middle) return middle;
   }

@@ -22,8 +22,8 @@ export async function handle(request: Request<typeof operation>, deps: MetadataD
   const { type } = chooseOffer(request, [{ type: DICOM_JSON }, { type: 'application/json' }]);
   const texts =
     params.instance === undefined
-      ? inOrder(await seriesAt(caller, params, deps.dicom), AT_ONCE, async (series) =>
-          withUris(await metadataOfSeries(series, deps), series, origin),
+      ? inOrder(await seriesAt(caller, params, deps.dicom), AT_ONCE, async (found) =>
+          withUris(await metadataOfSeries(found, deps), found.series, origin),
         )
       : inOrder([await instanceAt(caller, params, deps.dicom)], 1, async (instance) =>
           withUris(await metadataOfInstance(instance, deps), instance, origin),

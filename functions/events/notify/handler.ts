@@ -1,8 +1,9 @@
 import { Connections } from '../../../lib/data/connections.ts';
+import { DicomStore } from '../../../lib/data/dicom.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { Batch } from '../../../lib/domain/batch.ts';
 import { type Connection, isSettled, isValid } from '../../../lib/domain/connection.ts';
-import { ExamImage } from '../../../lib/domain/exam-image.ts';
+import { ExamImage, patientOfExamImage } from '../../../lib/domain/exam-image.ts';
 import { Export } from '../../../lib/domain/export.ts';
 import { Image, isReady } from '../../../lib/domain/image.ts';
 import {
@@ -23,6 +24,7 @@ import { trigger } from './trigger.ts';
 interface Deps {
   connections: Pick<Connections, 'around' | 'remove'>;
   sockets: Pick<Sockets, 'send' | 'close'>;
+  store: Pick<DicomStore, 'patientsOfStudies'>;
   now: () => Date;
 }
 
@@ -31,7 +33,7 @@ interface Deps {
  * is not tried again, so that a slow client holds up nobody, and who connects anew looks at what there is.
  */
 export async function handle(change: ChangedItem, deps: Deps) {
-  const { messages, patientId, mayKnow } = newsOf(change);
+  const { messages, patientId, mayKnow } = await newsOf(change, deps);
   if (messages.length === 0) return;
   const connections = await deps.connections.around(patientId);
   const listening = connections.filter((each) => isValid(each, deps.now()) && mayKnow(each.caller));
@@ -56,7 +58,7 @@ async function tell(connection: Connection, messages: Message[], { connections, 
   }
 }
 
-function newsOf({ before, after }: ChangedItem): News {
+async function newsOf({ before, after }: ChangedItem, { store }: Pick<Deps, 'store'>): Promise<News> {
   const parsed = <T>(schema: { parse(item: unknown): T }) => ({
     before: before && schema.parse(before),
     after: after && schema.parse(after),
@@ -70,13 +72,18 @@ function newsOf({ before, after }: ChangedItem): News {
       return newsOfBatch(parsed(Batch));
     case 'EXPORT':
       return newsOfExport(parsed(Export));
-    default:
-      return newsOfExamImage(parsed(ExamImage));
+    default: {
+      const change = parsed(ExamImage);
+      const image = change.after;
+      const patientId = image && (await patientOfExamImage(image, store.patientsOfStudies()));
+      return newsOfExamImage(change, patientId ?? null);
+    }
   }
 }
 
 export const handler = serveItemChanges(trigger, handle, () => ({
   connections: new Connections(connectTable(environment.connectionsTableName)),
   sockets: new Sockets(),
+  store: new DicomStore(connectTable(environment.tableName)),
   now: () => new Date(),
 }));

@@ -41,9 +41,9 @@ async function outcomeOf(upload: DicomUpload, bytes: Buffer, deps: TakeDeps): Pr
   if (fault !== undefined) return { status: 'rejected', reason: fault };
   const { uploader } = upload;
   try {
-    const dicom = lookAtDicom(uploader, bytes, deps.now());
-    await takeDicom(uploader, dicom, bytes, deps);
-    return { status: 'stored', data: dicom.answer, patientId: dicom.instance.patientId };
+    const dicom = lookAtDicom(uploader, bytes, deps);
+    const patientId = await takeDicom(uploader, dicom, bytes, deps);
+    return { status: 'stored', data: dicom.answer, patientId: patientId ?? undefined };
   } catch (error) {
     if (error instanceof RejectedImage) return { status: 'rejected', reason: error.reason };
     if (!(error instanceof DomainError)) throw error;

@@ -5,6 +5,7 @@ import { connectTable } from '../../../lib/data/table.ts';
 import {
   maySeeExams,
   newExamImage,
+  patientOfExamImage,
   requireExam,
   tied,
   toImageMedicale,
@@ -17,7 +18,7 @@ import { operation } from './operation.ts';
 
 interface Deps {
   images: Pick<ExamImages, 'register' | 'tie'>;
-  store: Pick<DicomStore, 'getInstance'>;
+  store: Pick<DicomStore, 'getInstance' | 'patientsOfStudies'>;
   now: () => Date;
 }
 
@@ -27,7 +28,8 @@ export async function handle({ caller, body }: Request<typeof operation>, { imag
   const id = examImageId(body.examenID, body.sopInstanceUID);
   const known = await store.getInstance(body.sopInstanceUID);
   const image = tied(newExamImage(body, id, caller, now()), known);
-  note(caller, 'exam image', image);
+  const patientId = await patientOfExamImage(image, store.patientsOfStudies());
+  note(caller, 'exam image', { id, patientId });
   await images.register(image);
   // Who stored it since may have looked for pictures before there was ours.
   const since = known ?? (await store.getInstance(body.sopInstanceUID));

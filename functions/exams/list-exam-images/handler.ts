@@ -1,9 +1,11 @@
+import { DicomStore } from '../../../lib/data/dicom.ts';
 import { ExamImages } from '../../../lib/data/exam-images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import {
   type ExamImage,
   maySeeExamImage,
   maySeeExams,
+  patientOfExamImage,
   requireExam,
   toImageMedicale,
 } from '../../../lib/domain/exam-image.ts';
@@ -15,17 +17,23 @@ import { operation } from './operation.ts';
 
 interface Deps {
   images: Pick<ExamImages, 'listInExam'>;
+  store: Pick<DicomStore, 'patientsOfStudies'>;
 }
 
-export async function handle({ caller, params, query }: Request<typeof operation>, { images }: Deps) {
-  const keep = maySeeExams(caller) ? undefined : (image: ExamImage) => maySeeExamImage(caller, image);
+export async function handle({ caller, params, query }: Request<typeof operation>, { images, store }: Deps) {
+  const patientOfStudy = store.patientsOfStudies();
+  const patientOf = (image: ExamImage) => patientOfExamImage(image, patientOfStudy);
+  const keep = maySeeExams(caller)
+    ? undefined
+    : async (image: ExamImage) => maySeeExamImage(caller, await patientOf(image));
   const { items, next } = await images.listInExam(params.id, query, keep);
   // An exam is what its pictures say: without any there is none. A later part may well be empty.
   requireExam(items.length > 0 || (next !== null && !keep) || query.cursor !== undefined);
-  for (const image of items) note(caller, 'exam image', image);
+  for (const image of items) note(caller, 'exam image', { id: image.id, patientId: await patientOf(image) });
   return { images: items.map(toImageMedicale), next };
 }
 
-export const handler = serve(operation, handle, () => ({
-  images: new ExamImages(connectTable(environment.tableName)),
-}));
+export const handler = serve(operation, handle, () => {
+  const table = connectTable(environment.tableName);
+  return { images: new ExamImages(table), store: new DicomStore(table) };
+});

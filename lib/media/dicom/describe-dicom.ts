@@ -4,7 +4,7 @@ import { type DicomJson, toDicomJson } from './dicom-json.ts';
 import { type InstanceIdentifiers, instanceIdentifiers, isUid } from './identifiers.ts';
 import { type Level, mainAttributes, mainDicomTags } from './main-tags.ts';
 import { numberValue } from './number-values.ts';
-import { orthancId } from './orthanc-ids.ts';
+import { orthancIds } from './orthanc-ids.ts';
 import { type DicomFile, readDicom } from './read-dicom.ts';
 import { textValue } from './text-values.ts';
 import { UndrawableDicom } from './undrawable-dicom.ts';
@@ -31,9 +31,6 @@ export interface DescribedDicom {
 /** Longest text of an attribute that is kept for searches; ten times what most of them may have (PS3.5 table 6.2-1). */
 const MAX_ATTRIBUTE = 4096;
 
-/** Longest Patient ID; the standard has 64. */
-const MAX_PATIENT_ID = 256;
-
 const levels = ['patient', 'study', 'series', 'instance'] as const satisfies Level[];
 
 /**
@@ -48,14 +45,11 @@ export function describeDicom(bytes: Uint8Array, bulkDataUri: (path: string) => 
   const identifiers = instanceIdentifiers(dataSet);
   if (!isUid(transferSyntax.uid))
     throw new RejectedImage('This DICOM file is damaged: its transfer syntax is no identifier.');
-  if (identifiers.patientId.length > MAX_PATIENT_ID)
-    throw new RejectedImage(`This DICOM file has a Patient ID of more than ${MAX_PATIENT_ID} characters.`);
-  const { patientId, studyInstanceUid, seriesInstanceUid, sopInstanceUid } = identifiers;
   const pixels = pixelsOf(file);
   return {
     identifiers,
     transferSyntaxUid: transferSyntax.uid,
-    orthancId: orthancId(patientId, studyInstanceUid, seriesInstanceUid, sopInstanceUid),
+    orthancId: orthancIds(identifiers).instance,
     frames: pixels?.frames ?? whole(numberValue(dataSet, '00280008')) ?? 1,
     rows: whole(numberValue(dataSet, '00280010')),
     columns: whole(numberValue(dataSet, '00280011')),

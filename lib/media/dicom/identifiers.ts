@@ -1,11 +1,11 @@
 import { RejectedImage } from '../rejected-image.ts';
 import type { DataSet } from './data-set.ts';
-import { textValue, textValues } from './text-values.ts';
+import { type NamedPatient, namedPatient } from './named-patient.ts';
+import { textValues } from './text-values.ts';
 
 /** What makes a file an instance of a study (PS3.3 C.7.2.1, C.7.3.1, C.12.1). */
 export interface InstanceIdentifiers {
-  /** Empty where the file has none: type 2, so that it may be. */
-  patientId: string;
+  patient: NamedPatient;
   studyInstanceUid: string;
   seriesInstanceUid: string;
   sopInstanceUid: string;
@@ -22,7 +22,7 @@ export const isUid = (text: string): boolean => text.length <= 64 && /^\d+(?:\.\
  * Reads the identifiers, without which a file has no place among the others. The padding that goes is the standard's NUL
  * and the space that many write instead.
  *
- * @throws RejectedImage where one is missing, or is no UID
+ * @throws RejectedImage where one is missing or no UID, or where it is not clear which patient the file names
  */
 export function instanceIdentifiers(dataSet: DataSet): InstanceIdentifiers {
   if (dataSet.elements.has('00041220'))
@@ -39,7 +39,7 @@ export function instanceIdentifiers(dataSet: DataSet): InstanceIdentifiers {
     return value;
   };
   return {
-    patientId: textValue(dataSet, '00100020') ?? '',
+    patient: namedPatient(dataSet),
     studyInstanceUid: uid('0020000D', 'StudyInstanceUID'),
     seriesInstanceUid: uid('0020000E', 'SeriesInstanceUID'),
     sopInstanceUid: uid('00080018', 'SOPInstanceUID'),

@@ -11,16 +11,17 @@ export interface OrthancIds {
 
 type Identifiers = Pick<
   InstanceIdentifiers,
-  'patientId' | 'studyInstanceUid' | 'seriesInstanceUid' | 'sopInstanceUid'
+  'patient' | 'studyInstanceUid' | 'seriesInstanceUid' | 'sopInstanceUid'
 >;
 
 /** Orthanc's identifiers: the SHA-1 of the DICOM ones from the patient's down, so that both sides can compute them. */
 export function orthancIds({
-  patientId,
+  patient,
   studyInstanceUid,
   seriesInstanceUid,
   sopInstanceUid,
 }: Identifiers): OrthancIds {
+  const patientId = patient.id ?? '';
   const id = (...parts: string[]) => dashed(createHash('sha1').update(parts.join('|')).digest('hex'));
   return {
     patient: id(patientId),
@@ -29,14 +30,6 @@ export function orthancIds({
     instance: id(patientId, studyInstanceUid, seriesInstanceUid, sopInstanceUid),
   };
 }
-
-/** The identifier of one instance. */
-export const orthancId = (
-  patientId: string,
-  studyInstanceUid: string,
-  seriesInstanceUid: string,
-  sopInstanceUid: string,
-): string => orthancIds({ patientId, studyInstanceUid, seriesInstanceUid, sopInstanceUid }).instance;
 
 /** Five groups of eight, as Orthanc writes them. */
 const dashed = (hex: string) => hex.match(/.{8}/g)?.join('-') ?? hex;
