@@ -10,6 +10,7 @@ import { operation as getImageSummary } from './batches/get-image-summary/operat
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
 import { operation as uploadBatchImages } from './batches/upload-batch-images/operation.ts';
+import { operation as assignCase } from './cases/assign-case/operation.ts';
 import { operation as completeUpload } from './cases/complete-upload/operation.ts';
 import { operation as createCaseUpload } from './cases/create-case-upload/operation.ts';
 import { operation as deleteCaseImage } from './cases/delete-case-image/operation.ts';
@@ -18,6 +19,7 @@ import { operation as listCaseImages } from './cases/list-case-images/operation.
 import { operation as listCases } from './cases/list-cases/operation.ts';
 import { operation as proxyImage } from './cases/proxy-image/operation.ts';
 import { operation as uploadCaseImage } from './cases/upload-case-image/operation.ts';
+import { operation as assignStudy } from './dicom/assign-study/operation.ts';
 import { operation as createDicomUpload } from './dicom/create-dicom-upload/operation.ts';
 import { operation as createDicomUploads } from './dicom/create-dicom-uploads/operation.ts';
 import { operation as getDicom } from './dicom/get-dicom/operation.ts';
@@ -93,6 +95,7 @@ export const operations = [
   listCases,
   listCaseImages,
   deleteCaseImage,
+  assignCase,
 
   createRecordImage,
   listRecordImages,
@@ -106,6 +109,7 @@ export const operations = [
   getDicom,
   storeInstances,
   storeStudyInstances,
+  assignStudy,
 
   createExamImage,
   listExamImages,

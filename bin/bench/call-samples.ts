@@ -24,6 +24,8 @@ export interface CallWorld {
   instance: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
+  /** A new case that only a patient has used; gives its number. */
+  newPatientCase(): Promise<string>;
   /** A new API key; gives its id. */
   newKey(): Promise<string>;
 }
@@ -155,6 +157,12 @@ export const callSamples: Record<OperationId, Sample> = {
   'list-cases': get(() => `/api/v1/images/cases?patientId=${PATIENT}`),
   'list-case-images': get(({ caseId }) => `/api/v1/images/cases/${caseId}`),
 
+  'assign-case': async ({ newPatientCase }) => ({
+    method: 'POST',
+    path: `/api/v1/images/cases/${await newPatientCase()}/patient`,
+    body: { patientId: PATIENT },
+  }),
+
   'create-record-image': () => ({
     method: 'POST',
     path: '/api/v2/images',
@@ -168,6 +176,11 @@ export const callSamples: Record<OperationId, Sample> = {
     form.append('file', new Blob([dicomSlice(newSlice())]), 'slice.dcm');
     return { method: 'POST', path: '/dicom/upload', body: form };
   },
+  'assign-study': ({ study }) => ({
+    method: 'POST',
+    path: `/dicom/studies/${study}/patient`,
+    body: { patientId: PATIENT },
+  }),
   'search-studies': get(() => `/dicom-web/studies?PatientID=${PATIENT}&limit=25`),
   'search-series': get(({ study }) => `/dicom-web/studies/${study}/series`),
   'search-instances': get(({ study, series }) => `/dicom-web/studies/${study}/series/${series}/instances`),

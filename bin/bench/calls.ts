@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operations } from '../../functions/operations.ts';
 import { startLocalStack } from '../../lib/local/local-stack.ts';
@@ -54,7 +55,8 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
 
       const send = clientOf(stack.url, await tokensOf(stack, 'admin'));
       progress('calls: uploading photos');
-      const world = await makeWorld(send, size);
+      const patient = clientOf(stack.url, await tokensOf(stack, 'patient-1'));
+      const world = await makeWorld(send, patient, size);
       const photos = size.imagesInBatch + 1;
       const rows: Record<string, Row> = {};
       const thumbnails = callsOf('make-thumbnail', 0);
@@ -223,7 +225,7 @@ async function settled(recorded: readonly Call[]): Promise<void> {
 }
 
 /** Uploads what the samples ask for, one photo after another. */
-async function makeWorld(send: Send, { photo, imagesInBatch }: typeof full) {
+async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: typeof full) {
   const bytes = await makePhoto(photo.width, photo.height);
   const ready = async (imageId: string) => {
     for (;;) {
@@ -288,6 +290,12 @@ async function makeWorld(send: Send, { photo, imagesInBatch }: typeof full) {
     series: dicom.SeriesInstanceUID,
     instance: dicom.SOPInstanceUID,
     newKey: async () => (await sampled('create-api-key')).id,
+    newPatientCase: async () => {
+      const caseId = `C-${randomUUID()}`;
+      const body = { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId };
+      await patient({ method: 'POST', path: '/api/v1/images/upload-url', body });
+      return caseId;
+    },
     exportId,
     batchId,
     imageId,

@@ -1,4 +1,4 @@
-import { PRIVATE } from '../../lib/domain/dicom-source.ts';
+import { PRIVATE } from '../../lib/domain/private-attributes.ts';
 import { mainTags } from '../../lib/media/dicom/main-tags.ts';
 
 /** What is searched for. */

@@ -3,6 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import { anotherPatientsCase, Case } from '../domain/case.ts';
 import type { Image } from '../domain/image.ts';
 import { BegunCase } from '../domain/patient-case.ts';
+import { type Source, sourceOf } from '../domain/source.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
@@ -45,6 +46,34 @@ export class Cases {
   }
 
   /**
+   * Gives the number of a case that only a patient has used to a patient of the clinic's choice. Images of another patient
+   * must have left it before.
+   *
+   * @returns whether it is so now: not where images came, or the clinic used it, since it was read
+   */
+  async assign(known: Case, patientId: string): Promise<boolean> {
+    const isSame = patientId === known.patientId;
+    const failed = await transact(this.#table, [
+      {
+        Update: {
+          Key: caseKey(known.id),
+          UpdateExpression: isSame
+            ? 'SET usedByPatientOnly = :false'
+            : 'SET usedByPatientOnly = :false, patientId = :patient REMOVE gsi1pk, gsi1sk, lastImageAt, expiresAt',
+          ConditionExpression: `usedByPatientOnly = :true AND patientId = :before${isSame ? '' : ` AND (${EMPTY})`}`,
+          ExpressionAttributeValues: {
+            ':true': true,
+            ':false': false,
+            ':before': known.patientId,
+            ...(!isSame && { ':patient': patientId, ':none': 0 }),
+          },
+        },
+      },
+    ]);
+    return failed.size === 0;
+  }
+
+  /**
    * Stores an image whose bytes are still to come, and claims its case for its patient as long as it may take them.
    *
    * @throws DomainError CONFLICT where the case is another patient's
@@ -59,9 +88,9 @@ export class Cases {
     const item = toItem(image, expiresAt);
     const failed = await transact(this.#table, [
       { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
-      known && known.expiresAt === undefined
+      known && known.expiresAt === undefined && known.patientId === image.patientId
         ? keep(image)
-        : claim(image, now, item.expiresAt, caller.role === 'patient'),
+        : claim(image, now, item.expiresAt, sourceOf(caller)),
     ]);
     if (failed.has(1)) {
       const found = failed.get(1) && parseItem(Case, failed.get(1) ?? {});
@@ -82,12 +111,21 @@ const keep = ({ caseId, patientId }: CaseImage) => ({
   },
 });
 
-const claim = ({ caseId, patientId }: CaseImage, now: Date, expiresAt: number, openedByPatient: boolean) => ({
+/** Free, ours, or a claim that ran out; but never over a case that has its images. */
+const UNCLAIMED =
+  'attribute_not_exists(pk) OR (attribute_exists(expiresAt) AND (patientId = :patientId OR expiresAt <= :now))';
+/** What the clinic may take over as well: see `isFree`. */
+const EMPTY = 'attribute_not_exists(imageCount) OR imageCount = :none';
+const FREE = `usedByPatientOnly = :true AND (${EMPTY})`;
+
+const claim = ({ caseId, patientId }: CaseImage, now: Date, expiresAt: number, source: Source) => ({
   Put: {
-    Item: { ...caseKey(caseId), id: caseId, patientId, expiresAt, openedByPatient },
-    // Free, ours, or a claim that ran out; but never over a case that has its images.
-    ConditionExpression:
-      'attribute_not_exists(pk) OR (attribute_exists(expiresAt) AND (patientId = :patientId OR expiresAt <= :now))',
-    ExpressionAttributeValues: { ':patientId': patientId, ':now': Math.floor(now.getTime() / 1000) },
+    Item: { ...caseKey(caseId), id: caseId, patientId, expiresAt, usedByPatientOnly: source === 'patient' },
+    ConditionExpression: source === 'patient' ? UNCLAIMED : `${UNCLAIMED} OR (${FREE})`,
+    ExpressionAttributeValues: {
+      ':patientId': patientId,
+      ':now': Math.floor(now.getTime() / 1000),
+      ...(source === 'clinic' && { ':true': true, ':none': 0 }),
+    },
   },
 });

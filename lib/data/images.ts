@@ -151,6 +151,37 @@ export class Images {
     return queryPage(this.#table, listQuery(imagesOfCase(caseId)), page);
   }
 
+  /** All images of the case, oldest first, those whose bytes are still to come as well. */
+  allInCase(caseId: string): AsyncGenerator<Image> {
+    return queryAll(this.#table, listQuery(imagesOfCase(caseId)));
+  }
+
+  /** Takes the image out of its case, and its count: it stays its patient's. Again, it changes nothing. */
+  async leaveCase(image: Image & { caseId: string }, now: Date): Promise<void> {
+    const { id, caseId, status } = image;
+    const values = { ...OUTSIDE_CASES, updatedAt: now.toISOString() };
+    const update = updateOf(values);
+    const leave = {
+      Update: {
+        Key: imageKey(id),
+        ...update,
+        ConditionExpression: 'caseId = :case AND #status = :status',
+        ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#status': 'status' },
+        ExpressionAttributeValues: {
+          ...update.ExpressionAttributeValues,
+          ':case': caseId,
+          ':status': status,
+        },
+      },
+    };
+    const failed = await transact(this.#table, isReady(image) ? [leave, discountInCase(caseId)] : [leave]);
+    if (failed.has(1) && !failed.has(0))
+      throw new Error(`the case ${caseId} counts fewer images than it holds`);
+    const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
+    // Decided since we looked, so that it is counted now; or it has left already, or is gone.
+    if (found?.caseId === caseId) return this.leaveCase({ ...found, caseId }, now);
+  }
+
   /** All images of the batch, in their order. */
   allInBatch(batchId: string): AsyncGenerator<Image> {
     return queryAll(this.#table, listQuery(imagesOfBatch(batchId)));
@@ -211,10 +242,11 @@ export class Images {
    */
   async markReady(image: Image, facts: ReadyFacts, now: Date): Promise<Transition> {
     const updatedAt = now.toISOString();
-    const failed = await transact(this.#table, [
-      decide(image, { ...facts, status: 'ready', updatedAt }),
-      ...countOrKeep(image, updatedAt),
-    ]);
+    const ready = { ...facts, status: 'ready', updatedAt };
+    const failed = await transact(this.#table, [decide(image, ready), ...countOrKeep(image, updatedAt)]);
+    // The clinic gave the number of the case to somebody else meanwhile: the image stays its patient's, without a case.
+    if (failed.has(1) && !failed.has(0) && image.caseId !== undefined)
+      return transitionOf(await transact(this.#table, [decide(image, { ...ready, ...OUTSIDE_CASES })]));
     return transitionOf(failed);
   }
 
@@ -339,18 +371,20 @@ function decide(image: Image, values: Record<string, unknown>) {
   };
 }
 
+/** What an image that leaves its case loses. */
+const OUTSIDE_CASES = { caseId: null, gsi1pk: null, gsi1sk: null };
+
 /** What must be true of the image's batch or case when it becomes ready, and what changes there. */
 function countOrKeep(image: Image, updatedAt: string) {
   if (image.batchId !== undefined) return [countIn(image.batchId, 1, updatedAt)];
-  const { caseId: id, patientId } = image;
+  const { caseId: id, patientId, source } = image;
   if (id === undefined || patientId === undefined) return [];
   const { gsi1pk, gsi1sk } = caseListKey({ id, patientId, lastImageAt: updatedAt });
   const keep = {
     // The case is the patient's for good from its first image on: the claim no longer expires.
     Update: {
       Key: caseKey(id),
-      UpdateExpression:
-        'SET patientId = :patientId, id = :id, lastImageAt = :at, gsi1pk = :list, gsi1sk = :place REMOVE expiresAt ADD imageCount :one',
+      UpdateExpression: `SET patientId = :patientId, id = :id, lastImageAt = :at, gsi1pk = :list, gsi1sk = :place, usedByPatientOnly = ${source === 'patient' ? 'if_not_exists(usedByPatientOnly, :patientOnly)' : ':patientOnly'} REMOVE expiresAt ADD imageCount :one`,
       ConditionExpression: 'attribute_not_exists(pk) OR patientId = :patientId',
       ExpressionAttributeValues: {
         ':patientId': patientId,
@@ -359,6 +393,7 @@ function countOrKeep(image: Image, updatedAt: string) {
         ':list': gsi1pk,
         ':place': gsi1sk,
         ':one': 1,
+        ':patientOnly': source === 'patient',
       },
     },
   };

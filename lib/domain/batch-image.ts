@@ -3,6 +3,7 @@ import { Category } from './category.ts';
 import { Day, EXAMPLE_ID, Id, Timestamp } from './identifiers.ts';
 import { Bytes, Caption, FileName, Height, type Image, ImageStatus, MimeType, Width } from './image.ts';
 import { SignedUrl } from './signed-url.ts';
+import { Source } from './source.ts';
 
 /** An image in the field style of the Batches endpoints. */
 export const BatchImage = z.strictObject({
@@ -39,6 +40,7 @@ export const BatchImage = z.strictObject({
   thumbnail_url: SignedUrl.nullable(),
   uploaded_at: Timestamp,
   updated_at: Timestamp,
+  source: Source,
 });
 
 /** A thumbnail in S3. */
@@ -69,4 +71,5 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   thumbnail_url: thumbnail?.url ?? null,
   uploaded_at: image.uploadedAt,
   updated_at: image.updatedAt,
+  source: image.source,
 });

@@ -23,7 +23,8 @@ export type Caller = z.infer<typeof Caller> & {
 };
 
 const Claims = z.looseObject({
-  sub: z.string(),
+  // A service is known by `key:` and the id of its key; nobody else may be.
+  sub: z.string().regex(/^(?!key:)/),
   exp: z.number(),
   'cognito:groups': z.array(z.string()).optional(),
   groups: z.array(z.string()).optional(),

@@ -3,6 +3,7 @@ import { Category } from './category.ts';
 import { CaseId, Id, PatientId, Subject, Timestamp } from './identifiers.ts';
 import { Bytes, EyeSide, FileName, Height, type Image, ImageStatus, MimeType, Width } from './image.ts';
 import { SignedUrl } from './signed-url.ts';
+import { Source } from './source.ts';
 
 /** An image in the field style of the Cases endpoints. */
 export const CaseImage = z.strictObject({
@@ -24,6 +25,7 @@ export const CaseImage = z.strictObject({
   statusReason: z.string().nullable(),
   uploadedAt: Timestamp,
   uploadedBy: Subject,
+  source: Source,
 });
 
 /** The image as the Cases endpoints show it. */
@@ -44,4 +46,5 @@ export const toCaseImage = (image: Image, thumbnailUrl: string | null): z.infer<
   statusReason: image.statusReason ?? null,
   uploadedAt: image.uploadedAt,
   uploadedBy: image.uploadedBy,
+  source: image.source,
 });

@@ -272,11 +272,12 @@ export const StoredDicom = z.strictObject({
     .record(z.string(), z.string())
     .describe('By keyword; values between backslashes.')
     .meta({ examples: [{ Modality: 'CT', ImageComments: 'Sample image' }] }),
+  source: Source,
 });
 export type StoredDicom = z.infer<typeof StoredDicom>;
 
 export const toStoredDicom = (
-  { orthancId, studyUid, seriesUid, sopUid }: DicomInstance,
+  { orthancId, studyUid, seriesUid, sopUid, source }: DicomInstance,
   mainTags: Record<string, string>,
 ): StoredDicom => ({
   ID: orthancId,
@@ -284,4 +285,5 @@ export const toStoredDicom = (
   SeriesInstanceUID: seriesUid,
   SOPInstanceUID: sopUid,
   MainDicomTags: mainTags,
+  source,
 });

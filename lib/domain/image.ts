@@ -4,6 +4,7 @@ import { Category } from './category.ts';
 import { DomainError } from './errors.ts';
 import { CaseId, Crc32, Day, Id, PatientId, RecordId, Subject, Text, Timestamp } from './identifiers.ts';
 import { RecordType } from './record-type.ts';
+import { Source } from './source.ts';
 
 /** The eye (or side of the body) that a picture shows. */
 export const EyeSide = z.enum(['left', 'right', 'both', 'unknown']);
@@ -78,6 +79,7 @@ export const Image = z.object({
   key: z.string().optional(),
   uploadedAt: Timestamp,
   uploadedBy: Subject,
+  source: Source,
   updatedAt: Timestamp,
 });
 export type Image = z.infer<typeof Image>;

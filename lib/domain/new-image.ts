@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts';
 import { type Image, storedFileName } from './image.ts';
+import { sourceOf } from './source.ts';
 import { note } from './trail.ts';
 
 type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
@@ -21,6 +22,7 @@ export function newImage<T extends Given>(given: T, caller: Caller, now: Date): 
     status: 'pending',
     uploadedAt,
     uploadedBy: caller.subject,
+    source: sourceOf(caller),
     updatedAt: uploadedAt,
   };
 }

@@ -4,8 +4,6 @@ import { Timestamp } from './identifiers.ts';
 
 /** A case to which an image has come: until then it is only claimed, and stands in no list. */
 export const BegunCase = Case.extend({
-  /** Its `ready` images: changed only in the transaction that changes one of them. */
-  imageCount: z.int(),
   /** When its last image arrived, whatever became of that since. */
   lastImageAt: Timestamp,
 });

@@ -8,6 +8,7 @@ import { Bytes, Dpi, FileName, Height, type Image, MimeType, Width } from './ima
 import type { Limits } from './limits.ts';
 import type { RecordType } from './record-type.ts';
 import { opens } from './scope.ts';
+import { Source } from './source.ts';
 import { RECORD_TYPES } from './upload.ts';
 
 /** What every picture that comes with a record must keep to, whichever way its bytes take. */
@@ -152,6 +153,7 @@ export const RecordImage = z.strictObject({
   metadata: z
     .strictObject({ width: Width.nullable(), height: Height.nullable(), dpi: Dpi.nullable() })
     .describe('Pixels; null while the bytes are still to come, or where the file does not say.'),
+  source: Source,
 });
 
 /** The image as the Records endpoints show it. */
@@ -163,4 +165,5 @@ export const toRecordImage = (image: Image, url: string): z.infer<typeof RecordI
   size: image.fileSize,
   created_at: new Date(image.capturedAt ?? image.uploadedAt).toISOString(),
   metadata: { width: image.width ?? null, height: image.height ?? null, dpi: image.dpi ?? null },
+  source: image.source,
 });

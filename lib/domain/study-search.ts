@@ -1,5 +1,5 @@
 import { type AttributeMatch, beginsWords, comparableName, listOf } from './dicom-match.ts';
-import { PRIVATE } from './dicom-source.ts';
+import { PRIVATE } from './private-attributes.ts';
 
 /** The first and the last study date (`YYYYMMDD`) that count. */
 export type Dates = readonly [first: string, last: string];

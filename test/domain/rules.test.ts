@@ -68,7 +68,7 @@ describe('A file before its upload', () => {
 });
 
 describe("The patient of a case's image", () => {
-  const known = { id: 'C-1', patientId: 'P-1001', openedByPatient: false };
+  const known = { id: 'C-1', patientId: 'P-1001', usedByPatientOnly: false, imageCount: 1 };
 
   test("is a patient's own, whatever they leave out", () => {
     expect(patientOfCase(patient, undefined, undefined)).toBe('P-1001');
@@ -89,7 +89,7 @@ describe("The patient of a case's image", () => {
 
   test('is not guessed from a case that a patient opened, or of which no image has arrived', () => {
     for (const unsure of [
-      { ...known, openedByPatient: true },
+      { ...known, usedByPatientOnly: true },
       { ...known, expiresAt: 4_000_000_000 },
     ]) {
       expect(refusal(() => patientOfCase(staff, unsure, undefined))?.code).toBe('BAD_REQUEST');

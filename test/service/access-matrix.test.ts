@@ -5,7 +5,8 @@ import type { Operation } from '../../lib/api/operation.ts';
 import { ListedRecordType } from '../../lib/domain/record-image.ts';
 import { RecordType } from '../../lib/domain/record-type.ts';
 import { Scope } from '../../lib/domain/scope.ts';
-import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
+import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
+import type { FixtureElement } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
@@ -41,6 +42,7 @@ interface Things {
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
   newKey: () => Promise<string>;
+  newPatientCase: () => Promise<string>;
 }
 
 type Declared = (typeof operations)[number];
@@ -150,6 +152,11 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   },
   'list-cases': { path: () => '/api/v1/images/cases?patientId=P-1001', people: own },
   'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, people: own },
+  'assign-case': {
+    path: async ({ newPatientCase }) => `/api/v1/images/cases/${await newPatientCase()}/patient`,
+    body: () => ({ patientId: 'P-1001' }),
+    people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403, staff: 403 }),
+  },
   'create-record-image': {
     path: () => '/api/v2/images',
     body: () => ({ name: 'x.jpg', size: 1, content_type: 'image/jpeg', patient_id: 'P-1001' }),
@@ -202,6 +209,11 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: (success) => ({ ...known(success), 'patient-2': 409 }),
   },
   'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
+  'assign-study': {
+    path: ({ study }) => `/dicom/studies/${study}/patient`,
+    body: () => ({ patientId: 'P-1001' }),
+    people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403, staff: 403 }),
+  },
   // Of what is not theirs, a search finds nothing.
   'search-studies': {
     path: ({ study }) => `/dicom-web/studies?StudyInstanceUID=${study}`,
@@ -312,6 +324,11 @@ beforeAll(async () => {
     newBatch: () => createBatch(patient),
     newImage,
     newKey,
+    newPatientCase: async () => {
+      const caseId = `C-${randomUUID()}`;
+      await patient.json('POST', '/api/v1/images/upload-url', 201, { ...caseUpload, caseId });
+      return caseId;
+    },
   };
 });
 
@@ -356,5 +373,89 @@ describe('A key opens the records of its scopes, and no others', () => {
       const { status } = await create(client, type);
       expect([type, status]).toEqual([type, isOpen(type, 'write') ? 201 : 403]);
     }
+  });
+});
+
+describe('Whose a study is decides who may read it, search it and move it', () => {
+  const READS = [
+    ...['get-dicom', 'retrieve-instances', 'get-metadata', 'get-frames', 'get-bulk-data'],
+    ...['get-rendered-frame', 'get-instance-thumbnail'],
+  ] as const;
+  const SEARCHES = ['search-studies', 'search-series', 'search-instances'] as const;
+  const PATIENTS = ['patient-1', 'patient-2'] as const;
+  const elsewhere: FixtureElement = ['00100021', 'LO', 'ANOTHER HOSPITAL'];
+
+  /** Each kind of study, the one patient who may see it, and whether staff may assign it to a patient. */
+  const KINDS: Record<
+    string,
+    { make: (uids: Uids) => Promise<unknown>; owner?: (typeof PATIENTS)[number]; mayStaffAssign: boolean }
+  > = {
+    'a study of the clinic': {
+      make: (uids) => store('staff', uids),
+      owner: 'patient-1',
+      mayStaffAssign: false,
+    },
+    'a study that the patient sent': {
+      make: (uids) => store('patient-1', uids),
+      owner: 'patient-1',
+      mayStaffAssign: false,
+    },
+    'a study with the same number of another issuer': {
+      make: (uids) => store('staff', uids, elsewhere),
+      mayStaffAssign: true,
+    },
+    'a study without a Patient ID': {
+      make: (uids) => store('staff', uids, ['00100020', 'LO', '']),
+      mayStaffAssign: true,
+    },
+    'a study that staff assigned': {
+      make: async (uids) => {
+        await store('staff', uids, elsewhere);
+        await assign('staff', uids, 'P-1002');
+      },
+      owner: 'patient-2',
+      mayStaffAssign: false,
+    },
+    'a study that a doctor moved': {
+      make: async (uids) => {
+        await store('patient-1', uids);
+        await assign('doctor', uids, 'P-1002');
+      },
+      owner: 'patient-2',
+      mayStaffAssign: false,
+    },
+  };
+  const store = (person: Person, uids: Uids, ...elements: FixtureElement[]) =>
+    (clients.get(person) as Client).json('POST', '/dicom/upload', 201, dicomForm(slice(uids, elements)));
+  const assign = (person: Person, { study }: Uids, patientId: string) =>
+    (clients.get(person) as Client).json('POST', `/dicom/studies/${study}/patient`, 200, { patientId });
+
+  describe.each(Object.entries(KINDS))('%s', (_, { make, owner, mayStaffAssign }) => {
+    const uids = newUids();
+    const asked = () => ({ ...things, ...uids, instance: uids.sop });
+    beforeAll(() => make(uids));
+
+    const rows = [...READS, ...SEARCHES].flatMap((id) =>
+      (['nobody', ...PATIENTS, 'staff', 'doctor', 'admin', 'service-all'] as const).map(
+        (caller) => [id, caller] as const,
+      ),
+    );
+    test.each(rows)('%s: %s', async (id, caller) => {
+      const isHidden = PATIENTS.some((patient) => patient === caller) && caller !== owner;
+      const hidden = SEARCHES.some((search) => search === id) ? 204 : 404;
+      const expectedStatus =
+        caller === 'nobody' ? 401 : caller === 'service-all' ? 403 : isHidden ? hidden : 200;
+      const { path } = MATRIX[id] as AnyRow;
+      const response = await (clients.get(caller) as Client).send('GET', await path(asked()));
+      expect(response.status, await response.text()).toBe(expectedStatus);
+    });
+
+    test('staff move it only where it is nobody’s, patients never', async () => {
+      const path = `/dicom/studies/${uids.study}/patient`;
+      for (const patient of PATIENTS)
+        expect((await clients.get(patient)?.send('POST', path, { patientId: 'P-1002' }))?.status).toBe(403);
+      const byStaff = await clients.get('staff')?.send('POST', path, { patientId: 'P-1003' });
+      expect(byStaff?.status).toBe(mayStaffAssign ? 200 : 403);
+    });
   });
 });

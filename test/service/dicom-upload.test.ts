@@ -43,6 +43,7 @@ describe('A DICOM file', () => {
         SeriesInstanceUID: uids.series,
         SOPInstanceUID: uids.sop,
         MainDicomTags: expect.objectContaining({ Modality: 'CT', ImageComments: 'Sample image' }),
+        source: 'clinic',
       },
     });
     expect(await upload(file)).toEqual(first);
@@ -121,7 +122,7 @@ describe('A DICOM file', () => {
     await upload(slice(uids));
     const other = slice(newUids({ study: uids.study }), [['00100020', 'LO', 'P-1002']]);
     expect((await upload(other, 409)).details).toEqual([
-      `the StudyInstanceUID ${uids.study} is that of a study of another Patient ID than the file's`,
+      `the StudyInstanceUID ${uids.study} is that of a study of another patient than the file's`,
     ]);
     expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 1, series: 1 });
   });

@@ -31,7 +31,11 @@ describe('A picture of an exam', () => {
   test('is registered, and found again by its id and by its exam', async () => {
     const body = image();
     const registered = await register(body);
-    expect(registered).toEqual({ imageID: expect.stringMatching(/^[0-9a-f-]{36}$/), ...body });
+    expect(registered).toEqual({
+      imageID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      ...body,
+      source: null,
+    });
     expect(await doctor.json('GET', `/examens-medicaux/images/${registered.imageID}/`, 200)).toEqual(
       registered,
     );
@@ -218,7 +222,9 @@ describe('A picture of an exam and its stored instance find each other', () => {
     expect(registered.url).toBeNull();
     await seen(registered, 404);
     await store(uids);
-    expect(await seen(registered, 200)).toEqual([{ ...registered, url: `/dicom/wado/${uids.sop}` }]);
+    expect(await seen(registered, 200)).toEqual([
+      { ...registered, url: `/dicom/wado/${uids.sop}`, source: 'clinic' },
+    ]);
   });
 
   test('when it is stored first', async () => {

@@ -2,6 +2,7 @@ import { FolderOpen, ScanLine, UserRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { OwnCases } from './cases/own-cases.tsx';
+import { UnassignedStudies } from './exams/unassigned-studies.tsx';
 import { useSession } from './session/session-provider.tsx';
 import './home-page.css';
 
@@ -17,6 +18,7 @@ export function HomePage() {
         <OpenForm icon={<FolderOpen aria-hidden />} title="Case" example="C-77" path="/cases" />
         <OpenForm icon={<ScanLine aria-hidden />} title="Exam" example={EXAM} path="/exams" />
       </div>
+      <UnassignedStudies />
     </main>
   );
 }

@@ -41,8 +41,9 @@ export function namedPatient(dataSet: DataSet): NamedPatient {
 function oneText(dataSet: DataSet, tag: string, name: string): string | null {
   const element = dataSet.elements.get(tag);
   if (!element || element.length === 0) return null;
-  const [value = '', ...others] = isPlainText(element.vr) ? textValues(dataSet, tag) : [undefined, ''];
-  if (others.length > 0 || [...value].length > MAX_CHARACTERS)
+  const [value = '', ...others] = textValues(dataSet, tag);
+  const isOne = isPlainText(element.vr) && others.length === 0 && !value.includes('\\');
+  if (!isOne || [...value].length > MAX_CHARACTERS)
     throw new RejectedImage(
       `This DICOM file has a ${name} that is not one text of at most ${MAX_CHARACTERS} characters.`,
     );
@@ -51,4 +52,4 @@ function oneText(dataSet: DataSet, tag: string, name: string): string | null {
 
 /** What DICOM JSON too has as one string (PS3.18 table F.2.3-1), and not as a number, an object or bytes. */
 const isPlainText = (vr: Vr): boolean =>
-  (kindOf(vr) === 'ascii' || kindOf(vr) === 'text') && vr !== 'IS' && vr !== 'DS' && vr !== 'PN';
+  ['ascii', 'text', 'paragraph'].includes(kindOf(vr)) && vr !== 'IS' && vr !== 'DS' && vr !== 'PN';

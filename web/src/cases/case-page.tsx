@@ -14,6 +14,7 @@ import { Confirm } from '../parts/dialog.tsx';
 import { count, formatDate, formatTime } from '../parts/format.ts';
 import { NotYet } from '../parts/not-yet.tsx';
 import { saveFile } from '../parts/save-file.ts';
+import { SourceMark } from '../parts/source-mark.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { CaseUpload } from './case-upload.tsx';
 import { EYE_SIDES } from './eye-sides.ts';
@@ -96,6 +97,7 @@ export function CasePage({ caseId }: { caseId: string }) {
                       <>
                         <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
                         <span className="quiet">{formatDate(image.capturedAt ?? image.uploadedAt)}</span>
+                        <SourceMark isFromPatient={image.source === 'patient'} />
                       </>
                     ) : (
                       <span className="case-reason">{image.statusReason}</span>
@@ -134,6 +136,7 @@ export function CasePage({ caseId }: { caseId: string }) {
                   ? `captured ${formatTime(shown.capturedAt)}`
                   : `uploaded ${formatTime(shown.uploadedAt)}`}
               </span>
+              <SourceMark isFromPatient={shown.source === 'patient'} />
             </Viewer>
           ) : (
             <EmptyViewer />

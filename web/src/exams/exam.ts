@@ -31,6 +31,7 @@ function toSeries(registered: ExamImage[]): Series {
     modality: first?.modalite ?? '',
     description: first?.description ?? '',
     count: registered.length,
+    isFromPatient: registered.some(({ source }) => source === 'patient'),
     registered,
   };
 }

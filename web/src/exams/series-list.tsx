@@ -2,6 +2,7 @@ import { ImageOff } from 'lucide-react';
 import { thumbnails } from '../images/blob-urls.ts';
 import { useBlobUrl } from '../images/use-blob-url.ts';
 import { count } from '../parts/format.ts';
+import { SourceMark } from '../parts/source-mark.tsx';
 import { seriesPath } from './dicomweb.ts';
 import type { Series } from './series.ts';
 
@@ -47,6 +48,7 @@ function SeriesButton({ series, isChosen, onChoose }: SeriesButtonProps) {
         <span>
           <b>{series.modality || 'Other'}</b> <span className="quiet">{count(series.count, 'image')}</span>
         </span>
+        <SourceMark isFromPatient={series.isFromPatient} />
         <span className="series-description">{series.description || 'No description'}</span>
       </span>
     </button>

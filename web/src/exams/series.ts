@@ -4,6 +4,7 @@ import type { ExamImage } from '../api/types.ts';
 import { type Attributes, numberOf, numbersOf, textOf } from './dicom-json.ts';
 import { readDataSets, seriesPath, studyPath } from './dicomweb.ts';
 import type { Frame } from './frame.ts';
+import { isFromPatient } from './study-tags.ts';
 
 /** A series as it stands in the list. */
 export interface Series {
@@ -13,6 +14,8 @@ export interface Series {
   description: string;
   /** Instances. */
   count: number;
+  /** Whether a patient sent any of them. */
+  isFromPatient: boolean;
   /** Where it belongs to an exam: what is registered there; of the series nothing else is shown. */
   registered?: readonly ExamImage[];
 }
@@ -41,6 +44,7 @@ const toSeries = (study: string, attributes: Attributes): Series => ({
   modality: textOf(attributes, '00080060'),
   description: textOf(attributes, '0008103E'),
   count: numberOf(attributes, '00201209') ?? 0,
+  isFromPatient: isFromPatient(attributes),
 });
 
 /** What a series has to show, in its own order. */

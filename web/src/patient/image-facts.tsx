@@ -4,6 +4,7 @@ import { Caption } from '../images/caption.tsx';
 import { CATEGORY_LABELS } from '../images/categories.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { formatBytes, formatDate, formatTime } from '../parts/format.ts';
+import { SourceMark } from '../parts/source-mark.tsx';
 
 interface ImageFactsProps {
   image: Image;
@@ -22,6 +23,7 @@ export const ImageFacts = ({ image, children }: ImageFactsProps) => (
     )}
     <span>{formatBytes(image.file_size)}</span>
     <span>uploaded {formatTime(image.uploaded_at)}</span>
+    <SourceMark isFromPatient={image.source === 'patient'} />
     {children ?? (image.date_taken && <span>taken {formatDate(image.date_taken)}</span>)}
     {image.caption && <Caption key={image.id} text={image.caption} />}
   </>

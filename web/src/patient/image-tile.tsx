@@ -6,6 +6,7 @@ import type { Category, Image } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
+import { SourceMark } from '../parts/source-mark.tsx';
 import { useCalm } from '../parts/use-calm.ts';
 import { putImage } from './images.ts';
 import './image-tile.css';
@@ -42,6 +43,9 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
       >
         <Thumbnail id={id} signedUrl={image.thumbnail_url} isReady={isReady} />
       </button>
+      <span className="tile-source">
+        <SourceMark isFromPatient={image.source === 'patient'} />
+      </span>
       {isReady ? (
         <>
           <label className="tile-check">

@@ -1,0 +1,44 @@
+import { Cases } from '../../../lib/data/cases.ts';
+import { Images } from '../../../lib/data/images.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { visible } from '../../../lib/domain/access.ts';
+import { requireUsedByPatientOnly } from '../../../lib/domain/case.ts';
+import { DomainError } from '../../../lib/domain/errors.ts';
+import { note } from '../../../lib/domain/trail.ts';
+import { environment } from '../../../lib/http/environment.ts';
+import type { Request } from '../../../lib/http/request.ts';
+import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { operation } from './operation.ts';
+
+interface Deps {
+  cases: Pick<Cases, 'get' | 'assign'>;
+  images: Pick<Images, 'allInCase' | 'leaveCase'>;
+  now: () => Date;
+}
+
+/** Whoever dies half way has taken some images out; the same request again does the rest. */
+export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
+  const { cases, images } = deps;
+  const { caseId: id } = params;
+  const { patientId } = body;
+  const now = deps.now();
+  const known = visible(caller, await cases.get(id, now), 'case');
+  requireUsedByPatientOnly(known);
+  note(caller, 'case', { patientId });
+  let imagesLeft = 0;
+  if (patientId !== known.patientId) {
+    for await (const image of images.allInCase(id)) {
+      note(caller, 'image', image);
+      await images.leaveCase({ ...image, caseId: id }, now);
+      imagesLeft++;
+    }
+  }
+  if (!(await cases.assign(known, patientId)))
+    throw new DomainError('CONFLICT', 'Somebody used the case meanwhile. Please look at it again.');
+  return { id, patientId, imagesLeft };
+}
+
+export const handler = serveCreation(operation, handle, () => {
+  const table = connectTable(environment.tableName);
+  return { cases: new Cases(table), images: new Images(table), now: () => new Date() };
+});

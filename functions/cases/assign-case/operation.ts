@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { defineOperation } from '../../../lib/api/operation.ts';
+import { AssignCase, AssignedCase } from '../../../lib/domain/case.ts';
+import { CaseId } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'assign-case',
+  method: 'POST',
+  path: '/api/v1/images/cases/{caseId}/patient',
+  summary: 'Give the number of a case that only a patient has used to a patient (doctors and admins)',
+  group: 'Cases',
+  auth: ['doctor', 'admin'],
+  params: z.strictObject({ caseId: CaseId }),
+  body: AssignCase,
+  success: { status: 200, schema: AssignedCase },
+  errors: ['NOT_FOUND', 'CONFLICT'],
+  touches: { table: 'write' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 29,
+});

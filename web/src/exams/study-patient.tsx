@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { SourceMark } from '../parts/source-mark.tsx';
+import { useSession } from '../session/session-provider.tsx';
+import { AssignStudyDialog } from './assign-study-dialog.tsx';
+import { textOf } from './dicom-json.ts';
+import { readDataSets } from './dicomweb.ts';
+import { isAssigned, isFromPatient } from './study-tags.ts';
+
+/** Whose study it is, who sent it, and, for those who may, a way to assign it to a patient. */
+export function StudyPatient({ study: uid }: { study: string }) {
+  const { person } = useSession();
+  const [isAsking, setAsking] = useState(false);
+  const { data: study } = useQuery({
+    queryKey: ['study', uid, 'patient'],
+    queryFn: async ({ signal }) =>
+      (await readDataSets(`/dicom-web/studies?StudyInstanceUID=${uid}`, signal))[0] ?? null,
+  });
+  if (!study) return null;
+  const [id, issuer] = [textOf(study, '00100020'), textOf(study, '00100021')];
+  const mayAssign = isAssigned(study) ? person.mayDelete : person.role !== 'patient';
+  return (
+    <>
+      {isAssigned(study) ? (
+        <Link href={`/patients/${id}`}>{id}</Link>
+      ) : (
+        <span>
+          No patient (in the files:{' '}
+          {[id || 'no number', issuer && `issued by ${issuer}`].filter(Boolean).join(', ')})
+        </span>
+      )}
+      <SourceMark isFromPatient={isFromPatient(study)} />
+      {mayAssign && (
+        <button type="button" className="button small" onClick={() => setAsking(true)}>
+          {isAssigned(study) ? 'Move to another patient' : 'Assign to a patient'}
+        </button>
+      )}
+      {isAsking && (
+        <AssignStudyDialog
+          study={uid}
+          patientId={isAssigned(study) ? id : undefined}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}

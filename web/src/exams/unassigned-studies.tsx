@@ -1,0 +1,26 @@
+import { useQuery } from '@tanstack/react-query';
+import { readDataSets } from './dicomweb.ts';
+import { StudyLinks } from './study-links.tsx';
+import { UNASSIGNED } from './study-tags.ts';
+
+const MOST = 100;
+
+/** Studies that belong to nobody until somebody assigns them to a patient; nothing where there are none. */
+export function UnassignedStudies() {
+  const { data = [] } = useQuery({
+    queryKey: ['studies', 'unassigned'],
+    queryFn: ({ signal }) =>
+      readDataSets(`/dicom-web/studies?${UNASSIGNED}&includefield=StudyDescription&limit=${MOST}`, signal),
+  });
+  if (data.length === 0) return null;
+  return (
+    <section className="card" aria-label="Studies without a patient">
+      <h2>Studies without a patient</h2>
+      <p className="quiet">
+        Their files name no patient, or the number of another clinic. No patient sees them: open one to assign
+        it.
+      </p>
+      <StudyLinks studies={data} />
+    </section>
+  );
+}
