@@ -118,7 +118,8 @@ describe('A Patient ID that could be read in two ways is refused with its reason
     const form = await staff.json('POST', '/dicom/upload', 400, dicomForm(file));
     expect(form.details).toEqual([expect.stringContaining(reason)]);
     const stow = await staff.json('POST', '/dicom-web/studies', 409, relatedOf([file]));
-    expect(JSON.stringify(stow)).toContain('00081198');
+    // PS3.18 I.2.2: a comment of at most 64 characters.
+    expect(stow['0008119A'].Value[0]['00000902'].Value[0]).toContain('a Patient ID that is not one text');
     const { uploadId, uploadUrl, headers } = await staff.json('POST', '/dicom/upload-url', 201, {
       fileSize: file.length,
     });
