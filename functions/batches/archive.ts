@@ -8,8 +8,8 @@ import { Id } from '../../lib/domain/identifiers.ts';
 import type { ReadyImage } from '../../lib/domain/image.ts';
 import type { Limits } from '../../lib/domain/limits.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
-import { zipLength } from '../../lib/media/zip.ts';
 import { safeEntryNames } from '../../lib/media/zip-entry-names.ts';
+import { zipLength } from '../../lib/media/zip-layout.ts';
 import { manifestKey } from '../../lib/storage/object-keys.ts';
 import type { ObjectWriter } from '../../lib/storage/object-writer.ts';
 
