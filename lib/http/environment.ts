@@ -38,6 +38,10 @@ export const environment = {
   get queue() {
     return { url: required('QUEUE_URL'), deadLettersUrl: required('DEAD_LETTERS_URL') };
   },
+  /** Where the clinic is. */
+  get timeZone() {
+    return required('TIME_ZONE');
+  },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
   },
