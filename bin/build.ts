@@ -51,6 +51,20 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
+/** archiver also reads folders and writes tar, of which no function does any: without, one with a ZIP is 100 KB smaller. */
+const withoutFoldersAndTar: Plugin = {
+  name: 'without-folders-and-tar',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:lazystream|readdir-glob|tar-stream)$/ }, ({ path }) => ({
+      path,
+      namespace: 'without-folders-and-tar',
+    }));
+    onLoad({ filter: /./, namespace: 'without-folders-and-tar' }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
+
 /** What a module reads at run time, to lie beside each bundle that has the module in it. */
 const READ_BY: Record<string, string> = {
   'lib/media/dicom/data-dictionary.ts': 'lib/media/dicom/data-dictionary.json',
@@ -85,8 +99,10 @@ export async function buildFunctions(): Promise<void> {
     alias: {
       '@aws-lambda-powertools/jmespath/functions': './lib/http/plain-path.ts',
       '@aws-lambda-powertools/jmespath': './lib/http/plain-path.ts',
+      // archiver brings three copies of what was once Node's own stream module, 240 KB of each bundle with a ZIP.
+      'readable-stream': 'node:stream',
     },
-    plugins: [withoutJsonSchema, withoutLateEventStreams],
+    plugins: [withoutJsonSchema, withoutLateEventStreams, withoutFoldersAndTar],
     external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
   });
   await build({

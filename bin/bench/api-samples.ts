@@ -47,7 +47,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
   const before = (index: number) => {
     const order = (index * 7919 * PAGE) % Math.max(1, imageIds.length - PAGE);
     const id = imageIds[order] ?? '';
-    return { id, ...imageListKey({ id, order, batchId }) };
+    return { id, ...imageListKey({ id, order, batchId, uploadedLocal: '2025-11-06T10:00:00' }) };
   };
   let cursor: string | null = null;
   return {
@@ -114,7 +114,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
               put(
                 marshall({
                   ...imageKey(id),
-                  ...imageListKey({ id, order: 0, caseId }),
+                  ...imageListKey({ id, order: 0, caseId, uploadedLocal: '2025-11-06T10:00:00' }),
                   id,
                   caseId,
                   patientId: PATIENT,

@@ -1,7 +1,8 @@
 // Reads one archive's worth of objects, as the product does or plainly, in a process of its own: the memory that it
 // holds at its peak, as the kernel counts it, is then that of this one reading.
 import http from 'node:http';
-import { zipLength, zipStream } from '../../lib/media/zip.ts';
+import { zipStream } from '../../lib/media/zip.ts';
+import { zipLength } from '../../lib/media/zip-layout.ts';
 import { ObjectReader } from '../../lib/storage/object-reader.ts';
 import { SignedUrls } from '../../lib/storage/signed-urls.ts';
 

@@ -7,9 +7,10 @@ import { type Export, requireExportRoom, statusUrl } from '../../lib/domain/expo
 import { Id } from '../../lib/domain/identifiers.ts';
 import type { ReadyImage } from '../../lib/domain/image.ts';
 import type { Limits } from '../../lib/domain/limits.ts';
+import { shownTimeOf } from '../../lib/domain/local-time.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
-import { zipLength } from '../../lib/media/zip.ts';
 import { safeEntryNames } from '../../lib/media/zip-entry-names.ts';
+import { zipLength } from '../../lib/media/zip-layout.ts';
 import { manifestKey } from '../../lib/storage/object-keys.ts';
 import type { ObjectWriter } from '../../lib/storage/object-writer.ts';
 
@@ -24,6 +25,7 @@ export const Manifest = z.strictObject({
       name: z.string(),
       bytes: z.int(),
       crc32: z.int(),
+      /** What a clock showed, as if it were one of UTC (`ZipEntry`). */
       modified: z.coerce.date(),
     }),
   ),
@@ -38,7 +40,7 @@ export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifes
     name: names[index] as string,
     bytes: image.fileSize,
     crc32: Buffer.from(image.crc32, 'base64').readUInt32BE(),
-    modified: new Date(image.uploadedAt),
+    modified: new Date(`${shownTimeOf(image)}Z`),
   }));
   return { batchId: batch.id, fileName: `${batch.name}.zip`, entries };
 }

@@ -146,7 +146,7 @@ export class Images {
     return { items: await this.getMany(links.items.map(({ id }) => id)), next: links.next };
   }
 
-  /** A part of the case's images, oldest first. */
+  /** A part of the case's images by the time that they are shown with, oldest first. */
   async listInCase(caseId: string, page: PageRequest): Promise<Page<Image>> {
     return queryPage(this.#table, listQuery(imagesOfCase(caseId)), page);
   }
@@ -191,7 +191,8 @@ export class Images {
   async change(image: Image, changes: ImageChanges, now: Date): Promise<Image | undefined> {
     const { name: TableName, client } = this.#table;
     const set: Record<string, unknown> = { ...changes, updatedAt: now.toISOString() };
-    if (changes.order !== undefined) {
+    // A case has an order of its own, by time.
+    if (changes.order !== undefined && image.caseId === undefined) {
       set.gsi1sk = imageListKey({ ...image, order: changes.order }).gsi1sk;
     }
     try {
@@ -242,7 +243,7 @@ export class Images {
    */
   async markReady(image: Image, facts: ReadyFacts, now: Date): Promise<Transition> {
     const updatedAt = now.toISOString();
-    const ready = { ...facts, status: 'ready', updatedAt };
+    const ready = { ...facts, ...placeInCase({ ...image, ...facts }), status: 'ready', updatedAt };
     const failed = await transact(this.#table, [decide(image, ready), ...countOrKeep(image, updatedAt)]);
     // The clinic gave the number of the case to somebody else meanwhile: the image stays its patient's, without a case.
     if (failed.has(1) && !failed.has(0) && image.caseId !== undefined)
@@ -357,6 +358,10 @@ function updateOf(values: Record<string, unknown>) {
     ),
   };
 }
+
+/** Where an image of a case stands, now that its file has said when it was taken. */
+const placeInCase = (image: Image) =>
+  image.caseId === undefined ? {} : { gsi1sk: imageListKey(image).gsi1sk };
 
 /** The decision on a pending image: it stays, whatever its time to live said. */
 function decide(image: Image, values: Record<string, unknown>) {

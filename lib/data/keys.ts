@@ -1,4 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
+import type { Image } from '../domain/image.ts';
+import { shownTimeOf } from '../domain/local-time.ts';
 
 /**
  * The only place where a key of the table is spelled.
@@ -10,7 +12,7 @@ import { v5 as uuidV5 } from 'uuid';
  * | a case                                  | table | `CASE#<id>`         | `CASE`                      |
  * | an export                               | table | `EXPORT#<id>`       | `EXPORT`                    |
  * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
- * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<order>#<image id>`        |
+ * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<shown time>#<image id>`   |
  * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
  * | the cases of a patient, newest first    | gsi1  | `CASES#PATIENT#<id>` | `<last image>#<case id>`   |
  * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
@@ -47,11 +49,14 @@ export const exportKey = (id: string) => ({ pk: `EXPORT#${id}`, sk: 'EXPORT' });
 export const caseKey = (id: string) => ({ pk: `CASE#${id}`, sk: 'CASE' });
 
 /** Where an image stands in the list of its batch or case. */
-export const imageListKey = (image: { id: string; order: number; batchId?: string; caseId?: string }) => ({
-  ...(image.batchId !== undefined && { gsi1pk: imagesOfBatch(image.batchId) }),
-  ...(image.caseId !== undefined && { gsi1pk: imagesOfCase(image.caseId) }),
-  gsi1sk: `${placeText(image.order)}#${image.id}`,
-});
+export const imageListKey = (image: Listed) =>
+  image.caseId === undefined
+    ? {
+        ...(image.batchId !== undefined && { gsi1pk: imagesOfBatch(image.batchId) }),
+        gsi1sk: `${placeText(image.order)}#${image.id}`,
+      }
+    : { gsi1pk: imagesOfCase(image.caseId), gsi1sk: `${shownTimeOf(image)}#${image.id}` };
+type Listed = Pick<Image, 'id' | 'order' | 'batchId' | 'caseId' | 'capturedAt' | 'uploadedLocal'>;
 /** As text that sorts as the numbers do: `-` stands before all digits, and what is below zero counts up from −10¹⁰. */
 const placeText = (order: number): string =>
   order < 0 ? `-${10_000_000_000 + order}` : String(order).padStart(10, '0');

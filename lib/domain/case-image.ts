@@ -16,7 +16,9 @@ export const CaseImage = z.strictObject({
   width: Width.nullable(),
   height: Height.nullable(),
   eyeSide: EyeSide,
-  capturedAt: Timestamp.nullable(),
+  capturedAt: Timestamp.nullable().describe(
+    "By the clock of the camera and with its offset: its first ten characters are the picture's day for everybody. Z where the offset is unknown.",
+  ),
   category: Category,
   /** Signed and temporary; null while there is none. */
   thumbnailUrl: SignedUrl.nullable(),

@@ -30,6 +30,20 @@ export const Text = z
 /** A moment: ISO 8601 with a time zone; answers are always in UTC. */
 export const Timestamp = z.iso.datetime({ offset: true }).meta({ examples: ['2025-11-06T10:00:00.000Z'] });
 
+/** What a clock shows at some place, without the offset of that place. */
+export const LocalTime = z.iso.datetime({ local: true }).meta({ examples: ['2025-11-06T10:00:00'] });
+
+/** A time zone of the IANA database that this machine knows. */
+export const TimeZone = z.string().refine(isTimeZone, { error: 'must be a time zone of the IANA database' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** A day of the calendar. */
 export const Day = z.iso.date().meta({ examples: ['2025-11-06'] });
 

@@ -1,4 +1,5 @@
 import type { Image } from './image.ts';
+import { shownTimeOf } from './local-time.ts';
 
 /** What is asked for of the images of a list; what is left out does not matter. */
 export interface ImageFilter {
@@ -10,9 +11,11 @@ export interface ImageFilter {
   text?: string | undefined;
 }
 
-/** The day that a picture stands for: the one that a person gave, else the camera's, else that of its upload. */
-export const dayOf = ({ dateTaken, capturedAt, uploadedAt }: Image): string =>
-  dateTaken ?? new Date(capturedAt ?? uploadedAt).toISOString().slice(0, 10);
+/**
+ * The day that a picture stands for, the same for everybody: the one that a person gave, else the camera's, else that
+ * of its upload in the clinic.
+ */
+export const dayOf = (image: Image): string => image.dateTaken ?? shownTimeOf(image).slice(0, 10);
 
 /** Whether an image is one of those that are asked for. */
 export function fits({ category, dateFrom, dateTo, text }: ImageFilter): (image: Image) => boolean {

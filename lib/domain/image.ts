@@ -2,7 +2,18 @@ import * as z from 'zod';
 import { Bounds } from './bounds.ts';
 import { Category } from './category.ts';
 import { DomainError } from './errors.ts';
-import { CaseId, Crc32, Day, Id, PatientId, RecordId, Subject, Text, Timestamp } from './identifiers.ts';
+import {
+  CaseId,
+  Crc32,
+  Day,
+  Id,
+  LocalTime,
+  PatientId,
+  RecordId,
+  Subject,
+  Text,
+  Timestamp,
+} from './identifiers.ts';
 import { RecordType } from './record-type.ts';
 import { Source } from './source.ts';
 
@@ -67,6 +78,7 @@ export const Image = z.object({
   thumbnailBytes: z.int().optional(),
   hasPreview: z.boolean().default(false),
   eyeSide: EyeSide,
+  /** By the clock of the camera and with its offset; a camera that does not know its offset counts as one of UTC. */
   capturedAt: Timestamp.optional(),
   category: Category,
   caption: z.string(),
@@ -78,6 +90,8 @@ export const Image = z.object({
   /** S3 key of the original, once ready. */
   key: z.string().optional(),
   uploadedAt: Timestamp,
+  /** The same moment by the clock of the clinic. */
+  uploadedLocal: LocalTime,
   uploadedBy: Subject,
   source: Source,
   updatedAt: Timestamp,

@@ -1,12 +1,22 @@
 import type { Caller } from './caller.ts';
 import { type Image, storedFileName } from './image.ts';
+import { localTimeIn, withMilliseconds } from './local-time.ts';
 import { sourceOf } from './source.ts';
 import { note } from './trail.ts';
 
 type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
 
-/** An image whose bytes are still to come. */
-export function newImage<T extends Given>(given: T, caller: Caller, now: Date): Image & Pick<T, 'patientId'> {
+/**
+ * An image whose bytes are still to come.
+ *
+ * @param timeZone the clinic's
+ */
+export function newImage<T extends Given>(
+  given: T,
+  caller: Caller,
+  now: Date,
+  timeZone = 'UTC',
+): Image & Pick<T, 'patientId'> {
   const uploadedAt = now.toISOString();
   note(caller, 'image', given);
   return {
@@ -18,9 +28,10 @@ export function newImage<T extends Given>(given: T, caller: Caller, now: Date): 
     linkSecret: newLinkSecret(),
     ...given,
     fileName: storedFileName(given.fileName),
-    capturedAt: given.capturedAt && new Date(given.capturedAt).toISOString(),
+    capturedAt: given.capturedAt && withMilliseconds(given.capturedAt),
     status: 'pending',
     uploadedAt,
+    uploadedLocal: localTimeIn(timeZone, now),
     uploadedBy: caller.subject,
     source: sourceOf(caller),
     updatedAt: uploadedAt,

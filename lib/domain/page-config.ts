@@ -5,4 +5,6 @@ export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest
   issuer: string;
   clientId: string;
   scope: string;
+  /** The clinic's (IANA). */
+  timeZone: string;
 }

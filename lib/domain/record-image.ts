@@ -149,7 +149,9 @@ export const RecordImage = z.strictObject({
     }),
   content_type: MimeType,
   size: Bytes.describe('Bytes.'),
-  created_at: Timestamp,
+  created_at: Timestamp.describe(
+    'When the picture was taken, by the clock of the camera and with its offset (Z where that is unknown); else uploaded.',
+  ),
   metadata: z
     .strictObject({ width: Width.nullable(), height: Height.nullable(), dpi: Dpi.nullable() })
     .describe('Pixels; null while the bytes are still to come, or where the file does not say.'),
@@ -163,7 +165,7 @@ export const toRecordImage = (image: Image, url: string): z.infer<typeof RecordI
   url,
   content_type: image.mimeType,
   size: image.fileSize,
-  created_at: new Date(image.capturedAt ?? image.uploadedAt).toISOString(),
+  created_at: image.capturedAt ?? image.uploadedAt,
   metadata: { width: image.width ?? null, height: image.height ?? null, dpi: image.dpi ?? null },
   source: image.source,
 });

@@ -42,6 +42,10 @@ export const environment = {
   get patientIdIssuers(): string[] {
     return JSON.parse(required('PATIENT_ID_ISSUERS'));
   },
+  /** Where the clinic is. */
+  get timeZone() {
+    return required('TIME_ZONE');
+  },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
   },

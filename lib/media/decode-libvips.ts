@@ -35,7 +35,7 @@ export async function decodeWithLibvips(
   return {
     ...header.autoOrient,
     dpi: dpiOf(header),
-    capturedAt: captureTime(header.exif),
+    capturedAt: captureTime(format === 'tiff' ? bytes : header.exif),
     needsPreview,
     pixels: await orRejected(format, decode(file, header, needsPreview ? 1600 : 400)),
   };

@@ -42,6 +42,6 @@ async function readFacts(
   }
   const header = await sharp(bytes, { limitInputPixels: false }).metadata();
   const dpi = dpiOf(header);
-  const capturedAt = captureTime(header.exif);
+  const capturedAt = captureTime(format === 'tiff' ? bytes : header.exif);
   return { ...header.autoOrient, ...(dpi && { dpi }), ...(capturedAt && { capturedAt }) };
 }

@@ -17,7 +17,7 @@ export interface ImageFacts {
   height: number;
   /** Pixels per inch, where the file says so. */
   dpi?: number;
-  /** ISO 8601, UTC; see `captureTime` for cameras that do not know their time zone. */
+  /** ISO 8601 by the clock of the camera; see `captureTime` for cameras that do not know their offset. */
   capturedAt?: string;
 }
 

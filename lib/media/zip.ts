@@ -1,120 +1,56 @@
-import { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { addAbortSignal, Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
+import { ZipArchive } from 'archiver';
 import { collectYoung } from './collect-young.ts';
-import { type ZipEntry, zipLayout } from './zip-layout.ts';
-
-export type { ZipEntry } from './zip-layout.ts';
-
-/** Sources opened before their turn: hides the time to the first byte of S3, at one small buffer for each. */
-const readAhead = 2;
+import { type ZipEntry, type ZipLayout, zipLayout } from './zip-layout.ts';
 
 /** So much goes through before the buffers that it came in are collected. */
 const collectAfterBytes = 8 * 1024 * 1024;
 
-/**
- * The exact length in bytes of the archive that `zipStream` makes of these entries: its Content-Length.
- *
- * Our own writer because S3 tells each object's size and CRC-32 beforehand: no data descriptors are needed, the length
- * is known before the first byte, and a reader finds damage. Packages for ZIP streams compute both on the way.
- *
- * @throws RangeError for an entry that no header can hold
- */
-export function zipLength(entries: readonly ZipEntry[]): number {
-  let length = 0;
-  for (const part of zipLayout(entries)) length += Buffer.isBuffer(part) ? part.length : part.entry.bytes;
-  return length;
-}
+/** A piece of the central directory. */
+const directoryPieceBytes = 64 * 1024;
 
 /**
- * Streams a stored ZIP (ZIP64 where it must be) in constant memory. Nothing is opened before the first read.
+ * Streams a stored (not compressed) ZIP, ZIP64 where it must be, in the memory of two entries: one goes out while the
+ * next is read. Nothing is opened before the first read. Same entries, same bytes.
  *
- * `open` gives an entry's content, a stream of bytes, at most `readAhead` entries early. A source that fails, or whose
- * bytes are not those promised in size and CRC-32, destroys the archive with an error: it never ends as if whole. When
- * the archive is destroyed, so are all sources.
+ * Each entry is read whole before its header is written: archiver then puts the true size and CRC-32 there, and no data
+ * descriptor behind the content, without which some readers can't read a stored entry from a stream.
+ *
+ * `open` gives an entry's content, a stream of bytes. A source that fails, or whose bytes are not those promised in size
+ * and CRC-32, destroys the archive with an error: it never ends as if whole. When the archive is destroyed, so are all
+ * sources.
  */
 export function zipStream(
   entries: readonly ZipEntry[],
   open: (entry: ZipEntry, index: number) => Promise<Readable> | Readable,
 ): Readable {
-  const opened = new Map<number, Promise<Readable>>();
-  const sources = new Set<Readable>();
-  let started = false;
-  let uncollected = 0;
-  let drained: (() => void) | undefined;
-
+  const ended = new AbortController();
+  const layout = zipLayout(entries);
+  const zip = new ZipArchive({ store: true, forceZip64: layout.isZip64 });
+  zip.on('error', fail);
+  const pieces = zipPieces(zip, entries, layout, readEntry, ended.signal);
   const archive = new Readable({
     read() {
-      if (started) drained?.();
-      else write().catch(fail);
-      started = true;
+      pieces.next().then(({ value, done }) => archive.push(done ? null : value), fail);
     },
     destroy(error, done) {
-      for (const source of sources) source.destroy();
+      ended.abort();
       done(error);
     },
   });
   return archive;
 
-  async function write(): Promise<void> {
-    for (const part of zipLayout(entries)) {
-      if (Buffer.isBuffer(part)) await push(part);
-      else await writeContent(part.index, part.entry);
-      if (archive.destroyed) return;
-    }
-    archive.push(null);
-  }
-
-  async function writeContent(index: number, entry: ZipEntry): Promise<void> {
-    for (let next = index; next <= index + readAhead; next++) openOnce(next);
-    const source = await opened.get(index);
-    if (!source) return;
-    opened.delete(index);
-    let bytes = 0;
-    let checksum = 0;
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      if (bytes > entry.bytes) break;
-      checksum = crc32(chunk, checksum);
-      await push(chunk);
-      uncollected += chunk.length;
-      if (uncollected < collectAfterBytes) continue;
-      uncollected = 0;
-      collectYoung();
-    }
-    sources.delete(source);
-    if (bytes !== entry.bytes) {
-      const received = bytes > entry.bytes ? 'more' : bytes;
-      throw new Error(`expected ${entry.bytes} bytes for ZIP entry ${entry.name} but received ${received}`);
-    }
-    if (checksum !== entry.crc32) {
-      throw new Error(
-        `expected CRC-32 ${hex(entry.crc32)} for ZIP entry ${entry.name} but received ${hex(checksum)}`,
-      );
-    }
-  }
-
-  function openOnce(index: number): void {
+  function readEntry(index: number): Promise<Buffer> | undefined {
     const entry = entries[index];
-    if (!entry || opened.has(index)) return;
-    const opening = (async () => {
-      const source = await open(entry, index);
-      // Without a listener, the failure of a source that waits for its turn would end the process.
-      source.on('error', fail);
-      sources.add(source);
-      if (archive.destroyed) source.destroy();
-      else source.read(0); // starts it, also where streams start at their first read, as files do
-      return source;
-    })();
-    opening.catch(fail);
-    opened.set(index, opening);
-  }
-
-  /** Waits while the consumer has enough: that is all the backpressure there is. */
-  async function push(chunk: Uint8Array): Promise<void> {
-    if (archive.destroyed || archive.push(chunk)) return;
-    await new Promise<void>((resolve) => {
-      drained = resolve;
-    });
+    if (!entry) return undefined;
+    const content = Promise.try(open, entry, index).then((source) =>
+      readContent(entry, addAbortSignal(ended.signal, source)),
+    );
+    // Of an entry that waits for its turn, too.
+    content.catch(fail);
+    return content;
   }
 
   function fail(error: unknown): void {
@@ -122,6 +58,66 @@ export function zipStream(
       error instanceof Error ? error : new Error('a source of the ZIP failed', { cause: error }),
     );
   }
+}
+
+/** The bytes of the archive: of each entry the header and the content, then the directory. */
+async function* zipPieces(
+  zip: ZipArchive,
+  entries: readonly ZipEntry[],
+  { headers, directoryBytes }: ZipLayout,
+  readEntry: (index: number) => Promise<Buffer> | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  let uncollected = 0;
+  let next = readEntry(0);
+  for (const [index, entry] of entries.entries()) {
+    const reading = next;
+    next = readEntry(index + 1);
+    const content = await reading;
+    if (!content) return;
+    zip.append(content, { name: entry.name, date: entry.modified });
+    yield await take(zip, headers[index] ?? 0, signal);
+    if (content.length > 0) yield await take(zip, content.length, signal);
+    uncollected += content.length;
+    if (uncollected < collectAfterBytes) continue;
+    uncollected = 0;
+    collectYoung();
+  }
+  zip.finalize();
+  for (let left = directoryBytes; left > 0; left -= directoryPieceBytes)
+    yield await take(zip, Math.min(left, directoryPieceBytes), signal);
+}
+
+/** So many bytes of a stream: a buffer that was written to it comes out as it is, what is in pieces is put together. */
+async function take(stream: Readable, bytes: number, signal: AbortSignal): Promise<Buffer> {
+  for (;;) {
+    const piece: Buffer | null = stream.read(bytes);
+    if (piece?.length === bytes) return piece;
+    if (piece) throw new Error(`expected ${bytes} bytes of the ZIP but received ${piece.length}`);
+    await once(stream, 'readable', { signal });
+  }
+}
+
+/** The content of an entry, which is what was promised of it. */
+async function readContent(entry: ZipEntry, source: Readable): Promise<Buffer> {
+  const content = Buffer.allocUnsafe(entry.bytes);
+  let bytes = 0;
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > entry.bytes) break;
+    content.set(chunk, bytes - chunk.length);
+  }
+  if (bytes !== entry.bytes) {
+    const received = bytes > entry.bytes ? 'more' : bytes;
+    throw new Error(`expected ${entry.bytes} bytes for ZIP entry ${entry.name} but received ${received}`);
+  }
+  const checksum = crc32(content);
+  if (checksum !== entry.crc32) {
+    throw new Error(
+      `expected CRC-32 ${hex(entry.crc32)} for ZIP entry ${entry.name} but received ${hex(checksum)}`,
+    );
+  }
+  return content;
 }
 
 function hex(checksum: number): string {

@@ -242,7 +242,7 @@ export class Functions extends Construct {
       ...(requests && { REQUESTS_TABLE_NAME: onGoing.tableName }),
       ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
       ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
-      ...(objects && { BUCKET_NAME: bucket.bucketName }),
+      ...(objects && { BUCKET_NAME: bucket.bucketName, TIME_ZONE: this.#settings.timeZone }),
       ...(objects?.dicom?.includes('write') && {
         PATIENT_ID_ISSUERS: JSON.stringify(this.#settings.patientIdIssuers),
       }),

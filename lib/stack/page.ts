@@ -49,7 +49,13 @@ export class Page extends Construct {
   readonly views: BehaviorOptions;
   readonly assets: BehaviorOptions;
 
-  constructor(scope: Construct, id: string, storage: Storage, identity: Identity, { limits }: Settings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    storage: Storage,
+    identity: Identity,
+    { limits, timeZone }: Settings,
+  ) {
     super(scope, id);
     const bucket = new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -78,7 +84,7 @@ export class Page extends Construct {
       cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
     const { imageBytes, filesPerRequest } = limits;
-    const config: PageConfig = { ...identity.forPage, imageBytes, filesPerRequest };
+    const config: PageConfig = { ...identity.forPage, imageBytes, filesPerRequest, timeZone };
     const views = deployed('Views', {
       sources: [Source.asset(BUILT, { exclude: ['assets'] }), Source.jsonData('config.json', config)],
     });

@@ -1,9 +1,15 @@
 import * as z from 'zod';
+import { TimeZone } from '../domain/identifiers.ts';
 import { Limits } from '../domain/limits.ts';
 
 /** What a clinic can set under `negatoscope` in the context of `cdk.json`, with its defaults. */
 export const Settings = z.strictObject({
   limits: Limits.prefault({}),
+  /**
+   * The clinic's time zone (IANA), such as `Europe/Athens`: the day of a picture whose camera wrote no date is that of its
+   * upload there.
+   */
+  timeZone: TimeZone.default('UTC'),
   /** Another issuer of tokens than the stack's own user pool. */
   oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
   /**

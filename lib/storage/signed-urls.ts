@@ -1,7 +1,6 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { Hash } from '@smithy/hash-node';
-import { HttpRequest } from '@smithy/protocol-http';
-import { SignatureV4 } from '@smithy/signature-v4';
 
 /** A PUT that S3 accepts once, and only with exactly these headers and as many bytes. */
 export interface SignedUpload {
@@ -37,7 +36,7 @@ const WINDOW_MS = 5 * 60 * 1000;
  * its expiry says: Lambda's last hours, ours minutes.
  */
 export class SignedUrls {
-  readonly #signer: SignatureV4;
+  readonly #presigner: S3RequestPresigner;
   readonly #origin: URL;
 
   constructor(bucket: string) {
@@ -46,13 +45,10 @@ export class SignedUrls {
     this.#origin = new URL(
       endpoint ? `${endpoint}/${bucket}/` : `https://${bucket}.s3.${region}.amazonaws.com/`,
     );
-    this.#signer = new SignatureV4({
-      service: 's3',
+    this.#presigner = new S3RequestPresigner({
       region,
       credentials: fromEnv(),
       sha256: Hash.bind(null, 'sha256'),
-      uriEscapePath: false,
-      applyChecksum: false,
     });
   }
 
@@ -107,20 +103,19 @@ export class SignedUrls {
     key: string,
     headers: Record<string, string>,
     query: Record<string, string>,
-    options: Parameters<SignatureV4['presign']>[1],
+    options: Parameters<S3RequestPresigner['presign']>[1],
   ): Promise<string> {
     const { protocol, host, hostname, port, pathname } = this.#origin;
-    const request = new HttpRequest({
+    const request = {
       method,
       protocol,
       hostname,
       ...(port && { port: Number(port) }),
       path: pathname + key,
       query,
-      // Hoisted into the query: the signature does not cover the bytes, which only the client has.
-      headers: { ...headers, host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
-    });
-    const signed = await this.#signer.presign(request, options);
+      headers: { ...headers, host },
+    };
+    const signed = await this.#presigner.presign(request, options);
     const url = new URL(signed.path, this.#origin);
     for (const [name, value] of Object.entries(signed.query ?? {})) url.searchParams.set(name, String(value));
     // Encoded as in the signature: URLSearchParams writes a space as `+`.

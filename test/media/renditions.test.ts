@@ -110,7 +110,7 @@ describe('facts', () => {
       extension: 'jpg',
       width: 600,
       height: 900,
-      capturedAt: '2024-05-06T06:08:09Z',
+      capturedAt: '2024-05-06T07:08:09+01:00',
     });
   });
 

@@ -64,6 +64,7 @@ export async function backstage({ stack, dataDir }: Service) {
     writer: new ObjectWriter(BUCKET_NAME),
     archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
+    timeZone: 'UTC',
     now: () => new Date(),
   };
 }

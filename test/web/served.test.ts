@@ -36,6 +36,7 @@ test('The page learns where people sign in and what it may send, and no secret',
     scope: 'openid email profile',
     imageBytes: 10 * 1024 * 1024,
     filesPerRequest: 200,
+    timeZone: 'UTC',
   });
 });
 

@@ -18,6 +18,7 @@ interface Deps {
   images: Pick<Images, 'createPending'>;
   urls: Pick<SignedUrls, 'upload'>;
   limits: Limits;
+  timeZone: string;
   newId: () => string;
   now: () => Date;
 }
@@ -40,7 +41,12 @@ export async function handle({ caller, params, body }: Request<typeof operation>
 
   const now = deps.now();
   const pending = files.map((file) =>
-    newImage({ ...file, id: newId(), patientId: batch.patientId, batchId: batch.id }, caller, now),
+    newImage(
+      { ...file, id: newId(), patientId: batch.patientId, batchId: batch.id },
+      caller,
+      now,
+      deps.timeZone,
+    ),
   );
   await images.createPending(pending, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
   const uploads = pending.map(async (image) => {
@@ -62,6 +68,7 @@ export const handler = serveCreation(operation, handle, () => {
     images: new Images(table),
     urls: new SignedUrls(environment.bucketName),
     limits: environment.limits,
+    timeZone: environment.timeZone,
     newId,
     now: () => new Date(),
   };

@@ -23,6 +23,7 @@ interface Deps {
   images: Pick<Images, 'createPending' | 'delete'>;
   objects: Pick<ObjectWriter, 'create'>;
   limits: Limits;
+  timeZone: string;
   newId: () => string;
   now: () => Date;
 }
@@ -44,7 +45,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
     ];
     if (found instanceof RejectedImage || !details.success) return { name, reasons };
     const image = { id: newId(), patientId, batchId, fileName: name, ...found, ...details.data };
-    return { name, bytes, crc32: found.crc32, image: newImage(image, caller, now) };
+    return { name, bytes, crc32: found.crc32, image: newImage(image, caller, now, deps.timeZone) };
   });
   const results = checked.map(({ name, image, reasons = [] }) =>
     image
@@ -80,6 +81,7 @@ export const handler = serveForm(operation, handle, () => {
     images: new Images(table),
     objects: new ObjectWriter(environment.bucketName),
     limits: environment.limits,
+    timeZone: environment.timeZone,
     newId,
     now: () => new Date(),
   };

@@ -16,6 +16,7 @@ interface Deps {
   cases: Pick<Cases, 'get' | 'addPending'>;
   urls: Pick<SignedUrls, 'upload'>;
   limits: Limits;
+  timeZone: string;
   newId: () => string;
   now: () => Date;
 }
@@ -28,7 +29,10 @@ export async function handle(
   const now = deps.now();
   const known = await cases.get(body.caseId, now);
   const patientId = patientOfCase(caller, known, body.patientId);
-  const image = { ...newImage({ ...body, id: deps.newId(), patientId }, caller, now), caseId: body.caseId };
+  const image = {
+    ...newImage({ ...body, id: deps.newId(), patientId }, caller, now, deps.timeZone),
+    caseId: body.caseId,
+  };
   await cases.addPending(
     image,
     known,
@@ -44,6 +48,7 @@ export const handler = serveCreation(operation, handle, () => ({
   cases: new Cases(connectTable(environment.tableName)),
   urls: new SignedUrls(environment.bucketName),
   limits: environment.limits,
+  timeZone: environment.timeZone,
   newId,
   now: () => new Date(),
 }));

@@ -8,7 +8,7 @@ export const operation = defineOperation({
   id: 'list-case-images',
   method: 'GET',
   path: '/api/v1/images/cases/{caseId}',
-  summary: 'List the images of a case, oldest first',
+  summary: 'List the images of a case by the time of capture, else of upload, oldest first',
   group: 'Cases',
   auth: EVERYONE,
   params: z.strictObject({ caseId: CaseId }),

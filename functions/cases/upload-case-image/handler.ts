@@ -19,6 +19,7 @@ interface Deps {
   cases: Pick<Cases, 'get' | 'addPending'>;
   objects: Pick<ObjectWriter, 'create'>;
   limits: Limits;
+  timeZone: string;
   newId: () => string;
   now: () => Date;
 }
@@ -35,7 +36,7 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
   const known = await cases.get(body.caseId, now);
   const patientId = patientOfCase(caller, known, body.patientId);
   const given = { fileName: name, ...body, ...found, id: deps.newId(), patientId };
-  const image = { ...newImage(given, caller, now), caseId: body.caseId };
+  const image = { ...newImage(given, caller, now, deps.timeZone), caseId: body.caseId };
   const expiresAt = new Date(now.getTime() + limits.uploadExpirySeconds * 1000);
   await cases.addPending(image, known, now, expiresAt, caller);
   await objects.create(incomingKey(image), { bytes, ...found });
@@ -46,6 +47,7 @@ export const handler = serveForm(operation, handle, () => ({
   cases: new Cases(connectTable(environment.tableName)),
   objects: new ObjectWriter(environment.bucketName),
   limits: environment.limits,
+  timeZone: environment.timeZone,
   newId,
   now: () => new Date(),
 }));

@@ -31,6 +31,7 @@ interface Deps {
   objects: Pick<ObjectWriter, 'create'>;
   urls: Pick<SignedUrls, 'upload'>;
   limits: Limits;
+  timeZone: string;
   newId: () => string;
   now: () => Date;
 }
@@ -58,7 +59,7 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
     fileName: body.name,
     bounds,
   };
-  const image = newImage(given, caller, now);
+  const image = newImage(given, caller, now, deps.timeZone);
   await images.createLinked(image, new Date(now.getTime() + limits.uploadExpirySeconds * 1000));
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {
@@ -80,6 +81,7 @@ export const handler = serveCreation(operation, handle, () => {
     objects: new ObjectWriter(environment.bucketName),
     urls: new SignedUrls(environment.bucketName),
     limits: environment.limits,
+    timeZone: environment.timeZone,
     newId,
     now: () => new Date(),
   };

@@ -11,7 +11,13 @@ import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { useRefetchInterval } from '../news/news-provider.tsx';
 import { Confirm } from '../parts/dialog.tsx';
-import { count, formatDate, formatTime } from '../parts/format.ts';
+import {
+  count,
+  formatCaptureDay,
+  formatCaptureTime,
+  formatClinicDay,
+  formatClinicTime,
+} from '../parts/format.ts';
 import { NotYet } from '../parts/not-yet.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -22,7 +28,7 @@ import '../parts/panel.css';
 import '../patient/patient-page.css';
 import './case-page.css';
 
-/** The images of a case, with their eye sides and days of capture. */
+/** The images of a case, with their eye sides and days, in the order of these. */
 export function CasePage({ caseId }: { caseId: string }) {
   const { person } = useSession();
   const queries = useQueryClient();
@@ -96,7 +102,11 @@ export function CasePage({ caseId }: { caseId: string }) {
                     {image.status === 'ready' ? (
                       <>
                         <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
-                        <span className="quiet">{formatDate(image.capturedAt ?? image.uploadedAt)}</span>
+                        <span className="quiet">
+                          {image.capturedAt
+                            ? `captured ${formatCaptureDay(image.capturedAt)}`
+                            : `uploaded ${formatClinicDay(image.uploadedAt)}`}
+                        </span>
                         <SourceMark isFromPatient={image.source === 'patient'} />
                       </>
                     ) : (
@@ -133,8 +143,8 @@ export function CasePage({ caseId }: { caseId: string }) {
               )}
               <span>
                 {shown.capturedAt
-                  ? `captured ${formatTime(shown.capturedAt)}`
-                  : `uploaded ${formatTime(shown.uploadedAt)}`}
+                  ? `captured ${formatCaptureTime(shown.capturedAt)}`
+                  : `uploaded ${formatClinicTime(shown.uploadedAt)}`}
               </span>
               <SourceMark isFromPatient={shown.source === 'patient'} />
             </Viewer>

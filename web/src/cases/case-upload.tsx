@@ -6,6 +6,15 @@ import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
 import { EYE_SIDES } from './eye-sides.ts';
 
+/** What a clock here shows or showed, with the offset that holds then. */
+function withOffset(local: string): string {
+  const minutes = -new Date(local).getTimezoneOffset();
+  if (minutes === 0) return `${local}Z`;
+  const two = (number: number) => String(number).padStart(2, '0');
+  const offset = `${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+  return local + (minutes < 0 ? '-' : '+') + offset;
+}
+
 interface CaseUploadProps {
   caseId: string;
   /** Whose case it is, as soon as it has an image. */
@@ -25,7 +34,7 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
       id: caseId,
       patientId,
       eyeSide,
-      capturedAt: capturedAt ? new Date(capturedAt).toISOString() : undefined,
+      capturedAt: capturedAt ? withOffset(capturedAt) : undefined,
     }),
     [caseId, patientId, eyeSide, capturedAt],
   );

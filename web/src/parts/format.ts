@@ -1,3 +1,6 @@
+import { localTimeOf } from '../../../lib/domain/local-time.ts';
+import { pageConfig } from '../page-config.ts';
+
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
@@ -9,6 +12,26 @@ export const formatMoment = (iso: string): string => moment.format(new Date(iso)
 export const formatDate = (iso: string): string =>
   date.format(new Date(iso.length > 10 ? iso : `${iso}T12:00`));
 export const formatDay = (day: Date): string => date.format(day);
+
+/** What the clock of the camera showed, whatever the browser's time zone is. */
+export const formatCaptureTime = (iso: string): string => cameraTime.format(asShown(iso));
+export const formatCaptureDay = (iso: string): string => cameraDay.format(asShown(iso));
+const cameraTime = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+const cameraDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+const asShown = (iso: string) => new Date(`${localTimeOf(iso)}Z`);
+
+/** A moment in the clinic. */
+export const formatClinicTime = (iso: string): string =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', ...pageZone() }).format(
+    new Date(iso),
+  );
+export const formatClinicDay = (iso: string): string =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', ...pageZone() }).format(new Date(iso));
+const pageZone = () => ({ timeZone: pageConfig().timeZone });
 
 /** Bytes as people say them. */
 export const formatBytes = (bytes: number): string =>
