@@ -1,6 +1,7 @@
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { captureTime } from './capture-time.ts';
 import { estimateDecodeBytes } from './decode-memory.ts';
+import type { TransferFunction } from './icc-profile.ts';
 import { type FormatOfLibvips, formatNames } from './image-format.ts';
 import { judgeScans } from './jpeg-scans.ts';
 import { readJpegStructure } from './jpeg-structure.ts';
@@ -15,6 +16,7 @@ import {
   toPixels,
   withAlpha,
 } from './pixels.ts';
+import { type PngColours, readPngColours } from './png-colours.ts';
 import { RejectedImage } from './rejected-image.ts';
 import { type RenditionLimits, requireWithinLimits } from './rendition-limits.ts';
 import { type PreparedTiff, prepareTiff, type TiffPlanes } from './tiff-directory.ts';
@@ -70,17 +72,20 @@ interface Prepared {
   isCut: boolean;
   isArithmetic: boolean;
   tiff: PreparedTiff | undefined;
+  png: PngColours | undefined;
 }
 
 function prepare(bytes: Uint8Array, format: FormatOfLibvips): Prepared {
   const jpeg = format === 'jpeg' ? readJpegStructure(bytes) : undefined;
   const tiff = format === 'tiff' ? prepareTiff(bytes) : undefined;
+  const png = format === 'png' ? readPngColours(bytes) : undefined;
   return {
     format,
-    bytes: tiff?.plain ?? bytes,
+    bytes: tiff?.plain ?? png?.bytes ?? bytes,
     isCut: jpeg?.hasEnd === false,
     isArithmetic: jpeg?.isArithmetic ?? false,
     tiff,
+    png,
   };
 }
 
@@ -166,13 +171,14 @@ async function open(file: Prepared, header: Metadata, failOn: 'warning' | 'error
 }
 
 async function openPixels(
-  { bytes, tiff }: Prepared,
+  { bytes, tiff, png }: Prepared,
   header: Metadata,
   failOn: 'warning' | 'error',
 ): Promise<Sharp> {
   const options = { failOn, limitInputPixels: false, autoOrient: true } as const;
   if (tiff?.planes) return openPlanes(tiff.planes, options);
   const image = sharp(bytes, options);
+  if (png?.greyToSrgb) return fromPixels(await readGrey(image, header, png.greyToSrgb));
   // sharp takes 16-bit RGB with a profile for Display P3 and does not convert it back: (200,50,30) becomes (184,63,42).
   if (header.space === 'rgb16' && header.hasProfile) image.pipelineColourspace('srgb');
   // And it makes 1/255 of the light that linear numbers stand for.
@@ -183,6 +189,28 @@ async function openPixels(
   if (extra < 1 || (extra === 1 && hasTransparency)) return image;
   // Before it shrinks, when sharp would fade the colours by what is no transparency.
   return fromPixels(firstChannels(await toPixels(image), hasTransparency ? 4 : 3));
+}
+
+/** Grey, perhaps with transparency, of which each sample is converted by itself: transparency is not. */
+async function readGrey(image: Sharp, { depth }: Metadata, toSrgb: TransferFunction): Promise<Pixels> {
+  const isDeep = depth === 'ushort';
+  const largest = isDeep ? 65_535 : 255;
+  const table = Uint8Array.from({ length: largest + 1 }, (_, sample) =>
+    Math.round(255 * toSrgb(sample / largest)),
+  );
+  // Of 8 bits, sharp makes red, green and blue that are alike; asked for grey, it leaves out transparency.
+  if (isDeep) image.toColourspace('grey16');
+  const { data, info } = await image
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const samples = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  const channels = info.channels % 2 === 0 ? 2 : 1;
+  const grey = new Uint8Array(info.width * info.height * channels);
+  for (let from = 0, to = 0; to < grey.length; from += info.channels) {
+    grey[to++] = table[samples[from] ?? 0] ?? 0;
+    if (channels === 2) grey[to++] = ((samples[from + info.channels - 1] ?? 0) * 255) / largest;
+  }
+  return { data: grey, width: info.width, height: info.height, channels };
 }
 
 /** Puts grey and its transparency together, which lie in planes of their own. */

@@ -38,7 +38,7 @@ export interface Rendition {
  * - `card`: JPEG q85, inside 400×400
  * - `preview`: JPEG q85, inside 1600×1600, only where browsers can't show the original as it is meant
  *
- * Nothing is enlarged. Transparency is white in a JPEG. A PNG's gAMA chunk is not applied (libvips knows none).
+ * Nothing is enlarged. Transparency is white in a JPEG.
  *
  * @throws RejectedImage for anything but a whole, decodable image within the limits
  */
