@@ -54,6 +54,7 @@ export async function decodeWithLibvips(
     ...header.autoOrient,
     dpi: dpiOf(header),
     capturedAt: captureTime(header.exif),
+    pages: file.tiff?.pages,
     needsPreview,
     // All copies come from here: decoding is two thirds of the time, and a copy of a copy this size differs less from
     // a full decode (50 dB) than what JPEG's own shrink-on-load gives for each copy (41 dB).

@@ -17,6 +17,8 @@ export interface Decoded {
   /** Pixels per inch, where the file says so. */
   dpi?: number | undefined;
   capturedAt?: string | undefined;
+  /** Of a document; an animation and a photograph have none. */
+  pages?: number | undefined;
   /** Whether browsers can't show the original as it is meant. */
   needsPreview: boolean;
   pixels: Pixels;

@@ -19,6 +19,8 @@ export interface ImageFacts {
   dpi?: number;
   /** ISO 8601, UTC; see `captureTime` for cameras that do not know their time zone. */
   capturedAt?: string;
+  /** How many pages a TIFF or PDF has, of which the first is shown. Smaller versions and masks are none. */
+  pages?: number;
 }
 
 /** A smaller copy of an original: upright, sRGB, without any metadata. Width and height are pixels. */
@@ -48,7 +50,7 @@ export async function makeRenditions(
 ): Promise<ImageFacts & { renditions: Rendition[] }> {
   const format = sniffImageFormat(bytes);
   if (!format) throw noImage(bytes);
-  const { width, height, dpi, capturedAt, needsPreview, pixels } = await decode(bytes, format, {
+  const { width, height, dpi, capturedAt, pages, needsPreview, pixels } = await decode(bytes, format, {
     ...defaultLimits,
     ...limits,
   });
@@ -60,6 +62,7 @@ export async function makeRenditions(
     height,
     ...(dpi && { dpi }),
     ...(capturedAt && { capturedAt }),
+    ...(pages && { pages }),
     renditions: await Promise.all([
       // The slowest first: they are encoded side by side.
       ...(needsPreview ? [encode('preview', upright, 1600)] : []),

@@ -226,6 +226,13 @@ describe.each(kinds)('of a file with more pictures, %s', (_, kind) => {
     expect(await makeRenditions(tiffChain(pages, kind))).toMatchObject({ width: 96, height: 128 });
   });
 
+  test('pages are counted, and smaller versions and masks are none', async () => {
+    const page = picture(96, 128, { 254: 2 });
+    const others = [preview(), { ...page, below: [picture(40, 40)] }, picture(96, 128, { 254: 6 })];
+    expect(await makeRenditions(tiffChain([page, ...others, page], kind))).toMatchObject({ pages: 3 });
+    expect(await makeRenditions(tiffChain([picture()], kind))).toMatchObject({ pages: 1 });
+  });
+
   test('a smaller version alone is refused, and a full one that can’t be shown is', async () => {
     expect(await refusal(tiffChain([preview()], kind))).toContain(
       'has only a smaller version of its picture',
