@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Exports } from '../../lib/data/exports.ts';
 import type { Batch } from '../../lib/domain/batch.ts';
 import { type Export, requireExportRoom, statusUrl } from '../../lib/domain/export.ts';
+import { outgoingFileName } from '../../lib/domain/file-name.ts';
 import { Id } from '../../lib/domain/identifiers.ts';
 import type { ReadyImage } from '../../lib/domain/image.ts';
 import type { Limits } from '../../lib/domain/limits.ts';
@@ -34,7 +35,7 @@ export type Manifest = z.infer<typeof Manifest>;
 
 /** The archive of images of a batch: the same images make the same archive, byte for byte. */
 export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifest {
-  const names = safeEntryNames(images.map(({ fileName }) => fileName));
+  const names = safeEntryNames(images.map(outgoingFileName));
   const entries = images.map((image, index) => ({
     key: image.key,
     name: names[index] as string,

@@ -4,7 +4,7 @@ import type { DicomInstance } from '../../lib/domain/dicom-instance.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
 import { disposition } from '../../lib/http/disposition.ts';
 import { collectYoung } from '../../lib/media/collect-young.ts';
-import { type RenderOptions, renderFrame } from '../../lib/media/dicom/render-frame.ts';
+import { OutsideOfFrame, type RenderOptions, renderFrame } from '../../lib/media/dicom/render-frame.ts';
 import { DECODING, type FileDeps, KEPT, openFile, refuse } from './files.ts';
 
 /**
@@ -27,7 +27,9 @@ export async function answerRendered(
     });
   }
   const file = await openFile(instance, deps);
-  const { bytes } = await renderFrame(file, { ...options, format, frame: frame - 1 }, DECODING).catch(refuse);
+  const { bytes } = await renderFrame(file, { ...options, format, frame: frame - 1 }, DECODING).catch(
+    refuseToRender,
+  );
   // Else a full collection every four pictures finds their megabytes: a third of the time that a picture takes.
   collectYoung();
   return {
@@ -39,4 +41,10 @@ export async function answerRendered(
     },
     body: Readable.from([bytes], { objectMode: false }),
   };
+}
+
+function refuseToRender(error: unknown): never {
+  if (!(error instanceof OutsideOfFrame)) return refuse(error);
+  const details = [`viewport: ${error.message}`];
+  throw new DomainError('BAD_REQUEST', 'There is no such part of this frame.', { details, cause: error });
 }

@@ -38,6 +38,7 @@ export type ReadyFacts = Pick<
   | 'width'
   | 'height'
   | 'dpi'
+  | 'pages'
   | 'thumbnailBytes'
   | 'hasPreview'
   | 'capturedAt'

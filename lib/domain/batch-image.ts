@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { Category } from './category.ts';
 import { Day, EXAMPLE_ID, Id, Timestamp } from './identifiers.ts';
-import { Bytes, Caption, FileName, Height, type Image, ImageStatus, MimeType, Width } from './image.ts';
+import {
+  Bytes,
+  Caption,
+  FileName,
+  Height,
+  type Image,
+  ImageStatus,
+  MimeType,
+  Pages,
+  Width,
+} from './image.ts';
 import { SignedUrl } from './signed-url.ts';
 import { Source } from './source.ts';
 
@@ -30,6 +40,8 @@ export const BatchImage = z.strictObject({
     .meta({ examples: [18_204] }),
   width: Width.nullable(),
   height: Height.nullable(),
+  /** Of a document alone: what else is kept has none. */
+  pages: Pages.optional(),
   order: z.int().meta({ examples: [0] }),
   status: ImageStatus,
   /** Why it was rejected. */
@@ -64,6 +76,7 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   thumbnail_size: image.thumbnailBytes ?? null,
   width: image.width ?? null,
   height: image.height ?? null,
+  ...(image.pages && { pages: image.pages }),
   order: image.order,
   status: image.status,
   status_reason: image.statusReason ?? null,

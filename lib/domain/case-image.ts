@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { Category } from './category.ts';
 import { CaseId, Id, PatientId, Subject, Timestamp } from './identifiers.ts';
-import { Bytes, EyeSide, FileName, Height, type Image, ImageStatus, MimeType, Width } from './image.ts';
+import {
+  Bytes,
+  EyeSide,
+  FileName,
+  Height,
+  type Image,
+  ImageStatus,
+  MimeType,
+  Pages,
+  Width,
+} from './image.ts';
 import { SignedUrl } from './signed-url.ts';
 import { Source } from './source.ts';
 
@@ -15,6 +25,8 @@ export const CaseImage = z.strictObject({
   fileSize: Bytes,
   width: Width.nullable(),
   height: Height.nullable(),
+  /** Of a document alone: what else is kept has none. */
+  pages: Pages.optional(),
   eyeSide: EyeSide,
   capturedAt: Timestamp.nullable().describe(
     "By the clock of the camera and with its offset: its first ten characters are the picture's day for everybody. Z where the offset is unknown.",
@@ -40,6 +52,7 @@ export const toCaseImage = (image: Image, thumbnailUrl: string | null): z.infer<
   fileSize: image.fileSize,
   width: image.width ?? null,
   height: image.height ?? null,
+  ...(image.pages && { pages: image.pages }),
   eyeSide: image.eyeSide,
   capturedAt: image.capturedAt ?? null,
   category: image.category,

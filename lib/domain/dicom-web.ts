@@ -56,18 +56,43 @@ export const BulkDataPath = z
   .regex(/^[0-9A-F]{8}(\.[1-9]\d{0,8}\.[0-9A-F]{8}){0,64}$/, { error: 'must be as a BulkDataURI has it' })
   .meta({ examples: ['7FE00010'] });
 
+const SIDE = '([1-9]\\d{0,3})?';
+const DECIMAL = '(-?\\d{1,6}(\\.\\d{1,6})?)?';
+
+/** `vw,vh,sx,sy,sw,sh`, of which any may be left out (PS3.18 8.3.5.1.3). */
+const VIEWPORT = new RegExp(`^${SIDE}(,${SIDE}(,${DECIMAL}(,${DECIMAL}(,${DECIMAL}(,${DECIMAL})?)?)?)?)?$`);
+
+function readViewport(text: string) {
+  const numbers = text.split(',').map((number) => (number === '' ? undefined : Number(number)));
+  const [columns, rows, x, y, width, height] = numbers;
+  // Absolute values are places and sizes; the sign of a size tells whether the part is turned over.
+  const size = (number: number | undefined) => (number === undefined ? undefined : Math.abs(number));
+  return {
+    columns,
+    rows,
+    region: { x: size(x), y: size(y), width: size(width), height: size(height) },
+    flipsHorizontally: (width ?? 0) < 0,
+    flipsVertically: (height ?? 0) < 0,
+  };
+}
+
 /** How a picture is to come out (PS3.18 8.3.5.1). */
 export const RenderedQuery = {
   ...Accept,
   viewport: z
     .string()
-    .regex(/^([1-9]\d{0,3})?(,([1-9]\d{0,3})?)?$/, { error: 'must be a width and a height, as 512,512' })
-    .transform((text) => {
-      const [columns, rows] = text.split(',').map((side) => Number(side) || undefined);
-      return { columns, rows };
+    .regex(VIEWPORT, {
+      error:
+        'must be a width and a height, and perhaps the part that is shown, as 512,512 or 512,512,0,0,256,256',
+    })
+    .transform(readViewport)
+    .refine(({ region }) => region.width !== 0 && region.height !== 0, {
+      error: 'must show a part with a size',
     })
     .optional()
-    .describe('The width and the height that the picture has to fit into, as `512,512`.'),
+    .describe(
+      'The width and the height that the picture has to fit into, as `512,512`, and perhaps the part of the frame that is shown, as `512,512,x,y,width,height`, which a negative size turns over.',
+    ),
   window: z
     .string()
     .regex(/^-?\d+(\.\d+)?,\d+(\.\d+)?(,(linear|linear-exact|sigmoid))?$/i, {
@@ -88,6 +113,15 @@ export const RenderedQuery = {
     .describe('The window of a picture in greys: `center,width,function`.'),
   quality: z.coerce.number().int().min(1).max(100).default(90).describe('Of JPEG.'),
 };
+
+/** A thumbnail shows all of the frame: of its viewport there is the size alone (PS3.18 8.3.5.1.3). */
+export const ThumbnailViewport = z
+  .string()
+  .regex(new RegExp(`^${SIDE}(,${SIDE})?$`), { error: 'must be a width and a height, as 512,512' })
+  .transform(readViewport)
+  .optional()
+  .describe('The width and the height that the picture has to fit into, as `512,512`.');
+
 const SHAPES = { linear: 'LINEAR', 'linear-exact': 'LINEAR_EXACT', sigmoid: 'SIGMOID' } as const;
 
 /** The one frame that a picture is of. */

@@ -49,6 +49,12 @@ export const Height = z.int().meta({ examples: [4032] });
 /** Pixels per inch. */
 export const Dpi = z.int().meta({ examples: [300] });
 
+/** Pages of a document, of which the first is shown. */
+export const Pages = z
+  .int()
+  .min(1)
+  .meta({ examples: [1] });
+
 /** What a person writes below a picture. */
 export const Caption = Text.max(2000).meta({ examples: ['Left heel, standing'] });
 
@@ -75,6 +81,7 @@ export const Image = z.object({
   width: Width.optional(),
   height: Height.optional(),
   dpi: Dpi.optional(),
+  pages: Pages.optional(),
   thumbnailBytes: z.int().optional(),
   hasPreview: z.boolean().default(false),
   eyeSide: EyeSide,

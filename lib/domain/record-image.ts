@@ -4,7 +4,7 @@ import { type Bounds, outOfBounds } from './bounds.ts';
 import type { Caller } from './caller.ts';
 import { DomainError } from './errors.ts';
 import { EXAMPLE_ID, Id, PatientId, RecordId, Timestamp } from './identifiers.ts';
-import { Bytes, Dpi, FileName, Height, type Image, MimeType, Width } from './image.ts';
+import { Bytes, Dpi, FileName, Height, type Image, MimeType, Pages, Width } from './image.ts';
 import type { Limits } from './limits.ts';
 import type { RecordType } from './record-type.ts';
 import { opens } from './scope.ts';
@@ -153,7 +153,12 @@ export const RecordImage = z.strictObject({
     'When the picture was taken, by the clock of the camera and with its offset (Z where that is unknown); else uploaded.',
   ),
   metadata: z
-    .strictObject({ width: Width.nullable(), height: Height.nullable(), dpi: Dpi.nullable() })
+    .strictObject({
+      width: Width.nullable(),
+      height: Height.nullable(),
+      dpi: Dpi.nullable(),
+      pages: Pages.optional(),
+    })
     .describe('Pixels; null while the bytes are still to come, or where the file does not say.'),
   source: Source,
 });
@@ -166,6 +171,11 @@ export const toRecordImage = (image: Image, url: string): z.infer<typeof RecordI
   content_type: image.mimeType,
   size: image.fileSize,
   created_at: image.capturedAt ?? image.uploadedAt,
-  metadata: { width: image.width ?? null, height: image.height ?? null, dpi: image.dpi ?? null },
+  metadata: {
+    width: image.width ?? null,
+    height: image.height ?? null,
+    dpi: image.dpi ?? null,
+    ...(image.pages && { pages: image.pages }),
+  },
   source: image.source,
 });

@@ -1,3 +1,4 @@
+import { outgoingFileName } from '../domain/file-name.ts';
 import { isActive, type ReadyImage } from '../domain/image.ts';
 import type { ObjectReader } from '../storage/object-reader.ts';
 import { answerRange } from './byte-range.ts';
@@ -27,7 +28,7 @@ export async function originalOf(image: ReadyImage, { headers, objects, show, ca
     headers: {
       ...answer.headers,
       'content-type': image.mimeType,
-      'content-disposition': disposition(isActive(image) ? 'attachment' : show, image.fileName),
+      'content-disposition': disposition(isActive(image) ? 'attachment' : show, outgoingFileName(image)),
       ...caching,
     },
     body: answer.status === 304 ? '' : await objects.read(image.key, answer.range),

@@ -36,8 +36,8 @@ const script = join(
  * @throws RejectedImage for a PDF that needs a password, can't be drawn, or takes too long or too much memory
  */
 export async function decodePdf(pdf: Uint8Array, limits: Partial<PdfLimits> = {}): Promise<Decoded> {
-  const { width, height, rgb } = await drawApart(pdf, { ...defaultLimits, ...limits });
-  return { width, height, needsPreview: true, pixels: { data: rgb, width, height, channels: 3 } };
+  const { width, height, rgb, pages } = await drawApart(pdf, { ...defaultLimits, ...limits });
+  return { width, height, pages, needsPreview: true, pixels: { data: rgb, width, height, channels: 3 } };
 }
 
 type Page = Extract<PdfPageMessage, { page: unknown }>['page'];

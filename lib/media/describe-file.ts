@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { fileHead } from './image-format.ts';
+import { isRawPhotograph } from './tiff-pictures.ts';
 
 /** Well-known files that are no image here, the most certain magic numbers first. */
 const knownFiles: readonly [name: string, matches: RegExp][] = [
@@ -10,7 +11,11 @@ const knownFiles: readonly [name: string, matches: RegExp][] = [
   ['a damaged PNG file', /^(?:.PNG|\x89.NG|\x89P.G|\x89PN)/s], // PNG 3rd edition, 5.2: the signature shows such damage
   ['a HEIC file', /^.{4}ftyp(?:.{4})*?(?:hei[cmsx]|hev[cmsx])/s], // ISO/IEC 23008-12, Annex B
   ['a HEIF file', /^.{4}ftyp(?:.{4})*?(?:mif[12]|msf1|avc[is]|j2k[is]|jpe[gs]|vvi[cs])/s], // ISO/IEC 23008-12, 10 and Annexes
-  ['a raw photograph', /^(?:.{4}ftypcrx |II(?:RO|RS|U\0)|MMOR|FUJIFILMCCD-RAW)/s], // Canon, Olympus, Panasonic, Fuji; ExifTool
+  // Canon, Canon of old, Olympus, Panasonic, Fuji, Sigma, Minolta; ExifTool
+  [
+    'a raw photograph',
+    /^(?:.{4}ftypcrx |II.{4}HEAPCCDR|II(?:RO|RS|U\0)|MMOR|FUJIFILMCCD-RAW|FOVb|\0MR[MI])/s,
+  ],
   ['a JPEG 2000 file', /^(?:\0\0\0\x0cjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/], // ITU-T T.800 I.5.1 and A.4
   ['a JPEG XL file', /^(?:\0\0\0\x0cJXL \r\n\x87\n|\xff\x0a)/], // ISO/IEC 18181-2, 9.1 and -1
   ['a video', /^(?:.{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI )/s], // ISO/IEC 14496-12, 4.3; RFC 8794; AVI RIFF
@@ -35,6 +40,7 @@ const knownFiles: readonly [name: string, matches: RegExp][] = [
  */
 export function describeFile(bytes: Uint8Array): string {
   const head = fileHead(bytes);
+  if (isRawPhotograph(bytes)) return 'a raw photograph';
   const known = knownFiles.find(([, matches]) => matches.test(head))?.[0];
   if (known) return known;
   // WHATWG MIME Sniffing, 7.1: text has no binary data byte.

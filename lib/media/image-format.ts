@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: magic numbers are made of control characters
 
+import { isRawPhotograph } from './tiff-pictures.ts';
+
 /** What the service keeps as an image. */
 const formats = {
   jpeg: { mimeType: 'image/jpeg', extension: 'jpg' },
@@ -65,6 +67,8 @@ const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] 
 export function sniffImageFormat(bytes: Uint8Array): ImageFormat | undefined {
   const head = fileHead(bytes);
   const format = magicNumbers.find(([, matches]) => matches.test(head))?.[0];
+  // Many cameras write what their sensor saw as a TIFF, with a small picture first.
+  if (format === 'tiff' && isRawPhotograph(bytes)) return undefined;
   return format && ({ format, ...formats[format] } as ImageFormat);
 }
 

@@ -4,27 +4,15 @@ export interface JpegStructure {
   isArithmetic: boolean;
   /** Whether an end-of-image marker follows the first scan's header. Inside a scan no other bytes look like one. */
   hasEnd: boolean;
-  /**
-   * The same file without stray bytes behind its notes, which some programs leave there and every reader skips; behind a
-   * table or Adobe's segment, which tells the colours, they are what was lost of it, and stay.
-   * libjpeg warns of them as it does of damage inside a scan; without them, what it still complains of counts.
-   */
-  plain: Uint8Array;
 }
 
 /** Reads a JPEG's marker segments up to its first scan; undefined where they are too damaged for that. */
 export function readJpegStructure(bytes: Uint8Array): JpegStructure | undefined {
   const jpeg = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const segments: Buffer[] = [];
-  let kept = 0;
   let isArithmetic = false;
-  let last = 0;
-  let isWhole = true;
   for (let at = 2; at + 4 <= jpeg.length; ) {
     if (jpeg[at] !== 0xff || jpeg[at + 1] === 0) {
-      if (!isNote(last)) isWhole = false;
-      segments.push(jpeg.subarray(kept, at));
-      kept = at = nextMarker(jpeg, at);
+      at = nextMarker(jpeg, at);
       continue;
     }
     const marker = jpeg.readUInt8(at + 1);
@@ -36,18 +24,13 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | undefined 
     if (marker < 0xc0 || (marker >= 0xd0 && marker <= 0xd9)) return undefined;
     // Sought from behind, where it nearly always is: forward it would cost a pass over the file.
     if (marker === 0xda) {
-      const plain = kept === 0 || !isWhole ? bytes : Buffer.concat([...segments, jpeg.subarray(kept)]);
-      return { isArithmetic, hasEnd: jpeg.lastIndexOf('\xff\xd9', undefined, 'latin1') > at, plain };
+      return { isArithmetic, hasEnd: jpeg.lastIndexOf('\xff\xd9', undefined, 'latin1') > at };
     }
     if (marker >= 0xc9 && marker <= 0xcf && marker !== 0xcc) isArithmetic = true; // 0xcc is DAC, a table
-    last = marker;
     at += 2 + Math.max(2, jpeg.readUInt16BE(at + 2)); // a comment of length 0 has its length, too
   }
   return undefined;
 }
-
-/** Whether pixels can be read without this segment: a comment, or an application's, but for Adobe's. */
-const isNote = (marker: number) => marker === 0xfe || (marker >= 0xe0 && marker <= 0xef && marker !== 0xee);
 
 /** Where the next marker is, as libjpeg seeks it; the file's end where there is none. */
 function nextMarker(jpeg: Buffer, from: number): number {

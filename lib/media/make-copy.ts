@@ -1,5 +1,6 @@
+import type { Sharp } from 'sharp';
 import { decodeBmp } from './decode-bmp.ts';
-import { openUpright } from './decode-libvips.ts';
+import { readUpright } from './decode-libvips.ts';
 import { sniffImageFormat } from './image-format.ts';
 import { noImage } from './inspect-file.ts';
 import { fromPixels, type Pixels, toPixels } from './pixels.ts';
@@ -41,9 +42,10 @@ export async function makeCopy(bytes: Uint8Array, wish: CopyWish): Promise<Uint8
 async function decode(bytes: Uint8Array, width: number): Promise<Pixels> {
   const format = sniffImageFormat(bytes)?.format;
   if (!format || format === 'pdf') throw noImage(bytes);
-  const image =
-    format === 'bmp' ? fromPixels(decodeBmp(bytes, defaultLimits).pixels) : await openUpright(bytes, format);
-  return toPixels(image.resize({ width, withoutEnlargement: true }).timeout({ seconds: SECONDS }));
+  const shape = (image: Sharp) =>
+    image.resize({ width, withoutEnlargement: true }).timeout({ seconds: SECONDS });
+  if (format === 'bmp') return toPixels(shape(fromPixels(decodeBmp(bytes, defaultLimits).pixels)));
+  return readUpright(bytes, format, shape);
 }
 
 function encode(pixels: Pixels, { format, quality = 85 }: CopyWish): Promise<Uint8Array> {

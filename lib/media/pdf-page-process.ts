@@ -3,7 +3,7 @@ import { PDFiumModule } from '@hyzyla/pdfium';
 /** What this process tells its parent: that it can work at all, then what became of the file. */
 export type PdfPageMessage =
   | 'ready'
-  | { page: { width: number; height: number; rgb: Uint8Array } }
+  | { page: { width: number; height: number; rgb: Uint8Array; pages: number } }
   | { refused: 'password' | 'encryption' | 'damaged' | 'no page' };
 
 /** Error codes of FPDF_GetLastError (PDFium, fpdfview.h) that have words of their own here. */
@@ -37,7 +37,8 @@ function tell(message: PdfPageMessage): void {
 function drawFirstPage(pdf: Uint8Array, box: number): PdfPageMessage {
   const document = pdfium._FPDF_LoadMemDocument(copyIn(pdf), pdf.length, 0);
   if (document === 0) return { refused: reasons[pdfium._FPDF_GetLastError()] ?? 'damaged' };
-  const page = pdfium._FPDF_GetPageCount(document) > 0 && pdfium._FPDF_LoadPage(document, 0);
+  const pages = pdfium._FPDF_GetPageCount(document);
+  const page = pages > 0 && pdfium._FPDF_LoadPage(document, 0);
   if (!page) return { refused: 'no page' };
 
   // Upright (/Rotate) and in points, which a hostile page may have by the million, or none: only the shape counts.
@@ -61,7 +62,7 @@ function drawFirstPage(pdf: Uint8Array, box: number): PdfPageMessage {
     rgb[to + 1] = pdfium.HEAPU8[from + 1] ?? 0;
     rgb[to + 2] = pdfium.HEAPU8[from + 2] ?? 0;
   }
-  return { page: { width, height, rgb } };
+  return { page: { width, height, rgb, pages } };
 }
 
 /** Nothing is ever freed: the process ends with its one file. */

@@ -17,6 +17,8 @@ export interface Decoded {
   /** Pixels per inch, where the file says so. */
   dpi?: number | undefined;
   capturedAt?: string | undefined;
+  /** Of a document; an animation and a photograph have none. */
+  pages?: number | undefined;
   /** Whether browsers can't show the original as it is meant. */
   needsPreview: boolean;
   pixels: Pixels;
@@ -44,3 +46,36 @@ export function firstChannels({ data, width, height, channels }: Pixels, count: 
   }
   return { data: kept, width, height, channels: count };
 }
+
+/** Colours and a picture of one channel that says how opaque they are, from 0 to 255. */
+export function withAlpha(colours: Pixels, alpha: Pixels, isPremultiplied: boolean): Pixels {
+  const { width, height, channels } = colours;
+  const data = new Uint8Array(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const opacity = alpha.data[pixel * alpha.channels] ?? 0;
+    for (let i = 0; i < 3; i++) {
+      const value = colours.data[pixel * channels + i] ?? 0;
+      data[pixel * 4 + i] =
+        isPremultiplied && opacity > 0 ? Math.min(255, Math.round((value * 255) / opacity)) : value;
+    }
+    data[pixel * 4 + 3] = opacity;
+  }
+  return { data, width, height, channels: 4 };
+}
+
+/** Above this, pixels are made square by shrinking them, below by enlarging, which loses nothing. */
+const ENLARGED_PIXELS = 16_000_000;
+
+/** The size with square pixels of a picture whose pixels are so many times as high as wide. */
+export function squared(width: number, height: number, aspect: number): { width: number; height: number } {
+  const factor = Math.max(aspect, 1 / aspect);
+  const enlarges = width * height * factor <= ENLARGED_PIXELS;
+  const isHigher = aspect > 1;
+  if (enlarges) return isHigher ? rounded(width, height * factor) : rounded(width * factor, height);
+  return isHigher ? rounded(width / factor, height) : rounded(width, height / factor);
+}
+
+const rounded = (width: number, height: number) => ({
+  width: Math.max(1, Math.round(width)),
+  height: Math.max(1, Math.round(height)),
+});

@@ -19,6 +19,8 @@ export interface ImageFacts {
   dpi?: number;
   /** ISO 8601 by the clock of the camera; see `captureTime` for cameras that do not know their offset. */
   capturedAt?: string;
+  /** How many pages a TIFF or PDF has, of which the first is shown. Smaller versions and masks are none. */
+  pages?: number;
 }
 
 /** A smaller copy of an original: upright, sRGB, without any metadata. Width and height are pixels. */
@@ -38,7 +40,7 @@ export interface Rendition {
  * - `card`: JPEG q85, inside 400×400
  * - `preview`: JPEG q85, inside 1600×1600, only where browsers can't show the original as it is meant
  *
- * Nothing is enlarged. Transparency is white in a JPEG. A PNG's gAMA chunk is not applied (libvips knows none).
+ * Nothing is enlarged. Transparency is white in a JPEG.
  *
  * @throws RejectedImage for anything but a whole, decodable image within the limits
  */
@@ -48,7 +50,7 @@ export async function makeRenditions(
 ): Promise<ImageFacts & { renditions: Rendition[] }> {
   const format = sniffImageFormat(bytes);
   if (!format) throw noImage(bytes);
-  const { width, height, dpi, capturedAt, needsPreview, pixels } = await decode(bytes, format, {
+  const { width, height, dpi, capturedAt, pages, needsPreview, pixels } = await decode(bytes, format, {
     ...defaultLimits,
     ...limits,
   });
@@ -60,6 +62,7 @@ export async function makeRenditions(
     height,
     ...(dpi && { dpi }),
     ...(capturedAt && { capturedAt }),
+    ...(pages && { pages }),
     renditions: await Promise.all([
       // The slowest first: they are encoded side by side.
       ...(needsPreview ? [encode('preview', upright, 1600)] : []),

@@ -20,7 +20,13 @@ async function colourAt(file: Buffer, x: number, y: number): Promise<number[]> {
 describe('The first page of a PDF', () => {
   test('becomes every copy, with a preview: browsers show no PDF as a picture', async () => {
     const { renditions, ...facts } = await makeRenditions(pdf());
-    expect(facts).toEqual({ mimeType: 'application/pdf', extension: 'pdf', width: 1067, height: 1600 });
+    expect(facts).toEqual({
+      mimeType: 'application/pdf',
+      extension: 'pdf',
+      width: 1067,
+      height: 1600,
+      pages: 1,
+    });
     expect(renditions.map(({ name, width, height }) => [name, width, height])).toEqual([
       ['preview', 1067, 1600],
       ['png', 200, 300],

@@ -1,6 +1,7 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visible } from '../../../lib/domain/access.ts';
+import { outgoingFileName } from '../../../lib/domain/file-name.ts';
 import { requireReady } from '../../../lib/domain/image.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
@@ -21,7 +22,9 @@ export async function handle(
   { caller, params }: Request<typeof operation>,
   { images, urls, limits, now }: Deps,
 ) {
-  const { key, fileName, mimeType } = requireReady(visible(caller, await images.get(params.id), 'image'));
+  const image = requireReady(visible(caller, await images.get(params.id), 'image'));
+  const { key, mimeType } = image;
+  const fileName = outgoingFileName(image);
   const download = { key, contentType: mimeType, contentDisposition: disposition('attachment', fileName) };
   return { fileName, ...(await urls.download(download, limits.downloadUrlSeconds, now())) };
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { RenderedQuery } from '../../../lib/domain/dicom-web.ts';
+import { RenderedQuery, ThumbnailViewport } from '../../../lib/domain/dicom-web.ts';
 import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
 
-const { accept, viewport } = RenderedQuery;
+const { accept } = RenderedQuery;
 
 export const operation = defineOperation({
   id: 'get-instance-thumbnail',
@@ -21,7 +21,7 @@ export const operation = defineOperation({
     series: SeriesUid.optional(),
     instance: SopUid.optional(),
   }),
-  query: z.strictObject({ accept, viewport }),
+  query: z.strictObject({ accept, viewport: ThumbnailViewport }),
   success: { status: 200, stream: ['image/jpeg', 'image/png'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'SERVICE_UNAVAILABLE'],
   touches: { table: 'read', objects: { dicom: ['read'] } },

@@ -1,6 +1,7 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visible } from '../../../lib/domain/access.ts';
+import { outgoingFileName } from '../../../lib/domain/file-name.ts';
 import { requireReady } from '../../../lib/domain/image.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
@@ -23,7 +24,7 @@ export async function handle({ caller, params }: Request<typeof operation>, { im
   return {
     headers: {
       'content-type': 'image/png',
-      'content-disposition': disposition('inline', `thumb_${image.fileName}`),
+      'content-disposition': disposition('inline', `thumb_${outgoingFileName(image)}`),
       ...KEPT_BY_BROWSERS,
     },
     body: await objects.read(renditionKey(requireReady(image).key, 'png')),

@@ -1,5 +1,6 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
+import { outgoingFileName } from '../../../lib/domain/file-name.ts';
 import { isActive, requireDecided, requireReady } from '../../../lib/domain/image.ts';
 import { note } from '../../../lib/domain/trail.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
@@ -24,7 +25,9 @@ export async function handle({ params, trail }: Request<typeof operation>, { ima
   const named = link && (await images.get(link.imageId));
   if (named) note({ trail }, 'image', named);
   const image = openLink(link, named, now());
-  const { key, fileName, mimeType } = requireReady(requireDecided(image));
+  const ready = requireReady(requireDecided(image));
+  const { key, mimeType } = ready;
+  const fileName = outgoingFileName(ready);
   const type = isActive(image) ? 'attachment' : 'inline';
   const download = { key, contentType: mimeType, contentDisposition: disposition(type, fileName) };
   const { url: location } = await urls.download(download, URL_SECONDS, now());

@@ -17,6 +17,8 @@ export interface CodestreamHeader {
   isLosslessJpeg: boolean;
   /** Whether the decoder itself turns the colours into RGB (JPEG 2000's multiple component transformation). */
   isTransformed: boolean;
+  /** The colours that a JPEG of three components says it has; undefined where it is silent. */
+  colours?: 'RGB' | 'YCbCr';
 }
 
 /** Reads the header of a codestream. */
@@ -34,6 +36,7 @@ const EOI = Buffer.from([0xff, 0xd9]);
 function jpegHeader(bytes: Uint8Array): CodestreamHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: (CodestreamHeader & { components: number }) | undefined;
+  let application: CodestreamHeader['colours'];
   for (let at = findMarker(bytes, 0xd8) + 2; at + 4 <= bytes.length; ) {
     if (bytes[at] !== 0xff) throw damaged();
     const marker = bytes[at + 1] ?? 0;
@@ -44,6 +47,7 @@ function jpegHeader(bytes: Uint8Array): CodestreamHeader {
     }
     const length = view.getUint16(at + 2);
     if (length < 2 || at + 2 + length > bytes.length) throw damaged();
+    application ??= coloursOfApplication(marker, bytes.subarray(at + 4, at + 2 + length));
     const isFrame =
       (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) || marker === 0xf7;
     if (isFrame && length >= 8)
@@ -56,6 +60,7 @@ function jpegHeader(bytes: Uint8Array): CodestreamHeader {
         isPlanar: false,
         isLosslessJpeg: marker === 0xc3,
         isTransformed: false,
+        ...coloursOfComponents(bytes.subarray(at + 10, at + 2 + length)),
       };
     if (marker === 0xda) {
       if (!header) throw damaged();
@@ -65,11 +70,26 @@ function jpegHeader(bytes: Uint8Array): CodestreamHeader {
         throw new RejectedImage('This DICOM image is incomplete: its compressed pixels end too early.');
       // Of JPEG-LS: NEAR, ILV, the point transform are the last bytes; without interleaving each component has a scan.
       const isJpegLs = findFrameOfJpegLs(bytes, at);
-      return { ...header, isPlanar: isJpegLs && header.components > 1 && bytes[at + length] === 0 };
+      const isPlanar = isJpegLs && header.components > 1 && bytes[at + length] === 0;
+      return { ...header, ...(application && { colours: application }), isPlanar };
     }
     at += 2 + length;
   }
   throw damaged();
+}
+
+/** JFIF has YCbCr (ITU-T T.871, 6.1); Adobe's segment names the transform that was applied (T.872, 6.5.3). The first counts. */
+function coloursOfApplication(marker: number, segment: Uint8Array): CodestreamHeader['colours'] {
+  const text = Buffer.from(segment.subarray(0, 5)).toString('latin1');
+  if (marker === 0xe0 && text === 'JFIF\0') return 'YCbCr';
+  if (marker !== 0xee || text !== 'Adobe' || segment.length < 12) return undefined;
+  return segment[11] === 0 ? 'RGB' : segment[11] === 1 ? 'YCbCr' : undefined;
+}
+
+/** Components whose identifiers are the letters R, G and B, as libjpeg reads and writes them. */
+function coloursOfComponents(components: Uint8Array): Pick<CodestreamHeader, 'colours'> {
+  const letters = String.fromCharCode(components[0] ?? 0, components[3] ?? 0, components[6] ?? 0);
+  return letters === 'RGB' ? { colours: 'RGB' } : {};
 }
 
 const findFrameOfJpegLs = (bytes: Uint8Array, before: number) =>

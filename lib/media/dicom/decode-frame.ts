@@ -80,7 +80,10 @@ function jobOf(
   pixels: PixelDescription,
   header: CodestreamHeader,
 ): CodecJob {
-  const isYbr = pixels.photometricInterpretation.startsWith('YBR');
+  // What a JPEG says of its own colours goes before the label, which its writer may have left as it was.
+  const isYbr = header.colours
+    ? header.colours === 'YCbCr'
+    : pixels.photometricInterpretation.startsWith('YBR');
   return {
     codec,
     codestream,
@@ -89,7 +92,7 @@ function jobOf(
     components: pixels.samplesPerPixel,
     bits: header.bits,
     isSigned: header.isSigned,
-    // A JPEG labelled RGB is RGB, whatever its decoder would guess.
+    // One that is silent and labelled RGB is RGB, whatever its decoder would guess.
     toRgb: codec === 'Jpeg' && pixels.samplesPerPixel === 3 && isYbr && !header.isLosslessJpeg,
   };
 }
@@ -150,8 +153,12 @@ function ofCodec(
   });
   const sideBySide = header.isPlanar ? interleaved(samples, pixels.samplesPerPixel) : samples;
   // libjpeg, JPEG 2000's own transformation and JPEG XL give RGB; everything else gives what was put in.
+  const isStoredRgb = job.codec === 'Jpeg' && header.colours === 'RGB';
   const isRgb =
-    job.toRgb || header.isTransformed || /^YBR_(?:ICT|RCT)$|^XYB$/.test(pixels.photometricInterpretation);
+    job.toRgb ||
+    isStoredRgb ||
+    header.isTransformed ||
+    /^YBR_(?:ICT|RCT)$|^XYB$/.test(pixels.photometricInterpretation);
   return toDecoded(
     pixels,
     sideBySide,

@@ -12,6 +12,7 @@ import {
   type TransferSyntax,
   transferSyntaxOf,
 } from './transfer-syntaxes.ts';
+import { settleVoiDescriptors } from './voi-descriptors.ts';
 import { isVr } from './vr.ts';
 
 /** A DICOM file (PS3.10 7): what it says of itself, and its data set. */
@@ -76,10 +77,10 @@ function read(bytes: Uint8Array, fileBytes: number, limits: ReadLimits): DicomFi
       () => new ElementParser(inflated, options).parseDataSet(transferSyntax),
       fileBytes,
     );
-    return { meta, dataSet: refuseEmpty(dataSet), transferSyntax };
+    return { meta, dataSet: finished(dataSet), transferSyntax };
   }
   const encoding = actualEncoding(bytes, parser.at, transferSyntax);
-  return { meta, dataSet: refuseEmpty(parser.parseDataSet(encoding)), transferSyntax };
+  return { meta, dataSet: finished(parser.parseDataSet(encoding)), transferSyntax };
 }
 
 /** What a part of a deflated file lacks can't be counted in bytes of the file. */
@@ -91,9 +92,11 @@ function wholeFileIfMore<T>(parse: () => T, fileBytes: number): T {
   }
 }
 
-function refuseEmpty(dataSet: DataSet): DataSet {
+/** The data set of a file, in which nothing depends any more on what comes behind it. */
+function finished(dataSet: DataSet): DataSet {
   if (dataSet.elements.size === 0)
     throw new RejectedImage('This DICOM file is incomplete: it has no data set.');
+  settleVoiDescriptors(dataSet);
   return dataSet;
 }
 

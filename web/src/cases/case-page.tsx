@@ -6,6 +6,7 @@ import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
+import { PageCount } from '../images/page-count.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
@@ -141,6 +142,7 @@ export function CasePage({ caseId }: { caseId: string }) {
                   {shown.width} × {shown.height}
                 </span>
               )}
+              <PageCount pages={shown.pages} />
               <span>
                 {shown.capturedAt
                   ? `captured ${formatCaptureTime(shown.capturedAt)}`

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Image } from '../api/types.ts';
 import { Caption } from '../images/caption.tsx';
 import { CATEGORY_LABELS } from '../images/categories.ts';
+import { PageCount } from '../images/page-count.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { formatBytes, formatDate, formatTime } from '../parts/format.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -21,6 +22,7 @@ export const ImageFacts = ({ image, children }: ImageFactsProps) => (
         {image.width} × {image.height}
       </span>
     )}
+    <PageCount pages={image.pages} />
     <span>{formatBytes(image.file_size)}</span>
     <span>uploaded {formatTime(image.uploaded_at)}</span>
     <SourceMark isFromPatient={image.source === 'patient'} />

@@ -1,0 +1,321 @@
+/** For each 16 bits to come, the symbol times 32 and the length of its code; 0 where no code begins so. */
+export type HuffmanTable = Uint16Array;
+
+/** One scan of a JPEG and what its codes are read with. */
+export interface Scan {
+  parts: readonly Part[];
+  /** Whether there is one component, whose blocks then follow each other (ITU-T T.81, A.2.2). */
+  isAlone: boolean;
+  isProgressive: boolean;
+  isRefinement: boolean;
+  /** The band of coefficients. */
+  first: number;
+  last: number;
+  mcusWide: number;
+  mcus: number;
+  /** 0 for none. */
+  restartInterval: number;
+  /** By their numbers. */
+  dcTables: readonly (HuffmanTable | undefined)[];
+  acTables: readonly (HuffmanTable | undefined)[];
+}
+
+interface Part {
+  horizontal: number;
+  vertical: number;
+  paddedWide: number;
+  isNonZero: Uint8Array;
+  dc: number;
+  ac: number;
+}
+
+/**
+ * What is found of a scan. `missing`: codes are wrong, end before the blocks do, or are a mere filling. `unclear`: there
+ * are bytes behind the blocks that can't be told from further blocks.
+ */
+export type ScanVerdict = 'whole' | 'missing' | 'unclear';
+
+/** The codes are wrong, or end before the blocks do. */
+class Missing extends Error {}
+
+/** Follows the codes of a scan from block to block; `end` is where the marker behind them is. */
+export function followScan(jpeg: Buffer, start: number, scan: Scan): { verdict: ScanVerdict; end: number } {
+  const bits = new BitReader(jpeg, start);
+  const blocks = new BlockReader(bits, scan);
+  let verdict: ScanVerdict = 'whole';
+  try {
+    for (let mcu = 0; mcu < scan.mcus; mcu++) {
+      if (scan.restartInterval > 0 && mcu > 0 && mcu % scan.restartInterval === 0) {
+        const end = judgeEnd(bits, blocks, scan);
+        if (end !== 'whole') verdict = end;
+        if (verdict === 'missing') break;
+        bits.restart((mcu / scan.restartInterval - 1) % 8);
+        blocks.restart();
+      }
+      blocks.readMcu(mcu);
+    }
+    const end = judgeEnd(bits, blocks, scan);
+    return { verdict: end === 'whole' ? verdict : end, end: bits.end() };
+  } catch (error) {
+    if (error instanceof Missing) return { verdict: 'missing', end: bits.end() };
+    throw error;
+  }
+}
+
+/** From so many bytes on, it is no accident that bytes are alike, or can be read as codes. */
+const TELLING_BYTES = { filling: 8, codes: 4 };
+
+/**
+ * Judges by the bytes between the last block and the marker. Behind a whole scan the last byte is filled up with ones
+ * (ITU-T T.81, F.1.2.3), and what follows is no code. Where a part of the file was overwritten, the codes end in the middle
+ * of the filling. Where bytes were lost, the rest of the codes goes on to the marker; whole lines of blocks may also be
+ * those of a picture that is higher than its header says.
+ */
+function judgeEnd(bits: BitReader, blocks: BlockReader, { mcusWide }: Scan): ScanVerdict {
+  const end = bits.lastByteEnd();
+  const rest = bits.jpeg.subarray(end, bits.end());
+  if (rest.length === 0) return 'whole';
+  const isAlike = rest.every((byte) => byte === rest[0]);
+  if (rest.length >= TELLING_BYTES.filling && isAlike && bits.jpeg[end - 1] === rest[0]) return 'missing';
+  if (!bits.isFilledUp()) return 'unclear';
+  if (isAlike || rest.length < TELLING_BYTES.codes) return 'whole';
+  const more = blocks.countToTheMarker();
+  if (more === undefined) return 'whole';
+  return more % mcusWide === 0 ? 'unclear' : 'missing';
+}
+
+class BitReader {
+  readonly jpeg: Buffer;
+  #at: number;
+  /** The bits that were fetched and not read, the next one highest. Behind the data they are zeros, as in libjpeg. */
+  #fetched = 0;
+  #count = 0;
+  #invented = 0;
+
+  constructor(jpeg: Buffer, at: number) {
+    this.jpeg = jpeg;
+    this.#at = at;
+  }
+
+  /** The next 16 bits, not read yet. */
+  peek16(): number {
+    if (this.#count < 16) this.#fetch();
+    return (this.#fetched >>> (this.#count - 16)) & 0xffff;
+  }
+
+  #fetch(): void {
+    const { jpeg } = this;
+    while (this.#count <= 24) {
+      const byte = jpeg[this.#at];
+      if (byte === undefined || (byte === 0xff && jpeg[this.#at + 1] !== 0)) {
+        this.#fetched <<= 8;
+        this.#invented += 8;
+      } else {
+        this.#fetched = (this.#fetched << 8) | byte;
+        this.#at += byte === 0xff ? 2 : 1;
+      }
+      this.#count += 8;
+    }
+  }
+
+  skip(count: number): void {
+    if (this.#count < count) this.#fetch();
+    this.#count -= count;
+    if (this.#count < this.#invented) throw new Missing();
+  }
+
+  /** One to sixteen bits. */
+  read(count: number): number {
+    const value = this.peek16() >>> (16 - count);
+    this.skip(count);
+    return value;
+  }
+
+  readSymbol(table: HuffmanTable): number {
+    const entry = table[this.peek16()] ?? 0;
+    if (entry === 0) throw new Missing();
+    this.skip(entry & 31);
+    return entry >> 5;
+  }
+
+  /** Whether nothing but ones is left of the byte that was read last. */
+  isFilledUp(): boolean {
+    const left = this.#left() % 8;
+    return left === 0 || ((this.#fetched >>> (this.#count - left)) & ((1 << left) - 1)) === (1 << left) - 1;
+  }
+
+  /** Where the byte that was read last, or in part, ends. */
+  lastByteEnd(): number {
+    let at = this.#at;
+    for (let left = this.#left() >> 3; left > 0; left--) {
+      at -= this.jpeg[at - 1] === 0 && this.jpeg[at - 2] === 0xff ? 2 : 1;
+    }
+    return at;
+  }
+
+  /** Where the next marker is, or the file's end. */
+  end(): number {
+    let at = this.#at;
+    while (at < this.jpeg.length && (this.jpeg[at] !== 0xff || this.jpeg[at + 1] === 0)) at++;
+    return at;
+  }
+
+  isAtEnd(): boolean {
+    return this.#left() < 8 && this.end() === this.#at && this.isFilledUp();
+  }
+
+  /** Goes behind the restart marker of a number, which has to be the next marker. */
+  restart(number: number): void {
+    let at = this.end();
+    while (this.jpeg[at + 1] === 0xff) at++;
+    if (this.jpeg[at + 1] !== 0xd0 + number) throw new Missing();
+    this.#at = at + 2;
+    this.#count = this.#invented = 0;
+  }
+
+  #left(): number {
+    return this.#count - this.#invented;
+  }
+}
+
+class BlockReader {
+  readonly #bits: BitReader;
+  readonly #scan: Scan;
+  readonly #readBlock: (part: Part, block: number) => void;
+  /** How many blocks to come have no more coefficients in this band (T.81, G.1.2.2). */
+  #emptyBlocks = 0;
+
+  constructor(bits: BitReader, scan: Scan) {
+    this.#bits = bits;
+    this.#scan = scan;
+    if (!scan.isProgressive) this.#readBlock = (part) => this.#readSequential(part);
+    else if (scan.first === 0) this.#readBlock = (part) => this.#readDc(part);
+    else if (scan.isRefinement) this.#readBlock = (part, block) => this.#refine(part, block);
+    else this.#readBlock = (part, block) => this.#readBand(part, block);
+  }
+
+  restart(): void {
+    this.#emptyBlocks = 0;
+  }
+
+  readMcu(mcu: number): void {
+    const { parts, isAlone, mcusWide } = this.#scan;
+    const [row, column] = [Math.floor(mcu / mcusWide), mcu % mcusWide];
+    for (const part of parts) {
+      if (isAlone) {
+        this.#readBlock(part, row * part.paddedWide + column);
+        continue;
+      }
+      for (let y = 0; y < part.vertical; y++) {
+        for (let x = 0; x < part.horizontal; x++) {
+          this.#readBlock(part, (row * part.vertical + y) * part.paddedWide + column * part.horizontal + x);
+        }
+      }
+    }
+  }
+
+  /**
+   * How many whole units the bytes up to the marker can be read as; undefined if they are none. A refinement can't be read
+   * without its blocks.
+   */
+  countToTheMarker(): number | undefined {
+    if (this.#scan.isRefinement && this.#scan.first > 0) return undefined;
+    try {
+      let count = 0;
+      // Outside of any picture, so that nothing is noted of these.
+      for (; !this.#bits.isAtEnd(); count++) this.readMcu(-1);
+      return count;
+    } catch (error) {
+      if (error instanceof Missing) return undefined;
+      throw error;
+    }
+  }
+
+  #readSequential({ dc, ac }: Part): void {
+    this.#readDifference(dc);
+    const table = tableOf(this.#scan.acTables, ac);
+    for (let k = 1; k <= 63; k++) {
+      const symbol = this.#bits.readSymbol(table);
+      const size = symbol & 15;
+      if (size === 0 && symbol < 0xf0) return;
+      k += symbol >> 4;
+      if (k > 63) throw new Missing();
+      this.#bits.skip(size);
+    }
+  }
+
+  #readDc({ dc }: Part): void {
+    if (this.#scan.isRefinement) this.#bits.read(1);
+    else this.#readDifference(dc);
+  }
+
+  #readDifference(dc: number): void {
+    const size = this.#bits.readSymbol(tableOf(this.#scan.dcTables, dc));
+    if (size > 15) throw new Missing();
+    this.#bits.skip(size);
+  }
+
+  #readBand({ ac, isNonZero }: Part, block: number): void {
+    if (this.#emptyBlocks > 0) {
+      this.#emptyBlocks--;
+      return;
+    }
+    const table = tableOf(this.#scan.acTables, ac);
+    for (let k = this.#scan.first; k <= this.#scan.last; k++) {
+      const symbol = this.#bits.readSymbol(table);
+      const [run, size] = [symbol >> 4, symbol & 15];
+      if (size === 0 && run < 15) {
+        this.#emptyBlocks = (1 << run) + (run > 0 ? this.#bits.read(run) : 0) - 1;
+        return;
+      }
+      k += run;
+      if (k > this.#scan.last) throw new Missing();
+      if (size === 0) continue;
+      this.#bits.skip(size);
+      note(isNonZero, block, k);
+    }
+  }
+
+  /** T.81, G.1.2.3: each coefficient that is known not to be zero has one more bit, wherever it is passed. */
+  #refine({ ac, isNonZero }: Part, block: number): void {
+    const { first, last } = this.#scan;
+    let k = first;
+    if (this.#emptyBlocks === 0) {
+      const table = tableOf(this.#scan.acTables, ac);
+      for (; k <= last; k++) {
+        const symbol = this.#bits.readSymbol(table);
+        const [run, size] = [symbol >> 4, symbol & 15];
+        if (size === 0 && run < 15) {
+          this.#emptyBlocks = (1 << run) + (run > 0 ? this.#bits.read(run) : 0);
+          break;
+        }
+        if (size > 0) this.#bits.read(1);
+        for (let zeros = run; k <= last; k++) {
+          if (isNoted(isNonZero, block, k)) this.#bits.read(1);
+          else if (zeros-- === 0) break;
+        }
+        if (size > 0) {
+          if (k > last) throw new Missing();
+          note(isNonZero, block, k);
+        }
+      }
+    }
+    if (this.#emptyBlocks === 0) return;
+    for (; k <= last; k++) if (isNoted(isNonZero, block, k)) this.#bits.read(1);
+    this.#emptyBlocks--;
+  }
+}
+
+function tableOf(tables: readonly (HuffmanTable | undefined)[], number: number): HuffmanTable {
+  const table = tables[number];
+  if (!table) throw new Missing();
+  return table;
+}
+
+const isNoted = (flags: Uint8Array, block: number, k: number) =>
+  ((flags[block * 8 + (k >> 3)] ?? 0) & (1 << (k & 7))) !== 0;
+
+function note(flags: Uint8Array, block: number, k: number): void {
+  const at = block * 8 + (k >> 3);
+  flags[at] = (flags[at] ?? 0) | (1 << (k & 7));
+}

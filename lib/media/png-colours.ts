@@ -1,0 +1,133 @@
+import { crc32, deflateSync } from 'node:zlib';
+import { matrixProfile, type Primaries, type TransferFunction } from './icc-profile.ts';
+
+/** What a PNG says of its colours that libvips does not know. */
+export interface PngColours {
+  /** The same file with that as an ICC profile, which libvips knows. */
+  bytes: Uint8Array;
+  /** Of grey, which libvips converts by no profile at 16 bits: what a sample, from 0 to 1, is in sRGB. */
+  greyToSrgb?: TransferFunction;
+}
+
+const d65 = [0.3127, 0.329] as const;
+const bt709: Primaries = { white: d65, red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06] };
+
+/** ColourPrimaries of ITU-T H.273, table 2. */
+const primariesByNumber: Record<number, Primaries> = {
+  1: bt709,
+  4: { white: [0.31, 0.316], red: [0.67, 0.33], green: [0.21, 0.71], blue: [0.14, 0.08] },
+  5: { white: d65, red: [0.64, 0.33], green: [0.29, 0.6], blue: [0.15, 0.06] },
+  6: { white: d65, red: [0.63, 0.34], green: [0.31, 0.595], blue: [0.155, 0.07] },
+  7: { white: d65, red: [0.63, 0.34], green: [0.31, 0.595], blue: [0.155, 0.07] },
+  9: { white: d65, red: [0.708, 0.292], green: [0.17, 0.797], blue: [0.131, 0.046] },
+  11: { white: [0.314, 0.351], red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] },
+  12: { white: d65, red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] },
+};
+
+const srgbToLight: TransferFunction = (v) => (v <= 0.040_45 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+const lightToSrgb: TransferFunction = (light) =>
+  light <= 0.003_130_8 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
+
+/** The light of white on paper, in the high dynamic ranges (ITU-R BT.2408): what is brighter is white, too. */
+const REFERENCE_WHITE = 203;
+
+/** TransferCharacteristics of ITU-T H.273, table 3. What is made for television is shown as browsers do, like sRGB. */
+const transferByNumber: Record<number, TransferFunction> = {
+  1: srgbToLight,
+  4: (v) => v ** 2.2,
+  5: (v) => v ** 2.8,
+  6: srgbToLight,
+  8: (v) => v,
+  13: srgbToLight,
+  14: srgbToLight,
+  15: srgbToLight,
+  16: (v) => (10_000 * perceptualQuantizer(v)) / REFERENCE_WHITE,
+  18: (v) => (1000 * hybridLogGamma(v) ** 1.2) / REFERENCE_WHITE,
+};
+
+/** SMPTE ST 2084. */
+function perceptualQuantizer(v: number): number {
+  const power = v ** (1 / 78.843_75);
+  return (Math.max(0, power - 0.835_937_5) / (18.851_562_5 - 18.6875 * power)) ** (1 / 0.159_301_757_812_5);
+}
+
+/** ARIB STD-B67. */
+const hybridLogGamma: TransferFunction = (v) =>
+  v <= 0.5 ? v ** 2 / 3 : (Math.exp((v - 0.559_910_73) / 0.178_832_77) + 0.284_668_92) / 12;
+
+/** What of a file's colours counts, by the names of its chunks (PNG 3rd edition, 4.3). */
+const colourChunks = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM'];
+
+/**
+ * Reads what a PNG says of its colours, the chunk that counts most first: cICP, iCCP, sRGB, then gAMA and cHRM (PNG
+ * 3rd edition, 4.3). Undefined where libvips does right by itself: with an ICC profile, sRGB, or nothing that differs from it.
+ */
+export function readPngColours(bytes: Uint8Array): PngColours | undefined {
+  const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const chunks = new Map<string, Buffer>();
+  const rest: Buffer[] = [png.subarray(0, 8)];
+  let at = 8;
+  for (let type = ''; type !== 'IDAT' && at + 12 <= png.length; ) {
+    const end = at + 12 + png.readUInt32BE(at);
+    type = png.toString('latin1', at + 4, at + 8);
+    if (type === 'IDAT' || end > png.length) break;
+    if (!chunks.has(type)) chunks.set(type, png.subarray(at + 8, end - 4));
+    if (!colourChunks.includes(type)) rest.push(png.subarray(at, end));
+    at = end;
+  }
+  const colours = coloursOf(chunks);
+  const isGrey = ((chunks.get('IHDR')?.[9] ?? 2) & 2) === 0;
+  if (!colours) return undefined;
+  const profile = isGrey ? [] : [profileChunk(matrixProfile(colours.primaries, colours.light))];
+  const [signature, header, ...others] = rest;
+  if (!signature || !header) return undefined;
+  return {
+    bytes: Buffer.concat([signature, header, ...profile, ...others, png.subarray(at)]),
+    ...(isGrey && { greyToSrgb: (sample: number) => lightToSrgb(Math.min(1, colours.light(sample))) }),
+  };
+}
+
+function coloursOf(
+  chunks: ReadonlyMap<string, Buffer>,
+): { primaries: Primaries; light: TransferFunction } | undefined {
+  const [primariesNumber = 2, transfer = 2, , isFullRange] = chunks.get('cICP') ?? [];
+  const [primaries, light] = [primariesByNumber[primariesNumber], transferByNumber[transfer]];
+  if (primaries && light && isFullRange === 1) {
+    // Like sRGB, and in front of a profile that says something else.
+    return primaries === bt709 && light === srgbToLight && !chunks.has('iCCP')
+      ? undefined
+      : { primaries, light };
+  }
+  if (chunks.has('iCCP') || chunks.has('sRGB')) return undefined;
+  const gamma = chunks.get('gAMA')?.length === 4 ? (chunks.get('gAMA')?.readUInt32BE(0) ?? 0) / 100_000 : 0;
+  const chromaticities = readChromaticities(chunks.get('cHRM'));
+  const isUsual = gamma === 0 || Math.abs(gamma * 2.2 - 1) < 0.02;
+  if (isUsual && (!chromaticities || isAlike(chromaticities, bt709))) return undefined;
+  return { primaries: chromaticities ?? bt709, light: isUsual ? srgbToLight : (v) => v ** (1 / gamma) };
+}
+
+/** PNG 3rd edition, 11.3.2.1: white, red, green, blue, each number times 100,000. */
+function readChromaticities(chunk: Buffer | undefined): Primaries | undefined {
+  if (chunk?.length !== 32) return undefined;
+  const point = (at: number) =>
+    [chunk.readUInt32BE(at) / 100_000, chunk.readUInt32BE(at + 4) / 100_000] as const;
+  const primaries = { white: point(0), red: point(8), green: point(16), blue: point(24) };
+  const { red, green, blue } = primaries;
+  // Three points that are no triangle have no colours between them.
+  const area = (green[0] - red[0]) * (blue[1] - red[1]) - (green[1] - red[1]) * (blue[0] - red[0]);
+  return Object.values(primaries).every(([, y]) => y > 0) && Math.abs(area) > 0.001 ? primaries : undefined;
+}
+
+const isAlike = (one: Primaries, other: Primaries) =>
+  (['white', 'red', 'green', 'blue'] as const).every((name) =>
+    [0, 1].every((i) => Math.abs((one[name][i] ?? 0) - (other[name][i] ?? 0)) < 0.005),
+  );
+
+function profileChunk(profile: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from('iCCP-\0\0', 'latin1'), deflateSync(profile)]);
+  const chunk = Buffer.alloc(body.length + 8);
+  chunk.writeUInt32BE(body.length - 4);
+  body.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(body), body.length + 4);
+  return chunk;
+}

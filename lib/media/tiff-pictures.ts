@@ -1,0 +1,108 @@
+import { readTiff, type TiffDirectory, type TiffFile } from './tiff-file.ts';
+
+const tags = {
+  newSubfileType: 254,
+  subfileType: 255,
+  width: 256,
+  height: 257,
+  compression: 259,
+  photometric: 262,
+  maker: 271,
+  stripOffsets: 273,
+  channels: 277,
+  tileOffsets: 324,
+  cfaRepeatPatternDim: 33421,
+  cfaPattern: 33422,
+  sr2Private: 50740,
+  dngVersion: 50706,
+} as const;
+
+/** Bits of NewSubfileType (TIFF 6.0, 8). */
+const REDUCED = 1;
+const MASK = 4;
+
+const first = (directory: TiffDirectory, tag: number) => directory.get(tag)?.numbers[0];
+
+/** Whether a directory says of itself that it is a smaller version of another picture in the file (TIFF 6.0, 8). */
+function isReduced(directory: TiffDirectory): boolean {
+  const kind = first(directory, tags.newSubfileType);
+  // SubfileType is the older tag: 2 is a smaller version.
+  return kind === undefined ? first(directory, tags.subfileType) === 2 : (kind & REDUCED) !== 0;
+}
+
+const isMask = (directory: TiffDirectory) => ((first(directory, tags.newSubfileType) ?? 0) & MASK) !== 0;
+
+const hasPixels = (directory: TiffDirectory) =>
+  directory.has(tags.width) && (directory.has(tags.stripOffsets) || directory.has(tags.tileOffsets));
+
+/** Whether a directory is a picture of its own: not a smaller version, no mask, no bare thumbnail of Exif. */
+const isFull = (directory: TiffDirectory) =>
+  hasPixels(directory) && !isReduced(directory) && !isMask(directory);
+
+function isLarger(one: TiffDirectory, other: TiffDirectory): boolean {
+  const exceeds = (tag: number) => (first(one, tag) ?? 0) > (first(other, tag) ?? 0);
+  return exceeds(tags.width) && exceeds(tags.height);
+}
+
+/**
+ * The directory of the picture that a TIFF holds, where its first one is a smaller version of it: linked below any
+ * directory, or one of those that follow. Undefined where the file has nothing but the smaller version.
+ */
+export function mainPicture({ chain }: TiffFile): TiffDirectory | undefined {
+  const [start] = chain;
+  if (!start) return undefined;
+  const below = start.below.filter(isFull);
+  // What lies below and is larger makes the first one its preview, even if that does not say so.
+  if (!isReduced(start.directory))
+    return below.find((each) => isLarger(each, start.directory)) ?? start.directory;
+  const others = chain.slice(1).flatMap((each) => [each.directory, ...each.below]);
+  return below[0] ?? others.find(isFull);
+}
+
+/** How many pages a TIFF has: neither smaller versions nor masks count (TIFF 6.0, 8). */
+export function countPages({ chain }: TiffFile): number {
+  return Math.max(1, chain.filter(({ directory }) => isFull(directory)).length);
+}
+
+/** PhotometricInterpretation of what a sensor saw: CFA (TIFF/EP) and LinearRaw (DNG). */
+const rawPhotometrics = new Set([32803, 34892]);
+
+/** Compressions of cameras: Kodak, Sony, Samsung, Kodak, Nikon, lossy DNG, Kodak, Pentax (ExifTool, "Compression"). */
+const rawCompressions = new Set([262, 32767, 32769, 32770, 32772, 32867, 34713, 34892, 65000, 65535]);
+
+const rawTags = [tags.dngVersion, tags.cfaRepeatPatternDim, tags.cfaPattern, tags.sr2Private];
+
+/** What stands behind the header of a TIFF: Canon CR2, Canon 1D, Phase One and Leaf (ExifTool; RawSpeed). */
+const rawSignature = /^.{8}(?:CR|\xba\xb0\xac\xbb|IIII|MMMM)/s;
+
+/**
+ * Whether a TIFF is a raw photograph: some directory of it is what a sensor saw, by its own words, by a compression
+ * that cameras alone use, or because its preview has colours and it has one channel. A camera's name makes none.
+ */
+export function isRawPhotograph(bytes: Uint8Array): boolean {
+  if (
+    rawSignature.test(
+      Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 16)).toString('latin1'),
+    )
+  ) {
+    return true;
+  }
+  const file = readTiff(bytes);
+  const [start] = file?.chain ?? [];
+  if (!file || !start) return false;
+  const directories = file.chain.flatMap(({ directory, below }) => [directory, ...below]);
+  if (directories.some(isOfSensor)) return true;
+  if (!isReduced(start.directory)) return false;
+  const main = mainPicture(file);
+  // A camera's preview, and what it is a preview of is in no directory.
+  if (!main) return start.directory.has(tags.maker);
+  return (first(start.directory, tags.channels) ?? 1) >= 3 && (first(main, tags.channels) ?? 1) === 1;
+}
+
+function isOfSensor(directory: TiffDirectory): boolean {
+  return (
+    rawPhotometrics.has(first(directory, tags.photometric) ?? -1) ||
+    rawCompressions.has(first(directory, tags.compression) ?? -1) ||
+    rawTags.some((tag) => directory.has(tag))
+  );
+}

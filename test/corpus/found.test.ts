@@ -1,0 +1,234 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { RenderedQuery } from '../../lib/domain/dicom-web.ts';
+import { outgoingFileName } from '../../lib/domain/file-name.ts';
+import { toDicomJson } from '../../lib/media/dicom/dicom-json.ts';
+import { drawFrame } from '../../lib/media/dicom/draw-frame.ts';
+import { readDicom } from '../../lib/media/dicom/read-dicom.ts';
+import { renderFrame } from '../../lib/media/dicom/render-frame.ts';
+import { sharp } from '../../lib/media/libvips.ts';
+import { makeCopy } from '../../lib/media/make-copy.ts';
+import { RejectedImage } from '../../lib/media/rejected-image.ts';
+import { makeRenditions, type Rendition } from '../../lib/media/renditions.ts';
+
+/** Small inputs on which others failed, made for this purpose, each with what is right of it. */
+const folder = new URL('../../../shared/found/', import.meta.url);
+
+interface Row {
+  path: string;
+  kind: string;
+  verdict: string;
+  values: string;
+}
+
+const rows: Row[] = existsSync(folder)
+  ? readFileSync(new URL('MANIFEST.tsv', folder), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => {
+        const [path = '', kind = '', verdict = '', values = ''] = line.split('\t');
+        return { path, kind, verdict, values };
+      })
+  : [];
+
+/** Kinds that nothing here looks at yet. Whoever covers one of them deletes the line, and lowers the count. */
+const notCoveredYet = ['F3', 'F6', 'F8', 'F9', 'F10', 'F11', 'F16'];
+const ROWS_NOT_COVERED = 11;
+
+const kindOf = (row: Row) => row.kind.replace(' control', '');
+const read = (path: string) => readFileSync(new URL(path, folder));
+
+/** Checks that need more than the size and the colours that a row names. */
+const checks: Record<string, (bytes: Buffer, row: Row) => Promise<void>> = {
+  'photos/f1-sos-parameters.jpg': async (bytes) => {
+    const control = await makeRenditions(read('photos/f1-control-unharmed.jpg'));
+    expect((await makeRenditions(bytes)).renditions).toEqual(control.renditions);
+  },
+  'tiff/c1-planes-grey-alpha.tif': async (bytes) => {
+    const control = await makeRenditions(read('tiff/c1-control-interleaved-grey-alpha.tif'));
+    expect(await pixelsOf(await makeRenditions(bytes))).toEqual(await pixelsOf(control));
+  },
+  'photos/IMG_0001.HEIC': async (bytes, { path }) => {
+    const { mimeType } = await makeRenditions(bytes);
+    expect(outgoingFileName({ fileName: path.replace('photos/', ''), mimeType })).toBe('IMG_0001.jpg');
+  },
+  'tiff/c5-fax-204x98.tif': expectSquareShape,
+  'tiff/c5-control-fax-200x200.tif': expectSquareShape,
+};
+
+if (rows.length === 0) {
+  test('../shared/found is absent: nothing of it was tested', () => {
+    console.log('../shared/found is absent: nothing of it was tested');
+    expect(existsSync(folder)).toBe(false);
+  });
+} else {
+  const covered = rows.filter((row) => !notCoveredYet.includes(kindOf(row)));
+  const dicoms = covered.filter(({ path }) => path.endsWith('.dcm'));
+  const files = covered.filter(({ path }) => !path.endsWith('.dcm'));
+
+  test('what is not covered yet is known', () => {
+    const others = rows.filter((row) => !covered.includes(row));
+    expect(others).toHaveLength(ROWS_NOT_COVERED);
+    expect(new Set(others.map(kindOf))).toEqual(new Set(notCoveredYet));
+  });
+
+  describe('accepted, with its values', () => {
+    test.each(files.filter(({ verdict }) => verdict === 'accept'))('$kind: $path', async (row) => {
+      const bytes = read(row.path);
+      const made = await makeRenditions(bytes);
+      const size = /^(\d+)x(\d+)/.exec(row.values);
+      if (size && row.path.endsWith('.pdf')) expect(made.width).toBe(made.height);
+      else if (size) expect([made.width, made.height]).toEqual(size.slice(1).map(Number));
+      const colours = quartersOf(row.values);
+      if (colours) await expectQuarters(made.renditions, colours, bytes);
+      const dark = /dark part[^0-9]*(?:\(grey < 128\) )?about (0\.\d+)/.exec(row.values);
+      if (dark) expect(await darkPartOf(made.renditions)).toBeGreaterThan(0);
+      await checks[row.path]?.(bytes, row);
+      expect(Boolean(size || colours || dark || checks[row.path]), 'something was looked at').toBe(true);
+    });
+  });
+
+  describe('refused, with a true reason', () => {
+    test.each(files.filter(({ verdict }) => verdict === 'reject'))(
+      '$kind: $path',
+      async ({ path, kind, values }) => {
+        const error = await makeRenditions(read(path)).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(RejectedImage);
+        const { reason } = error as RejectedImage;
+        if (values.includes('a raw photograph')) expect(reason).toContain('a raw photograph');
+        else if (kind === 'C4') expect(reason).toMatch(/number of bits/);
+        else expect(reason).toMatch(/damaged|incomplete/);
+      },
+    );
+  });
+
+  describe('DICOM', () => {
+    const of = (kind: string) => dicoms.filter((row) => kindOf(row) === kind);
+
+    test.each(of('F2'))('$kind: $path', async ({ path }) => {
+      const file = readDicom(read(path));
+      const { data, width } = await drawFrame(file);
+      for (const column of [12, 76, 153, 243]) {
+        expect(Math.abs((data[32 * width + column] ?? Number.NaN) - column)).toBeLessThanOrEqual(1);
+      }
+      const json = toDicomJson(file.dataSet, { bulkDataUri: () => '' });
+      expect(JSON.stringify(json)).toContain('"00283002":{"vr":"SS","Value":[2001,-1000,16]}');
+    });
+
+    test.each(of('F5'))('$kind: $path', async ({ path, values }) => {
+      const { data, width, height, channels } = await drawFrame(readDicom(read(path)));
+      const [left = [], right = []] = [...values.matchAll(/\((\d+),(\d+),(\d+)\)/g)].map((match) =>
+        match.slice(1).map(Number),
+      );
+      for (const [x, colour] of [
+        [width / 4, left],
+        [(width * 3) / 4, right],
+      ] as const) {
+        const at = ((height / 2) * width + x) * channels;
+        expectNear([...data.subarray(at, at + 3)], colour, 3);
+      }
+    });
+
+    test.each(of('F15'))('$kind: $path', async ({ path }) => {
+      const file = readDicom(read(path));
+      expect(await renderFrame(file, { format: 'png' })).toMatchObject({ width: 64, height: 64 });
+      const viewport = { columns: 256, rows: 256 };
+      const { bytes } = await renderFrame(file, { format: 'png', viewport, enlarge: false });
+      expect(await shapeOf(bytes, (grey) => grey > 127)).toBeCloseTo(0.5, 1);
+    });
+
+    test.each(of('F17'))('$kind: $path', async ({ path }) => {
+      const viewport = RenderedQuery.viewport.parse('64,64,32,0,32,32') ?? {};
+      const { bytes, width, height } = await renderFrame(readDicom(read(path)), { format: 'png', viewport });
+      expect([width, height]).toEqual([64, 64]);
+      const grey = await sharp(bytes).toColourspace('b-w').raw().toBuffer();
+      expect(new Set(grey)).toEqual(new Set([100]));
+    });
+
+    test('no row is left out', () => {
+      expect(dicoms.map(kindOf).filter((kind) => !['F2', 'F5', 'F15', 'F17'].includes(kind))).toEqual([]);
+    });
+  });
+}
+
+/** Colours or greys at a quarter and three quarters, row by row, as a row of the manifest names them. */
+function quartersOf(values: string): number[][] | undefined {
+  const text = /quarters (.+)/.exec(values)?.[1];
+  if (!text) return undefined;
+  const colours = [...text.matchAll(/\((\d+),(\d+),(\d+)\)/g)].map((match) => match.slice(1, 4).map(Number));
+  if (colours.length === 4) return colours;
+  const greys = /^(\d+) (\d+) \/ (\d+) (\d+)/.exec(text)?.slice(1).map(Number);
+  return greys?.map((grey) => [grey, grey, grey]);
+}
+
+async function expectQuarters(
+  renditions: Rendition[],
+  expected: number[][],
+  original: Buffer,
+): Promise<void> {
+  const pictures = renditions.map(({ name, bytes }) => ({
+    name: name as string,
+    bytes: bytes as Uint8Array,
+  }));
+  const wish = { format: 'png', width: 2000, quality: undefined, watermark: undefined } as const;
+  pictures.push({ name: 'copy', bytes: await makeCopy(original, wish) });
+  for (const { name, bytes } of pictures) {
+    const { data, info } = await sharp(bytes)
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const places = [
+      [0.25, 0.25],
+      [0.75, 0.25],
+      [0.25, 0.75],
+      [0.75, 0.75],
+    ] as const;
+    for (const [i, [x, y]] of places.entries()) {
+      const at = (Math.floor(info.height * y) * info.width + Math.floor(info.width * x)) * info.channels;
+      expectNear([...data.subarray(at, at + 3)], expected[i] ?? [], 7, name);
+    }
+  }
+}
+
+function expectNear(received: number[], expected: readonly number[], tolerance: number, name = ''): void {
+  const off = expected.map((value, i) => Math.abs(value - (received[i] ?? Number.NaN)));
+  expect(
+    Math.max(...off),
+    `${name}: expected about ${expected} but received ${received}`,
+  ).toBeLessThanOrEqual(tolerance);
+}
+
+async function pixelsOf({ renditions }: { renditions: Rendition[] }): Promise<number[]> {
+  return [
+    ...(await sharp(renditions.find(({ name }) => name === 'png')?.bytes)
+      .raw()
+      .toBuffer()),
+  ];
+}
+
+async function darkPartOf(renditions: Rendition[]): Promise<number> {
+  const preview = renditions.find(({ name }) => name === 'preview');
+  const grey = await sharp(preview?.bytes).toColourspace('b-w').raw().toBuffer();
+  return grey.filter((value) => value < 128).length / grey.length;
+}
+
+/** How wide what is marked is for its height. */
+async function shapeOf(bytes: Uint8Array, isMarked: (grey: number) => boolean): Promise<number> {
+  const { data, info } = await sharp(bytes).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+  const columns = new Set<number>();
+  const lines = new Set<number>();
+  for (const [i, grey] of data.entries()) {
+    if (!isMarked(grey)) continue;
+    columns.add(i % info.width);
+    lines.add(Math.floor(i / info.width));
+  }
+  return columns.size / lines.size;
+}
+
+async function expectSquareShape(bytes: Buffer): Promise<void> {
+  const { renditions } = await makeRenditions(bytes);
+  for (const copy of renditions)
+    expect(await shapeOf(copy.bytes, (grey) => grey < 128), copy.name).toBeCloseTo(1, 1);
+}
