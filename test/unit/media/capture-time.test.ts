@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { captureTime } from '../../../lib/media/capture-time.ts';
+import { sharp } from '../../../lib/media/libvips.ts';
+
+test('a time with an offset becomes UTC', async () => {
+  expect(captureTime(await exif('2024:03:31 01:30:00', '+02:00'))).toBe('2024-03-30T23:30:00Z');
+  expect(captureTime(await exif('2023:12:31 20:00:01', '-05:30'))).toBe('2024-01-01T01:30:01Z');
+});
+
+test('a time without an offset keeps the hour that the camera showed', async () => {
+  expect(captureTime(await exif('2024:02:29 10:20:30'))).toBe('2024-02-29T10:20:30Z');
+});
+
+test.each([
+  '0000:00:00 00:00:00',
+  '    :  :     :  :  ',
+  '2023:02:29 10:00:00',
+  '2024:13:01 10:00:00',
+  'yesterday',
+])('"%s" is no time', async (text) => {
+  expect(captureTime(await exif(text))).toBeUndefined();
+});
+
+test('big-endian EXIF without its prefix is read too', async () => {
+  const block = Buffer.alloc(72);
+  block.write('MM\0*', 'latin1');
+  block.writeUInt32BE(8, 4);
+  entry(block, 8, 0x8769, 4, 1, 26);
+  entry(block, 26, 0x9003, 2, 20, 44);
+  block.write('2001:02:03 04:05:06\0', 44, 'latin1');
+  expect(captureTime(block)).toBe('2001-02-03T04:05:06Z');
+});
+
+test('damaged EXIF gives a time or nothing, never an exception', async () => {
+  const whole = await exif('2024:03:31 01:30:00', '+02:00');
+  fc.assert(
+    fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, value, end) => {
+      const damaged = Buffer.from(whole);
+      damaged[at] = value;
+      expect(captureTime(damaged.subarray(0, end)) ?? '2024-01-01T00:00:00Z').toMatch(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+      );
+    }),
+  );
+});
+
+async function exif(time: string, offset?: string): Promise<Buffer> {
+  const image = sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } });
+  const tags = { DateTimeOriginal: time, ...(offset && { OffsetTimeOriginal: offset }) };
+  const bytes = await image.withExif({ IFD2: tags }).jpeg().toBuffer();
+  const { exif } = await sharp(bytes).metadata();
+  if (!exif) throw new Error('the fixture has no EXIF');
+  return exif;
+}
+
+function entry(block: Buffer, ifd: number, tag: number, type: number, count: number, value: number): void {
+  block.writeUInt16BE(1, ifd);
+  block.writeUInt16BE(tag, ifd + 2);
+  block.writeUInt16BE(type, ifd + 4);
+  block.writeUInt32BE(count, ifd + 6);
+  block.writeUInt32BE(value, ifd + 10);
+}
