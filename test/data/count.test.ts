@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { v7 as newId } from 'uuid';
 import { beforeAll, expect, test } from 'vitest';
+import { Batches } from '../../lib/data/batches.ts';
+import { Cases } from '../../lib/data/cases.ts';
+import { Images } from '../../lib/data/images.ts';
 import type { Image } from '../../lib/domain/image.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
-import { backstage } from '../support/backstage.ts';
-import { useService } from '../support/service.ts';
+import { useOwnDatabase } from '../support/own-database.ts';
+import { PATIENT_1 } from '../support/people.ts';
 
-const service = useService();
-let own: Awaited<ReturnType<typeof backstage>>;
-beforeAll(async () => {
-  own = await backstage(service);
+const database = useOwnDatabase();
+let own: { images: Images; batches: Batches; cases: Cases };
+beforeAll(() => {
+  const { table } = database;
+  own = { images: new Images(table), batches: new Batches(table), cases: new Cases(table) };
 });
 
 const doctor = { role: 'doctor', subject: 'd' } as const;
@@ -21,7 +25,7 @@ const facts = (image: Image) => ({
   height: 1,
   thumbnailBytes: 1,
   hasPreview: false,
-  key: `images/P-1001/${image.batchId ?? image.caseId}/${image.id}.png`,
+  key: `images/${PATIENT_1}/${image.batchId ?? image.caseId}/${image.id}.png`,
 });
 
 /** Everything that can happen to an image, any number of times and in any order. */
@@ -42,7 +46,7 @@ async function take({ images }: typeof own, image: Image, what: string): Promise
 /** A hundred images that are still to come. */
 const newImages = (place: { batchId: string } | { caseId: string }) =>
   Array.from({ length: 100 }, (_, i) => {
-    const known = { id: newId(), patientId: 'P-1001', fileName: `${i}.png` };
+    const known = { id: newId(), patientId: PATIENT_1, fileName: `${i}.png` };
     return { ...newImage({ ...known, mimeType: 'image/png', fileSize: 1 }, doctor, new Date()), ...place };
   });
 
@@ -74,7 +78,7 @@ const LONG = { timeout: 300_000 };
 test('The count of a batch is right after two thousand steps, sixteen at a time', LONG, async () => {
   const begin = async (id: string) => {
     const createdAt = new Date().toISOString();
-    const known = { patientId: 'P-1001', name: 'x', imageCount: 0 };
+    const known = { patientId: PATIENT_1, name: 'x', imageCount: 0 };
     await own.batches.create({ id, ...known, createdAt, updatedAt: createdAt });
     const all = newImages({ batchId: id });
     await own.images.createPending(all, new Date(Date.now() + 60_000));
@@ -93,7 +97,7 @@ test('The count of a case is right after a thousand', LONG, async () => {
     return all;
   };
   await holds(1000, begin, async (caseId) => {
-    const { items } = await own.cases.listOfPatient('P-1001', { limit: 100 });
+    const { items } = await own.cases.listOfPatient(PATIENT_1, { limit: 100 });
     return {
       // One without an image is in no list.
       count: items.find(({ id }) => id === caseId)?.imageCount ?? 0,
