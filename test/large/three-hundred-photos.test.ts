@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { type Client, createBatch, type TestFile, until, upload, useService } from '../support/service.ts';
+import { useOwnStack } from '../support/own-stack.ts';
+import { type Client, createBatch, type TestFile, until, upload } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
 
-const service = useService();
+const service = useOwnStack();
 let doctor: Client;
 beforeAll(async () => {
   doctor = await service.as('doctor');

@@ -7,12 +7,13 @@ import { dicomKey } from '../../lib/storage/object-keys.ts';
 import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
 import { backstage } from '../support/backstage.ts';
 import { takeDeadLetters } from '../support/dead-letters.ts';
+import { OwnStack } from '../support/own-stack.ts';
 import { startPacs } from '../support/pacs.ts';
-import { type Client, Service, until } from '../support/service.ts';
+import { type Client, until } from '../support/service.ts';
 import { synthesizeWith } from '../support/synthesize-with.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'negatoscope-bridge-'));
-const service = new Service();
+const service = new OwnStack();
 let pacs: Awaited<ReturnType<typeof startPacs>>;
 let cdkOut: string;
 let staff: Client;

@@ -7,12 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Limits } from '../../lib/domain/limits.ts';
 import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
+import { OwnStack } from '../support/own-stack.ts';
 import { openBatch } from '../support/patient-page.ts';
-import { type Client, createBatch, readyNames, Service } from '../support/service.ts';
+import { type Client, createBatch, readyNames } from '../support/service.ts';
 import { synthesizeWith } from '../support/synthesize-with.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'negatoscope-limits-'));
-const service = new Service();
+const service = new OwnStack();
 const limits = Limits.parse({
   ...{ imageBytes: 1024 * 1024, filesPerRequest: 3 },
   ...{ uploadsPerMinute: null, metadataPerMinute: null },

@@ -6,7 +6,8 @@ import { UNHURRIED } from '../../lib/local/unhurried.ts';
 import { cameraPhoto } from '../fixtures/camera-photos.ts';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
-import { createBatch, decided, type TestFile, upload, useService } from '../support/service.ts';
+import { useOwnStack } from '../support/own-stack.ts';
+import { createBatch, decided, type TestFile, upload } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
 
 const MB = 1024 * 1024;
@@ -14,7 +15,7 @@ const PHOTOS = 8;
 
 // What is above the limit of streams here is so after one more photograph.
 const limits = { ...JSON.parse(UNHURRIED.LIMITS), zipBytes: (PHOTOS + 1) * 3 * MB };
-const service = useService({ environment: { LIMITS: JSON.stringify(limits) } });
+const service = useOwnStack({ environment: { LIMITS: JSON.stringify(limits) } });
 const browsing = useBrowser(service);
 
 /** Clicks on what downloads the batch; gives where the browser got it, and its bytes. */

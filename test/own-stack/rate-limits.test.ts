@@ -4,7 +4,9 @@ import { DomainError } from '../../lib/domain/errors.ts';
 import { Limits } from '../../lib/domain/limits.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
-import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
+import { useOwnStack } from '../support/own-stack.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
+import { type Client, createBatch, decided, upload } from '../support/service.ts';
 
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const limits = (changes: Partial<Limits>) => ({ LIMITS: JSON.stringify(Limits.parse(changes)) });
@@ -14,7 +16,7 @@ const countOf = (responses: readonly Response[], wanted: number) =>
   responses.filter(({ status }) => status === wanted).length;
 
 describe('When nobody can be counted', () => {
-  const service = useService({ environment: { ...limits({}), REQUESTS_TABLE_NAME: 'gone' } });
+  const service = useOwnStack({ environment: { ...limits({}), REQUESTS_TABLE_NAME: 'gone' } });
 
   test('uploads are refused and everything else goes on', async () => {
     const patient = await service.as('patient-1');
@@ -27,7 +29,7 @@ describe('When nobody can be counted', () => {
 });
 
 describe('Within a minute', () => {
-  const service = useService({ environment: limits({ uploadsAtOnce: null, metadataPerMinute: 30 }) });
+  const service = useOwnStack({ environment: limits({ uploadsAtOnce: null, metadataPerMinute: 30 }) });
 
   test('exactly ten of fifty uploads at the same time go through, and the others hear when to come again', async () => {
     const patient = await service.as('patient-1');
@@ -56,7 +58,7 @@ describe('Within a minute', () => {
       mimeType: 'image/jpeg',
       fileSize: 1,
       caseId: 'C-1',
-      patientId: 'P-1001',
+      patientId: PATIENT_1,
     };
     expect((await again.send('POST', '/api/v1/images/upload-url', body, headers)).status).toBe(429);
     expect((await uploadInto(await service.as('admin'), batch)).status).toBe(201);
@@ -65,14 +67,14 @@ describe('Within a minute', () => {
   test('exactly thirty of fifty other requests at the same time go through, where thirty are allowed', async () => {
     const staff = await service.as('staff');
     const responses = await Promise.all(
-      Array.from({ length: 50 }, () => staff.send('GET', '/api/images/batches/?patient_id=P-1001')),
+      Array.from({ length: 50 }, () => staff.send('GET', `/api/images/batches/?patient_id=${PATIENT_1}`)),
     );
     expect([countOf(responses, 200), countOf(responses, 429)]).toEqual([30, 20]);
   });
 
   test('answers say what is left', async () => {
     const patient = await service.as('patient-2');
-    const batch = await createBatch(patient, 'P-1002');
+    const batch = await createBatch(patient, PATIENT_2);
     const { headers } = await uploadInto(patient, batch);
     expect(headers.get('ratelimit-policy')).toBe('"upload";q=10;w=60');
     expect(headers.get('ratelimit')).toBe('"upload";r=9');
@@ -103,7 +105,7 @@ describe('Within a minute', () => {
 });
 
 describe('At the same time', () => {
-  const service = useService({ environment: limits({ uploadsPerMinute: null }) });
+  const service = useOwnStack({ environment: limits({ uploadsPerMinute: null }) });
   const [atOnce] = allowancesOf(
     { rate: 'upload', timeoutSeconds: 10 },
     Limits.parse({ uploadsPerMinute: null }),

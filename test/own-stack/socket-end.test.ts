@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { backstage } from '../support/backstage.ts';
 import { listen } from '../support/listener.ts';
-import { Service } from '../support/service.ts';
+import { OwnStack } from '../support/own-stack.ts';
 
 test('Connections end with the stack, and leave nothing behind', async () => {
-  const service = new Service();
+  const service = new OwnStack();
   onTestFinished(() => service.end());
   await service.start();
   const { socket } = await listen(service, 'staff');

@@ -17,6 +17,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
+import { PATIENT_2 } from '../support/people.ts';
 import { createBatch, until, useService } from '../support/service.ts';
 
 const service = useService();
@@ -244,7 +245,7 @@ describe('push of photographs', () => {
 
   test('makes another batch where the one that it made is gone', async () => {
     writeFileSync(cd('1.jpg'), (await photo({})).bytes);
-    const args = ['push', cd(), '--patient', 'P-1002', '--name', 'Gone'];
+    const args = ['push', cd(), '--patient', PATIENT_2, '--name', 'Gone'];
     const first = await run(args);
     const [, batch = ''] = /^Batch (\S+)$/m.exec(first.err) ?? [];
     const doctor = await service.as('doctor');
@@ -254,7 +255,7 @@ describe('push of photographs', () => {
 
   test('makes a batch for a patient, and the same one again', async () => {
     writeFileSync(cd('1.png'), (await photo({ format: 'png' })).bytes);
-    const args = ['push', cd(), '--patient', 'P-1002', '--name', 'First visit'];
+    const args = ['push', cd(), '--patient', PATIENT_2, '--name', 'First visit'];
     const first = await run(args);
     expect(first).toMatchObject({ code: 0, out: expect.stringContaining('1 stored') });
     const second = await run(args);

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../../fixtures/photos.ts';
 import { bytesOf, headersOf, refused, shapeOf, UUID } from '../../support/contract.ts';
+import { PATIENT_1 } from '../../support/people.ts';
 import { type Client, decided, formOf, type TestFile, upload, useService } from '../../support/service.ts';
 import { unzip } from '../../support/unzip.ts';
 
@@ -34,7 +35,7 @@ const CATEGORIES = {
   Other: 'other',
 } as const;
 
-const CREATE_BATCH = { name: '6 Nov 2025', content_type: 'patients.patient', object_id: 'P-1001' };
+const CREATE_BATCH = { name: '6 Nov 2025', content_type: 'patients.patient', object_id: PATIENT_1 };
 
 /** The fields of a batch. */
 const BATCH = {
@@ -42,7 +43,7 @@ const BATCH = {
     id: 'uuid',
     name: '6 Nov 2025',
     content_type: 'patients.patient',
-    object_id: 'P-1001',
+    object_id: PATIENT_1,
     image_count: 0,
   },
   ...{ created_at: '2025-11-06T10:00:00Z', updated_at: '2025-11-06T10:00:00Z' },
@@ -178,8 +179,8 @@ describe('GET /api/images/', () => {
     expect(image).toMatchObject({
       ...{ id, batch, original_name: 'back.jpg', category: 'other', caption: '', date_taken: null, order: 0 },
       ...{ file_size: first.bytes.length, width: 1200, height: 800 },
-      s3_key: `images/P-1001/${batch}/${id}.jpg`,
-      s3_thumbnail_key: `images/P-1001/${batch}/${id}_thumb.jpg`,
+      s3_key: `images/${PATIENT_1}/${batch}/${id}.jpg`,
+      s3_thumbnail_key: `images/${PATIENT_1}/${batch}/${id}_thumb.jpg`,
     });
   });
 

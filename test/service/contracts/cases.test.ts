@@ -3,13 +3,14 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../../fixtures/photos.ts';
 import { bytesOf, headersOf, refused, shapeOf, UUID } from '../../support/contract.ts';
+import { PATIENT_1 } from '../../support/people.ts';
 import { type Client, decided, formOf, type TestFile, useService } from '../../support/service.ts';
 
 /** An image of a case: what is known of each. */
 const CASE_IMAGE = {
   id: 'uuid',
   caseId: 'C-1',
-  patientId: 'P-1001',
+  patientId: PATIENT_1,
   fileName: 'fundus.jpg',
   mimeType: 'image/jpeg',
   fileSize: 256000,
@@ -82,7 +83,7 @@ describe('POST /api/v1/images/upload', () => {
     const added = await send(patient, given);
     const { thumbnailUrl: _, width: __, height: ___, ...known } = CASE_IMAGE;
     expect(added).toMatchObject(shapeOf(known) as object);
-    expect(added).toMatchObject({ caseId, eyeSide, patientId: 'P-1001', status: 'pending' });
+    expect(added).toMatchObject({ caseId, eyeSide, patientId: PATIENT_1, status: 'pending' });
     await decided(patient, added.id);
   });
 });
@@ -159,8 +160,8 @@ describe('Access control', () => {
     await refused(stranger, 404, 'POST', '/api/v1/images/upload-url', announced());
     await refused(stranger, 404, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
     for (const client of [doctor, admin]) {
-      await client.json('POST', '/api/v1/images/upload-url', 201, { ...announced(), patientId: 'P-1001' });
-      await send(client, { caseId, patientId: 'P-1001' });
+      await client.json('POST', '/api/v1/images/upload-url', 201, { ...announced(), patientId: PATIENT_1 });
+      await send(client, { caseId, patientId: PATIENT_1 });
     }
   });
 

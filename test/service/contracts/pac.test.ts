@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { bmp } from '../../fixtures/bmps.ts';
 import { photo } from '../../fixtures/photos.ts';
 import { bytesOf, headersOf, refused } from '../../support/contract.ts';
+import { PATIENT_1 } from '../../support/people.ts';
 import {
   type Client,
   createBatch,
@@ -31,7 +32,7 @@ beforeAll(async () => {
 /** Brings a file in by the door that takes the most formats; gives the image's id once it is ready. */
 async function imageOf({ name, bytes }: Omit<TestFile, 'type'>): Promise<string> {
   const image_data = Buffer.from(bytes).toString('base64');
-  const { id } = await staff.json('POST', '/api/v2/images', 201, { name, image_data, patient_id: 'P-1001' });
+  const { id } = await staff.json('POST', '/api/v2/images', 201, { name, image_data, patient_id: PATIENT_1 });
   expect(await decided(staff, id)).toMatchObject({ status: 'ready' });
   return id;
 }
