@@ -1,15 +1,45 @@
 import { defineConfig } from 'vitest/config';
 
+const BUILD = 'test/support/build-once.ts';
+const SHARED_STACK = 'test/support/start-shared-stack.ts';
+const BROWSER = 'test/support/start-browser.ts';
+
+/** The tests of a folder, and what they need before they can run. */
+const project = (
+  name: string,
+  globalSetup: string[],
+  { isolate = true, testSeconds = 60, hookSeconds = 60 } = {},
+) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup,
+    isolate,
+    testTimeout: testSeconds * 1000,
+    hookTimeout: hookSeconds * 1000,
+  },
+});
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/build-once.ts',
-    exclude: ['test/corpus/**', 'test/large/**', 'test/orthanc/**', '**/node_modules/**'],
-    // Much of a file's time is waiting: for starts of functions, and for what follows an upload.
+    // Much of a file's time is waiting: for what follows an upload.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     // What is waited for may take its time on a machine that does other things as well.
     expect: { poll: { timeout: 10_000 } },
+    projects: [
+      project('unit', [], { isolate: false }),
+      project('data', [BUILD]),
+      project('stack', [BUILD], { isolate: false }),
+      project('service', [BUILD, SHARED_STACK]),
+      project('web', [BUILD, SHARED_STACK, BROWSER]),
+      project('own-stack', [BUILD]),
+      // The third-party files of `../shared/data`, which are not on every machine.
+      project('corpus', [BUILD], { testSeconds: 600 }),
+      // What takes minutes and tens of gigabytes of disk.
+      project('large', [BUILD], { testSeconds: 900, hookSeconds: 1800 }),
+      // Against a real Orthanc, which not every machine has.
+      project('orthanc', [BUILD], { testSeconds: 120 }),
+    ],
   },
 });

@@ -4,6 +4,7 @@ import {
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
+  type BrowserServer,
   chromium as driver,
 } from 'playwright-core';
 
@@ -18,6 +19,10 @@ const INSTALLED = [
 
 /** A browser: the one that `CHROME_PATH` names, else one that is installed, else the one that npm brings (Linux, x64). */
 export const launchBrowser = async (): Promise<Browser> => driver.launch(await launchOptions());
+
+/** One for other processes, which connect to its `wsEndpoint`. */
+export const launchBrowserServer = async (): Promise<BrowserServer> =>
+  driver.launchServer({ ...(await launchOptions()), host: '127.0.0.1' });
 
 /** One whose pages keep things on the disk, in a folder: in the windows of the other all is as in private ones. */
 export const launchProfile = async (

@@ -14,6 +14,9 @@ import type { BucketDefinition } from './s3-buckets.ts';
 import { currentCall } from './s3-call.ts';
 import { region } from './template.ts';
 
+/** After a prefix, no key is beyond it: the last of all characters, as often as a key can have it (1024 bytes). */
+const greatestRest = '\u{10FFFF}'.repeat(256);
+
 const metadataJson = z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text)));
 const StoredObject = z.object({
   key: z.string(),
@@ -165,13 +168,13 @@ export class S3Store {
       const rows = this.#db
         .prepare(
           `SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects
-           WHERE bucket = ? AND key > ? AND key >= ? AND substr(key, 1, ?) = ? ORDER BY key LIMIT 1000`,
+           WHERE bucket = ? AND key > ? AND key BETWEEN ? AND ? AND substr(key, 1, ?) = ? ORDER BY key LIMIT 1000`,
         )
-        .all(bucket, after, prefix, [...prefix].length, prefix);
-      const page = z.array(StoredObject).parse(rows);
-      yield* page;
-      if (page.length < 1000) return;
-      after = page.at(-1)?.key ?? after;
+        .all(bucket, after, prefix, prefix + greatestRest, [...prefix].length, prefix);
+      // One by one: who asks whether there is any takes no more than the first.
+      for (const row of rows) yield StoredObject.parse(row);
+      if (rows.length < 1000) return;
+      after = String(rows.at(-1)?.key);
     }
   }
 

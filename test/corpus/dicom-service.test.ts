@@ -8,7 +8,8 @@ import { readDicom } from '../../lib/media/dicom/read-dicom.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { dicomForm } from '../fixtures/dicom-uploads.ts';
 import { peakMemoryMb, processesOf } from '../support/function-process.ts';
-import { type Client, useService } from '../support/service.ts';
+import { useOwnStack } from '../support/own-stack.ts';
+import type { Client } from '../support/service.ts';
 import { bytesOf, corpusFiles, hasCorpus } from './dicom-files.ts';
 import { seeded, tamper } from './tamper.ts';
 
@@ -18,7 +19,7 @@ const VARIANTS = 500;
 /** Its UIDs are not to be seen in its bytes. */
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 
-const service = useService();
+const service = useOwnStack();
 const folder = mkdtempSync(join(tmpdir(), 'served-dicom-'));
 let staff: Client;
 beforeAll(async () => {

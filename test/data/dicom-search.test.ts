@@ -8,14 +8,12 @@ import type { Table } from '../../lib/data/table.ts';
 import { type DicomStudy, searchTermsOf } from '../../lib/domain/dicom-instance.ts';
 import { SearchQuery } from '../../lib/domain/dicom-web.ts';
 import type { StudyList } from '../../lib/domain/study-search.ts';
-import { backstage } from '../support/backstage.ts';
-import { type Client, useService } from '../support/service.ts';
+import { useOwnDatabase } from '../support/own-database.ts';
 
 /** More than one answer of DynamoDB holds; 10 of each patient, and 100 of each day. `npm run test:large` has 100,000. */
 const STUDIES = 2040;
 
-const service = useService();
-let staff: Client;
+const database = useOwnDatabase();
 let table: Table;
 let queries = 0;
 
@@ -43,8 +41,7 @@ const studyOf = (number: number): DicomStudy => {
 };
 
 beforeAll(async () => {
-  staff = await service.as('staff');
-  ({ table } = await backstage(service));
+  ({ table } = database);
   const items = Array.from({ length: STUDIES }, (_, number) => studyOf(number)).flatMap((study) => {
     const { studyUid } = study;
     const terms = searchTermsOf(study);
@@ -100,27 +97,34 @@ describe('Among many studies, one Query finds those', () => {
 });
 
 describe('A search', () => {
+  const asking = (query: object) => ({
+    caller: { role: 'staff', subject: 'x' } as const,
+    params: undefined,
+    query: SearchQuery.parse(query),
+    headers: {},
+    origin: 'https://images.clinic.example',
+  });
+
   test('gives the newest studies first, a few of many', async () => {
-    const found = await staff.json('GET', '/dicom-web/studies?limit=3&offset=1', 200);
-    const dates = found.map((each: Record<string, { Value: string[] }>) => each['00080020']?.Value[0]);
+    const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+    const { body } = await searchFor('study', asking({ limit: '3', offset: '1' }), deps);
+    const dates = JSON.parse(String(body)).map(
+      (each: Record<string, { Value: string[] }>) => each['00080020']?.Value[0],
+    );
     expect(dates).toHaveLength(3);
     expect(dates).toEqual([...dates].sort().reverse());
   });
 
   test('that would have to look at too much says by what to search', async () => {
-    const asked = {
-      caller: { role: 'staff', subject: 'x' } as const,
-      params: undefined,
-      query: SearchQuery.parse({ PatientSex: 'X' }),
-      headers: {},
-      origin: 'https://images.clinic.example',
-    };
     const endless = {
       async *studies() {
         for (let number = 0; ; number++) yield studyOf(number);
       },
     };
-    const search = searchFor('study', asked, { studies: endless, dicom: new DicomStore(table) });
+    const search = searchFor('study', asking({ PatientSex: 'X' }), {
+      studies: endless,
+      dicom: new DicomStore(table),
+    });
     await expect(search).rejects.toMatchObject({
       code: 'PAYLOAD_TOO_LARGE',
       details: expect.arrayContaining([expect.stringContaining('PatientID')]),

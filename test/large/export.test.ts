@@ -13,7 +13,9 @@ import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { originalKey } from '../../lib/storage/object-keys.ts';
 import { backstage } from '../support/backstage.ts';
 import { peakMemoryMb, processesOf } from '../support/function-process.ts';
-import { createBatch, Service, until } from '../support/service.ts';
+import { OwnStack } from '../support/own-stack.ts';
+import { PATIENT_1 } from '../support/people.ts';
+import { createBatch, until } from '../support/service.ts';
 
 const IMAGES = 520;
 const IMAGE_BYTES = 10 * 1024 * 1024;
@@ -24,7 +26,7 @@ const DISK_BYTES = 3.2 * IMAGES * IMAGE_BYTES;
 const LONG_SECONDS = 600;
 
 const run = promisify(execFile);
-const service = new Service();
+const service = new OwnStack();
 const original = randomBytes(IMAGE_BYTES);
 const crc = base64Crc32(original);
 /** Of each function process that worked on the export: megabytes at most. */
@@ -36,10 +38,10 @@ afterAll(() => service.end());
 /** The batch, with its images as the pipeline would have left them. */
 async function fill(): Promise<string> {
   const own = await backstage(service);
-  const batchId = await createBatch(await service.as('doctor'), 'P-1001', 'Years');
+  const batchId = await createBatch(await service.as('doctor'), PATIENT_1, 'Years');
   const facts = { mimeType: 'image/jpeg', fileSize: IMAGE_BYTES, crc32: crc, hasPreview: false } as const;
   for (let order = 0; order < IMAGES; order++) {
-    const given = { id: randomUUID(), patientId: 'P-1001', batchId, order, fileName: `${order}.jpg` };
+    const given = { id: randomUUID(), patientId: PATIENT_1, batchId, order, fileName: `${order}.jpg` };
     const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, own.now());
     const key = originalKey(image, facts.mimeType);
     await own.objects.write(key, original, facts.mimeType);

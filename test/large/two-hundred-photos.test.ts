@@ -10,8 +10,9 @@ import { Limits } from '../../lib/domain/limits.ts';
 import { cameraRoll } from '../fixtures/camera-photos.ts';
 import { useBrowser } from '../support/browser.ts';
 import { mayLeave } from '../support/kept-files.ts';
+import { useOwnStack } from '../support/own-stack.ts';
 import { dropPaths } from '../support/real-drop.ts';
-import { type Client, createBatch, until, useService } from '../support/service.ts';
+import { type Client, createBatch, until } from '../support/service.ts';
 
 const PHOTOS = 200;
 const LONG_SECONDS = 600;
@@ -20,7 +21,7 @@ const URL_SECONDS = 20;
 
 // The limits of requests are those that every clinic has; the other settings, too.
 const limits = Limits.parse({ uploadUrlSeconds: URL_SECONDS });
-const service = useService({ environment: { LIMITS: JSON.stringify(limits) } });
+const service = useOwnStack({ environment: { LIMITS: JSON.stringify(limits) } });
 const browsing = useBrowser(service);
 const folder = mkdtempSync(join(tmpdir(), 'negatoscope-photos-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,14 +8,15 @@ import { Orthanc } from '../../lib/http/orthanc.ts';
 import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
 import { takeDeadLetters } from '../support/dead-letters.ts';
 import { peakMemoryMb, processesOf } from '../support/function-process.ts';
-import { type Client, Service, until } from '../support/service.ts';
+import { OwnStack } from '../support/own-stack.ts';
+import { type Client, until } from '../support/service.ts';
 import { synthesizeWith } from '../support/synthesize-with.ts';
 import { OrthancServer } from './orthanc-server.ts';
 import { zipInDicom } from './zip-in-dicom.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'negatoscope-orthanc-'));
 const orthanc = new OrthancServer();
-const service = new Service();
+const service = new OwnStack();
 let cdkOut: string;
 let staff: Client;
 beforeAll(async () => {

@@ -8,6 +8,7 @@ import { Scope } from '../../lib/domain/scope.ts';
 import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import type { FixtureElement } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
 /** Who asks. Everything asked for belongs to `patient-1` (P-1001); so `patient-2` stands for every stranger. */
@@ -84,10 +85,10 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-docs-asset': { path: () => '/docs/start.js', people: anyone },
   'create-batch': {
     path: () => '/api/images/batches',
-    body: () => ({ name: 'x', object_id: 'P-1001' }),
+    body: () => ({ name: 'x', object_id: PATIENT_1 }),
     people: own,
   },
-  'list-batches': { path: () => '/api/images/batches?patient_id=P-1001', people: own },
+  'list-batches': { path: () => `/api/images/batches?patient_id=${PATIENT_1}`, people: own },
   'get-batch': { path: ({ batch }) => `/api/images/batches/${batch}`, people: own },
   'rename-batch': {
     path: ({ batch }) => `/api/images/batches/${batch}`,
@@ -108,7 +109,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => formOf({}, { images: [gif] }),
     people: own,
   },
-  'get-image-summary': { path: () => '/api/patients/P-1001/image-summary', people: own },
+  'get-image-summary': { path: () => `/api/patients/${PATIENT_1}/image-summary`, people: own },
   'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, people: own },
   'create-export': {
     path: ({ batch }) => `/api/images/batches/${batch}/exports`,
@@ -135,14 +136,14 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, people: own },
   'create-case-upload': {
     path: () => '/api/v1/images/upload-url',
-    body: ({ caseId }) => ({ ...caseUpload, caseId, patientId: 'P-1001' }),
+    body: ({ caseId }) => ({ ...caseUpload, caseId, patientId: PATIENT_1 }),
     people: own,
   },
   'get-download-url': { path: ({ image }) => `/api/v1/images/${image}/download-url`, people: own },
   'proxy-image': { path: ({ image }) => `/api/v1/images/${image}/proxy`, people: own },
   'upload-case-image': {
     path: () => '/api/v1/images/upload',
-    body: ({ caseId }) => formOf({ caseId, patientId: 'P-1001' }, { file: [gif] }),
+    body: ({ caseId }) => formOf({ caseId, patientId: PATIENT_1 }, { file: [gif] }),
     people: own,
   },
   'complete-upload': { path: ({ image }) => `/api/v1/images/${image}/complete`, people: own },
@@ -150,7 +151,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: async ({ newImage }) => `/api/v1/images/${await newImage()}`,
     people: deleters,
   },
-  'list-cases': { path: () => '/api/v1/images/cases?patientId=P-1001', people: own },
+  'list-cases': { path: () => `/api/v1/images/cases?patientId=${PATIENT_1}`, people: own },
   'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, people: own },
   'assign-case': {
     path: async ({ newPatientCase }) => `/api/v1/images/cases/${await newPatientCase()}/patient`,
@@ -159,7 +160,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   },
   'create-record-image': {
     path: () => '/api/v2/images',
-    body: () => ({ name: 'x.jpg', size: 1, content_type: 'image/jpeg', patient_id: 'P-1001' }),
+    body: () => ({ name: 'x.jpg', size: 1, content_type: 'image/jpeg', patient_id: PATIENT_1 }),
     people: own,
     services: (success) => ({
       'service-all': success,
@@ -169,7 +170,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     }),
   },
   'list-record-images': {
-    path: () => '/api/v2/images/patient/P-1001',
+    path: () => `/api/v2/images/patient/${PATIENT_1}`,
     people: own,
     services: (success) => ({
       'service-all': success,
@@ -255,7 +256,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: admins,
   },
   'list-api-keys': { path: () => '/api/v2/keys', people: admins },
-  'list-audit-events': { path: () => '/api/audit?patient_id=P-1001', people: admins },
+  'list-audit-events': { path: () => `/api/audit?patient_id=${PATIENT_1}`, people: admins },
   'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, people: admins },
 };
 
@@ -305,7 +306,7 @@ beforeAll(async () => {
     MATRIX['create-exam-image'].body?.(things),
   );
   const exam = { id: examenID, image: imageID };
-  const { images } = await patient.json('GET', '/api/v2/images/patient/P-1001', 200);
+  const { images } = await patient.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 200);
   const link = new URL(images[0].url).pathname;
   const uids = newUids();
   await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { caseKey } from '../../lib/data/keys.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, decided, formOf, until, useService } from '../support/service.ts';
 
 const service = useService();
@@ -128,35 +129,35 @@ describe('A patient’s cases', () => {
 describe('Who may list the cases of a patient', () => {
   test('is the patient: another gets the answer that a patient gets of whom nothing is known', async () => {
     const caseId = newCase();
-    await send(doctor, caseId, 'P-1001');
-    await until(async () => (await list(patient, 'P-1001')).cases.length > 0);
+    await send(doctor, caseId, PATIENT_1);
+    await until(async () => (await list(patient, PATIENT_1)).cases.length > 0);
     const stranger = await service.as('patient-2');
     const bodies = [];
-    for (const patientId of ['P-1001', newPatient()]) {
+    for (const patientId of [PATIENT_1, newPatient()]) {
       const response = await stranger.send('GET', pathOf(patientId));
       expect(response.status).toBe(404);
       bodies.push(await response.text());
     }
     expect(bodies[0]).toBe(bodies[1]);
-    expect(await list(stranger, 'P-1002')).toEqual({ cases: [], next: null });
+    expect(await list(stranger, PATIENT_2)).toEqual({ cases: [], next: null });
   });
 
   test('is not who has a cursor of theirs', async () => {
     const [one, two] = [newCase(), newCase()];
-    await send(doctor, one, 'P-1001');
-    await send(doctor, two, 'P-1001');
-    const { next } = await list(doctor, 'P-1001', '&limit=1');
+    await send(doctor, one, PATIENT_1);
+    await send(doctor, two, PATIENT_1);
+    const { next } = await list(doctor, PATIENT_1, '&limit=1');
     expect(next).toEqual(expect.any(String));
     const stranger = await service.as('patient-2');
-    for (const patientId of ['P-1001', 'P-1002']) {
+    for (const patientId of [PATIENT_1, PATIENT_2]) {
       await stranger.json('GET', `${pathOf(patientId)}&cursor=${next}`, 400);
     }
   });
 
   test('must name one, and a cursor that is one', async () => {
     await doctor.json('GET', '/api/v1/images/cases', 400);
-    await doctor.json('GET', `${pathOf('P-1001')}&cursor=x`, 400);
-    await doctor.json('GET', `${pathOf('P-1001')}&limit=0`, 400);
+    await doctor.json('GET', `${pathOf(PATIENT_1)}&cursor=x`, 400);
+    await doctor.json('GET', `${pathOf(PATIENT_1)}&limit=0`, 400);
   });
 });
 

@@ -9,6 +9,7 @@ import { incomingKey } from '../../lib/storage/object-keys.ts';
 import { VARIANT_HEADER } from '../../lib/storage/object-writer.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import {
   type Client,
   createBatch,
@@ -184,7 +185,7 @@ describe('A copy of an image', () => {
       details: ['its upload is not complete'],
     });
     await own.objects.write(
-      incomingKey({ id, batchId: batch, patientId: 'P-1001' }),
+      incomingKey({ id, batchId: batch, patientId: PATIENT_1 }),
       Buffer.from('12345'),
       'x/y',
     );

@@ -5,6 +5,7 @@ import { DicomUploads } from '../../lib/data/dicom-uploads.ts';
 import { dicomKey, incomingDicomKey } from '../../lib/storage/object-keys.ts';
 import { newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, until, useService } from '../support/service.ts';
 
 const service = useService();
@@ -72,8 +73,11 @@ describe('A DICOM file that comes by a signed URL', () => {
       reason: expect.stringContaining('no DICOM file'),
     });
     const uids = newUids();
-    const { uploadId, ...answer } = await send(slice(uids, [['00100020', 'LO', 'P-1002']]), patient1);
-    expect(answer).toMatchObject({ status: 'rejected', reason: 'the Patient ID in the file must be P-1001' });
+    const { uploadId, ...answer } = await send(slice(uids, [['00100020', 'LO', PATIENT_2]]), patient1);
+    expect(answer).toMatchObject({
+      status: 'rejected',
+      reason: `the Patient ID in the file must be ${PATIENT_1}`,
+    });
     expect(await behind.dicom.getInstance(uids.sop)).toBeUndefined();
     expect(await behind.objects.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
     await until(async () => (await behind.objects.read(incomingDicomKey(uploadId))) === undefined);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newUid, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_2 } from '../support/people.ts';
 import { type Client, useService } from '../support/service.ts';
 
 const service = useService();
@@ -58,7 +59,7 @@ describe('Instances that come together (STOW-RS)', () => {
       slice({ ...good }),
       Buffer.from('this is a letter'),
       slice(known, [['00204000', 'LT', 'other bytes']]),
-      slice({ ...wrongStudy, study: good.study }, [['00100020', 'LO', 'P-1002']]),
+      slice({ ...wrongStudy, study: good.study }, [['00100020', 'LO', PATIENT_2]]),
     ];
     // The good one first, so that its study is its patient's.
     await stow(relatedOf([slice({ ...good, sop: newUid() })]));

@@ -4,6 +4,7 @@ import { dicomJsonKey, dicomKey } from '../../lib/storage/object-keys.ts';
 import { dicomForm, newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { syntaxes } from '../fixtures/dicoms.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, useService } from '../support/service.ts';
 
 const service = useService();
@@ -34,7 +35,7 @@ describe('A DICOM file', () => {
       success: true,
       data: {
         ID: orthancIds({
-          patient: { id: 'P-1001', issuer: null },
+          patient: { id: PATIENT_1, issuer: null },
           studyInstanceUid: uids.study,
           seriesInstanceUid: uids.series,
           sopInstanceUid: uids.sop,
@@ -57,7 +58,7 @@ describe('A DICOM file', () => {
     const instance = await behind.dicom.getInstance(uids.sop);
     expect(instance).toMatchObject({
       ...{ sopUid: uids.sop, seriesUid: uids.series, studyUid: uids.study, source: 'clinic' },
-      namedPatient: { id: 'P-1001', issuer: null },
+      namedPatient: { id: PATIENT_1, issuer: null },
       ...{ transferSyntaxUid: syntaxes.explicit.uid, frames: 1, rows: 8, columns: 8, instanceNumber: 12 },
       bytes: file.length,
     });
@@ -82,7 +83,7 @@ describe('A DICOM file', () => {
       modality: 'CT',
     });
     expect(await behind.dicom.getStudy(uids.study)).toMatchObject({
-      ...{ instances: 3, series: 2, modalities: ['CT', 'SR'], patientId: 'P-1001' },
+      ...{ instances: 3, series: 2, modalities: ['CT', 'SR'], patientId: PATIENT_1 },
       attributes: { '00080050': { vr: 'SH', Value: ['A-17'] } },
     });
     const { items } = await behind.dicom.listSeries(uids.study, { limit: 10 });
@@ -120,7 +121,7 @@ describe('A DICOM file', () => {
   test("is a conflict in a study that is another patient's", async () => {
     const uids = newUids();
     await upload(slice(uids));
-    const other = slice(newUids({ study: uids.study }), [['00100020', 'LO', 'P-1002']]);
+    const other = slice(newUids({ study: uids.study }), [['00100020', 'LO', PATIENT_2]]);
     expect((await upload(other, 409)).details).toEqual([
       `the StudyInstanceUID ${uids.study} is that of a study of another patient than the file's`,
     ]);
@@ -131,7 +132,7 @@ describe('A DICOM file', () => {
     const uids = newUids();
     const file = slice(uids);
     expect((await upload(file, 403, patient2)).details).toEqual([
-      'the Patient ID in the file must be P-1002',
+      `the Patient ID in the file must be ${PATIENT_2}`,
     ]);
     expect(await behind.dicom.getInstance(uids.sop)).toBeUndefined();
     expect(await behind.objects.firstKey(`dicom/${uids.study}/`)).toBeUndefined();

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { sharp } from '../../lib/media/libvips.ts';
 import { dicomForm, newUid, newUids, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../fixtures/dicoms.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, useService } from '../support/service.ts';
 import { TestXmlHttpRequest } from '../support/xml-http-request.ts';
 
@@ -113,7 +114,7 @@ describe('dicomweb-client', () => {
     const studies = await client.searchForStudies({ queryParams: { StudyInstanceUID: study } });
     expect(studies).toMatchObject([
       {
-        '00100020': { vr: 'LO', Value: ['P-1001'] },
+        '00100020': { vr: 'LO', Value: [PATIENT_1] },
         '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Müller^Jean-Luc' }] },
         '00080061': { vr: 'CS', Value: ['CT', 'XA'] },
         '00201206': { Value: [2] },
@@ -253,15 +254,15 @@ describe('A search as OHIF sends it', () => {
     `studies?${COMMON}`,
     `studies?${COMMON}&PatientName=*M%C3%BCller*`,
     `studies?${COMMON}&PatientName=muller*`,
-    `studies?${COMMON}&00100020=P-1001`,
+    `studies?${COMMON}&00100020=${PATIENT_1}`,
     `studies?${COMMON}&00100020=*1001*`,
     `studies?${COMMON}&AccessionNumber=A-17&StudyDescription=*Thorax*`,
     `studies?${COMMON}&ModalitiesInStudy=XA&StudyDate=20250601-20250630`,
     `studies?${COMMON}&ModalitiesInStudy=MR,XA`,
     'studies?StudyDate=20250601&StudyTime=10',
     'studies?PatientName=jean+mull&fuzzymatching=true',
-    'series?PatientID=P-1001&Modality=XA',
-    'instances?PatientID=P-1001&InstanceNumber=2',
+    `series?PatientID=${PATIENT_1}&Modality=XA`,
+    `instances?PatientID=${PATIENT_1}&InstanceNumber=2`,
   ])('%s finds it', async (query) => expect(await isFound(query)).toBe(true));
 
   test.each([
@@ -269,9 +270,9 @@ describe('A search as OHIF sends it', () => {
     `studies?${COMMON}&PatientName=luc*`,
     `studies?${COMMON}&StudyDate=20250602-`,
     `studies?${COMMON}&ModalitiesInStudy=MR`,
-    `studies?${COMMON}&AccessionNumber=A-17&PatientID=P-1002`,
+    `studies?${COMMON}&AccessionNumber=A-17&PatientID=${PATIENT_2}`,
     'studies?PatientName=jean+maier&fuzzymatching=true',
-    'series?PatientID=P-1001&Modality=MR',
+    `series?PatientID=${PATIENT_1}&Modality=MR`,
   ])('%s does not', async (query) => expect(await isFound(query)).toBe(false));
 
   test('answers the fields that are asked for, and not those of a study that is named', async () => {
@@ -306,7 +307,7 @@ describe('A search as OHIF sends it', () => {
     expect(await search(patient, 'studies?AccessionNumber=A-17')).not.toEqual([]);
     for (const query of [
       'studies',
-      'studies?PatientID=P-1001',
+      `studies?PatientID=${PATIENT_1}`,
       `studies/${study}/series`,
       `instances?SOPInstanceUID=${film.sop}`,
     ]) {

@@ -6,6 +6,7 @@ import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { bmp } from '../fixtures/bmps.ts';
 import { pdf } from '../fixtures/pdfs.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, useService } from '../support/service.ts';
 
 const service = useService();
@@ -24,7 +25,7 @@ async function takeIn(bytes: Uint8Array, mimeType: string) {
   const image = newImage(
     {
       id,
-      patientId: 'P-1001',
+      patientId: PATIENT_1,
       batchId: await createBatch(doctor),
       fileName: 'Überweisung.pdf',
       mimeType,

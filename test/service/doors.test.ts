@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import {
   type Client,
   createBatch,
@@ -12,7 +13,7 @@ import {
 } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
 
-const OWNER = 'P-1001';
+const OWNER = PATIENT_1;
 /** One number for a case and for records of every kind: what differs between those is their kind alone. */
 const NUMBER = `N-${randomUUID()}`;
 

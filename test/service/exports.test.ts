@@ -14,6 +14,7 @@ import { newTrail } from '../../lib/domain/trail.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { archiveKey, manifestKey, originalKey } from '../../lib/storage/object-keys.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, until, useService } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
 
@@ -29,13 +30,13 @@ beforeAll(async () => {
 
 /** A batch with ready images of so many bytes, put there as the pipeline would have. */
 async function batchOf(...sizes: number[]) {
-  const id = await createBatch(doctor, 'P-1001', 'Füße');
+  const id = await createBatch(doctor, PATIENT_1, 'Füße');
   const files = new Map<string, Buffer>();
   for (const [index, size] of sizes.entries()) {
     const bytes = randomBytes(size);
     const given = {
       id: randomUUID(),
-      patientId: 'P-1001',
+      patientId: PATIENT_1,
       batchId: id,
       fileName: `${index}.jpg`,
       order: index,
@@ -57,7 +58,7 @@ async function batchOf(...sizes: number[]) {
 }
 
 /** Someone else each time, who waits for nothing yet. */
-const asker = () => ({ patientId: 'P-1001', requestedBy: randomUUID() });
+const asker = () => ({ patientId: PATIENT_1, requestedBy: randomUUID() });
 
 const start = (batch: string, body: object = {}, status = 202) =>
   doctor.json('POST', `/api/images/batches/${batch}/exports/`, status, body);
@@ -169,7 +170,7 @@ describe('Exports that one person waits for', () => {
     const subject = JSON.parse(
       Buffer.from((await stack.token('staff')).split('.')[1] ?? '', 'base64url').toString(),
     ).sub;
-    const person = { patientId: 'P-1001', requestedBy: subject };
+    const person = { patientId: PATIENT_1, requestedBy: subject };
     const [a, b, c, d] = await Promise.all(['a', 'b', 'c', 'd'].map(manifest));
     if (!a || !b || !c || !d) throw new Error('no manifests');
     const begun = [];

@@ -4,6 +4,7 @@ import { FILTERED_BUDGET } from '../../lib/data/page.ts';
 import type { Image } from '../../lib/domain/image.ts';
 import { newImage } from '../../lib/domain/new-image.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, useService } from '../support/service.ts';
 
 const service = useService();
@@ -16,7 +17,7 @@ beforeAll(async () => {
   doctor = await service.as('doctor');
   const own = await backstage(service);
   batch = await createBatch(doctor);
-  const facts = { patientId: 'P-1001', batchId: batch, mimeType: 'image/jpeg', fileSize: 1 };
+  const facts = { patientId: PATIENT_1, batchId: batch, mimeType: 'image/jpeg', fileSize: 1 };
   images = Array.from({ length: 2 * FILTERED_BUDGET + 50 }, (_, order) =>
     newImage(
       { ...facts, id: randomUUID(), order, fileName: order % 400 === 399 ? `heel-${order}.jpg` : 'toe.jpg' },

@@ -7,6 +7,7 @@ import type { ReceivedFiles } from '../../lib/http/form.ts';
 import { Partly } from '../../lib/http/serve.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, formOf, type TestFile, useService } from '../support/service.ts';
 
 const service = useService();
@@ -237,7 +238,7 @@ describe('A form with a file, sent to a case', () => {
       doctor,
       201,
       {
-        ...{ caseId: 'C-50', patientId: 'P-1001', eyeSide: 'left', mimeType: 'image/png' },
+        ...{ caseId: 'C-50', patientId: PATIENT_1, eyeSide: 'left', mimeType: 'image/png' },
         ...{
           fileSize: String(file.bytes.length),
           crc32: crc.toString('base64'),
@@ -249,7 +250,7 @@ describe('A form with a file, sent to a case', () => {
     expect(image).toMatchObject({
       ...{
         caseId: 'C-50',
-        patientId: 'P-1001',
+        patientId: PATIENT_1,
         fileName: 'fundus.jpg',
         mimeType: 'image/jpeg',
         eyeSide: 'left',
@@ -261,7 +262,7 @@ describe('A form with a file, sent to a case', () => {
     const { images } = await patient.json('GET', '/api/v1/images/cases/C-50', 200);
     expect(images).toMatchObject([{ id: image.id, status: 'ready', width: 640 }]);
 
-    await send(doctor, 409, { caseId: 'C-50', patientId: 'P-1002' }, file);
+    await send(doctor, 409, { caseId: 'C-50', patientId: PATIENT_2 }, file);
     // Another's case is as if there were none of this name but theirs.
     await send(await service.as('patient-2'), 404, { caseId: 'C-50' }, file);
   });
@@ -282,17 +283,17 @@ describe('A form with a file, sent to a case', () => {
     ],
     ['no case', 400, { caseId: '' }, /^caseId must be 1 to 64/],
   ])('is refused with %s', async (_, status, fields, detail) => {
-    const given = { caseId: `C-${randomUUID()}`, patientId: 'P-1001', ...fields };
+    const given = { caseId: `C-${randomUUID()}`, patientId: PATIENT_1, ...fields };
     const { details } = await send(doctor, status, given, await photo());
     expect(details.join('\n')).toMatch(detail);
   });
 
   test('is refused with a file that is no image, and with two', async () => {
-    const { details } = await send(doctor, 415, { caseId: 'C-51', patientId: 'P-1001' }, text);
+    const { details } = await send(doctor, 415, { caseId: 'C-51', patientId: PATIENT_1 }, text);
     expect(details).toEqual([
       expect.stringMatching(/^file must be one of image\/jpeg, .*received plain text$/),
     ]);
-    await send(doctor, 400, { caseId: 'C-51', patientId: 'P-1001' }, await photo(), await photo());
+    await send(doctor, 400, { caseId: 'C-51', patientId: PATIENT_1 }, await photo(), await photo());
     await doctor.json('GET', '/api/v1/images/cases/C-51', 404);
   });
 });

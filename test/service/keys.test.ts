@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { formatKey, hashOf, newSecret } from '../../lib/http/api-key-text.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, useService } from '../support/service.ts';
 
 const service = useService();
@@ -63,7 +64,7 @@ describe('An API key', () => {
     const { key } = await create({ scopes: ['*:read', '*:write'] });
     const client = service.with({ 'x-api-key': key });
     await client.json('GET', `/api/images/${randomUUID()}/`, 403);
-    await client.json('GET', '/api/images/batches/?patient_id=P-1001', 403);
+    await client.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 403);
     await client.json('GET', `/examens-medicaux/${randomUUID()}/images`, 403);
     await client.json('POST', '/api/v2/keys', 403, { name: 'another', scopes: ['*:read'] });
   });

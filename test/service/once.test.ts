@@ -8,6 +8,7 @@ import { newTrail } from '../../lib/domain/trail.ts';
 import { once } from '../../lib/http/once.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, formOf, until, useService } from '../support/service.ts';
 
 const service = useService();
@@ -25,9 +26,9 @@ beforeAll(async () => {
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
 const bodyOf = async (response: Response): Promise<any> => response.json();
 const keyed = (key: string) => ({ 'idempotency-key': key });
-const batch = (name: string) => ({ name, object_id: 'P-1001' });
+const batch = (name: string) => ({ name, object_id: PATIENT_1 });
 const batchesOf = async (name: string) => {
-  const { batches } = await doctor.json('GET', '/api/images/batches/?patient_id=P-1001', 200);
+  const { batches } = await doctor.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 200);
   return batches.filter((each: { name: string }) => each.name === name);
 };
 
@@ -51,11 +52,11 @@ describe('With an Idempotency-Key', () => {
     const send = () => patient.send('POST', '/api/images/batches/', batch('again'), keyed(key));
     const responses = [await send(), await send()];
     const { id } = await bodyOf(responses[0] as Response);
-    const { events } = await admin.json('GET', '/api/audit/?patient_id=P-1001', 200);
+    const { events } = await admin.json('GET', `/api/audit/?patient_id=${PATIENT_1}`, 200);
     for (const { headers } of responses) {
       const requestId = headers.get('x-request-id');
       expect(events.filter((event: { request_id: string }) => event.request_id === requestId)).toMatchObject([
-        { action: 'create-batch', patient_ids: ['P-1001'], things: [`batch ${id}`] },
+        { action: 'create-batch', patient_ids: [PATIENT_1], things: [`batch ${id}`] },
       ]);
     }
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -41,7 +42,7 @@ describe("A patient's badges", () => {
     const [first, second] = [await createBatch(doctor, 'P-3000'), await createBatch(doctor, 'P-3000')];
     const [image] = await photosIn(doctor, first, 2);
     await photosIn(doctor, second, 1);
-    await createBatch(doctor, 'P-3001');
+    await createBatch(doctor, 'P-3009');
     expect(await summaryOf(doctor, 'P-3000')).toEqual({ batches: 2, images: 3 });
 
     await doctor.json('DELETE', `/api/images/${image}/`, 204);
@@ -52,14 +53,14 @@ describe("A patient's badges", () => {
 
   test('are there for the patient too', async () => {
     await createBatch(patient1);
-    expect((await summaryOf(patient1, 'P-1001')).batches).toBeGreaterThan(0);
+    expect((await summaryOf(patient1, PATIENT_1)).batches).toBeGreaterThan(0);
   });
 });
 
 describe('Many images at once', () => {
   test('are changed, each with its result; one that is missing, or another’s, stops no other', async () => {
     const own = await photosIn(patient1, await createBatch(patient1), 2);
-    const [others = ''] = await photosIn(doctor, await createBatch(doctor, 'P-1002'), 1);
+    const [others = ''] = await photosIn(doctor, await createBatch(doctor, PATIENT_2), 1);
     const missing = randomUUID();
     const ids = [own[0], others, missing, 'no-uuid', own[1], own[0]?.toUpperCase()];
     const changes = { category: 'casts', caption: 'after the fitting', date_taken: '2025-11-06' };

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, type TestFile, upload, useService } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
 
@@ -153,7 +154,7 @@ describe('A photo that was uploaded', () => {
   test('is counted by its batch', async () => {
     expect(await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).toMatchObject({
       name: 'Visit',
-      object_id: 'P-1001',
+      object_id: PATIENT_1,
       content_type: 'patients.patient',
       image_count: 1,
     });
@@ -207,7 +208,7 @@ describe('An image of a case', () => {
     const { bytes } = await photo({ format: 'png', width: 500, height: 450 });
     const upload = await doctor.json('POST', '/api/v1/images/upload-url', 201, {
       ...body,
-      patientId: 'P-1001',
+      patientId: PATIENT_1,
       fileSize: bytes.length,
     });
     expect(Object.keys(upload).sort()).toEqual(['expiresAt', 'headers', 'imageId', 'method', 'uploadUrl']);
@@ -224,7 +225,7 @@ describe('An image of a case', () => {
       {
         id: upload.imageId,
         caseId: 'C-1',
-        patientId: 'P-1001',
+        patientId: PATIENT_1,
         fileName: 'fundus.png',
         eyeSide: 'left',
         status: 'ready',
@@ -240,7 +241,7 @@ describe('An image of a case', () => {
 
     const second = await doctor.json('POST', '/api/v1/images/upload-url', 409, {
       ...body,
-      patientId: 'P-1002',
+      patientId: PATIENT_2,
       fileSize: 1,
     });
     expect(second).toMatchObject({ statusCode: 409, error: 'Conflict' });

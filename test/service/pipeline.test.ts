@@ -7,6 +7,7 @@ import { newImage } from '../../lib/domain/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 
 /** Where the upload of a patient's image in the batch arrives. */
-const keyOf = (batchId: string, id: string) => incomingKey({ id, batchId, patientId: 'P-1001' });
+const keyOf = (batchId: string, id: string) => incomingKey({ id, batchId, patientId: PATIENT_1 });
 
 const countOf = async (batch: string) =>
   (await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count;
@@ -120,7 +121,7 @@ describe('Deleting', () => {
     const image = newImage(
       {
         id: randomUUID(),
-        patientId: 'P-1001',
+        patientId: PATIENT_1,
         batchId: batch,
         fileName: 'x.jpg',
         mimeType: file.type,
@@ -195,7 +196,7 @@ test('An upload that never arrives leaves nothing behind', async () => {
   const image = newImage(
     {
       id: randomUUID(),
-      patientId: 'P-1001',
+      patientId: PATIENT_1,
       batchId: batch,
       fileName: 'x.jpg',
       mimeType: 'image/jpeg',

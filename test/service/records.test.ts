@@ -7,6 +7,7 @@ import { bmp } from '../fixtures/bmps.ts';
 import { pdf } from '../fixtures/pdfs.ts';
 import { photo } from '../fixtures/photos.ts';
 import { backstage } from '../support/backstage.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -74,7 +75,7 @@ describe('An image in base64', () => {
     const added = await add({
       image_data: base64(bytes),
       name: 'prescription_front.jpg',
-      patient_id: 'P-3001',
+      patient_id: 'P-3501',
       prescription_id: prescription,
       created_on: '2025-02-19T08:50:00Z',
     });
@@ -89,7 +90,7 @@ describe('An image in base64', () => {
     });
     const { url: _, ...rest } = added;
     for (const type of ['prescription', 'patient']) {
-      const [image, ...others] = await listed(`${type}/${type === 'patient' ? 'P-3001' : prescription}`);
+      const [image, ...others] = await listed(`${type}/${type === 'patient' ? 'P-3501' : prescription}`);
       expect(image).toEqual({ ...rest, type, url: expect.any(String) });
       expect(others).toEqual([]);
     }
@@ -319,8 +320,8 @@ describe('The images of a record', () => {
   test('come in parts, newest first', async () => {
     const number = newNumber();
     const ids: string[] = [];
-    for (let i = 0; i < 5; i++) ids.unshift((await add({ pos_event_id: number, patient_id: 'P-3002' })).id);
-    for (const record of [`pos_event/${number}`, 'patient/P-3002']) {
+    for (let i = 0; i < 5; i++) ids.unshift((await add({ pos_event_id: number, patient_id: 'P-3502' })).id);
+    for (const record of [`pos_event/${number}`, 'patient/P-3502']) {
       const seen: string[] = [];
       let next = '';
       do {
@@ -339,9 +340,9 @@ describe('The images of a record', () => {
 
 describe('An image that came through one door is seen through the others', () => {
   test('a record’s image as one of its patient', async () => {
-    const { id } = await add({ patient_id: 'P-3003' });
+    const { id } = await add({ patient_id: 'P-3503' });
     expect(await decided(doctor, id)).toMatchObject({ batch: null, original_name: 'scan.jpg' });
-    const { images } = await doctor.json('GET', '/api/images/?patient_id=P-3003', 200);
+    const { images } = await doctor.json('GET', '/api/images/?patient_id=P-3503', 200);
     expect(images).toMatchObject([{ id }]);
     const data = await doctor.send('GET', `/api/images/${id}/data`);
     expect(Buffer.from(await data.arrayBuffer()).equals(jpeg)).toBe(true);
@@ -349,18 +350,18 @@ describe('An image that came through one door is seen through the others', () =>
   });
 
   test('a batch’s and a case’s image as one of the patient’s record', async () => {
-    const batch = await createBatch(doctor, 'P-3004');
+    const batch = await createBatch(doctor, 'P-3504');
     const [inBatch = ''] = await upload(doctor, batch, [await photo({ width: 100, height: 90 })]);
     const inCase = await doctor.json('POST', '/api/v1/images/upload-url', 201, {
       fileName: 'fundus.jpg',
       mimeType: 'image/jpeg',
       fileSize: jpeg.length,
       caseId: newNumber(),
-      patientId: 'P-3004',
+      patientId: 'P-3504',
     });
     await put({ ...inCase, upload_url: inCase.uploadUrl }, jpeg);
     for (const id of [inBatch, inCase.imageId]) await decided(doctor, id);
-    const images = await listed('patient/P-3004');
+    const images = await listed('patient/P-3504');
     expect(images.map(({ id }) => id)).toEqual([inCase.imageId, inBatch]);
     // What a door demands is its own: the batch took it, and it stays a picture.
     expect(images[1]).toMatchObject({ metadata: { width: 100, height: 90 } });
@@ -435,12 +436,12 @@ describe('The link of an image', () => {
 describe('A patient', () => {
   test('adds images for themselves, without saying so', async () => {
     const { id } = await add({}, 201, patient1);
-    expect(await idsIn('patient/P-1001', patient1)).toContain(id);
-    await add({ patient_id: 'P-1001' }, 201, patient1);
+    expect(await idsIn(`patient/${PATIENT_1}`, patient1)).toContain(id);
+    await add({ patient_id: PATIENT_1 }, 201, patient1);
   });
 
   test('can add none to another, nor to what may be anybody’s', async () => {
-    for (const fields of [{ patient_id: 'P-1002' }, { prescription_id: 'RX-1' }, { user_id: 'U-1' }]) {
+    for (const fields of [{ patient_id: PATIENT_2 }, { prescription_id: 'RX-1' }, { user_id: 'U-1' }]) {
       expect(await add(fields, 404, patient1)).toMatchObject({ error: 'Not Found' });
       await announce(fields, 404, patient1);
     }
@@ -448,16 +449,16 @@ describe('A patient', () => {
 
   test('sees of a record what is theirs: of another’s and of what is not there they get the same bytes', async () => {
     const prescription = newNumber();
-    const theirs = await add({ prescription_id: prescription, patient_id: 'P-1002' });
+    const theirs = await add({ prescription_id: prescription, patient_id: PATIENT_2 });
     await add({ prescription_id: prescription });
     const ask = async (record: string) => essence(await patient1.send('GET', `/api/v2/images/${record}`));
     const missing = await ask(`prescription/${newNumber()}`);
     expect(missing.status).toBe(404);
     expect(await ask(`prescription/${prescription}`)).toEqual(missing);
-    expect(await ask('patient/P-1002')).toEqual(missing);
+    expect(await ask(`patient/${PATIENT_2}`)).toEqual(missing);
     expect(await ask('patient/P-9999')).toEqual(missing);
 
-    const mine = await add({ prescription_id: prescription, patient_id: 'P-1001' });
+    const mine = await add({ prescription_id: prescription, patient_id: PATIENT_1 });
     expect(await idsIn(`prescription/${prescription}`, patient1)).toEqual([mine.id]);
     expect(await idsIn(`prescription/${prescription}`, patient2)).toEqual([theirs.id]);
     expect(await idsIn(`prescription/${prescription}`)).toHaveLength(3);
@@ -465,8 +466,8 @@ describe('A patient', () => {
 
   test('gets no further by a cursor that staff were given', async () => {
     const prescription = newNumber();
-    const mine = await add({ prescription_id: prescription, patient_id: 'P-1001' });
-    for (const patient_id of ['P-1002', 'P-1002']) await add({ prescription_id: prescription, patient_id });
+    const mine = await add({ prescription_id: prescription, patient_id: PATIENT_1 });
+    for (const patient_id of [PATIENT_2, PATIENT_2]) await add({ prescription_id: prescription, patient_id });
     const path = `/api/v2/images/prescription/${prescription}`;
     const { next } = await staff.json('GET', `${path}?limit=1`, 200);
     const { details } = await patient1.json('GET', `${path}?cursor=${next}`, 400);
@@ -479,9 +480,9 @@ describe('A service', () => {
   test('reads and writes what its scopes say', async () => {
     const { client } = await keyWith('prescription:read', 'prescription:write', 'patient:write');
     const prescription = newNumber();
-    const { id } = await add({ prescription_id: prescription, patient_id: 'P-3005' }, 201, client);
+    const { id } = await add({ prescription_id: prescription, patient_id: 'P-3505' }, 201, client);
     expect(await idsIn(`prescription/${prescription}`, client)).toEqual([id]);
-    expect(await client.json('GET', '/api/v2/images/patient/P-3005', 403)).toMatchObject({
+    expect(await client.json('GET', '/api/v2/images/patient/P-3505', 403)).toMatchObject({
       message: 'Insufficient permissions',
       details: ['the scopes of the key must have patient:read'],
     });
@@ -516,5 +517,5 @@ describe('A service', () => {
 
 test('Who does not say who they are is refused', async () => {
   await add({}, 401, nobody);
-  await nobody.json('GET', '/api/v2/images/patient/P-1001', 401);
+  await nobody.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 401);
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import {
   type Client,
   createBatch,
@@ -88,7 +89,7 @@ describe("What is another patient's", () => {
       const filled = body instanceof FormData ? body : body && fill(JSON.stringify(body));
       return patient2.send(method, fill(path), filled).then(essence);
     };
-    const theirs = await ask({ batch, image, export: exported, patient: 'P-1001' });
+    const theirs = await ask({ batch, image, export: exported, patient: PATIENT_1 });
     const missing = await ask({
       ...{ batch: randomUUID(), image: randomUUID(), export: randomUUID(), patient: 'P-9999' },
     });
@@ -108,7 +109,7 @@ describe("What is another patient's", () => {
   });
 
   test('can not be put into a ZIP of one’s own', async () => {
-    const own = await createBatch(patient2, 'P-1002');
+    const own = await createBatch(patient2, PATIENT_2);
     await patient2.json('GET', `/api/images/batches/${own}/download/?image_ids=${image}`, 404);
   });
 });
@@ -163,7 +164,7 @@ describe('Who does not say who they are', () => {
       `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.`,
     ],
   ])('is refused with %s', async (_, authorization) => {
-    await service.with({ authorization }).json('GET', '/api/images/batches/?patient_id=P-1001', 401);
+    await service.with({ authorization }).json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 401);
   });
 
   test('is refused with a token that has run out, or is for someone else’s service', async () => {
@@ -172,13 +173,13 @@ describe('Who does not say who they are', () => {
       await service.as('doctor', { aud: 'another' }),
       await service.as('doctor', { iss: 'https://elsewhere.example' }),
     ]) {
-      await client.json('GET', '/api/images/batches/?patient_id=P-1001', 401);
+      await client.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 401);
     }
   });
 
   test('is refused with a role that nobody knows', async () => {
     const client = await service.as('doctor', { 'cognito:groups': ['cleaners'] });
-    await client.json('GET', '/api/images/batches/?patient_id=P-1001', 403);
+    await client.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 403);
   });
 
   test('still sees what is public', async () => {
@@ -328,7 +329,7 @@ describe('A bad request is told what is wrong with it', () => {
     [
       'a list of a batch and a patient',
       400,
-      () => ['GET', `/api/images/?batch_id=${batch}&patient_id=P-1001`],
+      () => ['GET', `/api/images/?batch_id=${batch}&patient_id=${PATIENT_1}`],
       'batch_id or patient_id must be given, and not both',
     ],
     [
@@ -456,14 +457,14 @@ describe('The cursor of a list', () => {
   let batches: string[];
   let cursor: string;
   beforeAll(async () => {
-    batches = [await createBatch(doctor, 'P-3000'), await createBatch(doctor, 'P-3000')];
-    cursor = (await doctor.json('GET', '/api/images/batches/?patient_id=P-3000&limit=1', 200)).next;
+    batches = [await createBatch(doctor, 'P-3100'), await createBatch(doctor, 'P-3100')];
+    cursor = (await doctor.json('GET', '/api/images/batches/?patient_id=P-3100&limit=1', 200)).next;
   });
 
   test('goes on where the part before ended', async () => {
     const page = await doctor.json(
       'GET',
-      `/api/images/batches/?patient_id=P-3000&limit=5&cursor=${cursor}`,
+      `/api/images/batches/?patient_id=P-3100&limit=5&cursor=${cursor}`,
       200,
     );
     expect(page.batches.map(({ id }: { id: string }) => id)).toEqual([batches[0]]);
@@ -471,10 +472,10 @@ describe('The cursor of a list', () => {
 
   test('is good for nobody else, for no other list, and not when it was changed', async () => {
     const staff = await service.as('staff');
-    await staff.json('GET', `/api/images/batches/?patient_id=P-3000&cursor=${cursor}`, 400);
-    await doctor.json('GET', `/api/images/batches/?patient_id=P-1001&cursor=${cursor}`, 400);
+    await staff.json('GET', `/api/images/batches/?patient_id=P-3100&cursor=${cursor}`, 400);
+    await doctor.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}&cursor=${cursor}`, 400);
     await doctor.json('GET', `/api/images/?batch_id=${batches[0]}&cursor=${cursor}`, 400);
-    await doctor.json('GET', `/api/images/batches/?patient_id=P-3000&cursor=x${cursor}`, 400);
-    await doctor.json('GET', `/api/images/batches/?patient_id=P-3000&cursor=${cursor.split('.')[0]}`, 400);
+    await doctor.json('GET', `/api/images/batches/?patient_id=P-3100&cursor=x${cursor}`, 400);
+    await doctor.json('GET', `/api/images/batches/?patient_id=P-3100&cursor=${cursor.split('.')[0]}`, 400);
   });
 });

@@ -1,6 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchBrowser, launchProfile } from '../../bin/launch-browser.ts';
+import { localClientId } from '../../lib/local/template.ts';
 import type { Service } from './service.ts';
 
 export interface WindowOptions extends BrowserContextOptions {
@@ -12,8 +14,18 @@ export interface WindowOptions extends BrowserContextOptions {
 export interface Browsing {
   /** A page of its own, as of another computer, on which the person is signed in and sees the path. */
   signedIn(person: string, path?: string, options?: WindowOptions): Promise<Page>;
+  /** The same for one of the demo people, who signs in as people do, with a click on their name. */
+  demoSignedIn(person: string, path?: string): Promise<Page>;
+  /** Lets a page that is still empty begin as one on which the person has signed in. */
+  signIn(page: Page, person: string): Promise<void>;
   /** A page on which nobody is signed in. */
   open(path: string, options?: WindowOptions): Promise<Page>;
+}
+
+/** What a page's own scripts see of its window. */
+interface Window {
+  location: { origin: string };
+  sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void };
 }
 
 /** The demo people by the names on the sign-in page. */
@@ -26,7 +38,7 @@ const NAMES: Record<string, string> = {
 };
 
 /**
- * A browser for the tests of a file. After each test it is sure that no page has asked another host for anything, and
+ * A browser for the tests of a file: in the project `web` the one that all files share. After each test it is sure that no page has asked another host for anything, and
  * that none had an error that nobody caught, or did what its own policy forbids.
  */
 export function useBrowser(service: Service): Browsing {
@@ -34,7 +46,8 @@ export function useBrowser(service: Service): Browsing {
   let pages: Page[] = [];
   let faults: string[] = [];
   beforeAll(async () => {
-    browser = await launchBrowser();
+    const server = inject('browserUrl');
+    browser = await (server ? chromium.connect(server) : launchBrowser());
   });
   afterAll(() => browser?.close());
   afterEach(async () => {
@@ -45,7 +58,7 @@ export function useBrowser(service: Service): Browsing {
     expect(found).toEqual([]);
   });
 
-  const open: Browsing['open'] = async (path, { profile, ...given } = {}) => {
+  const openEmpty = async ({ profile, ...given }: WindowOptions = {}): Promise<Page> => {
     const options = { baseURL: service.stack.url, locale: 'en-GB', ...given };
     const context = await (profile ? launchProfile(profile, options) : browser.newContext(options));
     const page = await context.newPage();
@@ -62,13 +75,42 @@ export function useBrowser(service: Service): Browsing {
         faults.push(`asked ${host}`);
       }
     });
+    return page;
+  };
+  const open: Browsing['open'] = async (path, options) => {
+    const page = await openEmpty(options);
     await page.goto(path);
     return page;
   };
+  const signIn: Browsing['signIn'] = async (page, person) => {
+    const { url, token } = service.stack;
+    const idToken = await token(person);
+    const user = {
+      ...{ id_token: idToken, access_token: idToken, token_type: 'Bearer', scope: 'openid' },
+      profile: JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()),
+      expires_at: Math.floor(Date.now() / 1000) + 3600,
+    };
+    const item = { origin: url, key: `oidc.user:${url}/local:${localClientId}`, user: JSON.stringify(user) };
+    // Once: on this page the person may sign out.
+    await page.addInitScript(({ origin, key, user }) => {
+      const { location, sessionStorage } = globalThis as unknown as Window;
+      if (location.origin !== origin || sessionStorage.getItem('signed-in-once')) return;
+      sessionStorage.setItem('signed-in-once', 'yes');
+      sessionStorage.setItem(key, user);
+    }, item);
+  };
   return {
     open,
+    signIn,
     signedIn: async (person, path = '/', options) => {
-      const page = await open(path, options);
+      const page = await openEmpty(options);
+      await signIn(page, person);
+      await page.goto(path);
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      return page;
+    },
+    demoSignedIn: async (person, path = '/') => {
+      const page = await open(path);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('link', { name: NAMES[person] }).click();
       await page.getByRole('button', { name: 'Sign out' }).waitFor();

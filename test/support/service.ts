@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../lib/local/local-stack.ts';
-import { UNHURRIED } from '../../lib/local/unhurried.ts';
+import { expect, inject, type ProvidedContext } from 'vitest';
+import { Issuer } from '../../lib/local/issuer.ts';
+import type { LocalStack } from '../../lib/local/local-stack.ts';
+import { loadTemplate } from '../../lib/local/template.ts';
+import { ownClaims, PATIENT_1 } from './people.ts';
 
 /** A client of the API, signed in as someone. */
 export interface Client {
@@ -15,34 +14,22 @@ export interface Client {
   json(method: string, path: string, status: number, body?: unknown): Promise<any>;
 }
 
-/** The whole service on a free port with a data directory of its own, for one test file. */
-export class Service {
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'negatoscope-test-'));
-  #stack: LocalStack | undefined;
+/** A running stack, as tests see it: whether it is of this process or not. */
+export type RunningStack = Omit<LocalStack, 'close'>;
 
-  get stack(): LocalStack {
-    if (!this.#stack) throw new Error('the service is not started');
-    return this.#stack;
-  }
+/** The service that the tests of a file talk to, with people of the file's own. */
+export abstract class Service {
+  /** Where the stack keeps what it has to. */
+  abstract readonly dataDir: string;
+  protected abstract readonly running: RunningStack;
 
-  async start(options: Partial<LocalStackOptions> = {}): Promise<void> {
-    this.#stack = await startLocalStack({
-      cdkOut: inject('cdkOut'),
-      port: 0,
-      dataDir: this.dataDir,
-      environment: UNHURRIED,
-      ...options,
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#stack?.close();
-    this.#stack = undefined;
-  }
-
-  async end(): Promise<void> {
-    await this.stop();
-    rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  get stack(): RunningStack {
+    const { running } = this;
+    return {
+      ...running,
+      token: (user, claims, expiresInSeconds) =>
+        running.token(user, { ...ownClaims(user), ...claims }, expiresInSeconds),
+    };
   }
 
   /** A client for one of the demo people, or for nobody. */
@@ -77,13 +64,30 @@ export class Service {
   }
 }
 
-/** Starts the service for the tests of a file. */
-export function useService(options?: Partial<LocalStackOptions>): Service {
-  const service = new Service();
-  beforeAll(() => service.start(options));
-  afterAll(() => service.end());
-  return service;
+/** The one service that all files of a run share. */
+class SharedService extends Service {
+  readonly #shared = inject('sharedStack');
+  readonly dataDir = this.#shared.dataDir;
+  protected readonly running = attach(this.#shared);
 }
+
+/** What a stack in another process gives, by its address and its data directory. */
+function attach({ dataDir, tickUrl, ...address }: ProvidedContext['sharedStack']): RunningStack {
+  const template = loadTemplate(inject('cdkOut'), 'Negatoscope', address.url);
+  const issuer = Issuer.open(dataDir, `${address.url}/local`);
+  return {
+    ...address,
+    output: (name) => template.output(name),
+    token: async (...given) => (await issuer).token(...given),
+    tick: async () => {
+      const response = await fetch(tickUrl, { method: 'POST' });
+      if (!response.ok) throw new Error(`the clock did not tick: ${await response.text()}`);
+    },
+  };
+}
+
+/** The service for the tests of a file. Others use it at the same time: look only at what is of this file's people. */
+export const useService = (): Service => new SharedService();
 
 /** A file to upload. */
 export interface TestFile {
@@ -108,7 +112,7 @@ export function formOf(
 }
 
 /** Makes a batch for the patient; gives its id. */
-export const createBatch = async (client: Client, patientId = 'P-1001', name = 'Visit'): Promise<string> =>
+export const createBatch = async (client: Client, patientId = PATIENT_1, name = 'Visit'): Promise<string> =>
   (
     await client.json('POST', '/api/images/batches/', 201, {
       name,

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { createBatch, until, useService } from '../support/service.ts';
 
 const service = useService();
@@ -27,7 +28,7 @@ test('A key that is made in the page opens what was ticked until it is revoked, 
     image_data: Buffer.from(bytes).toString('base64'),
     name: 'prescription.jpg',
     prescription_id: 'RX-1',
-    patient_id: 'P-1001',
+    patient_id: PATIENT_1,
   });
   const page = await browsing.signedIn('admin', '/admin/keys');
   await page.getByText('No keys yet').waitFor();

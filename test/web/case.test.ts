@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, decided, formOf, useService } from '../support/service.ts';
 
 const service = useService();
@@ -24,7 +25,7 @@ test('Images are uploaded with the eye and the moment of their capture, once som
   const page = await browsing.signedIn('staff', '/cases/C-501');
   await page.getByText('No images in this case yet.').waitFor();
   expect(await page.getByText('Choose images').count()).toBe(0);
-  await page.getByLabel('Patient number').fill('P-1001');
+  await page.getByLabel('Patient number').fill(PATIENT_1);
   await page.getByLabel('Eye').selectOption('Left');
   await page.getByLabel('Captured').fill('2025-11-06T09:30');
   await drop(page, [await photo({ seed: 1 }), await photo({ seed: 2 })]);
@@ -33,27 +34,27 @@ test('Images are uploaded with the eye and the moment of their capture, once som
   const moment = await page.evaluate(() => new Date('2025-11-06T09:30').toISOString());
   for (const image of await listOf('C-501')) {
     expect(image).toMatchObject({
-      patientId: 'P-1001',
+      patientId: PATIENT_1,
       eyeSide: 'left',
       capturedAt: moment,
       status: 'ready',
     });
   }
   // From now on it is that patient's, and nobody is asked again.
-  await page.getByRole('link', { name: 'P-1001' }).waitFor();
+  await page.getByRole('link', { name: PATIENT_1 }).waitFor();
   expect(await page.getByLabel('Patient number').count()).toBe(0);
   await page.getByLabel('Eye').selectOption('Right');
   await drop(page, [await photo({ seed: 3 })]);
   await shows(page, 3).waitFor();
   expect(await listOf('C-501')).toContainEqual(
-    expect.objectContaining({ fileName: 'photo-3.jpeg', eyeSide: 'right', patientId: 'P-1001' }),
+    expect.objectContaining({ fileName: 'photo-3.jpeg', eyeSide: 'right', patientId: PATIENT_1 }),
   );
 });
 
 test('The viewer shows an image by the door of the cases, and downloads the original by a signed URL', async () => {
   const doctor = await service.as('doctor');
-  await photoInCase(doctor, 'C-502', 4, { patientId: 'P-1001', eyeSide: 'both' });
-  await photoInCase(doctor, 'C-502', 5, { patientId: 'P-1001', capturedAt: '2025-03-04T10:00:00Z' });
+  await photoInCase(doctor, 'C-502', 4, { patientId: PATIENT_1, eyeSide: 'both' });
+  await photoInCase(doctor, 'C-502', 5, { patientId: PATIENT_1, capturedAt: '2025-03-04T10:00:00Z' });
   const page = await browsing.signedIn('doctor', '/cases/C-502');
   const proxied: string[] = [];
   page.on('request', (request) => request.url().endsWith('/proxy') && proxied.push(request.url()));
@@ -80,8 +81,8 @@ test('The viewer shows an image by the door of the cases, and downloads the orig
 
 test('Doctors delete an image after one more question; staff are offered no way to', async () => {
   const doctor = await service.as('doctor');
-  await photoInCase(doctor, 'C-503', 6, { patientId: 'P-1001' });
-  await photoInCase(doctor, 'C-503', 7, { patientId: 'P-1001' });
+  await photoInCase(doctor, 'C-503', 6, { patientId: PATIENT_1 });
+  await photoInCase(doctor, 'C-503', 7, { patientId: PATIENT_1 });
   const staff = await browsing.signedIn('staff', '/cases/C-503');
   await shows(staff, 6).click();
   await staff.getByRole('button', { name: 'Download image' }).waitFor();
@@ -101,8 +102,8 @@ test('Doctors delete an image after one more question; staff are offered no way 
 
 test('A patient finds their own case, adds to it, and learns nothing of anotherâ€™s', async () => {
   const doctor = await service.as('doctor');
-  await photoInCase(doctor, 'C-504', 8, { patientId: 'P-1001', eyeSide: 'left' });
-  await photoInCase(doctor, 'C-505', 9, { patientId: 'P-1002' });
+  await photoInCase(doctor, 'C-504', 8, { patientId: PATIENT_1, eyeSide: 'left' });
+  await photoInCase(doctor, 'C-505', 9, { patientId: PATIENT_2 });
   const page = await browsing.signedIn('patient-1');
   await page.getByRole('link', { name: 'Cases' }).click();
   await page.getByLabel('Case number').fill('C-504');
@@ -115,7 +116,7 @@ test('A patient finds their own case, adds to it, and learns nothing of anotherâ
   await drop(page, [await photo({ seed: 10 })]);
   await shows(page, 10).waitFor();
   expect(await listOf('C-504')).toContainEqual(
-    expect.objectContaining({ fileName: 'photo-10.jpeg', patientId: 'P-1001' }),
+    expect.objectContaining({ fileName: 'photo-10.jpeg', patientId: PATIENT_1 }),
   );
   // Another's case looks as one that does not exist, and takes nothing.
   await page.goto('/cases/C-505');

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, formOf, useService } from '../support/service.ts';
 
 const service = useService();
@@ -25,9 +26,9 @@ const today = (page: Page) =>
   page.evaluate(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format());
 
 test('A patient finds their cases on their page and on that of the cases, the latest first', async () => {
-  await photoInCase('C-601', 'P-1001');
-  await photoInCase('C-602', 'P-1001');
-  await photoInCase('C-601', 'P-1001', 2);
+  await photoInCase('C-601', PATIENT_1);
+  await photoInCase('C-602', PATIENT_1);
+  await photoInCase('C-601', PATIENT_1, 2);
   await photoInCase('C-603', 'P-1003');
   const page = await browsing.signedIn('patient-1');
   await fold(page).click();
@@ -56,10 +57,10 @@ test('A doctor sees those of the patient whose page it is, and goes there by key
 
 test('Who has no case sees nothing of cases, neither on the patient’s page nor on that of the cases', async () => {
   const doctor = await service.as('doctor');
-  await createBatch(doctor, 'P-1002', 'Visit');
-  await photoInCase('C-604', 'P-1001');
+  await createBatch(doctor, PATIENT_2, 'Visit');
+  await photoInCase('C-604', PATIENT_1);
   const own = await service.as('patient-2');
-  expect(await own.json('GET', '/api/v1/images/cases?patientId=P-1002', 200)).toEqual({
+  expect(await own.json('GET', `/api/v1/images/cases?patientId=${PATIENT_2}`, 200)).toEqual({
     cases: [],
     next: null,
   });
@@ -71,7 +72,7 @@ test('Who has no case sees nothing of cases, neither on the patient’s page nor
   await page.getByLabel('Case number').waitFor();
   await page.waitForLoadState('networkidle');
   expect(await page.getByText('Your cases').count()).toBe(0);
-  await page.goto('/patients/P-1001');
+  await page.goto(`/patients/${PATIENT_1}`);
   await page.getByText('The batches cannot be shown').waitFor();
   expect(await fold(page).count()).toBe(0);
 });
@@ -123,8 +124,8 @@ test.each([
   'axe finds nothing in %s at a width of %i, whatever the number of a case',
   async (colorScheme, width) => {
     const long = `C-${colorScheme}-${'0123456789'.repeat(5)}`;
-    await photoInCase(long, 'P-1001');
-    await photoInCase('C-605', 'P-1001');
+    await photoInCase(long, PATIENT_1);
+    await photoInCase('C-605', PATIENT_1);
     const page = await browsing.signedIn('patient-1', '/', { colorScheme, viewport: { width, height: 800 } });
     await fold(page).click();
     await page.getByRole('link', { name: long }).waitFor();

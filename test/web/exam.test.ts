@@ -8,6 +8,7 @@ import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dic
 import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -539,7 +540,7 @@ describe('Other kinds of images', () => {
     const words = dicomFile([
       ['00080016', 'UI', '1.2.840.10008.5.1.4.1.1.88.11'],
       ['00080060', 'CS', 'SR'],
-      ['00100020', 'LO', 'P-1001'],
+      ['00100020', 'LO', PATIENT_1],
       ['00200013', 'IS', '2'],
       ...uidsOf(report),
     ]);
@@ -616,7 +617,7 @@ describe('An exam', () => {
 
   test('is there for its patient, who gets to its study from their own page, and for no other', async () => {
     const exam = randomUUID();
-    const { study, uids } = await storeSeries(1, [['00100020', 'LO', 'P-1001']]);
+    const { study, uids } = await storeSeries(1, [['00100020', 'LO', PATIENT_1]]);
     await register(exam, uids[0] as Uids, {});
     const own = windowed(hounsfield(1), 40, 400);
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
 import { drawn, openBatch, tiles } from '../support/patient-page.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -22,8 +23,8 @@ test('What one does another sees as it happens, and another patient receives not
   timeout: 90_000,
 }, async () => {
   const doctor = await service.as('doctor');
-  await createBatch(doctor, 'P-1001', 'Shared');
-  const one = await browsing.signedIn('doctor', '/patients/P-1001');
+  await createBatch(doctor, PATIENT_1, 'Shared');
+  const one = await browsing.signedIn('doctor', `/patients/${PATIENT_1}`);
   const other = await browsing.signedIn('patient-1');
   const stranger = await browsing.signedIn('patient-2');
   const theirs = listen(other);
@@ -71,7 +72,7 @@ test('What one does another sees as it happens, and another patient receives not
   expect(theirs.frames.length).toBeGreaterThan(5);
   expect(nothing.frames).toEqual([]);
   // Nor by the address.
-  await stranger.goto('/patients/P-1001');
+  await stranger.goto(`/patients/${PATIENT_1}`);
   await stranger.getByText('The batches cannot be shown').waitFor();
 });
 

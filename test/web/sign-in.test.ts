@@ -13,7 +13,7 @@ describe('Each of the demo people signs in with one click', () => {
     ['doctor', '/', []],
     ['admin', '/', ['Audit log', 'API keys']],
   ])('%s', async (person, path, links) => {
-    const page = await browsing.signedIn(person);
+    const page = await browsing.demoSignedIn(person);
     await expect.poll(() => new URL(page.url()).pathname).toBe(path);
     expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(links);
     await page.getByRole('heading', { level: 1 }).waitFor();
@@ -21,7 +21,7 @@ describe('Each of the demo people signs in with one click', () => {
 });
 
 test('whoever opens a page below the first gets there after signing in, and again after a reload', async () => {
-  const page = await browsing.signedIn('doctor', '/patients/P-1001');
+  const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
   expect(new URL(page.url()).search).toBe('');
   await page.reload();
@@ -29,7 +29,7 @@ test('whoever opens a page below the first gets there after signing in, and agai
 });
 
 test('a token that is about to end is refreshed without a word', async () => {
-  const page = await browsing.signedIn('doctor', '/patients/P-1001');
+  const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   const age = () =>
     page.evaluate(() => {
       const key = Object.keys(sessionStorage).find((name) => name.startsWith('oidc.user')) ?? '';
@@ -44,7 +44,7 @@ test('a token that is about to end is refreshed without a word', async () => {
 });
 
 test('who signs out is asked again', async () => {
-  const page = await browsing.signedIn('staff');
+  const page = await browsing.demoSignedIn('staff');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
   await page.goto('/patients/P-1001');
@@ -52,7 +52,7 @@ test('who signs out is asked again', async () => {
 });
 
 test('who signs out in one tab is signed out in all of theirs, and nobody else is', async () => {
-  const page = await browsing.signedIn('staff');
+  const page = await browsing.demoSignedIn('staff');
   const second = await page.context().newPage();
   const third = await page.context().newPage();
   for (const [tab, name] of [
@@ -73,7 +73,7 @@ test('who signs out in one tab is signed out in all of theirs, and nobody else i
 });
 
 test('a token that ends without a network is refreshed when that is back', async () => {
-  const page = await browsing.signedIn('doctor', '/patients/P-1001');
+  const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   await page.clock.install();
   await page.reload();
   await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
@@ -90,6 +90,6 @@ test('a token that ends without a network is refreshed when that is back', async
 });
 
 test('a page that is not there says so', async () => {
-  const page = await browsing.signedIn('staff', '/nothing/of/the/kind');
+  const page = await browsing.demoSignedIn('staff', '/nothing/of/the/kind');
   await page.getByText('There is no such page').waitFor();
 });

@@ -162,9 +162,8 @@ test('Where the browser has no room to keep all files, it asks before it leaves,
 test('Two windows of one person send a file once, and one goes on when the other is closed', async () => {
   const { page: one, batch, patient } = await openedBatch();
   const other = await one.context().newPage();
+  await browsing.signIn(other, 'doctor');
   await other.goto(`/patients/${patient}`);
-  await other.getByRole('button', { name: 'Sign in' }).click();
-  await other.getByRole('link', { name: 'Dana Doctor' }).click();
   await openBatch(other);
   const files = await photos(12);
   const sent: string[] = [];

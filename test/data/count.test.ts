@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { v7 as newId } from 'uuid';
+import { beforeAll, expect, test } from 'vitest';
+import { Batches } from '../../lib/data/batches.ts';
+import { Cases } from '../../lib/data/cases.ts';
+import { Images } from '../../lib/data/images.ts';
+import type { Image } from '../../lib/domain/image.ts';
+import { newImage } from '../../lib/domain/new-image.ts';
+import { useOwnDatabase } from '../support/own-database.ts';
+import { PATIENT_1 } from '../support/people.ts';
+
+const database = useOwnDatabase();
+let own: { images: Images; batches: Batches; cases: Cases };
+beforeAll(() => {
+  const { table } = database;
+  own = { images: new Images(table), batches: new Batches(table), cases: new Cases(table) };
+});
+
+const doctor = { role: 'doctor', subject: 'd' } as const;
+const facts = (image: Image) => ({
+  mimeType: 'image/png',
+  fileSize: 1,
+  crc32: 'AAAAAA==',
+  width: 1,
+  height: 1,
+  thumbnailBytes: 1,
+  hasPreview: false,
+  key: `images/${PATIENT_1}/${image.batchId ?? image.caseId}/${image.id}.png`,
+});
+
+/** Everything that can happen to an image, any number of times and in any order. */
+const Step = fc.record({
+  image: fc.nat(99),
+  what: fc.constantFrom('arrive', 'arrive', 'arrive', 'reject', 'delete', 'relabel'),
+});
+
+async function take({ images }: typeof own, image: Image, what: string): Promise<unknown> {
+  if (what === 'arrive') return images.markReady(image, facts(image), new Date());
+  if (what === 'reject') return images.markRejected(image, 'no picture', new Date());
+  if (what === 'relabel') return images.change(image, { order: image.fileName.length }, new Date());
+  // As a request does: it looks, and then deletes what it saw.
+  const seen = await images.get(image.id);
+  return seen && images.delete(seen, new Date());
+}
+
+/** A hundred images that are still to come. */
+const newImages = (place: { batchId: string } | { caseId: string }) =>
+  Array.from({ length: 100 }, (_, i) => {
+    const known = { id: newId(), patientId: PATIENT_1, fileName: `${i}.png` };
+    return { ...newImage({ ...known, mimeType: 'image/png', fileSize: 1 }, doctor, new Date()), ...place };
+  });
+
+/** Runs so many steps with the images that `begin` makes, sixteen at a time, and compares what `counted` says. */
+const holds = (
+  length: number,
+  begin: (id: string) => Promise<Image[]>,
+  counted: (id: string) => Promise<{ count: number | undefined; left: Image[] }>,
+) => {
+  const steps = fc.array(Step, { minLength: length, maxLength: length, size: 'max' });
+  const property = fc.asyncProperty(steps, async (script) => {
+    const id = newId();
+    const all = await begin(id);
+    const waiting = [...script];
+    const worker = async () => {
+      for (let step = waiting.pop(); step; step = waiting.pop())
+        await take(own, all[step.image] as Image, step.what);
+    };
+    await Promise.all(Array.from({ length: 16 }, worker));
+
+    const { count, left } = await counted(id);
+    expect(count).toBe(left.filter(({ status }) => status === 'ready').length);
+  });
+  return fc.assert(property, { numRuns: 1, endOnFailure: true });
+};
+
+const LONG = { timeout: 300_000 };
+
+test('The count of a batch is right after two thousand steps, sixteen at a time', LONG, async () => {
+  const begin = async (id: string) => {
+    const createdAt = new Date().toISOString();
+    const known = { patientId: PATIENT_1, name: 'x', imageCount: 0 };
+    await own.batches.create({ id, ...known, createdAt, updatedAt: createdAt });
+    const all = newImages({ batchId: id });
+    await own.images.createPending(all, new Date(Date.now() + 60_000));
+    return all;
+  };
+  await holds(2000, begin, async (id) => ({
+    count: (await own.batches.get(id))?.imageCount,
+    left: await Array.fromAsync(own.images.allInBatch(id)),
+  }));
+});
+
+test('The count of a case is right after a thousand', LONG, async () => {
+  const begin = async (caseId: string) => {
+    const all = newImages({ caseId });
+    await own.images.createPending(all, new Date(Date.now() + 60_000));
+    return all;
+  };
+  await holds(1000, begin, async (caseId) => {
+    const { items } = await own.cases.listOfPatient(PATIENT_1, { limit: 100 });
+    return {
+      // One without an image is in no list.
+      count: items.find(({ id }) => id === caseId)?.imageCount ?? 0,
+      left: (await own.images.listInCase(caseId, { limit: 200 })).items,
+    };
+  });
+});

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DeleteCommand, NumberValue, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { auditKey } from '../../lib/data/keys.ts';
+import { connectTable } from '../../lib/data/table.ts';
+import { eventOfSystem } from '../fixtures/audit-events.ts';
+import { backstage } from '../support/backstage.ts';
+import { useOwnStack } from '../support/own-stack.ts';
+import { PATIENT_1 } from '../support/people.ts';
+import { type Client, createBatch, until } from '../support/service.ts';
+
+const service = useOwnStack();
+let patient: Client;
+let admin: Client;
+beforeAll(async () => {
+  patient = await service.as('patient-1');
+  admin = await service.as('admin');
+});
+
+test('Health and 401 are no events', async () => {
+  /** How many there are; the list itself becomes one after it is read. */
+  const events = async () => (await admin.json('GET', '/api/audit/?limit=200', 200)).events.length;
+  await createBatch(patient);
+  const before = await events();
+  expect(before).toBe(1);
+  const nobody = await service.as();
+  await nobody.json('GET', '/health', 200);
+  await nobody.json('GET', `/api/images/?patient_id=${PATIENT_1}`, 401);
+  // The first list itself.
+  expect(await events()).toBe(before + 1);
+});
+
+describe('npm run audit:verify', () => {
+  const verify = async () => {
+    const root = path.join(import.meta.dirname, '..', '..');
+    const env = {
+      ...process.env,
+      AUDIT_TABLE_NAME: service.stack.output('AuditTableName'),
+      BUCKET_NAME: service.stack.output('BucketName'),
+    };
+    return promisify(execFile)(process.execPath, ['bin/audit-verify.ts'], { cwd: root, env }).then(
+      ({ stdout }) => ({ code: 0, output: stdout }),
+      ({ code, stdout, stderr }) => ({ code, output: stdout + stderr }),
+    );
+  };
+  const table = () => connectTable(service.stack.output('AuditTableName'));
+
+  test('finds nothing in a log that nobody changed', async () => {
+    await backstage(service);
+    await createBatch(patient);
+    const { code, output } = await until(async () => {
+      const found = await verify();
+      return found.output.includes(' 0 not sealed yet') && found;
+    });
+    expect(output).toMatch(
+      /^[1-9]\d* segments, [1-9]\d* sealed events, 0 not sealed yet\nNothing was changed/,
+    );
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [
+      'changed',
+      async (item: Record<string, unknown>) => {
+        const update = {
+          UpdateExpression: 'SET #s = :s',
+          ExpressionAttributeNames: { '#s': 'subject' },
+          ExpressionAttributeValues: { ':s': 'somebody-else' },
+        };
+        await table().client.send(
+          new UpdateCommand({ TableName: table().name, Key: { pk: item.pk, sk: item.sk }, ...update }),
+        );
+      },
+    ],
+    [
+      'deleted',
+      async (item: Record<string, unknown>) => {
+        await table().client.send(
+          new DeleteCommand({ TableName: table().name, Key: { pk: item.pk, sk: item.sk } }),
+        );
+      },
+    ],
+    [
+      'slipped in later',
+      async (item: Record<string, unknown>) => {
+        const id = '01900000-0000-7000-8000-000000000000';
+        await table().client.send(
+          new PutCommand({
+            TableName: table().name,
+            Item: { ...item, id, pk: `EVENT#${id}`, at: '2020-01-01T00:00:00Z' },
+          }),
+        );
+      },
+    ],
+  ])('finds an event that was %s', async (_, tamper) => {
+    const { Items = [] } = await table().client.send(new ScanCommand({ TableName: table().name }));
+    await tamper(Items[0] ?? {});
+    const { code, output } = await verify();
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /event [0-9a-f-]{36} (was tampered with|is not what was sealed|is missing in the table|is in no segment)/,
+    );
+  });
+
+  test('finds one that was made unreadable, which does not hold up the sealing of those after it', async () => {
+    const event = eventOfSystem();
+    await (await backstage(service)).log.append(event);
+    const update = {
+      UpdateExpression: 'SET #s = :s REMOVE #p',
+      ExpressionAttributeNames: { '#s': 'status', '#p': 'path' },
+      ExpressionAttributeValues: { ':s': NumberValue.from('1e30') },
+    };
+    await table().client.send(
+      new UpdateCommand({ TableName: table().name, Key: auditKey(event.id), ...update }),
+    );
+    await createBatch(patient);
+    const { output } = await until(async () => {
+      const found = await verify();
+      return found.output.includes(' 0 not sealed yet') && found;
+    });
+    expect(output).toMatch(new RegExp(`event ${event.id} was tampered with: segment \\d+ says MODIFY`));
+  });
+});

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dicomKey } from '../../lib/storage/object-keys.ts';
+import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
+import { backstage } from '../support/backstage.ts';
+import { takeDeadLetters } from '../support/dead-letters.ts';
+import { OwnStack } from '../support/own-stack.ts';
+import { startPacs } from '../support/pacs.ts';
+import { type Client, until } from '../support/service.ts';
+import { synthesizeWith } from '../support/synthesize-with.ts';
+
+const outdir = mkdtempSync(join(tmpdir(), 'negatoscope-bridge-'));
+const service = new OwnStack();
+let pacs: Awaited<ReturnType<typeof startPacs>>;
+let cdkOut: string;
+let staff: Client;
+let behind: Awaited<ReturnType<typeof backstage>>;
+beforeAll(async () => {
+  pacs = await startPacs();
+  cdkOut = synthesizeWith({ orthancUrl: pacs.url }, outdir);
+  await service.start({ cdkOut });
+  staff = await service.as('staff');
+  behind = await backstage(service);
+});
+afterAll(async () => {
+  await service.end();
+  await pacs.close();
+  rmSync(outdir, { recursive: true, force: true });
+});
+const stored = pacsAnswer(200, { ID: 'x', Status: 'Success' });
+beforeEach(() => {
+  pacs.deliveries.length = 0;
+  pacs.answer = stored;
+});
+
+function pacsAnswer(status: number, body: object): typeof pacs.answer {
+  return (response) => response.writeHead(status).end(JSON.stringify(body));
+}
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const arrived = () => pacs.deliveries.map(({ sha256 }) => sha256);
+const upload = (bytes: Buffer<ArrayBuffer>, status = 201) =>
+  staff.json('POST', '/dicom/upload', status, dicomForm(bytes));
+
+/** Waits for these, and for one more that is sent after them, so that what else was on its way had its time. */
+async function expectArrived(files: readonly Uint8Array[]): Promise<void> {
+  const hashes = files.map(hashOf);
+  await until(async () => hashes.every((hash) => arrived().includes(hash)));
+  const last = slice(newUids());
+  await upload(last);
+  await until(async () => arrived().includes(hashOf(last)));
+  expect(arrived().sort()).toEqual([...hashes, hashOf(last)].sort());
+}
+
+/** The dead letters, as soon as there are some. */
+async function deadLetters(): Promise<unknown[]> {
+  const bodies = await until(async () => {
+    const taken = await takeDeadLetters(service, cdkOut, 'forward-dicom');
+    return taken.length > 0 && taken;
+  });
+  return bodies.map((body) => JSON.parse(body));
+}
+
+describe('Each stored DICOM file goes to the clinic’s Orthanc as well', () => {
+  test('once, as it is, also where it is stored again', async () => {
+    const bytes = slice(newUids());
+    await upload(bytes);
+    await upload(bytes);
+    await expectArrived([bytes]);
+  });
+
+  test('but none that is not stored: refused ones, and objects that are no instance', async () => {
+    const uids = newUids();
+    const bytes = slice(uids);
+    await upload(bytes);
+    await upload(slice(uids, [['00204000', 'LT', 'other']]), 409);
+    const halfway = slice(newUids());
+    const place = { studyUid: '1.2', seriesUid: '1.3', sopUid: '1.4', sha256: hashOf(halfway) };
+    await behind.objects.write(dicomKey(place), halfway, 'application/dicom');
+    await expectArrived([bytes]);
+  });
+
+  test('also one that was half stored by an attempt before, whose object is there already', async () => {
+    const uids = newUids();
+    const bytes = slice(uids);
+    const { study: studyUid, series: seriesUid, sop: sopUid } = uids;
+    const key = dicomKey({ studyUid, seriesUid, sopUid, sha256: hashOf(bytes) });
+    await behind.objects.write(key, bytes, 'application/dicom');
+    await expectArrived([]);
+    await upload(bytes);
+    await until(async () => arrived().includes(hashOf(bytes)));
+  });
+
+  test('again, where it was not there or at a loss', async () => {
+    const bytes = slice(newUids());
+    pacs.answer = (response, count) => {
+      if (count === 1) response.destroy();
+      else if (count === 2) response.writeHead(503).end();
+      else stored(response, count);
+    };
+    await upload(bytes);
+    await until(async () => pacs.deliveries.length === 3);
+    expect(arrived()).toEqual(Array(3).fill(hashOf(bytes)));
+    expect(await takeDeadLetters(service, cdkOut, 'forward-dicom')).toEqual([]);
+  });
+
+  test('but for one of which it can make nothing, which is put aside at once and stops nobody', async () => {
+    const poison = newUids();
+    const fine = [newUids(), newUids()].map((uids) => slice(uids));
+    const refused = pacsAnswer(400, { OrthancError: 'Bad file format', HttpStatus: 400 });
+    pacs.answer = (response, count) =>
+      (pacs.deliveries[count - 1]?.sha256 === hashOf(slice(poison)) ? refused : stored)(response, count);
+    const answer = await staff.send('POST', '/dicom-web/studies', relatedOf([slice(poison), ...fine]));
+    expect(answer.status).toBe(200);
+    await expectArrived([slice(poison), ...fine]);
+    expect(await deadLetters()).toEqual([{ sopUid: poison.sop }]);
+  });
+
+  test('but for one that Orthanc would unpack, and take what it likes from it', async () => {
+    const uids = newUids();
+    const bytes = slice(uids);
+    bytes.write('PK\u0003\u0004', 'latin1');
+    await upload(bytes);
+    await expectArrived([]);
+    expect(await deadLetters()).toEqual([{ sopUid: uids.sop }]);
+  });
+});

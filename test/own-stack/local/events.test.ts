@@ -1,0 +1,102 @@
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { CopyObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LocalStack } from '../../../lib/local/local-stack.ts';
+import { makeTestStack, type TestStack } from './test-stack.ts';
+
+let testStack: TestStack;
+let stack: LocalStack;
+let s3: S3Client;
+let dynamoDb: DynamoDBClient;
+let env: { TABLE: string; BUCKET: string };
+
+beforeAll(async () => {
+  testStack = makeTestStack();
+  stack = await testStack.start();
+  const settings = { region: 'us-east-1', credentials: stack.credentials };
+  s3 = new S3Client({
+    ...settings,
+    endpoint: stack.s3Endpoint,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  dynamoDb = new DynamoDBClient({ ...settings, endpoint: stack.dynamoDbEndpoint });
+  ({ env } = (await (await fetch(`${stack.url}/echo`)).json()) as { env: typeof env });
+});
+afterAll(async () => {
+  s3.destroy();
+  dynamoDb.destroy();
+  await stack.close();
+  testStack.remove();
+});
+
+const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: env.BUCKET, Key, Body }));
+const itemsOf = async (pk: string) => {
+  const query = new QueryCommand({
+    TableName: env.TABLE,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: pk } },
+  });
+  return (await dynamoDb.send(query)).Items ?? [];
+};
+const write = (pk: string, sk: string) =>
+  dynamoDb.send(new PutItemCommand({ TableName: env.TABLE, Item: { pk: { S: pk }, sk: { S: sk } } }));
+const patience = { timeout: 20_000, interval: 50 };
+
+describe('an object that arrives', () => {
+  test('reaches the queue’s function with size, ETag, and its key encoded as S3 does', async () => {
+    await put('incoming/a b+é.png', 'hello');
+    await expect
+      .poll(() => itemsOf('arrived/incoming/a+b%2B%C3%A9.png'), patience)
+      .toMatchObject([
+        { sk: { S: 'ObjectCreated:Put' }, size: { N: '5' }, etag: { S: '5d41402abc4b2a76b9719d911017c592' } },
+      ]);
+  });
+
+  test('by copy says so', async () => {
+    await put('elsewhere/source', 'hello');
+    const CopySource = `${env.BUCKET}/elsewhere/source`;
+    await s3.send(new CopyObjectCommand({ Bucket: env.BUCKET, Key: 'incoming/copy', CopySource }));
+    await expect
+      .poll(() => itemsOf('arrived/incoming/copy'), patience)
+      .toMatchObject([{ sk: { S: 'ObjectCreated:Copy' } }]);
+    expect(await itemsOf('arrived/elsewhere/source')).toEqual([]);
+  });
+
+  test('and cannot be dealt with ends in the dead-letter queue, and stops nobody', async () => {
+    await Promise.all([put('incoming/poison', 'x'), put('incoming/fine', 'x')]);
+    await expect.poll(() => itemsOf('arrived/incoming/fine'), patience).toHaveLength(1);
+    const dead = async () =>
+      (await itemsOf('dead')).map(({ sk }) => `${sk?.S}`).filter((body) => body.includes('poison'));
+    await expect.poll(dead, patience).toHaveLength(1);
+    expect(await itemsOf('arrived/incoming/poison')).toEqual([]);
+  });
+});
+
+describe('an item that changes', () => {
+  test('reaches the stream’s function when the filter lets it', async () => {
+    await write('unwatched/1', 'x');
+    await write('watched/1', 'x');
+    await expect.poll(() => itemsOf('seen/watched/1'), patience).toMatchObject([{ sk: { S: 'INSERT' } }]);
+    await write('watched/1', 'x'); // no change, no event; a MODIFY would not pass the filter either
+    await dynamoDb.send(
+      new DeleteItemCommand({ TableName: env.TABLE, Key: { pk: { S: 'watched/1' }, sk: { S: 'x' } } }),
+    );
+    await expect
+      .poll(() => itemsOf('seen/watched/1'), patience)
+      .toMatchObject([{ sk: { S: 'INSERT' } }, { sk: { S: 'REMOVE' } }]);
+    expect(await itemsOf('seen/unwatched/1')).toEqual([]);
+  });
+
+  test('and cannot be dealt with goes to the failure queue alone, after its retries', async () => {
+    await Promise.all([write('watched/2', 'poison'), write('watched/3', 'x'), write('watched/4', 'x')]);
+    const given = async () =>
+      (await itemsOf('dead'))
+        .map(({ sk }) => `${sk?.S}`)
+        .filter((body) => body.includes('RetryAttemptsExhausted'));
+    await expect.poll(given, patience).toHaveLength(1);
+    expect((await given())[0]).toContain('"batchSize":1');
+    await expect.poll(() => itemsOf('seen/watched/3'), patience).toHaveLength(1);
+    await expect.poll(() => itemsOf('seen/watched/4'), patience).toHaveLength(1);
+  });
+});

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Limits } from '../../lib/domain/limits.ts';
+import { photos } from '../fixtures/photos.ts';
+import { drop, useBrowser } from '../support/browser.ts';
+import { OwnStack } from '../support/own-stack.ts';
+import { openBatch } from '../support/patient-page.ts';
+import { type Client, createBatch, readyNames } from '../support/service.ts';
+import { synthesizeWith } from '../support/synthesize-with.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'negatoscope-limits-'));
+const service = new OwnStack();
+const limits = Limits.parse({
+  ...{ imageBytes: 1024 * 1024, filesPerRequest: 3 },
+  ...{ uploadsPerMinute: null, metadataPerMinute: null },
+});
+let doctor: Client;
+beforeAll(async () => {
+  const cdkOut = synthesizeWith({ limits }, join(dir, 'cdk.out'));
+  // With the limits of the stack, and not with those of the other tests.
+  await service.start({ cdkOut, environment: {} });
+  doctor = await service.as('doctor');
+});
+afterAll(async () => {
+  await service.end();
+  rmSync(dir, { recursive: true, force: true });
+});
+const browsing = useBrowser(service);
+
+test('The service takes no more than its clinic has set', async () => {
+  const batch = await createBatch(doctor, 'P-8001');
+  const file = { name: 'a.jpg', type: 'image/jpeg', size: 1000 };
+  const ask = (files: (typeof file)[]) =>
+    doctor.send('POST', `/api/images/batches/${batch}/upload-urls`, { files });
+  expect((await ask(Array(4).fill(file))).status).toBe(400);
+  expect((await ask([{ ...file, size: limits.imageBytes + 1 }])).status).toBe(413);
+});
+
+test('The page asks for no more at once, and refuses itself what is too large', async () => {
+  const batch = await createBatch(doctor, 'P-8002');
+  const page = await browsing.signedIn('doctor', '/patients/P-8002');
+  await openBatch(page);
+  const statuses: number[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('/upload-urls')) statuses.push(response.status());
+  });
+  const huge = { name: 'huge.png', type: 'image/png', bytes: new Uint8Array(1_200_000) };
+  await drop(page, [...(await photos(7)), huge]);
+  await page.getByText('1.2 MB is too large: 1 MB at most.').waitFor();
+  await expect.poll(() => readyNames(doctor, batch), { timeout: 25_000 }).toHaveLength(7);
+  expect(statuses).toEqual([201, 201, 201]);
+});
+
+test('The command asks for no more at once', async () => {
+  const batch = await createBatch(doctor, 'P-8003');
+  const folder = join(dir, 'photos');
+  mkdirSync(folder);
+  for (const { name, bytes } of await photos(7)) writeFileSync(join(folder, name), bytes);
+  const args = ['push', folder, '--batch', batch, '--url', service.stack.url];
+  const command = spawn(process.execPath, [join(import.meta.dirname, '../../bin/negatoscope.ts'), ...args], {
+    env: {
+      ...process.env,
+      NEGATOSCOPE_TOKEN: await service.stack.token('doctor'),
+      XDG_STATE_HOME: join(dir, 'state'),
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 60_000,
+  });
+  expect(await text(command.stdout)).toContain('7 stored, 0 already there');
+});

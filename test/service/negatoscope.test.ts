@@ -1,0 +1,294 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
+import { photo } from '../fixtures/photos.ts';
+import { PATIENT_2 } from '../support/people.ts';
+import { createBatch, until, useService } from '../support/service.ts';
+
+const service = useService();
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'negatoscope-cli-'));
+  mkdirSync(join(dir, 'cd'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Begins the command as a person in a shell would. */
+function begin(args: string[], token: string): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/negatoscope.ts'), ...args], {
+    env: { ...process.env, NEGATOSCOPE_TOKEN: token, XDG_STATE_HOME: join(dir, 'state') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+    ([out, err, [code]]) => ({ out, err, code }),
+  );
+  return { child, ended };
+}
+interface Ended {
+  out: string;
+  err: string;
+  code: number;
+}
+const run = async (args: string[], user = 'staff', url = service.stack.url) =>
+  begin([...args, '--url', url], await service.stack.token(user)).ended;
+
+const cd = (...names: string[]) => join(dir, 'cd', ...names);
+
+/** A CD of one study: names without extension, in folders. */
+function burn(count: number, study = newUid()) {
+  const series = newUid();
+  return Array.from({ length: count }, (_, index) => {
+    const uids = newUids({ study, series });
+    const bytes = slice(uids, [['00200013', 'IS', String(index)]]);
+    const folder = `DIR${index % 3}`;
+    mkdirSync(cd(folder), { recursive: true });
+    const name = join(folder, `IM${String(index).padStart(5, '0')}`);
+    writeFileSync(cd(name), bytes);
+    return { ...uids, bytes, name };
+  });
+}
+
+/** The service behind a door of ours, which sees each request first. */
+async function behindDoor(see: (path: string, seen: number) => number | undefined) {
+  const seen: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const { method = '', url = '', headers } = request;
+    seen.push(`${method} ${url}`);
+    const wait = see(url, seen.filter((each) => each === `${method} ${url}`).length);
+    if (wait !== undefined) return response.writeHead(429, { 'retry-after': String(wait) }).end();
+    const store = new URL(service.stack.s3Endpoint).origin;
+    const answer = await fetch((url.startsWith('/local/s3/') ? store : service.stack.url) + url, {
+      method,
+      headers: {
+        authorization: `${headers.authorization}`,
+        'idempotency-key': `${headers['idempotency-key']}`,
+      },
+      ...(body.length > 0 && { body }),
+    });
+    response.writeHead(answer.status).end(await answer.text());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, seen, close: () => server.close() };
+}
+
+/** The service with a store in front that takes what is put there and, until told otherwise, does not say so. */
+async function behindSilentStore() {
+  const put: string[] = [];
+  let isSilent = true;
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const { method = '', url = '', headers } = request;
+    const { host, connection, ...others } = headers as Record<string, string>;
+    const store = new URL(service.stack.s3Endpoint).origin;
+    const answer = await fetch((url.startsWith('/local/s3/') ? store : service.stack.url) + url, {
+      method,
+      headers: others,
+      ...(body.length > 0 && { body }),
+    });
+    if (method === 'PUT') put.push(url);
+    if (method === 'PUT' && isSilent) return;
+    const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const text = (await answer.text()).replaceAll(service.stack.url, own).replaceAll(store, own);
+    response.writeHead(answer.status).end(text);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    put,
+    answer: () => {
+      isSilent = false;
+    },
+    close: () => server.close(),
+  };
+}
+
+describe('push of a folder of DICOM', () => {
+  test('stores what is DICOM, lists what is not, and names what is refused with its reason', async () => {
+    const files = burn(5);
+    const uids = newUids();
+    writeFileSync(cd('A'), slice(uids));
+    writeFileSync(cd('B'), slice(uids, [['00204000', 'LT', 'other']]));
+    writeFileSync(cd('no-preamble'), slice(newUids()).subarray(128));
+    writeFileSync(cd('autorun.exe'), 'MZ\u0090\0');
+    writeFileSync(cd('viewer.jar'), 'PK\u0003\u0004');
+    writeFileSync(cd('EMPTY'), '');
+    const sopClass = Buffer.from('\u0002\0\u0002\0UI\u0014\u00001.2.840.10008.1.3.10', 'latin1');
+    const file = slice(newUids());
+    writeFileSync(cd('DICOMDIR'), Buffer.concat([file.subarray(0, 132), sopClass, file.subarray(132)]));
+    writeFileSync(cd('\u001b[2Jcut'), slice(newUids()).subarray(0, 400));
+    writeFileSync(Buffer.concat([Buffer.from(cd()), Buffer.from([0x2f, 0xe4])]), slice(newUids()));
+    symlinkSync('..', cd('loop'));
+    const { out, code } = await run(['push', cd()]);
+    expect(out).toMatch(/^refused {2}(A|B) {2}the SOPInstanceUID \S+ is that of another file$/m);
+    expect(out).toMatch(/^refused {2}�\[2Jcut {2}.*damaged|incomplete/m);
+    expect(out).toContain('skipped  autorun.exe  no DICOM file: a program');
+    expect(out).toContain('skipped  viewer.jar  no DICOM file: a ZIP archive');
+    expect(out).toContain('skipped  EMPTY  empty');
+    expect(out).toContain('skipped  DICOMDIR  a DICOMDIR: the list of the files');
+    expect(out).toContain('skipped  loop  a symbolic link: those are not followed');
+    expect(out).toContain('8 stored, 0 already there, 5 skipped, 2 refused, 0 failed');
+    expect(code).toBe(1);
+    const staff = await service.as('staff');
+    expect(await staff.json('GET', `/dicom-web/studies/${files[0]?.study}/instances`, 200)).toHaveLength(5);
+  });
+
+  test('goes on where Ctrl-C stopped it, and sends nothing twice', async () => {
+    const files = burn(60);
+    const token = await service.stack.token('staff');
+    const first = begin(['push', cd(), '--parallel', '1', '--url', service.stack.url], token);
+    const staff = await service.as('staff');
+    const path = `/dicom-web/studies/${files[0]?.study}/instances`;
+    await until(async () => (await staff.send('GET', path)).status === 200);
+    first.child.kill('SIGINT');
+    const stopped = await first.ended;
+    expect(stopped).toMatchObject({ code: 130, err: expect.stringContaining('the same command goes on') });
+    const { out, code } = await run(['push', cd()]);
+    const [, stored, already] =
+      /(\d+) stored, (\d+) already there, 0 skipped, 0 refused, 0 failed/.exec(out) ?? [];
+    expect(code).toBe(0);
+    expect(Number(stored)).toBeLessThan(60);
+    expect(Number(stored) + Number(already)).toBe(60);
+    expect(await staff.json('GET', path, 200)).toHaveLength(60);
+    expect((await run(['push', cd()])).out).toContain('0 stored, 60 already there');
+    // Of each file, the second and third command asked only what became of it; of the one that was on its way, too.
+    const journal = readFileSync(
+      join(dir, 'state/negatoscope', readdirSync(join(dir, 'state/negatoscope'))[0] ?? ''),
+    );
+    const lines = journal.toString().split('\n').filter(Boolean);
+    const noted = lines.map((line) => JSON.parse(line));
+    expect(new Set(noted.map(({ file }) => file)).size).toBe(60);
+    const arrived = noted.filter(({ isSent }) => isSent).map(({ file }) => file);
+    expect(arrived).toHaveLength(new Set(arrived).size);
+  });
+
+  test('ends with a word about the token where that is not valid', async () => {
+    burn(1);
+    const expired = await service.stack.token('staff', {}, -1);
+    const { code, err } = await begin(['push', cd(), '--url', service.stack.url], expired).ended;
+    expect(code).toBe(3);
+    expect(err).toContain('The token is not, or no longer, valid.');
+  });
+
+  test('waits as long as the service asks for, and announces all files in one request', async () => {
+    burn(20);
+    const door = await behindDoor((path, times) =>
+      path === '/dicom/upload-urls' && times === 1 ? 2 : undefined,
+    );
+    const started = Date.now();
+    const { code, out, err } = await run(['push', cd()], 'staff', door.url);
+    door.close();
+    expect(Date.now() - started).toBeGreaterThan(2000);
+    expect(err).toContain('the service asks to wait for 2 s');
+    expect(out).toContain('20 stored');
+    expect(code).toBe(0);
+    expect(door.seen.filter((each) => each === 'POST /dicom/upload-urls')).toHaveLength(2);
+  });
+});
+
+describe('push of photographs', () => {
+  test('fills a batch, once', async () => {
+    const staff = await service.as('staff');
+    const batch = await createBatch(staff);
+    for (const seed of [1, 2, 3]) writeFileSync(cd(`${seed}.jpg`), (await photo({ seed })).bytes);
+    writeFileSync(cd('letter.txt'), 'Dear colleague');
+    writeFileSync(cd('broken.jpg'), (await photo({ seed: 4 })).bytes.subarray(0, 300));
+    const { out, code } = await run(['push', cd(), '--batch', batch]);
+    expect(out).toContain('3 stored, 0 already there, 1 skipped, 1 refused, 0 failed');
+    expect(out).toContain('skipped  letter.txt  no photograph: plain text');
+    expect(out).toMatch(/^refused {2}broken.jpg {2}.+/m);
+    expect(code).toBe(1);
+    expect((await run(['push', cd(), '--batch', batch])).out).toContain('0 stored, 3 already there');
+    expect(await staff.json('GET', `/api/images/batches/${batch}`, 200)).toMatchObject({ image_count: 3 });
+  });
+
+  test('stores none twice where the answers of the store were lost', async () => {
+    const staff = await service.as('staff');
+    const batch = await createBatch(staff);
+    for (const seed of [1, 2, 3, 4]) writeFileSync(cd(`${seed}.jpg`), (await photo({ seed })).bytes);
+    const args = ['push', cd(), '--batch', batch];
+    const store = await behindSilentStore();
+    const token = await service.stack.token('staff');
+    const first = begin([...args, '--url', store.url], token);
+    await until(async () => store.put.length === 4);
+    first.child.kill('SIGINT');
+    expect((await first.ended).code).toBe(130);
+    // The same service, by the same name.
+    store.answer();
+    const second = await begin([...args, '--url', store.url], token).ended;
+    store.close();
+    expect(second.out).toMatch(/ 0 skipped, 0 refused, 0 failed/);
+    expect(second.code).toBe(0);
+    expect(store.put).toHaveLength(4);
+    expect(await staff.json('GET', `/api/images/batches/${batch}`, 200)).toMatchObject({ image_count: 4 });
+    const { images } = await staff.json('GET', `/api/images?batch_id=${batch}`, 200);
+    expect(images).toHaveLength(4);
+  });
+
+  test('makes another batch where the one that it made is gone', async () => {
+    writeFileSync(cd('1.jpg'), (await photo({})).bytes);
+    const args = ['push', cd(), '--patient', PATIENT_2, '--name', 'Gone'];
+    const first = await run(args);
+    const [, batch = ''] = /^Batch (\S+)$/m.exec(first.err) ?? [];
+    const doctor = await service.as('doctor');
+    expect((await doctor.send('DELETE', `/api/images/batches/${batch}`)).status).toBe(204);
+    expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('1 stored') });
+  });
+
+  test('makes a batch for a patient, and the same one again', async () => {
+    writeFileSync(cd('1.png'), (await photo({ format: 'png' })).bytes);
+    const args = ['push', cd(), '--patient', PATIENT_2, '--name', 'First visit'];
+    const first = await run(args);
+    expect(first).toMatchObject({ code: 0, out: expect.stringContaining('1 stored') });
+    const second = await run(args);
+    expect(second).toMatchObject({ code: 0, out: expect.stringContaining('1 already there') });
+    const line = /^Batch \S+$/m;
+    expect(line.exec(second.err)?.[0]).toBe(line.exec(first.err)?.[0]);
+  });
+});
+
+describe('pull of a study', () => {
+  test('gives the files bit by bit, fetches none again, and overwrites none of another content', async () => {
+    const files = burn(7);
+    expect((await run(['push', cd()])).code).toBe(0);
+    const args = ['pull', files[0]?.study ?? '', join(dir, 'out')];
+    expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('7 stored') });
+    const placeOf = ({ series, sop }: { series: string; sop: string }) =>
+      join(dir, 'out', series, `${sop}.dcm`);
+    for (const file of files) expect(readFileSync(placeOf(file)).equals(file.bytes)).toBe(true);
+    const [gone, changed] = files;
+    if (!gone || !changed) throw new Error('there are files');
+    rmSync(placeOf(gone));
+    writeFileSync(placeOf(changed), 'mine');
+    const again = await run(args);
+    expect(again.out).toContain('1 stored, 5 already there, 0 skipped, 0 refused, 1 failed');
+    expect(again.code).toBe(1);
+    expect(readFileSync(placeOf(changed), 'utf8')).toBe('mine');
+  });
+
+  test('says that there is none, or that it is no UID', async () => {
+    expect(await run(['pull', newUid(), join(dir, 'out')])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no study'),
+    });
+    expect(await run(['pull', '../etc', join(dir, 'out')])).toMatchObject({ code: 2 });
+  });
+});

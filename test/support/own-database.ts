@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { connectTable, type Table } from '../../lib/data/table.ts';
+import { ensureTables } from '../../lib/local/dynamodb-tables.ts';
+import { type Dynoxide, startDynoxide } from '../../lib/local/dynoxide.ts';
+import { loadFunctions } from '../../lib/local/functions.ts';
+import { loadTemplate, region } from '../../lib/local/template.ts';
+
+/** A DynamoDB with the tables of the stack for the tests of a file alone; nobody listens to their streams. */
+export function useOwnDatabase(): { readonly table: Table } {
+  const dir = mkdtempSync(join(tmpdir(), 'negatoscope-data-'));
+  let dynoxide: Dynoxide | undefined;
+  let table: Table | undefined;
+  beforeAll(async () => {
+    dynoxide = await startDynoxide(join(dir, 'dynamodb.sqlite'), () => {}, console.error);
+    Object.assign(process.env, {
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_DYNAMODB: dynoxide.endpoint,
+    });
+    const template = loadTemplate(inject('cdkOut'), 'Negatoscope', 'http://localhost');
+    const client = new DynamoDBClient({});
+    await ensureTables(template, client);
+    client.destroy();
+    const [name] = loadFunctions(template, Buffer.alloc(32)).flatMap(
+      ({ environment }) => environment.TABLE_NAME ?? [],
+    );
+    table = connectTable(name ?? '');
+  });
+  afterAll(async () => {
+    await dynoxide?.close();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  });
+  return {
+    get table() {
+      if (!table) throw new Error('the database is not started');
+      return table;
+    },
+  };
+}

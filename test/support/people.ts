@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
+// Each test file loads this module anew, so that what is chosen here is its own.
+const file = randomUUID().slice(0, 8);
+
+/** The patient numbers of `patient-1` and `patient-2` in this test file. */
+export const PATIENT_1 = `P-1001-${file}`;
+export const PATIENT_2 = `P-1002-${file}`;
+
+const patientIds: Record<string, string> = { 'patient-1': PATIENT_1, 'patient-2': PATIENT_2 };
+const subjects = new Map<string, string>();
+
+/** What makes a demo person one of this test file alone: other people of the same role are at work beside it. */
+export function ownClaims(user: string): Record<string, string> {
+  const sub = subjects.get(user) ?? randomUUID();
+  subjects.set(user, sub);
+  const patientId = patientIds[user];
+  return { sub, ...(patientId && { 'custom:patient_id': patientId }) };
+}

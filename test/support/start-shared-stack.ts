@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startLocalStack } from '../../lib/local/local-stack.ts';
+import { UNHURRIED } from '../../lib/local/unhurried.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the stack is that the tests of `service` and of `web` share. */
+    sharedStack: {
+      url: string;
+      s3Endpoint: string;
+      dynamoDbEndpoint: string;
+      credentials: { accessKeyId: string; secretAccessKey: string };
+      logFile: string;
+      dataDir: string;
+      /** A POST to it runs at once what the clock wakes. */
+      tickUrl: string;
+    };
+  }
+}
+
+/** Starts one stack for all files of both projects: its functions start once, and stay warm. */
+export async function setup({ vitest }: TestProject) {
+  const root = vitest.getRootProject();
+  if (root.getProvidedContext().sharedStack) return;
+  const { cdkOut } = root.getProvidedContext();
+  const dataDir = mkdtempSync(join(tmpdir(), 'negatoscope-tests-'));
+  const stack = await startLocalStack({ cdkOut, port: 0, dataDir, environment: UNHURRIED });
+  const clock = createServer((_request, response) => {
+    stack.tick().then(
+      () => response.end(),
+      (error) => response.writeHead(500).end(String(error)),
+    );
+  });
+  clock.listen(0, '127.0.0.1');
+  await once(clock, 'listening');
+  const { url, s3Endpoint, dynamoDbEndpoint, credentials, logFile } = stack;
+  const tickUrl = `http://127.0.0.1:${(clock.address() as AddressInfo).port}`;
+  root.provide('sharedStack', {
+    ...{ url, s3Endpoint, dynamoDbEndpoint, credentials, logFile },
+    ...{ dataDir, tickUrl },
+  });
+  return async () => {
+    clock.close();
+    await stack.close();
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  };
+}

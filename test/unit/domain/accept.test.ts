@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { chooseOffer, describeOffer, type Offer } from '../../../lib/domain/accept.ts';
+import { DomainError } from '../../../lib/domain/errors.ts';
+
+const JPEG_2000 = '1.2.840.10008.1.2.4.90';
+const LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+
+/** What there is of a frame that is stored as JPEG 2000. */
+const FRAMES: Offer[] = [
+  { type: 'multipart/related', part: 'image/jp2', transferSyntax: JPEG_2000 },
+  {
+    type: 'multipart/related',
+    part: 'application/octet-stream',
+    transferSyntax: JPEG_2000,
+    onlyIfSyntaxIsNamed: true,
+  },
+  { type: 'multipart/related', part: 'application/octet-stream', transferSyntax: LITTLE_ENDIAN },
+  { type: 'application/octet-stream', transferSyntax: LITTLE_ENDIAN },
+];
+const PICTURES: Offer[] = [{ type: 'image/jpeg' }, { type: 'image/png' }];
+
+const choose = (accept: string | undefined, offers: readonly Offer[]) =>
+  describeOffer(chooseOffer({ headers: { accept }, query: {} }, offers));
+
+const STORED = 'multipart/related; type="image/jp2"; transfer-syntax=1.2.840.10008.1.2.4.90';
+const STORED_BYTES =
+  'multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.4.90';
+const DECODED = 'multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.1';
+
+test.each([
+  [undefined, STORED],
+  ['', STORED],
+  ['*/*', STORED],
+  ['multipart/related', STORED],
+  // Python's dicomweb-client, with nothing said of the type.
+  ['multipart/related; type="*/*"', STORED],
+  ['multipart/related; type="image/*"', STORED],
+  ['multipart/related; type="image/jp2"; transfer-syntax=1.2.840.10008.1.2.4.90', STORED],
+  ['multipart/related;type=image/jp2;transfer-syntax="1.2.840.10008.1.2.4.90"', STORED],
+  ['Multipart/Related; Type="image/JP2"', STORED],
+  ['multipart/related; type="application/octet-stream"', DECODED],
+  ['multipart/related; type=application/octet-stream', DECODED],
+  ['multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.1', DECODED],
+  // Viewers that decode by themselves ask for any syntax as bytes.
+  ['multipart/related; type=application/octet-stream; transfer-syntax=*', STORED_BYTES],
+  ['application/octet-stream', 'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1'],
+  ['multipart/related; type="image/jls", multipart/related; type="application/octet-stream"', DECODED],
+  ['multipart/related; type="image/jp2"; q=0.1, multipart/related; type="application/octet-stream"', DECODED],
+  ['*/*; q=0.1, multipart/related; type="application/octet-stream"; q=0.5', DECODED],
+  ['nonsense, ;;, multipart/related; type="image/jp2"', STORED],
+])('Accept: %s gets %s', (accept, answer) => {
+  expect(choose(accept, FRAMES)).toBe(answer);
+});
+
+describe('Nothing is given', () => {
+  test.each([
+    'multipart/related; type="image/jls"',
+    'multipart/related; type="image/jp2"; transfer-syntax=1.2.840.10008.1.2.4.91',
+    'image/png',
+    'text/html',
+    '*/*; q=0',
+    'multipart/related; type="application/octet-stream"; q=0, multipart/related; type="image/jp2"; q=0',
+  ])('for Accept: %s', (accept) => {
+    expect(() => choose(accept, FRAMES)).toThrow(
+      expect.objectContaining({
+        code: 'NOT_ACCEPTABLE',
+        details: expect.arrayContaining([`available: ${STORED}`]),
+      }),
+    );
+  });
+});
+
+test('What is said more exactly counts before what is said of many', () => {
+  expect(choose('image/*, image/jpeg; q=0.2', PICTURES)).toBe('image/png');
+  expect(choose('image/png; q=0, image/*', PICTURES)).toBe('image/jpeg');
+});
+
+test('The query parameter of a link counts before the header of the browser', () => {
+  const asked = { headers: { accept: 'text/html,*/*;q=0.8' }, query: { accept: 'image/png' } };
+  expect(chooseOffer(asked, PICTURES)).toEqual({ type: 'image/png' });
+  expect(() => chooseOffer({ headers: {}, query: { accept: 'image/gif' } }, PICTURES)).toThrow(DomainError);
+});

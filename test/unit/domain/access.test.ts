@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { maySee, requireMayDelete, requirePatient, visible } from '../../../lib/domain/access.ts';
+import { type Caller, callerFromClaims } from '../../../lib/domain/caller.ts';
+import { DomainError } from '../../../lib/domain/errors.ts';
+
+const patient = { role: 'patient', subject: 'a', patientId: 'P-1001' } as const;
+const staff = { role: 'staff', subject: 'b' } as const;
+const errorOf = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof DomainError)
+      return { code: error.code, message: error.message, details: error.details };
+  }
+};
+
+describe('Who may know of what', () => {
+  test('a patient sees their own and nobody else; all others see everyone', () => {
+    expect(maySee(patient, 'P-1001')).toBe(true);
+    expect(maySee(patient, 'P-1002')).toBe(false);
+    expect(maySee(staff, 'P-1002')).toBe(true);
+  });
+
+  test("what is another's and what is not there are refused in the same words", () => {
+    const theirs = errorOf(() => visible(patient, { patientId: 'P-1002' }, 'image'));
+    expect(theirs).toEqual(errorOf(() => visible(patient, undefined, 'image')));
+    expect(theirs?.code).toBe('NOT_FOUND');
+    expect(errorOf(() => requirePatient(patient, 'P-1002'))?.code).toBe('NOT_FOUND');
+  });
+
+  test('doctors and admins delete, patients and staff do not', () => {
+    const may = (caller: Caller) => errorOf(() => requireMayDelete(caller)) === undefined;
+    expect([patient, staff].map(may)).toEqual([false, false]);
+    expect(
+      [
+        { ...staff, role: 'doctor' as const },
+        { ...staff, role: 'admin' as const },
+      ].map(may),
+    ).toEqual([true, true]);
+  });
+});
+
+describe('The caller in a token', () => {
+  const claims = { sub: 'u-1', exp: 1 };
+
+  test('is the strongest of their groups', () => {
+    expect(callerFromClaims({ ...claims, 'cognito:groups': ['patients', 'doctors', 'staff'] })).toEqual({
+      role: 'doctor',
+      subject: 'u-1',
+    });
+    expect(callerFromClaims({ ...claims, groups: ['admins'] })?.role).toBe('admin');
+  });
+
+  test('is a patient only with a patient number that fits', () => {
+    const group = { ...claims, 'cognito:groups': ['patients'] };
+    expect(callerFromClaims({ ...group, 'custom:patient_id': 'P-1001' })).toEqual({
+      ...patient,
+      subject: 'u-1',
+    });
+    expect(callerFromClaims(group)).toBeUndefined();
+    expect(callerFromClaims({ ...group, 'custom:patient_id': '../P-1' })).toBeUndefined();
+  });
+
+  test.each([
+    [{ ...claims, 'cognito:groups': ['cleaners'] }],
+    [claims],
+    [{ ...claims, 'cognito:groups': 'doctors' }],
+    [null],
+  ])('is nobody in %j', (payload) => {
+    expect(callerFromClaims(payload)).toBeUndefined();
+  });
+});

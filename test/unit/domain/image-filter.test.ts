@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { dayOf, fits, type ImageFilter } from '../../../lib/domain/image-filter.ts';
+import { newImage } from '../../../lib/domain/new-image.ts';
+
+const image = {
+  ...newImage(
+    { id: 'i', patientId: 'P', batchId: 'b', fileName: 'Knöchel.JPG', mimeType: 'image/jpeg', fileSize: 1 },
+    { role: 'doctor', subject: 'd' },
+    new Date('2025-11-06T23:30:00Z'),
+  ),
+  caption: 'Linker Schuh',
+};
+
+test('The day of an image is the one that a person gave, else the camera’s, else that of its upload', () => {
+  expect(dayOf(image)).toBe('2025-11-06');
+  // By the camera's clock: in Greenwich it was the sixth by then.
+  const taken = { ...image, capturedAt: '2025-11-05T23:30:00-02:00' };
+  expect(dayOf(taken)).toBe('2025-11-05');
+  expect(dayOf({ ...taken, dateTaken: '2024-01-01' })).toBe('2024-01-01');
+});
+
+test.each([
+  ['Pacific/Auckland', '2025-11-07T12:30:00', '2025-11-07'],
+  ['America/New_York', '2025-11-06T18:30:00', '2025-11-06'],
+])('An upload has its day by the clock of a clinic in %s', (timeZone, uploadedLocal, day) => {
+  const uploaded = newImage(
+    image,
+    { role: 'doctor', subject: 'd' },
+    new Date('2025-11-06T23:30:00Z'),
+    timeZone,
+  );
+  expect(uploaded).toMatchObject({ uploadedAt: '2025-11-06T23:30:00.000Z', uploadedLocal });
+  expect(dayOf(uploaded)).toBe(day);
+});
+
+test('A time of capture keeps its clock and its offset', () => {
+  const given = { ...image, capturedAt: '2025-11-06T00:30:00+02:00' };
+  const { capturedAt } = newImage(given, { role: 'doctor', subject: 'd' }, new Date());
+  expect(capturedAt).toBe('2025-11-06T00:30:00.000+02:00');
+});
+
+describe('An image fits', () => {
+  test.each<[ImageFilter, boolean]>([
+    [{}, true],
+    [{ category: 'other' }, true],
+    [{ category: 'casts' }, false],
+    [{ dateFrom: '2025-11-06', dateTo: '2025-11-06' }, true],
+    [{ dateFrom: '2025-11-07' }, false],
+    [{ dateTo: '2025-11-05' }, false],
+    [{ text: 'SCHUH' }, true],
+    [{ text: 'kno\u0308chel.jpg' }, true],
+    [{ text: 'Ferse' }, false],
+    [{ text: 'schuh', category: 'casts' }, false],
+  ])('%j: %s', (filter, expected) => {
+    expect(fits(filter)(image)).toBe(expected);
+  });
+});

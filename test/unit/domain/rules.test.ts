@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { archiveOf, isStreamable } from '../../../lib/domain/archive.ts';
+import { patientOfCase } from '../../../lib/domain/case.ts';
+import { CATEGORY_LABELS } from '../../../lib/domain/category-labels.ts';
+import { describeIssues } from '../../../lib/domain/describe-issues.ts';
+import { DomainError, type ErrorCode } from '../../../lib/domain/errors.ts';
+import { type Image, requireInline, storedFileName } from '../../../lib/domain/image.ts';
+import { Limits } from '../../../lib/domain/limits.ts';
+import { newImage } from '../../../lib/domain/new-image.ts';
+import { isWelcome, RECORD_TYPES, requireFileCount, requireUploadable } from '../../../lib/domain/upload.ts';
+
+const limits = Limits.parse({});
+const staff = { role: 'staff', subject: 's' } as const;
+const patient = { role: 'patient', subject: 'p', patientId: 'P-1001' } as const;
+const refusal = (work: () => unknown): { code: ErrorCode; details: readonly string[] } | undefined => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+};
+
+test('The categories are the clinic’s twenty-three, and other', () => {
+  expect(Object.keys(CATEGORY_LABELS)).toHaveLength(24);
+  for (const [value, label] of Object.entries(CATEGORY_LABELS)) {
+    expect(value).toBe(label.toLowerCase().replace(/[ -]/g, '_'));
+  }
+});
+
+describe('A file before its upload', () => {
+  const check = (...files: { mimeType: string; fileSize: number }[]) =>
+    refusal(() => requireUploadable(files, limits, (index, field) => `files[${index}].${field}`));
+
+  test('may be as large as the limit, to the byte', () => {
+    expect(check({ mimeType: 'image/png', fileSize: limits.imageBytes })).toBeUndefined();
+    expect(check({ mimeType: 'image/png', fileSize: limits.imageBytes + 1 })?.code).toBe('PAYLOAD_TOO_LARGE');
+  });
+
+  test('must be of a type that can become an image', () => {
+    const { code, details } =
+      check({ mimeType: 'image/png', fileSize: 1 }, { mimeType: 'image/svg+xml', fileSize: 1 }) ?? {};
+    expect(code).toBe('UNSUPPORTED_MEDIA_TYPE');
+    expect(details).toEqual([
+      expect.stringMatching(/^files\[1\]\.mimeType must be one of image\/jpeg, .*received image\/svg\+xml$/),
+    ]);
+  });
+
+  test('may be a scan or a document only at the doors that take those', () => {
+    for (const mimeType of ['image/bmp', 'application/pdf']) {
+      expect(check({ mimeType, fileSize: 1 })?.code).toBe('UNSUPPORTED_MEDIA_TYPE');
+      const ofRecords = () => requireUploadable([{ mimeType, fileSize: 1 }], limits, String, RECORD_TYPES);
+      expect(refusal(ofRecords)).toBeUndefined();
+    }
+  });
+
+  test('must have been announced where not every door takes its type', () => {
+    expect(isWelcome('image/png', 'image/jpeg')).toBe(true);
+    expect(isWelcome('application/pdf', 'application/pdf')).toBe(true);
+    expect(isWelcome('application/pdf', 'image/jpeg')).toBe(false);
+  });
+
+  test('comes with at most two hundred others', () => {
+    expect(refusal(() => requireFileCount(200, limits))).toBeUndefined();
+    expect(refusal(() => requireFileCount(201, limits))?.code).toBe('BAD_REQUEST');
+  });
+});
+
+describe("The patient of a case's image", () => {
+  const known = { id: 'C-1', patientId: 'P-1001', usedByPatientOnly: false, imageCount: 1 };
+
+  test("is a patient's own, whatever they leave out", () => {
+    expect(patientOfCase(patient, undefined, undefined)).toBe('P-1001');
+    expect(patientOfCase(patient, known, 'P-1001')).toBe('P-1001');
+  });
+
+  test("is refused to a patient in another's name or case, as if it did not exist", () => {
+    expect(refusal(() => patientOfCase(patient, undefined, 'P-1002'))?.code).toBe('NOT_FOUND');
+    expect(refusal(() => patientOfCase(patient, { ...known, patientId: 'P-1002' }, undefined))?.code).toBe(
+      'NOT_FOUND',
+    );
+  });
+
+  test("is the case's where staff name nobody, and must be named for a new case", () => {
+    expect(patientOfCase(staff, known, undefined)).toBe('P-1001');
+    expect(refusal(() => patientOfCase(staff, undefined, undefined))?.code).toBe('BAD_REQUEST');
+  });
+
+  test('is not guessed from a case that a patient opened, or of which no image has arrived', () => {
+    for (const unsure of [
+      { ...known, usedByPatientOnly: true },
+      { ...known, expiresAt: 4_000_000_000 },
+    ]) {
+      expect(refusal(() => patientOfCase(staff, unsure, undefined))?.code).toBe('BAD_REQUEST');
+      expect(patientOfCase(staff, unsure, 'P-1001')).toBe('P-1001');
+    }
+  });
+
+  test('can be no second one', () => {
+    expect(refusal(() => patientOfCase(staff, known, 'P-1002'))?.code).toBe('CONFLICT');
+  });
+});
+
+describe('What goes into an archive', () => {
+  const batch = { id: 'b', patientId: 'P', name: 'B', imageCount: 0, createdAt: '', updatedAt: '' };
+  const image = (id: string, changes: Partial<Image> = {}): Image => ({
+    ...newImage(
+      { id, patientId: 'P', batchId: 'b', fileName: 'x', mimeType: 'image/png', fileSize: 10 },
+      staff,
+      new Date(),
+    ),
+    status: 'ready',
+    key: 'k',
+    crc32: 'AAAAAA==',
+    ...changes,
+  });
+
+  test('is all that is ready', () => {
+    const images = [image('1'), image('2', { status: 'pending' }), image('3', { status: 'rejected' })];
+    expect(archiveOf(batch, images, undefined).map(({ id }) => id)).toEqual(['1']);
+  });
+
+  test('is never less than what was asked for', () => {
+    for (const missing of [image('2', { status: 'pending' }), image('2', { batchId: 'another' })]) {
+      expect(refusal(() => archiveOf(batch, [image('1'), missing], ['1', '2']))?.code).toBe('NOT_FOUND');
+    }
+    expect(refusal(() => archiveOf(batch, [], undefined))?.code).toBe('NOT_FOUND');
+  });
+
+  test('holds an image once, however often it is asked for', () => {
+    expect(archiveOf(batch, [image('1'), image('1')], ['1', '1'])).toHaveLength(1);
+  });
+
+  test('is streamed up to the limit, to the byte', () => {
+    const ready = archiveOf(batch, [image('1'), image('2')], undefined);
+    expect(isStreamable(ready, { ...limits, zipBytes: 20 })).toBe(true);
+    expect(isStreamable(ready, { ...limits, zipBytes: 19 })).toBe(false);
+  });
+});
+
+test('An archive has the order of the list, whatever the order of the question', () => {
+  const batch = { id: 'b', patientId: 'P', name: 'B', imageCount: 0, createdAt: '', updatedAt: '' };
+  const of = (id: string, order: number) => ({
+    ...newImage(
+      { id, patientId: 'P', batchId: 'b', fileName: 'x', mimeType: 'image/png', fileSize: 10, order },
+      staff,
+      new Date(),
+    ),
+    status: 'ready' as const,
+  });
+  const ids = (...images: Image[]) => archiveOf(batch, images, undefined).map(({ id }) => id);
+  expect(ids(of('2', 0), of('1', 0), of('0', 1))).toEqual(['1', '2', '0']);
+});
+
+test('An original goes into JSON only if it fits', () => {
+  const image = (fileSize: number) => ({
+    ...newImage(
+      { id: '1', patientId: 'P', fileName: 'x', mimeType: 'image/png', fileSize },
+      staff,
+      new Date(),
+    ),
+    status: 'ready' as const,
+    key: 'k',
+    crc32: 'AAAAAA==',
+  });
+  expect(refusal(() => requireInline(image(4_400_000)))).toBeUndefined();
+  expect(refusal(() => requireInline(image(4_400_001)))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+});
+
+describe('A stored file name', () => {
+  test('is what was given, up to 255 characters', () => {
+    expect(storedFileName('Ferse links.JPG')).toBe('Ferse links.JPG');
+    expect(storedFileName(`${'x'.repeat(300)}.jpeg`)).toBe(`${'x'.repeat(250)}.jpeg`);
+  });
+
+  test('is not cut in the middle of a character', () => {
+    const name = storedFileName(`${'x'.repeat(250)}${'🦶'.repeat(20)}.jpg`);
+    expect(name.isWellFormed()).toBe(true);
+    expect(name.endsWith('.jpg')).toBe(true);
+  });
+});
+
+describe('What is wrong with a request is said field by field', () => {
+  const schema = z.strictObject({
+    id: z.uuid(),
+    count: z.int().min(1),
+    kind: z.enum(['a', 'b']),
+    tags: z.array(z.string()).max(1),
+  });
+  const faultsOf = (input: unknown) =>
+    describeIssues(schema.safeParse(input, { reportInput: true }).error as z.ZodError);
+
+  test.each([
+    [{ id: 'x', count: 1, kind: 'a', tags: [] }, 'id must be a valid UUID'],
+    [{ count: 1, kind: 'a', tags: [] }, 'id is required'],
+    [{ id: crypto.randomUUID(), count: 0, kind: 'a', tags: [] }, 'count must be at least 1; received 0'],
+    [{ id: crypto.randomUUID(), count: '1', kind: 'a', tags: [] }, 'count must be a number; received "1"'],
+    [{ id: crypto.randomUUID(), count: 1, kind: 'c', tags: [] }, 'kind must be one of a, b; received "c"'],
+    [{ id: crypto.randomUUID(), count: 1, kind: 'a', tags: ['', ''] }, 'tags must be at most 1 items long'],
+    [{ id: crypto.randomUUID(), count: 1, kind: 'a', tags: [1] }, 'tags[0] must be a string; received 1'],
+    [{ id: crypto.randomUUID(), count: 1, kind: 'a', tags: [], more: 1 }, 'more is not a known field'],
+    [[], 'body must be an object; received an array'],
+    [
+      { id: crypto.randomUUID(), count: Number.POSITIVE_INFINITY, kind: 'a', tags: [] },
+      'count must be a number; received Infinity',
+    ],
+  ])('%j: %s', (input, fault) => {
+    expect(faultsOf(input)).toEqual([fault]);
+  });
+
+  test('up to fifty: nobody reads on, and the answer has to fit', () => {
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`x${i}`, 0]));
+    expect(faultsOf(many)).toHaveLength(51);
+    expect(faultsOf({ ['x'.repeat(1_000_000)]: 1 }).join('').length).toBeLessThan(1000);
+  });
+});

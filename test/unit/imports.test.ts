@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Which folders each folder may import from, beside itself; the first that matches counts. */
+const RULES: [folder: RegExp, mayImport: RegExp][] = [
+  [/^lib\/domain\//, /^lib\/domain\/|^package:zod$/],
+  [/^lib\/media\//, /^lib\/media\/|^package:(?!@aws|@smithy)/],
+  [/^lib\/api\//, /^lib\/(api|domain)\/|^package:zod$|^package:node:http$/],
+  [/^lib\/data\//, /^lib\/(data|domain)\/|^package:/],
+  [/^lib\/storage\//, /^lib\/(storage|domain)\/|^package:/],
+  // What is done with each request, whatever it is (limits, audit), is done there.
+  [/^lib\/http\//, /^lib\/(http|api|data|domain|storage)\/|^package:/],
+  [
+    /^lib\/stack\//,
+    /^lib\/(stack|api|domain)\/|^lib\/data\/keys\.ts$|^lib\/storage\/object-keys\.ts$|^package:/,
+  ],
+  [/^lib\/cli\//, /^lib\/(cli|domain|media)\/|^lib\/storage\/put-outcome\.ts$|^package:/],
+  [/^lib\/local\//, /^lib\/(local|domain)\/|^layers\/|^package:/],
+  [/^functions\/.*\/operation\.ts$/, /^lib\/(api|domain)\/|^package:zod$/],
+  [/^functions\/.*\/route\.ts$/, /^lib\/api\//],
+  [/^functions\/.*\/trigger\.ts$/, /^lib\/api\/|^lib\/data\/keys\.ts$|\/trigger\.ts$/],
+  [/^functions\//, /^lib\/(?!stack|local)|^functions\/|^package:/],
+  [/^bin\//, /^(bin|functions|lib)\/|^package:/],
+  [/^web\//, /^web\/|^lib\/|^package:/],
+  [/^test\//, /./],
+];
+
+const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /^(bin|functions|lib|test|web\/src)\/.*\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
+  .filter((file) => !file.includes('node_modules'));
+
+/** What a file imports, and whether only for the types: files of ours by their paths from the root. */
+const importsOf = (file: string) =>
+  [
+    ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+      /^(?:import|export)\s(type\s)?[^;]*?from '([^']+)'|import\('([^']+)'\)/gm,
+    ),
+  ].map(([, type, named, lazy]) => {
+    const name = named ?? lazy ?? '';
+    const path = name.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), name)) : `package:${name}`;
+    return { path, isType: type !== undefined };
+  });
+const pathsOf = (file: string) => importsOf(file).map(({ path }) => path);
+const ruleOf = (file: string) => RULES.find(([folder]) => folder.test(file))?.[1];
+
+describe('Each folder imports only from those below it', () => {
+  test.each(sources)('%s', (file) => {
+    const rule = ruleOf(file);
+    expect(rule, `a rule for ${file}`).toBeDefined();
+    for (const imported of pathsOf(file)) expect(imported).toMatch(rule as RegExp);
+  });
+});
+
+// The first load of the page has a limit, and one schema would bring all of zod.
+test('Of what is not its own, the page takes types, and values that bring nothing else along', () => {
+  const taken = sources
+    .filter((file) => file.startsWith('web/'))
+    .flatMap(importsOf)
+    .filter(({ path, isType }) => path.startsWith('lib/') && !isType)
+    .map(({ path }) => path);
+  expect(taken).toContain('lib/domain/category-labels.ts');
+  for (const path of taken) expect(pathsOf(path), path).toEqual([]);
+});
+
+test('The walk sees imports at all', () => {
+  expect(pathsOf('lib/data/batches.ts')).toContain('lib/domain/batch.ts');
+  expect(pathsOf('lib/data/table.ts')).toContain('package:zod');
+});
+
+test.each([
+  ['lib/domain/batch.ts', 'package:uuid'],
+  ['lib/media/pixels.ts', 'lib/http/serve.ts'],
+  ['lib/data/batches.ts', 'lib/http/serve.ts'],
+  ['lib/cli/push.ts', 'lib/data/batches.ts'],
+  ['functions/images/get-image/handler.ts', 'lib/stack/page.ts'],
+  ['web/src/app.tsx', 'functions/operations.ts'],
+])('%s would be refused %s', (file, imported) => {
+  expect(imported).not.toMatch(ruleOf(file) as RegExp);
+});

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Exif } from 'sharp';
+import { expect, test } from 'vitest';
+import { captureTime } from '../../../lib/media/capture-time.ts';
+import { sharp } from '../../../lib/media/libvips.ts';
+import { readPictureHeader } from '../../../lib/media/picture-header.ts';
+import { makeRenditions } from '../../../lib/media/renditions.ts';
+
+test('a time with an offset stays as the camera showed it', async () => {
+  expect(captureTime(await exif('2024:03:31 01:30:00', '+02:00'))).toBe('2024-03-31T01:30:00+02:00');
+  expect(captureTime(await exif('2023:12:31 20:00:01', '-05:30'))).toBe('2023-12-31T20:00:01-05:30');
+});
+
+test('an offset that is none counts as unknown', async () => {
+  expect(captureTime(await exif('2024:03:31 01:30:00', '+99:00'))).toBe('2024-03-31T01:30:00Z');
+});
+
+test.each([
+  ['photos/f3-offset-after-midnight.jpg', '2025-11-06T00:30:00+02:00'],
+  ['photos/f3-no-offset-late-evening.jpg', '2025-11-06T23:30:00Z'],
+  ['photos/f11-dated.tif', '2024-05-06T07:08:09+02:00'],
+  ['photos/f11-digitized-only.jpg', '2025-11-06T10:00:00Z'],
+])('%s has the time %s, as its header and as a whole', async (path, time) => {
+  const bytes = readFileSync(join(import.meta.dirname, '../../../shared/found', path));
+  expect(await readPictureHeader(bytes)).toMatchObject({ capturedAt: time });
+  expect(await makeRenditions(bytes)).toMatchObject({ capturedAt: time });
+});
+
+test.each([
+  [{ IFD0: { DateTime: '2025:01:03 00:00:00' } }, '2025-01-03T00:00:00Z'],
+  [
+    { IFD0: { DateTime: '2025:01:03 00:00:00' }, IFD2: { DateTimeDigitized: '2025:01:02 00:00:00' } },
+    '2025-01-02T00:00:00Z',
+  ],
+  [
+    { IFD2: { DateTimeDigitized: '2025:01:02 00:00:00', DateTimeOriginal: '2025:01:01 00:00:00' } },
+    '2025-01-01T00:00:00Z',
+  ],
+  [
+    { IFD2: { DateTimeDigitized: '2025:01:02 00:00:00', DateTimeOriginal: '    :  :     :  :  ' } },
+    '2025-01-02T00:00:00Z',
+  ],
+])('taken goes before digitized, and digitized before changed: %j', async (tags, time) => {
+  expect(captureTime(await exifOf(tags))).toBe(time);
+});
+
+test('a directory of nothing but pointers is read once', () => {
+  const count = 65_535;
+  const block = Buffer.alloc(10 + count * 12);
+  block.write('II*\0', 'latin1');
+  block.writeUInt32LE(8, 4);
+  block.writeUInt16LE(count, 8);
+  for (let i = 0; i < count; i++) {
+    block.writeUInt16LE(0x8769, 10 + i * 12);
+    block.writeUInt32LE(8, 18 + i * 12);
+  }
+  const start = performance.now();
+  expect(captureTime(block)).toBeUndefined();
+  expect(performance.now() - start).toBeLessThan(1000);
+});
+
+test('a time without an offset keeps the hour that the camera showed', async () => {
+  expect(captureTime(await exif('2024:02:29 10:20:30'))).toBe('2024-02-29T10:20:30Z');
+});
+
+test.each([
+  '0000:00:00 00:00:00',
+  '    :  :     :  :  ',
+  '2023:02:29 10:00:00',
+  '2024:13:01 10:00:00',
+  'yesterday',
+])('"%s" is no time', async (text) => {
+  expect(captureTime(await exif(text))).toBeUndefined();
+});
+
+test('big-endian EXIF without its prefix is read too', async () => {
+  const block = Buffer.alloc(72);
+  block.write('MM\0*', 'latin1');
+  block.writeUInt32BE(8, 4);
+  entry(block, 8, 0x8769, 4, 1, 26);
+  entry(block, 26, 0x9003, 2, 20, 44);
+  block.write('2001:02:03 04:05:06\0', 44, 'latin1');
+  expect(captureTime(block)).toBe('2001-02-03T04:05:06Z');
+});
+
+test('damaged EXIF gives a time or nothing, never an exception', async () => {
+  const whole = await exif('2024:03:31 01:30:00', '+02:00');
+  fc.assert(
+    fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, value, end) => {
+      const damaged = Buffer.from(whole);
+      damaged[at] = value;
+      expect(captureTime(damaged.subarray(0, end)) ?? '2024-01-01T00:00:00Z').toMatch(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/,
+      );
+    }),
+  );
+});
+
+const exif = (time: string, offset?: string) =>
+  exifOf({ IFD2: { DateTimeOriginal: time, ...(offset && { OffsetTimeOriginal: offset }) } });
+
+async function exifOf(tags: Exif): Promise<Buffer> {
+  const image = sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } });
+  const bytes = await image.withExif(tags).jpeg().toBuffer();
+  const { exif } = await sharp(bytes).metadata();
+  if (!exif) throw new Error('the fixture has no EXIF');
+  return exif;
+}
+
+function entry(block: Buffer, ifd: number, tag: number, type: number, count: number, value: number): void {
+  block.writeUInt16BE(1, ifd);
+  block.writeUInt16BE(tag, ifd + 2);
+  block.writeUInt16BE(type, ifd + 4);
+  block.writeUInt32BE(count, ifd + 6);
+  block.writeUInt32BE(value, ifd + 10);
+}

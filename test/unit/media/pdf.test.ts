@@ -1,0 +1,128 @@
+import { deflateSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { decodePdf } from '../../../lib/media/decode-pdf.ts';
+import { fromPixels } from '../../../lib/media/pixels.ts';
+import { RejectedImage } from '../../../lib/media/rejected-image.ts';
+import { makeRenditions } from '../../../lib/media/renditions.ts';
+import { pdf, slowPdf } from '../../fixtures/pdfs.ts';
+
+const RED = [255, 0, 0];
+const WHITE = [255, 255, 255];
+
+/** The colour of the page at a share of its width and height, from the top left. */
+async function colourAt(file: Buffer, x: number, y: number): Promise<number[]> {
+  const { pixels } = await decodePdf(file);
+  const left = Math.floor(x * pixels.width);
+  const top = Math.floor(y * pixels.height);
+  return [...(await fromPixels(pixels).extract({ left, top, width: 1, height: 1 }).raw().toBuffer())];
+}
+
+describe('The first page of a PDF', () => {
+  test('becomes every copy, with a preview: browsers show no PDF as a picture', async () => {
+    const { renditions, ...facts } = await makeRenditions(pdf());
+    expect(facts).toEqual({
+      mimeType: 'application/pdf',
+      extension: 'pdf',
+      width: 1067,
+      height: 1600,
+      pages: 1,
+    });
+    expect(renditions.map(({ name, width, height }) => [name, width, height])).toEqual([
+      ['preview', 1067, 1600],
+      ['png', 200, 300],
+      ['thumbnail', 200, 300],
+      ['card', 267, 400],
+    ]);
+  });
+
+  test('stands upright, red at the lower left', async () => {
+    expect(await colourAt(pdf(), 0.25, 0.83)).toEqual(RED);
+    expect(await colourAt(pdf(), 0.25, 0.17)).toEqual(WHITE);
+  });
+
+  test('is turned as it says', async () => {
+    const turned = pdf({ page: '/MediaBox [0 0 200 300] /Rotate 90' });
+    expect(await decodePdf(turned)).toMatchObject({ width: 1600, height: 1067 });
+    expect(await colourAt(turned, 0.17, 0.25)).toEqual(RED);
+  });
+
+  test('is drawn no larger than the preview, whatever size it claims', async () => {
+    const boxes = [
+      '[0 0 10000000 10000000]',
+      '[0 0 0.001 0.001]',
+      '[0 0 0 0]',
+      '[200 300 0 0]',
+      '[0 0 /NaN (x)]',
+      '[-1e30 -1e30 1e30 1e30]',
+      '[0 0 1 100000]',
+    ];
+    for (const box of [...boxes.map((box) => `/MediaBox ${box}`), '/MediaBox [0 0 9 9] /UserUnit 1000', '']) {
+      const { width, height } = await decodePdf(pdf({ page: box }));
+      expect(Math.max(width, height), box).toBe(1600);
+      expect(Math.min(width, height), box).toBeGreaterThanOrEqual(1);
+    }
+  });
+
+  test('shows what was filled into a form', async () => {
+    const field =
+      '<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /Rect [100 200 180 280] /AP << /N 6 0 R >> >>';
+    const look =
+      '<< /Length 29 /Type /XObject /Subtype /Form /BBox [0 0 80 80] >>\nstream\n1 0 0 rg 0 0 80 80 re f      \nendstream';
+    const form = pdf({
+      page: '/MediaBox [0 0 200 300] /Annots [5 0 R]',
+      catalog: '/AcroForm << /Fields [5 0 R] >>',
+      objects: [field, look],
+    });
+    expect(await colourAt(form, 0.7, 0.2)).toEqual(RED);
+  });
+
+  test('is shown though a script waits in the document, which nobody runs', async () => {
+    const catalog = '/OpenAction << /S /JavaScript /JS (while \\(true\\) app.alert\\(1\\);) >>';
+    expect(await colourAt(pdf({ catalog }), 0.25, 0.83)).toEqual(RED);
+  });
+});
+
+describe('A password', () => {
+  test('that opens the document keeps it out', async () => {
+    const closed = pdf({ passwords: { owner: 'o', user: 'secret' } });
+    await expect(makeRenditions(closed)).rejects.toThrow('This PDF file is protected by a password');
+  });
+
+  test('that only forbids to change it does no harm', async () => {
+    expect(await colourAt(pdf({ passwords: { owner: 'o', user: '' } }), 0.25, 0.83)).toEqual(RED);
+  });
+});
+
+describe('A PDF that can’t be drawn', () => {
+  test.each([
+    ['nothing but its header', Buffer.from('%PDF-1.7\n'), 'is damaged or incomplete'],
+    ['no page', Buffer.from(pdf().toString('latin1').replace('[3 0 R]', '[     ]'), 'latin1'), 'has no page'],
+    ['noise', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 'obj<<[')]), 'is damaged'],
+  ])('says so: %s', async (_, file, reason) => {
+    const error = await makeRenditions(file).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RejectedImage);
+    expect((error as RejectedImage).reason).toContain(reason);
+  });
+
+  test('in time is given up, and the next one works', async () => {
+    await expect(decodePdf(slowPdf(40_000), { milliseconds: 100 })).rejects.toThrow(
+      'This PDF file takes longer to draw than the 0.1 seconds allowed.',
+    );
+    await expect(decodePdf(pdf())).resolves.toMatchObject({ width: 1067 });
+  });
+
+  test('in its memory is given up, and the next one works', async () => {
+    const content = deflateSync(deflateSync(Buffer.alloc(60_000_000, ' '), { level: 9 }), { level: 9 });
+    const bomb = pdf({ content, contentEntries: '/Filter [/FlateDecode /FlateDecode]' });
+    await expect(decodePdf(bomb, { memoryMb: 48 })).rejects.toThrow(
+      'This PDF file takes more memory to draw than the 48 MB allowed.',
+    );
+    await expect(decodePdf(pdf())).resolves.toMatchObject({ width: 1067 });
+  });
+
+  test('because the process could not start is no fault of the file: it may be tried again', async () => {
+    const error = await decodePdf(pdf(), { memoryMb: 1 }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(RejectedImage);
+  });
+});

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const read = (path: string) => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'));
+
+test('the Lambda layer has the very sharp that the tests run', () => {
+  const { sharp } = read('package.json').dependencies;
+  expect(read('layers/sharp/nodejs/package.json').dependencies).toEqual({ sharp });
+  const { packages } = read('layers/sharp/nodejs/package-lock.json');
+  const tested = read('package-lock.json').packages;
+  for (const name of ['sharp', '@img/sharp-linux-arm64', '@img/sharp-libvips-linux-arm64']) {
+    const { version, integrity } = packages[`node_modules/${name}`];
+    expect({ version, integrity }).toEqual({
+      version: tested[`node_modules/${name}`].version,
+      integrity: tested[`node_modules/${name}`].integrity,
+    });
+  }
+});
+
+test('the layer’s lock names no download address', () => {
+  const { packages } = read('layers/sharp/nodejs/package-lock.json');
+  expect(Object.values<object>(packages).filter((each) => 'resolved' in each)).toEqual([]);
+});

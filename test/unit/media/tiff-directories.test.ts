@@ -1,0 +1,378 @@
+import { deflateSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { sniffImageFormat } from '../../../lib/media/image-format.ts';
+import { sharp } from '../../../lib/media/libvips.ts';
+import { makeCopy } from '../../../lib/media/make-copy.ts';
+import { RejectedImage } from '../../../lib/media/rejected-image.ts';
+import { makeRenditions } from '../../../lib/media/renditions.ts';
+import { type TiffPicture, tiffChain } from '../../fixtures/tiff-chains.ts';
+
+/** Quarters of the colours; the first is upper left. */
+function quarters(width: number, height: number, colours: number[][], sampleBytes = 1): Buffer {
+  const pixels = Array.from({ length: width * height }, (_, i) => {
+    const quarter = (i % width < width / 2 ? 0 : 1) + (Math.floor(i / width) < height / 2 ? 0 : 2);
+    return (colours[quarter] ?? []).flatMap((sample) => Array.from({ length: sampleBytes }, () => sample));
+  });
+  return Buffer.from(pixels.flat());
+}
+
+const coloured = [
+  [200, 40, 40],
+  [40, 180, 40],
+  [40, 40, 200],
+  [255, 255, 255],
+];
+const greys = [[88], [122], [58], [255]];
+const seen = coloured.flat();
+const seenGrey = greys.flatMap(([grey]) => [grey, grey, grey]);
+
+const picture = (width = 96, height = 128, tags: TiffPicture['tags'] = {}): TiffPicture => ({
+  width,
+  height,
+  channels: 3,
+  strips: [quarters(width, height, coloured)],
+  tags,
+});
+const kinds = [
+  ['little-endian', {}],
+  ['big-endian', { isLittle: false }],
+  ['BigTIFF', { isBig: true }],
+  ['big-endian BigTIFF', { isBig: true, isLittle: false }],
+] as const;
+
+describe.each(kinds)('what follows from the size may be missing or wrong, %s', (_, kind) => {
+  const rows = (from: number, to: number) => quarters(96, 128, coloured).subarray(from * 288, to * 288);
+  const inStrips = { ...picture(), strips: [rows(0, 50), rows(50, 100), rows(100, 128)] };
+  const deflated = {
+    ...inStrips,
+    strips: inStrips.strips.map((strip) => deflateSync(strip)),
+    tags: { 259: 8, 278: 50 },
+  };
+  test.each<[string, TiffPicture]>([
+    ['no lengths of strips', picture(96, 128, { 279: undefined })],
+    ['no lengths of many strips', { ...inStrips, tags: { 278: 50, 279: undefined } }],
+    ['lengths beyond the end', { ...inStrips, tags: { 278: 50, 279: [9e6, 9e6, 9e6] } }],
+    ['lengths of nothing', { ...inStrips, tags: { 278: 50, 279: [0, 0, 0] } }],
+    ['lengths of half a strip', { ...inStrips, tags: { 278: 50, 279: [7200, 7200, 4032] } }],
+    ['no lengths of compressed strips', { ...deflated, tags: { ...deflated.tags, 279: undefined } }],
+    [
+      'lengths of compressed strips beyond the end',
+      { ...deflated, tags: { ...deflated.tags, 279: [9e6, 9e6, 9e6] } },
+    ],
+    ['one depth for all channels', picture(96, 128, { 258: 8 })],
+    ['a predictor where nothing is compressed', picture(96, 128, { 317: 1 })],
+    ['options of a fax where there is none', picture(96, 128, { 292: 0, 293: 0 })],
+    ['an orientation that there is not', picture(96, 128, { 274: 9 })],
+    ['planes of no known kind', picture(96, 128, { 284: 0 })],
+    ['no kind of colours', picture(96, 128, { 262: undefined })],
+    ['too many extra channels', picture(96, 128, { 338: [0, 0] })],
+  ])('%s', async (_name, odd) => {
+    expect(await coloursOf(tiffChain([odd], kind))).toEqual(seen);
+  });
+
+  test('a fourth channel without a name is no transparency, whatever it holds', async () => {
+    for (const fourth of [0, 100, 255]) {
+      const strips = [
+        quarters(
+          96,
+          128,
+          coloured.map((colour) => [...colour, fourth]),
+        ),
+      ];
+      expect(await coloursOf(tiffChain([{ ...picture(), channels: 4, strips }], kind))).toEqual(seen);
+    }
+  });
+
+  test.each<[string, TiffPicture]>([
+    ['with their length', picture(96, 128, {})],
+    ['without a length', picture(96, 128, { 279: undefined })],
+    ['with a length beyond the end', picture(96, 128, { 279: 9e6 })],
+    ['with the length of all', picture(96, 128, { 279: 96 * 128 * 3 })],
+  ])('pixels that are missing in front of the directory stay missing, %s', async (_name, whole) => {
+    const [strip] = whole.strips;
+    const cut = { ...whole, strips: [strip?.subarray(0, 20_000) ?? Buffer.alloc(0)] };
+    expect(await refusal(tiffChain([cut], kind))).toMatch(/damaged or incomplete/);
+  });
+
+  test('compressed pixels that are missing stay missing', async () => {
+    const cut = { ...deflated, strips: deflated.strips.map((strip) => strip.subarray(0, strip.length / 2)) };
+    expect(await refusal(tiffChain([cut], kind))).toMatch(/damaged or incomplete/);
+  });
+});
+
+describe('planes', () => {
+  const plane = (channel: number, sampleBytes = 1, rest = [255]) =>
+    quarters(
+      96,
+      128,
+      greys.map((grey) => [[...grey, ...rest][channel] ?? 0]),
+      sampleBytes,
+    );
+  const inPlanes = (bits: number, channels: number, tags: TiffPicture['tags']): TiffPicture => ({
+    width: 96,
+    height: 128,
+    channels,
+    bits,
+    strips: Array.from({ length: channels }, (_, i) => plane(i, bits / 8, [255, 9])),
+    tags: { 284: 2, ...tags },
+  });
+
+  test.each(kinds)('grey with a second one, %s', async (_, kind) => {
+    for (const bits of [8, 16]) {
+      for (const named of [undefined, 0, 1, 2]) {
+        const file = tiffChain([inPlanes(bits, 2, { 338: named })], kind);
+        expect(await coloursOf(file), `${bits} bits, ${named}`).toEqual(seenGrey);
+      }
+      expect(await coloursOf(tiffChain([inPlanes(bits, 3, { 262: 1, 338: [0, 0] })], kind))).toEqual(
+        seenGrey,
+      );
+    }
+  });
+
+  test('in strips, compressed, and with white as 0', async () => {
+    const halves = [0, 1].flatMap((channel) => {
+      const whole = channel === 0 ? plane(0).map((grey) => 255 - grey) : plane(1);
+      return [whole.subarray(0, 96 * 70), whole.subarray(96 * 70)].map((half) => deflateSync(half));
+    });
+    const file = tiffChain([{ ...inPlanes(8, 2, { 259: 8, 262: 0, 278: 70, 338: 2 }), strips: halves }]);
+    expect(await coloursOf(file)).toEqual(seenGrey);
+  });
+
+  test('transparency stays transparency, and grey that was multiplied by it is divided', async () => {
+    const half = {
+      ...inPlanes(8, 2, { 338: 1 }),
+      strips: [plane(0).map((grey) => grey / 2), plane(1, 1, [128])],
+    };
+    const shown = await pixelsOf(tiffChain([half]), 'png');
+    expect(shown.slice(0, 4)).toEqual([88, 88, 88, 128]);
+  });
+
+  test('a copy shows the same', async () => {
+    const wish = { format: 'png', width: 48, quality: undefined, watermark: undefined } as const;
+    const copy = await makeCopy(tiffChain([inPlanes(8, 2, { 338: 0 })]), wish);
+    expect(await quartersOf(copy)).toEqual(seenGrey);
+  });
+
+  test('tiles in planes are refused for what they are', async () => {
+    const tiles = { ...picture(16, 16), strips: [0, 1, 2].map(() => Buffer.alloc(256)) };
+    const file = tiffChain([
+      {
+        ...tiles,
+        tags: {
+          284: 2,
+          273: undefined,
+          279: undefined,
+          322: 16,
+          323: 16,
+          324: [8, 264, 520],
+          325: [256, 256, 256],
+        },
+      },
+    ]);
+    expect(await refusal(file)).toContain('stores its colours in an unusual way');
+  });
+});
+
+describe('a sound file that is not taken is not called damaged', () => {
+  test.each([
+    ['24 bits', 24, 1, {}],
+    ['64 bits', 64, 1, { 339: 3 }],
+    ['64 bits, whole', 64, 1, {}],
+    ['64 bits of three colours', 64, 3, { 339: [3, 3, 3] }],
+    ['24 bits of three colours', 24, 3, {}],
+    ['24 bits in planes', 24, 3, { 284: 2 }],
+    ['128 bits', 128, 1, { 339: 6 }],
+    ['5 bits', 5, 1, {}],
+  ] as const)('%s', async (_, bits, channels, tags) => {
+    const isPlanar = '284' in tags;
+    const length = Math.ceil((96 * bits * (isPlanar ? 1 : channels)) / 8) * 128;
+    const strips = Array.from({ length: isPlanar ? channels : 1 }, () => Buffer.alloc(length));
+    const file = tiffChain([{ width: 96, height: 128, channels, bits, strips, tags }]);
+    expect(await refusal(file)).toContain('has an unusual number of bits for each pixel');
+  });
+
+  test('channels of different depths', async () => {
+    const file = tiffChain([picture(96, 128, { 258: [5, 6, 5] })]);
+    expect(await refusal(file)).toContain('has an unusual number of bits for each pixel');
+  });
+
+  test.each([4, 9, 10, 32844, 60000])('colours of kind %i', async (kind) => {
+    expect(await refusal(tiffChain([picture(96, 128, { 262: kind })]))).toContain(
+      'stores its colours in an unusual way',
+    );
+  });
+});
+
+describe.each(kinds)('of a file with more pictures, %s', (_, kind) => {
+  const preview = (tags: TiffPicture['tags'] = { 254: 1 }): TiffPicture => ({
+    ...picture(24, 32, tags),
+    strips: [Buffer.alloc(24 * 32 * 3, 99)],
+  });
+  test.each<[string, TiffPicture[]]>([
+    ['follows it', [preview(), picture()]],
+    ['lies below it', [{ ...preview(), below: [picture()] }]],
+    ['lies below the next one', [preview(), { ...preview(), below: [picture()] }]],
+    ['follows other smaller ones and a mask', [preview(), preview(), preview({ 254: 4 }), picture()]],
+    ['follows one that says so by the older tag', [preview({ 255: 2 }), picture()]],
+    ['lies below one that does not say that it is smaller', [{ ...preview({}), below: [picture()] }]],
+  ])('the full one is shown that %s', async (_name, pictures) => {
+    const file = tiffChain(pictures, kind);
+    expect(await makeRenditions(file)).toMatchObject({ width: 96, height: 128 });
+    expect(await coloursOf(file)).toEqual(seen);
+  });
+
+  test('the first page is shown, with a larger page behind it and a smaller version below it', async () => {
+    const pages = [{ ...picture(96, 128, { 254: 2 }), below: [preview()] }, picture(200, 200, { 254: 2 })];
+    expect(await makeRenditions(tiffChain(pages, kind))).toMatchObject({ width: 96, height: 128 });
+  });
+
+  test('pages are counted, and smaller versions and masks are none', async () => {
+    const page = picture(96, 128, { 254: 2 });
+    const others = [preview(), { ...page, below: [picture(40, 40)] }, picture(96, 128, { 254: 6 })];
+    expect(await makeRenditions(tiffChain([page, ...others, page], kind))).toMatchObject({ pages: 3 });
+    expect(await makeRenditions(tiffChain([picture()], kind))).toMatchObject({ pages: 1 });
+  });
+
+  test('a smaller version alone is refused, and a full one that can’t be shown is', async () => {
+    expect(await refusal(tiffChain([preview()], kind))).toContain(
+      'has only a smaller version of its picture',
+    );
+    const unusual = picture(96, 128, { 259: 34661 });
+    expect(await refusal(tiffChain([preview(), unusual], kind))).toContain('compressed in an unusual way');
+  });
+
+  const sensor = (tags: TiffPicture['tags']): TiffPicture => ({
+    width: 96,
+    height: 128,
+    channels: 1,
+    bits: 16,
+    strips: [Buffer.alloc(96 * 128 * 2)],
+    tags,
+  });
+  test.each<[string, TiffPicture[]]>([
+    ['a colour filter below', [{ ...preview(), below: [sensor({ 262: 32803 })] }]],
+    ['a colour filter first', [sensor({ 262: 32803 })]],
+    ['a colour filter last', [picture(24, 32), preview(), sensor({ 262: 32803 })]],
+    ['linear numbers', [{ ...preview(), below: [{ ...picture(), tags: { 262: 34892 } }] }]],
+    ['the version of DNG', [picture(24, 32, { 50706: 0x0104_0000 })]],
+    ['a pattern of colours', [{ ...preview({}), below: [sensor({ 33421: [2, 2] })] }]],
+    ['the compression of Nikon', [{ ...preview(), below: [sensor({ 259: 34713 })] }]],
+    ['the compression of Sony', [{ ...preview(), below: [sensor({ 259: 32767 })] }]],
+    ['the compression of Pentax', [sensor({ 259: 65535 })]],
+    ['grey under a preview of colours', [{ ...preview(), below: [sensor({})] }]],
+    ['a camera’s preview alone', [preview({ 254: 1, 271: 0x4e49_4b00 })]],
+  ])('%s is a raw photograph', async (_name, pictures) => {
+    const file = tiffChain(pictures, kind);
+    expect(sniffImageFormat(file)).toBeUndefined();
+    expect(await refusal(file)).toContain('This is a raw photograph; expected');
+  });
+});
+
+test.each(['CR\x02\0', 'IIIITwaR', 'MMMMRawT', '\xba\xb0\xac\xbb'])(
+  '%s behind the header is a raw photograph',
+  async (signature) => {
+    for (const isLittle of [true, false]) {
+      expect(await refusal(tiffChain([picture()], { signature, isLittle }))).toContain('a raw photograph');
+    }
+  },
+);
+
+test('a camera’s name and a smaller version make no raw photograph', async () => {
+  const small = { ...picture(24, 32, { 254: 1 }) };
+  const file = tiffChain([{ ...picture(96, 128, { 254: 0, 271: 0x4e49_4b00 }), below: [small] }]);
+  expect(await makeRenditions(file)).toMatchObject({ mimeType: 'image/tiff', width: 96, height: 128 });
+});
+
+describe('pixels that are not square', () => {
+  /** White, and a black part twice as wide as high. */
+  const fax = (tags: TiffPicture['tags'], [width, height] = [240, 160]): TiffPicture => {
+    const strip = Buffer.alloc(width * height, 255);
+    for (let y = height / 8; y < (height * 3) / 8; y++)
+      strip.fill(0, y * width + width / 4, y * width + (width * 3) / 4);
+    return { width, height, channels: 1, strips: [strip], tags };
+  };
+  const shape = async (bytes: Uint8Array | undefined) => {
+    const { data, info } = await sharp(bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
+    const dark = (at: number) => (data[at * info.channels] ?? 255) < 128;
+    const middle = Math.round(info.height / 4);
+    const across = Array.from({ length: info.width }, (_, x) => dark(middle * info.width + x)).filter(
+      Boolean,
+    ).length;
+    const down = Array.from({ length: info.height }, (_, y) =>
+      dark(y * info.width + Math.round(info.width / 2)),
+    );
+    return across / down.filter(Boolean).length;
+  };
+
+  test.each([
+    ['a unit', { 282: 204, 283: 98, 296: 2 }],
+    ['no unit', { 282: 2, 283: 1, 296: 1 }],
+    ['centimetres', { 282: 80, 283: 38, 296: 3 }],
+  ] as const)('are made so in every small picture, %s', async (_, tags) => {
+    const ratio = tags[282] / tags[283];
+    const made = await makeRenditions(tiffChain([fax(tags)]));
+    expect([made.width, made.height]).toEqual([240, 160]); // the record has the pixels of the original
+    expect(made.renditions.map(({ name }) => name)).toContain('preview');
+    for (const { name, bytes } of made.renditions) {
+      expect(Math.abs((await shape(bytes)) - 3 / ratio), name).toBeLessThan(0.1);
+    }
+    const wish = { format: 'png', width: 200, quality: undefined, watermark: undefined } as const;
+    expect(Math.abs((await shape(await makeCopy(tiffChain([fax(tags)]), wish))) - 3 / ratio)).toBeLessThan(
+      0.1,
+    );
+  });
+
+  test('lying ones turn with the picture', async () => {
+    const made = await makeRenditions(tiffChain([fax({ 282: 200, 283: 100, 274: 6 })]));
+    expect([made.width, made.height]).toEqual([160, 240]);
+    const preview = made.renditions.find(({ name }) => name === 'preview');
+    expect([preview?.width, preview?.height]).toEqual([320, 240]);
+  });
+
+  test.each([{ 282: 200, 283: 200 }, { 282: 0, 283: 98 }, { 282: 204 }, { 283: 98 }, {}])(
+    '%o says nothing',
+    async (tags) => {
+      const { renditions } = await makeRenditions(tiffChain([fax(tags)]));
+      expect(renditions.find(({ name }) => name === 'preview')).toMatchObject({ width: 240, height: 160 });
+    },
+  );
+
+  test('a large picture is not enlarged', async () => {
+    const made = await makeRenditions(tiffChain([fax({ 282: 100, 283: 400 }, [4000, 3000])]));
+    expect(made.renditions.find(({ name }) => name === 'preview')).toMatchObject({
+      width: 1600,
+      height: 300,
+    });
+  });
+});
+
+async function pixelsOf(file: Buffer, name: 'png' | 'thumbnail' | 'preview'): Promise<number[]> {
+  const { renditions } = await makeRenditions(file);
+  const found = renditions.find((copy) => copy.name === name);
+  return [...(await sharp(found?.bytes).raw().toBuffer())];
+}
+
+async function coloursOf(file: Buffer): Promise<number[]> {
+  const { renditions } = await makeRenditions(file);
+  return quartersOf(renditions.find(({ name }) => name === 'png')?.bytes);
+}
+
+/** Red, green and blue at the quarters. */
+async function quartersOf(bytes: Uint8Array | undefined): Promise<number[]> {
+  const { data, info } = await sharp(bytes)
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const at = (x: number, y: number) =>
+    (Math.floor(info.height * y) * info.width + Math.floor(info.width * x)) * info.channels;
+  return [at(0.25, 0.25), at(0.75, 0.25), at(0.25, 0.75), at(0.75, 0.75)].flatMap((i) => [
+    ...data.subarray(i, i + 3),
+  ]);
+}
+
+async function refusal(bytes: Buffer): Promise<string> {
+  const error = await makeRenditions(bytes).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RejectedImage);
+  return error instanceof RejectedImage ? error.reason : '';
+}
