@@ -9,7 +9,7 @@ import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
-import { useRefetchInterval } from '../news/news-provider.tsx';
+import { useRefetchInterval } from '../news/refetch-interval.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import {
   count,
