@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import * as z from 'zod';
 import type { Exports } from '../../lib/data/exports.ts';
+import type { Images } from '../../lib/data/images.ts';
+import { archiveOf } from '../../lib/domain/archive.ts';
 import type { Batch } from '../../lib/domain/batch.ts';
 import { type Export, requireExportRoom, statusUrl } from '../../lib/domain/export.ts';
 import { outgoingFileName } from '../../lib/domain/file-name.ts';
@@ -44,6 +46,20 @@ export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifes
     modified: new Date(`${shownTimeOf(image)}Z`),
   }));
   return { batchId: batch.id, fileName: `${batch.name}.zip`, entries };
+}
+
+/**
+ * The images of a batch that are asked for, or all that are ready.
+ *
+ * @throws DomainError as `archiveOf` does
+ */
+export async function selectImages(
+  images: Pick<Images, 'allInBatch' | 'getMany'>,
+  batch: Batch,
+  asked: readonly string[] | undefined,
+): Promise<ReadyImage[]> {
+  const found = asked ? await images.getMany(asked) : await Array.fromAsync(images.allInBatch(batch.id));
+  return archiveOf(batch, found, asked);
 }
 
 interface Deps {

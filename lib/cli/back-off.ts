@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs } from '../domain/back-off.ts';
 
 /** Times that a request is tried anew after the network or the service failed: about a minute in all. */
 export const ATTEMPTS = 7;
 
 /** Waits before the next attempt, longer each time, and never as long as another client. */
 export const backOff = (failures: number, signal: AbortSignal): Promise<void> =>
-  sleep((0.5 + Math.random() / 2) * Math.min(20_000, 500 * 2 ** failures), undefined, { signal });
+  sleep(backOffMs(failures, 1000, 20_000), undefined, { signal });
 
 /** Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), or undefined. */
 export function retryAfterMs(header: string | null, now: Date): number | undefined {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand, BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { backOffMs } from '../domain/back-off.ts';
 import type { Table } from './table.ts';
 
 /** Items that one BatchWriteItem takes, and keys that one BatchGetItem takes (DynamoDB API reference). */
@@ -50,4 +51,4 @@ const chunks = <T>(all: readonly T[], size: number): T[][] =>
   );
 
 /** DynamoDB asks to send unprocessed items again after a growing pause (API reference, BatchWriteItem). */
-const backOff = (attempt: number) => sleep(Math.random() * Math.min(1000, 20 * 2 ** attempt));
+const backOff = (attempt: number) => sleep(backOffMs(attempt, 40, 1000));

@@ -4,6 +4,7 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
+import { backOffMs } from '../domain/back-off.ts';
 
 const ATTEMPTS = 12;
 
@@ -22,7 +23,7 @@ export function retryConflicts(client: DynamoDBClient): DynamoDBClient {
           return await next(request);
         } catch (error) {
           if (!isConflict(error) || attempt === ATTEMPTS) throw error;
-          await sleep(Math.random() * Math.min(1000, 10 * 2 ** attempt));
+          await sleep(backOffMs(attempt, 20, 1000));
         }
       }
     },

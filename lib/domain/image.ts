@@ -14,6 +14,7 @@ import {
   Text,
   Timestamp,
 } from './identifiers.ts';
+import { mediaTypeOf } from './media-type.ts';
 import { RecordType } from './record-type.ts';
 import { Source } from './source.ts';
 
@@ -33,10 +34,11 @@ export const FileName = Text.min(1)
   .max(1024)
   .meta({ examples: ['heel.jpg'] });
 
-/** The MIME type of a file. */
+/** The media type of a file; parameters and capital letters are taken, and dropped. */
 export const MimeType = z
   .string()
-  .max(127)
+  .max(255)
+  .overwrite(mediaTypeOf)
   .meta({ examples: ['image/jpeg'] });
 
 /** The size of a file. */

@@ -1,5 +1,3 @@
-import type { Image } from './image.ts';
-
 /**
  * What the clock showed that a timestamp was read from: `2025-11-06T00:30:00+02:00` is half past midnight on 6 November,
  * wherever it is read.
@@ -18,7 +16,9 @@ export function withMilliseconds(timestamp: string): string {
 }
 
 /** The time that a picture is shown with and sorted by: that of the camera's clock, else its upload's by the clinic's. */
-export const shownTimeOf = ({
-  capturedAt,
-  uploadedLocal,
-}: Pick<Image, 'capturedAt' | 'uploadedLocal'>): string => localTimeOf(capturedAt ?? uploadedLocal);
+export const shownTimeOf = ({ capturedAt, uploadedLocal }: Timed): string =>
+  localTimeOf(capturedAt ?? uploadedLocal);
+interface Timed {
+  capturedAt?: string | undefined;
+  uploadedLocal: string;
+}

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs } from '../domain/back-off.ts';
 import { SignedUrls } from './signed-urls.ts';
 
 /** First and last byte, both included (RFC 9110, 14.1.2). */
@@ -58,7 +59,7 @@ export class ObjectReader {
         // Nothing of the object has been passed on yet, so that asking again is safe.
         if (attempt === ATTEMPTS || !(error as NodeJS.ErrnoException).code) throw error;
       }
-      await sleep(Math.random() * 100 * 2 ** attempt);
+      await sleep(backOffMs(attempt, 200, 1000));
     }
   }
 

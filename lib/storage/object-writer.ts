@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs } from '../domain/back-off.ts';
 import { type SignedUpload, SignedUrls } from './signed-urls.ts';
 
 const ATTEMPTS = 3;
@@ -72,7 +73,7 @@ export class ObjectWriter {
       } catch (error) {
         if (attempt === ATTEMPTS || !(error as NodeJS.ErrnoException).code) throw error;
       }
-      await sleep(Math.random() * 100 * 2 ** attempt);
+      await sleep(backOffMs(attempt, 200, 1000));
     }
   }
 }

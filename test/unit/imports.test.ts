@@ -65,6 +65,31 @@ test('Of what is not its own, the page takes types, and values that bring nothin
   for (const path of taken) expect(pathsOf(path), path).toEqual([]);
 });
 
+test('Nothing imports itself, however far around, not even for its types', () => {
+  expect(cyclesOf(new Map(sources.map((file) => [file, pathsOf(file)])))).toEqual([]);
+  const withCycle = new Map([
+    ['a', ['b', 'c']],
+    ['b', ['c']],
+    ['c', ['b']],
+  ]);
+  expect(cyclesOf(withCycle)).toEqual(['b → c → b']);
+});
+
+/** The ways that lead back to where they began. */
+function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]) => {
+    const start = way.indexOf(file);
+    if (start >= 0) found.push([...way.slice(start), file].join(' → '));
+    if (start >= 0 || done.has(file)) return;
+    for (const imported of graph.get(file) ?? []) walk(imported, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return found;
+}
+
 test('The walk sees imports at all', () => {
   expect(pathsOf('lib/data/batches.ts')).toContain('lib/domain/batch.ts');
   expect(pathsOf('lib/data/table.ts')).toContain('package:zod');

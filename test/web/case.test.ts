@@ -67,7 +67,8 @@ test('The viewer shows an image by the door of the cases, and downloads the orig
     .toBe(640);
   expect(proxied.length).toBeGreaterThan(0);
   await page.getByRole('region', { name: 'Viewer' }).getByText('Eye: both').waitFor();
-  await page.keyboard.press('ArrowRight');
+  // What was taken earlier stands before it, though it came later.
+  await page.keyboard.press('ArrowLeft');
   await page.getByText('captured 4 Mar 2025').waitFor();
   const [saved] = await Promise.all([
     page.waitForEvent('download'),

@@ -3,13 +3,12 @@ import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visible } from '../../../lib/domain/access.ts';
-import { archiveOf } from '../../../lib/domain/archive.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { environment } from '../../../lib/http/environment.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveCreation } from '../../../lib/http/serve-creation.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
-import { manifestOf, startExport } from '../archive.ts';
+import { manifestOf, selectImages, startExport } from '../archive.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -23,10 +22,7 @@ interface Deps {
 
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const batch = visible(caller, await deps.batches.get(params.id), 'batch');
-  const found = body.image_ids
-    ? await deps.images.getMany(body.image_ids)
-    : await Array.fromAsync(deps.images.allInBatch(batch.id));
-  const images = archiveOf(batch, found, body.image_ids);
+  const images = await selectImages(deps.images, batch, body.image_ids);
   const asker = { patientId: batch.patientId, requestedBy: caller.subject };
   return startExport(asker, manifestOf(batch, images), deps);
 }

@@ -3,7 +3,7 @@ import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
 import { visible } from '../../../lib/domain/access.ts';
-import { archiveOf, isStreamable } from '../../../lib/domain/archive.ts';
+import { isStreamable } from '../../../lib/domain/archive.ts';
 import type { Limits } from '../../../lib/domain/limits.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { environment } from '../../../lib/http/environment.ts';
@@ -13,7 +13,7 @@ import { zipStream } from '../../../lib/media/zip.ts';
 import { zipLength } from '../../../lib/media/zip-layout.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
-import { manifestOf, startExport } from '../archive.ts';
+import { manifestOf, selectImages, startExport } from '../archive.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -28,10 +28,7 @@ interface Deps {
 
 export async function handle({ caller, params, query }: Request<typeof operation>, deps: Deps) {
   const batch = visible(caller, await deps.batches.get(params.id), 'batch');
-  const found = query.image_ids
-    ? await deps.images.getMany(query.image_ids)
-    : await Array.fromAsync(deps.images.allInBatch(batch.id));
-  const images = archiveOf(batch, found, query.image_ids);
+  const images = await selectImages(deps.images, batch, query.image_ids);
   const manifest = manifestOf(batch, images);
   const { entries, fileName } = manifest;
   if (!isStreamable(images, deps.limits)) {

@@ -10,7 +10,7 @@ import { PageCount } from '../images/page-count.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
-import { useRefetchInterval } from '../news/news-provider.tsx';
+import { useRefetchInterval } from '../news/refetch-interval.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import {
   count,

@@ -7,7 +7,9 @@ import type { UploadTarget } from '../uploads/upload-record.ts';
 import { EYE_SIDES } from './eye-sides.ts';
 
 /** What a clock here shows or showed, with the offset that holds then. */
-function withOffset(local: string): string {
+function withOffset(written: string): string {
+  // The field leaves out seconds that are none, and the service wants them.
+  const local = written.length === 'YYYY-MM-DDTHH:MM'.length ? `${written}:00` : written;
   const minutes = -new Date(local).getTimezoneOffset();
   if (minutes === 0) return `${local}Z`;
   const two = (number: number) => String(number).padStart(2, '0');

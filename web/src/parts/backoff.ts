@@ -1,16 +1,17 @@
+import { backOffMs } from '../../../lib/domain/back-off.ts';
+
 /** A wait before the next try, about twice as long each time. */
 export class Backoff {
   readonly #firstMs: number;
   readonly #longestMs: number;
   readonly #onEnd: () => void;
-  #nextMs: number;
+  #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(firstMs: number, longestMs: number, onEnd: () => void) {
     this.#firstMs = firstMs;
     this.#longestMs = longestMs;
     this.#onEnd = onEnd;
-    this.#nextMs = firstMs;
   }
 
   get isOn(): boolean {
@@ -24,10 +25,8 @@ export class Backoff {
         this.#timer = undefined;
         this.#onEnd();
       },
-      // Not all pages at once, after a fault of the service.
-      this.#nextMs * (0.5 + Math.random()),
+      backOffMs(++this.#failures, this.#firstMs, this.#longestMs),
     );
-    this.#nextMs = Math.min(this.#nextMs * 2, this.#longestMs);
   }
 
   /** There is no need to wait any longer. */
@@ -38,6 +37,6 @@ export class Backoff {
 
   /** It worked: the next wait is a short one again. */
   reset(): void {
-    this.#nextMs = this.#firstMs;
+    this.#failures = 0;
   }
 }

@@ -1,7 +1,7 @@
 import { type InfiniteData, type QueryClient, useInfiniteQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import type { Batch } from '../api/types.ts';
-import { useRefetchInterval } from '../news/news-provider.tsx';
+import { useRefetchInterval } from '../news/refetch-interval.ts';
 
 interface Page {
   batches: Batch[];

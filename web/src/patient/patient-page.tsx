@@ -3,11 +3,10 @@ import { Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { api, bodyOf } from '../api/client.ts';
-import type { Image } from '../api/types.ts';
 import { PatientCases } from '../cases/patient-cases.tsx';
 import { PatientStudies } from '../exams/patient-studies.tsx';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
-import { useRefetchInterval } from '../news/news-provider.tsx';
+import { useRefetchInterval } from '../news/refetch-interval.ts';
 import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
 import { NotYet } from '../parts/not-yet.tsx';
@@ -18,20 +17,13 @@ import { BatchNameDialog } from './batch-name-dialog.tsx';
 import { useBatches } from './batches.ts';
 import { ImageSearch } from './image-search.tsx';
 import type { Pair } from './patient-compare.tsx';
-import { PatientViewer } from './patient-viewer.tsx';
+import { type Looked, PatientViewer } from './patient-viewer.tsx';
 import '../parts/panel.css';
 import './patient-page.css';
 
 const PatientCompare = lazy(() =>
   import('./patient-compare.tsx').then((m) => ({ default: m.PatientCompare })),
 );
-
-/** What is looked at: an image, and the list in which the arrows go. */
-export interface Looked {
-  image: Image;
-  /** None means found by a search. */
-  batchId: string | undefined;
-}
 
 /** A patient's images: their batches on the left, the one that is looked at on the right. */
 export function PatientPage({ patientId }: { patientId: string }) {

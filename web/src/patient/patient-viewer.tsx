@@ -10,7 +10,13 @@ import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
 import { dropImage, listedIn, useImages } from './images.ts';
-import type { Looked } from './patient-page.tsx';
+
+/** What is looked at: an image, and the list in which the arrows go. */
+export interface Looked {
+  image: Image;
+  /** None means found by a search. */
+  batchId: string | undefined;
+}
 
 interface PatientViewerProps {
   looked: Looked;

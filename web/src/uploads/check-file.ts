@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '../../../lib/domain/media-type.ts';
 import { pageConfig } from '../page-config.ts';
 import { formatBytes } from '../parts/format.ts';
 
@@ -14,7 +15,7 @@ export const ACCEPTED = {
 /** Why a file could never become an image, so that it is not even sent. */
 export function faultOf(file: File): string | undefined {
   if (file.size === 0) return 'The file is empty.';
-  if (!(file.type in ACCEPTED)) {
+  if (!Object.hasOwn(ACCEPTED, mediaTypeOf(file.type))) {
     return /\.hei[cf]$/i.test(file.name)
       ? 'HEIC is not taken. Set the camera to “most compatible”, or save it as JPEG.'
       : 'Not an image that is taken: JPEG, PNG, GIF, WebP, TIFF and AVIF are.';
