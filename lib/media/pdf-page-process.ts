@@ -18,13 +18,30 @@ const WHITE = 0xffff_ffff;
 /** FPDF_FORMFILLINFO (fpdf_formfill.h): version 2, and none of its callbacks. It has 140 bytes. */
 const FORM_INFO = Uint8Array.from({ length: 256 }, (_, i) => (i === 0 ? 2 : 0));
 
+/** Functions that the module has and its types leave out (fpdf_text.h, fpdf_edit.h, fpdfview.h). */
+type Untyped =
+  | '_FPDFText_GetUnicode'
+  | '_FPDFText_IsGenerated'
+  | '_FPDFText_GetTextObject'
+  | '_FPDFText_GetCharBox'
+  | '_FPDFText_SetText'
+  | '_FPDFTextObj_GetTextRenderMode'
+  | '_FPDFTextObj_GetFont'
+  | '_FPDFFont_GetIsEmbedded'
+  | '_FPDF_PageToDevice'
+  | '_FPDFPage_New'
+  | '_FPDFPage_InsertObject'
+  | '_FPDFPageObj_NewTextObj'
+  | '_FPDFPageObj_Transform';
+
 /**
  * A process of its own: gets a PDF from its parent, gives back the pixels of the first page, and is killed.
  *
  * PDFium is compiled to WebAssembly, without V8: a document's scripts are bytes to it, and a hole in it reaches
  * neither files nor network. It can run for ever and fill its memory, which is why it runs here.
  */
-const pdfium = await PDFiumModule({});
+const module = await PDFiumModule({});
+const pdfium = module as typeof module & Record<Untyped, (...numbers: number[]) => number>;
 pdfium._FPDF_InitLibraryWithConfig({});
 process.once('message', ({ pdf, box }: { pdf: Uint8Array; box: number }) => tell(drawFirstPage(pdf, box)));
 process.once('disconnect', () => process.exit());
