@@ -30,7 +30,8 @@ const script = join(
 );
 
 /**
- * Draws the first page of a PDF, so that it fits 1600×1600 pixels whatever size it claims.
+ * Draws the first page of a PDF, so that it fits 1600×1600 pixels whatever size it claims. Where text of it leaves no
+ * mark, as its font is not in the file, a line below the page says so.
  * Width and height are the drawn page's: a PDF has no pixels of its own.
  *
  * @throws RejectedImage for a PDF that needs a password, can't be drawn, or takes too long or too much memory

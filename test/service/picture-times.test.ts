@@ -1,25 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { photo } from '../fixtures/photos.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { createBatch, decided, formOf, useService } from '../support/service.ts';
 import { readZip } from '../support/unzip.ts';
 
 const service = useService();
-const file = (path: string) => ({
-  name: basename(path),
-  type: path.endsWith('.tif') ? 'image/tiff' : 'image/jpeg',
-  bytes: readFileSync(join(import.meta.dirname, '../../../shared/found', path)),
-});
+const afterMidnight = () =>
+  photo({ name: 'after-midnight.jpg', takenAt: '2025:11:06 00:30:00', offset: '+02:00' });
+const lateEvening = () => photo({ name: 'late-evening.jpg', takenAt: '2025:11:06 23:30:00', seed: 1 });
 
 test('The day of a photograph is that of its camera, in searches and in a ZIP', async () => {
   const doctor = await service.as('doctor');
-  const batch = await createBatch(doctor, 'P-1001');
-  const images = ['photos/f3-offset-after-midnight.jpg', 'photos/f3-no-offset-late-evening.jpg'].map(file);
+  const batch = await createBatch(doctor, PATIENT_1);
   const { results } = await doctor.json(
     'POST',
     `/api/images/batches/${batch}/upload/`,
     201,
-    formOf({}, { images }),
+    formOf({}, { images: [await afterMidnight(), await lateEvening()] }),
   );
   for (const { image } of results) await decided(doctor, image.id);
   const found = async (day: string) =>
@@ -31,28 +29,29 @@ test('The day of a photograph is that of its camera, in searches and in a ZIP', 
   const zip = await doctor.send('GET', `/api/images/batches/${batch}/download/`);
   expect((await readZip(Buffer.from(await zip.arrayBuffer()))).map(({ name, time }) => [name, time])).toEqual(
     [
-      ['f3-offset-after-midnight.jpg', [2025, 11, 6, 0, 30, 0]],
-      ['f3-no-offset-late-evening.jpg', [2025, 11, 6, 23, 30, 0]],
+      ['after-midnight.jpg', [2025, 11, 6, 0, 30, 0]],
+      ['late-evening.jpg', [2025, 11, 6, 23, 30, 0]],
     ],
   );
 });
 
 test('The images of a case stand in the order of the times that are shown', async () => {
   const doctor = await service.as('doctor');
-  for (const path of [
-    'photos/f3-no-offset-late-evening.jpg',
-    'photos/f1-control-unharmed.jpg',
-    'photos/f11-dated.tif',
-  ]) {
-    const form = formOf({ caseId: 'C-700', patientId: 'P-1001' }, { file: [file(path)] });
+  const caseId = `C-${randomUUID()}`;
+  const dated = await photo({
+    ...{ name: 'dated.tif', format: 'tiff', takenAt: '2024:05:06 07:08:09', offset: '+02:00', seed: 2 },
+  });
+  const undated = await photo({ name: 'undated.jpg', seed: 3 });
+  for (const file of [await lateEvening(), undated, dated]) {
+    const form = formOf({ caseId, patientId: PATIENT_1 }, { file: [file] });
     await decided(doctor, (await doctor.json('POST', '/api/v1/images/upload', 201, form)).id);
   }
-  const { images } = await doctor.json('GET', '/api/v1/images/cases/C-700', 200);
+  const { images } = await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200);
   expect(
     images.map((image: { fileName: string; capturedAt: string }) => [image.fileName, image.capturedAt]),
   ).toEqual([
-    ['f11-dated.tif', '2024-05-06T07:08:09+02:00'],
-    ['f3-no-offset-late-evening.jpg', '2025-11-06T23:30:00Z'],
-    ['f1-control-unharmed.jpg', null],
+    ['dated.tif', '2024-05-06T07:08:09+02:00'],
+    ['late-evening.jpg', '2025-11-06T23:30:00Z'],
+    ['undated.jpg', null],
   ]);
 });

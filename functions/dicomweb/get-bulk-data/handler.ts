@@ -1,11 +1,16 @@
 import { Readable } from 'node:stream';
-import { chooseOffer } from '../../../lib/domain/accept.ts';
+import { chooseOffer, type Offer } from '../../../lib/domain/accept.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
 import { disposition } from '../../../lib/http/disposition.ts';
 import { multipartRelated } from '../../../lib/http/multipart-related.ts';
 import type { Request } from '../../../lib/http/request.ts';
 import { serveStream } from '../../../lib/http/serve-stream.ts';
 import { readBulkData } from '../../../lib/media/dicom/bulk-data.ts';
+import {
+  ENCAPSULATED_DOCUMENT,
+  encapsulatedDocument,
+} from '../../../lib/media/dicom/encapsulated-document.ts';
+import { answerDocument } from '../encapsulated.ts';
 import { connectFiles, type FileDeps, KEPT, openFile } from '../files.ts';
 import { answerFrames } from '../frames.ts';
 import { pixelsOf } from '../pixels-of.ts';
@@ -17,7 +22,8 @@ const OCTETS = 'application/octet-stream';
 
 export async function handle(request: Request<typeof operation>, deps: FileDeps) {
   const { caller, params } = request;
-  const file = await openFile(await instanceAt(caller, params, deps.dicom), deps);
+  const instance = await instanceAt(caller, params, deps.dicom);
+  const file = await openFile(instance, deps);
   const found = readBulkData(file.dataSet, params.path.replaceAll('.', '/'));
   if (!found) throw new DomainError('NOT_FOUND', 'There is no such bulk data.');
   if (found.element.fragments) {
@@ -25,11 +31,18 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
     const pixels = pixelsOf(file);
     return answerFrames(request, file, pixels, [...Array(pixels.frames).keys()]);
   }
-  const { type } = chooseOffer(request, [{ type: 'multipart/related', part: OCTETS }, { type: OCTETS }]);
-  const parts = found.parts.map(({ length }) => ({ contentType: OCTETS, bytes: length }));
+  const encapsulated = params.path === ENCAPSULATED_DOCUMENT ? encapsulatedDocument(file.dataSet) : undefined;
+  const types = [OCTETS, ...(encapsulated ? [encapsulated.mimeType] : [])];
+  const offers = types.flatMap((each) => [{ type: 'multipart/related', part: each }, { type: each }]);
+  const { type, part } = chooseOffer<Offer>(request, offers);
+  if (encapsulated && type === encapsulated.mimeType) return answerDocument(encapsulated, instance);
+  const contents = encapsulated && part === encapsulated.mimeType ? [encapsulated.bytes] : found.parts;
+  const parts = contents.map(({ length }) => ({ contentType: part ?? OCTETS, bytes: length }));
   requireStreamable(parts);
-  const { headers, body } = multipartRelated(OCTETS, parts, Readable.from(found.parts));
-  if (type !== OCTETS) return { headers: { ...headers, ...KEPT }, body };
+  if (part) {
+    const { headers, body } = multipartRelated(part, parts, Readable.from(contents));
+    return { headers: { ...headers, ...KEPT }, body };
+  }
   return {
     headers: {
       'content-type': OCTETS,

@@ -12,7 +12,10 @@ export const operation = defineOperation({
   auth: EVERYONE,
   params: z.strictObject({ study: StudyUid, series: SeriesUid, instance: SopUid, path: BulkDataPath }),
   query: z.strictObject(Accept),
-  success: { status: 200, stream: ['multipart/related', 'application/octet-stream', 'image/*', 'video/*'] },
+  success: {
+    status: 200,
+    stream: ['multipart/related', 'application/octet-stream', 'application/pdf', 'image/*', 'video/*'],
+  },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
   touches: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',

@@ -30,6 +30,9 @@ export const operation = defineOperation({
   memoryMb: 1769,
   timeoutSeconds: 29,
   layers: ['sharp'],
-  assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
-  processes: ['lib/media/dicom/codec-process.ts'],
+  assets: [
+    'node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm',
+    'node_modules/@hyzyla/pdfium/dist/pdfium.wasm',
+  ],
+  processes: ['lib/media/dicom/codec-process.ts', 'lib/media/pdf-page-process.ts'],
 });

@@ -20,7 +20,7 @@ export const operation = defineOperation({
     frames: OneFrame.optional(),
   }),
   query: z.strictObject(RenderedQuery),
-  success: { status: 200, stream: ['image/jpeg', 'image/png'] },
+  success: { status: 200, stream: ['image/jpeg', 'image/png', 'application/pdf'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE'],
   touches: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',

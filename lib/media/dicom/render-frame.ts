@@ -52,11 +52,20 @@ const MAX_SIDE = 8192;
  */
 export async function renderFrame(
   file: DicomFile,
-  { format, quality = 90, viewport, enlarge = true, ...view }: RenderOptions,
+  { frame = 0, window, overlays, ...shape }: RenderOptions,
   limits: Partial<CodecLimits> = {},
 ): Promise<RenderedFrame> {
+  const view = { frame, ...(window && { window }), ...(overlays !== undefined && { overlays }) };
   const pixels = await drawFrame(file, view, limits);
-  const aspect = pixelAspect(file.dataSet, view.frame ?? 0);
+  return renderPixels(pixels, shape, pixelAspect(file.dataSet, frame));
+}
+
+/** Renders pixels that are drawn already, so many times as high as wide. */
+export async function renderPixels(
+  pixels: Pixels,
+  { format, quality = 90, viewport, enlarge = true }: Omit<RenderOptions, keyof View>,
+  aspect = 1,
+): Promise<RenderedFrame> {
   const image = viewport ? fitted(pixels, aspect, viewport, enlarge) : fromPixels(pixels);
   if (format === 'png') image.png({ compressionLevel: 1 });
   else image.jpeg({ quality, chromaSubsampling: '4:4:4' });

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Exif } from 'sharp';
 import { expect, test } from 'vitest';
 import { captureTime } from '../../../lib/media/capture-time.ts';
 import { sharp } from '../../../lib/media/libvips.ts';
-import { readPictureHeader } from '../../../lib/media/picture-header.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
 
 test('a time with an offset stays as the camera showed it', async () => {
   expect(captureTime(await exif('2024:03:31 01:30:00', '+02:00'))).toBe('2024-03-31T01:30:00+02:00');
@@ -15,17 +11,6 @@ test('a time with an offset stays as the camera showed it', async () => {
 
 test('an offset that is none counts as unknown', async () => {
   expect(captureTime(await exif('2024:03:31 01:30:00', '+99:00'))).toBe('2024-03-31T01:30:00Z');
-});
-
-test.each([
-  ['photos/f3-offset-after-midnight.jpg', '2025-11-06T00:30:00+02:00'],
-  ['photos/f3-no-offset-late-evening.jpg', '2025-11-06T23:30:00Z'],
-  ['photos/f11-dated.tif', '2024-05-06T07:08:09+02:00'],
-  ['photos/f11-digitized-only.jpg', '2025-11-06T10:00:00Z'],
-])('%s has the time %s, as its header and as a whole', async (path, time) => {
-  const bytes = readFileSync(join(import.meta.dirname, '../../../shared/found', path));
-  expect(await readPictureHeader(bytes)).toMatchObject({ capturedAt: time });
-  expect(await makeRenditions(bytes)).toMatchObject({ capturedAt: time });
 });
 
 test.each([

@@ -126,3 +126,41 @@ describe('A PDF that can’t be drawn', () => {
     expect(error).not.toBeInstanceOf(RejectedImage);
   });
 });
+
+describe('Text whose font is not in the file', () => {
+  const withFont = (font: string, text: string, more: readonly string[] = []) =>
+    pdf({
+      page: '/MediaBox [0 0 200 200] /Resources << /Font << /F 5 0 R >> >>',
+      content: `BT /F 30 Tf 20 100 Td ${text} ET`,
+      objects: [font, ...more],
+    });
+  const composite = (encoding: string, ordering: string) =>
+    [
+      `<< /Type /Font /Subtype /Type0 /BaseFont /NoSuchFont /Encoding /${encoding} /DescendantFonts [6 0 R] >>`,
+      [
+        `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /NoSuchFont /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 0 >> /FontDescriptor 7 0 R >>`,
+        '<< /Type /FontDescriptor /FontName /NoSuchFont /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 900 /Descent -200 /CapHeight 700 /StemV 80 >>',
+      ],
+    ] as const;
+  const heightOf = async (file: Buffer) => (await decodePdf(file)).height;
+
+  test.each([
+    ['Japanese', 'UniJIS-UCS2-H', 'Japan1', '<691C67FB7D50679C>'],
+    ['Chinese', 'UniGB-UCS2-H', 'GB1', '<68C067E57ED3679C>'],
+    ['Korean', 'UniKS-UCS2-H', 'Korea1', '<AC80C0ACACB0ACFC>'],
+  ])(
+    'is said below the page to be missing, where it leaves no mark: %s',
+    async (_, encoding, ordering, text) => {
+      const [font, more] = composite(encoding, ordering);
+      expect(await heightOf(withFont(font, `${text} Tj`, more))).toBe(1667);
+      // Under a scan, where nobody is to see it, nothing is missing.
+      expect(await heightOf(withFont(font, `3 Tr ${text} Tj`, more))).toBe(1600);
+    },
+  );
+
+  test('is drawn where PDFium has a font like it, and nothing is said', async () => {
+    const latin = '<< /Type /Font /Subtype /TrueType /BaseFont /NoSuchFont /Encoding /WinAnsiEncoding >>';
+    expect(await heightOf(withFont(latin, '(Report) Tj'))).toBe(1600);
+    expect(await heightOf(withFont(latin, '(   ) Tj'))).toBe(1600);
+  });
+});
