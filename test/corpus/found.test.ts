@@ -10,6 +10,7 @@ import { readDicom } from '../../lib/media/dicom/read-dicom.ts';
 import { renderFrame } from '../../lib/media/dicom/render-frame.ts';
 import { sharp } from '../../lib/media/libvips.ts';
 import { makeCopy } from '../../lib/media/make-copy.ts';
+import { readPictureHeader } from '../../lib/media/picture-header.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { makeRenditions, type Rendition } from '../../lib/media/renditions.ts';
 
