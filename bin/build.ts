@@ -65,6 +65,18 @@ const withoutFoldersAndTar: Plugin = {
   },
 };
 
+/** archiver's CRC-32 is JavaScript; that of zlib takes a third of the time, over every byte of a ZIP. */
+const nativeCrc32: Plugin = {
+  name: 'native-crc32',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^crc-32$/ }, ({ path }) => ({ path, namespace: 'native-crc32' }));
+    onLoad({ filter: /./, namespace: 'native-crc32' }, () => ({
+      contents: `const { crc32 } = require('node:zlib');
+        module.exports = { buf: (bytes, seed = 0) => crc32(bytes, seed >>> 0) | 0 };`,
+    }));
+  },
+};
+
 /** What a module reads at run time, to lie beside each bundle that has the module in it. */
 const READ_BY: Record<string, string> = {
   'lib/media/dicom/data-dictionary.ts': 'lib/media/dicom/data-dictionary.json',
@@ -102,7 +114,7 @@ export async function buildFunctions(): Promise<void> {
       // archiver brings three copies of what was once Node's own stream module, 240 KB of each bundle with a ZIP.
       'readable-stream': 'node:stream',
     },
-    plugins: [withoutJsonSchema, withoutLateEventStreams, withoutFoldersAndTar],
+    plugins: [withoutJsonSchema, withoutLateEventStreams, withoutFoldersAndTar, nativeCrc32],
     external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
   });
   await build({
