@@ -532,6 +532,7 @@ describe('Other kinds of images', () => {
     const video = dicomFile(
       [
         ...imageOf(SIDE, SIDE, { fragments: [new Uint8Array(), new Uint8Array(400)] }),
+        ['00100020', 'LO', PATIENT_1],
         ...uidsOf(film),
         ['00200013', 'IS', '1'],
       ],
