@@ -54,6 +54,9 @@ describe('The caller in a token', () => {
       subject: 'u-1',
     });
     expect(callerFromClaims({ ...claims, groups: ['admins'] })?.role).toBe('admin');
+    // The user pool's groups are the clinic's; whatever else says `groups` does not raise anybody.
+    const both = { ...claims, 'cognito:groups': ['staff'], groups: ['admins'] };
+    expect(callerFromClaims(both)?.role).toBe('staff');
   });
 
   test('is a patient only with a patient number that fits', () => {
