@@ -10,6 +10,13 @@ export const PATIENT_2 = `P-1002-${file}`;
 const patientIds: Record<string, string> = { 'patient-1': PATIENT_1, 'patient-2': PATIENT_2 };
 const subjects = new Map<string, string>();
 
+let others = 0;
+/** The number of one more patient, whom nobody else knows. */
+export function newPatient(): string {
+  others += 1;
+  return `P-${others}-${file}`;
+}
+
 /** What makes a demo person one of this test file alone: other people of the same role are at work beside it. */
 export function ownClaims(user: string): Record<string, string> {
   const sub = subjects.get(user) ?? randomUUID();

@@ -2,12 +2,13 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
+import { newPatient } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
 
-const PATIENT = 'P-6001';
+const PATIENT = newPatient();
 beforeAll(async () => {
   const doctor = await service.as('doctor');
   const files = await Promise.all([1, 2, 3].map((seed) => photo({ seed })));

@@ -22,8 +22,8 @@ beforeAll(async () => {
 const SIDE = 8;
 const PIXELS = SIDE * SIDE;
 
-/** The page, the list, the series and its pixels come one after the other. */
-const PATIENCE = { timeout: 10_000 };
+/** The page, the list, the series and its pixels come one after the other, at first from functions that still start. */
+const PATIENCE = { timeout: 20_000 };
 
 /** Hounsfield units of a slice, other ones in each. */
 const hounsfield = (number: number) => Array.from({ length: PIXELS }, (_, at) => -200 + at * 8 + number * 40);
@@ -532,6 +532,7 @@ describe('Other kinds of images', () => {
     const video = dicomFile(
       [
         ...imageOf(SIDE, SIDE, { fragments: [new Uint8Array(), new Uint8Array(400)] }),
+        ['00100020', 'LO', PATIENT_1],
         ...uidsOf(film),
         ['00200013', 'IS', '1'],
       ],

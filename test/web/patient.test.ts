@@ -2,17 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
 import { drawn, openBatch, tiles } from '../support/patient-page.ts';
+import { newPatient } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
-
-let patients = 2000;
-/** A patient whom no other test knows. */
-const newPatient = () => {
-  patients += 1;
-  return `P-${patients}`;
-};
 
 describe('A batch', () => {
   test('is made, filled by dropping images on it, and counted', async () => {

@@ -2,12 +2,13 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
+import { newPatient } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
 
-const PATIENT = 'P-6101';
+const PATIENT = newPatient();
 beforeAll(async () => {
   const doctor = await service.as('doctor');
   const files = await Promise.all([
@@ -65,7 +66,7 @@ test('On paper are the patient’s number, and each image’s category, day, nam
   const sheet = page.locator('.print-sheet');
   expect(await sheet.isVisible()).toBe(true);
   const words = await sheet.innerText();
-  expect(words).toMatch(/Patient P-6101\s+Visit\s+Printed \d/);
+  expect(words).toMatch(new RegExp(`Patient ${PATIENT}\\s+Visit\\s+Printed \\d`));
   expect(words).toContain('X-Ray · 12 Mar 2025 · photo-1.jpeg\nStanding.\nControl in May.');
   expect(words).toContain('photo-2.jpeg');
   expect(await page.locator('#root').evaluate((root) => Reflect.get(root, 'offsetHeight'))).toBe(0);

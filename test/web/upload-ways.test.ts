@@ -7,6 +7,7 @@ import { photo, photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
 import { keptFiles, mayLeave } from '../support/kept-files.ts';
 import { openBatch } from '../support/patient-page.ts';
+import { newPatient } from '../support/people.ts';
 import { dropPaths } from '../support/real-drop.ts';
 import { createBatch, readyNames, useService } from '../support/service.ts';
 
@@ -15,11 +16,9 @@ const browsing = useBrowser(service);
 const folder = mkdtempSync(join(tmpdir(), 'negatoscope-folder-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let patients = 6000;
 /** A page on which a new patient's only batch is open. */
 async function openedBatch(person = 'doctor', options?: Parameters<typeof browsing.signedIn>[2]) {
-  patients += 1;
-  const patient = `P-${patients}`;
+  const patient = newPatient();
   const batch = await createBatch(await service.as('doctor'), patient);
   const page = await browsing.signedIn(person, `/patients/${patient}`, options);
   await openBatch(page);

@@ -21,6 +21,11 @@ describe('Who may know of what', () => {
     expect(maySee(staff, 'P-1002')).toBe(true);
   });
 
+  test('a service sees nothing because of whose it is: that hangs on the scopes of its key', () => {
+    const service = { role: 'service', subject: 'c', keyId: '0190c6a4-7b3e-7000-8000-000000000000' } as const;
+    expect(maySee({ ...service, scopes: ['*:read', '*:write'] }, 'P-1001')).toBe(false);
+  });
+
   test("what is another's and what is not there are refused in the same words", () => {
     const theirs = errorOf(() => visible(patient, { patientId: 'P-1002' }, 'image'));
     expect(theirs).toEqual(errorOf(() => visible(patient, undefined, 'image')));
@@ -49,6 +54,9 @@ describe('The caller in a token', () => {
       subject: 'u-1',
     });
     expect(callerFromClaims({ ...claims, groups: ['admins'] })?.role).toBe('admin');
+    // The user pool's groups are the clinic's; whatever else says `groups` does not raise anybody.
+    const both = { ...claims, 'cognito:groups': ['staff'], groups: ['admins'] };
+    expect(callerFromClaims(both)?.role).toBe('staff');
   });
 
   test('is a patient only with a patient number that fits', () => {

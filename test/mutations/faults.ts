@@ -1,0 +1,268 @@
+/** A fault that somebody could make in a rule, and the tests that must then fail. */
+export interface Fault {
+  /** What would go wrong with it. */
+  means: string;
+  file: string;
+  /** Exact text, which is there once. */
+  original: string;
+  replacement: string;
+  /** Test files, of which at least one test must fail. */
+  tests: string[];
+}
+
+const domain = (name: string) => [`test/unit/domain/${name}.test.ts`];
+
+export const faults: Fault[] = [
+  {
+    means: 'a patient sees every patient’s images',
+    file: 'lib/domain/access.ts',
+    original: "caller.role === 'patient' ? caller.patientId === patientId : caller.role !== 'service'",
+    replacement: "caller.role !== 'service'",
+    tests: domain('access'),
+  },
+  {
+    means: 'an API key sees what hangs on a patient alone',
+    file: 'lib/domain/access.ts',
+    original: "caller.patientId === patientId : caller.role !== 'service'",
+    replacement: 'caller.patientId === patientId : true',
+    tests: domain('access'),
+  },
+  {
+    means: 'what is another’s is given out by its id',
+    file: 'lib/domain/access.ts',
+    original: 'if (thing && maySee(caller, thing.patientId)) return thing;',
+    replacement: 'if (thing) return thing;',
+    tests: domain('access'),
+  },
+  {
+    means: 'staff may delete',
+    file: 'lib/domain/roles.ts',
+    original: "role === 'doctor' || role === 'admin'",
+    replacement: "role === 'staff' || role === 'doctor' || role === 'admin'",
+    tests: domain('access'),
+  },
+  {
+    means: 'of several groups the weakest counts',
+    file: 'lib/domain/roles.ts',
+    original: 'Object.entries(GROUPS).findLast(',
+    replacement: 'Object.entries(GROUPS).find(',
+    tests: domain('access'),
+  },
+  {
+    means: 'a key for reading all records may write them',
+    file: 'lib/domain/scope.ts',
+    original: '|| scopes.includes(',
+    replacement: "|| scopes.some((scope) => scope.startsWith('*')) || scopes.includes(",
+    tests: ['test/service/records.test.ts'],
+  },
+  {
+    means: 'the groups that an issuer adds come before those of the user pool',
+    file: 'lib/domain/caller.ts',
+    original: "claims.data['cognito:groups'] ?? claims.data.groups ?? []",
+    replacement: "claims.data.groups ?? claims.data['cognito:groups'] ?? []",
+    tests: domain('access'),
+  },
+  {
+    means: 'a token is good for years',
+    file: 'lib/domain/token-policy.ts',
+    original: 'exp - iat > LIFETIME_SECONDS',
+    replacement: 'exp - iat > 365 * LIFETIME_SECONDS',
+    tests: ['test/unit/http/token-verifier.test.ts'],
+  },
+  {
+    means: 'an access token is taken for an id token',
+    file: 'lib/domain/token-policy.ts',
+    original: "token_use: z.literal('id').optional(),",
+    replacement: 'token_use: z.string().optional(),',
+    tests: ['test/unit/http/token-verifier.test.ts'],
+  },
+  {
+    means: 'a file of exactly the limit is refused',
+    file: 'lib/domain/upload.ts',
+    original: 'file.fileSize <= limits.imageBytes',
+    replacement: 'file.fileSize < limits.imageBytes',
+    tests: domain('rules'),
+  },
+  {
+    means: 'bytes of a type that was not announced become an image where no door takes them',
+    file: 'lib/domain/upload.ts',
+    original: 'PICTURE_TYPES.some((type) => type === found) || found === declared',
+    replacement: "PICTURE_TYPES.some((type) => type === found) || declared !== ''",
+    tests: domain('rules'),
+  },
+  {
+    means: 'one request asks for one file too many',
+    file: 'lib/domain/upload.ts',
+    original: 'if (count <= filesPerRequest) return;',
+    replacement: 'if (count <= filesPerRequest + 1) return;',
+    tests: domain('rules'),
+  },
+  {
+    means: 'whoever guesses the number of a patient’s case draws images into their record',
+    file: 'lib/domain/case.ts',
+    original: 'known.expiresAt === undefined && !known.openedByPatient',
+    replacement: 'known.expiresAt === undefined',
+    tests: domain('rules'),
+  },
+  {
+    means: 'a case holds images of two patients',
+    file: 'lib/domain/case.ts',
+    original: 'if (known && known.patientId !== patientId) throw',
+    replacement: 'if (known && settled && !given) throw',
+    tests: domain('rules'),
+  },
+  {
+    means: 'a person waits for one export more than is allowed',
+    file: 'lib/domain/export.ts',
+    original: 'if (unfinished < unfinishedExports) return;',
+    replacement: 'if (unfinished <= unfinishedExports) return;',
+    tests: ['test/service/exports.test.ts'],
+  },
+  {
+    means: 'a revoked key still opens',
+    file: 'lib/domain/api-key.ts',
+    original: 'revokedAt === undefined && (validUntil',
+    replacement: '(validUntil',
+    tests: ['test/service/keys.test.ts'],
+  },
+  {
+    means: 'the last day of a period is left out',
+    file: 'lib/domain/image-filter.ts',
+    original: 'dayOf(image) <= dateTo',
+    replacement: 'dayOf(image) < dateTo',
+    tests: domain('image-filter'),
+  },
+  {
+    means: 'the news of a patient reach everyone',
+    file: 'lib/domain/news.ts',
+    original: 'mayKnow: (caller) => maySee(caller, patientId),',
+    replacement: 'mayKnow: () => true,',
+    tests: domain('news'),
+  },
+  {
+    means: 'an image is told of before its bytes have arrived',
+    file: 'lib/domain/news.ts',
+    original: "if (wasPending && after.status !== 'pending') {",
+    replacement: 'if (wasPending) {',
+    tests: domain('news'),
+  },
+  {
+    means: 'a patient makes another’s exam theirs by a file that claims its identifiers',
+    file: 'lib/domain/exam-image.ts',
+    original: '...(!instance.isFromPatient && { patientId: instance.patientId })',
+    replacement: 'patientId: instance.patientId',
+    tests: domain('news'),
+  },
+  {
+    means: 'the last day of a range of DICOM dates is left out',
+    file: 'lib/domain/dicom-match.ts',
+    original: 'last.padEnd(16, greatest)',
+    replacement: 'last.padEnd(16, least)',
+    tests: domain('dicom-match'),
+  },
+  {
+    means: 'a patient brings DICOM files of others',
+    file: 'lib/domain/dicom-instance.ts',
+    original: "if (caller.role !== 'patient' || caller.patientId === patientId) return;",
+    replacement: "if (caller.role !== 'patient' || patientId !== undefined) return;",
+    tests: ['test/service/dicom-upload.test.ts'],
+  },
+  {
+    means: 'a cursor is good for another person’s list',
+    file: 'lib/http/cursor-seal.ts',
+    original: '.update(JSON.stringify([binding, cursor]))',
+    replacement: '.update(JSON.stringify([cursor]))',
+    tests: ['test/service/refusals.test.ts'],
+  },
+  {
+    means: 'a range of a changed original is sent as if it were the same',
+    file: 'lib/http/byte-range.ts',
+    original: 'if (asked === undefined || ifRange !== etag) return whole;',
+    replacement: 'if (asked === undefined) return whole;',
+    tests: ['test/unit/http/edges.test.ts'],
+  },
+  {
+    means: 'whoever changes the time in a link prolongs it',
+    file: 'lib/http/image-link.ts',
+    original: 'function macOf({ id, linkSecret }: Image, expiresAt: number)',
+    replacement: 'function macOf({ id, linkSecret }: Image, _: number, expiresAt = 0)',
+    tests: ['test/service/records.test.ts'],
+  },
+  {
+    means: 'a window of DICOM is half a value off',
+    file: 'lib/media/dicom/voi-transform.ts',
+    original: 'clamp((value - (center - 0.5)) / (width - 1) + 0.5)',
+    replacement: 'clamp((value - center) / (width - 1) + 0.5)',
+    tests: ['test/unit/media/dicom-draw.test.ts'],
+  },
+  {
+    means: 'a rescale slope is ignored',
+    file: 'lib/media/dicom/modality-transform.ts',
+    original: 'stored * (slope || 1) + (intercept ?? 0)',
+    replacement: 'stored + (intercept ?? 0)',
+    tests: ['test/unit/media/dicom-draw.test.ts'],
+  },
+  {
+    means: 'a ZIP of 65,535 files has no end that readers find',
+    file: 'lib/media/zip-layout.ts',
+    original: 'if (count < max16 && bytes < max32 && offset < max32) return end;',
+    replacement: 'if (count <= max16 && bytes < max32 && offset < max32) return end;',
+    tests: ['test/unit/media/zip.test.ts'],
+  },
+  {
+    means: 'a name in a ZIP runs as another type than it reads',
+    file: 'lib/media/zip-entry-names.ts',
+    original: ".replace(/\\p{Cf}/gu, '')",
+    replacement: ".replace(/\\p{Cs}/gu, '')",
+    tests: ['test/unit/media/zip-entry-names.test.ts'],
+  },
+  {
+    means: 'an image that is decided is decided again, and counted twice',
+    file: 'lib/data/images.ts',
+    original: "      ConditionExpression: '#status = :pending',",
+    replacement: "      ConditionExpression: '#status = :pending OR #status = :status',",
+    tests: ['test/data/count.test.ts'],
+  },
+  {
+    means: 'a deleted image is still counted in its batch',
+    file: 'lib/data/images.ts',
+    original: 'return countIn(batchId, -1, updatedAt);',
+    replacement: 'return undefined;',
+    tests: ['test/data/count.test.ts'],
+  },
+  {
+    means: 'an upload that is sent again is taken for a failure',
+    file: 'lib/storage/put-outcome.ts',
+    original: '|| status === 412) return',
+    replacement: ') return',
+    tests: ['test/unit/storage/put-outcome.test.ts'],
+  },
+  {
+    means: 'an explicit deny of a policy does not win',
+    file: 'lib/local/iam.ts',
+    original: "if (statement.Effect === 'Deny') return 'denied explicitly';",
+    replacement: "if (statement.Effect === 'Deny') continue;",
+    tests: ['test/unit/local/iam.test.ts'],
+  },
+  {
+    means: 'objects are overwritten for good',
+    file: 'lib/stack/storage.ts',
+    original: '      versioned: true,',
+    replacement: '      versioned: false,',
+    tests: ['test/stack/negatoscope-stack.test.ts'],
+  },
+  {
+    means: 'uploads go on where they cannot be counted',
+    file: 'lib/http/limiting.ts',
+    original: "if (operation.rate === 'metadata') return undefined;",
+    replacement: 'return undefined;',
+    tests: ['test/own-stack/rate-limits.test.ts'],
+  },
+  {
+    means: 'more requests in a minute than are allowed',
+    file: 'lib/domain/allowance.ts',
+    original: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 60, returned: false }",
+    replacement: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 1, returned: true }",
+    tests: ['test/own-stack/rate-limits.test.ts'],
+  },
+];
