@@ -8,7 +8,7 @@ import { Scope } from '../../lib/domain/scope.ts';
 import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import type { FixtureElement } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
-import { PATIENT_1 } from '../support/people.ts';
+import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
 /** Who asks. Everything asked for belongs to `patient-1` (P-1001); so `patient-2` stands for every stranger. */
@@ -155,7 +155,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'list-case-images': { path: ({ caseId }) => `/api/v1/images/cases/${caseId}`, people: own },
   'assign-case': {
     path: async ({ newPatientCase }) => `/api/v1/images/cases/${await newPatientCase()}/patient`,
-    body: () => ({ patientId: 'P-1001' }),
+    body: () => ({ patientId: PATIENT_1 }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403, staff: 403 }),
   },
   'create-record-image': {
@@ -212,7 +212,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
   'assign-study': {
     path: ({ study }) => `/dicom/studies/${study}/patient`,
-    body: () => ({ patientId: 'P-1001' }),
+    body: () => ({ patientId: PATIENT_1 }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403, staff: 403 }),
   },
   // Of what is not theirs, a search finds nothing.
@@ -412,7 +412,7 @@ describe('Whose a study is decides who may read it, search it and move it', () =
     'a study that staff assigned': {
       make: async (uids) => {
         await store('staff', uids, elsewhere);
-        await assign('staff', uids, 'P-1002');
+        await assign('staff', uids, PATIENT_2);
       },
       owner: 'patient-2',
       mayStaffAssign: false,
@@ -420,7 +420,7 @@ describe('Whose a study is decides who may read it, search it and move it', () =
     'a study that a doctor moved': {
       make: async (uids) => {
         await store('patient-1', uids);
-        await assign('doctor', uids, 'P-1002');
+        await assign('doctor', uids, PATIENT_2);
       },
       owner: 'patient-2',
       mayStaffAssign: false,
@@ -454,8 +454,8 @@ describe('Whose a study is decides who may read it, search it and move it', () =
     test('staff move it only where it is nobody’s, patients never', async () => {
       const path = `/dicom/studies/${uids.study}/patient`;
       for (const patient of PATIENTS)
-        expect((await clients.get(patient)?.send('POST', path, { patientId: 'P-1002' }))?.status).toBe(403);
-      const byStaff = await clients.get('staff')?.send('POST', path, { patientId: 'P-1003' });
+        expect((await clients.get(patient)?.send('POST', path, { patientId: PATIENT_2 }))?.status).toBe(403);
+      const byStaff = await clients.get('staff')?.send('POST', path, { patientId: `${PATIENT_1}-3` });
       expect(byStaff?.status).toBe(mayStaffAssign ? 200 : 403);
     });
   });

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -14,7 +16,13 @@ test.each(['IMAGE/JPEG', 'image/jpeg; charset=binary', ' Image/Jpeg ;q=1'])(
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready', content_type: 'image/jpeg' });
 
     const { length: fileSize } = file.bytes;
-    const ofCase = { fileName: file.name, mimeType: type, fileSize, caseId: 'C-710', patientId: 'P-1001' };
+    const ofCase = {
+      fileName: file.name,
+      mimeType: type,
+      fileSize,
+      caseId: `C-${randomUUID()}`,
+      patientId: PATIENT_1,
+    };
     const { imageId, uploadUrl, headers } = await doctor.json(
       'POST',
       '/api/v1/images/upload-url',
