@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { operations } from '../functions/operations.ts';
-import { socketRoutes } from '../functions/socket-routes.ts';
+import { socketRoutes } from '../functions/sockets/routes.ts';
 import { triggers } from '../functions/triggers.ts';
 import { NegatoscopeStack } from '../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../lib/stack/settings.ts';

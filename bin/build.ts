@@ -79,7 +79,7 @@ const nativeCrc32: Plugin = {
 
 /** What a module reads at run time, to lie beside each bundle that has the module in it. */
 const READ_BY: Record<string, string> = {
-  'lib/media/dicom/data-dictionary.ts': 'lib/media/dicom/data-dictionary.json',
+  'lib/media/dicom/parse/data-dictionary.ts': 'lib/media/dicom/parse/data-dictionary.json',
 };
 
 /** Bundles every function, each into a folder of its own with the files that it needs beside it. */
@@ -109,8 +109,8 @@ export async function buildFunctions(): Promise<void> {
     // CommonJS has other words for where a module is.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
     alias: {
-      '@aws-lambda-powertools/jmespath/functions': './lib/http/plain-path.ts',
-      '@aws-lambda-powertools/jmespath': './lib/http/plain-path.ts',
+      '@aws-lambda-powertools/jmespath/functions': './lib/lambda/middleware/jmespath-field.ts',
+      '@aws-lambda-powertools/jmespath': './lib/lambda/middleware/jmespath-field.ts',
       // archiver brings three copies of what was once Node's own stream module, 240 KB of each bundle with a ZIP.
       'readable-stream': 'node:stream',
     },

@@ -2,17 +2,17 @@ import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { batchDoor } from '../lib/cli/batch-door.ts';
+import { batchEndpoint } from '../lib/cli/batch-endpoint.ts';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
-import { dicomDoor } from '../lib/cli/dicom-door.ts';
+import { dicomEndpoint } from '../lib/cli/dicom-endpoint.ts';
+import { escapeControlCharacters } from '../lib/cli/escape-control-characters.ts';
 import { filesPerRequest } from '../lib/cli/files-per-request.ts';
 import { Journal } from '../lib/cli/journal.ts';
-import { printable } from '../lib/cli/printable.ts';
 import { pull } from '../lib/cli/pull.ts';
 import { push } from '../lib/cli/push.ts';
 import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
-import { DicomUid } from '../lib/domain/exam-image.ts';
+import { DicomUid } from '../lib/domain/dicom/uids.ts';
 import { Id } from '../lib/domain/identifiers.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
@@ -92,9 +92,9 @@ async function main(): Promise<number> {
     const place = [client.base, root, batch ?? '', patient ?? '', name ?? ''];
     const journal = new Journal(place);
     const batchId = batch ?? (patient && name && (await batchOf(journal, client, patient, name)));
-    const door = batchId ? batchDoor(client, batchId) : dicomDoor(client);
+    const endpoint = batchId ? batchEndpoint(client, batchId) : dicomEndpoint(client);
     const most = await filesPerRequest(client);
-    return push(root, { door, journal, report, filesPerRequest: most, atOnce, signal });
+    return push(root, { endpoint, journal, report, filesPerRequest: most, atOnce, signal });
   };
   try {
     await work();
@@ -140,6 +140,6 @@ try {
   process.exitCode = await main();
 } catch (error) {
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
-  console.error(isKnown ? error.message.split('\n').map(printable).join('\n') : error);
+  console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);
   process.exitCode = error instanceof CliError ? error.exitCode : EXIT.notAll;
 }

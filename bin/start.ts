@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { demoPeople } from '../lib/local/issuer.ts';
+import { demoUsers } from '../lib/local/cognito/issuer.ts';
 import { type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
 import { StartError } from '../lib/local/start-error.ts';
 import { makeDataDir } from '../lib/local/state.ts';
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
     setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
   }
   writeFileSync(path.join(dataDir, 'admin.env'), adminEnvironment(stack), { mode: 0o600 });
-  console.log(`Demo people: ${Object.keys(demoPeople).join(', ')}`);
+  console.log(`Demo people: ${Object.keys(demoUsers).join(', ')}`);
   console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);
   console.log(`The API:     ${stack.url}/docs`);
   console.log(`Data:        ${dataDir}   Log: ${stack.logFile}`);

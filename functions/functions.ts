@@ -1,7 +1,7 @@
 import type { Operation } from '../lib/api/operation.ts';
 import type { Trigger } from '../lib/api/trigger.ts';
 import { operations } from './operations.ts';
-import { socketRoutes } from './socket-routes.ts';
+import { socketRoutes } from './sockets/routes.ts';
 import { triggers } from './triggers.ts';
 
 /** What one function's bundle is made of; paths are from the project's root. */
@@ -16,7 +16,7 @@ interface FunctionSources {
 
 /** Every Lambda function. */
 export const functions: FunctionSources[] = [
-  { id: 'authorizer', entry: 'functions/authorizer/handler.ts' },
+  { id: 'authorizer', entry: 'functions/authorizers/authorizer/handler.ts' },
   { id: 'authorize-connection', entry: 'functions/sockets/authorize-connection/handler.ts' },
   ...socketRoutes.map(({ id }) => ({ id, entry: `functions/sockets/${id}/handler.ts` })),
   ...operations.map((operation: Operation) => ({

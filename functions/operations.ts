@@ -43,14 +43,14 @@ import { operation as listExamImages } from './exams/list-exam-images/operation.
 import { operation as deleteImage } from './images/delete-image/operation.ts';
 import { operation as downloadImage } from './images/download-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
+import { operation as getImageData } from './images/get-image-data/operation.ts';
+import { operation as getImageThumbnail } from './images/get-image-thumbnail/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
 import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as createApiKey } from './keys/create-api-key/operation.ts';
 import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
-import { operation as getImageData } from './pac/get-image-data/operation.ts';
-import { operation as getImageThumbnail } from './pac/get-image-thumbnail/operation.ts';
 import { operation as createRecordImage } from './records/create-record-image/operation.ts';
 import { operation as listRecordImages } from './records/list-record-images/operation.ts';
 import { operation as openImageLink } from './records/open-image-link/operation.ts';

@@ -2,17 +2,17 @@ import { trigger as buildArchive } from './events/build-archive/trigger.ts';
 import { trigger as endConnections } from './events/end-connections/trigger.ts';
 import { trigger as eraseObjects } from './events/erase-objects/trigger.ts';
 import { trigger as forwardDicom } from './events/forward-dicom/trigger.ts';
+import { trigger as ingestDicom } from './events/ingest-dicom/trigger.ts';
 import { trigger as makeThumbnail } from './events/make-thumbnail/trigger.ts';
 import { trigger as notify } from './events/notify/trigger.ts';
+import { trigger as processArrivedImage } from './events/process-arrived-image/trigger.ts';
 import { trigger as sealAudit } from './events/seal-audit/trigger.ts';
-import { trigger as takeArrived } from './events/take-arrived/trigger.ts';
-import { trigger as takeDicom } from './events/take-dicom/trigger.ts';
 
 /** All functions that events wake. */
 export const triggers = [
   makeThumbnail,
-  takeArrived,
-  takeDicom,
+  processArrivedImage,
+  ingestDicom,
   forwardDicom,
   buildArchive,
   eraseObjects,

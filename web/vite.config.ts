@@ -16,7 +16,7 @@ export default defineConfig({
   resolve: {
     // Each package of Cornerstone's would bring along its own.
     dedupe: ['dcmjs'],
-    alias: { xmlbuilder2: join(import.meta.dirname, 'src', 'exams', 'no-xml.ts') },
+    alias: { xmlbuilder2: join(import.meta.dirname, 'src', 'dicom-viewer', 'no-xml.ts') },
   },
   worker: { format: 'es' },
 });

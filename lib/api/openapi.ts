@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { ERROR_STATUS } from '../domain/errors.ts';
-import { Message } from '../domain/news.ts';
 import { exampleOf } from './example.ts';
-import { errorsOf, type Form, isRepeatable, type Operation, routesOf, type Success } from './operation.ts';
+import { Message } from './notifications.ts';
+import { errorsOf, type Form, isIdempotent, type Operation, routesOf, type Success } from './operation.ts';
 import { SOCKET_PATH } from './socket-route.ts';
 
 /** What every error looks like, the gateway's own too. */
@@ -21,10 +21,10 @@ const SOCKET = `A WebSocket at \`${SOCKET_PATH}\` tells signed-in people what ha
 as a subprotocol, \`new WebSocket(url, ['negatoscope', 'bearer.' + token])\`, or in the header \`Authorization\`; the \
 connection ends with it. Each message is a JSON object like the schema \`Message\`: ${MESSAGE_TYPES.join(', ')}. One may \
 come twice. Say anything every few minutes, since after ten without a word the connection ends; and read the lists after \
-connecting, for what happened before is not told.`;
+connecting, because earlier changes are not sent.`;
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   return rest;
 };
 
@@ -101,7 +101,7 @@ function describe(operation: Operation, operationId: string, path: string) {
     parameters: [
       ...parametersOf(params, 'path', example.params).filter(({ name }) => path.includes(`{${name}}`)),
       ...parametersOf(query, 'query', example.query),
-      ...(isRepeatable(operation) ? [IDEMPOTENCY_KEY] : []),
+      ...(isIdempotent(operation) ? [IDEMPOTENCY_KEY] : []),
     ],
     ...(body && {
       requestBody: {
@@ -166,8 +166,8 @@ function successOf(success: Success) {
     },
   });
   if ('schema' in success) {
-    const { status, schema, contentType, partly, none } = success;
-    const statuses = [status, partly, none].filter((each) => each !== undefined);
+    const { status, schema, contentType, partialStatus, allFailedStatus } = success;
+    const statuses = [status, partialStatus, allFailedStatus].filter((each) => each !== undefined);
     return Object.assign({}, ...statuses.map((each) => jsonOf(each, schema, contentType)));
   }
   if ('redirects' in success) {
@@ -179,7 +179,7 @@ function successOf(success: Success) {
   return {
     [success.status]: { description: STATUS_CODES[success.status], content },
     ...(success.empty && { [success.empty]: { description: STATUS_CODES[success.empty] } }),
-    ...(success.notYet && jsonOf(success.notYet.status, success.notYet.schema)),
+    ...(success.accepted && jsonOf(success.accepted.status, success.accepted.schema)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Role } from '../domain/caller.ts';
+import type { Role } from '../domain/access/caller.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
 /** The names in braces of a path: `'id'` for `/api/images/{id}/data`. */
@@ -10,15 +10,15 @@ type PathParam<Path extends string> = Path extends `${string}{${infer Name}}${in
 type Fields = z.ZodObject<z.ZodRawShape, z.core.$strict>;
 type ParamsFor<Path extends string> = z.ZodObject<Record<PathParam<Path>, z.ZodType>, z.core.$strict>;
 
-/** What a function may touch. From it come its IAM policy and its environment. */
-export interface Touches {
+/** What a function may access. Its IAM policy and its environment are derived from it. */
+export interface Permissions {
   table?: 'read' | 'write';
   /**
    * The table of requests: what its callers took of their allowances, and the answers that are given again to the same
    * `Idempotency-Key`. It follows from `rate`, and from whether it creates.
    */
   requests?: 'count' | 'remember';
-  /** The audit log: each operation that touches anything adds to it; nobody changes what is in it. */
+  /** The audit log: every operation with a permission appends to it; none may change its events. */
   audit?: 'append' | 'read';
   /**
    * Rights by S3 key prefix; a client that uses a signed URL uses the right of the function that signed it. `find` is
@@ -44,9 +44,9 @@ export type Success =
       /** Of the answer, where it is not `application/json`. */
       contentType?: string;
       /** The status where only a part of what was asked for is done; the answer says which. */
-      partly?: 202 | 207;
+      partialStatus?: 202 | 207;
       /** The status where nothing of it is done; the answer says why. */
-      none?: 409;
+      allFailedStatus?: 409;
     }
   | { status: 204 }
   /** The reply is where to look instead. */
@@ -58,7 +58,7 @@ export type Success =
       /** The status where there is nothing to send: a search that found nothing. */
       empty?: 204;
       /** The JSON answer while there are no bytes yet. */
-      notYet?: { status: 202; schema: z.ZodType };
+      accepted?: { status: 202; schema: z.ZodType };
     };
 
 /** A body that comes as a form with files (`multipart/form-data`); `body` is the schema of its other fields. */
@@ -87,11 +87,10 @@ export interface Operation {
    * Other paths of the same function, which have fewer of its parameters, each by an `operationId` of its own: what
    * DICOMweb says of a study, of a series and of an instance is one thing.
    */
-  alsoAt?: Readonly<Record<string, `/${string}`>>;
+  aliases?: Readonly<Record<string, `/${string}`>>;
   summary: string;
   group:
     | 'Service'
-    | 'PAC'
     | 'Cases'
     | 'Batches'
     | 'Images'
@@ -112,11 +111,11 @@ export interface Operation {
   success: Success;
   /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
   errors: readonly ErrorCode[];
-  touches: Touches;
+  permissions: Permissions;
   /** The per-person allowance that a call counts against; bytes of one image count against none: pages are full of them. */
   rate: 'upload' | 'metadata' | 'none';
   /** The answer holds a secret that is kept nowhere, so that it can't be given again to the same `Idempotency-Key`. */
-  answersSecret?: true;
+  returnsSecret?: true;
   /** Pages of other origins may call it (CORS): those that the settings allow. */
   crossOrigin?: true;
   memoryMb: number;
@@ -136,7 +135,7 @@ export const EVERYONE = ['patient', 'staff', 'doctor', 'admin'] as const;
 
 /** What `params` has to be: of a path that is not alone, some may be missing, and a test compares the names. */
 type Params<Path extends string, Op> =
-  PathParam<Path> extends never ? undefined : Op extends { alsoAt: object } ? Fields : ParamsFor<Path>;
+  PathParam<Path> extends never ? undefined : Op extends { aliases: object } ? Fields : ParamsFor<Path>;
 
 /**
  * Declares an endpoint; its own types are kept, and a `params` schema that does not match the path does not compile.
@@ -151,9 +150,9 @@ export const defineOperation = <
 ): Op & { path: Path; params: Params<Path, Op> } => operation as never;
 
 /** Every path that leads to the operation, with the `operationId` that the API document gives it. */
-export const routesOf = ({ id, path, alsoAt = {} }: Operation): { id: string; path: `/${string}` }[] => [
+export const routesOf = ({ id, path, aliases = {} }: Operation): { id: string; path: `/${string}` }[] => [
   { id, path },
-  ...Object.entries(alsoAt).map(([id, path]) => ({ id, path })),
+  ...Object.entries(aliases).map(([id, path]) => ({ id, path })),
 ];
 
 /** Every error code that the operation can answer with: its own and those that its declaration implies. */
@@ -164,24 +163,24 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
   if (operation.rate !== 'none') implied.push('TOO_MANY_REQUESTS');
-  if (isRepeatable(operation)) implied.push('CONFLICT', 'UNPROCESSABLE_CONTENT', 'SERVICE_UNAVAILABLE');
+  if (isIdempotent(operation)) implied.push('CONFLICT', 'UNPROCESSABLE_CONTENT', 'SERVICE_UNAVAILABLE');
   if (operation.rate === 'upload') implied.push('SERVICE_UNAVAILABLE');
   return [...new Set([...operation.errors, ...implied])];
 }
 
-/** What the operation may touch: what it declares, and what its declaration implies. */
-export const touchesOf = (operation: Operation): Touches => ({
+/** The operation's permissions: those that it declares, and those that its declaration implies. */
+export const permissionsOf = (operation: Operation): Permissions => ({
   ...(isAudited(operation) && { audit: 'append' }),
-  ...operation.touches,
-  ...(operation.rate !== 'none' && { requests: isRepeatable(operation) ? 'remember' : 'count' }),
+  ...operation.permissions,
+  ...(operation.rate !== 'none' && { requests: isIdempotent(operation) ? 'remember' : 'count' }),
 });
 
 /** Whether it creates, and gives the same answer again to the same `Idempotency-Key`. */
-export const isRepeatable = ({ method, body, answersSecret }: Operation): boolean =>
-  method === 'POST' && body !== undefined && !answersSecret;
+export const isIdempotent = ({ method, body, returnsSecret }: Operation): boolean =>
+  method === 'POST' && body !== undefined && !returnsSecret;
 
 /** Whether each request is an event of the audit log: those are that reach anything that is kept. */
-export const isAudited = ({ touches }: Operation): boolean => Object.keys(touches).length > 0;
+export const isAudited = ({ permissions }: Operation): boolean => Object.keys(permissions).length > 0;
 
 /** Whether the operation answers with a part of a list, and says by a cursor where the next one begins. */
 export const isPaged = ({ query }: Operation): boolean => query?.shape.cursor !== undefined;

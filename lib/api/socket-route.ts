@@ -1,4 +1,4 @@
-import type { Touches } from './operation.ts';
+import type { Permissions } from './operation.ts';
 
 /** What a function does as a socket opens or closes, declared once. */
 export interface SocketRoute {
@@ -7,7 +7,7 @@ export interface SocketRoute {
   /** API Gateway's name of the occasion. */
   routeKey: '$connect' | '$disconnect';
   summary: string;
-  touches: Touches;
+  permissions: Permissions;
   memoryMb: number;
   timeoutSeconds: number;
 }

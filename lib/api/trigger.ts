@@ -1,4 +1,4 @@
-import type { Touches } from './operation.ts';
+import type { Permissions } from './operation.ts';
 
 /** One event function, declared once: what wakes it, its rights and sizes. */
 export interface Trigger {
@@ -14,7 +14,7 @@ export interface Trigger {
         /** Of these, only those whose key ends so. */
         named?: string;
         /** When a message comes again that was not handled; six times the function's time if left out. */
-        againAfterSeconds?: number;
+        visibilityTimeoutSeconds?: number;
         batchSize: number;
         maximumConcurrency: number;
         maximumReceives: number;
@@ -52,7 +52,7 @@ export interface Trigger {
         /** What its message has of the item: texts. */
         attributes: readonly string[];
         /** When a message comes again of which the function said nothing. */
-        againAfterSeconds: number;
+        visibilityTimeoutSeconds: number;
         batchSize: number;
         maximumConcurrency: number;
         maximumReceives: number;
@@ -63,7 +63,7 @@ export interface Trigger {
       };
   /** The setting without which nothing of it is in the stack. */
   needs?: 'orthancUrl';
-  touches: Touches;
+  permissions: Permissions;
   memoryMb: number;
   timeoutSeconds: number;
   /** Names of the layers under `layers/` that it loads. */

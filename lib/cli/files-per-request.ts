@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Limits } from '../domain/limits.ts';
+import { Limits } from '../domain/limits/limits.ts';
 import { RefusedRequest, type ServiceClient } from './service-client.ts';
 
 const Config = z.object({ filesPerRequest: Limits.shape.filesPerRequest });

@@ -11,7 +11,7 @@ export interface FoundFile {
 }
 
 /** What is there and is no file that can be read, with the reason. */
-export interface LeftOut {
+export interface SkippedEntry {
   name: string;
   reason: string;
   /** Whether something may be lost with it. */
@@ -24,7 +24,7 @@ const SLASH = Buffer.from('/');
  * Walks a folder and all below it, in the order of the names. Symbolic links are not followed: they may lead in circles,
  * or to what is not meant to leave the computer.
  */
-export async function* findFiles(root: string): AsyncGenerator<FoundFile | LeftOut> {
+export async function* findFiles(root: string): AsyncGenerator<FoundFile | SkippedEntry> {
   const start = Buffer.from(root);
   const ahead: Buffer[] = [start];
   const nameOf = (path: Buffer) => path.subarray(start.length + 1).toString() || '.';

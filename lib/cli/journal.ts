@@ -11,7 +11,7 @@ const Line = z.union([
 ]);
 
 /** The last that is known of a file. */
-export interface Journaled {
+export interface JournalEntry {
   id: string;
   /** Whether its bytes are in the store for sure; else they were on their way when the command ended. */
   isSent: boolean;
@@ -26,7 +26,7 @@ export interface Journaled {
  */
 export class Journal {
   readonly path: string;
-  readonly #files = new Map<string, Journaled>();
+  readonly #files = new Map<string, JournalEntry>();
   #batchId: string | undefined;
 
   /** @param place what makes it another journal: the service, the door and the folder */
@@ -50,12 +50,12 @@ export class Journal {
     this.#add({ batchId });
   }
 
-  of(file: FoundFile): Journaled | undefined {
+  of(file: FoundFile): JournalEntry | undefined {
     return this.#files.get(keyOf(file));
   }
 
-  note(file: FoundFile, journaled: Journaled): void {
-    this.#add({ file: keyOf(file), ...journaled });
+  add(file: FoundFile, entry: JournalEntry): void {
+    this.#add({ file: keyOf(file), ...entry });
   }
 
   #add(line: z.infer<typeof Line>): void {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
-import { DicomUid } from '../domain/exam-image.ts';
+import { DicomUid } from '../domain/dicom/uids.ts';
 import { ATTEMPTS, backOff } from './back-off.ts';
 import { CliError } from './cli-error.ts';
 import { inParallel } from './in-parallel.ts';

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UPLOADS_PER_QUESTION } from '../domain/fixed-limits.ts';
+import { UPLOADS_PER_STATUS_REQUEST } from '../domain/limits/request-limits.ts';
 import { CliError } from './cli-error.ts';
-import type { Candidate, Door, Outcome } from './door.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Journal } from './journal.ts';
@@ -9,6 +8,7 @@ import { crc32Of, readHead } from './read-head.ts';
 import type { Report } from './report.ts';
 import { sendFile } from './send-file.ts';
 import { RefusedRequest } from './service-client.ts';
+import type { Candidate, Outcome, UploadEndpoint } from './upload-endpoint.ts';
 
 /**
  * What is announced in one request, beside its number of files: no more bytes than go over a slow line while their URLs
@@ -16,14 +16,14 @@ import { RefusedRequest } from './service-client.ts';
  */
 const BYTES = 200 * 1024 * 1024;
 /** URLs that a file gets one after the other, where they expire on a slow line. */
-const URLS = 3;
+const MAX_URLS = 3;
 /** Between two questions what became of what was sent: a person has 100 in a minute. */
 const POLL_MS = 1000;
 /** Without any news for so long, the command ends; the service goes on by itself. */
-const NO_NEWS_MS = 5 * 60_000;
+const NO_PROGRESS_MS = 5 * 60_000;
 
 interface Deps {
-  door: Door;
+  endpoint: UploadEndpoint;
   journal: Journal;
   report: Report;
   /** As many as the service takes. */
@@ -37,7 +37,7 @@ type Waiting = Candidate & { urls: number };
 
 /** Sends what is in a folder and below it, but for what was sent before, and waits until all of it is looked at. */
 export async function push(root: string, deps: Deps): Promise<void> {
-  const { door, journal, report } = deps;
+  const { endpoint, journal, report } = deps;
   const files: FoundFile[] = [];
   for await (const found of findFiles(root)) {
     if ('path' in found) files.push(found);
@@ -52,10 +52,11 @@ export async function push(root: string, deps: Deps): Promise<void> {
       .flatMap((file) => pair(journal.of(file), file))
       .map(([{ id, isSent }, file]) => [id, { file, isSent }]),
   );
-  const outcomes = earlier.size > 0 ? await door.outcomes([...earlier.keys()]) : new Map<string, Outcome>();
+  const outcomes =
+    earlier.size > 0 ? await endpoint.outcomes([...earlier.keys()]) : new Map<string, Outcome>();
   for (const [id, { status, reason }] of outcomes) {
     const { file, isSent } = earlier.get(id) ?? {};
-    if (!file || (status === 'pending' && !isSent && !(await door.hasArrived(id)))) continue;
+    if (!file || (status === 'pending' && !isSent && !(await endpoint.hasArrived(id)))) continue;
     toSend.delete(file);
     if (status === 'pending') sent.set(id, file);
     else report.count(status === 'stored' ? 'already there' : status, file.name, reason);
@@ -68,14 +69,14 @@ export async function push(root: string, deps: Deps): Promise<void> {
     isAllSent = true;
   });
   try {
-    await Promise.all([sending, settle(sent, () => isAllSent, { ...deps, signal })]);
+    await Promise.all([sending, awaitOutcomes(sent, () => isAllSent, { ...deps, signal })]);
   } finally {
     stop.abort();
   }
 }
 
 async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>, deps: Deps): Promise<void> {
-  const { door, report, filesPerRequest, signal } = deps;
+  const { endpoint, report, filesPerRequest, signal } = deps;
   let group: Waiting[] = [];
   let bytes = 0;
   const send = async () => {
@@ -85,7 +86,7 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
   };
   for (const file of files) {
     signal.throwIfAborted();
-    const seen = await lookAt(file, door);
+    const seen = await inspect(file, endpoint);
     if ('reason' in seen) {
       report.count(seen.isFailure ? 'failed' : 'skipped', file.name, seen.reason);
       continue;
@@ -97,10 +98,10 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
   await send();
 }
 
-async function lookAt(file: FoundFile, door: Door) {
+async function inspect(file: FoundFile, endpoint: UploadEndpoint) {
   if (file.bytes === 0) return { reason: 'empty', isFailure: false };
   try {
-    return { isFailure: false, ...door.look(await readHead(file)) };
+    return { isFailure: false, ...endpoint.detectType(await readHead(file)) };
   } catch (error) {
     return { reason: `can not be read: ${String(error)}`, isFailure: true };
   }
@@ -123,15 +124,15 @@ async function sendGroup(
     }
   }
   const again: Waiting[] = [];
-  const announced = await announce(summed, deps);
-  await inParallel(announced, atOnce, async ({ file, target }) => {
+  const presigned = await requestAll(summed, deps);
+  await inParallel(presigned, atOnce, async ({ file, target }) => {
     // Before its bytes go: of those that came through and whose answer did not, the next run asks.
-    journal.note(file, { id: target.id, isSent: false });
+    journal.add(file, { id: target.id, isSent: false });
     const result = await sendFile(file, target, signal);
     if (result === 'stored') {
-      journal.note(file, { id: target.id, isSent: true });
+      journal.add(file, { id: target.id, isSent: true });
       sent.set(target.id, file);
-    } else if (result === 'expired' && file.urls + 1 < URLS) again.push({ ...file, urls: file.urls + 1 });
+    } else if (result === 'expired' && file.urls + 1 < MAX_URLS) again.push({ ...file, urls: file.urls + 1 });
     else
       report.count('failed', file.name, result === 'expired' ? 'the store refused its URL' : result.reason);
     report.progress();
@@ -140,11 +141,11 @@ async function sendGroup(
 }
 
 /** Announces files; those that the service names in a refusal are refused, and the others announced without them. */
-async function announce(files: readonly (Waiting & { crc32: string })[], deps: Deps) {
-  const { door, report } = deps;
+async function requestAll(files: readonly (Waiting & { crc32: string })[], deps: Deps) {
+  const { endpoint, report } = deps;
   for (let rest = files; rest.length > 0; ) {
     try {
-      const targets = await door.announce(rest);
+      const targets = await endpoint.requestTargets(rest);
       return targets
         .flatMap((target, index) => pair(rest[index], target))
         .map(([file, target]) => ({ file, target }));
@@ -159,23 +160,27 @@ async function announce(files: readonly (Waiting & { crc32: string })[], deps: D
         const reason = refused(index);
         if (reason !== undefined) report.count('refused', name, reason.replace(/^files\[\d+\]\.?/, ''));
       }
-      rest = rest.filter((_, index) => refused(index) === undefined);
+      rest = rest.filter((_value, index) => refused(index) === undefined);
     }
   }
   return [];
 }
 
 /** Asks what became of what was sent, until nothing is left to ask for. */
-async function settle(sent: Map<string, FoundFile>, isAllSent: () => boolean, deps: Deps): Promise<void> {
-  const { door, report, signal } = deps;
-  let lastNews = Date.now();
+async function awaitOutcomes(
+  sent: Map<string, FoundFile>,
+  isAllSent: () => boolean,
+  deps: Deps,
+): Promise<void> {
+  const { endpoint, report, signal } = deps;
+  let lastProgress = Date.now();
   for (;;) {
     // Before the question, or what was sent meanwhile would be left behind.
     const isLast = isAllSent();
-    const asked = [...sent.keys()].slice(0, UPLOADS_PER_QUESTION);
+    const asked = [...sent.keys()].slice(0, UPLOADS_PER_STATUS_REQUEST);
     if (isLast && asked.length === 0) return;
-    if (asked.length === 0) lastNews = Date.now();
-    const outcomes = asked.length > 0 ? await door.outcomes(asked) : new Map();
+    if (asked.length === 0) lastProgress = Date.now();
+    const outcomes = asked.length > 0 ? await endpoint.outcomes(asked) : new Map();
     for (const id of asked) {
       const file = sent.get(id);
       const outcome = outcomes.get(id) ?? {
@@ -187,11 +192,11 @@ async function settle(sent: Map<string, FoundFile>, isAllSent: () => boolean, de
       if (outcome.status === 'pending')
         sent.set(id, file); // At the end: those that take long hold up no others.
       else {
-        lastNews = Date.now();
+        lastProgress = Date.now();
         report.count(outcome.status, file.name, outcome.reason);
       }
     }
-    if (isLast && Date.now() - lastNews > NO_NEWS_MS) {
+    if (isLast && Date.now() - lastProgress > NO_PROGRESS_MS) {
       for (const { name } of sent.values())
         report.count(
           'failed',

@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { escapeControlCharacters } from './escape-control-characters.ts';
 
 /** What can become of a file, in the order of the summary. */
 const KINDS = ['stored', 'already there', 'skipped', 'refused', 'failed'] as const;
@@ -51,7 +51,10 @@ export class Report {
   summary(): string {
     if (this.#out.isTTY) this.#out.write('\r\x1b[K');
     const order = this.#reasons.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
-    const lines = order.map(({ kind, name, reason }) => `${kind}  ${printable(name)}  ${printable(reason)}`);
+    const lines = order.map(
+      ({ kind, name, reason }) =>
+        `${kind}  ${escapeControlCharacters(name)}  ${escapeControlCharacters(reason)}`,
+    );
     return [...lines, this.#numbers()].join('\n');
   }
 

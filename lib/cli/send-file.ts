@@ -4,18 +4,18 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { putOutcome } from '../storage/put-outcome.ts';
 import { ATTEMPTS, backOff } from './back-off.ts';
-import type { Target } from './door.ts';
 import type { FoundFile } from './find-files.ts';
 import { readParts } from './read-head.ts';
+import type { Target } from './upload-endpoint.ts';
 
 /** Without a byte in either direction for so long, a connection is given up. */
 const SILENCE_MS = 60_000;
 
 /** What became of a PUT: `expired` is that a new URL is needed. */
-export type Sent = 'stored' | 'expired' | { reason: string };
+export type PutResult = 'stored' | 'expired' | { reason: string };
 
 /** Sends a file to its signed URL, from the disk as the line takes it; fails, at last, with the reason. */
-export async function sendFile(file: FoundFile, target: Target, signal: AbortSignal): Promise<Sent> {
+export async function sendFile(file: FoundFile, target: Target, signal: AbortSignal): Promise<PutResult> {
   for (let failures = 1; ; failures++) {
     let reason: string;
     try {

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ApiKey } from '../domain/api-key.ts';
+import { ApiKey } from '../domain/access/api-key.ts';
 import { API_KEYS, apiKeyKey, apiKeyListKey } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
-import { AuditEvent } from '../domain/audit-event.ts';
-import type { Image } from '../domain/image.ts';
+import { AuditEvent } from '../domain/audit/audit-event.ts';
+import type { Image } from '../domain/images/image.ts';
 import { AUDIT_EVENTS, auditKey, auditOfPatient, auditOfPerson } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
 import type { Table } from './table.ts';
@@ -38,12 +38,12 @@ export class AuditLog {
       ...auditKey(id),
       gsi1pk: AUDIT_EVENTS,
       gsi1sk: id,
-      ...inListOf(first, id),
+      ...patientIndexKey(first, id),
       ...(subject !== null && { gsi3pk: auditOfPerson(subject), gsi3sk: id }),
     };
     const mentions = further.map((patientId) => {
       const own = newId({ msecs: Date.parse(event.at), random: randomFrom(`${id} ${patientId}`) });
-      return { ...event, id: own, ...auditKey(own), ...inListOf(patientId, own) };
+      return { ...event, id: own, ...auditKey(own), ...patientIndexKey(patientId, own) };
     });
     // A transaction costs twice as much, and most requests are about one patient.
     if (mentions.length === 0) return this.#put(entry);
@@ -52,7 +52,7 @@ export class AuditLog {
       const some = items.slice(from, from + TRANSACTION_ITEMS);
       await transact(
         this.#table,
-        some.map((Item) => ({ Put: { Item, ...ONCE } })),
+        some.map((Item) => ({ Put: { Item, ...IF_NOT_EXISTS } })),
       );
     }
   }
@@ -76,7 +76,7 @@ export class AuditLog {
       method: '',
       path: '',
       patientIds: patientId === undefined ? [] : [patientId],
-      things: [`${kind} ${id}`],
+      resources: [`${kind} ${id}`],
       status: 0,
       outcome: 'success',
       requestId: null,
@@ -86,22 +86,22 @@ export class AuditLog {
 
   async #put(Item: Record<string, unknown>): Promise<void> {
     const { name: TableName, client } = this.#table;
-    await client.send(new PutCommand({ TableName, Item, ...ONCE })).catch((error: unknown) => {
+    await client.send(new PutCommand({ TableName, Item, ...IF_NOT_EXISTS })).catch((error: unknown) => {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
   }
 
   /** A part of the events that are asked for, newest first. */
   async list({ patientId, subject, from, to }: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>> {
-    const list =
+    const index =
       patientId !== undefined
-        ? ({ list: 'patient', partition: auditOfPatient(patientId) } as const)
+        ? ({ index: 'gsi2', partition: auditOfPatient(patientId) } as const)
         : subject !== undefined
-          ? ({ list: 'person', partition: auditOfPerson(subject) } as const)
+          ? ({ index: 'gsi3', partition: auditOfPerson(subject) } as const)
           : ({ partition: AUDIT_EVENTS } as const);
     const both = patientId !== undefined && subject !== undefined;
     const query = {
-      ...list,
+      ...index,
       schema: AuditEvent,
       keyOf: auditKey,
       newestFirst: true,
@@ -117,11 +117,11 @@ export class AuditLog {
 /** DynamoDB quotas, "Transactions": a list of 200 images may be of 200 patients. */
 const TRANSACTION_ITEMS = 100;
 
-/** What an id has instead of chance, so that who writes the same again writes nothing new. */
+/** Deterministic bits instead of random ones, so that writing the same event again has the same id. */
 const randomFrom = (text: string) => createHash('sha256').update(text).digest().subarray(0, 16);
 
-const ONCE = { ConditionExpression: 'attribute_not_exists(pk)' };
-const inListOf = (patientId: string | undefined, id: string) =>
+const IF_NOT_EXISTS = { ConditionExpression: 'attribute_not_exists(pk)' };
+const patientIndexKey = (patientId: string | undefined, id: string) =>
   patientId !== undefined && { gsi2pk: auditOfPatient(patientId), gsi2sk: id };
 
 /** A version 7 UUID begins with its time: 48 bits of milliseconds since 1970 (RFC 9562, 5.7). */

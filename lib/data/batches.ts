@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Batch } from '../domain/batch.ts';
+import { Batch } from '../domain/batches/batch.ts';
 import { batchesOfPatient, batchKey, batchListKey } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';

@@ -1,9 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Caller } from '../domain/caller.ts';
-import { anotherPatientsCase, Case } from '../domain/case.ts';
-import type { Image } from '../domain/image.ts';
-import { BegunCase } from '../domain/patient-case.ts';
-import { type Source, sourceOf } from '../domain/source.ts';
+import type { Caller } from '../domain/access/caller.ts';
+import { type Source, sourceOf } from '../domain/access/source.ts';
+import { BegunCase, Case, caseConflict } from '../domain/cases/case.ts';
+import type { Image } from '../domain/images/image.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
@@ -98,7 +97,7 @@ export class Cases {
       if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
         return this.addPending(image, found, now, expiresAt, caller);
       }
-      throw anotherPatientsCase(image.caseId, image.patientId);
+      throw caseConflict(image.caseId, image.patientId);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { Connection } from '../domain/connection.ts';
+import { Connection } from '../domain/sockets/connection.ts';
 import {
   CLINIC_CONNECTIONS,
   CONNECTIONS,
@@ -11,8 +11,8 @@ import {
 import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
-/** For items that nobody took away; not at their end, or who ends connections would not find them any more. */
-const KEPT_SECONDS = 86_400;
+/** How long after its token an item expires; later than the token, so that `end-connections` still finds it; seconds. */
+const EXPIRY_GRACE_SECONDS = 86_400;
 
 /** The open sockets, in a table of their own. */
 export class Connections {
@@ -30,7 +30,7 @@ export class Connections {
       ...connection,
       ...connectionKey(id),
       ...connectionListKey(id, patientId, until),
-      expiresAt: until + KEPT_SECONDS,
+      expiresAt: until + EXPIRY_GRACE_SECONDS,
     };
     await client.send(new PutCommand({ TableName, Item }));
   }
@@ -41,12 +41,13 @@ export class Connections {
   }
 
   /**
-   * Those that may know of what is this patient's, or nobody's: of one patient, and of the clinic. What is theirs to
-   * know is still to be asked of each one's caller.
+   * The connections that may receive messages about this patient: the patient's own and those of the clinic. The caller of
+   * each connection must still be checked.
    *
-   * The index may lack one that was opened a moment ago: who connects looks at what there is afterwards.
+   * The index is eventually consistent and may lack a connection that has just been opened: clients read the lists after
+   * they have connected.
    */
-  async around(patientId: string | undefined): Promise<Connection[]> {
+  async listFor(patientId: string | undefined): Promise<Connection[]> {
     const patients = patientId === undefined ? [] : [connectionsOfPatient(patientId)];
     const lists = [CLINIC_CONNECTIONS, ...patients].map((partition) => Array.fromAsync(this.#all(partition)));
     return (await Promise.all(lists)).flat();
@@ -55,7 +56,7 @@ export class Connections {
   /** Those whose person's token has ended. */
   ended(now: Date): AsyncGenerator<Connection> {
     const between = [connectionEnd(0), connectionEnd(Math.floor(now.getTime() / 1000) + 1)] as const;
-    return queryAll(this.#table, { ...query, list: 'patient', partition: CONNECTIONS, between });
+    return queryAll(this.#table, { ...query, index: 'gsi2', partition: CONNECTIONS, between });
   }
 
   #all(partition: string): AsyncGenerator<Connection> {

@@ -1,19 +1,19 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { DicomStudy } from '../domain/dicom-instance.ts';
-import type { Dates, StudyList } from '../domain/study-search.ts';
+import { DicomStudy } from '../domain/dicom/dicom-instance.ts';
+import type { Dates, StudyList } from '../domain/dicom/study-search.ts';
+import { getMany } from './batch-requests.ts';
 import {
+  INDEXES,
   STUDIES,
   STUDIES_BY_NAME,
   studiesOfAccession,
   studiesOfModality,
   studiesOfPatient,
   studyKey,
-  TABLE_SCHEMA,
   UNASSIGNED_STUDIES,
   unassignedStudiesOf,
 } from './keys.ts';
-import { getMany } from './many-items.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** What leads to a study. */
@@ -44,9 +44,9 @@ export class DicomSearch {
         yield* await this.#get(list.uids);
         break;
       case 'patient':
-        yield* this.#whole('patient', studiesOfPatient(list.patientId), list.dates, atOnce);
+        yield* this.#whole('gsi2', studiesOfPatient(list.patientId), list.dates, atOnce);
         if (list.alsoUnassigned)
-          yield* this.#whole('patient', unassignedStudiesOf(list.patientId), list.dates, atOnce);
+          yield* this.#whole('gsi2', unassignedStudiesOf(list.patientId), list.dates, atOnce);
         break;
       case 'unassigned': {
         const between = sortKeysOf(list.dates);
@@ -54,7 +54,7 @@ export class DicomSearch {
         break;
       }
       case 'date':
-        yield* this.#whole('main', STUDIES, list.dates, atOnce);
+        yield* this.#whole('gsi1', STUDIES, list.dates, atOnce);
         break;
       case 'accession':
         yield* this.#entries(studiesOfAccession(list.accession), { newestFirst: true, atOnce });
@@ -74,8 +74,8 @@ export class DicomSearch {
   }
 
   /** Of a list that has the studies themselves. */
-  async *#whole(list: 'main' | 'patient', partition: string, dates: Dates | undefined, atOnce: number) {
-    const pages = this.#pages(list, partition, { newestFirst: true, atOnce, between: sortKeysOf(dates) });
+  async *#whole(index: 'gsi1' | 'gsi2', partition: string, dates: Dates | undefined, atOnce: number) {
+    const pages = this.#pages(index, partition, { newestFirst: true, atOnce, between: sortKeysOf(dates) });
     for await (const page of pages) for (const item of page) yield parseItem(DicomStudy, item);
   }
 
@@ -84,20 +84,16 @@ export class DicomSearch {
     partition: string,
     { keep = () => true, ...range }: Range & { keep?: (key: string) => boolean },
   ) {
-    for await (const page of this.#pages('main', partition, range)) {
+    for await (const page of this.#pages('gsi1', partition, range)) {
       const uids = page
-        .filter((item) => keep(String(item[TABLE_SCHEMA.lists.main.sortKey])))
+        .filter((item) => keep(String(item[INDEXES.gsi1.sortKey])))
         .map((item) => parseItem(Entry, item).studyUid);
       for (let i = 0; i < uids.length; i += AT_ONCE) yield* await this.#get(uids.slice(i, i + AT_ONCE));
     }
   }
 
-  async *#pages(
-    list: 'main' | 'patient',
-    partition: string,
-    { newestFirst = false, atOnce, between }: Range,
-  ) {
-    const { index, partitionKey, sortKey } = TABLE_SCHEMA.lists[list];
+  async *#pages(index: 'gsi1' | 'gsi2', partition: string, { newestFirst = false, atOnce, between }: Range) {
+    const { partitionKey, sortKey } = INDEXES[index];
     let start: Record<string, unknown> | undefined;
     do {
       const { Items = [], LastEvaluatedKey } = await this.#table.client.send(

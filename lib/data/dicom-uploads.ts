@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type DicomOutcome, DicomUpload } from '../domain/dicom-upload.ts';
+import { type DicomOutcome, DicomUpload } from '../domain/dicom/dicom-upload.ts';
+import { getMany, writeMany } from './batch-requests.ts';
 import { dicomUploadKey } from './keys.ts';
-import { getMany, writeMany } from './many-items.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** The DICOM files that are to come by signed URLs; they vanish from the table by themselves. */

@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { DicomInstance } from '../domain/dicom-instance.ts';
-import { alreadyRegistered, ExamImage, tied } from '../domain/exam-image.ts';
+import type { DicomInstance } from '../domain/dicom/dicom-instance.ts';
+import { alreadyRegistered, ExamImage, linkedToInstance } from '../domain/exams/exam-image.ts';
 import { examImageKey, examImageListKey, examOfInstanceKey, examsOfInstance, imagesOfExam } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
@@ -29,12 +29,12 @@ export class ExamImages {
   }
 
   /**
-   * Ties the stored instance to every picture that is registered of it.
+   * Links the stored instance to every exam image that is registered for it.
    *
-   * Whoever registers writes the picture and then looks for the instance, whoever stores the other way round, both
-   * consistently: of two at the same moment one at least sees what the other wrote.
+   * Registration writes the exam image and then reads the instance; storing writes the instance and then reads the exam
+   * images. Both reads are strongly consistent, so that of two concurrent requests at least one sees the other's write.
    */
-  async tie(instance: DicomInstance): Promise<void> {
+  async linkInstance(instance: DicomInstance): Promise<void> {
     const { name: TableName, client } = this.#table;
     let start: Record<string, unknown> | undefined;
     do {
@@ -49,13 +49,13 @@ export class ExamImages {
       );
       for (const { sk } of Items) {
         const image = await this.get(String(sk));
-        if (image && !image.storedBy) await this.#tieOne(tied(image, instance));
+        if (image && !image.storedBy) await this.#linkOne(linkedToInstance(image, instance));
       }
       start = LastEvaluatedKey;
     } while (start);
   }
 
-  async #tieOne({ id, storedBy }: ExamImage): Promise<void> {
+  async #linkOne({ id, storedBy }: ExamImage): Promise<void> {
     if (!storedBy) return;
     const { name: TableName, client } = this.#table;
     await client.send(

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { Export } from '../domain/export.ts';
+import { Export } from '../domain/exports/export.ts';
 import {
   exportKey,
   exportListKey,
@@ -74,7 +74,7 @@ export class Exports {
    */
   async unfinishedOf(person: string, now: Date): Promise<Export[]> {
     const query = {
-      list: 'patient',
+      index: 'gsi2',
       partition: unfinishedExportsOf(person),
       schema: Export,
       keyOf: exportKey,

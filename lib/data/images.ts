@@ -2,7 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Id } from '../domain/identifiers.ts';
-import { Image, isReady, type ReadyImage } from '../domain/image.ts';
+import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
+import { getMany, type WriteRequest, writeMany } from './batch-requests.ts';
 import {
   ARRIVED_IMAGES,
   batchKey,
@@ -19,7 +20,6 @@ import {
   linksOfRecord,
   patientListKey,
 } from './keys.ts';
-import { getMany, type WriteRequest, writeMany } from './many-items.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
@@ -121,7 +121,7 @@ export class Images {
 
   /** A part of the patient's images, of batches and cases alike, newest first. */
   async listOfPatient(patientId: string, page: PageRequest, keep?: Keep): Promise<Page<Image>> {
-    const query = { ...listQuery(imagesOfPatient(patientId)), list: 'patient', newestFirst: true } as const;
+    const query = { ...listQuery(imagesOfPatient(patientId)), index: 'gsi2', newestFirst: true } as const;
     return queryPage(this.#table, { ...query, ...(keep && { keep }) }, page);
   }
 
@@ -140,7 +140,7 @@ export class Images {
       keyOf: (imageId: string) => linkKey(imageId, type, recordId),
       newestFirst: true,
       ...(patientId === undefined
-        ? { list: 'patient' as const, partition: linksOfRecord(type, recordId) }
+        ? { index: 'gsi2' as const, partition: linksOfRecord(type, recordId) }
         : { partition: linksOfPatient(type, recordId, patientId) }),
     };
     const links = await queryPage(this.#table, query, page);

@@ -1,6 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
-import type { Image } from '../domain/image.ts';
-import { shownTimeOf } from '../domain/local-time.ts';
+import type { Image } from '../domain/images/image.ts';
+import { shownTimeOf } from '../domain/images/local-time.ts';
 
 /**
  * The only place where a key of the table is spelled.
@@ -53,12 +53,12 @@ export const imageListKey = (image: Listed) =>
   image.caseId === undefined
     ? {
         ...(image.batchId !== undefined && { gsi1pk: imagesOfBatch(image.batchId) }),
-        gsi1sk: `${placeText(image.order)}#${image.id}`,
+        gsi1sk: `${sortableOrder(image.order)}#${image.id}`,
       }
     : { gsi1pk: imagesOfCase(image.caseId), gsi1sk: `${shownTimeOf(image)}#${image.id}` };
 type Listed = Pick<Image, 'id' | 'order' | 'batchId' | 'caseId' | 'capturedAt' | 'uploadedLocal'>;
 /** As text that sorts as the numbers do: `-` stands before all digits, and what is below zero counts up from −10¹⁰. */
-const placeText = (order: number): string =>
+const sortableOrder = (order: number): string =>
   order < 0 ? `-${10_000_000_000 + order}` : String(order).padStart(10, '0');
 export const imagesOfBatch = (batchId: string) => `BATCH#${batchId}`;
 export const imagesOfCase = (caseId: string) => `CASE#${caseId}`;
@@ -245,7 +245,7 @@ export const STUDIES_BY_NAME = 'STUDIES#NAME';
 const term = (text: string) => [...text].slice(0, 200).join('');
 
 /** What a caller has taken of their allowances; in the table of requests. */
-export const allowanceKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
+export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
 
 /** An event of the audit log, and where it stands in its lists; in the table of the log. */
 export const auditKey = (id: string) => ({ pk: `EVENT#${id}`, sk: 'EVENT' });
@@ -264,21 +264,22 @@ export const INSTANCE_KEYS = 'INSTANCE#';
 /** Pending images whose client says that the bytes are there, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;
 
-/** The index and attribute names that the stack creates and the queries use. */
+/** The global secondary indexes by their names, as in the table above. */
+export const INDEXES = {
+  /** What is in a batch, in a case, in a patient's lists of batches and of cases; in the audit log, all events. */
+  gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+  /** The images of a patient, or of another record; in the audit log, the events of a patient. */
+  gsi2: { partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
+  /** The audit log alone: the events of a person. */
+  gsi3: { partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
+} as const;
+export type IndexName = keyof typeof INDEXES;
+
+/** The attribute and index names that the stack creates and the queries use. */
 export const TABLE_SCHEMA = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expiresAt',
-  lists: {
-    /** What is in a batch, in a case, in a patient's lists of batches and of cases. */
-    main: { index: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
-    /** The images of a patient, or of another record. */
-    patient: { index: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
-  },
-} as const;
-
-/** The indexes of the audit log's table: all events, those of a patient, and those of a person. */
-export const AUDIT_LISTS = {
-  ...TABLE_SCHEMA.lists,
-  person: { index: 'gsi3', partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
+  indexes: ['gsi1', 'gsi2'],
+  auditIndexes: ['gsi1', 'gsi2', 'gsi3'],
 } as const;

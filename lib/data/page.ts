@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DomainError } from '../domain/errors.ts';
-import { AUDIT_LISTS } from './keys.ts';
+import { INDEXES, type IndexName } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** Which part of a list is asked for. */
@@ -38,7 +38,7 @@ function decode(text: string): Cursor {
 
 interface ListQuery<T> {
   /** The index that holds the list. */
-  list?: keyof typeof AUDIT_LISTS;
+  index?: IndexName;
   /** The partition of that index. */
   partition: string;
   schema: z.ZodType<T>;
@@ -98,11 +98,11 @@ export async function* queryAll<T>(table: Table, query: ListQuery<T>): AsyncGene
 
 async function* walk<T>(
   { name, client }: Table,
-  { list = 'main', partition, schema, keyOf, idOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
+  { index = 'gsi1', partition, schema, keyOf, idOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
   after: Cursor | undefined,
   readAtOnce: number,
 ): AsyncGenerator<{ item: T; place: Cursor }> {
-  const { index, partitionKey, sortKey } = AUDIT_LISTS[list];
+  const { partitionKey, sortKey } = INDEXES[index];
   let start: Record<string, unknown> | undefined = after && {
     ...keyOf(after.id),
     [partitionKey]: partition,

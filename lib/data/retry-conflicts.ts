@@ -9,7 +9,7 @@ import { backOffMs } from '../domain/back-off.ts';
 const ATTEMPTS = 12;
 
 /**
- * Makes the client try again what a transaction of someone else prevented.
+ * Makes the client retry writes that conflicted with another transaction.
  *
  * Two transactions that touch one item at the same moment cancel each other, and so does a transaction a plain write;
  * the SDK tries neither again by itself. Uploads into one batch all count on that batch's item, so this is the rule

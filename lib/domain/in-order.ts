@@ -1,9 +1,9 @@
 /**
- * What the work makes of each item, in the items' order, while it is done for a few of them ahead.
+ * Maps items with an asynchronous function, some of them ahead, and yields the results in the order of the items.
  *
- * @param discard is called with what was made ahead and nobody took
+ * @param discard is called with results that were computed ahead and not consumed
  */
-export async function* inOrder<T, R>(
+export async function* mapInOrder<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   atOnce: number,
   work: (item: T) => Promise<R>,
@@ -12,7 +12,7 @@ export async function* inOrder<T, R>(
   const ahead: Promise<R>[] = [];
   const start = (item: T) => {
     const promise = work(item);
-    // Its failure is heard when its turn comes, which may be never.
+    // The failure is reported when the result is awaited, which may never happen.
     promise.catch(() => {});
     ahead.push(promise);
   };
@@ -27,8 +27,8 @@ export async function* inOrder<T, R>(
   }
 }
 
-/** The same, with its first item made already: what goes wrong at once can be answered before anything is sent. */
-export async function primed<T>(items: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
+/** Computes the first item eagerly, so that its failure can still become an error response. */
+export async function prefetchFirst<T>(items: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
   const first = await items.next();
   return (async function* () {
     try {

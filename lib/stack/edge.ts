@@ -25,7 +25,7 @@ const STAGE = 'prod';
 /**
  * API Gateway knows no trailing slashes; here they are optional. And it looks for who calls in one header only:
  * `x-api-key` goes there when nothing else does. The name that the client asked for, and who they are to the network, go along in headers of their own.
- * The local gateway does the same (`lib/local/api-event.ts`).
+ * The local gateway does the same (`lib/local/api-gateway/api-event.ts`).
  */
 export const REWRITE_REQUEST = `function handler(event) {
   var request = event.request;

@@ -49,7 +49,7 @@ export class EventFeed extends Construct {
         ...QUEUE,
         retentionPeriod: Duration.days(14),
         // Six times the function's time, as Lambda asks for (developer guide, "Creating an SQS event source").
-        visibilityTimeout: Duration.seconds(source.againAfterSeconds ?? 6 * trigger.timeoutSeconds),
+        visibilityTimeout: Duration.seconds(source.visibilityTimeoutSeconds ?? 6 * trigger.timeoutSeconds),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
       if ('objectsUnder' in source) storage.sendCreatedTo(queue, source.objectsUnder, source.named);

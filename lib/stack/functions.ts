@@ -12,7 +12,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { Touches } from '../api/operation.ts';
+import type { Permissions } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
 import type { Settings } from './settings.ts';
 import type { Sockets } from './sockets.ts';
@@ -49,7 +49,7 @@ const CONNECTION_ACTIONS = { find: 'dynamodb:Query', add: 'dynamodb:PutItem', re
 const AUDIT_ACTIONS = { append: ['dynamodb:PutItem'], read: ['dynamodb:PutItem', 'dynamodb:Query'] };
 
 interface FunctionProps {
-  touches: Touches;
+  permissions: Permissions;
   memoryMb: number;
   timeoutSeconds: number;
   layers?: readonly string[] | undefined;
@@ -113,7 +113,7 @@ export class Functions extends Construct {
   /** The function whose bundle is `dist/<id>`. */
   create(
     id: string,
-    { touches, memoryMb, timeoutSeconds, layers = [], environment, description, isFed }: FunctionProps,
+    { permissions, memoryMb, timeoutSeconds, layers = [], environment, description, isFed }: FunctionProps,
   ) {
     const role = new Role(this, `${id}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -129,7 +129,7 @@ export class Functions extends Construct {
               actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
               resources: ['*'],
             }),
-            ...this.#statements(touches),
+            ...this.#statements(permissions),
           ],
         }),
       },
@@ -150,7 +150,7 @@ export class Functions extends Construct {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: id,
-        ...this.#environment(touches),
+        ...this.#environment(permissions),
         ...environment,
       },
     });
@@ -163,7 +163,7 @@ export class Functions extends Construct {
     connections,
     objects = {},
     sockets = [],
-  }: Touches): PolicyStatement[] {
+  }: Permissions): PolicyStatement[] {
     const {
       table: { tableArn },
       requests: { tableArn: requestsArn },
@@ -182,10 +182,7 @@ export class Functions extends Construct {
         ? [
             new PolicyStatement({
               actions: TABLE_ACTIONS[table],
-              resources: [
-                tableArn,
-                ...Object.values(TABLE_SCHEMA.lists).map(({ index }) => `${tableArn}/index/${index}`),
-              ],
+              resources: [tableArn, ...TABLE_SCHEMA.indexes.map((index) => `${tableArn}/index/${index}`)],
             }),
           ]
         : []),
@@ -235,7 +232,14 @@ export class Functions extends Construct {
     ];
   }
 
-  #environment({ table, requests, audit, connections, objects, sockets }: Touches): Record<string, string> {
+  #environment({
+    table,
+    requests,
+    audit,
+    connections,
+    objects,
+    sockets,
+  }: Permissions): Record<string, string> {
     const { table: items, requests: onGoing, audit: log, connections: open, bucket } = this.#storage;
     return {
       ...(table && { TABLE_NAME: items.tableName }),

@@ -10,8 +10,8 @@ import {
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { PageConfig } from '../domain/page-config.ts';
-import { GROUPS } from '../domain/roles.ts';
+import type { PageConfig } from '../api/page-config.ts';
+import { GROUPS } from '../domain/access/roles.ts';
 import type { Settings } from './settings.ts';
 
 /** Who signs the tokens: the stack's own Cognito user pool, unless the clinic has an issuer of its own. */

@@ -5,7 +5,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { isPaged, type Operation, touchesOf } from '../api/operation.ts';
+import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import type { Trigger } from '../api/trigger.ts';
 import { Api } from './api.ts';
@@ -37,7 +37,7 @@ export class NegatoscopeStack extends Stack {
     const authorizer = functions.create('authorizer', {
       description: 'Find out who calls',
       // API keys are in it.
-      touches: { table: 'read' },
+      permissions: { table: 'read' },
       memoryMb: 512,
       timeoutSeconds: 10,
       environment: identity.environment,
@@ -49,10 +49,10 @@ export class NegatoscopeStack extends Stack {
         ...(operation.crossOrigin && functions.crossOrigin),
       };
       const { summary: description } = operation;
-      const touches = touchesOf(operation);
+      const permissions = permissionsOf(operation);
       api.route(
         operation,
-        functions.create(operation.id, { ...operation, touches, description, environment }),
+        functions.create(operation.id, { ...operation, permissions, description, environment }),
       );
     }
     const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
@@ -68,7 +68,7 @@ export class NegatoscopeStack extends Stack {
     sockets.logAfter(api.restApi);
     const socketAuthorizer = functions.create('authorize-connection', {
       description: 'Find out who wants to listen at a socket',
-      touches: {},
+      permissions: {},
       memoryMb: 512,
       timeoutSeconds: 10,
       environment: identity.environment,

@@ -22,7 +22,7 @@ import {
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import type { PageConfig } from '../domain/page-config.ts';
+import type { PageConfig } from '../api/page-config.ts';
 import type { Identity } from './identity.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TimeZone } from '../domain/identifiers.ts';
-import { Limits } from '../domain/limits.ts';
+import { Limits } from '../domain/limits/limits.ts';
 
 /** What a clinic can set under `negatoscope` in the context of `cdk.json`, with its defaults. */
 export const Settings = z.strictObject({

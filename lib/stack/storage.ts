@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { AUDIT_LISTS, TABLE_SCHEMA } from '../data/keys.ts';
+import { INDEXES, type IndexName, TABLE_SCHEMA } from '../data/keys.ts';
 import { AUDIT, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
 import type { Settings } from './settings.ts';
 
@@ -96,11 +96,11 @@ export class Storage extends Construct {
     const kept = { ...items, deletionProtection: true, removalPolicy: RemovalPolicy.RETAIN };
     this.requests = new Table(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
     this.connections = new Table(this, 'Connections', { ...items, removalPolicy: RemovalPolicy.DESTROY });
-    addLists(this.connections, TABLE_SCHEMA.lists);
+    addIndexes(this.connections, TABLE_SCHEMA.indexes);
     this.table = new Table(this, 'Table', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    addLists(this.table, TABLE_SCHEMA.lists);
+    addIndexes(this.table, TABLE_SCHEMA.indexes);
     this.audit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    addLists(this.audit, AUDIT_LISTS);
+    addIndexes(this.audit, TABLE_SCHEMA.auditIndexes);
     this.#sealAudit();
   }
 
@@ -151,10 +151,11 @@ export class Storage extends Construct {
   }
 }
 
-function addLists(table: Table, lists: typeof AUDIT_LISTS | typeof TABLE_SCHEMA.lists): void {
-  for (const { index, partitionKey, sortKey } of Object.values(lists)) {
+function addIndexes(table: Table, indexes: readonly IndexName[]): void {
+  for (const indexName of indexes) {
+    const { partitionKey, sortKey } = INDEXES[indexName];
     table.addGlobalSecondaryIndex({
-      indexName: index,
+      indexName,
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
     });

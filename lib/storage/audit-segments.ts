@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { AuditEvent } from '../domain/audit-event.ts';
+import { AuditEvent } from '../domain/audit/audit-event.ts';
 import { AUDIT } from './object-keys.ts';
 import { Objects } from './objects.ts';
 

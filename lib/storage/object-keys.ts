@@ -1,5 +1,5 @@
-import type { Image } from '../domain/image.ts';
-import { IMAGE_EXTENSIONS } from '../domain/upload.ts';
+import type { Image } from '../domain/images/image.ts';
+import { IMAGE_EXTENSIONS } from '../domain/uploads/upload.ts';
 
 /** The small copies of an image. */
 export type RenditionName = 'thumbnail' | 'card' | 'png' | 'preview';
@@ -11,26 +11,26 @@ const SUFFIX: Record<RenditionName, string> = {
   preview: '_preview.jpg',
 };
 
-type Placed = Pick<Image, 'id' | 'patientId' | 'batchId' | 'caseId'>;
+type ImageLocation = Pick<Image, 'id' | 'patientId' | 'batchId' | 'caseId'>;
 
 /**
  * `<patient>/<batch>/<image>`, so that what belongs together lies together; a case or `records` stands for the batch
  * where there is none, and `-`, which is no patient's number, for nobody.
  */
-function placeOf({ id, patientId, batchId, caseId }: Placed): string {
+function locationOf({ id, patientId, batchId, caseId }: ImageLocation): string {
   return `${patientId ?? '-'}/${batchId ?? (caseId === undefined ? 'records' : `case-${caseId}`)}/${id}`;
 }
 
-/** Where signed URLs put bytes that nobody has looked at yet; what is there goes by itself after a day. */
+/** Uploads through presigned URLs, not yet validated; a lifecycle rule deletes them after a day. */
 export const INCOMING = 'incoming/';
-export const incomingKey = (image: Placed) => `${INCOMING}${placeOf(image)}`;
+export const incomingKey = (image: ImageLocation) => `${INCOMING}${locationOf(image)}`;
 
 /** The image that a key under `incoming/` belongs to. */
 export const imageIdOfIncoming = (key: string) => key.slice(key.lastIndexOf('/') + 1);
 
 /** Where the original lies once it is known to be one. */
-export const originalKey = (image: Placed, mimeType: keyof typeof IMAGE_EXTENSIONS): string =>
-  `images/${placeOf(image)}.${IMAGE_EXTENSIONS[mimeType]}`;
+export const originalKey = (image: ImageLocation, mimeType: keyof typeof IMAGE_EXTENSIONS): string =>
+  `images/${locationOf(image)}.${IMAGE_EXTENSIONS[mimeType]}`;
 
 /** The image whose original lies at the key. */
 export const imageIdOfOriginal = (key: string) => imageIdOfIncoming(key).replace(/\.[a-z]+$/, '');
@@ -62,7 +62,7 @@ export function allKeysOf(incoming: string): string[] {
   const endings = [
     ...Object.values(IMAGE_EXTENSIONS).map((extension) => `.${extension}`),
     ...Object.values(SUFFIX),
-    ...Array.from({ length: COPY_PLACES }, (_, place) => copySuffix(place)),
+    ...Array.from({ length: COPY_PLACES }, (_value, place) => copySuffix(place)),
   ];
   return [incoming, ...endings.map((ending) => base + ending)];
 }
@@ -111,6 +111,6 @@ export function runOfManifest(key: string): ExportRun {
   return { id, run };
 }
 
-/** The metadata of all instances of a series, as they were at some moment; see `functions/dicomweb/metadata.ts`. */
+/** The metadata of all instances of a series, as they were at some moment; see `lib/services/dicomweb/metadata.ts`. */
 export const seriesMetadataKey = ({ studyUid, seriesUid }: Pick<StoredDicom, 'studyUid' | 'seriesUid'>) =>
   `${DICOM}${studyUid}/${seriesUid}/metadata.json.gz`;

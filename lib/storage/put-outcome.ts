@@ -1,7 +1,7 @@
 /**
- * What S3's answer to a signed PUT means. `stored`: the object is there. `expired`: a new URL is needed. `refused`: the
- * bytes are others than was said. `lost`: the connection was at fault. `unable`: the store has a trouble of its own.
- * Of the last two the bytes are to be sent again.
+ * The meaning of S3's response to a presigned PUT. `stored`: the object exists. `expired`: a new URL is needed. `refused`: the
+ * bytes do not match the declared ones. `lost`: the connection failed. `unable`: the store failed. After the last two, the
+ * client sends the bytes again.
  */
 export type PutOutcome = 'stored' | 'expired' | 'refused' | 'lost' | 'unable';
 
@@ -11,7 +11,7 @@ const OTHER_BYTES = [
   'XAmzContentSHA256Mismatch',
   'XAmzContentChecksumMismatch',
 ];
-const NO_LEAVE = ['ExpiredToken', 'InvalidToken'];
+const EXPIRED_CREDENTIALS = ['ExpiredToken', 'InvalidToken'];
 const TOO_SLOW = ['RequestTimeout', 'IncompleteBody'];
 
 /** Tells it by the status and the XML (S3 API reference, "Error responses": most of these are 400). */
@@ -20,7 +20,7 @@ export function putOutcome(status: number, body: string): PutOutcome {
   if ((status >= 200 && status < 300) || status === 412) return 'stored';
   const [, code = ''] = /<Code>(\w+)</.exec(body) ?? [];
   // The credentials of who has signed may end before the URL does.
-  if (status === 403 || NO_LEAVE.includes(code)) return 'expired';
+  if (status === 403 || EXPIRED_CREDENTIALS.includes(code)) return 'expired';
   if (OTHER_BYTES.includes(code)) return 'refused';
   return TOO_SLOW.includes(code) ? 'lost' : 'unable';
 }

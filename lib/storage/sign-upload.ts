@@ -1,5 +1,5 @@
-import type { Image } from '../domain/image.ts';
-import type { Limits } from '../domain/limits.ts';
+import type { Image } from '../domain/images/image.ts';
+import type { Limits } from '../domain/limits/limits.ts';
 import { incomingKey } from './object-keys.ts';
 import type { SignedUpload, SignedUrls } from './signed-urls.ts';
 

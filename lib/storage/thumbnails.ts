@@ -1,4 +1,4 @@
-import { type Image, isReady } from '../domain/image.ts';
+import { type Image, isReady } from '../domain/images/image.ts';
 import { renditionKey } from './object-keys.ts';
 import type { SignedUrls } from './signed-urls.ts';
 

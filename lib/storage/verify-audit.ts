@@ -1,4 +1,4 @@
-import { AuditEvent } from '../domain/audit-event.ts';
+import { AuditEvent } from '../domain/audit/audit-event.ts';
 import { Segment, sha256 } from './audit-segments.ts';
 
 /** What was found of the audit log; without faults, nobody changed it. */

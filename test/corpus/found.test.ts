@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { RenderedQuery } from '../../lib/domain/dicom-web.ts';
+import { RenderedQuery } from '../../lib/api/dicomweb.ts';
 import { outgoingFileName } from '../../lib/domain/file-name.ts';
-import { decodePdf } from '../../lib/media/decode-pdf.ts';
-import { toDicomJson } from '../../lib/media/dicom/dicom-json.ts';
-import { drawFrame } from '../../lib/media/dicom/draw-frame.ts';
-import { encapsulatedDocument } from '../../lib/media/dicom/encapsulated-document.ts';
-import { readDicom } from '../../lib/media/dicom/read-dicom.ts';
-import { renderFrame } from '../../lib/media/dicom/render-frame.ts';
-import { sharp } from '../../lib/media/libvips.ts';
-import { makeCopy } from '../../lib/media/make-copy.ts';
-import { readPictureHeader } from '../../lib/media/picture-header.ts';
+import { drawFrame } from '../../lib/media/dicom/draw/draw-frame.ts';
+import { renderFrame } from '../../lib/media/dicom/draw/render-frame.ts';
+import { toDicomJson } from '../../lib/media/dicom/parse/dicom-json.ts';
+import { encapsulatedDocument } from '../../lib/media/dicom/parse/encapsulated-document.ts';
+import { readDicom } from '../../lib/media/dicom/parse/read-dicom.ts';
+import { sharp } from '../../lib/media/image/libvips.ts';
+import { makeCopy } from '../../lib/media/image/make-copy.ts';
+import { readPictureHeader } from '../../lib/media/image/picture-header.ts';
+import { makeRenditions, type Rendition } from '../../lib/media/image/renditions.ts';
+import { decodePdf } from '../../lib/media/pdf/decode-pdf.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
-import { makeRenditions, type Rendition } from '../../lib/media/renditions.ts';
 
 /** Small inputs on which others failed, made for this purpose, each with what is right of it. */
 const folder = new URL('../../../shared/found/', import.meta.url);

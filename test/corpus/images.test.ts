@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { describeFile } from '../../lib/media/describe-file.ts';
-import { sharp } from '../../lib/media/libvips.ts';
+import { describeFile } from '../../lib/media/formats/describe-file.ts';
+import { sharp } from '../../lib/media/image/libvips.ts';
+import { makeRenditions } from '../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
-import { makeRenditions } from '../../lib/media/renditions.ts';
 
 /** Third-party and hostile files beside the project, with the verdict that each deserves. */
 const folder = new URL('../../../shared/data/images/', import.meta.url);
@@ -177,7 +177,7 @@ async function expectRefusal(bytes: Buffer): Promise<void> {
 function measure(file: string): { megabytes: number; seconds: number } {
   const script = `
     import { readFileSync } from 'node:fs';
-    import { makeRenditions } from ${JSON.stringify(new URL('../../lib/media/renditions.ts', import.meta.url).href)};
+    import { makeRenditions } from ${JSON.stringify(new URL('../../lib/media/image/renditions.ts', import.meta.url).href)};
     const bytes = readFileSync(${JSON.stringify(fileURLToPath(new URL(file, folder)))});
     const before = process.resourceUsage().maxRSS;
     const start = performance.now();

@@ -6,15 +6,15 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { zipStream } from '../../lib/media/zip.ts';
-import { safeEntryNames } from '../../lib/media/zip-entry-names.ts';
+import { zipStream } from '../../lib/media/zip/zip.ts';
+import { safeEntryNames } from '../../lib/media/zip/zip-entry-names.ts';
 import { ODD_NAMES } from '../fixtures/odd-names.ts';
 
 const files: [string, Buffer][] = [
   ['a.jpg', Buffer.alloc(200_000, 'pixels')],
   ['Röntgen 😀.png', Buffer.from('x')],
   ['empty', Buffer.alloc(0)],
-  ...Array.from({ length: 300 }, (_, i): [string, Buffer] => [
+  ...Array.from({ length: 300 }, (_value, i): [string, Buffer] => [
     `photo-${i}.jpg`,
     Buffer.alloc(1000 + i, `${i}`),
   ]),
@@ -33,7 +33,9 @@ beforeAll(async () => {
   }));
   writeFileSync(
     path,
-    await buffer(zipStream(entries, (_, index) => Readable.from([files[index]?.[1]], { objectMode: false }))),
+    await buffer(
+      zipStream(entries, (_entry, index) => Readable.from([files[index]?.[1]], { objectMode: false })),
+    ),
   );
 });
 

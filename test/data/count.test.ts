@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { Images } from '../../lib/data/images.ts';
-import type { Image } from '../../lib/domain/image.ts';
-import { newImage } from '../../lib/domain/new-image.ts';
+import type { Image } from '../../lib/domain/images/image.ts';
+import { newImage } from '../../lib/domain/images/new-image.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 import { PATIENT_1 } from '../support/people.ts';
 
@@ -45,7 +45,7 @@ async function take({ images }: typeof own, image: Image, what: string): Promise
 
 /** A hundred images that are still to come. */
 const newImages = (place: { batchId: string } | { caseId: string }) =>
-  Array.from({ length: 100 }, (_, i) => {
+  Array.from({ length: 100 }, (_value, i) => {
     const known = { id: newId(), patientId: PATIENT_1, fileName: `${i}.png` };
     return { ...newImage({ ...known, mimeType: 'image/png', fileSize: 1 }, doctor, new Date()), ...place };
   });

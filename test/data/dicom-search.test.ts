@@ -1,13 +1,13 @@
 import { BatchWriteCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { searchFor } from '../../functions/dicomweb/search.ts';
-import { DicomStore } from '../../lib/data/dicom.ts';
+import { SearchQuery } from '../../lib/api/dicomweb.ts';
 import { DicomSearch } from '../../lib/data/dicom-search.ts';
+import { DicomStore } from '../../lib/data/dicom-store.ts';
 import { studyEntryKeys, studyKey, studyListKey } from '../../lib/data/keys.ts';
 import type { Table } from '../../lib/data/table.ts';
-import { type DicomStudy, searchTermsOf } from '../../lib/domain/dicom-instance.ts';
-import { SearchQuery } from '../../lib/domain/dicom-web.ts';
-import type { StudyList } from '../../lib/domain/study-search.ts';
+import { type DicomStudy, searchTermsOf } from '../../lib/domain/dicom/dicom-instance.ts';
+import type { StudyList } from '../../lib/domain/dicom/study-search.ts';
+import { searchResponse } from '../../lib/services/dicomweb/search.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 
 /** More than one answer of DynamoDB holds; 10 of each patient, and 100 of each day. `npm run test:large` has 100,000. */
@@ -42,7 +42,7 @@ const studyOf = (number: number): DicomStudy => {
 
 beforeAll(async () => {
   ({ table } = database);
-  const items = Array.from({ length: STUDIES }, (_, number) => studyOf(number)).flatMap((study) => {
+  const items = Array.from({ length: STUDIES }, (_value, number) => studyOf(number)).flatMap((study) => {
     const { studyUid } = study;
     const terms = searchTermsOf(study);
     const entries = studyEntryKeys(studyUid, terms, study.modalities[0]);
@@ -51,7 +51,7 @@ beforeAll(async () => {
       ...entries.map((keys) => ({ ...keys, studyUid })),
     ];
   });
-  const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, i) =>
+  const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_value, i) =>
     items.slice(i * 25, i * 25 + 25),
   );
   const write = async () => {
@@ -80,7 +80,7 @@ describe('Among many studies, one Query finds those', () => {
     ['of a modality on a day', { by: 'modality', modality: 'MR', dates: ['20010101', '20010101'] }, 15],
     ['whose name begins so', { by: 'name', prefix: 'NAME101', fits: () => true }, 11],
     ['that are named', { by: 'uids', uids: ['2.25.1', '2.25.2', '2.25.404404'] }, 2],
-  ])('%s', async (_, list, count) => {
+  ])('%s', async (_title, list, count) => {
     queries = 0;
     const found = await Array.fromAsync(new DicomSearch(table).studies(list, 1000));
     expect(found).toHaveLength(count);
@@ -107,7 +107,7 @@ describe('A search', () => {
 
   test('gives the newest studies first, a few of many', async () => {
     const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
-    const { body } = await searchFor('study', asking({ limit: '3', offset: '1' }), deps);
+    const { body } = await searchResponse('study', asking({ limit: '3', offset: '1' }), deps);
     const dates = JSON.parse(String(body)).map(
       (each: Record<string, { Value: string[] }>) => each['00080020']?.Value[0],
     );
@@ -121,7 +121,7 @@ describe('A search', () => {
         for (let number = 0; ; number++) yield studyOf(number);
       },
     };
-    const search = searchFor('study', asking({ PatientSex: 'X' }), {
+    const search = searchResponse('study', asking({ PatientSex: 'X' }), {
       studies: endless,
       dicom: new DicomStore(table),
     });

@@ -1,11 +1,11 @@
 import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { itemsOfStudies, STUDIES_OF_PATIENT, sliceOf } from '../../bin/bench/archive-of-studies.ts';
-import { importItems } from '../../bin/bench/import-items.ts';
-import { withDataDir, withTableOnly } from '../../bin/bench/stack.ts';
 import { DicomSearch } from '../../lib/data/dicom-search.ts';
-import type { StudyList } from '../../lib/domain/study-search.ts';
+import type { StudyList } from '../../lib/domain/dicom/study-search.ts';
+import { itemsOfStudies, STUDIES_OF_PATIENT, sliceOf } from '../bench/dicom/archive-of-studies.ts';
+import { importItems } from '../bench/dicom/import-items.ts';
+import { withDataDir, withTableOnly } from '../bench/stack.ts';
 
 const STUDIES = 100_000;
 const { patientId, patientName = '', accession = '', studyDate = '' } = sliceOf(4321, STUDIES);
@@ -64,7 +64,7 @@ describe(`Among ${STUDIES} studies, one Query on an index finds, and looks at no
     ['of an accession number', { by: 'accession', accession }, 1],
     ['of a modality on a day', { by: 'modality', modality: 'CT', dates: day }, STUDIES_OF_DAY],
     ['of a name', { by: 'name', prefix: patientName.toUpperCase(), fits: () => true }, STUDIES_OF_PATIENT],
-  ])('%s', async (_, list, count) => {
+  ])('%s', async (_title, list, count) => {
     const found = await Array.fromAsync(search.studies(list, 1000));
     expect(found).toHaveLength(count);
     // What a list of small items leads to is then got by its keys.

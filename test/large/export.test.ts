@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import yauzl from 'yauzl';
-import { newImage } from '../../lib/domain/new-image.ts';
+import { newImage } from '../../lib/domain/images/new-image.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { originalKey } from '../../lib/storage/object-keys.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { peakMemoryMb, processesOf } from '../support/function-process.ts';
 import { OwnStack } from '../support/own-stack.ts';
 import { PATIENT_1 } from '../support/people.ts';
@@ -37,7 +37,7 @@ afterAll(() => service.end());
 
 /** The batch, with its images as the pipeline would have left them. */
 async function fill(): Promise<string> {
-  const own = await backstage(service);
+  const own = await directAccess(service);
   const batchId = await createBatch(await service.as('doctor'), PATIENT_1, 'Years');
   const facts = { mimeType: 'image/jpeg', fileSize: IMAGE_BYTES, crc32: crc, hasPreview: false } as const;
   for (let order = 0; order < IMAGES; order++) {
@@ -139,7 +139,7 @@ describe('An export of five gigabytes whose function was killed half way', () =>
       names.push(entry.fileName);
       farthest = Math.max(farthest, entry.relativeOffsetOfLocalHeader);
     });
-    expect(names).toEqual(Array.from({ length: IMAGES }, (_, order) => `${order}.jpg`));
+    expect(names).toEqual(Array.from({ length: IMAGES }, (_value, order) => `${order}.jpg`));
     expect(farthest).toBeGreaterThan(4 * GB);
   });
 

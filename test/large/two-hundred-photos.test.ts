@@ -6,11 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page, Route } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
-import { Limits } from '../../lib/domain/limits.ts';
+import { Limits } from '../../lib/domain/limits/limits.ts';
 import { cameraRoll } from '../fixtures/camera-photos.ts';
 import { useBrowser } from '../support/browser.ts';
-import { mayLeave } from '../support/kept-files.ts';
 import { useOwnStack } from '../support/own-stack.ts';
+import { canUnload } from '../support/persisted-files.ts';
 import { dropPaths } from '../support/real-drop.ts';
 import { type Client, createBatch, until } from '../support/service.ts';
 
@@ -96,7 +96,7 @@ test('Of 200 photos of 3 MB, with the network cut three times, one reload and UR
   await untilMoreStored(page);
   // So long that every URL ends that was given.
   await cut((URL_SECONDS + 3) * 1000, async () => {
-    await until(() => mayLeave(page), LONG_SECONDS);
+    await until(() => canUnload(page), LONG_SECONDS);
   });
   await untilMoreStored(page);
   expect(await storedSoFar(page)).toBeLessThan(PHOTOS);

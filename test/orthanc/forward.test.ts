@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Orthanc } from '../../lib/http/orthanc.ts';
+import { Orthanc } from '../../lib/services/orthanc/orthanc.ts';
 import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
 import { takeDeadLetters } from '../support/dead-letters.ts';
 import { peakMemoryMb, processesOf } from '../support/function-process.ts';
@@ -163,7 +163,7 @@ describe('What Orthanc says', () => {
     new Orthanc({ url }).store(Readable.from([Buffer.from(text)]), text.length);
 
   test('of what is no DICOM file is taken for its last word', async () => {
-    await expect(give(orthanc.url, 'this is a letter')).rejects.toMatchObject({ name: 'Hopeless' });
+    await expect(give(orthanc.url, 'this is a letter')).rejects.toMatchObject({ name: 'PermanentFailure' });
   });
 
   test('to who may not sign in is not', async () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { type RunningOrthanc, startOrthanc } from '../../bin/start-orthanc.ts';
 import { freePort } from '../../lib/local/free-port.ts';
+import { type RunningOrthanc, startOrthanc } from '../support/start-orthanc.ts';
 
 const Journal = z.object({ Changes: z.array(z.object({ ChangeType: z.string() })) });
 const USER = { name: 'clinic', password: 'se@me' };

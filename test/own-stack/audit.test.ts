@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { auditKey } from '../../lib/data/keys.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import { eventOfSystem } from '../fixtures/audit-events.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, until } from '../support/service.ts';
@@ -48,7 +48,7 @@ describe('npm run audit:verify', () => {
   const table = () => connectTable(service.stack.output('AuditTableName'));
 
   test('finds nothing in a log that nobody changed', async () => {
-    await backstage(service);
+    await directAccess(service);
     await createBatch(patient);
     const { code, output } = await until(async () => {
       const found = await verify();
@@ -94,7 +94,7 @@ describe('npm run audit:verify', () => {
         );
       },
     ],
-  ])('finds an event that was %s', async (_, tamper) => {
+  ])('finds an event that was %s', async (_title, tamper) => {
     const { Items = [] } = await table().client.send(new ScanCommand({ TableName: table().name }));
     await tamper(Items[0] ?? {});
     const { code, output } = await verify();
@@ -106,7 +106,7 @@ describe('npm run audit:verify', () => {
 
   test('finds one that was made unreadable, which does not hold up the sealing of those after it', async () => {
     const event = eventOfSystem();
-    await (await backstage(service)).log.append(event);
+    await (await directAccess(service)).log.append(event);
     const update = {
       UpdateExpression: 'SET #s = :s REMOVE #p',
       ExpressionAttributeNames: { '#s': 'status', '#p': 'path' },

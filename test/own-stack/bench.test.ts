@@ -1,15 +1,15 @@
 import { expect, inject, test } from 'vitest';
-import { api } from '../../bin/bench/api.ts';
-import { calls } from '../../bin/bench/calls.ts';
-import { coldstart } from '../../bin/bench/coldstart.ts';
-import { dicom } from '../../bin/bench/dicom.ts';
-import { isOrthancInstalled } from '../../bin/bench/orthanc.ts';
-import { page } from '../../bin/bench/page.ts';
-import { thumbnail } from '../../bin/bench/thumbnail.ts';
-import { zip } from '../../bin/bench/zip.ts';
 import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
 import { triggers } from '../../functions/triggers.ts';
+import { api } from '../bench/api/api.ts';
+import { calls } from '../bench/calls/calls.ts';
+import { coldstart } from '../bench/coldstart.ts';
+import { dicom } from '../bench/dicom/dicom.ts';
+import { isOrthancInstalled } from '../bench/dicom/orthanc.ts';
+import { thumbnail } from '../bench/images/thumbnail.ts';
+import { page } from '../bench/page/page.ts';
+import { zip } from '../bench/zip/zip.ts';
 
 const bench = { cdkOut: async () => inject('cdkOut'), progress: () => {} };
 const KB = 1000;

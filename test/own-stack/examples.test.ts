@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { operations } from '../../functions/operations.ts';
 import { exampleOf } from '../../lib/api/example.ts';
 import type { Operation } from '../../lib/api/operation.ts';
-import { StudyUid } from '../../lib/domain/exam-image.ts';
+import { StudyUid } from '../../lib/domain/dicom/uids.ts';
 import { newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { documented, exampleRequest } from '../support/documented.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dicomKey } from '../../lib/storage/object-keys.ts';
 import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
-import { backstage } from '../support/backstage.ts';
 import { takeDeadLetters } from '../support/dead-letters.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { OwnStack } from '../support/own-stack.ts';
 import { startPacs } from '../support/pacs.ts';
 import { type Client, until } from '../support/service.ts';
@@ -17,13 +17,13 @@ const service = new OwnStack();
 let pacs: Awaited<ReturnType<typeof startPacs>>;
 let cdkOut: string;
 let staff: Client;
-let behind: Awaited<ReturnType<typeof backstage>>;
+let behind: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   pacs = await startPacs();
   cdkOut = synthesizeWith({ orthancUrl: pacs.url }, outdir);
   await service.start({ cdkOut });
   staff = await service.as('staff');
-  behind = await backstage(service);
+  behind = await directAccess(service);
 });
 afterAll(async () => {
   await service.end();

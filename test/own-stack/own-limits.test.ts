@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Limits } from '../../lib/domain/limits.ts';
+import { Limits } from '../../lib/domain/limits/limits.ts';
 import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
 import { OwnStack } from '../support/own-stack.ts';
@@ -15,8 +15,10 @@ import { synthesizeWith } from '../support/synthesize-with.ts';
 const dir = mkdtempSync(join(tmpdir(), 'negatoscope-limits-'));
 const service = new OwnStack();
 const limits = Limits.parse({
-  ...{ imageBytes: 1024 * 1024, filesPerRequest: 3 },
-  ...{ uploadsPerMinute: null, metadataPerMinute: null },
+  imageBytes: 1024 * 1024,
+  filesPerRequest: 3,
+  uploadsPerMinute: null,
+  metadataPerMinute: null,
 });
 let doctor: Client;
 beforeAll(async () => {

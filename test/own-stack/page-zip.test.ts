@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { UNHURRIED } from '../../lib/local/unhurried.ts';
+import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 import { cameraPhoto } from '../fixtures/camera-photos.ts';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -14,7 +14,7 @@ const MB = 1024 * 1024;
 const PHOTOS = 8;
 
 // What is above the limit of streams here is so after one more photograph.
-const limits = { ...JSON.parse(UNHURRIED.LIMITS), zipBytes: (PHOTOS + 1) * 3 * MB };
+const limits = { ...JSON.parse(NO_RATE_LIMITS.LIMITS), zipBytes: (PHOTOS + 1) * 3 * MB };
 const service = useOwnStack({ environment: { LIMITS: JSON.stringify(limits) } });
 const browsing = useBrowser(service);
 
@@ -52,7 +52,7 @@ test.each([
   {
     timeout: 120_000,
   },
-  async (_, patient, count) => {
+  async (_title, patient, count) => {
     const files: TestFile[] = [];
     for (let number = 0; number < count; number++) {
       const bytes = new Uint8Array(await cameraPhoto());

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { allowancesOf } from '../../lib/domain/allowance.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
-import { Limits } from '../../lib/domain/limits.ts';
+import { Limits } from '../../lib/domain/limits/limits.ts';
+import { rateLimitsOf } from '../../lib/domain/limits/rate-limit.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, upload } from '../support/service.ts';
@@ -106,7 +106,7 @@ describe('Within a minute', () => {
 
 describe('At the same time', () => {
   const service = useOwnStack({ environment: limits({ uploadsPerMinute: null }) });
-  const [atOnce] = allowancesOf(
+  const [atOnce] = rateLimitsOf(
     { rate: 'upload', timeoutSeconds: 10 },
     Limits.parse({ uploadsPerMinute: null }),
   );
@@ -115,26 +115,26 @@ describe('At the same time', () => {
   const later = new Date('2026-01-01T12:00:10Z');
 
   test('five uploads of a person are under way; those of the dead come back by themselves', async () => {
-    const { allowances: slots } = await backstage(service);
+    const { rateLimits: slots } = await directAccess(service);
     const taken = await Promise.allSettled(
-      Array.from({ length: 50 }, () => slots.take('somebody', wanted, now)),
+      Array.from({ length: 50 }, () => slots.acquire('somebody', wanted, now)),
     );
     expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
-    await expect(slots.take('somebody', wanted, now)).rejects.toThrow(DomainError);
-    await slots.take('somebody', wanted, later);
+    await expect(slots.acquire('somebody', wanted, now)).rejects.toThrow(DomainError);
+    await slots.acquire('somebody', wanted, later);
   });
 
   test('one that ends gives its slot back, and never another’s', async () => {
-    const { allowances: slots } = await backstage(service);
+    const { rateLimits: slots } = await directAccess(service);
     const taken = [];
-    for (let count = 0; count < 5; count++) taken.push(await slots.take('ending', wanted, now));
-    await slots.giveBack('ending', taken[2] ?? { slots: {}, returnable: {} });
-    const next = await slots.take('ending', wanted, now);
+    for (let count = 0; count < 5; count++) taken.push(await slots.acquire('ending', wanted, now));
+    await slots.release('ending', taken[2] ?? { slots: {}, returnable: {} });
+    const next = await slots.acquire('ending', wanted, now);
     expect(next.returnable).toEqual(taken[2]?.returnable);
     // All five ran out and are taken anew: what the dead give back late is no longer theirs.
-    for (let count = 0; count < 5; count++) await slots.take('ending', wanted, later);
-    await slots.giveBack('ending', next);
-    await expect(slots.take('ending', wanted, later)).rejects.toThrow('Too many requests');
+    for (let count = 0; count < 5; count++) await slots.acquire('ending', wanted, later);
+    await slots.release('ending', next);
+    await expect(slots.acquire('ending', wanted, later)).rejects.toThrow('Too many requests');
   });
 
   test('a request gives its slot back also when it fails', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { listen } from '../support/listener.ts';
 import { OwnStack } from '../support/own-stack.ts';
 
@@ -13,6 +13,6 @@ test('Connections end with the stack, and leave nothing behind', async () => {
   await service.stop();
   expect((await closed)[0]).toBe(1001);
   await service.start();
-  const { connections } = await backstage(service);
-  expect(await connections.around(undefined)).toEqual([]);
+  const { connections } = await directAccess(service);
+  expect(await connections.listFor(undefined)).toEqual([]);
 });

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../functions/operations.ts';
 import type { Operation } from '../../lib/api/operation.ts';
-import { ListedRecordType } from '../../lib/domain/record-image.ts';
-import { RecordType } from '../../lib/domain/record-type.ts';
-import { Scope } from '../../lib/domain/scope.ts';
+import { ListedRecordType } from '../../lib/api/views/record-image.ts';
+import { Scope } from '../../lib/domain/access/scope.ts';
+import { RecordType } from '../../lib/domain/records/record-type.ts';
 import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import type { FixtureElement } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
@@ -27,7 +27,7 @@ type Service = keyof typeof SERVICES;
 const CALLERS = [...PEOPLE, ...(Object.keys(SERVICES) as Service[]), 'service-revoked'] as const;
 type Caller = (typeof CALLERS)[number];
 
-interface Things {
+interface Fixtures {
   batch: string;
   image: string;
   caseId: string;
@@ -49,8 +49,8 @@ interface Things {
 type Declared = (typeof operations)[number];
 
 interface AnyRow {
-  path: (things: Things) => string | Promise<string>;
-  body?: (things: Things) => unknown;
+  path: (fixtures: Fixtures) => string | Promise<string>;
+  body?: (fixtures: Fixtures) => unknown;
   /** What each person gets, by the status of a success. */
   people: (success: number) => Record<Person, number>;
   services?: (success: number) => Record<Service, number>;
@@ -74,7 +74,7 @@ const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
 
 const gif = { name: 'x.gif', type: 'image/gif', bytes: new TextEncoder().encode('GIF89a') };
 
-const instancePath = ({ study, series, instance }: Things) =>
+const instancePath = ({ study, series, instance }: Fixtures) =>
   `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
 /** Who may do what: caller × operation × ownership. An operation without a row does not compile. */
@@ -229,11 +229,11 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: (success) => ({ ...known(success), 'patient-2': 204 }),
   },
   'retrieve-instances': { path: instancePath, people: own },
-  'get-metadata': { path: (things) => `${instancePath(things)}/metadata`, people: own },
-  'get-frames': { path: (things) => `${instancePath(things)}/frames/1`, people: own },
-  'get-bulk-data': { path: (things) => `${instancePath(things)}/bulkdata/7FE00010`, people: own },
-  'get-rendered-frame': { path: (things) => `${instancePath(things)}/frames/1/rendered`, people: own },
-  'get-instance-thumbnail': { path: (things) => `${instancePath(things)}/thumbnail`, people: own },
+  'get-metadata': { path: (fixtures) => `${instancePath(fixtures)}/metadata`, people: own },
+  'get-frames': { path: (fixtures) => `${instancePath(fixtures)}/frames/1`, people: own },
+  'get-bulk-data': { path: (fixtures) => `${instancePath(fixtures)}/bulkdata/7FE00010`, people: own },
+  'get-rendered-frame': { path: (fixtures) => `${instancePath(fixtures)}/frames/1/rendered`, people: own },
+  'get-instance-thumbnail': { path: (fixtures) => `${instancePath(fixtures)}/thumbnail`, people: own },
   // This exam's picture is not stored, and so nobody's: to patients there is none. See exams.test.ts.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
@@ -271,7 +271,7 @@ function expected(operation: Operation, { people, services }: AnyRow, caller: Ca
 
 const service = useService();
 const clients = new Map<Caller, Client>();
-let things: Things;
+let fixtures: Fixtures;
 
 /** Makes a key with these scopes. */
 async function makeKey(scopes: readonly Scope[]) {
@@ -303,7 +303,7 @@ beforeAll(async () => {
     'POST',
     '/examens-medicaux/images',
     201,
-    MATRIX['create-exam-image'].body?.(things),
+    MATRIX['create-exam-image'].body?.(fixtures),
   );
   const exam = { id: examenID, image: imageID };
   const { images } = await patient.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 200);
@@ -311,7 +311,7 @@ beforeAll(async () => {
   const uids = newUids();
   await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
   const { uploadId } = await patient.json('POST', '/dicom/upload-url', 201, { fileSize: 1 });
-  things = {
+  fixtures = {
     dicomUpload: uploadId,
     study: uids.study,
     series: uids.series,
@@ -342,7 +342,7 @@ describe.each(operations.map((operation: Operation & Declared) => ({ id: operati
       async (caller, status) => {
         const { path, body } = row;
         const client = clients.get(caller) as Client;
-        const response = await client.send(operation.method, await path(things), body?.(things));
+        const response = await client.send(operation.method, await path(fixtures), body?.(fixtures));
         expect(response.status, await response.text()).toBe(status);
       },
     );
@@ -353,7 +353,10 @@ describe('A key opens the records of its scopes, and no others', () => {
   const record = `R-${randomUUID()}`;
   const create = (client: Client, type: RecordType) =>
     client.send('POST', '/api/v2/images', {
-      ...{ name: 'x.jpg', size: 1, content_type: 'image/jpeg', [`${type}_id`]: record },
+      name: 'x.jpg',
+      size: 1,
+      content_type: 'image/jpeg',
+      [`${type}_id`]: record,
     });
   beforeAll(async () => {
     const { bytes } = await photo();
@@ -379,8 +382,13 @@ describe('A key opens the records of its scopes, and no others', () => {
 
 describe('Whose a study is decides who may read it, search it and move it', () => {
   const READS = [
-    ...['get-dicom', 'retrieve-instances', 'get-metadata', 'get-frames', 'get-bulk-data'],
-    ...['get-rendered-frame', 'get-instance-thumbnail'],
+    'get-dicom',
+    'retrieve-instances',
+    'get-metadata',
+    'get-frames',
+    'get-bulk-data',
+    'get-rendered-frame',
+    'get-instance-thumbnail',
   ] as const;
   const SEARCHES = ['search-studies', 'search-series', 'search-instances'] as const;
   const PATIENTS = ['patient-1', 'patient-2'] as const;
@@ -431,9 +439,9 @@ describe('Whose a study is decides who may read it, search it and move it', () =
   const assign = (person: Person, { study }: Uids, patientId: string) =>
     (clients.get(person) as Client).json('POST', `/dicom/studies/${study}/patient`, 200, { patientId });
 
-  describe.each(Object.entries(KINDS))('%s', (_, { make, owner, mayStaffAssign }) => {
+  describe.each(Object.entries(KINDS))('%s', (_title, { make, owner, mayStaffAssign }) => {
     const uids = newUids();
-    const asked = () => ({ ...things, ...uids, instance: uids.sop });
+    const asked = () => ({ ...fixtures, ...uids, instance: uids.sop });
     beforeAll(() => make(uids));
 
     const rows = [...READS, ...SEARCHES].flatMap((id) =>

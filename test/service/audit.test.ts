@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventOfSystem } from '../fixtures/audit-events.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
 
@@ -182,8 +182,8 @@ describe('Each request on patient data is one event', () => {
   });
 
   test('and of more patients than a transaction holds, too', async () => {
-    const { log } = await backstage(service);
-    const patientIds = Array.from({ length: 200 }, (_, index) => `P-many-${index}`);
+    const { log } = await directAccess(service);
+    const patientIds = Array.from({ length: 200 }, (_value, index) => `P-many-${index}`);
     const event = {
       ...eventOfSystem(),
       action: 'list-record-images',

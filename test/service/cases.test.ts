@@ -3,7 +3,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { caseKey } from '../../lib/data/keys.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, decided, formOf, until, useService } from '../support/service.ts';
 
@@ -164,7 +164,7 @@ describe('Who may list the cases of a patient', () => {
 test('A case that was there before its images were counted loses an image all the same', async () => {
   const [patientId, caseId] = [newPatient(), newCase()];
   const id = await send(doctor, caseId, patientId);
-  const { table } = await backstage(service);
+  const { table } = await directAccess(service);
   await table.client.send(
     new UpdateCommand({
       TableName: table.name,

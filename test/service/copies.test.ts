@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CopyDeps, copyFor } from '../../functions/pac/copy.ts';
+import { type CopyDeps, serveCopy } from '../../lib/services/images/image-copies.ts';
 import { incomingKey } from '../../lib/storage/object-keys.ts';
 import { VARIANT_HEADER } from '../../lib/storage/object-writer.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import {
   type Client,
@@ -22,13 +22,13 @@ import {
 
 const service = useService();
 let doctor: Client;
-let own: Awaited<ReturnType<typeof backstage>>;
+let own: Awaited<ReturnType<typeof directAccess>>;
 let file: TestFile;
 let imageId: string;
 
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await backstage(service);
+  own = await directAccess(service);
   file = await photo({ width: 600, height: 400, orientation: 6, name: 'Ferse "links".jpg' });
   imageId = await ready(file);
 });
@@ -49,7 +49,9 @@ async function ask(query: Record<string, string | number>, headers: Record<strin
 
 /** Every place that a copy of the image can have, and what is there. */
 async function kept(original: string) {
-  const places = Array.from({ length: 16 }, (_, place) => original.replace(/\.[a-z]+$/, `_copy${place}`));
+  const places = Array.from({ length: 16 }, (_value, place) =>
+    original.replace(/\.[a-z]+$/, `_copy${place}`),
+  );
   const found = await Promise.all(
     places.map(async (key) => ({ key, object: await own.originals.find(key) })),
   );
@@ -232,7 +234,11 @@ describe('The copies of an image', () => {
       headers: {},
     };
     await expect(
-      copyFor(asked, {}, { images: own.images, objects: own.originals, copies, pace: async () => {} }),
+      serveCopy(
+        asked,
+        {},
+        { images: own.images, objects: own.originals, copies, countRequest: async () => {} },
+      ),
     ).rejects.toThrow('There is no such image.');
     expect(await kept(s3_key)).toEqual([]);
   });

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newImage } from '../../lib/domain/new-image.ts';
+import { newImage } from '../../lib/domain/images/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { bmp } from '../fixtures/bmps.ts';
 import { pdf } from '../fixtures/pdfs.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, useService } from '../support/service.ts';
 
 const service = useService();
 let doctor: Client;
-let own: Awaited<ReturnType<typeof backstage>>;
+let own: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await backstage(service);
+  own = await directAccess(service);
 });
 
 const scan = bmp({ width: 320, height: 310, bits: 24, pixels: new Uint8Array(320 * 3 * 310).fill(99) });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sharp } from '../../lib/media/libvips.ts';
+import { sharp } from '../../lib/media/image/libvips.ts';
 import { dicomForm, newUids, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import { dicomFile, instance } from '../fixtures/dicoms.ts';
 import { pdf } from '../fixtures/pdfs.ts';
@@ -70,7 +70,7 @@ describe('A PDF in a DICOM file', () => {
     ['the instance', () => path(uids)],
     ['its series', () => `/dicom-web/studies/${uids.study}/series/${uids.series}`],
     ['its study', () => `/dicom-web/studies/${uids.study}`],
-  ])('has its first page for a thumbnail of %s', async (_, of) => {
+  ])('has its first page for a thumbnail of %s', async (_title, of) => {
     const response = await get(`${of()}/thumbnail`, 'image/png');
     expect(response.status).toBe(200);
     const { data, info } = await sharp(Buffer.from(await response.arrayBuffer()))

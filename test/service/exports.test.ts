@@ -3,17 +3,17 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { manifestOf, startExport } from '../../functions/batches/archive.ts';
 import { handle as buildArchive } from '../../functions/events/build-archive/handler.ts';
 import { exportKey } from '../../lib/data/keys.ts';
-import { archiveOf } from '../../lib/domain/archive.ts';
-import type { Batch } from '../../lib/domain/batch.ts';
-import type { Export } from '../../lib/domain/export.ts';
-import { newImage } from '../../lib/domain/new-image.ts';
-import { newTrail } from '../../lib/domain/trail.ts';
+import { newAuditContext } from '../../lib/domain/audit/audit-context.ts';
+import { selectForArchive } from '../../lib/domain/batches/archive.ts';
+import type { Batch } from '../../lib/domain/batches/batch.ts';
+import type { Export } from '../../lib/domain/exports/export.ts';
+import { newImage } from '../../lib/domain/images/new-image.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
+import { manifestOf, startExport } from '../../lib/services/exports/start-export.ts';
 import { archiveKey, manifestKey, originalKey } from '../../lib/storage/object-keys.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, until, useService } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
@@ -22,10 +22,10 @@ const service = useService();
 const MB = 1024 * 1024;
 const caller = { role: 'doctor', subject: 'd' } as const;
 let doctor: Client;
-let own: Awaited<ReturnType<typeof backstage>>;
+let own: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await backstage(service);
+  own = await directAccess(service);
 });
 
 /** A batch with ready images of so many bytes, put there as the pipeline would have. */
@@ -121,7 +121,7 @@ describe('An export', () => {
     const { id, batch } = await batchOf(10);
     const { status_url } = await start(id);
     const { url } = await ready(status_url);
-    const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
     const yesterday = () => new Date(Date.now() - 86_400_000 - 1000);
     const old = { ...own, objects: own.writer, now: yesterday };
     const expired = { ...batch, name: 'expired' };
@@ -161,7 +161,7 @@ describe('Exports that one person waits for', () => {
   test('are three at most; one that lives may be asked for again, and others wait for their own', async () => {
     const manifest = async (name: string) => {
       const { id, batch } = await batchOf(10);
-      const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+      const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
       return { id, manifest: manifestOf({ ...batch, name }, images) };
     };
     // Without their manifests, so that nobody makes them.
@@ -214,15 +214,15 @@ describe('A download', () => {
       query: { image_ids: undefined },
       body: undefined,
       origin: '',
-      trail: newTrail(),
+      auditContext: newAuditContext(),
       headers: {},
     };
     const deps = { ...own, objects: own.writer };
     const small = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 61 } });
     expect(small).toMatchObject({ headers: { 'content-type': 'application/zip' } });
     const large = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 60 } });
-    if (!('notYet' in large) || !large.notYet) throw new Error('it is streamed');
-    const zip = await (await fetch((await ready(large.notYet.status_url)).url)).arrayBuffer();
+    if (!('accepted' in large) || !large.accepted) throw new Error('it is streamed');
+    const zip = await (await fetch((await ready(large.accepted.status_url)).url)).arrayBuffer();
     expect((await unzip(Buffer.from(zip))).size).toBe(files.size);
   });
 });
@@ -231,7 +231,7 @@ describe('The making of an archive', () => {
   /** An export that nobody makes but the test: its manifest is there without its event. */
   async function waiting(...sizes: number[]) {
     const { id, batch } = await batchOf(...sizes);
-    const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
     const manifest = manifestOf(batch, images);
     const kept: { key: string; bytes: Uint8Array }[] = [];
     const objects = {
@@ -351,7 +351,7 @@ describe('The making of an archive', () => {
 
   test('of a request that died before its manifest is begun by the next request', async () => {
     const { id, batch } = await batchOf(10);
-    const images = archiveOf(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
     const dying = { create: () => Promise.reject(new Error('killed')) };
     await expect(startExport(asker(), manifestOf(batch, images), { ...own, objects: dying })).rejects.toThrow(
       'killed',

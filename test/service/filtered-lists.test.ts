@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FILTERED_BUDGET } from '../../lib/data/page.ts';
-import type { Image } from '../../lib/domain/image.ts';
-import { newImage } from '../../lib/domain/new-image.ts';
-import { backstage } from '../support/backstage.ts';
+import type { Image } from '../../lib/domain/images/image.ts';
+import { newImage } from '../../lib/domain/images/new-image.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, useService } from '../support/service.ts';
 
@@ -15,10 +15,10 @@ let images: Image[];
 /** Every 400th is called `heel`, in a batch of two budgets and a bit. */
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  const own = await backstage(service);
+  const own = await directAccess(service);
   batch = await createBatch(doctor);
   const facts = { patientId: PATIENT_1, batchId: batch, mimeType: 'image/jpeg', fileSize: 1 };
-  images = Array.from({ length: 2 * FILTERED_BUDGET + 50 }, (_, order) =>
+  images = Array.from({ length: 2 * FILTERED_BUDGET + 50 }, (_value, order) =>
     newImage(
       { ...facts, id: randomUUID(), order, fileName: order % 400 === 399 ? `heel-${order}.jpg` : 'toe.jpg' },
       { role: 'doctor', subject: 'd' },

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handle as uploadBatchImages } from '../../functions/batches/upload-batch-images/handler.ts';
-import { newTrail } from '../../lib/domain/trail.ts';
-import type { ReceivedFiles } from '../../lib/http/form.ts';
-import { Partly } from '../../lib/http/serve.ts';
+import { newAuditContext } from '../../lib/domain/audit/audit-context.ts';
+import type { ReceivedFiles } from '../../lib/lambda/http/form.ts';
+import { PartialSuccess } from '../../lib/lambda/http/serve.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, formOf, type TestFile, useService } from '../support/service.ts';
 
@@ -98,7 +98,7 @@ describe('A form with files, sent to a batch', () => {
 
   test('names the file that could not be stored, and keeps nothing of it; the others go in', async () => {
     const batch = await createBatch(doctor);
-    const own = await backstage(service);
+    const own = await directAccess(service);
     const photos = await Promise.all([photo({ name: 'a.jpg' }), photo({ seed: 1, name: 'b.jpg' })]);
     const request = (files: readonly TestFile[]) => ({
       caller: { role: 'doctor', subject: 'd' } as const,
@@ -106,7 +106,7 @@ describe('A form with files, sent to a batch', () => {
       query: undefined,
       body: { categories: [], captions: [] },
       origin: '',
-      trail: newTrail(),
+      auditContext: newAuditContext(),
       headers: {},
       files: files.map(({ name, bytes }) => ({
         name,
@@ -121,7 +121,7 @@ describe('A form with files, sent to a batch', () => {
     };
     const deps = { ...own, objects: { create }, newId: randomUUID };
     const reply = await uploadBatchImages(request([text, ...photos]), deps);
-    if (!(reply instanceof Partly)) throw new Error('all went in');
+    if (!(reply instanceof PartialSuccess)) throw new Error('all went in');
     expect(reply.value.results).toMatchObject([
       { name: 'letter.jpg', status: 'refused' },
       { name: 'a.jpg', status: 'failed' },
@@ -171,7 +171,7 @@ describe('A form with files, sent to a batch', () => {
       async () => formOf({}, { images: Array(201).fill(text) }),
       /^images must be at most 200 files; received 201$/,
     ],
-  ])('is refused with %s', async (_, form, detail) => {
+  ])('is refused with %s', async (_title, form, detail) => {
     const { details } = await send(await createBatch(doctor), 400, await form());
     expect(details.join('\n')).toMatch(detail);
   });
@@ -185,7 +185,7 @@ describe('A form with files, sent to a batch', () => {
     ['without its end', '--x\r\ncontent-disposition: form-data; name="captions"\r\n\r\nabc', 400],
     ['without parts', 'nothing', 400],
     ['that is empty', '', 400],
-  ])('%s is refused', async (_, body, status) => {
+  ])('%s is refused', async (_title, body, status) => {
     const path = `/api/images/batches/${await createBatch(doctor)}/upload/`;
     const response = await doctor.send('POST', path, body, {
       'content-type': 'multipart/form-data; boundary=x',
@@ -238,24 +238,25 @@ describe('A form with a file, sent to a case', () => {
       doctor,
       201,
       {
-        ...{ caseId: 'C-50', patientId: PATIENT_1, eyeSide: 'left', mimeType: 'image/png' },
-        ...{
-          fileSize: String(file.bytes.length),
-          crc32: crc.toString('base64'),
-          capturedAt: '2025-11-06T10:00:00Z',
-        },
+        caseId: 'C-50',
+        patientId: PATIENT_1,
+        eyeSide: 'left',
+        mimeType: 'image/png',
+        fileSize: String(file.bytes.length),
+        crc32: crc.toString('base64'),
+        capturedAt: '2025-11-06T10:00:00Z',
       },
       file,
     );
     expect(image).toMatchObject({
-      ...{
-        caseId: 'C-50',
-        patientId: PATIENT_1,
-        fileName: 'fundus.jpg',
-        mimeType: 'image/jpeg',
-        eyeSide: 'left',
-      },
-      ...{ status: 'pending', fileSize: file.bytes.length, capturedAt: '2025-11-06T10:00:00.000Z' },
+      caseId: 'C-50',
+      patientId: PATIENT_1,
+      fileName: 'fundus.jpg',
+      mimeType: 'image/jpeg',
+      eyeSide: 'left',
+      status: 'pending',
+      fileSize: file.bytes.length,
+      capturedAt: '2025-11-06T10:00:00.000Z',
     });
     await decided(doctor, image.id);
     const patient = await service.as('patient-1');
@@ -282,7 +283,7 @@ describe('A form with a file, sent to a case', () => {
       /^eyeSide must be one of left, right, both, unknown/,
     ],
     ['no case', 400, { caseId: '' }, /^caseId must be 1 to 64/],
-  ])('is refused with %s', async (_, status, fields, detail) => {
+  ])('is refused with %s', async (_title, status, fields, detail) => {
     const given = { caseId: `C-${randomUUID()}`, patientId: PATIENT_1, ...fields };
     const { details } = await send(doctor, status, given, await photo());
     expect(details.join('\n')).toMatch(detail);

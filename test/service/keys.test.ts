@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
-import { formatKey, hashOf, newSecret } from '../../lib/http/api-key-text.ts';
-import { backstage } from '../support/backstage.ts';
+import { formatApiKey, hashSecret, newSecret } from '../../lib/lambda/auth/api-key-format.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, useService } from '../support/service.ts';
 
@@ -11,7 +11,7 @@ let admin: Client;
 let keys: ApiKeys;
 beforeAll(async () => {
   admin = await service.as('admin');
-  keys = new ApiKeys((await backstage(service)).table);
+  keys = new ApiKeys((await directAccess(service)).table);
 });
 
 const create = (own: Record<string, unknown> = {}, status = 201) =>
@@ -74,8 +74,8 @@ describe('An API key', () => {
     const secret = key.slice(-43);
     for (const forged of [
       'nonsense',
-      formatKey({ id, secret: newSecret() }),
-      formatKey({ id: randomUUID(), secret }),
+      formatApiKey({ id, secret: newSecret() }),
+      formatApiKey({ id: randomUUID(), secret }),
       key.slice(0, -1),
       `${key}A`,
       key.toUpperCase(),
@@ -94,14 +94,14 @@ describe('An API key', () => {
       id: randomUUID(),
       name: 'old',
       scopes: [],
-      hash: hashOf(secret),
+      hash: hashSecret(secret),
       lastFour: secret.slice(-4),
       createdAt: '2020-01-01T00:00:00.000Z',
       createdBy: 'someone',
       validUntil: '2021-01-01T00:00:00.000Z',
     };
     await keys.create(old);
-    expect(await tried({ 'x-api-key': formatKey({ id: old.id, secret }) })).toBe(401);
+    expect(await tried({ 'x-api-key': formatApiKey({ id: old.id, secret }) })).toBe(401);
   });
 
   test('is revoked once: again changes nothing, and what is not there is not found', async () => {

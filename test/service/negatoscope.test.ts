@@ -53,7 +53,7 @@ const cd = (...names: string[]) => join(dir, 'cd', ...names);
 /** A CD of one study: names without extension, in folders. */
 function burn(count: number, study = newUid()) {
   const series = newUid();
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_value, index) => {
     const uids = newUids({ study, series });
     const bytes = slice(uids, [['00200013', 'IS', String(index)]]);
     const folder = `DIR${index % 3}`;

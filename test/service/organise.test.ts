@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 /** Uploads so many photos into the batch, and waits until they are ready. */
 async function photosIn(client: Client, batch: string, count: number, name = 'photo') {
-  const files = Array.from({ length: count }, (_, seed) => photo({ seed, name: `${name}-${seed}.jpg` }));
+  const files = Array.from({ length: count }, (_value, seed) => photo({ seed, name: `${name}-${seed}.jpg` }));
   const ids = await upload(client, batch, await Promise.all(files));
   for (const id of ids) expect(await decided(client, id)).toMatchObject({ status: 'ready' });
   return ids;
@@ -23,7 +23,10 @@ async function photosIn(client: Client, batch: string, count: number, name = 'ph
 async function photoInCase(caseId: string, patientId: string): Promise<string> {
   const { name: fileName, bytes, type: mimeType } = await photo({ name: 'fundus.jpg' });
   const { imageId, uploadUrl, headers } = await doctor.json('POST', '/api/v1/images/upload-url', 201, {
-    ...{ fileName, mimeType, caseId, patientId },
+    fileName,
+    mimeType,
+    caseId,
+    patientId,
     fileSize: bytes.length,
   });
   expect((await fetch(uploadUrl, { method: 'PUT', headers, body: bytes })).status).toBe(200);
@@ -139,7 +142,7 @@ describe('The images of a patient', () => {
     ],
     ['all of that', '&category=casts&q=-2.JPG&date_to=2025-11-06', () => [ids[2]]],
     ['what is nowhere', '&q=nothing', () => []],
-  ])('are filtered by %s', async (_, query, expected) => {
+  ])('are filtered by %s', async (_title, query, expected) => {
     expect(idsOf(await list(query))).toEqual(expected());
   });
 

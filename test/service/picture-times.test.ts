@@ -39,7 +39,11 @@ test('The images of a case stand in the order of the times that are shown', asyn
   const doctor = await service.as('doctor');
   const caseId = `C-${randomUUID()}`;
   const dated = await photo({
-    ...{ name: 'dated.tif', format: 'tiff', takenAt: '2024:05:06 07:08:09', offset: '+02:00', seed: 2 },
+    name: 'dated.tif',
+    format: 'tiff',
+    takenAt: '2024:05:06 07:08:09',
+    offset: '+02:00',
+    seed: 2,
   });
   const undated = await photo({ name: 'undated.jpg', seed: 3 });
   for (const file of [await lateEvening(), undated, dated]) {

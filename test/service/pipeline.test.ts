@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handle as eraseObjects } from '../../functions/events/erase-objects/handler.ts';
 import { handle as makeThumbnail } from '../../functions/events/make-thumbnail/handler.ts';
-import type { Image } from '../../lib/domain/image.ts';
-import { newImage } from '../../lib/domain/new-image.ts';
+import type { Image } from '../../lib/domain/images/image.ts';
+import { newImage } from '../../lib/domain/images/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
 let doctor: Client;
-let own: Awaited<ReturnType<typeof backstage>>;
+let own: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await backstage(service);
+  own = await directAccess(service);
 });
 
 /** Where the upload of a patient's image in the batch arrives. */
@@ -97,7 +97,7 @@ describe('Deleting', () => {
     const written: string[] = [];
     const objects = {
       read: async () => file.bytes,
-      copy: async (_: string, to: string, type: string) => {
+      copy: async (_from: string, to: string, type: string) => {
         written.push(to);
         await own.objects.write(to, file.bytes, type);
         // In the very middle.

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { linkKey } from '../../lib/data/keys.ts';
-import { signLink } from '../../lib/http/image-link.ts';
+import { signLink } from '../../lib/services/images/image-link.ts';
 import { bmp } from '../fixtures/bmps.ts';
 import { pdf } from '../fixtures/pdfs.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
 
@@ -16,7 +16,7 @@ let doctor: Client;
 let patient1: Client;
 let patient2: Client;
 let nobody: Client;
-let own: Awaited<ReturnType<typeof backstage>>;
+let own: Awaited<ReturnType<typeof directAccess>>;
 let jpeg: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   staff = await service.as('staff');
@@ -24,7 +24,7 @@ beforeAll(async () => {
   patient1 = await service.as('patient-1');
   patient2 = await service.as('patient-2');
   nobody = await service.as();
-  own = await backstage(service);
+  own = await directAccess(service);
   jpeg = (await photo()).bytes;
 });
 
@@ -88,7 +88,7 @@ describe('An image in base64', () => {
       created_at: '2025-02-19T08:50:00.000Z',
       metadata: { width: 480, height: 640, dpi: 300 },
     });
-    const { url: _, ...rest } = added;
+    const { url: _url, ...rest } = added;
     for (const type of ['prescription', 'patient']) {
       const [image, ...others] = await listed(`${type}/${type === 'patient' ? 'P-3501' : prescription}`);
       expect(image).toEqual({ ...rest, type, url: expect.any(String) });
@@ -151,7 +151,7 @@ describe('An image in base64', () => {
     ['the letters of URLs', () => '_-A=', /^image_data must be base64/],
     ['a data: URL', (text) => `data:image/jpeg;base64,${text}`, /^image_data must be base64 alone/],
     ['nothing', () => '', /^image_data must be at least 1/],
-  ])('must not have %s', async (_, spoil, detail) => {
+  ])('must not have %s', async (_title, spoil, detail) => {
     const { message, details } = await add({ image_data: spoil(base64(jpeg)) }, 400);
     expect(message).toBe('Validation failed');
     expect(details).toEqual([expect.stringMatching(detail)]);
@@ -193,7 +193,7 @@ describe('An image in base64', () => {
       async () => new TextEncoder().encode('<html><script>'),
       /is a web page \(HTML\); expected/,
     ],
-  ])('must not be %s', async (_, make, detail) => {
+  ])('must not be %s', async (_title, make, detail) => {
     const refused = await add({ image_data: base64(await make()) }, 415);
     expect(refused).toMatchObject({ statusCode: 415, message: 'Invalid image format' });
     expect(refused.details).toEqual([expect.stringMatching(detail)]);
@@ -269,7 +269,7 @@ describe('An image by an upload URL', () => {
     ['too small', async () => (await photo({ width: 200 })).bytes, /has 200×480 pixels; expected 300×300 to/],
     ['too wide', async () => (await photo({ width: 4001, height: 300 })).bytes, /has 4001×300 pixels/],
     ['of another type', async () => (await photo({ format: 'gif' })).bytes, /This is image\/gif; expected/],
-  ])('that is %s is rejected', async (_, make, reason) => {
+  ])('that is %s is rejected', async (_title, make, reason) => {
     const number = newNumber();
     const bytes = await make();
     const announced = await announce({ size: bytes.length, delivery_id: number });

@@ -85,13 +85,16 @@ describe("What is another patient's", () => {
 
   test.each(requests)('does not exist for %s %s', async (method, path, body) => {
     const ask = (ids: Record<string, string>) => {
-      const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
+      const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_match, name: string) => ids[name] ?? '');
       const filled = body instanceof FormData ? body : body && fill(JSON.stringify(body));
       return patient2.send(method, fill(path), filled).then(essence);
     };
     const theirs = await ask({ batch, image, export: exported, patient: PATIENT_1 });
     const missing = await ask({
-      ...{ batch: randomUUID(), image: randomUUID(), export: randomUUID(), patient: 'P-9999' },
+      batch: randomUUID(),
+      image: randomUUID(),
+      export: randomUUID(),
+      patient: 'P-9999',
     });
     expect(theirs.status).toBe(404);
     expect(theirs).toEqual(missing);
@@ -163,7 +166,7 @@ describe('Who does not say who they are', () => {
       'no signature',
       `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.`,
     ],
-  ])('is refused with %s', async (_, authorization) => {
+  ])('is refused with %s', async (_title, authorization) => {
     await service.with({ authorization }).json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 401);
   });
 
@@ -350,7 +353,7 @@ describe('A bad request is told what is wrong with it', () => {
       () => ['PATCH', `/api/images/${randomUUID()}/`, { date_taken: '2025-02-30' }],
       /date_taken must be an ISO 8601 date/,
     ],
-  ])('%s: %i', async (_, status, request, detail) => {
+  ])('%s: %i', async (_title, status, request, detail) => {
     const [method, path, body] = request();
     const answer = await doctor.json(method, path, status, body);
     expect(answer).toEqual({

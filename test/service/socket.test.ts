@@ -9,19 +9,19 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket as Client } from 'ws';
 import { handle as notify } from '../../functions/events/notify/handler.ts';
+import { Message } from '../../lib/api/notifications.ts';
 import type { Connections } from '../../lib/data/connections.ts';
-import { Message } from '../../lib/domain/news.ts';
 import { photo } from '../fixtures/photos.ts';
-import { backstage } from '../support/backstage.ts';
+import { directAccess } from '../support/direct-access.ts';
 import { type Listener, listen, listenWith, refused } from '../support/listener.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
-let own: Awaited<ReturnType<typeof backstage>>;
+let own: Awaited<ReturnType<typeof directAccess>>;
 let connections: Connections;
 beforeAll(async () => {
-  own = await backstage(service);
+  own = await directAccess(service);
   connections = own.connections;
 });
 
@@ -41,7 +41,7 @@ describe('A socket', () => {
     const batchId = await createBatch(client);
     const patient = await listen(service, 'patient-1');
     const [id = ''] = await upload(client, batchId, [await photo()]);
-    const { thumbnail_url: _, ...shown } = await decided(client, id);
+    const { thumbnail_url: _thumbnail_url, ...shown } = await decided(client, id);
     expect(await patient.hear(of(id, 'IMAGE_READY'))).toEqual({ type: 'IMAGE_READY', image: shown });
 
     await client.json('PATCH', `/api/images/${id}/`, 200, { caption: 'left eye' });
@@ -80,7 +80,7 @@ describe('A socket', () => {
     await staff.hear(({ batch }) => batch?.id === batchId && batch.image_count === 1);
     const started = await client.json('POST', `/api/images/batches/${batchId}/exports/`, 202, {});
     const ready = await staff.hear((message) => message.export?.id === started.id);
-    const { url: _, ...shown } = await client.json('GET', started.status_url, 200);
+    const { url: _url, ...shown } = await client.json('GET', started.status_url, 200);
     expect(ready).toEqual({ type: 'EXPORT_READY', export: shown });
 
     await client.json('PUT', `/api/images/batches/${batchId}/`, 200, { name: 'Second' });
@@ -201,10 +201,10 @@ describe('A handshake', () => {
 
 describe('A connection', () => {
   const itemOf = async (id: string) =>
-    (await connections.around(PATIENT_2)).some((connection) => connection.id === id);
+    (await connections.listFor(PATIENT_2)).some((connection) => connection.id === id);
   /** Those of the patient themselves: with the clinic's there are others of other files. */
   const ids = async () =>
-    (await connections.around(PATIENT_2)).flatMap(({ id, caller }) =>
+    (await connections.listFor(PATIENT_2)).flatMap(({ id, caller }) =>
       caller.role === 'patient' ? [id] : [],
     );
   const openedBy = async (open: () => Promise<Listener>) => {
@@ -282,7 +282,7 @@ describe('A connection', () => {
     await notify(
       { after: batch },
       {
-        connections: { around: async () => listening, remove: async (id) => void removed.push(id) },
+        connections: { listFor: async () => listening, remove: async (id) => void removed.push(id) },
         sockets: {
           send: async (id) => {
             if (failing.includes(id)) throw new Error('its buffer is full');

@@ -6,7 +6,7 @@ import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { operations } from '../../functions/operations.ts';
-import { socketRoutes } from '../../functions/socket-routes.ts';
+import { socketRoutes } from '../../functions/sockets/routes.ts';
 import { triggers } from '../../functions/triggers.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';

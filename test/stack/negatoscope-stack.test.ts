@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
-import { socketRoutes } from '../../functions/socket-routes.ts';
+import { socketRoutes } from '../../functions/sockets/routes.ts';
 import { triggers } from '../../functions/triggers.ts';
-import { type Operation, routesOf, touchesOf } from '../../lib/api/operation.ts';
+import { type Operation, permissionsOf, routesOf } from '../../lib/api/operation.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 
@@ -95,7 +95,7 @@ describe.each(all)('$id', (operation) => {
 
   test('may do what it declares, and nothing else', () => {
     const services = new Set(rightsOf(operation.id).map((right) => right.split(':')[0]));
-    const { table, objects, requests } = touchesOf(operation);
+    const { table, objects, requests } = permissionsOf(operation);
     expect(services.has('s3')).toBe(objects !== undefined);
     const onTable = rightsOn(operation.id, 'StorageTable');
     expect(onTable.size > 0).toBe(table !== undefined);
@@ -160,8 +160,8 @@ test('Every feed of events has a dead-letter queue under an alarm that says what
 test('Who touches anything adds to the audit log; nobody changes or deletes what is in it', () => {
   for (const operation of all) {
     const rights = [...rightsOn(operation.id, 'StorageAudit')].sort();
-    const reads = touchesOf(operation).audit === 'read';
-    const touchesAnything = Object.keys(operation.touches).length > 0;
+    const reads = permissionsOf(operation).audit === 'read';
+    const touchesAnything = Object.keys(operation.permissions).length > 0;
     expect(rights).toEqual(reads ? ['PutItem', 'Query'] : touchesAnything ? ['PutItem'] : []);
   }
   for (const { id } of triggers) expect(rightsOn(id, 'StorageAudit')).not.toContain('UpdateItem');
@@ -371,6 +371,6 @@ test('What looks at a file has the same with it, whatever tells that the file is
     const { assets, processes } = functions.find((each) => each.id === id) ?? {};
     return { assets, processes };
   };
-  expect(carried('take-arrived')).toEqual(carried('make-thumbnail'));
-  expect(carried('take-arrived').processes).toHaveLength(1);
+  expect(carried('process-arrived-image')).toEqual(carried('make-thumbnail'));
+  expect(carried('process-arrived-image').processes).toHaveLength(1);
 });

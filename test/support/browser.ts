@@ -1,8 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
-import { launchBrowser, launchProfile } from '../../bin/launch-browser.ts';
 import { localClientId } from '../../lib/local/template.ts';
+import { launchBrowser, launchProfile } from './launch-browser.ts';
 import type { Service } from './service.ts';
 
 export interface WindowOptions extends BrowserContextOptions {
@@ -86,7 +86,10 @@ export function useBrowser(service: Service): Browsing {
     const { url, token } = service.stack;
     const idToken = await token(person);
     const user = {
-      ...{ id_token: idToken, access_token: idToken, token_type: 'Bearer', scope: 'openid' },
+      id_token: idToken,
+      access_token: idToken,
+      token_type: 'Bearer',
+      scope: 'openid',
       profile: JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()),
       expires_at: Math.floor(Date.now() / 1000) + 3600,
     };

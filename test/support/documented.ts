@@ -39,7 +39,7 @@ export const exampleBody = (operation: Operation): unknown =>
 export function exampleRequest(operation: Operation, file: TestFile): { path: string; body: unknown } {
   const params = exampleParameters(operation, 'path');
   const query = new URLSearchParams(exampleParameters(operation, 'query') as Record<string, string>);
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
+  const path = operation.path.replace(/\{(\w+)\}/g, (_match, name: string) => String(params[name]));
   const body = exampleBody(operation);
   const { form, related } = operation;
   return {

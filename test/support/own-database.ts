@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { connectTable, type Table } from '../../lib/data/table.ts';
-import { ensureTables } from '../../lib/local/dynamodb-tables.ts';
-import { type Dynoxide, startDynoxide } from '../../lib/local/dynoxide.ts';
-import { loadFunctions } from '../../lib/local/functions.ts';
+import { ensureTables } from '../../lib/local/dynamodb/dynamodb-tables.ts';
+import { type Dynoxide, startDynoxide } from '../../lib/local/dynamodb/dynoxide.ts';
+import { loadFunctions } from '../../lib/local/lambda/functions.ts';
 import { loadTemplate, region } from '../../lib/local/template.ts';
 
 /** A DynamoDB with the tables of the stack for the tests of a file alone; nobody listens to their streams. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../lib/local/local-stack.ts';
-import { UNHURRIED } from '../../lib/local/unhurried.ts';
+import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 import { Service } from './service.ts';
 
 /** A whole service on a free port with a data directory of its own, in this process. */
@@ -21,7 +21,7 @@ export class OwnStack extends Service {
       cdkOut: inject('cdkOut'),
       port: 0,
       dataDir: this.dataDir,
-      environment: UNHURRIED,
+      environment: NO_RATE_LIMITS,
       ...options,
     });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, type ProvidedContext } from 'vitest';
-import { Issuer } from '../../lib/local/issuer.ts';
+import { Issuer } from '../../lib/local/cognito/issuer.ts';
 import type { LocalStack } from '../../lib/local/local-stack.ts';
 import { loadTemplate } from '../../lib/local/template.ts';
 import { ownClaims, PATIENT_1 } from './people.ts';

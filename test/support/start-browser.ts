@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { launchBrowserServer } from '../../bin/launch-browser.ts';
+import { launchBrowserServer } from './launch-browser.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startLocalStack } from '../../lib/local/local-stack.ts';
-import { UNHURRIED } from '../../lib/local/unhurried.ts';
+import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,7 +30,7 @@ export async function setup({ vitest }: TestProject) {
   if (root.getProvidedContext().sharedStack) return;
   const { cdkOut } = root.getProvidedContext();
   const dataDir = mkdtempSync(join(tmpdir(), 'negatoscope-tests-'));
-  const stack = await startLocalStack({ cdkOut, port: 0, dataDir, environment: UNHURRIED });
+  const stack = await startLocalStack({ cdkOut, port: 0, dataDir, environment: NO_RATE_LIMITS });
   const clock = createServer((_request, response) => {
     stack.tick().then(
       () => response.end(),
@@ -42,8 +42,13 @@ export async function setup({ vitest }: TestProject) {
   const { url, s3Endpoint, dynamoDbEndpoint, credentials, logFile } = stack;
   const tickUrl = `http://127.0.0.1:${(clock.address() as AddressInfo).port}`;
   root.provide('sharedStack', {
-    ...{ url, s3Endpoint, dynamoDbEndpoint, credentials, logFile },
-    ...{ dataDir, tickUrl },
+    url,
+    s3Endpoint,
+    dynamoDbEndpoint,
+    credentials,
+    logFile,
+    dataDir,
+    tickUrl,
   });
   return async () => {
     clock.close();

@@ -56,8 +56,8 @@ test('The viewer shows an image by the door of the cases, and downloads the orig
   await photoInCase(doctor, 'C-502', 4, { patientId: PATIENT_1, eyeSide: 'both' });
   await photoInCase(doctor, 'C-502', 5, { patientId: PATIENT_1, capturedAt: '2025-03-04T10:00:00Z' });
   const page = await browsing.signedIn('doctor', '/cases/C-502');
-  const proxied: string[] = [];
-  page.on('request', (request) => request.url().endsWith('/proxy') && proxied.push(request.url()));
+  const forwarded: string[] = [];
+  page.on('request', (request) => request.url().endsWith('/proxy') && forwarded.push(request.url()));
   await shows(page, 4).click();
   const picture = page.locator('.viewer-stage > img');
   await expect
@@ -65,7 +65,7 @@ test('The viewer shows an image by the door of the cases, and downloads the orig
       timeout: 5000,
     })
     .toBe(640);
-  expect(proxied.length).toBeGreaterThan(0);
+  expect(forwarded.length).toBeGreaterThan(0);
   await page.getByRole('region', { name: 'Viewer' }).getByText('Eye: both').waitFor();
   // What was taken earlier stands before it, though it came later.
   await page.keyboard.press('ArrowLeft');

@@ -44,7 +44,7 @@ test('Each batch has its count and day, and below the list is how much the patie
 
 test('A caption of many lines takes room only when somebody reads all of it', async () => {
   const { id, doctor } = await oneImage('P-6303');
-  const lines = Array.from({ length: 30 }, (_, line) => `Line ${line}.`).join('\n');
+  const lines = Array.from({ length: 30 }, (_value, line) => `Line ${line}.`).join('\n');
   await doctor.json('PATCH', `/api/images/${id}`, 200, { caption: lines });
   const page = await browsing.signedIn('staff', '/patients/P-6303');
   await page.getByRole('button', { name: /^Visit/ }).click();

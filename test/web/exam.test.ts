@@ -26,7 +26,8 @@ const PIXELS = SIDE * SIDE;
 const PATIENCE = { timeout: 20_000 };
 
 /** Hounsfield units of a slice, other ones in each. */
-const hounsfield = (number: number) => Array.from({ length: PIXELS }, (_, at) => -200 + at * 8 + number * 40);
+const hounsfield = (number: number) =>
+  Array.from({ length: PIXELS }, (_value, at) => -200 + at * 8 + number * 40);
 
 /** What stands in a CT slice of 12 bits beside its pixels; stored is what was measured plus 1024. */
 const ct = (number: number): FixtureElement[] => [
@@ -75,7 +76,7 @@ const colours = (page: Page): Promise<number[][]> =>
     const square = Math.min(width, height) / side;
     const left = (width - square * side) / 2;
     const top = (height - square * side) / 2;
-    return Array.from({ length: side * side }, (_, at) => {
+    return Array.from({ length: side * side }, (_value, at) => {
       const x = left + ((at % side) + 0.5) * square;
       const y = top + (Math.floor(at / side) + 0.5) * square;
       const { data } = context.getImageData(Math.round(x), Math.round(y), 1, 1);
@@ -315,7 +316,7 @@ test('Of several series any can be chosen, by keyboard too', async () => {
 });
 
 describe('Other kinds of images', () => {
-  const ramp = Array.from({ length: PIXELS }, (_, at) => at * 4);
+  const ramp = Array.from({ length: PIXELS }, (_value, at) => at * 4);
 
   test('compressed ones are the same values', async () => {
     const stored = hounsfield(3).map((value) => value + 1024);
@@ -360,7 +361,7 @@ describe('Other kinds of images', () => {
         [
           [
             ['00283002', 'US', [256, 0, 8]],
-            ['00283006', 'US', Array.from({ length: 256 }, (_, value) => 255 - Math.floor(value / 2))],
+            ['00283006', 'US', Array.from({ length: 256 }, (_value, value) => 255 - Math.floor(value / 2))],
           ],
         ],
       ],
@@ -392,8 +393,8 @@ describe('Other kinds of images', () => {
     );
   });
 
-  const ramp16 = words(...Array.from({ length: PIXELS }, (_, at) => at * 900));
-  const floats = new Uint8Array(Float32Array.from({ length: PIXELS }, (_, at) => at / 7 - 3).buffer);
+  const ramp16 = words(...Array.from({ length: PIXELS }, (_value, at) => at * 900));
+  const floats = new Uint8Array(Float32Array.from({ length: PIXELS }, (_value, at) => at / 7 - 3).buffer);
   const curve = (shape: string): FixtureElement[] => [
     ['00281050', 'DS', '120'],
     ['00281051', 'DS', '90'],
@@ -406,7 +407,7 @@ describe('Other kinds of images', () => {
       [
         [
           ['00283002', 'US', [256, 0, 16]],
-          ['00283006', 'OW', words(...Array.from({ length: 256 }, (_, value) => value * value))],
+          ['00283006', 'OW', words(...Array.from({ length: 256 }, (_value, value) => value * value))],
         ],
       ],
     ],
@@ -435,7 +436,7 @@ describe('Other kinds of images', () => {
       '32 bits',
       [
         ...bits(32),
-        ['7FE00010', 'OW', words(...Array.from({ length: PIXELS }, (_, at) => [at, at * 50]).flat())],
+        ['7FE00010', 'OW', words(...Array.from({ length: PIXELS }, (_value, at) => [at, at * 50]).flat())],
       ],
     ],
     ['a modality LUT', modalityLut],
@@ -458,7 +459,7 @@ describe('Other kinds of images', () => {
           [
             `0028120${colour}`,
             'OW',
-            words(...Array.from({ length: 256 }, (_, value) => ((value * Number(colour)) % 256) * 257)),
+            words(...Array.from({ length: 256 }, (_value, value) => ((value * Number(colour)) % 256) * 257)),
           ],
         ]),
       ],

@@ -46,7 +46,7 @@ test('A batch of 5,000 images draws and asks for only what is near the view, dow
   await page.route('**/api/images?**', (route) => {
     const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
     asked.lists.add(start);
-    const images = Array.from({ length: PAGE }, (_, index) => listed(batch, start + index));
+    const images = Array.from({ length: PAGE }, (_value, index) => listed(batch, start + index));
     const next = start + PAGE < IMAGES ? String(start + PAGE) : null;
     return route.fulfill({ json: { images, next } });
   });

@@ -5,9 +5,9 @@ import { devices } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
 import { photo, photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
-import { keptFiles, mayLeave } from '../support/kept-files.ts';
 import { openBatch } from '../support/patient-page.ts';
 import { newPatient } from '../support/people.ts';
+import { canUnload, persistedFiles } from '../support/persisted-files.ts';
 import { dropPaths } from '../support/real-drop.ts';
 import { createBatch, readyNames, useService } from '../support/service.ts';
 
@@ -30,7 +30,7 @@ const stored = async (batchId: string) => readyNames(await service.as('doctor'),
 const patience = { timeout: 25_000 };
 
 test('A phone takes photographs with its camera, and offers nothing to drop', async () => {
-  const { defaultBrowserType: _, ...phone } = devices['Pixel 7'];
+  const { defaultBrowserType: _defaultBrowserType, ...phone } = devices['Pixel 7'];
   const { page, batch } = await openedBatch('doctor', phone);
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Take a photo' }).click();
@@ -121,13 +121,13 @@ test('A file that goes away while it waits was kept before', async () => {
     await route.continue();
   });
   await dropPaths(page, [path]);
-  await expect.poll(() => keptFiles(page)).toBe(1);
+  await expect.poll(() => persistedFiles(page)).toBe(1);
   // The memory card is pulled out.
   rmSync(path);
   opens.resolve();
   await expect.poll(() => stored(batch), patience).toEqual(['card.jpg']);
   // Nothing of a patient stays on the computer.
-  await expect.poll(() => keptFiles(page)).toBe(0);
+  await expect.poll(() => persistedFiles(page)).toBe(0);
 });
 
 test('Where the browser has no room to keep all files, it asks before it leaves, until stored ones make room', async () => {
@@ -148,10 +148,10 @@ test('Where the browser has no room to keep all files, it asks before it leaves,
   await drop(page, files);
   const stay = page.getByText('This browser has no room to keep all files.');
   await stay.waitFor();
-  expect(await mayLeave(page)).toBe(false);
+  expect(await canUnload(page)).toBe(false);
   open = 8;
   await stay.waitFor({ state: 'detached', timeout: 40_000 });
-  await expect.poll(() => mayLeave(page)).toBe(true);
+  await expect.poll(() => canUnload(page)).toBe(true);
   expect((await stored(batch)).length).toBeLessThan(12);
   await page.reload();
   open = 12;

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { CasesPage, HomePage } from './home-page.tsx';
-import { NewsProvider } from './news/news-provider.tsx';
+import { LiveUpdatesProvider } from './live-updates/live-updates-provider.tsx';
 import { Message } from './parts/message.tsx';
 import { Spinner } from './parts/spinner.tsx';
 import { PatientPage } from './patient/patient-page.tsx';
@@ -20,7 +20,7 @@ export function App() {
   const { person } = useSession();
   const isAdmin = person.role === 'admin';
   return (
-    <NewsProvider>
+    <LiveUpdatesProvider>
       <UploadsProvider>
         <TopBar />
         <Suspense fallback={<Spinner label="Loading the page" />}>
@@ -43,6 +43,6 @@ export function App() {
           </Switch>
         </Suspense>
       </UploadsProvider>
-    </NewsProvider>
+    </LiveUpdatesProvider>
   );
 }

@@ -1,4 +1,4 @@
-import type { PageConfig } from '../../lib/domain/page-config.ts';
+import type { PageConfig } from '../../lib/api/page-config.ts';
 
 let config: PageConfig | undefined;
 

@@ -1,10 +1,10 @@
+import { toListedEvent } from '../../../lib/api/views/listed-event.ts';
 import { AuditLog } from '../../../lib/data/audit-log.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { toListedEvent } from '../../../lib/domain/audit-event.ts';
-import { note } from '../../../lib/domain/trail.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -13,7 +13,7 @@ interface Deps {
 
 export async function handle({ caller, query }: Request<typeof operation>, { log }: Deps) {
   const { patient_id: patientId, who: subject, from, to } = query;
-  note(caller, 'patient', { patientId });
+  recordAccess(caller, 'patient', { patientId });
   const { items, next } = await log.list({ patientId, subject, from, to }, query);
   return { events: items.map(toListedEvent), next };
 }

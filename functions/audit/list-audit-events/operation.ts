@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
-import { ListedEvent } from '../../../lib/domain/audit-event.ts';
+import { ListedEvent } from '../../../lib/api/views/listed-event.ts';
 import { PatientId, Timestamp } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -20,7 +20,7 @@ export const operation = defineOperation({
   }),
   success: { status: 200, schema: z.strictObject({ events: z.array(ListedEvent), next: Next }) },
   errors: [],
-  touches: { audit: 'read' },
+  permissions: { audit: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

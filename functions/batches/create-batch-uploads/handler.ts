@@ -2,13 +2,13 @@ import { v7 as newId } from 'uuid';
 import { Batches } from '../../../lib/data/batches.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { newImage } from '../../../lib/domain/new-image.ts';
-import { requireFileCount, requireUploadable } from '../../../lib/domain/upload.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
+import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
@@ -25,7 +25,7 @@ interface Deps {
 
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const { batches, images, urls, limits, newId } = deps;
-  const batch = visible(caller, await batches.get(params.id), 'batch');
+  const batch = requireVisible(caller, await batches.get(params.id), 'batch');
   const files = body.files.map(({ name, size, type, ...file }) => ({
     ...file,
     fileName: name,

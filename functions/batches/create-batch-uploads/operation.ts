@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { Category } from '../../../lib/domain/category.ts';
+import { SignedHeaders, SignedUrl } from '../../../lib/api/views/signed-url.ts';
 import { Crc32, Id, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { Bytes, Caption, FileName, MimeType } from '../../../lib/domain/image.ts';
-import { SignedHeaders, SignedUrl } from '../../../lib/domain/signed-url.ts';
+import { Category } from '../../../lib/domain/images/category.ts';
+import { Bytes, Caption, FileName, MimeType } from '../../../lib/domain/images/image.ts';
 
 export const operation = defineOperation({
   id: 'create-batch-uploads',
@@ -43,7 +43,7 @@ export const operation = defineOperation({
     }),
   },
   errors: ['NOT_FOUND', 'UNSUPPORTED_MEDIA_TYPE'],
-  touches: { table: 'write', objects: { incoming: ['write'] } },
+  permissions: { table: 'write', objects: { incoming: ['write'] } },
   rate: 'upload',
   memoryMb: 512,
   timeoutSeconds: 10,

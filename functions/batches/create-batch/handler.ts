@@ -1,12 +1,12 @@
 import { v7 as newId } from 'uuid';
+import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { Batches } from '../../../lib/data/batches.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { requirePatient } from '../../../lib/domain/access.ts';
-import { toPatientBatch } from '../../../lib/domain/patient-batch.ts';
-import { note } from '../../../lib/domain/trail.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { requirePatient } from '../../../lib/domain/access/access.ts';
+import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -26,7 +26,7 @@ export async function handle({ caller, body }: Request<typeof operation>, { batc
     createdAt,
     updatedAt: createdAt,
   };
-  note(caller, 'batch', batch);
+  recordAccess(caller, 'batch', batch);
   await batches.create(batch);
   return toPatientBatch(batch);
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { Batch } from '../../../lib/domain/batch.ts';
+import { PatientBatch } from '../../../lib/api/views/patient-batch.ts';
+import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { PatientId } from '../../../lib/domain/identifiers.ts';
-import { PatientBatch } from '../../../lib/domain/patient-batch.ts';
 
 export const operation = defineOperation({
   id: 'create-batch',
@@ -18,7 +18,7 @@ export const operation = defineOperation({
   }),
   success: { status: 201, schema: PatientBatch },
   errors: ['NOT_FOUND'],
-  touches: { table: 'write' },
+  permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

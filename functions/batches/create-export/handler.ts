@@ -2,13 +2,13 @@ import { Batches } from '../../../lib/data/batches.ts';
 import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import { manifestOf, selectImages, startExport } from '../../../lib/services/exports/start-export.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
-import { manifestOf, selectImages, startExport } from '../archive.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -21,7 +21,7 @@ interface Deps {
 }
 
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
-  const batch = visible(caller, await deps.batches.get(params.id), 'batch');
+  const batch = requireVisible(caller, await deps.batches.get(params.id), 'batch');
   const images = await selectImages(deps.images, batch, body.image_ids);
   const asker = { patientId: batch.patientId, requestedBy: caller.subject };
   return startExport(asker, manifestOf(batch, images), deps);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { StartedExport } from '../../../lib/domain/export.ts';
+import { StartedExport } from '../../../lib/api/views/export.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -14,7 +14,7 @@ export const operation = defineOperation({
   body: z.strictObject({ image_ids: z.array(Id).min(1).max(10_000).optional().describe('None means all.') }),
   success: { status: 202, schema: StartedExport },
   errors: ['NOT_FOUND'],
-  touches: { table: 'write', objects: { exports: ['write'] } },
+  permissions: { table: 'write', objects: { exports: ['write'] } },
   rate: 'metadata',
   memoryMb: 1024,
   timeoutSeconds: 29,

@@ -1,10 +1,10 @@
 import { Batches } from '../../../lib/data/batches.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { requireMayDelete, visible } from '../../../lib/domain/access.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireMayDelete, requireVisible } from '../../../lib/domain/access/access.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -13,7 +13,7 @@ interface Deps {
 }
 
 export async function handle({ caller, params }: Request<typeof operation>, { batches, images }: Deps) {
-  const batch = visible(caller, await batches.get(params.id), 'batch');
+  const batch = requireVisible(caller, await batches.get(params.id), 'batch');
   requireMayDelete(caller);
   await batches.delete(batch.id);
   await images.deleteAllIn(batch.id);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { repeatable } from '../../../lib/api/query.ts';
-import { StartedExport } from '../../../lib/domain/export.ts';
+import { StartedExport } from '../../../lib/api/views/export.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -21,10 +21,10 @@ export const operation = defineOperation({
     status: 200,
     stream: ['application/zip'],
     // More than can be streamed: an export is made of it.
-    notYet: { status: 202, schema: StartedExport },
+    accepted: { status: 202, schema: StartedExport },
   },
   errors: ['NOT_FOUND'],
-  touches: { table: 'write', objects: { images: ['read'], exports: ['write'] } },
+  permissions: { table: 'write', objects: { images: ['read'], exports: ['write'] } },
   rate: 'metadata',
   memoryMb: 1024,
   timeoutSeconds: 300,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { PatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { PatientBatch } from '../../../lib/domain/patient-batch.ts';
 
 export const operation = defineOperation({
   id: 'get-batch',
@@ -13,7 +13,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   success: { status: 200, schema: PatientBatch },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

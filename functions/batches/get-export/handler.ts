@@ -1,13 +1,13 @@
+import { toExportProgress } from '../../../lib/api/views/export.ts';
 import { Batches } from '../../../lib/data/batches.ts';
 import { Exports } from '../../../lib/data/exports.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { toExportProgress } from '../../../lib/domain/export.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { disposition } from '../../../lib/http/disposition.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { archiveKey } from '../../../lib/storage/object-keys.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
@@ -21,13 +21,16 @@ interface Deps {
 }
 
 export async function handle({ caller, params }: Request<typeof operation>, deps: Deps) {
-  const found = visible(caller, await deps.exports.get(params.id, deps.now()), 'export');
+  const found = requireVisible(caller, await deps.exports.get(params.id, deps.now()), 'export');
   // What was deleted since is to be had no longer, though its copy lies in the archive until that is erased.
-  if (!(await deps.batches.get(found.batchId))) visible(caller, undefined, 'export');
+  if (!(await deps.batches.get(found.batchId))) requireVisible(caller, undefined, 'export');
   const answer = toExportProgress(found);
   if (found.status !== 'ready') return answer;
-  const contentDisposition = disposition('attachment', found.fileName);
-  const archive = { key: archiveKey(found), contentType: 'application/zip', contentDisposition };
+  const archive = {
+    key: archiveKey(found),
+    contentType: 'application/zip',
+    contentDisposition: contentDisposition('attachment', found.fileName),
+  };
   const { url } = await deps.urls.download(archive, deps.limits.downloadUrlSeconds, deps.now());
   return { ...answer, url };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { ExportProgress } from '../../../lib/domain/export.ts';
+import { ExportProgress } from '../../../lib/api/views/export.ts';
+import { SignedUrl } from '../../../lib/api/views/signed-url.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { SignedUrl } from '../../../lib/domain/signed-url.ts';
 
 export const operation = defineOperation({
   id: 'get-export',
@@ -19,7 +19,7 @@ export const operation = defineOperation({
     }),
   },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read', objects: { exports: ['read'] } },
+  permissions: { table: 'read', objects: { exports: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
+import { PatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { PatientId } from '../../../lib/domain/identifiers.ts';
-import { PatientBatch } from '../../../lib/domain/patient-batch.ts';
 
 export const operation = defineOperation({
   id: 'list-batches',
@@ -14,7 +14,7 @@ export const operation = defineOperation({
   query: z.strictObject({ patient_id: PatientId, ...PageQuery }),
   success: { status: 200, schema: z.strictObject({ batches: z.array(PatientBatch), next: Next }) },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,18 +1,18 @@
 import { v7 as newId } from 'uuid';
+import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
+import { allCreated, FileDetails, withFailed } from '../../../lib/api/views/upload-result.ts';
 import { Batches } from '../../../lib/data/batches.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { toBatchImage } from '../../../lib/domain/batch-image.ts';
-import { describeIssues } from '../../../lib/domain/describe-issues.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { newImage } from '../../../lib/domain/new-image.ts';
-import { PICTURE_TYPES, requireFileCount } from '../../../lib/domain/upload.ts';
-import { allCreated, FileDetails, withFailed } from '../../../lib/domain/upload-result.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { Partly } from '../../../lib/http/serve.ts';
-import { type FormRequest, serveForm } from '../../../lib/http/serve-form.ts';
-import { inspectFile } from '../../../lib/media/inspect-file.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
+import { PICTURE_TYPES, requireFileCount } from '../../../lib/domain/uploads/upload.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { describeIssues } from '../../../lib/lambda/http/describe-issues.ts';
+import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
+import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
+import { inspectFile } from '../../../lib/media/image/inspect-file.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
@@ -30,7 +30,7 @@ interface Deps {
 
 export async function handle({ caller, params, body, files }: FormRequest<typeof operation>, deps: Deps) {
   const { batches, images, objects, limits, newId } = deps;
-  const { id: batchId, patientId } = visible(caller, await batches.get(params.id), 'batch');
+  const { id: batchId, patientId } = requireVisible(caller, await batches.get(params.id), 'batch');
   requireFileCount(files.length, limits);
 
   const now = deps.now();
@@ -71,7 +71,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   await Promise.all(lost.map(({ image }) => images.delete(image, deps.now())));
   if (lost.length === good.length) throw lost[0]?.reason;
   if (allGood && lost.length === 0) return { results };
-  return new Partly({ results: withFailed(results, new Set(lost.map(({ image }) => image.id))) });
+  return new PartialSuccess({ results: withFailed(results, new Set(lost.map(({ image }) => image.id))) });
 }
 
 export const handler = serveForm(operation, handle, () => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { UploadResult } from '../../../lib/api/views/upload-result.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { UploadResult } from '../../../lib/domain/upload-result.ts';
 
 const forEachFile = (what: string, example: string[]) =>
   z
@@ -27,10 +27,10 @@ export const operation = defineOperation({
   success: {
     status: 201,
     schema: z.strictObject({ results: z.array(UploadResult).describe('One for each file, in their order.') }),
-    partly: 207,
+    partialStatus: 207,
   },
   errors: ['NOT_FOUND'],
-  touches: { table: 'write', objects: { incoming: ['write'] } },
+  permissions: { table: 'write', objects: { incoming: ['write'] } },
   rate: 'upload',
   memoryMb: 1024,
   timeoutSeconds: 29,

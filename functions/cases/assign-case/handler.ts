@@ -1,13 +1,13 @@
 import { Cases } from '../../../lib/data/cases.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { requireUsedByPatientOnly } from '../../../lib/domain/case.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
+import { requireUsedByPatientOnly } from '../../../lib/domain/cases/case.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { note } from '../../../lib/domain/trail.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -22,13 +22,13 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const { caseId: id } = params;
   const { patientId } = body;
   const now = deps.now();
-  const known = visible(caller, await cases.get(id, now), 'case');
+  const known = requireVisible(caller, await cases.get(id, now), 'case');
   requireUsedByPatientOnly(known);
-  note(caller, 'case', { patientId });
+  recordAccess(caller, 'case', { patientId });
   let imagesLeft = 0;
   if (patientId !== known.patientId) {
     for await (const image of images.allInCase(id)) {
-      note(caller, 'image', image);
+      recordAccess(caller, 'image', image);
       await images.leaveCase({ ...image, caseId: id }, now);
       imagesLeft++;
     }

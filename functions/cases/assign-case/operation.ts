@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { AssignCase, AssignedCase } from '../../../lib/domain/case.ts';
+import { AssignCase, AssignedCase } from '../../../lib/domain/cases/case.ts';
 import { CaseId } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -14,7 +14,7 @@ export const operation = defineOperation({
   body: AssignCase,
   success: { status: 200, schema: AssignedCase },
   errors: ['NOT_FOUND', 'CONFLICT'],
-  touches: { table: 'write' },
+  permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 29,

@@ -1,11 +1,11 @@
+import { toCaseImage } from '../../../lib/api/views/case-image.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { toCaseImage } from '../../../lib/domain/case-image.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
@@ -23,7 +23,7 @@ export async function handle(
   { caller, params }: Request<typeof operation>,
   { images, objects, urls, now }: Deps,
 ) {
-  const image = visible(caller, await images.get(params.id), 'image');
+  const image = requireVisible(caller, await images.get(params.id), 'image');
   if (image.status === 'pending') {
     if (!(await objects.has(incomingKey(image)))) {
       throw new DomainError('CONFLICT', 'The upload is not complete: there are no bytes yet.');

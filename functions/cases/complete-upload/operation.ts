@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { CaseImage } from '../../../lib/domain/case-image.ts';
+import { CaseImage } from '../../../lib/api/views/case-image.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -13,7 +13,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   success: { status: 202, schema: CaseImage },
   errors: ['NOT_FOUND', 'CONFLICT'],
-  touches: { table: 'write', objects: { incoming: ['read'], images: ['read'] } },
+  permissions: { table: 'write', objects: { incoming: ['read'], images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

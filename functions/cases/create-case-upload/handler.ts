@@ -1,13 +1,13 @@
 import { v7 as newId } from 'uuid';
 import { Cases } from '../../../lib/data/cases.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { patientOfCase } from '../../../lib/domain/case.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { newImage } from '../../../lib/domain/new-image.ts';
-import { requireUploadable } from '../../../lib/domain/upload.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { patientOfCase } from '../../../lib/domain/cases/case.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
+import { requireUploadable } from '../../../lib/domain/uploads/upload.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
@@ -25,7 +25,7 @@ export async function handle(
   { caller, body }: Request<typeof operation>,
   { cases, urls, limits, ...deps }: Deps,
 ) {
-  requireUploadable([body], limits, (_, field) => field);
+  requireUploadable([body], limits, (_index, field) => field);
   const now = deps.now();
   const known = await cases.get(body.caseId, now);
   const patientId = patientOfCase(caller, known, body.patientId);

@@ -1,6 +1,6 @@
-import { serve } from '../../../lib/http/serve.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { connect, handle } from '../../images/delete-image/handler.ts';
 import { operation } from './operation.ts';
 
-/** One rule for both doors: who may delete here may delete there. */
+/** The same rule for both endpoints that delete images. */
 export const handler = serve(operation, handle, connect);

@@ -1,13 +1,13 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { outgoingFileName } from '../../../lib/domain/file-name.ts';
-import { requireReady } from '../../../lib/domain/image.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { disposition } from '../../../lib/http/disposition.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireReady } from '../../../lib/domain/images/image.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
@@ -22,10 +22,14 @@ export async function handle(
   { caller, params }: Request<typeof operation>,
   { images, urls, limits, now }: Deps,
 ) {
-  const image = requireReady(visible(caller, await images.get(params.id), 'image'));
+  const image = requireReady(requireVisible(caller, await images.get(params.id), 'image'));
   const { key, mimeType } = image;
   const fileName = outgoingFileName(image);
-  const download = { key, contentType: mimeType, contentDisposition: disposition('attachment', fileName) };
+  const download = {
+    key,
+    contentType: mimeType,
+    contentDisposition: contentDisposition('attachment', fileName),
+  };
   return { fileName, ...(await urls.download(download, limits.downloadUrlSeconds, now())) };
 }
 

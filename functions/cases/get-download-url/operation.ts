@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { SignedUrl } from '../../../lib/api/views/signed-url.ts';
 import { Id, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { FileName } from '../../../lib/domain/image.ts';
-import { SignedUrl } from '../../../lib/domain/signed-url.ts';
+import { FileName } from '../../../lib/domain/images/image.ts';
 
 export const operation = defineOperation({
   id: 'get-download-url',
@@ -17,7 +17,7 @@ export const operation = defineOperation({
     schema: z.strictObject({ url: SignedUrl, fileName: FileName, expiresAt: Timestamp }),
   },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  permissions: { table: 'read', objects: { images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

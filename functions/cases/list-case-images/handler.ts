@@ -1,11 +1,11 @@
+import { toCaseImage } from '../../../lib/api/views/case-image.ts';
 import { Cases } from '../../../lib/data/cases.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { toCaseImage } from '../../../lib/domain/case-image.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
@@ -21,7 +21,7 @@ export async function handle(
   { caller, params, query }: Request<typeof operation>,
   { cases, images, urls, now }: Deps,
 ) {
-  visible(caller, await cases.get(params.caseId, now()), 'case');
+  requireVisible(caller, await cases.get(params.caseId, now()), 'case');
   const { items, next } = await images.listInCase(params.caseId, query);
   const views = items.map(async (image) =>
     toCaseImage(image, (await thumbnailOf(image, urls, now(), 'card'))?.url ?? null),

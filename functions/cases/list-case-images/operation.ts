@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
-import { CaseImage } from '../../../lib/domain/case-image.ts';
+import { CaseImage } from '../../../lib/api/views/case-image.ts';
 import { CaseId } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -15,7 +15,7 @@ export const operation = defineOperation({
   query: z.strictObject(PageQuery),
   success: { status: 200, schema: z.strictObject({ images: z.array(CaseImage), next: Next }) },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  permissions: { table: 'read', objects: { images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

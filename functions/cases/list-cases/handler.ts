@@ -1,10 +1,10 @@
+import { toPatientCase } from '../../../lib/api/views/patient-case.ts';
 import { Cases } from '../../../lib/data/cases.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { requirePatient } from '../../../lib/domain/access.ts';
-import { toPatientCase } from '../../../lib/domain/patient-case.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requirePatient } from '../../../lib/domain/access/access.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {

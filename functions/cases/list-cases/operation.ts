@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
+import { PatientCase } from '../../../lib/api/views/patient-case.ts';
 import { PatientId } from '../../../lib/domain/identifiers.ts';
-import { PatientCase } from '../../../lib/domain/patient-case.ts';
 
 export const operation = defineOperation({
   id: 'list-cases',
@@ -14,7 +14,7 @@ export const operation = defineOperation({
   query: z.strictObject({ patientId: PatientId, ...PageQuery }),
   success: { status: 200, schema: z.strictObject({ cases: z.array(PatientCase), next: Next }) },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

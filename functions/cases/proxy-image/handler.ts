@@ -1,8 +1,8 @@
-import { KEPT_BY_BROWSERS } from '../../../lib/http/kept-by-browsers.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
-import { connect, originalFor } from '../../pac/original.ts';
+import { PRIVATE_CACHE } from '../../../lib/lambda/http/cache-headers.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { connect, serveOriginal } from '../../../lib/services/images/original.ts';
 import { operation } from './operation.ts';
 
-export const handle = originalFor({ show: 'inline', caching: KEPT_BY_BROWSERS });
+export const handle = serveOriginal({ show: 'inline', caching: PRIVATE_CACHE });
 
 export const handler = serveStream(operation, handle, connect);

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { CaseImage } from '../../../lib/domain/case-image.ts';
-import { Category } from '../../../lib/domain/category.ts';
+import { CaseImage } from '../../../lib/api/views/case-image.ts';
 import { CaseId, Crc32, PatientId, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { EyeSide, FileName, MimeType } from '../../../lib/domain/image.ts';
+import { Category } from '../../../lib/domain/images/category.ts';
+import { EyeSide, FileName, MimeType } from '../../../lib/domain/images/image.ts';
 
 export const operation = defineOperation({
   id: 'upload-case-image',
@@ -28,7 +28,7 @@ export const operation = defineOperation({
   }),
   success: { status: 201, schema: CaseImage },
   errors: ['NOT_FOUND', 'CONFLICT'],
-  touches: { table: 'write', objects: { incoming: ['write'] } },
+  permissions: { table: 'write', objects: { incoming: ['write'] } },
   rate: 'upload',
   memoryMb: 1024,
   timeoutSeconds: 29,

@@ -1,11 +1,11 @@
-import { DicomStore } from '../../../lib/data/dicom.ts';
+import { DicomStore } from '../../../lib/data/dicom-store.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { requireMayAssign } from '../../../lib/domain/dicom/study-assignment.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { requireMayAssign } from '../../../lib/domain/study-assignment.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -15,7 +15,7 @@ interface Deps {
 
 export async function handle({ caller, params, body }: Request<typeof operation>, { store, now }: Deps) {
   const found = await store.getStudy(params.study);
-  const study = visible(caller, found && { ...found, id: found.studyUid }, 'study');
+  const study = requireVisible(caller, found && { ...found, id: found.studyUid }, 'study');
   const { patientId } = body;
   requireMayAssign(caller, study, patientId);
   const at = now().toISOString();

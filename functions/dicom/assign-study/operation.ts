@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { StudyUid } from '../../../lib/domain/exam-image.ts';
-import { AssignedStudy, AssignStudy } from '../../../lib/domain/study-assignment.ts';
+import { AssignedStudy, AssignStudy } from '../../../lib/domain/dicom/study-assignment.ts';
+import { StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'assign-study',
@@ -14,7 +14,7 @@ export const operation = defineOperation({
   body: AssignStudy,
   success: { status: 200, schema: AssignedStudy },
   errors: ['NOT_FOUND', 'CONFLICT'],
-  touches: { table: 'write' },
+  permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,14 +1,18 @@
-import { requireDicomSize } from '../../../lib/domain/dicom-upload.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
-import { type AnnounceDeps, announce, connectAnnounce } from '../announce.ts';
+import { requireDicomSize } from '../../../lib/domain/dicom/dicom-upload.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import {
+  connectPresign,
+  type PresignDeps,
+  presignDicomUpload,
+} from '../../../lib/services/dicom/presign-upload.ts';
 import { operation } from './operation.ts';
 
-export async function handle({ caller, body }: Request<typeof operation>, deps: AnnounceDeps) {
+export async function handle({ caller, body }: Request<typeof operation>, deps: PresignDeps) {
   requireDicomSize([body], deps.limits, () => 'fileSize');
-  const { upload, target } = await announce(body, caller, deps, deps.now());
+  const { upload, target } = await presignDicomUpload(body, caller, deps, deps.now());
   await deps.uploads.create(upload);
   return target;
 }
 
-export const handler = serveCreation(operation, handle, connectAnnounce);
+export const handler = serveCreation(operation, handle, connectPresign);

@@ -1,5 +1,6 @@
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { CreateDicomUpload, DicomUploadTarget } from '../../../lib/domain/dicom-upload.ts';
+import { DicomUploadTarget } from '../../../lib/api/views/dicom-upload.ts';
+import { CreateDicomUpload } from '../../../lib/domain/dicom/dicom-upload.ts';
 
 export const operation = defineOperation({
   id: 'create-dicom-upload',
@@ -11,7 +12,7 @@ export const operation = defineOperation({
   body: CreateDicomUpload,
   success: { status: 201, schema: DicomUploadTarget },
   errors: [],
-  touches: { table: 'write', objects: { 'incoming-dicom': ['write'] } },
+  permissions: { table: 'write', objects: { 'incoming-dicom': ['write'] } },
   rate: 'upload',
   memoryMb: 512,
   timeoutSeconds: 10,

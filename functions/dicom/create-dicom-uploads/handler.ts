@@ -1,17 +1,21 @@
-import { requireDicomSize } from '../../../lib/domain/dicom-upload.ts';
-import { requireFileCount } from '../../../lib/domain/upload.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
-import { type AnnounceDeps, announce, connectAnnounce } from '../announce.ts';
+import { requireDicomSize } from '../../../lib/domain/dicom/dicom-upload.ts';
+import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import {
+  connectPresign,
+  type PresignDeps,
+  presignDicomUpload,
+} from '../../../lib/services/dicom/presign-upload.ts';
 import { operation } from './operation.ts';
 
-export async function handle({ caller, body: { files } }: Request<typeof operation>, deps: AnnounceDeps) {
+export async function handle({ caller, body: { files } }: Request<typeof operation>, deps: PresignDeps) {
   const now = deps.now();
   requireFileCount(files.length, deps.limits);
   requireDicomSize(files, deps.limits, (index) => `files[${index}].fileSize`);
-  const announced = await Promise.all(files.map((file) => announce(file, caller, deps, now)));
-  await deps.uploads.createMany(announced.map(({ upload }) => upload));
-  return { uploads: announced.map(({ target }) => target) };
+  const presigned = await Promise.all(files.map((file) => presignDicomUpload(file, caller, deps, now)));
+  await deps.uploads.createMany(presigned.map(({ upload }) => upload));
+  return { uploads: presigned.map(({ target }) => target) };
 }
 
-export const handler = serveCreation(operation, handle, connectAnnounce);
+export const handler = serveCreation(operation, handle, connectPresign);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { CreateDicomUpload, DicomUploadTarget } from '../../../lib/domain/dicom-upload.ts';
+import { DicomUploadTarget } from '../../../lib/api/views/dicom-upload.ts';
+import { CreateDicomUpload } from '../../../lib/domain/dicom/dicom-upload.ts';
 
 export const operation = defineOperation({
   id: 'create-dicom-uploads',
@@ -17,7 +18,7 @@ export const operation = defineOperation({
     }),
   },
   errors: [],
-  touches: { table: 'write', objects: { 'incoming-dicom': ['write'] } },
+  permissions: { table: 'write', objects: { 'incoming-dicom': ['write'] } },
   rate: 'upload',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,10 +1,10 @@
+import { toDicomUploadProgress } from '../../../lib/api/views/dicom-upload.ts';
 import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { toDicomUploadProgress } from '../../../lib/domain/dicom-upload.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -13,7 +13,7 @@ interface Deps {
 }
 
 export async function handle({ caller, params }: Request<typeof operation>, { uploads, now }: Deps) {
-  return toDicomUploadProgress(visible(caller, await uploads.get(params.id, now()), 'upload'));
+  return toDicomUploadProgress(requireVisible(caller, await uploads.get(params.id, now()), 'upload'));
 }
 
 export const handler = serve(operation, handle, () => ({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { DicomUploadProgress } from '../../../lib/domain/dicom-upload.ts';
+import { DicomUploadProgress } from '../../../lib/api/views/dicom-upload.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -13,7 +13,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   success: { status: 200, schema: DicomUploadProgress },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream';
-import { DicomStore } from '../../../lib/data/dicom.ts';
+import { DicomStore } from '../../../lib/data/dicom-store.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visibleDicom } from '../../../lib/domain/dicom-instance.ts';
-import { contentTypeOf, viewOf } from '../../../lib/domain/picture-of-dicom.ts';
-import { answerRange } from '../../../lib/http/byte-range.ts';
-import { disposition } from '../../../lib/http/disposition.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
+import { requireVisibleInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
+import { contentTypeOf, viewOf } from '../../../lib/domain/dicom/wado-request.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { rangeResponse } from '../../../lib/lambda/http/byte-range.ts';
+import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { DECODE_LIMITS, openFile, throwNotAcceptable } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
-import { DECODING, openFile, refuse } from '../../dicomweb/files.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -23,17 +23,17 @@ const CACHING = { 'cache-control': 'private, no-cache' };
 export async function handle({ caller, params, query, headers }: Request<typeof operation>, deps: Deps) {
   const { store, objects } = deps;
   const found = await store.getInstance(params.sopInstanceUID);
-  const instance = visibleDicom(caller, found, found && (await store.getStudy(found.studyUid)));
+  const instance = requireVisibleInstance(caller, found, found && (await store.getStudy(found.studyUid)));
   const contentType = contentTypeOf(query.contentType);
   if (contentType === 'application/dicom') {
     // What a preamble hides (PS3.10 7.1) runs nowhere: no browser shows this type, or takes it for another.
-    const answer = answerRange(headers, { bytes: instance.bytes, etag: `"${instance.sha256}"` });
+    const answer = rangeResponse(headers, { bytes: instance.bytes, etag: `"${instance.sha256}"` });
     return {
       status: answer.status,
       headers: {
         ...answer.headers,
         'content-type': contentType,
-        'content-disposition': disposition('attachment', `${instance.sopUid}.dcm`),
+        'content-disposition': contentDisposition('attachment', `${instance.sopUid}.dcm`),
         ...CACHING,
       },
       body: answer.status === 304 ? '' : await objects.read(dicomKey(instance), answer.range),
@@ -44,14 +44,14 @@ export async function handle({ caller, params, query, headers }: Request<typeof 
   const { rows, columns, imageQuality: quality } = query;
   const file = await openFile(instance, deps);
   // Only here: who wants the file does not wait for libvips.
-  const { renderFrame } = await import('../../../lib/media/dicom/render-frame.ts');
+  const { renderFrame } = await import('../../../lib/media/dicom/draw/render-frame.ts');
   const options = { ...view, format, quality, viewport: { rows, columns } } as const;
-  const { bytes } = await renderFrame(file, options, DECODING).catch(refuse);
+  const { bytes } = await renderFrame(file, options, DECODE_LIMITS).catch(throwNotAcceptable);
   return {
     headers: {
       'content-type': contentType,
       'content-length': String(bytes.length),
-      'content-disposition': disposition('inline', `${instance.sopUid}.${format}`),
+      'content-disposition': contentDisposition('inline', `${instance.sopUid}.${format}`),
       ...CACHING,
     },
     body: Readable.from([bytes], { objectMode: false }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { SopUid } from '../../../lib/domain/exam-image.ts';
+import { SopUid } from '../../../lib/domain/dicom/uids.ts';
 
 /** The longest side that a picture may be asked for. */
 const Side = z.coerce.number().int().min(1).max(8192);
@@ -28,13 +28,13 @@ export const operation = defineOperation({
   }),
   success: { status: 200, stream: ['application/dicom', 'image/png', 'image/jpeg'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'RANGE_NOT_SATISFIABLE'],
-  touches: { table: 'read', objects: { dicom: ['read'] } },
+  permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   // As for looking at a file: it is in memory whole, and its frame beside it.
   memoryMb: 1769,
   timeoutSeconds: 29,
   layers: ['sharp'],
   assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
-  processes: ['lib/media/dicom/codec-process.ts'],
+  processes: ['lib/media/dicom/decode/codec-process.ts'],
   example: { query: { contentType: 'image/png', windowCenter: 40, windowWidth: 400 } },
 });

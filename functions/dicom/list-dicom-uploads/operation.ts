@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { repeatable } from '../../../lib/api/query.ts';
-import { DicomUploadProgress } from '../../../lib/domain/dicom-upload.ts';
-import { UPLOADS_PER_QUESTION } from '../../../lib/domain/fixed-limits.ts';
+import { DicomUploadProgress } from '../../../lib/api/views/dicom-upload.ts';
 import { EXAMPLE_ID, Id } from '../../../lib/domain/identifiers.ts';
+import { UPLOADS_PER_STATUS_REQUEST } from '../../../lib/domain/limits/request-limits.ts';
 
 export const operation = defineOperation({
   id: 'list-dicom-uploads',
@@ -13,8 +13,8 @@ export const operation = defineOperation({
   group: 'DICOM',
   auth: EVERYONE,
   query: z.strictObject({
-    ids: repeatable(Id, UPLOADS_PER_QUESTION).describe(
-      `At most ${UPLOADS_PER_QUESTION}, with commas between them.`,
+    ids: repeatable(Id, UPLOADS_PER_STATUS_REQUEST).describe(
+      `At most ${UPLOADS_PER_STATUS_REQUEST}, with commas between them.`,
     ),
   }),
   success: {
@@ -26,7 +26,7 @@ export const operation = defineOperation({
     }),
   },
   errors: [],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,5 +1,5 @@
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { STOW } from '../../../lib/api/stow.ts';
+import { STOW } from '../../../lib/api/stow-operation.ts';
 
 export const operation = defineOperation({
   id: 'store-instances',

@@ -1,9 +1,9 @@
-import { type RelatedRequest, serveRelated } from '../../../lib/http/serve-related.ts';
-import { storeAll } from '../store-all.ts';
-import { connectTake, type TakeDeps } from '../take.ts';
+import { type MultipartRequest, serveMultipart } from '../../../lib/lambda/http/serve-multipart.ts';
+import { connectIngest, type IngestDeps } from '../../../lib/services/dicom/ingest-dicom.ts';
+import { storeAll } from '../../../lib/services/dicom/store-instances.ts';
 import { operation } from './operation.ts';
 
-export const handle = (request: RelatedRequest<typeof operation>, deps: TakeDeps) =>
+export const handle = (request: MultipartRequest<typeof operation>, deps: IngestDeps) =>
   storeAll(request, deps, request.params.study);
 
-export const handler = serveRelated(operation, handle, connectTake);
+export const handler = serveMultipart(operation, handle, connectIngest);

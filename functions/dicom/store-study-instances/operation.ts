@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { STOW } from '../../../lib/api/stow.ts';
-import { StudyUid } from '../../../lib/domain/exam-image.ts';
+import { STOW } from '../../../lib/api/stow-operation.ts';
+import { StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'store-study-instances',

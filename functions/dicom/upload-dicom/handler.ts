@@ -1,18 +1,26 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { type FormRequest, serveForm } from '../../../lib/http/serve-form.ts';
+import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { connectTake, lookAtDicom, type TakeDeps, takeDicom } from '../take.ts';
+import {
+  connectIngest,
+  type IngestDeps,
+  ingestDicom,
+  inspectDicom,
+} from '../../../lib/services/dicom/ingest-dicom.ts';
 import { operation } from './operation.ts';
 
-export async function handle({ caller, files: [{ bytes }] }: FormRequest<typeof operation>, deps: TakeDeps) {
-  const dicom = lookAt(() => lookAtDicom(caller, bytes, deps));
-  await takeDicom(caller, dicom, bytes, deps);
+export async function handle(
+  { caller, files: [{ bytes }] }: FormRequest<typeof operation>,
+  deps: IngestDeps,
+) {
+  const dicom = inspect(() => inspectDicom(caller, bytes, deps));
+  await ingestDicom(caller, dicom, bytes, deps);
   return { success: true as const, data: dicom.answer };
 }
 
-function lookAt<T>(look: () => T): T {
+function inspect<T>(inspectFile: () => T): T {
   try {
-    return look();
+    return inspectFile();
   } catch (error) {
     if (!(error instanceof RejectedImage)) throw error;
     const details = [error.reason];
@@ -20,4 +28,4 @@ function lookAt<T>(look: () => T): T {
   }
 }
 
-export const handler = serveForm(operation, handle, connectTake);
+export const handler = serveForm(operation, handle, connectIngest);

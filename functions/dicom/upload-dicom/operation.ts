@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { StoredDicom } from '../../../lib/domain/dicom-instance.ts';
+import { StoredDicom } from '../../../lib/domain/dicom/dicom-instance.ts';
 
 export const operation = defineOperation({
   id: 'upload-dicom',
@@ -13,7 +13,7 @@ export const operation = defineOperation({
   body: z.strictObject({}),
   success: { status: 201, schema: z.strictObject({ success: z.literal(true), data: StoredDicom }) },
   errors: ['BAD_REQUEST', 'CONFLICT'],
-  touches: { table: 'write', objects: { dicom: ['write', 'delete'] } },
+  permissions: { table: 'write', objects: { dicom: ['write', 'delete'] } },
   rate: 'upload',
   memoryMb: 1024,
   timeoutSeconds: 29,

@@ -1,21 +1,26 @@
 import { Readable } from 'node:stream';
-import { chooseOffer, type Offer } from '../../../lib/domain/accept.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { disposition } from '../../../lib/http/disposition.ts';
-import { multipartRelated } from '../../../lib/http/multipart-related.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
-import { readBulkData } from '../../../lib/media/dicom/bulk-data.ts';
+import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
+import { chooseOffer, type Offer } from '../../../lib/lambda/http/content-negotiation.ts';
+import { multipartRelated } from '../../../lib/lambda/http/multipart-related.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { readBulkData } from '../../../lib/media/dicom/parse/bulk-data.ts';
 import {
   ENCAPSULATED_DOCUMENT,
   encapsulatedDocument,
-} from '../../../lib/media/dicom/encapsulated-document.ts';
-import { answerDocument } from '../encapsulated.ts';
-import { connectFiles, type FileDeps, KEPT, openFile } from '../files.ts';
-import { answerFrames } from '../frames.ts';
-import { pixelsOf } from '../pixels-of.ts';
-import { requireStreamable } from '../streamable.ts';
-import { instanceAt } from '../things.ts';
+} from '../../../lib/media/dicom/parse/encapsulated-document.ts';
+import {
+  connectFiles,
+  type FileDeps,
+  IMMUTABLE_CACHE,
+  openFile,
+  requirePixels,
+} from '../../../lib/services/dicomweb/dicom-files.ts';
+import { instanceAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
+import { answerDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
+import { framesResponse } from '../../../lib/services/dicomweb/frames.ts';
+import { requireStreamable } from '../../../lib/services/dicomweb/response-size.ts';
 import { operation } from './operation.ts';
 
 const OCTETS = 'application/octet-stream';
@@ -28,8 +33,8 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   if (!found) throw new DomainError('NOT_FOUND', 'There is no such bulk data.');
   if (found.element.fragments) {
     // Of compressed pixels, what can be read is their frames (PS3.18 10.4.1.1.5).
-    const pixels = pixelsOf(file);
-    return answerFrames(request, file, pixels, [...Array(pixels.frames).keys()]);
+    const pixels = requirePixels(file);
+    return framesResponse(request, file, pixels, [...Array(pixels.frames).keys()]);
   }
   const encapsulated = params.path === ENCAPSULATED_DOCUMENT ? encapsulatedDocument(file.dataSet) : undefined;
   const types = [OCTETS, ...(encapsulated ? [encapsulated.mimeType] : [])];
@@ -41,14 +46,14 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   requireStreamable(parts);
   if (part) {
     const { headers, body } = multipartRelated(part, parts, Readable.from(contents));
-    return { headers: { ...headers, ...KEPT }, body };
+    return { headers: { ...headers, ...IMMUTABLE_CACHE }, body };
   }
   return {
     headers: {
       'content-type': OCTETS,
       'content-length': String(parts.reduce((sum, { bytes }) => sum + bytes, 0)),
-      'content-disposition': disposition('attachment', params.path),
-      ...KEPT,
+      'content-disposition': contentDisposition('attachment', params.path),
+      ...IMMUTABLE_CACHE,
     },
     body: Readable.from(found.parts, { objectMode: false }),
   };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { Accept, BulkDataPath } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { Accept, BulkDataPath } from '../../../lib/domain/dicom-web.ts';
-import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'get-bulk-data',
@@ -17,11 +17,11 @@ export const operation = defineOperation({
     stream: ['multipart/related', 'application/octet-stream', 'application/pdf', 'image/*', 'video/*'],
   },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
-  touches: { table: 'read', objects: { dicom: ['read'] } },
+  permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   crossOrigin: true,
   memoryMb: 1769,
   timeoutSeconds: 60,
   assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
-  processes: ['lib/media/dicom/codec-process.ts'],
+  processes: ['lib/media/dicom/decode/codec-process.ts'],
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { Accept, FrameList } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { Accept, FrameList } from '../../../lib/domain/dicom-web.ts';
-import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'get-frames',
@@ -14,12 +14,12 @@ export const operation = defineOperation({
   query: z.strictObject(Accept),
   success: { status: 200, stream: ['multipart/related', 'application/octet-stream', 'image/*', 'video/*'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
-  touches: { table: 'read', objects: { dicom: ['read'] } },
+  permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   crossOrigin: true,
   // A file is in memory whole, and a decoded frame beside it.
   memoryMb: 1769,
   timeoutSeconds: 60,
   assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
-  processes: ['lib/media/dicom/codec-process.ts'],
+  processes: ['lib/media/dicom/decode/codec-process.ts'],
 });

@@ -1,15 +1,20 @@
-import type { Caller } from '../../../lib/domain/caller.ts';
-import type { DicomInstance } from '../../../lib/domain/dicom-instance.ts';
-import type { DicomPath } from '../../../lib/domain/dicom-web.ts';
+import type { DicomPath } from '../../../lib/api/dicomweb.ts';
+import type { Caller } from '../../../lib/domain/access/caller.ts';
+import type { DicomInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
-import { encapsulatedDocument } from '../../../lib/media/dicom/encapsulated-document.ts';
-import { answerFirstPage } from '../document-picture.ts';
-import { mayBeDocument } from '../encapsulated.ts';
-import { connectFiles, type FileDeps, openFile } from '../files.ts';
-import { answerRendered } from '../rendered.ts';
-import { instanceAt, instancesOf, seriesAt, type Things } from '../things.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { encapsulatedDocument } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
+import { connectFiles, type FileDeps, openFile } from '../../../lib/services/dicomweb/dicom-files.ts';
+import {
+  type DicomResources,
+  instanceAt,
+  instancesOf,
+  seriesAt,
+} from '../../../lib/services/dicomweb/dicom-resources.ts';
+import { answerFirstPage } from '../../../lib/services/dicomweb/document-picture.ts';
+import { mayBeDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
+import { renderedResponse } from '../../../lib/services/dicomweb/rendered.ts';
 import { operation } from './operation.ts';
 
 /** Encapsulated PDF Storage (PS3.4, B.5). */
@@ -26,11 +31,15 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   if (document?.mimeType === 'application/pdf') return answerFirstPage(request, instance, document, size);
   // Of a film the first frame is often black.
   const frame = Math.ceil(instance.frames / 2);
-  return answerRendered(request, instance, frame, size, deps);
+  return renderedResponse(request, instance, frame, size, deps);
 }
 
 /** The instance itself; of a series the middle one of those with a picture, and of a study that of its first series. */
-async function representativeOf(caller: Caller, path: DicomPath, dicom: Things): Promise<DicomInstance> {
+async function representativeOf(
+  caller: Caller,
+  path: DicomPath,
+  dicom: DicomResources,
+): Promise<DicomInstance> {
   if (path.instance !== undefined) return instanceAt(caller, path, dicom);
   for (const found of await seriesAt(caller, path, dicom)) {
     const instances = await instancesOf(found, dicom);

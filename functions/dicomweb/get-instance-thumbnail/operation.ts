@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { RenderedQuery, ThumbnailViewport } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { RenderedQuery, ThumbnailViewport } from '../../../lib/domain/dicom-web.ts';
-import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 const { accept } = RenderedQuery;
 
@@ -9,7 +9,7 @@ export const operation = defineOperation({
   id: 'get-instance-thumbnail',
   method: 'GET',
   path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/thumbnail',
-  alsoAt: {
+  aliases: {
     'get-series-thumbnail': '/dicom-web/studies/{study}/series/{series}/thumbnail',
     'get-study-thumbnail': '/dicom-web/studies/{study}/thumbnail',
   },
@@ -24,7 +24,7 @@ export const operation = defineOperation({
   query: z.strictObject({ accept, viewport: ThumbnailViewport }),
   success: { status: 200, stream: ['image/jpeg', 'image/png'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'SERVICE_UNAVAILABLE'],
-  touches: { table: 'read', objects: { dicom: ['read'] } },
+  permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   crossOrigin: true,
   memoryMb: 1769,
@@ -34,5 +34,5 @@ export const operation = defineOperation({
     'node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm',
     'node_modules/@hyzyla/pdfium/dist/pdfium.wasm',
   ],
-  processes: ['lib/media/dicom/codec-process.ts', 'lib/media/pdf-page-process.ts'],
+  processes: ['lib/media/dicom/decode/codec-process.ts', 'lib/media/pdf/pdf-page-process.ts'],
 });

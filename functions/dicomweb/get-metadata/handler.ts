@@ -1,17 +1,22 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { DicomStore } from '../../../lib/data/dicom.ts';
+import { DICOM_JSON } from '../../../lib/api/dicomweb.ts';
+import { DicomStore } from '../../../lib/data/dicom-store.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { chooseOffer } from '../../../lib/domain/accept.ts';
-import { DICOM_JSON } from '../../../lib/domain/dicom-web.ts';
-import { inOrder, primed } from '../../../lib/domain/in-order.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
+import { mapInOrder, prefetchFirst } from '../../../lib/domain/in-order.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { instanceAt, seriesAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
+import {
+  type MetadataDeps,
+  metadataOfInstance,
+  metadataOfSeries,
+  withUris,
+} from '../../../lib/services/dicomweb/metadata.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
-import { type MetadataDeps, metadataOfInstance, metadataOfSeries, withUris } from '../metadata.ts';
-import { instanceAt, seriesAt } from '../things.ts';
 import { operation } from './operation.ts';
 
 /** Series that are composed at the same time. */
@@ -22,13 +27,13 @@ export async function handle(request: Request<typeof operation>, deps: MetadataD
   const { type } = chooseOffer(request, [{ type: DICOM_JSON }, { type: 'application/json' }]);
   const texts =
     params.instance === undefined
-      ? inOrder(await seriesAt(caller, params, deps.dicom), AT_ONCE, async (found) =>
+      ? mapInOrder(await seriesAt(caller, params, deps.dicom), AT_ONCE, async (found) =>
           withUris(await metadataOfSeries(found, deps), found.series, origin),
         )
-      : inOrder([await instanceAt(caller, params, deps.dicom)], 1, async (instance) =>
+      : mapInOrder([await instanceAt(caller, params, deps.dicom)], 1, async (instance) =>
           withUris(await metadataOfInstance(instance, deps), instance, origin),
         );
-  const body = Readable.from(arrayOf(await primed(texts)), { objectMode: false });
+  const body = Readable.from(arrayOf(await prefetchFirst(texts)), { objectMode: false });
   const isZipped = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
   return {
     headers: {
@@ -53,6 +58,6 @@ async function* arrayOf(texts: AsyncGenerator<string>): AsyncGenerator<Buffer> {
 export const handler = serveStream(operation, handle, () => ({
   dicom: new DicomStore(connectTable(environment.tableName)),
   objects: new ObjectReader(environment.bucketName),
-  kept: new ObjectWriter(environment.bucketName),
+  writer: new ObjectWriter(environment.bucketName),
   now: () => new Date(),
 }));

@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import { Accept, DICOM_JSON } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { Accept, DICOM_JSON } from '../../../lib/domain/dicom-web.ts';
-import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'get-metadata',
   method: 'GET',
   path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/metadata',
-  alsoAt: {
+  aliases: {
     'get-series-metadata': '/dicom-web/studies/{study}/series/{series}/metadata',
     'get-study-metadata': '/dicom-web/studies/{study}/metadata',
   },
@@ -23,7 +23,7 @@ export const operation = defineOperation({
   success: { status: 200, stream: [DICOM_JSON, 'application/json'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'SERVICE_UNAVAILABLE'],
   // Written are only the metadata of a series, composed of those of its instances.
-  touches: { table: 'read', objects: { dicom: ['read', 'write'] } },
+  permissions: { table: 'read', objects: { dicom: ['read', 'write'] } },
   // A viewer asks for each series of a study.
   rate: 'none',
   crossOrigin: true,

@@ -1,11 +1,11 @@
-import { chooseOffer } from '../../../lib/domain/accept.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
-import { encapsulatedDocument } from '../../../lib/media/dicom/encapsulated-document.ts';
-import { answerDocument, mayBeDocument } from '../encapsulated.ts';
-import { connectFiles, type FileDeps, openFile } from '../files.ts';
-import { answerRendered } from '../rendered.ts';
-import { instanceAt } from '../things.ts';
+import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { encapsulatedDocument } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
+import { connectFiles, type FileDeps, openFile } from '../../../lib/services/dicomweb/dicom-files.ts';
+import { instanceAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
+import { answerDocument, mayBeDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
+import { renderedResponse } from '../../../lib/services/dicomweb/rendered.ts';
 import { operation } from './operation.ts';
 
 export async function handle(request: Request<typeof operation>, deps: FileDeps) {
@@ -19,7 +19,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
     return answerDocument(document, instance);
   }
   const options = { quality, ...(viewport && { viewport }), ...(window && { window }) };
-  return answerRendered(request, instance, params.frames ?? 1, options, deps);
+  return renderedResponse(request, instance, params.frames ?? 1, options, deps);
 }
 
 export const handler = serveStream(operation, handle, connectFiles);

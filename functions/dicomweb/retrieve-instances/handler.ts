@@ -1,22 +1,22 @@
-import { DicomStore } from '../../../lib/data/dicom.ts';
+import { dicomWebPath } from '../../../lib/api/dicomweb.ts';
+import { DicomStore } from '../../../lib/data/dicom-store.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { chooseOffer } from '../../../lib/domain/accept.ts';
-import type { DicomInstance } from '../../../lib/domain/dicom-instance.ts';
-import { dicomWebPath } from '../../../lib/domain/dicom-web.ts';
-import { inOrder } from '../../../lib/domain/in-order.ts';
-import { disposition } from '../../../lib/http/disposition.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { multipartRelated } from '../../../lib/http/multipart-related.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
+import type { DicomInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
+import { mapInOrder } from '../../../lib/domain/in-order.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
+import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
+import { multipartRelated } from '../../../lib/lambda/http/multipart-related.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { type DicomResources, instancesAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
+import { requireStreamable } from '../../../lib/services/dicomweb/response-size.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
-import { requireStreamable } from '../streamable.ts';
-import { instancesAt, type Things } from '../things.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
-  dicom: Things;
+  dicom: DicomResources;
   objects: Pick<ObjectReader, 'read'>;
 }
 
@@ -41,13 +41,13 @@ export async function handle(request: Request<typeof operation>, { dicom, object
       'content-type': DICOM,
       'content-length': String(first.bytes),
       // What a preamble hides (PS3.10 7.1) runs nowhere.
-      'content-disposition': disposition('attachment', `${first.sopUid}.dcm`),
+      'content-disposition': contentDisposition('attachment', `${first.sopUid}.dcm`),
     };
     return { headers, body: await objects.read(dicomKey(first)) };
   }
   const parts = instances.map((instance) => partOf(instance, origin));
   requireStreamable(parts);
-  const files = inOrder(
+  const files = mapInOrder(
     instances,
     AT_ONCE,
     (instance) => objects.read(dicomKey(instance)),

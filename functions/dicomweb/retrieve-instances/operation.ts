@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import { Accept } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { Accept } from '../../../lib/domain/dicom-web.ts';
-import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'retrieve-instances',
   method: 'GET',
   path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}',
-  alsoAt: {
+  aliases: {
     'retrieve-series': '/dicom-web/studies/{study}/series/{series}',
     'retrieve-study': '/dicom-web/studies/{study}',
   },
@@ -22,7 +22,7 @@ export const operation = defineOperation({
   query: z.strictObject(Accept),
   success: { status: 200, stream: ['multipart/related', 'application/dicom'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE', 'SERVICE_UNAVAILABLE'],
-  touches: { table: 'read', objects: { dicom: ['read'] } },
+  permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   crossOrigin: true,
   memoryMb: 1024,

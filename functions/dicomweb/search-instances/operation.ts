@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import { DICOM_JSON, SearchQuery } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { DICOM_JSON, SearchQuery } from '../../../lib/domain/dicom-web.ts';
-import { SeriesUid, StudyUid } from '../../../lib/domain/exam-image.ts';
+import { SeriesUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'search-instances',
   method: 'GET',
   path: '/dicom-web/studies/{study}/series/{series}/instances',
-  alsoAt: {
+  aliases: {
     'search-study-instances': '/dicom-web/studies/{study}/instances',
     'search-all-instances': '/dicom-web/instances',
   },
@@ -18,7 +18,7 @@ export const operation = defineOperation({
   query: SearchQuery,
   success: { status: 200, stream: [DICOM_JSON, 'application/json'], empty: 204 },
   errors: ['NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   crossOrigin: true,
   memoryMb: 1024,

@@ -1,13 +1,13 @@
 import * as z from 'zod';
+import { DICOM_JSON, SearchQuery } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { DICOM_JSON, SearchQuery } from '../../../lib/domain/dicom-web.ts';
-import { StudyUid } from '../../../lib/domain/exam-image.ts';
+import { StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 export const operation = defineOperation({
   id: 'search-series',
   method: 'GET',
   path: '/dicom-web/studies/{study}/series',
-  alsoAt: { 'search-all-series': '/dicom-web/series' },
+  aliases: { 'search-all-series': '/dicom-web/series' },
   summary: 'Search DICOM series by their attributes, each a parameter by keyword or tag (QIDO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
@@ -15,7 +15,7 @@ export const operation = defineOperation({
   query: SearchQuery,
   success: { status: 200, stream: [DICOM_JSON, 'application/json'], empty: 204 },
   errors: ['NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   crossOrigin: true,
   memoryMb: 1024,

@@ -1,9 +1,9 @@
-import type { Request } from '../../../lib/http/request.ts';
-import { serveStream } from '../../../lib/http/serve-stream.ts';
-import { connectSearch, type SearchDeps, searchFor } from '../search.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { connectSearch, type SearchDeps, searchResponse } from '../../../lib/services/dicomweb/search.ts';
 import { operation } from './operation.ts';
 
 export const handle = (request: Request<typeof operation>, deps: SearchDeps) =>
-  searchFor('study', request, deps);
+  searchResponse('study', request, deps);
 
 export const handler = serveStream(operation, handle, connectSearch);

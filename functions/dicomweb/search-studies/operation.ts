@@ -1,5 +1,5 @@
+import { DICOM_JSON, SearchQuery } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { DICOM_JSON, SearchQuery } from '../../../lib/domain/dicom-web.ts';
 
 export const operation = defineOperation({
   id: 'search-studies',
@@ -11,7 +11,7 @@ export const operation = defineOperation({
   query: SearchQuery,
   success: { status: 200, stream: [DICOM_JSON, 'application/json'], empty: 204 },
   errors: ['NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   crossOrigin: true,
   memoryMb: 1024,

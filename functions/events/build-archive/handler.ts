@@ -2,15 +2,15 @@ import { json } from 'node:stream/consumers';
 import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import type { Export } from '../../../lib/domain/export.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
+import type { Export } from '../../../lib/domain/exports/export.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
-import { zipStream } from '../../../lib/media/zip.ts';
+import { zipStream } from '../../../lib/media/zip/zip.ts';
+import { Manifest } from '../../../lib/services/exports/start-export.ts';
 import { ArchiveWriter } from '../../../lib/storage/archive-writer.ts';
 import { archiveKey, imageIdOfOriginal, runOfManifest } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
-import { Manifest } from '../../batches/archive.ts';
 import { trigger } from './trigger.ts';
 
 interface Deps {
@@ -45,7 +45,7 @@ async function build(manifest: string, found: Export, { exports, images, objects
   if (found.uploadId) await archives.abort(key, found.uploadId);
   const uploadId = await archives.begin(key, 'application/zip');
   if (!(await exports.markRunning(found, uploadId))) return archives.abort(key, uploadId);
-  const zip = zipStream(entries, (_, index) =>
+  const zip = zipStream(entries, (_entry, index) =>
     objects.read((entries[index] as (typeof entries)[number]).key),
   );
   try {

@@ -12,9 +12,9 @@ export const trigger = defineTrigger({
     maximumConcurrency: 5,
     maximumReceives: 3,
     // Someone waits for it: not an hour and a half, as six times its time would be.
-    againAfterSeconds: 960,
+    visibilityTimeoutSeconds: 960,
   },
-  touches: {
+  permissions: {
     table: 'write',
     objects: { images: ['read'], exports: ['find', 'read', 'write', 'delete'] },
   },

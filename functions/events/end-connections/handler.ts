@@ -1,8 +1,8 @@
 import { Connections } from '../../../lib/data/connections.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { serveClock } from '../../../lib/http/serve-clock.ts';
-import { Sockets } from '../../../lib/http/sockets.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { serveSchedule } from '../../../lib/lambda/events/serve-schedule.ts';
+import { Sockets } from '../../../lib/lambda/sockets/sockets.ts';
 import { trigger } from './trigger.ts';
 
 interface Deps {
@@ -23,7 +23,7 @@ export async function handle({ connections, sockets, now }: Deps) {
   for (const each of closed) if (each.status === 'rejected') throw each.reason;
 }
 
-export const handler = serveClock(trigger, handle, () => ({
+export const handler = serveSchedule(trigger, handle, () => ({
   connections: new Connections(connectTable(environment.connectionsTableName)),
   sockets: new Sockets(),
   now: () => new Date(),

@@ -5,7 +5,7 @@ export const trigger = defineTrigger({
   summary: 'Close the sockets of people whose tokens have ended',
   costOfFailure: 'Sockets stay open after their tokens, for two hours at most; nothing is sent to them.',
   source: { everyMinutes: 1 },
-  touches: { connections: ['find', 'remove'], sockets: ['close'] },
+  permissions: { connections: ['find', 'remove'], sockets: ['close'] },
   memoryMb: 512,
   timeoutSeconds: 50,
 });

@@ -1,11 +1,11 @@
 import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { Batch } from '../../../lib/domain/batch.ts';
-import { Export } from '../../../lib/domain/export.ts';
-import { Image } from '../../../lib/domain/image.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { type StreamedItem, serveItems } from '../../../lib/http/serve-items.ts';
+import { Batch } from '../../../lib/domain/batches/batch.ts';
+import { Export } from '../../../lib/domain/exports/export.ts';
+import { Image } from '../../../lib/domain/images/image.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import { allKeysOf, archiveKey, incomingKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';

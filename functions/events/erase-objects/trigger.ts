@@ -7,7 +7,7 @@ export const trigger = defineTrigger({
     'Delete what hangs on a deleted or expired item: the objects, links and exports of an image, the images of a batch',
   costOfFailure: 'Deleted images stay in S3, where nobody reaches them; mended within a day, all of them go.',
   source: { itemsRemoved: [IMAGE_KEYS, BATCH_KEYS, EXPORT_KEYS], batchSize: 25 },
-  touches: { table: 'write', objects: { incoming: ['delete'], images: ['delete'], exports: ['delete'] } },
+  permissions: { table: 'write', objects: { incoming: ['delete'], images: ['delete'], exports: ['delete'] } },
   memoryMb: 512,
   timeoutSeconds: 60,
 });

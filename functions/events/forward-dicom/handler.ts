@@ -1,12 +1,12 @@
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
-import { DicomStore } from '../../../lib/data/dicom.ts';
+import { DicomStore } from '../../../lib/data/dicom-store.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { DicomUid } from '../../../lib/domain/exam-image.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { Hopeless } from '../../../lib/http/hopeless.ts';
-import { Orthanc } from '../../../lib/http/orthanc.ts';
-import { serveMessages } from '../../../lib/http/serve-messages.ts';
+import { DicomUid } from '../../../lib/domain/dicom/uids.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { PermanentFailure } from '../../../lib/lambda/events/permanent-failure.ts';
+import { serveMessages } from '../../../lib/lambda/events/serve-messages.ts';
+import { Orthanc } from '../../../lib/services/orthanc/orthanc.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
 import { trigger } from './trigger.ts';
@@ -26,7 +26,7 @@ export async function handle({ sopUid }: z.infer<typeof Message>, { store, files
   const key = dicomKey(instance);
   // Orthanc unpacks a ZIP, whatever it is announced as: whoever hid one in a preamble would store what they like in it.
   const start = await buffer(await files.read(key, { first: 0, last: 1 }));
-  if (start.toString('latin1') === 'PK') throw new Hopeless('Orthanc would take the file for a ZIP');
+  if (start.toString('latin1') === 'PK') throw new PermanentFailure('Orthanc would take the file for a ZIP');
   await orthanc.store(await files.read(key), instance.bytes);
 }
 

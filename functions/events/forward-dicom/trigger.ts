@@ -15,9 +15,9 @@ export const trigger = defineTrigger({
     // The most that SQS has: with a quarter of an hour between the later ones, ten days.
     maximumReceives: 1000,
     // Of a function that died. Not half an hour, as six times its time would be: nobody throttles it.
-    againAfterSeconds: 320,
+    visibilityTimeoutSeconds: 320,
   },
-  touches: { table: 'read', objects: { dicom: ['read'] } },
+  permissions: { table: 'read', objects: { dicom: ['read'] } },
   memoryMb: 512,
   // 100 MB through a clinic's line.
   timeoutSeconds: 300,

@@ -1,15 +1,15 @@
 import { AuditLog } from '../../../lib/data/audit-log.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { outOfBounds } from '../../../lib/domain/bounds.ts';
-import type { Image } from '../../../lib/domain/image.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { isWelcome } from '../../../lib/domain/upload.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { type CreatedObject, serveObjects } from '../../../lib/http/serve-objects.ts';
+import type { Image } from '../../../lib/domain/images/image.ts';
+import { outOfBounds } from '../../../lib/domain/images/image-bounds.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
+import { isAcceptedType } from '../../../lib/domain/uploads/upload.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
+import { makeRenditions } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { allKeysOf, imageIdOfIncoming, originalKey, renditionKey } from '../../../lib/storage/object-keys.ts';
 import { Objects } from '../../../lib/storage/objects.ts';
 import { trigger } from './trigger.ts';
@@ -37,12 +37,12 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
 async function decide(key: string, image: Image, { images, objects, limits, now }: Deps): Promise<boolean> {
   const bytes = await objects.read(key);
   if (!bytes) return false;
-  const picture = await lookAt(bytes, image, limits);
+  const picture = await inspect(bytes, image, limits);
   if (picture instanceof RejectedImage) {
     return (await images.markRejected(image, picture.reason, now())) !== 'gone';
   }
 
-  const { renditions, extension: _, capturedAt, ...found } = picture;
+  const { renditions, extension: _extension, capturedAt, ...found } = picture;
   const original = originalKey(image, found.mimeType);
   const written = await Promise.allSettled([
     objects.copy(key, original, found.mimeType),
@@ -68,7 +68,7 @@ async function decide(key: string, image: Image, { images, objects, limits, now 
   return transition !== 'gone';
 }
 
-async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
+async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
   // S3 itself holds uploads to the signed size; this is for stores that do not.
   if (bytes.length > imageBytes) return new RejectedImage(`The file is larger than ${imageBytes} bytes.`);
   if (image.crc32 && image.crc32 !== base64Crc32(bytes))
@@ -79,7 +79,7 @@ async function lookAt(bytes: Uint8Array, image: Image, { imageBytes, imagePixels
     const picture = await makeRenditions(bytes, { pixels: imagePixels });
     const fault = image.bounds && outOfBounds(image.bounds, picture);
     if (fault !== undefined) return new RejectedImage(fault);
-    if (isWelcome(picture.mimeType, image.mimeType)) return picture;
+    if (isAcceptedType(picture.mimeType, image.mimeType)) return picture;
     return new RejectedImage(`This file was announced as ${image.mimeType}, and is ${picture.mimeType}.`);
   } catch (error) {
     if (error instanceof RejectedImage) return error;

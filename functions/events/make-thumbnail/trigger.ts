@@ -1,12 +1,12 @@
 import { defineTrigger } from '../../../lib/api/trigger.ts';
 
-/** What looking at a file takes, whatever tells that it is there. */
+/** Memory, time and files that the processing of an image needs. */
 export const RUNTIME = {
   memoryMb: 1769,
   timeoutSeconds: 60,
   layers: ['sharp'],
   assets: ['node_modules/@hyzyla/pdfium/dist/pdfium.wasm'],
-  processes: ['lib/media/pdf-page-process.ts'],
+  processes: ['lib/media/pdf/pdf-page-process.ts'],
 } as const;
 
 export const trigger = defineTrigger({
@@ -15,7 +15,7 @@ export const trigger = defineTrigger({
     'Look at what was uploaded: a picture becomes ready with its thumbnails, anything else is rejected',
   costOfFailure: 'Uploaded images stay "pending": nobody sees them until this is mended; the bytes are safe.',
   source: { objectsUnder: 'incoming/', batchSize: 1, maximumConcurrency: 20, maximumReceives: 5 },
-  touches: {
+  permissions: {
     table: 'write',
     audit: 'append',
     objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] },

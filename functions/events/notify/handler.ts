@@ -1,47 +1,49 @@
-import { Connections } from '../../../lib/data/connections.ts';
-import { DicomStore } from '../../../lib/data/dicom.ts';
-import { connectTable } from '../../../lib/data/table.ts';
-import { Batch } from '../../../lib/domain/batch.ts';
-import { type Connection, isSettled, isValid } from '../../../lib/domain/connection.ts';
-import { ExamImage, patientOfExamImage } from '../../../lib/domain/exam-image.ts';
-import { Export } from '../../../lib/domain/export.ts';
-import { Image, isReady } from '../../../lib/domain/image.ts';
 import {
+  batchNotification,
+  examImageNotification,
+  exportNotification,
+  imageNotification,
   type Message,
-  type News,
-  newsOfBatch,
-  newsOfExamImage,
-  newsOfExport,
-  newsOfImage,
-} from '../../../lib/domain/news.ts';
-import { logger } from '../../../lib/http/answer.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { type ChangedItem, serveItemChanges } from '../../../lib/http/serve-item-changes.ts';
-import { Sockets } from '../../../lib/http/sockets.ts';
+  type Notification,
+} from '../../../lib/api/notifications.ts';
+import { Connections } from '../../../lib/data/connections.ts';
+import { DicomStore } from '../../../lib/data/dicom-store.ts';
+import { connectTable } from '../../../lib/data/table.ts';
+import { Batch } from '../../../lib/domain/batches/batch.ts';
+import { ExamImage, patientOfExamImage } from '../../../lib/domain/exams/exam-image.ts';
+import { Export } from '../../../lib/domain/exports/export.ts';
+import { Image, isReady } from '../../../lib/domain/images/image.ts';
+import { type Connection, isSettled, isValid } from '../../../lib/domain/sockets/connection.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { type ChangedItem, serveItemChanges } from '../../../lib/lambda/events/serve-item-changes.ts';
+import { logger } from '../../../lib/lambda/http/response.ts';
+import { Sockets } from '../../../lib/lambda/sockets/sockets.ts';
 import { renditionKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
 interface Deps {
-  connections: Pick<Connections, 'around' | 'remove'>;
+  connections: Pick<Connections, 'listFor' | 'remove'>;
   sockets: Pick<Sockets, 'send' | 'close'>;
   store: Pick<DicomStore, 'patientsOfStudies'>;
   now: () => Date;
 }
 
 /**
- * A socket may hear of the same thing twice, and hears of things in their order, or is closed: what could not be sent
- * is not tried again, so that a slow client holds up nobody, and who connects anew looks at what there is.
+ * A connection gets messages in order and at least once, or is closed: a failed delivery is not retried, so that a slow client
+ * delays nobody. Clients read the lists again after they have reconnected.
  */
 export async function handle(change: ChangedItem, deps: Deps) {
-  const { messages, patientId, mayKnow } = await newsOf(change, deps);
+  const { messages, patientId, isVisibleTo } = await notificationOf(change, deps);
   if (messages.length === 0) return;
-  const connections = await deps.connections.around(patientId);
-  const listening = connections.filter((each) => isValid(each, deps.now()) && mayKnow(each.caller));
-  const told = await Promise.allSettled(listening.map((connection) => tell(connection, messages, deps)));
-  for (const each of told) if (each.status === 'rejected') throw each.reason;
+  const connections = await deps.connections.listFor(patientId);
+  const listening = connections.filter((each) => isValid(each, deps.now()) && isVisibleTo(each.caller));
+  const deliveries = await Promise.allSettled(
+    listening.map((connection) => deliver(connection, messages, deps)),
+  );
+  for (const each of deliveries) if (each.status === 'rejected') throw each.reason;
 }
 
-async function tell(connection: Connection, messages: Message[], { connections, sockets, now }: Deps) {
+async function deliver(connection: Connection, messages: Message[], { connections, sockets, now }: Deps) {
   try {
     for (const message of messages) {
       if (await sockets.send(connection.id, message)) continue;
@@ -58,25 +60,28 @@ async function tell(connection: Connection, messages: Message[], { connections, 
   }
 }
 
-async function newsOf({ before, after }: ChangedItem, { store }: Pick<Deps, 'store'>): Promise<News> {
+async function notificationOf(
+  { before, after }: ChangedItem,
+  { store }: Pick<Deps, 'store'>,
+): Promise<Notification> {
   const parsed = <T>(schema: { parse(item: unknown): T }) => ({
     before: before && schema.parse(before),
     after: after && schema.parse(after),
   });
   switch ((after ?? before)?.sk) {
     case 'IMAGE':
-      return newsOfImage(parsed(Image), (image) =>
+      return imageNotification(parsed(Image), (image) =>
         isReady(image) ? renditionKey(image.key, 'thumbnail') : undefined,
       );
     case 'BATCH':
-      return newsOfBatch(parsed(Batch));
+      return batchNotification(parsed(Batch));
     case 'EXPORT':
-      return newsOfExport(parsed(Export));
+      return exportNotification(parsed(Export));
     default: {
       const change = parsed(ExamImage);
       const image = change.after;
       const patientId = image && (await patientOfExamImage(image, store.patientsOfStudies()));
-      return newsOfExamImage(change, patientId ?? null);
+      return examImageNotification(change, patientId ?? null);
     }
   }
 }

@@ -10,7 +10,7 @@ export const trigger = defineTrigger({
     batchSize: 25,
     maximumRetries: 2,
   },
-  touches: { table: 'read', connections: ['find', 'remove'], sockets: ['send', 'close'] },
+  permissions: { table: 'read', connections: ['find', 'remove'], sockets: ['send', 'close'] },
   memoryMb: 512,
   timeoutSeconds: 60,
 });

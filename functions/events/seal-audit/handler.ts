@@ -1,6 +1,6 @@
-import { AuditEvent } from '../../../lib/domain/audit-event.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { type Change, serveChanges } from '../../../lib/http/serve-changes.ts';
+import { AuditEvent } from '../../../lib/domain/audit/audit-event.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { type Change, serveChangeBatches } from '../../../lib/lambda/events/serve-change-batches.ts';
 import { AuditSegments } from '../../../lib/storage/audit-segments.ts';
 import { trigger } from './trigger.ts';
 
@@ -15,7 +15,7 @@ export async function handle(changes: readonly Change[], { segments, now }: Deps
   await segments.append(sealed, now());
 }
 
-export const handler = serveChanges(trigger, handle, () => ({
+export const handler = serveChangeBatches(trigger, handle, () => ({
   segments: new AuditSegments(environment.bucketName),
   now: () => new Date(),
 }));

@@ -6,7 +6,7 @@ export const trigger = defineTrigger({
   costOfFailure:
     'Events of the audit log are not sealed: until they are, a change of them would not be noticed.',
   source: { auditChanged: true, batchSize: 500, waitSeconds: 5 },
-  touches: { objects: { audit: ['find', 'read', 'write'] } },
+  permissions: { objects: { audit: ['find', 'read', 'write'] } },
   memoryMb: 512,
   timeoutSeconds: 60,
 });

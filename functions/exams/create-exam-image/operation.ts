@@ -1,5 +1,5 @@
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { CreateImageMedicale, ImageMedicale } from '../../../lib/domain/exam-image.ts';
+import { CreateImageMedicale, ImageMedicale } from '../../../lib/api/views/image-medicale.ts';
 
 export const operation = defineOperation({
   id: 'create-exam-image',
@@ -11,7 +11,7 @@ export const operation = defineOperation({
   body: CreateImageMedicale,
   success: { status: 201, schema: ImageMedicale },
   errors: ['NOT_FOUND', 'CONFLICT'],
-  touches: { table: 'write' },
+  permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,10 +1,11 @@
-import { DicomStore } from '../../../lib/data/dicom.ts';
+import { toImageMedicale } from '../../../lib/api/views/image-medicale.ts';
+import { DicomStore } from '../../../lib/data/dicom-store.ts';
 import { ExamImages } from '../../../lib/data/exam-images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { toImageMedicale, visibleExamImage } from '../../../lib/domain/exam-image.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireVisibleExamImage } from '../../../lib/domain/exams/exam-image.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -14,7 +15,7 @@ interface Deps {
 
 export async function handle({ caller, params }: Request<typeof operation>, { images, store }: Deps) {
   const image = await images.get(params.imageId);
-  return toImageMedicale(await visibleExamImage(caller, image, store.patientsOfStudies()));
+  return toImageMedicale(await requireVisibleExamImage(caller, image, store.patientsOfStudies()));
 }
 
 export const handler = serve(operation, handle, () => {

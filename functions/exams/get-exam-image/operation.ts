@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { ImageMedicale } from '../../../lib/domain/exam-image.ts';
+import { ImageMedicale } from '../../../lib/api/views/image-medicale.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -13,7 +13,7 @@ export const operation = defineOperation({
   params: z.strictObject({ imageId: Id }),
   success: { status: 200, schema: ImageMedicale },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
-import { ExamId, ImageMedicale } from '../../../lib/domain/exam-image.ts';
+import { ExamId, ImageMedicale } from '../../../lib/api/views/image-medicale.ts';
 
 export const operation = defineOperation({
   id: 'list-exam-images',
@@ -16,7 +16,7 @@ export const operation = defineOperation({
   // In the wrapper of every other list here: a bare array has no room for `next`.
   success: { status: 200, schema: z.strictObject({ images: z.array(ImageMedicale), next: Next }) },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,10 +1,10 @@
 import { Exports } from '../../../lib/data/exports.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { requireMayDelete, visible } from '../../../lib/domain/access.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireMayDelete, requireVisible } from '../../../lib/domain/access/access.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -13,11 +13,11 @@ interface Deps {
   now: () => Date;
 }
 
-/** What both doors to it bring along: this one and that of the cases. */
-type Doomed = Pick<Request<typeof operation>, 'caller' | 'params'>;
+/** What both endpoints that delete images have: this one and that of the cases. */
+type DeletionRequest = Pick<Request<typeof operation>, 'caller' | 'params'>;
 
-export async function handle({ caller, params }: Doomed, { images, exports, now }: Deps) {
-  const image = visible(caller, await images.get(params.id), 'image');
+export async function handle({ caller, params }: DeletionRequest, { images, exports, now }: Deps) {
+  const image = requireVisible(caller, await images.get(params.id), 'image');
   requireMayDelete(caller);
   await images.delete(image, now());
   // The stream does so, too, but later; an archive must not hold for a moment what is said to be deleted.

@@ -1,8 +1,8 @@
-import { serveStream } from '../../../lib/http/serve-stream.ts';
-import { connect, originalFor } from '../../pac/original.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import { connect, serveOriginal } from '../../../lib/services/images/original.ts';
 import { operation } from './operation.ts';
 
-export const handle = originalFor({
+export const handle = serveOriginal({
   show: 'attachment',
   caching: { 'cache-control': 'private, no-cache' },
 });

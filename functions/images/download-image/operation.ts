@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { IMAGE_EXTENSIONS } from '../../../lib/domain/upload.ts';
+import { IMAGE_EXTENSIONS } from '../../../lib/domain/uploads/upload.ts';
 
 export const operation = defineOperation({
   id: 'download-image',
@@ -13,7 +13,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   success: { status: 200, stream: Object.keys(IMAGE_EXTENSIONS) },
   errors: ['NOT_FOUND', 'RANGE_NOT_SATISFIABLE'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  permissions: { table: 'read', objects: { images: ['read'] } },
   rate: 'none',
   memoryMb: 512,
   timeoutSeconds: 60,

@@ -1,12 +1,12 @@
 import { buffer } from 'node:stream/consumers';
+import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { toBatchImage } from '../../../lib/domain/batch-image.ts';
-import { requireInline, requireReady } from '../../../lib/domain/image.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { requireInline, requireReady } from '../../../lib/domain/images/image.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { ObjectReader } from '../../../lib/storage/object-reader.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
@@ -21,7 +21,7 @@ interface Deps {
 
 export async function handle({ caller, params, query }: Request<typeof operation>, deps: Deps) {
   const { images, urls, objects, now } = deps;
-  const image = visible(caller, await images.get(params.id), 'image');
+  const image = requireVisible(caller, await images.get(params.id), 'image');
   const view = toBatchImage(image, await thumbnailOf(image, urls, now()));
   if (query.include === undefined) return view;
   const { key } = requireInline(requireReady(image));

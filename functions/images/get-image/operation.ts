@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { BatchImage } from '../../../lib/domain/batch-image.ts';
+import { BatchImage } from '../../../lib/api/views/batch-image.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -19,7 +19,7 @@ export const operation = defineOperation({
   }),
   success: { status: 200, schema: BatchImage.extend({ image_data: z.string().optional() }) },
   errors: ['NOT_FOUND', 'PAYLOAD_TOO_LARGE'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  permissions: { table: 'read', objects: { images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

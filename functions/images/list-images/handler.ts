@@ -1,12 +1,12 @@
+import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
 import { Batches } from '../../../lib/data/batches.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { requirePatient, visible } from '../../../lib/domain/access.ts';
-import { toBatchImage } from '../../../lib/domain/batch-image.ts';
-import { fits } from '../../../lib/domain/image-filter.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requirePatient, requireVisible } from '../../../lib/domain/access/access.ts';
+import { matchesFilter } from '../../../lib/domain/images/image-filter.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
@@ -24,10 +24,10 @@ export async function handle(
 ) {
   const { batch_id: batchId, patient_id: patientId = '', category, date_from, date_to, q } = query;
   const filter = { category, dateFrom: date_from, dateTo: date_to, text: q };
-  const keep = Object.values(filter).some((value) => value !== undefined) ? fits(filter) : undefined;
+  const keep = Object.values(filter).some((value) => value !== undefined) ? matchesFilter(filter) : undefined;
   // Before the list is read, or the time that this takes would tell of another's batch.
   if (batchId === undefined) requirePatient(caller, patientId);
-  else visible(caller, await batches.get(batchId), 'batch');
+  else requireVisible(caller, await batches.get(batchId), 'batch');
   const page =
     batchId === undefined
       ? await images.listOfPatient(patientId, query, keep)

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
-import { BatchImage } from '../../../lib/domain/batch-image.ts';
-import { Category } from '../../../lib/domain/category.ts';
+import { BatchImage } from '../../../lib/api/views/batch-image.ts';
 import { Day, Id, PatientId } from '../../../lib/domain/identifiers.ts';
+import { Category } from '../../../lib/domain/images/category.ts';
 
 export const operation = defineOperation({
   id: 'list-images',
@@ -30,7 +30,7 @@ export const operation = defineOperation({
     }),
   success: { status: 200, schema: z.strictObject({ images: z.array(BatchImage), next: Next }) },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  permissions: { table: 'read', objects: { images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,10 +1,10 @@
+import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { visible } from '../../../lib/domain/access.ts';
-import { toBatchImage } from '../../../lib/domain/batch-image.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
@@ -20,8 +20,12 @@ export async function handle(
   { images, urls, now }: Deps,
 ) {
   const { date_taken: dateTaken, ...changes } = body;
-  const image = visible(caller, await images.get(params.id), 'image');
-  const changed = visible(caller, await images.change(image, { ...changes, dateTaken }, now()), 'image');
+  const image = requireVisible(caller, await images.get(params.id), 'image');
+  const changed = requireVisible(
+    caller,
+    await images.change(image, { ...changes, dateTaken }, now()),
+    'image',
+  );
   return toBatchImage(changed, await thumbnailOf(changed, urls, now()));
 }
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { BatchImage } from '../../../lib/domain/batch-image.ts';
+import { BatchImage } from '../../../lib/api/views/batch-image.ts';
+import { ImageDetails, ImageOrder } from '../../../lib/api/views/image-details.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { ImageDetails, ImagePlace } from '../../../lib/domain/image-details.ts';
 
 export const operation = defineOperation({
   id: 'update-image',
@@ -15,14 +15,14 @@ export const operation = defineOperation({
   body: z
     .strictObject({
       ...ImageDetails,
-      ...ImagePlace,
+      ...ImageOrder,
     })
     .refine((changes) => Object.keys(changes).length > 0, {
       error: 'must have at least one of category, caption, date_taken, order',
     }),
   success: { status: 200, schema: BatchImage },
   errors: ['NOT_FOUND'],
-  touches: { table: 'write', objects: { images: ['read'] } },
+  permissions: { table: 'write', objects: { images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

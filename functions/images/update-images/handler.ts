@@ -1,12 +1,12 @@
+import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { maySee } from '../../../lib/domain/access.ts';
-import { toBatchImage } from '../../../lib/domain/batch-image.ts';
+import { maySee } from '../../../lib/domain/access/access.ts';
+import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { note } from '../../../lib/domain/trail.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
@@ -19,9 +19,9 @@ interface Deps {
 
 export async function handle({ caller, body }: Request<typeof operation>, { images, urls, now }: Deps) {
   const { ids, date_taken: dateTaken, ...changes } = body;
-  const asked = new Set(ids.flatMap((id) => Id.safeParse(id).data ?? []));
-  const theirs = (await images.getMany([...asked])).filter((image) => {
-    note(caller, 'image', image);
+  const requested = new Set(ids.flatMap((id) => Id.safeParse(id).data ?? []));
+  const theirs = (await images.getMany([...requested])).filter((image) => {
+    recordAccess(caller, 'image', image);
     return maySee(caller, image.patientId);
   });
   const changed = await Promise.all(

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { BatchImage } from '../../../lib/domain/batch-image.ts';
-import { IMAGES_PER_CHANGE } from '../../../lib/domain/fixed-limits.ts';
+import { BatchImage } from '../../../lib/api/views/batch-image.ts';
+import { ImageDetails, ImageOrder } from '../../../lib/api/views/image-details.ts';
 import { EXAMPLE_ID } from '../../../lib/domain/identifiers.ts';
-import { ImageDetails, ImagePlace } from '../../../lib/domain/image-details.ts';
+import { IMAGES_PER_CHANGE } from '../../../lib/domain/limits/request-limits.ts';
 
 const AnyId = z
   .string()
@@ -22,7 +22,7 @@ export const operation = defineOperation({
     .strictObject({
       ids: z.array(AnyId).min(1).max(IMAGES_PER_CHANGE).describe('One that is none stops no other.'),
       ...ImageDetails,
-      ...ImagePlace,
+      ...ImageOrder,
     })
     .refine((body) => Object.keys(body).length > 1, {
       error: 'must have at least one of category, caption, date_taken, order',
@@ -41,7 +41,7 @@ export const operation = defineOperation({
     }),
   },
   errors: [],
-  touches: { table: 'write', objects: { images: ['read'] } },
+  permissions: { table: 'write', objects: { images: ['read'] } },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 29,

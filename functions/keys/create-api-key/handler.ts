@@ -1,12 +1,13 @@
 import { v7 as newId } from 'uuid';
+import { toListedKey } from '../../../lib/api/views/listed-key.ts';
 import { ApiKeys } from '../../../lib/data/api-keys.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { requireFuture, toListedKey } from '../../../lib/domain/api-key.ts';
-import { note } from '../../../lib/domain/trail.ts';
-import { formatKey, hashOf, newSecret } from '../../../lib/http/api-key-text.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { requireFuture } from '../../../lib/domain/access/api-key.ts';
+import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
+import { formatApiKey, hashSecret, newSecret } from '../../../lib/lambda/auth/api-key-format.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -24,15 +25,15 @@ export async function handle({ caller, body }: Request<typeof operation>, { keys
     id: deps.newId(),
     name: body.name,
     scopes: [...new Set(body.scopes)],
-    hash: hashOf(secret),
+    hash: hashSecret(secret),
     lastFour: secret.slice(-4),
     createdAt: now.toISOString(),
     createdBy: caller.subject,
     ...(body.expires_at !== undefined && { validUntil: new Date(body.expires_at).toISOString() }),
   };
-  note(caller, 'key', key);
+  recordAccess(caller, 'key', key);
   await keys.create(key);
-  return { ...toListedKey(key), key: formatKey({ id: key.id, secret }) };
+  return { ...toListedKey(key), key: formatApiKey({ id: key.id, secret }) };
 }
 
 export const handler = serve(operation, handle, () => ({

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { KeyName, ListedKey } from '../../../lib/domain/api-key.ts';
+import { ListedKey } from '../../../lib/api/views/listed-key.ts';
+import { KeyName } from '../../../lib/domain/access/api-key.ts';
+import { Scope } from '../../../lib/domain/access/scope.ts';
 import { EXAMPLE_ID, Timestamp } from '../../../lib/domain/identifiers.ts';
-import { Scope } from '../../../lib/domain/scope.ts';
 
 export const operation = defineOperation({
   id: 'create-api-key',
@@ -27,9 +28,9 @@ export const operation = defineOperation({
     }),
   },
   errors: [],
-  touches: { table: 'write' },
+  permissions: { table: 'write' },
   rate: 'metadata',
-  answersSecret: true,
+  returnsSecret: true,
   memoryMb: 512,
   timeoutSeconds: 10,
   example: {

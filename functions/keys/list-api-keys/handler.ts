@@ -1,9 +1,9 @@
+import { toListedKey } from '../../../lib/api/views/listed-key.ts';
 import { ApiKeys } from '../../../lib/data/api-keys.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { toListedKey } from '../../../lib/domain/api-key.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 interface Deps {

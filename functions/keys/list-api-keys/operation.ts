@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
-import { ListedKey } from '../../../lib/domain/api-key.ts';
+import { ListedKey } from '../../../lib/api/views/listed-key.ts';
 
 export const operation = defineOperation({
   id: 'list-api-keys',
@@ -13,7 +13,7 @@ export const operation = defineOperation({
   query: z.strictObject(PageQuery),
   success: { status: 200, schema: z.strictObject({ keys: z.array(ListedKey), next: Next }) },
   errors: [],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -12,7 +12,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   success: { status: 204 },
   errors: ['NOT_FOUND'],
-  touches: { table: 'write' },
+  permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

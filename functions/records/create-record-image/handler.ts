@@ -1,24 +1,23 @@
 import { v7 as newId } from 'uuid';
+import { linksOf, toRecordImage } from '../../../lib/api/views/record-image.ts';
 import { ApiKeys } from '../../../lib/data/api-keys.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { decodeBase64 } from '../../../lib/domain/base64.ts';
-import type { Limits } from '../../../lib/domain/limits.ts';
-import { newImage } from '../../../lib/domain/new-image.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
+import type { Limits } from '../../../lib/domain/limits/limits.ts';
 import {
-  linksOf,
   recordBounds,
   requireMayLink,
   requireRecordPicture,
-  toRecordImage,
-} from '../../../lib/domain/record-image.ts';
-import { requireUploadable } from '../../../lib/domain/upload.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { signLink } from '../../../lib/http/image-link.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serveCreation } from '../../../lib/http/serve-creation.ts';
+} from '../../../lib/domain/records/record-image.ts';
+import { decodeBase64 } from '../../../lib/domain/uploads/base64.ts';
+import { requireUploadable } from '../../../lib/domain/uploads/upload.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
-import { readPictureHeader } from '../../../lib/media/picture-header.ts';
+import { readPictureHeader } from '../../../lib/media/image/picture-header.ts';
+import { signLink } from '../../../lib/services/images/image-link.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
@@ -46,7 +45,12 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
     mimeType: picture?.mimeType ?? body.content_type ?? '',
     fileSize: bytes?.length ?? body.size ?? 0,
   };
-  requireUploadable([file], limits, (_, field) => (bytes ? 'image_data' : FIELDS[field]), bounds.mimeTypes);
+  requireUploadable(
+    [file],
+    limits,
+    (_index, field) => (bytes ? 'image_data' : FIELDS[field]),
+    bounds.mimeTypes,
+  );
 
   const now = deps.now();
   const createdOn = body.created_on && { capturedAt: body.created_on };

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { RecordImage, RecordLinks } from '../../../lib/api/views/record-image.ts';
+import { SignedHeaders, SignedUrl } from '../../../lib/api/views/signed-url.ts';
 import { Timestamp } from '../../../lib/domain/identifiers.ts';
-import { Bytes, FileName, MimeType } from '../../../lib/domain/image.ts';
-import { RecordImage, RecordLinks } from '../../../lib/domain/record-image.ts';
-import { SignedHeaders, SignedUrl } from '../../../lib/domain/signed-url.ts';
+import { Bytes, FileName, MimeType } from '../../../lib/domain/images/image.ts';
 
 export const operation = defineOperation({
   id: 'create-record-image',
@@ -45,7 +45,7 @@ export const operation = defineOperation({
     }),
   },
   errors: ['NOT_FOUND', 'UNSUPPORTED_MEDIA_TYPE'],
-  touches: { table: 'write', objects: { incoming: ['write'] } },
+  permissions: { table: 'write', objects: { incoming: ['write'] } },
   rate: 'upload',
   memoryMb: 1024,
   timeoutSeconds: 20,

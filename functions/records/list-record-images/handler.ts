@@ -1,12 +1,13 @@
+import { toRecordImage } from '../../../lib/api/views/record-image.ts';
 import { ApiKeys } from '../../../lib/data/api-keys.ts';
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { isPicture, noImages, toRecordImage, visibleOfRecord } from '../../../lib/domain/record-image.ts';
-import { note } from '../../../lib/domain/trail.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { signLink } from '../../../lib/http/image-link.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
+import { imageNotFound, isPicture, visibleOfRecord } from '../../../lib/domain/records/record-image.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
+import { signLink } from '../../../lib/services/images/image-link.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
@@ -24,8 +25,8 @@ export async function handle(
     ? images.listOfPatient(id, query, isPicture)
     : images.listOfRecord([type, id], only, query));
   const pictures = page.items.filter(isPicture);
-  for (const picture of pictures) note(caller, 'image', picture);
-  if (pictures.length === 0 && page.next === null && query.cursor === undefined) throw noImages();
+  for (const picture of pictures) recordAccess(caller, 'image', picture);
+  if (pictures.length === 0 && page.next === null && query.cursor === undefined) throw imageNotFound();
   return {
     images: pictures.map((image) => ({ ...toRecordImage(image, signLink(image, origin, now())), type })),
     next: page.next,

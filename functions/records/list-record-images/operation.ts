@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
+import { ListedRecordType, RecordImage } from '../../../lib/api/views/record-image.ts';
 import { RecordId } from '../../../lib/domain/identifiers.ts';
-import { ListedRecordType, RecordImage } from '../../../lib/domain/record-image.ts';
 
 export const operation = defineOperation({
   id: 'list-record-images',
@@ -21,7 +21,7 @@ export const operation = defineOperation({
     }),
   },
   errors: ['NOT_FOUND'],
-  touches: { table: 'read' },
+  permissions: { table: 'read' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -1,13 +1,13 @@
 import { Images } from '../../../lib/data/images.ts';
 import { connectTable } from '../../../lib/data/table.ts';
+import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { outgoingFileName } from '../../../lib/domain/file-name.ts';
-import { isActive, requireDecided, requireReady } from '../../../lib/domain/image.ts';
-import { note } from '../../../lib/domain/trail.ts';
-import { disposition } from '../../../lib/http/disposition.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { openLink, parseLink } from '../../../lib/http/image-link.ts';
-import type { Request } from '../../../lib/http/request.ts';
-import { serve } from '../../../lib/http/serve.ts';
+import { isActive, requireDecided, requireReady } from '../../../lib/domain/images/image.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
+import type { Request } from '../../../lib/lambda/http/request.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
+import { openLink, parseLink } from '../../../lib/services/images/image-link.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
@@ -20,16 +20,19 @@ interface Deps {
   now: () => Date;
 }
 
-export async function handle({ params, trail }: Request<typeof operation>, { images, urls, now }: Deps) {
+export async function handle(
+  { params, auditContext }: Request<typeof operation>,
+  { images, urls, now }: Deps,
+) {
   const link = parseLink(params.token);
   const named = link && (await images.get(link.imageId));
-  if (named) note({ trail }, 'image', named);
+  if (named) recordAccess({ auditContext }, 'image', named);
   const image = openLink(link, named, now());
   const ready = requireReady(requireDecided(image));
   const { key, mimeType } = ready;
   const fileName = outgoingFileName(ready);
   const type = isActive(image) ? 'attachment' : 'inline';
-  const download = { key, contentType: mimeType, contentDisposition: disposition(type, fileName) };
+  const download = { key, contentType: mimeType, contentDisposition: contentDisposition(type, fileName) };
   const { url: location } = await urls.download(download, URL_SECONDS, now());
   return { location };
 }

@@ -18,7 +18,7 @@ export const operation = defineOperation({
   }),
   success: { status: 307, redirects: true },
   errors: ['NOT_FOUND', 'GONE', 'SERVICE_UNAVAILABLE'],
-  touches: { table: 'read', objects: { images: ['read'] } },
+  permissions: { table: 'read', objects: { images: ['read'] } },
   rate: 'none',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -18,7 +18,7 @@ export const operation = defineOperation({
   params: z.strictObject({ asset: z.enum(Object.keys(DOCS_ASSETS) as (keyof typeof DOCS_ASSETS)[]) }),
   success: { status: 200, stream: ['text/javascript', 'text/css'] },
   errors: [],
-  touches: {},
+  permissions: {},
   rate: 'none',
   memoryMb: 256,
   timeoutSeconds: 10,

@@ -1,4 +1,4 @@
-import { serveStream } from '../../../lib/http/serve-stream.ts';
+import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { operation } from './operation.ts';
 
 const PAGE = `<!doctype html>

@@ -9,7 +9,7 @@ export const operation = defineOperation({
   auth: 'public',
   success: { status: 200, stream: ['text/html'] },
   errors: [],
-  touches: {},
+  permissions: {},
   rate: 'none',
   memoryMb: 256,
   timeoutSeconds: 5,

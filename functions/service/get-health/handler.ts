@@ -1,4 +1,4 @@
-import { serve } from '../../../lib/http/serve.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 export const handle = () => ({ status: 'ok' as const });

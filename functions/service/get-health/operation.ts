@@ -10,7 +10,7 @@ export const operation = defineOperation({
   auth: 'public',
   success: { status: 200, schema: z.strictObject({ status: z.literal('ok') }) },
   errors: [],
-  touches: {},
+  permissions: {},
   rate: 'none',
   memoryMb: 256,
   timeoutSeconds: 5,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serve } from '../../../lib/http/serve.ts';
+import { serve } from '../../../lib/lambda/http/serve.ts';
 import { operation } from './operation.ts';
 
 type Document = ReturnType<typeof import('../../../lib/api/openapi.ts').openApiDocument>;

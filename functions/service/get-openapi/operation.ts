@@ -10,7 +10,7 @@ export const operation = defineOperation({
   auth: 'public',
   success: { status: 200, schema: z.looseObject({ openapi: z.literal('3.1.1') }) },
   errors: [],
-  touches: {},
+  permissions: {},
   rate: 'none',
   memoryMb: 256,
   timeoutSeconds: 10,

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { authorization, personWith, UNAUTHORIZED } from '../../../lib/http/authorization.ts';
-import { tokenOf } from '../../../lib/http/socket-token.ts';
-import { connectVerifier, type Verifier } from '../../../lib/http/token-verifier.ts';
+import { authenticateToken, authorization, UNAUTHORIZED } from '../../../lib/lambda/auth/authorization.ts';
+import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
+import { tokenOf } from '../../../lib/lambda/sockets/socket-token.ts';
 
 /** Finds out who wants to listen: people only, as what a service may see hangs on the record by which it asks. */
 export async function handle(
@@ -9,9 +9,9 @@ export async function handle(
   verifier: Verifier,
 ): Promise<APIGatewayAuthorizerResult> {
   const token = tokenOf(headers);
-  const known = token === undefined ? undefined : await personWith(token, verifier);
-  if (!known) throw new Error(UNAUTHORIZED);
-  return authorization(known, methodArn);
+  const principal = token === undefined ? undefined : await authenticateToken(token, verifier);
+  if (!principal) throw new Error(UNAUTHORIZED);
+  return authorization(principal, methodArn);
 }
 
 let verifier: Verifier | undefined;

@@ -1,7 +1,7 @@
 import { Connections } from '../../../lib/data/connections.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { type SocketRequest, serveSocket } from '../../../lib/http/serve-socket.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { type SocketRequest, serveSocket } from '../../../lib/lambda/sockets/serve-socket.ts';
 import { route } from './route.ts';
 
 interface Deps {

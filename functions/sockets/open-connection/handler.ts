@@ -1,8 +1,8 @@
 import { Connections } from '../../../lib/data/connections.ts';
 import { connectTable } from '../../../lib/data/table.ts';
-import { environment } from '../../../lib/http/environment.ts';
-import { type Handshake, type SocketRequest, serveSocket } from '../../../lib/http/serve-socket.ts';
-import { SUBPROTOCOL } from '../../../lib/http/socket-token.ts';
+import { environment } from '../../../lib/lambda/environment.ts';
+import { type Handshake, type SocketRequest, serveSocket } from '../../../lib/lambda/sockets/serve-socket.ts';
+import { SUBPROTOCOL } from '../../../lib/lambda/sockets/socket-token.ts';
 import { route } from './route.ts';
 
 interface Deps {

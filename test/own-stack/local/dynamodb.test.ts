@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ServiceCall } from '../../../lib/local/iam/principals.ts';
 import type { LocalStack } from '../../../lib/local/local-stack.ts';
-import type { ServiceCall } from '../../../lib/local/principals.ts';
 import { makeTestStack, type TestStack } from './test-stack.ts';
 
 let testStack: TestStack;

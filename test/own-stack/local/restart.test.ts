@@ -9,7 +9,7 @@ import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dy
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Credentials } from '../../../lib/local/functions.ts';
+import type { Credentials } from '../../../lib/local/lambda/functions.ts';
 import { makeTestStack, type TestStack } from './test-stack.ts';
 
 let testStack: TestStack;

@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Credentials, loadFunctions, loadSecret } from '../../../lib/local/functions.ts';
+import { type Credentials, loadFunctions, loadSecret } from '../../../lib/local/lambda/functions.ts';
 import type { LocalStack } from '../../../lib/local/local-stack.ts';
 import { loadTemplate } from '../../../lib/local/template.ts';
 import { makeTestStack, type TestStack } from './test-stack.ts';

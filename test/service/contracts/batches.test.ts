@@ -39,21 +39,31 @@ const CREATE_BATCH = { name: '6 Nov 2025', content_type: 'patients.patient', obj
 
 /** The fields of a batch. */
 const BATCH = {
-  ...{
-    id: 'uuid',
-    name: '6 Nov 2025',
-    content_type: 'patients.patient',
-    object_id: PATIENT_1,
-    image_count: 0,
-  },
-  ...{ created_at: '2025-11-06T10:00:00Z', updated_at: '2025-11-06T10:00:00Z' },
+  id: 'uuid',
+  name: '6 Nov 2025',
+  content_type: 'patients.patient',
+  object_id: PATIENT_1,
+  image_count: 0,
+  created_at: '2025-11-06T10:00:00Z',
+  updated_at: '2025-11-06T10:00:00Z',
 };
 
 /** The fields of an image that is ready. */
 const IMAGE = {
-  ...{ id: 'uuid', batch: 'uuid', original_name: 'heel.jpg', s3_key: 'key', s3_thumbnail_key: 'key' },
-  ...{ category: 'other', caption: '', file_size: 1, thumbnail_size: 1, width: 1, height: 1, order: 0 },
-  ...{ uploaded_at: '2025-11-06T10:00:00Z', updated_at: '2025-11-06T10:00:00Z' },
+  id: 'uuid',
+  batch: 'uuid',
+  original_name: 'heel.jpg',
+  s3_key: 'key',
+  s3_thumbnail_key: 'key',
+  category: 'other',
+  caption: '',
+  file_size: 1,
+  thumbnail_size: 1,
+  width: 1,
+  height: 1,
+  order: 0,
+  uploaded_at: '2025-11-06T10:00:00Z',
+  updated_at: '2025-11-06T10:00:00Z',
 };
 
 const service = useService();
@@ -177,8 +187,16 @@ describe('GET /api/images/', () => {
     const [image] = await imagesOf(batch);
     expect(image).toMatchObject(shapeOf(IMAGE) as object);
     expect(image).toMatchObject({
-      ...{ id, batch, original_name: 'back.jpg', category: 'other', caption: '', date_taken: null, order: 0 },
-      ...{ file_size: first.bytes.length, width: 1200, height: 800 },
+      id,
+      batch,
+      original_name: 'back.jpg',
+      category: 'other',
+      caption: '',
+      date_taken: null,
+      order: 0,
+      file_size: first.bytes.length,
+      width: 1200,
+      height: 800,
       s3_key: `images/${PATIENT_1}/${batch}/${id}.jpg`,
       s3_thumbnail_key: `images/${PATIENT_1}/${batch}/${id}_thumb.jpg`,
     });
@@ -210,7 +228,7 @@ describe('GET and PATCH /api/images/{id}/', () => {
     const [id] = await send(batch, [first]);
     const path = `/api/images/${id}/`;
     const [listed] = await imagesOf(batch);
-    const { thumbnail_url: _, ...image } = await doctor.json('GET', path, 200);
+    const { thumbnail_url: _thumbnail_url, ...image } = await doctor.json('GET', path, 200);
     expect(listed).toMatchObject(image);
     const changes = { category: 'posterior', caption: 'Standing', date_taken: '2025-11-06' };
     const changed = await doctor.json('PATCH', path, 200, changes);

@@ -44,8 +44,12 @@ beforeAll(async () => {
 });
 
 const announced = () => ({
-  ...{ fileName: file.name, mimeType: file.type, fileSize: file.bytes.length, caseId },
-  ...{ eyeSide: 'left', capturedAt: '2025-02-19T08:50:00Z' },
+  fileName: file.name,
+  mimeType: file.type,
+  fileSize: file.bytes.length,
+  caseId,
+  eyeSide: 'left',
+  capturedAt: '2025-02-19T08:50:00Z',
 });
 const send = (client: Client, fields: Record<string, string>, status = 201) =>
   client.json('POST', '/api/v1/images/upload', status, formOf(fields, { file: [file] }));
@@ -81,7 +85,7 @@ describe('POST /api/v1/images/upload', () => {
   test.each(['left', 'right', 'both', 'unknown'])('takes a file of the eye %s', async (eyeSide) => {
     const given = { caseId, eyeSide, capturedAt: '2025-02-19T08:50:00Z' };
     const added = await send(patient, given);
-    const { thumbnailUrl: _, width: __, height: ___, ...known } = CASE_IMAGE;
+    const { thumbnailUrl: _thumbnailUrl, width: _width, height: _height, ...known } = CASE_IMAGE;
     expect(added).toMatchObject(shapeOf(known) as object);
     expect(added).toMatchObject({ caseId, eyeSide, patientId: PATIENT_1, status: 'pending' });
     await decided(patient, added.id);
@@ -124,8 +128,15 @@ describe('GET /api/v1/images/cases/{caseId}', () => {
     expect(images).toHaveLength(5);
     for (const each of images) expect(each).toMatchObject(shapeOf(CASE_IMAGE) as object);
     expect(images[0]).toMatchObject({
-      ...{ id: image, caseId, fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: file.bytes.length },
-      ...{ eyeSide: 'left', capturedAt: '2025-02-19T08:50:00.000Z', width: 1200, height: 900 },
+      id: image,
+      caseId,
+      fileName: 'fundus.jpg',
+      mimeType: 'image/jpeg',
+      fileSize: file.bytes.length,
+      eyeSide: 'left',
+      capturedAt: '2025-02-19T08:50:00.000Z',
+      width: 1200,
+      height: 900,
     });
   });
 

@@ -38,17 +38,20 @@ describe('POST /examens-medicaux/images', () => {
   });
 
   test('needs no url, which may be null', async () => {
-    const { url: _, ...rest } = CREATE;
+    const { url: _url, ...rest } = CREATE;
     for (const body of [rest, { ...rest, url: null }]) {
       const examenID = randomUUID();
       expect(await doctor.json('POST', '/examens-medicaux/images', 201, { ...body, examenID })).toEqual({
-        ...{ ...rest, examenID, url: null, imageID: expect.stringMatching(UUID) },
+        ...rest,
+        examenID,
+        url: null,
+        imageID: expect.stringMatching(UUID),
       });
     }
   });
 
   test('says in the documented words what is wrong', async () => {
-    const { modalite: _, ...body } = CREATE;
+    const { modalite: _modalite, ...body } = CREATE;
     const error = await refused(doctor, 400, 'POST', '/examens-medicaux/images', { ...body, examenID: 'x' });
     expect(error).toEqual({
       statusCode: 400,
@@ -149,7 +152,7 @@ describe.each<[string, () => [string, string, unknown?]]>([
   ['POST /examens-medicaux/images', () => ['POST', '/examens-medicaux/images', CREATE]],
   ['GET /examens-medicaux/:id/images', () => ['GET', `/examens-medicaux/${CREATE.examenID}/images`]],
   ['GET /examens-medicaux/images/:imageId', () => ['GET', `/examens-medicaux/images/${imageID}`]],
-])('%s', (_, request) => {
+])('%s', (_title, request) => {
   test('is 401 without a token, and with one that is none', async () => {
     await refused(nobody, 401, ...request());
     await refused(service.with({ authorization: 'Bearer YOUR_JWT_TOKEN' }), 401, ...request());

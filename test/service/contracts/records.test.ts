@@ -26,7 +26,12 @@ const LISTED = { images: [{ ...ADDED, type: 'prescription' }] };
 
 /** What an image can be linked to. */
 const LINKS = [
-  ...['patient_id', 'user_id', 'item_id', 'pos_event_id', 'compound_batch_id', 'delivery_id'],
+  'patient_id',
+  'user_id',
+  'item_id',
+  'pos_event_id',
+  'compound_batch_id',
+  'delivery_id',
   'prescription_id',
 ];
 /** The records whose images can be asked for. */
@@ -63,14 +68,21 @@ describe.each(['an API key', 'a token'] as const)('With %s', (way) => {
     const added = await add({ prescription_id }, by);
     expect(added).toEqual(shapeOf(ADDED));
     expect(added).toMatchObject({
-      ...{ name: 'prescription_front.jpg', content_type: 'image/jpeg', size: scan.length },
-      ...{ created_at: '2025-02-19T08:50:00.000Z', metadata: { width: 1200, height: 1600, dpi: 300 } },
+      name: 'prescription_front.jpg',
+      content_type: 'image/jpeg',
+      size: scan.length,
+      created_at: '2025-02-19T08:50:00.000Z',
+      metadata: { width: 1200, height: 1600, dpi: 300 },
     });
     const listed = await by.json('GET', `/api/v2/images/prescription/${prescription_id}`, 200);
     expect(listed).toEqual({ ...(shapeOf(LISTED) as object), next: null });
     expect(listed.images[0]).toMatchObject({
-      ...{ id: added.id, type: 'prescription', name: 'prescription_front.jpg', size: scan.length },
-      ...{ created_at: '2025-02-19T08:50:00.000Z', metadata: { width: 1200, height: 1600, dpi: 300 } },
+      id: added.id,
+      type: 'prescription',
+      name: 'prescription_front.jpg',
+      size: scan.length,
+      created_at: '2025-02-19T08:50:00.000Z',
+      metadata: { width: 1200, height: 1600, dpi: 300 },
     });
   });
 });
@@ -125,7 +137,7 @@ describe('GET /api/v2/images/{type}/{id}', () => {
 
 describe('POST /api/v2/images', () => {
   test.each(LINKS)('takes %s as a link, which it may lack', async (link) => {
-    const { patient_id: _, ...unlinked } = { ...ADD, image_data: base64(scan) };
+    const { patient_id: _patient_id, ...unlinked } = { ...ADD, image_data: base64(scan) };
     const record = newRecord();
     expect(await client.json('POST', '/api/v2/images', 201, { ...unlinked, [link]: record })).toEqual(
       shapeOf(ADDED),
@@ -143,7 +155,7 @@ describe('POST /api/v2/images', () => {
       async () => bmp({ width: 300, height: 300, bits: 24, pixels: Buffer.alloc(300 * 300 * 3, 128) }),
     ],
     ['PDF', 'application/pdf', async () => pdf()],
-  ])('takes a %s, and keeps the original file', async (_, content_type, make) => {
+  ])('takes a %s, and keeps the original file', async (_title, content_type, make) => {
     const bytes = await make();
     const delivery_id = newRecord();
     const { id, ...added } = await add({ image_data: base64(bytes), delivery_id });

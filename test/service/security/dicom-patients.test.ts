@@ -25,11 +25,20 @@ const readsOf = ({ study, series, sop }: Uids) => {
   const studyPath = `/dicom-web/studies/${study}`;
   const instancePath = `${studyPath}/series/${series}/instances/${sop}`;
   return [
-    ...[studyPath, `${studyPath}/metadata`, `${studyPath}/thumbnail`],
-    ...[`${studyPath}/series/${series}`, `${studyPath}/series/${series}/metadata`],
-    ...[`${studyPath}/series/${series}/thumbnail`, instancePath, `${instancePath}/metadata`],
-    ...[`${instancePath}/frames/1`, `${instancePath}/frames/1/rendered`, `${instancePath}/rendered`],
-    ...[`${instancePath}/thumbnail`, `${instancePath}/bulkdata/7FE00010`, `/dicom/wado/${sop}`],
+    studyPath,
+    `${studyPath}/metadata`,
+    `${studyPath}/thumbnail`,
+    `${studyPath}/series/${series}`,
+    `${studyPath}/series/${series}/metadata`,
+    `${studyPath}/series/${series}/thumbnail`,
+    instancePath,
+    `${instancePath}/metadata`,
+    `${instancePath}/frames/1`,
+    `${instancePath}/frames/1/rendered`,
+    `${instancePath}/rendered`,
+    `${instancePath}/thumbnail`,
+    `${instancePath}/bulkdata/7FE00010`,
+    `/dicom/wado/${sop}`,
   ];
 };
 
@@ -66,7 +75,7 @@ const SPELLINGS: [what: string, spell: (victim: string) => { attacker: string; e
     ],
   ];
 
-describe.each(SPELLINGS)('A patient who writes the Patient ID as %s', (_, spell) => {
+describe.each(SPELLINGS)('A patient who writes the Patient ID as %s', (_title, spell) => {
   test('can store nothing in a study of another', async () => {
     const victim = digits();
     const { attacker, element } = spell(victim);
@@ -113,7 +122,7 @@ describe('A Patient ID that could be read in two ways is refused with its reason
     ['bytes', patientIdOf('OB', 'P-1001')],
   ];
 
-  test.each(FILES)('%s, by each way in', async (_, element) => {
+  test.each(FILES)('%s, by each way in', async (_title, element) => {
     const file = slice(newUids(), [element]);
     const form = await staff.json('POST', '/dicom/upload', 400, dicomForm(file));
     expect(form.details).toEqual([expect.stringContaining(reason)]);
@@ -148,7 +157,7 @@ describe('A study that is nobody’s', () => {
     ['as its Patient ID is none of ours', patientIdOf('LO', 'Paula, ward 3')],
   ])(
     '%s, is seen by no patient until staff assign it, and no more when they take it back',
-    async (_, element) => {
+    async (_title, element) => {
       const uids = newUids();
       const number = `P-${randomUUID()}`;
       const own = await patient(number);

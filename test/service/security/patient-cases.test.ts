@@ -53,7 +53,9 @@ describe('The number of a case that only a patient has used', () => {
     await assign(staff, caseId, other.patientId, 403);
     await assign(client, caseId, other.patientId, 403);
     expect(await assign(doctor, caseId, other.patientId)).toEqual({
-      ...{ id: caseId, patientId: other.patientId, imagesLeft: 1 },
+      id: caseId,
+      patientId: other.patientId,
+      imagesLeft: 1,
     });
     const clinics = await announce(staff, caseId, other.patientId);
     expect((await clinics.send()).status).toBe('ready');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chooseOffer, describeOffer, type Offer } from '../../../lib/domain/accept.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
+import { chooseOffer, describeOffer, type Offer } from '../../../lib/lambda/http/content-negotiation.ts';
 
 const JPEG_2000 = '1.2.840.10008.1.2.4.90';
 const LITTLE_ENDIAN = '1.2.840.10008.1.2.1';

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { maySee, requireMayDelete, requirePatient, visible } from '../../../lib/domain/access.ts';
-import { type Caller, callerFromClaims } from '../../../lib/domain/caller.ts';
+import {
+  maySee,
+  requireMayDelete,
+  requirePatient,
+  requireVisible,
+} from '../../../lib/domain/access/access.ts';
+import { type Caller, callerFromClaims } from '../../../lib/domain/access/caller.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
 
 const patient = { role: 'patient', subject: 'a', patientId: 'P-1001' } as const;
@@ -27,8 +32,8 @@ describe('Who may know of what', () => {
   });
 
   test("what is another's and what is not there are refused in the same words", () => {
-    const theirs = errorOf(() => visible(patient, { patientId: 'P-1002' }, 'image'));
-    expect(theirs).toEqual(errorOf(() => visible(patient, undefined, 'image')));
+    const theirs = errorOf(() => requireVisible(patient, { patientId: 'P-1002' }, 'image'));
+    expect(theirs).toEqual(errorOf(() => requireVisible(patient, undefined, 'image')));
     expect(theirs?.code).toBe('NOT_FOUND');
     expect(errorOf(() => requirePatient(patient, 'P-1002'))?.code).toBe('NOT_FOUND');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dayOf, fits, type ImageFilter } from '../../../lib/domain/image-filter.ts';
-import { newImage } from '../../../lib/domain/new-image.ts';
+import { dayOf, type ImageFilter, matchesFilter } from '../../../lib/domain/images/image-filter.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
 
 const image = {
   ...newImage(
@@ -52,6 +52,6 @@ describe('An image fits', () => {
     [{ text: 'Ferse' }, false],
     [{ text: 'schuh', category: 'casts' }, false],
   ])('%j: %s', (filter, expected) => {
-    expect(fits(filter)(image)).toBe(expected);
+    expect(matchesFilter(filter)(image)).toBe(expected);
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DicomAttributes, newDicom, searchTermsOf } from '../../../lib/domain/dicom-instance.ts';
-import { patientKey, patientOf } from '../../../lib/domain/named-patient.ts';
-import { describeDicom } from '../../../lib/media/dicom/describe-dicom.ts';
+import { type DicomAttributes, newDicom, searchTermsOf } from '../../../lib/domain/dicom/dicom-instance.ts';
+import { patientKey, patientOf } from '../../../lib/domain/dicom/named-patient.ts';
+import { describeDicom } from '../../../lib/media/dicom/parse/describe-dicom.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { dicomFile, type FixtureElement, instance, syntaxes } from '../../fixtures/dicoms.ts';
 import { namedPatients } from '../../fixtures/named-patients.ts';

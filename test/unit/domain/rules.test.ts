@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { archiveOf, isStreamable } from '../../../lib/domain/archive.ts';
-import { patientOfCase } from '../../../lib/domain/case.ts';
-import { CATEGORY_LABELS } from '../../../lib/domain/category-labels.ts';
-import { describeIssues } from '../../../lib/domain/describe-issues.ts';
+import { isStreamable, selectForArchive } from '../../../lib/domain/batches/archive.ts';
+import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { DomainError, type ErrorCode } from '../../../lib/domain/errors.ts';
-import { type Image, requireInline, storedFileName } from '../../../lib/domain/image.ts';
-import { Limits } from '../../../lib/domain/limits.ts';
-import { newImage } from '../../../lib/domain/new-image.ts';
-import { isWelcome, RECORD_TYPES, requireFileCount, requireUploadable } from '../../../lib/domain/upload.ts';
+import { CATEGORY_LABELS } from '../../../lib/domain/images/category-labels.ts';
+import { type Image, requireInline, storedFileName } from '../../../lib/domain/images/image.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
+import { Limits } from '../../../lib/domain/limits/limits.ts';
+import {
+  isAcceptedType,
+  RECORD_TYPES,
+  requireFileCount,
+  requireUploadable,
+} from '../../../lib/domain/uploads/upload.ts';
+import { describeIssues } from '../../../lib/lambda/http/describe-issues.ts';
 
 const limits = Limits.parse({});
 const staff = { role: 'staff', subject: 's' } as const;
@@ -56,9 +61,9 @@ describe('A file before its upload', () => {
   });
 
   test('must have been announced where not every door takes its type', () => {
-    expect(isWelcome('image/png', 'image/jpeg')).toBe(true);
-    expect(isWelcome('application/pdf', 'application/pdf')).toBe(true);
-    expect(isWelcome('application/pdf', 'image/jpeg')).toBe(false);
+    expect(isAcceptedType('image/png', 'image/jpeg')).toBe(true);
+    expect(isAcceptedType('application/pdf', 'application/pdf')).toBe(true);
+    expect(isAcceptedType('application/pdf', 'image/jpeg')).toBe(false);
   });
 
   test('comes with at most two hundred others', () => {
@@ -118,22 +123,24 @@ describe('What goes into an archive', () => {
 
   test('is all that is ready', () => {
     const images = [image('1'), image('2', { status: 'pending' }), image('3', { status: 'rejected' })];
-    expect(archiveOf(batch, images, undefined).map(({ id }) => id)).toEqual(['1']);
+    expect(selectForArchive(batch, images, undefined).map(({ id }) => id)).toEqual(['1']);
   });
 
   test('is never less than what was asked for', () => {
     for (const missing of [image('2', { status: 'pending' }), image('2', { batchId: 'another' })]) {
-      expect(refusal(() => archiveOf(batch, [image('1'), missing], ['1', '2']))?.code).toBe('NOT_FOUND');
+      expect(refusal(() => selectForArchive(batch, [image('1'), missing], ['1', '2']))?.code).toBe(
+        'NOT_FOUND',
+      );
     }
-    expect(refusal(() => archiveOf(batch, [], undefined))?.code).toBe('NOT_FOUND');
+    expect(refusal(() => selectForArchive(batch, [], undefined))?.code).toBe('NOT_FOUND');
   });
 
   test('holds an image once, however often it is asked for', () => {
-    expect(archiveOf(batch, [image('1'), image('1')], ['1', '1'])).toHaveLength(1);
+    expect(selectForArchive(batch, [image('1'), image('1')], ['1', '1'])).toHaveLength(1);
   });
 
   test('is streamed up to the limit, to the byte', () => {
-    const ready = archiveOf(batch, [image('1'), image('2')], undefined);
+    const ready = selectForArchive(batch, [image('1'), image('2')], undefined);
     expect(isStreamable(ready, { ...limits, zipBytes: 20 })).toBe(true);
     expect(isStreamable(ready, { ...limits, zipBytes: 19 })).toBe(false);
   });
@@ -149,7 +156,7 @@ test('An archive has the order of the list, whatever the order of the question',
     ),
     status: 'ready' as const,
   });
-  const ids = (...images: Image[]) => archiveOf(batch, images, undefined).map(({ id }) => id);
+  const ids = (...images: Image[]) => selectForArchive(batch, images, undefined).map(({ id }) => id);
   expect(ids(of('2', 0), of('1', 0), of('0', 1))).toEqual(['1', '2', '0']);
 });
 
@@ -210,7 +217,7 @@ describe('What is wrong with a request is said field by field', () => {
   });
 
   test('up to fifty: nobody reads on, and the answer has to fit', () => {
-    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`x${i}`, 0]));
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_value, i) => [`x${i}`, 0]));
     expect(faultsOf(many)).toHaveLength(51);
     expect(faultsOf({ ['x'.repeat(1_000_000)]: 1 }).join('').length).toBeLessThan(1000);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decide, Statement, statementsOfRole } from '../../../lib/local/iam.ts';
+import { decide, Statement, statementsOfRole } from '../../../lib/local/iam/iam.ts';
 import { Template } from '../../../lib/local/template.ts';
 
 const statement = (parts: object) =>

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fillIn, loadPipes } from '../../../lib/local/pipes.ts';
+import { fillIn, loadPipes } from '../../../lib/local/eventbridge/pipes.ts';
 import { loadTemplate } from '../../../lib/local/template.ts';
 
 const SOURCE = 'arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/local';

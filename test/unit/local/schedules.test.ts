@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { LambdaFunction } from '../../../lib/local/lambda.ts';
-import { Schedules } from '../../../lib/local/schedules.ts';
+import { Schedules } from '../../../lib/local/eventbridge/schedules.ts';
+import type { LambdaFunction } from '../../../lib/local/lambda/lambda.ts';
 import { Template } from '../../../lib/local/template.ts';
 
 const schedulesOf = (properties: object, invoked: () => void = () => {}) =>

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeBmp } from '../../../lib/media/decode-bmp.ts';
+import { decodeBmp } from '../../../lib/media/image/decode-bmp.ts';
+import { defaultLimits } from '../../../lib/media/image/rendition-limits.ts';
+import { makeRenditions } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { defaultLimits } from '../../../lib/media/rendition-limits.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { bmp } from '../../fixtures/bmps.ts';
 
 const RED = [255, 0, 0] as const;
@@ -17,7 +17,7 @@ const expected = [RED, GREEN, BLUE, RED];
 const decode = (file: Uint8Array) => decodeBmp(file, defaultLimits).pixels;
 const coloursOf = (file: Uint8Array) => {
   const { data, channels } = decode(file);
-  return Array.from({ length: data.length / channels }, (_, i) => [
+  return Array.from({ length: data.length / channels }, (_value, i) => [
     ...data.subarray(i * channels, (i + 1) * channels),
   ]);
 };
@@ -84,7 +84,7 @@ describe('The same four pixels', () => {
         pixels: bytes(2, 0x20, 0, 0, 1, 0, 1, 0x10, 0, 1),
       }),
     ],
-  ])('come out of %s', (_, file) => {
+  ])('come out of %s', (_title, file) => {
     expect(coloursOf(file)).toEqual(expected);
   });
 });
@@ -165,7 +165,7 @@ describe('A BMP becomes an image', () => {
     ['64 bits', { bits: 64 }, 'This BMP file has 64 bits for each pixel'],
     ['masks with gaps', { bits: 16, compression: 3, masks: [5, 0, 0] }, 'its colour masks have gaps'],
     ['no width', { width: 0, bits: 24 }, 'its size is 0×1'],
-  ])('but not with %s', (_, fields, reason) => {
+  ])('but not with %s', (_title, fields, reason) => {
     expect(() => decode(bmp({ width: 1, height: 1, pixels: bytes(0, 0, 0, 0), ...fields }))).toThrow(reason);
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Exif } from 'sharp';
 import { expect, test } from 'vitest';
-import { captureTime } from '../../../lib/media/capture-time.ts';
-import { sharp } from '../../../lib/media/libvips.ts';
+import { captureTime } from '../../../lib/media/formats/capture-time.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
 
 test('a time with an offset stays as the camera showed it', async () => {
   expect(captureTime(await exif('2024:03:31 01:30:00', '+02:00'))).toBe('2024-03-31T01:30:00+02:00');

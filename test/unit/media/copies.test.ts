@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sharp } from '../../../lib/media/libvips.ts';
-import { type CopyWish, makeCopy } from '../../../lib/media/make-copy.ts';
-import { fromPixels, type Pixels, toPixels } from '../../../lib/media/pixels.ts';
-import { drawWatermark } from '../../../lib/media/watermark.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
+import { type CopyOptions, makeCopy } from '../../../lib/media/image/make-copy.ts';
+import { fromPixels, type Pixels, toPixels } from '../../../lib/media/image/pixels.ts';
+import { drawWatermark } from '../../../lib/media/image/watermark.ts';
 import { bmp } from '../../fixtures/bmps.ts';
 import { photo } from '../../fixtures/photos.ts';
 
-const wish = (given: Partial<CopyWish> = {}): CopyWish => ({
+const wish = (given: Partial<CopyOptions> = {}): CopyOptions => ({
   format: 'jpeg',
   width: 4000,
   quality: 85,

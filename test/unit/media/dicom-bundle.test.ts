@@ -38,7 +38,7 @@ test('The codecs work from a bundle, with their WebAssembly beside it and no pac
   const wasm = 'dcmjs-native-codecs.wasm';
   copyFileSync(join(root, 'node_modules', 'dcmjs-codecs', 'build', wasm), join(folder, wasm));
 
-  const samples = Uint8Array.from({ length: 64 }, (_, i) => i * 3);
+  const samples = Uint8Array.from({ length: 64 }, (_value, i) => i * 3);
   const fragments = [
     new Uint8Array(),
     await codestream('encodeJpegLs', {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { drawFrame, type View } from '../../../lib/media/dicom/draw-frame.ts';
-import { readDicom } from '../../../lib/media/dicom/read-dicom.ts';
-import { renderFrame } from '../../../lib/media/dicom/render-frame.ts';
-import { UndrawableDicom } from '../../../lib/media/dicom/undrawable-dicom.ts';
-import { sharp } from '../../../lib/media/libvips.ts';
+import { drawFrame, type View } from '../../../lib/media/dicom/draw/draw-frame.ts';
+import { renderFrame } from '../../../lib/media/dicom/draw/render-frame.ts';
+import { readDicom } from '../../../lib/media/dicom/parse/read-dicom.ts';
+import { UnsupportedPixelData } from '../../../lib/media/dicom/unsupported-pixel-data.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
 import { bits, dicomFile, type FixtureElement, imageOf, instance, words } from '../../fixtures/dicoms.ts';
 
 /** One row of stored values, as it is seen. */
@@ -54,7 +54,7 @@ describe('Greys', () => {
     ['LINEAR', 100, 51, undefined, [74, 75, 100, 124, 125], [0, 3, 130, 252, 255]],
     ['LINEAR_EXACT', 100, 50, 'LINEAR_EXACT', [75, 100, 125, 81], [0, 128, 255, 31]],
     ['SIGMOID', 100, 50, 'SIGMOID', [0, 100, 150], [0, 128, 250]],
-  ])('of the %s window %d ± %d/2', async (_, center, width, shape, stored, expected) => {
+  ])('of the %s window %d ± %d/2', async (_title, center, width, shape, stored, expected) => {
     expect(await seen(stored, window(center, width, shape))).toEqual(expected);
   });
 
@@ -82,7 +82,7 @@ describe('Greys', () => {
         ['00281051', 'DS', ''],
       ] as FixtureElement[],
     ],
-  ])('of no window, where it is one %s', async (_, elements) => {
+  ])('of no window, where it is one %s', async (_title, elements) => {
     expect(await seen([100, 150, 200], elements)).toEqual([0, 128, 255]);
   });
 
@@ -215,7 +215,7 @@ describe('Colours', () => {
     // PS3.3 C.7.9.2: discrete 1 × 0; linear 2 to 0x0200; indirect to the first two segments.
     const table = words(0, 1, 0, 1, 2, 0x0200, 2, 2, 0, 0);
     const drawn = await draw([0, 1, 2, 3, 4, 5], palette([6, 0, 16], [table, table, table], '122'));
-    expect(drawn.filter((_, i) => i % 3 === 0)).toEqual([0, 1, 2, 0, 1, 2]);
+    expect(drawn.filter((_value, i) => i % 3 === 0)).toEqual([0, 1, 2, 0, 1, 2]);
   });
 
   test('of a palette that is missing are none', async () => {
@@ -243,7 +243,7 @@ describe('Colours', () => {
       ['00280006', 'US', [0]],
     ];
     const dicom = readDicom(dicomFile([...imageOf(1, 1, Uint8Array.of(1, 2, 3)), ...hsv]));
-    await expect(drawFrame(dicom)).rejects.toThrow(UndrawableDicom);
+    await expect(drawFrame(dicom)).rejects.toThrow(UnsupportedPixelData);
   });
 });
 
@@ -292,7 +292,7 @@ describe('A rendered frame', () => {
       imageOf(
         40,
         20,
-        Uint8Array.from({ length: 800 }, (_, i) => (i % 40) * 6),
+        Uint8Array.from({ length: 800 }, (_value, i) => (i % 40) * 6),
       ),
     ),
   );
@@ -326,7 +326,7 @@ describe('A rendered frame', () => {
 
   test('is none of a report', async () => {
     await expect(renderFrame(readDicom(dicomFile(instance)), { format: 'png' })).rejects.toThrow(
-      UndrawableDicom,
+      UnsupportedPixelData,
     );
   });
 });

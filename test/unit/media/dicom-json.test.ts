@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { readBulkData } from '../../../lib/media/dicom/bulk-data.ts';
-import { dicomJsonText, toDicomJson } from '../../../lib/media/dicom/dicom-json.ts';
-import { mainAttributes, mainDicomTags } from '../../../lib/media/dicom/main-tags.ts';
-import { readDicom } from '../../../lib/media/dicom/read-dicom.ts';
+import { readBulkData } from '../../../lib/media/dicom/parse/bulk-data.ts';
+import { dicomJsonText, toDicomJson } from '../../../lib/media/dicom/parse/dicom-json.ts';
+import { mainAttributes, mainDicomTags } from '../../../lib/media/dicom/parse/main-tags.ts';
+import { readDicom } from '../../../lib/media/dicom/parse/read-dicom.ts';
 import { dicomFile, type FixtureElement, imageOf, instance, syntaxes, words } from '../../fixtures/dicoms.ts';
 
 const bulkDataUri = (path: string) => `https://example.org/bulkdata/${path}`;
@@ -39,7 +39,7 @@ describe('A value of DICOM JSON is', () => {
       [{ '00081155': { vr: 'UI', Value: ['1.2'] } }, {}],
     ],
     ['absent, of nothing', ['00100030', 'DA', ''], undefined],
-  ])('%s', (_, element, Value) => {
+  ])('%s', (_title, element, Value) => {
     const json = jsonOf([['00080005', 'CS', 'ISO_IR 192'], element]);
     expect(json[element[0]]).toEqual(Value === undefined ? { vr: element[1] } : { vr: element[1], Value });
   });
@@ -183,7 +183,7 @@ describe('Names come in every character set', () => {
       { Alphabetic: '山' },
     ],
     ['a set that nobody knows', 'ISO_IR 999', Buffer.from('Müller'), { Alphabetic: 'Müller' }],
-  ])('%s', (_, characterSet, name, expected) => {
+  ])('%s', (_title, characterSet, name, expected) => {
     const json = jsonOf([
       ['00080005', 'CS', characterSet],
       ['00100010', 'PN', name],

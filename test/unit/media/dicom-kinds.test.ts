@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { RenderedQuery, ThumbnailViewport } from '../../../lib/domain/dicom-web.ts';
-import { toDicomJson } from '../../../lib/media/dicom/dicom-json.ts';
-import { drawFrame } from '../../../lib/media/dicom/draw-frame.ts';
-import { readDicom } from '../../../lib/media/dicom/read-dicom.ts';
-import { OutsideOfFrame, renderFrame } from '../../../lib/media/dicom/render-frame.ts';
-import { sharp } from '../../../lib/media/libvips.ts';
+import { RenderedQuery, ThumbnailViewport } from '../../../lib/api/dicomweb.ts';
+import { drawFrame } from '../../../lib/media/dicom/draw/draw-frame.ts';
+import { OutsideOfFrame, renderFrame } from '../../../lib/media/dicom/draw/render-frame.ts';
+import { toDicomJson } from '../../../lib/media/dicom/parse/dicom-json.ts';
+import { readDicom } from '../../../lib/media/dicom/parse/read-dicom.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
 import {
   bits,
   dicomFile,
@@ -23,7 +23,7 @@ describe('the sign of what a VOI LUT maps first comes from the modality transfor
     [
       [
         ['00283002', vr, [256, first, 8]],
-        ['00283006', 'OW', words(...Array.from({ length: 256 }, (_, i) => i))],
+        ['00283006', 'OW', words(...Array.from({ length: 256 }, (_value, i) => i))],
       ],
     ],
   ];
@@ -76,7 +76,7 @@ describe('the sign of what a VOI LUT maps first comes from the modality transfor
   ];
   test.each(
     cases.flatMap(([name, elements, vr]) => written.map((how) => [name, ...how, elements, vr] as const)),
-  )('%s, %s', async (name, _, syntax, writtenVr, elements, vr) => {
+  )('%s, %s', async (name, _cell1, syntax, writtenVr, elements, vr) => {
     const dicom = readDicom(dicomFile(elements(writtenVr), syntax));
     const expected = name === 'a slope below zero' ? [3, 2, 1, 0] : [0, 1, 2, 3];
     expect([...(await drawFrame(dicom)).data]).toEqual(expected);
@@ -129,7 +129,7 @@ describe('the colours of a JPEG', () => {
     ['names of its components', 'YBR_FULL', named, inYcc],
     ['nothing', 'RGB', silent, inYcc],
     ['nothing', 'YBR_FULL_422', silent, red],
-  ])('are what it says itself by %s, labelled %s', async (_, label, make, expected) => {
+  ])('are what it says itself by %s, labelled %s', async (_title, label, make, expected) => {
     const fragments = [Buffer.alloc(0), make(await jpeg())];
     const elements: FixtureElement[] = [
       ...imageOf(16, 16, { fragments }),
@@ -144,7 +144,7 @@ describe('the colours of a JPEG', () => {
 });
 
 describe('pixels that are not square', () => {
-  const square = Uint8Array.from({ length: 64 * 64 }, (_, i) => {
+  const square = Uint8Array.from({ length: 64 * 64 }, (_value, i) => {
     const [x, y] = [i % 64, Math.floor(i / 64)];
     return x >= 16 && x < 48 && y >= 16 && y < 48 ? 255 : 0;
   });
@@ -160,7 +160,7 @@ describe('pixels that are not square', () => {
     ['Nominal Scanned Pixel Spacing', ['00182010', 'DS', '0.2\\0.1']],
     ['Pixel Measures', group('00289110', [['00280030', 'DS', '0.02\\0.01']])],
   ];
-  test.each(kinds)('%s: with a viewport they are, without it the matrix stays', async (_, element) => {
+  test.each(kinds)('%s: with a viewport they are, without it the matrix stays', async (_title, element) => {
     const file = readDicom(dicomFile([...imageOf(64, 64, square), element]));
     expect(await renderFrame(file, { format: 'png' })).toMatchObject({ width: 64, height: 64 });
     for (const [viewport, enlarge, width, height] of [
@@ -187,7 +187,7 @@ describe('pixels that are not square', () => {
 });
 
 describe('a viewport', () => {
-  const quarters = Uint8Array.from({ length: 64 * 64 }, (_, i) => {
+  const quarters = Uint8Array.from({ length: 64 * 64 }, (_value, i) => {
     const [x, y] = [i % 64, Math.floor(i / 64)];
     return 50 + (x < 32 ? 0 : 50) + (y < 32 ? 0 : 100);
   });

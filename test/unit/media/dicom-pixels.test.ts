@@ -1,10 +1,10 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodeFrame } from '../../../lib/media/dicom/decode-frame.ts';
-import { describePixels } from '../../../lib/media/dicom/describe-pixels.ts';
-import { frameBytes } from '../../../lib/media/dicom/frame-bytes.ts';
-import { readDicom } from '../../../lib/media/dicom/read-dicom.ts';
-import { packBits, unpackBits } from '../../../lib/media/dicom/stored-samples.ts';
+import { decodeFrame } from '../../../lib/media/dicom/decode/decode-frame.ts';
+import { frameBytes } from '../../../lib/media/dicom/decode/frame-bytes.ts';
+import { packBits, unpackBits } from '../../../lib/media/dicom/decode/stored-samples.ts';
+import { describePixels } from '../../../lib/media/dicom/parse/describe-pixels.ts';
+import { readDicom } from '../../../lib/media/dicom/parse/read-dicom.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { codestream, type Encoder, type Picture } from '../../fixtures/codestreams.ts';
 import {
@@ -33,7 +33,7 @@ const samplesOf = async (file: Uint8Array, frame = 0) => [...(await decode(file,
 function sampleValues(picture: Pick<Picture, 'samplesPerPixel' | 'bitsStored' | 'isSigned'>): number[] {
   const { samplesPerPixel, bitsStored, isSigned = false } = picture;
   const count = 2 ** bitsStored;
-  return Array.from({ length: columns * rows * samplesPerPixel }, (_, i) => {
+  return Array.from({ length: columns * rows * samplesPerPixel }, (_value, i) => {
     const value = i === 0 ? 0 : i === 1 ? count - 1 : (i * 37 + (i >> 4) * 11) % count;
     return isSigned ? value - count / 2 : value;
   });
@@ -54,7 +54,7 @@ describe('Samples without compression', () => {
     ['explicit VR little endian', syntaxes.explicit, words(1, 2, 3, 4, 5, 65_535)],
     ['explicit VR big endian', syntaxes.bigEndian, Buffer.from(words(1, 2, 3, 4, 5, 65_535)).swap16()],
     ['deflated', syntaxes.deflated, words(1, 2, 3, 4, 5, 65_535)],
-  ])('come out of %s', async (_, syntax, pixelData) => {
+  ])('come out of %s', async (_title, syntax, pixelData) => {
     const file = dicomFile([...imageOf(3, 2, pixelData), ...bits(16)], syntax);
     expect(await samplesOf(file)).toEqual([1, 2, 3, 4, 5, 65_535]);
   });
@@ -178,7 +178,7 @@ describe('Compressed samples', () => {
     ['JPEG XL, 12 bits', '1.2.840.10008.1.2.4.110', 'encodeJpegXl', grey(12)],
     ['JPEG XL, 16 bits', '1.2.840.10008.1.2.4.110', 'encodeJpegXl', grey(16)],
     ['JPEG XL, RGB', '1.2.840.10008.1.2.4.110', 'encodeJpegXl', rgb(8)],
-  ])('%s, come out as they went in', async (_, uid, encoder, kind) => {
+  ])('%s, come out as they went in', async (_title, uid, encoder, kind) => {
     const values = sampleValues(kind);
     const picture = { ...kind, columns, rows, samples: bytesOf(values, kind.bitsAllocated) };
     const fragments = [new Uint8Array(), await codestream(encoder, picture)];
@@ -221,13 +221,17 @@ describe('Compressed samples', () => {
       '1.2.840.10008.1.2.4.90',
       (samples) =>
         codestream('encodeJpeg2000', {
-          ...{ columns, rows, samplesPerPixel: 1, bitsAllocated: 8, bitsStored: 1 },
+          columns,
+          rows,
+          samplesPerPixel: 1,
+          bitsAllocated: 8,
+          bitsStored: 1,
           samples: Uint8Array.from(samples),
         }),
     ],
     ['deflate', '1.2.840.10008.1.2.8.1', (samples) => deflateRawSync(packBits(samples))],
-  ])('of one bit in %s, come out as they went in', async (_, uid, compress) => {
-    const values = Array.from({ length: columns * rows }, (_, i) => Number(i % 5 === 0 || i % 7 === 0));
+  ])('of one bit in %s, come out as they went in', async (_title, uid, compress) => {
+    const values = Array.from({ length: columns * rows }, (_value, i) => Number(i % 5 === 0 || i % 7 === 0));
     const fragments = [new Uint8Array(), await compress(values)];
     const file = dicomFile([...imageOf(columns, rows, { fragments }), ...bits(1)], encapsulated(uid));
     expect(await samplesOf(file)).toEqual(values);
@@ -250,7 +254,7 @@ describe('Compressed samples', () => {
   });
 
   test('in JPEG baseline come out much as they went in', async () => {
-    const values = Array.from({ length: columns * rows }, (_, i) => (i % columns) * 10);
+    const values = Array.from({ length: columns * rows }, (_value, i) => (i % columns) * 10);
     const picture = { ...grey(8), columns, rows, samples: Uint8Array.from(values) };
     const fragments = [
       new Uint8Array(),
@@ -263,7 +267,7 @@ describe('Compressed samples', () => {
 
   test('in RLE and YBR_FULL become RGB', async () => {
     const pixel = Uint8Array.of(76, 85, 255);
-    const samples = Uint8Array.from({ length: columns * rows * 3 }, (_, i) => pixel[i % 3] ?? 0);
+    const samples = Uint8Array.from({ length: columns * rows * 3 }, (_value, i) => pixel[i % 3] ?? 0);
     const encoded = await codestream('encodeRle', { columns, rows, ...rgb(8), samples });
     const file = dicomFile(
       [
@@ -311,7 +315,7 @@ describe('Frames and fragments', () => {
     ],
     ['fragments without an offset table', (one, other) => [offsets(), ...halves(one), ...halves(other)]],
     ['an offset table that lies', (one, other) => [offsets(0, 3), one, other]],
-  ])('are told apart by %s', async (_, fragmentsOf) => {
+  ])('are told apart by %s', async (_title, fragmentsOf) => {
     const file = await twoFrames(fragmentsOf);
     expect((await samplesOf(file, 0))[0]).toBe(11);
     expect((await samplesOf(file, 1))[0]).toBe(22);

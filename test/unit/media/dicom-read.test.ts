@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { DicomUid } from '../../../lib/domain/exam-image.ts';
-import { describePixels } from '../../../lib/media/dicom/describe-pixels.ts';
-import { instanceIdentifiers, isUid } from '../../../lib/media/dicom/identifiers.ts';
-import { MoreBytesNeeded } from '../../../lib/media/dicom/more-bytes-needed.ts';
-import { numberValues } from '../../../lib/media/dicom/number-values.ts';
-import { orthancIds } from '../../../lib/media/dicom/orthanc-ids.ts';
-import { readDicom, readDicomHeader } from '../../../lib/media/dicom/read-dicom.ts';
-import { textValue, textValues } from '../../../lib/media/dicom/text-values.ts';
+import { DicomUid } from '../../../lib/domain/dicom/uids.ts';
+import { describePixels } from '../../../lib/media/dicom/parse/describe-pixels.ts';
+import { instanceIdentifiers, isUid } from '../../../lib/media/dicom/parse/identifiers.ts';
+import { MoreBytesNeeded } from '../../../lib/media/dicom/parse/more-bytes-needed.ts';
+import { numberValues } from '../../../lib/media/dicom/parse/number-values.ts';
+import { orthancIds } from '../../../lib/media/dicom/parse/orthanc-ids.ts';
+import { readDicom, readDicomHeader } from '../../../lib/media/dicom/parse/read-dicom.ts';
+import { textValue, textValues } from '../../../lib/media/dicom/parse/text-values.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import {
   dataSetBytes,
@@ -37,7 +37,7 @@ const undefinedLength = 'ffffffff';
 const part10 = (...parts: Uint8Array[]) => Buffer.concat([dicomFile([]).subarray(0, 132), ...parts]);
 
 describe('A file is read', () => {
-  test.each(Object.entries(syntaxes))('in %s', (_, syntax) => {
+  test.each(Object.entries(syntaxes))('in %s', (_title, syntax) => {
     const { dataSet, transferSyntax } = readDicom(dicomFile(elements, syntax));
     expect(transferSyntax.uid).toBe(syntax.uid);
     expect(textValue(dataSet, '00100010')).toBe('Patient^Paula');
@@ -51,7 +51,7 @@ describe('A file is read', () => {
     ['implicit VR', syntaxes.implicit, '1.2.840.10008.1.2'],
     ['explicit VR', syntaxes.explicit, '1.2.840.10008.1.2.1'],
     ['big endian', syntaxes.bigEndian, '1.2.840.10008.1.2.2'],
-  ])('without preamble and meta information, in %s', (_, syntax, uid) => {
+  ])('without preamble and meta information, in %s', (_title, syntax, uid) => {
     const { dataSet, meta, transferSyntax } = readDicom(dataSetBytes(elements, syntax));
     expect(meta.elements.size).toBe(0);
     expect(transferSyntax.uid).toBe(uid);
@@ -235,7 +235,7 @@ describe('A file is refused', () => {
       part10(dicomFile([], encapsulated(syntaxes.deflated.uid)).subarray(132), raw('ffffffffffffffff')),
       'can’t be unfolded',
     ],
-  ])('%s', (_, bytes, reason) => {
+  ])('%s', (_title, bytes, reason) => {
     expect(reasonOf(bytes)).toContain(reason);
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { describeFile } from '../../../lib/media/describe-file.ts';
-import { sniffImageFormat } from '../../../lib/media/image-format.ts';
-import { sharp } from '../../../lib/media/libvips.ts';
+import { describeFile } from '../../../lib/media/formats/describe-file.ts';
+import { sniffImageFormat } from '../../../lib/media/formats/image-format.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
 
 const red = () => sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } });
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { judgeScans } from '../../../lib/media/jpeg-scans.ts';
-import { sharp } from '../../../lib/media/libvips.ts';
-import { makeCopy } from '../../../lib/media/make-copy.ts';
+import { judgeScans } from '../../../lib/media/formats/jpeg-scans.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
+import { makeCopy } from '../../../lib/media/image/make-copy.ts';
+import { makeRenditions } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { photo } from '../../fixtures/photos.ts';
 
 const kinds = ['sequential', 'progressive', 'grey', 'optimized', 'odd size'] as const;
@@ -32,7 +32,7 @@ describe.each(kinds)('every pixel is there in a %s JPEG', (kind) => {
     ['bytes of 0 in front of its first scan', (jpeg) => inFrontOf(jpeg, SCAN, Buffer.alloc(7))],
     ['bytes behind a table', (jpeg) => inFrontOf(jpeg, TABLE, Buffer.from('noise'))],
     ['bytes of 0 in front of all of its scans', (jpeg) => inFrontOfAll(jpeg, SCAN, Buffer.alloc(9))],
-  ])('with %s', async (_, harm) => {
+  ])('with %s', async (_title, harm) => {
     const harmed = harm(files[kind]);
     expect(await pixelsOf(harmed)).toEqual(await pixelsOf(files[kind]));
     const wish = { format: 'png', width: 320, quality: undefined, watermark: undefined } as const;
@@ -65,7 +65,7 @@ describe.each(kinds)('pixels are missing in a %s JPEG', (kind) => {
   test.each([
     ['zeros', 0],
     ['other bytes', 0x55],
-  ])('whose end was overwritten with %s', async (_, value) => {
+  ])('whose end was overwritten with %s', async (_title, value) => {
     for (const share of [0.1, 0.3, 0.6, 0.9]) {
       const harmed = Buffer.from(files[kind]);
       const start = Math.floor(700 + (harmed.length - 700) * share);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readJpegStructure } from '../../../lib/media/jpeg-structure.ts';
-import { sharp } from '../../../lib/media/libvips.ts';
+import { readJpegStructure } from '../../../lib/media/formats/jpeg-structure.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
 
 const jpeg = () =>
   sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })

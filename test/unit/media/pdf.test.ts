@@ -1,9 +1,9 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodePdf } from '../../../lib/media/decode-pdf.ts';
-import { fromPixels } from '../../../lib/media/pixels.ts';
+import { fromPixels } from '../../../lib/media/image/pixels.ts';
+import { makeRenditions } from '../../../lib/media/image/renditions.ts';
+import { decodePdf } from '../../../lib/media/pdf/decode-pdf.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { pdf, slowPdf } from '../../fixtures/pdfs.ts';
 
 const RED = [255, 0, 0];
@@ -98,7 +98,7 @@ describe('A PDF that can’t be drawn', () => {
     ['nothing but its header', Buffer.from('%PDF-1.7\n'), 'is damaged or incomplete'],
     ['no page', Buffer.from(pdf().toString('latin1').replace('[3 0 R]', '[     ]'), 'latin1'), 'has no page'],
     ['noise', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 'obj<<[')]), 'is damaged'],
-  ])('says so: %s', async (_, file, reason) => {
+  ])('says so: %s', async (_title, file, reason) => {
     const error = await makeRenditions(file).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RejectedImage);
     expect((error as RejectedImage).reason).toContain(reason);
@@ -150,7 +150,7 @@ describe('Text whose font is not in the file', () => {
     ['Korean', 'UniKS-UCS2-H', 'Korea1', '<AC80C0ACACB0ACFC>'],
   ])(
     'is said below the page to be missing, where it leaves no mark: %s',
-    async (_, encoding, ordering, text) => {
+    async (_title, encoding, ordering, text) => {
       const [font, more] = composite(encoding, ordering);
       expect(await heightOf(withFont(font, `${text} Tj`, more))).toBe(1667);
       // Under a scan, where nobody is to see it, nothing is missing.

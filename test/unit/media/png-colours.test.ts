@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { sharp } from '../../../lib/media/libvips.ts';
-import { makeCopy } from '../../../lib/media/make-copy.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
+import { makeCopy } from '../../../lib/media/image/make-copy.ts';
+import { makeRenditions } from '../../../lib/media/image/renditions.ts';
 
 const toLight = (value: number) => (value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
 
@@ -64,7 +64,7 @@ test.each([
   ['sRGB in front of a gamma', { gAMA: linear, sRGB: Buffer.from([0]) }],
   ['sRGB behind a gamma', { sRGB: Buffer.from([0]), gAMA: linear }],
   ['sRGB by number in front of all', { cICP: Buffer.from([1, 13, 0, 1]), gAMA: linear, cHRM: p3 }],
-])('%s: numbers are shown as they are', async (_, chunks) => {
+])('%s: numbers are shown as they are', async (_title, chunks) => {
   const samples = colour.map((value) => value / 255);
   expect(await shown(png(samples, 8, chunks))).toEqual(colour);
 });
@@ -78,7 +78,7 @@ describe('primaries', () => {
       'cICP in front of another gamma',
       { cICP: Buffer.from([12, 13, 0, 1]), gAMA: linear, sRGB: Buffer.from([0]) },
     ],
-  ])('of Display P3 by %s give what its profile gives', async (_, chunks) => {
+  ])('of Display P3 by %s give what its profile gives', async (_title, chunks) => {
     const samples = [0.6, 0.4, 0.3];
     const profiled = await sharp(png(samples, 8)).withIccProfile('p3').png().toBuffer();
     const converted = await sharp(profiled).metadata();

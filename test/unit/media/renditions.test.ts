@@ -1,9 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sharp } from '../../../lib/media/libvips.ts';
-import { makeCopy } from '../../../lib/media/make-copy.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
+import { makeCopy } from '../../../lib/media/image/make-copy.ts';
+import { makeRenditions, type Rendition } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { makeRenditions, type Rendition } from '../../../lib/media/renditions.ts';
 
 /** Red, green, blue and grey quarters under noise: shows which way is up, and compresses like a photograph. */
 let scene: Buffer;

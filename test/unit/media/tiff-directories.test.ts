@@ -1,15 +1,15 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { sniffImageFormat } from '../../../lib/media/image-format.ts';
-import { sharp } from '../../../lib/media/libvips.ts';
-import { makeCopy } from '../../../lib/media/make-copy.ts';
+import { sniffImageFormat } from '../../../lib/media/formats/image-format.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
+import { makeCopy } from '../../../lib/media/image/make-copy.ts';
+import { makeRenditions } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { type TiffPicture, tiffChain } from '../../fixtures/tiff-chains.ts';
 
 /** Quarters of the colours; the first is upper left. */
 function quarters(width: number, height: number, colours: number[][], sampleBytes = 1): Buffer {
-  const pixels = Array.from({ length: width * height }, (_, i) => {
+  const pixels = Array.from({ length: width * height }, (_value, i) => {
     const quarter = (i % width < width / 2 ? 0 : 1) + (Math.floor(i / width) < height / 2 ? 0 : 2);
     return (colours[quarter] ?? []).flatMap((sample) => Array.from({ length: sampleBytes }, () => sample));
   });
@@ -40,7 +40,7 @@ const kinds = [
   ['big-endian BigTIFF', { isBig: true, isLittle: false }],
 ] as const;
 
-describe.each(kinds)('what follows from the size may be missing or wrong, %s', (_, kind) => {
+describe.each(kinds)('what follows from the size may be missing or wrong, %s', (_title, kind) => {
   const rows = (from: number, to: number) => quarters(96, 128, coloured).subarray(from * 288, to * 288);
   const inStrips = { ...picture(), strips: [rows(0, 50), rows(50, 100), rows(100, 128)] };
   const deflated = {
@@ -113,11 +113,11 @@ describe('planes', () => {
     height: 128,
     channels,
     bits,
-    strips: Array.from({ length: channels }, (_, i) => plane(i, bits / 8, [255, 9])),
+    strips: Array.from({ length: channels }, (_value, i) => plane(i, bits / 8, [255, 9])),
     tags: { 284: 2, ...tags },
   });
 
-  test.each(kinds)('grey with a second one, %s', async (_, kind) => {
+  test.each(kinds)('grey with a second one, %s', async (_title, kind) => {
     for (const bits of [8, 16]) {
       for (const named of [undefined, 0, 1, 2]) {
         const file = tiffChain([inPlanes(bits, 2, { 338: named })], kind);
@@ -183,7 +183,7 @@ describe('a sound file that is not taken is not called damaged', () => {
     ['24 bits in planes', 24, 3, { 284: 2 }],
     ['128 bits', 128, 1, { 339: 6 }],
     ['5 bits', 5, 1, {}],
-  ] as const)('%s', async (_, bits, channels, tags) => {
+  ] as const)('%s', async (_title, bits, channels, tags) => {
     const isPlanar = '284' in tags;
     const length = Math.ceil((96 * bits * (isPlanar ? 1 : channels)) / 8) * 128;
     const strips = Array.from({ length: isPlanar ? channels : 1 }, () => Buffer.alloc(length));
@@ -203,7 +203,7 @@ describe('a sound file that is not taken is not called damaged', () => {
   });
 });
 
-describe.each(kinds)('of a file with more pictures, %s', (_, kind) => {
+describe.each(kinds)('of a file with more pictures, %s', (_title, kind) => {
   const preview = (tags: TiffPicture['tags'] = { 254: 1 }): TiffPicture => ({
     ...picture(24, 32, tags),
     strips: [Buffer.alloc(24 * 32 * 3, 99)],
@@ -295,10 +295,10 @@ describe('pixels that are not square', () => {
     const { data, info } = await sharp(bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
     const dark = (at: number) => (data[at * info.channels] ?? 255) < 128;
     const middle = Math.round(info.height / 4);
-    const across = Array.from({ length: info.width }, (_, x) => dark(middle * info.width + x)).filter(
+    const across = Array.from({ length: info.width }, (_value, x) => dark(middle * info.width + x)).filter(
       Boolean,
     ).length;
-    const down = Array.from({ length: info.height }, (_, y) =>
+    const down = Array.from({ length: info.height }, (_value, y) =>
       dark(y * info.width + Math.round(info.width / 2)),
     );
     return across / down.filter(Boolean).length;
@@ -308,7 +308,7 @@ describe('pixels that are not square', () => {
     ['a unit', { 282: 204, 283: 98, 296: 2 }],
     ['no unit', { 282: 2, 283: 1, 296: 1 }],
     ['centimetres', { 282: 80, 283: 38, 296: 3 }],
-  ] as const)('are made so in every small picture, %s', async (_, tags) => {
+  ] as const)('are made so in every small picture, %s', async (_title, tags) => {
     const ratio = tags[282] / tags[283];
     const made = await makeRenditions(tiffChain([fax(tags)]));
     expect([made.width, made.height]).toEqual([240, 160]); // the record has the pixels of the original

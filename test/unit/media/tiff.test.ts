@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { sharp } from '../../../lib/media/libvips.ts';
-import { makeCopy } from '../../../lib/media/make-copy.ts';
+import { sharp } from '../../../lib/media/image/libvips.ts';
+import { makeCopy } from '../../../lib/media/image/make-copy.ts';
+import { makeRenditions } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import { makeRenditions } from '../../../lib/media/renditions.ts';
 import { directoryAt, tiff } from '../../fixtures/tiffs.ts';
 
 const orange = [200, 100, 50];
 
 /** So many pixels of one colour. */
 const all = (colour: number[], width = 20, height = 10) =>
-  Uint8Array.from({ length: width * height * colour.length }, (_, i) => colour[i % colour.length] ?? 0);
+  Uint8Array.from({ length: width * height * colour.length }, (_value, i) => colour[i % colour.length] ?? 0);
 
 const picture = { width: 20, height: 10, channels: 3, bits: 8, pixels: all(orange) };
 
@@ -29,7 +29,7 @@ describe('what a scanner wrote beside the pixels does no harm', () => {
       },
     ],
     ['a next directory that is the first one', { next: directoryAt }],
-  ] satisfies [string, Partial<Parameters<typeof tiff>[0]>][])('%s', async (_, oddity) => {
+  ] satisfies [string, Partial<Parameters<typeof tiff>[0]>][])('%s', async (_title, oddity) => {
     const odd = tiff({ ...picture, ...oddity });
     expect(await colourOf(odd)).toEqual(orange);
     const wish = { format: 'png', width: 10, quality: undefined, watermark: undefined } as const;
@@ -59,7 +59,7 @@ describe('channels', () => {
   test.each([
     ['the colours', [0, 0], orange],
     ['the colours and their transparency', [2, 0], [...orange, 255]],
-  ])('of more than four, %s are shown', async (_, kinds, shown) => {
+  ])('of more than four, %s are shown', async (_title, kinds, shown) => {
     const many = tiff({ ...picture, channels: 5, pixels: all([...orange, 255, 9]), tags: [[338, kinds]] });
     expect(await colourOf(many)).toEqual(shown);
   });
@@ -68,7 +68,8 @@ describe('channels', () => {
 describe('numbers', () => {
   const floats = (size: number, ...colour: number[]) =>
     new Uint8Array(
-      Float32Array.from({ length: size * colour.length }, (_, i) => colour[i % colour.length] ?? 0).buffer,
+      Float32Array.from({ length: size * colour.length }, (_value, i) => colour[i % colour.length] ?? 0)
+        .buffer,
     );
 
   test('colours with fractions are light, from 0 to 1', async () => {
@@ -85,7 +86,7 @@ describe('numbers', () => {
     ['a sign', { bits: 16, pixels: all([0, 1]), tags: [[339, 2]] }],
   ] satisfies [string, Partial<Parameters<typeof tiff>[0]>][])(
     'grey with %s has no known black and white, and is refused',
-    async (_, kind) => {
+    async (_title, kind) => {
       const grey = tiff({ ...picture, channels: 1, ...kind });
       expect(await refusal(grey)).toBe(
         'This TIFF file has pixels of 32 bits, with a sign or with fractions, which is not accepted. ' +
@@ -100,7 +101,7 @@ describe('a whole file that can’t be read is not called damaged', () => {
     ['old-style JPEG', 6, 'is compressed in an unusual way'],
     ['LZMA', 34925, 'is compressed in an unusual way'],
     ['Zstandard', 50000, 'is compressed in an unusual way'],
-  ])('%s', async (_, compression, reason) => {
+  ])('%s', async (_title, compression, reason) => {
     expect(await refusal(tiff({ ...picture, tags: [[259, compression]] }))).toContain(reason);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { safeEntryNames } from '../../../lib/media/zip-entry-names.ts';
+import { safeEntryNames } from '../../../lib/media/zip/zip-entry-names.ts';
 
 test.each([
   ['molar left.jpg', 'molar left.jpg'],

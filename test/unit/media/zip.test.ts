@@ -6,9 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { zipStream } from '../../../lib/media/zip.ts';
-import { safeEntryNames } from '../../../lib/media/zip-entry-names.ts';
-import { type ZipEntry, zipLayout, zipLength } from '../../../lib/media/zip-layout.ts';
+import { zipStream } from '../../../lib/media/zip/zip.ts';
+import { safeEntryNames } from '../../../lib/media/zip/zip-entry-names.ts';
+import { type ZipEntry, zipLayout, zipLength } from '../../../lib/media/zip/zip-layout.ts';
 import { type ReadEntry, readZip } from '../../support/unzip.ts';
 
 const modified = new Date('2024-05-06T07:08:10Z');
@@ -19,7 +19,9 @@ function entryOf(name: string, content: Uint8Array): ZipEntry {
 
 function zip(files: [name: string, content: Uint8Array][]): Promise<Buffer> {
   const entries = files.map(([name, content]) => entryOf(name, content));
-  return buffer(zipStream(entries, (_, index) => Readable.from([files[index]?.[1]], { objectMode: false })));
+  return buffer(
+    zipStream(entries, (_entry, index) => Readable.from([files[index]?.[1]], { objectMode: false })),
+  );
 }
 
 describe('the archive', () => {
@@ -101,7 +103,7 @@ describe('ZIP64', () => {
   ])(
     '%i entries need it: %s',
     async (count, isZip64) => {
-      const entries = Array.from({ length: count }, (_, i) => entryOf(`${i}`, Buffer.alloc(0)));
+      const entries = Array.from({ length: count }, (_value, i) => entryOf(`${i}`, Buffer.alloc(0)));
       const archive = await buffer(zipStream(entries, () => Readable.from([])));
       expect(archive.length).toBe(zipLength(entries));
       expect(archive.includes('PK\x06\x06')).toBe(isZip64);
@@ -154,7 +156,7 @@ describe('the stream', () => {
   test('reads one entry ahead and no more, however many there are', async () => {
     let given = 0;
     const content = Buffer.alloc(65_536);
-    const entries = Array.from({ length: 1000 }, (_, i) => entryOf(`${i}`, content));
+    const entries = Array.from({ length: 1000 }, (_value, i) => entryOf(`${i}`, content));
     const archive = zipStream(entries, () => {
       given += content.length;
       return Readable.from([content], { objectMode: false });
@@ -187,7 +189,7 @@ describe('the stream', () => {
     const opened: number[] = [];
     const content = Buffer.alloc(500_000);
     const entries = [0, 1, 2, 3, 4].map((i) => entryOf(`${i}`, content));
-    const archive = zipStream(entries, (_, index) => {
+    const archive = zipStream(entries, (_entry, index) => {
       opened.push(index);
       return Readable.from([content], { objectMode: false });
     });
@@ -203,7 +205,7 @@ describe('the stream', () => {
   test('destroys every open source when its reader goes away', async () => {
     const sources = [0, 1].map(() => new Readable({ read() {} }));
     const entries = [0, 1].map((i) => entryOf(`${i}`, Buffer.from('x')));
-    const archive = zipStream(entries, (_, index) => sources[index] ?? Readable.from([]));
+    const archive = zipStream(entries, (_entry, index) => sources[index] ?? Readable.from([]));
     archive.read(1);
     await settle();
     archive.destroy();
@@ -227,7 +229,7 @@ describe('the stream', () => {
     const first = new Readable({ read() {} });
     const waiting = new Readable({ read() {} });
     const entries = ['first', 'waiting'].map((name) => entryOf(name, Buffer.from('x')));
-    const archive = zipStream(entries, (_, index) => (index === 0 ? first : waiting));
+    const archive = zipStream(entries, (_entry, index) => (index === 0 ? first : waiting));
     const received = buffer(archive);
     await settle();
     waiting.destroy(new Error('S3 hung up'));
@@ -255,7 +257,7 @@ describe('the stream', () => {
     ['fewer bytes', 'abc', 'expected 4 bytes for ZIP entry x but received 3'],
     ['more bytes', 'abcde', 'expected 4 bytes for ZIP entry x but received more'],
     ['other bytes', 'abcx', 'expected CRC-32 ed82cd11 for ZIP entry x but received'],
-  ])('fails on %s than promised', async (_, given, message) => {
+  ])('fails on %s than promised', async (_title, given, message) => {
     const archive = zipStream([entryOf('x', Buffer.from('abcd'))], () => Readable.from([Buffer.from(given)]));
     await expect(buffer(archive)).rejects.toThrow(message);
   });

@@ -4,7 +4,7 @@ import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
 import { formatMoment } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
-import { NotYet } from '../parts/not-yet.tsx';
+import { QueryStatus } from '../parts/query-status.tsx';
 import './admin.css';
 
 interface Filter {
@@ -70,7 +70,7 @@ export function AuditPage() {
           </button>
         </div>
       </form>
-      <NotYet what="log" answer={log} />
+      <QueryStatus what="log" answer={log} />
       {log.isSuccess && events.length === 0 && (
         <Message title="Nothing found">No event fits the filter.</Message>
       )}

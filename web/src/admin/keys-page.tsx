@@ -6,7 +6,7 @@ import type { ApiKey, NewApiKey } from '../api/types.ts';
 import { Confirm, Dialog } from '../parts/dialog.tsx';
 import { formatTime } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
-import { NotYet } from '../parts/not-yet.tsx';
+import { QueryStatus } from '../parts/query-status.tsx';
 import { NewKeyDialog } from './new-key-dialog.tsx';
 import './admin.css';
 
@@ -48,7 +48,7 @@ export function KeysPage() {
           <Plus size={18} aria-hidden /> New key
         </button>
       </div>
-      <NotYet what="keys" answer={list} />
+      <QueryStatus what="keys" answer={list} />
       {list.isSuccess && keys.length === 0 && (
         <Message title="No keys yet">Each of the clinic’s other systems gets a key of its own.</Message>
       )}

@@ -10,7 +10,7 @@ import { PageCount } from '../images/page-count.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
-import { useRefetchInterval } from '../news/refetch-interval.ts';
+import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import {
   count,
@@ -19,7 +19,7 @@ import {
   formatClinicDay,
   formatClinicTime,
 } from '../parts/format.ts';
-import { NotYet } from '../parts/not-yet.tsx';
+import { QueryStatus } from '../parts/query-status.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSession } from '../session/session-provider.tsx';
@@ -79,7 +79,7 @@ export function CasePage({ caseId }: { caseId: string }) {
         <section className="panel patient-list" aria-label="Images of the case">
           <div className="scroller case-list">
             <CaseUpload caseId={caseId} patientId={patientId} />
-            <NotYet what="case" answer={list} />
+            <QueryStatus what="case" answer={list} />
             {list.isSuccess && images.length === 0 && (
               <p className="quiet empty">No images in this case yet.</p>
             )}

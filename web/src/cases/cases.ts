@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
-import { useRefetchInterval } from '../news/refetch-interval.ts';
+import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 
 /** The patient's cases, the one with the latest image first, as far as they are read. */
 export function useCases(patientId: string) {

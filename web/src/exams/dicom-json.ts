@@ -60,6 +60,6 @@ export const dayText = (text: string): string => text.replace(/^(\d{4})\.?(\d\d)
 
 /** A time of the day (`HHMMSS.FFFFFF`, which may end earlier) as it is written everywhere; anything else as it is. */
 export const timeText = (text: string): string =>
-  text.replace(/^(\d\d)(\d\d)(\d\d)?(?:\.\d+)?$/, (_, hours, minutes, seconds) =>
+  text.replace(/^(\d\d)(\d\d)(\d\d)?(?:\.\d+)?$/, (_match, hours, minutes, seconds) =>
     [hours, minutes, seconds].filter(Boolean).join(':'),
   );

@@ -2,9 +2,9 @@ import { PanelRight } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Spinner } from '../parts/spinner.tsx';
 import { ExamFacts } from './exam-facts.tsx';
-import { type Series, useSights } from './series.ts';
+import { type Series, useViewerItems } from './series.ts';
 import { SeriesList } from './series-list.tsx';
-import { SeriesStage } from './series-stage.tsx';
+import { SeriesViewer } from './series-viewer.tsx';
 import '../parts/panel.css';
 import './exams.css';
 
@@ -30,13 +30,13 @@ interface OpenedSeriesProps extends ExamViewProps {
 }
 
 function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
-  const sights = useSights(series);
+  const items = useViewerItems(series);
   const [at, setAt] = useState({ series: series.series, index: 0 });
   const [showsMetadata, setShowsMetadata] = useState(() => matchMedia('(min-width: 1100px)').matches);
   // Each series begins with its first image.
   const index = at.series === series.series ? at.index : 0;
-  const sight = sights.data?.[index];
-  const attributes = sight?.kind === 'frame' ? sight.frame.attributes : undefined;
+  const item = items.data?.[index];
+  const attributes = item?.kind === 'frame' ? item.frame.attributes : undefined;
   return (
     <main className={`exam ${showsMetadata && attributes ? 'has-metadata' : ''}`}>
       <div className="exam-head">
@@ -54,9 +54,9 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
       </div>
       <div className="exam-split">
         <SeriesList list={list} chosen={series} onChoose={(each) => onChoose(each.series)} />
-        <SeriesStage
+        <SeriesViewer
           key={series.series}
-          sights={sights}
+          items={items}
           index={index}
           onIndex={(to) => setAt({ series: series.series, index: to })}
         />

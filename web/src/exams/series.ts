@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '../api/api-error.ts';
 import type { ExamImage } from '../api/types.ts';
+import type { Frame } from '../dicom-viewer/frame.ts';
 import { type Attributes, numberOf, numbersOf, textOf } from './dicom-json.ts';
 import { readDataSets, seriesPath, studyPath } from './dicomweb.ts';
-import type { Frame } from './frame.ts';
 import { isFromPatient } from './study-tags.ts';
 
 /** A series as it stands in the list. */
@@ -21,7 +21,7 @@ export interface Series {
 }
 
 /** One thing to look at: a frame that is stored, or what is registered and is not. */
-export type Sight = { kind: 'frame'; frame: Frame } | { kind: 'registered'; image: ExamImage };
+export type ViewerItem = { kind: 'frame'; frame: Frame } | { kind: 'registered'; image: ExamImage };
 
 /** The series of a study in their own order. */
 export function useStudy(study: string) {
@@ -48,10 +48,10 @@ const toSeries = (study: string, attributes: Attributes): Series => ({
 });
 
 /** What a series has to show, in its own order. */
-export function useSights(series: Series) {
+export function useViewerItems(series: Series) {
   return useQuery({
     queryKey: ['series', series.study, series.series, series.registered?.map(({ imageID }) => imageID)],
-    queryFn: async ({ signal }): Promise<Sight[]> => {
+    queryFn: async ({ signal }): Promise<ViewerItem[]> => {
       const instances = await readInstances(series, signal);
       const stored = new Set(instances.map((each) => textOf(each, '00080018')));
       const wanted = series.registered?.map(({ sopInstanceUID }) => sopInstanceUID);
@@ -59,9 +59,9 @@ export function useSights(series: Series) {
       return [
         ...instances
           .filter((each) => !wanted || wanted.includes(textOf(each, '00080018')))
-          .toSorted(inOrder)
-          .flatMap((each) => framesOf(series, each).map((frame): Sight => ({ kind: 'frame', frame }))),
-        ...missing.map((image): Sight => ({ kind: 'registered', image })),
+          .toSorted(byInstanceNumber)
+          .flatMap((each) => framesOf(series, each).map((frame): ViewerItem => ({ kind: 'frame', frame }))),
+        ...missing.map((image): ViewerItem => ({ kind: 'registered', image })),
       ];
     },
     // Files never change; more of them may come.
@@ -83,7 +83,7 @@ async function readInstances(
 }
 
 /** By instance number; where there is none, as they lie along the body. */
-function inOrder(a: Attributes, b: Attributes): number {
+function byInstanceNumber(a: Attributes, b: Attributes): number {
   const number = (each: Attributes) => numberOf(each, '00200013');
   const lies = (each: Attributes) => numberOf(each, '00201041') ?? numbersOf(each, '00200032')[2];
   return (number(a) ?? 0) - (number(b) ?? 0) || (lies(a) ?? 0) - (lies(b) ?? 0);
@@ -93,7 +93,7 @@ function framesOf({ study, series }: Series, attributes: Attributes): Frame[] {
   const instance = textOf(attributes, '00080018');
   const count = numberOf(attributes, '00280008') ?? 1;
   const of = Number.isSafeInteger(count) && count > 0 ? count : 1;
-  return Array.from({ length: of }, (_, index) => ({
+  return Array.from({ length: of }, (_value, index) => ({
     imageId: `dicom-web:${study}/${series}/${instance}/${index + 1}`,
     path: { study, series, instance },
     attributes,

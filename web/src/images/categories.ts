@@ -1,6 +1,6 @@
 import type { Category } from '../api/types.ts';
 
-export { CATEGORY_LABELS } from '../../../lib/domain/category-labels.ts';
+export { CATEGORY_LABELS } from '../../../lib/domain/images/category-labels.ts';
 
 /** The menu of categories, in the groups that clinics know. */
 export const CATEGORY_GROUPS: [name: string, categories: Category[]][] = [

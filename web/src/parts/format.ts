@@ -1,4 +1,4 @@
-import { localTimeOf } from '../../../lib/domain/local-time.ts';
+import { localTimeOf } from '../../../lib/domain/images/local-time.ts';
 import { pageConfig } from '../page-config.ts';
 
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });

@@ -20,7 +20,7 @@ interface ImageSearchProps {
   children: ReactNode;
 }
 
-interface Wish {
+interface SearchCriteria {
   q?: string;
   category?: Category;
   date_from?: string;
@@ -30,9 +30,9 @@ interface Wish {
 /** Finds the patient's images by text, category and day. */
 export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearchProps) {
   const [isOpen, setOpen] = useState(false);
-  const [wish, setWish] = useState<Wish>({});
-  const set = (change: Wish) => setWish({ ...wish, ...change });
-  const isSearching = isOpen && Object.values(wish).some(Boolean);
+  const [criteria, setCriteria] = useState<SearchCriteria>({});
+  const set = (change: SearchCriteria) => setCriteria({ ...criteria, ...change });
+  const isSearching = isOpen && Object.values(criteria).some(Boolean);
   return (
     <>
       <search className="search">
@@ -50,11 +50,11 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
               autoFocus
               placeholder="File name or caption"
               aria-label="File name or caption"
-              value={wish.q ?? ''}
+              value={criteria.q ?? ''}
               onChange={({ target }) => set({ q: target.value })}
             />
             <CategoryMenu
-              value={wish.category ?? ''}
+              value={criteria.category ?? ''}
               empty="Any category"
               label="Category"
               onChange={(category) => set({ category: category || undefined })}
@@ -72,7 +72,7 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
       </search>
       <div className="scroller">
         {isSearching ? (
-          <Found patientId={patientId} wish={wish} shownId={shownId} onShow={onShow} />
+          <Found patientId={patientId} criteria={criteria} shownId={shownId} onShow={onShow} />
         ) : (
           children
         )}
@@ -81,8 +81,13 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
   );
 }
 
-function Found({ patientId, wish, shownId, onShow }: Omit<ImageSearchProps, 'children'> & { wish: Wish }) {
-  const wanted = useDeferredValue(wish);
+function Found({
+  patientId,
+  criteria,
+  shownId,
+  onShow,
+}: Omit<ImageSearchProps, 'children'> & { criteria: SearchCriteria }) {
+  const wanted = useDeferredValue(criteria);
   const found = useInfiniteQuery({
     queryKey: ['search', patientId, wanted],
     queryFn: async ({ pageParam: cursor, signal }) => {

@@ -7,7 +7,7 @@ import { CATEGORY_LABELS } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import { SourceMark } from '../parts/source-mark.tsx';
-import { useCalm } from '../parts/use-calm.ts';
+import { useSettled } from '../parts/use-settled.ts';
 import { putImage } from './images.ts';
 import './image-tile.css';
 
@@ -23,7 +23,7 @@ interface ImageTileProps {
 export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }: ImageTileProps) => {
   const { id, original_name: name, status, category, caption } = image;
   const { save, state } = useSaving(image);
-  const [isCalm, hurry] = useCalm();
+  const [isSettled, showNow] = useSettled();
   const isReady = status === 'ready';
   return (
     <article
@@ -32,7 +32,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
       data-status={status}
       data-id={id}
       draggable={isReady}
-      onFocus={hurry}
+      onFocus={showNow}
     >
       <button
         type="button"
@@ -56,7 +56,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
               aria-label={`Select ${name}`}
             />
           </label>
-          {isCalm ? (
+          {isSettled ? (
             <>
               <CategoryMenu
                 value={category}

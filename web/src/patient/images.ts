@@ -1,8 +1,8 @@
 import { type InfiniteData, type QueryClient, useInfiniteQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
-import { useRefetchInterval } from '../news/refetch-interval.ts';
-import type { Place } from './places.ts';
+import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
+import type { Place } from './image-order.ts';
 
 interface Page {
   images: Image[];
@@ -33,18 +33,18 @@ export const listedImages = (queries: QueryClient, batchId: string): Image[] =>
   listedIn(queries.getQueryData<Pages>(['images', batchId]));
 
 /** Takes an image as it is now; a new one comes last, where the end of the list is read. */
-export function putImage(queries: QueryClient, news: Omit<Image, 'thumbnail_url'> & Partial<Image>): void {
-  change(queries, news.batch, (images, isWhole) => {
-    const index = images.findIndex(({ id }) => id === news.id);
+export function putImage(queries: QueryClient, update: Omit<Image, 'thumbnail_url'> & Partial<Image>): void {
+  change(queries, update.batch, (images, isWhole) => {
+    const index = images.findIndex(({ id }) => id === update.id);
     const known = images[index];
     if (!known) {
       const last = images.at(-1);
-      const isWithin = isWhole || (last !== undefined && byPlace(news, last) < 0);
-      return isWithin ? [...images, { thumbnail_url: null, ...news }].sort(byPlace) : images;
+      const isWithin = isWhole || (last !== undefined && byPlace(update, last) < 0);
+      return isWithin ? [...images, { thumbnail_url: null, ...update }].sort(byPlace) : images;
     }
-    if (known.updated_at > news.updated_at) return images;
-    const order = onTheWay.has(news.id) ? known.order : news.order;
-    const changed = images.with(index, { ...known, ...news, order });
+    if (known.updated_at > update.updated_at) return images;
+    const order = onTheWay.has(update.id) ? known.order : update.order;
+    const changed = images.with(index, { ...known, ...update, order });
     return known.order === order ? changed : changed.sort(byPlace);
   });
 }

@@ -3,21 +3,21 @@ import { Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { api, bodyOf } from '../api/client.ts';
+import { BatchItem } from '../batches/batch-item.tsx';
+import { BatchNameDialog } from '../batches/batch-name-dialog.tsx';
+import { useBatches } from '../batches/batches.ts';
 import { PatientCases } from '../cases/patient-cases.tsx';
 import { PatientStudies } from '../exams/patient-studies.tsx';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
-import { useRefetchInterval } from '../news/refetch-interval.ts';
+import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
-import { NotYet } from '../parts/not-yet.tsx';
+import { QueryStatus } from '../parts/query-status.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { useSession } from '../session/session-provider.tsx';
-import { BatchItem } from './batch-item.tsx';
-import { BatchNameDialog } from './batch-name-dialog.tsx';
-import { useBatches } from './batches.ts';
 import { ImageSearch } from './image-search.tsx';
 import type { Pair } from './patient-compare.tsx';
-import { type Looked, PatientViewer } from './patient-viewer.tsx';
+import { type OpenedImage, PatientViewer } from './patient-viewer.tsx';
 import '../parts/panel.css';
 import './patient-page.css';
 
@@ -31,10 +31,10 @@ export function PatientPage({ patientId }: { patientId: string }) {
   const batches = useBatches(patientId);
   const [open, setOpen] = useState<string>();
   const [isCreating, setCreating] = useState(false);
-  const [looked, setLooked] = useState<Looked>();
+  const [looked, setLooked] = useState<OpenedImage>();
   const [pair, setPair] = useState<Pair>();
   const endComparison = useCallback(() => setPair(undefined), []);
-  const look = (next: Looked) => {
+  const look = (next: OpenedImage) => {
     setPair(undefined);
     setLooked(next);
   };
@@ -66,7 +66,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
             onShow={(image) => look({ image, batchId: undefined })}
             shownId={looked?.image.id}
           >
-            <NotYet what="batches" answer={batches} />
+            <QueryStatus what="batches" answer={batches} />
             {batches.isSuccess && list.length === 0 && (
               <Message title="No images yet">
                 Make a batch, such as one for today’s visit, and drop images into it.

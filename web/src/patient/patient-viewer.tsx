@@ -12,15 +12,15 @@ import { ImageFacts, toViewed } from './image-facts.tsx';
 import { dropImage, listedIn, useImages } from './images.ts';
 
 /** What is looked at: an image, and the list in which the arrows go. */
-export interface Looked {
+export interface OpenedImage {
   image: Image;
   /** None means found by a search. */
   batchId: string | undefined;
 }
 
 interface PatientViewerProps {
-  looked: Looked;
-  onLook: (looked: Looked | undefined) => void;
+  looked: OpenedImage;
+  onLook: (looked: OpenedImage | undefined) => void;
 }
 
 /** The image that is looked at, among those of its batch. */

@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight, Columns2, Download, Printer, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { IMAGES_PER_CHANGE } from '../../../lib/domain/fixed-limits.ts';
+import { IMAGES_PER_CHANGE } from '../../../lib/domain/limits/request-limits.ts';
 import { explain } from '../api/api-error.ts';
 import { api } from '../api/client.ts';
 import type { Batch, Category, Image } from '../api/types.ts';

@@ -22,7 +22,7 @@ interface PrintSheetProps {
 /** What goes on paper, and is not to be seen before. A table, since its head is printed on each page. */
 export function PrintSheet({ patientId, batchName, images, urls, perPage, onDrawn }: PrintSheetProps) {
   const columns = LAYOUTS[perPage];
-  const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_, row) =>
+  const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
     images.slice(row * columns, (row + 1) * columns),
   );
   return createPortal(

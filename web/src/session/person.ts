@@ -1,4 +1,4 @@
-import { mayDelete, type PersonRole, roleOfGroups } from '../../../lib/domain/roles.ts';
+import { mayDelete, type PersonRole, roleOfGroups } from '../../../lib/domain/access/roles.ts';
 
 /** Who is signed in, as their token names them; what they may do decides the service alone. */
 export interface Person {

@@ -1,8 +1,5 @@
-/** Without a checksum where the file cannot be read. */
-export interface Checksum {
-  id: string;
-  crc32?: string;
-}
+import type { Checksum } from './crc-worker.ts';
+
 /** None where the worker could not be loaded, or died. */
 type Answer = Checksum | undefined;
 

@@ -1,5 +1,4 @@
 import CRC32 from 'crc-32';
-import type { Checksum } from './checksums.ts';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -23,3 +22,8 @@ self.onmessage = async ({ data: { id, file } }: MessageEvent<{ id: string; file:
   }
   self.postMessage(answer);
 };
+/** Without a checksum where the file cannot be read. */
+export interface Checksum {
+  id: string;
+  crc32?: string;
+}

@@ -5,8 +5,8 @@ const FIRST = 20;
 const SOON = 1 / 3;
 
 /**
- * For how many files leave is asked at once. Few at first, so that the first bytes go soon and no URL ends while it
- * waits in a slow network; more where they are used up quickly, since a person has ten such requests a minute.
+ * The number of files in one request for upload URLs. It is small at first, so that the upload starts soon and no URL expires
+ * in a slow network. It grows when the URLs are used up quickly, because a person has ten such requests a minute.
  */
 export class GroupSize {
   #files = FIRST;

@@ -1,5 +1,5 @@
 import { type PutOutcome, putOutcome } from '../../../lib/storage/put-outcome.ts';
-import type { Signed } from './upload-record.ts';
+import type { UploadGrant } from './upload-record.ts';
 
 /** After this long without a byte, a connection is taken for dead. */
 const STALL_MS = 30_000;
@@ -10,7 +10,7 @@ export type SendOutcome = PutOutcome | 'aborted';
 /** Sends bytes by a signed URL. Not by `fetch`, which says nothing of how far it is. */
 export function putBytes(
   file: Blob,
-  { url, headers }: Pick<Signed, 'url' | 'headers'>,
+  { url, headers }: Pick<UploadGrant, 'url' | 'headers'>,
   onProgress: (sent: number) => void,
   signal: AbortSignal,
 ): Promise<SendOutcome> {

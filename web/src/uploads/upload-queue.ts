@@ -2,20 +2,20 @@ import { explain } from '../api/api-error.ts';
 import { Backoff } from '../parts/backoff.ts';
 import { faultOf } from './check-file.ts';
 import { checksumOf } from './checksums.ts';
-import { FileKeeper } from './file-keeper.ts';
+import { FilePersister } from './file-persister.ts';
 import { GroupSize } from './group-size.ts';
 import { putBytes } from './put-bytes.ts';
-import { failureOf, hasArrived, sign } from './sign.ts';
+import { failureOf, hasArrived, requestGrants } from './request-grants.ts';
 import { UploadItems } from './upload-items.ts';
 import type { UploadRecord, UploadTarget } from './upload-record.ts';
 import {
   adoptUploads,
   claimUploads,
-  dropUpload,
+  deleteUpload,
   isSameTarget,
-  keepUpload,
-  keptFile,
   lockOf,
+  persistedFile,
+  saveUpload,
 } from './upload-store.ts';
 
 const AT_ONCE = 5;
@@ -41,7 +41,7 @@ export class UploadQueue {
   readonly #failures = new Map<string, number>();
   readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, () => this.#pump());
   readonly #groupSize = new GroupSize();
-  readonly #keeper = new FileKeeper((id) => {
+  readonly #persister = new FilePersister((id) => {
     this.#files.delete(id);
     this.items.notify();
   });
@@ -60,9 +60,10 @@ export class UploadQueue {
   /** Goes on with what pages that are gone have left. */
   async resume(): Promise<void> {
     const adopted = await adoptUploads(this.#subject, this.#owner).catch(() => []);
-    for (const { record, isKept } of adopted) {
+    for (const { record, isPersisted } of adopted) {
       this.#take(record);
-      if (!isKept) this.#end(record.id, 'refused', 'The page was closed too soon. Choose this file again.');
+      if (!isPersisted)
+        this.#end(record.id, 'refused', 'The page was closed too soon. Choose this file again.');
     }
     this.#pump();
   }
@@ -79,7 +80,7 @@ export class UploadQueue {
         name: file.name,
         type: file.type,
         bytes: file.size,
-        leaves: 0,
+        attempts: 0,
       };
       const fault = faultOf(file);
       this.#take(record);
@@ -87,7 +88,7 @@ export class UploadQueue {
       else {
         this.#keep(record);
         this.#files.set(record.id, file);
-        this.#keeper.keep(record.id, file);
+        this.#persister.keep(record.id, file);
       }
     }
     this.#pump();
@@ -117,7 +118,7 @@ export class UploadQueue {
 
   /** Whether there are files that only this page has, since the browser has no room to keep them. */
   get mustStay(): boolean {
-    return this.#keeper.homeless > 0;
+    return this.#persister.notPersisted > 0;
   }
 
   setPaused(isPaused: boolean): void {
@@ -138,11 +139,11 @@ export class UploadQueue {
     if (this.#isPaused || this.#backoff.isOn) return;
     this.#releaseEnded();
     const waiting = this.#waiting();
-    const signed = waiting.filter((record) => record.signed);
+    const signed = waiting.filter((record) => record.grant);
     const starting = signed.slice(0, AT_ONCE - this.#sending.size);
     for (const record of starting) void this.#send(record);
     const left = signed.length - starting.length;
-    const unsigned = waiting.filter((record) => !record.signed);
+    const unsigned = waiting.filter((record) => !record.grant);
     // While the last few are sent, so that none waits for leave.
     if (unsigned.length > 0 && left <= AT_ONCE && !this.#isSigning) void this.#sign(unsigned);
   }
@@ -153,11 +154,11 @@ export class UploadQueue {
 
   /** After hours of sleep every URL that waits has ended: nothing was sent by it, so that others take their place. */
   #releaseEnded(): void {
-    const ended = this.#waiting().filter(({ signed }) => signed && signed.endsAt < Date.now());
+    const ended = this.#waiting().filter(({ grant: signed }) => signed && signed.endsAt < Date.now());
     if (ended.length > 0) this.#groupSize.tooMany();
     for (const record of ended) {
-      if (record.signed?.wasTried) void this.#signAnew(record);
-      else this.#keep(withoutLeave(record));
+      if (record.grant?.wasTried) void this.#signAnew(record);
+      else this.#keep(withoutGrant(record));
     }
   }
 
@@ -173,8 +174,8 @@ export class UploadQueue {
       asked = await this.#claimed(await this.#withChecksums(group));
       if (asked.length === 0) return;
       // The same files in another try are the same wish.
-      const signed = await sign(target, asked, await keyOf(asked));
-      for (const [index, record] of asked.entries()) this.#keep({ ...record, signed: signed[index] });
+      const signed = await requestGrants(target, asked, await keyOf(asked));
+      for (const [index, record] of asked.entries()) this.#keep({ ...record, grant: signed[index] });
       if (signed[0]) this.#groupSize.given(signed[0].endsAt);
       this.#backoff.reset();
     } catch (error) {
@@ -208,7 +209,7 @@ export class UploadQueue {
 
   /** The file, until it is copied; then the copy. */
   async #bytesOf(id: string): Promise<Blob | undefined> {
-    return this.#files.get(id) ?? keptFile(id).catch(() => undefined);
+    return this.#files.get(id) ?? persistedFile(id).catch(() => undefined);
   }
 
   #unreadable(id: string): void {
@@ -229,12 +230,12 @@ export class UploadQueue {
   }
 
   async #send(record: UploadRecord): Promise<void> {
-    const { id, signed } = record;
+    const { id, grant: signed } = record;
     if (!signed) return;
     const controller = new AbortController();
     this.#sending.set(id, controller);
     this.items.update(id, { state: 'sending' });
-    const tried = { ...record, signed: { ...signed, wasTried: true } };
+    const tried = { ...record, grant: { ...signed, wasTried: true } };
     this.#keep(tried);
     const file = await this.#bytesOf(id);
     const onProgress = (sent: number) => this.items.update(id, { sent });
@@ -266,11 +267,11 @@ export class UploadQueue {
 
   /** A URL has ended: perhaps its bytes had arrived all the same, and only the word of it was lost. */
   async #signAnew(record: UploadRecord): Promise<void> {
-    const { id, signed } = record;
+    const { id, grant: signed } = record;
     this.items.update(id, { state: 'sending', sent: 0 });
     try {
       if (signed && (await hasArrived(signed.imageId))) return this.#end(id, 'stored');
-      this.#keep(withoutLeave(record));
+      this.#keep(withoutGrant(record));
     } catch {
       this.#backoff.start();
     }
@@ -293,7 +294,7 @@ export class UploadQueue {
     if (!this.#records.has(record.id)) return record;
     this.#records.set(record.id, record);
     // Without room to remember them, files are sent all the same; only a reload would lose them.
-    void keepUpload(record).catch(() => undefined);
+    void saveUpload(record).catch(() => undefined);
     return record;
   }
 
@@ -308,20 +309,20 @@ export class UploadQueue {
     this.#records.delete(id);
     this.#files.delete(id);
     this.#failures.delete(id);
-    this.#keeper.drop(id);
-    void dropUpload(id).catch(() => undefined);
+    this.#persister.drop(id);
+    void deleteUpload(id).catch(() => undefined);
   }
 }
 
-const withoutLeave = (record: UploadRecord): UploadRecord => ({
+const withoutGrant = (record: UploadRecord): UploadRecord => ({
   ...record,
-  signed: undefined,
-  leaves: record.leaves + 1,
+  grant: undefined,
+  attempts: record.attempts + 1,
 });
 
 /** The same for the same files, and other for any others; after a URL's end, which would be given again, another. */
 async function keyOf(records: readonly UploadRecord[]): Promise<string> {
-  const text = records.map(({ id, leaves }) => `${id}.${leaves}`).join(' ');
+  const text = records.map(({ id, attempts }) => `${id}.${attempts}`).join(' ');
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return [...new Uint8Array(digest).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -19,13 +19,13 @@ export interface UploadRecord {
   type: string;
   bytes: number;
   crc32?: string | undefined;
-  signed?: Signed | undefined;
-  /** How many times leave was given in vain. */
-  leaves: number;
+  grant?: UploadGrant | undefined;
+  /** How many upload grants expired unused. */
+  attempts: number;
 }
 
-/** Leave to put the bytes in their place, once. */
-export interface Signed {
+/** A presigned upload of one file. */
+export interface UploadGrant {
   imageId: string;
   url: string;
   headers: Record<string, string>;

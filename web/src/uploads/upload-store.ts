@@ -26,12 +26,12 @@ const connect = () => {
 };
 
 /** Remembers what is known of a file's way so far. */
-export const keepUpload = async (record: UploadRecord): Promise<void> => {
+export const saveUpload = async (record: UploadRecord): Promise<void> => {
   await (await connect()).put('uploads', record);
 };
 
 /** Copies a file's bytes into the browser's own store: they are there when the file is not. */
-export async function keepFile(id: string, file: Blob): Promise<void> {
+export async function persistFile(id: string, file: Blob): Promise<void> {
   // Read whole: in a private window the store holds what it is given, which of a file is where it lies.
   const copy = new Blob([await file.arrayBuffer()], { type: file.type });
   const store = await connect();
@@ -47,10 +47,11 @@ export async function keepFile(id: string, file: Blob): Promise<void> {
 }
 
 /** The copy of a file's bytes, where there is one. */
-export const keptFile = async (id: string): Promise<Blob | undefined> => (await connect()).get('files', id);
+export const persistedFile = async (id: string): Promise<Blob | undefined> =>
+  (await connect()).get('files', id);
 
 /** Forgets a file: it is stored, or nobody wants it any more. */
-export async function dropUpload(id: string): Promise<void> {
+export async function deleteUpload(id: string): Promise<void> {
   const change = (await connect()).transaction(['uploads', 'files'], 'readwrite');
   await Promise.all([
     change.objectStore('uploads').delete(id),
@@ -65,37 +66,38 @@ export const forgetUploads = (subject: string): Promise<void> =>
 
 async function forget(matches: (record: UploadRecord) => boolean): Promise<void> {
   for (const record of await (await connect()).getAll('uploads'))
-    if (matches(record)) await dropUpload(record.id);
+    if (matches(record)) await deleteUpload(record.id);
 }
 
 /** How long what a closed page has left waits for the one whose it is, where others use the computer. */
-const LEFT_MS = 24 * 60 * 60_000;
+const ABANDONED_MS = 24 * 60 * 60_000;
 
 /** What a page that is gone has left. */
 export interface Adopted {
   record: UploadRecord;
   /** Whether there was time to copy the file. */
-  isKept: boolean;
+  isPersisted: boolean;
 }
 
 /** Takes over what pages that are gone have left, once for all pages that are open; what others have left for long goes. */
 export async function adoptUploads(subject: string, owner: string): Promise<Adopted[]> {
-  return alone(async () => {
+  return withStoreLock(async () => {
     const store = await connect();
     const { held = [] } = await navigator.locks.query();
     const living = new Set(held.map(({ name }) => name));
-    const isLeft = ({ owner }: UploadRecord) => !living.has(lockOf(owner));
+    const isAbandoned = ({ owner }: UploadRecord) => !living.has(lockOf(owner));
     await forget(
-      (record) => isLeft(record) && record.subject !== subject && record.order < Date.now() - LEFT_MS,
+      (record) =>
+        isAbandoned(record) && record.subject !== subject && record.order < Date.now() - ABANDONED_MS,
     );
     const left = (await store.getAll('uploads')).filter(
-      (record) => isLeft(record) && record.subject === subject,
+      (record) => isAbandoned(record) && record.subject === subject,
     );
     const adopted: Adopted[] = [];
     for (const each of left.toSorted((one, other) => one.order - other.order)) {
       const record = { ...each, owner };
       await store.put('uploads', record);
-      adopted.push({ record, isKept: (await store.count('files', record.id)) > 0 });
+      adopted.push({ record, isPersisted: (await store.count('files', record.id)) > 0 });
     }
     return adopted;
   });
@@ -106,7 +108,7 @@ export async function adoptUploads(subject: string, owner: string): Promise<Adop
  * twice, or in two windows.
  */
 export async function claimUploads(records: readonly UploadRecord[]): Promise<Set<string>> {
-  return alone(async () => {
+  return withStoreLock(async () => {
     const store = await connect();
     const claimed = (await store.getAll('uploads')).filter(({ crc32 }) => crc32 !== undefined);
     const twice = new Set<string>();
@@ -133,7 +135,8 @@ export const isSameTarget = (one: UploadTarget, other: UploadTarget): boolean =>
   one.kind === other.kind && one.id === other.id;
 
 /** Lets one page at a time look at the store and write into it. */
-const alone = <T>(work: () => Promise<T>): Promise<T> => navigator.locks.request('uploads-adoption', work);
+const withStoreLock = <T>(work: () => Promise<T>): Promise<T> =>
+  navigator.locks.request('uploads-adoption', work);
 
 /** The lock that a page holds as long as it lives. */
 export const lockOf = (owner: string): string => `uploads of ${owner}`;

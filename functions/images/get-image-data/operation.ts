@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
+import { CopyQuery } from '../../../lib/domain/images/image-copy.ts';
+import { IMAGE_EXTENSIONS } from '../../../lib/domain/uploads/upload.ts';
+
+export const operation = defineOperation({
+  id: 'get-image-data',
+  method: 'GET',
+  path: '/api/images/{id}/data',
+  summary: 'Get the original bytes of an image, or a copy that is smaller, of another format or watermarked',
+  group: 'Images',
+  auth: EVERYONE,
+  params: z.strictObject({ id: Id }),
+  query: CopyQuery,
+  success: { status: 200, stream: Object.keys(IMAGE_EXTENSIONS) },
+  errors: ['NOT_FOUND', 'RANGE_NOT_SATISFIABLE', 'TOO_MANY_REQUESTS'],
+  // Written and deleted are only copies that were made here, which count as requests.
+  permissions: { table: 'read', requests: 'count', objects: { images: ['read', 'write', 'delete'] } },
+  rate: 'none',
+  // The most that copies take, see `defaultLimits`; originals pass through in a tenth of it.
+  memoryMb: 1024,
+  timeoutSeconds: 60,
+  layers: ['sharp'],
+  assets: ['node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf', 'node_modules/dejavu-fonts-ttf/LICENSE'],
+  example: { query: { width: 1200, format: 'webp', quality: 80, watermark: 'Copy of 6 November 2025' } },
+});

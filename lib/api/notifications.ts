@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { maySee } from '../domain/access/access.ts';
+import type { Caller } from '../domain/access/caller.ts';
+import type { Batch } from '../domain/batches/batch.ts';
+import { type ExamImage, maySeeExamImage, maySeeExams } from '../domain/exams/exam-image.ts';
+import type { Export } from '../domain/exports/export.ts';
+import type { Image } from '../domain/images/image.ts';
+import { BatchImage, toBatchImage } from './views/batch-image.ts';
+import { ExportProgress, toExportProgress } from './views/export.ts';
+import { ImageMedicale, toImageMedicale } from './views/image-medicale.ts';
+import { PatientBatch, toPatientBatch } from './views/patient-batch.ts';
+
+/** As `GET /api/images/{id}` shows it, without what would have to be signed. */
+const NotifiedImage = BatchImage.omit({ thumbnail_url: true });
+
+/** What comes through a socket. */
+export const Message = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('IMAGE_UPLOADED'), image: z.union([NotifiedImage, ImageMedicale]) }),
+  ...(['IMAGE_READY', 'IMAGE_REJECTED', 'IMAGE_CHANGED', 'IMAGE_DELETED'] as const).map((type) =>
+    z.strictObject({ type: z.literal(type), image: NotifiedImage }),
+  ),
+  ...(['BATCH_CHANGED', 'BATCH_DELETED'] as const).map((type) =>
+    z.strictObject({ type: z.literal(type), batch: PatientBatch }),
+  ),
+  z.strictObject({ type: z.literal('EXPORT_READY'), export: ExportProgress }),
+]);
+export type Message = z.infer<typeof Message>;
+
+/** What an item was before it changed, and what it is since; a new one was nothing, and a deleted one is nothing. */
+export interface ItemChange<T> {
+  before?: T | undefined;
+  after?: T | undefined;
+}
+
+/** Messages about one change, and who may receive them. */
+export interface Notification {
+  messages: Message[];
+  /** The patient who may receive them; without one, only the clinic's staff may. */
+  patientId?: string | undefined;
+  isVisibleTo: (caller: Caller) => boolean;
+}
+
+/** The notification about an image; none while its upload is pending. */
+export function imageNotification(
+  { before, after }: ItemChange<Image>,
+  thumbnailKeyOf: (image: Image) => string | undefined,
+): Notification {
+  const show = (image: Image): z.infer<typeof NotifiedImage> => {
+    const key = thumbnailKeyOf(image);
+    const { thumbnail_url: _thumbnail_url, ...shown } = toBatchImage(
+      image,
+      key === undefined ? null : { key, url: '' },
+    );
+    return shown;
+  };
+  const wasPending = before === undefined || before.status === 'pending';
+  if (!after) {
+    const messages: Message[] = wasPending ? [] : [{ type: 'IMAGE_DELETED', image: show(before) }];
+    return patientNotification(before?.patientId, messages);
+  }
+  const image = show(after);
+  const notification = (
+    ...types: ('IMAGE_UPLOADED' | 'IMAGE_READY' | 'IMAGE_REJECTED' | 'IMAGE_CHANGED')[]
+  ) =>
+    patientNotification(
+      after.patientId,
+      types.map((type) => ({ type, image })),
+    );
+  if (wasPending && after.status !== 'pending') {
+    return notification('IMAGE_UPLOADED', after.status === 'ready' ? 'IMAGE_READY' : 'IMAGE_REJECTED');
+  }
+  const changed = before !== undefined && JSON.stringify(show(before)) !== JSON.stringify(image);
+  return changed ? notification('IMAGE_CHANGED') : notification();
+}
+
+/** The notification about a batch. A new batch counts as changed. */
+export function batchNotification({ before, after }: ItemChange<Batch>): Notification {
+  if (after)
+    return patientNotification(after.patientId, [{ type: 'BATCH_CHANGED', batch: toPatientBatch(after) }]);
+  if (!before) return patientNotification(undefined, []);
+  return patientNotification(before.patientId, [{ type: 'BATCH_DELETED', batch: toPatientBatch(before) }]);
+}
+
+/** The notification that an export is ready. */
+export function exportNotification({ before, after }: ItemChange<Export>): Notification {
+  const isFirstReady = after?.status === 'ready' && !(before?.status === 'ready' && before.run === after.run);
+  return patientNotification(
+    after?.patientId,
+    isFirstReady ? [{ type: 'EXPORT_READY', export: toExportProgress(after) }] : [],
+  );
+}
+
+/**
+ * What is to be told of a picture of an exam: to the clinic that it is registered, and to its patient as soon as it is
+ * theirs too.
+ *
+ * @param patientId whose picture it is now: see `patientOfExamImage`
+ */
+export function examImageNotification(
+  { before, after }: ItemChange<ExamImage>,
+  patientId: string | null,
+): Notification {
+  const isTheirs = patientId !== null && after?.storedBy !== before?.storedBy;
+  if (!after || (before && !isTheirs)) return { messages: [], isVisibleTo: () => false };
+  return {
+    messages: [{ type: 'IMAGE_UPLOADED', image: toImageMedicale(after) }],
+    patientId: patientId ?? undefined,
+    isVisibleTo: (caller) => maySeeExamImage(caller, patientId) && !(before && maySeeExams(caller)),
+  };
+}
+
+const patientNotification = (patientId: string | undefined, messages: Message[]): Notification => ({
+  messages,
+  patientId,
+  isVisibleTo: (caller) => maySee(caller, patientId),
+});

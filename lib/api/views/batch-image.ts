@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { Source } from '../../domain/access/source.ts';
+import { Day, EXAMPLE_ID, Id, Timestamp } from '../../domain/identifiers.ts';
+import { Category } from '../../domain/images/category.ts';
+import {
+  Bytes,
+  Caption,
+  FileName,
+  Height,
+  type Image,
+  ImageStatus,
+  MimeType,
+  Pages,
+  Width,
+} from '../../domain/images/image.ts';
+import { SignedUrl } from './signed-url.ts';
+
+/** An image in the field style of the Batches endpoints. */
+export const BatchImage = z.strictObject({
+  id: Id,
+  batch: Id.nullable(),
+  original_name: FileName,
+  s3_key: z
+    .string()
+    .nullable()
+    .meta({ examples: ['images/P-1001/…/….jpg'] }),
+  s3_thumbnail_key: z
+    .string()
+    .nullable()
+    .meta({ examples: ['images/P-1001/…/…_thumb.jpg'] }),
+  content_type: MimeType,
+  category: Category,
+  caption: Caption,
+  date_taken: Day.nullable(),
+  file_size: Bytes,
+  /** Bytes. */
+  thumbnail_size: z
+    .int()
+    .nullable()
+    .meta({ examples: [18_204] }),
+  width: Width.nullable(),
+  height: Height.nullable(),
+  /** Of a document alone: what else is kept has none. */
+  pages: Pages.optional(),
+  order: z.int().meta({ examples: [0] }),
+  status: ImageStatus,
+  /** Why it was rejected. */
+  status_reason: z.string().nullable(),
+  /** Where the original is, for requests with the same token. */
+  url: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
+  /** Signed and temporary; null while there is none. */
+  thumbnail_url: SignedUrl.nullable(),
+  uploaded_at: Timestamp,
+  updated_at: Timestamp,
+  source: Source,
+});
+
+/** A thumbnail in S3. */
+export interface Thumbnail {
+  key: string;
+  url: string;
+}
+
+/** The image as the Batches endpoints show it. */
+export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer<typeof BatchImage> => ({
+  id: image.id,
+  batch: image.batchId ?? null,
+  original_name: image.fileName,
+  s3_key: image.key ?? null,
+  s3_thumbnail_key: thumbnail?.key ?? null,
+  content_type: image.mimeType,
+  category: image.category,
+  caption: image.caption,
+  date_taken: image.dateTaken ?? null,
+  file_size: image.fileSize,
+  thumbnail_size: image.thumbnailBytes ?? null,
+  width: image.width ?? null,
+  height: image.height ?? null,
+  ...(image.pages && { pages: image.pages }),
+  order: image.order,
+  status: image.status,
+  status_reason: image.statusReason ?? null,
+  url: `/api/images/${image.id}/data`,
+  thumbnail_url: thumbnail?.url ?? null,
+  uploaded_at: image.uploadedAt,
+  updated_at: image.updatedAt,
+  source: image.source,
+});

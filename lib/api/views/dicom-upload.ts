@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { StoredDicom } from '../../domain/dicom/dicom-instance.ts';
+import { type DicomUpload, DicomUploadStatus } from '../../domain/dicom/dicom-upload.ts';
+import { EXAMPLE_ID, Id, Timestamp } from '../../domain/identifiers.ts';
+import { SignedHeaders, SignedUrl } from './signed-url.ts';
+
+/** Where to ask what became of an upload. */
+export function dicomUploadUrl(id: string): string {
+  return `/dicom/uploads/${id}`;
+}
+
+/** How a client is told to send the bytes. */
+export const DicomUploadTarget = z.strictObject({
+  uploadId: Id,
+  uploadUrl: SignedUrl,
+  method: z.literal('PUT'),
+  headers: SignedHeaders,
+  expiresAt: Timestamp,
+  statusUrl: z
+    .string()
+    .describe('Ask there what became of the file.')
+    .meta({ examples: [dicomUploadUrl(EXAMPLE_ID)] }),
+});
+
+/** How far an upload is. */
+export const DicomUploadProgress = z.strictObject({
+  uploadId: Id,
+  status: DicomUploadStatus,
+  data: StoredDicom.optional(),
+  reason: z.string().optional().describe('Why it is not stored.'),
+  expiresAt: Timestamp.describe('When this answer is forgotten; the stored file never is.'),
+});
+
+export const toDicomUploadProgress = (upload: DicomUpload): z.infer<typeof DicomUploadProgress> => ({
+  uploadId: upload.id,
+  status: upload.status,
+  data: upload.data,
+  reason: upload.reason,
+  expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+});

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { AuditEvent, Outcome } from '../../domain/audit/audit-event.ts';
+import { EXAMPLE_ID, Id, Subject, Timestamp } from '../../domain/identifiers.ts';
+
+/** An event as it is listed. */
+export const ListedEvent = z.strictObject({
+  id: Id,
+  at: Timestamp,
+  who: Subject.nullable(),
+  role: AuditEvent.shape.role.meta({ examples: ['doctor'] }),
+  action: z.string().meta({ examples: ['get-image-data'] }),
+  method: z.string().meta({ examples: ['GET'] }),
+  path: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
+  patient_ids: z.array(z.string()).meta({ examples: [['P-1001']] }),
+  things: z.array(z.string()).meta({ examples: [[`image ${EXAMPLE_ID}`]] }),
+  status: z.int().meta({ examples: [200] }),
+  outcome: Outcome,
+  request_id: z.string().nullable(),
+  address: z
+    .string()
+    .nullable()
+    .meta({ examples: ['192.0.2.7'] }),
+});
+
+/** The event as it is listed. */
+export const toListedEvent = ({
+  subject: who,
+  patientIds: patient_ids,
+  requestId: request_id,
+  resources: things,
+  ...event
+}: AuditEvent): z.infer<typeof ListedEvent> => ({ ...event, who, patient_ids, things, request_id });

@@ -1,0 +1,89 @@
+import { DicomAttributes, type DicomInstance, PatientMismatch } from '../../domain/dicom/dicom-instance.ts';
+import type { DomainError } from '../../domain/errors.ts';
+
+/** Why an instance was not stored (PS3.18 table I.2-2; the first three by PS3.7 annex C, as C-STORE has them). */
+export const FAILURE = {
+  processing: 0x0110,
+  duplicate: 0x0111,
+  notAuthorized: 0x0124,
+  doesNotMatch: 0xa900,
+  cannotUnderstand: 0xc000,
+} as const;
+type Failure = (typeof FAILURE)[keyof typeof FAILURE];
+
+/** What became of one instance; of one that could not be read, nothing is known. */
+export type StowResult =
+  | { stored: DicomInstance }
+  | { failed: Failure; reason: string; sopUid?: string | undefined; sopClassUid?: string | undefined };
+
+/** The reason that stands for an error. */
+export const failureOf = (error: DomainError): Failure => {
+  if (error.code === 'FORBIDDEN') return FAILURE.notAuthorized;
+  if (error instanceof PatientMismatch) return FAILURE.doesNotMatch;
+  return error.code === 'CONFLICT' ? FAILURE.duplicate : FAILURE.processing;
+};
+
+/** The Store Instances Response Module (PS3.18 I.2). */
+export const StowResponse = DicomAttributes.meta({
+  examples: [
+    {
+      '00081199': {
+        vr: 'SQ',
+        Value: [
+          {
+            '00081150': { vr: 'UI', Value: ['1.2.840.10008.5.1.4.1.1.2'] },
+            '00081155': { vr: 'UI', Value: ['1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1'] },
+          },
+        ],
+      },
+    },
+  ],
+});
+
+/** What became of all of them, with where those are that were stored. */
+export function toStowResponse(results: readonly StowResult[], origin: string): DicomAttributes {
+  const stored = results.flatMap((each) => ('stored' in each ? [each.stored] : []));
+  const failed = results.flatMap((each) => ('failed' in each ? [each] : []));
+  const studies = [...new Set(stored.map(({ studyUid }) => studyUid))];
+  const studyUrl = (uid: string) => `${origin}/dicom-web/studies/${uid}`;
+  return {
+    ...(studies.length === 1 && { '00081190': one('UR', studyUrl(studies[0] ?? '')) }),
+    ...sequence(
+      '00081198',
+      failed.flatMap(({ sopUid, sopClassUid, failed: code, reason }) =>
+        sopUid && sopClassUid
+          ? [
+              {
+                ...comment(reason),
+                '00081150': one('UI', sopClassUid),
+                '00081155': one('UI', sopUid),
+                ...why(code),
+              },
+            ]
+          : [],
+      ),
+    ),
+    ...sequence(
+      '00081199',
+      stored.map(({ sopUid, sopClassUid, studyUid, seriesUid }) => ({
+        '00081150': one('UI', sopClassUid),
+        '00081155': one('UI', sopUid),
+        '00081190': one('UR', `${studyUrl(studyUid)}/series/${seriesUid}/instances/${sopUid}`),
+      })),
+    ),
+    // I.2.2: those of which not even the identifiers can be told.
+    ...sequence(
+      '0008119A',
+      failed.flatMap(({ sopUid, failed: code, reason }) =>
+        sopUid ? [] : [{ ...comment(reason), ...why(code) }],
+      ),
+    ),
+  };
+}
+
+const one = (vr: string, value: string | number) => ({ vr, Value: [value] });
+const why = (code: Failure) => ({ '00081197': one('US', code) });
+/** PS3.7 annex E: what a C-STORE would say in words; LO, which ends after 64 characters. */
+const comment = (reason: string) => ({ '00000902': one('LO', [...reason].slice(0, 64).join('')) });
+const sequence = (tag: string, items: DicomAttributes[]) =>
+  items.length > 0 ? { [tag]: { vr: 'SQ', Value: items } } : {};

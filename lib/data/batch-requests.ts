@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchGetCommand, BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { backOffMs } from '../domain/back-off.ts';
+import type { Table } from './table.ts';
+
+/** Items that one BatchWriteItem takes, and keys that one BatchGetItem takes (DynamoDB API reference). */
+const WRITE_BATCH = 25;
+const GET_BATCH = 100;
+
+export type WriteRequest =
+  | { PutRequest: { Item: Record<string, unknown> } }
+  | { DeleteRequest: { Key: Record<string, unknown> } };
+
+/** Writes all of the items, in no order; who dies in between has written some. */
+export const writeMany = async (table: Table, requests: readonly WriteRequest[]): Promise<void> => {
+  await Promise.all(chunks(requests, WRITE_BATCH).map((chunk) => writeBatch(table, chunk)));
+};
+
+/** Those of the items that are there, in no order, as they are at this moment. */
+export async function getMany(
+  { name, client }: Table,
+  allKeys: readonly Record<string, unknown>[],
+): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  for (const chunk of chunks(allKeys, GET_BATCH)) {
+    let keys = chunk;
+    for (let attempt = 1; keys.length > 0; attempt++) {
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({ RequestItems: { [name]: { Keys: keys, ConsistentRead: true } } }),
+      );
+      found.push(...(Responses?.[name] ?? []));
+      keys = UnprocessedKeys?.[name]?.Keys ?? [];
+      if (keys.length > 0) await backOff(attempt);
+    }
+  }
+  return found;
+}
+
+async function writeBatch({ name, client }: Table, requests: WriteRequest[]): Promise<void> {
+  let rest = requests;
+  for (let attempt = 1; rest.length > 0; attempt++) {
+    const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { [name]: rest } }));
+    rest = (UnprocessedItems?.[name] ?? []) as WriteRequest[];
+    if (rest.length > 0) await backOff(attempt);
+  }
+}
+
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_value, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+
+/** DynamoDB asks to send unprocessed items again after a growing pause (API reference, BatchWriteItem). */
+const backOff = (attempt: number) => sleep(backOffMs(attempt, 40, 1000));

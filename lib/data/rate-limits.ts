@@ -1,0 +1,98 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  freeSlots,
+  type RateLimit,
+  type Slots,
+  slotName,
+  tooManyRequests,
+} from '../domain/limits/rate-limit.ts';
+import { rateLimitKey } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** What a request took. */
+export interface AcquiredSlots {
+  /** All slots of its caller, as they are now. */
+  slots: Slots;
+  /** Its own that it gives back when it ends. */
+  returnable: Slots;
+}
+
+/** What callers have taken of their allowances. */
+export class RateLimits {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * Takes a slot of each allowance, or none.
+   *
+   * One conditional write without a read before it: it tries random slots, and if one of them is occupied, the failed
+   * condition returns the item, which tells the free ones. Concurrent requests can't get the same slot. A request that finds
+   * no free slot was over the limit at that moment.
+   *
+   * @throws DomainError TOO_MANY_REQUESTS
+   */
+  async acquire(subject: string, rateLimits: readonly RateLimit[], now: Date): Promise<AcquiredSlots> {
+    const { name: TableName, client } = this.#table;
+    let known: Slots = {};
+    for (;;) {
+      const chosen = rateLimits.map((rateLimit) => {
+        const index = anyOf(freeSlots(rateLimit, known, now));
+        if (index === undefined) throw tooManyRequests(rateLimits, known, now);
+        return [slotName(rateLimit, index), now.getTime() + rateLimit.seconds * 1000] as const;
+      });
+      const returnable = Object.fromEntries(chosen.filter((_value, i) => rateLimits[i]?.isReleased));
+      try {
+        const { Attributes } = await client.send(
+          new UpdateCommand({
+            TableName,
+            Key: rateLimitKey(subject),
+            UpdateExpression: `SET ${chosen.map((_value, i) => `#${i} = :${i}`).join(', ')}, expiresAt = :expiresAt`,
+            ConditionExpression: chosen
+              .map((_value, i) => `(attribute_not_exists(#${i}) OR #${i} <= :now)`)
+              .join(' AND '),
+            ExpressionAttributeNames: Object.fromEntries(chosen.map(([slot], i) => [`#${i}`, slot])),
+            ExpressionAttributeValues: {
+              ...Object.fromEntries(chosen.map(([, until], i) => [`:${i}`, until])),
+              ':now': now.getTime(),
+              ':expiresAt': Math.ceil(now.getTime() / 1000) + FORGOTTEN_AFTER_SECONDS,
+            },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { slots: Attributes as Slots, returnable };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        known = unmarshall(error.Item ?? {}) as Slots;
+      }
+    }
+  }
+
+  /** Gives slots back; one that ran out meanwhile, and is another's now, stays as it is. */
+  async release(subject: string, { returnable }: AcquiredSlots): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    const entries = Object.entries(returnable);
+    if (entries.length === 0) return;
+    const update = new UpdateCommand({
+      TableName,
+      Key: rateLimitKey(subject),
+      UpdateExpression: `REMOVE ${entries.map((_value, i) => `#${i}`).join(', ')}`,
+      ConditionExpression: entries.map((_value, i) => `#${i} = :${i}`).join(' AND '),
+      ExpressionAttributeNames: Object.fromEntries(entries.map(([slot], i) => [`#${i}`, slot])),
+      ExpressionAttributeValues: Object.fromEntries(entries.map(([, until], i) => [`:${i}`, until])),
+    });
+    await client.send(update).catch((error: unknown) => {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    });
+  }
+}
+
+/** Longer than any slot is taken. */
+const FORGOTTEN_AFTER_SECONDS = 3600;
+
+const anyOf = <T>(all: readonly T[]): T | undefined => all[Math.floor(Math.random() * all.length)];

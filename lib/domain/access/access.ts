@@ -1,0 +1,54 @@
+import { recordAccess } from '../audit/audit-context.ts';
+import { DomainError } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import { mayDelete } from './roles.ts';
+
+interface OwnedByPatient {
+  id?: string | undefined;
+  patientId?: string | null | undefined;
+}
+
+/**
+ * Whether the caller may learn that a resource of this patient exists. A service never gets access through a patient:
+ * its access depends on the record that it names (`record-image.ts`).
+ */
+export const maySee = (caller: Caller, patientId: string | null | undefined): boolean =>
+  caller.role === 'patient' ? caller.patientId === patientId : caller.role !== 'service';
+
+/**
+ * The resource, if it exists and the caller may access it.
+ *
+ * A missing resource and another patient's resource give the same response, byte for byte, so that nobody can probe ids.
+ *
+ * @throws DomainError NOT_FOUND
+ */
+export function requireVisible<T extends OwnedByPatient>(
+  caller: Caller,
+  resource: T | undefined,
+  kind: string,
+): T {
+  if (resource) recordAccess(caller, kind, resource);
+  if (resource && maySee(caller, resource.patientId)) return resource;
+  throw new DomainError('NOT_FOUND', `There is no such ${kind}.`);
+}
+
+/**
+ * Refuses callers who look into another patient's record.
+ *
+ * @throws DomainError NOT_FOUND, as for a patient of whom nothing is known
+ */
+export function requirePatient(caller: Caller, patientId: string): void {
+  requireVisible(caller, { patientId }, 'patient');
+}
+
+/**
+ * Refuses callers who may not delete. Call {@link requireVisible} first: otherwise the 403 reveals that the resource exists.
+ *
+ * @throws DomainError FORBIDDEN
+ */
+export function requireMayDelete(caller: Caller): void {
+  if (mayDelete(caller.role)) return;
+  throw new DomainError('FORBIDDEN', 'Only doctors and admins may delete.', {
+    details: [`your role is ${caller.role}; expected doctor or admin`],
+  });
+}

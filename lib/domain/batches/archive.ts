@@ -1,0 +1,35 @@
+import { DomainError } from '../errors.ts';
+import { type Image, isReady, type ReadyImage } from '../images/image.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Batch } from './batch.ts';
+
+/**
+ * The images that go into the archive of a batch: those that are asked for, or all that are ready.
+ *
+ * @throws DomainError NOT_FOUND where one that is asked for is not a ready image of this batch, or there is none at
+ *   all: an archive must not quietly lack what someone ticked.
+ */
+export function selectForArchive(
+  batch: Batch,
+  images: readonly Image[],
+  requested: readonly string[] | undefined,
+): ReadyImage[] {
+  const ready = [...new Map(images.map((image) => [image.id, image])).values()]
+    .filter((image) => image.batchId === batch.id)
+    .filter(isReady)
+    // The order of the list, and not of the question: the same selection gives the same bytes.
+    .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+  const there = new Set(ready.map(({ id }) => id));
+  const missing = (requested ?? []).filter((id) => !there.has(id));
+  if (missing.length > 0) {
+    throw new DomainError('NOT_FOUND', 'Some of the images are not ready images of this batch.', {
+      details: missing.map((id) => `image_ids: ${id} is not a ready image of this batch`),
+    });
+  }
+  if (ready.length === 0) throw new DomainError('NOT_FOUND', 'The batch has no images to download.');
+  return ready;
+}
+
+/** Whether an archive of the images is small enough to be streamed at once. */
+export const isStreamable = (images: readonly ReadyImage[], { zipBytes }: Limits): boolean =>
+  images.reduce((sum, { fileSize }) => sum + fileSize, 0) <= zipBytes;

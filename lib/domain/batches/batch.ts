@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { Id, PatientId, Text, Timestamp } from '../identifiers.ts';
+
+/** A named set of pictures of one patient, usually one visit. */
+export const Batch = z.object({
+  id: Id,
+  patientId: PatientId,
+  name: Text.min(1)
+    .max(255)
+    .regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, {
+      error: 'must hold something to read, and no control characters',
+    })
+    .meta({ examples: ['6 Nov 2025'] }),
+  /** Its `ready` images: changed only in the transaction that changes one of them. */
+  imageCount: z.int().meta({ examples: [12] }),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+});
+export type Batch = z.infer<typeof Batch>;

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { Caller } from '../access/caller.ts';
+import { mayDelete } from '../access/roles.ts';
+import { recordAccess } from '../audit/audit-context.ts';
+import { DomainError } from '../errors.ts';
+import { PatientId, Timestamp } from '../identifiers.ts';
+import type { DicomStudy } from './dicom-instance.ts';
+import { StudyUid } from './uids.ts';
+
+/** To whom a study is given. */
+export const AssignStudy = z.strictObject({
+  patientId: PatientId.nullable().describe(
+    'Whose the study becomes; null: nobody’s, so that no patient sees it.',
+  ),
+});
+
+/** Whose a study is. */
+export const AssignedStudy = z.strictObject({
+  studyInstanceUID: StudyUid,
+  patientId: PatientId.nullable(),
+  previousPatientId: PatientId.nullable().describe('Send it to undo the assignment.'),
+  assignedAt: Timestamp,
+});
+
+/**
+ * Refuses callers who may not give the study to this patient. Staff may give away what is nobody's, and take that back;
+ * from one patient to another only doctors and admins may move a study.
+ *
+ * @throws DomainError FORBIDDEN
+ */
+export function requireMayAssign(caller: Caller, study: DicomStudy, patientId: string | null): void {
+  recordAccess(caller, 'study', { id: study.studyUid, patientId: study.patientId });
+  recordAccess(caller, 'study', { patientId });
+  const isNobodys = study.patientId === null;
+  const isTakenBack = patientId === null && study.assignment?.from === null;
+  if (mayDelete(caller.role) || isNobodys || isTakenBack) return;
+  throw new DomainError('FORBIDDEN', 'Only doctors and admins may take a study from a patient.', {
+    details: [`your role is ${caller.role}; expected doctor or admin`],
+  });
+}

@@ -1,0 +1,42 @@
+import type { Caller } from '../access/caller.ts';
+import { sourceOf } from '../access/source.ts';
+import { recordAccess } from '../audit/audit-context.ts';
+import { type Image, storedFileName } from './image.ts';
+import { localTimeIn, withMilliseconds } from './local-time.ts';
+
+type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
+
+/**
+ * An image whose bytes are still to come.
+ *
+ * @param timeZone the clinic's
+ */
+export function newImage<T extends Given>(
+  given: T,
+  caller: Caller,
+  now: Date,
+  timeZone = 'UTC',
+): Image & Pick<T, 'patientId'> {
+  const uploadedAt = now.toISOString();
+  recordAccess(caller, 'image', given);
+  return {
+    category: 'other',
+    caption: '',
+    eyeSide: 'unknown',
+    order: 0,
+    hasPreview: false,
+    linkSecret: newLinkSecret(),
+    ...given,
+    fileName: storedFileName(given.fileName),
+    capturedAt: given.capturedAt && withMilliseconds(given.capturedAt),
+    status: 'pending',
+    uploadedAt,
+    uploadedLocal: localTimeIn(timeZone, now),
+    uploadedBy: caller.subject,
+    source: sourceOf(caller),
+    updatedAt: uploadedAt,
+  };
+}
+
+/** 256 random bits in base64url. Every image gets one when it is created, whichever endpoint creates it. */
+const newLinkSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');

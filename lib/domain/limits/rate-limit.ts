@@ -1,0 +1,88 @@
+import { DomainError } from '../errors.ts';
+import type { Limits } from './limits.ts';
+
+/**
+ * A rate limit of one caller: a number of slots, each of which is occupied until a time.
+ *
+ * Slots that are occupied for 60 seconds give a sliding window. A counter for each calendar minute would allow twice as
+ * many requests around the change of the minute.
+ */
+export interface RateLimit {
+  name: string;
+  slots: number;
+  /** How long a slot is taken. */
+  seconds: number;
+  /** Whether the slot is released when the request ends. `seconds` then bounds requests that never end. */
+  isReleased: boolean;
+}
+
+/** When each slot of a caller becomes free, in milliseconds since 1970, by rate limit and number. */
+export type Slots = Readonly<Record<string, number>>;
+
+/** The name of a slot. */
+export const slotName = ({ name }: RateLimit, index: number): string => `${name}-${index}`;
+
+/** What a request counts against. */
+export function rateLimitsOf(
+  { rate, timeoutSeconds }: { rate: 'upload' | 'metadata' | 'none'; timeoutSeconds: number },
+  limits: Limits,
+): RateLimit[] {
+  const rateLimits = {
+    upload: [
+      { name: 'upload', slots: limits.uploadsPerMinute, seconds: 60, isReleased: false },
+      { name: 'uploads-at-once', slots: limits.uploadsAtOnce, seconds: timeoutSeconds, isReleased: true },
+    ],
+    metadata: [{ name: 'metadata', slots: limits.metadataPerMinute, seconds: 60, isReleased: false }],
+    none: [],
+  }[rate];
+  return rateLimits.flatMap(({ slots, ...rest }) => (slots === null ? [] : [{ slots, ...rest }]));
+}
+
+/** The numbers of the slots that nobody has at this time. */
+export const freeSlots = (rateLimit: RateLimit, slots: Slots, now: Date): number[] =>
+  Array.from({ length: rateLimit.slots }, (_value, index) => index).filter(
+    (index) => (slots[slotName(rateLimit, index)] ?? 0) <= now.getTime(),
+  );
+
+/** Seconds until one of the slots is free. */
+function secondsUntilFree(rateLimit: RateLimit, slots: Slots, now: Date): number {
+  const until = Array.from(
+    { length: rateLimit.slots },
+    (_value, index) => slots[slotName(rateLimit, index)] ?? 0,
+  );
+  return Math.max(0, Math.ceil((Math.min(...until) - now.getTime()) / 1000));
+}
+
+/**
+ * The headers that tell a client what it has left (draft-ietf-httpapi-ratelimit-headers-10): `q` of the policy is the
+ * quota, `w` its window in seconds, `r` what remains, `t` the seconds until there is one again.
+ */
+export function rateHeaders(
+  rateLimits: readonly RateLimit[],
+  slots: Slots,
+  now: Date,
+): Record<string, string> {
+  const policies = rateLimits.map(({ name, slots: quota, seconds, isReleased }) =>
+    isReleased ? `"${name}";q=${quota};qu="concurrent-requests"` : `"${name}";q=${quota};w=${seconds}`,
+  );
+  const states = rateLimits.map((rateLimit) => {
+    const remaining = freeSlots(rateLimit, slots, now).length;
+    const wait = remaining > 0 ? '' : `;t=${secondsUntilFree(rateLimit, slots, now)}`;
+    return `"${rateLimit.name}";r=${remaining}${wait}`;
+  });
+  return { 'ratelimit-policy': policies.join(', '), ratelimit: states.join(', ') };
+}
+
+/** The error for a caller without a free slot. */
+export function tooManyRequests(rateLimits: readonly RateLimit[], slots: Slots, now: Date): DomainError {
+  const used = rateLimits.filter((rateLimit) => freeSlots(rateLimit, slots, now).length === 0);
+  const wait = Math.max(1, ...used.map((rateLimit) => secondsUntilFree(rateLimit, slots, now)));
+  return new DomainError('TOO_MANY_REQUESTS', 'Too many requests', {
+    details: used.map(({ name, slots: quota, seconds, isReleased }) =>
+      isReleased
+        ? `at most ${quota} upload requests at the same time`
+        : `at most ${quota} ${name} requests in ${seconds} seconds`,
+    ),
+    headers: { 'retry-after': String(wait) },
+  });
+}

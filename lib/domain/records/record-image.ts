@@ -1,0 +1,100 @@
+import { maySee } from '../access/access.ts';
+import type { Caller } from '../access/caller.ts';
+import { opens } from '../access/scope.ts';
+import { DomainError } from '../errors.ts';
+import type { Image } from '../images/image.ts';
+import { type Bounds, outOfBounds } from '../images/image-bounds.ts';
+import type { Limits } from '../limits/limits.ts';
+import { RECORD_TYPES } from '../uploads/upload.ts';
+import type { RecordType } from './record-type.ts';
+
+/** What every picture that comes with a record must keep to, whichever way its bytes take. */
+export const recordBounds = ({ recordSideMinimum, recordSideMaximum }: Limits): Bounds => ({
+  mimeTypes: [...RECORD_TYPES],
+  sideMinimum: recordSideMinimum,
+  sideMaximum: recordSideMaximum,
+});
+
+interface Picture {
+  mimeType: string;
+  width?: number | undefined;
+  height?: number | undefined;
+}
+
+/**
+ * The picture that the bytes are, if they are one and it keeps to its bounds.
+ *
+ * @param found in the bytes: a picture, or what they are instead
+ * @throws DomainError UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST
+ */
+export function requireRecordPicture<T extends Picture>(
+  found: T | { fault: 'unsupported' | 'damaged'; is: string },
+  { mimeTypes, ...bounds }: Bounds,
+): T {
+  if (!('fault' in found) && mimeTypes.includes(found.mimeType)) {
+    const fault = outOfBounds({ mimeTypes, ...bounds }, found);
+    if (fault === undefined) return found;
+    throw new DomainError('BAD_REQUEST', 'Invalid image data', { details: [`image_data: ${fault}`] });
+  }
+  const is = 'fault' in found ? found.is : found.mimeType;
+  if ('fault' in found && found.fault === 'damaged') {
+    throw new DomainError('BAD_REQUEST', 'Invalid image data', { details: [`image_data is ${is}`] });
+  }
+  throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'Invalid image format', {
+    details: [`image_data is ${is}; expected one of ${mimeTypes.join(', ')}`],
+  });
+}
+
+/**
+ * The links that the caller may make: a service those that its scopes open, a patient none but to themselves, who
+ * need not say so.
+ *
+ * Whose a prescription or a sale is stands in another system, so that a patient who names one may name anybody's.
+ *
+ * @throws DomainError FORBIDDEN for a service, NOT_FOUND for a patient: the records of others do not exist for them
+ */
+export function requireMayLink(
+  caller: Caller,
+  { patientId, links = {} }: Pick<Image, 'patientId' | 'links'>,
+): Pick<Image, 'patientId' | 'links'> {
+  const others = Object.keys(links) as (keyof typeof links)[];
+  if (caller.role === 'service') {
+    const types: RecordType[] = patientId === undefined ? others : ['patient', ...others];
+    const shut = types.filter((type) => !opens(caller.scopes, type, 'write'));
+    if (types.length === 0 && !caller.scopes.includes('*:write')) throw missingScopes(['*:write']);
+    if (shut.length > 0) throw missingScopes(shut.map((type) => `${type}:write`));
+  }
+  if (caller.role !== 'patient') return { patientId, links };
+  if (others.length > 0) throw new DomainError('NOT_FOUND', `There is no such ${others[0]}.`);
+  if (patientId !== undefined && !maySee(caller, patientId)) {
+    throw new DomainError('NOT_FOUND', 'There is no such patient.');
+  }
+  return { patientId: caller.patientId };
+}
+
+/**
+ * Whose images of the record the caller may see: one patient's, or (undefined) everybody's.
+ *
+ * @throws DomainError FORBIDDEN for a service without the scope, NOT_FOUND for another patient
+ */
+export function visibleOfRecord(caller: Caller, type: RecordType, recordId: string): string | undefined {
+  if (caller.role === 'service' && !opens(caller.scopes, type, 'read')) throw missingScopes([`${type}:read`]);
+  if (caller.role !== 'patient') return undefined;
+  if (type === 'patient' && !maySee(caller, recordId)) throw imageNotFound();
+  return caller.patientId;
+}
+
+const missingScopes = (scopes: readonly string[]) =>
+  new DomainError('FORBIDDEN', 'Insufficient permissions', {
+    details: scopes.map((scope) => `the scopes of the key must have ${scope}`),
+  });
+
+/** The answer to who asks for a record without images, or for one of somebody else. */
+export const imageNotFound = () => new DomainError('NOT_FOUND', 'Image not found');
+
+/**
+ * Whether there is a picture to list: it is ready, or was measured when it came and is still being worked on. Who was
+ * given an upload URL and did not use it has none.
+ */
+export const isPicture = ({ status, width }: Image): boolean =>
+  status === 'ready' || (status === 'pending' && width !== undefined);

@@ -1,0 +1,108 @@
+import { DomainError } from '../errors.ts';
+import type { Limits } from '../limits/limits.ts';
+
+/** Every type that can become an image, and the extension that each gets in S3. */
+export const IMAGE_EXTENSIONS = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/tiff': 'tif',
+  'image/avif': 'avif',
+  'image/bmp': 'bmp',
+  'application/pdf': 'pdf',
+} as const;
+export type ImageType = keyof typeof IMAGE_EXTENSIONS;
+
+/** What batches and cases take: pictures. */
+export const PICTURE_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+  'image/tiff',
+  'image/avif',
+] as const satisfies ImageType[];
+
+/** What records take: scans and documents too. */
+export const RECORD_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/tiff',
+  'image/bmp',
+  'application/pdf',
+] as const satisfies ImageType[];
+
+/** Whether an image of the detected type is accepted: types that only some endpoints take must have been declared. */
+export const isAcceptedType = (found: ImageType, declared: string): boolean =>
+  PICTURE_TYPES.some((type) => type === found) || found === declared;
+
+/** What a client says of a file before it sends it. */
+export interface DeclaredFile {
+  mimeType: string;
+  /** Bytes. */
+  fileSize: number;
+}
+
+/**
+ * Refuses files that could never become an image, before an upload URL is handed out.
+ *
+ * All of the files' faults are named; nothing of the request is taken when there is one.
+ *
+ * @param fieldOf names a file's field in the client's own words
+ * @param accepted the types that the door takes
+ * @throws DomainError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
+ */
+export function requireUploadable(
+  files: readonly DeclaredFile[],
+  limits: Limits,
+  fieldOf: (index: number, field: keyof DeclaredFile) => string,
+  accepted: readonly string[] = PICTURE_TYPES,
+): void {
+  const unsupported = files.flatMap((file, index) =>
+    accepted.includes(file.mimeType)
+      ? []
+      : [`${fieldOf(index, 'mimeType')} must be one of ${accepted.join(', ')}; received ${file.mimeType}`],
+  );
+  const oversize = files.flatMap((file, index) =>
+    file.fileSize <= limits.imageBytes
+      ? []
+      : [
+          `${fieldOf(index, 'fileSize')} must be at most ${limits.imageBytes} bytes; received ${file.fileSize}`,
+        ],
+  );
+  const details = [...oversize, ...unsupported];
+  if (oversize.length > 0)
+    throw new DomainError('PAYLOAD_TOO_LARGE', 'Image exceeds size limit', { details });
+  if (unsupported.length > 0)
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'Invalid image format', { details });
+}
+
+/**
+ * Bounds the files of one request.
+ *
+ * @throws DomainError BAD_REQUEST
+ */
+export function requireFileCount(count: number, { filesPerRequest }: Limits): void {
+  if (count <= filesPerRequest) return;
+  throw new DomainError('BAD_REQUEST', 'Validation failed', {
+    details: [`files must be at most ${filesPerRequest} items long; received ${count}`],
+  });
+}
+
+/**
+ * Refuses a file that came with the request and is not what the request says of it.
+ *
+ * @throws DomainError BAD_REQUEST
+ */
+export function requireAsDeclared(
+  declared: { fileSize?: number | undefined; crc32?: string | undefined },
+  found: { fileSize: number; crc32: string },
+): void {
+  const details = (['fileSize', 'crc32'] as const).flatMap((field) =>
+    declared[field] === undefined || declared[field] === found[field]
+      ? []
+      : [`${field} must be that of the file, ${found[field]}; received ${declared[field]}`],
+  );
+  if (details.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details });
+}

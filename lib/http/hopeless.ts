@@ -1,4 +1,0 @@
-/** What fails now and would fail for ever: its message is put aside at once. */
-export class Hopeless extends Error {
-  override name = 'Hopeless';
-}

@@ -1,0 +1,32 @@
+import type { Operation } from '../../api/operation.ts';
+import { type ApiKey, isLive } from '../../domain/access/api-key.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { DomainError } from '../../domain/errors.ts';
+
+/** Where an operation that services may call finds their keys. */
+export interface KeyLookup {
+  keys: { get(id: string): Promise<ApiKey | undefined> };
+}
+
+/** An operation that services may call does not compile without the keys. */
+export type LookupFor<Op extends Operation> = Op['auth'] extends readonly (infer Role)[]
+  ? 'service' extends Role
+    ? KeyLookup
+    : unknown
+  : unknown;
+
+/**
+ * Refuses a service whose key was revoked, or ran out, since the authorizer looked.
+ *
+ * API Gateway caches the authorizer's response for up to five minutes and for all methods. Without that cache, each request
+ * would invoke the authorizer. Reading the key again costs one request to DynamoDB, and only for services.
+ *
+ * @throws DomainError UNAUTHORIZED
+ */
+export async function requireLiveKey(caller: Caller | undefined, deps: unknown): Promise<void> {
+  if (caller?.role !== 'service') return;
+  const key = await (deps as KeyLookup).keys.get(caller.keyId);
+  if (!key || !isLive(key, new Date())) {
+    throw new DomainError('UNAUTHORIZED', 'Invalid or missing API key');
+  }
+}

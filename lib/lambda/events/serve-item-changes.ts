@@ -1,0 +1,48 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Trigger } from '../../api/trigger.ts';
+import { logger } from '../http/response.ts';
+
+type Item = Record<string, unknown>;
+type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+
+/** An item as it was before it changed and as it is since; one that is new, or gone, has one of them only. */
+export interface ChangedItem {
+  before?: Item | undefined;
+  after?: Item | undefined;
+}
+
+/**
+ * The Lambda of a trigger on changes of the table: a record that fails is tried again with those after it.
+ *
+ * @param processInParallel not where one change must not overtake another
+ */
+export function serveItemChanges<Deps>(
+  trigger: Trigger,
+  handle: (change: ChangedItem, deps: Deps) => Promise<unknown>,
+  connect: () => Deps,
+  processInParallel = false,
+) {
+  const processor = new BatchProcessor(EventType.DynamoDBStreams);
+  let deps: Deps | undefined;
+  const processRecord = async ({ dynamodb, eventID }: DynamoDBRecord) => {
+    deps ??= connect();
+    try {
+      await handle({ before: itemOf(dynamodb?.OldImage), after: itemOf(dynamodb?.NewImage) }, deps);
+    } catch (error) {
+      logger.error('failed', { trigger: trigger.id, eventID, error: error as Error });
+      throw error;
+    }
+  };
+  return (event: DynamoDBStreamEvent, context: Context) =>
+    processPartialResponse(event, processRecord, processor, {
+      context,
+      processInParallel,
+      throwOnFullBatchFailure: false,
+    });
+}
+
+const itemOf = (image: StreamImage): Item | undefined =>
+  image && unmarshall(image as Record<string, AttributeValue>);

@@ -1,0 +1,18 @@
+import type { Trigger } from '../../api/trigger.ts';
+import { serveItemChanges } from './serve-item-changes.ts';
+
+/** An item as it was when it left the table, or as it is since it was changed. */
+export type StreamedItem = Record<string, unknown>;
+
+/** The Lambda of a trigger on items of the table: a record that fails is tried again with those after it. */
+export const serveItems = <Deps>(
+  trigger: Trigger,
+  handle: (item: StreamedItem, deps: Deps) => Promise<unknown>,
+  connect: () => Deps,
+) =>
+  serveItemChanges<Deps>(
+    trigger,
+    ({ before, after }, deps) => handle(after ?? before ?? {}, deps),
+    connect,
+    true,
+  );

@@ -1,0 +1,40 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import type { Trigger } from '../../api/trigger.ts';
+import { environment } from '../environment.ts';
+import { logger } from '../http/response.ts';
+import { backoffSeconds, MessageQueue } from './message-queue.ts';
+import { PermanentFailure } from './permanent-failure.ts';
+
+/**
+ * The Lambda of a trigger on stored items. A message that fails is retried with growing delays until the queue moves it to the
+ * dead-letter queue; after a `PermanentFailure` that happens at once.
+ */
+export function serveMessages<Message, Deps>(
+  trigger: Trigger,
+  schema: z.ZodType<Message>,
+  handle: (message: Message, deps: Deps) => Promise<unknown>,
+  connect: () => Deps,
+) {
+  const processor = new BatchProcessor(EventType.SQS);
+  let connected: { deps: Deps; queue: MessageQueue } | undefined;
+  const processRecord = async ({ body, messageId, receiptHandle, attributes }: SQSRecord) => {
+    connected ??= { deps: connect(), queue: new MessageQueue(environment.queue) };
+    const { deps, queue } = connected;
+    try {
+      await handle(schema.parse(JSON.parse(body)), deps);
+    } catch (error) {
+      logger.error('failed', { trigger: trigger.id, messageId, error: error as Error });
+      if (error instanceof PermanentFailure || error instanceof z.ZodError)
+        return queue.moveToDeadLetters(body);
+      // Where even this fails, the queue's own time is the wait.
+      await queue
+        .postpone(receiptHandle, backoffSeconds(Number(attributes.ApproximateReceiveCount)))
+        .catch((fault: unknown) => logger.error('not postponed', { messageId, error: fault as Error }));
+      throw error;
+    }
+  };
+  return (event: SQSEvent, context: Context) =>
+    processPartialResponse(event, processRecord, processor, { context, throwOnFullBatchFailure: false });
+}

@@ -1,0 +1,44 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import type { Trigger } from '../../api/trigger.ts';
+import { logger } from '../http/response.ts';
+
+/** An object that has come into the bucket. */
+export interface CreatedObject {
+  key: string;
+}
+
+/** S3's message (S3 user guide, "Event message structure"); it also sends a test event, without records. */
+const S3Message = z.object({
+  Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
+});
+
+/** In the message a key is encoded as in a form: a space is `+`. */
+const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
+
+/**
+ * The Lambda of a trigger on objects: each message of the queue stands for itself, and one that fails comes again
+ * alone, until the queue puts it aside.
+ */
+export function serveObjects<Deps>(
+  trigger: Trigger,
+  handle: (object: CreatedObject, deps: Deps) => Promise<unknown>,
+  connect: () => Deps,
+) {
+  const processor = new BatchProcessor(EventType.SQS);
+  let deps: Deps | undefined;
+  const processRecord = async ({ body, messageId }: SQSRecord) => {
+    deps ??= connect();
+    try {
+      for (const { s3 } of S3Message.parse(JSON.parse(body)).Records) {
+        await handle({ key: decodeKey(s3.object.key) }, deps);
+      }
+    } catch (error) {
+      logger.error('failed', { trigger: trigger.id, messageId, error: error as Error });
+      throw error;
+    }
+  };
+  return (event: SQSEvent, context: Context) =>
+    processPartialResponse(event, processRecord, processor, { context, throwOnFullBatchFailure: false });
+}

@@ -1,0 +1,113 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type * as z from 'zod';
+import type { Operation } from '../../api/operation.ts';
+import { Caller } from '../../domain/access/caller.ts';
+import type { AuditContext } from '../../domain/audit/audit-context.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { auditContextOf } from '../middleware/audit-context-of.ts';
+import { describeIssues } from './describe-issues.ts';
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** What a handler gets: everything parsed by its operation's schemas. */
+export interface Request<Op extends Operation> {
+  params: Parsed<Op['params']>;
+  query: Parsed<Op['query']>;
+  body: Parsed<Op['body']>;
+  caller: Op['auth'] extends 'public' ? undefined : Caller;
+  /** What the request accesses. The caller, where there is one, carries the same object. */
+  auditContext: AuditContext;
+  /** The service as the client knows it: `https://images.clinic.example`, for URLs that leave. */
+  origin: string;
+  /** By their names in small letters. */
+  headers: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The request in an API Gateway event.
+ *
+ * @throws DomainError BAD_REQUEST with everything that is wrong with it, UNAUTHORIZED, FORBIDDEN
+ */
+export function parseRequest<Op extends Operation>(
+  operation: Op,
+  event: APIGatewayProxyEvent,
+  bodyOf: (event: APIGatewayProxyEvent) => unknown = jsonOf,
+): Request<Op> {
+  const caller = operation.auth === 'public' ? undefined : callerOf(event, operation.auth);
+  const faults: string[] = [];
+  const parse = (schema: z.ZodType | undefined, input: () => unknown) => {
+    if (!schema) return undefined;
+    const parsed = schema.safeParse(input(), { reportInput: true });
+    if (!parsed.success) faults.push(...describeIssues(parsed.error));
+    return parsed.data;
+  };
+  const request = {
+    params: parse(operation.params, () => event.pathParameters ?? {}),
+    query: parse(operation.query, () => queryOf(event)),
+    body: parse(operation.body, () => bodyOf(event)),
+    caller,
+    auditContext: auditContextOf(event),
+    origin: originOf(event),
+    headers: lowerCaseNames(event.headers),
+  };
+  if (operation.returnsSecret && request.headers['idempotency-key'] !== undefined) {
+    faults.push(
+      'Idempotency-Key is not for this request: its answer is kept nowhere, and can not be given again',
+    );
+  }
+  if (faults.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details: faults });
+  return request as Request<Op>;
+}
+
+/** The caller as the authorizer found them; the token may have run out while that was remembered. */
+export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
+  const { caller, expiresAt } = event.requestContext.authorizer ?? {};
+  if (typeof caller !== 'string' || !(Number(expiresAt) * 1000 > Date.now())) {
+    throw new DomainError('UNAUTHORIZED', 'Missing or invalid token or API key');
+  }
+  const parsed = Caller.parse(JSON.parse(caller));
+  if (!roles.includes(parsed.role)) {
+    throw new DomainError('FORBIDDEN', 'Insufficient permissions', {
+      details: [`your role is ${parsed.role}; expected ${roles.join(' or ')}`],
+    });
+  }
+  return { ...parsed, auditContext: auditContextOf(event) };
+}
+
+/** A parameter that is given once is a string, one given again is an array. */
+const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent) =>
+  Object.fromEntries(
+    Object.entries(multiValueQueryStringParameters ?? {}).map(([name, values = []]) => [
+      name,
+      values.length === 1 ? values[0] : values,
+    ]),
+  );
+
+function jsonOf({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
+  try {
+    return JSON.parse(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? ''));
+  } catch (cause) {
+    throw new DomainError('BAD_REQUEST', 'The body is not JSON', {
+      details: [(cause as Error).message],
+      cause,
+    });
+  }
+}
+
+/**
+ * CloudFront's function says what the client asked, for API Gateway gets its own name as `Host`; without CloudFront the
+ * name is API Gateway's, and its stage part of the path. A client that says something else deceives itself only.
+ */
+function originOf({ headers, path, requestContext }: APIGatewayProxyEvent): string {
+  const {
+    'x-forwarded-host': viewed,
+    host,
+    'x-forwarded-proto': protocol = 'https',
+  } = lowerCaseNames(headers);
+  if (viewed && /^[\w.-]+(:\d+)?$/.test(viewed)) return `${protocol}://${viewed}`;
+  return `${protocol}://${host}${requestContext.path.slice(0, -path.length)}`;
+}
+
+/** Headers by their names in small letters. */
+export const lowerCaseNames = (headers: APIGatewayProxyEvent['headers'] | null) =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,0 +1,12 @@
+import type { Operation } from '../../api/operation.ts';
+import type { LookupFor } from '../auth/require-live-key.ts';
+import { idempotency } from '../middleware/idempotency.ts';
+import { parseRequest } from './request.ts';
+import { type Handle, serve } from './serve.ts';
+
+/** The Lambda of an operation that creates what its JSON body says, once for each `Idempotency-Key`. */
+export const serveCreation = <Op extends Operation, Deps>(
+  operation: Op,
+  handle: Handle<Op, Deps>,
+  connect: () => Deps & LookupFor<Op>,
+) => serve(operation, handle, connect, parseRequest, idempotency(operation));

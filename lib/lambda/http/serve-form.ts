@@ -1,0 +1,36 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Form, Operation } from '../../api/operation.ts';
+import type { LookupFor } from '../auth/require-live-key.ts';
+import { idempotency } from '../middleware/idempotency.ts';
+import { type ReceivedFiles, readForm } from './form.ts';
+import { callerOf, parseRequest, type Request } from './request.ts';
+import { type Handle, serve } from './serve.ts';
+
+type FormOperation = Operation & { form: Form };
+
+/** A request whose body came as a form: its fields are the body, and these are its files. */
+export type FormRequest<Op extends FormOperation> = Request<Op> & { files: ReceivedFiles };
+
+/** The Lambda of an operation that takes a form with files. Apart from `serve` so that only these know of forms. */
+export const serveForm = <Op extends FormOperation, Deps>(
+  operation: Op,
+  handle: (request: FormRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
+  connect: () => Deps & LookupFor<Op>,
+) =>
+  serve(
+    operation,
+    (request, deps: Deps) => handle(request as FormRequest<Op>, deps),
+    connect,
+    readRequest,
+    idempotency(operation),
+  );
+
+async function readRequest<Op extends FormOperation>(
+  operation: Op,
+  event: APIGatewayProxyEvent,
+): Promise<FormRequest<Op>> {
+  // Nothing is read from who may not send it.
+  if (operation.auth !== 'public') callerOf(event, operation.auth);
+  const { fields, files } = await readForm(event, operation.form);
+  return { ...parseRequest(operation, event, () => fields), files };
+}

@@ -1,0 +1,27 @@
+import type { Operation, Related } from '../../api/operation.ts';
+import type { LookupFor } from '../auth/require-live-key.ts';
+import { parseMultipartRelated } from './parse-multipart-related.ts';
+import { callerOf, parseRequest, type Request } from './request.ts';
+import { type Handle, serve } from './serve.ts';
+
+type RelatedOperation = Operation & { related: Related };
+
+/** A request whose body came in parts. */
+export type MultipartRequest<Op extends RelatedOperation> = Request<Op> & { parts: readonly Uint8Array[] };
+
+/** The Lambda of an operation that takes many files of one kind in a `multipart/related` body. */
+export const serveMultipart = <Op extends RelatedOperation, Deps>(
+  operation: Op,
+  handle: (request: MultipartRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
+  connect: () => Deps & LookupFor<Op>,
+) =>
+  serve(
+    operation,
+    (request, deps: Deps) => handle(request as MultipartRequest<Op>, deps),
+    connect,
+    (_operation, event) => {
+      // Nothing is read from who may not send it.
+      if (operation.auth !== 'public') callerOf(event, operation.auth);
+      return { ...parseRequest(operation, event), parts: parseMultipartRelated(event, operation.related) };
+    },
+  );

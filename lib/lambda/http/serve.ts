@@ -1,0 +1,103 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import type * as z from 'zod';
+import { isPaged, type Operation } from '../../api/operation.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
+import { auditMiddleware } from '../middleware/auditing.ts';
+import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
+import { responseMiddleware } from '../middleware/response-middleware.ts';
+import { handlePage } from './pagination.ts';
+import { parseRequest, type Request } from './request.ts';
+import { type HttpResponse, json } from './response.ts';
+
+type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
+  ?
+      | z.input<Schema>
+      | (Op['success'] extends { partialStatus: number } ? PartialSuccess<z.input<Schema>> : never)
+      | (Op['success'] extends { allFailedStatus: number } ? AllFailed<z.input<Schema>> : never)
+  : Op['success'] extends { redirects: true }
+    ? { location: string }
+    : unknown;
+
+/** Middleware around a handler. `next` runs the handler and gives its response; `context` tells the remaining time. */
+export type HandlerMiddleware = (
+  request: Pick<Request<Operation>, 'headers' | 'auditContext'> & {
+    caller: Caller | undefined;
+    params: unknown;
+    body: unknown;
+    files?: unknown;
+  },
+  next: () => Promise<HttpResponse>,
+  context: Context,
+) => Promise<HttpResponse>;
+
+/** The reply of a request that succeeded in part. */
+export class PartialSuccess<T> {
+  readonly value: T;
+
+  constructor(value: T) {
+    this.value = value;
+  }
+}
+
+/** The reply of a request of which every item failed; the value says why for each. */
+export class AllFailed<T> extends PartialSuccess<T> {}
+
+/** The logic of an operation: gets a parsed request and what it depends on, and gives the value to answer with. */
+export type Handle<Op extends Operation, Deps> = (
+  request: Request<Op>,
+  deps: Deps,
+) => Promise<Reply<Op>> | Reply<Op>;
+
+/**
+ * The Lambda of an operation that answers with JSON or with nothing.
+ *
+ * @param connect makes the dependencies, once, at the first request
+ * @param read how the event becomes a request; where it is no JSON, see `serveForm`
+ * @param middleware runs around the handler; for operations that create something see `serveCreation`
+ */
+export function serve<Op extends Operation, Deps>(
+  operation: Op,
+  handle: Handle<Op, Deps>,
+  connect: () => Deps & LookupFor<Op>,
+  read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op> = parseRequest,
+  middleware: HandlerMiddleware = (_request, next) => next(),
+) {
+  let deps: Deps | undefined;
+  return middy<APIGatewayProxyEvent, HttpResponse>()
+    .use(auditMiddleware(operation))
+    .use(responseMiddleware(operation))
+    .use(rateLimitMiddleware(operation))
+    .handler(async (event, context) => {
+      const request = await read(operation, event);
+      deps ??= connect();
+      await requireLiveKey(request.caller, deps);
+      const connected = deps;
+      const next = async () => {
+        const value = isPaged(operation)
+          ? await handlePage(operation, request, (opened) => handle(opened, connected))
+          : await handle(request, connected);
+        return responseOf(operation, value);
+      };
+      return middleware(request, next, context);
+    });
+}
+
+function responseOf({ success }: Operation, value: unknown): HttpResponse {
+  if ('schema' in success) {
+    const { status, schema, contentType, partialStatus = status, allFailedStatus = status } = success;
+    const headers: Record<string, string> = contentType ? { 'content-type': contentType } : {};
+    if (!(value instanceof PartialSuccess)) return json(status, schema.parse(value), headers);
+    return json(
+      value instanceof AllFailed ? allFailedStatus : partialStatus,
+      schema.parse(value.value),
+      headers,
+    );
+  }
+  if ('redirects' in success) {
+    const { location } = value as { location: string };
+    return { statusCode: success.status, headers: { location }, body: '' };
+  }
+  return { statusCode: success.status, headers: {}, body: '' };
+}

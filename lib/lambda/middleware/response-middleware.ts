@@ -1,0 +1,64 @@
+import { STATUS_CODES } from 'node:http';
+import { DEFAULT_HEADERS } from '../../api/default-headers.ts';
+import { errorsOf, type Operation } from '../../api/operation.ts';
+import { DomainError, ERROR_STATUS } from '../../domain/errors.ts';
+import { crossOriginHeaders } from '../http/cors.ts';
+import { lowerCaseNames } from '../http/request.ts';
+import { type HttpResponse, json, logger, type Middleware } from '../http/response.ts';
+
+type Exchange = Parameters<NonNullable<Middleware['before']>>[0];
+
+/**
+ * Gives every answer the headers that all have, turns errors into the one error shape, and writes a line
+ * of log for each request.
+ */
+export function responseMiddleware(operation: Operation): Middleware {
+  const expected = errorsOf(operation);
+  const finish = ({ event, internal }: Exchange, answer: HttpResponse): HttpResponse => {
+    const { requestId } = event.requestContext;
+    const { statusCode } = answer;
+    logger.info('request', {
+      operation: operation.id,
+      requestId,
+      statusCode,
+      ms: Date.now() - Number(internal.started),
+    });
+    const headers = {
+      ...DEFAULT_HEADERS,
+      'x-request-id': requestId,
+      ...(operation.crossOrigin && crossOriginHeaders(lowerCaseNames(event.headers).origin)),
+      ...internal.headers,
+      ...answer.headers,
+    };
+    return { ...answer, headers };
+  };
+  return {
+    before: ({ internal }) => {
+      internal.started = Date.now();
+    },
+    after: (request) => {
+      request.response = finish(request, request.response as HttpResponse);
+    },
+    onError: (request) => {
+      const error = asDomainError(request.error, expected);
+      if (error.code === 'INTERNAL_SERVER_ERROR')
+        logger.error('failed', { operation: operation.id, error: request.error });
+      request.response = finish(request, errorResponse(error));
+    },
+  };
+}
+
+/** What we did not foresee, or did not declare, is our own fault, and its text is for the log only. */
+function asDomainError(error: unknown, expected: readonly string[]): DomainError {
+  if (error instanceof DomainError && expected.includes(error.code)) return error;
+  return new DomainError(
+    'INTERNAL_SERVER_ERROR',
+    'Something went wrong on our side; nothing of the request is known to be done.',
+    { cause: error },
+  );
+}
+
+function errorResponse({ code, message, details, headers }: DomainError): HttpResponse {
+  const statusCode = ERROR_STATUS[code];
+  return json(statusCode, { statusCode, message, error: STATUS_CODES[statusCode], details }, headers);
+}

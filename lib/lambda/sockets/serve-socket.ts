@@ -1,0 +1,82 @@
+import { v7 as newId } from 'uuid';
+import * as z from 'zod';
+import { SOCKET_PATH, type SocketRoute } from '../../api/socket-route.ts';
+import { AuditLog } from '../../data/audit-log.ts';
+import { connectTable } from '../../data/table.ts';
+import { Caller } from '../../domain/access/caller.ts';
+import { outcomeOf } from '../../domain/audit/audit-event.ts';
+import { environment } from '../environment.ts';
+import { logger } from '../http/response.ts';
+import { viewerAddress } from '../http/viewer-address.ts';
+import { offeredBy } from './socket-token.ts';
+
+/** What API Gateway tells of a socket that opens or closes, as far as it counts here. */
+const Event = z.object({
+  headers: z.record(z.string(), z.string()).nullish(),
+  requestContext: z.object({
+    connectionId: z.string().min(1),
+    requestId: z.string(),
+    identity: z.object({ sourceIp: z.string().nullish() }).optional(),
+    // Of each event of a connection, as at `$connect` it was asked who it is.
+    authorizer: z.object({
+      caller: z.string().transform((text) => Caller.parse(JSON.parse(text))),
+      expiresAt: z.coerce.number(),
+    }),
+  }),
+});
+
+/** A socket that opens or closes. */
+export interface SocketRequest {
+  connectionId: string;
+  /** Who listens. */
+  caller: Caller;
+  /** How long the authorizer vouches for them, in seconds since 1970. */
+  until: number;
+  /** The subprotocols that the client offers. */
+  offered: string[];
+}
+
+/** What is answered to a handshake; a status of 400 or more refuses it. */
+export interface Handshake {
+  statusCode: number;
+  headers?: Record<string, string>;
+}
+
+/**
+ * The Lambda of a route of the sockets.
+ *
+ * The audit log has who listened from when until when, and not each message: of what happened in that time, they heard
+ * what they may see.
+ */
+export function serveSocket<Deps>(
+  route: SocketRoute,
+  handle: (request: SocketRequest, deps: Deps) => Promise<Handshake>,
+  connect: () => Deps,
+) {
+  let connected: { deps: Deps; log: AuditLog } | undefined;
+  return async (event: unknown): Promise<Handshake> => {
+    connected ??= { deps: connect(), log: new AuditLog(connectTable(environment.auditTableName)) };
+    const { headers, requestContext } = Event.parse(event);
+    const { connectionId, requestId, identity, authorizer } = requestContext;
+    const { caller, expiresAt: until } = authorizer;
+    const answer = await handle({ connectionId, caller, until, offered: offeredBy(headers) }, connected.deps);
+    const { statusCode: status } = answer;
+    await connected.log.append({
+      id: newId(),
+      at: new Date().toISOString(),
+      subject: caller.subject,
+      role: caller.role,
+      action: route.id,
+      method: 'GET',
+      path: SOCKET_PATH,
+      patientIds: caller.role === 'patient' ? [caller.patientId] : [],
+      resources: [`connection ${connectionId}`],
+      status,
+      outcome: outcomeOf(status),
+      requestId,
+      address: viewerAddress(headers ?? null, identity?.sourceIp),
+    });
+    logger.info('socket', { route: route.id, connectionId, status });
+    return answer;
+  };
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { decide, PolicyDocument } from '../iam/iam.ts';
+import { FunctionError, type LambdaFunction } from '../lambda/lambda.ts';
+import { accountId, type Resource, region, type Template } from '../template.ts';
+import type { ApiRequest } from './api-event.ts';
+import type { GatewayResponseType } from './gateway-response.ts';
+
+const AuthorizerProperties = z
+  .object({
+    Type: z.literal('REQUEST'),
+    AuthorizerUri: z.string(),
+    IdentitySource: z.string().optional(),
+    AuthorizerResultTtlInSeconds: z.number().default(300),
+  })
+  .loose();
+
+const Answer = z
+  .object({
+    principalId: z.string(),
+    policyDocument: PolicyDocument,
+    context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  })
+  .loose();
+
+export type Verdict =
+  | { allowed: true; context: Record<string, string> }
+  | { allowed: false; response: GatewayResponseType };
+
+/** A Lambda authorizer of the template, with API Gateway's cache: one answer serves all methods for its time to live. */
+export class Authorizer {
+  readonly #lambda: LambdaFunction;
+  readonly #identitySources: string[];
+  readonly #ttlMs: number;
+  readonly #cache = new Map<string, { answer: unknown; expiresAt: number }>();
+
+  constructor(template: Template, resource: Resource, lambdaByArn: (arn: string) => LambdaFunction) {
+    const properties = template.properties(resource, AuthorizerProperties);
+    this.#lambda = lambdaByArn(
+      /functions\/(arn:[^/]+)\//.exec(properties.AuthorizerUri)?.[1] ?? properties.AuthorizerUri,
+    );
+    this.#identitySources = (properties.IdentitySource ?? '')
+      .split(',')
+      .map((source) => source.trim())
+      .filter(Boolean);
+    this.#ttlMs = properties.AuthorizerResultTtlInSeconds * 1000;
+  }
+
+  async authorize(request: ApiRequest): Promise<Verdict> {
+    const identities = this.#identitySources.map((source) => identityOf(source, request));
+    if (identities.some((identity) => !identity)) return { allowed: false, response: 'UNAUTHORIZED' };
+    const methodArn = `arn:aws:execute-api:${region}:${accountId}:local/local/${request.httpMethod}${request.path}`;
+    const event = { type: 'REQUEST', methodArn, ...request };
+    return verdictOf(() => this.#ask(JSON.stringify(identities), event), methodArn);
+  }
+
+  async #ask(key: string, event: object): Promise<unknown> {
+    const cached = this.#cache.get(key);
+    if (cached && cached.expiresAt > Date.now()) return cached.answer;
+    const answer = Answer.parse(await this.#lambda.invoke(event));
+    if (this.#ttlMs > 0) {
+      if (this.#cache.size > 10_000) this.#cache.clear();
+      this.#cache.set(key, { answer, expiresAt: Date.now() + this.#ttlMs });
+    }
+    return answer;
+  }
+}
+
+/** What an authorizer's answer, or its failure, means for a method. */
+export async function verdictOf(ask: () => Promise<unknown>, methodArn: string): Promise<Verdict> {
+  try {
+    const { policyDocument, principalId, context } = Answer.parse(await ask());
+    const access = { action: 'execute-api:Invoke', resource: methodArn };
+    if (decide(policyDocument.Statement, access) !== 'allowed')
+      return { allowed: false, response: 'ACCESS_DENIED' };
+    const values = Object.entries(context).map(([key, value]) => [key, String(value)]);
+    return { allowed: true, context: { ...Object.fromEntries(values), principalId } };
+  } catch (error) {
+    // API Gateway's convention: this very message means 401, any other failure is the authorizer's own.
+    const unauthorized = error instanceof FunctionError && error.message === 'Unauthorized';
+    return { allowed: false, response: unauthorized ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE' };
+  }
+}
+
+/** The value of `method.request.header.Name` and its like. */
+function identityOf(source: string, request: ApiRequest): string | undefined {
+  const [, , kind, ...rest] = source.split('.');
+  const name = rest.join('.');
+  if (kind === 'querystring') return request.queryStringParameters?.[name];
+  const header = Object.entries(request.headers).find(([key]) => key.toLowerCase() === name.toLowerCase());
+  return kind === 'header' ? header?.[1] : undefined;
+}

@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http';
+import * as z from 'zod';
+import type { Template } from '../template.ts';
+
+/** API Gateway's own answers that occur here, with the status and message that AWS gives them. */
+const builtIn = {
+  MISSING_AUTHENTICATION_TOKEN: [403, 'Missing Authentication Token'],
+  UNAUTHORIZED: [401, 'Unauthorized'],
+  ACCESS_DENIED: [403, 'User is not authorized to access this resource'],
+  AUTHORIZER_FAILURE: [500, 'Internal server error'],
+  AUTHORIZER_CONFIGURATION_ERROR: [500, 'Internal server error'],
+  REQUEST_TOO_LARGE: [413, 'Request Too Long'],
+  INTEGRATION_FAILURE: [502, 'Internal server error'],
+  INTEGRATION_TIMEOUT: [504, 'Endpoint request timed out'],
+  BAD_REQUEST_PARAMETERS: [400, 'Bad Request'],
+} as const;
+
+export type GatewayResponseType = keyof typeof builtIn;
+
+const GatewayResponseProperties = z
+  .object({
+    ResponseType: z.string(),
+    StatusCode: z.coerce.number().optional(),
+    ResponseParameters: z.record(z.string(), z.string()).default({}),
+    ResponseTemplates: z.record(z.string(), z.string()).default({}),
+  })
+  .loose();
+
+/** The answers that the gateway gives without asking a function, as the template words them. */
+export class GatewayResponses {
+  readonly #declared: Map<string, z.infer<typeof GatewayResponseProperties>>;
+
+  constructor(template: Template) {
+    this.#declared = new Map(
+      template.ofType('AWS::ApiGateway::GatewayResponse').map((resource) => {
+        const properties = template.properties(resource, GatewayResponseProperties);
+        return [properties.ResponseType, properties];
+      }),
+    );
+  }
+
+  send(response: ServerResponse, type: GatewayResponseType, context: Record<string, string>) {
+    if (response.headersSent) {
+      // The status is out: only a broken connection can still say that something is missing.
+      response.destroy();
+      return;
+    }
+    const [statusCode, message] = builtIn[type];
+    const declared =
+      this.#declared.get(type) ?? this.#declared.get(statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+    const values: Record<string, string> = {
+      ...context,
+      'error.message': message,
+      'error.messageString': JSON.stringify(message),
+      'error.responseType': type,
+      'error.validationErrorString': '',
+    };
+    const [contentType, text] = Object.entries(declared?.ResponseTemplates ?? {})[0] ?? [
+      'application/json',
+      '{"message":$context.error.messageString}',
+    ];
+    const body = text.replaceAll(/\$context\.([A-Za-z.]+)/g, (_match, name: string) => values[name] ?? '');
+    response.setHeader('x-amzn-requestid', values.requestId ?? '');
+    response.setHeader('x-amzn-errortype', type);
+    response.setHeader('content-type', contentType);
+    response.setHeader('content-length', Buffer.byteLength(body));
+    for (const [parameter, value] of Object.entries(declared?.ResponseParameters ?? {})) {
+      const name = parameter.replace('gatewayresponse.header.', '');
+      response.setHeader(
+        name,
+        value.startsWith('context.') ? (values[value.slice(8)] ?? '') : value.replaceAll(/^'|'$/g, ''),
+      );
+    }
+    response.writeHead(declared?.StatusCode ?? statusCode).end(body);
+  }
+}

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import * as z from 'zod';
+import { type LambdaFunction, payloadLimitBytes } from '../lambda/lambda.ts';
+import { readBody } from '../request-body.ts';
+import type { Template } from '../template.ts';
+import { describeRequest } from './api-event.ts';
+import { ApiRoutes, type Route } from './api-routes.ts';
+import { Authorizer } from './authorizer.ts';
+import { GatewayResponses, type GatewayResponseType } from './gateway-response.ts';
+
+const bodyLimitBytes = 10 * 1024 * 1024;
+const streamLimitBytes = 200 * 1024 * 1024;
+/** No metadata are that long; without a bound, a function that writes none would fill the memory. */
+const preludeLimitBytes = 1024 * 1024;
+
+const RestApiProperties = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) }).loose();
+const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const Metadata = z
+  .object({
+    statusCode: z.int().min(100).max(599).default(200),
+    headers: z.record(z.string(), headerValue).nullish(),
+    multiValueHeaders: z.record(z.string(), z.array(headerValue)).nullish(),
+    cookies: z.array(z.string()).nullish(),
+  })
+  .loose();
+const ProxyResult = Metadata.extend({
+  statusCode: z.coerce.number().int().min(100).max(599),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().default(false),
+});
+type Metadata = z.infer<typeof Metadata>;
+
+/** Ends a request with one of the gateway's own answers. */
+class GatewayError extends Error {
+  readonly type: GatewayResponseType;
+
+  constructor(type: GatewayResponseType, options?: ErrorOptions) {
+    super(type, options);
+    this.type = type;
+  }
+}
+
+/** API Gateway as the template declares it: routes, authorizers, limits, timeouts, and its own answers. */
+export class Gateway {
+  readonly #routes: ApiRoutes;
+  readonly #responses: GatewayResponses;
+  readonly #authorizers: Map<string, Authorizer>;
+  readonly #binaryMediaTypes: string[];
+  readonly #lambdaByArn: (arn: string) => LambdaFunction;
+  readonly #log: (line: string) => void;
+
+  constructor(template: Template, lambdaByArn: (arn: string) => LambdaFunction, log: (line: string) => void) {
+    this.#routes = new ApiRoutes(template);
+    this.#responses = new GatewayResponses(template);
+    this.#binaryMediaTypes = template
+      .ofType('AWS::ApiGateway::RestApi')
+      .flatMap((api) => template.properties(api, RestApiProperties).BinaryMediaTypes);
+    this.#authorizers = new Map(
+      template
+        .ofType('AWS::ApiGateway::Authorizer')
+        .map((resource) => [
+          template.physicalName(resource),
+          new Authorizer(template, resource, lambdaByArn),
+        ]),
+    );
+    this.#lambdaByArn = lambdaByArn;
+    this.#log = log;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const requestId = randomUUID();
+    try {
+      await this.#answer(request, response, url, requestId);
+    } catch (error) {
+      const type = error instanceof GatewayError ? error.type : 'INTEGRATION_FAILURE';
+      const reason = error instanceof GatewayError ? error.cause : error;
+      if (reason) this.#log(`${requestId} ${request.method} ${url.pathname}: ${type}: ${reason}`);
+      request.resume();
+      this.#responses.send(response, type, {
+        requestId,
+        path: url.pathname,
+        httpMethod: request.method ?? '',
+        stage: 'local',
+      });
+    }
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    requestId: string,
+  ): Promise<void> {
+    const match = this.#match(request.method ?? 'GET', url.pathname);
+    if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
+    const { route } = match;
+    const event = describeRequest(request, url, match, requestId);
+    if (route.authorizerId !== undefined) {
+      const authorizer = this.#authorizers.get(route.authorizerId);
+      if (!authorizer) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');
+      const verdict = await authorizer.authorize(event);
+      if (!verdict.allowed) throw new GatewayError(verdict.response);
+      event.requestContext.authorizer = verdict.context;
+    }
+    const { target } = route;
+    if (target.kind === 'mock') {
+      response.writeHead(target.statusCode, target.headers).end();
+      return;
+    }
+    const body = await readBody(request, bodyLimitBytes);
+    if (!body) throw new GatewayError('REQUEST_TOO_LARGE');
+    const isBase64Encoded =
+      body.length > 0 && this.#isBinary(request.headers['content-type'] ?? 'application/json');
+    const payload = {
+      ...event,
+      body: body.length > 0 ? body.toString(isBase64Encoded ? 'base64' : 'utf8') : null,
+      isBase64Encoded,
+    };
+    if (Buffer.byteLength(JSON.stringify(payload)) > payloadLimitBytes)
+      throw new GatewayError('REQUEST_TOO_LARGE');
+    const lambda = this.#lambdaByArn(target.arn);
+    if (target.streaming) await this.#stream(lambda, payload, requestId, route, response);
+    else await this.#buffer(lambda, payload, requestId, route, response, request.headers.accept ?? '');
+  }
+
+  async #buffer(
+    lambda: LambdaFunction,
+    payload: object,
+    requestId: string,
+    route: Route,
+    response: ServerResponse,
+    accept: string,
+  ) {
+    const answer = await withTimeout(lambda.invoke(payload, requestId), route.timeoutMs);
+    const result = ProxyResult.parse(answer);
+    const acceptedType = accept.split(/[,;]/)[0]?.trim() ?? '';
+    const isBinary = result.isBase64Encoded && this.#isBinary(acceptedType);
+    const body = Buffer.from(result.body ?? '', isBinary ? 'base64' : 'utf8');
+    writeHead(response, result, requestId);
+    if (!hasNoBody(result.statusCode) && !response.hasHeader('content-length'))
+      response.setHeader('content-length', body.length);
+    if (!response.hasHeader('content-type')) response.setHeader('content-type', 'application/json');
+    response.end(body);
+  }
+
+  async #stream(
+    lambda: LambdaFunction,
+    payload: object,
+    requestId: string,
+    route: Route,
+    response: ServerResponse,
+  ) {
+    const deadline = Date.now() + route.timeoutMs;
+    const source = await withTimeout(lambda.invokeStreaming(payload, requestId), route.timeoutMs);
+    const timer = setTimeout(
+      () => source.destroy(new GatewayError('INTEGRATION_TIMEOUT')),
+      Math.max(0, deadline - Date.now()),
+    );
+    // A client that goes away ends the function's stream, and the function sees it.
+    response.once('close', () => source.destroy());
+    try {
+      const { metadata, rest } = await readPrelude(source);
+      writeHead(response, metadata, requestId);
+      response.flushHeaders();
+      const limited = limitBytes(streamLimitBytes);
+      limited.write(rest);
+      await pipeline(source, limited, response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else throw error;
+      this.#log(`${requestId} ${route.httpMethod} ${route.resourcePath}: the stream broke off: ${error}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #match(httpMethod: string, pathname: string) {
+    // CloudFront's function strips the slash in the cloud.
+    const withoutSlash = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+    try {
+      return this.#routes.match(httpMethod, withoutSlash);
+    } catch (cause) {
+      throw new GatewayError('BAD_REQUEST_PARAMETERS', { cause }); // malformed percent-encoding
+    }
+  }
+
+  #isBinary(mediaType: string): boolean {
+    const type = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
+    return this.#binaryMediaTypes.some((pattern) => {
+      const [wantedMain, wantedSub] = pattern.toLowerCase().replaceAll('~1', '/').split('/');
+      const [main, sub] = type.split('/');
+      return (wantedMain === '*' || wantedMain === main) && (wantedSub === '*' || wantedSub === sub);
+    });
+  }
+}
+
+function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // The function goes on, as it does in AWS, until its own timeout.
+    const timer = setTimeout(() => reject(new GatewayError('INTEGRATION_TIMEOUT')), timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Reads the metadata that precede a streamed body, up to the eight zero bytes. */
+async function readPrelude(source: IncomingMessage): Promise<{ metadata: Metadata; rest: Buffer }> {
+  let buffer = Buffer.alloc(0);
+  const delimiter = Buffer.alloc(8);
+  for (;;) {
+    const chunk: Buffer | null = source.read();
+    if (chunk) {
+      buffer = Buffer.concat([buffer, chunk]);
+      const end = buffer.indexOf(delimiter);
+      if (end >= 0) {
+        const metadata = Metadata.parse(JSON.parse(buffer.subarray(0, end).toString('utf8')));
+        return { metadata, rest: buffer.subarray(end + 8) };
+      }
+      if (buffer.length > preludeLimitBytes) throw new Error('the function streamed no metadata');
+    } else {
+      if (source.readableEnded || source.destroyed)
+        throw source.errored ?? new Error('the function streamed no metadata');
+      await new Promise<void>((resolve, reject) => {
+        const done = () => {
+          source.off('readable', done).off('end', done).off('error', reject).off('close', done);
+          resolve();
+        };
+        source.once('readable', done).once('end', done).once('error', reject).once('close', done);
+      });
+    }
+  }
+}
+
+/** Node frames the body itself; a function's opinion on that would break the message. */
+const framing = /^(connection|transfer-encoding|keep-alive)$/i;
+
+function writeHead(response: ServerResponse, metadata: Metadata, requestId: string) {
+  response.statusCode = metadata.statusCode;
+  response.setHeader('x-amzn-requestid', requestId);
+  const headers = { ...metadata.headers, ...metadata.multiValueHeaders };
+  for (const [name, value] of Object.entries(headers)) {
+    if (!framing.test(name)) response.setHeader(name, value);
+  }
+  if (metadata.cookies?.length) response.setHeader('set-cookie', metadata.cookies);
+}
+
+function hasNoBody(statusCode: number): boolean {
+  return statusCode < 200 || statusCode === 204 || statusCode === 304;
+}
+
+function limitBytes(maxBytes: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) done(new Error(`the response is longer than ${maxBytes} bytes`));
+      else done(null, chunk);
+    },
+  });
+}

@@ -1,0 +1,221 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import {
+  type CryptoKey,
+  exportJWK,
+  exportPKCS8,
+  generateKeyPair,
+  importJWK,
+  importPKCS8,
+  type JWK,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import * as z from 'zod';
+import { sendLocalError } from '../local-error.ts';
+import { readBody } from '../request-body.ts';
+import { StartError } from '../start-error.ts';
+import { localClientId } from '../template.ts';
+import { authorize, Codes } from './authorize.ts';
+
+/** The people that a newcomer may sign in as. */
+export const demoUsers: Record<string, Record<string, unknown>> = {
+  'patient-1': { name: 'Paula Patient', 'cognito:groups': ['patients'], 'custom:patient_id': 'P-1001' },
+  'patient-2': { name: 'Peter Patient', 'cognito:groups': ['patients'], 'custom:patient_id': 'P-1002' },
+  staff: { name: 'Sam Staff', 'cognito:groups': ['staff'] },
+  doctor: { name: 'Dana Doctor', 'cognito:groups': ['doctors'] },
+  admin: { name: 'Alex Admin', 'cognito:groups': ['admins'] },
+};
+
+/** For whom refresh tokens are: for this issuer alone, so that the API takes none. */
+const REFRESH = 'negatoscope-local-refresh';
+
+const TokenRequest = z.strictObject({
+  user: z.string(),
+  claims: z.record(z.string(), z.unknown()).default({}),
+  expiresInSeconds: z.int().default(3600),
+});
+
+/** A small OIDC issuer for demo people and tests: it signs whatever it is asked to, and only on this laptop. */
+export class Issuer {
+  readonly #url: string;
+  readonly #privateKey: CryptoKey;
+  readonly #publicJwk: JWK;
+  readonly #codes = new Codes();
+
+  private constructor(url: string, privateKey: CryptoKey, publicJwk: JWK) {
+    this.#url = url;
+    this.#privateKey = privateKey;
+    this.#publicJwk = publicJwk;
+  }
+
+  /** Opens the issuer with the key pair that the data directory keeps, so that tokens survive a restart. */
+  static async open(dataDir: string, url: string): Promise<Issuer> {
+    const file = path.join(dataDir, 'issuer-key.pem');
+    if (!existsSync(file)) {
+      const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+      writeFileSync(`${file}.new`, await exportPKCS8(privateKey), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    }
+    try {
+      const privateKey = await importPKCS8(readFileSync(file, 'utf8'), 'RS256', { extractable: true });
+      const { kty, n, e } = await exportJWK(privateKey);
+      const kid = createHash('sha256').update(`${n}`).digest('base64url').slice(0, 16);
+      return new Issuer(url, privateKey, { kty, n, e, kid, alg: 'RS256', use: 'sig' } as JWK);
+    } catch (cause) {
+      throw new StartError(`The local issuer's key ${file} is damaged: remove it, and a new one is made.`, {
+        cause,
+      });
+    }
+  }
+
+  /** Signs an id token for a demo person; `claims` win over the defaults. */
+  async token(user: string, claims: Record<string, unknown> = {}, expiresInSeconds = 3600): Promise<string> {
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    return new SignJWT({
+      iss: this.#url,
+      aud: localClientId,
+      sub: subjectOf(user),
+      'cognito:username': user,
+      token_use: 'id',
+      ...demoUsers[user],
+      // A token of negative life was issued before it ended, as an expired one always was.
+      iat: nowSeconds + Math.min(0, expiresInSeconds - 1),
+      exp: nowSeconds + expiresInSeconds,
+      jti: randomUUID(),
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'RS256', kid: `${this.#publicJwk.kid}`, typ: 'JWT' })
+      .sign(this.#privateKey);
+  }
+
+  /** Answers the issuer's paths (below `/local`); false for a path that isn't one. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { pathname, searchParams: query }: URL,
+  ): Promise<boolean> {
+    switch (`${request.method} ${pathname}`) {
+      case 'GET /local/.well-known/openid-configuration':
+        sendJson(response, {
+          issuer: this.#url,
+          jwks_uri: `${this.#url}/jwks.json`,
+          authorization_endpoint: `${this.#url}/authorize`,
+          token_endpoint: `${this.#url}/token`,
+          response_types_supported: ['code'],
+          grant_types_supported: ['authorization_code', 'refresh_token'],
+          code_challenge_methods_supported: ['S256'],
+          token_endpoint_auth_methods_supported: ['none'],
+          subject_types_supported: ['public'],
+          id_token_signing_alg_values_supported: ['RS256'],
+        });
+        return true;
+      case 'GET /local/jwks.json':
+      case 'GET /local/.well-known/jwks.json':
+        sendJson(response, { keys: [this.#publicJwk] });
+        return true;
+      case 'GET /local/authorize':
+        authorize(response, query, this.#codes, demoUsers);
+        return true;
+      case 'POST /local/token':
+        await this.#answerToken(request, response);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  async #answerToken(request: IncomingMessage, response: ServerResponse) {
+    const body = await readBody(request, 100_000);
+    const text = body?.toString('utf8') ?? '';
+    // By what it says and not by its type: of JSON, curl says that it is a form.
+    const form = new URLSearchParams(text);
+    if (form.has('grant_type')) return this.#answerGrant(response, form);
+    const parsed = TokenRequest.safeParse(parseJson(text));
+    if (!parsed.success) {
+      const details = parsed.error.issues.map(
+        (issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`,
+      );
+      return sendLocalError(response, 400, 'Expected JSON such as {"user":"doctor"}.', details);
+    }
+    const { user, claims, expiresInSeconds } = parsed.data;
+    if (!Object.hasOwn(demoUsers, user)) {
+      const known = Object.keys(demoUsers).join(', ');
+      return sendLocalError(response, 400, `Unknown user ${JSON.stringify(user)}.`, [
+        `user: expected one of ${known}`,
+      ]);
+    }
+    const accessToken = await this.token(user, claims, expiresInSeconds);
+    sendJson(response, { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds });
+  }
+
+  /** Gives tokens for a code, or for the refresh token that came with the last ones. */
+  async #answerGrant(response: ServerResponse, form: URLSearchParams) {
+    const type = form.get('grant_type');
+    if (type === 'authorization_code') {
+      const granted = this.#codes.redeem(form);
+      if (!granted) return refuseGrant(response, 'invalid_grant', 'The code is used, too old, or not yours.');
+      return this.#sendTokens(response, granted.user, granted.nonce);
+    }
+    if (type === 'refresh_token') {
+      const user = await this.#userOfRefreshToken(form.get('refresh_token') ?? '');
+      if (!user)
+        return refuseGrant(response, 'invalid_grant', 'The refresh token is none of ours, or too old.');
+      return this.#sendTokens(response, user);
+    }
+    return refuseGrant(
+      response,
+      'unsupported_grant_type',
+      `Expected a code or a refresh token, not ${type}.`,
+    );
+  }
+
+  async #sendTokens(response: ServerResponse, user: string, nonce?: string) {
+    const idToken = await this.token(user, nonce === undefined ? {} : { nonce });
+    sendJson(response, {
+      id_token: idToken,
+      access_token: idToken,
+      refresh_token: await this.token(user, { aud: REFRESH, token_use: 'refresh' }, 12 * 3600),
+      token_type: 'Bearer',
+      expires_in: 3600,
+    });
+  }
+
+  /** A signed token, and nothing that is stored: it outlives a restart. */
+  async #userOfRefreshToken(token: string): Promise<string | undefined> {
+    try {
+      const key = await importJWK(this.#publicJwk, 'RS256');
+      const { payload } = await jwtVerify(token, key, { issuer: this.#url, audience: REFRESH });
+      return z.string().parse(payload['cognito:username']);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** OAuth's own form of an error (RFC 6749, 5.2), by which client libraries know it. */
+function refuseGrant(response: ServerResponse, error: string, description: string) {
+  response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify({ error, error_description: description }));
+}
+
+/** A UUID that is always the same for the same person, so that what they own stays theirs. */
+function subjectOf(user: string): string {
+  const hex = createHash('sha256').update(`negatoscope demo ${user}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function sendJson(response: ServerResponse, body: unknown) {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,150 @@
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import * as z from 'zod';
+import type { Access } from '../iam/iam.ts';
+import type { Principals } from '../iam/principals.ts';
+import { readBody } from '../request-body.ts';
+import { accountId, region } from '../template.ts';
+
+/** DynamoDB's own limit for a request; BatchWriteItem is the largest. */
+const requestLimitBytes = 16 * 1024 * 1024;
+const writes = /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
+
+const target = z.object({ TableName: z.string() }).loose();
+const Input = z
+  .object({
+    TableName: z.string().optional(),
+    IndexName: z.string().optional(),
+    RequestItems: z.record(z.string(), z.unknown()).optional(),
+    TransactItems: z.array(z.record(z.string(), target)).optional(),
+  })
+  .loose();
+
+/** DynamoDB under `/local/dynamodb`: asks the caller's policies, and hands what they allow to the server behind. */
+export class DynamoDbProxy {
+  readonly #endpoint: URL;
+  readonly #principals: Principals;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #onWrite: () => void;
+
+  constructor(endpoint: string, principals: Principals, onWrite: () => void) {
+    this.#endpoint = new URL(endpoint);
+    this.#principals = principals;
+    this.#onWrite = onWrite;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, requestLimitBytes);
+    if (!body) return sendError(response, 'ValidationException', 'The request is larger than 16 MB.');
+    const accessKeyId = /Credential=([^/,]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (this.#principals.secretOf(accessKeyId) === undefined) {
+      return sendError(
+        response,
+        'UnrecognizedClientException',
+        'The security token included in the request is invalid.',
+      );
+    }
+    const action = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+    const input = Input.safeParse(JSON.parse(body.toString('utf8') || '{}'));
+    if (!input.success) return sendError(response, 'ValidationException', z.prettifyError(input.error));
+    const missing = accessesOf(action, input.data).find(
+      (access) => !this.#principals.may(accessKeyId, access),
+    );
+    if (missing) {
+      const who = this.#principals.nameOf(accessKeyId);
+      return sendError(
+        response,
+        'AccessDeniedException',
+        `User: ${who} is not authorized to perform: ${missing.action} on resource: ${missing.resource} because no identity-based policy allows the ${missing.action} action`,
+      );
+    }
+    await this.#forward(request, response, action, accessKeyId, body, input.data);
+    if (writes.test(action)) this.#onWrite();
+  }
+
+  async #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    action: string,
+    accessKeyId: string,
+    body: Buffer,
+    input: object,
+  ) {
+    const counted = this.#principals.counts;
+    const sent = counted ? Buffer.from(JSON.stringify({ ...input, ...capacityRequest(action) })) : body;
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const forwarded = httpRequest(this.#endpoint, {
+        method: 'POST',
+        agent: this.#agent,
+        headers: { ...request.headers, host: this.#endpoint.host, 'content-length': sent.length },
+      });
+      forwarded.once('response', resolve).once('error', reject).end(sent);
+    });
+    if (!counted) {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      await pipeline(answer, response);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    const text = Buffer.concat(chunks);
+    this.#principals.count(accessKeyId, {
+      service: 'dynamodb',
+      action,
+      requestBytes: body.length,
+      responseBytes: text.length,
+      capacityUnits: capacityOf(text),
+    });
+    const { 'transfer-encoding': _framing, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': text.length }).end(text);
+  }
+}
+
+/** The permissions that a call needs, table by table, as IAM asks for them. */
+function accessesOf(action: string, input: z.infer<typeof Input>): Access[] {
+  const table = (name: string) =>
+    name.startsWith('arn:') ? name : `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
+  if (input.TransactItems) {
+    // A transaction has no permission of its own: each part needs that of the same call outside.
+    const single: Record<string, string> = {
+      Put: 'PutItem',
+      Update: 'UpdateItem',
+      Delete: 'DeleteItem',
+      ConditionCheck: 'ConditionCheckItem',
+      Get: 'GetItem',
+    };
+    return input.TransactItems.flatMap((item) =>
+      Object.entries(item).map(([kind, { TableName }]) => ({
+        action: `dynamodb:${single[kind] ?? kind}`,
+        resource: table(TableName),
+      })),
+    );
+  }
+  const tables = input.RequestItems
+    ? Object.keys(input.RequestItems)
+    : input.TableName
+      ? [input.TableName]
+      : [];
+  if (tables.length === 0) return [{ action: `dynamodb:${action}`, resource: '*' }];
+  const index = input.IndexName === undefined ? '' : `/index/${input.IndexName}`;
+  return tables.map((name) => ({ action: `dynamodb:${action}`, resource: `${table(name)}${index}` }));
+}
+
+function capacityRequest(action: string): object {
+  return /Item|Query|Scan/.test(action) ? { ReturnConsumedCapacity: 'TOTAL' } : {};
+}
+
+const unit = z.object({ CapacityUnits: z.number() }).loose();
+const Consumed = z.object({ ConsumedCapacity: z.union([unit, z.array(unit)]) }).loose();
+
+function capacityOf(text: Buffer): number {
+  const parsed = Consumed.safeParse(JSON.parse(text.toString('utf8') || '{}'));
+  return parsed.success
+    ? [parsed.data.ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0)
+    : 0;
+}
+
+function sendError(response: ServerResponse, code: string, message: string) {
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${code}`, message }));
+}

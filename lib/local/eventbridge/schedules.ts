@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import type { LambdaFunction } from '../lambda/lambda.ts';
+import { StartError } from '../start-error.ts';
+import { accountId, region, type Template } from '../template.ts';
+
+const RuleProperties = z.object({
+  ScheduleExpression: z.string(),
+  State: z.string().default('ENABLED'),
+  Targets: z.array(z.object({ Arn: z.string() }).loose()).default([]),
+});
+const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** Calls functions as often as the template's rules say (`rate(1 minute)`). */
+export class Schedules {
+  readonly #calls: { everyMs: number; call: () => Promise<unknown> }[];
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor(template: Template, lambdaByArn: (arn: string) => LambdaFunction, log: (line: string) => void) {
+    this.#calls = template.ofType('AWS::Events::Rule').flatMap((resource) => {
+      const { ScheduleExpression, State, Targets } = template.properties(resource, RuleProperties);
+      if (State !== 'ENABLED') return [];
+      const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(ScheduleExpression) ?? [];
+      if (count === undefined) {
+        throw new StartError(
+          `The local stack cannot follow the schedule ${ScheduleExpression} (${resource.logicalId}).`,
+        );
+      }
+      const everyMs = Number(count) * (unitMs[unit] ?? Number.NaN);
+      return Targets.map(({ Arn }) => ({
+        everyMs,
+        call: () =>
+          lambdaByArn(Arn)
+            .invoke(scheduledEvent(template.arn(resource)))
+            .catch((error) => log(`${resource.logicalId}: ${error}`)),
+      }));
+    });
+    this.#timers = this.#calls.map(({ everyMs, call }) => setInterval(call, everyMs).unref());
+  }
+
+  /** Does now, once, what the clock would do in time. */
+  async tick(): Promise<void> {
+    await Promise.all(this.#calls.map(({ call }) => call()));
+  }
+
+  close() {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+}
+
+const scheduledEvent = (ruleArn: string) => ({
+  version: '0',
+  source: 'aws.events',
+  'detail-type': 'Scheduled Event',
+  account: accountId,
+  region,
+  time: new Date().toISOString(),
+  resources: [ruleArn],
+  detail: {},
+});

@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { StartError } from '../start-error.ts';
+import type { Template } from '../template.ts';
+
+const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
+const Conditions = z.record(z.string(), z.record(z.string(), oneOrMore));
+
+/** One statement of a policy document. */
+export const Statement = z
+  .object({
+    Effect: z.enum(['Allow', 'Deny']),
+    Action: oneOrMore.optional(),
+    NotAction: oneOrMore.optional(),
+    Resource: oneOrMore.optional(),
+    NotResource: oneOrMore.optional(),
+    Condition: Conditions.optional(),
+  })
+  .loose();
+export type Statement = z.infer<typeof Statement>;
+
+/** A policy document, as a role or an authorizer's answer holds it. */
+export const PolicyDocument = z
+  .object({ Statement: z.union([Statement, z.array(Statement)]).transform((value) => [value].flat()) })
+  .loose();
+
+/** What a request wants to do; `context` holds the values that conditions may ask for (`s3:prefix`). */
+export interface Access {
+  action: string;
+  resource: string;
+  context?: Record<string, string>;
+}
+
+export type Decision = 'allowed' | 'denied explicitly' | 'not allowed';
+
+/** Decides as IAM does: an explicit deny wins, and what nothing allows is refused. */
+export function decide(statements: readonly Statement[], access: Access): Decision {
+  let allowed = false;
+  for (const statement of statements) {
+    if (!applies(statement, access)) continue;
+    if (statement.Effect === 'Deny') return 'denied explicitly';
+    allowed = true;
+  }
+  return allowed ? 'allowed' : 'not allowed';
+}
+
+function applies(statement: Statement, { action, resource, context = {} }: Access): boolean {
+  const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
+  // IAM compares actions without regard to case, and resources with it.
+  const lower = (patterns: string[]) => patterns.map((pattern) => pattern.toLowerCase());
+  if (Action && !matchesAny(lower(Action), action.toLowerCase())) return false;
+  if (NotAction && matchesAny(lower(NotAction), action.toLowerCase())) return false;
+  if (Resource && !matchesAny(Resource, resource)) return false;
+  if (NotResource && matchesAny(NotResource, resource)) return false;
+  return Object.entries(Condition).every(([operator, tests]) =>
+    Object.entries(tests).every(([key, wanted]) => {
+      const value = context[key];
+      if (value === undefined) return false;
+      return operator === 'StringEquals' ? wanted.includes(value) : matchesAny(wanted, value);
+    }),
+  );
+}
+
+function matchesAny(patterns: string[], value: string): boolean {
+  return patterns.some((pattern) => {
+    const source = pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    return new RegExp(`^${source}$`, 's').test(value);
+  });
+}
+
+const RawPolicy = z.object({ PolicyDocument: z.object({ Statement: z.array(z.unknown()) }).loose() }).loose();
+const RawRole = z.object({ Policies: z.array(RawPolicy).default([]) }).loose();
+const RawStatement = z.object({ Action: oneOrMore.optional() }).loose();
+const RoleProperties = z.object({ ManagedPolicyArns: z.array(z.string()).default([]) });
+const PolicyProperties = z.object({ Roles: z.array(z.string()).default([]) });
+const enforcedServices = ['s3:', 'dynamodb:', 'execute-api:', 'lambda:', 'sqs:', '*'];
+const knownConditions = ['StringEquals', 'StringLike'];
+
+/** The statements of a role that this laptop enforces: those on S3, DynamoDB, functions, queues and open sockets. */
+export function statementsOfRole(template: Template, roleArn: string): Statement[] {
+  const role = template.ofType('AWS::IAM::Role').find((candidate) => template.arn(candidate) === roleArn);
+  if (!role) throw new StartError(`The template has no role ${roleArn}, which one of its functions runs as.`);
+  const roleName = template.physicalName(role);
+  const { ManagedPolicyArns } = template.properties(role, RoleProperties);
+  const attached = template
+    .ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')
+    .filter(
+      (policy) =>
+        template.properties(policy, PolicyProperties).Roles.includes(roleName) ||
+        ManagedPolicyArns.includes(template.physicalName(policy)),
+    )
+    .map((policy) => RawPolicy.parse(policy.properties));
+  return (
+    [...RawRole.parse(role.properties).Policies, ...attached]
+      .flatMap(({ PolicyDocument: document }) => document.Statement)
+      // Before its intrinsics are resolved: what a statement on another service names may not exist here.
+      .filter(concernsEnforcedService)
+      .map((statement) => checkConditions(Statement.parse(template.resolve(statement)), roleName))
+  );
+}
+
+function concernsEnforcedService(statement: unknown): boolean {
+  const { Action = ['*'] } = RawStatement.parse(statement);
+  return Action.some((action) =>
+    enforcedServices.some((service) => action.toLowerCase().startsWith(service)),
+  );
+}
+
+function checkConditions(statement: Statement, roleName: string): Statement {
+  const unknown = Object.keys(statement.Condition ?? {}).find(
+    (operator) => !knownConditions.includes(operator),
+  );
+  if (unknown === undefined) return statement;
+  // To ignore a condition would allow here what AWS refuses.
+  throw new StartError(
+    `The local stack cannot evaluate the condition ${unknown} in a policy of ${roleName}.`,
+  );
+}

@@ -1,0 +1,128 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import * as z from 'zod';
+import { compileFilters } from '../eventbridge/filter-criteria.ts';
+import { loadPipes, sendEach } from '../eventbridge/pipes.ts';
+import type { Queues } from '../sqs/queues.ts';
+import { StartError } from '../start-error.ts';
+import type { Template } from '../template.ts';
+import type { LambdaFunction } from './lambda.ts';
+import { QueueConsumer } from './queue-consumer.ts';
+import { StreamConsumer } from './stream-consumer.ts';
+
+const MappingProperties = z
+  .object({
+    EventSourceArn: z.string(),
+    FunctionName: z.string(),
+    Enabled: z.boolean().default(true),
+    BatchSize: z.number().optional(),
+    MaximumBatchingWindowInSeconds: z.number().default(0),
+    FunctionResponseTypes: z.array(z.string()).default([]),
+    ScalingConfig: z.object({ MaximumConcurrency: z.number() }).optional(),
+    FilterCriteria: z
+      .object({ Filters: z.array(z.object({ Pattern: z.string() })) })
+      .default({ Filters: [] }),
+    BisectBatchOnFunctionError: z.boolean().default(false),
+    MaximumRetryAttempts: z.number().default(-1),
+    DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }).optional() }).optional(),
+  })
+  .loose();
+
+/** How many invocations of a queue's function run at once where the template sets no bound. */
+export const defaultQueueConcurrency = 2;
+
+/** The bound that the template sets for a function through its queues (`ScalingConfig`). */
+export function queueConcurrency(template: Template, functionArn: string): number | undefined {
+  const bounds = template
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .map((resource) => template.properties(resource, MappingProperties))
+    .filter(({ FunctionName }) => functionArn === FunctionName || functionArn.endsWith(`:${FunctionName}`))
+    .map(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency ?? defaultQueueConcurrency);
+  return bounds.length > 0 ? Math.max(...bounds) : undefined;
+}
+
+interface EventSourceContext {
+  template: Template;
+  queues: Queues;
+  db: DatabaseSync;
+  dynamoDb: DynamoDBClient;
+  streams: DynamoDBStreamsClient;
+  lambdaByArn(arn: string): LambdaFunction;
+  log(line: string): void;
+}
+
+/** Starts what the template's event source mappings declare. */
+export async function startEventSources({
+  template,
+  queues,
+  db,
+  dynamoDb,
+  streams,
+  lambdaByArn,
+  log,
+}: EventSourceContext) {
+  const queueConsumers: QueueConsumer[] = [];
+  const streamConsumers: StreamConsumer[] = [];
+  const streamOf = async (source: string, logicalId: string) => {
+    const TableName = /table\/([^/]+)\/stream/.exec(source)?.[1];
+    const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
+    if (Table?.LatestStreamArn) return Table.LatestStreamArn;
+    throw new StartError(`The table ${TableName} has no stream for ${logicalId}.`);
+  };
+  for (const resource of template.ofType('AWS::Lambda::EventSourceMapping')) {
+    const properties = template.properties(resource, MappingProperties);
+    if (!properties.Enabled) continue;
+    const lambda = lambdaByArn(properties.FunctionName);
+    const mappingLog = (line: string) => log(`${lambda.definition.name}: ${line}`);
+    const reportsItemFailures = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
+    const { EventSourceArn: source } = properties;
+    const filters = properties.FilterCriteria.Filters.map(({ Pattern }) => Pattern);
+    if (source.startsWith('arn:aws:sqs:')) {
+      if (filters.length > 0)
+        throw new StartError(`The local stack filters no queues (${resource.logicalId}).`);
+      const mapping = {
+        queueArn: source,
+        batchSize: properties.BatchSize ?? 10,
+        maxConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? defaultQueueConcurrency,
+        batchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
+        reportsItemFailures,
+      };
+      queueConsumers.push(new QueueConsumer(mapping, queues, lambda, mappingLog));
+    } else if (source.startsWith('arn:aws:dynamodb:')) {
+      const mapping = {
+        id: resource.logicalId,
+        streamArn: await streamOf(source, resource.logicalId),
+        batchSize: properties.BatchSize ?? 100,
+        maxRetries:
+          properties.MaximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : properties.MaximumRetryAttempts,
+        bisects: properties.BisectBatchOnFunctionError,
+        reportsItemFailures,
+        accepts: compileFilters(filters, resource.logicalId),
+        onFailureQueueArn: properties.DestinationConfig?.OnFailure?.Destination,
+      };
+      const receiver = { arn: lambda.definition.arn, invoke: (event: object) => lambda.invoke(event) };
+      streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, mappingLog));
+    } else {
+      throw new StartError(`The local stack knows no event source ${source} (${resource.logicalId}).`);
+    }
+  }
+  for (const { source, ...pipe } of loadPipes(template)) {
+    const mapping = { ...pipe, streamArn: await streamOf(source, pipe.id) };
+    const receiver = { arn: pipe.arn, invoke: sendEach(pipe, queues) };
+    const pipeLog = (line: string) => log(`${pipe.id}: ${line}`);
+    streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, pipeLog));
+  }
+  for (const consumer of queueConsumers) consumer.pump();
+  for (const consumer of streamConsumers) consumer.start();
+  return {
+    /** Tells that some table was written to. */
+    tableWritten: () => {
+      for (const consumer of streamConsumers) consumer.poke();
+    },
+    async close() {
+      for (const consumer of queueConsumers) consumer.close();
+      await Promise.all(streamConsumers.map((consumer) => consumer.close()));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Message, Queues } from '../sqs/queues.ts';
+import { region } from '../template.ts';
+import type { LambdaFunction } from './lambda.ts';
+
+/** An event source mapping from SQS, as the template declares it. */
+export interface QueueMapping {
+  queueArn: string;
+  batchSize: number;
+  maxConcurrency: number;
+  batchingWindowSeconds: number;
+  reportsItemFailures: boolean;
+}
+
+/** A function's answer that names the records it could not deal with. */
+export const BatchResponse = z
+  .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish() })
+  .loose()
+  .nullable();
+
+/** Feeds a queue's messages to a function; what fails comes back after the visibility timeout. */
+export class QueueConsumer {
+  readonly #mapping: QueueMapping;
+  readonly #queues: Queues;
+  readonly #lambda: LambdaFunction;
+  readonly #log: (line: string) => void;
+  #running = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(mapping: QueueMapping, queues: Queues, lambda: LambdaFunction, log: (line: string) => void) {
+    this.#mapping = mapping;
+    this.#queues = queues;
+    this.#lambda = lambda;
+    this.#log = log;
+    queues.onMessage(mapping.queueArn, () => this.pump());
+  }
+
+  /** Starts as many invocations as there are messages and room for, and sets the alarm for the next one. */
+  pump() {
+    clearTimeout(this.#timer);
+    const { queueArn, batchSize, maxConcurrency, batchingWindowSeconds } = this.#mapping;
+    while (!this.#closed && this.#running < maxConcurrency) {
+      const { waiting, oldestSentAt, nextVisibleAt } = this.#queues.outlook(queueArn);
+      const fullAt = oldestSentAt === undefined ? undefined : oldestSentAt + batchingWindowSeconds * 1000;
+      const gathering = waiting > 0 && waiting < batchSize && fullAt !== undefined && fullAt > Date.now();
+      if (waiting === 0 || gathering) {
+        const wakeAt = Math.min(
+          gathering ? fullAt : Number.POSITIVE_INFINITY,
+          nextVisibleAt ?? Number.POSITIVE_INFINITY,
+        );
+        if (Number.isFinite(wakeAt))
+          this.#timer = setTimeout(() => this.pump(), Math.max(1, wakeAt - Date.now()));
+        return;
+      }
+      const messages = this.#queues.receive(queueArn, batchSize);
+      // The messages that wait may all have been worn out, and gone to the dead-letter queue.
+      if (messages.length > 0) void this.#run(messages);
+    }
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #run(messages: Message[]) {
+    this.#running += 1;
+    try {
+      const answer = await this.#lambda.invoke({ Records: messages.map((message) => this.#record(message)) });
+      if (!this.#closed) this.#queues.delete(this.#doneOf(messages, answer));
+    } catch (error) {
+      if (!this.#closed)
+        this.#log(`${messages.length} message(s) come back after the visibility timeout: ${error}`);
+    } finally {
+      this.#running -= 1;
+      this.pump();
+    }
+  }
+
+  #doneOf(messages: Message[], answer: unknown): string[] {
+    const ids = messages.map(({ id }) => id);
+    if (!this.#mapping.reportsItemFailures) return ids;
+    // As in Lambda: an answer that isn't understood counts as a failure of the whole batch.
+    const failed =
+      BatchResponse.parse(answer)?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? [];
+    if (failed.some((id) => !ids.includes(id))) throw new Error(`unknown itemIdentifier among ${failed}`);
+    return ids.filter((id) => !failed.includes(id));
+  }
+
+  #record(message: Message) {
+    return {
+      messageId: message.id,
+      receiptHandle: `${message.id}/${message.receive_count}`,
+      body: message.body,
+      attributes: {
+        ApproximateReceiveCount: String(message.receive_count),
+        SentTimestamp: String(message.sent_at),
+        SenderId: 'local',
+        ApproximateFirstReceiveTimestamp: String(message.first_received_at),
+      },
+      messageAttributes: {},
+      md5OfBody: createHash('md5').update(message.body).digest('hex'),
+      eventSource: 'aws:sqs',
+      eventSourceARN: this.#mapping.queueArn,
+      awsRegion: region,
+    };
+  }
+}

@@ -1,0 +1,255 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+import {
+  type _Record,
+  DescribeStreamCommand,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  TrimmedDataAccessException,
+} from '@aws-sdk/client-dynamodb-streams';
+import type { Queues } from '../sqs/queues.ts';
+import { region } from '../template.ts';
+import { BatchResponse } from './queue-consumer.ts';
+
+/** An event source mapping from a table's stream, as the template declares it. */
+export interface StreamMapping {
+  id: string;
+  streamArn: string;
+  batchSize: number;
+  maxRetries: number;
+  bisects: boolean;
+  reportsItemFailures: boolean;
+  accepts(record: unknown): boolean;
+  onFailureQueueArn: string | undefined;
+}
+
+/** Who gets the records: a function, or a pipe. */
+export interface StreamReceiver {
+  arn: string;
+  invoke(event: { Records: unknown[] }): Promise<unknown>;
+}
+
+/** Without a poke from the proxy (an item expired, another endpoint), the stream is read this often. */
+const pollMs = 1000;
+const retryDelayMs = 500;
+
+/** Feeds a table's stream to a function, in order, and remembers how far it has come. */
+export class StreamConsumer {
+  readonly #mapping: StreamMapping;
+  readonly #client: DynamoDBStreamsClient;
+  readonly #db: DatabaseSync;
+  readonly #queues: Queues;
+  readonly #receiver: StreamReceiver;
+  readonly #log: (line: string) => void;
+  readonly #iterators = new Map<string, string | undefined>();
+  readonly #closing = new AbortController();
+  #poked = false;
+  #wake = new AbortController();
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(
+    mapping: StreamMapping,
+    client: DynamoDBStreamsClient,
+    db: DatabaseSync,
+    queues: Queues,
+    receiver: StreamReceiver,
+    log: (line: string) => void,
+  ) {
+    this.#mapping = mapping;
+    this.#client = client;
+    this.#db = db;
+    this.#queues = queues;
+    this.#receiver = receiver;
+    this.#log = log;
+  }
+
+  start() {
+    this.#done = this.#loop();
+  }
+
+  /** Tells that the table was written to. */
+  poke() {
+    this.#poked = true;
+    this.#wake.abort();
+  }
+
+  async close() {
+    this.#closing.abort();
+    await this.#done;
+  }
+
+  async #loop() {
+    while (!this.#closed) {
+      this.#poked = false;
+      try {
+        await this.#readAll();
+      } catch (error) {
+        if (!this.#closed) this.#log(`the stream cannot be read, trying again: ${error}`);
+        this.#iterators.clear(); // An iterator expires; the checkpoint does not.
+      }
+      if (this.#poked) continue;
+      this.#wake = new AbortController();
+      await this.#sleep(pollMs, AbortSignal.any([this.#wake.signal, this.#closing.signal]));
+    }
+  }
+
+  async #readAll() {
+    const { StreamDescription } = await this.#client.send(
+      new DescribeStreamCommand({ StreamArn: this.#mapping.streamArn }),
+    );
+    for (const { ShardId: shard = '' } of StreamDescription?.Shards ?? []) {
+      if (!this.#iterators.has(shard)) this.#iterators.set(shard, await this.#iteratorFor(shard));
+      let iterator = this.#iterators.get(shard);
+      while (iterator && !this.#closed) {
+        const page = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1000 }));
+        const records = page.Records ?? [];
+        for (let index = 0; index < records.length && !this.#closed; index += this.#mapping.batchSize) {
+          await this.#deliver(shard, records.slice(index, index + this.#mapping.batchSize));
+        }
+        if (this.#closed) return;
+        iterator = page.NextShardIterator;
+        this.#iterators.set(shard, iterator);
+        if (records.length === 0) break;
+      }
+    }
+  }
+
+  async #deliver(shard: string, batch: _Record[]) {
+    const accepted = batch.map(toEvent).filter((record) => this.#mapping.accepts(record));
+    if (accepted.length > 0) await this.#invoke(shard, accepted, 0);
+    const last = batch.at(-1)?.dynamodb?.SequenceNumber;
+    if (last !== undefined && !this.#closed) this.#checkpoint(shard, last);
+  }
+
+  /** Invokes until all is done, or the retries are spent and the rest goes to the failure queue. */
+  async #invoke(shard: string, records: StreamRecord[], attempt: number): Promise<void> {
+    const { maxRetries, bisects, onFailureQueueArn } = this.#mapping;
+    const remaining = await this.#attempt(shard, records);
+    const [first] = remaining;
+    if (!first || this.#closed) return;
+    const progressed = remaining.length < records.length;
+    if (bisects && !progressed && remaining.length > 1) {
+      const middle = Math.ceil(remaining.length / 2);
+      await this.#invoke(shard, remaining.slice(0, middle), 0);
+      return this.#invoke(shard, remaining.slice(middle), 0);
+    }
+    if (attempt < maxRetries || progressed) {
+      await this.#sleep(retryDelayMs * Math.min(2 ** attempt, 60), this.#closing.signal);
+      return this.#closed ? undefined : this.#invoke(shard, remaining, progressed ? 0 : attempt + 1);
+    }
+    this.#log(`${remaining.length} stream record(s) are given up after ${attempt + 1} attempts`);
+    if (!onFailureQueueArn) return;
+    this.#queues.send(
+      onFailureQueueArn,
+      JSON.stringify({
+        requestContext: {
+          functionArn: this.#receiver.arn,
+          condition: 'RetryAttemptsExhausted',
+          approximateInvokeCount: attempt + 1,
+        },
+        version: '1.0',
+        timestamp: new Date().toISOString(),
+        DDBStreamBatchInfo: {
+          shardId: shard,
+          startSequenceNumber: first.dynamodb.SequenceNumber,
+          endSequenceNumber: remaining.at(-1)?.dynamodb.SequenceNumber,
+          batchSize: remaining.length,
+          streamArn: this.#mapping.streamArn,
+        },
+      }),
+    );
+  }
+
+  /** One invocation; gives what has to be tried again, which in a stream is all from the first failure on. */
+  async #attempt(shard: string, records: StreamRecord[]): Promise<StreamRecord[]> {
+    try {
+      const Records = records.map((record) => ({ ...record, eventSourceARN: this.#mapping.streamArn }));
+      const answer = await this.#receiver.invoke({ Records });
+      if (!this.#mapping.reportsItemFailures) return [];
+      const failed =
+        BatchResponse.parse(answer)?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? [];
+      const firstFailed = records.findIndex((record) => failed.includes(`${record.dynamodb.SequenceNumber}`));
+      if (firstFailed < 0) return failed.length > 0 ? records : [];
+      const before = records[firstFailed - 1]?.dynamodb.SequenceNumber;
+      if (before !== undefined) this.#checkpoint(shard, before);
+      return records.slice(firstFailed);
+    } catch (error) {
+      if (!this.#closed) this.#log(`a batch of ${records.length} stream record(s) failed: ${error}`);
+      return records;
+    }
+  }
+
+  async #iteratorFor(shard: string): Promise<string | undefined> {
+    const row = this.#db
+      .prepare('SELECT sequence_number FROM stream_positions WHERE mapping = ? AND shard = ?')
+      .get(this.#position, shard);
+    const iterator = (type: 'TRIM_HORIZON' | 'AFTER_SEQUENCE_NUMBER', SequenceNumber?: string) =>
+      this.#client.send(
+        new GetShardIteratorCommand({
+          StreamArn: this.#mapping.streamArn,
+          ShardId: shard,
+          ShardIteratorType: type,
+          SequenceNumber,
+        }),
+      );
+    // Also where the template says LATEST: the mapping is as old as its table here, and what was written just before
+    // a kill -9 must not be skipped after it.
+    if (!row) return (await iterator('TRIM_HORIZON')).ShardIterator;
+    try {
+      return (await iterator('AFTER_SEQUENCE_NUMBER', String(row.sequence_number))).ShardIterator;
+    } catch (error) {
+      // A stream keeps a day; a laptop may have slept longer.
+      if (error instanceof TrimmedDataAccessException) return (await iterator('TRIM_HORIZON')).ShardIterator;
+      throw error;
+    }
+  }
+
+  #checkpoint(shard: string, sequenceNumber: string) {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO stream_positions (mapping, shard, sequence_number) VALUES (?, ?, ?)')
+      .run(this.#position, shard, sequenceNumber);
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** Of this one stream: a table that was made anew counts from the beginning. */
+  get #position(): string {
+    return `${this.#mapping.id} ${this.#mapping.streamArn}`;
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+}
+
+type StreamRecord = ReturnType<typeof toEvent>;
+
+/** A record as Lambda hands it over: times in seconds, binary values in base64. */
+function toEvent(record: _Record) {
+  const { ApproximateCreationDateTime: createdAt, ...dynamodb } = record.dynamodb ?? {};
+  return {
+    eventID: record.eventID,
+    eventName: record.eventName,
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: region,
+    dynamodb: {
+      ...encodeBytes(dynamodb),
+      ApproximateCreationDateTime: Math.floor((createdAt?.getTime() ?? Date.now()) / 1000),
+    },
+    ...(record.userIdentity && {
+      userIdentity: { type: record.userIdentity.Type, principalId: record.userIdentity.PrincipalId },
+    }),
+  };
+}
+
+function encodeBytes<T>(value: T): T;
+function encodeBytes(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map((item) => encodeBytes(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, encodeBytes(item)]));
+}

@@ -1,0 +1,473 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
+import S3Error from '@20minutes/s3rver/lib/models/error.js';
+import S3Object from '@20minutes/s3rver/lib/models/object.js';
+import * as z from 'zod';
+import type { Queues } from '../sqs/queues.ts';
+import { region } from '../template.ts';
+import type { BucketDefinition } from './s3-buckets.ts';
+import { currentCall } from './s3-call.ts';
+
+/** After a prefix, no key is beyond it: the last of all characters, as often as a key can have it (1024 bytes). */
+const greatestRest = '\u{10FFFF}'.repeat(256);
+
+const metadataJson = z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text)));
+const StoredObject = z.object({
+  key: z.string(),
+  blob: z.string(),
+  size: z.number(),
+  etag: z.string(),
+  crc32: z.string().nullable(),
+  modified_at: z.number(),
+  metadata: metadataJson,
+});
+export type StoredObject = z.infer<typeof StoredObject>;
+const Part = z.object({ number: z.number(), blob: z.string(), size: z.number(), etag: z.string() });
+const Upload = z.object({ key: z.string(), metadata: metadataJson });
+
+interface Blob {
+  blob: string;
+  size: number;
+  md5: string;
+  crc32: string;
+}
+
+/**
+ * s3rver's store, with the directory of objects in SQLite and their bytes in files that never change.
+ * Its own FilesystemStore writes in place, in three files, and lists in another order than S3; here an object and the
+ * events that it causes appear in one transaction, or not at all.
+ */
+export class S3Store {
+  readonly #db: DatabaseSync;
+  readonly #blobDir: string;
+  readonly #buckets: Map<string, BucketDefinition>;
+  readonly #queues: Queues;
+
+  constructor(db: DatabaseSync, dataDir: string, buckets: Map<string, BucketDefinition>, queues: Queues) {
+    this.#db = db;
+    this.#blobDir = path.join(dataDir, 'blobs');
+    this.#buckets = buckets;
+    this.#queues = queues;
+    mkdirSync(this.#blobDir, { recursive: true });
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS objects (
+        bucket TEXT, key TEXT, blob TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, etag TEXT NOT NULL, crc32 TEXT,
+        modified_at INTEGER NOT NULL, metadata TEXT NOT NULL, PRIMARY KEY (bucket, key)
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS uploads (
+        id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, started_at INTEGER NOT NULL, metadata TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS parts (
+        upload TEXT, number INTEGER, blob TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, etag TEXT NOT NULL,
+        PRIMARY KEY (upload, number)
+      ) STRICT;
+    `);
+    this.#removeOrphans();
+  }
+
+  /** The entry of an object, without its bytes. */
+  find(bucket: string, key: string): StoredObject | undefined {
+    const row = this.#db
+      .prepare(
+        'SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects WHERE bucket = ? AND key = ?',
+      )
+      .get(bucket, key);
+    return row && StoredObject.parse(row);
+  }
+
+  async getBucket(name: string) {
+    return this.#buckets.has(name) ? { name, creationDate: new Date(0) } : null;
+  }
+
+  async listBuckets() {
+    return Promise.all([...this.#buckets.keys()].map((name) => this.getBucket(name)));
+  }
+
+  /** s3rver asks for CORS, website and tag settings: CORS is answered in front, the others don't exist here. */
+  async getSubresource() {
+    return null;
+  }
+
+  async existsObject(bucket: string, key: string): Promise<boolean> {
+    return this.find(bucket, key) !== undefined;
+  }
+
+  async getObject(
+    bucket: string,
+    key: string,
+    range: { start?: number; end?: number } = {},
+  ): Promise<S3Object | null> {
+    const stored = this.find(bucket, key);
+    if (!stored) return null;
+    const content = await this.#read(stored, range).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null; // deleted or replaced since the line above
+      throw error;
+    });
+    if (!content) return this.getObject(bucket, key, range);
+    const object = new S3Object(bucket, key, content, headersOf(stored));
+    const { start, end = stored.size - 1 } = range;
+    if (start !== undefined) object.range = { start, end };
+    const call = currentCall.getStore();
+    if (call && stored.crc32 && start === undefined) call.crc32 = stored.crc32;
+    return object;
+  }
+
+  async putObject(object: S3Object): Promise<{ size: number; md5: string }> {
+    const written = await this.#write(object.content ?? Buffer.alloc(0));
+    this.#commit(object.bucket, object.key, 'ObjectCreated:Put', {
+      ...written,
+      etag: written.md5,
+      metadata: textOnly(object.metadata),
+    });
+    return { size: written.size, md5: written.md5 };
+  }
+
+  async copyObject(
+    fromBucket: string,
+    fromKey: string,
+    bucket: string,
+    key: string,
+    replacement: Record<string, unknown> | null,
+  ) {
+    const source = this.find(fromBucket, fromKey);
+    if (!source) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: fromKey });
+    const written = await this.#write(await this.#read(source));
+    const metadata = replacement
+      ? textOnly(new S3Object(bucket, key, null, replacement).metadata)
+      : source.metadata;
+    this.#commit(bucket, key, 'ObjectCreated:Copy', { ...written, etag: written.md5, metadata });
+    return {
+      'last-modified': new Date().toUTCString(),
+      etag: `"${written.md5}"`,
+      'content-length': written.size,
+    };
+  }
+
+  async deleteObject(bucket: string, key: string): Promise<void> {
+    const row = this.#db
+      .prepare('DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob')
+      .get(bucket, key);
+    if (!row) return;
+    for (const queue of this.#buckets.get(bucket)?.queuesFor('ObjectRemoved:Delete', key) ?? []) {
+      this.#queues.send(queue, this.#event(bucket, key, 'ObjectRemoved:Delete', undefined));
+    }
+    await rm(this.#blobPath(String(row.blob)), { force: true });
+  }
+
+  /** The objects after `startAfter`, one by one, in the order of their keys' bytes: S3's, and SQLite's for text. */
+  *list(bucket: string, prefix: string, startAfter: string): Generator<StoredObject> {
+    // Not an open cursor: a page may take a while, and nothing may be written under one.
+    let after = startAfter;
+    for (;;) {
+      const rows = this.#db
+        .prepare(
+          `SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects
+           WHERE bucket = ? AND key > ? AND key BETWEEN ? AND ? AND substr(key, 1, ?) = ? ORDER BY key LIMIT 1000`,
+        )
+        .all(bucket, after, prefix, prefix + greatestRest, [...prefix].length, prefix);
+      // One by one: who asks whether there is any takes no more than the first.
+      for (const row of rows) yield StoredObject.parse(row);
+      if (rows.length < 1000) return;
+      after = String(rows.at(-1)?.key);
+    }
+  }
+
+  async initiateUpload(bucket: string, key: string, uploadId: string, headers: Record<string, unknown>) {
+    const { metadata } = new S3Object(bucket, key, null, headers);
+    this.#db
+      .prepare('INSERT INTO uploads (id, bucket, key, started_at, metadata) VALUES (?, ?, ?, ?, ?)')
+      .run(uploadId, bucket, key, Date.now(), JSON.stringify(textOnly(metadata)));
+  }
+
+  hasUpload(bucket: string, key: string, uploadId: string): boolean {
+    return !!this.#db
+      .prepare('SELECT 1 FROM uploads WHERE id = ? AND bucket = ? AND key = ?')
+      .get(uploadId, bucket, key);
+  }
+
+  async putPart(_bucket: string, uploadId: string, partNumber: string, content: Readable) {
+    const written = await this.#write(content);
+    const number = Number(partNumber);
+    const replaced = this.#db
+      .prepare('SELECT blob FROM parts WHERE upload = ? AND number = ?')
+      .get(uploadId, number);
+    this.#db
+      .prepare('INSERT OR REPLACE INTO parts (upload, number, blob, size, etag) VALUES (?, ?, ?, ?, ?)')
+      .run(uploadId, number, written.blob, written.size, written.md5);
+    if (replaced) await rm(this.#blobPath(String(replaced.blob)), { force: true });
+    return { size: written.size, md5: written.md5 };
+  }
+
+  async putObjectMultipart(bucket: string, uploadId: string, wanted: { number: number; etag: string }[]) {
+    const upload = Upload.parse(
+      this.#db.prepare('SELECT key, metadata FROM uploads WHERE id = ?').get(uploadId),
+    );
+    const stored = new Map(this.#partsOf(uploadId).map((part) => [part.number, part]));
+    const parts = wanted.map(({ number, etag }, index) => {
+      const part = stored.get(number);
+      if (!part || part.etag !== etag)
+        throw new S3Error('InvalidPart', `Part ${number} was not found, or has another ETag.`);
+      if (index > 0 && number <= (wanted[index - 1]?.number ?? 0)) {
+        throw new S3Error('InvalidPartOrder', 'The list of parts was not in ascending order.');
+      }
+      if (index < wanted.length - 1 && part.size < 5 * 1024 * 1024) {
+        throw new S3Error('EntityTooSmall', `Part ${number} is smaller than the minimum of 5 MiB.`);
+      }
+      return part;
+    });
+    const blobPath = (blob: string) => this.#blobPath(blob);
+    async function* bytes() {
+      for (const part of parts) yield* createReadStream(blobPath(part.blob));
+    }
+    const written = await this.#write(Readable.from(bytes()));
+    const md5 = createHash('md5');
+    for (const part of parts) md5.update(part.etag, 'hex');
+    const etag = `${md5.digest('hex')}-${parts.length}`;
+    this.#commit(bucket, upload.key, 'ObjectCreated:CompleteMultipartUpload', {
+      ...written,
+      etag,
+      metadata: upload.metadata,
+    });
+    await this.abortUpload(uploadId);
+    return { size: written.size, md5: etag };
+  }
+
+  async abortUpload(uploadId: string) {
+    const parts = this.#partsOf(uploadId);
+    this.#db.prepare('DELETE FROM uploads WHERE id = ?').run(uploadId);
+    this.#db.prepare('DELETE FROM parts WHERE upload = ?').run(uploadId);
+    for (const part of parts) await rm(this.#blobPath(part.blob), { force: true });
+  }
+
+  /** Removes what the buckets' lifecycle rules say is too old. */
+  async expire(now = Date.now()) {
+    const dayMs = 24 * 60 * 60 * 1000;
+    for (const { name, lifecycleRules } of this.#buckets.values()) {
+      for (const { Prefix, ExpirationInDays, AbortIncompleteMultipartUpload } of lifecycleRules) {
+        const old = (table: string, column: string, days: number) =>
+          this.#db
+            .prepare(`SELECT * FROM ${table} WHERE bucket = ? AND substr(key, 1, ?) = ? AND ${column} < ?`)
+            .all(name, [...Prefix].length, Prefix, now - days * dayMs);
+        if (ExpirationInDays !== undefined) {
+          for (const { key } of old('objects', 'modified_at', ExpirationInDays))
+            await this.deleteObject(name, String(key));
+        }
+        if (AbortIncompleteMultipartUpload) {
+          const uploads = old('uploads', 'started_at', AbortIncompleteMultipartUpload.DaysAfterInitiation);
+          for (const { id } of uploads) await this.abortUpload(String(id));
+        }
+      }
+    }
+  }
+
+  /** Stores bytes under a fresh name, and only when they are what the request promised. */
+  async #write(content: Readable | Buffer): Promise<Blob> {
+    const blob = randomUUID();
+    const md5 = createHash('md5');
+    const sha256 = createHash('sha256');
+    const expected = currentCall.getStore()?.expected ?? {};
+    let checksum = 0;
+    let size = 0;
+    const measure = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        md5.update(chunk);
+        if (expected.sha256) sha256.update(chunk);
+        checksum = crc32(chunk, checksum);
+        size += chunk.length;
+        done(null, chunk);
+      },
+    });
+    try {
+      const source = Buffer.isBuffer(content) ? Readable.from([content]) : content;
+      await pipeline(source, measure, createWriteStream(this.#blobPath(blob)));
+      const written = { blob, size, md5: md5.digest('hex'), crc32: encodeCrc32(checksum) };
+      verify(expected, written, expected.sha256 ? sha256.digest('hex') : undefined);
+      return written;
+    } catch (error) {
+      await rm(this.#blobPath(blob), { force: true });
+      throw error;
+    }
+  }
+
+  #commit(
+    bucket: string,
+    key: string,
+    eventName: string,
+    object: { blob: string; size: number; etag: string; crc32: string; metadata: Record<string, string> },
+  ) {
+    const { blob, size, etag, metadata } = object;
+    const call = currentCall.getStore();
+    const replaced = this.find(bucket, key);
+    if (replaced && call?.createOnly) {
+      rmSync(this.#blobPath(blob), { force: true });
+      throw preconditionFailed();
+    }
+    const queues = this.#buckets.get(bucket)?.queuesFor(eventName, key) ?? [];
+    // Nothing between here and COMMIT gives up the thread, so that two writers of one key cannot both be first.
+    this.#db.exec('BEGIN');
+    try {
+      this.#db
+        .prepare(
+          `INSERT OR REPLACE INTO objects (bucket, key, blob, size, etag, crc32, modified_at, metadata)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(bucket, key, blob, size, etag, object.crc32, Date.now(), JSON.stringify(metadata));
+      for (const queue of queues)
+        this.#queues.send(queue, this.#event(bucket, key, eventName, { size, etag }));
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+    if (call) call.crc32 = object.crc32;
+    if (replaced) rmSync(this.#blobPath(replaced.blob), { force: true });
+  }
+
+  #event(
+    bucket: string,
+    key: string,
+    eventName: string,
+    object: { size: number; etag: string } | undefined,
+  ): string {
+    const now = new Date();
+    const definition = this.#buckets.get(bucket);
+    return JSON.stringify({
+      Records: [
+        {
+          eventVersion: '2.1',
+          eventSource: 'aws:s3',
+          awsRegion: region,
+          eventTime: now.toISOString(),
+          eventName,
+          userIdentity: { principalId: 'AWS:local' },
+          requestParameters: { sourceIPAddress: currentCall.getStore()?.sourceIp ?? '127.0.0.1' },
+          responseElements: { 'x-amz-request-id': randomUUID(), 'x-amz-id-2': 'local' },
+          s3: {
+            s3SchemaVersion: '1.0',
+            configurationId: 'local',
+            bucket: { name: bucket, ownerIdentity: { principalId: 'local' }, arn: definition?.arn },
+            object: {
+              key: encodeEventKey(key),
+              ...(object && { size: object.size, eTag: object.etag }),
+              sequencer: nextSequencer(),
+            },
+          },
+        },
+      ],
+    });
+  }
+
+  async #read(
+    stored: StoredObject,
+    { start, end }: { start?: number; end?: number } = {},
+  ): Promise<Readable> {
+    const file = await open(this.#blobPath(stored.blob));
+    return file.createReadStream({
+      ...(start !== undefined && { start }),
+      ...(end !== undefined && { end }),
+    });
+  }
+
+  #partsOf(uploadId: string) {
+    const rows = this.#db
+      .prepare('SELECT number, blob, size, etag FROM parts WHERE upload = ? ORDER BY number')
+      .all(uploadId);
+    return z.array(Part).parse(rows);
+  }
+
+  #blobPath(blob: string): string {
+    const dir = path.join(this.#blobDir, blob.slice(0, 2));
+    if (!existsSync(dir)) mkdirSync(dir, { recursive: true });
+    return path.join(dir, blob);
+  }
+
+  /** Bytes whose object was never committed, or was deleted, when the last process was killed. */
+  #removeOrphans() {
+    const known = new Set(
+      this.#db
+        .prepare('SELECT blob FROM objects UNION ALL SELECT blob FROM parts')
+        .all()
+        .map((row) => String(row.blob)),
+    );
+    for (const dir of readdirSync(this.#blobDir)) {
+      for (const blob of readdirSync(path.join(this.#blobDir, dir))) {
+        if (!known.has(blob)) rmSync(path.join(this.#blobDir, dir, blob));
+      }
+    }
+  }
+}
+
+export function preconditionFailed(): S3Error {
+  return new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+}
+
+function verify(
+  expected: { bytes?: number; crc32?: string; md5?: string },
+  written: Blob,
+  sha256: string | undefined,
+) {
+  const { bytes, crc32: wantedCrc32, md5, sha256: wantedSha256 } = { sha256: undefined, ...expected };
+  if (bytes !== undefined && bytes !== written.size) {
+    throw new S3Error(
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    );
+  }
+  const mismatch = (name: string) =>
+    new S3Error('BadDigest', `The ${name} you specified did not match the calculated checksum.`);
+  if (wantedCrc32 !== undefined && wantedCrc32 !== written.crc32) throw mismatch('CRC32');
+  if (md5 !== undefined && md5 !== Buffer.from(written.md5, 'hex').toString('base64'))
+    throw mismatch('Content-MD5');
+  if (wantedSha256 !== undefined && wantedSha256 !== sha256) {
+    const error = new S3Error(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+    throw Object.assign(error, { status: 400 });
+  }
+}
+
+function headersOf(stored: StoredObject): Record<string, string | number> {
+  return {
+    ...stored.metadata,
+    etag: `"${stored.etag}"`,
+    'last-modified': new Date(stored.modified_at).toUTCString(),
+    'content-length': stored.size,
+  };
+}
+
+/** An object's own metadata: what the request brought, not what we compute. */
+function textOnly(metadata: Record<string, unknown>): Record<string, string> {
+  const computed = ['etag', 'last-modified', 'content-length'];
+  const entries = Object.entries(metadata).filter(
+    ([name, value]) => value !== undefined && !computed.includes(name),
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+/** S3 writes a CRC-32 big-endian and in base64. */
+function encodeCrc32(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes.toString('base64');
+}
+
+/** Keys in S3's events are encoded like form fields, except for their slashes. */
+function encodeEventKey(key: string): string {
+  return new URLSearchParams({ k: key }).toString().slice(2).replaceAll('%2F', '/');
+}
+
+let lastSequence = 0n;
+
+/** A hexadecimal number that grows with every event, also over restarts. */
+function nextSequencer(): string {
+  const now = BigInt(Date.now()) << 12n;
+  lastSequence = now > lastSequence ? now : lastSequence + 1n;
+  return lastSequence.toString(16).toUpperCase().padStart(16, '0');
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { StartError } from '../start-error.ts';
+import type { Template } from '../template.ts';
+
+/** What happens on an occasion: a function is called, or (`mock`) nothing is. */
+export interface SocketTarget {
+  functionArn: string | undefined;
+  /** The function that says who it is. */
+  authorizerArn: string | undefined;
+}
+
+/** The template's WebSocket API. */
+export interface SocketApi {
+  apiId: string;
+  /** Also its path. */
+  stage: string;
+  routes: ReadonlyMap<string, SocketTarget>;
+}
+
+const ApiProperties = z.object({ ProtocolType: z.string() });
+const StageProperties = z.object({ ApiId: z.string(), StageName: z.string() });
+const RouteProperties = z.object({
+  ApiId: z.string(),
+  RouteKey: z.string(),
+  Target: z.string(),
+  AuthorizationType: z.enum(['NONE', 'CUSTOM']).default('NONE'),
+  AuthorizerId: z.string().optional(),
+});
+const IntegrationProperties = z.object({
+  IntegrationType: z.enum(['AWS_PROXY', 'MOCK']),
+  IntegrationUri: z.string().default(''),
+});
+const AuthorizerProperties = z.object({
+  AuthorizerType: z.literal('REQUEST'),
+  AuthorizerUri: z.string(),
+  // Of sources that are named, each would have to be there; none is all that the stack asks for.
+  IdentitySource: z.array(z.string()).max(0).default([]),
+});
+
+/** Reads the WebSocket API that the template declares; undefined where there is none. */
+export function loadSocketApi(template: Template): SocketApi | undefined {
+  const apis = template
+    .ofType('AWS::ApiGatewayV2::Api')
+    .filter((api) => template.properties(api, ApiProperties).ProtocolType === 'WEBSOCKET')
+    .map((api) => template.physicalName(api));
+  const [apiId] = apis;
+  if (apiId === undefined) return undefined;
+  if (apis.length > 1)
+    throw new StartError('The local stack runs one WebSocket API, and the template has more.');
+  const ofApi = <P extends { ApiId: string }>(properties: P) => properties.ApiId === apiId;
+  const [stage] = template
+    .ofType('AWS::ApiGatewayV2::Stage')
+    .map((each) => template.properties(each, StageProperties))
+    .filter(ofApi);
+  if (!stage) throw new StartError(`The WebSocket API ${apiId} of the template has no stage.`);
+  const named = <S extends z.ZodObject>(type: string, name: string | undefined, schema: S): z.infer<S> => {
+    const found = template.ofType(type).find((each) => template.physicalName(each) === name);
+    if (!found) throw new StartError(`The template has no ${type} ${name}.`);
+    return template.properties(found, schema);
+  };
+  const routes = template
+    .ofType('AWS::ApiGatewayV2::Route')
+    .map((each) => template.properties(each, RouteProperties))
+    .filter(ofApi)
+    .map(({ RouteKey, Target, AuthorizationType, AuthorizerId }): [string, SocketTarget] => {
+      const integration = named(
+        'AWS::ApiGatewayV2::Integration',
+        Target.replace('integrations/', ''),
+        IntegrationProperties,
+      );
+      const authorizer =
+        AuthorizationType === 'CUSTOM'
+          ? named('AWS::ApiGatewayV2::Authorizer', AuthorizerId, AuthorizerProperties)
+          : undefined;
+      return [
+        RouteKey,
+        {
+          functionArn:
+            integration.IntegrationType === 'MOCK' ? undefined : functionIn(integration.IntegrationUri),
+          authorizerArn: authorizer && functionIn(authorizer.AuthorizerUri),
+        },
+      ];
+    });
+  return { apiId, stage: stage.StageName, routes: new Map(routes) };
+}
+
+const functionIn = (uri: string): string => /functions\/(arn:[^/]+)\//.exec(uri)?.[1] ?? uri;

@@ -1,0 +1,163 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type WebSocket, WebSocketServer } from 'ws';
+import * as z from 'zod';
+import { verdictOf } from '../api-gateway/authorizer.ts';
+import type { LambdaFunction } from '../lambda/lambda.ts';
+import { accountId, region } from '../template.ts';
+import { SocketConnection } from './socket-connection.ts';
+import { describeSocketEvent, type SocketContext } from './socket-event.ts';
+import type { SocketApi } from './socket-routes.ts';
+
+/** What a client may send at once (API Gateway quotas, "WebSocket message payload size"); its bound on frames is not kept. */
+const messageLimitBytes = 128 * 1024;
+/** How long the end of the stack waits for `$disconnect`. */
+const disconnectTimeoutMs = 3000;
+
+const Handshake = z.object({
+  statusCode: z.coerce.number().int().default(200),
+  headers: z.record(z.string(), z.string()).nullish(),
+});
+
+const refusals = { UNAUTHORIZED: 401, ACCESS_DENIED: 403 } as const;
+
+/** API Gateway's WebSocket API as the template declares it: the handshake, its authorizer, the routes, the limits. */
+export class Sockets {
+  readonly api: SocketApi;
+  readonly #lambdaByArn: (arn: string) => LambdaFunction;
+  readonly #log: (line: string) => void;
+  readonly #connections = new Map<string, SocketConnection>();
+  readonly #disconnecting = new Set<Promise<unknown>>();
+  readonly #subprotocols = new WeakMap<IncomingMessage, string>();
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: messageLimitBytes,
+    // Only what the function of `$connect` has named; the library's own choice could be the token.
+    handleProtocols: (_protocols, request) => this.#subprotocols.get(request) ?? false,
+  });
+
+  constructor(api: SocketApi, lambdaByArn: (arn: string) => LambdaFunction, log: (line: string) => void) {
+    this.api = api;
+    this.#lambdaByArn = lambdaByArn;
+    this.#log = log;
+  }
+
+  connection(id: string): SocketConnection | undefined {
+    return this.#connections.get(id);
+  }
+
+  /** Answers a handshake. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => undefined);
+    try {
+      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      // CloudFront's function strips the slash in the cloud.
+      if (pathname.replace(/\/$/, '') !== `/${this.api.stage}`) return refuse(socket, 404);
+      const context: SocketContext = {
+        // As long as API Gateway's, and it too ends in what a path must encode.
+        connectionId: `${randomBytes(11).toString('base64url')}=`,
+        connectedAt: Date.now(),
+        apiId: this.api.apiId,
+        stage: this.api.stage,
+        domainName: request.headers.host ?? 'localhost',
+        identity: {
+          sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+          userAgent: request.headers['user-agent'] ?? null,
+        },
+      };
+      const verdict = await this.#authorize(context, request);
+      if (!verdict.allowed) {
+        return refuse(socket, refusals[verdict.response as keyof typeof refusals] ?? 500);
+      }
+      context.authorizer = verdict.context;
+      await this.#connect(context, request, socket, head);
+    } catch (error) {
+      this.#log(`the handshake at ${request.url?.split('?')[0]} failed: ${error}`);
+      refuse(socket, 500);
+    }
+  }
+
+  /** Ends all connections, and tells the functions so. */
+  async close(): Promise<void> {
+    for (const connection of this.#connections.values()) connection.close();
+    const done = async () => {
+      while (this.#connections.size + this.#disconnecting.size > 0) {
+        await Promise.allSettled(this.#disconnecting);
+        await sleep(10);
+      }
+    };
+    await Promise.race([done(), sleep(disconnectTimeoutMs, undefined, { ref: false })]);
+  }
+
+  async #authorize(context: SocketContext, request: IncomingMessage) {
+    const { authorizerArn } = this.api.routes.get('$connect') ?? {};
+    if (authorizerArn === undefined) return { allowed: true as const, context: {} };
+    const { apiId, stage } = this.api;
+    const methodArn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/$connect`;
+    const event = describeSocketEvent(context, '$connect', randomUUID(), request);
+    return verdictOf(
+      () => this.#lambdaByArn(authorizerArn).invoke({ type: 'REQUEST', methodArn, ...event }),
+      methodArn,
+    );
+  }
+
+  async #connect(context: SocketContext, request: IncomingMessage, socket: Duplex, head: Buffer) {
+    const answer = Handshake.parse((await this.#invoke('$connect', context, request)) ?? {});
+    if (answer.statusCode >= 300) return refuse(socket, answer.statusCode);
+    const subprotocol = Object.entries(answer.headers ?? {}).find(([name]) =>
+      /^sec-websocket-protocol$/i.test(name),
+    );
+    if (subprotocol) this.#subprotocols.set(request, subprotocol[1]);
+    let isOpen = false;
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      isOpen = true;
+      this.#open(context, client);
+    });
+    // The client did not wait so long, or asked for what no server can give.
+    if (!isOpen) await this.#disconnect(context);
+  }
+
+  #open(context: SocketContext, client: WebSocket) {
+    const { connectionId } = context;
+    this.#connections.set(connectionId, new SocketConnection(context, client));
+    client.on('error', (error) => this.#log(`connection ${connectionId}: ${error.message}`));
+    client.on('message', () => {
+      void this.#invoke('$default', context).catch((error) => this.#log(`$default failed: ${error}`));
+    });
+    client.once('close', () => {
+      const disconnecting = this.#disconnect(context).finally(() =>
+        this.#disconnecting.delete(disconnecting),
+      );
+      this.#disconnecting.add(disconnecting);
+      this.#connections.delete(connectionId);
+    });
+  }
+
+  async #disconnect(context: SocketContext): Promise<void> {
+    await this.#invoke('$disconnect', context).catch((error) => this.#log(`$disconnect failed: ${error}`));
+  }
+
+  async #invoke(routeKey: string, context: SocketContext, request?: IncomingMessage): Promise<unknown> {
+    const { functionArn } = this.api.routes.get(routeKey) ?? {};
+    if (functionArn === undefined) return undefined;
+    const requestId = randomUUID();
+    const event = describeSocketEvent(context, routeKey, requestId, request);
+    return this.#lambdaByArn(functionArn).invoke(event, requestId);
+  }
+}
+
+/** Answers a handshake with an error, as HTTP. */
+export function refuse(socket: Duplex, statusCode: number) {
+  if (socket.destroyed) return;
+  // Its other half is not waited for: no client can keep the stack from ending.
+  socket.once('finish', () => socket.destroy());
+  const error = STATUS_CODES[statusCode];
+  const body = JSON.stringify({ statusCode, message: error, error, details: [] });
+  socket.end(
+    `HTTP/1.1 ${statusCode} ${error}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,252 @@
+import { inflateRawSync } from 'node:zlib';
+import { RejectedImage } from '../../rejected-image.ts';
+import { isHalved, type PixelDescription } from '../parse/describe-pixels.ts';
+import type { DicomFile } from '../parse/read-dicom.ts';
+import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
+import { type CodestreamHeader, codestreamHeader } from './codestream-header.ts';
+import { type CodecLimits, decodeInProcess } from './decode-in-process.ts';
+import { decodeRle } from './decode-rle.ts';
+import { frameBytes } from './frame-bytes.ts';
+import type { CodecJob } from './native-codecs.ts';
+import type { Samples } from './samples.ts';
+import { storedSamples, unpackBits } from './stored-samples.ts';
+import { expand422, ybrFullToRgb, ybrPartialToRgb } from './ybr-to-rgb.ts';
+
+/** A frame's stored values (PS3.3 C.7.6.3): row by row, of colours side by side, masked and with their sign. */
+export interface DecodedFrame {
+  rows: number;
+  columns: number;
+  samplesPerPixel: number;
+  bitsStored: number;
+  isSigned: boolean;
+  /** RGB where the file says YBR. */
+  photometricInterpretation: string;
+  samples: Samples;
+}
+
+/**
+ * Decodes a frame, counted from 0, from any transfer syntax that we know.
+ *
+ * @throws RejectedImage for what is damaged, or takes too long or too much memory
+ * @throws UnsupportedPixelData for what nobody here decodes
+ */
+export async function decodeFrame(
+  file: DicomFile,
+  pixels: PixelDescription,
+  frame: number,
+  limits: Partial<CodecLimits> = {},
+): Promise<DecodedFrame> {
+  const { coding, name } = file.transferSyntax;
+  if (pixels.element.isBeyond) throw new Error('the pixels are not in this part of the file');
+  const isNative = !pixels.element.fragments;
+  if (!coding)
+    throw new UnsupportedPixelData(
+      `This DICOM image is in the transfer syntax ${name}, which can’t be shown.`,
+    );
+  // Some files are not what they say: without fragments, nothing is compressed.
+  const bytes = frameBytes(file, pixels, frame);
+  if (isNative || coding === 'native') return ofNative(bytes, pixels);
+  const { rows, columns, samplesPerPixel, bitsAllocated } = pixels;
+  if (coding === 'rle') {
+    // Single bits are packed as they are without compression.
+    if (bitsAllocated === 1)
+      return ofNative(decodeRle(bytes, Math.ceil((rows * columns * samplesPerPixel) / 8), 1, 1), pixels);
+    const sampleBytes = bitsAllocated / 8;
+    const decoded = decodeRle(bytes, rows * columns, samplesPerPixel, sampleBytes);
+    return toDecoded(pixels, storedSamples(decoded, pixels), pixels.photometricInterpretation);
+  }
+  if (coding === 'deflate') return ofNative(inflateFrame(bytes, Math.ceil(pixels.frameBytes)), pixels);
+  const header = codestreamHeader(coding, bytes);
+  refuseContradiction(header, pixels);
+  // OpenJPEG's samples of colours are cut to bytes where the decoders' module hands them out.
+  if (coding === 'jpeg-2000' && samplesPerPixel > 1 && header.bits > 8)
+    throw new UnsupportedPixelData(
+      `This DICOM image is JPEG 2000 in colours of ${header.bits} bits; at most 8 can be shown.`,
+    );
+  const job = jobOf(codecs[coding], bytes, pixels, header);
+  const decoded = await decodeInProcess(job, limits);
+  return ofCodec(decoded, pixels, header, job);
+}
+
+const codecs = {
+  jpeg: 'Jpeg',
+  'jpeg-ls': 'JpegLs',
+  'jpeg-2000': 'Jpeg2000',
+  htj2k: 'HtJpeg2000',
+  'jpeg-xl': 'JpegXl',
+} as const;
+
+function jobOf(
+  codec: CodecJob['codec'],
+  codestream: Uint8Array,
+  pixels: PixelDescription,
+  header: CodestreamHeader,
+): CodecJob {
+  // What a JPEG says of its own colours goes before the label, which its writer may have left as it was.
+  const isYbr = header.colours
+    ? header.colours === 'YCbCr'
+    : pixels.photometricInterpretation.startsWith('YBR');
+  return {
+    codec,
+    codestream,
+    width: pixels.columns,
+    height: pixels.rows,
+    components: pixels.samplesPerPixel,
+    bits: header.bits,
+    isSigned: header.isSigned,
+    // One that is silent and labelled RGB is RGB, whatever its decoder would guess.
+    toRgb: codec === 'Jpeg' && pixels.samplesPerPixel === 3 && isYbr && !header.isLosslessJpeg,
+  };
+}
+
+/** Decoders trust one of the two, and read or write where nothing is. */
+function refuseContradiction(
+  { width, height, components, bits }: CodestreamHeader,
+  pixels: PixelDescription,
+): void {
+  const { columns, rows, samplesPerPixel } = pixels;
+  if (width !== columns || height !== rows || (components ?? samplesPerPixel) !== samplesPerPixel)
+    throw new RejectedImage(
+      `This DICOM file is damaged: it claims ${columns}×${rows} pixels of ${samplesPerPixel} samples, and its image has ${width}×${height} of ${components}.`,
+    );
+  if (bits > 16 || bits < 1)
+    throw new UnsupportedPixelData(
+      `This DICOM image is compressed with ${bits} bits for each sample; at most 16 can be shown.`,
+    );
+}
+
+function ofNative(bytes: Uint8Array, pixels: PixelDescription): DecodedFrame {
+  const { rows, columns, samplesPerPixel, photometricInterpretation, bitsAllocated } = pixels;
+  if (bitsAllocated === 1) {
+    const samples = unpackBits(bytes, rows * columns * samplesPerPixel);
+    return toDecoded(pixels, samples, photometricInterpretation);
+  }
+  if (photometricInterpretation.endsWith('_422') && isHalved(pixels)) {
+    if (bitsAllocated !== 8)
+      throw new UnsupportedPixelData(
+        `This DICOM image is ${photometricInterpretation} of ${bitsAllocated} bits; expected 8.`,
+      );
+    return toDecoded(pixels, expand422(bytes, rows * columns), photometricInterpretation);
+  }
+  const samples = storedSamples(bytes, pixels);
+  return toDecoded(
+    pixels,
+    pixels.isPlanar ? interleaved(samples, samplesPerPixel) : samples,
+    photometricInterpretation,
+  );
+}
+
+function ofCodec(
+  decoded: Uint8Array,
+  pixels: PixelDescription,
+  header: CodestreamHeader,
+  job: CodecJob,
+): DecodedFrame {
+  const count = pixels.rows * pixels.columns * pixels.samplesPerPixel;
+  const sampleBytes = decoded.length / count;
+  if (sampleBytes !== 1 && sampleBytes !== 2)
+    throw new RejectedImage(
+      `This DICOM file is damaged: it claims ${pixels.columns}×${pixels.rows} pixels, and its image has others.`,
+    );
+  const cells = { ...pixels, bitsAllocated: Math.max(sampleBytes * 8, pixels.bitsStored > 8 ? 16 : 8) };
+  const samples = storedSamples(toCells(decoded, sampleBytes, header, job.codec, cells.bitsAllocated), {
+    ...cells,
+    highBit: pixels.bitsStored - 1,
+  });
+  const sideBySide = header.isPlanar ? interleaved(samples, pixels.samplesPerPixel) : samples;
+  // libjpeg, JPEG 2000's own transformation and JPEG XL give RGB; everything else gives what was put in.
+  const isStoredRgb = job.codec === 'Jpeg' && header.colours === 'RGB';
+  const isRgb =
+    job.toRgb ||
+    isStoredRgb ||
+    header.isTransformed ||
+    /^YBR_(?:ICT|RCT)$|^XYB$/.test(pixels.photometricInterpretation);
+  return toDecoded(
+    pixels,
+    sideBySide,
+    pixels.samplesPerPixel === 3 && isRgb ? 'RGB' : pixels.photometricInterpretation,
+  );
+}
+
+/** The decoder's samples in cells as large as the file's values need, where the codestream's own were smaller. */
+function toCells(
+  decoded: Uint8Array,
+  sampleBytes: number,
+  { bits, isSigned }: CodestreamHeader,
+  codec: CodecJob['codec'],
+  bitsAllocated: number,
+): Uint8Array {
+  if (sampleBytes === 2) return codec === 'JpegXl' ? unstretched(decoded, bits) : decoded;
+  if (bitsAllocated === 8) return decoded;
+  return new Uint8Array(
+    Uint16Array.from(decoded, (sample) => (isSigned ? (sample << 24) >> 24 : sample)).buffer,
+  );
+}
+
+/** libjxl stretches 9 to 15 bits over 16. */
+function unstretched(decoded: Uint8Array, bits: number): Uint8Array {
+  if (bits >= 16) return decoded;
+  const samples = new Uint16Array(decoded.slice().buffer);
+  for (let i = 0; i < samples.length; i++)
+    samples[i] = Math.round(((samples[i] ?? 0) * (2 ** bits - 1)) / 65_535);
+  return new Uint8Array(samples.buffer);
+}
+
+/** What is YBR still becomes RGB here. */
+function toDecoded(
+  pixels: PixelDescription,
+  samples: Samples,
+  photometricInterpretation: string,
+): DecodedFrame {
+  const { rows, columns, samplesPerPixel, bitsStored, isSigned } = pixels;
+  const expected = rows * columns * samplesPerPixel;
+  // As where the transfer syntax says that nothing is compressed and the pixels are, or Bits Allocated is another's.
+  if (samples.length !== expected)
+    throw new RejectedImage(
+      `This DICOM file is damaged: ${columns}×${rows} pixels are ${expected} samples, and it has ${samples.length}.`,
+    );
+  const decoded = {
+    rows,
+    columns,
+    samplesPerPixel,
+    bitsStored,
+    isSigned,
+    photometricInterpretation,
+    samples,
+  };
+  if (samplesPerPixel !== 3 || !photometricInterpretation.startsWith('YBR')) return decoded;
+  if (!(samples instanceof Uint8Array || samples instanceof Uint16Array)) return decoded;
+  if (photometricInterpretation.startsWith('YBR_PARTIAL')) ybrPartialToRgb(samples);
+  else ybrFullToRgb(samples, bitsStored);
+  return { ...decoded, photometricInterpretation: 'RGB' };
+}
+
+/** From plane after plane to sample beside sample (PS3.3 C.7.6.3.1.3). */
+function interleaved<T extends Samples>(planes: T, samplesPerPixel: number): T {
+  const pixelCount = planes.length / samplesPerPixel;
+  const result = planes.slice() as T;
+  for (let sample = 0; sample < samplesPerPixel; sample++)
+    for (let pixel = 0; pixel < pixelCount; pixel++)
+      result[pixel * samplesPerPixel + sample] = planes[sample * pixelCount + pixel] ?? 0;
+  return result;
+}
+
+/**
+ * Unfolds a frame of Deflated Image Frame Compression (PS3.5 A.4): a raw deflate stream (RFC 1951), perhaps padded, of
+ * what the frame is without compression.
+ *
+ * @throws RejectedImage where it unfolds to anything else than so many bytes, of which one may be padding
+ */
+function inflateFrame(bytes: Uint8Array, frameBytes: number): Uint8Array {
+  let inflated: Uint8Array | undefined;
+  try {
+    inflated = inflateRawSync(bytes, { maxOutputLength: frameBytes + 1 });
+  } catch (cause) {
+    throw new RejectedImage('This DICOM image is damaged: its frame can’t be unfolded.', { cause });
+  }
+  if (inflated.length < frameBytes)
+    throw new RejectedImage(
+      `This DICOM image is damaged: its frame unfolds to ${inflated.length} bytes instead of ${frameBytes}.`,
+    );
+  return inflated.subarray(0, frameBytes);
+}

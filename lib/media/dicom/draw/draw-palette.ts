@@ -1,0 +1,74 @@
+import type { Pixels } from '../../image/pixels.ts';
+import { RejectedImage } from '../../rejected-image.ts';
+import type { DecodedFrame } from '../decode/decode-frame.ts';
+import type { DataSet } from '../parse/data-set.ts';
+import { type LookupTable, lookUp, lookupTable, tableDescriptor, wordsOf } from './lookup-table.ts';
+
+/** Draws a frame whose samples are entries of a palette (PS3.3 C.7.6.3.1.5, C.7.9). */
+export function drawPalette(dataSet: DataSet, { samples, columns, rows }: DecodedFrame): Pixels {
+  const tables = ['1', '2', '3'].map((colour) => paletteOf(dataSet, colour));
+  const data = new Uint8Array(rows * columns * 3);
+  tables.forEach((table, colour) => {
+    // Entries of 16 bits are the same colours, finer (C.7.6.3.1.5).
+    const shift = table.bits - 8;
+    for (let i = 0; i < samples.length; i++) data[i * 3 + colour] = lookUp(table, samples[i] ?? 0) >> shift;
+  });
+  return { data, width: columns, height: rows, channels: 3 };
+}
+
+function paletteOf(dataSet: DataSet, colour: string): LookupTable {
+  const table =
+    lookupTable(dataSet, `0028110${colour}`, `0028120${colour}`) ?? segmentedTable(dataSet, colour);
+  if (!table)
+    throw new RejectedImage('This DICOM file is damaged: its image has a palette, which is missing.');
+  return table;
+}
+
+/** C.7.9.2: segments of single entries, of lines, and of what was before; never more entries than the descriptor has. */
+function segmentedTable(dataSet: DataSet, colour: string): LookupTable | undefined {
+  const descriptor = tableDescriptor(dataSet, `0028110${colour}`);
+  const data = dataSet.elements.get(`0028122${colour}`);
+  if (!descriptor || !data || data.length === 0) return undefined;
+  const { count, firstMapped, bits } = descriptor;
+  // 16 bits each, or 8 in words of two.
+  const words = wordsOf(dataSet, data);
+  const cells =
+    bits > 8
+      ? words
+      : Uint8Array.from(
+          { length: words.length * 2 },
+          (_value, i) => ((words[i >> 1] ?? 0) >> ((i & 1) * 8)) & 0xff,
+        );
+  const entries = new Uint16Array(count);
+  let filled = 0;
+  const add = (value: number) => {
+    if (filled < count) entries[filled++] = value;
+  };
+  const read = (at: number, segments: number, mayRefer: boolean): void => {
+    for (let i = at, left = segments; left > 0 && i + 2 <= cells.length && filled < count; left--) {
+      const opcode = cells[i] ?? 0;
+      const length = cells[i + 1] ?? 0;
+      if (opcode === 0) {
+        for (let k = 0; k < length; k++) add(cells[i + 2 + k] ?? 0);
+        i += 2 + length;
+      } else if (opcode === 1) {
+        const from = entries[filled - 1] ?? 0;
+        const to = cells[i + 2] ?? 0;
+        for (let k = 1; k <= length; k++) add(Math.round(from + ((to - from) * k) / length));
+        i += 3;
+      } else if (opcode === 2 && mayRefer) {
+        // Least significant first: two words of 16 bits, or four of 8. A reference to a reference is not allowed.
+        const parts = bits > 8 ? [cells[i + 2], cells[i + 3]] : [...cells.subarray(i + 2, i + 6)];
+        read(
+          parts.reduce<number>((sum, part, k) => sum + (part ?? 0) * 2 ** ((bits > 8 ? 16 : 8) * k), 0),
+          length,
+          false,
+        );
+        i += 2 + parts.length;
+      } else throw new RejectedImage('This DICOM file is damaged: its palette can’t be unfolded.');
+    }
+  };
+  read(0, Number.POSITIVE_INFINITY, true);
+  if (filled < count) throw new RejectedImage('This DICOM file is damaged: its palette is too short.');
+  return { firstMapped, bits: bits > 8 ? 16 : 8, entries };
+}

@@ -1,0 +1,116 @@
+import type { Sharp } from 'sharp';
+import { fromPixels, type Pixels, squared } from '../../image/pixels.ts';
+import type { CodecLimits } from '../decode/decode-in-process.ts';
+import { pixelAspect } from '../parse/pixel-aspect.ts';
+import type { DicomFile } from '../parse/read-dicom.ts';
+import { drawFrame, type View } from './draw-frame.ts';
+
+/** How a rendered frame is to come out (PS3.18 8.3.5.1). */
+export interface RenderOptions extends View {
+  format: 'png' | 'jpeg';
+  /** Of JPEG, 1 to 100. Default 90. */
+  quality?: number;
+  /**
+   * What the picture has to fit into, larger or smaller, in the shape that it has with square pixels (8.3.5.1.3). Default:
+   * its own pixels, whatever their shape.
+   */
+  viewport?: Viewport;
+  /** Whether a smaller picture grows to the viewport. Default true, as the standard has it; a thumbnail doesn't. */
+  enlarge?: boolean;
+}
+
+/** Pixels; zero means undefined. */
+export interface Viewport {
+  columns?: number | undefined;
+  rows?: number | undefined;
+  /** The part of the frame that is shown. Default: from the upper left corner on, up to the lower right one. */
+  region?: {
+    x?: number | undefined;
+    y?: number | undefined;
+    width?: number | undefined;
+    height?: number | undefined;
+  };
+  flipsHorizontally?: boolean;
+  flipsVertically?: boolean;
+}
+
+/** A picture that browsers show. */
+export interface RenderedFrame {
+  bytes: Uint8Array;
+  mimeType: 'image/png' | 'image/jpeg';
+  width: number;
+  height: number;
+}
+
+/** The longest side that a viewport may ask for. */
+const MAX_SIDE = 8192;
+
+/**
+ * Renders a frame as PNG or JPEG, without anything of the file in it but its pixels.
+ *
+ * @throws RejectedImage and UnsupportedPixelData as `drawFrame` does
+ */
+export async function renderFrame(
+  file: DicomFile,
+  { frame = 0, window, overlays, ...shape }: RenderOptions,
+  limits: Partial<CodecLimits> = {},
+): Promise<RenderedFrame> {
+  const view = { frame, ...(window && { window }), ...(overlays !== undefined && { overlays }) };
+  const pixels = await drawFrame(file, view, limits);
+  return renderPixels(pixels, shape, pixelAspect(file.dataSet, frame));
+}
+
+/** Renders pixels that are drawn already, so many times as high as wide. */
+export async function renderPixels(
+  pixels: Pixels,
+  { format, quality = 90, viewport, enlarge = true }: Omit<RenderOptions, keyof View>,
+  aspect = 1,
+): Promise<RenderedFrame> {
+  const image = viewport ? fitted(pixels, aspect, viewport, enlarge) : fromPixels(pixels);
+  if (format === 'png') image.png({ compressionLevel: 1 });
+  else image.jpeg({ quality, chromaSubsampling: '4:4:4' });
+  const { data, info } = await image.toBuffer({ resolveWithObject: true });
+  return { bytes: data, mimeType: `image/${format}`, width: info.width, height: info.height };
+}
+
+/** A viewport shows a part that is not in the frame. */
+export class OutsideOfFrame extends Error {
+  override readonly name = 'OutsideOfFrame';
+
+  constructor(columns: number, rows: number) {
+    super(`expected a part of ${columns}×${rows} pixels`);
+  }
+}
+
+/** The part of a picture that a viewport shows, as large as fits and not distorted. */
+function fitted(pixels: Pixels, aspect: number, viewport: Viewport, enlarge: boolean): Sharp {
+  const { columns, rows, flipsHorizontally = false, flipsVertically = false } = viewport;
+  const region = regionOf(pixels, viewport.region ?? {});
+  const natural = squared(region.width, region.height, aspect);
+  const across = Math.min(columns || MAX_SIDE, MAX_SIDE) / natural.width;
+  const down = Math.min(rows || MAX_SIDE, MAX_SIDE) / natural.height;
+  const isSized = Boolean(columns || rows);
+  const scale = isSized ? Math.min(across, down, enlarge ? Number.POSITIVE_INFINITY : 1) : 1;
+  return fromPixels(pixels)
+    .extract(region)
+    .flip(flipsVertically)
+    .flop(flipsHorizontally)
+    .resize({
+      width: Math.max(1, Math.round(natural.width * scale)),
+      height: Math.max(1, Math.round(natural.height * scale)),
+      fit: 'fill',
+    });
+}
+
+/** @throws OutsideOfFrame */
+function regionOf({ width, height }: Pixels, { x = 0, y = 0, ...size }: NonNullable<Viewport['region']>) {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  if (left >= width || top >= height) throw new OutsideOfFrame(width, height);
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.min(width - left, Math.round(size.width ?? width))),
+    height: Math.max(1, Math.min(height - top, Math.round(size.height ?? height))),
+  };
+}

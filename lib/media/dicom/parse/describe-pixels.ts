@@ -1,0 +1,125 @@
+import { RejectedImage } from '../../rejected-image.ts';
+import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
+import type { DataElement, DataSet } from './data-set.ts';
+import { numberValue } from './number-values.ts';
+import type { DicomFile } from './read-dicom.ts';
+import { textValue } from './text-values.ts';
+
+/** The Image Pixel module (PS3.3 C.7.6.3), with what is missing made up as its sections say. */
+export interface PixelDescription {
+  rows: number;
+  columns: number;
+  frames: number;
+  samplesPerPixel: number;
+  photometricInterpretation: string;
+  bitsAllocated: number;
+  bitsStored: number;
+  highBit: number;
+  isSigned: boolean;
+  /** Whether each colour has a plane of its own (C.7.6.3.1.3). */
+  isPlanar: boolean;
+  /** Of Float and Double Float Pixel Data (C.7.6.24, C.7.6.25). */
+  isFloat: boolean;
+  /** Bytes of one frame as it would be without compression; not whole where frames have no byte of their own. */
+  frameBytes: number;
+  element: DataElement;
+}
+
+/** Bytes that one frame may have when decoded: 256 MiB, twice the largest mammogram's. */
+const MAX_FRAME_BYTES = 256 * 1024 * 1024;
+
+/**
+ * What a file's pixels are; undefined for one that has none, such as a report.
+ *
+ * @throws RejectedImage where it contradicts itself, or its pixel data are cut off
+ * @throws UnsupportedPixelData for what is right but more than we decode
+ */
+export function describePixels({ dataSet, transferSyntax }: DicomFile): PixelDescription | undefined {
+  const element = ['7FE00010', '7FE00008', '7FE00009'].map((tag) => dataSet.elements.get(tag)).find(Boolean);
+  if (!element || (element.length === 0 && !element.fragments && !element.isBeyond)) return undefined;
+  const isFloat = element.tag !== '7FE00010';
+  const samplesPerPixel = numberValue(dataSet, '00280002') ?? 1;
+  const bitsAllocated = required(dataSet, '00280100', 'Bits Allocated');
+  const bitsStored = numberValue(dataSet, '00280101') || bitsAllocated;
+  const described = {
+    rows: required(dataSet, '00280010', 'Rows'),
+    columns: required(dataSet, '00280011', 'Columns'),
+    frames: frameCount(dataSet),
+    samplesPerPixel,
+    photometricInterpretation: (
+      textValue(dataSet, '00280004') ?? (samplesPerPixel === 3 ? 'RGB' : 'MONOCHROME2')
+    ).toUpperCase(),
+    bitsAllocated,
+    bitsStored,
+    highBit: numberValue(dataSet, '00280102') ?? bitsStored - 1,
+    isSigned: numberValue(dataSet, '00280103') === 1,
+    isPlanar: samplesPerPixel > 1 && numberValue(dataSet, '00280006') === 1,
+    isFloat,
+    element,
+  };
+  const pixels = { ...described, frameBytes: frameBytesOf(described) };
+  refuseOdd(pixels);
+  // No detector has so many pixels: it is refused, and not kept.
+  if (pixels.frameBytes > MAX_FRAME_BYTES)
+    throw new RejectedImage(
+      `This DICOM image has ${pixels.columns}×${pixels.rows} pixels; at most ${MAX_FRAME_BYTES / 1024 / 1024} MB are allowed when decoded.`,
+    );
+  if (transferSyntax.coding) refuseCutOff(pixels);
+  return pixels;
+}
+
+function required(dataSet: DataSet, tag: string, name: string): number {
+  const value = numberValue(dataSet, tag);
+  if (value) return value;
+  throw new RejectedImage(`This DICOM file is damaged: it has an image, but ${name} is missing or zero.`);
+}
+
+/** Type 1 where there are many; a value that is no count is taken for the one frame that every image has. */
+function frameCount(dataSet: DataSet): number {
+  const count = numberValue(dataSet, '00280008') ?? 1;
+  return Number.isSafeInteger(count) && count > 0 ? count : 1;
+}
+
+function frameBytesOf(pixels: Omit<PixelDescription, 'frameBytes'>): number {
+  const { rows, columns, samplesPerPixel, bitsAllocated, photometricInterpretation } = pixels;
+  // PS3.3 C.7.6.3.1.2: of each two pixels, Cb and Cr are there once.
+  const samples = isHalved(pixels) && photometricInterpretation.endsWith('_422') ? 2 : samplesPerPixel;
+  return (rows * columns * samples * bitsAllocated) / 8;
+}
+
+type Described = Pick<PixelDescription, 'element' | 'samplesPerPixel'>;
+
+/** Pixels that are not encapsulated, also where they are beyond what was read: these have a length. */
+const isNative = ({ element }: Pick<Described, 'element'>) => !element.fragments && element.length > 0;
+
+/** Without compression, a photometric interpretation of 422 means fewer samples; with it, that is the codec's business. */
+export const isHalved = ({ element, samplesPerPixel }: Described): boolean =>
+  isNative({ element }) && samplesPerPixel === 3;
+
+function refuseOdd({ samplesPerPixel, bitsAllocated, bitsStored, isFloat }: PixelDescription): void {
+  if (samplesPerPixel !== 1 && samplesPerPixel !== 3)
+    throw new UnsupportedPixelData(
+      `This DICOM image has ${samplesPerPixel} samples for each pixel; expected 1 or 3.`,
+    );
+  if (![1, 8, 16, 32, 64].includes(bitsAllocated) || (bitsAllocated === 64 && !isFloat))
+    throw new UnsupportedPixelData(
+      `This DICOM image has ${bitsAllocated} bits for each sample; expected 1, 8, 16 or 32.`,
+    );
+  if (bitsStored > bitsAllocated)
+    throw new RejectedImage(
+      `This DICOM file is damaged: of ${bitsAllocated} bits for each sample it claims to use ${bitsStored}.`,
+    );
+}
+
+function refuseCutOff({ element, frames, frameBytes, rows, columns }: PixelDescription): void {
+  // Each frame has a fragment at least (PS3.5 A.4), after the offset table.
+  const { fragments } = element;
+  if (fragments && fragments.length - 1 < frames)
+    throw new RejectedImage(
+      `This DICOM file is incomplete: it claims ${frames} frames and has ${Math.max(0, fragments.length - 1)}.`,
+    );
+  if (isNative({ element }) && element.length < Math.ceil(frames * frameBytes))
+    throw new RejectedImage(
+      `This DICOM file is incomplete: ${frames} frames of ${columns}×${rows} pixels take ${Math.ceil(frames * frameBytes)} bytes, and it has ${element.length}.`,
+    );
+}

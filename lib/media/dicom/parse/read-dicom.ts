@@ -1,0 +1,162 @@
+import { constants, inflateRawSync } from 'node:zlib';
+import { RejectedImage } from '../../rejected-image.ts';
+import { settleVoiDescriptors } from '../draw/voi-descriptors.ts';
+import type { DataSet } from './data-set.ts';
+import { MoreBytesNeeded } from './more-bytes-needed.ts';
+import { ElementParser, type Encoding, type ParseLimits } from './parse-elements.ts';
+import { textValue } from './text-values.ts';
+import {
+  explicitBigEndian,
+  explicitLittleEndian,
+  implicitLittleEndian,
+  isKnownTransferSyntax,
+  type TransferSyntax,
+  transferSyntaxOf,
+} from './transfer-syntaxes.ts';
+import { isVr } from './vr.ts';
+
+/** A DICOM file (PS3.10 7): what it says of itself, and its data set. */
+export interface DicomFile {
+  /** The file meta information, group 0002; empty where the file has none. */
+  meta: DataSet;
+  dataSet: DataSet;
+  transferSyntax: TransferSyntax;
+}
+
+export interface ReadLimits extends ParseLimits {
+  /** Default 512 MiB: of what a deflated file may unfold to. */
+  inflatedBytes: number;
+}
+
+const defaultLimits: ReadLimits = { depth: 64, elements: 500_000, inflatedBytes: 512 * 1024 * 1024 };
+
+const PREAMBLE = 128;
+
+/**
+ * Reads a whole file: with or without preamble and meta information, in any transfer syntax.
+ *
+ * @throws RejectedImage for anything else, incomplete, damaged or hostile
+ */
+export function readDicom(file: Uint8Array, limits: Partial<ReadLimits> = {}): DicomFile {
+  return read(file, file.length, { ...defaultLimits, ...limits });
+}
+
+/**
+ * Reads all but the pixel data, from the beginning of a file that has `fileBytes` in all. Whether these hold the pixels
+ * that the header promises is checked all the same, where the file is not compressed.
+ *
+ * @throws MoreBytesNeeded where the header is longer than the beginning
+ * @throws RejectedImage as `readDicom` does
+ */
+export function readDicomHeader(
+  beginning: Uint8Array,
+  fileBytes: number,
+  limits: Partial<ReadLimits> = {},
+): DicomFile {
+  return read(beginning, fileBytes, { ...defaultLimits, ...limits });
+}
+
+function read(bytes: Uint8Array, fileBytes: number, limits: ReadLimits): DicomFile {
+  const start = startOf(bytes);
+  if (start === undefined) {
+    if (bytes.length < Math.min(fileBytes, PREAMBLE + 4)) throw new MoreBytesNeeded(PREAMBLE + 4);
+    throw new RejectedImage('This is no DICOM file: it has neither the mark of one nor data elements.');
+  }
+  const parser = new ElementParser(bytes, { at: start, fileBytes, limits });
+  const meta = parser.parseMeta();
+  const declared = textValue(meta, '00020010');
+  const transferSyntax = declared ? transferSyntaxOf(declared) : guessTransferSyntax(bytes, parser.at);
+  if (declared && !isKnownTransferSyntax(declared) && !/^[\d.]{1,64}$/.test(declared))
+    throw new RejectedImage('This DICOM file is damaged: its transfer syntax is no identifier.');
+  if (transferSyntax.isDeflated) {
+    const isWhole = bytes.length === fileBytes;
+    const inflated = inflate(bytes.subarray(parser.at), isWhole, limits.inflatedBytes);
+    // How much a cut deflated file unfolds to is unknown: as much as is allowed, until it turns out to be less.
+    const options = { fileBytes: isWhole ? inflated.length : Number.MAX_SAFE_INTEGER, limits };
+    const dataSet = wholeFileIfMore(
+      () => new ElementParser(inflated, options).parseDataSet(transferSyntax),
+      fileBytes,
+    );
+    return { meta, dataSet: finished(dataSet), transferSyntax };
+  }
+  const encoding = actualEncoding(bytes, parser.at, transferSyntax);
+  return { meta, dataSet: finished(parser.parseDataSet(encoding)), transferSyntax };
+}
+
+/** What a part of a deflated file lacks can't be counted in bytes of the file. */
+function wholeFileIfMore<T>(parse: () => T, fileBytes: number): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof MoreBytesNeeded ? new MoreBytesNeeded(fileBytes) : error;
+  }
+}
+
+/** The data set of a file, in which nothing depends any more on what comes behind it. */
+function finished(dataSet: DataSet): DataSet {
+  if (dataSet.elements.size === 0)
+    throw new RejectedImage('This DICOM file is incomplete: it has no data set.');
+  settleVoiDescriptors(dataSet);
+  return dataSet;
+}
+
+/** Whether a file that begins so may be a DICOM file: it has the mark of one, or begins with a data element. */
+export const looksLikeDicom = (beginning: Uint8Array): boolean => startOf(beginning) !== undefined;
+
+/** After the mark, which is at byte 128 (PS3.10 7.1), or at 0 where a writer left out the preamble; or at an element. */
+function startOf(bytes: Uint8Array): number | undefined {
+  const hasMark = (at: number) => Buffer.from(bytes.subarray(at, at + 4)).toString('latin1') === 'DICM';
+  const isElement = beginsWithElement(bytes);
+  // Four letters of a value, 128 bytes after the first element, are no mark: behind one comes the meta information.
+  if (hasMark(PREAMBLE) && !(isElement && !isMetaAt(bytes, PREAMBLE + 4))) return PREAMBLE + 4;
+  if (hasMark(0)) return 4;
+  return isElement ? 0 : undefined;
+}
+
+const isMetaAt = (bytes: Uint8Array, at: number) => bytes[at] === 2 && bytes[at + 1] === 0;
+
+/** Without a mark: an element of group 0002 or 0008, where every data set begins, of a length that makes sense. */
+function beginsWithElement(bytes: Uint8Array): boolean {
+  if (bytes.length < 8) return false;
+  const group = Buffer.from(bytes.subarray(0, 2)).toString('hex');
+  if (!['0200', '0800', '0008'].includes(group)) return false;
+  const hasVr = isVr(String.fromCharCode(bytes[4] ?? 0, bytes[5] ?? 0));
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return hasVr || (group === '0800' && view.getUint16(2, true) <= 0x60 && view.getUint32(4, true) <= 64);
+}
+
+/** Without meta information (PS3.10 7.1 asks for it; old files have none): what the first element looks like. */
+function guessTransferSyntax(bytes: Uint8Array, at: number): TransferSyntax {
+  if (!hasVrAt(bytes, at)) return implicitLittleEndian;
+  // The first group is 0008, or at least below 0100.
+  return bytes[at] === 0 && bytes[at + 1] !== 0 ? explicitBigEndian : explicitLittleEndian;
+}
+
+/** A data set that contradicts its own transfer syntax in its first element: both toolkits of reference read it. */
+function actualEncoding(bytes: Uint8Array, at: number, declared: TransferSyntax): Encoding {
+  if (at + 8 > bytes.length) return declared;
+  return { isExplicit: hasVrAt(bytes, at), isBigEndian: declared.isBigEndian };
+}
+
+const hasVrAt = (bytes: Uint8Array, at: number) =>
+  isVr(String.fromCharCode(bytes[at + 4] ?? 0, bytes[at + 5] ?? 0));
+
+/** PS3.5 A.5: everything after the meta information is one raw deflate stream (RFC 1951), perhaps padded by a zero. */
+function inflate(bytes: Uint8Array, isWhole: boolean, maxOutputLength: number): Buffer {
+  try {
+    return inflateRawSync(bytes, {
+      maxOutputLength,
+      finishFlush: isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+    });
+  } catch (cause) {
+    if (cause instanceof RangeError)
+      throw new RejectedImage(
+        `This DICOM file unfolds to more than the ${maxOutputLength / 1024 / 1024} MB allowed.`,
+        { cause },
+      );
+    throw new RejectedImage(
+      'This DICOM file is damaged or incomplete: its compressed part can’t be unfolded.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,265 @@
+import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import { captureTime } from '../formats/capture-time.ts';
+import type { TransferFunction } from '../formats/icc-profile.ts';
+import { type FormatOfLibvips, formatNames } from '../formats/image-format.ts';
+import { judgeScans } from '../formats/jpeg-scans.ts';
+import { readJpegStructure } from '../formats/jpeg-structure.ts';
+import { type PngColours, readPngColours } from '../formats/png-colours.ts';
+import { type PreparedTiff, prepareTiff, type TiffPlanes } from '../formats/tiff-directory.ts';
+import { RejectedImage } from '../rejected-image.ts';
+import { estimateDecodeBytes } from './decode-memory.ts';
+import { sharp } from './libvips.ts';
+import {
+  type Decoded,
+  firstChannels,
+  fromPixels,
+  inside,
+  type Pixels,
+  squared,
+  toPixels,
+  withAlpha,
+} from './pixels.ts';
+import { type RenditionLimits, requireWithinLimits } from './rendition-limits.ts';
+
+/**
+ * Reads a picture of a format that libvips knows: its facts, and its pixels no larger than the largest copy needs.
+ *
+ * @throws RejectedImage for anything but a whole, decodable image within the limits
+ */
+export async function decodeWithLibvips(
+  bytes: Uint8Array,
+  format: FormatOfLibvips,
+  limits: RenditionLimits,
+): Promise<Decoded> {
+  const file = prepare(bytes, format);
+  requireKnownKind(file);
+  const header = await orRejected(format, readHeader(file));
+  const { width, height } = header;
+  requireWithinLimits(
+    { name: formatNames[format], width, height, bytes: estimateDecodeBytes(format, header) },
+    limits,
+  );
+  if (file.isCut) {
+    // Of a large JPEG, libvips never asks for the last few lines when it shrinks: 3 kB may be missing unseen.
+    throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
+  }
+  const scans = format === 'jpeg' ? judgeScans(bytes) : 'unclear';
+  if (file.tiff?.isIncomplete || scans === 'missing') {
+    throw new RejectedImage(`This ${formatNames[format]} file ${damaged}.`);
+  }
+  requireShowable(format, header);
+  const needsPreview = format === 'tiff' || header.space === 'cmyk' || file.isArithmetic;
+  const box = needsPreview ? 1600 : 400;
+  return {
+    ...header.autoOrient,
+    dpi: dpiOf(header),
+    capturedAt: captureTime(format === 'tiff' ? bytes : header.exif),
+    pages: file.tiff?.pages,
+    needsPreview,
+    // All copies come from here: decoding is two thirds of the time, and a copy of a copy this size differs less from
+    // a full decode (50 dB) than what JPEG's own shrink-on-load gives for each copy (41 dB).
+    pixels: await orRejected(
+      format,
+      read(file, header, (image) => inside(image, box), scans === 'whole'),
+    ),
+  };
+}
+
+/** What libvips gets to read of a file, and what it would not tell of it. */
+interface Prepared {
+  format: FormatOfLibvips;
+  bytes: Uint8Array;
+  /** Whether a JPEG ends too early. */
+  isCut: boolean;
+  isArithmetic: boolean;
+  tiff: PreparedTiff | undefined;
+  png: PngColours | undefined;
+}
+
+function prepare(bytes: Uint8Array, format: FormatOfLibvips): Prepared {
+  const jpeg = format === 'jpeg' ? readJpegStructure(bytes) : undefined;
+  const tiff = format === 'tiff' ? prepareTiff(bytes) : undefined;
+  const png = format === 'png' ? readPngColours(bytes) : undefined;
+  return {
+    format,
+    bytes: tiff?.plain ?? png?.bytes ?? bytes,
+    isCut: jpeg?.hasEnd === false,
+    isArithmetic: jpeg?.isArithmetic ?? false,
+    tiff,
+    png,
+  };
+}
+
+const readHeader = ({ bytes }: Pick<Prepared, 'bytes'>): Promise<Metadata> =>
+  sharp(bytes, { limitInputPixels: false }).metadata();
+
+/** Refuses a TIFF that is sound and of a kind that libvips does not read, or reads wrong. */
+function requireKnownKind({ tiff }: Prepared): void {
+  if (tiff?.isPreviewOnly) {
+    throw new RejectedImage(
+      'This TIFF file has only a smaller version of its picture, which is not accepted in its place. Please send the picture itself.',
+    );
+  }
+  if (tiff?.unusual === 'bits') throw new RejectedImage(`This TIFF file ${unusualBits}.`);
+  if (tiff?.unusual === 'colours') throw new RejectedImage(`This TIFF file ${unusualColours}.`);
+}
+
+/** Refuses pixels that libvips reads without an error, and shows wrong: all black, or in colours of noise. */
+function requireShowable(format: FormatOfLibvips, { depth, space, hasAlpha }: Metadata): void {
+  const isMeasured = ['scrgb', 'xyz', 'lab', 'labs'].includes(space); // where black and white have their numbers
+  const hasRange = depth === 'uchar' || depth === 'ushort' || isMeasured;
+  if (hasRange && !(space === 'labs' && hasAlpha)) return;
+  const what = hasRange ? unusualColours : `has pixels of 32 bits, with a sign or with fractions, ${unusual}`;
+  throw new RejectedImage(`This ${formatNames[format]} file ${what}.`);
+}
+
+/** Reads a picture that was accepted before, upright, in 8-bit sRGB and with square pixels. */
+export async function readUpright(
+  bytes: Uint8Array,
+  format: FormatOfLibvips,
+  shape: (image: Sharp) => Sharp,
+): Promise<Pixels> {
+  const file = prepare(bytes, format);
+  // What was accepted has all of its pixels, whatever the decoder warns of.
+  return read(file, await readHeader(file), shape, format === 'jpeg');
+}
+
+/**
+ * Reads the pixels once, upright and in 8-bit sRGB, in the shape that is asked for: whole, or it fails.
+ *
+ * What a decoder warns of decides nothing by itself, as it warns of lost pixels and of odd parameters alike. With its
+ * warnings, a picture is refused unless it is known by other means that no pixel is missing.
+ */
+async function read(
+  file: Prepared,
+  header: Metadata,
+  shape: (image: Sharp) => Sharp,
+  isWhole = false,
+): Promise<Pixels> {
+  // A JPEG with damage inside passes under 'error', a TIFF cut at its end under 'truncated'.
+  if (isWhole) return toPixels(shape(await open(file, header, 'error')));
+  try {
+    return await toPixels(shape(await open(file, header, 'warning')));
+  } catch (error) {
+    if (file.format !== 'tiff' || !isHarmlessOfTiff(error)) throw error;
+    return toPixels(shape(await open(file, header, 'error')));
+  }
+}
+
+function isHarmlessOfTiff(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const [start, ...remarks] = error.message.trim().split('\n');
+  return (
+    start?.startsWith('Warning treated as error') === true &&
+    remarks.every((remark) => harmlessOfTiff.test(remark) || /^error in (?:tile|strip|line)/.test(remark))
+  );
+}
+
+/** What libtiff says of bytes beyond the last pixel, and of a sampling that it takes from the JPEG inside. */
+const harmlessOfTiff =
+  /^(?:Discarding \d+ bytes to avoid buffer overrun|Auto-corrected former TIFF subsampling)/;
+
+/** The picture upright, in sRGB and with square pixels. */
+async function open(file: Prepared, header: Metadata, failOn: 'warning' | 'error'): Promise<Sharp> {
+  const image = await openPixels(file, header, failOn);
+  const aspect = file.tiff?.pixelAspect ?? 1;
+  if (aspect === 1) return image;
+  const { width, height } = header.autoOrient;
+  const isTurned = (header.orientation ?? 1) > 4;
+  return fromPixels(
+    await toPixels(image.resize({ ...squared(width, height, isTurned ? 1 / aspect : aspect), fit: 'fill' })),
+  );
+}
+
+async function openPixels(
+  { bytes, tiff, png }: Prepared,
+  header: Metadata,
+  failOn: 'warning' | 'error',
+): Promise<Sharp> {
+  const options = { failOn, limitInputPixels: false, autoOrient: true } as const;
+  if (tiff?.planes) return openPlanes(tiff.planes, options);
+  const image = sharp(bytes, options);
+  if (png?.greyToSrgb) return fromPixels(await readGrey(image, header, png.greyToSrgb));
+  // sharp takes 16-bit RGB with a profile for Display P3 and does not convert it back: (200,50,30) becomes (184,63,42).
+  if (header.space === 'rgb16' && header.hasProfile) image.pipelineColourspace('srgb');
+  // And it makes 1/255 of the light that linear numbers stand for.
+  if (header.space === 'scrgb') image.pipelineColourspace('srgb');
+  const colours = { 'b-w': 1, grey16: 1, cmyk: 4 }[header.space as string] ?? 3;
+  const extra = header.channels - colours;
+  const hasTransparency = tiff?.hasTransparency ?? true;
+  if (extra < 1 || (extra === 1 && hasTransparency)) return image;
+  // Before it shrinks, when sharp would fade the colours by what is no transparency.
+  return fromPixels(firstChannels(await toPixels(image), hasTransparency ? 4 : 3));
+}
+
+/** Grey, perhaps with transparency, of which each sample is converted by itself: transparency is not. */
+async function readGrey(image: Sharp, { depth }: Metadata, toSrgb: TransferFunction): Promise<Pixels> {
+  const isDeep = depth === 'ushort';
+  const largest = isDeep ? 65_535 : 255;
+  const table = Uint8Array.from({ length: largest + 1 }, (_value, sample) =>
+    Math.round(255 * toSrgb(sample / largest)),
+  );
+  // Of 8 bits, sharp makes red, green and blue that are alike; asked for grey, it leaves out transparency.
+  if (isDeep) image.toColourspace('grey16');
+  const { data, info } = await image
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const samples = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
+  const channels = info.channels % 2 === 0 ? 2 : 1;
+  const grey = new Uint8Array(info.width * info.height * channels);
+  for (let from = 0, to = 0; to < grey.length; from += info.channels) {
+    grey[to++] = table[samples[from] ?? 0] ?? 0;
+    if (channels === 2) grey[to++] = ((samples[from + info.channels - 1] ?? 0) * 255) / largest;
+  }
+  return { data: grey, width: info.width, height: info.height, channels };
+}
+
+/** Puts grey and its transparency together, which lie in planes of their own. */
+async function openPlanes(
+  { grey, opacity, isPremultiplied }: TiffPlanes,
+  options: SharpOptions,
+): Promise<Sharp> {
+  const colours = await toPixels(sharp(grey, options).toColourspace('srgb'));
+  if (!opacity) return fromPixels(colours);
+  const alpha = await toPixels(sharp(opacity, options).toColourspace('srgb').extractChannel(0));
+  return fromPixels(withAlpha(firstChannels(colours, 3), alpha, isPremultiplied));
+}
+
+/** The resolution that the file states, as whole pixels per inch. */
+export const dpiOf = ({ density }: Metadata): number | undefined =>
+  density === undefined ? undefined : Math.round(density) || undefined;
+
+/** Turns what libvips says of a damaged file into a reason for people; the original words stay as the cause. */
+async function orRejected<T>(format: FormatOfLibvips, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : '';
+    const found = explanations.find(([matches]) => matches.test(message))?.[1];
+    const reason = found ?? damaged;
+    throw new RejectedImage(`This ${formatNames[format]} file ${reason}.`, { cause });
+  }
+}
+
+const damaged = 'is damaged or incomplete. Please save or send it again';
+const unusual = 'which is not accepted. Please save it as PNG or JPEG';
+const unusualBits = `has an unusual number of bits for each pixel, ${unusual}`;
+const unusualColours = `stores its colours in an unusual way, ${unusual}`;
+
+/** Files that may well be whole, the rest being damage. */
+const explanations: readonly [RegExp, string][] = [
+  [/premature end of JPEG/, 'is incomplete: its end is missing. Please send it again'],
+  [/data precision \d/, 'has other than 8 bits for each colour. Please save it with 8'],
+  [/channel limit/, 'has more than 5 colour channels. Please save it as grey or RGB'],
+  [
+    /compression support is not configured|decoding is not implemented/,
+    `is compressed in an unusual way, ${unusual}`,
+  ],
+  [/whole number of bytes|not \d bands|bits per sample|samples out of range/, unusualBits],
+  [
+    /separate planes|labq format|no known route|unsupported tiff image type|subsampled images|photometric interpretation|LOGLUV/,
+    unusualColours,
+  ],
+  [/tile size out of range/, `is stored in tiles of an unusual size, ${unusual}`],
+  [/unsupported image format/, `is damaged or of an unusual kind, ${unusual}`],
+];

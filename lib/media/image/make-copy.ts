@@ -1,0 +1,65 @@
+import type { Sharp } from 'sharp';
+import { sniffImageFormat } from '../formats/image-format.ts';
+import { RejectedImage } from '../rejected-image.ts';
+import { decodeBmp } from './decode-bmp.ts';
+import { readUpright } from './decode-libvips.ts';
+import { noImage } from './inspect-file.ts';
+import { fromPixels, type Pixels, toPixels } from './pixels.ts';
+import { defaultLimits } from './rendition-limits.ts';
+import { drawWatermark } from './watermark.ts';
+
+/** What a copy is to be. */
+export interface CopyOptions {
+  format: 'jpeg' | 'png' | 'webp' | 'avif';
+  /** Pixels; nothing is enlarged. */
+  width: number;
+  /** 1 to 100; PNG has none. */
+  quality: number | undefined;
+  /** One line, drawn all over. */
+  watermark: string | undefined;
+}
+
+/** How long reading and encoding may take each: an ordinary photograph takes a tenth of one second. */
+const SECONDS = 20;
+
+/**
+ * Re-encodes a picture that the pipeline has accepted: upright, sRGB, first frame only, without any metadata. The same
+ * wish gives the same bytes. A PDF has to be drawn first: its preview is the picture.
+ *
+ * @throws RejectedImage for what is no picture, or takes too long
+ */
+export async function makeCopy(bytes: Uint8Array, options: CopyOptions): Promise<Uint8Array> {
+  try {
+    const pixels = await decode(bytes, options.width);
+    return await encode(options.watermark ? await drawWatermark(pixels, options.watermark) : pixels, options);
+  } catch (cause) {
+    if (!(cause instanceof Error && /^timeout/.test(cause.message))) throw cause;
+    const reason = `This copy takes longer to make than the ${SECONDS} seconds allowed. Please ask for a smaller one.`;
+    throw new RejectedImage(reason, { cause });
+  }
+}
+
+async function decode(bytes: Uint8Array, width: number): Promise<Pixels> {
+  const format = sniffImageFormat(bytes)?.format;
+  if (!format || format === 'pdf') throw noImage(bytes);
+  const shape = (image: Sharp) =>
+    image.resize({ width, withoutEnlargement: true }).timeout({ seconds: SECONDS });
+  if (format === 'bmp') return toPixels(shape(fromPixels(decodeBmp(bytes, defaultLimits).pixels)));
+  return readUpright(bytes, format, shape);
+}
+
+function encode(pixels: Pixels, { format, quality = 85 }: CopyOptions): Promise<Uint8Array> {
+  const image = fromPixels(pixels).timeout({ seconds: SECONDS });
+  switch (format) {
+    case 'jpeg':
+      return image.flatten({ background: 'white' }).jpeg({ quality }).toBuffer();
+    case 'png':
+      return image.png().toBuffer();
+    case 'webp':
+      return image.webp({ quality }).toBuffer();
+    case 'avif':
+      // libaom can't be stopped in the middle, so that it must not be slow: 5 megapixels take 0.4 s of a core with
+      // effort 0, 2.3 s with 2 and 9 s with sharp's own 4, for files that are a tenth to a third smaller.
+      return image.avif({ quality, effort: 0 }).toBuffer();
+  }
+}

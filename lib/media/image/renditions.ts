@@ -1,0 +1,109 @@
+import { type ImageFormat, sniffImageFormat } from '../formats/image-format.ts';
+import { decodePdf } from '../pdf/decode-pdf.ts';
+import { decodeBmp } from './decode-bmp.ts';
+import { decodeWithLibvips } from './decode-libvips.ts';
+import { noImage } from './inspect-file.ts';
+import { type Decoded, fromPixels, inside, type Pixels, toPixels } from './pixels.ts';
+import { defaultLimits, type RenditionLimits } from './rendition-limits.ts';
+
+/**
+ * What an original says of itself. Width and height are pixels as a person sees them, after orientation; of a PDF, the
+ * pixels of its first page as drawn for the preview.
+ */
+export interface ImageFacts {
+  mimeType: ImageFormat['mimeType'];
+  extension: ImageFormat['extension'];
+  width: number;
+  height: number;
+  /** Pixels per inch, where the file says so. */
+  dpi?: number;
+  /** ISO 8601 by the clock of the camera; see `captureTime` for cameras that do not know their offset. */
+  capturedAt?: string;
+  /** How many pages a TIFF or PDF has, of which the first is shown. Smaller versions and masks are none. */
+  pages?: number;
+}
+
+/** A smaller copy of an original: upright, sRGB, without any metadata. Width and height are pixels. */
+export interface Rendition {
+  name: 'thumbnail' | 'card' | 'png' | 'preview';
+  mimeType: 'image/jpeg' | 'image/png';
+  width: number;
+  height: number;
+  bytes: Uint8Array;
+}
+
+/**
+ * Makes every smaller copy that the service shows, and reads the facts on the way. First frame only of animations, first
+ * page only of documents.
+ *
+ * - `thumbnail`: JPEG q85, inside 300×300; `png`: the same as PNG, transparency kept
+ * - `card`: JPEG q85, inside 400×400
+ * - `preview`: JPEG q85, inside 1600×1600, only where browsers can't show the original as it is meant
+ *
+ * Nothing is enlarged. Transparency is white in a JPEG.
+ *
+ * @throws RejectedImage for anything but a whole, decodable image within the limits
+ */
+export async function makeRenditions(
+  bytes: Uint8Array,
+  limits: Partial<RenditionLimits> = {},
+): Promise<ImageFacts & { renditions: Rendition[] }> {
+  const format = sniffImageFormat(bytes);
+  if (!format) throw noImage(bytes);
+  const { width, height, dpi, capturedAt, pages, needsPreview, pixels } = await decode(bytes, format, {
+    ...defaultLimits,
+    ...limits,
+  });
+  const upright = await shrink(pixels, needsPreview ? 1600 : 400);
+  return {
+    mimeType: format.mimeType,
+    extension: format.extension,
+    width,
+    height,
+    ...(dpi && { dpi }),
+    ...(capturedAt && { capturedAt }),
+    ...(pages && { pages }),
+    renditions: await Promise.all([
+      // The slowest first: they are encoded side by side.
+      ...(needsPreview ? [encode('preview', upright, 1600)] : []),
+      encode('png', upright, 300),
+      encode('thumbnail', upright, 300),
+      encode('card', upright, 400),
+    ]),
+  };
+}
+
+async function decode(bytes: Uint8Array, { format }: ImageFormat, limits: RenditionLimits): Promise<Decoded> {
+  switch (format) {
+    case 'bmp':
+      return decodeBmp(bytes, limits);
+    case 'pdf':
+      return decodePdf(bytes);
+    default:
+      return decodeWithLibvips(bytes, format, limits);
+  }
+}
+
+async function shrink(pixels: Pixels, box: number): Promise<Pixels> {
+  return pixels.width <= box && pixels.height <= box ? pixels : toPixels(inside(fromPixels(pixels), box));
+}
+
+async function encode(name: Rendition['name'], pixels: Pixels, box: number): Promise<Rendition> {
+  const image = inside(fromPixels(pixels), box);
+  if (name === 'png') {
+    // The slowest part after decoding: level 1 is 1.5 ms faster than sharp's 6, and 8 % larger.
+    image.png({ compressionLevel: 1 });
+  } else {
+    // Halving an icon's colours smears all of it; of a photograph it saves a quarter, unseen.
+    const chromaSubsampling = pixels.width * pixels.height < 10_000 ? '4:4:4' : '4:2:0';
+    image.flatten({ background: 'white' }).jpeg({ quality: 85, chromaSubsampling });
+  }
+  const encoded = await image.toBuffer({ resolveWithObject: true });
+  return {
+    name,
+    mimeType: name === 'png' ? 'image/png' : 'image/jpeg',
+    width: encoded.info.width,
+    height: encoded.info.height,
+    bytes: encoded.data,
+  };
+}

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { addAbortSignal, Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { ZipArchive } from 'archiver';
+import { runMinorGc } from '../minor-gc.ts';
+import { type ZipEntry, type ZipLayout, zipLayout } from './zip-layout.ts';
+
+/** So much goes through before the buffers that it came in are collected. */
+const collectAfterBytes = 8 * 1024 * 1024;
+
+/** A piece of the central directory. */
+const directoryPieceBytes = 64 * 1024;
+
+/**
+ * Streams a stored (not compressed) ZIP, ZIP64 where it must be, in the memory of two entries: one goes out while the
+ * next is read. Nothing is opened before the first read. Same entries, same bytes.
+ *
+ * Each entry is read whole before its header is written: archiver then puts the true size and CRC-32 there, and no data
+ * descriptor behind the content, without which some readers can't read a stored entry from a stream.
+ *
+ * `open` gives an entry's content, a stream of bytes. A source that fails, or whose bytes are not those promised in size
+ * and CRC-32, destroys the archive with an error: it never ends as if whole. When the archive is destroyed, so are all
+ * sources.
+ */
+export function zipStream(
+  entries: readonly ZipEntry[],
+  open: (entry: ZipEntry, index: number) => Promise<Readable> | Readable,
+): Readable {
+  const ended = new AbortController();
+  const layout = zipLayout(entries);
+  const zip = new ZipArchive({ store: true, forceZip64: layout.isZip64 });
+  zip.on('error', fail);
+  const pieces = zipPieces(zip, entries, layout, readEntry, ended.signal);
+  const archive = new Readable({
+    read() {
+      pieces.next().then(({ value, done }) => archive.push(done ? null : value), fail);
+    },
+    destroy(error, done) {
+      ended.abort();
+      done(error);
+    },
+  });
+  return archive;
+
+  function readEntry(index: number): Promise<Buffer> | undefined {
+    const entry = entries[index];
+    if (!entry) return undefined;
+    const content = Promise.try(open, entry, index).then((source) =>
+      readContent(entry, addAbortSignal(ended.signal, source)),
+    );
+    // Of an entry that waits for its turn, too.
+    content.catch(fail);
+    return content;
+  }
+
+  function fail(error: unknown): void {
+    archive.destroy(
+      error instanceof Error ? error : new Error('a source of the ZIP failed', { cause: error }),
+    );
+  }
+}
+
+/** The bytes of the archive: of each entry the header and the content, then the directory. */
+async function* zipPieces(
+  zip: ZipArchive,
+  entries: readonly ZipEntry[],
+  { headers, directoryBytes }: ZipLayout,
+  readEntry: (index: number) => Promise<Buffer> | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  let uncollected = 0;
+  let next = readEntry(0);
+  for (const [index, entry] of entries.entries()) {
+    const reading = next;
+    next = readEntry(index + 1);
+    const content = await reading;
+    if (!content) return;
+    zip.append(content, { name: entry.name, date: entry.modified });
+    yield await take(zip, headers[index] ?? 0, signal);
+    if (content.length > 0) yield await take(zip, content.length, signal);
+    uncollected += content.length;
+    if (uncollected < collectAfterBytes) continue;
+    uncollected = 0;
+    runMinorGc();
+  }
+  zip.finalize();
+  for (let left = directoryBytes; left > 0; left -= directoryPieceBytes)
+    yield await take(zip, Math.min(left, directoryPieceBytes), signal);
+}
+
+/** So many bytes of a stream: a buffer that was written to it comes out as it is, what is in pieces is put together. */
+async function take(stream: Readable, bytes: number, signal: AbortSignal): Promise<Buffer> {
+  for (;;) {
+    const piece: Buffer | null = stream.read(bytes);
+    if (piece?.length === bytes) return piece;
+    if (piece) throw new Error(`expected ${bytes} bytes of the ZIP but received ${piece.length}`);
+    await once(stream, 'readable', { signal });
+  }
+}
+
+/** The content of an entry, which is what was promised of it. */
+async function readContent(entry: ZipEntry, source: Readable): Promise<Buffer> {
+  const content = Buffer.allocUnsafe(entry.bytes);
+  let bytes = 0;
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > entry.bytes) break;
+    content.set(chunk, bytes - chunk.length);
+  }
+  if (bytes !== entry.bytes) {
+    const received = bytes > entry.bytes ? 'more' : bytes;
+    throw new Error(`expected ${entry.bytes} bytes for ZIP entry ${entry.name} but received ${received}`);
+  }
+  const checksum = crc32(content);
+  if (checksum !== entry.crc32) {
+    throw new Error(
+      `expected CRC-32 ${hex(entry.crc32)} for ZIP entry ${entry.name} but received ${hex(checksum)}`,
+    );
+  }
+  return content;
+}
+
+function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, '0');
+}

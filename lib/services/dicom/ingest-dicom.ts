@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { DicomStore } from '../../data/dicom-store.ts';
+import { ExamImages } from '../../data/exam-images.ts';
+import { connectTable } from '../../data/table.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { recordAccess } from '../../domain/audit/audit-context.ts';
+import {
+  type NewDicom,
+  newDicom,
+  requireOwnDicom,
+  type StoredDicom,
+  sopUidConflict,
+  toStoredDicom,
+} from '../../domain/dicom/dicom-instance.ts';
+import { sourceAttributes } from '../../domain/dicom/dicom-source.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { environment } from '../../lambda/environment.ts';
+import { base64Crc32 } from '../../media/base64-crc32.ts';
+import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
+import { dicomJsonText } from '../../media/dicom/parse/dicom-json.ts';
+import { BULK_DATA, dicomJsonKey, dicomKey } from '../../storage/object-keys.ts';
+import { ObjectWriter } from '../../storage/object-writer.ts';
+
+export interface IngestDeps {
+  store: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
+  objects: Pick<ObjectWriter, 'create' | 'delete'>;
+  exams: Pick<ExamImages, 'linkInstance'>;
+  /** Issuers of Patient ID that are the clinic's own. */
+  ownIssuers: readonly string[];
+  now: () => Date;
+}
+
+export const connectIngest = (): IngestDeps => {
+  const table = connectTable(environment.tableName);
+  return {
+    store: new DicomStore(table),
+    objects: new ObjectWriter(environment.bucketName),
+    exams: new ExamImages(table),
+    ownIssuers: environment.patientIdIssuers,
+    now: () => new Date(),
+  };
+};
+
+/** An inspected file: what is stored of it, and what the uploader gets as response. */
+export interface InspectedDicom extends NewDicom {
+  /** The whole metadata. */
+  json: Uint8Array;
+  answer: StoredDicom;
+}
+
+/**
+ * Inspects an uploaded file.
+ *
+ * @throws RejectedImage where it is no DICOM instance
+ */
+export function inspectDicom(
+  caller: Caller,
+  bytes: Uint8Array,
+  { ownIssuers, now }: Pick<IngestDeps, 'ownIssuers' | 'now'>,
+): InspectedDicom {
+  const described = describeDicom(bytes, (path) => BULK_DATA + path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller, ownIssuers, now());
+  const json = Buffer.from(
+    dicomJsonText({ ...described.json, ...sourceAttributes([dicom.instance.source]) }),
+  );
+  return { ...dicom, json, answer: toStoredDicom(dicom.instance, described.mainTags) };
+}
+
+/**
+ * Stores a DICOM file: first its bytes and its metadata in the bucket, then its items in the table.
+ *
+ * In this order, every instance in the table can be read. If the function dies in between, nothing refers to the objects, and
+ * the next upload of the same file writes them again. If another file with the same SOP Instance UID wins a race, the objects
+ * are deleted: their keys contain the file's hash and belong to no other file.
+ *
+ * @returns whose it is: null where it is nobody's
+ * @throws DomainError FORBIDDEN where it is not the patient's who brings it, CONFLICT with what is stored
+ */
+export async function ingestDicom(
+  caller: Caller,
+  dicom: InspectedDicom,
+  bytes: Uint8Array,
+  { store, objects, exams }: IngestDeps,
+): Promise<string | null> {
+  const { instance } = dicom;
+  requireOwnDicom(caller, dicom);
+  const known = await store.getInstance(instance.sopUid);
+  if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
+  if (!known) await storeNew(dicom, bytes, { store, objects });
+  // Of a known one again, for whoever stored it may have died before it was tied.
+  await exams.linkInstance(known ?? instance);
+  const study = await store.getStudy(instance.studyUid);
+  recordAccess(caller, 'study', { patientId: study?.patientId });
+  return study?.patientId ?? null;
+}
+
+async function storeNew(
+  dicom: InspectedDicom,
+  bytes: Uint8Array,
+  { store, objects }: Pick<IngestDeps, 'store' | 'objects'>,
+): Promise<void> {
+  const { instance, json } = dicom;
+  const files = [
+    { key: dicomKey(instance), bytes, mimeType: 'application/dicom' },
+    { key: dicomJsonKey(instance), bytes: json, mimeType: 'application/dicom+json' },
+  ];
+  await Promise.all(
+    files.map(({ key, ...file }) => objects.create(key, { ...file, crc32: base64Crc32(file.bytes) })),
+  );
+  try {
+    await store.store(dicom);
+  } catch (error) {
+    if (error instanceof DomainError) await Promise.all(files.map(({ key }) => objects.delete(key)));
+    throw error;
+  }
+}

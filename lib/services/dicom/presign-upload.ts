@@ -1,0 +1,42 @@
+import { v7 as newId } from 'uuid';
+import type * as z from 'zod';
+import { dicomUploadUrl } from '../../api/views/dicom-upload.ts';
+import { DicomUploads } from '../../data/dicom-uploads.ts';
+import { connectTable } from '../../data/table.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { type CreateDicomUpload, newDicomUpload } from '../../domain/dicom/dicom-upload.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
+import { environment } from '../../lambda/environment.ts';
+import { incomingDicomKey } from '../../storage/object-keys.ts';
+import { SignedUrls } from '../../storage/signed-urls.ts';
+
+export interface PresignDeps {
+  uploads: Pick<DicomUploads, 'create' | 'createMany'>;
+  urls: Pick<SignedUrls, 'upload'>;
+  limits: Limits;
+  newId: () => string;
+  now: () => Date;
+}
+
+/** Presigns the PUT of one DICOM file. The signature binds its length and checksum, and the URL can be used once. */
+export async function presignDicomUpload(
+  file: z.output<typeof CreateDicomUpload>,
+  caller: Caller,
+  { urls, limits, newId }: PresignDeps,
+  now: Date,
+) {
+  const upload = newDicomUpload(file, newId(), caller, limits, now);
+  const { id, fileSize: bytes, crc32 } = upload;
+  const wanted = { key: incomingDicomKey(id), bytes, mimeType: 'application/dicom', crc32 };
+  const { url, ...signed } = await urls.upload(wanted, limits.uploadUrlSeconds, now);
+  return { upload, target: { uploadId: id, uploadUrl: url, ...signed, statusUrl: dicomUploadUrl(id) } };
+}
+
+/** The dependencies in a Lambda. */
+export const connectPresign = (): PresignDeps => ({
+  uploads: new DicomUploads(connectTable(environment.tableName)),
+  urls: new SignedUrls(environment.bucketName),
+  limits: environment.limits,
+  newId,
+  now: () => new Date(),
+});

@@ -1,0 +1,63 @@
+import { FAILURE, failureOf, type StowResult, toStowResponse } from '../../api/views/stow-response.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { logger } from '../../lambda/http/response.ts';
+import { AllFailed, PartialSuccess } from '../../lambda/http/serve.ts';
+import { RejectedImage } from '../../media/rejected-image.ts';
+import { type IngestDeps, ingestDicom, inspectDicom } from './ingest-dicom.ts';
+
+/** Stored at the same time; most are of one series, whose count they all change, one after the other. */
+const AT_ONCE = 4;
+
+/**
+ * Stores the instances, each for itself: one that can't be stored stops no other (PS3.18 10.5).
+ *
+ * @throws whatever prevented all of them, where that is our own fault: the client is to come again
+ */
+export async function storeAll(
+  { caller, parts, origin }: { caller: Caller; parts: readonly Uint8Array[]; origin: string },
+  deps: IngestDeps,
+  studyUid?: string,
+) {
+  const results: StowResult[] = [];
+  const faults: unknown[] = [];
+  const waiting = parts.entries();
+  const work = async () => {
+    for (const [index, bytes] of waiting)
+      results[index] = await storeOne(caller, bytes, deps, studyUid).catch((error: unknown) => {
+        logger.error('an instance is not stored', { error: error as Error });
+        faults.push(error);
+        return { failed: FAILURE.processing, reason: 'Something went wrong on our side.' };
+      });
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (faults.length === parts.length) throw faults[0];
+  const answer = toStowResponse(results, origin);
+  const stored = results.filter((result) => 'stored' in result).length;
+  if (stored === parts.length) return answer;
+  return stored > 0 ? new PartialSuccess(answer) : new AllFailed(answer);
+}
+
+async function storeOne(
+  caller: Caller,
+  bytes: Uint8Array,
+  deps: IngestDeps,
+  studyUid: string | undefined,
+): Promise<StowResult> {
+  let known: { sopUid?: string; sopClassUid?: string } = {};
+  try {
+    const dicom = inspectDicom(caller, bytes, deps);
+    const { instance } = dicom;
+    known = { sopUid: instance.sopUid, sopClassUid: instance.sopClassUid };
+    if (studyUid !== undefined && instance.studyUid !== studyUid)
+      return { ...known, failed: FAILURE.doesNotMatch, reason: 'it is of another study than the request' };
+    await ingestDicom(caller, dicom, bytes, deps);
+    return { stored: instance };
+  } catch (error) {
+    if (error instanceof RejectedImage)
+      return { ...known, failed: FAILURE.cannotUnderstand, reason: error.reason };
+    if (error instanceof DomainError)
+      return { ...known, failed: failureOf(error), reason: error.details[0] ?? error.message };
+    throw error;
+  }
+}

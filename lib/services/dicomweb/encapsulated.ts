@@ -1,0 +1,22 @@
+import { Readable } from 'node:stream';
+import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
+import { contentDisposition } from '../../lambda/http/content-disposition.ts';
+import type { EncapsulatedDocument } from '../../media/dicom/parse/encapsulated-document.ts';
+import { IMMUTABLE_CACHE } from './dicom-files.ts';
+
+/** Whether an instance may encapsulate a document: it has no pixels (PS3.3 A.45 and those that follow it). */
+export const mayBeDocument = ({ rows }: DicomInstance): boolean => rows === undefined;
+
+/** The document as it is. As of any upload, a browser saves it, and shows nothing of it in our origin. */
+export function answerDocument({ mimeType, bytes }: EncapsulatedDocument, { sopUid }: DicomInstance) {
+  const extension = mimeType === 'application/pdf' ? '.pdf' : '';
+  return {
+    headers: {
+      'content-type': mimeType,
+      'content-length': String(bytes.length),
+      'content-disposition': contentDisposition('attachment', `${sopUid}${extension}`),
+      ...IMMUTABLE_CACHE,
+    },
+    body: Readable.from([bytes], { objectMode: false }),
+  };
+}

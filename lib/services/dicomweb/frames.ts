@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream';
+import { mapInOrder, prefetchFirst } from '../../domain/in-order.ts';
+import { contentDisposition } from '../../lambda/http/content-disposition.ts';
+import { chooseOffer, type NegotiableRequest, type Offer } from '../../lambda/http/content-negotiation.ts';
+import { multipartRelated } from '../../lambda/http/multipart-related.ts';
+import { type DecodedFrame, decodeFrame } from '../../media/dicom/decode/decode-frame.ts';
+import { frameBytes } from '../../media/dicom/decode/frame-bytes.ts';
+import { packBits } from '../../media/dicom/decode/stored-samples.ts';
+import type { PixelDescription } from '../../media/dicom/parse/describe-pixels.ts';
+import type { DicomFile } from '../../media/dicom/parse/read-dicom.ts';
+import { explicitLittleEndian } from '../../media/dicom/parse/transfer-syntaxes.ts';
+import { DECODE_LIMITS, IMMUTABLE_CACHE, throwNotAcceptable } from './dicom-files.ts';
+import { requireStreamable } from './response-size.ts';
+
+const OCTETS = 'application/octet-stream';
+const MULTIPART = 'multipart/related';
+
+/** What compressed frames are called (PS3.18 table 8.7.3-5 and 8.7.3-6), first as it is now. */
+const MEDIA_TYPES: [syntaxes: RegExp, types: string[]][] = [
+  [/\.4\.(?:50|51|53|55|57|70)$/, ['image/jpeg']],
+  [/\.4\.8[01]$/, ['image/jls', 'image/x-jls']],
+  [/\.4\.9[01]$/, ['image/jp2']],
+  [/\.4\.9[23]$/, ['image/jpx']],
+  [/\.4\.20[123]$/, ['image/jphc']],
+  [/\.4\.11[012]$/, ['image/jxl']],
+  [/^1\.2\.840\.10008\.1\.2\.5$/, ['image/dicom-rle', 'image/x-dicom-rle']],
+  [/\.4\.10[01](?:\.1)?$/, ['video/mpeg']],
+  [/\.4\.10[2-6](?:\.1)?$/, ['video/mp4']],
+  [/\.4\.10[78]$/, ['video/H265']],
+];
+
+/** A way to give frames. */
+interface FramesOffer extends Offer {
+  isDecoded: boolean;
+}
+
+/** What there is of the frames of a file: as they are stored, or decoded. */
+function offersOf({ transferSyntax: { uid, coding } }: DicomFile, pixels: PixelDescription, isOne: boolean) {
+  const single = (offers: FramesOffer[]) =>
+    isOne ? offers.map(({ part = OCTETS, ...offer }): FramesOffer => ({ ...offer, type: part })) : [];
+  const decoded = [
+    { type: MULTIPART, part: OCTETS, transferSyntax: explicitLittleEndian.uid, isDecoded: true },
+  ] satisfies FramesOffer[];
+  if (!pixels.element.fragments) return [...decoded, ...single(decoded)];
+  const types = MEDIA_TYPES.find(([syntaxes]) => syntaxes.test(uid))?.[1] ?? [];
+  const stored: FramesOffer[] = [
+    ...types.map((part) => ({ type: MULTIPART, part, transferSyntax: uid, isDecoded: false })),
+    { type: MULTIPART, part: OCTETS, transferSyntax: uid, onlyIfSyntaxIsNamed: true, isDecoded: false },
+  ];
+  // Of what nobody here decodes, the stored bytes are all that there is.
+  return [...stored, ...(coding ? decoded : []), ...single(stored), ...(coding ? single(decoded) : [])];
+}
+
+/** Answers with frames of a file (PS3.18 10.4.1.1.6), counted from 0. */
+export async function framesResponse(
+  request: NegotiableRequest,
+  file: DicomFile,
+  pixels: PixelDescription,
+  frames: readonly number[],
+) {
+  const offer = chooseOffer(request, offersOf(file, pixels, frames.length === 1));
+  const { type, part = type, transferSyntax, isDecoded } = offer;
+  const isNative = !pixels.element.fragments;
+  const read = async (frame: number) =>
+    isDecoded && !isNative
+      ? sampleBytes(await decodeFrame(file, pixels, frame, DECODE_LIMITS), pixels)
+      : frameBytes(file, pixels, frame);
+  const contents = await prefetchFirst(mapInOrder(frames, 1, read)).catch(throwNotAcceptable);
+  const parts = frames.map((frame) => ({
+    contentType: `${part}; transfer-syntax=${transferSyntax}`,
+    bytes: isDecoded && !isNative ? decodedBytes(pixels) : frameBytes(file, pixels, frame).length,
+  }));
+  requireStreamable(parts);
+  if (type === MULTIPART) {
+    const { headers, body } = multipartRelated(part, parts, contents);
+    return { headers: { ...headers, ...IMMUTABLE_CACHE }, body };
+  }
+  return {
+    headers: {
+      'content-type': `${part}; transfer-syntax=${transferSyntax}`,
+      'content-length': String(parts[0]?.bytes),
+      'content-disposition': contentDisposition('attachment', 'frame'),
+      ...IMMUTABLE_CACHE,
+    },
+    body: Readable.from(contents, { objectMode: false }),
+  };
+}
+
+const decodedBytes = ({ rows, columns, samplesPerPixel, bitsAllocated }: PixelDescription) =>
+  Math.ceil((rows * columns * samplesPerPixel * bitsAllocated) / 8);
+
+/** The samples in as many bits as the file has for each, little endian as every machine that this runs on. */
+function sampleBytes({ samples }: DecodedFrame, { bitsAllocated }: PixelDescription): Uint8Array {
+  if (bitsAllocated === 1) return packBits(samples);
+  const bytes = bitsAllocated / 8;
+  const Cells = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array;
+  const cells = samples.BYTES_PER_ELEMENT === bytes ? samples : Cells.from(samples);
+  return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+}

@@ -1,0 +1,104 @@
+import type { SearchQuery } from '../../api/dicomweb.ts';
+import type { AttributeMatch } from '../../domain/dicom/attribute-match.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { DEFAULT_ATTRIBUTES, levelOf, type SearchLevel, tagOf } from './searched-attributes.ts';
+
+/** A search as it is carried out. */
+export interface Search {
+  level: SearchLevel;
+  matches: Record<SearchLevel, AttributeMatch[]>;
+  /** The tags to be answered; `all` for whatever there is. */
+  fields: ReadonlySet<string> | 'all';
+  limit: number;
+  offset: number;
+}
+
+/** Where the path says what is searched in. */
+export interface Within {
+  study?: string | undefined;
+  series?: string | undefined;
+}
+
+const LEVELS = ['study', 'series', 'instance'] as const;
+
+/** The most that one answer has; a viewer that sets no limit expects all series and instances of a study. */
+const MOST: Record<SearchLevel, number> = { study: 1000, series: 5000, instance: 5000 };
+
+/** Parameters that say how to search; the last two are of things that we do not do. */
+const OPTIONS = new Set([
+  'accept',
+  'limit',
+  'offset',
+  'fuzzymatching',
+  'includefield',
+  'charset',
+  'emptyvaluematching',
+]);
+
+/**
+ * Reads a search (PS3.18 8.3.4 and 10.6.1).
+ *
+ * An attribute that nothing is kept of is refused: without it, more would be found than was asked for.
+ *
+ * @throws DomainError BAD_REQUEST with everything that can't be searched by
+ */
+export function readSearch(level: SearchLevel, within: Within, query: SearchQuery): Search {
+  const faults: string[] = [];
+  const isFuzzy = query.fuzzymatching === 'true';
+  const matches: Search['matches'] = { study: [], series: [], instance: [] };
+  const fields = new Set<string>(
+    LEVELS.filter((each) => isReturned(each, level, within)).flatMap((each) => DEFAULT_ATTRIBUTES[each]),
+  );
+  for (const uid of ['0020000D', ...(level === 'study' ? [] : ['0020000E'])]) fields.add(uid);
+  if (within.study) matches.study.push({ path: ['0020000D'], value: within.study });
+  if (within.series) matches.series.push({ path: ['0020000E'], value: within.series });
+
+  for (const [name, values] of Object.entries(query)) {
+    if (OPTIONS.has(name)) continue;
+    const path = pathOf(name, level);
+    const kept = path && levelOf(path[0]);
+    if (!path || !kept || LEVELS.indexOf(kept) > LEVELS.indexOf(level)) {
+      faults.push(`${name} is not an attribute by which ${NAMES[level]} are searched`);
+      continue;
+    }
+    fields.add(path[0]);
+    const all = [values].flat() as string[];
+    // Only of UIDs is a list the standard's, and some clients repeat the parameter instead.
+    if (all.length > 1 && !/UID$/.test(name) && !UIDS.has(path[0]))
+      faults.push(`${name} is given more than once`);
+    const value = all.join('\\').trim();
+    if (value !== '') matches[kept].push({ path, value, isFuzzy });
+  }
+  if (faults.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details: faults });
+
+  const wanted = [query.includefield ?? []].flat().flatMap((text) => text.split(','));
+  for (const name of wanted) {
+    const tag = tagOf(name.trim());
+    if (tag) fields.add(tag);
+  }
+  return {
+    level,
+    matches,
+    fields: wanted.includes('all') ? 'all' : fields,
+    limit: Math.min(query.limit ?? MOST[level], MOST[level]),
+    offset: query.offset,
+  };
+}
+
+const NAMES = { study: 'studies', series: 'series', instance: 'instances' };
+const UIDS = new Set(['0020000D', '0020000E', '00080018', '00080016']);
+
+/** Of a study or series that the path names, the client knows all; else each result says what it is of (10.6.3.3). */
+const isReturned = (each: SearchLevel, level: SearchLevel, { study, series }: Within): boolean =>
+  each === level ||
+  (each === 'study' && study === undefined) ||
+  (each === 'series' && level === 'instance' && series === undefined);
+
+/** `00400275.00400009` is an attribute of the items of a sequence. */
+function pathOf(name: string, level: SearchLevel): AttributeMatch['path'] | undefined {
+  const [first, ...rest] = name.split('.').map(tagOf);
+  if (first === undefined || rest.includes(undefined)) return undefined;
+  // A study has no modality of its own; who asks for one means those of its series.
+  if (level === 'study' && first === '00080060') return ['00080061'];
+  return [first, ...(rest as string[])];
+}

@@ -1,0 +1,227 @@
+import { DICOM_JSON, dicomWebPath, type SearchQuery } from '../../api/dicomweb.ts';
+import { DicomSearch } from '../../data/dicom-search.ts';
+import { DicomStore } from '../../data/dicom-store.ts';
+import { connectTable } from '../../data/table.ts';
+import { maySee } from '../../domain/access/access.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { recordAccess } from '../../domain/audit/audit-context.ts';
+import { matches } from '../../domain/dicom/attribute-match.ts';
+import {
+  type DicomAttributes,
+  type DicomInstance,
+  type DicomSeries,
+  type DicomStudy,
+  patientIdAttributes,
+  requireMember,
+} from '../../domain/dicom/dicom-instance.ts';
+import { assignmentAttributes, sourceAttributes } from '../../domain/dicom/dicom-source.ts';
+import { studyListFor } from '../../domain/dicom/study-search.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { environment } from '../../lambda/environment.ts';
+import { chooseOffer } from '../../lambda/http/content-negotiation.ts';
+import type { Bytes } from '../../lambda/http/serve-stream.ts';
+import { readSearch, type Search, type Within } from './search-request.ts';
+import type { SearchLevel } from './searched-attributes.ts';
+
+export interface SearchDeps {
+  studies: Pick<DicomSearch, 'studies'>;
+  dicom: Pick<DicomStore, 'getInstance' | 'allSeries' | 'allInstances'>;
+}
+
+interface SearchRequest {
+  caller: Caller;
+  params: Within | undefined;
+  query: SearchQuery;
+  headers: Readonly<Record<string, string | undefined>>;
+  origin: string;
+}
+
+/** What one search looks at. Beyond it, a narrower one is asked for (PS3.18 table 10.6.3-1, 413). */
+const BUDGET = 10_000;
+
+/** Patients whom one search is about, for the audit log: each has an item of its own there, in one transaction. */
+const RECORDED_PATIENTS = 100;
+
+interface Result {
+  patientId: string | null;
+  attributes: DicomAttributes;
+}
+
+/** Answers a search (PS3.18 10.6); what the caller may not know of is not found. */
+export async function searchResponse(
+  level: SearchLevel,
+  request: SearchRequest,
+  deps: SearchDeps,
+): Promise<Bytes> {
+  const { caller, query, origin, params = {} } = request;
+  const { type } = chooseOffer(request, [{ type: DICOM_JSON }, { type: 'application/json' }]);
+  const search = readSearch(level, params, query);
+  const results: Result[] = [];
+  let passed = 0;
+  let isMore = false;
+  for await (const result of resultsOf(search, caller, origin, deps)) {
+    if (passed++ < search.offset) continue;
+    isMore = results.length === search.limit;
+    if (isMore) break;
+    results.push(result);
+  }
+  recordSearch(caller, request, results);
+  if (results.length === 0) return { status: 204, headers: {}, body: '' };
+  const warning =
+    isMore && `299 ${new URL(origin).host} "There are additional results that can be requested"`;
+  return {
+    headers: { 'content-type': type, ...(warning && { warning }) },
+    body: JSON.stringify(results.map(({ attributes }) => pick(attributes, search.fields))),
+  };
+}
+
+async function* resultsOf(
+  search: Search,
+  caller: Caller,
+  origin: string,
+  deps: SearchDeps,
+): AsyncGenerator<Result> {
+  const { level, limit, offset } = search;
+  const own = caller.role === 'patient' ? caller.patientId : undefined;
+  const filters = await withStudiesOf(search, deps);
+  const isFiltered = filters.study.length > 0 || level !== 'study';
+  let examined = 0;
+  const examine = () => {
+    if (++examined > BUDGET) throw tooBroad();
+  };
+  const isFound = (attributes: DicomAttributes, at: SearchLevel) =>
+    filters[at].every((match) => matches(attributes, match));
+
+  const list = studyListFor(filters.study, own);
+  for await (const study of deps.studies.studies(
+    list,
+    isFiltered ? 200 : Math.min(offset + limit + 1, 1000),
+  )) {
+    examine();
+    const ofStudy = studyAttributes(study, origin);
+    const { patientId } = study;
+    if (!maySee(caller, patientId) || !isFound(ofStudy, 'study')) continue;
+    if (level === 'study') {
+      yield { patientId, attributes: ofStudy };
+      continue;
+    }
+    for await (const series of deps.dicom.allSeries(study.studyUid)) {
+      examine();
+      const ofSeries = { ...ofStudy, ...seriesAttributes(series, origin) };
+      if (!isFound(ofSeries, 'series')) continue;
+      if (level === 'series') {
+        yield { patientId, attributes: ofSeries };
+        continue;
+      }
+      for await (const instance of deps.dicom.allInstances(study.studyUid, series.seriesUid)) {
+        examine();
+        requireMember(study, instance);
+        const attributes = { ...ofSeries, ...instanceAttributes(instance, origin) };
+        if (isFound(attributes, 'instance')) yield { patientId, attributes };
+      }
+    }
+  }
+}
+
+/** Instances that are named are found by their names; so the studies to look at are theirs. */
+async function withStudiesOf(
+  { matches: filters }: Search,
+  { dicom }: SearchDeps,
+): Promise<Search['matches']> {
+  const named = filters.instance.find(({ path }) => path[0] === '00080018');
+  if (!named || filters.study.some(({ path }) => path[0] === '0020000D')) return filters;
+  const uids = named.value.split(/[,\\]/).slice(0, 100);
+  const found = await Promise.all(uids.map((uid) => dicom.getInstance(uid)));
+  const studies = found.flatMap((instance) => instance?.studyUid ?? []);
+  return { ...filters, study: [...filters.study, { path: ['0020000D'], value: studies.join('\\') || '-' }] };
+}
+
+const studyAttributes = (study: DicomStudy, origin: string): DicomAttributes => ({
+  ...withoutCharacterSet(study.attributes),
+  ...patientAttributes(study),
+  ...sourceAttributes(study.sources),
+  ...assignmentAttributes(study.patientId),
+  '00080056': { vr: 'CS', Value: ['ONLINE'] },
+  '00080061': { vr: 'CS', Value: study.modalities },
+  '00081190': { vr: 'UR', Value: [origin + dicomWebPath({ study: study.studyUid })] },
+  '00201206': { vr: 'IS', Value: [study.series] },
+  '00201208': { vr: 'IS', Value: [study.instances] },
+});
+
+const seriesAttributes = (series: DicomSeries, origin: string): DicomAttributes => ({
+  ...withoutCharacterSet(series.attributes),
+  ...sourceAttributes(series.sources),
+  '00081190': {
+    vr: 'UR',
+    Value: [origin + dicomWebPath({ study: series.studyUid, series: series.seriesUid })],
+  },
+  '00201209': { vr: 'IS', Value: [series.instances] },
+});
+
+const instanceAttributes = (instance: DicomInstance, origin: string): DicomAttributes => ({
+  ...withoutCharacterSet(instance.attributes),
+  ...sourceAttributes([instance.source]),
+  '00080056': { vr: 'CS', Value: ['ONLINE'] },
+  '00081190': {
+    vr: 'UR',
+    Value: [
+      origin +
+        dicomWebPath({ study: instance.studyUid, series: instance.seriesUid, instance: instance.sopUid }),
+    ],
+  },
+  '00083002': { vr: 'UI', Value: [instance.transferSyntaxUid] },
+});
+
+/**
+ * Of a study that is a patient's, their number; of one that was given to them by hand, without the issuer of the number in
+ * the files (PS3.18 10.6.3 answers with what the server has; the files and their metadata stay as they came).
+ */
+const patientAttributes = ({ patientId, namedPatient }: DicomStudy): DicomAttributes =>
+  patientId === null || patientId === namedPatient.id
+    ? patientIdAttributes(namedPatient)
+    : { ...patientIdAttributes({ id: patientId, issuer: null }), '00100021': { vr: 'LO' } };
+
+/** What is answered is in UTF-8, whatever the file is in (PS3.18 F.2). */
+const withoutCharacterSet = ({
+  '00080005': _characterSet,
+  ...attributes
+}: DicomAttributes): DicomAttributes => attributes;
+
+const pick = (attributes: DicomAttributes, fields: Search['fields']): DicomAttributes =>
+  Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([tag]) => fields === 'all' || fields.has(tag))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+const tooBroad = () =>
+  new DomainError('PAYLOAD_TOO_LARGE', 'The search is too broad.', {
+    details: [
+      `more than ${BUDGET} studies, series and instances would have to be looked at`,
+      'search by PatientID, AccessionNumber, StudyDate, ModalitiesInStudy, PatientName or a StudyInstanceUID',
+    ],
+  });
+
+/** A search of all patients is noted by what was sought, and by the first of those who were found. */
+function recordSearch(caller: Caller, { query, params }: SearchRequest, results: readonly Result[]): void {
+  const {
+    limit: _limit,
+    offset: _offset,
+    includefield: _includefield,
+    fuzzymatching: _fuzzymatching,
+    accept: _accept,
+    ...sought
+  } = query;
+  const words = Object.entries({ ...params, ...sought }).map(
+    ([name, value]) => `${name}=${[value].flat().join(',')}`,
+  );
+  recordAccess(caller, 'search', { id: words.join('&').slice(0, 500) });
+  const patients = new Set(results.flatMap(({ patientId }) => patientId ?? []));
+  for (const patientId of [...patients].slice(0, RECORDED_PATIENTS))
+    recordAccess(caller, 'search', { patientId });
+}
+
+export function connectSearch(): SearchDeps {
+  const table = connectTable(environment.tableName);
+  return { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { v7 as newId } from 'uuid';
+import * as z from 'zod';
+import { statusUrl } from '../../api/views/export.ts';
+import type { Exports } from '../../data/exports.ts';
+import type { Images } from '../../data/images.ts';
+import { selectForArchive } from '../../domain/batches/archive.ts';
+import type { Batch } from '../../domain/batches/batch.ts';
+import { type Export, requireExportRoom } from '../../domain/exports/export.ts';
+import { outgoingFileName } from '../../domain/file-name.ts';
+import { Id } from '../../domain/identifiers.ts';
+import type { ReadyImage } from '../../domain/images/image.ts';
+import { shownTimeOf } from '../../domain/images/local-time.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
+import { base64Crc32 } from '../../media/base64-crc32.ts';
+import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
+import { zipLength } from '../../media/zip/zip-layout.ts';
+import { manifestKey } from '../../storage/object-keys.ts';
+import type { ObjectWriter } from '../../storage/object-writer.ts';
+
+/** What an archive is made of: all that its writer has to know. */
+export const Manifest = z.strictObject({
+  batchId: Id,
+  fileName: z.string(),
+  entries: z.array(
+    z.strictObject({
+      /** Of the original in S3. */
+      key: z.string(),
+      name: z.string(),
+      bytes: z.int(),
+      crc32: z.int(),
+      /** What a clock showed, as if it were one of UTC (`ZipEntry`). */
+      modified: z.coerce.date(),
+    }),
+  ),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** The archive of images of a batch: the same images make the same archive, byte for byte. */
+export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifest {
+  const names = safeEntryNames(images.map(outgoingFileName));
+  const entries = images.map((image, index) => ({
+    key: image.key,
+    name: names[index] as string,
+    bytes: image.fileSize,
+    crc32: Buffer.from(image.crc32, 'base64').readUInt32BE(),
+    modified: new Date(`${shownTimeOf(image)}Z`),
+  }));
+  return { batchId: batch.id, fileName: `${batch.name}.zip`, entries };
+}
+
+/**
+ * The images of a batch that are asked for, or all that are ready.
+ *
+ * @throws DomainError as `selectForArchive` does
+ */
+export async function selectImages(
+  images: Pick<Images, 'allInBatch' | 'getMany'>,
+  batch: Batch,
+  asked: readonly string[] | undefined,
+): Promise<ReadyImage[]> {
+  const found = asked ? await images.getMany(asked) : await Array.fromAsync(images.allInBatch(batch.id));
+  return selectForArchive(batch, found, asked);
+}
+
+interface Deps {
+  exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
+  objects: Pick<ObjectWriter, 'create'>;
+  limits: Limits;
+  now: () => Date;
+}
+
+/**
+ * Begins an export, or finds the one of the same archive that lives.
+ *
+ * The manifest is written each time, under the key of its run: should a request die before it, the next one heals the
+ * export that waits for it; and where it is there already, S3 says so and nothing begins again.
+ */
+export async function startExport(
+  { patientId, requestedBy }: Pick<Export, 'patientId' | 'requestedBy'>,
+  manifest: Manifest,
+  { exports, objects, limits, now }: Deps,
+) {
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  const started = now();
+  const wanted = {
+    id: idOf(bytes),
+    run: newId(),
+    patientId,
+    requestedBy,
+    batchId: manifest.batchId,
+    fileName: manifest.fileName,
+    status: 'waiting' as const,
+    bytes: zipLength(manifest.entries),
+    bytesDone: 0,
+    createdAt: started.toISOString(),
+    expiresAt: Math.floor(started.getTime() / 1000) + limits.exportSeconds,
+  };
+  const others = (await exports.unfinishedOf(requestedBy, started)).filter(({ id }) => id !== wanted.id);
+  // One that lives is no more work, and may be asked for at any time.
+  if (others.length >= limits.unfinishedExports && !isLiving(await exports.get(wanted.id, started))) {
+    requireExportRoom(others.length, limits);
+  }
+  const begun = await exports.begin(wanted, started);
+  if (begun.status === 'waiting') {
+    const object = { bytes, mimeType: 'application/json', crc32: base64Crc32(bytes) };
+    await objects.create(manifestKey(begun), object);
+  }
+  return { id: begun.id, status_url: statusUrl(begun.id) };
+}
+
+const isLiving = (found: Export | undefined) => found !== undefined && found.status !== 'failed';
+
+/** A UUID of version 8 (RFC 9562, 5.8) out of what is in the archive. */
+function idOf(manifest: Uint8Array): string {
+  const hash = createHash('sha256').update(manifest).digest('hex');
+  const variant = ((Number.parseInt(hash[16] as string, 16) & 3) | 8).toString(16);
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    variant + hash.slice(17, 20),
+    hash.slice(20, 32),
+  ].join('-');
+}

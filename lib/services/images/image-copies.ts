@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { Images } from '../../data/images.ts';
+import { requireVisible } from '../../domain/access/access.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { type ReadyImage, requireReady } from '../../domain/images/image.ts';
+import { type Copy, type CopyQuery, copyFileName, copyOf } from '../../domain/images/image-copy.ts';
+import { isNotModified, rangeResponse } from '../../lambda/http/byte-range.ts';
+import { contentDisposition } from '../../lambda/http/content-disposition.ts';
+import { RejectedImage } from '../../media/rejected-image.ts';
+import { copyKey, renditionKey } from '../../storage/object-keys.ts';
+import type { ObjectReader } from '../../storage/object-reader.ts';
+import { type ObjectWriter, VARIANT_HEADER } from '../../storage/object-writer.ts';
+
+interface CopyRequest {
+  caller: Caller;
+  params: { id: string };
+  query: CopyQuery;
+  headers: Readonly<Record<string, string | undefined>>;
+}
+
+export interface CopyDeps {
+  images: Pick<Images, 'get'>;
+  objects: Pick<ObjectReader, 'read' | 'find'>;
+  copies: Pick<ObjectWriter, 'replace' | 'delete'>;
+  /** Counts a new copy against what its caller may have in a minute: each is seconds of work. */
+  countRequest: (caller: Caller) => Promise<unknown>;
+}
+
+/** Part of what a copy is: raise it when the same wish gives other bytes, and no old copy is taken for a new one. */
+const VERSION = 1;
+
+/**
+ * A re-encoded copy of an image: the one that is kept, or a new one.
+ *
+ * In memory and not streamed, for it is small: a copy is known to be whole before its first byte goes out.
+ */
+export async function serveCopy(request: CopyRequest, caching: Record<string, string>, deps: CopyDeps) {
+  const { caller, params, query, headers } = request;
+  const image = requireReady(requireVisible(caller, await deps.images.get(params.id), 'image'));
+  const copy = copyOf(image, query);
+  const variant = variantOf(copy);
+  const etag = `"${image.id}-${variant}"`;
+  const bytes = isNotModified(headers, etag)
+    ? Buffer.alloc(0)
+    : ((await findCopy(image, variant, deps)) ?? (await createCopy(image, copy, variant, caller, deps)));
+  const { range = { first: 0, last: bytes.length - 1 }, ...answer } = rangeResponse(headers, {
+    bytes: bytes.length,
+    etag,
+  });
+  return {
+    status: answer.status,
+    headers: {
+      ...answer.headers,
+      'content-type': `image/${copy.format}`,
+      'content-disposition': contentDisposition('inline', copyFileName(image.fileName, copy.format)),
+      ...caching,
+    },
+    body: answer.status === 304 ? '' : Readable.from([bytes.subarray(range.first, range.last + 1)]),
+  };
+}
+
+const variantOf = ({ format, width, quality, watermark }: Copy): string =>
+  createHash('sha256')
+    .update(JSON.stringify([VERSION, format, width, quality, watermark]))
+    .digest('hex')
+    .slice(0, 32);
+
+/** The copy, unless it was never made or another has its place by now. */
+async function findCopy(image: ReadyImage, variant: string, { objects }: CopyDeps) {
+  const found = await objects.find(copyKey(image.key, variant));
+  if (found?.headers[VARIANT_HEADER] === variant) return buffer(found);
+  found?.destroy();
+  return undefined;
+}
+
+async function createCopy(
+  image: ReadyImage,
+  copy: Copy,
+  variant: string,
+  caller: Caller,
+  { images, objects, copies, countRequest }: CopyDeps,
+) {
+  await countRequest(caller);
+  // The one function that does both: without this, everyone who wants an original would wait for libvips.
+  const { makeCopy } = await import('../../media/image/make-copy.ts');
+  // What only its preview shows (PDF) is copied from there.
+  const source = image.mimeType === 'application/pdf' ? renditionKey(image.key, 'preview') : image.key;
+  const made = await makeCopy(await buffer(await objects.read(source)), copy).catch((cause) => {
+    if (!(cause instanceof RejectedImage)) throw cause;
+    const details = [cause.reason];
+    throw new DomainError('NOT_FOUND', 'There is no such copy of this image.', { details, cause });
+  });
+  const bytes = Buffer.from(made.buffer, made.byteOffset, made.length);
+  const key = copyKey(image.key, variant);
+  await copies.replace(key, { bytes, mimeType: `image/${copy.format}`, variant });
+  // Deleted while it was made, and its objects perhaps erased before this one came.
+  if (!(await images.get(image.id))) {
+    await copies.delete(key);
+    requireVisible(caller, undefined, 'image');
+  }
+  return bytes;
+}

@@ -1,0 +1,68 @@
+import { Images } from '../../data/images.ts';
+import { connectTable } from '../../data/table.ts';
+import { requireVisible } from '../../domain/access/access.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { outgoingFileName } from '../../domain/file-name.ts';
+import { isActive, type ReadyImage, requireReady } from '../../domain/images/image.ts';
+import { environment } from '../../lambda/environment.ts';
+import { rangeResponse } from '../../lambda/http/byte-range.ts';
+import { contentDisposition } from '../../lambda/http/content-disposition.ts';
+import { ObjectReader } from '../../storage/object-reader.ts';
+
+/** Options of a response with an original. */
+export interface Original {
+  /** As the client sent them: `Range`, `If-Range` and `If-None-Match` count. */
+  headers: Readonly<Record<string, string | undefined>>;
+  objects: Pick<ObjectReader, 'read'>;
+  /** Files with active content (PDF) are always sent as attachments. */
+  show: 'inline' | 'attachment';
+  /** What caches are told. */
+  caching: Readonly<Record<string, string>>;
+}
+
+/**
+ * The original bytes of an image, or the range of them that is asked for, as a stream.
+ *
+ * @throws DomainError RANGE_NOT_SATISFIABLE
+ */
+export async function originalResponse(image: ReadyImage, { headers, objects, show, caching }: Original) {
+  // An original never changes, so that the image's id is a strong entity tag.
+  const answer = rangeResponse(headers, { bytes: image.fileSize, etag: `"${image.id}"` });
+  return {
+    status: answer.status,
+    headers: {
+      ...answer.headers,
+      'content-type': image.mimeType,
+      'content-disposition': contentDisposition(
+        isActive(image) ? 'attachment' : show,
+        outgoingFileName(image),
+      ),
+      ...caching,
+    },
+    body: answer.status === 304 ? '' : await objects.read(image.key, answer.range),
+  };
+}
+
+interface OriginalRequest {
+  caller: Caller;
+  params: { id: string };
+  headers: Original['headers'];
+}
+
+interface Deps {
+  images: Pick<Images, 'get'>;
+  objects: Pick<ObjectReader, 'read'>;
+}
+
+/** The handler of every endpoint that serves originals; they differ in disposition and caching. */
+export const serveOriginal =
+  (options: Pick<Original, 'show' | 'caching'>) =>
+  async ({ caller, params, headers }: OriginalRequest, { images, objects }: Deps) => {
+    const image = requireReady(requireVisible(caller, await images.get(params.id), 'image'));
+    return originalResponse(image, { headers, objects, ...options });
+  };
+
+export const connect = () => ({
+  images: new Images(connectTable(environment.tableName)),
+  objects: new ObjectReader(environment.bucketName),
+});

@@ -1,0 +1,83 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import * as z from 'zod';
+import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
+
+/** Orthanc's answer to a file that it has now; one that its own filter keeps out is a wish of the clinic. */
+const Stored = z.object({ Status: z.enum(['Success', 'AlreadyStored', 'FilteredOut']) });
+
+/** What Orthanc itself says of an error; a proxy in front of it says it in other words. */
+const Refusal = z.object({ OrthancError: z.string(), Details: z.string().optional() });
+
+/** Shorter than the function's timeout, so that it can still postpone the message; milliseconds. */
+const TIMEOUTS = { wholeMs: 280_000, idleMs: 60_000 };
+
+/** An Orthanc server, as far as files are given to it (Orthanc Book, "REST API of Orthanc", sending DICOM images). */
+export class Orthanc {
+  readonly #url: URL;
+  readonly #auth: string | undefined;
+  readonly #timeouts: typeof TIMEOUTS;
+
+  /** @param server its URL, in which there may be a path, and who signs in: `name:password`, here or in the URL */
+  constructor({ url, auth }: { url: string; auth?: string | undefined }, timeouts = TIMEOUTS) {
+    this.#url = new URL('instances', url.endsWith('/') ? url : `${url}/`);
+    this.#auth = auth;
+    this.#timeouts = timeouts;
+  }
+
+  /**
+   * Gives it a file; one that it has already changes nothing.
+   *
+   * @throws PermanentFailure where it can make nothing of the file, and Error where it may take it another time
+   */
+  async store(file: Readable, bytes: number): Promise<void> {
+    const { statusCode, body } = await this.#post(file, bytes);
+    if (statusCode === 200 && Stored.safeParse(body).success) return;
+    const refusal = Refusal.safeParse(body);
+    if (statusCode === 400 && refusal.success) {
+      const { OrthancError, Details = '' } = refusal.data;
+      throw new PermanentFailure(`Orthanc refuses the file: ${OrthancError} ${Details}`.trim());
+    }
+    // Redirects are errors: patients' images must not go to a host that nobody configured.
+    throw new Error(`Orthanc answered ${statusCode}, and not that it has stored the file`);
+  }
+
+  async #post(file: Readable, bytes: number) {
+    const request = (this.#url.protocol === 'http:' ? http : https).request(this.#url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/dicom', 'content-length': bytes },
+      signal: AbortSignal.timeout(this.#timeouts.wholeMs),
+      timeout: this.#timeouts.idleMs,
+      ...(this.#auth !== undefined && { auth: this.#auth }),
+    });
+    request.on('timeout', () => request.destroy(new Error('Orthanc is silent')));
+    // Those after its answer, which is all that counts: it may come before the whole file has gone (401).
+    request.on('error', () => undefined);
+    const fault = pipeline(file, request).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    try {
+      const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+        request.once('response', resolve).once('error', reject);
+      });
+      return { statusCode: response.statusCode, body: jsonOf(await text(response)) };
+    } catch (error) {
+      throw (await fault) ?? error;
+    } finally {
+      // What an early answer has left of it.
+      file.destroy();
+    }
+  }
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

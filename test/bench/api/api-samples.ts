@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { batchKey, caseKey, INDEXES, imageKey, imageListKey, imagesOfBatch } from '../../../lib/data/keys.ts';
+import { PATIENT } from '../clinic.ts';
+
+/** Where the samples find their images. */
+export interface ApiTask {
+  tableName: string;
+  batchId: string;
+  imageIds: readonly string[];
+}
+
+/** One request, for HTTP and for a function alike. */
+export interface ApiRequest {
+  method: 'GET' | 'POST';
+  path: string;
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+/** A request that is another at each call, and the DynamoDB calls that it cannot do without. */
+export interface ApiSample {
+  request(index: number): ApiRequest;
+  floor(index: number): Promise<unknown>;
+  /** Hears what the request was answered with. */
+  answered?(body: string): void;
+}
+
+const PAGE = 100;
+
+/** The operations whose speed is measured. */
+export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, imageIds }: ApiTask) {
+  const get = (key: Record<string, string>) =>
+    dynamoDb.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true }));
+  const imageId = (index: number) => imageIds[(index * 7919) % imageIds.length] ?? '';
+  /** The image before a page, another page at each call. */
+  const before = (index: number) => {
+    const order = (index * 7919 * PAGE) % Math.max(1, imageIds.length - PAGE);
+    const id = imageIds[order] ?? '';
+    return { id, ...imageListKey({ id, order, batchId, uploadedLocal: '2025-11-06T10:00:00' }) };
+  };
+  let cursor: string | null = null;
+  return {
+    'get-image': {
+      request: (index) => ({
+        method: 'GET',
+        path: `/api/images/${imageId(index)}`,
+        params: { id: imageId(index) },
+      }),
+      floor: (index) => get(imageKey(imageId(index))),
+    },
+    'list-images': {
+      request: () => {
+        const query = { batch_id: batchId, limit: String(PAGE), ...(cursor && { cursor }) };
+        return { method: 'GET', path: `/api/images?${new URLSearchParams(query)}`, query };
+      },
+      // Page after page, since a cursor is good only for whom the service gave it to; from the start after the last.
+      answered: (body) => {
+        cursor = JSON.parse(body).next;
+      },
+      floor: (index) => {
+        const { id, gsi1pk, gsi1sk } = before(index);
+        const IndexName = 'gsi1';
+        const { partitionKey } = INDEXES[IndexName];
+        return Promise.all([
+          get(batchKey(batchId)),
+          dynamoDb.send(
+            new QueryCommand({
+              TableName: tableName,
+              IndexName,
+              KeyConditionExpression: `${partitionKey} = :partition`,
+              ExpressionAttributeValues: marshall({ ':partition': imagesOfBatch(batchId) }),
+              ExclusiveStartKey: marshall({ ...imageKey(id), gsi1pk, gsi1sk }),
+              Limit: PAGE,
+            }),
+          ),
+        ]);
+      },
+    },
+    'create-case-upload': {
+      request: () => ({
+        method: 'POST',
+        path: '/api/v1/images/upload-url',
+        body: {
+          fileName: 'fundus.jpg',
+          mimeType: 'image/jpeg',
+          fileSize: 1_834_201,
+          caseId: `C-${randomUUID()}`,
+          patientId: PATIENT,
+          eyeSide: 'left',
+        },
+      }),
+      floor: async () => {
+        const caseId = randomUUID();
+        await get(caseKey(caseId));
+        const put = (Item: Record<string, AttributeValue>) => ({
+          Put: { TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+        });
+        const id = randomUUID();
+        // Expired, so that nobody meets it.
+        const expiresAt = 1;
+        await dynamoDb.send(
+          new TransactWriteItemsCommand({
+            TransactItems: [
+              put(
+                marshall({
+                  ...imageKey(id),
+                  ...imageListKey({ id, order: 0, caseId, uploadedLocal: '2025-11-06T10:00:00' }),
+                  id,
+                  caseId,
+                  patientId: PATIENT,
+                  fileName: 'fundus.jpg',
+                  mimeType: 'image/jpeg',
+                  fileSize: 1_834_201,
+                  status: 'pending',
+                  expiresAt,
+                }),
+              ),
+              put(marshall({ ...caseKey(caseId), id: caseId, patientId: PATIENT, expiresAt })),
+            ],
+          }),
+        );
+      },
+    },
+  } satisfies Record<string, ApiSample>;
+}

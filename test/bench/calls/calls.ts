@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { operations } from '../../../functions/operations.ts';
+import type { ServiceCall } from '../../../lib/local/iam/principals.ts';
+import { startLocalStack } from '../../../lib/local/local-stack.ts';
+import { PATIENT } from '../clinic.ts';
+import { dicomSlice } from '../dicom/dicom-file.ts';
+import { makePhoto } from '../images/photo.ts';
+import { median } from '../measure.ts';
+import { type Bench, headline, type Result, type Row, round } from '../result.ts';
+import { functionsOf, tokensOf, withDataDir } from '../stack.ts';
+import {
+  type CallRequest,
+  type CallWorld,
+  callSamples,
+  newSlice,
+  type OperationId,
+  UPLOADS,
+} from './call-samples.ts';
+import { type Consumption, dollarsPerMillion, PRICES_AS_OF } from './prices.ts';
+
+const full = { repeats: 5, photo: { width: 3000, height: 2000 }, imagesInBatch: 3 };
+const CASE_ID = 'C-77';
+const SETTLED_MS = 700;
+/** A cold start, on a machine with much else to do. */
+const START_MS = 30_000;
+
+type Call = ServiceCall & { at: number };
+
+/** What each operation asks of AWS, counted in the local stack, and what a million of them cost. */
+export async function calls({ cdkOut, progress }: Bench, size = full): Promise<Result> {
+  const out = await cdkOut();
+  return withDataDir(async (dataDir) => {
+    const recorded: Call[] = [];
+    const stack = await startLocalStack({
+      cdkOut: out,
+      dataDir,
+      port: 0,
+      onCall: (call) => recorded.push({ ...call, at: performance.now() }),
+    });
+    try {
+      const functions = functionsOf(out, stack.url);
+      const idOf = new Map([...functions].map(([id, { name }]) => [name, id]));
+      const callsOf = (id: string, since: number) =>
+        recorded.slice(since).filter(({ functionName }) => idOf.get(functionName) === id);
+      /** A function that starts on a busy machine may be silent for longer than one that has ended. */
+      const settledCallsOf = async (id: string, since: number) => {
+        const signal = AbortSignal.timeout(START_MS);
+        while (callsOf(id, since).length === 0) await sleep(20, undefined, { signal });
+        await settled(recorded);
+        return callsOf(id, since);
+      };
+      const consumption = (id: string, made: Call[], times: number, durationMs: number, source: Source) =>
+        consumptionOf(made, times, { durationMs, source, memoryMb: functions.get(id)?.memoryMb ?? 0 });
+
+      const send = clientOf(stack.url, await tokensOf(stack, 'admin'));
+      progress('calls: uploading photos');
+      const patient = clientOf(stack.url, await tokensOf(stack, 'patient-1'));
+      const world = await makeWorld(send, patient, size);
+      const photos = size.imagesInBatch + 1;
+      const rows: Record<string, Row> = {};
+      const thumbnails = callsOf('make-thumbnail', 0);
+      for (const { id } of operations) {
+        progress(`calls: ${size.repeats} times ${id}`);
+        const made: Call[] = [];
+        const durations: number[] = [];
+        for (let repeat = 0; repeat <= size.repeats; repeat++) {
+          const request = await callSamples[id as OperationId](world);
+          const since = recorded.length;
+          const startedAt = performance.now();
+          await send(request);
+          const durationMs = performance.now() - startedAt;
+          await sleep(20); // what the stack counts only after its answer
+          // The first is a cold start.
+          if (repeat === 0) continue;
+          durations.push(durationMs);
+          made.push(...callsOf(id, since));
+        }
+        rows[id] = rowOf(consumption(id, made, size.repeats, median(durations), 'http'), made, size.repeats);
+      }
+
+      progress('calls: what happens behind the scenes');
+      rows['make-thumbnail'] = rowOf(
+        consumption('make-thumbnail', thumbnails, photos, median(spansMs(thumbnails, 'GetItem')), 'queue'),
+        thumbnails,
+        photos,
+      );
+      // The same work, for a store without events: woken by the table's stream.
+      rows['process-arrived-image'] = rowOf(
+        consumption(
+          'process-arrived-image',
+          thumbnails,
+          photos,
+          median(spansMs(thumbnails, 'GetItem')),
+          'stream',
+        ),
+        thumbnails,
+        photos,
+      );
+      await settled(recorded);
+      const { batchId, imageId } = await world.newBatch();
+      await settled(recorded);
+      const sinceExport = recorded.length;
+      await send({ method: 'POST', path: `/api/images/batches/${batchId}/exports`, body: {} });
+      const built = await settledCallsOf('build-archive', sinceExport);
+      rows['build-archive'] = rowOf(
+        consumption('build-archive', built, 1, median(spansMs(built)), 'queue'),
+        built,
+        1,
+      );
+      const slice = dicomSlice(newSlice(), 512);
+      const sinceDicom = recorded.length;
+      const { uploadUrl, headers } = await send({
+        method: 'POST',
+        path: '/dicom/upload-url',
+        body: { fileSize: slice.length },
+      });
+      await put(uploadUrl, headers, slice);
+      const taken = await settledCallsOf('ingest-dicom', sinceDicom);
+      rows['ingest-dicom'] = rowOf(
+        consumption('ingest-dicom', taken, 1, median(spansMs(taken)), 'queue'),
+        taken,
+        1,
+      );
+      const since = recorded.length;
+      await send({ method: 'DELETE', path: `/api/images/${imageId}` });
+      const erased = await settledCallsOf('erase-objects', since);
+      rows['erase-objects'] = rowOf(
+        consumption('erase-objects', erased, 1, median(spansMs(erased)), 'stream'),
+        erased,
+        1,
+      );
+      const sealed = await settledCallsOf('seal-audit', since);
+      rows['seal-audit'] = rowOf(
+        consumption('seal-audit', sealed, 1, median(spansMs(sealed)), 'stream'),
+        sealed,
+        1,
+      );
+      const notified = await settledCallsOf('notify', since);
+      rows.notify = rowOf(
+        consumption('notify', notified, 1, median(spansMs(notified)), 'stream'),
+        notified,
+        1,
+      );
+      const sinceTick = recorded.length;
+      await stack.tick();
+      const ended = callsOf('end-connections', sinceTick);
+      rows['end-connections'] = rowOf(
+        consumption('end-connections', ended, 1, median(spansMs(ended)), 'clock'),
+        ended,
+        1,
+      );
+      return {
+        ...headline(
+          Number(rows['get-image']?.dollarsPerMillion),
+          'dollars for a million calls',
+          Number(rows['get-health']?.dollarsPerMillion),
+        ),
+        aims: [],
+        notes: [
+          'the headline is get-image; the floor is get-health, an operation that asks nothing of anyone',
+          `us-east-1 list prices of ${PRICES_AS_OF}: API Gateway, Lambda, DynamoDB, S3 requests, SQS; not the transfer, CloudFront, KMS, logs, storage, and the authorizer, which is asked once in five minutes`,
+          "Lambda's duration is that of a warm request through the local stack, its gateway included: more than AWS would count; of a function behind the scenes it is the time from its first call to its last",
+          `a batch of ${size.imagesInBatch} photos of ${size.photo.width}×${size.photo.height} pixels; ${UPLOADS} upload URLs at once; batches of one photo to delete, which nobody listens to: a message to a socket costs a dollar for a million more`,
+        ],
+        rows,
+      };
+    } finally {
+      await stack.close();
+    }
+  });
+}
+
+type Source = Consumption['source'];
+
+function consumptionOf(
+  made: readonly Call[],
+  times: number,
+  rest: Pick<Consumption, 'durationMs' | 'source' | 'memoryMb'>,
+): Consumption {
+  const sum = (matches: (call: Call) => boolean, units: (call: Call) => number) =>
+    made.filter(matches).reduce((total, call) => total + units(call), 0) / times;
+  const isDynamoDb = ({ service }: Call) => service === 'dynamodb';
+  const isRead = ({ action }: Call) => /^(Get|BatchGet|TransactGet|Query|Scan)/.test(action);
+  const units = ({ capacityUnits = 0 }: Call) => capacityUnits;
+  const s3 = (methods: RegExp) =>
+    sum(
+      ({ service, action }) => service === 's3' && methods.test(action),
+      () => 1,
+    );
+  return {
+    ...rest,
+    readUnits: sum((call) => isDynamoDb(call) && isRead(call), units),
+    writeUnits: sum((call) => isDynamoDb(call) && !isRead(call), units),
+    s3Reads: s3(/^(GET|HEAD) object/),
+    s3Writes: s3(/^(PUT|POST)|^GET bucket/),
+  };
+}
+
+function rowOf(consumption: Consumption, made: readonly Call[], times: number): Row {
+  const { readUnits, writeUnits, durationMs, memoryMb } = consumption;
+  const counts = new Map<string, number>();
+  for (const { service, action } of made) {
+    const name = service === 's3' ? `S3 ${action.replace(' object', '')}` : action;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return {
+    dollarsPerMillion: round(dollarsPerMillion(consumption)),
+    readUnits: round(readUnits),
+    writeUnits: round(writeUnits),
+    ms: round(durationMs),
+    memoryMb,
+    calls: [...counts].map(([name, count]) => `${round(count / times)} ${name}`).join(', '),
+  };
+}
+
+/** How long each piece of work took from its first call to its last, where each begins with this action, or all are one. */
+function spansMs(made: readonly Call[], first?: string): number[] {
+  const spans: { from: number; to: number }[] = [];
+  for (const { action, at } of made) {
+    const last = spans.at(-1);
+    if (action === first || !last) spans.push({ from: at, to: at });
+    else last.to = at;
+  }
+  return spans.map(({ from, to }) => to - from);
+}
+
+/** Waits until nobody has called anything for a while. */
+async function settled(recorded: readonly Call[]): Promise<void> {
+  let before: number;
+  do {
+    before = recorded.length;
+    await sleep(SETTLED_MS);
+  } while (recorded.length > before);
+}
+
+/** Uploads what the samples ask for, one photo after another. */
+async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: typeof full) {
+  const bytes = await makePhoto(photo.width, photo.height);
+  const ready = async (imageId: string) => {
+    for (;;) {
+      const { status, status_reason } = await send({ method: 'GET', path: `/api/images/${imageId}` });
+      if (status === 'rejected') throw new Error(`the photo was rejected: ${status_reason}`);
+      if (status === 'ready') return;
+      await sleep(50);
+    }
+  };
+  const upload = async (batchId: string) => {
+    const { uploads } = await send({
+      method: 'POST',
+      path: `/api/images/batches/${batchId}/upload-urls`,
+      body: { files: [{ name: 'photo.jpg', size: bytes.length, type: 'image/jpeg' }] },
+    });
+    const [{ id, upload_url, headers }] = uploads;
+    await put(upload_url, headers, bytes);
+    await ready(id);
+    return id as string;
+  };
+  const createBatch = async (): Promise<string> =>
+    (await send({ ...((await callSamples['create-batch']({} as CallWorld)) as CallRequest) })).id;
+
+  const batchId = await createBatch();
+  let imageId = '';
+  for (let count = 0; count < imagesInBatch; count++) imageId = await upload(batchId);
+  const {
+    imageId: caseImage,
+    uploadUrl,
+    headers,
+  } = await send({
+    method: 'POST',
+    path: '/api/v1/images/upload-url',
+    body: {
+      fileName: 'fundus.jpg',
+      mimeType: 'image/jpeg',
+      fileSize: bytes.length,
+      caseId: CASE_ID,
+      patientId: PATIENT,
+    },
+  });
+  await put(uploadUrl, headers, bytes);
+  await ready(caseImage);
+
+  const { id: exportId } = await send({
+    method: 'POST',
+    path: `/api/images/batches/${batchId}/exports`,
+    body: {},
+  });
+
+  const sampled = async (
+    id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
+  ) => send(await callSamples[id]({} as CallWorld));
+  const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
+  const { data: dicom } = await sampled('upload-dicom');
+
+  const world: CallWorld = {
+    imageLink: images[0].url,
+    exam: await sampled('create-exam-image'),
+    dicomUpload: (await sampled('create-dicom-upload')).uploadId,
+    study: dicom.StudyInstanceUID,
+    series: dicom.SeriesInstanceUID,
+    instance: dicom.SOPInstanceUID,
+    newKey: async () => (await sampled('create-api-key')).id,
+    newPatientCase: async () => {
+      const caseId = `C-${randomUUID()}`;
+      const body = { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId };
+      await patient({ method: 'POST', path: '/api/v1/images/upload-url', body });
+      return caseId;
+    },
+    exportId,
+    batchId,
+    imageId,
+    caseId: CASE_ID,
+    newBatch: async () => {
+      const batchId = await createBatch();
+      return { batchId, imageId: await upload(batchId) };
+    },
+  };
+  return world;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, checked by the tests of the service
+type Send = (request: CallRequest) => Promise<any>;
+
+function clientOf(origin: string, tokens: readonly string[]): Send {
+  let count = 0;
+  return async ({ method, path, body }) => {
+    const response = await fetch(new URL(path, origin), {
+      method,
+      headers: { authorization: `Bearer ${tokens[count++ % tokens.length]}` },
+      redirect: 'manual',
+      ...(body !== undefined && {
+        body: body instanceof FormData || body instanceof Blob ? body : JSON.stringify(body),
+      }),
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    if (response.status >= 400) throw new Error(`${method} ${path} answered ${response.status}: ${bytes}`);
+    return bytes.length > 0 && response.headers.get('content-type')?.startsWith('application/json')
+      ? JSON.parse(bytes.toString())
+      : undefined;
+  };
+}
+
+async function put(url: string, headers: Record<string, string>, body: Buffer<ArrayBuffer>): Promise<void> {
+  const response = await fetch(url, { method: 'PUT', headers, body });
+  if (!response.ok) throw new Error(`the upload was answered ${response.status}: ${await response.text()}`);
+}

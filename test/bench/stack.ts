@@ -1,0 +1,147 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { ensureTables } from '../../lib/local/dynamodb/dynamodb-tables.ts';
+import { startDynoxide } from '../../lib/local/dynamodb/dynoxide.ts';
+import { type FunctionDefinition, loadFunctions } from '../../lib/local/lambda/functions.ts';
+import type { LocalStack } from '../../lib/local/local-stack.ts';
+import { loadTemplate, region } from '../../lib/local/template.ts';
+
+/** Where a running local stack is, and who may do everything there. */
+export type StackAddress = Pick<LocalStack, 'url' | 's3Endpoint' | 'dynamoDbEndpoint' | 'credentials'>;
+
+/**
+ * Gives a local stack in another process to the work, and takes it and its data away afterwards.
+ *
+ * @param prepare what the data directory holds before
+ */
+export async function withStackProcess<T>(
+  cdkOut: string,
+  prepare: ((dataDir: string) => Promise<void>) | undefined,
+  work: (stack: StackAddress & { pid: number }) => Promise<T>,
+): Promise<T> {
+  return withDataDir(async (dataDir) => {
+    await prepare?.(dataDir);
+    const child = startChild('stack-process.ts', [cdkOut, dataDir]);
+    try {
+      return await work(await messageOf<StackAddress & { pid: number }>(child));
+    } finally {
+      const gone = once(child, 'exit');
+      if (child.connected) {
+        child.disconnect();
+        await gone;
+      }
+    }
+  });
+}
+
+/** Gives the table alone to the work, without the functions that listen to it. */
+export async function withTableOnly<T>(
+  cdkOut: string,
+  dataDir: string,
+  work: (dynamoDb: DynamoDBClient, tableName: string) => Promise<T>,
+): Promise<T> {
+  const template = loadTemplate(cdkOut, 'Negatoscope', 'http://localhost');
+  const dynoxide = await startDynoxide(dataFileIn(dataDir), () => {}, console.error);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const dynamoDb = new DynamoDBClient({ endpoint: dynoxide.endpoint, region, credentials });
+  try {
+    await ensureTables(template, dynamoDb);
+    const { TABLE_NAME = '' } = functionOf(cdkOut, 'http://localhost', 'get-image').environment;
+    return await work(dynamoDb, TABLE_NAME);
+  } finally {
+    dynamoDb.destroy();
+    await dynoxide.close();
+  }
+}
+
+/** The file of the local DynamoDB. */
+export const dataFileIn = (dataDir: string): string => path.join(dataDir, 'dynamodb.sqlite');
+
+/** Gives a new directory to the work, and removes it afterwards. */
+export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-bench-'));
+  try {
+    return await work(dataDir);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Runs a file of this folder in a process of its own, gives it its task, and waits for its result. */
+export async function inChild<T>(file: string, task: unknown, env: NodeJS.ProcessEnv = {}): Promise<T> {
+  const child = startChild(file, [JSON.stringify(task)], env);
+  const gone = once(child, 'exit');
+  const result = await messageOf<T>(child);
+  await gone;
+  return result;
+}
+
+function startChild(file: string, args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return fork(path.join(import.meta.dirname, file), args, {
+    env: { ...process.env, ...env },
+    // What children write (a handler: its log) is of no interest; our standard output is for the result alone.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+async function messageOf<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message as T));
+    child.once('exit', (code) => reject(new Error(`${child.spawnargs[1]} ended with status ${code}`)));
+  });
+}
+
+/** The environment in which the SDK and our own code reach the stack, with rights to everything. */
+export const environmentOf = ({ s3Endpoint, dynamoDbEndpoint, credentials }: StackAddress) => ({
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  AWS_ENDPOINT_URL_S3: s3Endpoint,
+  AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
+});
+
+export const s3Of = ({ s3Endpoint, credentials }: StackAddress): S3Client =>
+  new S3Client({
+    endpoint: s3Endpoint,
+    region,
+    credentials,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+
+export const dynamoDbOf = ({ dynamoDbEndpoint, credentials }: StackAddress): DynamoDBClient =>
+  new DynamoDBClient({ endpoint: dynamoDbEndpoint, region, credentials });
+
+/** The functions of the synthesized service by their ids. */
+export function functionsOf(cdkOut: string, url: string): Map<string, FunctionDefinition> {
+  const definitions = loadFunctions(loadTemplate(cdkOut, 'Negatoscope', url), Buffer.alloc(32));
+  return new Map(
+    definitions.map((definition) => [definition.environment.POWERTOOLS_SERVICE_NAME ?? '', definition]),
+  );
+}
+
+/** A function of the service; one that the template does not have is a mistake. */
+export function functionOf(cdkOut: string, url: string, id: string): FunctionDefinition {
+  const definition = functionsOf(cdkOut, url).get(id);
+  if (!definition) throw new Error(`the template has no function ${id}`);
+  return definition;
+}
+
+/** Tokens for people who are as one of the demo people: each may send a hundred requests in a minute. */
+export async function tokensOf({ url }: { url: string }, user: string, people = 40): Promise<string[]> {
+  const tokens = Array.from({ length: people }, async (_value, index) => {
+    const response = await fetch(`${url}/local/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user, claims: { sub: `bench-${index}` } }),
+    });
+    const { access_token } = (await response.json()) as { access_token: string };
+    return access_token;
+  });
+  return Promise.all(tokens);
+}

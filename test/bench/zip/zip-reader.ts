@@ -1,0 +1,83 @@
+// Reads one archive's worth of objects, as the product does or plainly, in a process of its own: the memory that it
+// holds at its peak, as the kernel counts it, is then that of this one reading.
+import http from 'node:http';
+import { zipStream } from '../../../lib/media/zip/zip.ts';
+import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
+import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+
+export interface ZipTask {
+  how: 'product' | 'floor';
+  bucket: string;
+  /** One for each entry. */
+  objects: { key: string; bytes: number; crc32: number }[];
+}
+
+export interface ZipReading {
+  seconds: number;
+  /** Until the first byte of the first object. */
+  firstByteMs: number;
+  memoryGrowthBytes: number;
+}
+
+const { how, bucket, objects }: ZipTask = JSON.parse(process.argv[2] ?? '');
+const reader = new ObjectReader(bucket);
+const urls = new SignedUrls(bucket);
+let firstByteAt: number | undefined;
+let bytes = 0;
+
+/** What `download-batch` does, and nobody keeps what comes. */
+async function readArchive(): Promise<void> {
+  const entries = objects.map(({ key: _key, ...entry }, index) => ({
+    ...entry,
+    name: `${index}.jpg`,
+    modified: new Date(),
+  }));
+  const archive = zipStream(entries, (_entry, index) => reader.read(objects[index]?.key ?? ''));
+  let chunks = 0;
+  for await (const chunk of archive) {
+    // The first chunk is the entry's header, for which nothing needs to be read.
+    chunks += 1;
+    if (chunks === 2) firstByteAt = performance.now();
+    bytes += chunk.length;
+  }
+  expectBytes(zipLength(entries));
+}
+
+/** The plainest reading there is: signed before, over one connection, one after another. */
+async function readPlainly(signed: readonly string[]): Promise<void> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  for (const url of signed) {
+    await new Promise<void>((resolve, reject) => {
+      http
+        .get(url, { agent }, (response) => {
+          response.on('data', (chunk: Buffer) => {
+            firstByteAt ??= performance.now();
+            bytes += chunk.length;
+          });
+          response.on('end', resolve).on('error', reject);
+        })
+        .on('error', reject);
+    });
+  }
+  agent.destroy();
+  expectBytes(objects.reduce((sum, object) => sum + object.bytes, 0));
+}
+
+function expectBytes(expected: number): void {
+  if (bytes !== expected) throw new Error(`expected ${expected} bytes but received ${bytes}`);
+}
+
+const signed =
+  how === 'floor'
+    ? await Promise.all(objects.map(async ({ key }) => (await urls.download({ key }, 900, new Date())).url))
+    : [];
+const idleBytes = process.memoryUsage.rss();
+const startedAt = performance.now();
+await (how === 'floor' ? readPlainly(signed) : readArchive());
+const reading: ZipReading = {
+  seconds: (performance.now() - startedAt) / 1000,
+  firstByteMs: (firstByteAt ?? Number.NaN) - startedAt,
+  memoryGrowthBytes: process.resourceUsage().maxRSS * 1024 - idleBytes,
+};
+process.send?.(reading, () => process.exit(0));

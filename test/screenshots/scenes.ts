@@ -1,0 +1,299 @@
+import type { Page } from 'playwright-core';
+import { type Clinic, Images, STUDY } from './clinic.ts';
+import { draw } from './drawings.ts';
+
+/** One screen, and how to come to it. */
+export interface Scene {
+  name: string;
+  /** Nobody is signed in where there is none. */
+  person?: string;
+  path: string;
+  /** What somebody does there before the picture is taken. */
+  act?: (page: Page, clinic: Clinic) => Promise<unknown>;
+  /** What is to be seen at last. */
+  shows: (page: Page) => Promise<unknown>;
+  /** Also as it goes on paper. */
+  isPaper?: boolean;
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const openVisit = (page: Page) => button(page, /^6 Nov 2025/).click();
+const select = async (page: Page, names: readonly string[]) => {
+  for (const name of names) await page.getByLabel(`Select ${name}`).check();
+};
+const PAIR = ['standing-posterior.jpg', 'posterior-with-insoles.jpg'];
+const shownPicture = (page: Page) => page.locator('.viewer-stage > img').first().waitFor();
+
+/** Every screen of the page, in the order in which one would show it to somebody. */
+export const SCENES: readonly Scene[] = [
+  { name: 'sign-in', path: '/', shows: (page) => button(page, 'Sign in').waitFor() },
+  { name: 'home', person: 'doctor', path: '/', shows: (page) => page.getByLabel('Patient number').waitFor() },
+  {
+    name: 'patient',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await select(page, PAIR);
+      await button(page, 'Show xray-right.jpg').click();
+      await page
+        .locator('.scroller')
+        .first()
+        .evaluate((list) => Reflect.get(list, 'scrollTo').call(list, 0, 0));
+    },
+    shows: shownPicture,
+  },
+  {
+    name: 'patient-of-their-own',
+    person: 'patient-1',
+    path: '/',
+    act: openVisit,
+    shows: (page) => button(page, 'Show soles.jpg').waitFor(),
+  },
+  {
+    name: 'patient-empty',
+    person: 'staff',
+    path: '/patients/P-1002',
+    shows: (page) => page.getByText('No images yet').waitFor(),
+  },
+  {
+    name: 'batch-empty',
+    person: 'staff',
+    path: '/patients/P-1003',
+    act: openVisit,
+    shows: (page) => page.getByText('No images in this batch yet').waitFor(),
+  },
+  {
+    name: 'new-batch',
+    person: 'staff',
+    path: '/patients/P-1003',
+    act: (page) => button(page, 'New batch').click(),
+    shows: (page) => page.getByRole('dialog').waitFor(),
+  },
+  {
+    name: 'uploads',
+    person: 'staff',
+    path: '/patients/P-1003',
+    act: uploadSlowly,
+    shows: (page) => page.getByText(/HEIC is not taken/).waitFor(),
+  },
+  {
+    name: 'search',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await button(page, 'Search images').click();
+      await page.getByRole('searchbox').fill('insoles');
+      await button(page, /^Show posterior-with-insoles/).click();
+    },
+    shows: shownPicture,
+  },
+  {
+    name: 'compare',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await select(page, PAIR);
+      await button(page, 'Compare').click();
+    },
+    shows: async (page) => {
+      for (const side of [0, 1]) await page.locator('.viewer-stage > img').nth(side).waitFor();
+    },
+  },
+  {
+    name: 'study',
+    person: 'doctor',
+    path: `/studies/${STUDY}`,
+    shows: (page) => page.locator('[data-shown]').waitFor(),
+  },
+  {
+    name: 'print',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await select(page, [...PAIR, 'soles.jpg', 'xray-right.jpg']);
+      await button(page, 'Print').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Print' }).click();
+    },
+    shows: (page) => page.locator('.print-sheet').waitFor({ state: 'attached' }),
+    isPaper: true,
+  },
+  {
+    name: 'delete-image',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await button(page, 'Show soles.jpg').click();
+      await shownPicture(page);
+      await button(page, 'Delete image').click();
+    },
+    shows: (page) => page.getByRole('alertdialog').waitFor(),
+  },
+  {
+    name: 'images-5000',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page, clinic) => {
+      await showThousands(page, clinic);
+      await openVisit(page);
+    },
+    shows: (page) => button(page, 'Show photo-0001.jpg').waitFor(),
+  },
+  {
+    name: 'long-names',
+    person: 'doctor',
+    path: '/patients/P-1004',
+    act: async (page) => {
+      await button(page, /^Orthotics-review/).click();
+      await button(page, /^Show standing-posterior-view/).click();
+    },
+    shows: shownPicture,
+  },
+  {
+    name: 'long-names-delete',
+    person: 'doctor',
+    path: '/patients/P-1004',
+    act: (page) => button(page, /^Delete Orthotics-review/).click(),
+    shows: (page) => page.getByRole('alertdialog').waitFor(),
+  },
+  {
+    name: 'case',
+    person: 'doctor',
+    path: '/cases/C-77',
+    act: (page) => button(page, 'Show fundus-left.jpg').click(),
+    shows: shownPicture,
+  },
+  {
+    name: 'case-new',
+    person: 'staff',
+    path: '/cases/C-78',
+    shows: (page) => page.getByText('No images in this case yet').waitFor(),
+  },
+  {
+    name: 'cases',
+    person: 'patient-1',
+    path: '/cases',
+    shows: (page) => page.getByRole('link', { name: /^C-77/ }).waitFor(),
+  },
+  {
+    name: 'audit-log',
+    person: 'admin',
+    path: '/admin/audit',
+    shows: (page) => page.getByRole('table').waitFor(),
+  },
+  {
+    name: 'keys',
+    person: 'admin',
+    path: '/admin/keys',
+    shows: (page) => page.getByText('Pharmacy').waitFor(),
+  },
+  {
+    name: 'new-key',
+    person: 'admin',
+    path: '/admin/keys',
+    act: (page) => button(page, 'New key').click(),
+    shows: (page) => page.getByRole('dialog').waitFor(),
+  },
+  {
+    name: 'new-key-made',
+    person: 'admin',
+    path: '/admin/keys',
+    act: async (page) => {
+      // No key in a picture, not even of a service that is gone.
+      await page.route('**/api/v2/keys', async (route) => {
+        if (route.request().method() !== 'POST') return route.fallback();
+        const response = await route.fetch();
+        return route.fulfill({ response, json: { ...(await response.json()), key: SAMPLE_KEY } });
+      });
+      await button(page, 'New key').click();
+      await page.getByLabel('Name').fill('Delivery service');
+      await page.getByLabel('Read deliveries').check();
+      await button(page, 'Make key').click();
+    },
+    shows: (page) => page.getByText('Copy it now').waitFor(),
+  },
+  {
+    name: 'revoke-key',
+    person: 'admin',
+    path: '/admin/keys',
+    act: (page) => button(page, 'Revoke Pharmacy').click(),
+    shows: (page) => page.getByRole('alertdialog').waitFor(),
+  },
+  {
+    name: 'not-found',
+    person: 'staff',
+    path: '/nothing-of-the-kind',
+    shows: (page) => page.getByText('There is no such page').waitFor(),
+  },
+  {
+    name: 'error',
+    person: 'doctor',
+    path: '/',
+    act: async (page) => {
+      await page.route('**/api/images/batches?**', (route) =>
+        route.fulfill({
+          status: 503,
+          json: { statusCode: 503, message: 'The service is busy; try again.', error: 'Service Unavailable' },
+        }),
+      );
+      await page.getByLabel('Patient number').fill('P-1001');
+      await button(page, 'Open patient').click();
+    },
+    shows: (page) => page.getByText('The batches cannot be shown').waitFor(),
+  },
+];
+
+const SAMPLE_KEY = `ng_00000000-0000-7000-8000-000000000000_${'sample-'.repeat(6)}x`;
+
+/** Some files on their way, of which some never arrive while we look, and two that never could. */
+async function uploadSlowly(page: Page) {
+  await openVisit(page);
+  let sent = 0;
+  await page.route('**/local/s3/**', async (route) => {
+    sent += route.request().method() === 'PUT' ? 1 : 0;
+    if (sent <= 2) await route.continue();
+  });
+  const photo = async (seed: number) => ({
+    name: `photo-${seed}.jpg`,
+    mimeType: 'image/jpeg',
+    buffer: await draw('sole', seed),
+  });
+  await page
+    .getByLabel('Images to upload')
+    .setInputFiles([
+      ...(await Promise.all([41, 42, 43, 44, 45, 46, 47].map(photo))),
+      { name: 'IMG_0412.heic', mimeType: 'image/heic', buffer: Buffer.from('a phone’s own format') },
+      { name: 'letter.docx', mimeType: 'application/msword', buffer: Buffer.from('no image at all') },
+    ]);
+  await page.getByText(/^2 of 7 files stored/).waitFor();
+}
+
+/** A list of 5,000 images, which to make would take the pipeline minutes, with the thumbnails of a few. */
+async function showThousands(page: Page, { ask, batches }: Clinic) {
+  const { images } = Images.parse(await ask('doctor', 'GET', `/api/images?batch_id=${batches.visit}`));
+  await page.route('**/api/images?**', (route) => {
+    const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+    const listed = Array.from({ length: 100 }, (_value, index) => {
+      const number = String(start + index + 1).padStart(4, '0');
+      return {
+        ...images[(start + index) % images.length],
+        id: `00000000-0000-7000-8000-00000000${number}`,
+        original_name: `photo-${number}.jpg`,
+        caption: '',
+      };
+    });
+    const next = start + 100 < 5000 ? String(start + 100) : null;
+    return route.fulfill({ json: { images: listed, next } });
+  });
+  await page.route('**/api/images/batches?**', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    const visit = body.batches.find(({ id }: { id: string }) => id === batches.visit);
+    const made = { image_count: 5000, created_at: '2025-11-06T09:30:00.000Z' };
+    return route.fulfill({ response, json: { ...body, batches: [{ ...visit, ...made }] } });
+  });
+  await page.reload();
+}

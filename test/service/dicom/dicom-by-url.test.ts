@@ -1,0 +1,153 @@
+import { crc32 } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { handle } from '../../../functions/events/ingest-dicom/handler.ts';
+import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
+import { dicomKey, incomingDicomKey } from '../../../lib/storage/object-keys.ts';
+import { newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { directAccess } from '../../support/direct-access.ts';
+import { PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import { type Client, until, useService } from '../../support/service.ts';
+
+const service = useService();
+let staff: Client;
+let patient1: Client;
+let behind: Awaited<ReturnType<typeof directAccess>>;
+beforeAll(async () => {
+  staff = await service.as('staff');
+  patient1 = await service.as('patient-1');
+  behind = await directAccess(service);
+});
+
+/** Sends the bytes by a signed URL; gives what became of them. */
+async function send(bytes: Buffer<ArrayBuffer>, client = staff, own: Record<string, unknown> = {}) {
+  const { uploadUrl, method, headers, statusUrl } = await client.json('POST', '/dicom/upload-url', 201, {
+    fileName: 'slice.dcm',
+    fileSize: bytes.length,
+    ...own,
+  });
+  expect(await client.json('GET', statusUrl, 200)).toMatchObject({ status: 'pending' });
+  expect((await fetch(uploadUrl, { method, headers, body: bytes })).status).toBe(200);
+  return until(async () => {
+    const answer = await client.json('GET', statusUrl, 200);
+    return answer.status !== 'pending' && answer;
+  });
+}
+
+describe('A DICOM file that comes by a signed URL', () => {
+  test('is stored, and answered as an upload is', async () => {
+    const uids = newUids();
+    const bytes = slice(uids, [['00204000', 'LT', 'x'.repeat(2000)]]);
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32BE(crc32(bytes));
+    const done = await send(bytes, patient1, { crc32: checksum.toString('base64') });
+    expect(done).toEqual({
+      uploadId: expect.any(String),
+      status: 'stored',
+      data: {
+        ID: expect.stringMatching(/^([0-9a-f]{8}-){4}[0-9a-f]{8}$/),
+        StudyInstanceUID: uids.study,
+        SeriesInstanceUID: uids.series,
+        SOPInstanceUID: uids.sop,
+        MainDicomTags: expect.objectContaining({ Modality: 'CT' }),
+      },
+      expiresAt: expect.any(String),
+    });
+    const stored = await patient1.send('GET', `/dicom/wado/${uids.sop}`);
+    expect(bytes.equals(Buffer.from(await stored.arrayBuffer()))).toBe(true);
+    expect((await send(bytes)).data).toEqual(done.data);
+    expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 1 });
+  });
+
+  test('is a conflict with another file of its SOP Instance UID', async () => {
+    const uids = newUids();
+    await send(slice(uids));
+    expect(await send(slice(uids, [['00204000', 'LT', 'other']]))).toMatchObject({
+      status: 'conflict',
+      reason: `the SOPInstanceUID ${uids.sop} is that of another file`,
+    });
+  });
+
+  test("is rejected where it is none, or not the patient's who sends it, and leaves nothing behind", async () => {
+    expect(await send(Buffer.from('this is a letter'))).toMatchObject({
+      status: 'rejected',
+      reason: expect.stringContaining('no DICOM file'),
+    });
+    const uids = newUids();
+    const { uploadId, ...answer } = await send(slice(uids, [['00100020', 'LO', PATIENT_2]]), patient1);
+    expect(answer).toMatchObject({
+      status: 'rejected',
+      reason: `the Patient ID in the file must be ${PATIENT_1}`,
+    });
+    expect(await behind.dicom.getInstance(uids.sop)).toBeUndefined();
+    expect(await behind.objects.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
+    await until(async () => (await behind.objects.read(incomingDicomKey(uploadId))) === undefined);
+  });
+
+  test('may be of 20 MB, which no form takes', async () => {
+    const uids = newUids();
+    const side = 3200;
+    const pixels = Buffer.alloc(side * side * 2, 7);
+    const bytes = slice(uids, [
+      ['00280010', 'US', [side]],
+      ['00280011', 'US', [side]],
+      ['00280100', 'US', [16]],
+      ['7FE00010', 'OW', pixels],
+    ]);
+    expect(await send(bytes)).toMatchObject({ status: 'stored' });
+    const instance = await behind.dicom.getInstance(uids.sop);
+    expect(bytes.equals((await behind.objects.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
+  });
+
+  test('is one of many that are announced, and asked for, in one request', async () => {
+    const files = [slice(newUids()), slice(newUids())];
+    const { uploads } = await patient1.json('POST', '/dicom/upload-urls', 201, {
+      files: files.map(({ length: fileSize }) => ({ fileSize })),
+    });
+    for (const [index, { uploadUrl, method, headers }] of uploads.entries())
+      expect((await fetch(uploadUrl, { method, headers, body: files[index] ?? '' })).status).toBe(200);
+    const ids: string[] = uploads.map(({ uploadId }: { uploadId: string }) => uploadId);
+    const wanted = `/dicom/uploads?ids=${[...ids].reverse()},0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99`;
+    const decided = await until(async () => {
+      const answer = await staff.json('GET', wanted, 200);
+      return answer.uploads.every(({ status }: { status: string }) => status !== 'pending') && answer.uploads;
+    });
+    expect(decided).toMatchObject([...ids].reverse().map((uploadId) => ({ uploadId, status: 'stored' })));
+    expect(await patient1.json('GET', wanted, 200)).toEqual({ uploads: decided });
+    const stranger = await service.as('patient-2');
+    expect(await stranger.json('GET', wanted, 200)).toEqual({ uploads: [] });
+  });
+
+  test('is told by its place where one of many is too large, or they are too many', async () => {
+    const [small, large] = [{ fileSize: 1 }, { fileSize: 104_857_601 }];
+    const error = await staff.json('POST', '/dicom/upload-urls', 413, { files: [small, large] });
+    expect(error.details).toEqual(['files[1].fileSize must be at most 104857600 bytes; received 104857601']);
+    const many = await staff.json('POST', '/dicom/upload-urls', 400, { files: Array(201).fill(small) });
+    expect(many.details).toEqual(['files must be at most 200 items long; received 201']);
+  });
+
+  test('must not be larger than 100 MB', async () => {
+    const error = await staff.json('POST', '/dicom/upload-url', 413, { fileSize: 104_857_601 });
+    expect(error.details).toEqual(['fileSize must be at most 104857600 bytes; received 104857601']);
+  });
+
+  test('is looked at again without harm, and an object that nobody announced goes', async () => {
+    const uids = newUids();
+    const { uploadId } = await send(slice(uids));
+    const { dicom: store, exams, writer: objects, originals: incoming, log, now } = behind;
+    const deps = {
+      uploads: new DicomUploads(behind.table),
+      store,
+      exams,
+      objects,
+      incoming,
+      log,
+      now,
+      ownIssuers: [],
+    };
+    await handle({ key: incomingDicomKey(uploadId) }, deps);
+    expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 1 });
+    const stray = incomingDicomKey('0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99');
+    await behind.objects.write(stray, Buffer.from('x'), 'application/dicom');
+    await until(async () => (await behind.objects.read(stray)) === undefined);
+  });
+});

@@ -1,0 +1,197 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { orthancIds } from '../../../lib/media/dicom/parse/orthanc-ids.ts';
+import { dicomJsonKey, dicomKey } from '../../../lib/storage/object-keys.ts';
+import { dicomForm, newUid, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { syntaxes } from '../../fixtures/dicoms.ts';
+import { directAccess } from '../../support/direct-access.ts';
+import { PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import { type Client, useService } from '../../support/service.ts';
+
+const service = useService();
+let staff: Client;
+let patient1: Client;
+let patient2: Client;
+let behind: Awaited<ReturnType<typeof directAccess>>;
+beforeAll(async () => {
+  staff = await service.as('staff');
+  patient1 = await service.as('patient-1');
+  patient2 = await service.as('patient-2');
+  behind = await directAccess(service);
+});
+
+const upload = (bytes: Buffer<ArrayBuffer>, status = 201, client = staff) =>
+  client.json('POST', '/dicom/upload', status, dicomForm(bytes));
+
+/** How many clients store at the same moment, and how many instances they have. */
+const CLIENTS = 50;
+const INSTANCES = 200;
+
+describe('A DICOM file', () => {
+  test('is stored once, and answered in the same words each time', async () => {
+    const uids = newUids();
+    const file = slice(uids, [['00204000', 'LT', 'Sample image']]);
+    const first = await upload(file);
+    expect(first).toEqual({
+      success: true,
+      data: {
+        ID: orthancIds({
+          patient: { id: PATIENT_1, issuer: null },
+          studyInstanceUid: uids.study,
+          seriesInstanceUid: uids.series,
+          sopInstanceUid: uids.sop,
+        }).instance,
+        StudyInstanceUID: uids.study,
+        SeriesInstanceUID: uids.series,
+        SOPInstanceUID: uids.sop,
+        MainDicomTags: expect.objectContaining({ Modality: 'CT', ImageComments: 'Sample image' }),
+        source: 'clinic',
+      },
+    });
+    expect(await upload(file)).toEqual(first);
+    expect(await behind.dicom.getSeries(uids.study, uids.series)).toMatchObject({ instances: 1 });
+  });
+
+  test('is kept as it came, with its metadata beside it', async () => {
+    const uids = newUids();
+    const file = slice(uids);
+    await upload(file);
+    const instance = await behind.dicom.getInstance(uids.sop);
+    expect(instance).toMatchObject({
+      sopUid: uids.sop,
+      seriesUid: uids.series,
+      studyUid: uids.study,
+      source: 'clinic',
+      namedPatient: { id: PATIENT_1, issuer: null },
+      transferSyntaxUid: syntaxes.explicit.uid,
+      frames: 1,
+      rows: 8,
+      columns: 8,
+      instanceNumber: 12,
+      bytes: file.length,
+    });
+    if (!instance) return;
+    expect(file.equals((await behind.objects.read(dicomKey(instance))) ?? Buffer.of())).toBe(true);
+    const json = JSON.parse(
+      Buffer.from((await behind.objects.read(dicomJsonKey(instance))) ?? []).toString(),
+    );
+    expect(json).toMatchObject({
+      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Patient^Paula' }] },
+      '7FE00010': { vr: 'OW', BulkDataURI: 'bulkdata/7FE00010' },
+    });
+  });
+
+  test('is counted in its series and its study, which knows its modalities', async () => {
+    const uids = newUids();
+    await upload(slice(uids));
+    await upload(slice({ ...uids, sop: newUid() }));
+    await upload(slice(newUids({ study: uids.study }), [['00080060', 'CS', 'SR']]));
+    expect(await behind.dicom.getSeries(uids.study, uids.series)).toMatchObject({
+      instances: 2,
+      modality: 'CT',
+    });
+    expect(await behind.dicom.getStudy(uids.study)).toMatchObject({
+      instances: 3,
+      series: 2,
+      modalities: ['CT', 'SR'],
+      patientId: PATIENT_1,
+      attributes: { '00080050': { vr: 'SH', Value: ['A-17'] } },
+    });
+    const { items } = await behind.dicom.listSeries(uids.study, { limit: 10 });
+    expect(items.map(({ modality }) => modality).sort()).toEqual(['CT', 'SR']);
+  });
+
+  test('that says something else under a known SOP Instance UID is a conflict, and leaves nothing behind', async () => {
+    const uids = newUids();
+    const file = slice(uids);
+    await upload(file);
+    const error = await upload(slice(uids, [['00204000', 'LT', 'other']]), 409);
+    expect(error).toMatchObject({
+      message: 'Image already exists',
+      details: [`the SOPInstanceUID ${uids.sop} is that of another file`],
+    });
+    const instance = await behind.dicom.getInstance(uids.sop);
+    expect(file.equals((await behind.objects.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
+  });
+
+  test('of which two versions come at the same moment is one of them, whole', async () => {
+    const uids = newUids();
+    const versions = Array.from({ length: 8 }, (_value, i) =>
+      slice(uids, [['00204000', 'LT', `version ${i}`]]),
+    );
+    const answers = await Promise.all(
+      versions.map((bytes) => staff.send('POST', '/dicom/upload', dicomForm(bytes))),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+    const winner = versions[answers.findIndex(({ status }) => status === 201)];
+    const instance = await behind.dicom.getInstance(uids.sop);
+    expect(winner?.equals((await behind.objects.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(
+      true,
+    );
+    expect(await behind.objects.firstKey(`dicom/${uids.study}/`)).toMatch(instance?.sha256 ?? 'none');
+  });
+
+  test("is a conflict in a study that is another patient's", async () => {
+    const uids = newUids();
+    await upload(slice(uids));
+    const other = slice(newUids({ study: uids.study }), [['00100020', 'LO', PATIENT_2]]);
+    expect((await upload(other, 409)).details).toEqual([
+      `the StudyInstanceUID ${uids.study} is that of a study of another patient than the file's`,
+    ]);
+    expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 1, series: 1 });
+  });
+
+  test('that a patient brings must be their own', async () => {
+    const uids = newUids();
+    const file = slice(uids);
+    expect((await upload(file, 403, patient2)).details).toEqual([
+      `the Patient ID in the file must be ${PATIENT_2}`,
+    ]);
+    expect(await behind.dicom.getInstance(uids.sop)).toBeUndefined();
+    expect(await behind.objects.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
+    await upload(file, 201, patient1);
+    await upload(slice(newUids(), [['00100020', 'LO', '']]), 403, patient1);
+  });
+});
+
+test(`${INSTANCES} instances of one series that ${CLIENTS} clients store at once are exactly ${INSTANCES}`, async () => {
+  const uids = newUids();
+  const waiting = Array.from({ length: INSTANCES }, (_value, index) =>
+    slice({ ...uids, sop: newUid() }, [['00200013', 'IS', String(index)]]),
+  );
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      for (let file = waiting.pop(); file; file = waiting.pop()) await upload(file);
+    }),
+  );
+  expect(await behind.dicom.getSeries(uids.study, uids.series)).toMatchObject({ instances: INSTANCES });
+  expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: INSTANCES, series: 1 });
+  const numbers: (number | undefined)[] = [];
+  for await (const { instanceNumber } of behind.dicom.allInstances(uids.study, uids.series))
+    numbers.push(instanceNumber);
+  expect(numbers).toEqual(Array.from({ length: INSTANCES }, (_value, index) => index));
+});
+
+describe('What is no DICOM instance is refused with the reason', () => {
+  const whole = slice(newUids());
+  test.each<[string, Buffer<ArrayBuffer>, RegExp]>([
+    ['nothing', Buffer.alloc(0), /no DICOM file/],
+    ['a photograph', Buffer.from('\xff\xd8\xff\xe0 a photograph', 'latin1'), /no DICOM file/],
+    ['half a file', whole.subarray(0, whole.length - 40), /incomplete|ends|cut/],
+    ['an identifier that is none', slice(newUids({ sop: '1.2/../../x' })), /no identifier/],
+    ['pixels that are not there', slice(newUids(), [['00280010', 'US', [9]]]), /incomplete/],
+    [
+      'absurd dimensions',
+      slice(newUids(), [
+        ['00280010', 'US', [65_535]],
+        ['00280011', 'US', [65_535]],
+      ]),
+      /65535×65535 pixels; at most 256 MB/,
+    ],
+  ])('%s', async (_title, bytes, reason) => {
+    const error = await upload(bytes, 400);
+    expect(error).toMatchObject({
+      message: 'The file can not be taken.',
+      details: [expect.stringMatching(reason)],
+    });
+  });
+});

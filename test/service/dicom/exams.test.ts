@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { dicomForm, newUids, slice, type Uids } from '../../fixtures/dicom-uploads.ts';
+import { type Client, useService } from '../../support/service.ts';
+
+const service = useService();
+let staff: Client;
+let doctor: Client;
+let patient: Client;
+beforeAll(async () => {
+  staff = await service.as('staff');
+  doctor = await service.as('doctor');
+  patient = await service.as('patient-1');
+});
+
+const image = (own: Record<string, unknown> = {}) => ({
+  examenID: randomUUID(),
+  studyInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.2.31',
+  seriesInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.1.31',
+  sopInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
+  dateAcquisition: '1996-03-08T00:00:00.000Z',
+  modalite: 'CT',
+  description: 'Chest CT scan',
+  url: '/dicom/wado/1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
+  ...own,
+});
+const register = (body: unknown, status = 201, client = staff) =>
+  client.json('POST', '/examens-medicaux/images', status, body);
+
+describe('A picture of an exam', () => {
+  test('is registered, and found again by its id and by its exam', async () => {
+    const body = image();
+    const registered = await register(body);
+    expect(registered).toEqual({
+      imageID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      ...body,
+      source: null,
+    });
+    expect(await doctor.json('GET', `/examens-medicaux/images/${registered.imageID}/`, 200)).toEqual(
+      registered,
+    );
+    expect(await doctor.json('GET', `/examens-medicaux/${body.examenID}/images/`, 200)).toEqual({
+      images: [registered],
+      next: null,
+    });
+  });
+
+  test('needs no URL, and may have a day as its date', async () => {
+    const { url: _url, ...body } = image({ dateAcquisition: '1996-03-08' });
+    expect(await register(body)).toMatchObject({ url: null, dateAcquisition: '1996-03-08T00:00:00.000Z' });
+    expect(await register(image({ url: null }))).toMatchObject({ url: null });
+    const elsewhere = 'https://pacs.clinic.example/wado?objectUID=1.2';
+    expect(await register(image({ url: elsewhere }))).toMatchObject({ url: elsewhere });
+  });
+
+  test('has its time in UTC', async () => {
+    const body = image({ dateAcquisition: '2025-06-01T01:30:00+02:00' });
+    expect(await register(body)).toMatchObject({ dateAcquisition: '2025-05-31T23:30:00.000Z' });
+  });
+
+  test('can not be registered twice in an exam, in whatever letters the exam is written', async () => {
+    const body = image();
+    await register(body);
+    expect(await register({ ...body, description: 'again' }, 409)).toEqual({
+      statusCode: 409,
+      message: 'Image already exists',
+      error: 'Conflict',
+      details: [`sopInstanceUID ${body.sopInstanceUID} is registered in the exam ${body.examenID}`],
+    });
+    await register({ ...body, examenID: body.examenID.toUpperCase() }, 409);
+    const { images } = await staff.json(
+      'GET',
+      `/examens-medicaux/${body.examenID.toUpperCase()}/images`,
+      200,
+    );
+    expect(images).toMatchObject([{ description: 'Chest CT scan' }]);
+  });
+
+  test('that many register at the same moment is registered by one', async () => {
+    const body = image();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => staff.send('POST', '/examens-medicaux/images', body)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+  });
+
+  test('may be registered in another exam as well', async () => {
+    const first = await register(image());
+    const second = await register(image());
+    expect(first.imageID).not.toBe(second.imageID);
+  });
+});
+
+test('The pictures of an exam are listed in parts, in the order of their registration', async () => {
+  const examenID = randomUUID();
+  const uids = ['1.2.9', '1.2.8', '1.2.7', '1.2.6', '1.2.5'];
+  for (const sopInstanceUID of uids) await register(image({ examenID, sopInstanceUID }));
+  const seen: string[] = [];
+  let next = '';
+  do {
+    const page = await staff.json(
+      'GET',
+      `/examens-medicaux/${examenID}/images?limit=2${next && `&cursor=${next}`}`,
+      200,
+    );
+    seen.push(...page.images.map(({ sopInstanceUID }: { sopInstanceUID: string }) => sopInstanceUID));
+    next = page.next;
+  } while (next);
+  expect(seen).toEqual(uids);
+});
+
+describe('What is wrong with a picture of an exam', () => {
+  test('is said field by field', async () => {
+    const { modalite: _modalite, ...body } = image({ examenID: 'exam-1' });
+    expect(await register(body, 400)).toEqual({
+      statusCode: 400,
+      message: 'Validation failed',
+      error: 'Bad Request',
+      details: ['examenID must be a valid UUID', 'modalite is required'],
+    });
+  });
+
+  test('is said of every field that is missing', async () => {
+    const { details } = await register({}, 400);
+    const { url: _url, ...required } = image();
+    expect(details).toEqual(Object.keys(required).map((field) => `${field} is required`));
+  });
+
+  test.each([
+    ['studyInstanceUID', '1.2.', /^studyInstanceUID must be a DICOM UID/],
+    ['seriesInstanceUID', '1..2', /^seriesInstanceUID must be a DICOM UID/],
+    ['sopInstanceUID', '1.2/../3', /^sopInstanceUID must be a DICOM UID/],
+    ['sopInstanceUID', '1.2\n', /^sopInstanceUID must be a DICOM UID/],
+    ['sopInstanceUID', '', /^sopInstanceUID must be a DICOM UID/],
+    ['sopInstanceUID', `1.${'2'.repeat(63)}`, /^sopInstanceUID must be at most 64 characters long/],
+    [
+      'dateAcquisition',
+      '8 March 1996',
+      /^dateAcquisition must be an ISO 8601 time with a time zone, or a date/,
+    ],
+    ['dateAcquisition', '1996-02-30', /^dateAcquisition must be an ISO 8601/],
+    ['dateAcquisition', '0000-01-01T00:00:00+10:00', /^dateAcquisition must be an ISO 8601/],
+    ['modalite', ' ', /^modalite must be at least 1/],
+    ['description', 7, 'description must be a string; received 7'],
+    ['url', 'javascript:alert(1)', /^url must be a path of this service or an https URL/],
+    ['url', 'JavaScript:alert(1)', /^url must be a path/],
+    ['url', ' javascript:alert(1)', /^url must be a path/],
+    ['url', 'data:text/html,<script>', /^url must be a path/],
+    ['url', '//elsewhere.example/', /^url must be a path/],
+    ['url', '/\\elsewhere.example/', /^url must be a path/],
+    ['url', '/\t/elsewhere.example/', /^url must be a path/],
+    ['url', 'http://elsewhere.example/', /^url must be a path/],
+    ['url', 'https://name:word@elsewhere.example/', /^url must be a path/],
+    ['patientId', 'P-1001', 'patientId is not a known field'],
+  ])('%s %j is refused', async (field, value, detail) => {
+    const { message, details } = await register(image({ [field]: value }), 400);
+    expect(message).toBe('Validation failed');
+    expect(details).toEqual([detail instanceof RegExp ? expect.stringMatching(detail) : detail]);
+  });
+
+  test('an exam that is no UUID is no exam', async () => {
+    expect(await staff.json('GET', '/examens-medicaux/17/images', 400)).toMatchObject({
+      details: ['id must be a valid UUID'],
+    });
+  });
+});
+
+describe('An exam', () => {
+  /** An answer without the id of its request. */
+  const essence = async (response: Response) => ({
+    status: response.status,
+    headers: [...response.headers].filter(([name]) => !/request-?id|date/.test(name)),
+    body: await response.text(),
+  });
+
+  test('that nobody registered anything in is not found', async () => {
+    expect(await staff.json('GET', `/examens-medicaux/${randomUUID()}/images`, 404)).toMatchObject({
+      message: 'There is no such exam.',
+    });
+    await staff.json('GET', `/examens-medicaux/images/${randomUUID()}`, 404);
+  });
+
+  test('does not exist for patients: what is there and what is not are the same bytes', async () => {
+    const { imageID, examenID } = await register(image());
+    const ask = async (path: string) => essence(await patient.send('GET', `/examens-medicaux/${path}`));
+    const theirs = [await ask(`images/${imageID}`), await ask(`${examenID}/images`)];
+    const missing = [await ask(`images/${randomUUID()}`), await ask(`${randomUUID()}/images`)];
+    expect(theirs.map(({ status }) => status)).toEqual([404, 404]);
+    expect(theirs).toEqual(missing);
+    await register(image({ examenID }), 404, patient);
+    await register(image(), 404, patient);
+  });
+
+  test('does not exist for who does not say who they are', async () => {
+    const nobody = await service.as();
+    await register(image(), 401, nobody);
+    await nobody.json('GET', `/examens-medicaux/${randomUUID()}/images`, 401);
+    await nobody.json('GET', `/examens-medicaux/images/${randomUUID()}`, 401);
+  });
+});
+
+describe('A picture of an exam and its stored instance find each other', () => {
+  const exam = (uids: Uids) =>
+    image({
+      url: null,
+      studyInstanceUID: uids.study,
+      seriesInstanceUID: uids.series,
+      sopInstanceUID: uids.sop,
+    });
+  const store = (uids: Uids, client = staff) =>
+    client.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
+  /** What the patient sees of the picture. */
+  const seen = async ({ imageID, examenID }: { imageID: string; examenID: string }, status: number) => {
+    const { images } = await patient.json('GET', `/examens-medicaux/${examenID}/images`, status);
+    await patient.json('GET', `/examens-medicaux/images/${imageID}`, status);
+    return images;
+  };
+
+  test('when it is registered first', async () => {
+    const uids = newUids();
+    const registered = await register(exam(uids));
+    expect(registered.url).toBeNull();
+    await seen(registered, 404);
+    await store(uids);
+    expect(await seen(registered, 200)).toEqual([
+      { ...registered, url: `/dicom/wado/${uids.sop}`, source: 'clinic' },
+    ]);
+  });
+
+  test('when it is stored first', async () => {
+    const uids = newUids();
+    await store(uids);
+    const registered = await register(exam(uids));
+    expect(registered.url).toBe(`/dicom/wado/${uids.sop}`);
+    expect(await seen(registered, 200)).toEqual([registered]);
+    const stranger = await service.as('patient-2');
+    await stranger.json('GET', `/examens-medicaux/images/${registered.imageID}`, 404);
+    await stranger.json('GET', `/examens-medicaux/${registered.examenID}/images`, 404);
+  });
+
+  test('when both come at the same moment', async () => {
+    const pairs = Array.from({ length: 10 }, () => newUids());
+    const registered = await Promise.all(
+      pairs.map(async (uids) => (await Promise.all([register(exam(uids)), store(uids)]))[0]),
+    );
+    for (const [index, each] of registered.entries())
+      expect(await seen(each, 200)).toMatchObject([{ url: `/dicom/wado/${pairs[index]?.sop}` }]);
+  });
+
+  test('but a patient sees nothing of an exam by a file of their own that claims to be its', async () => {
+    const uids = newUids();
+    const registered = await register(exam(uids));
+    await store(uids, patient);
+    await seen(registered, 404);
+  });
+
+  test('and of an exam, a patient sees what is theirs alone', async () => {
+    const uids = newUids();
+    await store(uids);
+    const registered = await register(exam(uids));
+    await register({ ...exam(newUids()), examenID: registered.examenID });
+    expect(await seen(registered, 200)).toEqual([registered]);
+  });
+});

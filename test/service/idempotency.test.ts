@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { operation as createBatchOperation } from '../../functions/batches/create-batch/operation.ts';
+import { operations } from '../../functions/operations.ts';
+import { isIdempotent, type Operation } from '../../lib/api/operation.ts';
+import { newAuditContext } from '../../lib/domain/audit/audit-context.ts';
+import { idempotency } from '../../lib/lambda/middleware/idempotency.ts';
+import { photo } from '../fixtures/photos.ts';
+import { directAccess } from '../support/direct-access.ts';
+import { PATIENT_1 } from '../support/people.ts';
+import { type Client, createBatch, formOf, until, useService } from '../support/service.ts';
+
+const service = useService();
+let patient: Client;
+let doctor: Client;
+let admin: Client;
+beforeAll(async () => {
+  [patient, doctor, admin] = await Promise.all([
+    service.as('patient-1'),
+    service.as('doctor'),
+    service.as('admin'),
+  ]);
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
+const bodyOf = async (response: Response): Promise<any> => response.json();
+const keyed = (key: string) => ({ 'idempotency-key': key });
+const batch = (name: string) => ({ name, object_id: PATIENT_1 });
+const batchesOf = async (name: string) => {
+  const { batches } = await doctor.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 200);
+  return batches.filter((each: { name: string }) => each.name === name);
+};
+
+describe('With an Idempotency-Key', () => {
+  test('the same request gives the same answer, and does nothing again', async () => {
+    const key = randomUUID();
+    const name = `once ${key}`;
+    const answers = [];
+    for (let count = 0; count < 3; count++) {
+      const response = await patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+      expect(response.status).toBe(201);
+      answers.push(await bodyOf(response));
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+    expect(await batchesOf(name)).toHaveLength(1);
+  });
+
+  test('who gets the answer again is in the audit log with what it is about', async () => {
+    const key = randomUUID();
+    const send = () => patient.send('POST', '/api/images/batches/', batch('again'), keyed(key));
+    const responses = [await send(), await send()];
+    const { id } = await bodyOf(responses[0] as Response);
+    const { events } = await admin.json('GET', `/api/audit/?patient_id=${PATIENT_1}`, 200);
+    for (const { headers } of responses) {
+      const requestId = headers.get('x-request-id');
+      expect(events.filter((event: { request_id: string }) => event.request_id === requestId)).toMatchObject([
+        { action: 'create-batch', patient_ids: [PATIENT_1], things: [`batch ${id}`] },
+      ]);
+    }
+  });
+
+  test('of twenty at the same time one does it, and the others get its answer or are asked to come again', async () => {
+    const key = randomUUID();
+    const name = `parallel ${key}`;
+    const send = () => patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+    const responses = await Promise.all(Array.from({ length: 20 }, send));
+    const ids = new Set<string>();
+    for (const response of responses) {
+      const body = await bodyOf(response);
+      if (response.status === 201) ids.add(body.id);
+      else {
+        expect([response.status, response.headers.get('retry-after')]).toEqual([409, '1']);
+      }
+    }
+    expect(ids.size).toBe(1);
+    expect((await batchesOf(name)).map(({ id }: { id: string }) => id)).toEqual([...ids]);
+  });
+
+  test('another request is 422, and nothing is done', async () => {
+    const key = randomUUID();
+    expect((await patient.send('POST', '/api/images/batches/', batch('one'), keyed(key))).status).toBe(201);
+    const name = `other ${key}`;
+    const response = await patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+    expect([response.status, (await bodyOf(response)).message]).toEqual([
+      422,
+      'The Idempotency-Key belongs to another request.',
+    ]);
+    expect(await batchesOf(name)).toHaveLength(0);
+  });
+
+  test('another person’s request with the same key is a request of its own', async () => {
+    const key = randomUUID();
+    const ids = [];
+    for (const client of [patient, doctor]) {
+      const response = await client.send('POST', '/api/images/batches/', batch('x'), keyed(key));
+      ids.push((await bodyOf(response)).id);
+    }
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
+  test('what failed may be tried again', async () => {
+    const key = randomUUID();
+    const path = `/api/images/batches/${randomUUID()}/exports/`;
+    for (let count = 0; count < 2; count++) {
+      expect((await patient.send('POST', path, {}, keyed(key))).status).toBe(404);
+    }
+  });
+
+  test('one that died in the middle holds up the next no longer than it could have lived', async () => {
+    const { requestsTableName } = await directAccess(service);
+    process.env.REQUESTS_TABLE_NAME = requestsTableName;
+    const request = {
+      headers: keyed(randomUUID()),
+      caller: { role: 'doctor', subject: 'doctor' } as const,
+      params: {},
+      body: {},
+      auditContext: newAuditContext(),
+    };
+    const middleware = idempotency(createBatchOperation);
+    const living = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const died = () => {
+      begin();
+      return new Promise<never>(() => undefined);
+    };
+    void middleware(request, died, living(1));
+    await begun;
+    const answer = { statusCode: 201, headers: {}, body: '{}' };
+    expect(
+      await until(() => middleware(request, async () => answer, living(10_000)).catch(() => undefined)),
+    ).toEqual(answer);
+  });
+
+  test('200 signed URLs come back as they were: each image is announced once', async () => {
+    const id = await createBatch(patient);
+    const files = Array.from({ length: 200 }, (_value, index) => ({
+      name: `${index}.jpg`,
+      size: 1000,
+      type: 'image/jpeg',
+    }));
+    const key = randomUUID();
+    const send = () => patient.send('POST', `/api/images/batches/${id}/upload-urls/`, { files }, keyed(key));
+    const first = await bodyOf(await send());
+    expect(first.uploads).toHaveLength(200);
+    expect(await bodyOf(await send())).toEqual(first);
+  });
+
+  test('a form counts by its fields and the bytes of its files', async () => {
+    const id = await createBatch(patient);
+    const send = async (file: Awaited<ReturnType<typeof photo>>) => {
+      const form = formOf({}, { images: [file] });
+      return patient.send('POST', `/api/images/batches/${id}/upload/`, form, keyed('a-form'));
+    };
+    const first = await send(await photo());
+    expect(await bodyOf(await send(await photo()))).toEqual(await bodyOf(first));
+    expect((await send(await photo({ seed: 2 }))).status).toBe(422);
+  });
+
+  test('a key that is none is 400', async () => {
+    for (const key of ['', 'with space', 'x'.repeat(256)]) {
+      const response = await patient.send('POST', '/api/images/batches/', batch('x'), keyed(key));
+      expect([key, response.status]).toEqual([key, 400]);
+    }
+  });
+});
+
+test('Each POST with a body creates once for a key, but for the one whose answer is a secret', () => {
+  const all: readonly Operation[] = operations;
+  const creating = all.filter(({ method, body }) => method === 'POST' && body);
+  expect(creating.filter((operation) => !isIdempotent(operation)).map(({ id }) => id)).toEqual([
+    'create-api-key',
+  ]);
+});
+
+test('A new API key is not given again: with an Idempotency-Key none is made', async () => {
+  const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, keyed('k'));
+  expect([response.status, (await bodyOf(response)).details]).toEqual([
+    400,
+    ['Idempotency-Key is not for this request: its answer is kept nowhere, and can not be given again'],
+  ]);
+});

@@ -1,0 +1,70 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import { AuditLog } from '../../lib/data/audit-log.ts';
+import { Batches } from '../../lib/data/batches.ts';
+import { Cases } from '../../lib/data/cases.ts';
+import { Connections } from '../../lib/data/connections.ts';
+import { DicomStore } from '../../lib/data/dicom-store.ts';
+import { ExamImages } from '../../lib/data/exam-images.ts';
+import { Exports } from '../../lib/data/exports.ts';
+import { Images } from '../../lib/data/images.ts';
+import { RateLimits } from '../../lib/data/rate-limits.ts';
+import { connectTable } from '../../lib/data/table.ts';
+import { Limits } from '../../lib/domain/limits/limits.ts';
+import { loadFunctions, loadSecret } from '../../lib/local/lambda/functions.ts';
+import { loadTemplate } from '../../lib/local/template.ts';
+import { ArchiveWriter } from '../../lib/storage/archive-writer.ts';
+import { ObjectReader } from '../../lib/storage/object-reader.ts';
+import { ObjectWriter } from '../../lib/storage/object-writer.ts';
+import { Objects } from '../../lib/storage/objects.ts';
+import type { Service } from './service.ts';
+
+/** What the functions have, with rights to everything: for tests that call a handler themselves. */
+export async function directAccess({ stack, dataDir }: Service) {
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
+  });
+  const template = loadTemplate(inject('cdkOut'), 'Negatoscope', stack.url);
+  const functions = loadFunctions(template, loadSecret(dataDir));
+  const functionOf = (id: string) => {
+    const found = functions.find(({ environment }) => environment.POWERTOOLS_SERVICE_NAME === id);
+    if (!found) throw new Error(`there is no function ${id}`);
+    return found;
+  };
+  const {
+    TABLE_NAME = '',
+    BUCKET_NAME = '',
+    REQUESTS_TABLE_NAME = '',
+    AUDIT_TABLE_NAME = '',
+    CONNECTIONS_TABLE_NAME = '',
+  } = Object.assign({}, ...functions.map(({ environment }) => environment));
+  const table = connectTable(TABLE_NAME);
+  return {
+    table,
+    credentialsOf: (id: string) => functionOf(id).credentials,
+    requestsTableName: REQUESTS_TABLE_NAME,
+    rateLimits: new RateLimits(connectTable(REQUESTS_TABLE_NAME)),
+    connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
+    log: new AuditLog(connectTable(AUDIT_TABLE_NAME)),
+    images: new Images(table),
+    batches: new Batches(table),
+    cases: new Cases(table),
+    exports: new Exports(table),
+    dicom: new DicomStore(table),
+    exams: new ExamImages(table),
+    /** Whether the table has an item, of whatever kind. */
+    hasItem: async (Key: Record<string, string>) =>
+      (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
+    objects: new Objects(BUCKET_NAME),
+    originals: new ObjectReader(BUCKET_NAME),
+    writer: new ObjectWriter(BUCKET_NAME),
+    archives: new ArchiveWriter(BUCKET_NAME),
+    limits: Limits.parse({}),
+    timeZone: 'UTC',
+    now: () => new Date(),
+  };
+}

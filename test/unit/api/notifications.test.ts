@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import {
+  examImageNotification,
+  exportNotification,
+  imageNotification,
+  type Notification,
+} from '../../../lib/api/notifications.ts';
+import { newExamImage } from '../../../lib/api/views/image-medicale.ts';
+import type { Caller } from '../../../lib/domain/access/caller.ts';
+import {
+  type ExamImage,
+  linkedToInstance,
+  patientOfExamImage,
+} from '../../../lib/domain/exams/exam-image.ts';
+import type { Export } from '../../../lib/domain/exports/export.ts';
+import type { Image } from '../../../lib/domain/images/image.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
+import { isSettled, isValid } from '../../../lib/domain/sockets/connection.ts';
+
+const now = new Date('2026-01-01T12:00:00Z');
+const staff = { role: 'staff', subject: 's' } as const;
+const id = '0198c0de-0000-7000-8000-000000000001';
+const callers: Record<string, Caller> = {
+  staff,
+  own: { role: 'patient', subject: 'a', patientId: 'P-1001' },
+  other: { role: 'patient', subject: 'b', patientId: 'P-1002' },
+  service: { role: 'service', subject: 'key', keyId: id, scopes: ['*:read'] },
+};
+const whoMay = ({ isVisibleTo }: Notification) =>
+  Object.keys(callers).filter((name) => isVisibleTo(callers[name] as Caller));
+const typesOf = ({ messages }: Notification) => messages.map(({ type }) => type);
+
+const pending: Image = newImage(
+  { id, patientId: 'P-1001', fileName: 'a.jpg', mimeType: 'image/jpeg', fileSize: 10, order: 0 },
+  staff,
+  now,
+);
+const ready: Image = { ...pending, status: 'ready', key: 'images/a.jpg', crc32: 'AAAAAA==' };
+const news = (before?: Image, after?: Image) => imageNotification({ before, after }, () => undefined);
+
+describe('Of an image is told', () => {
+  test.each<[string, Image | undefined, Image | undefined, string[]]>([
+    ['nothing as it is announced', undefined, pending, []],
+    ['nothing as its client says that it has arrived', pending, { ...pending }, []],
+    ['that it has come and is ready', pending, ready, ['IMAGE_UPLOADED', 'IMAGE_READY']],
+    [
+      'that it has come and is not',
+      pending,
+      { ...pending, status: 'rejected' },
+      ['IMAGE_UPLOADED', 'IMAGE_REJECTED'],
+    ],
+    ['what changes before that', pending, { ...pending, caption: 'left' }, ['IMAGE_CHANGED']],
+    ['what changes after that', ready, { ...ready, order: 2 }, ['IMAGE_CHANGED']],
+    ['nothing that is not to be seen', ready, { ...ready, linkSecret: 'x'.repeat(43) }, []],
+    ['its end', ready, undefined, ['IMAGE_DELETED']],
+    ['no end where it never came', pending, undefined, []],
+  ])('%s', (_title, before, after, types) => {
+    expect(typesOf(news(before, after))).toEqual(types);
+  });
+
+  test('whom it concerns: the clinic and its patient', () => {
+    expect(whoMay(news(pending, ready))).toEqual(['staff', 'own']);
+    expect(whoMay(news(ready, undefined))).toEqual(['staff', 'own']);
+    const { patientId: _patientId, ...nobodys } = ready;
+    expect(whoMay(news(nobodys, undefined))).toEqual(['staff']);
+  });
+});
+
+test('Of an export is told once that it is ready, and again when it was made again', () => {
+  const running = {
+    id,
+    run: id,
+    patientId: 'P-1001',
+    status: 'running',
+    bytes: 1,
+    bytesDone: 0,
+    expiresAt: 1,
+  } as Export;
+  const done: Export = { ...running, status: 'ready', bytesDone: 1 };
+  expect(typesOf(exportNotification({ before: running, after: done }))).toEqual(['EXPORT_READY']);
+  expect(typesOf(exportNotification({ before: done, after: { ...done } }))).toEqual([]);
+  expect(
+    typesOf(exportNotification({ before: done, after: { ...done, run: `${id.slice(0, -1)}2` } })),
+  ).toEqual(['EXPORT_READY']);
+  expect(typesOf(exportNotification({ before: done }))).toEqual([]);
+  expect(whoMay(exportNotification({ before: running, after: done }))).toEqual(['staff', 'own']);
+});
+
+describe('Of a picture of an exam', () => {
+  const given = {
+    examenID: id,
+    studyInstanceUID: '1.2.3',
+    seriesInstanceUID: '1.2.3.4',
+    sopInstanceUID: '1.2.3.4.5',
+    dateAcquisition: now.toISOString(),
+    modalite: 'CT',
+    description: '',
+    url: null,
+  };
+  const registered = newExamImage(given, id, staff, now);
+  const stored = { studyUid: '1.2.3', seriesUid: '1.2.3.4', sopUid: '1.2.3.4.5' };
+  const theirs = linkedToInstance(registered, { ...stored, source: 'clinic' });
+  const patientOf = (image?: ExamImage) => image && patientOfExamImage(image, async () => 'P-1001');
+
+  test('the clinic is told when it is registered, and its patient when it is theirs', async () => {
+    const told = async (before?: ExamImage, after?: ExamImage) => {
+      const happened = examImageNotification({ before, after }, (await patientOf(after)) ?? null);
+      return [...typesOf(happened), ...whoMay(happened)];
+    };
+    expect(await told(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
+    expect(await told(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
+    expect(await told(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
+    expect(await told(theirs, theirs)).toEqual([]);
+    expect(await told(theirs, undefined)).toEqual([]);
+  });
+
+  test('nobody becomes the patient by a file that they bring, or by one of other identifiers', async () => {
+    const fromPatient = linkedToInstance(registered, { ...stored, source: 'patient' });
+    expect(fromPatient).toEqual({ ...registered, storedBy: 'patient' });
+    expect(await patientOf(fromPatient)).toBeNull();
+    expect(linkedToInstance(registered, { ...stored, source: 'clinic', studyUid: '1.2.9' })).toEqual(
+      registered,
+    );
+  });
+});
+
+test('A connection is valid until its token ends, and settled when no handshake takes so long', () => {
+  const connection = {
+    id: 'c=',
+    caller: staff,
+    connectedAt: now.toISOString(),
+    until: now.getTime() / 1000 + 60,
+  };
+  const after = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+  expect([59, 60].map((seconds) => isValid(connection, after(seconds)))).toEqual([true, false]);
+  expect([29, 31].map((seconds) => isSettled(connection, after(seconds)))).toEqual([false, true]);
+});

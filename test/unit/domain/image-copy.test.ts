@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { ReadyImage } from '../../../lib/domain/images/image.ts';
+import { CopyQuery, copyFileName, copyOf, isCopyWanted } from '../../../lib/domain/images/image-copy.ts';
+
+const image = (mimeType: string, width = 6000, height = 3000) => ({ mimeType, width, height }) as ReadyImage;
+const faults = (query: object) => CopyQuery.safeParse(query).error?.issues.map(({ path }) => path[0]);
+
+describe('What is asked for', () => {
+  test.each([
+    { width: '0' },
+    { width: '4001' },
+    { width: '1.5' },
+    { width: '-1' },
+    { width: 'wide' },
+    { width: '' },
+    { width: ['10', '20'] },
+    { quality: '0' },
+    { quality: '101' },
+    { format: 'gif' },
+    { format: 'JPEG' },
+    { watermark: '' },
+    { watermark: '   ' },
+    { watermark: '\u200b\u3164\u2800' },
+    { watermark: '\ufff9\ufffa\ufffb\ufffc' },
+    { watermark: 'a\nb' },
+    { watermark: 'a\u0000' },
+    { watermark: 'a\u2028b' },
+    { watermark: 'a'.repeat(101) },
+    { watermark: '\ud800' },
+  ])('is refused by its name: %j', (query) => {
+    expect(faults(query)).toContain(Object.keys(query)[0]);
+  });
+
+  test('may be the outermost of all, and a text of a hundred characters of any plane', () => {
+    for (const query of [
+      { width: '1' },
+      { width: '4000' },
+      { quality: '1' },
+      { watermark: '😀'.repeat(100) },
+    ]) {
+      expect(faults(query)).toBeUndefined();
+    }
+  });
+
+  test('is the original where nothing is said', () => {
+    expect(isCopyWanted(CopyQuery.parse({}))).toBe(false);
+    expect(isCopyWanted(CopyQuery.parse({ quality: '80' }))).toBe(true);
+  });
+});
+
+describe('A copy', () => {
+  test.each([
+    ['image/jpeg', 'jpeg'],
+    ['image/png', 'png'],
+    ['image/webp', 'webp'],
+    ['image/avif', 'avif'],
+    ['image/gif', 'png'],
+    ['image/tiff', 'jpeg'],
+    ['image/bmp', 'jpeg'],
+    ['application/pdf', 'jpeg'],
+  ])('of %s is %s unless another format is asked for', (mimeType, format) => {
+    expect(copyOf(image(mimeType), {}).format).toBe(format);
+    expect(copyOf(image(mimeType), { format: 'webp' }).format).toBe('webp');
+  });
+
+  test('is never wider than its original, nor longer than 4000 pixels on any side', () => {
+    const widthOf = (width: number, height: number, wanted?: number) =>
+      copyOf(image('image/jpeg', width, height), { width: wanted }).width;
+    expect(widthOf(6000, 3000)).toBe(4000);
+    expect(widthOf(3000, 6000)).toBe(2000);
+    expect(widthOf(3000, 6000, 1500)).toBe(1500);
+    expect(widthOf(300, 600, 4000)).toBe(300);
+    expect(widthOf(10, 30_000)).toBe(1);
+    expect(copyOf(image('image/avif', 3000, 4000), { width: 4000 }).width).toBe(1920);
+  });
+
+  test('that is asked for in other words is the same', () => {
+    const spelled = copyOf(image('image/jpeg'), { width: 4000, format: 'jpeg', quality: 85 });
+    expect(spelled).toEqual(copyOf(image('image/jpeg'), { width: undefined, format: undefined }));
+  });
+
+  test('has no quality as PNG, and says so', () => {
+    for (const [mimeType, format] of [['image/jpeg', 'png'], ['image/png']] as const) {
+      expect(() => copyOf(image(mimeType), { format, quality: 80 })).toThrow(
+        expect.objectContaining({ details: [expect.stringMatching(/^quality must be left out/)] }),
+      );
+    }
+  });
+
+  test.each([
+    ['Ferse.jpeg', 'webp', 'Ferse.webp'],
+    ['scan.2025.tif', 'jpeg', 'scan.2025.jpg'],
+    ['no extension', 'png', 'no extension.png'],
+    ['.jpg', 'avif', 'image.avif'],
+  ] as const)('of %s as %s is called %s', (name, format, expected) => {
+    expect(copyFileName(name, format)).toBe(expected);
+  });
+});

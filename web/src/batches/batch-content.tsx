@@ -1,0 +1,80 @@
+import { useMemo, useState } from 'react';
+import type { Batch, Image } from '../api/types.ts';
+import { Failure } from '../parts/failure.tsx';
+import { QueryStatus } from '../parts/query-status.tsx';
+import { ImageGrid } from '../patient/image-grid.tsx';
+import { movedBefore, movedBy } from '../patient/image-order.ts';
+import { listedIn, useImages } from '../patient/images.ts';
+import type { Pair } from '../patient/patient-compare.tsx';
+import { SelectionBar } from '../patient/selection-bar.tsx';
+import { useMoving } from '../patient/use-move-images.ts';
+import { useZip } from '../patient/use-zip.ts';
+import { DropZone } from '../uploads/drop-zone.tsx';
+import { UploadList } from '../uploads/upload-list.tsx';
+import type { UploadTarget } from '../uploads/upload-record.ts';
+import './batch-content.css';
+
+interface BatchContentProps {
+  batch: Batch;
+  shownId: string | undefined;
+  onShow: (image: Image) => void;
+  onCompare: (pair: Pair) => void;
+}
+
+/** What is in a batch: where images are dropped, those that are on their way, and those that are there. */
+export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContentProps) {
+  const answer = useImages(batch.id);
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = answer;
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const { move, failure } = useMoving(batch.id);
+  const zip = useZip(batch);
+  const target = useMemo((): UploadTarget => ({ kind: 'batch', id: batch.id }), [batch.id]);
+  const images = useMemo(() => listedIn(data), [data]);
+  const chosen = images.filter(({ id, status }) => selected.has(id) && status === 'ready');
+
+  const select = (id: string, isSelected: boolean) => {
+    const changed = new Set(selected);
+    if (isSelected) changed.add(id);
+    else changed.delete(id);
+    setSelected(changed);
+  };
+  return (
+    <div className="batch-content">
+      <DropZone target={target} />
+      <UploadList targetId={batch.id} />
+      {chosen.length > 0 && (
+        <SelectionBar
+          batch={batch}
+          images={chosen}
+          onDownload={() => zip.download(chosen.map(({ id }) => id))}
+          onCompare={onCompare}
+          onMove={(step) => move((listed) => movedBy(listed, idsOf(chosen), step))}
+          onClear={() => setSelected(new Set())}
+        />
+      )}
+      {zip.progress && (
+        <p className="quiet" role="status">
+          {zip.progress}
+        </p>
+      )}
+      <Failure>{failure}</Failure>
+      <QueryStatus what="images" answer={answer} />
+      {data && images.length === 0 && !hasNextPage && (
+        <p className="quiet empty">No images in this batch yet.</p>
+      )}
+      {images.length > 0 && (
+        <ImageGrid
+          images={images}
+          selected={selected}
+          shownId={shownId}
+          onSelect={select}
+          onShow={onShow}
+          onMove={(moved, beforeId) => move((listed) => movedBefore(listed, moved, beforeId))}
+          onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
+        />
+      )}
+    </div>
+  );
+}
+
+const idsOf = (images: readonly Image[]): ReadonlySet<string> => new Set(images.map(({ id }) => id));

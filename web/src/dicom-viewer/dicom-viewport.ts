@@ -1,0 +1,225 @@
+import { ApiError, explain } from '../api/api-error.ts';
+import {
+  type DragTool,
+  loadAhead,
+  loadedFrame,
+  openViewport,
+  registerFrames,
+  VOI_MODIFIED,
+} from './cornerstone.ts';
+import type { Frame } from './frame.ts';
+import { type Range, rangeOf, scaled, windowFrom } from './grey-frame.ts';
+import type { LoadedFrame } from './load-frame.ts';
+
+/** What is on the stage, for people. */
+export interface ViewportState {
+  status: 'loading' | 'shown' | 'failed';
+  frame: Frame | undefined;
+  /** Why it cannot be shown. */
+  failure?: string;
+  /** In what the modality measured; of pictures in colour in the levels of the screen. */
+  window?: { center: number; width: number };
+  isInverted: boolean;
+}
+
+const AHEAD = 3;
+const BEHIND = 1;
+/** Pixels of the screen for one of the image: the smallest images have eight of them. */
+const LARGEST = 1000;
+const SMALLEST = 0.02;
+const PICTURE = { lower: 0, upper: 255 };
+
+/** Where frames are shown one at a time, and how they are looked at. */
+export class DicomViewport {
+  readonly #view: ReturnType<typeof openViewport>;
+  readonly #element: HTMLDivElement;
+  readonly #tell: (state: ViewportState) => void;
+  readonly #observer: ResizeObserver;
+  #frames: readonly Frame[] = [];
+  #wanted = 0;
+  #isBusy = false;
+  #isClosed = false;
+  /** What lies in the viewport: of frames of another shape it has to forget how the last one lay. */
+  #shape = '';
+  #shown: { frame: Frame; loaded: LoadedFrame } | undefined;
+  /** The last one that was asked for, whether it can be shown or not. */
+  #tried: Frame | undefined;
+  #failure: string | undefined;
+  /** The window that somebody chose, in what the modality measured; it stays from frame to frame. */
+  #window: Range | undefined;
+  #isInverted = false;
+
+  constructor(element: HTMLDivElement, tell: (state: ViewportState) => void) {
+    this.#element = element;
+    this.#tell = tell;
+    this.#view = openViewport(element);
+    element.addEventListener(VOI_MODIFIED, this.#onDragged);
+    this.#observer = new ResizeObserver(() => this.#view.resize());
+    this.#observer.observe(element);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#observer.disconnect();
+    this.#element.removeEventListener(VOI_MODIFIED, this.#onDragged);
+    this.#view.close();
+  }
+
+  choose(tool: DragTool): void {
+    this.#view.choose(tool);
+  }
+
+  /** Shows a frame of the list; whoever asks faster than frames come sees the last one that was asked for. */
+  show(frames: readonly Frame[], index: number): void {
+    if (frames !== this.#frames) {
+      this.#frames = frames;
+      this.#shape = '';
+      this.#shown = undefined;
+      this.#tried = undefined;
+      this.#window = undefined;
+      this.#isInverted = false;
+      registerFrames(frames);
+    }
+    this.#wanted = index;
+    void this.#catchUp();
+  }
+
+  setWindow(center: number, width: number): void {
+    this.#window = rangeOf(center, Math.max(1, width));
+    this.#apply();
+  }
+
+  /** As the file says, or as the frame's own values suggest. */
+  resetWindow(): void {
+    this.#window = undefined;
+    this.#apply();
+  }
+
+  invert(): void {
+    this.#isInverted = !this.#isInverted;
+    this.#apply();
+  }
+
+  zoom(factor: number): void {
+    if (!this.#shown) return;
+    const { viewport } = this.#view;
+    viewport.setZoom(Math.min(LARGEST, Math.max(SMALLEST, viewport.getZoom() * factor)));
+    viewport.render();
+  }
+
+  /** In pixels of the page. */
+  pan(x: number, y: number): void {
+    if (!this.#shown) return;
+    const { viewport } = this.#view;
+    const from = viewport.canvasToWorld([0, 0]);
+    const to = viewport.canvasToWorld([x, y]);
+    const { focalPoint } = viewport.getCamera();
+    if (!focalPoint) return;
+    const [a, b, c] = focalPoint;
+    viewport.setCamera({ focalPoint: [a - to[0] + from[0], b - to[1] + from[1], c - to[2] + from[2]] });
+    viewport.render();
+  }
+
+  /** As when it was opened. */
+  reset(): void {
+    this.#window = undefined;
+    this.#isInverted = false;
+    if (this.#shown) this.#view.viewport.resetCamera();
+    this.#apply();
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      for (let frame = this.#next(); frame; frame = this.#next()) await this.#showOne(frame);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #next(): Frame | undefined {
+    const frame = this.#frames[this.#wanted];
+    return this.#isClosed || frame === this.#tried ? undefined : frame;
+  }
+
+  async #showOne(frame: Frame): Promise<void> {
+    this.#tried = frame;
+    this.#report('loading', frame);
+    const list = this.#frames;
+    const index = this.#wanted;
+    try {
+      const loaded = await loadedFrame(frame);
+      if (this.#isClosed || this.#frames !== list) return;
+      const { viewport } = this.#view;
+      const shape = `${loaded.kind} ${loaded.width} ${loaded.height}`;
+      if (shape === this.#shape) await viewport.setImageIdIndex(index);
+      else
+        await viewport.setStack(
+          list.map(({ imageId }) => imageId),
+          index,
+        );
+      if (this.#isClosed) return;
+      this.#shape = shape;
+      this.#shown = { frame, loaded };
+      this.#apply();
+      loadAhead([
+        ...list.slice(index + 1, index + 1 + AHEAD),
+        ...list.slice(Math.max(0, index - BEHIND), index),
+      ]);
+    } catch (error) {
+      if (this.#isClosed || this.#frames !== list) return;
+      this.#shape = '';
+      this.#shown = undefined;
+      this.#failure = reasonOf(error);
+      this.#report('failed', frame);
+    }
+  }
+
+  /** Draws what is shown through the chosen window, else through its own. */
+  #apply(): void {
+    if (!this.#shown) return;
+    const { frame, loaded } = this.#shown;
+    const range = this.#window ? toSamples(this.#window, loaded) : ownRange(loaded);
+    const isInverted = this.#isInverted !== (loaded.kind === 'grey' && loaded.grey.isInverted);
+    const { viewport } = this.#view;
+    viewport.setProperties({ voiRange: range, invert: isInverted }, true);
+    viewport.render();
+    this.#report('shown', frame);
+  }
+
+  readonly #onDragged = (): void => {
+    const range = this.#view.viewport.getProperties().voiRange;
+    if (!this.#shown || !range) return;
+    this.#window = toMeasured(range, this.#shown.loaded);
+    this.#report('shown', this.#shown.frame);
+  };
+
+  #report(status: ViewportState['status'], frame: Frame): void {
+    const loaded = this.#shown?.loaded;
+    const range = this.#window ?? (loaded && toMeasured(ownRange(loaded), loaded));
+    this.#tell({
+      status,
+      frame,
+      ...(status === 'failed' && this.#failure !== undefined && { failure: this.#failure }),
+      ...(range && { window: windowFrom(range) }),
+      isInverted: this.#isInverted,
+    });
+  }
+}
+
+/** Why a frame cannot be shown: of what the service refuses, its reason alone. */
+const reasonOf = (error: unknown): string =>
+  error instanceof ApiError && error.status === 406 && error.details.length > 0
+    ? error.details.join(' · ')
+    : explain(error);
+
+const ownRange = (loaded: LoadedFrame): Range => (loaded.kind === 'grey' ? loaded.grey.range : PICTURE);
+
+const toSamples = (range: Range, loaded: LoadedFrame): Range =>
+  loaded.kind === 'grey' ? scaled(range, loaded.grey.slope, loaded.grey.intercept) : range;
+
+const toMeasured = ({ lower, upper }: Range, loaded: LoadedFrame): Range => {
+  const { slope, intercept } = loaded.kind === 'grey' ? loaded.grey : { slope: 1, intercept: 0 };
+  return { lower: lower * slope + intercept, upper: upper * slope + intercept };
+};

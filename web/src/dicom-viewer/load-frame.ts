@@ -1,0 +1,53 @@
+import { ApiError } from '../api/api-error.ts';
+import { fetchBytes } from '../api/client.ts';
+import { instancePath, readOctets, renderedPath } from '../exams/dicomweb.ts';
+import type { Frame } from './frame.ts';
+import { type GreyFrame, greyFrame, presentationOf } from './grey-frame.ts';
+import { drawPlanes, planesOf } from './overlays.ts';
+import { greyPixelsOf, storedValues } from './stored-values.ts';
+
+/** A frame as it can be drawn: its values in greys, or the picture that the service makes of it. */
+export type LoadedFrame =
+  | { kind: 'grey'; width: number; height: number; grey: GreyFrame }
+  | { kind: 'picture'; width: number; height: number; canvas: HTMLCanvasElement; rgba: Uint8ClampedArray };
+
+/**
+ * Gets a frame. The service decodes: it knows every transfer syntax that a browser's codecs know and more, and refuses what
+ * is damaged with its reason, where they hang or draw noise; and the page needs no WebAssembly, which its policy forbids.
+ *
+ * Greys come as values, so that they can be windowed; of everything else, the service draws the picture.
+ *
+ * @throws ApiError with the reason where the frame cannot be shown
+ */
+export async function loadFrame({ path, attributes, number }: Frame): Promise<LoadedFrame> {
+  const pixels = greyPixelsOf(attributes);
+  if (!pixels) return loadPicture(renderedPath(path, number));
+  try {
+    const [octets, presentation, planes] = await Promise.all([
+      readOctets(`${instancePath(path)}/frames/${number}`),
+      presentationOf(attributes, number - 1),
+      planesOf(attributes, number - 1),
+    ]);
+    const grey = greyFrame(storedValues(octets, pixels), pixels, presentation);
+    const { columns: width, rows: height } = pixels;
+    return { kind: 'grey', width, height, grey: drawPlanes(grey, planes, width, height) };
+  } catch (error) {
+    // What cannot be had as values may still be had as a picture; if not, the service says why.
+    const isRefused = error instanceof ApiError && error.status === 406;
+    if (!isRefused && !(error instanceof RangeError)) throw error;
+    return loadPicture(renderedPath(path, number));
+  }
+}
+
+async function loadPicture(path: string): Promise<LoadedFrame> {
+  const bitmap = await createImageBitmap(await fetchBytes(path));
+  const { width, height } = bitmap;
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('This browser gives no canvas to draw on.');
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return { kind: 'picture', width, height, canvas, rgba: context.getImageData(0, 0, width, height).data };
+}

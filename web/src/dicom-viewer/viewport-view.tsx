@@ -1,0 +1,238 @@
+import { ChevronLeft, ChevronRight, Contrast, Move, RotateCcw, SunMoon, ZoomIn } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { dayText, textOf } from '../exams/dicom-json.ts';
+import { RegisteredPicture } from '../exams/registered-picture.tsx';
+import type { ViewerItem } from '../exams/series.ts';
+import { IconButton } from '../parts/icon-button.tsx';
+import { Message } from '../parts/message.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+import type { DragTool } from './cornerstone.ts';
+import { DicomViewport, type ViewportState } from './dicom-viewport.ts';
+import type { Frame } from './frame.ts';
+import { useViewportKeys } from './use-viewport-keys.ts';
+import { WindowControls } from './window-controls.tsx';
+import './viewport-view.css';
+
+interface ViewportViewProps {
+  items: readonly ViewerItem[];
+  index: number;
+  onIndex: (index: number) => void;
+}
+
+const TOOLS: [tool: DragTool, name: string, Icon: typeof Contrast, hint: string][] = [
+  ['window', 'Window', Contrast, 'Drag to change the window'],
+  ['pan', 'Pan', Move, 'Drag to move (middle button; Shift and arrows)'],
+  ['zoom', 'Zoom', ZoomIn, 'Drag to zoom (right button; + and −)'],
+];
+
+/** The pictures of a series on a black stage, one at a time, with what is done to look at them. */
+export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const [stage, setStage] = useState<DicomViewport>();
+  const [state, setState] = useState<ViewportState>({
+    status: 'loading',
+    frame: undefined,
+    isInverted: false,
+  });
+  const [tool, setTool] = useState<DragTool>('window');
+  const item = items[index];
+  const frames = useFrames(items);
+  const go = (to: number) => onIndex(Math.max(0, Math.min(items.length - 1, to)));
+
+  useEffect(() => {
+    if (!element.current) return;
+    const made = new DicomViewport(element.current, setState);
+    setStage(made);
+    return () => made.close();
+  }, []);
+  useEffect(() => stage?.choose(tool), [stage, tool]);
+  useEffect(() => {
+    // Frames come first in the list: their numbers are the same in both.
+    if (item?.kind === 'frame') stage?.show(frames, index);
+  }, [stage, frames, index, item]);
+  const isFrame = item?.kind === 'frame';
+  useViewportKeys(isFrame ? stage : undefined, index, items.length, go);
+  useWheel(element.current, stage, (step) => go(index + step));
+
+  const isShown = isFrame && state.status !== 'failed' && state.frame !== undefined;
+  return (
+    <section className="panel exam-stage stage-view" aria-label="Viewer">
+      <div className="stage-tools" role="toolbar" aria-label="Viewing tools" hidden={!isFrame}>
+        {TOOLS.map(([name, label, Icon, hint]) => (
+          <button
+            key={name}
+            type="button"
+            className="button small"
+            aria-pressed={tool === name}
+            onClick={() => setTool(name)}
+            title={hint}
+          >
+            <Icon size={16} aria-hidden /> <span className="stage-word">{label}</span>
+          </button>
+        ))}
+        <button
+          type="button"
+          className="button small"
+          aria-pressed={state.isInverted}
+          onClick={() => stage?.invert()}
+          title="Invert (I)"
+        >
+          <SunMoon size={16} aria-hidden /> <span className="stage-word">Invert</span>
+        </button>
+        <button type="button" className="button small" onClick={() => stage?.reset()} title="Reset (0)">
+          <RotateCcw size={16} aria-hidden /> <span className="stage-word">Reset</span>
+        </button>
+        {isFrame && state.window && stage && (
+          <WindowControls
+            stage={stage}
+            window={state.window}
+            modality={textOf(item.frame.attributes, '00080060')}
+          />
+        )}
+      </div>
+      <div className="stage">
+        <div
+          ref={element}
+          className={`stage-canvas ${isShown ? '' : 'none'}`}
+          role="img"
+          aria-label={isFrame ? `Image ${index + 1} of ${items.length}` : 'No image'}
+          data-shown={state.status === 'shown' ? state.frame?.imageId : undefined}
+        />
+        {isFrame && <Corners frame={item.frame} index={index} count={items.length} state={state} />}
+        {isFrame && state.status === 'loading' && (
+          <div className="stage-over">
+            <Spinner label="Loading the image" />
+          </div>
+        )}
+        {isFrame && state.status === 'failed' && (
+          <div className="stage-over">
+            <Message title="This image cannot be shown" tone="bad">
+              {state.failure}
+            </Message>
+          </div>
+        )}
+        {item?.kind === 'registered' && (
+          <div className="stage-over">
+            <RegisteredPicture key={item.image.imageID} image={item.image} />
+          </div>
+        )}
+      </div>
+      {items.length > 1 && (
+        <div className="stage-scroll">
+          <IconButton
+            icon={ChevronLeft}
+            size={22}
+            disabled={index === 0}
+            onClick={() => go(index - 1)}
+            label="Previous image"
+          />
+          <input
+            type="range"
+            min={1}
+            max={items.length}
+            value={index + 1}
+            onChange={({ target }) => go(Number(target.value) - 1)}
+            aria-label="Image"
+            aria-valuetext={`Image ${index + 1} of ${items.length}`}
+          />
+          <IconButton
+            icon={ChevronRight}
+            size={22}
+            disabled={index === items.length - 1}
+            onClick={() => go(index + 1)}
+            label="Next image"
+          />
+          <output>
+            {index + 1} / {items.length}
+          </output>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The frames among the sights: the same list for as long as the sights are the same. */
+function useFrames(items: readonly ViewerItem[]): readonly Frame[] {
+  const kept = useRef<{ items: readonly ViewerItem[]; frames: readonly Frame[] }>(undefined);
+  if (kept.current?.items !== items) {
+    kept.current = {
+      items,
+      frames: items.flatMap((item) => (item.kind === 'frame' ? [item.frame] : [])),
+    };
+  }
+  return kept.current.frames;
+}
+
+/** What is written into the corners of every reading room's screens: whose image it is, and how it is seen. */
+function Corners({
+  frame,
+  index,
+  count,
+  state,
+}: {
+  frame: Frame;
+  index: number;
+  count: number;
+  state: ViewportState;
+}) {
+  const { attributes, number, of } = frame;
+  const text = (tag: string) => textOf(attributes, tag);
+  return (
+    <div className="stage-corners">
+      <p dir="auto">
+        <b>{text('00100010')}</b>
+        <span>{text('00100020')}</span>
+      </p>
+      <p>
+        <span>{text('00081030')}</span>
+        <span>{dayText(text('00080020'))}</span>
+      </p>
+      <p>
+        <span>
+          Image {index + 1} / {count}
+        </span>
+        {of > 1 && (
+          <span>
+            Frame {number} / {of}
+          </span>
+        )}
+      </p>
+      <p>
+        {state.window && (
+          <span data-window>
+            C {Math.round(state.window.center)} W {Math.round(state.window.width)}
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** A turn of the wheel goes on in the series; with Ctrl, or a pinch of a trackpad, it zooms. */
+function useWheel(
+  element: HTMLDivElement | null,
+  stage: DicomViewport | undefined,
+  onStep: (step: number) => void,
+) {
+  const act = useRef(onStep);
+  act.current = onStep;
+  useEffect(() => {
+    if (!element || !stage) return;
+    let turned = 0;
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      if (event.ctrlKey) {
+        stage.zoom(Math.exp(-event.deltaY / 200));
+        return;
+      }
+      // Trackpads tell of many small turns.
+      turned += event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY / 40 : event.deltaY;
+      const step = Math.trunc(turned);
+      if (step === 0) return;
+      turned -= step;
+      act.current(Math.sign(step));
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [element, stage]);
+}

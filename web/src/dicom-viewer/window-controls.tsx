@@ -1,0 +1,71 @@
+import { useState } from 'react';
+import type { DicomViewport } from './dicom-viewport.ts';
+import { presetsFor } from './window-presets.ts';
+
+interface WindowControlsProps {
+  stage: DicomViewport;
+  window: { center: number; width: number };
+  modality: string;
+}
+
+const rounded = (number: number) => Math.round(number * 100) / 100;
+
+/** The window in numbers, for who has no mouse or wants it exact, and the usual ones by their names. */
+export function WindowControls({ stage, window: { center, width }, modality }: WindowControlsProps) {
+  const presets = presetsFor(modality);
+  return (
+    <div className="window-controls">
+      <NumberField name="Centre" value={center} onSet={(value) => stage.setWindow(value, width)} />
+      <NumberField name="Width" value={width} min={1} onSet={(value) => stage.setWindow(center, value)} />
+      {presets.length > 0 && (
+        <label>
+          <span className="hidden">Window preset</span>
+          <select
+            value={presets.find((each) => each.center === center && each.width === width)?.name ?? ''}
+            onChange={({ target }) => {
+              const preset = presets.find(({ name }) => name === target.value);
+              if (preset) stage.setWindow(preset.center, preset.width);
+              else stage.resetWindow();
+            }}
+          >
+            <option value="">Own window</option>
+            {presets.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+    </div>
+  );
+}
+
+interface NumberFieldProps {
+  name: string;
+  value: number;
+  min?: number;
+  onSet: (value: number) => void;
+}
+
+/** A number that counts as soon as it is one; until then it may be half written. */
+function NumberField({ name, value, min, onSet }: NumberFieldProps) {
+  const [written, setWritten] = useState<string>();
+  return (
+    <label>
+      {name[0]}
+      <span className="stage-word">{name.slice(1)}</span>
+      <input
+        aria-label={name}
+        type="number"
+        step="any"
+        min={min}
+        value={written ?? rounded(value)}
+        onChange={({ target }) => {
+          setWritten(target.value);
+          const number = target.valueAsNumber;
+          if (Number.isFinite(number) && (min === undefined || number >= min)) onSet(number);
+        }}
+        onBlur={() => setWritten(undefined)}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,45 @@
+import { lazy, Suspense } from 'react';
+import { explain } from '../api/api-error.ts';
+import { Message } from '../parts/message.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+import type { ViewerItem } from './series.ts';
+
+// Cornerstone is most of a megabyte: it is loaded beside what it is to show, and by nobody else.
+const ViewportView = lazy(() =>
+  import('../dicom-viewer/viewport-view.tsx').then((m) => ({ default: m.ViewportView })),
+);
+
+interface SeriesViewerProps {
+  items: { data?: readonly ViewerItem[]; error: unknown };
+  index: number;
+  onIndex: (index: number) => void;
+}
+
+/** The stage, as soon as there is something to show on it. */
+export function SeriesViewer({ items: { data, error }, index, onIndex }: SeriesViewerProps) {
+  if (data && data.length > 0) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <ViewportView items={data} index={Math.min(index, data.length - 1)} onIndex={onIndex} />
+      </Suspense>
+    );
+  }
+  if (!data && !error) return <Waiting />;
+  return (
+    <section className="panel exam-stage" aria-label="Viewer">
+      {error ? (
+        <Message title="The series cannot be shown" tone="bad">
+          {explain(error)}
+        </Message>
+      ) : (
+        <Message title="Nothing in this series yet" />
+      )}
+    </section>
+  );
+}
+
+const Waiting = () => (
+  <section className="panel exam-stage" aria-label="Viewer">
+    <Spinner label="Loading the series" />
+  </section>
+);

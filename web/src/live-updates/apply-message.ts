@@ -1,0 +1,53 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { dropBatch, putBatch } from '../batches/batches.ts';
+import { dropImage, putImage } from '../patient/images.ts';
+import type { SocketMessage } from './socket-message.ts';
+
+/** How long lists that are read anew wait for more news, so that 200 uploads are not 200 requests. */
+const DEBOUNCE_MS = 700;
+
+/** Applies a message to the query cache; refetches only what the message does not contain. */
+export function applyMessage(queries: QueryClient, message: SocketMessage): void {
+  switch (message.type) {
+    case 'IMAGE_UPLOADED':
+      // Pictures of exams come in another shape, and are shown elsewhere.
+      if (!('original_name' in message.image)) return;
+      break;
+    case 'IMAGE_READY':
+    case 'IMAGE_REJECTED':
+    case 'IMAGE_CHANGED':
+      putImage(queries, message.image);
+      break;
+    case 'IMAGE_DELETED':
+      dropImage(queries, message.image);
+      break;
+    case 'BATCH_CHANGED':
+      putBatch(queries, message.batch);
+      invalidateSoon(queries, ['summary', message.batch.object_id]);
+      return;
+    case 'BATCH_DELETED':
+      dropBatch(queries, message.batch);
+      invalidateSoon(queries, ['summary', message.batch.object_id]);
+      return;
+    case 'EXPORT_READY':
+      void queries.invalidateQueries({ queryKey: ['export', message.export.id] });
+      return;
+  }
+  if (message.image.batch === null) {
+    invalidateSoon(queries, ['case']);
+    invalidateSoon(queries, ['cases']);
+  }
+  invalidateSoon(queries, ['search']);
+}
+
+const waiting = new Set<string>();
+
+function invalidateSoon(queries: QueryClient, queryKey: string[]): void {
+  const key = queryKey.join('/');
+  if (waiting.has(key)) return;
+  waiting.add(key);
+  setTimeout(() => {
+    waiting.delete(key);
+    void queries.invalidateQueries({ queryKey });
+  }, DEBOUNCE_MS);
+}

@@ -1,0 +1,10 @@
+import type { Batch, Image } from '../api/types.ts';
+
+/** What comes through the socket; an image comes without its signed URL. */
+export type SocketMessage =
+  | {
+      type: 'IMAGE_UPLOADED' | 'IMAGE_READY' | 'IMAGE_REJECTED' | 'IMAGE_CHANGED' | 'IMAGE_DELETED';
+      image: Omit<Image, 'thumbnail_url'>;
+    }
+  | { type: 'BATCH_CHANGED' | 'BATCH_DELETED'; batch: Batch }
+  | { type: 'EXPORT_READY'; export: { id: string } };

@@ -1,0 +1,85 @@
+import { currentToken } from '../api/client.ts';
+import { Backoff } from '../parts/backoff.ts';
+import type { SocketMessage } from './socket-message.ts';
+
+/** Less than the ten minutes after which API Gateway ends a connection without a word. */
+const KEEP_ALIVE_MS = 4 * 60_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+const TICK_MS = 5000;
+/** A tick that is so late tells that the computer slept: what it was connected to is gone, and nothing says so. */
+const SLEEP_DETECTION_MS = 30_000;
+
+/** A WebSocket that reconnects. */
+export class UpdatesSocket {
+  readonly #onMessage: (message: SocketMessage) => void;
+  readonly #onState: (isOpen: boolean) => void;
+  #socket: WebSocket | undefined;
+  readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, () => void this.#connect());
+  readonly #timers: ReturnType<typeof setInterval>[];
+  #tickedAt = Date.now();
+  #hasEnded = false;
+
+  constructor(onMessage: (message: SocketMessage) => void, onState: (isOpen: boolean) => void) {
+    this.#onMessage = onMessage;
+    this.#onState = onState;
+    this.#timers = [setInterval(this.#sendKeepAlive, KEEP_ALIVE_MS), setInterval(this.#tick, TICK_MS)];
+    window.addEventListener('online', this.#reconnect);
+    window.addEventListener('offline', this.#disconnect);
+    void this.#connect();
+  }
+
+  /** Closes it for good. */
+  end(): void {
+    this.#hasEnded = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    window.removeEventListener('online', this.#reconnect);
+    window.removeEventListener('offline', this.#disconnect);
+    this.#disconnect();
+    this.#backoff.cancel();
+  }
+
+  async #connect(): Promise<void> {
+    this.#backoff.cancel();
+    const token = await currentToken().catch(() => undefined);
+    if (this.#hasEnded || this.#socket) return;
+    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/ws`, [
+      'negatoscope',
+      `bearer.${token}`,
+    ]);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#backoff.reset();
+      this.#onState(true);
+    };
+    socket.onmessage = ({ data }) => this.#onMessage(JSON.parse(data) as SocketMessage);
+    socket.onclose = this.#disconnect;
+  }
+
+  /** Not by waiting for its `close`, of which a dead connection says nothing for minutes. */
+  readonly #disconnect = (): void => {
+    if (!this.#socket) return;
+    this.#socket.onopen = null;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = undefined;
+    this.#onState(false);
+    this.#backoff.start();
+  };
+
+  readonly #reconnect = (): void => {
+    this.#disconnect();
+    void this.#connect();
+  };
+
+  readonly #sendKeepAlive = (): void => {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('here');
+  };
+
+  readonly #tick = (): void => {
+    const now = Date.now();
+    if (now - this.#tickedAt > SLEEP_DETECTION_MS) this.#reconnect();
+    this.#tickedAt = now;
+  };
+}

@@ -1,0 +1,101 @@
+import { ApiError } from '../api/api-error.ts';
+import { api, bodyOf } from '../api/client.ts';
+import type { UploadGrant, UploadRecord, UploadTarget } from './upload-record.ts';
+
+/**
+ * Asks for leave to send files that have one target, in their order.
+ *
+ * @param key by which the service knows the same wish again, so that a lost answer makes no second set of images
+ */
+export async function requestGrants(
+  target: UploadTarget,
+  records: readonly UploadRecord[],
+  key: string,
+): Promise<UploadGrant[]> {
+  if (target.kind === 'case') return [await signForCase(target, records[0] as UploadRecord, key)];
+  const answer = api.POST('/api/images/batches/{id}/upload-urls', {
+    params: { path: { id: target.id } },
+    headers: { 'Idempotency-Key': key },
+    body: {
+      files: records.map(({ name, type, bytes, crc32 }) => ({
+        name,
+        type,
+        size: bytes,
+        crc32,
+        category: 'other' as const,
+        caption: '',
+      })),
+    },
+  });
+  const { uploads } = await bodyOf(answer);
+  const { response } = await answer;
+  return uploads.map(({ id, upload_url, headers, expires_at }) => ({
+    imageId: id,
+    url: upload_url,
+    headers,
+    endsAt: endOf(expires_at, response),
+    wasTried: false,
+  }));
+}
+
+async function signForCase(
+  target: Extract<UploadTarget, { kind: 'case' }>,
+  { name, type, bytes, crc32 }: UploadRecord,
+  key: string,
+): Promise<UploadGrant> {
+  const answer = api.POST('/api/v1/images/upload-url', {
+    headers: { 'Idempotency-Key': key },
+    body: {
+      fileName: name,
+      mimeType: type,
+      fileSize: bytes,
+      crc32,
+      caseId: target.id,
+      patientId: target.patientId,
+      eyeSide: target.eyeSide,
+      capturedAt: target.capturedAt,
+      category: 'other',
+    },
+  });
+  const { imageId, uploadUrl, headers, expiresAt } = await bodyOf(answer);
+  const { response } = await answer;
+  return { imageId, url: uploadUrl, headers, endsAt: endOf(expiresAt, response), wasTried: false };
+}
+
+/** When a leave ends by this computer's clock: by one that is hours wrong, every leave would have ended long ago. */
+function endOf(expiresAt: string, { headers }: Response): number {
+  const now = Date.now();
+  const serverNow = Date.parse(headers.get('date') ?? '');
+  return now + Date.parse(expiresAt) - (Number.isNaN(serverNow) ? now : serverNow);
+}
+
+/** What a request for leave that failed means for the files. */
+export type GrantFailure =
+  /** To be asked again in a while. */
+  | 'later'
+  /** For each of the files, the reason why it is not taken; the others may go without them. */
+  | (string | undefined)[];
+
+/** Tells why leave was not given for so many files. */
+export function failureOf(error: unknown, files: number, explain: (error: unknown) => string): GrantFailure {
+  // 401: whoever signs in again goes on. 409: the same request is still under way.
+  if (!(error instanceof ApiError) || [401, 409, 429].includes(error.status) || error.status >= 500) {
+    return 'later';
+  }
+  // `files[3].size must be …` is about one file.
+  const reasons = Array.from({ length: files }, (_value, index) =>
+    error.details.find((detail) => detail.startsWith(`files[${index}].`))?.replace(/^files\[\d+\]\./, ''),
+  );
+  return reasons.some((reason) => reason !== undefined) ? reasons : reasons.map(() => explain(error));
+}
+
+/** Whether the bytes of an image have arrived, whatever the browser heard of it. */
+export async function hasArrived(imageId: string): Promise<boolean> {
+  try {
+    await api.POST('/api/v1/images/{id}/complete', { params: { path: { id: imageId } } });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return false;
+    throw error;
+  }
+}
