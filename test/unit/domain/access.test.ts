@@ -77,6 +77,8 @@ describe('The caller in a token', () => {
   test.each([
     [{ ...claims, 'cognito:groups': ['cleaners'] }],
     [claims],
+    // A service is known by its key's id.
+    [{ ...claims, sub: 'key:0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01', groups: ['admins'] }],
     [{ ...claims, 'cognito:groups': 'doctors' }],
     [null],
   ])('is nobody in %j', (payload) => {
