@@ -150,25 +150,17 @@ export function requireVisibleInstance(
   instance: DicomInstance | undefined,
   study: DicomStudy | undefined,
 ): DicomInstance {
-  if (instance) requireMember(study, instance);
-  return requireVisible(
-    caller,
-    instance && { ...instance, id: instance.sopUid, patientId: study?.patientId },
-    'instance',
-  );
+  const isThere = instance && isMember(study, instance);
+  const found = isThere ? { ...instance, id: instance.sopUid, patientId: study?.patientId } : undefined;
+  return requireVisible(caller, found, 'instance');
 }
 
 /**
- * Refuses to go on with an instance that its study never took in. The conditions of all writes see to it that there is
- * none; were there one, it could be another patient's, and would be given to nobody.
- *
- * @throws Error
+ * Whether the study took the instance in: no other is given to anybody. The conditions of all writes see to it that there is
+ * none; only for a moment a study may be read as it was before its last instance came.
  */
-export function requireMember(study: DicomStudy | undefined, instance: DicomInstance): void {
-  const isMember =
-    study?.studyUid === instance.studyUid && study.patientKeys.includes(patientKey(instance.namedPatient));
-  if (!isMember) throw new Error(`the instance ${instance.sopUid} is not one of its study`);
-}
+export const isMember = (study: DicomStudy | undefined, { studyUid, namedPatient }: DicomInstance): boolean =>
+  study?.studyUid === studyUid && study.patientKeys.includes(patientKey(namedPatient));
 
 /**
  * Refuses a file that a patient brings and that is another's, or nobody's.

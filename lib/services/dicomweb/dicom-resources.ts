@@ -7,7 +7,7 @@ import {
   type DicomInstance,
   type DicomSeries,
   type DicomStudy,
-  requireMember,
+  isMember,
   requireVisibleInstance,
 } from '../../domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -76,8 +76,7 @@ export async function instancesOf(
   const instances = await listAll(series.instances, () =>
     Array.fromAsync(dicom.allInstances(series.studyUid, series.seriesUid)),
   );
-  for (const instance of instances) requireMember(study, instance);
-  return instances;
+  return instances.filter((instance) => isMember(study, instance));
 }
 
 /** All series of a study, each as it is now and not as the index still has it. */

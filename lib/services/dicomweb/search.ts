@@ -11,8 +11,8 @@ import {
   type DicomInstance,
   type DicomSeries,
   type DicomStudy,
+  isMember,
   patientIdAttributes,
-  requireMember,
 } from '../../domain/dicom/dicom-instance.ts';
 import { assignmentAttributes, sourceAttributes } from '../../domain/dicom/dicom-source.ts';
 import { studyListFor } from '../../domain/dicom/study-search.ts';
@@ -115,7 +115,7 @@ async function* resultsOf(
       }
       for await (const instance of deps.dicom.allInstances(study.studyUid, series.seriesUid)) {
         examine();
-        requireMember(study, instance);
+        if (!isMember(study, instance)) continue;
         const attributes = { ...ofSeries, ...instanceAttributes(instance, origin) };
         if (isFound(attributes, 'instance')) yield { patientId, attributes };
       }
