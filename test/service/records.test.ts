@@ -87,7 +87,6 @@ describe('An image in base64', () => {
       size: bytes.length,
       created_at: '2025-02-19T08:50:00.000Z',
       metadata: { width: 480, height: 640, dpi: 300 },
-      source: 'clinic',
     });
     const { url: _url, ...rest } = added;
     for (const type of ['prescription', 'patient']) {

@@ -211,9 +211,10 @@ test('Sockets are reached by who needs them, and in no other way', () => {
     expect(rightsOf(id).some((right) => right.startsWith('s3:'))).toBe(false);
     expect([...rightsOn(id, 'StorageConnections')].sort()).toEqual(['DeleteItem', 'Query']);
   }
-  // Of what is kept, who tells of it knows its stream alone.
-  const read = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
-  expect(read).toEqual(expect.arrayContaining([...rightsOn('notify', 'StorageTable')]));
+  // It reads the stream, and whose study the picture of an exam is of; it writes nothing.
+  const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  const read = ['BatchGetItem', 'GetItem', 'Query'];
+  expect([...stream, ...read]).toEqual(expect.arrayContaining([...rightsOn('notify', 'StorageTable')]));
 });
 
 test('CloudFront hands the handshakes to the socket’s stage, with and without the slash', () => {

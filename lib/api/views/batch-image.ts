@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Source } from '../../domain/access/source.ts';
+import { markOf, PatientMark } from '../../domain/access/source.ts';
 import { Day, EXAMPLE_ID, Id, Timestamp } from '../../domain/identifiers.ts';
 import { Category } from '../../domain/images/category.ts';
 import {
@@ -52,7 +52,7 @@ export const BatchImage = z.strictObject({
   thumbnail_url: SignedUrl.nullable(),
   uploaded_at: Timestamp,
   updated_at: Timestamp,
-  source: Source,
+  source: PatientMark,
 });
 
 /** A thumbnail in S3. */
@@ -84,5 +84,5 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   thumbnail_url: thumbnail?.url ?? null,
   uploaded_at: image.uploadedAt,
   updated_at: image.updatedAt,
-  source: image.source,
+  ...markOf(image.source),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Source } from '../../domain/access/source.ts';
+import { markOf, PatientMark } from '../../domain/access/source.ts';
 import { CaseId, Id, PatientId, Subject, Timestamp } from '../../domain/identifiers.ts';
 import { Category } from '../../domain/images/category.ts';
 import {
@@ -39,7 +39,7 @@ export const CaseImage = z.strictObject({
   statusReason: z.string().nullable(),
   uploadedAt: Timestamp,
   uploadedBy: Subject,
-  source: Source,
+  source: PatientMark,
 });
 
 /** The image as the Cases endpoints show it. */
@@ -61,5 +61,5 @@ export const toCaseImage = (image: Image, thumbnailUrl: string | null): z.infer<
   statusReason: image.statusReason ?? null,
   uploadedAt: image.uploadedAt,
   uploadedBy: image.uploadedBy,
-  source: image.source,
+  ...markOf(image.source),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Caller } from '../../domain/access/caller.ts';
-import { Source } from '../../domain/access/source.ts';
+import { markOf, PatientMark } from '../../domain/access/source.ts';
 import { EXAMPLE_SOP_UID, SeriesUid, SopUid, StudyUid } from '../../domain/dicom/uids.ts';
 import type { ExamImage } from '../../domain/exams/exam-image.ts';
 import { Id, Text, Timestamp } from '../../domain/identifiers.ts';
@@ -57,7 +57,7 @@ export const ImageMedicale = z.strictObject({
   modalite: CreateImageMedicale.shape.modalite,
   description: CreateImageMedicale.shape.description,
   url: ImageUrl.nullable(),
-  source: Source.nullable().describe('Who sent the DICOM file; null where there is none yet.'),
+  source: PatientMark,
 });
 
 /** The picture as the Exams endpoints show it. */
@@ -71,7 +71,7 @@ export const toImageMedicale = (image: ExamImage): z.infer<typeof ImageMedicale>
   modalite: image.modality,
   description: image.description,
   url: image.url ?? (image.storedBy ? `/dicom/wado/${image.sopInstanceUid}` : null),
-  source: image.storedBy ?? null,
+  ...markOf(image.storedBy),
 });
 
 /** An exam's picture that someone registers. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Source } from '../../domain/access/source.ts';
+import { markOf, PatientMark } from '../../domain/access/source.ts';
 import { EXAMPLE_ID, Id, PatientId, RecordId, Timestamp } from '../../domain/identifiers.ts';
 import {
   Bytes,
@@ -70,7 +70,7 @@ export const RecordImage = z.strictObject({
       pages: Pages.optional(),
     })
     .describe('Pixels; null while the bytes are still to come, or where the file does not say.'),
-  source: Source,
+  source: PatientMark,
 });
 
 /** The image as the Records endpoints show it. */
@@ -87,5 +87,5 @@ export const toRecordImage = (image: Image, url: string): z.infer<typeof RecordI
     dpi: image.dpi ?? null,
     ...(image.pages && { pages: image.pages }),
   },
-  source: image.source,
+  ...markOf(image.source),
 });

@@ -10,3 +10,12 @@ export type Source = z.infer<typeof Source>;
 
 export const sourceOf = ({ role }: Pick<Caller, 'role'>): Source =>
   role === 'patient' ? 'patient' : 'clinic';
+
+/** Stands in answers where a patient sent something; what the clinic sent has no mark. */
+export const PatientMark = z
+  .literal('patient')
+  .optional()
+  .describe('Whether a patient sent it: what their files say proves nothing of the clinic’s records.');
+
+export const markOf = (source: Source | undefined): { source?: 'patient' } =>
+  source === 'patient' ? { source } : {};

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { requireVisible } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { Source, sourceOf } from '../access/source.ts';
+import { markOf, PatientMark, Source, sourceOf } from '../access/source.ts';
 import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
 import { PatientId, Subject, Timestamp } from '../identifiers.ts';
@@ -275,7 +275,7 @@ export const StoredDicom = z.strictObject({
     .record(z.string(), z.string())
     .describe('By keyword; values between backslashes.')
     .meta({ examples: [{ Modality: 'CT', ImageComments: 'Sample image' }] }),
-  source: Source,
+  source: PatientMark,
 });
 export type StoredDicom = z.infer<typeof StoredDicom>;
 
@@ -288,5 +288,5 @@ export const toStoredDicom = (
   SeriesInstanceUID: seriesUid,
   SOPInstanceUID: sopUid,
   MainDicomTags: mainTags,
-  source,
+  ...markOf(source),
 });

@@ -44,7 +44,6 @@ describe('A DICOM file', () => {
         SeriesInstanceUID: uids.series,
         SOPInstanceUID: uids.sop,
         MainDicomTags: expect.objectContaining({ Modality: 'CT', ImageComments: 'Sample image' }),
-        source: 'clinic',
       },
     });
     expect(await upload(file)).toEqual(first);
@@ -60,7 +59,6 @@ describe('A DICOM file', () => {
       sopUid: uids.sop,
       seriesUid: uids.series,
       studyUid: uids.study,
-      source: 'clinic',
       namedPatient: { id: PATIENT_1, issuer: null },
       transferSyntaxUid: syntaxes.explicit.uid,
       frames: 1,

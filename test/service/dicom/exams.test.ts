@@ -34,7 +34,6 @@ describe('A picture of an exam', () => {
     expect(registered).toEqual({
       imageID: expect.stringMatching(/^[0-9a-f-]{36}$/),
       ...body,
-      source: null,
     });
     expect(await doctor.json('GET', `/examens-medicaux/images/${registered.imageID}/`, 200)).toEqual(
       registered,
@@ -222,9 +221,7 @@ describe('A picture of an exam and its stored instance find each other', () => {
     expect(registered.url).toBeNull();
     await seen(registered, 404);
     await store(uids);
-    expect(await seen(registered, 200)).toEqual([
-      { ...registered, url: `/dicom/wado/${uids.sop}`, source: 'clinic' },
-    ]);
+    expect(await seen(registered, 200)).toEqual([{ ...registered, url: `/dicom/wado/${uids.sop}` }]);
   });
 
   test('when it is stored first', async () => {

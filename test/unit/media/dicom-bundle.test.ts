@@ -17,9 +17,9 @@ test('The codecs work from a bundle, with their WebAssembly beside it and no pac
   writeFileSync(
     entry,
     `import { readFileSync } from 'node:fs';
-     import { decodeFrame } from ${JSON.stringify(join(media, 'decode-frame.ts'))};
-     import { describePixels } from ${JSON.stringify(join(media, 'describe-pixels.ts'))};
-     import { readDicom } from ${JSON.stringify(join(media, 'read-dicom.ts'))};
+     import { decodeFrame } from ${JSON.stringify(join(media, 'decode/decode-frame.ts'))};
+     import { describePixels } from ${JSON.stringify(join(media, 'parse/describe-pixels.ts'))};
+     import { readDicom } from ${JSON.stringify(join(media, 'parse/read-dicom.ts'))};
      const file = readDicom(readFileSync(process.argv[2]));
      decodeFrame(file, describePixels(file), 0).then(({ samples }) => console.log(samples.join()));`,
   );
@@ -33,7 +33,7 @@ test('The codecs work from a bundle, with their WebAssembly beside it and no pac
     mainFields: ['module', 'main'],
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   });
-  const script = { in: join(media, 'codec-process.ts'), out: 'codec-process' };
+  const script = { in: join(media, 'decode/codec-process.ts'), out: 'codec-process' };
   await build({ ...common, entryPoints: [script], outExtension: { '.js': '.mjs' }, format: 'esm' });
   const wasm = 'dcmjs-native-codecs.wasm';
   copyFileSync(join(root, 'node_modules', 'dcmjs-codecs', 'build', wasm), join(folder, wasm));
