@@ -39,8 +39,7 @@ test('The images of a case stand in the order of the times that are shown', asyn
   const doctor = await service.as('doctor');
   const caseId = `C-${randomUUID()}`;
   const dated = await photo({
-    name: 'dated.tif',
-    format: 'tiff',
+    name: 'dated.jpg',
     takenAt: '2024:05:06 07:08:09',
     offset: '+02:00',
     seed: 2,
@@ -54,7 +53,7 @@ test('The images of a case stand in the order of the times that are shown', asyn
   expect(
     images.map((image: { fileName: string; capturedAt: string }) => [image.fileName, image.capturedAt]),
   ).toEqual([
-    ['dated.tif', '2024-05-06T07:08:09+02:00'],
+    ['dated.jpg', '2024-05-06T07:08:09+02:00'],
     ['late-evening.jpg', '2025-11-06T23:30:00Z'],
     ['undated.jpg', null],
   ]);

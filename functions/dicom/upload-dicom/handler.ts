@@ -14,8 +14,8 @@ export async function handle(
   deps: IngestDeps,
 ) {
   const dicom = inspect(() => inspectDicom(caller, bytes, deps));
-  await ingestDicom(caller, dicom, bytes, deps);
-  return { success: true as const, data: dicom.answer };
+  const { answer: data } = await ingestDicom(caller, dicom, bytes, deps);
+  return { success: true as const, data };
 }
 
 function inspect<T>(inspectFile: () => T): T {

@@ -51,8 +51,8 @@ async function outcomeOf(upload: DicomUpload, bytes: Buffer, deps: IngestDeps): 
   const { uploader } = upload;
   try {
     const dicom = inspectDicom(uploader, bytes, deps);
-    const patientId = await ingestDicom(uploader, dicom, bytes, deps);
-    return { status: 'stored', data: dicom.answer, patientId: patientId ?? undefined };
+    const { answer: data, patientId } = await ingestDicom(uploader, dicom, bytes, deps);
+    return { status: 'stored', data, patientId: patientId ?? undefined };
   } catch (error) {
     if (error instanceof RejectedImage) return { status: 'rejected', reason: error.reason };
     if (!(error instanceof DomainError)) throw error;

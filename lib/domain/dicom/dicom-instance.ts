@@ -169,12 +169,16 @@ export const isMember = (study: DicomStudy | undefined, { studyUid, namedPatient
  */
 export function requireOwnDicom(
   caller: Caller,
-  { instance: { sopUid: id }, study: { patientId } }: NewDicom,
+  { instance: { sopUid: id, namedPatient }, study: { patientId } }: NewDicom,
 ): void {
   recordAccess(caller, 'instance', { id, patientId });
   if (caller.role !== 'patient' || caller.patientId === patientId) return;
   throw new DomainError('FORBIDDEN', 'Patients may upload only what is their own.', {
-    details: [`the Patient ID in the file must be ${caller.patientId}, and of this clinic`],
+    details: [
+      namedPatient.id === caller.patientId
+        ? `the Patient ID in the file must be of this clinic; its issuer is ${namedPatient.issuer}`
+        : `the Patient ID in the file must be ${caller.patientId}`,
+    ],
   });
 }
 

@@ -41,11 +41,18 @@ export const connectIngest = (): IngestDeps => {
   };
 };
 
-/** An inspected file: what is stored of it, and what the uploader gets as response. */
+/** An inspected file: what is stored of it, and what the uploader is told of it. */
 export interface InspectedDicom extends NewDicom {
   /** The whole metadata. */
   json: Uint8Array;
+  mainTags: Record<string, string>;
+}
+
+/** A stored file. */
+export interface IngestedDicom {
   answer: StoredDicom;
+  /** Whose its study is; null where it is nobody's. */
+  patientId: string | null;
 }
 
 /**
@@ -64,7 +71,7 @@ export function inspectDicom(
   const json = Buffer.from(
     dicomJsonText({ ...described.json, ...sourceAttributes([dicom.instance.source]) }),
   );
-  return { ...dicom, json, answer: toStoredDicom(dicom.instance, described.mainTags) };
+  return { ...dicom, json, mainTags: described.mainTags };
 }
 
 /**
@@ -74,7 +81,6 @@ export function inspectDicom(
  * the next upload of the same file writes them again. If another file with the same SOP Instance UID wins a race, the objects
  * are deleted: their keys contain the file's hash and belong to no other file.
  *
- * @returns whose it is: null where it is nobody's
  * @throws DomainError FORBIDDEN where it is not the patient's who brings it, CONFLICT with what is stored
  */
 export async function ingestDicom(
@@ -82,17 +88,18 @@ export async function ingestDicom(
   dicom: InspectedDicom,
   bytes: Uint8Array,
   { store, objects, exams }: IngestDeps,
-): Promise<string | null> {
+): Promise<IngestedDicom> {
   const { instance } = dicom;
   requireOwnDicom(caller, dicom);
   const known = await store.getInstance(instance.sopUid);
   if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
   if (!known) await storeNew(dicom, bytes, { store, objects });
-  // Of a known one again, for whoever stored it may have died before it was tied.
-  await exams.linkInstance(known ?? instance);
+  const stored = known ?? instance;
+  // Of a known one again: whoever stored it may have died before it was linked.
+  await exams.linkInstance(stored);
   const study = await store.getStudy(instance.studyUid);
   recordAccess(caller, 'study', { patientId: study?.patientId });
-  return study?.patientId ?? null;
+  return { answer: toStoredDicom(stored, dicom.mainTags), patientId: study?.patientId ?? null };
 }
 
 async function storeNew(

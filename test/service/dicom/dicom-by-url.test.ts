@@ -49,6 +49,7 @@ describe('A DICOM file that comes by a signed URL', () => {
         SeriesInstanceUID: uids.series,
         SOPInstanceUID: uids.sop,
         MainDicomTags: expect.objectContaining({ Modality: 'CT' }),
+        source: 'patient',
       },
       expiresAt: expect.any(String),
     });
