@@ -12,7 +12,7 @@ import { SCENES } from './scenes.ts';
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 const PICTURES = path.join(PROJECT, 'docs', 'screenshots');
 
-/** Makes the pictures of the README and of `docs/screenshots` anew; those that are named, or all. */
+/** Makes the pictures of `docs/screenshots` anew; those that are named, or all. */
 async function main(): Promise<void> {
   const names = process.argv.slice(2);
   const unknown = names.find((name) => !SCENES.some((scene) => scene.name === name));

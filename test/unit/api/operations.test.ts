@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { routesTable } from '../../../bin/readme-routes.ts';
+import { routesTable } from '../../../bin/routes-table.ts';
 import { functions } from '../../../functions/functions.ts';
 import { operations } from '../../../functions/operations.ts';
 import { openApiDocument } from '../../../lib/api/openapi.ts';
@@ -57,8 +57,8 @@ describe.each(all)('$id', (operation) => {
   });
 });
 
-test('The README lists the routes (npm run readme)', () => {
-  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(routesTable());
+test('The documentation lists the routes (npm run routes)', () => {
+  expect(readFileSync(join(ROOT, 'docs', 'routes.md'), 'utf8')).toContain(routesTable());
 });
 
 test('The API document is valid OpenAPI 3.1', async () => {

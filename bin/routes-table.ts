@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { operations } from '../functions/operations.ts';
 import { EVERYONE, type Operation, routesOf } from '../lib/api/operation.ts';
 
-const README = join(import.meta.dirname, '..', 'README.md');
+const ROUTES = join(import.meta.dirname, '..', 'docs', 'routes.md');
 const TABLE = /(?<=\n)\| route \|[\s\S]*?\n(?=\n)/;
 
-/** The README's table of routes, as the operations declare them. */
+/** The table of `docs/routes.md`, as the operations declare their routes. */
 export const routesTable = (): string =>
   ['| route | who | what |', '|---|---|---|', ...operations.map(row)].map((line) => `${line}\n`).join('');
 
@@ -25,5 +25,5 @@ function who(auth: Operation['auth']): string {
   ].join(', ');
 }
 
-/** Writes the table into the README. */
-if (import.meta.main) writeFileSync(README, readFileSync(README, 'utf8').replace(TABLE, routesTable()));
+/** Writes the table into `docs/routes.md`, whose other text is written by hand. */
+if (import.meta.main) writeFileSync(ROUTES, readFileSync(ROUTES, 'utf8').replace(TABLE, routesTable()));
