@@ -5,6 +5,8 @@ import type { Dates, StudyList } from '../domain/dicom/study-search.ts';
 import { getMany } from './batch-requests.ts';
 import {
   INDEXES,
+  nameIn,
+  namesFrom,
   STUDIES,
   STUDIES_BY_NAME,
   studiesOfAccession,
@@ -65,10 +67,11 @@ export class DicomSearch {
         break;
       }
       case 'name': {
-        // No character comes after this one.
-        const between = [list.prefix, `${list.prefix}\u{10FFFF}`] as const;
-        const keep = (sortKey: string) => list.fits(sortKey.slice(0, sortKey.lastIndexOf('#')));
-        yield* this.#entries(STUDIES_BY_NAME, { between, keep, atOnce: ENTRIES });
+        const keep = (sortKey: string) => {
+          const { name, isCut } = nameIn(sortKey);
+          return isCut || list.fits(name);
+        };
+        yield* this.#entries(STUDIES_BY_NAME, { between: namesFrom(list.prefix), keep, atOnce: ENTRIES });
       }
     }
   }
@@ -79,15 +82,18 @@ export class DicomSearch {
     for await (const page of pages) for (const item of page) yield parseItem(DicomStudy, item);
   }
 
-  /** Of a list of small items that lead to studies. */
+  /** Of a list of small items that lead to studies: each of them once, though several items may lead to it. */
   async *#entries(
     partition: string,
     { keep = () => true, ...range }: Range & { keep?: (key: string) => boolean },
   ) {
+    const seen = new Set<string>();
     for await (const page of this.#pages('gsi1', partition, range)) {
-      const uids = page
+      const found = page
         .filter((item) => keep(String(item[INDEXES.gsi1.sortKey])))
         .map((item) => parseItem(Entry, item).studyUid);
+      const uids = [...new Set(found)].filter((uid) => !seen.has(uid));
+      for (const uid of uids) seen.add(uid);
       for (let i = 0; i < uids.length; i += AT_ONCE) yield* await this.#get(uids.slice(i, i + AT_ONCE));
     }
   }

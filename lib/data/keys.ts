@@ -35,7 +35,7 @@ import { shownTimeOf } from '../domain/images/local-time.ts';
  * | all studies, by date                    | gsi1  | `STUDIES`           | `<date>#<study UID>`        |
  * | those of a patient                      | gsi2  | `STUDIES#PATIENT#<id>` | `<date>#<study UID>`     |
  * | those of nobody, by their Patient ID    | gsi2  | `STUDIES#UNASSIGNED#<Patient ID>` | `<date>#<study UID>` |
- * | where a study is found by what is its   | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME`, `UNASSIGNED` |
+ * | where a study is found by what is its   | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME#<v>`, `UNASSIGNED` |
  * | those of nobody                         | gsi1  | `STUDIES#UNASSIGNED` | `<date>#<study UID>`       |
  * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date>#<study UID>`    |
  * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date>#<study UID>`     |
@@ -193,7 +193,8 @@ interface SearchTerms {
   namedId: string;
   date: string;
   accession: string;
-  name: string;
+  /** Of each of the groups that the name has. */
+  names: readonly string[];
 }
 
 /** Where a study stands among all, and among those of its patient, or of nobody with the Patient ID that its files have. */
@@ -207,8 +208,8 @@ export const studyListKey = (
   gsi2sk: `${date}#${studyUid}`,
 });
 export const STUDIES = 'STUDIES';
-export const studiesOfPatient = (patientId: string) => `STUDIES#PATIENT#${patientId}`;
-export const unassignedStudiesOf = (namedId: string) => `STUDIES#UNASSIGNED#${namedId}`;
+export const studiesOfPatient = (patientId: string) => `STUDIES#PATIENT#${term(patientId)}`;
+export const unassignedStudiesOf = (namedId: string) => `STUDIES#UNASSIGNED#${term(namedId)}`;
 
 /** The small item by which a study that is nobody's is found. */
 export const unassignedStudyKey = (studyUid: string, { date }: Pick<SearchTerms, 'date'>) => ({
@@ -222,7 +223,7 @@ export const UNASSIGNED_STUDIES = 'STUDIES#UNASSIGNED';
 /** The small items by which a study is found; none for what it does not have. */
 export const studyEntryKeys = (
   studyUid: string,
-  { accession, name, date }: Omit<SearchTerms, 'namedId'>,
+  { accession, names, date }: Omit<SearchTerms, 'namedId'>,
   modality: string | undefined,
 ) => {
   const { pk } = studyKey(studyUid);
@@ -234,15 +235,31 @@ export const studyEntryKeys = (
     ...(modality
       ? [{ pk, sk: `MODALITY#${term(modality)}`, gsi1pk: studiesOfModality(modality), gsi1sk }]
       : []),
-    ...(name ? [{ pk, sk: 'NAME', gsi1pk: STUDIES_BY_NAME, gsi1sk: `${term(name)}#${studyUid}` }] : []),
+    ...[...new Set(names.map(term))].map((name) => ({
+      pk,
+      sk: `NAME#${name}`,
+      gsi1pk: STUDIES_BY_NAME,
+      gsi1sk: `${name}#${studyUid}`,
+    })),
   ];
 };
 export const studiesOfAccession = (accession: string) => `STUDIES#ACCESSION#${term(accession)}`;
 export const studiesOfModality = (modality: string) => `STUDIES#MODALITY#${term(modality)}`;
 export const STUDIES_BY_NAME = 'STUDIES#NAME';
 
+/** The first and the last key of names that begin so; undefined for all. No character comes after the last one. */
+export const namesFrom = (prefix: string) =>
+  prefix === '' ? undefined : ([term(prefix), `${term(prefix)}\u{10FFFF}`] as const);
+
+/** The name in a key of the list of names, and whether it may have been too long for it. */
+export const nameIn = (sortKey: string) => {
+  const name = sortKey.slice(0, sortKey.lastIndexOf('#'));
+  return { name, isCut: [...name].length === TERM_CHARACTERS };
+};
+
 /** A key holds 1,024 bytes, four for a character, and no standard value is so long (PS3.5 table 6.2-1). */
-const term = (text: string) => [...text].slice(0, 200).join('');
+const TERM_CHARACTERS = 200;
+const term = (text: string) => [...text].slice(0, TERM_CHARACTERS).join('');
 
 /** What a caller has taken of their allowances; in the table of requests. */
 export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });

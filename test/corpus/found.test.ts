@@ -6,6 +6,7 @@ import { drawFrame } from '../../lib/media/dicom/draw/draw-frame.ts';
 import { renderFrame } from '../../lib/media/dicom/draw/render-frame.ts';
 import { toDicomJson } from '../../lib/media/dicom/parse/dicom-json.ts';
 import { encapsulatedDocument } from '../../lib/media/dicom/parse/encapsulated-document.ts';
+import { instanceIdentifiers } from '../../lib/media/dicom/parse/identifiers.ts';
 import { readDicom } from '../../lib/media/dicom/parse/read-dicom.ts';
 import { sharp } from '../../lib/media/image/libvips.ts';
 import { makeCopy } from '../../lib/media/image/make-copy.ts';
@@ -13,6 +14,8 @@ import { readPictureHeader } from '../../lib/media/image/picture-header.ts';
 import { makeRenditions, type Rendition } from '../../lib/media/image/renditions.ts';
 import { decodePdf } from '../../lib/media/pdf/decode-pdf.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
+import { dicomForm } from '../fixtures/dicom-uploads.ts';
+import { useOwnStack } from '../support/own-stack.ts';
 
 /** Small inputs on which others failed, made for this purpose, each with what is right of it. */
 const folder = new URL('../../../shared/found/', import.meta.url);
@@ -35,9 +38,11 @@ const rows: Row[] = existsSync(folder)
       })
   : [];
 
-/** Kinds that nothing here looks at yet. Whoever covers one of them deletes the line, and lowers the count. */
-const notCoveredYet = ['F8', 'F9', 'F10'];
-const ROWS_NOT_COVERED = 4;
+/** Kinds whose rows say by which search a study is found. */
+const FOUND_BY_SEARCHES = ['F8', 'F9', 'F10'];
+
+/** A study or an instance as DICOM JSON. */
+type Found = Record<string, { Value: unknown[] }>;
 
 const kindOf = (row: Row) => row.kind.replace(' control', '');
 const read = (path: string) => readFileSync(new URL(path, folder));
@@ -76,15 +81,8 @@ if (rows.length === 0) {
     expect(existsSync(folder)).toBe(false);
   });
 } else {
-  const covered = rows.filter((row) => !notCoveredYet.includes(kindOf(row)));
-  const dicoms = covered.filter(({ path }) => path.endsWith('.dcm'));
-  const files = covered.filter(({ path }) => !path.endsWith('.dcm'));
-
-  test('what is not covered yet is known', () => {
-    const others = rows.filter((row) => !covered.includes(row));
-    expect(others).toHaveLength(ROWS_NOT_COVERED);
-    expect(new Set(others.map(kindOf))).toEqual(new Set(notCoveredYet));
-  });
+  const dicoms = rows.filter(({ path }) => path.endsWith('.dcm'));
+  const files = rows.filter(({ path }) => !path.endsWith('.dcm'));
 
   describe('accepted, with its values', () => {
     test.each(files.filter(({ verdict }) => verdict === 'accept'))('$kind: $path', async (row) => {
@@ -182,11 +180,65 @@ if (rows.length === 0) {
     });
 
     test('no row is left out', () => {
-      expect(dicoms.map(kindOf).filter((kind) => !['F2', 'F5', 'F15', 'F16', 'F17'].includes(kind))).toEqual(
-        [],
-      );
+      const looked = ['F2', 'F5', ...FOUND_BY_SEARCHES, 'F15', 'F16', 'F17'];
+      expect(dicoms.map(kindOf).filter((kind) => !looked.includes(kind))).toEqual([]);
     });
   });
+
+  describe('DICOM, found by the search that the row names', () => {
+    const service = useOwnStack();
+
+    test.each(dicoms.filter((row) => FOUND_BY_SEARCHES.includes(kindOf(row))))(
+      '$kind: $path',
+      async ({ path, values }) => {
+        const staff = await service.as('staff');
+        const bytes = read(path);
+        await staff.json('POST', '/dicom/upload', 201, dicomForm(Buffer.from(bytes)));
+        const { studyInstanceUid } = instanceIdentifiers(readDicom(bytes).dataSet);
+        const search = /found by (.+)$/.exec(values)?.[1] ?? '';
+        expect(search).toMatch(/=/);
+        const inStudy = `StudyInstanceUID=${studyInstanceUid}`;
+        for (const query of [search, `${search}&PatientID=P-1001`, `${search}&${inStudy}`]) {
+          const found: Found[] = await staff.json('GET', `/dicom-web/studies?${encodeURI(query)}`, 200);
+          const uids = found.map((study) => study['0020000D']?.Value[0]);
+          expect(
+            uids.filter((uid) => uid === studyInstanceUid),
+            query,
+          ).toHaveLength(1);
+        }
+        const [study]: Found[] = await staff.json('GET', `/dicom-web/studies?${inStudy}`, 200);
+        const [metadata]: Found[] = await staff.json(
+          'GET',
+          `/dicom-web/studies/${studyInstanceUid}/metadata`,
+          200,
+        );
+        const expected = expectedAttributes(values);
+        expect(Object.keys(expected)).not.toEqual([]);
+        expect(study).toMatchObject(expected);
+        expect(metadata).toMatchObject(expected);
+      },
+    );
+
+    test('but by none that means other days', async () => {
+      const staff = await service.as('staff');
+      const search = 'StudyDate=20251107-20251108&StudyTime=000000-010000';
+      expect((await staff.send('GET', `/dicom-web/studies?${search}`)).status).toBe(204);
+      const turned = 'StudyDate=20251108-20251105';
+      expect((await staff.send('GET', `/dicom-web/studies?${turned}`)).status).toBe(204);
+    });
+  });
+}
+
+/** The names, the date and the time that a row has, as DICOM JSON. */
+function expectedAttributes(values: string): Record<string, { Value: unknown[] }> {
+  const text = (pattern: RegExp) => pattern.exec(values)?.[1];
+  const [Alphabetic, Ideographic] = [text(/Alphabetic ([^;]+)/), text(/Ideographic ([^;]+)/)];
+  const [date, time] = [text(/StudyDate (\d+)/), text(/StudyTime (\d+)/)];
+  return {
+    ...(Alphabetic && { '00100010': { Value: [{ Alphabetic, Ideographic }] } }),
+    ...(date && { '00080020': { Value: [date] } }),
+    ...(time && { '00080030': { Value: [time] } }),
+  };
 }
 
 /** Colours or greys at a quarter and three quarters, row by row, as a row of the manifest names them. */

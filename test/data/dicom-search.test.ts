@@ -1,6 +1,7 @@
 import { BatchWriteCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SearchQuery } from '../../lib/api/dicomweb.ts';
+import { writeMany } from '../../lib/data/batch-requests.ts';
 import { DicomSearch } from '../../lib/data/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom-store.ts';
 import { studyEntryKeys, studyKey, studyListKey } from '../../lib/data/keys.ts';
@@ -17,6 +18,14 @@ const database = useOwnDatabase();
 let table: Table;
 let queries = 0;
 
+/** Names of studies of their own: the second has a group that begins as its first does; the third is longer than a key. */
+const names: Record<number, object> = {
+  9001: { Alphabetic: 'Dokimi^Alpha', Ideographic: 'Δοκιμη^Αλφα' },
+  9002: { Alphabetic: 'Shiken^Hanako', Ideographic: '試験^花子', Phonetic: 'Shiken^Hana' },
+  9003: { Alphabetic: `${'L'.repeat(300)}^End` },
+};
+const nameOf = (number: number) => names[number] ?? { Alphabetic: `Name${number}^Anna` };
+
 /** The study with this number; every seventh is an MR. */
 const studyOf = (number: number): DicomStudy => {
   const day = String(Math.floor(number / 100) + 1).padStart(3, '0');
@@ -29,7 +38,7 @@ const studyOf = (number: number): DicomStudy => {
     attributes: {
       '00080020': { vr: 'DA', Value: [`20${day.slice(0, 2)}0${day.slice(2)}01`.slice(0, 8)] },
       '00080050': { vr: 'SH', Value: [`ACC${number}`] },
-      '00100010': { vr: 'PN', Value: [{ Alphabetic: `Name${number}^Anna` }] },
+      '00100010': { vr: 'PN', Value: [nameOf(number)] },
       '00100020': { vr: 'LO', Value: [`Q-${number % 204}`] },
       '0020000D': { vr: 'UI', Value: [`2.25.${number}`] },
     },
@@ -40,17 +49,19 @@ const studyOf = (number: number): DicomStudy => {
   };
 };
 
+const itemsOf = (study: DicomStudy) => {
+  const { studyUid } = study;
+  const terms = searchTermsOf(study);
+  const entries = studyEntryKeys(studyUid, terms, study.modalities[0]);
+  return [
+    { ...study, ...studyKey(studyUid), ...studyListKey(study, terms) },
+    ...entries.map((keys) => ({ ...keys, studyUid })),
+  ];
+};
+
 beforeAll(async () => {
   ({ table } = database);
-  const items = Array.from({ length: STUDIES }, (_value, number) => studyOf(number)).flatMap((study) => {
-    const { studyUid } = study;
-    const terms = searchTermsOf(study);
-    const entries = studyEntryKeys(studyUid, terms, study.modalities[0]);
-    return [
-      { ...study, ...studyKey(studyUid), ...studyListKey(study, terms) },
-      ...entries.map((keys) => ({ ...keys, studyUid })),
-    ];
-  });
+  const items = Array.from({ length: STUDIES }, (_value, number) => studyOf(number)).flatMap(itemsOf);
   const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_value, i) =>
     items.slice(i * 25, i * 25 + 25),
   );
@@ -105,6 +116,14 @@ describe('A search', () => {
     origin: 'https://images.clinic.example',
   });
 
+  beforeAll(async () => {
+    const items = Object.keys(names).flatMap((number) => itemsOf(studyOf(Number(number))));
+    await writeMany(
+      table,
+      items.map((Item) => ({ PutRequest: { Item } })),
+    );
+  });
+
   test('gives the newest studies first, a few of many', async () => {
     const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
     const { body } = await searchResponse('study', asking({ limit: '3', offset: '1' }), deps);
@@ -113,6 +132,48 @@ describe('A search', () => {
     );
     expect(dates).toHaveLength(3);
     expect(dates).toEqual([...dates].sort().reverse());
+  });
+
+  test.each([
+    ['9001', ['Dokimi*', 'Δοκ*', 'δοκιμη^αλφα', '*αλφα', 'Dokimi^Alpha=Δοκιμη^Αλφα', '=Δ*']],
+    ['9002', ['Shiken*', 'shiken^hana', '*hana*', '試験*', '試?^花子', '*花*']],
+    ['9003', ['L*^end', `${'l'.repeat(300)}^E*`, `*${'L'.repeat(210)}*`]],
+  ])('finds %s by each group of its name once, as one within its patient does', async (number, patterns) => {
+    const studyUid = `2.25.${number}`;
+    const PatientID = `Q-${Number(number) % 204}`;
+    const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+    for (const PatientName of patterns) {
+      for (const also of [{}, { PatientID }, { StudyInstanceUID: studyUid }]) {
+        const { body } = await searchResponse('study', asking({ PatientName, ...also }), deps);
+        const uids = JSON.parse(String(body)).map(
+          (each: Record<string, { Value: string[] }>) => each['0020000D']?.Value[0],
+        );
+        expect(uids, JSON.stringify({ PatientName, ...also })).toEqual([studyUid]);
+      }
+    }
+    const fuzzy = async (words: string) => {
+      const { body } = await searchResponse(
+        'study',
+        asking({ PatientName: words, fuzzymatching: 'true' }),
+        deps,
+      );
+      return JSON.parse(String(body)).length;
+    };
+    if (number === '9001') expect(await fuzzy('αλφα δοκ')).toBe(1);
+    if (number === '9002') expect(await fuzzy('hana shik')).toBe(1);
+  });
+
+  test.each<[what: string, query: object]>([
+    ['dates from the later to the earlier', { StudyDate: '20260331-20260301' }],
+    ['the same of a patient', { StudyDate: '20260331-20260301', PatientID: 'Q-1' }],
+    ['the same of a modality', { StudyDate: '20260331-20260301', ModalitiesInStudy: 'MR' }],
+    ['a patient of 3,000 characters', { PatientID: 'x'.repeat(3000) }],
+    ['an accession number of 3,000 characters', { AccessionNumber: 'x'.repeat(3000) }],
+    ['a name of 3,000 characters', { PatientName: `${'x'.repeat(3000)}*` }],
+    ['a UID of 3,000 characters', { StudyInstanceUID: '1'.repeat(3000) }],
+  ])('by %s finds nothing', async (_title, query) => {
+    const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+    expect(await searchResponse('study', asking(query), deps)).toMatchObject({ status: 204 });
   });
 
   test('that would have to look at too much says by what to search', async () => {

@@ -123,8 +123,23 @@ export const searchTermsOf = ({
   /** `YYYYMMDD`, or empty. */
   date: studyDate(attributeText(attributes, '00080020')),
   accession: attributeText(attributes, '00080050'),
-  name: searchName(attributeText(attributes, '00100010')),
+  names: namesOf(attributes['00100010']?.Value ?? []),
 });
+
+/** The groups of a name: alphabetic, ideographic and phonetic (PS3.5 6.2.1.1); empty where there is none. */
+export const nameGroups = (name: unknown): string[] => {
+  if (typeof name !== 'object' || name === null) return [String(name ?? '')];
+  const groups = name as Record<string, unknown>;
+  return ['Alphabetic', 'Ideographic', 'Phonetic'].map((group) => String(groups[group] ?? ''));
+};
+
+/** A name has three groups at most; only a faulty file has more names, and one transaction has no room for all of them. */
+const INDEXED_NAMES = 30;
+
+const namesOf = (values: readonly unknown[]): string[] => {
+  const names = values.flatMap(nameGroups).map(searchName);
+  return [...new Set(names)].filter((name) => name !== '').slice(0, INDEXED_NAMES);
+};
 
 /** PS3.5 6.2 DA; dots are how the standard before DICOM wrote it, and still to be read. */
 function studyDate(text: string): string {
@@ -132,12 +147,13 @@ function studyDate(text: string): string {
   return /^\d{8}$/.test(digits) ? digits : '';
 }
 
-/** A name as searches compare it: without accents, in capitals. */
+/** A name as searches compare it: without accents, in capitals, each syllable of Hangul one character. */
 export const searchName = (name: string): string =>
   name
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')
-    .toUpperCase();
+    .toUpperCase()
+    .normalize('NFC');
 
 /**
  * The instance, if it is there and the caller may know of it.

@@ -1,5 +1,11 @@
 import { PRIVATE } from '../private-attributes.ts';
-import { type AttributeMatch, listOf, normalizedName, startsWordsWith } from './attribute-match.ts';
+import {
+  type AttributeMatch,
+  isAnyName,
+  listOf,
+  normalizedName,
+  startsWordsWith,
+} from './attribute-match.ts';
 
 /** The first and the last study date (`YYYYMMDD`) that count. */
 export type Dates = readonly [first: string, last: string];
@@ -39,38 +45,42 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
     return value !== undefined && !/[*?]|^""$/.test(value) ? value : undefined;
   };
   const uids = exact(TAGS.study);
-  if (uids !== undefined) return { by: 'uids', uids: [...new Set(listOf(uids))] };
+  if (uids !== undefined) return { by: 'uids', uids: [...new Set(listOf(uids).filter(isUid))] };
   const dates = datesOf(sought.get(TAGS.date)?.value);
+  // The standard has ranges from the earlier to the later only (PS3.4 C.2.2.2.5.1): nothing lies in any other.
+  if (dates && dates[0] > dates[1]) return { by: 'uids', uids: [] };
   const patientId = own ?? exact(TAGS.patientId);
   if (patientId !== undefined) return { by: 'patient', patientId, alsoUnassigned: own === undefined, dates };
   if (exact(PRIVATE.assignment) === 'UNASSIGNED') return { by: 'unassigned', dates };
   const accession = exact(TAGS.accession);
   if (accession !== undefined) return { by: 'accession', accession };
   const name = sought.get(TAGS.name);
-  if (name && isIndexed(name.value)) {
-    const prefix = literalPrefix(name);
+  const group = name && groupSought(name.value);
+  if (group !== undefined) {
+    const isFuzzy = name?.isFuzzy === true && !/[*?]/.test(group);
+    const prefix = isFuzzy ? '' : literalPrefix(group);
     // A name that begins with anything would be looked for among all: those of some days are fewer.
-    if (prefix !== '' || !dates) return { by: 'name', prefix, fits: fitsName(name) };
+    if (prefix !== '' || !dates) return { by: 'name', prefix, fits: fitsName(group, isFuzzy) };
   }
   const modality = exact(TAGS.modalities);
   if (modality !== undefined && listOf(modality).length === 1) return { by: 'modality', modality, dates };
   return { by: 'date', dates };
 }
 
-/** By the first group of names only: ideographic and phonetic ones (PS3.5 6.2.1.1) are not in the list. */
-const isIndexed = (name: string) =>
-  !/^(\*+|"")$/.test(name) &&
-  !/[=\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(name);
+/** No UID is longer or has other characters (PS3.5 9.1), and DynamoDB refuses keys that are too long. */
+export const isUid = (text: string) => /^[\d.]{1,64}$/.test(text);
 
-function literalPrefix({ value, isFuzzy }: AttributeMatch): string {
-  // Where words may come in any order, none is first.
-  return isFuzzy && !/[*?]/.test(value) ? '' : (/^[^*?]*/.exec(normalizedName(value))?.[0] ?? '');
-}
+/** The pattern by which names are looked for in the list, which has each group of them; none where any name will do. */
+const groupSought = (name: string) =>
+  name === '""' ? undefined : name.split('=').find((group) => !isAnyName(group));
+
+const literalPrefix = (pattern: string) => /^[^*?]*/.exec(normalizedName(pattern))?.[0] ?? '';
 
 /** Whether a name of the list may be meant; the study itself is looked at afterwards. */
-function fitsName({ value, isFuzzy }: AttributeMatch): (name: string) => boolean {
-  const sought = normalizedName(value);
-  if (isFuzzy && !/[*?]/.test(value)) return (name) => startsWordsWith(name, sought);
+function fitsName(pattern: string, isFuzzy: boolean): (name: string) => boolean {
+  const sought = normalizedName(pattern);
+  // Where words may come in any order, none is first.
+  if (isFuzzy) return (name) => startsWordsWith(name, sought);
   const [first = '', ...pieces] = sought.split(/[*?]+/);
   // In this order, one after the other: all that the pattern says but the number of characters between.
   return (name) => {
@@ -88,5 +98,5 @@ function fitsName({ value, isFuzzy }: AttributeMatch): (name: string) => boolean
 function datesOf(value: string | undefined): Dates | undefined {
   if (value === undefined || !/^[\d.]*-?[\d.]*$/.test(value) || !/\d/.test(value)) return undefined;
   const [first = '', last = first] = value.replaceAll('.', '').split('-');
-  return [first.padEnd(8, '0'), (last || '9').padEnd(8, '9')];
+  return [first.padEnd(8, '0').slice(0, 8), (last || '9').padEnd(8, '9').slice(0, 8)];
 }

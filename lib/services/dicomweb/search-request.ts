@@ -1,5 +1,5 @@
 import type { SearchQuery } from '../../api/dicomweb.ts';
-import type { AttributeMatch } from '../../domain/dicom/attribute-match.ts';
+import { type AttributeMatch, combineDateTimes } from '../../domain/dicom/attribute-match.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { DEFAULT_ATTRIBUTES, levelOf, type SearchLevel, tagOf } from './searched-attributes.ts';
 
@@ -78,7 +78,11 @@ export function readSearch(level: SearchLevel, within: Within, query: SearchQuer
   }
   return {
     level,
-    matches,
+    matches: {
+      study: combineDateTimes(matches.study),
+      series: combineDateTimes(matches.series),
+      instance: combineDateTimes(matches.instance),
+    },
     fields: wanted.includes('all') ? 'all' : fields,
     limit: Math.min(query.limit ?? MOST[level], MOST[level]),
     offset: query.offset,

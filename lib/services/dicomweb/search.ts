@@ -5,7 +5,7 @@ import { connectTable } from '../../data/table.ts';
 import { maySee } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
-import { matches } from '../../domain/dicom/attribute-match.ts';
+import { listOf, matches } from '../../domain/dicom/attribute-match.ts';
 import {
   type DicomAttributes,
   type DicomInstance,
@@ -15,7 +15,7 @@ import {
   patientIdAttributes,
 } from '../../domain/dicom/dicom-instance.ts';
 import { assignmentAttributes, sourceAttributes } from '../../domain/dicom/dicom-source.ts';
-import { studyListFor } from '../../domain/dicom/study-search.ts';
+import { isUid, studyListFor } from '../../domain/dicom/study-search.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { environment } from '../../lambda/environment.ts';
 import { chooseOffer } from '../../lambda/http/content-negotiation.ts';
@@ -38,6 +38,9 @@ interface SearchRequest {
 
 /** What one search looks at. Beyond it, a narrower one is asked for (PS3.18 table 10.6.3-1, 413). */
 const BUDGET = 10_000;
+
+/** Instances that are got by their names. */
+const NAMED_INSTANCES = 100;
 
 /** Patients whom one search is about, for the audit log: each has an item of its own there, in one transaction. */
 const RECORDED_PATIENTS = 100;
@@ -130,8 +133,10 @@ async function withStudiesOf(
 ): Promise<Search['matches']> {
   const named = filters.instance.find(({ path }) => path[0] === '00080018');
   if (!named || filters.study.some(({ path }) => path[0] === '0020000D')) return filters;
-  const uids = named.value.split(/[,\\]/).slice(0, 100);
-  const found = await Promise.all(uids.map((uid) => dicom.getInstance(uid)));
+  const uids = listOf(named.value);
+  // Instances of any name, or of more names than are asked for one by one, are found without.
+  if (/^(\*+|"")$/.test(named.value) || uids.length > NAMED_INSTANCES) return filters;
+  const found = await Promise.all(uids.filter(isUid).map((uid) => dicom.getInstance(uid)));
   const studies = found.flatMap((instance) => instance?.studyUid ?? []);
   return { ...filters, study: [...filters.study, { path: ['0020000D'], value: studies.join('\\') || '-' }] };
 }

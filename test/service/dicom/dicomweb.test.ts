@@ -260,6 +260,8 @@ describe('A search as OHIF sends it', () => {
     `studies?${COMMON}&ModalitiesInStudy=XA&StudyDate=20250601-20250630`,
     `studies?${COMMON}&ModalitiesInStudy=MR,XA`,
     'studies?StudyDate=20250601&StudyTime=10',
+    'studies?StudyDate=20250531-20250601&StudyTime=230000-110000',
+    'studies?StudyDate=20250531-&StudyTime=230000-',
     'studies?PatientName=jean+mull&fuzzymatching=true',
     `series?PatientID=${PATIENT_1}&Modality=XA`,
     `instances?PatientID=${PATIENT_1}&InstanceNumber=2`,
@@ -269,6 +271,8 @@ describe('A search as OHIF sends it', () => {
     `studies?${COMMON}&PatientName=*Maier*`,
     `studies?${COMMON}&PatientName=luc*`,
     `studies?${COMMON}&StudyDate=20250602-`,
+    `studies?${COMMON}&StudyDate=20250630-20250601`,
+    'studies?StudyDate=20250601-20250602&StudyTime=110000-110000',
     `studies?${COMMON}&ModalitiesInStudy=MR`,
     `studies?${COMMON}&AccessionNumber=A-17&PatientID=${PATIENT_2}`,
     'studies?PatientName=jean+maier&fuzzymatching=true',
@@ -292,6 +296,9 @@ describe('A search as OHIF sends it', () => {
     expect(await search(staff, `instances?SOPInstanceUID=${film.sop}`)).toMatchObject([
       { '00080018': { Value: [film.sop] }, '0020000E': { Value: [film.series] } },
     ]);
+    expect(await search(staff, `instances?SOPInstanceUID=${'1'.repeat(3000)}`)).toEqual([]);
+    const any = await search(staff, `studies/${study}/instances?SOPInstanceUID=*`);
+    expect(any.length).toBeGreaterThan(1);
   });
 
   test('is refused where it is by something else than what is kept', async () => {

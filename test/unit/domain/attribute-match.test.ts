@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AttributeMatch, matches } from '../../../lib/domain/dicom/attribute-match.ts';
+import { type AttributeMatch, combineDateTimes, matches } from '../../../lib/domain/dicom/attribute-match.ts';
 import type { DicomAttributes } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { type StudyList, studyListFor } from '../../../lib/domain/dicom/study-search.ts';
 
@@ -25,20 +25,35 @@ describe.each<[tag: string, values: string[], others: string[]]>([
   [
     '00080020',
     ['20260310', '20260301-20260331', '20260310-', '-20260310', '202603', '2026', '2026.03.10'],
-    ['20260311', '20260311-', '-20260309', '2025'],
+    ['20260311', '20260311-', '-20260309', '2025', '20260331-20260301'],
   ],
   [
     '00080030',
-    ['101530.5', '10', '1015', '10-11', '-1015', '101530.5-', '10:15'],
-    ['11', '-1014', '1016-', '101531'],
+    ['101530.5', '10', '1015', '10-11', '-1015', '101530.5-', '10:15', '101530', '101530-101530', '-101530'],
+    ['11', '-1014', '1016-', '101531', '101530.6', '-101530.4', '230000-110000'],
   ],
   ['00080050', ['A.17(b)', 'A*', '*17*', 'A?17(b)', '*'], ['A-17(b)', 'a*', 'A.17', '""']],
   ['00080061', ['CT', 'SR', 'MR,CT', 'MR\\SR', 'C*'], ['MR', 'ct']],
   ['00081030', ['Thorax nativ', 'Thorax*', '*'], ['Thorax', 'thorax*']],
   [
     '00100010',
-    ['müller^jean-luc^^dr.', 'MULLER*', 'Müller^Jean*', '*luc*', '山田*', 'M?ller*'],
-    ['Müller', '*anna*'],
+    [
+      'müller^jean-luc^^dr.',
+      'MULLER*',
+      'Müller^Jean*',
+      '*luc*',
+      '山田*',
+      'M?ller*',
+      '山田^太郎',
+      '山?^*',
+      '*太郎',
+      'Müller^Jean-Luc^^Dr.=山田^太郎',
+      'm*=山*',
+      '=山田*',
+      'm*=',
+      '*=*=*',
+    ],
+    ['Müller', '*anna*', '山田', '山?', 'm*=鈴*', '山田*=m*', '*=*=?'],
   ],
   ['00100020', ['*', '""'], ['P-1001', '?']],
   ['00100030', ['*', '""'], ['19700101', '-']],
@@ -54,6 +69,91 @@ test('A fuzzy name is one of which each word begins one', () => {
   for (const name of ['jean mull', 'Luc', 'müller', 'dr muller'])
     expect(found('00100010', name, true)).toBe(true);
   for (const name of ['jean maier', 'uller']) expect(found('00100010', name, true)).toBe(false);
+});
+
+describe('A name is found in any script', () => {
+  const finds = (name: object, value: string, isFuzzy = false) =>
+    matches({ '00100010': { vr: 'PN', Value: [name] } }, { path: ['00100010'], value, isFuzzy });
+
+  test.each([
+    ['Δοκιμη^Άλφα', 'δοκ*', 'ΔΟΚΙΜ?^αλφα', 'αλφα'],
+    ['Ёлкин^Иван', 'елк*', 'Ёлк??^Иван', 'иван'],
+    ['시험^하나', '시험*', '시?^하?', '하나'],
+    ['𠮷野^太郎', '𠮷*', '?野^*', '太郎'],
+    ['קבני^טל', 'קב*', '????^טל', 'טל'],
+  ])('%s', (name, start, characters, word) => {
+    for (const group of ['Alphabetic', 'Ideographic', 'Phonetic']) {
+      const names = { Alphabetic: 'Other^One', [group]: name };
+      for (const pattern of [name, start, characters]) expect(finds(names, pattern), pattern).toBe(true);
+      expect(finds(names, word)).toBe(false);
+      expect(finds(names, word, true)).toBe(true);
+      expect(finds(names, `${word}x`, true)).toBe(false);
+    }
+  });
+
+  test('in which a wildcard stands for a syllable, and a syllable for no other', () => {
+    expect(finds({ Alphabetic: '심^하나' }, '시*')).toBe(false);
+    expect(finds({ Alphabetic: '시험' }, '????')).toBe(false);
+  });
+});
+
+describe('Ranges of a date and of its time are one range', () => {
+  const at = (date: string, time?: string): DicomAttributes => ({
+    '00080020': { vr: 'DA', Value: [date] },
+    '00080030': { vr: 'TM', ...(time && { Value: [time] }) },
+  });
+  const isFound = (attributes: DicomAttributes, dates: string, times: string) =>
+    combineDateTimes([
+      { path: ['00080030'], value: times },
+      { path: ['00080020'], value: dates },
+    ]).every((match) => matches(attributes, match));
+  const midnight = at('20251106', '235959.5');
+
+  test.each([
+    ['20251106-20251107', '230000-010000'],
+    ['20251105-20251107', '100000-180000'],
+    ['20251106-20251106', '2359-2359'],
+    ['20251106-', '2359-'],
+    ['20251105-', '235959.9-'],
+    ['-20251107', '-01'],
+    ['-20251106', '-2359'],
+  ])('%s at %s finds it', (dates, times) => expect(isFound(midnight, dates, times)).toBe(true));
+
+  test.each([
+    ['20251107-20251108', '000000-010000'],
+    ['20251105-20251106', '100000-180000'],
+    ['20251106-', '235959.6-'],
+    ['-20251106', '-2358'],
+    ['20251106-20251106', '230000-010000'],
+    // Not of one form: each for itself.
+    ['20251105-20251107', '-180000'],
+    ['20251106', '000000-230000'],
+    ['-20251107', '230000'],
+  ])('%s at %s does not', (dates, times) => expect(isFound(midnight, dates, times)).toBe(false));
+
+  test('in which a day without a time may be any time of that day', () => {
+    expect(isFound(at('20251106'), '20251106-20251107', '230000-010000')).toBe(true);
+    expect(isFound(at('20251108'), '20251106-20251107', '230000-010000')).toBe(false);
+  });
+
+  test.each([
+    ['00080021', '00080031'],
+    ['00080012', '00080013'],
+    ['00080022', '00080032'],
+    ['00080023', '00080033'],
+    ['00400244', '00400245'],
+  ])('also of %s and %s', (date, time) => {
+    const search: AttributeMatch[] = [
+      { path: [date], value: '20251106-20251107' },
+      { path: [time], value: '230000-010000' },
+    ];
+    const attributes = {
+      [date]: { vr: 'DA', Value: ['20251107'] },
+      [time]: { vr: 'TM', Value: ['0030'] },
+    };
+    expect(combineDateTimes(search)).toHaveLength(1);
+    expect(combineDateTimes(search).every((match) => matches(attributes, match))).toBe(true);
+  });
 });
 
 describe('A search begins with the list that is likely to be the shortest', () => {
@@ -91,7 +191,10 @@ describe('A search begins with the list that is likely to be the shortest', () =
       { '00100010': '*müller*', '00080020': '20260301-20260331' },
       { by: 'date', dates: march },
     ],
-    [{ '00100010': '山田*' }, { by: 'date', dates: undefined }],
+    [{ '00100010': '*=*' }, { by: 'date', dates: undefined }],
+    [{ '00100010': '""' }, { by: 'date', dates: undefined }],
+    [{ '00080020': '20260331-20260301' }, { by: 'uids', uids: [] }],
+    [{ '0020000D': `1.2,${'1'.repeat(65)},x` }, { by: 'uids', uids: ['1.2'] }],
   ])('%j', (search, list) => expect(listFor(search)).toEqual(list));
 
   test('which is always the patient’s own where they search', () => {
@@ -109,5 +212,11 @@ describe('A search begins with the list that is likely to be the shortest', () =
     expect(list).toMatchObject({ by: 'name', prefix: 'MUL' });
     expect(['MULLER^JEAN', 'MULTER^JEANNE'].every(list.fits)).toBe(true);
     expect(['MULLER^ANNA', 'MAIER^JEAN'].some(list.fits)).toBe(false);
+    for (const [name, prefix] of [
+      ['山田*', '山田'],
+      ['Δοκ*', 'ΔΟΚ'],
+      ['=시험*', '시험'],
+    ])
+      expect(listFor({ '00100010': name ?? '' })).toMatchObject({ by: 'name', prefix });
   });
 });

@@ -15,9 +15,13 @@ function normalise(term: string): string {
   if (/^GB ?18030$/.test(name)) return 'GB18030';
   if (/^(?:GBK|GB ?2312)$/.test(name)) return 'GBK';
   if (/^(?:LATIN ?1|ISO ?8859 1)$/.test(name)) return 'ISO_IR 100';
-  const [, extended, number] = name.match(/^ISO (2022 )?IR (\d+)$/) ?? [];
-  return number ? `${extended ? 'ISO 2022 IR' : 'ISO_IR'} ${number}` : name;
+  const [, extended, number = ''] = name.match(/^ISO (2022 )?IR (\d+)$/) ?? [];
+  if (number === '') return name;
+  return `${extended || ONLY_EXTENDED.has(number) ? 'ISO 2022 IR' : 'ISO_IR'} ${number}`;
 }
+
+/** Sets that there are with code extensions only (PS3.3 table C.12-4), whatever a file calls them. */
+const ONLY_EXTENDED = new Set(['58', '87', '149', '159']);
 
 /** The character sets that hold in a data set, an item's own before those around it. */
 function characterSetsOf(dataSet: DataSet): string {
@@ -55,23 +59,73 @@ export function decodeText(dataSet: DataSet, bytes: Uint8Array, vr: Vr): string 
   }
   try {
     // Nothing declared, and yet no ASCII: the library would say so of each letter, where a guess is nearly always right.
-    if (/\\|2022/.test(sets)) return convertBytes(`${sets}\\${extensions}`, bytes, { vr });
+    if (/\\|2022/.test(sets)) return decodeExtended(sets, bytes, vr);
     // Latin alphabet No. 9, new in 2020, is not in the library.
     if (sets === 'ISO_IR 203') return new TextDecoder('iso-8859-15').decode(bytes);
     if (sets !== '') return convertBytes(sets, bytes, { vr });
   } catch {
     // An unknown term or escape sequence: a name half right is better than none.
   }
-  return guess(bytes);
+  return decodeLabelled(sets, bytes) ?? guess(bytes);
+}
+
+/** What decoders put in the place of bytes that mean nothing. */
+const FAULT = '\uFFFD';
+
+/**
+ * Text in sets with code extensions. Many writers leave out the escape sequence by which such a set begins. Such text is
+ * read in the one declared set that decodes it without a fault, where there is exactly one.
+ */
+function decodeExtended(sets: string, bytes: Uint8Array, vr: Vr): string {
+  const readIn = (initial: string) => convertBytes(`${initial}\\${extensions}`, bytes, { vr });
+  const declared = sets.split('\\');
+  const asDeclared = readIn(declared[0] ?? '');
+  if (!bytes.some((byte) => byte >= 0x80)) return asDeclared;
+  if (!WITHOUT_HIGH_HALF.has(declared[0] ?? '') && !asDeclared.includes(FAULT)) return asDeclared;
+  const isEscaped = bytes.includes(0x1b);
+  const texts = declared
+    .flatMap((set) => [
+      ...(WITHOUT_HIGH_HALF.has(set) ? [] : [readIn(set)]),
+      ...(isEscaped ? [] : withoutEscapes(set, bytes)),
+    ])
+    .filter((text) => !text.includes(FAULT));
+  const [text, ...others] = new Set(texts);
+  if (text !== undefined && others.length === 0) return text;
+  const isUnknown = text === undefined && !isEscaped;
+  return (isUnknown ? decodeStrictly('utf-8', bytes) : undefined) ?? asDeclared;
+}
+
+/** Sets that give no meaning to bytes from 0x80 on, until an escape sequence does. */
+const WITHOUT_HIGH_HALF = new Set(['', 'ISO 2022 IR 6', 'ISO 2022 IR 87', 'ISO 2022 IR 159']);
+
+/** Japanese sets as systems write them that know no escape sequences. */
+function withoutEscapes(set: string, bytes: Uint8Array): string[] {
+  const extended = decodeStrictly('euc-jp', bytes) ?? FAULT;
+  const shifted = decodeStrictly('shift_jis', bytes) ?? FAULT;
+  if (/ 159$/.test(set)) return [extended];
+  if (/ 13$/.test(set)) return [shifted];
+  // Half-width katakana are not of JIS X 0208.
+  if (/ 87$/.test(set)) return [extended, shifted].filter((text) => !/[\uFF61-\uFF9F]/.test(text));
+  return [];
+}
+
+/** Text in a set that a file declares by the name that others than DICOM have for it, such as `EUC-KR`. */
+function decodeLabelled(name: string, bytes: Uint8Array): string | undefined {
+  return name === '' ? undefined : decodeStrictly(name.replaceAll(' ', '-'), bytes);
+}
+
+/** Undefined where the bytes mean nothing in the encoding, or nobody knows it. */
+function decodeStrictly(label: string, bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** UTF-8 is hardly ever right by chance; otherwise the Western alphabet, in which every byte is a letter. */
 function guess(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('latin1').decode(bytes);
-  }
+  return decodeStrictly('utf-8', bytes) ?? new TextDecoder('latin1').decode(bytes);
 }
 
 /** Neither the high half nor an escape sequence: the same in all of them, but for the yen of JIS X 0201. */
