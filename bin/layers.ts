@@ -1,21 +1,34 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LAYERS = join(import.meta.dirname, '..', 'layers');
 
+/** What a layer needs for Lambda's machines. npm counts these as optional, and says nothing where it leaves one out. */
+const BINARIES: Record<string, readonly string[]> = {
+  sharp: ['@img/sharp-linux-arm64/lib/*.node', '@img/sharp-libvips-linux-arm64/lib/*.so.*'],
+};
+
 /** Installs what the layers hold, for the machines that Lambda runs them on, unless it is there. */
-export function installLayers(): void {
-  for (const name of readdirSync(LAYERS)) {
-    const folder = join(LAYERS, name, 'nodejs');
+export function installLayers(layers = LAYERS): void {
+  for (const name of readdirSync(layers)) {
+    const folder = join(layers, name, 'nodejs');
     const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
     // Written last: an installation that was cut off is none.
     const stamp = join(folder, 'node_modules', '.installed-lock.json');
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) continue;
+    const missing = () =>
+      (BINARIES[name] ?? []).filter((file) => globSync(join(folder, 'node_modules', file)).length === 0);
+    const isInstalled = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
+    if (isInstalled && missing().length === 0) continue;
     execFileSync('npm', ['ci', '--os=linux', '--cpu=arm64', '--libc=glibc', '--silent'], {
       cwd: folder,
       stdio: ['ignore', 2, 2],
     });
+    if (missing().length > 0) {
+      throw new Error(
+        `The layer ${name} lacks its binaries for Linux on arm64, which Lambda runs: npm ci in ${folder} installed no ${missing().join(' and no ')}. Does package-lock.json name these packages, and does the npm registry have them?`,
+      );
+    }
     writeFileSync(stamp, lock);
   }
 }

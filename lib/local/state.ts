@@ -4,6 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
 
 const lockTimeoutMs = 4000;
+/** The format of what lies in a data directory: raise it when an older directory can no longer be read. */
+const dataFormat = 1;
 
 /** Makes the data directory where it is absent, and says so when nothing can be written there. */
 export function makeDataDir(dataDir: string): void {
@@ -27,13 +29,15 @@ function makeDir(dir: string): void {
 export function openState(dataDir: string): DatabaseSync {
   makeDataDir(dataDir);
   const file = path.join(dataDir, 'state.sqlite');
+  let db: DatabaseSync | undefined;
   try {
     // A stack that was told to end a moment ago still has the lock for another.
-    const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
+    db = new DatabaseSync(file, { timeout: lockTimeoutMs });
     // The lock lasts as long as the process, even one that is killed: two stacks never share a directory.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     const check = db.prepare('PRAGMA quick_check').get();
     if (check?.quick_check !== 'ok') throw new Error(String(check?.quick_check));
+    requireFormat(db, dataDir);
     db.exec(`
       CREATE TABLE IF NOT EXISTS messages (
         id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL, sent_at INTEGER NOT NULL,
@@ -46,6 +50,8 @@ export function openState(dataDir: string): DatabaseSync {
     `);
     return db;
   } catch (cause) {
+    db?.close();
+    if (cause instanceof StartError) throw cause;
     const locked = cause instanceof Error && /locked|busy/i.test(cause.message);
     throw new StartError(
       locked
@@ -54,4 +60,15 @@ export function openState(dataDir: string): DatabaseSync {
       { cause },
     );
   }
+}
+
+/** Refuses a directory of another format. SQLite gives 0 for a new file, and for one from before there was a number. */
+function requireFormat(db: DatabaseSync, dataDir: string): void {
+  const found = Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  if (found !== 0 && found !== dataFormat) {
+    throw new StartError(
+      `The data directory ${dataDir} has data format ${found}, but this version reads format ${dataFormat}: start the version that wrote it, or give this one another directory with --data.`,
+    );
+  }
+  db.exec(`PRAGMA user_version = ${dataFormat}`);
 }
