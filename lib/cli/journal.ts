@@ -29,7 +29,7 @@ export class Journal {
   readonly #files = new Map<string, JournalEntry>();
   #batchId: string | undefined;
 
-  /** @param place what makes it another journal: the service, the door and the folder */
+  /** @param place what makes it another journal: the service, the endpoint and the folder */
   constructor(place: readonly string[]) {
     const state = process.env.XDG_STATE_HOME || path.join(homedir(), '.local', 'state');
     const name = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 32);

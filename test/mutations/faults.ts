@@ -84,7 +84,7 @@ export const faults: Fault[] = [
     tests: domain('rules'),
   },
   {
-    means: 'bytes of a type that was not announced become an image where no door takes them',
+    means: 'bytes of a type that was not announced become an image where no endpoint takes them',
     file: 'lib/domain/uploads/upload.ts',
     original: 'PICTURE_TYPES.some((type) => type === found) || found === declared',
     replacement: "PICTURE_TYPES.some((type) => type === found) || declared !== ''",

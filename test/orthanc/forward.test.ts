@@ -75,7 +75,7 @@ async function expectInOrthanc(sent: readonly Sent[], seconds = 25): Promise<voi
 const deadLetters = () => takeDeadLetters(service, cdkOut, 'forward-dicom');
 
 describe('What is stored is in Orthanc', () => {
-  test('under the same identifiers and bit by bit, whichever door it came by', async () => {
+  test('under the same identifiers and bit by bit, whichever endpoint it came by', async () => {
     const uids = newUids();
     const series = Array.from({ length: 12 }, () => slice({ ...uids, sop: newUids().sop }));
     const sent = [await byForm(), await bySignedUrl()];
@@ -86,7 +86,7 @@ describe('What is stored is in Orthanc', () => {
     expect(await deadLetters()).toEqual([]);
   });
 
-  test('once, though it is stored again by every door', async () => {
+  test('once, though it is stored again by every endpoint', async () => {
     const sent = await byForm();
     await expectInOrthanc([sent]);
     const count = await orthanc.storedCount();

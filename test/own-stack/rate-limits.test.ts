@@ -47,7 +47,7 @@ describe('Within a minute', () => {
     });
   });
 
-  test('it is the person who counts, whatever door, token, address or header', async () => {
+  test('it is the person who counts, whatever endpoint, token, address or header', async () => {
     const doctor = await service.as('doctor');
     const batch = await createBatch(doctor);
     for (let index = 0; index < 10; index++) expect((await uploadInto(doctor, batch)).status).toBe(201);

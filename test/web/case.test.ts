@@ -51,7 +51,7 @@ test('Images are uploaded with the eye and the moment of their capture, once som
   );
 });
 
-test('The viewer shows an image by the door of the cases, and downloads the original by a signed URL', async () => {
+test('The viewer shows an image of a case, and downloads the original by a signed URL', async () => {
   const doctor = await service.as('doctor');
   await photoInCase(doctor, 'C-502', 4, { patientId: PATIENT_1, eyeSide: 'both' });
   await photoInCase(doctor, 'C-502', 5, { patientId: PATIENT_1, capturedAt: '2025-03-04T10:00:00Z' });

@@ -6,7 +6,7 @@ export const operation = defineOperation({
   id: 'delete-case-image',
   method: 'DELETE',
   path: '/api/v1/images/{id}',
-  summary: 'Delete an image by its door of the cases (doctors and admins)',
+  summary: 'Delete an image of a case (doctors and admins)',
   group: 'Cases',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),

@@ -50,7 +50,7 @@ export interface DeclaredFile {
  * All of the files' faults are named; nothing of the request is taken when there is one.
  *
  * @param fieldOf names a file's field in the client's own words
- * @param accepted the types that the door takes
+ * @param accepted the types that the endpoint accepts
  * @throws DomainError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
 export function requireUploadable(

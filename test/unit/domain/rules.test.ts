@@ -60,7 +60,7 @@ describe('A file before its upload', () => {
     }
   });
 
-  test('must have been announced where not every door takes its type', () => {
+  test('must have been announced where not every endpoint takes its type', () => {
     expect(isAcceptedType('image/png', 'image/jpeg')).toBe(true);
     expect(isAcceptedType('application/pdf', 'application/pdf')).toBe(true);
     expect(isAcceptedType('application/pdf', 'image/jpeg')).toBe(false);

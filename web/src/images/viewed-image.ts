@@ -1,4 +1,4 @@
-/** What is looked at, whatever door it came through. */
+/** The image that the viewer shows, whichever endpoint it came from. */
 export interface ViewedImage {
   id: string;
   name: string;
