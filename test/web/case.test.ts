@@ -69,7 +69,7 @@ test('The viewer shows an image of a case, and downloads the original by a signe
   await page.getByRole('region', { name: 'Viewer' }).getByText('Eye: both').waitFor();
   // What was taken earlier stands before it, though it came later.
   await page.keyboard.press('ArrowLeft');
-  await page.getByText('captured 4 Mar 2025').waitFor();
+  await page.getByText('captured 4 Mar 2025, 10:00').waitFor();
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download image' }).click(),
