@@ -40,7 +40,7 @@ export async function api({ cdkOut, progress }: Bench, size = full): Promise<Res
       await inTurns(WARM_UP, works);
       const turns = await inTurns(size.requests, works);
       const cpu = await inChild<CpuTimes>(
-        'handler-cpu.ts',
+        'api/handler-cpu.ts',
         {
           ...task,
           // A command line has its limits; so many are enough to be another at each call.

@@ -26,7 +26,7 @@ export async function zip({ cdkOut, progress }: Bench, size = full): Promise<Res
 
     progress(`zip: ${size.rounds} times ${count} objects of ${size.objectBytes / MB} MB, and the floor`);
     const read = (how: ZipTask['how']) => (): Promise<ZipReading> =>
-      inChild('zip-reader.ts', { how, bucket, objects } satisfies ZipTask, env);
+      inChild('zip/zip-reader.ts', { how, bucket, objects } satisfies ZipTask, env);
     const readings = await inTurns(
       size.rounds,
       { product: read('product'), floor: read('floor') },
