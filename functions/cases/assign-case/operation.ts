@@ -18,4 +18,5 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 29,
+  example: { params: { caseId: 'C-78' } },
 });
