@@ -59,7 +59,7 @@ beforeEach(() => {
 
 describe(`Among ${STUDIES} studies, one Query on an index finds, and looks at no other than, those`, () => {
   test.each<[what: string, list: StudyList, count: number]>([
-    ['of a patient', { by: 'patient', patientId, alsoUnassigned: true }, STUDIES_OF_PATIENT],
+    ['of a patient', { by: 'patient', patientId, alsoUnassigned: false }, STUDIES_OF_PATIENT],
     ['of a day', { by: 'date', dates: day }, STUDIES_OF_DAY],
     ['of an accession number', { by: 'accession', accession }, 1],
     ['of a modality on a day', { by: 'modality', modality: 'CT', dates: day }, STUDIES_OF_DAY],
@@ -71,5 +71,15 @@ describe(`Among ${STUDIES} studies, one Query on an index finds, and looks at no
     const [query, ...others] = commands;
     expect(query).toEqual({ name: 'QueryCommand', index: expect.stringMatching(/^gsi/), scanned: count });
     expect(others.map(({ name }) => name).filter((name) => name !== 'BatchGetItemCommand')).toEqual([]);
+  });
+
+  test('of a patient, and by a second Query those that name the patient and are nobody’s', async () => {
+    const list: StudyList = { by: 'patient', patientId, alsoUnassigned: true };
+    expect(await Array.fromAsync(search.studies(list, 1000))).toHaveLength(STUDIES_OF_PATIENT);
+    const query = { name: 'QueryCommand', index: 'gsi2' };
+    expect(commands).toEqual([
+      { ...query, scanned: STUDIES_OF_PATIENT },
+      { ...query, scanned: 0 },
+    ]);
   });
 });
