@@ -1,4 +1,4 @@
-import { App } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib/core';
 import * as z from 'zod';
 import { operations } from '../functions/operations.ts';
 import { socketRoutes } from '../functions/sockets/routes.ts';

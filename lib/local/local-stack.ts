@@ -18,6 +18,7 @@ import { queueConcurrency, startEventSources } from './lambda/event-sources.ts';
 import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './lambda/functions.ts';
 import { LambdaFunction, type LambdaHost } from './lambda/lambda.ts';
 import { linkLayerPackages } from './lambda/layer-packages.ts';
+import { ProcessGuard } from './lambda/process-guard.ts';
 import { sendLocalError } from './local-error.ts';
 import { LogFile } from './log-file.ts';
 import { S3 } from './s3/s3.ts';
@@ -162,8 +163,11 @@ async function start(
   // With the code that it is of, so that whoever starts that code again finds it.
   const cacheDir = path.join(cdkOut, 'compile-cache');
   mkdirSync(cacheDir, { recursive: true });
+  const guard = new ProcessGuard();
+  closers.push(() => guard.close());
   const host: LambdaHost = {
     socketDir,
+    guard,
     cacheDir,
     layerPackages: linkLayerPackages(path.join(dataDir, 'layers')),
     environmentFor: (definition) => {
@@ -210,7 +214,7 @@ async function start(
   // Before the functions end, which hear of it.
   closers.push(() => sockets?.close());
   closers.push(() => schedules.close());
-  const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, () => eventSources.tableWritten());
+  const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, (table) => eventSources.tableWritten(table));
   const sqsApi = new SqsApi(queues, principals);
   handle = async (request, response, requestUrl) => {
     const { pathname } = requestUrl;

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
 import {
   AccessLogFormat,
   AuthorizationType,

@@ -1,4 +1,4 @@
-import { Aws, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
 import {
   CfnManagedLoginBranding,
   CfnUserPoolGroup,

@@ -10,6 +10,7 @@ import {
 
 /** Where systems keep a browser that can be driven. */
 const INSTALLED = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

@@ -132,7 +132,7 @@ test('A file that goes away while it waits was kept before', async () => {
 
 test('Where the browser has no room to keep all files, it asks before it leaves, until stored ones make room', async () => {
   const { page, batch } = await openedBatch();
-  const files = await photos(12, { format: 'png', width: 1200, height: 900 });
+  const files = await photos(12, { format: 'png', width: 400, height: 300 });
   const session = await page.context().newCDPSession(page);
   const { usage } = await page.evaluate<{ usage: number }>('navigator.storage.estimate()');
   const quotaSize = usage + files.slice(0, 6).reduce((sum, { bytes }) => sum + bytes.length, 0);

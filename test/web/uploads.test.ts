@@ -9,8 +9,6 @@ const service = useService();
 const browsing = useBrowser(service);
 
 const PHOTOS = 24;
-/** Large ones, that take a while. */
-const largePhotos = (number: number) => photos(number, { width: 1200, height: 900, format: 'png' });
 const isPut = 'PUT';
 
 /** Makes each upload take a while, so that there is time to cut it. */
@@ -32,7 +30,7 @@ test('A network that is cut and a page that is loaded anew lose nothing, and sto
   const page = await browsing.signedIn('doctor', '/patients/P-3001');
   await openBatch(page);
   await slow(page, 250);
-  const files = await largePhotos(PHOTOS);
+  const files = await photos(PHOTOS);
   await drop(page, files);
   await page.getByText(/^[1-9]\d* of 24 files stored/).waitFor();
   for (let cut = 0; cut < 2; cut += 1) {
@@ -69,7 +67,7 @@ test('A URL that has ended is signed anew without a click, and bytes that had ar
     }
     return route.continue();
   });
-  const files = await largePhotos(4);
+  const files = await photos(4);
   await drop(page, files);
   await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(files.map(({ name }) => name).sort());
   // Four files: one that arrived unheard, one that was sent twice, and two that went well.
@@ -82,7 +80,7 @@ test('Uploads pause and go on, and what is cancelled is not sent', async () => {
   const page = await browsing.signedIn('doctor', '/patients/P-3003');
   await openBatch(page);
   await slow(page, 400);
-  const files = await largePhotos(8);
+  const files = await photos(8);
   await drop(page, files);
   await page.getByRole('button', { name: 'Pause uploads' }).click();
   await page.getByText(/paused/).waitFor();

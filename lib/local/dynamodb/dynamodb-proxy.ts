@@ -25,9 +25,9 @@ export class DynamoDbProxy {
   readonly #endpoint: URL;
   readonly #principals: Principals;
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #onWrite: () => void;
+  readonly #onWrite: (table: string) => void;
 
-  constructor(endpoint: string, principals: Principals, onWrite: () => void) {
+  constructor(endpoint: string, principals: Principals, onWrite: (table: string) => void) {
     this.#endpoint = new URL(endpoint);
     this.#principals = principals;
     this.#onWrite = onWrite;
@@ -47,9 +47,8 @@ export class DynamoDbProxy {
     const action = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
     const input = Input.safeParse(JSON.parse(body.toString('utf8') || '{}'));
     if (!input.success) return sendError(response, 'ValidationException', z.prettifyError(input.error));
-    const missing = accessesOf(action, input.data).find(
-      (access) => !this.#principals.may(accessKeyId, access),
-    );
+    const accesses = accessesOf(action, input.data);
+    const missing = accesses.find((access) => !this.#principals.may(accessKeyId, access));
     if (missing) {
       const who = this.#principals.nameOf(accessKeyId);
       return sendError(
@@ -59,7 +58,9 @@ export class DynamoDbProxy {
       );
     }
     await this.#forward(request, response, action, accessKeyId, body, input.data);
-    if (writes.test(action)) this.#onWrite();
+    if (!writes.test(action)) return;
+    const tables = accesses.map(({ resource }) => /:table\/([^/]+)/.exec(resource)?.[1] ?? '');
+    for (const table of new Set(tables)) this.#onWrite(table);
   }
 
   async #forward(

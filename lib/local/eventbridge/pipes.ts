@@ -42,6 +42,7 @@ export function loadPipes(template: Template) {
       arn: template.arn(resource),
       source: Source,
       batchSize: SourceParameters.DynamoDBStreamParameters.BatchSize,
+      batchingWindowSeconds: 0,
       maxRetries: Number.POSITIVE_INFINITY,
       bisects: false,
       reportsItemFailures: false,

@@ -65,10 +65,10 @@ export async function startEventSources({
   const queueConsumers: QueueConsumer[] = [];
   const streamConsumers: StreamConsumer[] = [];
   const streamOf = async (source: string, logicalId: string) => {
-    const TableName = /table\/([^/]+)\/stream/.exec(source)?.[1];
-    const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
-    if (Table?.LatestStreamArn) return Table.LatestStreamArn;
-    throw new StartError(`The table ${TableName} has no stream for ${logicalId}.`);
+    const table = /table\/([^/]+)\/stream/.exec(source)?.[1] ?? '';
+    const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName: table }));
+    if (Table?.LatestStreamArn) return { table, streamArn: Table.LatestStreamArn };
+    throw new StartError(`The table ${table} has no stream for ${logicalId}.`);
   };
   for (const resource of template.ofType('AWS::Lambda::EventSourceMapping')) {
     const properties = template.properties(resource, MappingProperties);
@@ -92,8 +92,9 @@ export async function startEventSources({
     } else if (source.startsWith('arn:aws:dynamodb:')) {
       const mapping = {
         id: resource.logicalId,
-        streamArn: await streamOf(source, resource.logicalId),
+        ...(await streamOf(source, resource.logicalId)),
         batchSize: properties.BatchSize ?? 100,
+        batchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
         maxRetries:
           properties.MaximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : properties.MaximumRetryAttempts,
         bisects: properties.BisectBatchOnFunctionError,
@@ -108,7 +109,7 @@ export async function startEventSources({
     }
   }
   for (const { source, ...pipe } of loadPipes(template)) {
-    const mapping = { ...pipe, streamArn: await streamOf(source, pipe.id) };
+    const mapping = { ...pipe, ...(await streamOf(source, pipe.id)) };
     const receiver = { arn: pipe.arn, invoke: sendEach(pipe, queues) };
     const pipeLog = (line: string) => log(`${pipe.id}: ${line}`);
     streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, pipeLog));
@@ -116,9 +117,9 @@ export async function startEventSources({
   for (const consumer of queueConsumers) consumer.pump();
   for (const consumer of streamConsumers) consumer.start();
   return {
-    /** Tells that some table was written to. */
-    tableWritten: () => {
-      for (const consumer of streamConsumers) consumer.poke();
+    /** Tells that a table was written to. */
+    tableWritten: (table: string) => {
+      for (const consumer of streamConsumers) consumer.poke(table);
     },
     async close() {
       for (const consumer of queueConsumers) consumer.close();

@@ -6,11 +6,13 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import type { FunctionDefinition } from './functions.ts';
+import type { ProcessGuard } from './process-guard.ts';
 
 /** What a synchronous invocation may take and give, in bytes (AWS Lambda quotas). */
 export const payloadLimitBytes = 6 * 1024 * 1024;
 const initTimeoutMs = 30_000;
-const idleMs = 120_000;
+/** Lambda, too, keeps an idle instance for minutes. */
+const idleMs = 300_000;
 
 /** A function that failed: by throwing, by dying, or by taking too long. */
 export class FunctionError extends Error {
@@ -30,6 +32,7 @@ export interface LambdaHost {
   cacheDir: string;
   /** Where functions with layers find the layers' packages on this laptop. */
   layerPackages: string;
+  guard: ProcessGuard;
   environmentFor(definition: FunctionDefinition): Record<string, string>;
   log(functionName: string, line: string): void;
 }
@@ -164,6 +167,8 @@ class Instance {
         detached: true,
       },
     );
+    const { pid } = this.#child;
+    if (pid !== undefined) host.guard.add(pid);
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       if (output) createInterface({ input: output }).on('line', (line) => host.log(definition.name, line));
     }
@@ -185,6 +190,7 @@ class Instance {
         }
       });
       const onEnd = (cause: string) => {
+        if (pid !== undefined) host.guard.remove(pid);
         clearTimeout(timer);
         clearTimeout(this.#idleTimer);
         this.#stopWatching();

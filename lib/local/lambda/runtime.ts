@@ -4,7 +4,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRequire, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 type StreamingHandler = (event: unknown, stream: ResponseStream, context: object) => Promise<unknown>;
@@ -130,14 +129,8 @@ function keepCompiled() {
   isCompiledKept = true;
 }
 
-// A killed parent cannot say goodbye. The first line sees it at once, the thread also when a function never
-// comes back from its loop.
+// The process ends with its parent. Where it is in an endless loop, the process guard ends it.
 process.on('disconnect', () => process.exit(0));
-new Worker(
-  `const parent = process.ppid;
-   setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGKILL'), 500);`,
-  { eval: true },
-).unref();
 
 try {
   const [file = '', exportName = ''] = (environment._HANDLER ?? '').split('.');

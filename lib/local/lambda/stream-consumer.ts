@@ -15,8 +15,12 @@ import { BatchResponse } from './queue-consumer.ts';
 /** An event source mapping from a table's stream, as the template declares it. */
 export interface StreamMapping {
   id: string;
+  /** The name of the table. */
+  table: string;
   streamArn: string;
   batchSize: number;
+  /** How long the records wait for others of their batch. */
+  batchingWindowSeconds: number;
   maxRetries: number;
   bisects: boolean;
   reportsItemFailures: boolean;
@@ -33,6 +37,8 @@ export interface StreamReceiver {
 /** Without a poke from the proxy (an item expired, another endpoint), the stream is read this often. */
 const pollMs = 1000;
 const retryDelayMs = 500;
+/** Records of one page. */
+const pageSize = 1000;
 
 /** Feeds a table's stream to a function, in order, and remembers how far it has come. */
 export class StreamConsumer {
@@ -68,8 +74,9 @@ export class StreamConsumer {
     this.#done = this.#loop();
   }
 
-  /** Tells that the table was written to. */
-  poke() {
+  /** Tells that a table was written to. */
+  poke(table: string) {
+    if (table !== this.#mapping.table) return;
     this.#poked = true;
     this.#wake.abort();
   }
@@ -81,9 +88,10 @@ export class StreamConsumer {
 
   async #loop() {
     while (!this.#closed) {
+      const poked = this.#poked;
       this.#poked = false;
       try {
-        await this.#readAll();
+        await this.#readAll(poked);
       } catch (error) {
         if (!this.#closed) this.#log(`the stream cannot be read, trying again: ${error}`);
         this.#iterators.clear(); // An iterator expires; the checkpoint does not.
@@ -94,25 +102,42 @@ export class StreamConsumer {
     }
   }
 
-  async #readAll() {
-    const { StreamDescription } = await this.#client.send(
-      new DescribeStreamCommand({ StreamArn: this.#mapping.streamArn }),
-    );
-    for (const { ShardId: shard = '' } of StreamDescription?.Shards ?? []) {
+  async #readAll(poked: boolean) {
+    // A poke tells of records, hardly ever of a shard: those that are known are enough, while all of them are open.
+    const known = poked && this.#iterators.size > 0 && [...this.#iterators.values()].every(Boolean);
+    for (const shard of known ? this.#iterators.keys() : await this.#shards()) {
       if (!this.#iterators.has(shard)) this.#iterators.set(shard, await this.#iteratorFor(shard));
       let iterator = this.#iterators.get(shard);
+      let gathered = false;
       while (iterator && !this.#closed) {
-        const page = await this.#client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: 1000 }));
+        const page = await this.#client.send(
+          new GetRecordsCommand({ ShardIterator: iterator, Limit: pageSize }),
+        );
         const records = page.Records ?? [];
-        for (let index = 0; index < records.length && !this.#closed; index += this.#mapping.batchSize) {
-          await this.#deliver(shard, records.slice(index, index + this.#mapping.batchSize));
+        const { batchSize, batchingWindowSeconds } = this.#mapping;
+        if (!gathered && batchingWindowSeconds > 0 && records.length > 0 && records.length < batchSize) {
+          // The same iterator then finds these records and those that came after them.
+          await this.#sleep(batchingWindowSeconds * 1000, this.#closing.signal);
+          gathered = true;
+          continue;
+        }
+        for (let index = 0; index < records.length && !this.#closed; index += batchSize) {
+          await this.#deliver(shard, records.slice(index, index + batchSize));
         }
         if (this.#closed) return;
         iterator = page.NextShardIterator;
         this.#iterators.set(shard, iterator);
-        if (records.length === 0) break;
+        // A write after this page has poked, so that the stream is read again.
+        if (records.length < pageSize) break;
       }
     }
+  }
+
+  async #shards(): Promise<string[]> {
+    const { StreamDescription } = await this.#client.send(
+      new DescribeStreamCommand({ StreamArn: this.#mapping.streamArn }),
+    );
+    return (StreamDescription?.Shards ?? []).map(({ ShardId = '' }) => ShardId);
   }
 
   async #deliver(shard: string, batch: _Record[]) {

@@ -1,21 +1,12 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { safeEntryNames } from '../../../lib/media/zip/zip-entry-names.ts';
 import { type ZipEntry, zipLayout, zipLength } from '../../../lib/media/zip/zip-layout.ts';
-import { type ReadEntry, readZip } from '../../support/unzip.ts';
-
-const modified = new Date('2024-05-06T07:08:10Z');
-
-function entryOf(name: string, content: Uint8Array): ZipEntry {
-  return { name, bytes: content.length, crc32: crc32(content), modified };
-}
+import { readZip } from '../../support/unzip.ts';
+import { entryOf, FOUR_GIB, holesUntil, modified } from '../../support/zip-entries.ts';
 
 function zip(files: [name: string, content: Uint8Array][]): Promise<Buffer> {
   const entries = files.map(([name, content]) => entryOf(name, content));
@@ -97,22 +88,7 @@ describe('the archive', () => {
 });
 
 describe('ZIP64', () => {
-  test.each([
-    [65_534, false],
-    [65_535, true],
-  ])(
-    '%i entries need it: %s',
-    async (count, isZip64) => {
-      const entries = Array.from({ length: count }, (_value, i) => entryOf(`${i}`, Buffer.alloc(0)));
-      const archive = await buffer(zipStream(entries, () => Readable.from([])));
-      expect(archive.length).toBe(zipLength(entries));
-      expect(archive.includes('PK\x06\x06')).toBe(isZip64);
-      expect((await readZip(archive, false)).length).toBe(count);
-    },
-    120_000,
-  );
-
-  const max32 = 0xffffffff;
+  const max32 = FOUR_GIB - 1;
 
   test.each([
     [max32 - 1, false],
@@ -126,31 +102,7 @@ describe('ZIP64', () => {
     const entries = [...holesUntil(max32), entryOf('after', Buffer.from('x'))];
     expect(() => zipLength(entries)).toThrow('where ZIP entry after begins');
   });
-
-  test('an archive above 4 GiB is as long as foretold, and its last entry is found', async () => {
-    const entries = [...holesUntil(max32 + 1), entryOf('after', Buffer.from('x'))];
-    const archive = await sparseArchive(entries);
-    expect(archive.isZip64).toBe(true);
-    expect(archive.entries).toHaveLength(entries.length);
-    expect(archive.entries.at(-1)).toMatchObject({ name: 'after', offset: max32 + 1, extraBytes: 28 });
-  }, 240_000);
 });
-
-/** Entries of zeros, at most 64 MiB each, behind which an archive is so long. */
-function holesUntil(offset: number): ZipEntry[] {
-  const most = 2 ** 26;
-  const checksums = new Map<number, number>();
-  const entries: ZipEntry[] = [];
-  for (let left = offset; left > 0; ) {
-    const name = String(entries.length).padStart(5, '0');
-    const bytes = Math.min(most, left - 35);
-    const checksum = checksums.get(bytes) ?? crc32(Buffer.alloc(bytes));
-    checksums.set(bytes, checksum);
-    entries.push({ name, bytes, crc32: checksum, modified });
-    left -= 35 + bytes;
-  }
-  return entries;
-}
 
 describe('the stream', () => {
   test('reads one entry ahead and no more, however many there are', async () => {
@@ -266,30 +218,4 @@ describe('the stream', () => {
 /** Lets everything that can happen without more reading happen. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-/** Lets a reader read an archive of zeros, of which the file has only holes. */
-async function sparseArchive(entries: ZipEntry[]): Promise<{ entries: ReadEntry[]; isZip64: boolean }> {
-  const folder = mkdtempSync(join(tmpdir(), 'zip-'));
-  const zeros = Buffer.alloc(2 ** 26);
-  try {
-    const path = join(folder, 'archive.zip');
-    const file = openSync(path, 'w');
-    let position = 0;
-    let tail: Buffer = Buffer.alloc(0);
-    const archive = zipStream(entries, (entry) =>
-      Readable.from([entry.name === 'after' ? Buffer.from('x') : zeros.subarray(0, entry.bytes)]),
-    );
-    for await (const piece of archive as AsyncIterable<Buffer>) {
-      const isHole = piece.length > 65_536;
-      if (!isHole) writeSync(file, piece, 0, piece.length, position);
-      if (!isHole) tail = Buffer.concat([tail, piece]);
-      position += piece.length;
-    }
-    closeSync(file);
-    expect(position).toBe(zipLength(entries));
-    return { entries: await readZip(path, false), isZip64: tail.includes('PK\x06\x06') };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
