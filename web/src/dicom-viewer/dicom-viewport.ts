@@ -203,7 +203,7 @@ export class DicomViewport {
 
   #report(status: ViewportState['status'], frame: Frame): void {
     const loaded = this.#shown?.loaded;
-    const range = this.#window ?? (loaded && toMeasured(ownRange(loaded), loaded));
+    const range = this.#window ?? (loaded && ownRange(loaded));
     this.#tell({
       status,
       frame,
