@@ -51,6 +51,23 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
+/**
+ * DynamoDB's client keeps endpoints that it has discovered, which is an option that nobody here takes: a `Map` instead of an
+ * LRU cache makes each function that knows DynamoDB 7 KB smaller.
+ */
+const mapForEndpoints: Plugin = {
+  name: 'map-for-endpoints',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^mnemonist\/lru-cache$/ }, ({ path }) => ({ path, namespace: 'map-for-endpoints' }));
+    onLoad({ filter: /./, namespace: 'map-for-endpoints' }, () => ({
+      contents: `export default class extends Map {
+        constructor() { super(); }
+        peek(key) { return this.get(key); }
+      }`,
+    }));
+  },
+};
+
 /** archiver also reads folders and writes tar, of which no function does any: without, one with a ZIP is 100 KB smaller. */
 const withoutFoldersAndTar: Plugin = {
   name: 'without-folders-and-tar',
@@ -130,7 +147,14 @@ export async function buildFunctions(): Promise<void> {
       // archiver brings three copies of what was once Node's own stream module, 240 KB of each bundle with a ZIP.
       'readable-stream': 'node:stream',
     },
-    plugins: [withoutJsonSchema, withoutLateEventStreams, withoutFoldersAndTar, queueOfAsync, nativeCrc32],
+    plugins: [
+      withoutJsonSchema,
+      withoutLateEventStreams,
+      mapForEndpoints,
+      withoutFoldersAndTar,
+      queueOfAsync,
+      nativeCrc32,
+    ],
     external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
   });
   await build({

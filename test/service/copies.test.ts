@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CopyDeps, serveCopy } from '../../lib/services/images/image-copies.ts';
 import { incomingKey } from '../../lib/storage/object-keys.ts';
-import { VARIANT_HEADER } from '../../lib/storage/object-writer.ts';
+import { VARIANT_HEADER } from '../../lib/storage/signed-objects.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';

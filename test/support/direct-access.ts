@@ -14,9 +14,8 @@ import { Limits } from '../../lib/domain/limits/limits.ts';
 import { loadFunctions, loadSecret } from '../../lib/local/lambda/functions.ts';
 import { loadTemplate } from '../../lib/local/template.ts';
 import { ArchiveWriter } from '../../lib/storage/archive-writer.ts';
-import { ObjectReader } from '../../lib/storage/object-reader.ts';
-import { ObjectWriter } from '../../lib/storage/object-writer.ts';
 import { Objects } from '../../lib/storage/objects.ts';
+import { SignedObjects } from '../../lib/storage/signed-objects.ts';
 import type { Service } from './service.ts';
 
 /** What the functions have, with rights to everything: for tests that call a handler themselves. */
@@ -60,8 +59,8 @@ export async function directAccess({ stack, dataDir }: Service) {
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
     objects: new Objects(BUCKET_NAME),
-    originals: new ObjectReader(BUCKET_NAME),
-    writer: new ObjectWriter(BUCKET_NAME),
+    originals: new SignedObjects(BUCKET_NAME),
+    writer: new SignedObjects(BUCKET_NAME),
     archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
     timeZone: 'UTC',

@@ -8,14 +8,14 @@ import { environment } from '../../../lib/lambda/environment.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { manifestOf, selectImages, startExport } from '../../../lib/services/exports/start-export.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   batches: Pick<Batches, 'get'>;
   images: Pick<Images, 'allInBatch' | 'getMany'>;
   exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
-  objects: Pick<ObjectWriter, 'create'>;
+  objects: Pick<SignedObjects, 'create'>;
   limits: Limits;
   now: () => Date;
 }
@@ -33,7 +33,7 @@ export const handler = serveCreation(operation, handle, () => {
     batches: new Batches(table),
     images: new Images(table),
     exports: new Exports(table),
-    objects: new ObjectWriter(environment.bucketName),
+    objects: new SignedObjects(environment.bucketName),
     limits: environment.limits,
     now: () => new Date(),
   };

@@ -12,16 +12,15 @@ import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
 import { manifestOf, selectImages, startExport } from '../../../lib/services/exports/start-export.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   batches: Pick<Batches, 'get'>;
   images: Pick<Images, 'allInBatch' | 'getMany'>;
-  originals: Pick<ObjectReader, 'read'>;
+  originals: Pick<SignedObjects, 'read'>;
   exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
-  objects: Pick<ObjectWriter, 'create'>;
+  objects: Pick<SignedObjects, 'create'>;
   limits: Limits;
   now: () => Date;
 }
@@ -52,9 +51,9 @@ export const handler = serveStream(operation, handle, () => {
   return {
     batches: new Batches(table),
     images: new Images(table),
-    originals: new ObjectReader(environment.bucketName),
+    originals: new SignedObjects(environment.bucketName),
     exports: new Exports(table),
-    objects: new ObjectWriter(environment.bucketName),
+    objects: new SignedObjects(environment.bucketName),
     limits: environment.limits,
     now: () => new Date(),
   };

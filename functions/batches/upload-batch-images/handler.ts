@@ -15,13 +15,13 @@ import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form
 import { inspectFile } from '../../../lib/media/image/inspect-file.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   batches: Pick<Batches, 'get'>;
   images: Pick<Images, 'createPending' | 'delete'>;
-  objects: Pick<ObjectWriter, 'create'>;
+  objects: Pick<SignedObjects, 'create'>;
   limits: Limits;
   timeZone: string;
   newId: () => string;
@@ -79,7 +79,7 @@ export const handler = serveForm(operation, handle, () => {
   return {
     batches: new Batches(table),
     images: new Images(table),
-    objects: new ObjectWriter(environment.bucketName),
+    objects: new SignedObjects(environment.bucketName),
     limits: environment.limits,
     timeZone: environment.timeZone,
     newId,

@@ -7,14 +7,14 @@ import { environment } from '../../../lib/lambda/environment.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   images: Pick<Images, 'get' | 'markArrived'>;
-  objects: Pick<ObjectReader, 'has'>;
+  objects: Pick<SignedObjects, 'has'>;
   urls: Pick<SignedUrls, 'download'>;
   now: () => Date;
 }
@@ -35,7 +35,7 @@ export async function handle(
 
 export const handler = serve(operation, handle, () => ({
   images: new Images(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
   urls: new SignedUrls(environment.bucketName),
   now: () => new Date(),
 }));

@@ -12,12 +12,12 @@ import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { describeFile } from '../../../lib/media/formats/describe-file.ts';
 import { sniffImageFormat } from '../../../lib/media/formats/image-format.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   cases: Pick<Cases, 'get' | 'addPending'>;
-  objects: Pick<ObjectWriter, 'create'>;
+  objects: Pick<SignedObjects, 'create'>;
   limits: Limits;
   timeZone: string;
   newId: () => string;
@@ -45,7 +45,7 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
 
 export const handler = serveForm(operation, handle, () => ({
   cases: new Cases(connectTable(environment.tableName)),
-  objects: new ObjectWriter(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
   limits: environment.limits,
   timeZone: environment.timeZone,
   newId,

@@ -10,12 +10,12 @@ import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { DECODE_LIMITS, openFile, throwNotAcceptable } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   store: Pick<DicomStore, 'getInstance' | 'getStudy'>;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
 }
 
 const CACHING = { 'cache-control': 'private, no-cache' };
@@ -60,5 +60,5 @@ export async function handle({ caller, params, query, headers }: Request<typeof 
 
 export const handler = serveStream(operation, handle, () => ({
   store: new DicomStore(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
 }));

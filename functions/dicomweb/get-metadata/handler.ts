@@ -15,8 +15,7 @@ import {
   metadataOfSeries,
   withUris,
 } from '../../../lib/services/dicomweb/metadata.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 /** Series that are composed at the same time. */
@@ -57,7 +56,7 @@ async function* arrayOf(texts: AsyncGenerator<string>): AsyncGenerator<Buffer> {
 
 export const handler = serveStream(operation, handle, () => ({
   dicom: new DicomStore(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
-  writer: new ObjectWriter(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
+  writer: new SignedObjects(environment.bucketName),
   now: () => new Date(),
 }));

@@ -12,12 +12,12 @@ import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { type DicomResources, instancesAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
 import { requireStreamable } from '../../../lib/services/dicomweb/response-size.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   dicom: DicomResources;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
 }
 
 const DICOM = 'application/dicom';
@@ -64,5 +64,5 @@ const partOf = ({ studyUid: study, seriesUid: series, ...instance }: DicomInstan
 
 export const handler = serveStream(operation, handle, () => ({
   dicom: new DicomStore(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
 }));

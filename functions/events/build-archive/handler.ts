@@ -10,13 +10,13 @@ import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { Manifest } from '../../../lib/services/exports/start-export.ts';
 import { ArchiveWriter } from '../../../lib/storage/archive-writer.ts';
 import { archiveKey, imageIdOfOriginal, runOfManifest } from '../../../lib/storage/object-keys.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { trigger } from './trigger.ts';
 
 interface Deps {
   exports: Pick<Exports, 'get' | 'markRunning' | 'markProgress' | 'markReady' | 'markFailed'>;
   images: Pick<Images, 'getMany'>;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
   archives: Pick<ArchiveWriter, 'begin' | 'write' | 'abort' | 'delete'>;
   now: () => Date;
 }
@@ -74,7 +74,7 @@ export const handler = serveObjects(trigger, handle, () => {
   return {
     exports: new Exports(table),
     images: new Images(table),
-    objects: new ObjectReader(environment.bucketName),
+    objects: new SignedObjects(environment.bucketName),
     archives: new ArchiveWriter(environment.bucketName),
     now: () => new Date(),
   };

@@ -8,14 +8,14 @@ import { PermanentFailure } from '../../../lib/lambda/events/permanent-failure.t
 import { serveMessages } from '../../../lib/lambda/events/serve-messages.ts';
 import { Orthanc } from '../../../lib/services/orthanc/orthanc.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { trigger } from './trigger.ts';
 
 const Message = z.object({ sopUid: DicomUid });
 
 export interface Deps {
   store: Pick<DicomStore, 'getInstance'>;
-  files: Pick<ObjectReader, 'read'>;
+  files: Pick<SignedObjects, 'read'>;
   orthanc: Pick<Orthanc, 'store'>;
 }
 
@@ -32,7 +32,7 @@ export async function handle({ sopUid }: z.infer<typeof Message>, { store, files
 
 const connect = (): Deps => ({
   store: new DicomStore(connectTable(environment.tableName)),
-  files: new ObjectReader(environment.bucketName),
+  files: new SignedObjects(environment.bucketName),
   orthanc: new Orthanc(environment.orthanc),
 });
 

@@ -19,12 +19,12 @@ import {
   inspectDicom,
 } from '../../../lib/services/dicom/ingest-dicom.ts';
 import { uploadIdOfIncomingDicom } from '../../../lib/storage/object-keys.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { trigger } from './trigger.ts';
 
 export interface Deps extends IngestDeps {
   uploads: Pick<DicomUploads, 'get' | 'decide'>;
-  incoming: Pick<ObjectReader, 'find'>;
+  incoming: Pick<SignedObjects, 'find'>;
   log: Pick<AuditLog, 'appendDecision'>;
 }
 
@@ -64,7 +64,7 @@ async function outcomeOf(upload: DicomUpload, bytes: Buffer, deps: IngestDeps): 
 const connect = (): Deps => ({
   ...connectIngest(),
   uploads: new DicomUploads(connectTable(environment.tableName)),
-  incoming: new ObjectReader(environment.bucketName),
+  incoming: new SignedObjects(environment.bucketName),
   log: new AuditLog(connectTable(environment.auditTableName)),
 });
 

@@ -5,7 +5,7 @@ import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { rateLimiter } from '../../../lib/lambda/middleware/rate-limiting.ts';
 import { type CopyDeps, serveCopy } from '../../../lib/services/images/image-copies.ts';
 import { connect, serveOriginal } from '../../../lib/services/images/original.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 const caching = {
@@ -20,6 +20,6 @@ export const handle = async (request: Request<typeof operation>, deps: CopyDeps)
 
 export const handler = serveStream(operation, handle, () => ({
   ...connect(),
-  copies: new ObjectWriter(environment.bucketName),
+  copies: new SignedObjects(environment.bucketName),
   countRequest: rateLimiter({ ...operation, rate: 'metadata' }),
 }));

@@ -9,12 +9,12 @@ import { contentDisposition } from '../../../lib/lambda/http/content-disposition
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { renditionKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   images: Pick<Images, 'get'>;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
 }
 
 export async function handle({ caller, params }: Request<typeof operation>, { images, objects }: Deps) {
@@ -33,5 +33,5 @@ export async function handle({ caller, params }: Request<typeof operation>, { im
 
 export const handler = serveStream(operation, handle, () => ({
   images: new Images(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
 }));

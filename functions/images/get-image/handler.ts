@@ -7,7 +7,7 @@ import { requireInline, requireReady } from '../../../lib/domain/images/image.ts
 import { environment } from '../../../lib/lambda/environment.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
@@ -15,7 +15,7 @@ import { operation } from './operation.ts';
 interface Deps {
   images: Pick<Images, 'get'>;
   urls: Pick<SignedUrls, 'download'>;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
   now: () => Date;
 }
 
@@ -31,6 +31,6 @@ export async function handle({ caller, params, query }: Request<typeof operation
 export const handler = serve(operation, handle, () => ({
   images: new Images(connectTable(environment.tableName)),
   urls: new SignedUrls(environment.bucketName),
-  objects: new ObjectReader(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
   now: () => new Date(),
 }));

@@ -19,15 +19,15 @@ import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { readPictureHeader } from '../../../lib/media/image/picture-header.ts';
 import { signLink } from '../../../lib/services/images/image-link.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
-import { ObjectWriter } from '../../../lib/storage/object-writer.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
 interface Deps {
   keys: Pick<ApiKeys, 'get'>;
   images: Pick<Images, 'createLinked'>;
-  objects: Pick<ObjectWriter, 'create'>;
+  objects: Pick<SignedObjects, 'create'>;
   urls: Pick<SignedUrls, 'upload'>;
   limits: Limits;
   timeZone: string;
@@ -82,7 +82,7 @@ export const handler = serveCreation(operation, handle, () => {
   return {
     keys: new ApiKeys(table),
     images: new Images(table),
-    objects: new ObjectWriter(environment.bucketName),
+    objects: new SignedObjects(environment.bucketName),
     urls: new SignedUrls(environment.bucketName),
     limits: environment.limits,
     timeZone: environment.timeZone,

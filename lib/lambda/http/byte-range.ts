@@ -1,6 +1,6 @@
 import parseRange from 'range-parser';
 import { DomainError } from '../../domain/errors.ts';
-import type { ByteRange } from '../../storage/object-reader.ts';
+import type { ByteRange } from '../../storage/signed-objects.ts';
 
 interface Representation {
   bytes: number;

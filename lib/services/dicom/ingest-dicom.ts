@@ -19,11 +19,11 @@ import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
 import { dicomJsonText } from '../../media/dicom/parse/dicom-json.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey } from '../../storage/object-keys.ts';
-import { ObjectWriter } from '../../storage/object-writer.ts';
+import { SignedObjects } from '../../storage/signed-objects.ts';
 
 export interface IngestDeps {
   store: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
-  objects: Pick<ObjectWriter, 'create' | 'delete'>;
+  objects: Pick<SignedObjects, 'create' | 'delete'>;
   exams: Pick<ExamImages, 'linkInstance'>;
   /** Issuers of Patient ID that are the clinic's own. */
   ownIssuers: readonly string[];
@@ -34,7 +34,7 @@ export const connectIngest = (): IngestDeps => {
   const table = connectTable(environment.tableName);
   return {
     store: new DicomStore(table),
-    objects: new ObjectWriter(environment.bucketName),
+    objects: new SignedObjects(environment.bucketName),
     exams: new ExamImages(table),
     ownIssuers: environment.patientIdIssuers,
     now: () => new Date(),

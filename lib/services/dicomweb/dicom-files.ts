@@ -9,12 +9,12 @@ import { describePixels, type PixelDescription } from '../../media/dicom/parse/d
 import { type DicomFile, readDicom } from '../../media/dicom/parse/read-dicom.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { dicomKey } from '../../storage/object-keys.ts';
-import { ObjectReader } from '../../storage/object-reader.ts';
+import { SignedObjects } from '../../storage/signed-objects.ts';
 import type { DicomResources } from './dicom-resources.ts';
 
 export interface FileDeps {
   dicom: DicomResources;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
 }
 
 /** Limits of decoding one frame; shorter than the function's timeout, so that it can still respond. */
@@ -56,7 +56,7 @@ export function throwNotAcceptable(error: unknown): never {
 
 export const connectFiles = (): FileDeps => ({
   dicom: new DicomStore(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
 });
 
 /**

@@ -5,14 +5,13 @@ import { dicomWebPath } from '../../api/dicomweb.ts';
 import type { DicomInstance, DicomSeries } from '../../domain/dicom/dicom-instance.ts';
 import { mapInOrder } from '../../domain/in-order.ts';
 import { BULK_DATA, dicomJsonKey, seriesMetadataKey } from '../../storage/object-keys.ts';
-import type { ObjectReader } from '../../storage/object-reader.ts';
-import { type ObjectWriter, VARIANT_HEADER } from '../../storage/object-writer.ts';
+import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
 import { type DicomResources, instancesOf, type SeriesInStudy } from './dicom-resources.ts';
 
 export interface MetadataDeps {
   dicom: DicomResources;
-  objects: Pick<ObjectReader, 'read' | 'find'>;
-  writer: Pick<ObjectWriter, 'replace'>;
+  objects: Pick<SignedObjects, 'read' | 'find'>;
+  writer: Pick<SignedObjects, 'replace'>;
   now: () => Date;
 }
 

@@ -16,7 +16,7 @@ import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
 import { zipLength } from '../../media/zip/zip-layout.ts';
 import { manifestKey } from '../../storage/object-keys.ts';
-import type { ObjectWriter } from '../../storage/object-writer.ts';
+import type { SignedObjects } from '../../storage/signed-objects.ts';
 
 /** What an archive is made of: all that its writer has to know. */
 export const Manifest = z.strictObject({
@@ -65,7 +65,7 @@ export async function selectImages(
 
 interface Deps {
   exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
-  objects: Pick<ObjectWriter, 'create'>;
+  objects: Pick<SignedObjects, 'create'>;
   limits: Limits;
   now: () => Date;
 }

@@ -11,8 +11,7 @@ import { isNotModified, rangeResponse } from '../../lambda/http/byte-range.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { copyKey, renditionKey } from '../../storage/object-keys.ts';
-import type { ObjectReader } from '../../storage/object-reader.ts';
-import { type ObjectWriter, VARIANT_HEADER } from '../../storage/object-writer.ts';
+import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
 
 interface CopyRequest {
   caller: Caller;
@@ -23,8 +22,8 @@ interface CopyRequest {
 
 export interface CopyDeps {
   images: Pick<Images, 'get'>;
-  objects: Pick<ObjectReader, 'read' | 'find'>;
-  copies: Pick<ObjectWriter, 'replace' | 'delete'>;
+  objects: Pick<SignedObjects, 'read' | 'find'>;
+  copies: Pick<SignedObjects, 'replace' | 'delete'>;
   /** Counts a new copy against what its caller may have in a minute: each is seconds of work. */
   countRequest: (caller: Caller) => Promise<unknown>;
 }

@@ -7,13 +7,13 @@ import { isActive, type ReadyImage, requireReady } from '../../domain/images/ima
 import { environment } from '../../lambda/environment.ts';
 import { rangeResponse } from '../../lambda/http/byte-range.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
-import { ObjectReader } from '../../storage/object-reader.ts';
+import { SignedObjects } from '../../storage/signed-objects.ts';
 
 /** Options of a response with an original. */
 export interface Original {
   /** As the client sent them: `Range`, `If-Range` and `If-None-Match` count. */
   headers: Readonly<Record<string, string | undefined>>;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
   /** Files with active content (PDF) are always sent as attachments. */
   show: 'inline' | 'attachment';
   /** What caches are told. */
@@ -51,7 +51,7 @@ interface OriginalRequest {
 
 interface Deps {
   images: Pick<Images, 'get'>;
-  objects: Pick<ObjectReader, 'read'>;
+  objects: Pick<SignedObjects, 'read'>;
 }
 
 /** The handler of every endpoint that serves originals; they differ in disposition and caching. */
@@ -64,5 +64,5 @@ export const serveOriginal =
 
 export const connect = () => ({
   images: new Images(connectTable(environment.tableName)),
-  objects: new ObjectReader(environment.bucketName),
+  objects: new SignedObjects(environment.bucketName),
 });

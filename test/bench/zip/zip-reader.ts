@@ -3,7 +3,7 @@
 import http from 'node:http';
 import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
-import { ObjectReader } from '../../../lib/storage/object-reader.ts';
+import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 
 export interface ZipTask {
@@ -21,7 +21,7 @@ export interface ZipReading {
 }
 
 const { how, bucket, objects }: ZipTask = JSON.parse(process.argv[2] ?? '');
-const reader = new ObjectReader(bucket);
+const reader = new SignedObjects(bucket);
 const urls = new SignedUrls(bucket);
 let firstByteAt: number | undefined;
 let bytes = 0;

@@ -263,6 +263,12 @@ describe('Overlays', () => {
     expect([...drawn.data]).toEqual([0, 255, 2, 3, 4, 255]);
   });
 
+  test('are drawn of the last group, too', async () => {
+    const last = plane.map(([tag, ...rest]): FixtureElement => [tag.replace('6000', '601E'), ...rest]);
+    const drawn = await drawFrame(readDicom(dicomFile([...image, ...last])));
+    expect([...drawn.data]).toEqual([0, 255, 2, 3, 4, 255]);
+  });
+
   test('are left out where nobody wants them', async () => {
     const drawn = await drawFrame(readDicom(dicomFile([...image, ...plane])), { overlays: false });
     expect([...drawn.data]).toEqual([0, 1, 2, 3, 4, 5]);

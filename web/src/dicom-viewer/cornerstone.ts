@@ -18,10 +18,14 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from '@cornerstonejs/tools';
-import { numbersOf, textOf } from '../exams/dicom-json.ts';
+import { windowBetween } from '../../../lib/media/dicom/draw/voi-transform.ts';
+import { pixelAspect } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
+import { textOf } from '../exams/dicom-json.ts';
 import type { Frame } from './frame.ts';
-import { windowFrom } from './grey-frame.ts';
+import { GreyPainter, type GreyView } from './grey-painter.ts';
+import { JsonReader } from './json-reader.ts';
 import { type LoadedFrame, loadFrame } from './load-frame.ts';
+import { ownRange, STEPS, toSteps } from './window-steps.ts';
 
 /** What dragging does. */
 export type DragTool = 'window' | 'pan' | 'zoom';
@@ -39,6 +43,9 @@ const frames = new Map<string, Frame>();
 const onTheWay = new Map<string, Promise<LoadedFrame>>();
 const loaded = new WeakMap<Types.IImage, LoadedFrame>();
 
+/** What draws greys, by the canvas of the viewport. */
+const painters = new WeakMap<HTMLCanvasElement, GreyPainter>();
+
 /** Tells Cornerstone of frames before it is to show them. */
 export function registerFrames(list: readonly Frame[]): void {
   for (const frame of list) frames.set(frame.imageId, frame);
@@ -49,8 +56,8 @@ let isReady = false;
 /**
  * Makes Cornerstone ready, once.
  *
- * It draws on the processor: by the same arithmetic on every machine, to the grey level, also where there is no graphics
- * card or none that can be trusted. A frame of a CT takes it some milliseconds.
+ * It draws on the processor: by the same arithmetic on every machine, also where there is no graphics card or none that can
+ * be trusted. What lies where is its business, and so are colours; greys are drawn here.
  */
 function prepare(): void {
   if (isReady) return;
@@ -76,8 +83,14 @@ export function openViewport(element: HTMLDivElement) {
   if (!group) throw new Error('Cornerstone gave no tools.');
   for (const tool of Object.values(TOOLS)) group.addTool(tool.toolName);
   group.addViewport(id, id);
+  const painter = new GreyPainter();
+  painters.set(viewport.canvas, painter);
   return {
     viewport,
+    /** Images in greys are looked at so from their next drawing on. */
+    look: (view: GreyView) => {
+      painter.view = view;
+    },
     resize: () => engine.resize(true, true),
     /** The main button and one finger do as chosen; the others what they do everywhere. */
     choose: (chosen: DragTool) => {
@@ -135,24 +148,21 @@ function metadataOf(type: string, imageId: string): unknown {
   const { attributes } = frame;
   const { MetadataModules } = Enums;
   if (type === MetadataModules.GENERAL_SERIES) return { modality: textOf(attributes, '00080060') };
-  if (type === MetadataModules.IMAGE_PLANE) {
-    const [rowPixelSpacing, columnPixelSpacing] = spacingOf(frame);
-    return { rowPixelSpacing, columnPixelSpacing };
-  }
+  if (type === MetadataModules.IMAGE_PLANE) return spacingOf(frame);
   // As it is drawn, not as it is stored.
   if (type === MetadataModules.IMAGE_PIXEL)
     return { bitsAllocated: 16, bitsStored: 16, highBit: 15, samplesPerPixel: 1 };
   return undefined;
 }
 
-/** The shape of the pixels, between rows and between columns; how large they are matters only where it is measured. */
-function spacingOf({ attributes }: Frame): [number, number] {
-  for (const tag of ['00280030', '00181164', '00280034']) {
-    const [row, column] = numbersOf(attributes, tag);
-    if (row !== undefined && column !== undefined && row > 0 && column > 0) return [row, column];
-  }
-  return [1, 1];
-}
+/** The shape of the pixels; how large they are matters only where it is measured. */
+const spacingOf = ({ attributes, number }: Frame) => ({
+  rowPixelSpacing: pixelAspect(
+    new JsonReader(attributes, () => Promise.reject(new Error('no bulk data are spacing'))),
+    number - 1,
+  ),
+  columnPixelSpacing: 1,
+});
 
 async function loadImage(imageId: string): Promise<Types.IImage> {
   const frame = frames.get(imageId);
@@ -160,45 +170,45 @@ async function loadImage(imageId: string): Promise<Types.IImage> {
   const found = await (onTheWay.get(imageId) ?? loadFrame(frame));
   const { width, height } = found;
   const isGrey = found.kind === 'grey';
+  const numberOfComponents = isGrey ? 1 : 4;
   const samples = isGrey ? found.grey.samples : new Uint8Array(found.rgba.buffer);
-  // 0 to 255 as they are.
-  const { center, width: windowWidth } = windowFrom(isGrey ? found.grey.range : { lower: 0, upper: 255 });
-  const [rowPixelSpacing, columnPixelSpacing] = spacingOf(frame);
+  const { center, width: windowWidth } = windowBetween(toSteps(ownRange(found), found));
+  const scalarData = { width, height, scalarData: samples, numberOfComponents, id: imageId };
+  const voxelManager = utilities.VoxelManager.createImageVoxelManager(scalarData);
+  // How far windows change by dragging.
+  if (isGrey) voxelManager.getRange = () => [0, STEPS];
   const image: Types.IImage = {
     imageId,
-    minPixelValue: isGrey ? found.grey.min : 0,
-    maxPixelValue: isGrey ? found.grey.max : 255,
+    minPixelValue: 0,
+    maxPixelValue: isGrey ? STEPS : 255,
     slope: 1,
     intercept: 0,
+    // Without it, Cornerstone makes whole numbers of fractions.
+    preScale: { enabled: false, scalingParameters: { rescaleSlope: 1, rescaleIntercept: 0 } },
     windowCenter: center,
     windowWidth,
     voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
     getPixelData: () => samples,
     getCanvas: () => (isGrey ? document.createElement('canvas') : found.canvas),
+    ...(isGrey && {
+      render: ({ canvas, transform }) => {
+        if (!canvas || !transform) return;
+        const [a, b, c, d, e, f] = transform.getMatrix();
+        painters.get(canvas)?.paint(canvas, { a, b, c, d, e, f }, found);
+      },
+    }),
     rows: height,
     columns: width,
     height,
     width,
     color: !isGrey,
     rgba: !isGrey,
-    numberOfComponents: isGrey ? 1 : 4,
-    rowPixelSpacing,
-    columnPixelSpacing,
-    invert: isGrey && found.grey.isInverted,
+    numberOfComponents,
+    ...spacingOf(frame),
+    invert: false,
     sizeInBytes: samples.byteLength,
-    dataType:
-      samples instanceof Int16Array
-        ? 'Int16Array'
-        : samples instanceof Uint16Array
-          ? 'Uint16Array'
-          : 'Uint8Array',
-    voxelManager: utilities.VoxelManager.createImageVoxelManager({
-      width,
-      height,
-      scalarData: samples,
-      numberOfComponents: isGrey ? 1 : 4,
-      id: imageId,
-    }),
+    dataType: samples.constructor.name as Types.PixelDataTypedArrayString,
+    voxelManager,
   };
   loaded.set(image, found);
   return image;

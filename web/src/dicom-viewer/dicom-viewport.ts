@@ -1,3 +1,4 @@
+import { windowBetween, windowEnds, windowTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
 import { ApiError, explain } from '../api/api-error.ts';
 import {
   type DragTool,
@@ -8,8 +9,8 @@ import {
   VOI_MODIFIED,
 } from './cornerstone.ts';
 import type { Frame } from './frame.ts';
-import { type Range, rangeOf, scaled, windowFrom } from './grey-frame.ts';
 import type { LoadedFrame } from './load-frame.ts';
+import { ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
 
 /** What is on the stage, for people. */
 export interface ViewportState {
@@ -27,7 +28,6 @@ const BEHIND = 1;
 /** Pixels of the screen for one of the image: the smallest images have eight of them. */
 const LARGEST = 1000;
 const SMALLEST = 0.02;
-const PICTURE = { lower: 0, upper: 255 };
 
 /** Where frames are shown one at a time, and how they are looked at. */
 export class DicomViewport {
@@ -85,7 +85,7 @@ export class DicomViewport {
   }
 
   setWindow(center: number, width: number): void {
-    this.#window = rangeOf(center, Math.max(1, width));
+    this.#window = windowEnds({ center, width: Math.max(1, width) });
     this.#apply();
   }
 
@@ -180,29 +180,35 @@ export class DicomViewport {
   #apply(): void {
     if (!this.#shown) return;
     const { frame, loaded } = this.#shown;
-    const range = this.#window ? toSamples(this.#window, loaded) : ownRange(loaded);
-    const isInverted = this.#isInverted !== (loaded.kind === 'grey' && loaded.grey.isInverted);
+    const voiRange = toSteps(this.#window ?? ownRange(loaded), loaded);
     const { viewport } = this.#view;
-    viewport.setProperties({ voiRange: range, invert: isInverted }, true);
+    this.#look();
+    viewport.setProperties({ voiRange, invert: this.#isInverted }, true);
     viewport.render();
     this.#report('shown', frame);
+  }
+
+  #look(): void {
+    const voi = this.#window && windowTransform(windowBetween(this.#window));
+    this.#view.look({ voi, isInverted: this.#isInverted });
   }
 
   readonly #onDragged = (): void => {
     const range = this.#view.viewport.getProperties().voiRange;
     if (!this.#shown || !range) return;
     this.#window = toMeasured(range, this.#shown.loaded);
+    this.#look();
     this.#report('shown', this.#shown.frame);
   };
 
   #report(status: ViewportState['status'], frame: Frame): void {
     const loaded = this.#shown?.loaded;
-    const range = this.#window ?? (loaded && toMeasured(ownRange(loaded), loaded));
+    const range = this.#window ?? (loaded && ownRange(loaded));
     this.#tell({
       status,
       frame,
       ...(status === 'failed' && this.#failure !== undefined && { failure: this.#failure }),
-      ...(range && { window: windowFrom(range) }),
+      ...(range && { window: windowBetween(range) }),
       isInverted: this.#isInverted,
     });
   }
@@ -213,13 +219,3 @@ const reasonOf = (error: unknown): string =>
   error instanceof ApiError && error.status === 406 && error.details.length > 0
     ? error.details.join(' · ')
     : explain(error);
-
-const ownRange = (loaded: LoadedFrame): Range => (loaded.kind === 'grey' ? loaded.grey.range : PICTURE);
-
-const toSamples = (range: Range, loaded: LoadedFrame): Range =>
-  loaded.kind === 'grey' ? scaled(range, loaded.grey.slope, loaded.grey.intercept) : range;
-
-const toMeasured = ({ lower, upper }: Range, loaded: LoadedFrame): Range => {
-  const { slope, intercept } = loaded.kind === 'grey' ? loaded.grey : { slope: 1, intercept: 0 };
-  return { lower: lower * slope + intercept, upper: upper * slope + intercept };
-};

@@ -1,14 +1,14 @@
+import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { ApiError } from '../api/api-error.ts';
 import { fetchBytes } from '../api/client.ts';
 import { instancePath, readOctets, renderedPath } from '../exams/dicomweb.ts';
 import type { Frame } from './frame.ts';
-import { type GreyFrame, greyFrame, presentationOf } from './grey-frame.ts';
-import { drawPlanes, planesOf } from './overlays.ts';
-import { greyPixelsOf, storedValues } from './stored-values.ts';
+import { type GreyImage, greyPixelsOf, readGreyImage } from './grey-image.ts';
+import { JsonReader } from './json-reader.ts';
 
 /** A frame as it can be drawn: its values in greys, or the picture that the service makes of it. */
 export type LoadedFrame =
-  | { kind: 'grey'; width: number; height: number; grey: GreyFrame }
+  | (GreyImage & { kind: 'grey' })
   | { kind: 'picture'; width: number; height: number; canvas: HTMLCanvasElement; rgba: Uint8ClampedArray };
 
 /**
@@ -20,24 +20,22 @@ export type LoadedFrame =
  * @throws ApiError with the reason where the frame cannot be shown
  */
 export async function loadFrame({ path, attributes, number }: Frame): Promise<LoadedFrame> {
-  const pixels = greyPixelsOf(attributes);
+  const image = new JsonReader(attributes, readBulkData);
+  const pixels = greyPixelsOf(image, attributes['7FE00010'] === undefined);
   if (!pixels) return loadPicture(renderedPath(path, number));
   try {
-    const [octets, presentation, planes] = await Promise.all([
-      readOctets(`${instancePath(path)}/frames/${number}`),
-      presentationOf(attributes, number - 1),
-      planesOf(attributes, number - 1),
-    ]);
-    const grey = greyFrame(storedValues(octets, pixels), pixels, presentation);
-    const { columns: width, rows: height } = pixels;
-    return { kind: 'grey', width, height, grey: drawPlanes(grey, planes, width, height) };
+    const octets = await readOctets(`${instancePath(path)}/frames/${number}`);
+    return { kind: 'grey', ...(await readGreyImage(image, number - 1, pixels, octets)) };
   } catch (error) {
     // What cannot be had as values may still be had as a picture; if not, the service says why.
     const isRefused = error instanceof ApiError && error.status === 406;
-    if (!isRefused && !(error instanceof RangeError)) throw error;
+    if (!isRefused && !(error instanceof RangeError || error instanceof RejectedImage)) throw error;
     return loadPicture(renderedPath(path, number));
   }
 }
+
+/** By its path: the page talks to its own origin only, whatever host the metadata were made for. */
+const readBulkData = (uri: string) => readOctets(new URL(uri, location.origin).pathname);
 
 async function loadPicture(path: string): Promise<LoadedFrame> {
   const bitmap = await createImageBitmap(await fetchBytes(path));

@@ -45,16 +45,6 @@ export const itemsOf = (attributes: Attributes, tag: string): Attributes[] => {
   return isDataSets(items) ? items : [];
 };
 
-/**
- * The data sets in which something of a frame may be said, the most particular first: its functional groups, those that
- * all frames share (PS3.3 C.7.6.16), and the image's own. The service reads them in the same order.
- */
-export const groupsOfFrame = (image: Attributes, frame: number, group: string): Attributes[] =>
-  [itemsOf(image, '52009230')[frame], itemsOf(image, '52009229')[0]]
-    .map((item) => item && itemsOf(item, group)[0])
-    .filter((item) => item !== undefined)
-    .concat([image]);
-
 /** A day (`YYYYMMDD`) as it is written everywhere; anything else as it is. */
 export const dayText = (text: string): string => text.replace(/^(\d{4})\.?(\d\d)\.?(\d\d)$/, '$1-$2-$3');
 

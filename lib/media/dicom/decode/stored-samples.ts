@@ -1,7 +1,10 @@
-import type { PixelDescription } from '../parse/describe-pixels.ts';
+import type { ImagePixel } from '../parse/image-pixel.ts';
 import type { Samples } from './samples.ts';
 
-type Cells = Pick<PixelDescription, 'bitsAllocated' | 'bitsStored' | 'highBit' | 'isSigned' | 'isFloat'>;
+interface Cells extends Pick<ImagePixel, 'bitsStored' | 'highBit' | 'isSigned'> {
+  bitsAllocated: number;
+  isFloat: boolean;
+}
 
 /**
  * The stored values in cells of little endian bytes (PS3.5 8.1.1): what is above and below the bits stored is masked out,

@@ -1,13 +1,16 @@
 import type { Pixels } from '../../image/pixels.ts';
 import { type DecodedFrame, decodeFrame } from '../decode/decode-frame.ts';
 import type { CodecLimits } from '../decode/decode-in-process.ts';
+import type { AttributeReader } from '../parse/attribute-reader.ts';
+import { DataSetReader } from '../parse/data-set-reader.ts';
 import { describePixels } from '../parse/describe-pixels.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
-import { drawMonochrome } from './draw-monochrome.ts';
-import { drawOverlays } from './draw-overlays.ts';
 import { drawPalette } from './draw-palette.ts';
-import type { Window } from './voi-transform.ts';
+import { embeddedOverlayBits } from './embedded-overlay-bits.ts';
+import { greyLevels, readGreyFrame } from './grey-frame.ts';
+import { drawOverlayPlanes, readOverlayPlanes } from './overlay-planes.ts';
+import { type Window, windowTransform } from './voi-transform.ts';
 
 /** How a frame is to be seen. */
 export interface View {
@@ -34,16 +37,30 @@ export async function drawFrame(
   const description = describePixels(file);
   if (!description) throw new UnsupportedPixelData('This DICOM file has no image to show.');
   const decoded = await decodeFrame(file, description, frame, limits);
-  const pixels = draw(file, decoded, frame, window);
-  if (overlays) drawOverlays(file, description, frame, pixels);
+  const image = new DataSetReader(file.dataSet);
+  const pixels = await draw(image, decoded, frame, window);
+  if (overlays) {
+    const { data, channels } = pixels;
+    const planes = await readOverlayPlanes(image, frame, embeddedOverlayBits(file, description, frame));
+    drawOverlayPlanes(planes, pixels, (pixel) => data.fill(255, pixel * channels, (pixel + 1) * channels));
+  }
   return pixels;
 }
 
-function draw({ dataSet }: DicomFile, decoded: DecodedFrame, frame: number, window?: Window): Pixels {
-  const { photometricInterpretation, samplesPerPixel } = decoded;
+async function draw(
+  image: AttributeReader,
+  decoded: DecodedFrame,
+  frame: number,
+  window?: Window,
+): Promise<Pixels> {
+  const { photometricInterpretation, samplesPerPixel, samples, columns, rows } = decoded;
   if (photometricInterpretation === 'PALETTE COLOR' && samplesPerPixel === 1)
-    return drawPalette(dataSet, decoded);
-  if (samplesPerPixel === 1) return drawMonochrome(dataSet, decoded, frame, window);
+    return drawPalette(image, decoded);
+  if (samplesPerPixel === 1) {
+    const voi = window && windowTransform(window);
+    const grey = await readGreyFrame(image, frame, samples, photometricInterpretation, voi);
+    return { data: greyLevels(grey), width: columns, height: rows, channels: 1 };
+  }
   if (photometricInterpretation !== 'RGB')
     throw new UnsupportedPixelData(
       `This DICOM image has colours of the kind ${photometricInterpretation}, which can’t be shown.`,

@@ -1,12 +1,15 @@
 import type { Pixels } from '../../image/pixels.ts';
 import { RejectedImage } from '../../rejected-image.ts';
 import type { DecodedFrame } from '../decode/decode-frame.ts';
-import type { DataSet } from '../parse/data-set.ts';
+import type { AttributeReader } from '../parse/attribute-reader.ts';
 import { type LookupTable, lookUp, lookupTable, tableDescriptor, wordsOf } from './lookup-table.ts';
 
 /** Draws a frame whose samples are entries of a palette (PS3.3 C.7.6.3.1.5, C.7.9). */
-export function drawPalette(dataSet: DataSet, { samples, columns, rows }: DecodedFrame): Pixels {
-  const tables = ['1', '2', '3'].map((colour) => paletteOf(dataSet, colour));
+export async function drawPalette(
+  image: AttributeReader,
+  { samples, columns, rows }: DecodedFrame,
+): Promise<Pixels> {
+  const tables = await Promise.all(['1', '2', '3'].map((colour) => readPalette(image, colour)));
   const data = new Uint8Array(rows * columns * 3);
   tables.forEach((table, colour) => {
     // Entries of 16 bits are the same colours, finer (C.7.6.3.1.5).
@@ -16,22 +19,23 @@ export function drawPalette(dataSet: DataSet, { samples, columns, rows }: Decode
   return { data, width: columns, height: rows, channels: 3 };
 }
 
-function paletteOf(dataSet: DataSet, colour: string): LookupTable {
+async function readPalette(image: AttributeReader, colour: string): Promise<LookupTable> {
   const table =
-    lookupTable(dataSet, `0028110${colour}`, `0028120${colour}`) ?? segmentedTable(dataSet, colour);
+    (await lookupTable(image, `0028110${colour}`, `0028120${colour}`)) ??
+    (await segmentedTable(image, colour));
   if (!table)
     throw new RejectedImage('This DICOM file is damaged: its image has a palette, which is missing.');
   return table;
 }
 
 /** C.7.9.2: segments of single entries, of lines, and of what was before; never more entries than the descriptor has. */
-function segmentedTable(dataSet: DataSet, colour: string): LookupTable | undefined {
-  const descriptor = tableDescriptor(dataSet, `0028110${colour}`);
-  const data = dataSet.elements.get(`0028122${colour}`);
-  if (!descriptor || !data || data.length === 0) return undefined;
+async function segmentedTable(image: AttributeReader, colour: string): Promise<LookupTable | undefined> {
+  const descriptor = tableDescriptor(image, `0028110${colour}`);
+  const data = await image.bytes(`0028122${colour}`);
+  if (!descriptor || !data) return undefined;
   const { count, firstMapped, bits } = descriptor;
   // 16 bits each, or 8 in words of two.
-  const words = wordsOf(dataSet, data);
+  const words = wordsOf(data);
   const cells =
     bits > 8
       ? words

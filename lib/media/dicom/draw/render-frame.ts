@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp';
 import { fromPixels, type Pixels, squared } from '../../image/pixels.ts';
 import type { CodecLimits } from '../decode/decode-in-process.ts';
+import { DataSetReader } from '../parse/data-set-reader.ts';
 import { pixelAspect } from '../parse/pixel-aspect.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
 import { drawFrame, type View } from './draw-frame.ts';
@@ -57,7 +58,7 @@ export async function renderFrame(
 ): Promise<RenderedFrame> {
   const view = { frame, ...(window && { window }), ...(overlays !== undefined && { overlays }) };
   const pixels = await drawFrame(file, view, limits);
-  return renderPixels(pixels, shape, pixelAspect(file.dataSet, frame));
+  return renderPixels(pixels, shape, pixelAspect(new DataSetReader(file.dataSet), frame));
 }
 
 /** Renders pixels that are drawn already, so many times as high as wide. */

@@ -1,21 +1,17 @@
 import { RejectedImage } from '../../rejected-image.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 import type { DataElement, DataSet } from './data-set.ts';
+import { DataSetReader } from './data-set-reader.ts';
+import { type ImagePixel, readImagePixel } from './image-pixel.ts';
 import { numberValue } from './number-values.ts';
 import type { DicomFile } from './read-dicom.ts';
-import { textValue } from './text-values.ts';
 
-/** The Image Pixel module (PS3.3 C.7.6.3), with what is missing made up as its sections say. */
-export interface PixelDescription {
+/** What the pixels of a file are. */
+export interface PixelDescription extends ImagePixel {
   rows: number;
   columns: number;
-  frames: number;
-  samplesPerPixel: number;
-  photometricInterpretation: string;
   bitsAllocated: number;
-  bitsStored: number;
-  highBit: number;
-  isSigned: boolean;
+  frames: number;
   /** Whether each colour has a plane of its own (C.7.6.3.1.3). */
   isPlanar: boolean;
   /** Of Float and Double Float Pixel Data (C.7.6.24, C.7.6.25). */
@@ -38,22 +34,14 @@ export function describePixels({ dataSet, transferSyntax }: DicomFile): PixelDes
   const element = ['7FE00010', '7FE00008', '7FE00009'].map((tag) => dataSet.elements.get(tag)).find(Boolean);
   if (!element || (element.length === 0 && !element.fragments && !element.isBeyond)) return undefined;
   const isFloat = element.tag !== '7FE00010';
-  const samplesPerPixel = numberValue(dataSet, '00280002') ?? 1;
-  const bitsAllocated = required(dataSet, '00280100', 'Bits Allocated');
-  const bitsStored = numberValue(dataSet, '00280101') || bitsAllocated;
+  const image = readImagePixel(new DataSetReader(dataSet));
   const described = {
-    rows: required(dataSet, '00280010', 'Rows'),
-    columns: required(dataSet, '00280011', 'Columns'),
+    ...image,
+    rows: required(image.rows, 'Rows'),
+    columns: required(image.columns, 'Columns'),
+    bitsAllocated: required(image.bitsAllocated, 'Bits Allocated'),
     frames: frameCount(dataSet),
-    samplesPerPixel,
-    photometricInterpretation: (
-      textValue(dataSet, '00280004') ?? (samplesPerPixel === 3 ? 'RGB' : 'MONOCHROME2')
-    ).toUpperCase(),
-    bitsAllocated,
-    bitsStored,
-    highBit: numberValue(dataSet, '00280102') ?? bitsStored - 1,
-    isSigned: numberValue(dataSet, '00280103') === 1,
-    isPlanar: samplesPerPixel > 1 && numberValue(dataSet, '00280006') === 1,
+    isPlanar: image.samplesPerPixel > 1 && numberValue(dataSet, '00280006') === 1,
     isFloat,
     element,
   };
@@ -68,8 +56,7 @@ export function describePixels({ dataSet, transferSyntax }: DicomFile): PixelDes
   return pixels;
 }
 
-function required(dataSet: DataSet, tag: string, name: string): number {
-  const value = numberValue(dataSet, tag);
+function required(value: number | undefined, name: string): number {
   if (value) return value;
   throw new RejectedImage(`This DICOM file is damaged: it has an image, but ${name} is missing or zero.`);
 }

@@ -1,16 +1,14 @@
-import type { DataSet } from './data-set.ts';
-import { groupsOfFrame } from './functional-groups.ts';
-import { numberValues } from './number-values.ts';
+import { type AttributeReader, groupsOfFrame } from './attribute-reader.ts';
 
 /**
  * How many times as high as wide the pixels of a frame are: by Pixel Spacing, Imager Pixel Spacing, Nominal Scanned Pixel
  * Spacing, or Pixel Aspect Ratio (PS3.3 C.7.6.3.1.7 and 10.7.1.3), each between rows first. 1 where the file does not say.
  */
-export function pixelAspect(dataSet: DataSet, frame: number): number {
+export function pixelAspect(image: AttributeReader, frame: number): number {
   // Pixel Measures (C.7.6.16.2.1), else the image's own.
-  for (const group of groupsOfFrame(dataSet, frame, '00289110')) {
+  for (const group of groupsOfFrame(image, frame, '00289110')) {
     for (const tag of ['00280030', '00181164', '00182010', '00280034']) {
-      const [rows = 0, columns = 0] = numberValues(group, tag);
+      const [rows = 0, columns = 0] = group.numbers(tag);
       if (rows > 0 && columns > 0) return rows / columns;
     }
   }

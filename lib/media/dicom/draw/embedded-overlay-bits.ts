@@ -1,0 +1,27 @@
+import { frameBytes } from '../decode/frame-bytes.ts';
+import type { PixelDescription } from '../parse/describe-pixels.ts';
+import type { DicomFile } from '../parse/read-dicom.ts';
+import type { EmbeddedBits } from './overlay-planes.ts';
+
+/** Overlays in the bits of the pixels' cells that the pixels don't use, as old files have them (retired). */
+export function embeddedOverlayBits(
+  file: DicomFile,
+  description: PixelDescription,
+  frame: number,
+): EmbeddedBits {
+  const { bitsAllocated, bitsStored, highBit, rows, columns, element, samplesPerPixel } = description;
+  return (position, count) => {
+    const isFree = position > highBit || position <= highBit - bitsStored;
+    if (
+      !isFree ||
+      bitsAllocated !== 16 ||
+      element.fragments ||
+      samplesPerPixel > 1 ||
+      count !== rows * columns
+    )
+      return undefined;
+    const cells = frameBytes(file, description, frame);
+    return (index) =>
+      ((((cells[index * 2 + 1] ?? 0) << 8) | (cells[index * 2] ?? 0)) & (1 << position)) !== 0;
+  };
+}

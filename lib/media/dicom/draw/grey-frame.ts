@@ -1,0 +1,80 @@
+import type { Samples } from '../decode/samples.ts';
+import type { AttributeReader } from '../parse/attribute-reader.ts';
+import { type ModalityTransform, readModalityTransform } from './modality-transform.ts';
+import { rangeTransform, readVoiTransform, type VoiTransform } from './voi-transform.ts';
+
+/** A frame of one sample for each pixel, and what makes greys of it (PS3.3 C.11, PS3.4 N.2). */
+export interface GreyFrame {
+  /** The stored values, and the smallest and the largest that are finite; these are turned round where none is. */
+  samples: Samples;
+  min: number;
+  max: number;
+  modality: ModalityTransform;
+  /** How it is seen: as asked for, else as the file says, else from the frame's smallest to its largest value. */
+  voi: VoiTransform;
+  /** MONOCHROME1 has white for the smallest (C.7.6.3.1.2). */
+  isInverted: boolean;
+}
+
+/**
+ * Reads what makes greys of a frame, counted from 0, whose stored values are decoded. The service and the page both do it
+ * by this, so that people see the same.
+ *
+ * @throws RejectedImage where a lookup table is damaged
+ */
+export async function readGreyFrame(
+  image: AttributeReader,
+  frame: number,
+  samples: Samples,
+  photometricInterpretation: string,
+  askedFor?: VoiTransform,
+): Promise<GreyFrame> {
+  const modality = await readModalityTransform(image, frame);
+  const { min, max } = extent(samples);
+  const voi = askedFor ?? (await readVoiTransform(image, frame)) ?? fullRange(min, max, modality);
+  return { samples, min, max, modality, voi, isInverted: photometricInterpretation === 'MONOCHROME1' };
+}
+
+/** The grey of each pixel, 0 to 255: modality transform, VOI transform, and what MONOCHROME1 turns round. */
+export function greyLevels(
+  { samples, min, max, modality, isInverted, ...own }: GreyFrame,
+  voi: VoiTransform = own.voi,
+): Uint8Array<ArrayBuffer> {
+  const grey = (stored: number) => {
+    const part = voi.apply(modality(stored));
+    return Math.round(255 * (isInverted ? 1 - part : part));
+  };
+  const levels = new Uint8Array(samples.length);
+  if (max - min >= MAX_TABLE || samples instanceof Float32Array || samples instanceof Float64Array) {
+    for (let i = 0; i < levels.length; i++) levels[i] = grey(samples[i] ?? 0);
+  } else if (levels.length > 0) {
+    // A table of the values that occur: a CT has some thousands of the 65,536 that 16 bits can have.
+    const table = Uint8Array.from({ length: max - min + 1 }, (_value, i) => grey(min + i));
+    for (let i = 0; i < levels.length; i++) levels[i] = table[(samples[i] ?? 0) - min] ?? 0;
+  }
+  return levels;
+}
+
+/** Entries of the largest table: beyond 16 bits it would be larger than the picture. */
+const MAX_TABLE = 65_536;
+
+function extent(samples: Samples): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < samples.length; i++) {
+    const stored = samples[i] ?? 0;
+    if ((stored < min || stored > max) && Number.isFinite(stored)) {
+      if (stored < min) min = stored;
+      if (stored > max) max = stored;
+    }
+  }
+  return { min, max };
+}
+
+/** Padding (C.7.5.1.1.2) counts too, as in dcmtk and in pydicom: what is seen is the same in all viewers. */
+function fullRange(min: number, max: number, modality: ModalityTransform): VoiTransform {
+  // Nothing finite.
+  if (min > max) return { lower: 0, upper: 0, apply: () => 0 };
+  const [one, other] = [modality(min), modality(max)];
+  return rangeTransform(Math.min(one, other), Math.max(one, other));
+}

@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SignedObjects, VARIANT_HEADER } from '../../../lib/storage/signed-objects.ts';
+
+type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
+
+/** How the server answers to one request after the other; the last of it is for all that follow. */
+let answers: Answer[] = [];
+const heard: { method: string | undefined; path: string; headers: http.IncomingHttpHeaders; body: string }[] =
+  [];
+
+const server = http.createServer((request, response) => {
+  const answer = answers.length > 1 ? answers.shift() : answers[0];
+  const { method, headers } = request;
+  const entry = { method, path: new URL(request.url ?? '', 'http://s3').pathname, headers, body: '' };
+  heard.push(entry);
+  request.on('data', (chunk) => {
+    entry.body += chunk;
+  });
+  answer?.(request, response);
+});
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${port}`);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+});
+beforeEach(() => {
+  heard.length = 0;
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+});
+
+const SILENCE_MS = 300;
+const objects = () => new SignedObjects('bucket', SILENCE_MS);
+
+const gives =
+  (status: number, body: string | Uint8Array = ''): Answer =>
+  (request, response) =>
+    request.on('end', () => response.writeHead(status).end(body));
+const saysNothing: Answer = () => {};
+const hangsUp: Answer = (request) => request.socket.destroy();
+const NEW = { bytes: Buffer.from('pixels'), mimeType: 'image/png', crc32: 'AAAAAA==' };
+
+describe('A read', () => {
+  test('gives the bytes, and asks once', async () => {
+    answers = [gives(200, 'pixels')];
+    expect(String(await buffer(await objects().read('images/1')))).toBe('pixels');
+    expect(heard).toMatchObject([{ method: 'GET', path: '/bucket/images/1' }]);
+  });
+
+  test('of a range asks for it, and takes nothing else', async () => {
+    answers = [gives(206, 'ixe'), gives(200, 'pixels')];
+    const range = { first: 1, last: 3 };
+    expect(String(await buffer(await objects().read('images/1', range)))).toBe('ixe');
+    expect(heard[0]?.headers.range).toBe('bytes=1-3');
+    await expect(objects().read('images/1', range)).rejects.toThrow('S3 answered 200 to the GET of images/1');
+  });
+
+  test.each<[string, Answer]>([
+    ['503', gives(503)],
+    ['nothing and hangs up', hangsUp],
+    ['nothing at all', saysNothing],
+  ])('asks again where S3 answers %s, and again', async (_what, fails) => {
+    answers = [fails, fails, gives(200, 'pixels')];
+    expect(String(await buffer(await objects().read('images/1')))).toBe('pixels');
+    expect(heard).toHaveLength(3);
+  });
+
+  test.each<[string, Answer, string | RegExp]>([
+    ['503', gives(503), 'S3 answered 503 to the GET of images/1'],
+    ['nothing and hangs up', hangsUp, 'socket hang up'],
+    ['nothing at all', saysNothing, 'S3 was silent for 0.3 s in answering the GET of images/1'],
+  ])('fails where S3 answers %s three times', async (_what, fails, message) => {
+    answers = [fails];
+    await expect(objects().read('images/1')).rejects.toThrow(message);
+    expect(heard).toHaveLength(3);
+  });
+
+  test('asks again by a new connection where S3 closes all that were kept', async () => {
+    const kept = new Set<unknown>();
+    const pixels = gives(200, 'pixels');
+    answers = [
+      (request, response) => {
+        if (kept.has(request.socket)) return request.socket.destroy();
+        kept.add(request.socket);
+        return pixels(request, response);
+      },
+    ];
+    const at = objects();
+    await Promise.all(['1', '2', '3', '4'].map(async (key) => buffer(await at.read(key))));
+    heard.length = 0;
+    expect(String(await buffer(await at.read('5')))).toBe('pixels');
+    expect(heard).toHaveLength(2);
+  });
+
+  test.each([400, 403, 404])('of what S3 answers with %i fails at once', async (status) => {
+    answers = [gives(status)];
+    await expect(objects().read('images/1')).rejects.toThrow(`S3 answered ${status} to the GET of images/1`);
+    expect(heard).toHaveLength(1);
+  });
+
+  const begins =
+    (then: (response: http.ServerResponse) => unknown): Answer =>
+    (_request, response) => {
+      response.writeHead(200, { 'content-length': '6' });
+      response.write('pix', () => then(response));
+    };
+
+  test('that is cut off fails, and does not begin again: some of it has been passed on', async () => {
+    answers = [begins((response) => response.destroy())];
+    await expect(buffer(await objects().read('images/1'))).rejects.toThrow('aborted');
+    expect(heard).toHaveLength(1);
+  });
+
+  test('whose bytes stop coming fails', async () => {
+    answers = [begins(() => {})];
+    await expect(buffer(await objects().read('images/1'))).rejects.toThrow(
+      'S3 was silent for 0.3 s in answering the GET of images/1',
+    );
+  });
+
+  test('waits as long as it takes for who takes the bytes, and then for S3 again', async () => {
+    const large = Buffer.alloc(4_000_000, 'x');
+    answers = [gives(200, large)];
+    const slow = await objects().read('images/1');
+    await sleep(3 * SILENCE_MS);
+    expect((await buffer(slow)).equals(large)).toBe(true);
+
+    answers = [gives(200, 'pixels')];
+    const small = await objects().read('images/1');
+    await sleep(3 * SILENCE_MS);
+    expect(String(await buffer(small))).toBe('pixels');
+
+    answers = [begins(() => {})];
+    const dead = await objects().read('images/1');
+    await sleep(3 * SILENCE_MS);
+    await expect(buffer(dead)).rejects.toThrow('S3 was silent');
+  });
+});
+
+describe('Whether there is an object', () => {
+  test.each([403, 404])('%i says no', async (status) => {
+    answers = [gives(status)];
+    expect(await objects().find('images/1')).toBeUndefined();
+    expect(await objects().has('images/1')).toBe(false);
+  });
+
+  test('its first byte says yes', async () => {
+    answers = [gives(206, 'p')];
+    expect(await objects().has('images/1')).toBe(true);
+    expect(heard[0]?.headers.range).toBe('bytes=0-0');
+  });
+
+  test('503 says nothing, and is asked again', async () => {
+    answers = [gives(503), gives(503), gives(206, 'p')];
+    expect(await objects().has('images/1')).toBe(true);
+    answers = [gives(400)];
+    await expect(objects().has('images/1')).rejects.toThrow('S3 answered 400');
+    await expect(objects().find('images/1')).rejects.toThrow('S3 answered 400');
+  });
+});
+
+describe('A write', () => {
+  test.each<[string, Answer]>([
+    ['409', gives(409)],
+    ['503', gives(503)],
+    ['nothing and hangs up', hangsUp],
+    ['nothing at all', saysNothing],
+  ])('is sent again, whole, where S3 answers %s', async (_what, fails) => {
+    answers = [fails, fails, gives(200)];
+    await objects().create('images/1', NEW);
+    expect(heard).toHaveLength(3);
+    expect(heard[2]).toMatchObject({
+      method: 'PUT',
+      body: 'pixels',
+      headers: {
+        'content-length': '6',
+        'content-type': 'image/png',
+        'if-none-match': '*',
+        'x-amz-checksum-crc32': 'AAAAAA==',
+      },
+    });
+  });
+
+  test('of what is there already is done', async () => {
+    answers = [gives(503), gives(412)];
+    await objects().create('images/1', NEW);
+    expect(heard).toHaveLength(2);
+  });
+
+  test('that S3 refuses, or does not answer, fails', async () => {
+    answers = [gives(400)];
+    await expect(objects().create('images/1', NEW)).rejects.toThrow('S3 answered 400 to the PUT of images/1');
+    expect(heard).toHaveLength(1);
+    answers = [saysNothing];
+    await expect(objects().create('images/1', NEW)).rejects.toThrow(
+      'S3 was silent for 0.3 s in answering the PUT of images/1',
+    );
+    expect(heard).toHaveLength(4);
+  });
+
+  test('in the place of another says which it is, and has no condition', async () => {
+    answers = [gives(200), gives(412)];
+    const copy = { bytes: NEW.bytes, mimeType: 'image/jpeg', variant: 'v1' };
+    await objects().replace('copies/1', copy);
+    expect(heard[0]?.headers).toMatchObject({ [VARIANT_HEADER]: 'v1', 'content-type': 'image/jpeg' });
+    expect(heard[0]?.headers).not.toHaveProperty('if-none-match');
+    await expect(objects().replace('copies/1', copy)).rejects.toThrow('S3 answered 412');
+  });
+
+  test('is not silent while S3 takes its bytes slowly', async () => {
+    const [silenceMs, length] = [1000, 48_000_000];
+    let taken = 0;
+    answers = [
+      (request, response) => {
+        request.on('data', (chunk) => {
+          const before = taken;
+          taken += chunk.length;
+          if (Math.floor(before / 2_000_000) === Math.floor(taken / 2_000_000)) return;
+          request.pause();
+          setTimeout(() => request.resume(), 80);
+        });
+        request.on('end', () => response.writeHead(200).end());
+      },
+    ];
+    const start = performance.now();
+    await new SignedObjects('bucket', silenceMs).create('images/1', {
+      ...NEW,
+      bytes: Buffer.alloc(length, 'x'),
+    });
+    expect(performance.now() - start).toBeGreaterThan(silenceMs);
+    expect([heard.length, taken]).toEqual([1, length]);
+  });
+});
+
+describe('A deletion', () => {
+  test('is asked for again where S3 answers 503, and of what is not there it is done', async () => {
+    answers = [gives(503), gives(204)];
+    await objects().delete('images/1');
+    expect(heard.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
+    answers = [gives(403)];
+    await expect(objects().delete('images/1')).rejects.toThrow('S3 answered 403 to the DELETE of images/1');
+  });
+});

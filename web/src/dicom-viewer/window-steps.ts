@@ -1,0 +1,38 @@
+import type { GreyFrame } from '../../../lib/media/dicom/draw/grey-frame.ts';
+import type { VoiTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
+import type { LoadedFrame } from './load-frame.ts';
+
+/** The values from black to white. */
+export type Range = Pick<VoiTransform, 'lower' | 'upper'>;
+
+/**
+ * The steps in which Cornerstone's tool windows an image in greys, from its lowest to its highest value: whether these are
+ * Hounsfield units or fractions, dragging is as fast.
+ */
+export const STEPS = 65_535;
+
+/** How a frame is seen at first, in what the modality measured; of pictures in colour in the levels of the screen. */
+export const ownRange = (loaded: LoadedFrame): Range =>
+  loaded.kind === 'grey' ? loaded.grey.voi : { lower: 0, upper: 255 };
+
+/** From what the modality measured to steps, and back. */
+export function toSteps({ lower, upper }: Range, loaded: LoadedFrame): Range {
+  const { lowest, step } = scaleOf(loaded);
+  return { lower: (lower - lowest) / step, upper: (upper - lowest) / step };
+}
+
+export function toMeasured({ lower, upper }: Range, loaded: LoadedFrame): Range {
+  const { lowest, step } = scaleOf(loaded);
+  return { lower: lower * step + lowest, upper: upper * step + lowest };
+}
+
+const scaleOf = (loaded: LoadedFrame) =>
+  loaded.kind === 'grey' ? stepsOf(loaded.grey) : { lowest: 0, step: 1 };
+
+function stepsOf({ min, max, modality }: GreyFrame): { lowest: number; step: number } {
+  // Nothing finite.
+  if (min > max) return { lowest: 0, step: 1 };
+  const ends = [modality(min), modality(max)];
+  const lowest = Math.min(...ends);
+  return { lowest, step: (Math.max(...ends) - lowest) / STEPS || 1 };
+}
