@@ -1,5 +1,4 @@
 import { STATUS_CODES } from 'node:http';
-import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
 import {
   AccessLogFormat,
   AuthorizationType,
@@ -16,6 +15,7 @@ import {
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import { type Operation, routesOf } from '../api/operation.ts';

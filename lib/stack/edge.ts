@@ -1,4 +1,3 @@
-import { Fn, Stack } from 'aws-cdk-lib/core';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -14,6 +13,7 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Operation, routesOf } from '../api/operation.ts';
 import { SOCKET_PATH } from '../api/socket-route.ts';

@@ -1,4 +1,3 @@
-import { Aws, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
 import {
   CfnManagedLoginBranding,
   CfnUserPoolGroup,
@@ -9,6 +8,7 @@ import {
   StringAttribute,
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
+import { Aws, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { PageConfig } from '../api/page-config.ts';
 import { GROUPS } from '../domain/access/roles.ts';

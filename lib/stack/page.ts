@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import {
   type BehaviorOptions,
   CachePolicy,
@@ -21,6 +20,7 @@ import {
   CacheControl,
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { PageConfig } from '../api/page-config.ts';
 import type { Identity } from './identity.ts';

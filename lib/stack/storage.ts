@@ -1,4 +1,3 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -11,6 +10,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { INDEXES, type IndexName, TABLE_SCHEMA } from '../data/keys.ts';
 import { AUDIT, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';

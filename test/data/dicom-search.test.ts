@@ -125,7 +125,7 @@ describe('A search', () => {
   });
 
   test('gives the newest studies first, a few of many', async () => {
-    const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+    const deps = { dicomSearch: new DicomSearch(table), dicomStore: new DicomStore(table) };
     const { body } = await searchResponse('study', asking({ limit: '3', offset: '1' }), deps);
     const dates = JSON.parse(String(body)).map(
       (each: Record<string, { Value: string[] }>) => each['00080020']?.Value[0],
@@ -141,7 +141,7 @@ describe('A search', () => {
   ])('finds %s by each group of its name once, as one within its patient does', async (number, patterns) => {
     const studyUid = `2.25.${number}`;
     const PatientID = `Q-${Number(number) % 204}`;
-    const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+    const deps = { dicomSearch: new DicomSearch(table), dicomStore: new DicomStore(table) };
     for (const PatientName of patterns) {
       for (const also of [{}, { PatientID }, { StudyInstanceUID: studyUid }]) {
         const { body } = await searchResponse('study', asking({ PatientName, ...also }), deps);
@@ -172,7 +172,7 @@ describe('A search', () => {
     ['a name of 3,000 characters', { PatientName: `${'x'.repeat(3000)}*` }],
     ['a UID of 3,000 characters', { StudyInstanceUID: '1'.repeat(3000) }],
   ])('by %s finds nothing', async (_title, query) => {
-    const deps = { studies: new DicomSearch(table), dicom: new DicomStore(table) };
+    const deps = { dicomSearch: new DicomSearch(table), dicomStore: new DicomStore(table) };
     expect(await searchResponse('study', asking(query), deps)).toMatchObject({ status: 204 });
   });
 
@@ -183,8 +183,8 @@ describe('A search', () => {
       },
     };
     const search = searchResponse('study', asking({ PatientSex: 'X' }), {
-      studies: endless,
-      dicom: new DicomStore(table),
+      dicomSearch: endless,
+      dicomStore: new DicomStore(table),
     });
     await expect(search).rejects.toMatchObject({
       code: 'PAYLOAD_TOO_LARGE',

@@ -44,7 +44,7 @@ async function fill(): Promise<string> {
     const given = { id: randomUUID(), patientId: PATIENT_1, batchId, order, fileName: `${order}.jpg` };
     const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, own.now());
     const key = originalKey(image, facts.mimeType);
-    await own.objects.write(key, original, facts.mimeType);
+    await own.bucket.write(key, original, facts.mimeType);
     await own.images.createPending([image], new Date(Date.now() + 3_600_000));
     expect(await own.images.markReady(image, { ...facts, key }, own.now())).toBe('done');
   }

@@ -106,7 +106,7 @@ describe('npm run audit:verify', () => {
 
   test('finds one that was made unreadable, which does not hold up the sealing of those after it', async () => {
     const event = eventOfSystem();
-    await (await directAccess(service)).log.append(event);
+    await (await directAccess(service)).auditLog.append(event);
     const update = {
       UpdateExpression: 'SET #s = :s REMOVE #p',
       ExpressionAttributeNames: { '#s': 'status', '#p': 'path' },

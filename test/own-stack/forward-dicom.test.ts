@@ -78,7 +78,7 @@ describe('Each stored DICOM file goes to the clinic’s Orthanc as well', () => 
     await upload(slice(uids, [['00204000', 'LT', 'other']]), 409);
     const halfway = slice(newUids());
     const place = { studyUid: '1.2', seriesUid: '1.3', sopUid: '1.4', sha256: hashOf(halfway) };
-    await behind.objects.write(dicomKey(place), halfway, 'application/dicom');
+    await behind.bucket.write(dicomKey(place), halfway, 'application/dicom');
     await expectArrived([bytes]);
   });
 
@@ -87,7 +87,7 @@ describe('Each stored DICOM file goes to the clinic’s Orthanc as well', () => 
     const bytes = slice(uids);
     const { study: studyUid, series: seriesUid, sop: sopUid } = uids;
     const key = dicomKey({ studyUid, seriesUid, sopUid, sha256: hashOf(bytes) });
-    await behind.objects.write(key, bytes, 'application/dicom');
+    await behind.bucket.write(key, bytes, 'application/dicom');
     await expectArrived([]);
     await upload(bytes);
     await until(async () => arrived().includes(hashOf(bytes)));

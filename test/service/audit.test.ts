@@ -182,7 +182,7 @@ describe('Each request on patient data is one event', () => {
   });
 
   test('and of more patients than a transaction holds, too', async () => {
-    const { log } = await directAccess(service);
+    const { auditLog: log } = await directAccess(service);
     const patientIds = Array.from({ length: 200 }, (_value, index) => `P-many-${index}`);
     const event = {
       ...eventOfSystem(),

@@ -52,9 +52,7 @@ async function kept(original: string) {
   const places = Array.from({ length: 16 }, (_value, place) =>
     original.replace(/\.[a-z]+$/, `_copy${place}`),
   );
-  const found = await Promise.all(
-    places.map(async (key) => ({ key, object: await own.originals.find(key) })),
-  );
+  const found = await Promise.all(places.map(async (key) => ({ key, object: await own.objects.find(key) })));
   return Promise.all(
     found.flatMap(({ key, object }) =>
       object
@@ -93,10 +91,10 @@ describe('A copy of an image', () => {
     const [copy] = (await kept(s3_key)).filter(({ variant }) => !before.includes(variant));
     expect(copy?.bytes.equals(first.bytes)).toBe(true);
     const other = { bytes: Buffer.from('another'), mimeType: 'image/jpeg' };
-    await own.writer.replace(copy?.key ?? '', { ...other, variant: copy?.variant ?? '' });
+    await own.objects.replace(copy?.key ?? '', { ...other, variant: copy?.variant ?? '' });
     expect((await ask({ width: 77 })).bytes.toString()).toBe('another');
     // A copy that has the same place is not taken for this one, which takes its place again.
-    await own.writer.replace(copy?.key ?? '', { ...other, variant: 'f'.repeat(32) });
+    await own.objects.replace(copy?.key ?? '', { ...other, variant: 'f'.repeat(32) });
     expect((await ask({ width: 77 })).bytes.equals(first.bytes)).toBe(true);
     expect((await kept(s3_key)).some(({ variant }) => variant === copy?.variant)).toBe(true);
   });
@@ -186,7 +184,7 @@ describe('A copy of an image', () => {
     expect(await doctor.json('GET', pathOf({ width: 10 }, id), 404)).toMatchObject({
       details: ['its upload is not complete'],
     });
-    await own.objects.write(
+    await own.bucket.write(
       incomingKey({ id, batchId: batch, patientId: PATIENT_1 }),
       Buffer.from('12345'),
       'x/y',
@@ -217,15 +215,17 @@ describe('The copies of an image', () => {
   test('do not outlive it where it is deleted while one is made', async () => {
     const id = await ready(await photo({ seed: 8 }));
     const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
-    const copies: CopyDeps['copies'] = {
+    const objects: CopyDeps['objects'] = {
+      read: (key) => own.objects.read(key),
+      find: (key) => own.objects.find(key),
       replace: async (key, object) => {
         await doctor.json('DELETE', `/api/images/${id}/`, 204);
         // All is erased, and only then the copy comes.
-        await until(async () => (await own.objects.read(s3_key)) === undefined);
-        await own.writer.replace(key, object);
+        await until(async () => (await own.bucket.read(s3_key)) === undefined);
+        await own.objects.replace(key, object);
         expect(await kept(s3_key)).toHaveLength(1);
       },
-      delete: (key) => own.writer.delete(key),
+      delete: (key) => own.objects.delete(key),
     };
     const asked = {
       caller: { role: 'doctor', subject: 'd' } as const,
@@ -234,11 +234,7 @@ describe('The copies of an image', () => {
       headers: {},
     };
     await expect(
-      serveCopy(
-        asked,
-        {},
-        { images: own.images, objects: own.originals, copies, countRequest: async () => {} },
-      ),
+      serveCopy(asked, {}, { images: own.images, objects, countRequest: async () => {} }),
     ).rejects.toThrow('There is no such image.');
     expect(await kept(s3_key)).toEqual([]);
   });

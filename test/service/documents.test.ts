@@ -35,7 +35,7 @@ async function takeIn(bytes: Uint8Array, mimeType: string) {
     now,
   );
   await own.images.createPending([image], new Date(now.getTime() + 60_000));
-  await own.objects.write(incomingKey(image), bytes, mimeType);
+  await own.bucket.write(incomingKey(image), bytes, mimeType);
   return decided(doctor, id);
 }
 
@@ -44,7 +44,7 @@ describe('A PDF', () => {
     const image = await takeIn(pdf(), 'application/pdf');
     expect(image).toMatchObject({ status: 'ready', s3_key: expect.stringMatching(/\.pdf$/) });
     for (const name of ['thumbnail', 'card', 'png', 'preview'] as const) {
-      expect(await own.objects.read(renditionKey(image.s3_key, name)), name).toBeDefined();
+      expect(await own.bucket.read(renditionKey(image.s3_key, name)), name).toBeDefined();
     }
     const thumbnail = await doctor.send('GET', `/api/images/${image.id}/thumbnail`);
     expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/png']);
@@ -104,7 +104,7 @@ describe('A BMP', () => {
     const response = await doctor.send('GET', `/api/images/${image.id}/data`);
     expect(response.headers.get('content-type')).toBe('image/bmp');
     expect(response.headers.get('content-disposition')).toMatch(/^inline;/);
-    await until(async () => own.objects.read(renditionKey(image.s3_key, 'thumbnail')));
+    await until(async () => own.bucket.read(renditionKey(image.s3_key, 'thumbnail')));
     const copy = await doctor.send('GET', `/api/images/${image.id}/data?format=webp`);
     expect(await sharp(await copy.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 320 });
   });

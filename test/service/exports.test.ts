@@ -49,7 +49,7 @@ async function batchOf(...sizes: number[]) {
     };
     const image = newImage({ ...given, ...facts }, caller, own.now());
     const key = originalKey(image, facts.mimeType);
-    await own.objects.write(key, bytes, facts.mimeType);
+    await own.bucket.write(key, bytes, facts.mimeType);
     await own.images.createPending([image], new Date(Date.now() + 60_000));
     expect(await own.images.markReady(image, { ...facts, key }, own.now())).toBe('done');
     files.set(image.id, bytes);
@@ -123,7 +123,7 @@ describe('An export', () => {
     const { url } = await ready(status_url);
     const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
     const yesterday = () => new Date(Date.now() - 86_400_000 - 1000);
-    const old = { ...own, objects: own.writer, now: yesterday };
+    const old = { ...own, objects: own.objects, now: yesterday };
     const expired = { ...batch, name: 'expired' };
     const { status_url: gone } = await startExport(asker(), manifestOf(expired, images), old);
     await doctor.json('GET', gone, 404);
@@ -152,7 +152,7 @@ describe('An export', () => {
     const found = (await own.exports.get(exportId, own.now())) as Export;
     await own.table.client.send(new DeleteCommand({ TableName: own.table.name, Key: exportKey(exportId) }));
     for (const key of [manifestKey(found), archiveKey(found)]) {
-      await until(async () => (await own.objects.read(key)) === undefined);
+      await until(async () => (await own.bucket.read(key)) === undefined);
     }
   });
 });
@@ -217,7 +217,7 @@ describe('A download', () => {
       auditContext: newAuditContext(),
       headers: {},
     };
-    const deps = { ...own, objects: own.writer };
+    const deps = { ...own, objects: own.objects };
     const small = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 61 } });
     expect(small).toMatchObject({ headers: { 'content-type': 'application/zip' } });
     const large = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 60 } });
@@ -242,7 +242,7 @@ describe('The making of an archive', () => {
     const originals = {
       read: async (wanted: string) => {
         return (
-          wanted === key ? Readable.from([Buffer.from(bytes)]) : await own.originals.read(wanted)
+          wanted === key ? Readable.from([Buffer.from(bytes)]) : await own.objects.read(wanted)
         ) as never;
       },
     };
@@ -294,9 +294,9 @@ describe('The making of an archive', () => {
 
   test('never takes damaged bytes for an image', async () => {
     const { key, found, manifest, deps } = await waiting(1000);
-    await own.objects.write(manifest.entries[0]?.key ?? '', randomBytes(1000), 'image/jpeg');
+    await own.bucket.write(manifest.entries[0]?.key ?? '', randomBytes(1000), 'image/jpeg');
     await expect(buildArchive({ key }, deps)).rejects.toThrow(/CRC-32/);
-    expect(await own.objects.read(archiveKey(await found()))).toBeUndefined();
+    expect(await own.bucket.read(archiveKey(await found()))).toBeUndefined();
   });
 
   test('is refused by S3 where a part arrives damaged', async () => {
@@ -309,20 +309,20 @@ describe('The making of an archive', () => {
         deps.archives.write(target, uploadId, source, () => 'AAAAAA==', onPart),
     };
     await expect(buildArchive({ key }, { ...deps, archives: damaging })).rejects.toThrow(/CRC32/);
-    expect(await own.objects.read(archiveKey(await found()))).toBeUndefined();
+    expect(await own.bucket.read(archiveKey(await found()))).toBeUndefined();
   });
 
   test('is done once, however often its event comes, and not at all for what is gone', async () => {
     const { key, found, deps } = await waiting(10);
     await buildArchive({ key }, deps);
-    const archive = await buffer(await own.originals.read(archiveKey(await found())));
+    const archive = await buffer(await own.objects.read(archiveKey(await found())));
     const nobody = { begin: () => Promise.reject(new Error('begun again')) } as never;
     await buildArchive({ key }, { ...deps, archives: nobody });
     await buildArchive(
       { key: manifestKey({ id: randomUUID(), run: randomUUID() }) },
       { ...deps, archives: nobody },
     );
-    const again = await buffer(await own.originals.read(archiveKey(await found())));
+    const again = await buffer(await own.objects.read(archiveKey(await found())));
     expect(again.equals(archive)).toBe(true);
   });
 
@@ -337,7 +337,7 @@ describe('The making of an archive', () => {
     };
     await buildArchive({ key }, { ...deps, objects: deleting });
     expect(await found()).toBeUndefined();
-    expect(await own.objects.read(archiveKey(before))).toBeUndefined();
+    expect(await own.bucket.read(archiveKey(before))).toBeUndefined();
   });
 
   test('comes to its end also when its event comes many times at once', async () => {

@@ -114,10 +114,10 @@ describe('A form with files, sent to a batch', () => {
       })) as unknown as ReceivedFiles,
     });
     const written: string[] = [];
-    const create: typeof own.writer.create = async (key, object) => {
+    const create: typeof own.objects.create = async (key, object) => {
       written.push(key);
       if (written.length === 1) throw new Error('S3 answered 503');
-      await own.writer.create(key, object);
+      await own.objects.create(key, object);
     };
     const deps = { ...own, objects: { create }, newId: randomUUID };
     const reply = await uploadBatchImages(request([text, ...photos]), deps);

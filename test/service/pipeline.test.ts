@@ -45,8 +45,8 @@ describe('An event', () => {
   test('for an object that is not there, or belongs to nobody, does no harm', async () => {
     await makeThumbnail({ key: keyOf(randomUUID(), randomUUID()) }, own);
     const orphan = keyOf(randomUUID(), randomUUID());
-    await own.objects.write(orphan, (await photo()).bytes, 'image/jpeg');
-    await until(async () => (await own.objects.read(orphan)) === undefined);
+    await own.bucket.write(orphan, (await photo()).bytes, 'image/jpeg');
+    await until(async () => (await own.bucket.read(orphan)) === undefined);
   });
 });
 
@@ -60,11 +60,11 @@ describe('Deleting', () => {
       s3_key,
       ...(['thumbnail', 'card', 'png'] as const).map((name) => renditionKey(s3_key, name)),
     ];
-    for (const key of keys) expect(await own.objects.read(key), key).toBeDefined();
+    for (const key of keys) expect(await own.bucket.read(key), key).toBeDefined();
     await doctor.json('DELETE', `/api/images/${id}/`, 204);
     await doctor.json('GET', `/api/images/${id}/`, 404);
     expect(await countOf(batch)).toBe(0);
-    for (const key of keys) await until(async () => (await own.objects.read(key)) === undefined);
+    for (const key of keys) await until(async () => (await own.bucket.read(key)) === undefined);
   });
 
   test('a batch takes all that is in it', async () => {
@@ -75,7 +75,7 @@ describe('Deleting', () => {
     await doctor.json('GET', `/api/images/batches/${batch}/`, 404);
     for (const { id, s3_key } of images) {
       await doctor.json('GET', `/api/images/${id}/`, 404);
-      await until(async () => (await own.objects.read(s3_key)) === undefined);
+      await until(async () => (await own.bucket.read(s3_key)) === undefined);
     }
   });
 
@@ -95,23 +95,23 @@ describe('Deleting', () => {
     });
     const { id } = uploads[0];
     const written: string[] = [];
-    const objects = {
+    const bucket = {
       read: async () => file.bytes,
       copy: async (_from: string, to: string, type: string) => {
         written.push(to);
-        await own.objects.write(to, file.bytes, type);
+        await own.bucket.write(to, file.bytes, type);
         // In the very middle.
         await doctor.json('DELETE', `/api/images/${id}/`, 204);
       },
       write: async (key: string, bytes: Uint8Array, type: string) => {
         written.push(key);
-        await own.objects.write(key, bytes, type);
+        await own.bucket.write(key, bytes, type);
       },
-      delete: (keys: readonly string[]) => own.objects.delete(keys),
+      delete: (keys: readonly string[]) => own.bucket.delete(keys),
     };
-    await makeThumbnail({ key: keyOf(batch, id) }, { ...own, objects });
+    await makeThumbnail({ key: keyOf(batch, id) }, { ...own, bucket });
     expect(written).toHaveLength(4);
-    for (const key of written) expect(await own.objects.read(key), key).toBeUndefined();
+    for (const key of written) expect(await own.bucket.read(key), key).toBeUndefined();
     expect(await countOf(batch)).toBe(0);
   });
 
@@ -133,9 +133,9 @@ describe('Deleting', () => {
     await own.images.createPending([image], new Date(Date.now() + 60_000));
     const key = keyOf(batch, image.id);
     const written: string[] = [];
-    const objects = {
-      ...own.objects,
-      delete: (keys: readonly string[]) => own.objects.delete(keys),
+    const bucket = {
+      ...own.bucket,
+      delete: (keys: readonly string[]) => own.bucket.delete(keys),
       read: async () => file.bytes,
       copy: async () => {
         await own.images.delete(image, new Date());
@@ -143,13 +143,13 @@ describe('Deleting', () => {
       },
       write: async (to: string, bytes: Uint8Array, type: string) => {
         written.push(to);
-        await own.objects.write(to, bytes, type);
+        await own.bucket.write(to, bytes, type);
       },
     };
-    await expect(makeThumbnail({ key }, { ...own, objects })).rejects.toThrow('NoSuchKey');
+    await expect(makeThumbnail({ key }, { ...own, bucket })).rejects.toThrow('NoSuchKey');
     expect(written).toHaveLength(3);
     await makeThumbnail({ key }, own);
-    for (const each of written) expect(await own.objects.read(each), each).toBeUndefined();
+    for (const each of written) expect(await own.bucket.read(each), each).toBeUndefined();
   });
 
   test('what is deleted already is no failure', async () => {
@@ -178,7 +178,7 @@ describe('Where the store sends no events', () => {
     // Rejected while their event comes, which therefore does nothing; afterwards as if it had never come.
     const image = (await own.images.get(id)) as Image;
     await own.images.markRejected(image, 'not yet', new Date());
-    await own.objects.write(keyOf(batch, id), file.bytes, file.type);
+    await own.bucket.write(keyOf(batch, id), file.bytes, file.type);
     const [later = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
     await decided(doctor, later);
     await own.images.createPending([image], new Date(Date.now() + 60_000));

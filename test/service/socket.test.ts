@@ -290,7 +290,7 @@ describe('A connection', () => {
           },
           close: async (id) => closed.push(id) > 0,
         },
-        store: own.dicom,
+        dicomStore: own.dicomStore,
         now: () => new Date(),
       },
     );

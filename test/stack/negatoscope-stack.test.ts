@@ -1,5 +1,5 @@
-import { App } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { functions } from '../../functions/functions.ts';

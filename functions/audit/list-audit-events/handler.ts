@@ -1,23 +1,18 @@
 import { toListedEvent } from '../../../lib/api/views/listed-event.ts';
-import { AuditLog } from '../../../lib/data/audit-log.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { auditLog } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  log: Pick<AuditLog, 'list'>;
-}
+type Deps = Needs<{ auditLog: 'list' }>;
 
-export async function handle({ caller, query }: Request<typeof operation>, { log }: Deps) {
+export async function handle({ caller, query }: Request<typeof operation>, { auditLog }: Deps) {
   const { patient_id: patientId, who: subject, from, to } = query;
   recordAccess(caller, 'patient', { patientId });
-  const { items, next } = await log.list({ patientId, subject, from, to }, query);
+  const { items, next } = await auditLog.list({ patientId, subject, from, to }, query);
   return { events: items.map(toListedEvent), next };
 }
 
-export const handler = serve(operation, handle, () => ({
-  log: new AuditLog(connectTable(environment.auditTableName)),
-}));
+export const handler = serve(operation, handle, { auditLog });

@@ -1,6 +1,4 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { ApiKeys } from '../../../lib/data/api-keys.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { isLive } from '../../../lib/domain/access/api-key.ts';
 import { matchesSecret, parseApiKey } from '../../../lib/lambda/auth/api-key-format.ts';
 import {
@@ -10,16 +8,13 @@ import {
   UNAUTHORIZED,
 } from '../../../lib/lambda/auth/authorization.ts';
 import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { keys, now } from '../../../lib/lambda/dependencies.ts';
+import { connect, type Needs } from '../../../lib/lambda/needs.ts';
 
 /** A key without an end is good for this long in one answer: longer than API Gateway remembers it. */
 const KEY_SECONDS = 3600;
 
-interface Deps {
-  verify: Verifier['verify'];
-  keys: Pick<ApiKeys, 'get'>;
-  now: () => Date;
-}
+type Deps = Pick<Verifier, 'verify'> & Needs<{ keys: 'get' }, 'now'>;
 
 /** Finds out who calls. */
 export async function handle(
@@ -37,7 +32,10 @@ export async function handle(
   return authorization(principal, methodArn);
 }
 
-async function authenticateApiKey(text: string, { keys, now }: Deps): Promise<Principal | undefined> {
+async function authenticateApiKey(
+  text: string,
+  { keys, now }: Pick<Deps, 'keys' | 'now'>,
+): Promise<Principal | undefined> {
   const parts = parseApiKey(text);
   const key = parts && (await keys.get(parts.id));
   if (!key || !matchesSecret(parts.secret, key) || !isLive(key, now())) return undefined;
@@ -51,13 +49,6 @@ async function authenticateApiKey(text: string, { keys, now }: Deps): Promise<Pr
   };
 }
 
-let deps: Deps | undefined;
+const deps = connect<Deps>({ verify: () => connectVerifier().verify, keys, now });
 
-export const handler = (event: APIGatewayRequestAuthorizerEvent) => {
-  deps ??= {
-    ...connectVerifier(),
-    keys: new ApiKeys(connectTable(environment.tableName)),
-    now: () => new Date(),
-  };
-  return handle(event, deps);
-};
+export const handler = (event: APIGatewayRequestAuthorizerEvent) => handle(event, deps());

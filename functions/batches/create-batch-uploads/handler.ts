@@ -1,27 +1,17 @@
-import { v7 as newId } from 'uuid';
-import { Batches } from '../../../lib/data/batches.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { batches, images, limits, newId, now, timeZone, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  batches: Pick<Batches, 'get'>;
-  images: Pick<Images, 'createPending'>;
-  urls: Pick<SignedUrls, 'upload'>;
-  limits: Limits;
-  timeZone: string;
-  newId: () => string;
-  now: () => Date;
-}
+type Deps = Needs<
+  { batches: 'get'; images: 'createPending'; urls: 'upload' },
+  'limits' | 'timeZone' | 'newId' | 'now'
+>;
 
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const { batches, images, urls, limits, newId } = deps;
@@ -61,15 +51,12 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return { uploads: await Promise.all(uploads) };
 }
 
-export const handler = serveCreation(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return {
-    batches: new Batches(table),
-    images: new Images(table),
-    urls: new SignedUrls(environment.bucketName),
-    limits: environment.limits,
-    timeZone: environment.timeZone,
-    newId,
-    now: () => new Date(),
-  };
+export const handler = serveCreation(operation, handle, {
+  batches,
+  images,
+  urls,
+  limits,
+  timeZone,
+  newId,
+  now,
 });

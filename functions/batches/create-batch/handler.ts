@@ -1,19 +1,13 @@
-import { v7 as newId } from 'uuid';
 import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
-import { Batches } from '../../../lib/data/batches.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requirePatient } from '../../../lib/domain/access/access.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { batches, newId, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  batches: Pick<Batches, 'create'>;
-  newId: () => string;
-  now: () => Date;
-}
+type Deps = Needs<{ batches: 'create' }, 'newId' | 'now'>;
 
 export async function handle({ caller, body }: Request<typeof operation>, { batches, newId, now }: Deps) {
   requirePatient(caller, body.object_id);
@@ -31,8 +25,4 @@ export async function handle({ caller, body }: Request<typeof operation>, { batc
   return toPatientBatch(batch);
 }
 
-export const handler = serveCreation(operation, handle, () => ({
-  batches: new Batches(connectTable(environment.tableName)),
-  newId,
-  now: () => new Date(),
-}));
+export const handler = serveCreation(operation, handle, { batches, newId, now });

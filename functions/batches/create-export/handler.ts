@@ -1,24 +1,17 @@
-import { Batches } from '../../../lib/data/batches.ts';
-import { Exports } from '../../../lib/data/exports.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { batches, exports, images, limits, now, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
-import { manifestOf, selectImages, startExport } from '../../../lib/services/exports/start-export.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
+import {
+  manifestOf,
+  type StartDeps,
+  selectImages,
+  startExport,
+} from '../../../lib/services/exports/start-export.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  batches: Pick<Batches, 'get'>;
-  images: Pick<Images, 'allInBatch' | 'getMany'>;
-  exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
-  objects: Pick<SignedObjects, 'create'>;
-  limits: Limits;
-  now: () => Date;
-}
+type Deps = StartDeps & Needs<{ batches: 'get'; images: 'allInBatch' | 'getMany' }>;
 
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const batch = requireVisible(caller, await deps.batches.get(params.id), 'batch');
@@ -27,14 +20,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return startExport(asker, manifestOf(batch, images), deps);
 }
 
-export const handler = serveCreation(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return {
-    batches: new Batches(table),
-    images: new Images(table),
-    exports: new Exports(table),
-    objects: new SignedObjects(environment.bucketName),
-    limits: environment.limits,
-    now: () => new Date(),
-  };
-});
+export const handler = serveCreation(operation, handle, { batches, images, exports, objects, limits, now });

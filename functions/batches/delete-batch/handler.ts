@@ -1,16 +1,11 @@
-import { Batches } from '../../../lib/data/batches.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireMayDelete, requireVisible } from '../../../lib/domain/access/access.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { batches, images } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  batches: Pick<Batches, 'get' | 'delete'>;
-  images: Pick<Images, 'deleteAllIn'>;
-}
+type Deps = Needs<{ batches: 'get' | 'delete'; images: 'deleteAllIn' }>;
 
 export async function handle({ caller, params }: Request<typeof operation>, { batches, images }: Deps) {
   const batch = requireVisible(caller, await batches.get(params.id), 'batch');
@@ -19,7 +14,4 @@ export async function handle({ caller, params }: Request<typeof operation>, { ba
   await images.deleteAllIn(batch.id);
 }
 
-export const handler = serve(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return { batches: new Batches(table), images: new Images(table) };
-});
+export const handler = serve(operation, handle, { batches, images });

@@ -1,29 +1,22 @@
-import { Batches } from '../../../lib/data/batches.ts';
-import { Exports } from '../../../lib/data/exports.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { isStreamable } from '../../../lib/domain/batches/archive.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { batches, exports, images, limits, now, objects } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
-import { manifestOf, selectImages, startExport } from '../../../lib/services/exports/start-export.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
+import {
+  manifestOf,
+  type StartDeps,
+  selectImages,
+  startExport,
+} from '../../../lib/services/exports/start-export.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  batches: Pick<Batches, 'get'>;
-  images: Pick<Images, 'allInBatch' | 'getMany'>;
-  originals: Pick<SignedObjects, 'read'>;
-  exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
-  objects: Pick<SignedObjects, 'create'>;
-  limits: Limits;
-  now: () => Date;
-}
+type Deps = StartDeps &
+  Needs<{ batches: 'get'; images: 'allInBatch' | 'getMany'; objects: 'read' }, 'limits'>;
 
 export async function handle({ caller, params, query }: Request<typeof operation>, deps: Deps) {
   const batch = requireVisible(caller, await deps.batches.get(params.id), 'batch');
@@ -41,20 +34,16 @@ export async function handle({ caller, params, query }: Request<typeof operation
       'content-disposition': contentDisposition('attachment', fileName),
     },
     body: zipStream(entries, (_entry, index) =>
-      deps.originals.read((entries[index] as (typeof entries)[number]).key),
+      deps.objects.read((entries[index] as (typeof entries)[number]).key),
     ),
   };
 }
 
-export const handler = serveStream(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return {
-    batches: new Batches(table),
-    images: new Images(table),
-    originals: new SignedObjects(environment.bucketName),
-    exports: new Exports(table),
-    objects: new SignedObjects(environment.bucketName),
-    limits: environment.limits,
-    now: () => new Date(),
-  };
+export const handler = serveStream(operation, handle, {
+  batches,
+  images,
+  exports,
+  objects,
+  limits,
+  now,
 });

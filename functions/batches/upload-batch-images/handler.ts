@@ -1,32 +1,22 @@
-import { v7 as newId } from 'uuid';
 import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
 import { allCreated, FileDetails, withFailed } from '../../../lib/api/views/upload-result.ts';
-import { Batches } from '../../../lib/data/batches.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
 import { PICTURE_TYPES, requireFileCount } from '../../../lib/domain/uploads/upload.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { batches, images, limits, newId, now, objects, timeZone } from '../../../lib/lambda/dependencies.ts';
 import { describeIssues } from '../../../lib/lambda/http/describe-issues.ts';
 import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { inspectFile } from '../../../lib/media/image/inspect-file.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  batches: Pick<Batches, 'get'>;
-  images: Pick<Images, 'createPending' | 'delete'>;
-  objects: Pick<SignedObjects, 'create'>;
-  limits: Limits;
-  timeZone: string;
-  newId: () => string;
-  now: () => Date;
-}
+type Deps = Needs<
+  { batches: 'get'; images: 'createPending' | 'delete'; objects: 'create' },
+  'limits' | 'timeZone' | 'newId' | 'now'
+>;
 
 export async function handle({ caller, params, body, files }: FormRequest<typeof operation>, deps: Deps) {
   const { batches, images, objects, limits, newId } = deps;
@@ -74,15 +64,12 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   return new PartialSuccess({ results: withFailed(results, new Set(lost.map(({ image }) => image.id))) });
 }
 
-export const handler = serveForm(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return {
-    batches: new Batches(table),
-    images: new Images(table),
-    objects: new SignedObjects(environment.bucketName),
-    limits: environment.limits,
-    timeZone: environment.timeZone,
-    newId,
-    now: () => new Date(),
-  };
+export const handler = serveForm(operation, handle, {
+  batches,
+  images,
+  objects,
+  limits,
+  timeZone,
+  newId,
+  now,
 });

@@ -1,20 +1,14 @@
-import { Cases } from '../../../lib/data/cases.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { requireUsedByPatientOnly } from '../../../lib/domain/cases/case.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { cases, images, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  cases: Pick<Cases, 'get' | 'assign'>;
-  images: Pick<Images, 'allInCase' | 'leaveCase'>;
-  now: () => Date;
-}
+type Deps = Needs<{ cases: 'get' | 'assign'; images: 'allInCase' | 'leaveCase' }, 'now'>;
 
 /** Whoever dies half way has taken some images out; the same request again does the rest. */
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
@@ -38,7 +32,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return { id, patientId, imagesLeft };
 }
 
-export const handler = serveCreation(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return { cases: new Cases(table), images: new Images(table), now: () => new Date() };
-});
+export const handler = serveCreation(operation, handle, { cases, images, now });

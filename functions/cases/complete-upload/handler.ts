@@ -1,23 +1,15 @@
 import { toCaseImage } from '../../../lib/api/views/case-image.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, now, objects, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  images: Pick<Images, 'get' | 'markArrived'>;
-  objects: Pick<SignedObjects, 'has'>;
-  urls: Pick<SignedUrls, 'download'>;
-  now: () => Date;
-}
+type Deps = Needs<{ images: 'get' | 'markArrived'; objects: 'has'; urls: 'download' }, 'now'>;
 
 export async function handle(
   { caller, params }: Request<typeof operation>,
@@ -33,9 +25,4 @@ export async function handle(
   return toCaseImage(image, (await thumbnailOf(image, urls, now(), 'card'))?.url ?? null);
 }
 
-export const handler = serve(operation, handle, () => ({
-  images: new Images(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-  urls: new SignedUrls(environment.bucketName),
-  now: () => new Date(),
-}));
+export const handler = serve(operation, handle, { images, objects, urls, now });

@@ -1,25 +1,14 @@
-import { v7 as newId } from 'uuid';
-import { Cases } from '../../../lib/data/cases.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
 import { requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { cases, limits, newId, now, timeZone, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  cases: Pick<Cases, 'get' | 'addPending'>;
-  urls: Pick<SignedUrls, 'upload'>;
-  limits: Limits;
-  timeZone: string;
-  newId: () => string;
-  now: () => Date;
-}
+type Deps = Needs<{ cases: 'get' | 'addPending'; urls: 'upload' }, 'limits' | 'timeZone' | 'newId' | 'now'>;
 
 export async function handle(
   { caller, body }: Request<typeof operation>,
@@ -44,11 +33,4 @@ export async function handle(
   return { imageId: image.id, uploadUrl: url, ...signed };
 }
 
-export const handler = serveCreation(operation, handle, () => ({
-  cases: new Cases(connectTable(environment.tableName)),
-  urls: new SignedUrls(environment.bucketName),
-  limits: environment.limits,
-  timeZone: environment.timeZone,
-  newId,
-  now: () => new Date(),
-}));
+export const handler = serveCreation(operation, handle, { cases, urls, limits, timeZone, newId, now });

@@ -1,6 +1,6 @@
 import { serve } from '../../../lib/lambda/http/serve.ts';
-import { connect, handle } from '../../images/delete-image/handler.ts';
+import { handle, needs } from '../../images/delete-image/handler.ts';
 import { operation } from './operation.ts';
 
 /** The same rule for both endpoints that delete images. */
-export const handler = serve(operation, handle, connect);
+export const handler = serve(operation, handle, needs);

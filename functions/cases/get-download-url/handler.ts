@@ -1,22 +1,14 @@
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { outgoingFileName } from '../../../lib/domain/file-name.ts';
 import { requireReady } from '../../../lib/domain/images/image.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, limits, now, urls } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  images: Pick<Images, 'get'>;
-  urls: Pick<SignedUrls, 'download'>;
-  limits: Limits;
-  now: () => Date;
-}
+type Deps = Needs<{ images: 'get'; urls: 'download' }, 'limits' | 'now'>;
 
 export async function handle(
   { caller, params }: Request<typeof operation>,
@@ -33,9 +25,4 @@ export async function handle(
   return { fileName, ...(await urls.download(download, limits.downloadUrlSeconds, now())) };
 }
 
-export const handler = serve(operation, handle, () => ({
-  images: new Images(connectTable(environment.tableName)),
-  urls: new SignedUrls(environment.bucketName),
-  limits: environment.limits,
-  now: () => new Date(),
-}));
+export const handler = serve(operation, handle, { images, urls, limits, now });

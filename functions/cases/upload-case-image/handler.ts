@@ -1,28 +1,20 @@
-import { v7 as newId } from 'uuid';
 import { toCaseImage } from '../../../lib/api/views/case-image.ts';
-import { Cases } from '../../../lib/data/cases.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
 import { requireAsDeclared, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { cases, limits, newId, now, objects, timeZone } from '../../../lib/lambda/dependencies.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { describeFile } from '../../../lib/media/formats/describe-file.ts';
 import { sniffImageFormat } from '../../../lib/media/formats/image-format.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  cases: Pick<Cases, 'get' | 'addPending'>;
-  objects: Pick<SignedObjects, 'create'>;
-  limits: Limits;
-  timeZone: string;
-  newId: () => string;
-  now: () => Date;
-}
+type Deps = Needs<
+  { cases: 'get' | 'addPending'; objects: 'create' },
+  'limits' | 'timeZone' | 'newId' | 'now'
+>;
 
 export async function handle({ caller, body, files: [file] }: FormRequest<typeof operation>, deps: Deps) {
   const { cases, objects, limits } = deps;
@@ -43,11 +35,4 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
   return toCaseImage(image, null);
 }
 
-export const handler = serveForm(operation, handle, () => ({
-  cases: new Cases(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-  limits: environment.limits,
-  timeZone: environment.timeZone,
-  newId,
-  now: () => new Date(),
-}));
+export const handler = serveForm(operation, handle, { cases, objects, limits, timeZone, newId, now });

@@ -1,18 +1,15 @@
 import { requireDicomSize } from '../../../lib/domain/dicom/dicom-upload.ts';
+import { dicomUploads, limits, newId, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
-import {
-  connectPresign,
-  type PresignDeps,
-  presignDicomUpload,
-} from '../../../lib/services/dicom/presign-upload.ts';
+import { type PresignDeps, presignDicomUpload } from '../../../lib/services/dicom/presign-upload.ts';
 import { operation } from './operation.ts';
 
 export async function handle({ caller, body }: Request<typeof operation>, deps: PresignDeps) {
   requireDicomSize([body], deps.limits, () => 'fileSize');
   const { upload, target } = await presignDicomUpload(body, caller, deps, deps.now());
-  await deps.uploads.create(upload);
+  await deps.dicomUploads.create(upload);
   return target;
 }
 
-export const handler = serveCreation(operation, handle, connectPresign);
+export const handler = serveCreation(operation, handle, { dicomUploads, urls, limits, newId, now });

@@ -1,12 +1,9 @@
 import { requireDicomSize } from '../../../lib/domain/dicom/dicom-upload.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
+import { dicomUploads, limits, newId, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
-import {
-  connectPresign,
-  type PresignDeps,
-  presignDicomUpload,
-} from '../../../lib/services/dicom/presign-upload.ts';
+import { type PresignDeps, presignDicomUpload } from '../../../lib/services/dicom/presign-upload.ts';
 import { operation } from './operation.ts';
 
 export async function handle({ caller, body: { files } }: Request<typeof operation>, deps: PresignDeps) {
@@ -14,8 +11,8 @@ export async function handle({ caller, body: { files } }: Request<typeof operati
   requireFileCount(files.length, deps.limits);
   requireDicomSize(files, deps.limits, (index) => `files[${index}].fileSize`);
   const presigned = await Promise.all(files.map((file) => presignDicomUpload(file, caller, deps, now)));
-  await deps.uploads.createMany(presigned.map(({ upload }) => upload));
+  await deps.dicomUploads.createMany(presigned.map(({ upload }) => upload));
   return { uploads: presigned.map(({ target }) => target) };
 }
 
-export const handler = serveCreation(operation, handle, connectPresign);
+export const handler = serveCreation(operation, handle, { dicomUploads, urls, limits, newId, now });

@@ -1,29 +1,28 @@
 import { Readable } from 'node:stream';
-import { DicomStore } from '../../../lib/data/dicom-store.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisibleInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { contentTypeOf, viewOf } from '../../../lib/domain/dicom/wado-request.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
 import { rangeResponse } from '../../../lib/lambda/http/byte-range.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { DECODE_LIMITS, openFile, throwNotAcceptable } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  store: Pick<DicomStore, 'getInstance' | 'getStudy'>;
-  objects: Pick<SignedObjects, 'read'>;
-}
+type Deps = Needs<{ objects: 'read'; dicomStore: 'getInstance' | 'getStudy' }>;
 
 const CACHING = { 'cache-control': 'private, no-cache' };
 
 export async function handle({ caller, params, query, headers }: Request<typeof operation>, deps: Deps) {
-  const { store, objects } = deps;
-  const found = await store.getInstance(params.sopInstanceUID);
-  const instance = requireVisibleInstance(caller, found, found && (await store.getStudy(found.studyUid)));
+  const { dicomStore, objects } = deps;
+  const found = await dicomStore.getInstance(params.sopInstanceUID);
+  const instance = requireVisibleInstance(
+    caller,
+    found,
+    found && (await dicomStore.getStudy(found.studyUid)),
+  );
   const contentType = contentTypeOf(query.contentType);
   if (contentType === 'application/dicom') {
     // What a preamble hides (PS3.10 7.1) runs nowhere: no browser shows this type, or takes it for another.
@@ -58,7 +57,4 @@ export async function handle({ caller, params, query, headers }: Request<typeof 
   };
 }
 
-export const handler = serveStream(operation, handle, () => ({
-  store: new DicomStore(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-}));
+export const handler = serveStream(operation, handle, { dicomStore, objects });

@@ -1,12 +1,8 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
+import { dicomStore, examImages, now, objects, ownIssuers } from '../../../lib/lambda/dependencies.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import {
-  connectIngest,
-  type IngestDeps,
-  ingestDicom,
-  inspectDicom,
-} from '../../../lib/services/dicom/ingest-dicom.ts';
+import { type IngestDeps, ingestDicom, inspectDicom } from '../../../lib/services/dicom/ingest-dicom.ts';
 import { operation } from './operation.ts';
 
 export async function handle(
@@ -28,4 +24,4 @@ function inspect<T>(inspectFile: () => T): T {
   }
 }
 
-export const handler = serveForm(operation, handle, connectIngest);
+export const handler = serveForm(operation, handle, { dicomStore, objects, examImages, ownIssuers, now });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { DomainError } from '../../../lib/domain/errors.ts';
+import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import { chooseOffer, type Offer } from '../../../lib/lambda/http/content-negotiation.ts';
 import { multipartRelated } from '../../../lib/lambda/http/multipart-related.ts';
@@ -11,7 +12,6 @@ import {
   encapsulatedDocument,
 } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
 import {
-  connectFiles,
   type FileDeps,
   IMMUTABLE_CACHE,
   openFile,
@@ -27,7 +27,7 @@ const OCTETS = 'application/octet-stream';
 
 export async function handle(request: Request<typeof operation>, deps: FileDeps) {
   const { caller, params } = request;
-  const instance = await instanceAt(caller, params, deps.dicom);
+  const instance = await instanceAt(caller, params, deps.dicomStore);
   const file = await openFile(instance, deps);
   const found = readBulkData(file.dataSet, params.path.replaceAll('.', '/'));
   if (!found) throw new DomainError('NOT_FOUND', 'There is no such bulk data.');
@@ -59,4 +59,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   };
 }
 
-export const handler = serveStream(operation, handle, connectFiles);
+export const handler = serveStream(operation, handle, { dicomStore, objects });

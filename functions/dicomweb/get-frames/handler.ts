@@ -1,19 +1,15 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
+import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
-import {
-  connectFiles,
-  type FileDeps,
-  openFile,
-  requirePixels,
-} from '../../../lib/services/dicomweb/dicom-files.ts';
+import { type FileDeps, openFile, requirePixels } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { instanceAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
 import { framesResponse } from '../../../lib/services/dicomweb/frames.ts';
 import { operation } from './operation.ts';
 
 export async function handle(request: Request<typeof operation>, deps: FileDeps) {
   const { caller, params } = request;
-  const instance = await instanceAt(caller, params, deps.dicom);
+  const instance = await instanceAt(caller, params, deps.dicomStore);
   const file = await openFile(instance, deps);
   const pixels = requirePixels(file);
   const missing = params.frames.filter((frame) => frame > pixels.frames);
@@ -30,4 +26,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   );
 }
 
-export const handler = serveStream(operation, handle, connectFiles);
+export const handler = serveStream(operation, handle, { dicomStore, objects });

@@ -2,10 +2,11 @@ import type { DicomPath } from '../../../lib/api/dicomweb.ts';
 import type { Caller } from '../../../lib/domain/access/caller.ts';
 import type { DicomInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
+import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { encapsulatedDocument } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
-import { connectFiles, type FileDeps, openFile } from '../../../lib/services/dicomweb/dicom-files.ts';
+import { type FileDeps, openFile } from '../../../lib/services/dicomweb/dicom-files.ts';
 import {
   type DicomResources,
   instanceAt,
@@ -24,7 +25,7 @@ const SIDE = { columns: 256, rows: 256 };
 
 export async function handle(request: Request<typeof operation>, deps: FileDeps) {
   const { caller, params, query } = request;
-  const instance = await representativeOf(caller, params, deps.dicom);
+  const instance = await representativeOf(caller, params, deps.dicomStore);
   const size = { viewport: query.viewport ?? SIDE, enlarge: false };
   const file = mayBeDocument(instance) ? await openFile(instance, deps) : undefined;
   const document = file && encapsulatedDocument(file.dataSet);
@@ -52,4 +53,4 @@ async function representativeOf(
   });
 }
 
-export const handler = serveStream(operation, handle, connectFiles);
+export const handler = serveStream(operation, handle, { dicomStore, objects });

@@ -1,10 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { DICOM_JSON } from '../../../lib/api/dicomweb.ts';
-import { DicomStore } from '../../../lib/data/dicom-store.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { mapInOrder, prefetchFirst } from '../../../lib/domain/in-order.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { dicomStore, now, objects } from '../../../lib/lambda/dependencies.ts';
 import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
@@ -15,7 +13,6 @@ import {
   metadataOfSeries,
   withUris,
 } from '../../../lib/services/dicomweb/metadata.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
 /** Series that are composed at the same time. */
@@ -26,10 +23,10 @@ export async function handle(request: Request<typeof operation>, deps: MetadataD
   const { type } = chooseOffer(request, [{ type: DICOM_JSON }, { type: 'application/json' }]);
   const texts =
     params.instance === undefined
-      ? mapInOrder(await seriesAt(caller, params, deps.dicom), AT_ONCE, async (found) =>
+      ? mapInOrder(await seriesAt(caller, params, deps.dicomStore), AT_ONCE, async (found) =>
           withUris(await metadataOfSeries(found, deps), found.series, origin),
         )
-      : mapInOrder([await instanceAt(caller, params, deps.dicom)], 1, async (instance) =>
+      : mapInOrder([await instanceAt(caller, params, deps.dicomStore)], 1, async (instance) =>
           withUris(await metadataOfInstance(instance, deps), instance, origin),
         );
   const body = Readable.from(arrayOf(await prefetchFirst(texts)), { objectMode: false });
@@ -54,9 +51,4 @@ async function* arrayOf(texts: AsyncGenerator<string>): AsyncGenerator<Buffer> {
   yield Buffer.from(before === '[' ? '[]' : ']');
 }
 
-export const handler = serveStream(operation, handle, () => ({
-  dicom: new DicomStore(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-  writer: new SignedObjects(environment.bucketName),
-  now: () => new Date(),
-}));
+export const handler = serveStream(operation, handle, { dicomStore, objects, now });

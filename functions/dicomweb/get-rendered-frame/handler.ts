@@ -1,8 +1,9 @@
+import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
 import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { encapsulatedDocument } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
-import { connectFiles, type FileDeps, openFile } from '../../../lib/services/dicomweb/dicom-files.ts';
+import { type FileDeps, openFile } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { instanceAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
 import { answerDocument, mayBeDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
 import { renderedResponse } from '../../../lib/services/dicomweb/rendered.ts';
@@ -11,7 +12,7 @@ import { operation } from './operation.ts';
 export async function handle(request: Request<typeof operation>, deps: FileDeps) {
   const { caller, params } = request;
   const { viewport, window, quality } = request.query;
-  const instance = await instanceAt(caller, params, deps.dicom);
+  const instance = await instanceAt(caller, params, deps.dicomStore);
   const file = mayBeDocument(instance) ? await openFile(instance, deps) : undefined;
   const document = file && encapsulatedDocument(file.dataSet);
   if (document) {
@@ -22,4 +23,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   return renderedResponse(request, instance, params.frames ?? 1, options, deps);
 }
 
-export const handler = serveStream(operation, handle, connectFiles);
+export const handler = serveStream(operation, handle, { dicomStore, objects });

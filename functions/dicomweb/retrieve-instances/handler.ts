@@ -1,33 +1,30 @@
 import { dicomWebPath } from '../../../lib/api/dicomweb.ts';
-import { DicomStore } from '../../../lib/data/dicom-store.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import type { DicomInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { mapInOrder } from '../../../lib/domain/in-order.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
 import { multipartRelated } from '../../../lib/lambda/http/multipart-related.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type DicomResources, instancesAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
 import { requireStreamable } from '../../../lib/services/dicomweb/response-size.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  dicom: DicomResources;
-  objects: Pick<SignedObjects, 'read'>;
-}
+type Deps = Needs<{ objects: 'read' }> & {
+  dicomStore: DicomResources;
+};
 
 const DICOM = 'application/dicom';
 
 /** Files that are opened ahead of the one that is being sent. */
 const AT_ONCE = 4;
 
-export async function handle(request: Request<typeof operation>, { dicom, objects }: Deps) {
+export async function handle(request: Request<typeof operation>, { dicomStore, objects }: Deps) {
   const { caller, params, origin } = request;
-  const instances = await instancesAt(caller, params, dicom);
+  const instances = await instancesAt(caller, params, dicomStore);
   // Files are given as they are: in another transfer syntax than their own there are none.
   const [transferSyntax, ...others] = new Set(instances.map(({ transferSyntaxUid }) => transferSyntaxUid));
   const syntax = transferSyntax !== undefined && others.length === 0 && { transferSyntax };
@@ -62,7 +59,4 @@ const partOf = ({ studyUid: study, seriesUid: series, ...instance }: DicomInstan
   bytes: instance.bytes,
 });
 
-export const handler = serveStream(operation, handle, () => ({
-  dicom: new DicomStore(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-}));
+export const handler = serveStream(operation, handle, { dicomStore, objects });

@@ -1,25 +1,23 @@
 import { json } from 'node:stream/consumers';
-import { Exports } from '../../../lib/data/exports.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import type { Export } from '../../../lib/domain/exports/export.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { archives, exports, images, now, objects } from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { Manifest } from '../../../lib/services/exports/start-export.ts';
-import { ArchiveWriter } from '../../../lib/storage/archive-writer.ts';
 import { archiveKey, imageIdOfOriginal, runOfManifest } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { trigger } from './trigger.ts';
 
-interface Deps {
-  exports: Pick<Exports, 'get' | 'markRunning' | 'markProgress' | 'markReady' | 'markFailed'>;
-  images: Pick<Images, 'getMany'>;
-  objects: Pick<SignedObjects, 'read'>;
-  archives: Pick<ArchiveWriter, 'begin' | 'write' | 'abort' | 'delete'>;
-  now: () => Date;
-}
+type Deps = Needs<
+  {
+    exports: 'get' | 'markRunning' | 'markProgress' | 'markReady' | 'markFailed';
+    images: 'getMany';
+    objects: 'read';
+    archives: 'begin' | 'write' | 'abort' | 'delete';
+  },
+  'now'
+>;
 
 /**
  * Idempotent by the run of the export: what is ready, expired or another run's by now is left alone.
@@ -69,13 +67,4 @@ async function build(manifest: string, found: Export, { exports, images, objects
   if (current?.run !== found.run) await archives.delete(key);
 }
 
-export const handler = serveObjects(trigger, handle, () => {
-  const table = connectTable(environment.tableName);
-  return {
-    exports: new Exports(table),
-    images: new Images(table),
-    objects: new SignedObjects(environment.bucketName),
-    archives: new ArchiveWriter(environment.bucketName),
-    now: () => new Date(),
-  };
-});
+export const handler = serveObjects(trigger, handle, { exports, images, objects, archives, now });

@@ -1,15 +1,9 @@
-import { Connections } from '../../../lib/data/connections.ts';
-import { connectTable } from '../../../lib/data/table.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { connections, now, sockets } from '../../../lib/lambda/dependencies.ts';
 import { serveSchedule } from '../../../lib/lambda/events/serve-schedule.ts';
-import { Sockets } from '../../../lib/lambda/sockets/sockets.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { trigger } from './trigger.ts';
 
-interface Deps {
-  connections: Pick<Connections, 'ended' | 'remove'>;
-  sockets: Pick<Sockets, 'close'>;
-  now: () => Date;
-}
+type Deps = Needs<{ connections: 'ended' | 'remove'; sockets: 'close' }, 'now'>;
 
 /** What can't be closed now is still there a minute later. */
 export async function handle({ connections, sockets, now }: Deps) {
@@ -23,8 +17,4 @@ export async function handle({ connections, sockets, now }: Deps) {
   for (const each of closed) if (each.status === 'rejected') throw each.reason;
 }
 
-export const handler = serveSchedule(trigger, handle, () => ({
-  connections: new Connections(connectTable(environment.connectionsTableName)),
-  sockets: new Sockets(),
-  now: () => new Date(),
-}));
+export const handler = serveSchedule(trigger, handle, { connections, sockets, now });

@@ -1,47 +1,44 @@
 import { buffer } from 'node:stream/consumers';
-import { AuditLog } from '../../../lib/data/audit-log.ts';
-import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import {
   type DicomOutcome,
   type DicomUpload,
   declarationMismatch,
 } from '../../../lib/domain/dicom/dicom-upload.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import {
+  auditLog,
+  dicomStore,
+  dicomUploads,
+  examImages,
+  now,
+  objects,
+  ownIssuers,
+} from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
-import {
-  connectIngest,
-  type IngestDeps,
-  ingestDicom,
-  inspectDicom,
-} from '../../../lib/services/dicom/ingest-dicom.ts';
+import { type IngestDeps, ingestDicom, inspectDicom } from '../../../lib/services/dicom/ingest-dicom.ts';
 import { uploadIdOfIncomingDicom } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { trigger } from './trigger.ts';
 
-export interface Deps extends IngestDeps {
-  uploads: Pick<DicomUploads, 'get' | 'decide'>;
-  incoming: Pick<SignedObjects, 'find'>;
-  log: Pick<AuditLog, 'appendDecision'>;
-}
+type Deps = IngestDeps &
+  Needs<{ dicomUploads: 'get' | 'decide'; objects: 'find'; auditLog: 'appendDecision' }>;
 
 /** Idempotent by the upload's state and the file's identifiers: an event that comes again changes nothing. */
 export async function handle({ key }: CreatedObject, deps: Deps) {
-  const { uploads, incoming, objects, log, now } = deps;
+  const { dicomUploads, objects, auditLog, now } = deps;
   const id = uploadIdOfIncomingDicom(key);
-  const upload = await uploads.get(id, now());
+  const upload = await dicomUploads.get(id, now());
   if (upload?.status === 'pending') {
-    const found = await incoming.find(key);
+    const found = await objects.find(key);
     if (!found) return;
     // Whole, which its limit bounds: nothing else tells whether compressed frames are all there.
-    await uploads.decide(upload, await outcomeOf(upload, await buffer(found), deps));
+    await dicomUploads.decide(upload, await outcomeOf(upload, await buffer(found), deps));
   }
-  const decided = upload && (await uploads.get(id, now()));
+  const decided = upload && (await dicomUploads.get(id, now()));
   // Also when it was decided before: whoever did may have died before writing it down.
-  if (decided) await log.appendDecision(trigger.id, decided, now(), 'upload');
+  if (decided) await auditLog.appendDecision(trigger.id, decided, now(), 'upload');
   await objects.delete(key);
 }
 
@@ -61,11 +58,12 @@ async function outcomeOf(upload: DicomUpload, bytes: Buffer, deps: IngestDeps): 
   }
 }
 
-const connect = (): Deps => ({
-  ...connectIngest(),
-  uploads: new DicomUploads(connectTable(environment.tableName)),
-  incoming: new SignedObjects(environment.bucketName),
-  log: new AuditLog(connectTable(environment.auditTableName)),
+export const handler = serveObjects(trigger, handle, {
+  dicomStore,
+  dicomUploads,
+  examImages,
+  objects,
+  auditLog,
+  ownIssuers,
+  now,
 });
-
-export const handler = serveObjects(trigger, handle, connect);

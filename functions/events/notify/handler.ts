@@ -1,39 +1,23 @@
-import {
-  batchNotification,
-  examImageNotification,
-  exportNotification,
-  imageNotification,
-  type Message,
-  type Notification,
-} from '../../../lib/api/notifications.ts';
-import { Connections } from '../../../lib/data/connections.ts';
-import { DicomStore } from '../../../lib/data/dicom-store.ts';
-import { connectTable } from '../../../lib/data/table.ts';
-import { Batch } from '../../../lib/domain/batches/batch.ts';
-import { ExamImage, patientOfExamImage } from '../../../lib/domain/exams/exam-image.ts';
-import { Export } from '../../../lib/domain/exports/export.ts';
-import { Image, isReady } from '../../../lib/domain/images/image.ts';
+import type { Message } from '../../../lib/api/notifications.ts';
 import { type Connection, isSettled, isValid } from '../../../lib/domain/sockets/connection.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { connections, dicomStore, now, sockets } from '../../../lib/lambda/dependencies.ts';
 import { type ChangedItem, serveItemChanges } from '../../../lib/lambda/events/serve-item-changes.ts';
 import { logger } from '../../../lib/lambda/http/response.ts';
-import { Sockets } from '../../../lib/lambda/sockets/sockets.ts';
-import { renditionKey } from '../../../lib/storage/object-keys.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
+import { notificationOf } from '../../../lib/services/notifications/notification-of.ts';
 import { trigger } from './trigger.ts';
 
-interface Deps {
-  connections: Pick<Connections, 'listFor' | 'remove'>;
-  sockets: Pick<Sockets, 'send' | 'close'>;
-  store: Pick<DicomStore, 'patientsOfStudies'>;
-  now: () => Date;
-}
+type Deps = Needs<
+  { connections: 'listFor' | 'remove'; dicomStore: 'patientsOfStudies'; sockets: 'send' | 'close' },
+  'now'
+>;
 
 /**
  * A connection gets messages in order and at least once, or is closed: a failed delivery is not retried, so that a slow client
  * delays nobody. Clients read the lists again after they have reconnected.
  */
 export async function handle(change: ChangedItem, deps: Deps) {
-  const { messages, patientId, isVisibleTo } = await notificationOf(change, deps);
+  const { messages, patientId, isVisibleTo } = await notificationOf(change, deps.dicomStore);
   if (messages.length === 0) return;
   const connections = await deps.connections.listFor(patientId);
   const listening = connections.filter((each) => isValid(each, deps.now()) && isVisibleTo(each.caller));
@@ -60,35 +44,4 @@ async function deliver(connection: Connection, messages: Message[], { connection
   }
 }
 
-async function notificationOf(
-  { before, after }: ChangedItem,
-  { store }: Pick<Deps, 'store'>,
-): Promise<Notification> {
-  const parsed = <T>(schema: { parse(item: unknown): T }) => ({
-    before: before && schema.parse(before),
-    after: after && schema.parse(after),
-  });
-  switch ((after ?? before)?.sk) {
-    case 'IMAGE':
-      return imageNotification(parsed(Image), (image) =>
-        isReady(image) ? renditionKey(image.key, 'thumbnail') : undefined,
-      );
-    case 'BATCH':
-      return batchNotification(parsed(Batch));
-    case 'EXPORT':
-      return exportNotification(parsed(Export));
-    default: {
-      const change = parsed(ExamImage);
-      const image = change.after;
-      const patientId = image && (await patientOfExamImage(image, store.patientsOfStudies()));
-      return examImageNotification(change, patientId ?? null);
-    }
-  }
-}
-
-export const handler = serveItemChanges(trigger, handle, () => ({
-  connections: new Connections(connectTable(environment.connectionsTableName)),
-  sockets: new Sockets(),
-  store: new DicomStore(connectTable(environment.tableName)),
-  now: () => new Date(),
-}));
+export const handler = serveItemChanges(trigger, handle, { connections, sockets, dicomStore, now });

@@ -1,17 +1,11 @@
-import { Exports } from '../../../lib/data/exports.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireMayDelete, requireVisible } from '../../../lib/domain/access/access.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { exports, images, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  images: Pick<Images, 'get' | 'delete'>;
-  exports: Pick<Exports, 'endAllOf'>;
-  now: () => Date;
-}
+type Deps = Needs<{ images: 'get' | 'delete'; exports: 'endAllOf' }, 'now'>;
 
 /** What both endpoints that delete images have: this one and that of the cases. */
 type DeletionRequest = Pick<Request<typeof operation>, 'caller' | 'params'>;
@@ -24,9 +18,7 @@ export async function handle({ caller, params }: DeletionRequest, { images, expo
   if (image.batchId) await exports.endAllOf(image.batchId);
 }
 
-export const connect = (): Deps => {
-  const table = connectTable(environment.tableName);
-  return { images: new Images(table), exports: new Exports(table), now: () => new Date() };
-};
+/** The same for both endpoints. */
+export const needs = { images, exports, now };
 
-export const handler = serve(operation, handle, connect);
+export const handler = serve(operation, handle, needs);

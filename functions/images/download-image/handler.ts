@@ -1,5 +1,6 @@
+import { images, objects } from '../../../lib/lambda/dependencies.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
-import { connect, serveOriginal } from '../../../lib/services/images/original.ts';
+import { serveOriginal } from '../../../lib/services/images/original.ts';
 import { operation } from './operation.ts';
 
 export const handle = serveOriginal({
@@ -7,4 +8,4 @@ export const handle = serveOriginal({
   caching: { 'cache-control': 'private, no-cache' },
 });
 
-export const handler = serveStream(operation, handle, connect);
+export const handler = serveStream(operation, handle, { images, objects });

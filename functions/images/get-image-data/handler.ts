@@ -1,11 +1,10 @@
 import { isCopyWanted } from '../../../lib/domain/images/image-copy.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { rateLimiter } from '../../../lib/lambda/middleware/rate-limiting.ts';
 import { type CopyDeps, serveCopy } from '../../../lib/services/images/image-copies.ts';
-import { connect, serveOriginal } from '../../../lib/services/images/original.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
+import { serveOriginal } from '../../../lib/services/images/original.ts';
 import { operation } from './operation.ts';
 
 const caching = {
@@ -18,8 +17,8 @@ const original = serveOriginal({ show: 'inline', caching });
 export const handle = async (request: Request<typeof operation>, deps: CopyDeps) =>
   isCopyWanted(request.query) ? serveCopy(request, caching, deps) : original(request, deps);
 
-export const handler = serveStream(operation, handle, () => ({
-  ...connect(),
-  copies: new SignedObjects(environment.bucketName),
-  countRequest: rateLimiter({ ...operation, rate: 'metadata' }),
-}));
+export const handler = serveStream(operation, handle, {
+  images,
+  objects,
+  countRequest: () => rateLimiter({ ...operation, rate: 'metadata' }),
+});

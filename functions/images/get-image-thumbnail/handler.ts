@@ -1,21 +1,16 @@
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { outgoingFileName } from '../../../lib/domain/file-name.ts';
 import { requireReady } from '../../../lib/domain/images/image.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, objects } from '../../../lib/lambda/dependencies.ts';
 import { PRIVATE_CACHE } from '../../../lib/lambda/http/cache-headers.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { renditionKey } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  images: Pick<Images, 'get'>;
-  objects: Pick<SignedObjects, 'read'>;
-}
+type Deps = Needs<{ images: 'get'; objects: 'read' }>;
 
 export async function handle({ caller, params }: Request<typeof operation>, { images, objects }: Deps) {
   const image = requireVisible(caller, await images.get(params.id), 'image');
@@ -31,7 +26,4 @@ export async function handle({ caller, params }: Request<typeof operation>, { im
   };
 }
 
-export const handler = serveStream(operation, handle, () => ({
-  images: new Images(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-}));
+export const handler = serveStream(operation, handle, { images, objects });

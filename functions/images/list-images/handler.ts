@@ -1,22 +1,14 @@
 import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
-import { Batches } from '../../../lib/data/batches.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requirePatient, requireVisible } from '../../../lib/domain/access/access.ts';
 import { matchesFilter } from '../../../lib/domain/images/image-filter.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { batches, images, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  batches: Pick<Batches, 'get'>;
-  images: Pick<Images, 'listInBatch' | 'listOfPatient'>;
-  urls: Pick<SignedUrls, 'download'>;
-  now: () => Date;
-}
+type Deps = Needs<{ batches: 'get'; images: 'listInBatch' | 'listOfPatient'; urls: 'download' }, 'now'>;
 
 export async function handle(
   { caller, query }: Request<typeof operation>,
@@ -36,12 +28,4 @@ export async function handle(
   return { images: await Promise.all(views), next: page.next };
 }
 
-export const handler = serve(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return {
-    batches: new Batches(table),
-    images: new Images(table),
-    urls: new SignedUrls(environment.bucketName),
-    now: () => new Date(),
-  };
-});
+export const handler = serve(operation, handle, { batches, images, urls, now });

@@ -1,19 +1,13 @@
 import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  images: Pick<Images, 'get' | 'change'>;
-  urls: Pick<SignedUrls, 'download'>;
-  now: () => Date;
-}
+type Deps = Needs<{ images: 'get' | 'change'; urls: 'download' }, 'now'>;
 
 export async function handle(
   { caller, params, body }: Request<typeof operation>,
@@ -29,8 +23,4 @@ export async function handle(
   return toBatchImage(changed, await thumbnailOf(changed, urls, now()));
 }
 
-export const handler = serve(operation, handle, () => ({
-  images: new Images(connectTable(environment.tableName)),
-  urls: new SignedUrls(environment.bucketName),
-  now: () => new Date(),
-}));
+export const handler = serve(operation, handle, { images, urls, now });

@@ -1,21 +1,15 @@
 import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { maySee } from '../../../lib/domain/access/access.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  images: Pick<Images, 'getMany' | 'change'>;
-  urls: Pick<SignedUrls, 'download'>;
-  now: () => Date;
-}
+type Deps = Needs<{ images: 'getMany' | 'change'; urls: 'download' }, 'now'>;
 
 export async function handle({ caller, body }: Request<typeof operation>, { images, urls, now }: Deps) {
   const { ids, date_taken: dateTaken, ...changes } = body;
@@ -37,8 +31,4 @@ export async function handle({ caller, body }: Request<typeof operation>, { imag
   return { results: await Promise.all(results) };
 }
 
-export const handler = serve(operation, handle, () => ({
-  images: new Images(connectTable(environment.tableName)),
-  urls: new SignedUrls(environment.bucketName),
-  now: () => new Date(),
-}));
+export const handler = serve(operation, handle, { images, urls, now });

@@ -1,21 +1,16 @@
-import { v7 as newId } from 'uuid';
 import { toListedKey } from '../../../lib/api/views/listed-key.ts';
-import { ApiKeys } from '../../../lib/data/api-keys.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { requireFuture } from '../../../lib/domain/access/api-key.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { formatApiKey, hashSecret, newSecret } from '../../../lib/lambda/auth/api-key-format.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { keys, newId, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  keys: Pick<ApiKeys, 'create'>;
-  newId: () => string;
+type Deps = Needs<{ keys: 'create' }, 'newId' | 'now'> & {
   newSecret: () => string;
-  now: () => Date;
-}
+};
 
 export async function handle({ caller, body }: Request<typeof operation>, { keys, ...deps }: Deps) {
   const now = deps.now();
@@ -36,9 +31,4 @@ export async function handle({ caller, body }: Request<typeof operation>, { keys
   return { ...toListedKey(key), key: formatApiKey({ id: key.id, secret }) };
 }
 
-export const handler = serve(operation, handle, () => ({
-  keys: new ApiKeys(connectTable(environment.tableName)),
-  newId,
-  newSecret,
-  now: () => new Date(),
-}));
+export const handler = serve(operation, handle, { keys, newId, newSecret: () => newSecret, now });

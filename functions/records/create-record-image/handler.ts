@@ -1,10 +1,5 @@
-import { v7 as newId } from 'uuid';
 import { linksOf, toRecordImage } from '../../../lib/api/views/record-image.ts';
-import { ApiKeys } from '../../../lib/data/api-keys.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import type { Limits } from '../../../lib/domain/limits/limits.ts';
 import {
   recordBounds,
   requireMayLink,
@@ -12,28 +7,30 @@ import {
 } from '../../../lib/domain/records/record-image.ts';
 import { decodeBase64 } from '../../../lib/domain/uploads/base64.ts';
 import { requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import {
+  images,
+  keys,
+  limits,
+  newId,
+  now,
+  objects,
+  timeZone,
+  urls,
+} from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { readPictureHeader } from '../../../lib/media/image/picture-header.ts';
 import { signLink } from '../../../lib/services/images/image-link.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  keys: Pick<ApiKeys, 'get'>;
-  images: Pick<Images, 'createLinked'>;
-  objects: Pick<SignedObjects, 'create'>;
-  urls: Pick<SignedUrls, 'upload'>;
-  limits: Limits;
-  timeZone: string;
-  newId: () => string;
-  now: () => Date;
-}
+type Deps = Needs<
+  { keys: 'get'; images: 'createLinked'; objects: 'create'; urls: 'upload' },
+  'limits' | 'timeZone' | 'newId' | 'now'
+>;
 
 export async function handle({ caller, body, origin }: Request<typeof operation>, deps: Deps) {
   const { images, objects, urls, limits } = deps;
@@ -77,16 +74,13 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
 
 const FIELDS = { mimeType: 'content_type', fileSize: 'size' } as const;
 
-export const handler = serveCreation(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return {
-    keys: new ApiKeys(table),
-    images: new Images(table),
-    objects: new SignedObjects(environment.bucketName),
-    urls: new SignedUrls(environment.bucketName),
-    limits: environment.limits,
-    timeZone: environment.timeZone,
-    newId,
-    now: () => new Date(),
-  };
+export const handler = serveCreation(operation, handle, {
+  keys,
+  images,
+  objects,
+  urls,
+  limits,
+  timeZone,
+  newId,
+  now,
 });

@@ -1,20 +1,14 @@
 import { toRecordImage } from '../../../lib/api/views/record-image.ts';
-import { ApiKeys } from '../../../lib/data/api-keys.ts';
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { imageNotFound, isPicture, visibleOfRecord } from '../../../lib/domain/records/record-image.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, keys, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { signLink } from '../../../lib/services/images/image-link.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  keys: Pick<ApiKeys, 'get'>;
-  images: Pick<Images, 'listOfPatient' | 'listOfRecord'>;
-  now: () => Date;
-}
+type Deps = Needs<{ keys: 'get'; images: 'listOfPatient' | 'listOfRecord' }, 'now'>;
 
 export async function handle(
   { caller, params: { type, id }, query, origin }: Request<typeof operation>,
@@ -33,7 +27,4 @@ export async function handle(
   };
 }
 
-export const handler = serve(operation, handle, () => {
-  const table = connectTable(environment.tableName);
-  return { keys: new ApiKeys(table), images: new Images(table), now: () => new Date() };
-});
+export const handler = serve(operation, handle, { keys, images, now });

@@ -1,24 +1,18 @@
-import { Images } from '../../../lib/data/images.ts';
-import { connectTable } from '../../../lib/data/table.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { outgoingFileName } from '../../../lib/domain/file-name.ts';
 import { isActive, requireDecided, requireReady } from '../../../lib/domain/images/image.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { images, now, urls } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { openLink, parseLink } from '../../../lib/services/images/image-link.ts';
-import { SignedUrls } from '../../../lib/storage/signed-urls.ts';
 import { operation } from './operation.ts';
 
 /** Long enough to follow the redirection. */
 const URL_SECONDS = 300;
 
-interface Deps {
-  images: Pick<Images, 'get'>;
-  urls: Pick<SignedUrls, 'download'>;
-  now: () => Date;
-}
+type Deps = Needs<{ images: 'get'; urls: 'download' }, 'now'>;
 
 export async function handle(
   { params, auditContext }: Request<typeof operation>,
@@ -37,8 +31,4 @@ export async function handle(
   return { location };
 }
 
-export const handler = serve(operation, handle, () => ({
-  images: new Images(connectTable(environment.tableName)),
-  urls: new SignedUrls(environment.bucketName),
-  now: () => new Date(),
-}));
+export const handler = serve(operation, handle, { images, urls, now });

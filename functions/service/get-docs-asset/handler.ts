@@ -15,4 +15,4 @@ export const handle = async (
   body: params.asset === 'start.js' ? Readable.from(START) : createReadStream(join(directory, params.asset)),
 });
 
-export const handler = serveStream(operation, handle, () => ({ directory: __dirname }));
+export const handler = serveStream(operation, handle, { directory: () => __dirname });

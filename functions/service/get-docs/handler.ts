@@ -27,4 +27,4 @@ export const handle = async () => ({
   body: PAGE,
 });
 
-export const handler = serveStream(operation, handle, () => undefined);
+export const handler = serveStream(operation, handle, {});

@@ -3,4 +3,4 @@ import { operation } from './operation.ts';
 
 export const handle = () => ({ status: 'ok' as const });
 
-export const handler = serve(operation, handle, () => undefined);
+export const handler = serve(operation, handle, {});

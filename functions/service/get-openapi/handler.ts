@@ -5,9 +5,9 @@ import { operation } from './operation.ts';
 
 type Document = ReturnType<typeof import('../../../lib/api/openapi.ts').openApiDocument>;
 
-export const handle = (_request: unknown, document: Document) => document;
+export const handle = (_request: unknown, { document }: { document: Document }) => document;
 
 /** The document is made when the functions are built, so that no function carries what makes it. */
-export const handler = serve(operation, handle, () =>
-  JSON.parse(readFileSync(join(__dirname, 'openapi.json'), 'utf8')),
-);
+export const handler = serve(operation, handle, {
+  document: () => JSON.parse(readFileSync(join(__dirname, 'openapi.json'), 'utf8')),
+});

@@ -1,6 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { authenticateToken, authorization, UNAUTHORIZED } from '../../../lib/lambda/auth/authorization.ts';
 import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
+import { connect } from '../../../lib/lambda/needs.ts';
 import { tokenOf } from '../../../lib/lambda/sockets/socket-token.ts';
 
 /** Finds out who wants to listen: people only, as what a service may see hangs on the record by which it asks. */
@@ -14,9 +15,6 @@ export async function handle(
   return authorization(principal, methodArn);
 }
 
-let verifier: Verifier | undefined;
+const verifier = connect<Verifier>({ verify: () => connectVerifier().verify });
 
-export const handler = (event: APIGatewayRequestAuthorizerEvent) => {
-  verifier ??= connectVerifier();
-  return handle(event, verifier);
-};
+export const handler = (event: APIGatewayRequestAuthorizerEvent) => handle(event, verifier());

@@ -1,18 +1,13 @@
-import { Connections } from '../../../lib/data/connections.ts';
-import { connectTable } from '../../../lib/data/table.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { connections } from '../../../lib/lambda/dependencies.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type SocketRequest, serveSocket } from '../../../lib/lambda/sockets/serve-socket.ts';
 import { route } from './route.ts';
 
-interface Deps {
-  connections: Pick<Connections, 'remove'>;
-}
+type Deps = Needs<{ connections: 'remove' }>;
 
 export async function handle({ connectionId }: SocketRequest, { connections }: Deps) {
   await connections.remove(connectionId);
   return { statusCode: 200 };
 }
 
-export const handler = serveSocket(route, handle, () => ({
-  connections: new Connections(connectTable(environment.connectionsTableName)),
-}));
+export const handler = serveSocket(route, handle, { connections });

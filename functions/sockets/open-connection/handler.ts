@@ -1,14 +1,10 @@
-import { Connections } from '../../../lib/data/connections.ts';
-import { connectTable } from '../../../lib/data/table.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
+import { connections, now } from '../../../lib/lambda/dependencies.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type Handshake, type SocketRequest, serveSocket } from '../../../lib/lambda/sockets/serve-socket.ts';
 import { SUBPROTOCOL } from '../../../lib/lambda/sockets/socket-token.ts';
 import { route } from './route.ts';
 
-interface Deps {
-  connections: Pick<Connections, 'add'>;
-  now: () => Date;
-}
+type Deps = Needs<{ connections: 'add' }, 'now'>;
 
 export async function handle(
   { connectionId: id, caller, until, offered }: SocketRequest,
@@ -20,7 +16,4 @@ export async function handle(
   return { statusCode: 200, headers: offers ? { 'Sec-WebSocket-Protocol': SUBPROTOCOL } : {} };
 }
 
-export const handler = serveSocket(route, handle, () => ({
-  connections: new Connections(connectTable(environment.connectionsTableName)),
-  now: () => new Date(),
-}));
+export const handler = serveSocket(route, handle, { connections, now });

@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
+import { connect, type Makers } from '../needs.ts';
 
 /** What happened to an item, and the item as it is since or, where it was removed, as it was. */
 export interface Change {
@@ -14,11 +15,11 @@ export interface Change {
 export function serveChangeBatches<Deps>(
   trigger: Trigger,
   handle: (changes: readonly Change[], deps: Deps) => Promise<unknown>,
-  connect: () => Deps,
+  needs: Makers<NoInfer<Deps>>,
 ) {
-  let deps: Deps | undefined;
+  const connected = connect<Deps>(needs);
   return async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
-    deps ??= connect();
+    const deps = connected();
     const changes = Records.map(({ eventName = 'MODIFY', dynamodb = {} }) => ({
       kind: eventName,
       item: unmarshall((dynamodb.NewImage ?? dynamodb.OldImage ?? {}) as Record<string, AttributeValue>, {

@@ -4,6 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
+import { connect, type Makers } from '../needs.ts';
 
 type Item = Record<string, unknown>;
 type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
@@ -22,13 +23,13 @@ export interface ChangedItem {
 export function serveItemChanges<Deps>(
   trigger: Trigger,
   handle: (change: ChangedItem, deps: Deps) => Promise<unknown>,
-  connect: () => Deps,
+  needs: Makers<NoInfer<Deps>>,
   processInParallel = false,
 ) {
   const processor = new BatchProcessor(EventType.DynamoDBStreams);
-  let deps: Deps | undefined;
+  const connected = connect<Deps>(needs);
   const processRecord = async ({ dynamodb, eventID }: DynamoDBRecord) => {
-    deps ??= connect();
+    const deps = connected();
     try {
       await handle({ before: itemOf(dynamodb?.OldImage), after: itemOf(dynamodb?.NewImage) }, deps);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Trigger } from '../../api/trigger.ts';
+import type { Makers } from '../needs.ts';
 import { serveItemChanges } from './serve-item-changes.ts';
 
 /** An item as it was when it left the table, or as it is since it was changed. */
@@ -8,11 +9,11 @@ export type StreamedItem = Record<string, unknown>;
 export const serveItems = <Deps>(
   trigger: Trigger,
   handle: (item: StreamedItem, deps: Deps) => Promise<unknown>,
-  connect: () => Deps,
+  needs: Makers<NoInfer<Deps>>,
 ) =>
   serveItemChanges<Deps>(
     trigger,
     ({ before, after }, deps) => handle(after ?? before ?? {}, deps),
-    connect,
+    needs,
     true,
   );

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
 import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
+import { connect, type Makers } from '../needs.ts';
 import { backoffSeconds, MessageQueue } from './message-queue.ts';
 import { PermanentFailure } from './permanent-failure.ts';
 
@@ -15,13 +16,14 @@ export function serveMessages<Message, Deps>(
   trigger: Trigger,
   schema: z.ZodType<Message>,
   handle: (message: Message, deps: Deps) => Promise<unknown>,
-  connect: () => Deps,
+  needs: Makers<NoInfer<Deps>>,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
-  let connected: { deps: Deps; queue: MessageQueue } | undefined;
+  const connected = connect<Deps>(needs);
+  const ownQueue = connect({ queue: () => new MessageQueue(environment.queue) });
   const processRecord = async ({ body, messageId, receiptHandle, attributes }: SQSRecord) => {
-    connected ??= { deps: connect(), queue: new MessageQueue(environment.queue) };
-    const { deps, queue } = connected;
+    const deps = connected();
+    const { queue } = ownQueue();
     try {
       await handle(schema.parse(JSON.parse(body)), deps);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
+import { connect, type Makers } from '../needs.ts';
 
 /** An object that has come into the bucket. */
 export interface CreatedObject {
@@ -24,12 +25,12 @@ const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
 export function serveObjects<Deps>(
   trigger: Trigger,
   handle: (object: CreatedObject, deps: Deps) => Promise<unknown>,
-  connect: () => Deps,
+  needs: Makers<NoInfer<Deps>>,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
-  let deps: Deps | undefined;
+  const connected = connect<Deps>(needs);
   const processRecord = async ({ body, messageId }: SQSRecord) => {
-    deps ??= connect();
+    const deps = connected();
     try {
       for (const { s3 } of S3Message.parse(JSON.parse(body)).Records) {
         await handle({ key: decodeKey(s3.object.key) }, deps);

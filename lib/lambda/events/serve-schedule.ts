@@ -1,15 +1,16 @@
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
+import { connect, type Makers } from '../needs.ts';
 
 /** The Lambda of a trigger by the clock. */
 export function serveSchedule<Deps>(
   trigger: Trigger,
   handle: (deps: Deps) => Promise<unknown>,
-  connect: () => Deps,
+  needs: Makers<NoInfer<Deps>>,
 ) {
-  let deps: Deps | undefined;
+  const connected = connect<Deps>(needs);
   return async () => {
-    deps ??= connect();
+    const deps = connected();
     try {
       await handle(deps);
     } catch (error) {

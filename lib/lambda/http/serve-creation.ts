@@ -1,6 +1,7 @@
 import type { Operation } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
 import { idempotency } from '../middleware/idempotency.ts';
+import type { Makers } from '../needs.ts';
 import { parseRequest } from './request.ts';
 import { type Handle, serve } from './serve.ts';
 
@@ -8,5 +9,5 @@ import { type Handle, serve } from './serve.ts';
 export const serveCreation = <Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
-  connect: () => Deps & LookupFor<Op>,
-) => serve(operation, handle, connect, parseRequest, idempotency(operation));
+  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
+) => serve(operation, handle, needs, parseRequest, idempotency(operation));

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Form, Operation } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
 import { idempotency } from '../middleware/idempotency.ts';
+import type { Makers } from '../needs.ts';
 import { type ReceivedFiles, readForm } from './form.ts';
 import { callerOf, parseRequest, type Request } from './request.ts';
 import { type Handle, serve } from './serve.ts';
@@ -15,12 +16,12 @@ export type FormRequest<Op extends FormOperation> = Request<Op> & { files: Recei
 export const serveForm = <Op extends FormOperation, Deps>(
   operation: Op,
   handle: (request: FormRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
-  connect: () => Deps & LookupFor<Op>,
+  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
 ) =>
   serve(
     operation,
     (request, deps: Deps) => handle(request as FormRequest<Op>, deps),
-    connect,
+    needs,
     readRequest,
     idempotency(operation),
   );

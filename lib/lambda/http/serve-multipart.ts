@@ -1,5 +1,6 @@
 import type { Operation, Related } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
+import type { Makers } from '../needs.ts';
 import { parseMultipartRelated } from './parse-multipart-related.ts';
 import { callerOf, parseRequest, type Request } from './request.ts';
 import { type Handle, serve } from './serve.ts';
@@ -13,12 +14,12 @@ export type MultipartRequest<Op extends RelatedOperation> = Request<Op> & { part
 export const serveMultipart = <Op extends RelatedOperation, Deps>(
   operation: Op,
   handle: (request: MultipartRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
-  connect: () => Deps & LookupFor<Op>,
+  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
 ) =>
   serve(
     operation,
     (request, deps: Deps) => handle(request as MultipartRequest<Op>, deps),
-    connect,
+    needs,
     (_operation, event) => {
       // Nothing is read from who may not send it.
       if (operation.auth !== 'public') callerOf(event, operation.auth);

@@ -1,14 +1,11 @@
 import type { Readable } from 'node:stream';
-import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/executionModeStreamifyResponse';
-import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Operation, Success } from '../../api/operation.ts';
-import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
-import { auditMiddleware } from '../middleware/auditing.ts';
-import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
-import { responseMiddleware } from '../middleware/response-middleware.ts';
+import type { LookupFor } from '../auth/require-live-key.ts';
+import type { Makers } from '../needs.ts';
 import { parseRequest, type Request } from './request.ts';
+import { requestPipeline } from './request-pipeline.ts';
 import { type HttpResponse, json } from './response.ts';
 
 type StreamOperation = Operation & { success: Extract<Success, { stream: unknown }> };
@@ -38,24 +35,21 @@ export type HandleStream<Op extends StreamOperation, Deps> = (
 export function serveStream<Op extends StreamOperation, Deps>(
   operation: Op,
   handle: HandleStream<Op, Deps>,
-  connect: () => Deps & LookupFor<Op>,
+  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
 ) {
-  let deps: Deps | undefined;
-  return middy<APIGatewayProxyEvent, HttpResponse>({ executionMode: executionModeStreamifyResponse })
-    .use(auditMiddleware(operation))
-    .use(responseMiddleware(operation))
-    .use(rateLimitMiddleware(operation))
-    .handler(async (event): Promise<HttpResponse> => {
-      const request = parseRequest(operation, event);
-      deps ??= connect();
-      await requireLiveKey(request.caller, deps);
-      const reply = await handle(request, deps);
-      if ('accepted' in reply) {
-        const { status, schema } = operation.success.accepted ?? missingAccepted(operation);
-        return json(status, schema.parse(reply.accepted), { 'retry-after': String(reply.retryAfterSeconds) });
-      }
-      return { statusCode: reply.status ?? 200, headers: reply.headers, body: reply.body };
-    });
+  const respond = async (request: Request<Op>, deps: Deps): Promise<HttpResponse> => {
+    const reply = await handle(request, deps);
+    if ('accepted' in reply) {
+      const { status, schema } = operation.success.accepted ?? missingAccepted(operation);
+      return json(status, schema.parse(reply.accepted), { 'retry-after': String(reply.retryAfterSeconds) });
+    }
+    return { statusCode: reply.status ?? 200, headers: reply.headers, body: reply.body };
+  };
+  return requestPipeline<Op, Deps>(
+    operation,
+    { read: parseRequest, needs, respond },
+    { executionMode: executionModeStreamifyResponse },
+  );
 }
 
 function missingAccepted(operation: Operation): never {

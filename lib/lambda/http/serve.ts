@@ -1,14 +1,11 @@
-import middy from '@middy/core';
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../../api/operation.ts';
-import type { Caller } from '../../domain/access/caller.ts';
-import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
-import { auditMiddleware } from '../middleware/auditing.ts';
-import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
-import { responseMiddleware } from '../middleware/response-middleware.ts';
+import type { LookupFor } from '../auth/require-live-key.ts';
+import type { Makers } from '../needs.ts';
 import { handlePage } from './pagination.ts';
 import { parseRequest, type Request } from './request.ts';
+import { type HandlerMiddleware, requestPipeline } from './request-pipeline.ts';
 import { type HttpResponse, json } from './response.ts';
 
 type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema extends z.ZodType }
@@ -19,18 +16,6 @@ type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema 
   : Op['success'] extends { redirects: true }
     ? { location: string }
     : unknown;
-
-/** Middleware around a handler. `next` runs the handler and gives its response; `context` tells the remaining time. */
-export type HandlerMiddleware = (
-  request: Pick<Request<Operation>, 'headers' | 'auditContext'> & {
-    caller: Caller | undefined;
-    params: unknown;
-    body: unknown;
-    files?: unknown;
-  },
-  next: () => Promise<HttpResponse>,
-  context: Context,
-) => Promise<HttpResponse>;
 
 /** The reply of a request that succeeded in part. */
 export class PartialSuccess<T> {
@@ -53,35 +38,29 @@ export type Handle<Op extends Operation, Deps> = (
 /**
  * The Lambda of an operation that answers with JSON or with nothing.
  *
- * @param connect makes the dependencies, once, at the first request
+ * @param needs what makes the dependencies: once, at the first request
  * @param read how the event becomes a request; where it is no JSON, see `serveForm`
  * @param middleware runs around the handler; for operations that create something see `serveCreation`
  */
 export function serve<Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
-  connect: () => Deps & LookupFor<Op>,
+  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
   read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op> = parseRequest,
-  middleware: HandlerMiddleware = (_request, next) => next(),
+  middleware?: HandlerMiddleware,
 ) {
-  let deps: Deps | undefined;
-  return middy<APIGatewayProxyEvent, HttpResponse>()
-    .use(auditMiddleware(operation))
-    .use(responseMiddleware(operation))
-    .use(rateLimitMiddleware(operation))
-    .handler(async (event, context) => {
-      const request = await read(operation, event);
-      deps ??= connect();
-      await requireLiveKey(request.caller, deps);
-      const connected = deps;
-      const next = async () => {
-        const value = isPaged(operation)
-          ? await handlePage(operation, request, (opened) => handle(opened, connected))
-          : await handle(request, connected);
-        return responseOf(operation, value);
-      };
-      return middleware(request, next, context);
-    });
+  return requestPipeline<Op, Deps>(operation, {
+    read,
+    needs,
+    ...(middleware && { middleware }),
+    respond: async (request, deps) =>
+      responseOf(
+        operation,
+        isPaged(operation)
+          ? await handlePage(operation, request, (opened) => handle(opened, deps))
+          : await handle(request, deps),
+      ),
+  });
 }
 
 function responseOf({ success }: Operation, value: unknown): HttpResponse {

@@ -13,8 +13,8 @@ import { TABLE_SCHEMA } from '../../data/keys.ts';
 import type { AuditContext } from '../../domain/audit/audit-context.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { environment } from '../environment.ts';
+import type { HandlerMiddleware } from '../http/request-pipeline.ts';
 import type { HttpResponse } from '../http/response.ts';
-import type { HandlerMiddleware } from '../http/serve.ts';
 
 /** What a client may take for a key: 255 printable ASCII characters (draft-ietf-httpapi-idempotency-key-header-07). */
 const KEY = /^[\x21-\x7e]{1,255}$/;

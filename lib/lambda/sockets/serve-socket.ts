@@ -1,13 +1,12 @@
 import { v7 as newId } from 'uuid';
 import * as z from 'zod';
 import { SOCKET_PATH, type SocketRoute } from '../../api/socket-route.ts';
-import { AuditLog } from '../../data/audit-log.ts';
-import { connectTable } from '../../data/table.ts';
 import { Caller } from '../../domain/access/caller.ts';
 import { outcomeOf } from '../../domain/audit/audit-event.ts';
-import { environment } from '../environment.ts';
+import { auditLog } from '../dependencies.ts';
 import { logger } from '../http/response.ts';
 import { viewerAddress } from '../http/viewer-address.ts';
+import { connect, type Makers } from '../needs.ts';
 import { offeredBy } from './socket-token.ts';
 
 /** What API Gateway tells of a socket that opens or closes, as far as it counts here. */
@@ -51,17 +50,17 @@ export interface Handshake {
 export function serveSocket<Deps>(
   route: SocketRoute,
   handle: (request: SocketRequest, deps: Deps) => Promise<Handshake>,
-  connect: () => Deps,
+  needs: Makers<NoInfer<Deps>>,
 ) {
-  let connected: { deps: Deps; log: AuditLog } | undefined;
+  const connected = connect<Deps>(needs);
+  const audit = connect({ log: auditLog });
   return async (event: unknown): Promise<Handshake> => {
-    connected ??= { deps: connect(), log: new AuditLog(connectTable(environment.auditTableName)) };
     const { headers, requestContext } = Event.parse(event);
     const { connectionId, requestId, identity, authorizer } = requestContext;
     const { caller, expiresAt: until } = authorizer;
-    const answer = await handle({ connectionId, caller, until, offered: offeredBy(headers) }, connected.deps);
+    const answer = await handle({ connectionId, caller, until, offered: offeredBy(headers) }, connected());
     const { statusCode: status } = answer;
-    await connected.log.append({
+    await audit().log.append({
       id: newId(),
       at: new Date().toISOString(),
       subject: caller.subject,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { DicomStore } from '../../data/dicom-store.ts';
-import { ExamImages } from '../../data/exam-images.ts';
-import { connectTable } from '../../data/table.ts';
+import type { DicomStore } from '../../data/dicom-store.ts';
+import type { ExamImages } from '../../data/exam-images.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
 import {
@@ -14,32 +13,20 @@ import {
 } from '../../domain/dicom/dicom-instance.ts';
 import { sourceAttributes } from '../../domain/dicom/dicom-source.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { environment } from '../../lambda/environment.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
 import { dicomJsonText } from '../../media/dicom/parse/dicom-json.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey } from '../../storage/object-keys.ts';
-import { SignedObjects } from '../../storage/signed-objects.ts';
+import type { SignedObjects } from '../../storage/signed-objects.ts';
 
 export interface IngestDeps {
-  store: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
+  dicomStore: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
-  exams: Pick<ExamImages, 'linkInstance'>;
+  examImages: Pick<ExamImages, 'linkInstance'>;
   /** Issuers of Patient ID that are the clinic's own. */
   ownIssuers: readonly string[];
   now: () => Date;
 }
-
-export const connectIngest = (): IngestDeps => {
-  const table = connectTable(environment.tableName);
-  return {
-    store: new DicomStore(table),
-    objects: new SignedObjects(environment.bucketName),
-    exams: new ExamImages(table),
-    ownIssuers: environment.patientIdIssuers,
-    now: () => new Date(),
-  };
-};
 
 /** An inspected file: what is stored of it, and what the uploader is told of it. */
 export interface InspectedDicom extends NewDicom {
@@ -87,17 +74,17 @@ export async function ingestDicom(
   caller: Caller,
   dicom: InspectedDicom,
   bytes: Uint8Array,
-  { store, objects, exams }: IngestDeps,
+  { dicomStore, objects, examImages }: IngestDeps,
 ): Promise<IngestedDicom> {
   const { instance } = dicom;
   requireOwnDicom(caller, dicom);
-  const known = await store.getInstance(instance.sopUid);
+  const known = await dicomStore.getInstance(instance.sopUid);
   if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
-  if (!known) await storeNew(dicom, bytes, { store, objects });
+  if (!known) await storeNew(dicom, bytes, { dicomStore, objects });
   const stored = known ?? instance;
   // Of a known one again: whoever stored it may have died before it was linked.
-  await exams.linkInstance(stored);
-  const study = await store.getStudy(instance.studyUid);
+  await examImages.linkInstance(stored);
+  const study = await dicomStore.getStudy(instance.studyUid);
   recordAccess(caller, 'study', { patientId: study?.patientId });
   return { answer: toStoredDicom(stored, dicom.mainTags), patientId: study?.patientId ?? null };
 }
@@ -105,7 +92,7 @@ export async function ingestDicom(
 async function storeNew(
   dicom: InspectedDicom,
   bytes: Uint8Array,
-  { store, objects }: Pick<IngestDeps, 'store' | 'objects'>,
+  { dicomStore, objects }: Pick<IngestDeps, 'dicomStore' | 'objects'>,
 ): Promise<void> {
   const { instance, json } = dicom;
   const files = [
@@ -116,7 +103,7 @@ async function storeNew(
     files.map(({ key, ...file }) => objects.create(key, { ...file, crc32: base64Crc32(file.bytes) })),
   );
   try {
-    await store.store(dicom);
+    await dicomStore.store(dicom);
   } catch (error) {
     if (error instanceof DomainError) await Promise.all(files.map(({ key }) => objects.delete(key)));
     throw error;

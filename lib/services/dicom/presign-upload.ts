@@ -1,17 +1,14 @@
-import { v7 as newId } from 'uuid';
 import type * as z from 'zod';
 import { dicomUploadUrl } from '../../api/views/dicom-upload.ts';
-import { DicomUploads } from '../../data/dicom-uploads.ts';
-import { connectTable } from '../../data/table.ts';
+import type { DicomUploads } from '../../data/dicom-uploads.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { type CreateDicomUpload, newDicomUpload } from '../../domain/dicom/dicom-upload.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
-import { environment } from '../../lambda/environment.ts';
 import { incomingDicomKey } from '../../storage/object-keys.ts';
-import { SignedUrls } from '../../storage/signed-urls.ts';
+import type { SignedUrls } from '../../storage/signed-urls.ts';
 
 export interface PresignDeps {
-  uploads: Pick<DicomUploads, 'create' | 'createMany'>;
+  dicomUploads: Pick<DicomUploads, 'create' | 'createMany'>;
   urls: Pick<SignedUrls, 'upload'>;
   limits: Limits;
   newId: () => string;
@@ -31,12 +28,3 @@ export async function presignDicomUpload(
   const { url, ...signed } = await urls.upload(wanted, limits.uploadUrlSeconds, now);
   return { upload, target: { uploadId: id, uploadUrl: url, ...signed, statusUrl: dicomUploadUrl(id) } };
 }
-
-/** The dependencies in a Lambda. */
-export const connectPresign = (): PresignDeps => ({
-  uploads: new DicomUploads(connectTable(environment.tableName)),
-  urls: new SignedUrls(environment.bucketName),
-  limits: environment.limits,
-  newId,
-  now: () => new Date(),
-});

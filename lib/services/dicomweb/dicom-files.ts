@@ -1,19 +1,16 @@
 import { buffer } from 'node:stream/consumers';
-import { DicomStore } from '../../data/dicom-store.ts';
-import { connectTable } from '../../data/table.ts';
 import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { environment } from '../../lambda/environment.ts';
 import { PRIVATE_CACHE } from '../../lambda/http/cache-headers.ts';
 import { describePixels, type PixelDescription } from '../../media/dicom/parse/describe-pixels.ts';
 import { type DicomFile, readDicom } from '../../media/dicom/parse/read-dicom.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { dicomKey } from '../../storage/object-keys.ts';
-import { SignedObjects } from '../../storage/signed-objects.ts';
+import type { SignedObjects } from '../../storage/signed-objects.ts';
 import type { DicomResources } from './dicom-resources.ts';
 
 export interface FileDeps {
-  dicom: DicomResources;
+  dicomStore: DicomResources;
   objects: Pick<SignedObjects, 'read'>;
 }
 
@@ -53,11 +50,6 @@ export function throwNotAcceptable(error: unknown): never {
     cause: error,
   });
 }
-
-export const connectFiles = (): FileDeps => ({
-  dicom: new DicomStore(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-});
 
 /**
  * What the file's pixels are.

@@ -9,9 +9,8 @@ import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects
 import { type DicomResources, instancesOf, type SeriesInStudy } from './dicom-resources.ts';
 
 export interface MetadataDeps {
-  dicom: DicomResources;
-  objects: Pick<SignedObjects, 'read' | 'find'>;
-  writer: Pick<SignedObjects, 'replace'>;
+  dicomStore: DicomResources;
+  objects: Pick<SignedObjects, 'read' | 'find' | 'replace'>;
   now: () => Date;
 }
 
@@ -36,7 +35,7 @@ const AT_ONCE = 32;
  */
 export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps): Promise<string> {
   const { series } = found;
-  const { objects, writer, now } = deps;
+  const { objects, now } = deps;
   const key = seriesMetadataKey(series);
   const variant = `${VERSION}-${series.instances}-${Date.parse(series.changedAt)}`;
   const isQuiet = now().getTime() - Date.parse(series.changedAt) >= QUIET_MS;
@@ -45,11 +44,11 @@ export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps)
     return (await promisify(gunzip)(await buffer(cached))).toString();
   }
   cached?.destroy();
-  const instances = await instancesOf(found, deps.dicom);
+  const instances = await instancesOf(found, deps.dicomStore);
   const texts = mapInOrder(instances, AT_ONCE, (instance) => metadataOfInstance(instance, deps));
   const composed = (await Array.fromAsync(texts)).join(',');
   if (isQuiet && instances.length === series.instances) {
-    await writer.replace(key, {
+    await objects.replace(key, {
       bytes: await promisify(gzip)(composed),
       mimeType: 'application/gzip',
       variant,

@@ -1,7 +1,6 @@
 import { DICOM_JSON, dicomWebPath, type SearchQuery } from '../../api/dicomweb.ts';
-import { DicomSearch } from '../../data/dicom-search.ts';
-import { DicomStore } from '../../data/dicom-store.ts';
-import { connectTable } from '../../data/table.ts';
+import type { DicomSearch } from '../../data/dicom-search.ts';
+import type { DicomStore } from '../../data/dicom-store.ts';
 import { maySee } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
@@ -17,15 +16,14 @@ import {
 import { assignmentAttributes, sourceAttributes } from '../../domain/dicom/dicom-source.ts';
 import { isUid, studyListFor } from '../../domain/dicom/study-search.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { environment } from '../../lambda/environment.ts';
 import { chooseOffer } from '../../lambda/http/content-negotiation.ts';
 import type { Bytes } from '../../lambda/http/serve-stream.ts';
 import { readSearch, type Search, type Within } from './search-request.ts';
 import type { SearchLevel } from './searched-attributes.ts';
 
 export interface SearchDeps {
-  studies: Pick<DicomSearch, 'studies'>;
-  dicom: Pick<DicomStore, 'getInstance' | 'allSeries' | 'allInstances'>;
+  dicomSearch: Pick<DicomSearch, 'studies'>;
+  dicomStore: Pick<DicomStore, 'getInstance' | 'allSeries' | 'allInstances'>;
 }
 
 interface SearchRequest {
@@ -96,7 +94,7 @@ async function* resultsOf(
     filters[at].every((match) => matches(attributes, match));
 
   const list = studyListFor(filters.study, own);
-  for await (const study of deps.studies.studies(
+  for await (const study of deps.dicomSearch.studies(
     list,
     isFiltered ? 200 : Math.min(offset + limit + 1, 1000),
   )) {
@@ -108,7 +106,7 @@ async function* resultsOf(
       yield { patientId, attributes: ofStudy };
       continue;
     }
-    for await (const series of deps.dicom.allSeries(study.studyUid)) {
+    for await (const series of deps.dicomStore.allSeries(study.studyUid)) {
       examine();
       const ofSeries = { ...ofStudy, ...seriesAttributes(series, origin) };
       if (!isFound(ofSeries, 'series')) continue;
@@ -116,7 +114,7 @@ async function* resultsOf(
         yield { patientId, attributes: ofSeries };
         continue;
       }
-      for await (const instance of deps.dicom.allInstances(study.studyUid, series.seriesUid)) {
+      for await (const instance of deps.dicomStore.allInstances(study.studyUid, series.seriesUid)) {
         examine();
         if (!isMember(study, instance)) continue;
         const attributes = { ...ofSeries, ...instanceAttributes(instance, origin) };
@@ -129,14 +127,14 @@ async function* resultsOf(
 /** Instances that are named are found by their names; so the studies to look at are theirs. */
 async function withStudiesOf(
   { matches: filters }: Search,
-  { dicom }: SearchDeps,
+  { dicomStore }: SearchDeps,
 ): Promise<Search['matches']> {
   const named = filters.instance.find(({ path }) => path[0] === '00080018');
   if (!named || filters.study.some(({ path }) => path[0] === '0020000D')) return filters;
   const uids = listOf(named.value);
   // Instances of any name, or of more names than are asked for one by one, are found without.
   if (/^(\*+|"")$/.test(named.value) || uids.length > NAMED_INSTANCES) return filters;
-  const found = await Promise.all(uids.filter(isUid).map((uid) => dicom.getInstance(uid)));
+  const found = await Promise.all(uids.filter(isUid).map((uid) => dicomStore.getInstance(uid)));
   const studies = found.flatMap((instance) => instance?.studyUid ?? []);
   return { ...filters, study: [...filters.study, { path: ['0020000D'], value: studies.join('\\') || '-' }] };
 }
@@ -224,9 +222,4 @@ function recordSearch(caller: Caller, { query, params }: SearchRequest, results:
   const patients = new Set(results.flatMap(({ patientId }) => patientId ?? []));
   for (const patientId of [...patients].slice(0, RECORDED_PATIENTS))
     recordAccess(caller, 'search', { patientId });
-}
-
-export function connectSearch(): SearchDeps {
-  const table = connectTable(environment.tableName);
-  return { studies: new DicomSearch(table), dicom: new DicomStore(table) };
 }

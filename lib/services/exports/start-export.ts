@@ -63,7 +63,7 @@ export async function selectImages(
   return selectForArchive(batch, found, asked);
 }
 
-interface Deps {
+export interface StartDeps {
   exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
   objects: Pick<SignedObjects, 'create'>;
   limits: Limits;
@@ -79,7 +79,7 @@ interface Deps {
 export async function startExport(
   { patientId, requestedBy }: Pick<Export, 'patientId' | 'requestedBy'>,
   manifest: Manifest,
-  { exports, objects, limits, now }: Deps,
+  { exports, objects, limits, now }: StartDeps,
 ) {
   const bytes = Buffer.from(JSON.stringify(manifest));
   const started = now();

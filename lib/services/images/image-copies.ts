@@ -22,8 +22,7 @@ interface CopyRequest {
 
 export interface CopyDeps {
   images: Pick<Images, 'get'>;
-  objects: Pick<SignedObjects, 'read' | 'find'>;
-  copies: Pick<SignedObjects, 'replace' | 'delete'>;
+  objects: Pick<SignedObjects, 'read' | 'find' | 'replace' | 'delete'>;
   /** Counts a new copy against what its caller may have in a minute: each is seconds of work. */
   countRequest: (caller: Caller) => Promise<unknown>;
 }
@@ -80,7 +79,7 @@ async function createCopy(
   copy: Copy,
   variant: string,
   caller: Caller,
-  { images, objects, copies, countRequest }: CopyDeps,
+  { images, objects, countRequest }: CopyDeps,
 ) {
   await countRequest(caller);
   // The one function that does both: without this, everyone who wants an original would wait for libvips.
@@ -94,10 +93,10 @@ async function createCopy(
   });
   const bytes = Buffer.from(made.buffer, made.byteOffset, made.length);
   const key = copyKey(image.key, variant);
-  await copies.replace(key, { bytes, mimeType: `image/${copy.format}`, variant });
+  await objects.replace(key, { bytes, mimeType: `image/${copy.format}`, variant });
   // Deleted while it was made, and its objects perhaps erased before this one came.
   if (!(await images.get(image.id))) {
-    await copies.delete(key);
+    await objects.delete(key);
     requireVisible(caller, undefined, 'image');
   }
   return bytes;

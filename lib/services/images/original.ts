@@ -1,13 +1,11 @@
-import { Images } from '../../data/images.ts';
-import { connectTable } from '../../data/table.ts';
+import type { Images } from '../../data/images.ts';
 import { requireVisible } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { outgoingFileName } from '../../domain/file-name.ts';
 import { isActive, type ReadyImage, requireReady } from '../../domain/images/image.ts';
-import { environment } from '../../lambda/environment.ts';
 import { rangeResponse } from '../../lambda/http/byte-range.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
-import { SignedObjects } from '../../storage/signed-objects.ts';
+import type { SignedObjects } from '../../storage/signed-objects.ts';
 
 /** Options of a response with an original. */
 export interface Original {
@@ -61,8 +59,3 @@ export const serveOriginal =
     const image = requireReady(requireVisible(caller, await images.get(params.id), 'image'));
     return originalResponse(image, { headers, objects, ...options });
   };
-
-export const connect = () => ({
-  images: new Images(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-});

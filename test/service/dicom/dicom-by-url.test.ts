@@ -56,7 +56,7 @@ describe('A DICOM file that comes by a signed URL', () => {
     const stored = await patient1.send('GET', `/dicom/wado/${uids.sop}`);
     expect(bytes.equals(Buffer.from(await stored.arrayBuffer()))).toBe(true);
     expect((await send(bytes)).data).toEqual(done.data);
-    expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 1 });
+    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
   });
 
   test('is a conflict with another file of its SOP Instance UID', async () => {
@@ -79,9 +79,9 @@ describe('A DICOM file that comes by a signed URL', () => {
       status: 'rejected',
       reason: `the Patient ID in the file must be ${PATIENT_1}`,
     });
-    expect(await behind.dicom.getInstance(uids.sop)).toBeUndefined();
-    expect(await behind.objects.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
-    await until(async () => (await behind.objects.read(incomingDicomKey(uploadId))) === undefined);
+    expect(await behind.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await behind.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
+    await until(async () => (await behind.bucket.read(incomingDicomKey(uploadId))) === undefined);
   });
 
   test('may be of 20 MB, which no form takes', async () => {
@@ -95,8 +95,8 @@ describe('A DICOM file that comes by a signed URL', () => {
       ['7FE00010', 'OW', pixels],
     ]);
     expect(await send(bytes)).toMatchObject({ status: 'stored' });
-    const instance = await behind.dicom.getInstance(uids.sop);
-    expect(bytes.equals((await behind.objects.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
+    const instance = await behind.dicomStore.getInstance(uids.sop);
+    expect(bytes.equals((await behind.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 
   test('is one of many that are announced, and asked for, in one request', async () => {
@@ -134,21 +134,11 @@ describe('A DICOM file that comes by a signed URL', () => {
   test('is looked at again without harm, and an object that nobody announced goes', async () => {
     const uids = newUids();
     const { uploadId } = await send(slice(uids));
-    const { dicom: store, exams, writer: objects, originals: incoming, log, now } = behind;
-    const deps = {
-      uploads: new DicomUploads(behind.table),
-      store,
-      exams,
-      objects,
-      incoming,
-      log,
-      now,
-      ownIssuers: [],
-    };
+    const deps = { ...behind, dicomUploads: new DicomUploads(behind.table), ownIssuers: [] };
     await handle({ key: incomingDicomKey(uploadId) }, deps);
-    expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 1 });
+    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
     const stray = incomingDicomKey('0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99');
-    await behind.objects.write(stray, Buffer.from('x'), 'application/dicom');
-    await until(async () => (await behind.objects.read(stray)) === undefined);
+    await behind.bucket.write(stray, Buffer.from('x'), 'application/dicom');
+    await until(async () => (await behind.bucket.read(stray)) === undefined);
   });
 });

@@ -49,7 +49,7 @@ describe('Instances that come together (STOW-RS)', () => {
     const kept = await staff.send('GET', `/dicom/wado/${other}`);
     expect(files[1]?.equals(Buffer.from(await kept.arrayBuffer()))).toBe(true);
     expect((await stow(relatedOf(files))).json).toEqual(json);
-    expect(await behind.dicom.getStudy(uids.study)).toMatchObject({ instances: 2, series: 1 });
+    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 2, series: 1 });
   });
 
   test('are stored but for those that can not be, each with its reason', async () => {
@@ -84,7 +84,7 @@ describe('Instances that come together (STOW-RS)', () => {
     const { status, type, json } = await stow(relatedOf([slice(uids)]), { client: patient2 });
     expect([status, type]).toEqual([409, 'application/dicom+json']);
     expect(json).toEqual({ '00081198': { vr: 'SQ', Value: [failure(uids.sop, 0x0124)] } });
-    expect(await behind.dicom.getInstance(uids.sop)).toBeUndefined();
+    expect(await behind.dicomStore.getInstance(uids.sop)).toBeUndefined();
   });
 
   test('of a study are refused where they are of another', async () => {
@@ -100,7 +100,7 @@ describe('Instances that come together (STOW-RS)', () => {
     const uids = newUids();
     const files = Array.from({ length: 60 }, () => slice({ ...uids, sop: newUid() }));
     expect((await stow(relatedOf(files))).status).toBe(200);
-    expect(await behind.dicom.getSeries(uids.study, uids.series)).toMatchObject({ instances: 60 });
+    expect(await behind.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 60 });
   });
 });
 
@@ -137,7 +137,7 @@ describe('The parts of a body are found', () => {
     const file = slice(uids, [['00204000', 'LT', '--x and\r\n--xy\r\n --x\r\n']]);
     const headers = { 'content-type': `${type}; boundary=x` };
     expect((await stow(bodyOf(file, 'x'), { headers })).status).toBe(200);
-    expect(await behind.dicom.getInstance(uids.sop)).toMatchObject({ bytes: file.length });
+    expect(await behind.dicomStore.getInstance(uids.sop)).toMatchObject({ bytes: file.length });
   });
 
   test.each<[string, number, string, Blob]>([

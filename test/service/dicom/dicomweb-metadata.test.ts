@@ -41,27 +41,27 @@ describe('The metadata of a series', () => {
   let reads: string[];
   let deps: MetadataDeps;
   const inTwoMinutes = () => new Date(Date.now() + 120_000);
-  const series = async () => (await behind.dicom.getSeries(uids.study, uids.series)) as DicomSeries;
+  const series = async () => (await behind.dicomStore.getSeries(uids.study, uids.series)) as DicomSeries;
   const found = async () => ({
     series: await series(),
-    study: (await behind.dicom.getStudy(uids.study)) as DicomStudy,
+    study: (await behind.dicomStore.getStudy(uids.study)) as DicomStudy,
   });
-  const isKept = async () => behind.originals.has(seriesMetadataKey(await series()));
+  const isKept = async () => behind.objects.has(seriesMetadataKey(await series()));
   const sopsIn = (text: string) =>
     [...text.matchAll(/"00080018":\{"vr":"UI","Value":\["([\d.]+)"/g)].map((match) => match[1]);
 
   beforeAll(async () => {
     uids = await storeSlices(2);
     deps = {
-      dicom: behind.dicom,
-      writer: behind.writer,
+      dicomStore: behind.dicomStore,
       now: inTwoMinutes,
       objects: {
         read: (key) => {
           reads.push(key);
-          return behind.originals.read(key);
+          return behind.objects.read(key);
         },
-        find: (key) => behind.originals.find(key),
+        find: (key) => behind.objects.find(key),
+        replace: (key, object) => behind.objects.replace(key, object),
       },
     };
   });
@@ -94,7 +94,7 @@ describe('The metadata of a series', () => {
 
 test('The function itself may keep the metadata of a quiet series, and find them', async () => {
   const uids = await storeSlices(2);
-  const series = await behind.dicom.getSeries(uids.study, uids.series);
+  const series = await behind.dicomStore.getSeries(uids.study, uids.series);
   await behind.table.client.send(
     new UpdateCommand({
       TableName: behind.table.name,
@@ -104,7 +104,7 @@ test('The function itself may keep the metadata of a quiet series, and find them
     }),
   );
   const composed = await staff.json('GET', `${path(uids)}/metadata`, 200);
-  expect(await behind.originals.has(seriesMetadataKey(series as DicomSeries))).toBe(true);
+  expect(await behind.objects.has(seriesMetadataKey(series as DicomSeries))).toBe(true);
   expect(await staff.json('GET', `${path(uids)}/metadata`, 200)).toEqual(composed);
   expect(composed[1]['7FE00010'].BulkDataURI).toMatch(
     new RegExp(`${path(uids)}/instances/[\\d.]+/bulkdata/7FE00010$`),

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib/core';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
+import { App, Stack } from 'aws-cdk-lib/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fillIn, loadPipes } from '../../../lib/local/eventbridge/pipes.ts';
 import { loadTemplate } from '../../../lib/local/template.ts';

@@ -1,0 +1,63 @@
+// What handlers work with: each is made by a function of its name, which reads its settings from the environment. A bundle
+// holds those that its handler names, and no other (`sideEffects` in package.json lets esbuild leave the rest out).
+import { v7 } from 'uuid';
+import { ApiKeys } from '../data/api-keys.ts';
+import { AuditLog } from '../data/audit-log.ts';
+import { Batches } from '../data/batches.ts';
+import { Cases } from '../data/cases.ts';
+import { Connections } from '../data/connections.ts';
+import { DicomSearch } from '../data/dicom-search.ts';
+import { DicomStore } from '../data/dicom-store.ts';
+import { DicomUploads } from '../data/dicom-uploads.ts';
+import { ExamImages } from '../data/exam-images.ts';
+import { Exports } from '../data/exports.ts';
+import { Images } from '../data/images.ts';
+import { connectTable, type Table } from '../data/table.ts';
+import { ArchiveWriter } from '../storage/archive-writer.ts';
+import { AuditSegments } from '../storage/audit-segments.ts';
+import { Objects } from '../storage/objects.ts';
+import { SignedObjects } from '../storage/signed-objects.ts';
+import { SignedUrls } from '../storage/signed-urls.ts';
+import { environment } from './environment.ts';
+import { Sockets } from './sockets/sockets.ts';
+
+let connected: Table | undefined;
+const table = (): Table => {
+  connected ??= connectTable(environment.tableName);
+  return connected;
+};
+
+export const batches = () => new Batches(table());
+export const cases = () => new Cases(table());
+export const dicomSearch = () => new DicomSearch(table());
+export const dicomStore = () => new DicomStore(table());
+export const dicomUploads = () => new DicomUploads(table());
+export const examImages = () => new ExamImages(table());
+export const exports = () => new Exports(table());
+export const images = () => new Images(table());
+/** The API keys of other systems. */
+export const keys = () => new ApiKeys(table());
+
+export const auditLog = () => new AuditLog(connectTable(environment.auditTableName));
+export const connections = () => new Connections(connectTable(environment.connectionsTableName));
+
+/** Objects by signed requests, without an S3 client. */
+export const objects = () => new SignedObjects(environment.bucketName);
+export const urls = () => new SignedUrls(environment.bucketName);
+/** Objects by an S3 client, for the functions that process events. */
+export const bucket = () => new Objects(environment.bucketName);
+
+export const archives = () => new ArchiveWriter(environment.bucketName);
+export const auditSegments = () => new AuditSegments(environment.bucketName);
+
+/** Connections to the open pages. */
+export const sockets = () => new Sockets();
+
+/** Issuers of Patient ID that are the clinic's own. */
+export const ownIssuers = (): readonly string[] => environment.patientIdIssuers;
+export const limits = () => environment.limits;
+/** The clinic's. */
+export const timeZone = () => environment.timeZone;
+export const now = () => () => new Date();
+/** Identifiers that sort by their time (RFC 9562, 5.7). */
+export const newId = () => (): string => v7();

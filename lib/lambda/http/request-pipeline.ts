@@ -1,0 +1,55 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import type { Operation } from '../../api/operation.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
+import { auditMiddleware } from '../middleware/auditing.ts';
+import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
+import { responseMiddleware } from '../middleware/response-middleware.ts';
+import { connect, type Makers } from '../needs.ts';
+import type { Request } from './request.ts';
+import type { HttpResponse } from './response.ts';
+
+/** Middleware around a handler. `next` runs the handler and gives its response; `context` tells the remaining time. */
+export type HandlerMiddleware = (
+  request: Pick<Request<Operation>, 'headers' | 'auditContext'> & {
+    caller: Caller | undefined;
+    params: unknown;
+    body: unknown;
+    files?: unknown;
+  },
+  next: () => Promise<HttpResponse>,
+  context: Context,
+) => Promise<HttpResponse>;
+
+interface Steps<Op extends Operation, Deps> {
+  /** How the event becomes a request. */
+  read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op>;
+  needs: Makers<NoInfer<Deps> & LookupFor<Op>>;
+  /** Runs around `respond`: see `idempotency`. */
+  middleware?: HandlerMiddleware;
+  respond: (request: Request<Op>, deps: Deps) => Promise<HttpResponse>;
+}
+
+/**
+ * The Lambda of an operation: all that happens in a request, in this order.
+ *
+ * @param options of middy: how Lambda gets the response
+ */
+export function requestPipeline<Op extends Operation, Deps>(
+  operation: Op,
+  { read, needs, middleware = (_request, next) => next(), respond }: Steps<Op, Deps>,
+  options: Parameters<typeof middy<APIGatewayProxyEvent, HttpResponse>>[0] = {},
+) {
+  const connected = connect<Deps>(needs);
+  return middy<APIGatewayProxyEvent, HttpResponse>(options)
+    .use(auditMiddleware(operation))
+    .use(responseMiddleware(operation))
+    .use(rateLimitMiddleware(operation))
+    .handler(async (event, context) => {
+      const request = await read(operation, event);
+      const deps = connected();
+      await requireLiveKey(request.caller, deps);
+      return middleware(request, () => respond(request, deps), context);
+    });
+}

@@ -1,0 +1,75 @@
+import type { Images } from '../../data/images.ts';
+import type { Image } from '../../domain/images/image.ts';
+import { outOfBounds } from '../../domain/images/image-bounds.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
+import { isAcceptedType } from '../../domain/uploads/upload.ts';
+import { base64Crc32 } from '../../media/base64-crc32.ts';
+import { makeRenditions } from '../../media/image/renditions.ts';
+import { RejectedImage } from '../../media/rejected-image.ts';
+import { allKeysOf, originalKey, renditionKey } from '../../storage/object-keys.ts';
+import type { Objects } from '../../storage/objects.ts';
+
+export interface DecideDeps {
+  images: Pick<Images, 'markReady' | 'markRejected'>;
+  bucket: Pick<Objects, 'read' | 'write' | 'copy' | 'delete'>;
+  limits: Limits;
+  now: () => Date;
+}
+
+/** Whether the pending image is decided now; it is not where its bytes or the image itself are gone. */
+export async function decideImage(
+  key: string,
+  image: Image,
+  { images, bucket, limits, now }: DecideDeps,
+): Promise<boolean> {
+  const bytes = await bucket.read(key);
+  if (!bytes) return false;
+  const picture = await inspect(bytes, image, limits);
+  if (picture instanceof RejectedImage) {
+    return (await images.markRejected(image, picture.reason, now())) !== 'gone';
+  }
+
+  const { renditions, extension: _extension, capturedAt, ...found } = picture;
+  const original = originalKey(image, found.mimeType);
+  const written = await Promise.allSettled([
+    bucket.copy(key, original, found.mimeType),
+    ...renditions.map((each) => bucket.write(renditionKey(original, each.name), each.bytes, each.mimeType)),
+  ]);
+  // Not before all have ended: what is still on its way would come after the clean-up of an image deleted meanwhile.
+  for (const each of written) if (each.status === 'rejected') throw each.reason;
+  const transition = await images.markReady(
+    image,
+    {
+      ...found,
+      key: original,
+      fileSize: bytes.length,
+      crc32: base64Crc32(bytes),
+      capturedAt: image.capturedAt ?? capturedAt,
+      thumbnailBytes: renditions.find(({ name }) => name === 'thumbnail')?.bytes.length,
+      hasPreview: renditions.some(({ name }) => name === 'preview'),
+    },
+    now(),
+  );
+  // Deleted while we worked: what was just written is nobody's any more.
+  if (transition === 'gone') await bucket.delete(allKeysOf(key));
+  return transition !== 'gone';
+}
+
+async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
+  // S3 itself holds uploads to the signed size; this is for stores that do not.
+  if (bytes.length > imageBytes) return new RejectedImage(`The file is larger than ${imageBytes} bytes.`);
+  if (image.crc32 && image.crc32 !== base64Crc32(bytes))
+    return new RejectedImage('The file is not the one that was announced: its checksum is another.');
+  if (bytes.length !== image.fileSize)
+    return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
+  try {
+    const picture = await makeRenditions(bytes, { pixels: imagePixels });
+    const fault = image.bounds && outOfBounds(image.bounds, picture);
+    if (fault !== undefined) return new RejectedImage(fault);
+    if (isAcceptedType(picture.mimeType, image.mimeType)) return picture;
+    return new RejectedImage(`This file was announced as ${image.mimeType}, and is ${picture.mimeType}.`);
+  } catch (error) {
+    if (error instanceof RejectedImage) return error;
+    throw error;
+  }
+}

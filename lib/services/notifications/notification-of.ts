@@ -1,0 +1,41 @@
+import {
+  batchNotification,
+  examImageNotification,
+  exportNotification,
+  imageNotification,
+  type Notification,
+} from '../../api/notifications.ts';
+import type { DicomStore } from '../../data/dicom-store.ts';
+import { Batch } from '../../domain/batches/batch.ts';
+import { ExamImage, patientOfExamImage } from '../../domain/exams/exam-image.ts';
+import { Export } from '../../domain/exports/export.ts';
+import { Image, isReady } from '../../domain/images/image.ts';
+import type { ChangedItem } from '../../lambda/events/serve-item-changes.ts';
+import { renditionKey } from '../../storage/object-keys.ts';
+
+/** What the open pages are told of a change, and who may hear it. */
+export async function notificationOf(
+  { before, after }: ChangedItem,
+  dicomStore: Pick<DicomStore, 'patientsOfStudies'>,
+): Promise<Notification> {
+  const parsed = <T>(schema: { parse(item: unknown): T }) => ({
+    before: before && schema.parse(before),
+    after: after && schema.parse(after),
+  });
+  switch ((after ?? before)?.sk) {
+    case 'IMAGE':
+      return imageNotification(parsed(Image), (image) =>
+        isReady(image) ? renditionKey(image.key, 'thumbnail') : undefined,
+      );
+    case 'BATCH':
+      return batchNotification(parsed(Batch));
+    case 'EXPORT':
+      return exportNotification(parsed(Export));
+    default: {
+      const change = parsed(ExamImage);
+      const image = change.after;
+      const patientId = image && (await patientOfExamImage(image, dicomStore.patientsOfStudies()));
+      return examImageNotification(change, patientId ?? null);
+    }
+  }
+}
