@@ -61,3 +61,9 @@ export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
 /** Identifiers that sort by their time (RFC 9562, 5.7). */
 export const newId = () => (): string => v7();
+
+/** What stores a DICOM file. */
+export const ingestion = { dicomStore, objects, examImages, ownIssuers, now };
+
+/** What an operation makes new images with. */
+export const creation = { limits, timeZone, newId, now };

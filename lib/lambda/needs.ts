@@ -1,6 +1,13 @@
+type Exported = typeof import('./dependencies.ts');
+
 type Dependencies = {
-  [Name in keyof typeof import('./dependencies.ts')]: ReturnType<typeof import('./dependencies.ts')[Name]>;
+  [Name in keyof Exported as Exported[Name] extends () => unknown
+    ? Name
+    : never]: Exported[Name] extends () => infer Made ? Made : never;
 };
+
+/** The names in `creation`. */
+export type Creation = keyof Exported['creation'];
 
 /**
  * What a handler needs of `dependencies.ts`: of each the methods by their names, or all of it. A test of the handler gives

@@ -9,6 +9,7 @@ const sources = [
   'functions/**/*',
   'web/**/*',
   'layers/*/nodejs/package*.json',
+  'package.json',
   'package-lock.json',
   'cdk.json',
   'tsconfig.json',

@@ -5,9 +5,9 @@ import { contentDisposition } from '../../../lib/lambda/http/content-disposition
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
-import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
 import {
+  archiveOf,
   manifestOf,
   type StartDeps,
   selectImages,
@@ -27,16 +27,12 @@ export async function handle({ caller, params, query }: Request<typeof operation
     const asker = { patientId: batch.patientId, requestedBy: caller.subject };
     return { accepted: await startExport(asker, manifest, deps), retryAfterSeconds: 5 };
   }
-  return {
-    headers: {
-      'content-type': 'application/zip',
-      'content-length': String(zipLength(entries)),
-      'content-disposition': contentDisposition('attachment', fileName),
-    },
-    body: zipStream(entries, (_entry, index) =>
-      deps.objects.read((entries[index] as (typeof entries)[number]).key),
-    ),
+  const headers = {
+    'content-type': 'application/zip',
+    'content-length': String(zipLength(entries)),
+    'content-disposition': contentDisposition('attachment', fileName),
   };
+  return { headers, body: archiveOf(entries, deps.objects) };
 }
 
 export const handler = serveStream(operation, handle, {

@@ -1,14 +1,15 @@
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
+import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
 import { requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import { cases, limits, newId, now, timeZone, urls } from '../../../lib/lambda/dependencies.ts';
+import { cases, creation, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
-import type { Needs } from '../../../lib/lambda/needs.ts';
+import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ cases: 'get' | 'addPending'; urls: 'upload' }, 'limits' | 'timeZone' | 'newId' | 'now'>;
+type Deps = Needs<{ cases: 'get' | 'addPending'; urls: 'upload' }, Creation>;
 
 export async function handle(
   { caller, body }: Request<typeof operation>,
@@ -22,15 +23,9 @@ export async function handle(
     ...newImage({ ...body, id: deps.newId(), patientId }, caller, now, deps.timeZone),
     caseId: body.caseId,
   };
-  await cases.addPending(
-    image,
-    known,
-    now,
-    new Date(now.getTime() + limits.uploadExpirySeconds * 1000),
-    caller,
-  );
+  await cases.addPending(image, known, now, uploadExpiry(limits, now), caller);
   const { url, ...signed } = await signUpload(image, urls, limits, now);
   return { imageId: image.id, uploadUrl: url, ...signed };
 }
 
-export const handler = serveCreation(operation, handle, { cases, urls, limits, timeZone, newId, now });
+export const handler = serveCreation(operation, handle, { cases, urls, ...creation });

@@ -1,20 +1,18 @@
 import { toCaseImage } from '../../../lib/api/views/case-image.ts';
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
+import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
 import { requireAsDeclared, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import { cases, limits, newId, now, objects, timeZone } from '../../../lib/lambda/dependencies.ts';
+import { cases, creation, objects } from '../../../lib/lambda/dependencies.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
-import type { Needs } from '../../../lib/lambda/needs.ts';
+import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
 import { base64Crc32 } from '../../../lib/media/base64-crc32.ts';
 import { describeFile } from '../../../lib/media/formats/describe-file.ts';
 import { sniffImageFormat } from '../../../lib/media/formats/image-format.ts';
 import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<
-  { cases: 'get' | 'addPending'; objects: 'create' },
-  'limits' | 'timeZone' | 'newId' | 'now'
->;
+type Deps = Needs<{ cases: 'get' | 'addPending'; objects: 'create' }, Creation>;
 
 export async function handle({ caller, body, files: [file] }: FormRequest<typeof operation>, deps: Deps) {
   const { cases, objects, limits } = deps;
@@ -29,10 +27,10 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
   const patientId = patientOfCase(caller, known, body.patientId);
   const given = { fileName: name, ...body, ...found, id: deps.newId(), patientId };
   const image = { ...newImage(given, caller, now, deps.timeZone), caseId: body.caseId };
-  const expiresAt = new Date(now.getTime() + limits.uploadExpirySeconds * 1000);
+  const expiresAt = uploadExpiry(limits, now);
   await cases.addPending(image, known, now, expiresAt, caller);
   await objects.create(incomingKey(image), { bytes, ...found });
   return toCaseImage(image, null);
 }
 
-export const handler = serveForm(operation, handle, { cases, objects, limits, timeZone, newId, now });
+export const handler = serveForm(operation, handle, { cases, objects, ...creation });

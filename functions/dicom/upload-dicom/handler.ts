@@ -1,5 +1,5 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { dicomStore, examImages, now, objects, ownIssuers } from '../../../lib/lambda/dependencies.ts';
+import { ingestion } from '../../../lib/lambda/dependencies.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { type IngestDeps, ingestDicom, inspectDicom } from '../../../lib/services/dicom/ingest-dicom.ts';
@@ -24,4 +24,4 @@ function inspect<T>(inspectFile: () => T): T {
   }
 }
 
-export const handler = serveForm(operation, handle, { dicomStore, objects, examImages, ownIssuers, now });
+export const handler = serveForm(operation, handle, ingestion);

@@ -1,9 +1,6 @@
-import { Readable } from 'node:stream';
 import { DomainError } from '../../../lib/domain/errors.ts';
 import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
-import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import { chooseOffer, type Offer } from '../../../lib/lambda/http/content-negotiation.ts';
-import { multipartRelated } from '../../../lib/lambda/http/multipart-related.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { readBulkData } from '../../../lib/media/dicom/parse/bulk-data.ts';
@@ -11,19 +8,12 @@ import {
   ENCAPSULATED_DOCUMENT,
   encapsulatedDocument,
 } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
-import {
-  type FileDeps,
-  IMMUTABLE_CACHE,
-  openFile,
-  requirePixels,
-} from '../../../lib/services/dicomweb/dicom-files.ts';
+import { type FileDeps, openFile, requirePixels } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { instanceAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
 import { answerDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
 import { framesResponse } from '../../../lib/services/dicomweb/frames.ts';
-import { requireStreamable } from '../../../lib/services/dicomweb/response-size.ts';
+import { OCTETS, octetsResponse } from '../../../lib/services/dicomweb/octets.ts';
 import { operation } from './operation.ts';
-
-const OCTETS = 'application/octet-stream';
 
 export async function handle(request: Request<typeof operation>, deps: FileDeps) {
   const { caller, params } = request;
@@ -42,21 +32,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   const { type, part } = chooseOffer<Offer>(request, offers);
   if (encapsulated && type === encapsulated.mimeType) return answerDocument(encapsulated, instance);
   const contents = encapsulated && part === encapsulated.mimeType ? [encapsulated.bytes] : found.parts;
-  const parts = contents.map(({ length }) => ({ contentType: part ?? OCTETS, bytes: length }));
-  requireStreamable(parts);
-  if (part) {
-    const { headers, body } = multipartRelated(part, parts, Readable.from(contents));
-    return { headers: { ...headers, ...IMMUTABLE_CACHE }, body };
-  }
-  return {
-    headers: {
-      'content-type': OCTETS,
-      'content-length': String(parts.reduce((sum, { bytes }) => sum + bytes, 0)),
-      'content-disposition': contentDisposition('attachment', params.path),
-      ...IMMUTABLE_CACHE,
-    },
-    body: Readable.from(found.parts, { objectMode: false }),
-  };
+  return octetsResponse(contents, part, params.path);
 }
 
 export const handler = serveStream(operation, handle, { dicomStore, objects });

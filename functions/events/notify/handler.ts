@@ -21,26 +21,22 @@ export async function handle(change: ChangedItem, deps: Deps) {
   if (messages.length === 0) return;
   const connections = await deps.connections.listFor(patientId);
   const listening = connections.filter((each) => isValid(each, deps.now()) && isVisibleTo(each.caller));
-  const deliveries = await Promise.allSettled(
-    listening.map((connection) => deliver(connection, messages, deps)),
-  );
+  const deliveries = await Promise.allSettled(listening.map((each) => deliver(each, messages, deps)));
   for (const each of deliveries) if (each.status === 'rejected') throw each.reason;
 }
 
 async function deliver(connection: Connection, messages: Message[], { connections, sockets, now }: Deps) {
+  const { id } = connection;
   try {
     for (const message of messages) {
-      if (await sockets.send(connection.id, message)) continue;
-      if (isSettled(connection, now())) await connections.remove(connection.id);
+      if (await sockets.send(id, message)) continue;
+      if (isSettled(connection, now())) await connections.remove(id);
       return;
     }
   } catch (error) {
-    logger.warn('a connection is closed, as nothing can be sent', {
-      id: connection.id,
-      error: error as Error,
-    });
-    await sockets.close(connection.id);
-    await connections.remove(connection.id);
+    logger.warn('a connection is closed, as nothing can be sent', { id, error: error as Error });
+    await sockets.close(id);
+    await connections.remove(id);
   }
 }
 

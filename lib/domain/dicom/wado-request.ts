@@ -20,7 +20,7 @@ export function contentTypeOf(requested: string): (typeof TYPES)[number] {
   });
 }
 
-interface RequestedView {
+export interface RequestedView {
   frameNumber: number;
   windowCenter?: number | undefined;
   windowWidth?: number | undefined;

@@ -53,3 +53,7 @@ export const Limits = z.strictObject({
   uploadExpirySeconds: z.int().positive().default(86_400),
 });
 export type Limits = z.infer<typeof Limits>;
+
+/** When an upload that never comes is forgotten. */
+export const uploadExpiry = ({ uploadExpirySeconds }: Limits, now: Date): Date =>
+  new Date(now.getTime() + uploadExpirySeconds * 1000);

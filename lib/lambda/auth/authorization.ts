@@ -1,5 +1,8 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { ApiKeys } from '../../data/api-keys.ts';
+import { isLive } from '../../domain/access/api-key.ts';
 import { type Caller, callerFromClaims } from '../../domain/access/caller.ts';
+import { matchesSecret, parseApiKey } from './api-key-format.ts';
 import type { Verifier } from './token-verifier.ts';
 
 /** What API Gateway takes for "401"; any other error is one of ours. */
@@ -20,6 +23,27 @@ export async function authenticateToken(
 ): Promise<Principal | undefined> {
   const claims = await verify(token);
   return claims && { principalId: claims.sub, caller: callerFromClaims(claims), expiresAt: claims.exp };
+}
+
+/** A key without an end is good for this long in one answer: longer than API Gateway remembers it. */
+const KEY_SECONDS = 3600;
+
+/** The other system whose key it is, while the key is live. */
+export async function authenticateApiKey(
+  text: string,
+  { keys, now }: { keys: Pick<ApiKeys, 'get'>; now: () => Date },
+): Promise<Principal | undefined> {
+  const parts = parseApiKey(text);
+  const key = parts && (await keys.get(parts.id));
+  if (!key || !matchesSecret(parts.secret, key) || !isLive(key, now())) return undefined;
+  const until =
+    key.validUntil === undefined ? now().getTime() + KEY_SECONDS * 1000 : Date.parse(key.validUntil);
+  const subject = `key:${key.id}`;
+  return {
+    principalId: subject,
+    caller: { role: 'service', subject, keyId: key.id, scopes: key.scopes },
+    expiresAt: Math.floor(until / 1000),
+  };
 }
 
 /**

@@ -86,3 +86,13 @@ export function withUris(
   const base = `${origin}${dicomWebPath({ study, series })}/`;
   return metadata.replaceAll('"BulkDataURI":"instances/', `"BulkDataURI":"${base}instances/`);
 }
+
+/** A JSON array of texts, as its bytes come. */
+export async function* arrayOf(texts: AsyncGenerator<string>): AsyncGenerator<Buffer> {
+  let before = '[';
+  for await (const text of texts) {
+    yield Buffer.from(before + text);
+    before = ',';
+  }
+  yield Buffer.from(before === '[' ? '[]' : ']');
+}

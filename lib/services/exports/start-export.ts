@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { v7 as newId } from 'uuid';
 import * as z from 'zod';
 import { statusUrl } from '../../api/views/export.ts';
@@ -13,6 +14,7 @@ import type { ReadyImage } from '../../domain/images/image.ts';
 import { shownTimeOf } from '../../domain/images/local-time.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
+import { zipStream } from '../../media/zip/zip.ts';
 import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
 import { zipLength } from '../../media/zip/zip-layout.ts';
 import { manifestKey } from '../../storage/object-keys.ts';
@@ -48,6 +50,10 @@ export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifes
   }));
   return { batchId: batch.id, fileName: `${batch.name}.zip`, entries };
 }
+
+/** The archive as a stream of bytes. */
+export const archiveOf = (entries: Manifest['entries'], objects: Pick<SignedObjects, 'read'>): Readable =>
+  zipStream(entries, (_entry, index) => objects.read((entries[index] as (typeof entries)[number]).key));
 
 /**
  * The images of a batch that are asked for, or all that are ready.

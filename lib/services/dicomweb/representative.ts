@@ -1,0 +1,26 @@
+import type { DicomPath } from '../../api/dicomweb.ts';
+import type { Caller } from '../../domain/access/caller.ts';
+import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { type DicomResources, instanceAt, instancesOf, seriesAt } from './dicom-resources.ts';
+
+/** Encapsulated PDF Storage (PS3.4, B.5). */
+const isEncapsulatedPdf = ({ sopClassUid }: DicomInstance) => sopClassUid === '1.2.840.10008.5.1.4.1.1.104.1';
+
+/** The instance itself; of a series the middle one of those with a picture, and of a study that of its first series. */
+export async function representativeAt(
+  caller: Caller,
+  path: DicomPath,
+  dicom: DicomResources,
+): Promise<DicomInstance> {
+  if (path.instance !== undefined) return instanceAt(caller, path, dicom);
+  for (const found of await seriesAt(caller, path, dicom)) {
+    const instances = await instancesOf(found, dicom);
+    const pictures = instances.filter(({ rows }) => rows !== undefined);
+    const middle = pictures[Math.floor(pictures.length / 2)] ?? instances.find(isEncapsulatedPdf);
+    if (middle) return middle;
+  }
+  throw new DomainError('NOT_FOUND', 'There is no picture of this.', {
+    details: ['no instance in it has an image'],
+  });
+}

@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream';
+import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
+import { type RequestedView, viewOf } from '../../domain/dicom/wado-request.ts';
+import { rangeResponse } from '../../lambda/http/byte-range.ts';
+import { contentDisposition } from '../../lambda/http/content-disposition.ts';
+import { dicomKey } from '../../storage/object-keys.ts';
+import { DECODE_LIMITS, type FileDeps, openFile, throwNotAcceptable } from './dicom-files.ts';
+
+const CACHING = { 'cache-control': 'private, no-cache' };
+
+type ReadDeps = Pick<FileDeps, 'objects'>;
+
+/** The stored file, or the range of it that the client asks for. */
+export async function rangeOfFile(
+  instance: DicomInstance,
+  headers: Parameters<typeof rangeResponse>[0],
+  { objects }: ReadDeps,
+) {
+  const answer = rangeResponse(headers, { bytes: instance.bytes, etag: `"${instance.sha256}"` });
+  return {
+    status: answer.status,
+    headers: {
+      ...answer.headers,
+      // What a preamble hides (PS3.10 7.1) runs nowhere: no browser shows this type, or takes it for another.
+      'content-type': 'application/dicom',
+      'content-disposition': contentDisposition('attachment', `${instance.sopUid}.dcm`),
+      ...CACHING,
+    },
+    body: answer.status === 304 ? '' : await objects.read(dicomKey(instance), answer.range),
+  };
+}
+
+/**
+ * A frame as a picture.
+ *
+ * @throws DomainError NOT_ACCEPTABLE where nothing can be drawn
+ */
+export async function renderedView(
+  instance: DicomInstance,
+  query: RequestedView & { rows?: number | undefined; columns?: number | undefined; imageQuality: number },
+  format: 'png' | 'jpeg',
+  deps: ReadDeps,
+) {
+  const view = viewOf(instance, query);
+  const { rows, columns, imageQuality: quality } = query;
+  const file = await openFile(instance, deps);
+  // Only here: who wants the file does not wait for libvips.
+  const { renderFrame } = await import('../../media/dicom/draw/render-frame.ts');
+  const options = { ...view, format, quality, viewport: { rows, columns } } as const;
+  const { bytes } = await renderFrame(file, options, DECODE_LIMITS).catch(throwNotAcceptable);
+  return {
+    headers: {
+      'content-type': `image/${format}`,
+      'content-length': String(bytes.length),
+      'content-disposition': contentDisposition('inline', `${instance.sopUid}.${format}`),
+      ...CACHING,
+    },
+    body: Readable.from([bytes], { objectMode: false }),
+  };
+}

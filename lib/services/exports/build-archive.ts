@@ -1,0 +1,50 @@
+import { json } from 'node:stream/consumers';
+import type { Exports } from '../../data/exports.ts';
+import type { Images } from '../../data/images.ts';
+import type { Export } from '../../domain/exports/export.ts';
+import { base64Crc32 } from '../../media/base64-crc32.ts';
+import type { ArchiveWriter } from '../../storage/archive-writer.ts';
+import { archiveKey, imageIdOfOriginal } from '../../storage/object-keys.ts';
+import type { SignedObjects } from '../../storage/signed-objects.ts';
+import { archiveOf, Manifest } from './start-export.ts';
+
+export interface BuildDeps {
+  exports: Pick<Exports, 'get' | 'markRunning' | 'markProgress' | 'markReady'>;
+  images: Pick<Images, 'getMany'>;
+  objects: Pick<SignedObjects, 'read'>;
+  archives: Pick<ArchiveWriter, 'begin' | 'write' | 'abort' | 'delete'>;
+  now: () => Date;
+}
+
+/** Writes the archive of a run, unless another one has begun it or something in it is deleted. */
+export async function buildArchive(
+  manifest: string,
+  found: Export,
+  { exports, images, objects, archives, now }: BuildDeps,
+) {
+  const { entries } = Manifest.parse(await json(await objects.read(manifest)));
+  const key = archiveKey(found);
+  if (found.uploadId) await archives.abort(key, found.uploadId);
+  const uploadId = await archives.begin(key, 'application/zip');
+  if (!(await exports.markRunning(found, uploadId))) return archives.abort(key, uploadId);
+  const zip = archiveOf(entries, objects);
+  try {
+    await archives.write(key, uploadId, zip, base64Crc32, (bytes) => exports.markProgress(found, bytes));
+  } catch (error) {
+    zip.destroy();
+    await archives.abort(key, uploadId);
+    throw error;
+  }
+  // Deleted while the archive was written, perhaps too soon for the list of exports to show this one.
+  const there = await images.getMany(entries.map((entry) => imageIdOfOriginal(entry.key)));
+  if (there.length < entries.length) {
+    await archives.delete(key);
+    throw new Error(
+      `${entries.length - there.length} of the images in export ${found.id} were deleted meanwhile`,
+    );
+  }
+  if (await exports.markReady(found)) return;
+  // Another event of this run was faster, or the run ended as something in it was deleted: then this is nobody's.
+  const current = await exports.get(found.id, now());
+  if (current?.run !== found.run) await archives.delete(key);
+}

@@ -1,0 +1,94 @@
+import { toBatchImage } from '../../api/views/batch-image.ts';
+import { FileDetails, type UploadResult } from '../../api/views/upload-result.ts';
+import type { Images } from '../../data/images.ts';
+import type { Image } from '../../domain/images/image.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
+import { PICTURE_TYPES } from '../../domain/uploads/upload.ts';
+import { describeIssues } from '../../lambda/http/describe-issues.ts';
+import type { ReceivedFiles } from '../../lambda/http/form.ts';
+import { inspectFile } from '../../media/image/inspect-file.ts';
+import { RejectedImage } from '../../media/rejected-image.ts';
+import { incomingKey } from '../../storage/object-keys.ts';
+import type { SignedObjects } from '../../storage/signed-objects.ts';
+
+interface RefusedFile {
+  name: string;
+  reasons: string[];
+}
+
+interface CheckedFile {
+  name: string;
+  bytes: Uint8Array;
+  given: Pick<Image, 'fileName' | 'mimeType' | 'fileSize' | 'crc32' | 'category' | 'caption'>;
+}
+
+interface AcceptedFile {
+  name: string;
+  bytes: Uint8Array;
+  image: Image;
+}
+
+/** Checks the files of a form. Of a good one it gives what its image says, of any other the reasons against it. */
+export function checkFiles(
+  files: ReceivedFiles,
+  { categories, captions }: { categories: readonly string[]; captions: readonly string[] },
+  { imageBytes }: Limits,
+): (CheckedFile | RefusedFile)[] {
+  return files.map(({ name, bytes }, index) => {
+    const found = inspectFile(bytes, imageBytes, PICTURE_TYPES);
+    // An empty item of a list is one that has nothing to say.
+    const details = FileDetails.safeParse(
+      { category: categories[index] || undefined, caption: captions[index] },
+      { reportInput: true },
+    );
+    if (!(found instanceof RejectedImage) && details.success)
+      return { name, bytes, given: { fileName: name, ...found, ...details.data } };
+    const reasons = [
+      ...(found instanceof RejectedImage ? [found.reason] : []),
+      ...(details.success ? [] : describeIssues(details.error)),
+    ];
+    return { name, reasons };
+  });
+}
+
+export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =>
+  'image' in file
+    ? { name: file.name, status: 'created', image: toBatchImage(file.image, null) }
+    : { ...file, status: 'refused' };
+
+/**
+ * Stores files and their images.
+ *
+ * @returns the ids of the images whose files S3 did not take; of those there is nothing left
+ * @throws Error where S3 took none
+ */
+export async function storeFiles(
+  files: readonly AcceptedFile[],
+  expiresAt: Date,
+  deps: {
+    images: Pick<Images, 'createPending' | 'delete'>;
+    objects: Pick<SignedObjects, 'create'>;
+    now: () => Date;
+  },
+): Promise<ReadonlySet<string>> {
+  const { images, objects, now } = deps;
+  // The items first: an object whose image is unknown is deleted by its event.
+  await images.createPending(
+    files.map(({ image }) => image),
+    expiresAt,
+  );
+  const stored = await Promise.allSettled(
+    files.map(({ image, bytes }) => {
+      const { mimeType, crc32 = '' } = image;
+      return objects.create(incomingKey(image), { bytes, mimeType, crc32 });
+    }),
+  );
+  const lost = files.flatMap(({ image }, index) => {
+    const outcome = stored[index];
+    return outcome?.status === 'rejected' ? [{ image, reason: outcome.reason }] : [];
+  });
+  // Whoever sends it again shall not find it twice, should S3 have taken it and its answer got lost.
+  await Promise.all(lost.map(({ image }) => images.delete(image, now())));
+  if (lost.length === files.length) throw lost[0]?.reason;
+  return new Set(lost.map(({ image }) => image.id));
+}
