@@ -1,68 +1,14 @@
-import { dicomWebPath } from '../../../lib/api/dicomweb.ts';
-import { DicomStore } from '../../../lib/data/dicom-store.ts';
-import { connectTable } from '../../../lib/data/table.ts';
-import type { DicomInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
-import { mapInOrder } from '../../../lib/domain/in-order.ts';
-import { environment } from '../../../lib/lambda/environment.ts';
-import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
-import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
-import { multipartRelated } from '../../../lib/lambda/http/multipart-related.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
-import { type DicomResources, instancesAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
-import { requireStreamable } from '../../../lib/services/dicomweb/response-size.ts';
-import { dicomKey } from '../../../lib/storage/object-keys.ts';
-import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
+import { connectFiles, type FileDeps } from '../../../lib/services/dicomweb/dicom-files.ts';
+import { instancesAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
+import { filesResponse } from '../../../lib/services/dicomweb/retrieved-files.ts';
 import { operation } from './operation.ts';
 
-interface Deps {
-  dicom: DicomResources;
-  objects: Pick<SignedObjects, 'read'>;
-}
-
-const DICOM = 'application/dicom';
-
-/** Files that are opened ahead of the one that is being sent. */
-const AT_ONCE = 4;
-
-export async function handle(request: Request<typeof operation>, { dicom, objects }: Deps) {
-  const { caller, params, origin } = request;
+export async function handle(request: Request<typeof operation>, { dicom, objects }: FileDeps) {
+  const { caller, params } = request;
   const instances = await instancesAt(caller, params, dicom);
-  // Files are given as they are: in another transfer syntax than their own there are none.
-  const [transferSyntax, ...others] = new Set(instances.map(({ transferSyntaxUid }) => transferSyntaxUid));
-  const syntax = transferSyntax !== undefined && others.length === 0 && { transferSyntax };
-  const { type } = chooseOffer(request, [
-    { type: 'multipart/related', part: DICOM, ...syntax },
-    ...(params.instance === undefined ? [] : [{ type: DICOM, ...syntax }]),
-  ]);
-  const [first] = instances;
-  if (type === DICOM && first) {
-    const headers = {
-      'content-type': DICOM,
-      'content-length': String(first.bytes),
-      // What a preamble hides (PS3.10 7.1) runs nowhere.
-      'content-disposition': contentDisposition('attachment', `${first.sopUid}.dcm`),
-    };
-    return { headers, body: await objects.read(dicomKey(first)) };
-  }
-  const parts = instances.map((instance) => partOf(instance, origin));
-  requireStreamable(parts);
-  const files = mapInOrder(
-    instances,
-    AT_ONCE,
-    (instance) => objects.read(dicomKey(instance)),
-    (file) => file.destroy(),
-  );
-  return multipartRelated(DICOM, parts, files);
+  return filesResponse(request, instances, params.instance !== undefined, objects);
 }
 
-const partOf = ({ studyUid: study, seriesUid: series, ...instance }: DicomInstance, origin: string) => ({
-  contentType: `${DICOM}; transfer-syntax=${instance.transferSyntaxUid}`,
-  location: origin + dicomWebPath({ study, series, instance: instance.sopUid }),
-  bytes: instance.bytes,
-});
-
-export const handler = serveStream(operation, handle, () => ({
-  dicom: new DicomStore(connectTable(environment.tableName)),
-  objects: new SignedObjects(environment.bucketName),
-}));
+export const handler = serveStream(operation, handle, connectFiles);
