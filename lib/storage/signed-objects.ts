@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backOffMs } from '../domain/back-off.ts';
+import { failOnSilence } from './fail-on-silence.ts';
 import { type SignedUpload, SignedUrls } from './signed-urls.ts';
 
 /** First and last byte, both included (RFC 9110, 14.1.2). */
@@ -153,23 +154,8 @@ export class SignedObjects {
       headers: { ...headers, ...(bytes && { 'content-length': bytes.length }) },
     };
     return new Promise<http.IncomingMessage>((resolve, reject) => {
-      let response: http.IncomingMessage | undefined;
-      const request = (protocol === 'http:' ? http : https).request(url, options, (answer) => {
-        response = answer;
-        resolve(answer);
-      });
-      const onSilence = () => {
-        if (response?.complete) return;
-        // Where bytes of it lie here and nobody takes them, S3 itself is waiting.
-        if (response && response.readableLength > 0) return void request.socket?.setTimeout(this.#silenceMs);
-        const silence = `S3 was silent for ${this.#silenceMs / 1000} s in answering the ${method} of ${key}`;
-        (response ?? request).destroy(Object.assign(new Error(silence), { code: 'ETIMEDOUT' }));
-      };
-      request.on('socket', (socket) => {
-        // Not by the request's own time-out, which it tells once.
-        socket.setTimeout(this.#silenceMs).on('timeout', onSilence);
-        request.on('close', () => socket.off('timeout', onSilence));
-      });
+      const request = (protocol === 'http:' ? http : https).request(url, options, resolve);
+      failOnSilence(request, this.#silenceMs, `S3, asked for the ${method} of ${key},`);
       request.on('error', reject).end(bytes);
     });
   }

@@ -8,8 +8,10 @@ import { describePixels } from '../../lib/media/dicom/parse/describe-pixels.ts';
 import { toDicomJson } from '../../lib/media/dicom/parse/dicom-json.ts';
 import { instanceIdentifiers } from '../../lib/media/dicom/parse/identifiers.ts';
 import { MoreBytesNeeded } from '../../lib/media/dicom/parse/more-bytes-needed.ts';
-import { readDicom, readDicomHeader } from '../../lib/media/dicom/parse/read-dicom.ts';
+import { type DicomFile, readDicom, readDicomHeader } from '../../lib/media/dicom/parse/read-dicom.ts';
 import { textValue } from '../../lib/media/dicom/parse/text-values.ts';
+import { isLossless } from '../../lib/media/dicom/parse/transfer-syntaxes.ts';
+import { toExplicitLittleEndian } from '../../lib/media/dicom/write/to-explicit-little-endian.ts';
 import { sharp } from '../../lib/media/image/libvips.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { bytesOf, type CorpusFile, corpusFiles, hasCorpus, nameOf } from './dicom-files.ts';
@@ -112,6 +114,30 @@ if (!hasCorpus) {
     });
   });
 
+  describe('In Explicit VR Little Endian', () => {
+    const lossless = whole.filter((row) => isLossless(readDicom(bytesOf(row)).transferSyntax.uid));
+    const isPicture = (row: CorpusFile) => pictures.includes(row);
+
+    test.each(
+      lossless.filter((row) => isPicture(row) || !readDicom(bytesOf(row)).dataSet.elements.has(PIXELS)),
+    )('$file has the same values and pixels', async (row) => {
+      const stored = readDicom(bytesOf(row));
+      const explicit = readDicom(await toExplicitLittleEndian(stored));
+      expect(explicit.transferSyntax.uid).toBe('1.2.840.10008.1.2.1');
+      expect(valuesOf(explicit)).toEqual(valuesOf(stored));
+      const [before, after] = [describePixels(stored), describePixels(explicit)];
+      if (!isPicture(row) || !before || !after) return expect(after).toEqual(undefined);
+      for (const frame of new Set([0, before.frames - 1]))
+        expect((await decodeFrame(explicit, after, frame)).samples).toEqual(
+          (await decodeFrame(stored, before, frame)).samples,
+        );
+    });
+
+    test('are most files', () => {
+      expect(lossless.length).toBeGreaterThan(150);
+    });
+  });
+
   describe('Previews', () => {
     const fingerprints = new Map(
       readFileSync(new URL('dicom-previews.tsv', import.meta.url), 'utf8')
@@ -169,6 +195,15 @@ if (!hasCorpus) {
     });
   });
 }
+
+const PIXELS = '7FE00010';
+
+/** All values but those that decoded pixels change: how they lie there, and what tells fragments apart. */
+const valuesOf = ({ dataSet }: DicomFile) =>
+  Object.entries(toDicomJson(dataSet, { bulkDataUri: (path) => path, inlineBytes: 100_000 })).filter(
+    ([tag]) =>
+      !['00280004', '00280006', '00280102', '7FE00001', '7FE00002', '7FE00003', PIXELS].includes(tag),
+  );
 
 /** By as many bytes as it takes, as a function would ask a store for them. */
 function readHeader(bytes: Uint8Array) {

@@ -203,6 +203,20 @@ export const faults: Fault[] = [
     tests: ['test/unit/media/dicom-draw.test.ts'],
   },
   {
+    means: 'the page reads a lookup table in the wrong byte order',
+    file: 'web/src/dicom-viewer/json-reader.ts',
+    original: 'new Uint8Array(Uint16Array.from(words).buffer)',
+    replacement: 'new Uint8Array(Uint16Array.from(words).buffer).reverse()',
+    tests: ['test/unit/media/dicom-greys.test.ts'],
+  },
+  {
+    means: 'a request that S3 never answers hangs',
+    file: 'lib/storage/fail-on-silence.ts',
+    original: 'socket.setTimeout(milliseconds).on(',
+    replacement: 'socket.on(',
+    tests: ['test/unit/storage/signed-objects.test.ts'],
+  },
+  {
     means: 'a ZIP of 65,535 files has no end that readers find',
     file: 'lib/media/zip/zip-layout.ts',
     original: 'if (count < max16 && bytes < max32 && offset < max32) return end;',

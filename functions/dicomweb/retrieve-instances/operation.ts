@@ -11,7 +11,8 @@ export const operation = defineOperation({
     'retrieve-series': '/dicom-web/studies/{study}/series/{series}',
     'retrieve-study': '/dicom-web/studies/{study}',
   },
-  summary: 'Get the DICOM files of a study, of a series or of an instance as they were stored (WADO-RS)',
+  summary:
+    'Get the DICOM files of a study, of a series or of an instance, as they are stored or decoded (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
   params: z.strictObject({
@@ -25,6 +26,9 @@ export const operation = defineOperation({
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   crossOrigin: true,
-  memoryMb: 1024,
+  // A file that is decoded is in memory whole, stored and decoded.
+  memoryMb: 1769,
   timeoutSeconds: 300,
+  assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],
+  processes: ['lib/media/dicom/decode/codec-process.ts'],
 });

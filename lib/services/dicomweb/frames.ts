@@ -3,9 +3,9 @@ import { mapInOrder, prefetchFirst } from '../../domain/in-order.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
 import { chooseOffer, type NegotiableRequest, type Offer } from '../../lambda/http/content-negotiation.ts';
 import { multipartRelated } from '../../lambda/http/multipart-related.ts';
-import { type DecodedFrame, decodeFrame } from '../../media/dicom/decode/decode-frame.ts';
+import { decodeFrame } from '../../media/dicom/decode/decode-frame.ts';
 import { frameBytes } from '../../media/dicom/decode/frame-bytes.ts';
-import { packBits } from '../../media/dicom/decode/stored-samples.ts';
+import { sampleBytes } from '../../media/dicom/decode/sample-bytes.ts';
 import type { PixelDescription } from '../../media/dicom/parse/describe-pixels.ts';
 import type { DicomFile } from '../../media/dicom/parse/read-dicom.ts';
 import { explicitLittleEndian } from '../../media/dicom/parse/transfer-syntaxes.ts';
@@ -63,7 +63,7 @@ export async function framesResponse(
   const isNative = !pixels.element.fragments;
   const read = async (frame: number) =>
     isDecoded && !isNative
-      ? sampleBytes(await decodeFrame(file, pixels, frame, DECODE_LIMITS), pixels)
+      ? sampleBytes(await decodeFrame(file, pixels, frame, DECODE_LIMITS), pixels.bitsAllocated)
       : frameBytes(file, pixels, frame);
   const contents = await prefetchFirst(mapInOrder(frames, 1, read)).catch(throwNotAcceptable);
   const parts = frames.map((frame) => ({
@@ -88,12 +88,3 @@ export async function framesResponse(
 
 const decodedBytes = ({ rows, columns, samplesPerPixel, bitsAllocated }: PixelDescription) =>
   Math.ceil((rows * columns * samplesPerPixel * bitsAllocated) / 8);
-
-/** The samples in as many bits as the file has for each, little endian as every machine that this runs on. */
-function sampleBytes({ samples }: DecodedFrame, { bitsAllocated }: PixelDescription): Uint8Array {
-  if (bitsAllocated === 1) return packBits(samples);
-  const bytes = bitsAllocated / 8;
-  const Cells = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array;
-  const cells = samples.BYTES_PER_ELEMENT === bytes ? samples : Cells.from(samples);
-  return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
-}

@@ -23,8 +23,7 @@ import { pixelAspect } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
 import { textOf } from '../exams/dicom-json.ts';
 import type { Frame } from './frame.ts';
 import { GreyPainter, type GreyView } from './grey-painter.ts';
-import { JsonReader } from './json-reader.ts';
-import { type LoadedFrame, loadFrame } from './load-frame.ts';
+import { type LoadedFrame, loadFrame, readerOf } from './load-frame.ts';
 import { ownRange, STEPS, toSteps } from './window-steps.ts';
 
 /** What dragging does. */
@@ -156,11 +155,8 @@ function metadataOf(type: string, imageId: string): unknown {
 }
 
 /** The shape of the pixels; how large they are matters only where it is measured. */
-const spacingOf = ({ attributes, number }: Frame) => ({
-  rowPixelSpacing: pixelAspect(
-    new JsonReader(attributes, () => Promise.reject(new Error('no bulk data are spacing'))),
-    number - 1,
-  ),
+const spacingOf = (frame: Frame) => ({
+  rowPixelSpacing: pixelAspect(readerOf(frame), frame.number - 1),
   columnPixelSpacing: 1,
 });
 

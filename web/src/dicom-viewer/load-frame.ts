@@ -19,8 +19,9 @@ export type LoadedFrame =
  *
  * @throws ApiError with the reason where the frame cannot be shown
  */
-export async function loadFrame({ path, attributes, number }: Frame): Promise<LoadedFrame> {
-  const image = new JsonReader(attributes, readBulkData);
+export async function loadFrame(frame: Frame): Promise<LoadedFrame> {
+  const { path, attributes, number } = frame;
+  const image = readerOf(frame);
   const pixels = greyPixelsOf(image, attributes['7FE00010'] === undefined);
   if (!pixels) return loadPicture(renderedPath(path, number));
   try {
@@ -33,6 +34,9 @@ export async function loadFrame({ path, attributes, number }: Frame): Promise<Lo
     return loadPicture(renderedPath(path, number));
   }
 }
+
+/** Reads what is known of a frame's instance. */
+export const readerOf = ({ attributes }: Frame) => new JsonReader(attributes, readBulkData);
 
 /** By its path: the page talks to its own origin only, whatever host the metadata were made for. */
 const readBulkData = (uri: string) => readOctets(new URL(uri, location.origin).pathname);

@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import { RejectedImage } from '../../rejected-image.ts';
 import { isHalved, type PixelDescription } from '../parse/describe-pixels.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
+import type { CodecCoding } from '../parse/transfer-syntaxes.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 import { type CodestreamHeader, codestreamHeader } from './codestream-header.ts';
 import { type CodecLimits, decodeInProcess } from './decode-in-process.ts';
@@ -30,7 +31,15 @@ export interface DecodedFrame {
  * @throws RejectedImage for what is damaged, or takes too long or too much memory
  * @throws UnsupportedPixelData for what nobody here decodes
  */
-export async function decodeFrame(
+export const decodeFrame = async (
+  file: DicomFile,
+  pixels: PixelDescription,
+  frame: number,
+  limits: Partial<CodecLimits> = {},
+): Promise<DecodedFrame> => toRgb(await decodeStored(file, pixels, frame, limits));
+
+/** Decodes a frame as above, in the colours in which it is stored: without loss, where its compression has none. */
+export async function decodeStored(
   file: DicomFile,
   pixels: PixelDescription,
   frame: number,
@@ -38,34 +47,48 @@ export async function decodeFrame(
 ): Promise<DecodedFrame> {
   const { coding, name } = file.transferSyntax;
   if (pixels.element.isBeyond) throw new Error('the pixels are not in this part of the file');
-  const isNative = !pixels.element.fragments;
   if (!coding)
     throw new UnsupportedPixelData(
       `This DICOM image is in the transfer syntax ${name}, which can’t be shown.`,
     );
-  // Some files are not what they say: without fragments, nothing is compressed.
   const bytes = frameBytes(file, pixels, frame);
-  if (isNative || coding === 'native') return ofNative(bytes, pixels);
-  const { rows, columns, samplesPerPixel, bitsAllocated } = pixels;
-  if (coding === 'rle') {
-    // Single bits are packed as they are without compression.
-    if (bitsAllocated === 1)
-      return ofNative(decodeRle(bytes, Math.ceil((rows * columns * samplesPerPixel) / 8), 1, 1), pixels);
-    const sampleBytes = bitsAllocated / 8;
-    const decoded = decodeRle(bytes, rows * columns, samplesPerPixel, sampleBytes);
-    return toDecoded(pixels, storedSamples(decoded, pixels), pixels.photometricInterpretation);
-  }
-  if (coding === 'deflate') return ofNative(inflateFrame(bytes, Math.ceil(pixels.frameBytes)), pixels);
-  const header = codestreamHeader(coding, bytes);
+  const cells = uncompressedCells(file, pixels, bytes);
+  if (cells) return ofCells(cells, pixels);
+  const { samplesPerPixel } = pixels;
+  const codec = coding as CodecCoding;
+  const header = codestreamHeader(codec, bytes);
   refuseContradiction(header, pixels);
   // OpenJPEG's samples of colours are cut to bytes where the decoders' module hands them out.
-  if (coding === 'jpeg-2000' && samplesPerPixel > 1 && header.bits > 8)
+  if (codec === 'jpeg-2000' && samplesPerPixel > 1 && header.bits > 8)
     throw new UnsupportedPixelData(
       `This DICOM image is JPEG 2000 in colours of ${header.bits} bits; at most 8 can be shown.`,
     );
-  const job = jobOf(codecs[coding], bytes, pixels, header);
+  const job = jobOf(codecs[codec], bytes, pixels, header);
   const decoded = await decodeInProcess(job, limits);
   return ofCodec(decoded, pixels, header, job);
+}
+
+/** The cells of a frame (PS3.5 8.1.1), and whether each colour has a plane of its own. */
+interface Cells {
+  bytes: Uint8Array;
+  isPlanar: boolean;
+}
+
+/** The cells of a frame that is compressed by no codec; undefined where it is. */
+export function uncompressedCells(
+  { transferSyntax: { coding } }: DicomFile,
+  pixels: PixelDescription,
+  bytes: Uint8Array,
+): Cells | undefined {
+  const { rows, columns, samplesPerPixel, bitsAllocated, isPlanar } = pixels;
+  // Some files are not what they say: without fragments, nothing is compressed.
+  if (!pixels.element.fragments || coding === 'native') return { bytes, isPlanar };
+  if (coding === 'deflate') return { bytes: inflateFrame(bytes, Math.ceil(pixels.frameBytes)), isPlanar };
+  if (coding !== 'rle') return undefined;
+  // Single bits are packed as they are without compression.
+  if (bitsAllocated === 1)
+    return { bytes: decodeRle(bytes, Math.ceil((rows * columns * samplesPerPixel) / 8), 1, 1), isPlanar };
+  return { bytes: decodeRle(bytes, rows * columns, samplesPerPixel, bitsAllocated / 8), isPlanar: false };
 }
 
 const codecs = {
@@ -115,7 +138,7 @@ function refuseContradiction(
     );
 }
 
-function ofNative(bytes: Uint8Array, pixels: PixelDescription): DecodedFrame {
+function ofCells({ bytes, isPlanar }: Cells, pixels: PixelDescription): DecodedFrame {
   const { rows, columns, samplesPerPixel, photometricInterpretation, bitsAllocated } = pixels;
   if (bitsAllocated === 1) {
     const samples = unpackBits(bytes, rows * columns * samplesPerPixel);
@@ -131,7 +154,7 @@ function ofNative(bytes: Uint8Array, pixels: PixelDescription): DecodedFrame {
   const samples = storedSamples(bytes, pixels);
   return toDecoded(
     pixels,
-    pixels.isPlanar ? interleaved(samples, samplesPerPixel) : samples,
+    isPlanar ? interleaved(samples, samplesPerPixel) : samples,
     photometricInterpretation,
   );
 }
@@ -192,7 +215,6 @@ function unstretched(decoded: Uint8Array, bits: number): Uint8Array {
   return new Uint8Array(samples.buffer);
 }
 
-/** What is YBR still becomes RGB here. */
 function toDecoded(
   pixels: PixelDescription,
   samples: Samples,
@@ -205,15 +227,12 @@ function toDecoded(
     throw new RejectedImage(
       `This DICOM file is damaged: ${columns}×${rows} pixels are ${expected} samples, and it has ${samples.length}.`,
     );
-  const decoded = {
-    rows,
-    columns,
-    samplesPerPixel,
-    bitsStored,
-    isSigned,
-    photometricInterpretation,
-    samples,
-  };
+  return { rows, columns, samplesPerPixel, bitsStored, isSigned, photometricInterpretation, samples };
+}
+
+/** What is YBR still becomes RGB here. */
+function toRgb(decoded: DecodedFrame): DecodedFrame {
+  const { samples, samplesPerPixel, photometricInterpretation, bitsStored } = decoded;
   if (samplesPerPixel !== 3 || !photometricInterpretation.startsWith('YBR')) return decoded;
   if (!(samples instanceof Uint8Array || samples instanceof Uint16Array)) return decoded;
   if (photometricInterpretation.startsWith('YBR_PARTIAL')) ybrPartialToRgb(samples);

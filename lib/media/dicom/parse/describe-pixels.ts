@@ -37,9 +37,9 @@ export function describePixels({ dataSet, transferSyntax }: DicomFile): PixelDes
   const image = readImagePixel(new DataSetReader(dataSet));
   const described = {
     ...image,
+    bitsAllocated: required(image.bitsAllocated, 'Bits Allocated'),
     rows: required(image.rows, 'Rows'),
     columns: required(image.columns, 'Columns'),
-    bitsAllocated: required(image.bitsAllocated, 'Bits Allocated'),
     frames: frameCount(dataSet),
     isPlanar: image.samplesPerPixel > 1 && numberValue(dataSet, '00280006') === 1,
     isFloat,

@@ -74,3 +74,9 @@ export const transferSyntaxOf = (uid: string): TransferSyntax => {
 
 /** Whether the UID is one of those above. */
 export const isKnownTransferSyntax = (uid: string): boolean => byUid.has(uid);
+
+/** Whether what is stored so can be decoded to exactly what it was: all samples are as they were before. */
+export const isLossless = (uid: string): boolean => byUid.get(uid)?.coding !== undefined && !lossy.test(uid);
+
+/** JPEG but its lossless processes, JPEG-LS Near-Lossless, and what may have lost something of the others. */
+const lossy = /\.4\.(?:50|51|53|55|81|91|93|203|111|112)$/;

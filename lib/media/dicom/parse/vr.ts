@@ -52,7 +52,7 @@ export const hasLongLength = (vr: Vr): boolean => long.has(vr);
 
 /** Bytes of one number, for what a big endian data set has to be swapped by; 1 where order means nothing. */
 export function wordBytes(vr: Vr): 1 | 2 | 4 | 8 {
-  if (vr === 'OW' || vr === 'US' || vr === 'SS') return 2;
+  if (vr === 'OW' || vr === 'US' || vr === 'SS' || vr === 'AT') return 2;
   if (vr === 'OF' || vr === 'OL' || vr === 'FL' || vr === 'UL' || vr === 'SL') return 4;
   return vr === 'OD' || vr === 'OV' || vr === 'FD' || vr === 'SV' || vr === 'UV' ? 8 : 1;
 }

@@ -1,0 +1,11 @@
+import type { DecodedFrame } from './decode-frame.ts';
+import { packBits } from './stored-samples.ts';
+
+/** The samples in so many bits for each, little endian as every machine that this runs on. */
+export function sampleBytes({ samples }: Pick<DecodedFrame, 'samples'>, bitsAllocated: number): Uint8Array {
+  if (bitsAllocated === 1) return packBits(samples);
+  const bytes = bitsAllocated / 8;
+  const Cells = bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : Uint32Array;
+  const cells = samples.BYTES_PER_ELEMENT === bytes ? samples : Cells.from(samples);
+  return new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+}
