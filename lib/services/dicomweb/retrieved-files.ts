@@ -32,10 +32,14 @@ interface FileOffer extends Offer {
 }
 
 /** How files can be given: in many parts and, where there is one, alone. */
-function fileOffers(instances: readonly DicomInstance[], isOne: boolean): FileOffer[] {
+function fileOffers(
+  instances: readonly DicomInstance[],
+  transcodable: ReadonlySet<DicomInstance>,
+  isOne: boolean,
+): FileOffer[] {
   const [stored, ...others] = new Set(instances.map(({ transferSyntaxUid }) => transferSyntaxUid));
   const isExplicit = instances.every(
-    (instance) => instance.transferSyntaxUid === EXPLICIT || canTranscode(instance, instances),
+    (instance) => instance.transferSyntaxUid === EXPLICIT || transcodable.has(instance),
   );
   const forms: Omit<FileOffer, 'type'>[] = [
     // First, for whoever takes any syntax (`*`); of several there is no other name.
@@ -55,9 +59,11 @@ function fileOffers(instances: readonly DicomInstance[], isOne: boolean): FileOf
   ];
 }
 
-/** Whether an instance can come without loss in Explicit VR Little Endian, and all of the answer is surely not too long. */
-function canTranscode({ transferSyntaxUid }: DicomInstance, all: readonly DicomInstance[]): boolean {
-  return isLossless(transferSyntaxUid) && all.reduce((sum, each) => sum + mostBytes(each), 0) <= MOST_BYTES;
+/** The instances that can come without loss in another transfer syntax, Explicit VR Little Endian; none where all would be too long. */
+function transcodableOf(instances: readonly DicomInstance[]): ReadonlySet<DicomInstance> {
+  const bytes = instances.reduce((sum, instance) => sum + mostBytes(instance), 0);
+  if (bytes > MOST_BYTES) return new Set();
+  return new Set(instances.filter(({ transferSyntaxUid: uid }) => uid !== EXPLICIT && isLossless(uid)));
 }
 
 /** At least what an instance has without compression: whether it has colours, only its file says. */
@@ -84,14 +90,14 @@ export async function filesResponse(
   isOne: boolean,
   objects: Pick<SignedObjects, 'read'>,
 ) {
-  const { type, form } = chooseOffer(request, fileOffers(instances, isOne));
+  const transcodable = transcodableOf(instances);
+  const { type, form } = chooseOffer(request, fileOffers(instances, transcodable, isOne));
   requireStreamable(instances);
-  const transcoded = instances.filter(
-    (instance) =>
-      form !== 'stored' && instance.transferSyntaxUid !== EXPLICIT && canTranscode(instance, instances),
-  );
+  const isStored = form === 'stored' || transcodable.size === 0;
   const open = (instance: DicomInstance) =>
-    transcoded.includes(instance) ? openTranscoded(instance, form, objects) : openStored(instance, objects);
+    !isStored && transcodable.has(instance)
+      ? openTranscoded(instance, form, objects)
+      : openStored(instance, objects);
   const [first] = instances;
   if (type === DICOM && first) {
     const { bytes, content } = await open(first);
@@ -103,10 +109,9 @@ export async function filesResponse(
     };
     return { headers, body: content };
   }
-  const atOnce = transcoded.length === 0 ? AT_ONCE : 1;
   const files = mapInOrder(
     instances,
-    atOnce,
+    isStored ? AT_ONCE : 1,
     async (instance) => {
       const { content, ...file } = await open(instance);
       return { ...partOf(instance, file, request.origin), content };
@@ -114,7 +119,7 @@ export async function filesResponse(
     ({ content }) => content.destroy(),
   );
   const known = instances.map((instance) => partOf(instance, instance, request.origin));
-  return multipartStream(DICOM, await prefetchFirst(files), transcoded.length === 0 ? known : undefined);
+  return multipartStream(DICOM, await prefetchFirst(files), isStored ? known : undefined);
 }
 
 type FileFacts = Pick<DicomInstance, 'transferSyntaxUid' | 'bytes'>;
