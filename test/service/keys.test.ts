@@ -44,9 +44,15 @@ describe('An API key', () => {
 
   test('is listed with the others in parts, newest first', async () => {
     const made = [(await create()).id, (await create()).id].reverse();
-    const first = await admin.json('GET', '/api/v2/keys?limit=1', 200);
-    const second = await admin.json('GET', `/api/v2/keys?limit=1&cursor=${first.next}`, 200);
-    expect([...first.keys, ...second.keys].map(({ id }) => id)).toEqual(made);
+    // Other files make keys at the same time.
+    const listed: string[] = [];
+    for (let cursor = ''; !made.every((id) => listed.includes(id)); ) {
+      const { keys, next } = await admin.json('GET', `/api/v2/keys?limit=1${cursor}`, 200);
+      expect(keys).toHaveLength(1);
+      listed.push(keys[0].id);
+      cursor = `&cursor=${next}`;
+    }
+    expect(listed.filter((id) => made.includes(id))).toEqual(made);
   });
 
   test('says who calls, in a header of its own or in the one of tokens', async () => {
