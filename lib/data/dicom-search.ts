@@ -21,7 +21,7 @@ import { parseItem, type Table } from './table.ts';
 /** An index item that refers to a study. */
 const Entry = z.object({ studyUid: z.string() });
 
-/** Studies that are read in parallel. The caller may stop early, so it is not more. */
+/** Studies read in one step. It is limited because the caller may stop early. */
 const AT_ONCE = 100;
 
 /** Index items that one Query reads; DynamoDB itself stops at 1 MB. */
