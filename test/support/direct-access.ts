@@ -19,7 +19,7 @@ import { ObjectWriter } from '../../lib/storage/object-writer.ts';
 import { Objects } from '../../lib/storage/objects.ts';
 import type { Service } from './service.ts';
 
-/** What the functions have, with rights to everything: for tests that call a handler themselves. */
+/** The dependencies of functions, with all permissions: for tests that call a handler directly. */
 export async function directAccess({ stack, dataDir }: Service) {
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
@@ -56,7 +56,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     exports: new Exports(table),
     dicom: new DicomStore(table),
     exams: new ExamImages(table),
-    /** Whether the table has an item, of whatever kind. */
+    /** Whether the table has an item with this key. */
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
     objects: new Objects(BUCKET_NAME),

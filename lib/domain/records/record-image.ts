@@ -49,8 +49,8 @@ export function requireRecordPicture<T extends Picture>(
  * Returns the links that the caller may create: a service those that its scopes allow, a patient only the one to
  * themselves, which is added if missing.
  *
- * Other systems store to which patient a prescription or a sale belongs. A patient's link to one can't be verified, so it
- * is refused.
+ * Other systems store to which patient a prescription or a sale belongs. A patient's link to one can't be verified, so
+ * it is refused.
  *
  * @throws DomainError FORBIDDEN for a service, NOT_FOUND for a patient: other records do not exist for them
  */
