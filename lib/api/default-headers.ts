@@ -1,7 +1,9 @@
-/** On every answer, API Gateway's own too; an operation may say something else of caching and of its page. */
+/**
+ * Headers of every response, API Gateway's own included. An operation may set other caching headers and another policy.
+ */
 export const DEFAULT_HEADERS = {
   'cache-control': 'no-store',
-  // What leaves here is data: nothing of it runs, whatever a browser takes it for.
+  // Responses are data: no browser may run any part of them, whatever type it detects.
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',

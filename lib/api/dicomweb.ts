@@ -1,5 +1,5 @@
 import * as z from 'zod';
-/** What a path names: a study, a series of it, or an instance of that. */
+/** The resource that a path identifies: a study, a series or an instance. */
 export interface DicomPath {
   study: string;
   series?: string | undefined;
@@ -15,7 +15,7 @@ export const dicomWebPath = ({ study, series, instance }: DicomPath): string =>
 /** The media type of DICOM JSON (PS3.18 8.7.3.2). */
 export const DICOM_JSON = 'application/dicom+json';
 
-/** What a link says that it takes, where it can set no header (PS3.18 8.3.3.1). */
+/** The `accept` query parameter, for links, which can't set a header (PS3.18 8.3.3.1). */
 export const Accept = {
   accept: z
     .union([z.string(), z.array(z.string())])
@@ -23,7 +23,7 @@ export const Accept = {
     .describe('Media types, as in the header `Accept`, before which it counts.'),
 };
 
-/** The parameters of a search (PS3.18 8.3.4); all others are attributes to be matched, by keyword or by tag. */
+/** The parameters of a search (PS3.18 8.3.4). All others are attributes to match, by keyword or by tag. */
 export const SearchQuery = z
   .object({
     ...Accept,
@@ -50,7 +50,7 @@ export const FrameList = z
   .meta({ examples: ['1'] })
   .transform((text) => text.split(',').map(Number));
 
-/** Where a value is: `7FE00010`, or with the number of an item of a sequence, `00880200.1.7FE00010`. */
+/** The location of a value: `7FE00010`, or with the item numbers of sequences, `00880200.1.7FE00010`. */
 export const BulkDataPath = z
   .string()
   .regex(/^[0-9A-F]{8}(\.[1-9]\d{0,8}\.[0-9A-F]{8}){0,64}$/, { error: 'must be as a BulkDataURI has it' })
@@ -59,13 +59,13 @@ export const BulkDataPath = z
 const SIDE = '([1-9]\\d{0,3})?';
 const DECIMAL = '(-?\\d{1,6}(\\.\\d{1,6})?)?';
 
-/** `vw,vh,sx,sy,sw,sh`, of which any may be left out (PS3.18 8.3.5.1.3). */
+/** `vw,vh,sx,sy,sw,sh`; the last ones may be missing (PS3.18 8.3.5.1.3). */
 const VIEWPORT = new RegExp(`^${SIDE}(,${SIDE}(,${DECIMAL}(,${DECIMAL}(,${DECIMAL}(,${DECIMAL})?)?)?)?)?$`);
 
 function readViewport(text: string) {
   const numbers = text.split(',').map((number) => (number === '' ? undefined : Number(number)));
   const [columns, rows, x, y, width, height] = numbers;
-  // Absolute values are places and sizes; the sign of a size tells whether the part is turned over.
+  // Absolute values are positions and sizes. A negative size flips the region.
   const size = (number: number | undefined) => (number === undefined ? undefined : Math.abs(number));
   return {
     columns,
@@ -76,7 +76,7 @@ function readViewport(text: string) {
   };
 }
 
-/** How a picture is to come out (PS3.18 8.3.5.1). */
+/** The query parameters of rendered resources (PS3.18 8.3.5.1). */
 export const RenderedQuery = {
   ...Accept,
   viewport: z
@@ -114,7 +114,7 @@ export const RenderedQuery = {
   quality: z.coerce.number().int().min(1).max(100).default(90).describe('Of JPEG.'),
 };
 
-/** A thumbnail shows all of the frame: of its viewport there is the size alone (PS3.18 8.3.5.1.3). */
+/** The size of a thumbnail. A thumbnail always shows the whole frame (PS3.18 8.3.5.1.3). */
 export const ThumbnailViewport = z
   .string()
   .regex(new RegExp(`^${SIDE}(,${SIDE})?$`), { error: 'must be a width and a height, as 512,512' })
@@ -124,7 +124,7 @@ export const ThumbnailViewport = z
 
 const SHAPES = { linear: 'LINEAR', 'linear-exact': 'LINEAR_EXACT', sigmoid: 'SIGMOID' } as const;
 
-/** The one frame that a picture is of. */
+/** The number of the frame to render. */
 export const OneFrame = z.coerce
   .number({ error: 'must be one number from 1 on' })
   .int()

@@ -3,8 +3,8 @@ import type * as z from 'zod';
 type JsonSchema = z.core.JSONSchema._JSONSchema;
 
 /**
- * An example of what a schema describes: its own, or one made of those of its parts, so that a value is given once,
- * beside the schema that it is of. Fields of which nobody gave an example are left out.
+ * Returns an example of a schema: its own, or one composed of the examples of its parts, so that an example is written
+ * once, beside its schema. Fields without an example are omitted.
  */
 export function exampleOf(schema: JsonSchema): unknown {
   if (typeof schema === 'boolean') return undefined;

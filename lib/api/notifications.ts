@@ -10,10 +10,10 @@ import { ExportProgress, toExportProgress } from './views/export.ts';
 import { ImageMedicale, toImageMedicale } from './views/image-medicale.ts';
 import { PatientBatch, toPatientBatch } from './views/patient-batch.ts';
 
-/** As `GET /api/images/{id}` shows it, without what would have to be signed. */
+/** As in `GET /api/images/{id}`, without the signed URL. */
 const NotifiedImage = BatchImage.omit({ thumbnail_url: true });
 
-/** What comes through a socket. */
+/** A message to a WebSocket client. */
 export const Message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('IMAGE_UPLOADED'), image: z.union([NotifiedImage, ImageMedicale]) }),
   ...(['IMAGE_READY', 'IMAGE_REJECTED', 'IMAGE_CHANGED', 'IMAGE_DELETED'] as const).map((type) =>
@@ -26,7 +26,7 @@ export const Message = z.discriminatedUnion('type', [
 ]);
 export type Message = z.infer<typeof Message>;
 
-/** What an item was before it changed, and what it is since; a new one was nothing, and a deleted one is nothing. */
+/** An item before and after a change; undefined before its creation and after its deletion. */
 export interface ItemChange<T> {
   before?: T | undefined;
   after?: T | undefined;
@@ -91,10 +91,10 @@ export function exportNotification({ before, after }: ItemChange<Export>): Notif
 }
 
 /**
- * What is to be told of a picture of an exam: to the clinic that it is registered, and to its patient as soon as it is
- * theirs too.
+ * The notification about an exam image: to the clinic when it is registered, and to its patient once it belongs to the
+ * patient.
  *
- * @param patientId whose picture it is now: see `patientOfExamImage`
+ * @param patientId the patient of the image: see `patientOfExamImage`
  */
 export function examImageNotification(
   { before, after }: ItemChange<ExamImage>,

@@ -6,7 +6,7 @@ import { Message } from './notifications.ts';
 import { errorsOf, type Form, isIdempotent, type Operation, routesOf, type Success } from './operation.ts';
 import { SOCKET_PATH } from './socket-route.ts';
 
-/** What every error looks like, the gateway's own too. */
+/** The body of every error response, API Gateway's own included. */
 export const ErrorBody = z.strictObject({
   statusCode: z.int(),
   message: z.string(),
@@ -16,7 +16,7 @@ export const ErrorBody = z.strictObject({
 
 const MESSAGE_TYPES = Message.options.flatMap(({ shape }) => [...shape.type.values]);
 
-/** What OpenAPI has no words for. */
+/** The description of what OpenAPI can't express. */
 const SOCKET = `A WebSocket at \`${SOCKET_PATH}\` tells signed-in people what happens to what they may see. The token comes \
 as a subprotocol, \`new WebSocket(url, ['negatoscope', 'bearer.' + token])\`, or in the header \`Authorization\`; the \
 connection ends with it. Each message is a JSON object like the schema \`Message\`: ${MESSAGE_TYPES.join(', ')}. One may \
@@ -28,15 +28,15 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
   return rest;
 };
 
-/** A value in JSON, with an example of it. */
+/** JSON content with an example. */
 const jsonContent = (schema: z.core.JSONSchema.BaseSchema, contentType = 'application/json') => ({
   [contentType]: { schema, example: exampleOf(schema) },
 });
 
 /**
- * The API in OpenAPI 3.1.1, made from the schemas that validate.
+ * The OpenAPI 3.1.1 document, generated from the schemas that validate requests and responses.
  *
- * @param operations in the order of the page
+ * @param operations in the order of the document
  */
 export function openApiDocument(operations: readonly Operation[]) {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -129,17 +129,17 @@ function describe(operation: Operation, operationId: string, path: string) {
   };
 }
 
-/** Who may call at all; what is then theirs, each operation says. */
+/** Which roles may call the operation. The operation itself checks which resources the caller may access. */
 const openTo = (auth: Operation['auth']) =>
   auth === 'public' ? 'Open to anyone.' : `Open to: ${auth.join(', ')}.`;
 
-/** Any one of them is enough. */
+/** One of the security schemes is sufficient. */
 function securityOf(auth: Operation['auth']) {
   if (auth === 'public') return [];
   return auth.includes('service') ? [{ bearer: [] }, { apiKey: [] }] : [{ bearer: [] }];
 }
 
-/** The fields of the form and its files, which no schema of ours describes. */
+/** The form's fields and files. The files have no schema of their own. */
 function formSchemaOf(body: z.ZodType, { file, maxFiles }: Form) {
   const { properties = {}, required = [], ...rest } = schemaOf(body, 'input');
   const binary = { type: 'string', format: 'binary' };
@@ -152,7 +152,7 @@ function parametersOf(fields: Operation['params'], place: 'path' | 'query', own?
   const { properties = {}, required = [] } = schemaOf(fields, 'input');
   return Object.entries(properties).map(([name, schema]) => {
     const isRequired = place === 'path' || required.includes(name);
-    // Of what may be left out, all at once is seldom what anyone asks.
+    // Optional fields are omitted from the composed example: a request with all of them is unusual.
     const example = own ? own[name] : isRequired ? exampleOf(schema) : undefined;
     return { name, in: place, required: isRequired, schema, ...(example !== undefined && { example }) };
   });

@@ -14,15 +14,15 @@ type ParamsFor<Path extends string> = z.ZodObject<Record<PathParam<Path>, z.ZodT
 export interface Permissions {
   table?: 'read' | 'write';
   /**
-   * The table of requests: what its callers took of their allowances, and the answers that are given again to the same
-   * `Idempotency-Key`. It follows from `rate`, and from whether it creates.
+   * The table of requests: occupied rate limit slots, and stored responses by `Idempotency-Key`. Derived from `rate`
+   * and from whether the operation is idempotent.
    */
   requests?: 'count' | 'remember';
   /** The audit log: every operation with a permission appends to it; none may change its events. */
   audit?: 'append' | 'read';
   /**
-   * Rights by S3 key prefix; a client that uses a signed URL uses the right of the function that signed it. `find` is
-   * to learn that an object is not there: without it, S3 answers 403 and not 404 (S3 API reference, GetObject).
+   * Permissions by S3 key prefix. A signed URL has the permissions of the function that signed it. `find` allows to
+   * learn that an object does not exist: without it, S3 responds with 403 and not 404 (S3 API reference, GetObject).
    */
   objects?: Partial<
     Record<
@@ -30,62 +30,62 @@ export interface Permissions {
       readonly ('find' | 'read' | 'write' | 'delete')[]
     >
   >;
-  /** The table of connections: who listens at which socket. */
+  /** The table of connections. */
   connections?: readonly ('find' | 'add' | 'remove')[];
-  /** The open sockets: to send through them, to end them. */
+  /** The open WebSocket connections: send messages, close them. */
   sockets?: readonly ('send' | 'close')[];
 }
 
-/** A success: a JSON value, nothing (204), a redirection, or bytes that are streamed. */
+/** A successful response: JSON, no content (204), a redirect, or a stream of bytes. */
 export type Success =
   | {
       status: 200 | 201 | 202;
       schema: z.ZodType;
-      /** Of the answer, where it is not `application/json`. */
+      /** The content type of the response, if not `application/json`. */
       contentType?: string;
-      /** The status where only a part of what was asked for is done; the answer says which. */
+      /** The status if only a part of the request succeeded; the body has the details. */
       partialStatus?: 202 | 207;
-      /** The status where nothing of it is done; the answer says why. */
+      /** The status if all parts of the request failed; the body has the reasons. */
       allFailedStatus?: 409;
     }
   | { status: 204 }
-  /** The reply is where to look instead. */
+  /** A redirect to another URL. */
   | { status: 307; redirects: true }
   | {
       status: 200;
       /** The possible content types of the bytes. */
       stream: readonly string[];
-      /** The status where there is nothing to send: a search that found nothing. */
+      /** The status of an empty result, as of a search without matches. */
       empty?: 204;
-      /** The JSON answer while there are no bytes yet. */
+      /** The JSON response while the bytes do not exist yet. */
       accepted?: { status: 202; schema: z.ZodType };
     };
 
-/** A body that comes as a form with files (`multipart/form-data`); `body` is the schema of its other fields. */
+/** A form body with files (`multipart/form-data`). `body` is the schema of its other fields. */
 export interface Form {
-  /** The field of the files. */
+  /** The field name of the files. */
   file: string;
   maxFiles: number;
-  /** Fields that are lists: one field of JSON, or a field for each item. */
+  /** List fields: one field with JSON, or one field for each item. */
   lists?: readonly string[];
 }
 
-/** A body of many files of one kind (`multipart/related`, RFC 2387). */
+/** A body of several files of one media type (`multipart/related`, RFC 2387). */
 export interface Related {
-  /** The media type of each. */
+  /** The media type of each part. */
   type: string;
   maxParts: number;
 }
 
-/** One endpoint, declared once: route, access, schemas, answers, rights and sizes. */
+/** One endpoint, declared once: route, access, schemas, responses, permissions and sizes. */
 export interface Operation {
   /** Also the name of its folder, of its function and of its `operationId`. */
   id: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   /**
-   * Other paths of the same function, which have fewer of its parameters, each by an `operationId` of its own: what
-   * DICOMweb says of a study, of a series and of an instance is one thing.
+   * More paths of the same function with fewer parameters, by `operationId`: DICOMweb has the same resources for a
+   * study, a series and an instance.
    */
   aliases?: Readonly<Record<string, `/${string}`>>;
   summary: string;
@@ -100,46 +100,44 @@ export interface Operation {
     | 'Records'
     | 'Keys'
     | 'Audit';
-  /** The roles that may call at all; `'public'` skips the check of who calls. */
+  /** The roles that may call the operation; `'public'` needs no authentication. */
   auth: 'public' | readonly [Role, ...Role[]];
   params?: Fields;
   query?: z.ZodObject;
-  /** JSON, unless it is a `form`. */
+  /** A JSON body, unless `form` is set. */
   body?: z.ZodType;
   form?: Form;
   related?: Related;
   success: Success;
-  /** Errors beyond those that its schemas and its access bring: see `errorsOf`. */
+  /** Errors in addition to those of its schemas and its access: see `errorsOf`. */
   errors: readonly ErrorCode[];
   permissions: Permissions;
-  /** The per-person allowance that a call counts against; bytes of one image count against none: pages are full of them. */
+  /** The rate limit of a call. Downloads of single images have none, because pages show many of them. */
   rate: 'upload' | 'metadata' | 'none';
-  /** The answer holds a secret that is kept nowhere, so that it can't be given again to the same `Idempotency-Key`. */
+  /** The response contains a secret that is not stored, so that it can't be repeated for the same `Idempotency-Key`. */
   returnsSecret?: true;
-  /** Pages of other origins may call it (CORS): those that the settings allow. */
+  /** Pages of other origins may call it (CORS), if the settings allow the origin. */
   crossOrigin?: true;
   memoryMb: number;
   timeoutSeconds: number;
-  /** Names of the layers under `layers/` that it loads. */
+  /** Names of the layers under `layers/` that it uses. */
   layers?: readonly string[];
-  /** Files beside the handler that its bundle needs. */
+  /** Files beside the handler that its bundle includes. */
   assets?: readonly string[];
-  /** Scripts that it runs in processes of their own: bundled beside it as ES modules of the same name. */
+  /** Scripts that it runs in child processes: bundled beside it as ES modules of the same name. */
   processes?: readonly string[];
-  /** A request for the API document, where the examples of its schemas' fields make none together. */
+  /** An example request for the API document, if the examples of the single fields do not fit together. */
   example?: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
 }
 
-/** Everyone who can sign in. */
+/** Every role of people. */
 export const EVERYONE = ['patient', 'staff', 'doctor', 'admin'] as const;
 
-/** What `params` has to be: of a path that is not alone, some may be missing, and a test compares the names. */
+/** The schema type of `params`. A path with aliases may lack some of them; a test compares the names. */
 type Params<Path extends string, Op> =
   PathParam<Path> extends never ? undefined : Op extends { aliases: object } ? Fields : ParamsFor<Path>;
 
-/**
- * Declares an endpoint; its own types are kept, and a `params` schema that does not match the path does not compile.
- */
+/** Declares an endpoint and keeps its exact type. A `params` schema that does not match the path does not compile. */
 export const defineOperation = <
   const Path extends `/${string}`,
   const Op extends Omit<Operation, 'path' | 'params'>,
@@ -149,13 +147,13 @@ export const defineOperation = <
       : { params: Params<Path, Op> }),
 ): Op & { path: Path; params: Params<Path, Op> } => operation as never;
 
-/** Every path that leads to the operation, with the `operationId` that the API document gives it. */
+/** Every path of the operation, with its `operationId` in the API document. */
 export const routesOf = ({ id, path, aliases = {} }: Operation): { id: string; path: `/${string}` }[] => [
   { id, path },
   ...Object.entries(aliases).map(([id, path]) => ({ id, path })),
 ];
 
-/** Every error code that the operation can answer with: its own and those that its declaration implies. */
+/** Every error code that the operation can return: the declared and the implied ones. */
 export function errorsOf(operation: Operation): ErrorCode[] {
   const implied: ErrorCode[] = ['INTERNAL_SERVER_ERROR'];
   if (operation.params || operation.query || operation.body) implied.push('BAD_REQUEST');
@@ -168,19 +166,19 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   return [...new Set([...operation.errors, ...implied])];
 }
 
-/** The operation's permissions: those that it declares, and those that its declaration implies. */
+/** The operation's permissions: the declared and the implied ones. */
 export const permissionsOf = (operation: Operation): Permissions => ({
   ...(isAudited(operation) && { audit: 'append' }),
   ...operation.permissions,
   ...(operation.rate !== 'none' && { requests: isIdempotent(operation) ? 'remember' : 'count' }),
 });
 
-/** Whether it creates, and gives the same answer again to the same `Idempotency-Key`. */
+/** Whether the operation creates a resource and repeats its response for the same `Idempotency-Key`. */
 export const isIdempotent = ({ method, body, returnsSecret }: Operation): boolean =>
   method === 'POST' && body !== undefined && !returnsSecret;
 
-/** Whether each request is an event of the audit log: those are that reach anything that is kept. */
+/** Whether each request is written to the audit log: every operation that accesses stored data. */
 export const isAudited = ({ permissions }: Operation): boolean => Object.keys(permissions).length > 0;
 
-/** Whether the operation answers with a part of a list, and says by a cursor where the next one begins. */
+/** Whether the operation returns one page of a list, with a cursor for the next page. */
 export const isPaged = ({ query }: Operation): boolean => query?.shape.cursor !== undefined;

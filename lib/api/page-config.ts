@@ -1,10 +1,10 @@
 import type { Limits } from '../domain/limits/limits.ts';
 
-/** What the web page is told of its service before anybody has signed in; nothing of it is secret. */
+/** The configuration that the web page reads before sign-in. It contains no secrets. */
 export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest'> {
   issuer: string;
   clientId: string;
   scope: string;
-  /** The clinic's (IANA). */
+  /** The clinic's time zone (IANA). */
   timeZone: string;
 }

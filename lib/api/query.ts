@@ -6,15 +6,15 @@ export const PageQuery = {
   cursor: z.string().max(512).optional().describe('`next` of the part before.'),
 };
 
-/** `next` of every list: the cursor of the part after this one. */
+/** The `next` field of every list: the cursor of the following page. */
 export const Next = z
   .string()
   .nullable()
   .describe('Pass it as `cursor` for the part after this one; null at the end.');
 
 /**
- * A query parameter that may be given several times, or once with commas: CloudFront takes 8,192 bytes of URL, which
- * 170 ids fill in the first way and 220 in the second.
+ * A query parameter that may be repeated, or given once with commas: CloudFront accepts URLs of 8,192 bytes, which is
+ * 170 ids as repeated parameters, or 220 with commas.
  */
 export const repeatable = <T extends z.ZodType<unknown, string>>(item: T, most: number) =>
   z

@@ -1,10 +1,10 @@
 import type { Permissions } from './operation.ts';
 
-/** What a function does as a socket opens or closes, declared once. */
+/** A function that runs when a WebSocket connection opens or closes, declared once. */
 export interface SocketRoute {
   /** Also the name of its folder and of its function. */
   id: string;
-  /** API Gateway's name of the occasion. */
+  /** API Gateway's route key. */
   routeKey: '$connect' | '$disconnect';
   summary: string;
   permissions: Permissions;
@@ -12,8 +12,8 @@ export interface SocketRoute {
   timeoutSeconds: number;
 }
 
-/** Where the socket is, below the service's own address. */
+/** The path of the WebSocket API on the service's domain. */
 export const SOCKET_PATH = '/ws';
 
-/** Declares such a function; its own types are kept. */
+/** Declares a socket route and keeps its exact type. */
 export const defineSocketRoute = <const T extends SocketRoute>(route: T): T => route;

@@ -1,7 +1,7 @@
 import { EVERYONE } from './operation.ts';
 import { StowResponse } from './views/stow-response.ts';
 
-/** What both STOW-RS operations have in common (PS3.18 10.5). */
+/** The shared declaration of both STOW-RS operations (PS3.18 10.5). */
 export const STOW = {
   method: 'POST',
   group: 'DICOM',

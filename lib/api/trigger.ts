@@ -1,78 +1,78 @@
 import type { Permissions } from './operation.ts';
 
-/** One event function, declared once: what wakes it, its rights and sizes. */
+/** One event function, declared once: its event source, permissions and sizes. */
 export interface Trigger {
   /** Also the name of its folder and of its function. */
   id: string;
   summary: string;
-  /** What a user loses while this function fails: the text of its alarm. */
+  /** What users lose while this function fails: the text of its alarm. */
   costOfFailure: string;
   source:
     | {
         /** S3 ObjectCreated events under a prefix, through a queue of its own. */
         objectsUnder: 'incoming/' | 'incoming-dicom/' | 'exports/';
-        /** Of these, only those whose key ends so. */
+        /** Only objects whose key has this suffix. */
         named?: string;
-        /** When a message comes again that was not handled; six times the function's time if left out. */
+        /** When an unprocessed message is delivered again; six times the function's timeout if undefined. */
         visibilityTimeoutSeconds?: number;
         batchSize: number;
         maximumConcurrency: number;
         maximumReceives: number;
       }
     | {
-        /** Items that have an attribute, by the beginning of their partition key, as long as their status is this. */
+        /** Items that have an attribute and a status, by prefix of their partition key. */
         itemsMarked: { keys: string; attribute: string; status: string };
         batchSize: number;
         maximumRetries: number;
       }
     | {
-        /** Items that leave the table (deleted or expired), by the beginning of their partition key. */
+        /** Items that are deleted from the table or expire, by prefix of their partition key. */
         itemsRemoved: readonly string[];
         batchSize: number;
       }
     | {
-        /** Whatever happens to the events of the audit log, in its order. */
+        /** All changes of the audit log, in their order. */
         auditChanged: true;
         batchSize: number;
-        /** How long it waits for a batch to be full. */
+        /** How long it waits for a full batch of events. */
         waitSeconds: number;
       }
     | {
-        /** Items that come into the table, change or leave it, by the beginning of their partition key. */
+        /** Items that are added, changed or deleted, by prefix of their partition key. */
         itemsChanged: readonly string[];
         batchSize: number;
         maximumRetries: number;
       }
     | {
         /**
-         * Items that have come into the table, by the beginning of their partition key, through a queue of its own: for what
-         * may take longer than the day that a stream keeps. The function says itself when a message comes again.
+         * New items, by prefix of their partition key, through a queue of its own: for work that may take longer than
+         * the 24 hours that a stream keeps records. The function sets itself when a message is delivered again.
          */
         itemsStored: string;
-        /** What its message has of the item: texts. */
+        /** String attributes of the item that its message contains. */
         attributes: readonly string[];
-        /** When a message comes again of which the function said nothing. */
+        /** When a message is delivered again if the function set nothing. */
         visibilityTimeoutSeconds: number;
         batchSize: number;
         maximumConcurrency: number;
         maximumReceives: number;
       }
     | {
-        /** The clock. */
+        /** A schedule. */
         everyMinutes: number;
       };
-  /** The setting without which nothing of it is in the stack. */
+  /** The setting without which the stack does not contain this function. */
   needs?: 'orthancUrl';
   permissions: Permissions;
   memoryMb: number;
   timeoutSeconds: number;
-  /** Names of the layers under `layers/` that it loads. */
+  /** Names of the layers under `layers/` that it uses. */
   layers?: readonly string[];
-  /** Files beside the handler that its bundle needs. */
+  /** Files beside the handler that its bundle includes. */
   assets?: readonly string[];
-  /** Scripts that it runs in processes of their own: bundled beside it as ES modules of the same name. */
+  /** Scripts that it runs in child processes: bundled beside it as ES modules of the same name. */
   processes?: readonly string[];
 }
 
-/** Declares an event function; its own types are kept. */
+/** Declares an event function and keeps its exact type. */
 export const defineTrigger = <const T extends Trigger>(trigger: T): T => trigger;

@@ -1,3 +1,3 @@
-/** Text of others (file names of a CD, answers) as a terminal may show it: without characters that command it. */
+/** Escapes control characters in untrusted text (file names of a CD, responses) before a terminal prints it. */
 export const escapeControlCharacters = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '�');

@@ -4,7 +4,10 @@ import { RefusedRequest, type ServiceClient } from './service-client.ts';
 
 const Config = z.object({ filesPerRequest: Limits.shape.filesPerRequest });
 
-/** For how many files the service gives URLs at once, as it tells its page; where it has no page, what it does unless told. */
+/**
+ * Returns how many files one request may contain, from the page's configuration; the service's default if it has no
+ * page.
+ */
 export async function filesPerRequest(client: ServiceClient): Promise<number> {
   try {
     return (await client.json(Config, 'GET', '/config.json')).filesPerRequest;

@@ -4,25 +4,25 @@ import { lstat, readdir } from 'node:fs/promises';
 export interface FoundFile {
   /** As bytes: names on old CDs are not UTF-8. */
   path: Buffer;
-  /** Below the folder, for people. */
+  /** The path below the folder, for display. */
   name: string;
   bytes: number;
   modifiedMs: number;
 }
 
-/** What is there and is no file that can be read, with the reason. */
+/** A directory entry that is not a readable file, with the reason. */
 export interface SkippedEntry {
   name: string;
   reason: string;
-  /** Whether something may be lost with it. */
+  /** Whether data may be missing because of it. */
   isFailure: boolean;
 }
 
 const SLASH = Buffer.from('/');
 
 /**
- * Walks a folder and all below it, in the order of the names. Symbolic links are not followed: they may lead in circles,
- * or to what is not meant to leave the computer.
+ * Lists the files of a folder and its subfolders, sorted by name. Symbolic links are not followed: they may form a
+ * cycle, or refer to files that must not leave the computer.
  */
 export async function* findFiles(root: string): AsyncGenerator<FoundFile | SkippedEntry> {
   const start = Buffer.from(root);

@@ -1,4 +1,4 @@
-/** Does the work for each item, for a few of them at a time; the first failure ends it. */
+/** Processes the items, a few at a time. The first failure ends it. */
 export async function inParallel<T>(
   items: Iterable<T>,
   atOnce: number,

@@ -10,37 +10,38 @@ const Line = z.union([
   z.object({ batchId: z.string() }),
 ]);
 
-/** The last that is known of a file. */
+/** The last known state of a file. */
 export interface JournalEntry {
   id: string;
-  /** Whether its bytes are in the store for sure; else they were on their way when the command ended. */
+  /** Whether its bytes are certainly in the store. If false, the upload had started when the command ended. */
   isSent: boolean;
 }
 
 /**
- * What was sent from a folder to a place, so that an interrupted command goes on where it was. A line is added when a
- * file's bytes go, and when they are in the store; what became of them is never believed from here, but asked of the service.
+ * Records which files of a folder were uploaded, so that an interrupted command can continue. A line is added when the
+ * upload of a file starts, and when it is complete. The outcome of a file always comes from the service, never from
+ * here.
  *
- * Beside the user's other state (XDG Base Directory Specification), for a CD can't be written to; for its user alone,
- * for names of files may be names of patients.
+ * The journal is in the user's state directory (XDG Base Directory Specification), because a CD can't be written to.
+ * Only the user may read it, because file names may be names of patients.
  */
 export class Journal {
   readonly path: string;
   readonly #files = new Map<string, JournalEntry>();
   #batchId: string | undefined;
 
-  /** @param place what makes it another journal: the service, the endpoint and the folder */
+  /** @param place identifies the journal: the service, the endpoint and the folder */
   constructor(place: readonly string[]) {
     const state = process.env.XDG_STATE_HOME || path.join(homedir(), '.local', 'state');
     const name = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 32);
     this.path = path.join(state, 'negatoscope', `${name}.jsonl`);
     mkdirSync(path.dirname(this.path), { recursive: true, mode: 0o700 });
-    // Begins anew: who died while writing left half a line.
+    // Starts a new line: a process that ended while writing left an incomplete one.
     appendFileSync(this.path, '\n', { mode: 0o600 });
     for (const line of readFileSync(this.path, 'utf8').split('\n')) this.#read(line);
   }
 
-  /** The batch that was made for this folder. */
+  /** The batch that was created for this folder. */
   get batchId(): string | undefined {
     return this.#batchId;
   }
@@ -68,10 +69,10 @@ export class Journal {
       if ('batchId' in line) this.#batchId = line.batchId;
       else this.#files.set(line.file, line);
     } catch {
-      // Half a line, or none.
+      // An incomplete or empty line.
     }
   }
 }
 
-/** A file that has another length or time is another one. */
+/** A file whose size or modification time has changed counts as another file. */
 const keyOf = ({ path, bytes, modifiedMs }: FoundFile) => `${path.toString('latin1')}|${bytes}|${modifiedMs}`;

@@ -12,7 +12,7 @@ import { inParallel } from './in-parallel.ts';
 import type { Report } from './report.ts';
 import { RefusedRequest, type ServiceClient } from './service-client.ts';
 
-// UIDs become names of files: nothing but digits and dots gets through.
+// UIDs become file names, so they may contain only digits and dots.
 const Uid = z.object({ Value: z.tuple([DicomUid]) });
 const Instances = z.array(z.object({ '0020000E': Uid, '00080018': Uid })).default([]);
 const PAGE = 1000;
@@ -24,7 +24,7 @@ interface Deps {
   signal: AbortSignal;
 }
 
-/** Fetches the files of a study into a folder, as `<series>/<instance>.dcm`, but for those that are there already. */
+/** Downloads the files of a study into a folder, as `<series>/<instance>.dcm`. Files that exist already are skipped. */
 export async function pull(
   study: string,
   dir: string,
@@ -52,7 +52,10 @@ export async function pull(
   });
 }
 
-/** A file is written beside its place and moved there when it is whole: what has its name is the service's, bit by bit. */
+/**
+ * Downloads to a temporary file and renames it when it is complete, so that a file with the final name is identical to
+ * the service's.
+ */
 async function fetchFile(sop: string, file: string, client: ServiceClient, signal: AbortSignal) {
   const own = await access(file).then(
     () => sha256Of(file),

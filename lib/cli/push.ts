@@ -11,31 +11,34 @@ import { RefusedRequest } from './service-client.ts';
 import type { Candidate, Outcome, UploadEndpoint } from './upload-endpoint.ts';
 
 /**
- * What is announced in one request, beside its number of files: no more bytes than go over a slow line while their URLs
- * are good, and than a computer keeps in its cache between reading them for the checksum and for the upload.
+ * Most bytes declared in one request: what a slow connection can send before the URLs expire, and what stays in the
+ * file system cache between reading for the checksum and reading for the upload.
  */
 const BYTES = 200 * 1024 * 1024;
-/** URLs that a file gets one after the other, where they expire on a slow line. */
+/** URLs that one file may use one after the other, if they expire on a slow connection. */
 const MAX_URLS = 3;
-/** Between two questions what became of what was sent: a person has 100 in a minute. */
+/** Pause between two status requests: a person may send 100 in a minute. */
 const POLL_MS = 1000;
-/** Without any news for so long, the command ends; the service goes on by itself. */
+/** If nothing changes for so long, the command ends; the service continues its work. */
 const NO_PROGRESS_MS = 5 * 60_000;
 
 interface Deps {
   endpoint: UploadEndpoint;
   journal: Journal;
   report: Report;
-  /** As many as the service takes. */
+  /** As many as the service accepts. */
   filesPerRequest: number;
   atOnce: number;
   signal: AbortSignal;
 }
 
-/** A file with the number of URLs that it had. */
+/** A file and the number of URLs that it has used. */
 type Waiting = Candidate & { urls: number };
 
-/** Sends what is in a folder and below it, but for what was sent before, and waits until all of it is looked at. */
+/**
+ * Uploads the files of a folder and its subfolders, except those uploaded before, and waits until all of them are
+ * checked.
+ */
 export async function push(root: string, deps: Deps): Promise<void> {
   const { endpoint, journal, report } = deps;
   const files: FoundFile[] = [];
@@ -107,7 +110,7 @@ async function inspect(file: FoundFile, endpoint: UploadEndpoint) {
   }
 }
 
-/** Announces and sends files; gives those whose URLs expired meanwhile. */
+/** Declares and uploads files. Returns those whose URLs expired meanwhile. */
 async function sendGroup(
   group: readonly Waiting[],
   sent: Map<string, FoundFile>,
@@ -126,7 +129,7 @@ async function sendGroup(
   const again: Waiting[] = [];
   const presigned = await requestAll(summed, deps);
   await inParallel(presigned, atOnce, async ({ file, target }) => {
-    // Before its bytes go: of those that came through and whose answer did not, the next run asks.
+    // Before its bytes are sent: if the response is lost, the next run asks the service about this upload.
     journal.add(file, { id: target.id, isSent: false });
     const result = await sendFile(file, target, signal);
     if (result === 'stored') {
@@ -140,7 +143,7 @@ async function sendGroup(
   return again;
 }
 
-/** Announces files; those that the service names in a refusal are refused, and the others announced without them. */
+/** Declares files. If the service refuses some of them by name, the others are declared again without them. */
 async function requestAll(files: readonly (Waiting & { crc32: string })[], deps: Deps) {
   const { endpoint, report } = deps;
   for (let rest = files; rest.length > 0; ) {
@@ -166,7 +169,7 @@ async function requestAll(files: readonly (Waiting & { crc32: string })[], deps:
   return [];
 }
 
-/** Asks what became of what was sent, until nothing is left to ask for. */
+/** Polls the status of the uploads until all are decided. */
 async function awaitOutcomes(
   sent: Map<string, FoundFile>,
   isAllSent: () => boolean,
@@ -175,7 +178,7 @@ async function awaitOutcomes(
   const { endpoint, report, signal } = deps;
   let lastProgress = Date.now();
   for (;;) {
-    // Before the question, or what was sent meanwhile would be left behind.
+    // Read before the request: otherwise uploads that end meanwhile would be missed.
     const isLast = isAllSent();
     const asked = [...sent.keys()].slice(0, UPLOADS_PER_STATUS_REQUEST);
     if (isLast && asked.length === 0) return;

@@ -2,18 +2,18 @@ import { constants, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { FoundFile } from './find-files.ts';
 
-// What became a link or a pipe since it was found is not opened, or not waited for.
+// If the file was replaced by a symbolic link or a pipe since it was found, it is not opened and does not block.
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const openFile = ({ path }: FoundFile) => open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 
-/** The first 1024 bytes, which tell what a file is. */
+/** Reads the first 1024 bytes, which identify the file type. */
 export async function readHead(file: FoundFile): Promise<Buffer> {
   await using handle = await openFile(file);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
   return buffer.subarray(0, bytesRead);
 }
 
-/** The file's bytes, part by part: as many as it had when it was found, or an error. */
+/** Yields the file's bytes. Throws if their number differs from the size when the file was found. */
 export async function* readParts(file: FoundFile): AsyncGenerator<Buffer> {
   await using handle = await openFile(file);
   let at = 0;
@@ -27,7 +27,9 @@ export async function* readParts(file: FoundFile): AsyncGenerator<Buffer> {
   }
 }
 
-/** The CRC-32 as S3 writes it, to which the upload is bound: what a bad line or a bad disc does to the bytes is seen. */
+/**
+ * Computes the CRC-32 in S3's form. The upload is bound to it, so that errors of the network or the disc are detected.
+ */
 export async function crc32Of(file: FoundFile): Promise<string> {
   let sum = 0;
   for await (const part of readParts(file)) sum = crc32(part, sum);

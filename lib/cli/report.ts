@@ -1,13 +1,13 @@
 import { escapeControlCharacters } from './escape-control-characters.ts';
 
-/** What can become of a file, in the order of the summary. */
+/** The possible outcomes of a file, in the order of the summary. */
 const KINDS = ['stored', 'already there', 'skipped', 'refused', 'failed'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Between two lines where nobody looks at a terminal. */
+/** Time between two lines if the output is not a terminal. */
 const LINE_MS = 5000;
 
-/** Tells how far the command is, on one line of a terminal or in lines of their own, and at the end what became of what. */
+/** Reports the progress, on one line of a terminal or as separate lines, and the summary at the end. */
 export class Report {
   readonly #counts = new Map<Kind, number>();
   readonly #reasons: { kind: Kind; name: string; reason: string }[] = [];
@@ -23,7 +23,7 @@ export class Report {
     this.#total = total;
   }
 
-  /** @param reason where it is not stored */
+  /** @param reason if it is not stored */
   count(kind: Kind, name: string, reason?: string): void {
     this.#counts.set(kind, this.of(kind) + 1);
     if (reason !== undefined) this.#reasons.push({ kind, name, reason });
@@ -47,7 +47,7 @@ export class Report {
     }
   }
 
-  /** A line for each file that is not stored, with the reason, and the numbers. */
+  /** A line for each file that is not stored, with the reason, and the totals. */
   summary(): string {
     if (this.#out.isTTY) this.#out.write('\r\x1b[K');
     const order = this.#reasons.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));

@@ -8,13 +8,13 @@ import type { FoundFile } from './find-files.ts';
 import { readParts } from './read-head.ts';
 import type { Target } from './upload-endpoint.ts';
 
-/** Without a byte in either direction for so long, a connection is given up. */
+/** A connection without any transferred byte for so long is closed. */
 const SILENCE_MS = 60_000;
 
-/** What became of a PUT: `expired` is that a new URL is needed. */
+/** The result of a PUT. `expired`: a new URL is needed. */
 export type PutResult = 'stored' | 'expired' | { reason: string };
 
-/** Sends a file to its signed URL, from the disk as the line takes it; fails, at last, with the reason. */
+/** Uploads a file to its signed URL, streaming from the disk. Throws with the reason if all attempts fail. */
 export async function sendFile(file: FoundFile, target: Target, signal: AbortSignal): Promise<PutResult> {
   for (let failures = 1; ; failures++) {
     let reason: string;
@@ -33,7 +33,7 @@ export async function sendFile(file: FoundFile, target: Target, signal: AbortSig
   }
 }
 
-/** `node:http`, for `fetch` sends a stream without its length, or hangs where that does not fit. */
+/** Uses `node:http`, because `fetch` sends a stream without Content-Length, or never ends if the length differs. */
 async function put(file: FoundFile, { url, headers }: Target, signal: AbortSignal) {
   const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
     method: 'PUT',
@@ -48,7 +48,7 @@ async function put(file: FoundFile, { url, headers }: Target, signal: AbortSigna
     });
     request.on('error', reject);
   });
-  // Where the store answers before it has read all, what it says counts, and not that it hung up.
+  // If the store responds before it has read the whole body, the response counts, not the closed connection.
   const [answer] = await Promise.allSettled([answered, pipeline(readParts(file), request)]);
   if (answer.status === 'rejected') throw answer.reason;
   return answer.value;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ATTEMPTS, backOff, retryAfterMs } from './back-off.ts';
 import { CliError, EXIT } from './cli-error.ts';
 
-/** An answer of the service that refuses the request. */
+/** An error response of the service. */
 export class RefusedRequest extends Error {
   readonly status: number;
   readonly details: readonly string[];
@@ -21,11 +21,11 @@ interface Options {
   url: URL;
   token: string;
   signal: AbortSignal;
-  /** Is told how long the service asks to wait. */
+  /** Called with the seconds that the service asks the client to wait. */
   onWait: (seconds: number) => void;
 }
 
-/** The service as one person uses it: waits when it asks for that, and tries again what failed on the way. */
+/** The HTTP client of the service for one person. It waits as the service requests, and retries failed requests. */
 export class ServiceClient {
   readonly #options: Options;
 
@@ -33,15 +33,15 @@ export class ServiceClient {
     this.#options = options;
   }
 
-  /** Where the service is. */
+  /** The base URL of the service. */
   get base(): string {
     return this.#options.url.href;
   }
 
-  /** The JSON of the answer; undefined where it has none. */
+  /** Sends a request and returns the response's JSON; undefined if it has no body. */
   async json<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> {
     const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-    // The same for each attempt: what was done already is answered again, and not done twice.
+    // The same key for each attempt, so that the service repeats its response instead of creating another resource.
     if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID();
     const response = await this.send(
       method,
@@ -54,10 +54,10 @@ export class ServiceClient {
   }
 
   /**
-   * The answer, whose body is to be read.
+   * Sends a request and returns the response with an unread body.
    *
    * @throws RefusedRequest for a status of 400 and more
-   * @throws CliError where there is no use in going on
+   * @throws CliError if the command can't continue
    */
   async send(
     method: string,

@@ -1,19 +1,19 @@
 import type { FoundFile } from './find-files.ts';
 
-/** A file that is to go in. */
+/** A file to upload. */
 export interface Candidate extends FoundFile {
   mimeType: string;
 }
 
-/** Where a file's bytes go. */
+/** Where a file's bytes are sent. */
 export interface Target {
-  /** By which the service knows what becomes of them. */
+  /** The service's id of the upload. */
   id: string;
   url: string;
   headers: Record<string, string>;
 }
 
-/** What became of a file. */
+/** The outcome of a file. */
 export interface Outcome {
   status: 'pending' | 'stored' | 'refused';
   reason?: string | undefined;
@@ -21,12 +21,12 @@ export interface Outcome {
 
 /** An upload endpoint of the service: for DICOM files, or for the images of a batch. */
 export interface UploadEndpoint {
-  /** The media type of a file by its first bytes, or why this endpoint does not take it. */
+  /** Returns the media type of a file by its first bytes, or why this endpoint does not accept it. */
   detectType(head: Buffer): { mimeType: string } | { reason: string };
   /** Requests an upload target for each file, in order; at most as many files as one request may have. */
   requestTargets(files: readonly (Candidate & { crc32: string })[]): Promise<Target[]>;
-  /** What became of those that the service still knows. */
+  /** Returns the outcomes of those uploads that the service still knows. */
   outcomes(ids: readonly string[]): Promise<Map<string, Outcome>>;
-  /** Whether the bytes of one that is pending are in the store; false where to send it again stores nothing twice. */
+  /** Whether the bytes of a pending upload are in the store; false if a second upload would store nothing twice. */
   hasArrived(id: string): Promise<boolean>;
 }

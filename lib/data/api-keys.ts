@@ -21,20 +21,20 @@ export class ApiKeys {
 
   async get(id: string): Promise<ApiKey | undefined> {
     const { name: TableName, client } = this.#table;
-    // Consistent: what was revoked a moment ago must not be found alive.
+    // A consistent read: a key that was just revoked must not be accepted.
     const { Item } = await client.send(
       new GetCommand({ TableName, Key: apiKeyKey(id), ConsistentRead: true }),
     );
     return Item && parseItem(ApiKey, Item);
   }
 
-  /** A part of all keys, newest first; those that are revoked stay, for whoever asks what they were. */
+  /** Lists one page of all keys, newest first. Revoked keys stay in the list for later reference. */
   async list(page: PageRequest): Promise<Page<ApiKey>> {
     const query = { partition: API_KEYS, schema: ApiKey, keyOf: apiKeyKey, newestFirst: true };
     return queryPage(this.#table, query, page);
   }
 
-  /** Ends the key for good; undefined where there is none. Once more changes nothing. */
+  /** Revokes the key permanently. Returns undefined if it does not exist. Revoking it again changes nothing. */
   async revoke(id: string, now: Date): Promise<ApiKey | undefined> {
     const { name: TableName, client } = this.#table;
     try {

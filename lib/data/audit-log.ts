@@ -9,7 +9,7 @@ import { type Page, type PageRequest, queryPage } from './page.ts';
 import type { Table } from './table.ts';
 import { transact } from './transaction.ts';
 
-/** Which events are asked for: of a patient, of a person, or all; and of which time. */
+/** A filter for events: by patient, by person, by time. */
 export interface AuditFilter {
   patientId?: string | undefined;
   subject?: string | undefined;
@@ -17,7 +17,7 @@ export interface AuditFilter {
   to?: string | undefined;
 }
 
-/** The log of who did what; an event is written once and never changed. */
+/** The audit log. An event is written once and never changed. */
 export class AuditLog {
   readonly #table: Table;
 
@@ -26,9 +26,9 @@ export class AuditLog {
   }
 
   /**
-   * Writes an event. With the id of one that is there nothing happens: it is an attempt whose answer got lost.
+   * Writes an event. If one with this id exists, nothing changes: this is a retry after a lost response.
    *
-   * Of several patients each further one has a mention beside it, an item of its own in the list of that patient.
+   * An event about several patients has one more item (a mention) for each further patient, in that patient's list.
    */
   async append(event: AuditEvent): Promise<void> {
     const { id, patientIds, subject } = event;
@@ -58,8 +58,9 @@ export class AuditLog {
   }
 
   /**
-   * Writes that the pipeline decided about an image, or about another thing. Its id follows from the thing's, so that it is
-   * written once, however often the event comes that is the cause; as version 7 it sorts by the upload.
+   * Writes an event for a decision of the pipeline about an image or another resource. The event id is derived from the
+   * resource, so that it is written once however often the pipeline's event is delivered. It is a version 7 UUID with
+   * the upload time.
    */
   async appendDecision(
     action: string,
@@ -91,7 +92,7 @@ export class AuditLog {
     });
   }
 
-  /** A part of the events that are asked for, newest first. */
+  /** Lists one page of the matching events, newest first. */
   async list({ patientId, subject, from, to }: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>> {
     const index =
       patientId !== undefined

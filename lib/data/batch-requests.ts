@@ -11,12 +11,12 @@ export type WriteRequest =
   | { PutRequest: { Item: Record<string, unknown> } }
   | { DeleteRequest: { Key: Record<string, unknown> } };
 
-/** Writes all of the items, in no order; who dies in between has written some. */
+/** Writes all of the items, in no order. If the process ends early, some of them are written. */
 export const writeMany = async (table: Table, requests: readonly WriteRequest[]): Promise<void> => {
   await Promise.all(chunks(requests, WRITE_BATCH).map((chunk) => writeBatch(table, chunk)));
 };
 
-/** Those of the items that are there, in no order, as they are at this moment. */
+/** Reads the items that exist, in no order, with consistent reads. */
 export async function getMany(
   { name, client }: Table,
   allKeys: readonly Record<string, unknown>[],

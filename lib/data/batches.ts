@@ -21,25 +21,24 @@ export class Batches {
 
   async get(id: string): Promise<Batch | undefined> {
     const { name: TableName, client } = this.#table;
-    // Consistent: a client that has just made a batch uploads into it at once.
+    // A consistent read: clients upload into a batch right after they create it.
     const { Item } = await client.send(
       new GetCommand({ TableName, Key: batchKey(id), ConsistentRead: true }),
     );
     return Item && parseItem(Batch, Item);
   }
 
-  /** A part of the patient's batches, newest first. */
+  /** Lists one page of the patient's batches, newest first. */
   async listOfPatient(patientId: string, page: PageRequest): Promise<Page<Batch>> {
     const partition = batchesOfPatient(patientId);
     return queryPage(this.#table, { partition, schema: Batch, keyOf: batchKey, newestFirst: true }, page);
   }
 
   /**
-   * The patient's batches and the images in them.
+   * Counts the patient's batches and their images.
    *
-   * Summed over one Query, and not kept in an item of its own: that would be written by every upload of the patient,
-   * and be a second truth to keep beside the batches' own counts. A patient has dozens of batches, of which 1 MB, the
-   * most that one request to DynamoDB reads, holds thousands.
+   * One Query computes the sum. A stored sum would be written by every upload of the patient, and could differ from the
+   * batches' own counts. A patient has dozens of batches, and the 1 MB that one Query reads holds thousands.
    */
   async summaryOfPatient(patientId: string): Promise<{ batches: number; images: number }> {
     const summary = { batches: 0, images: 0 };
@@ -51,7 +50,7 @@ export class Batches {
     return summary;
   }
 
-  /** The batch under its new name, or undefined where it is gone. */
+  /** Renames the batch. Returns undefined if it does not exist. */
   async rename(id: string, name: string, now: Date): Promise<Batch | undefined> {
     const { name: TableName, client } = this.#table;
     try {
@@ -74,8 +73,8 @@ export class Batches {
   }
 
   /**
-   * Takes the batch away. From then on no image of it can become ready; its images follow by `Images.deleteAllIn`,
-   * here and again from the table's stream, should this function die in between.
+   * Deletes the batch. From then on no image of it can become ready. `Images.deleteAllIn` deletes its images, here and
+   * again from the table's stream, in case this function ends before that.
    */
   async delete(id: string): Promise<void> {
     const { name: TableName, client } = this.#table;

@@ -19,7 +19,7 @@ export class Cases {
     this.#table = table;
   }
 
-  /** The case, unless nobody has claimed it or the claim is over. */
+  /** Reads the case. Returns undefined if it is not claimed or its claim has expired. */
   async get(id: string, now: Date): Promise<Case | undefined> {
     const { name: TableName, client } = this.#table;
     const { Item } = await client.send(new GetCommand({ TableName, Key: caseKey(id), ConsistentRead: true }));
@@ -29,9 +29,9 @@ export class Cases {
   }
 
   /**
-   * A part of the patient's cases that hold images, the one with the latest image first.
+   * Lists one page of the patient's cases that hold images, the one with the latest image first.
    *
-   * An emptied case stays the patient's, but nobody could take it out of the list: hence only those that hold some.
+   * An empty case stays the patient's but is not listed, because nobody could delete it.
    */
   async listOfPatient(patientId: string, page: PageRequest): Promise<Page<BegunCase>> {
     const query = {
@@ -45,10 +45,10 @@ export class Cases {
   }
 
   /**
-   * Gives the number of a case that only a patient has used to a patient of the clinic's choice. Images of another patient
-   * must have left it before.
+   * Assigns a case that only a patient has used to a patient of the clinic's choice. The images of other patients must
+   * have been removed from it before.
    *
-   * @returns whether it is so now: not where images came, or the clinic used it, since it was read
+   * @returns false if images arrived, or the clinic used the case, since it was read
    */
   async assign(known: Case, patientId: string): Promise<boolean> {
     const isSame = patientId === known.patientId;
@@ -73,9 +73,9 @@ export class Cases {
   }
 
   /**
-   * Stores an image whose bytes are still to come, and claims its case for its patient as long as it may take them.
+   * Stores a pending image and claims its case for its patient until the upload expires.
    *
-   * @throws DomainError CONFLICT where the case is another patient's
+   * @throws DomainError CONFLICT if the case belongs to another patient
    */
   async addPending(
     image: CaseImage,
@@ -93,7 +93,8 @@ export class Cases {
     ]);
     if (failed.has(1)) {
       const found = failed.get(1) && parseItem(Case, failed.get(1) ?? {});
-      // Its first image arrived since we looked, so that it is no claim any more: ours all the same.
+      // The first image of the case arrived after our read, so the claim no longer expires. The case is still this
+      // patient's.
       if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
         return this.addPending(image, found, now, expiresAt, caller);
       }
@@ -110,10 +111,10 @@ const keep = ({ caseId, patientId }: CaseImage) => ({
   },
 });
 
-/** Free, ours, or a claim that ran out; but never over a case that has its images. */
+/** The case is free, this patient's, or has an expired claim; but a case that has images is never overwritten. */
 const UNCLAIMED =
   'attribute_not_exists(pk) OR (attribute_exists(expiresAt) AND (patientId = :patientId OR expiresAt <= :now))';
-/** What the clinic may take over as well: see `isFree`. */
+/** The clinic may also take over these cases: see `isFree`. */
 const EMPTY = 'attribute_not_exists(imageCount) OR imageCount = :none';
 const FREE = `usedByPatientOnly = :true AND (${EMPTY})`;
 

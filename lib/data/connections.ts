@@ -11,10 +11,10 @@ import {
 import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
-/** How long after its token an item expires; later than the token, so that `end-connections` still finds it; seconds. */
+/** Seconds from a token's expiry to the expiry of its item. The delay lets `end-connections` find the item. */
 const EXPIRY_GRACE_SECONDS = 86_400;
 
-/** The open sockets, in a table of their own. */
+/** The open WebSocket connections, in a table of their own. */
 export class Connections {
   readonly #table: Table;
 
@@ -53,7 +53,7 @@ export class Connections {
     return (await Promise.all(lists)).flat();
   }
 
-  /** Those whose person's token has ended. */
+  /** The connections whose token has expired. */
   ended(now: Date): AsyncGenerator<Connection> {
     const between = [connectionEnd(0), connectionEnd(Math.floor(now.getTime() / 1000) + 1)] as const;
     return queryAll(this.#table, { ...query, index: 'gsi2', partition: CONNECTIONS, between });

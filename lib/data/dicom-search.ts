@@ -18,16 +18,16 @@ import {
 } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 
-/** What leads to a study. */
+/** An index item that refers to a study. */
 const Entry = z.object({ studyUid: z.string() });
 
-/** Studies that are got together, for a caller who may have enough of them soon. */
+/** Studies read in one step. It is limited because the caller may stop early. */
 const AT_ONCE = 100;
 
-/** Small items that one Query looks at; DynamoDB itself stops at 1 MB. */
+/** Index items that one Query reads; DynamoDB itself stops at 1 MB. */
 const ENTRIES = 5000;
 
-/** Finds DICOM studies: each list is one Query on one key of an index, read as it is used. */
+/** Finds DICOM studies. Each list is one Query on one partition of an index, read as it is consumed. */
 export class DicomSearch {
   readonly #table: Table;
 
@@ -36,9 +36,9 @@ export class DicomSearch {
   }
 
   /**
-   * The studies of a list: the newest first, or, where it is of names, in their order.
+   * Yields the studies of a list: newest first, or by name if it is a list of names.
    *
-   * @param atOnce how many are read ahead, for a caller who takes a few of many
+   * @param atOnce how many studies are read in advance; small for a caller that needs few of many
    */
   async *studies(list: StudyList, atOnce: number): AsyncGenerator<DicomStudy> {
     switch (list.by) {
@@ -76,13 +76,15 @@ export class DicomSearch {
     }
   }
 
-  /** Of a list that has the studies themselves. */
+  /** Reads a list whose index items are the studies themselves. */
   async *#whole(index: 'gsi1' | 'gsi2', partition: string, dates: Dates | undefined, atOnce: number) {
     const pages = this.#pages(index, partition, { newestFirst: true, atOnce, between: sortKeysOf(dates) });
     for await (const page of pages) for (const item of page) yield parseItem(DicomStudy, item);
   }
 
-  /** Of a list of small items that lead to studies: each of them once, though several items may lead to it. */
+  /**
+   * Reads a list of small items that refer to studies. Each study is returned once, even if several items refer to it.
+   */
   async *#entries(
     partition: string,
     { keep = () => true, ...range }: Range & { keep?: (key: string) => boolean },
@@ -121,7 +123,7 @@ export class DicomSearch {
     } while (start);
   }
 
-  /** Those of the studies that are there, in the order of the UIDs. */
+  /** Reads the studies that exist, in the order of the UIDs. */
   async #get(uids: readonly string[]): Promise<DicomStudy[]> {
     const items = await getMany(this.#table, [...new Set(uids)].map(studyKey));
     const found = new Map(items.map((item) => [item.studyUid, parseItem(DicomStudy, item)]));
@@ -135,5 +137,5 @@ interface Range {
   between?: readonly [first: string, last: string] | undefined;
 }
 
-/** `<date>#<study UID>`, and nothing in it comes after the tilde. */
+/** The bounds of sort keys `<date>#<study UID>`. The tilde sorts after every character in them. */
 const sortKeysOf = (dates: Dates | undefined) => dates && ([dates[0], `${dates[1]}~`] as const);

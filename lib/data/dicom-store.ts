@@ -30,7 +30,10 @@ import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
-/** Between what is read of series and study and the write that builds on it, others may begin them: once each. */
+/**
+ * Attempts to store an instance. Concurrent requests may create its series and its study after our read; each of these
+ * is created once.
+ */
 const ATTEMPTS = 5;
 
 /** The DICOM instances in the table, with their series and studies. */
@@ -42,10 +45,10 @@ export class DicomStore {
   }
 
   /**
-   * Stores an instance, counts it in its series and its study, and makes that study be found: all of it, or nothing.
-   * The same file again changes nothing.
+   * Stores an instance, counts it in its series and study, and indexes the study, in one transaction. Storing the same
+   * file again changes nothing.
    *
-   * @throws DomainError CONFLICT where the SOP Instance UID is another file's, or the study another patient's
+   * @throws DomainError CONFLICT if another file has the SOP Instance UID, or the study belongs to another patient
    */
   async store(dicom: NewDicom): Promise<'stored' | 'known'> {
     const { instance } = dicom;
@@ -63,7 +66,7 @@ export class DicomStore {
       }
       if (study && failed.get(2)) throw new PatientMismatch(instance);
     }
-    throw new Error(`the series ${instance.seriesUid} or its study comes and goes`);
+    throw new Error(`the series ${instance.seriesUid} or its study kept changing`);
   }
 
   getInstance(sopUid: string): Promise<DicomInstance | undefined> {
@@ -78,7 +81,7 @@ export class DicomStore {
     return this.#get(DicomStudy, studyKey(studyUid));
   }
 
-  /** The instance and the study that it is in, at one moment; one read where the path names both. */
+  /** Reads the instance and its study at one moment: one request if the path contains both UIDs. */
   async getInstanceIn(
     studyUid: string,
     sopUid: string,
@@ -91,7 +94,7 @@ export class DicomStore {
     };
   }
 
-  /** Whose studies are, each of them read once. */
+  /** Returns a function that reads the patient of a study, and each study only once. */
   patientsOfStudies(): PatientOfStudy {
     const known = new Map<string, Promise<string | null>>();
     const read = async (studyUid: string) => (await this.getStudy(studyUid))?.patientId ?? null;
@@ -103,10 +106,10 @@ export class DicomStore {
   }
 
   /**
-   * Gives the study, and with it all that is in it, to a patient or to nobody: one write.
+   * Assigns the study and its instances to a patient or to nobody, in one write.
    *
-   * @param study as it was read: where it was given to somebody else since, nothing happens
-   * @returns whether it is so now
+   * @param study as it was read; if it was assigned since, nothing changes
+   * @returns false if the study was assigned to somebody else since
    */
   async assign(study: DicomStudy, patientId: string | null, assignment: StudyAssignment): Promise<boolean> {
     const { studyUid } = study;
@@ -134,22 +137,22 @@ export class DicomStore {
     return failed.size === 0;
   }
 
-  /** A part of the series' instances, in the order of their numbers. */
+  /** Lists one page of the series' instances, by instance number. */
   listInstances(studyUid: string, seriesUid: string, page: PageRequest): Promise<Page<DicomInstance>> {
     return queryPage(this.#table, instancesQuery(studyUid, seriesUid), page);
   }
 
-  /** All of the series' instances in that order, read as they are used. */
+  /** Yields all instances of the series in that order, read as they are consumed. */
   allInstances(studyUid: string, seriesUid: string): AsyncGenerator<DicomInstance> {
     return queryAll(this.#table, instancesQuery(studyUid, seriesUid));
   }
 
-  /** A part of the study's series, in the order of their numbers. */
+  /** Lists one page of the study's series, by series number. */
   listSeries(studyUid: string, page: PageRequest): Promise<Page<DicomSeries>> {
     return queryPage(this.#table, seriesQuery(studyUid), page);
   }
 
-  /** All of the study's series in that order, read as they are used. */
+  /** Yields all series of the study in that order, read as they are consumed. */
   allSeries(studyUid: string): AsyncGenerator<DicomSeries> {
     return queryAll(this.#table, seriesQuery(studyUid));
   }
@@ -176,9 +179,9 @@ const seriesQuery = (studyUid: string) => ({
 });
 
 /**
- * Which studies take in a file: those of the patient whom it names and, if the clinic sends it, those whose files name the
- * same. The second is for studies that are nobody's, and for those that were given to a patient by hand: what comes late
- * goes after the rest. What a patient sends goes nowhere but into their own studies.
+ * The condition under which a study accepts a file. It must belong to the patient named in the file. If the clinic
+ * sends the file, it is also enough that the study's files name the same patient: this is for unassigned studies, and
+ * for late files of studies that were assigned manually. A patient's files go only into this patient's studies.
  */
 const admission = ({ instance: { namedPatient, source }, study: { patientId } }: NewDicom) => {
   const rules = [
@@ -195,8 +198,8 @@ const admission = ({ instance: { namedPatient, source }, study: { patientId } }:
 };
 
 /**
- * The instance, its series, its study, and what these are found by; each condition says that the others are as they were
- * read, so that no count is missed and none doubled.
+ * The writes of the instance, its series, its study and their index items. Each condition checks that the series and
+ * the study are as they were read, so that every instance is counted exactly once.
  */
 export function writesOf(dicom: NewDicom, knownSeries?: DicomSeries, knownStudy?: DicomStudy) {
   const { instance, series, study } = dicom;
@@ -208,7 +211,7 @@ export function writesOf(dicom: NewDicom, knownSeries?: DicomSeries, knownStudy?
   const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
   const seriesNumber = Number.parseInt(attributeText(series.attributes, '00200011'), 10);
   const isIndexChanged = !knownStudy || (modality !== undefined && !knownStudy.modalities.includes(modality));
-  // By what the study's first instance says, whatever the others say.
+  // The index uses the attributes of the study's first instance, whatever later ones contain.
   const terms = searchTermsOf(knownStudy ?? study);
   const entries = isIndexChanged ? studyEntryKeys(studyUid, terms, modality) : [];
   const isUnassigned = !knownStudy && patientId === null;

@@ -5,7 +5,7 @@ import { getMany, writeMany } from './batch-requests.ts';
 import { dicomUploadKey } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 
-/** The DICOM files that are to come by signed URLs; they vanish from the table by themselves. */
+/** The DICOM uploads by signed URLs. DynamoDB's time to live removes them. */
 export class DicomUploads {
   readonly #table: Table;
 
@@ -34,7 +34,7 @@ export class DicomUploads {
     return found && isRemembered(found, now) ? found : undefined;
   }
 
-  /** Those of the uploads that are not forgotten, in the order of the ids. */
+  /** Reads the uploads that exist and have not expired, in the order of the ids. */
   async getMany(ids: readonly string[], now: Date): Promise<DicomUpload[]> {
     const items = await getMany(this.#table, [...new Set(ids)].map(dicomUploadKey));
     const uploads = items.map((item) => parseItem(DicomUpload, item));
@@ -42,7 +42,7 @@ export class DicomUploads {
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
-  /** Says what became of a pending upload; one that is decided, or gone, stays so. */
+  /** Records the outcome of a pending upload. If it is decided or deleted already, nothing changes. */
   async decide({ id }: DicomUpload, outcome: DicomOutcome): Promise<void> {
     const { name: TableName, client } = this.#table;
     const fields = Object.entries(outcome).filter(([, value]) => value !== undefined);

@@ -6,7 +6,7 @@ import { type Page, type PageRequest, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
-/** The registered pictures of exams in the table. */
+/** The registered exam images in the table. */
 export class ExamImages {
   readonly #table: Table;
 
@@ -15,9 +15,9 @@ export class ExamImages {
   }
 
   /**
-   * Stores what is known of a picture. Its id is made of its exam and its SOP instance UID: see `examImageId`.
+   * Stores the metadata of an exam image. Its id is derived from the exam and the SOP Instance UID: see `examImageId`.
    *
-   * @throws DomainError CONFLICT where the exam has the SOP instance already
+   * @throws DomainError CONFLICT if the SOP Instance UID is already registered in the exam
    */
   async register(image: ExamImage): Promise<void> {
     const Item = { ...image, ...examImageKey(image.id), ...examImageListKey(image) };
@@ -76,7 +76,7 @@ export class ExamImages {
     return Item && parseItem(ExamImage, Item);
   }
 
-  /** A part of the exam's pictures, those that are to be kept, in the order of their registration. */
+  /** Lists one page of the exam's images that pass the filter, in the order of their registration. */
   async listInExam(
     examId: string,
     page: PageRequest,

@@ -15,10 +15,10 @@ import { parseItem, type Table } from './table.ts';
 /** Three attempts of 15 minutes, and the pauses between them. */
 const STALE_SECONDS = 2 * 3600;
 
-/** Takes an export from the list of those that someone waits for. */
+/** Removes an export from the list of unfinished exports of its person. */
 const FINISHED = 'REMOVE gsi2pk, gsi2sk';
 
-/** The exports in the table; they vanish from it by themselves. */
+/** The exports in the table. DynamoDB's time to live removes them. */
 export class Exports {
   readonly #table: Table;
 
@@ -26,7 +26,7 @@ export class Exports {
     this.#table = table;
   }
 
-  /** Begins the export, unless one of the same selection lives: then that one is given. */
+  /** Starts the export, or returns the current one of the same selection. */
   async begin(wanted: Export, now: Date): Promise<Export> {
     const { name: TableName, client } = this.#table;
     try {
@@ -46,7 +46,7 @@ export class Exports {
             ':now': Math.floor(now.getTime() / 1000),
             ':failed': 'failed',
             ':ready': 'ready',
-            // Begun longer ago than all attempts together take: its function was killed, and could not say so.
+            // Older than all attempts together can take: the function was terminated before it could record a failure.
             ':stale': wanted.expiresAt - STALE_SECONDS,
           },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -68,9 +68,9 @@ export class Exports {
   }
 
   /**
-   * The exports that a person waits for. One whose function was killed is none after a while.
+   * Lists the unfinished exports of a person. An export whose function was terminated no longer counts after a while.
    *
-   * As the index shows them a moment ago: of requests at the same time one too many may begin.
+   * The index is eventually consistent, so that concurrent requests may start one too many.
    */
   async unfinishedOf(person: string, now: Date): Promise<Export[]> {
     const query = {
@@ -84,7 +84,7 @@ export class Exports {
     return found.filter(({ createdAt }) => Date.parse(createdAt) > stale);
   }
 
-  /** Ends all exports of a batch, of which something was deleted; their objects follow from the table's stream. */
+  /** Ends all exports of a batch from which something was deleted. The table's stream then deletes their objects. */
   async endAllOf(batchId: string): Promise<void> {
     const { name: TableName, client } = this.#table;
     const query = { partition: exportsOfBatch(batchId), schema: Export, keyOf: exportKey };
@@ -93,7 +93,7 @@ export class Exports {
     }
   }
 
-  /** Notes that the archive is being written, and by which multipart upload. */
+  /** Records that the archive is being written, and the id of its multipart upload. */
   async markRunning(run: Export, uploadId: string): Promise<boolean> {
     return this.#note(run, { status: 'running', uploadId, bytesDone: 0 });
   }
@@ -110,7 +110,7 @@ export class Exports {
     return this.#note(run, { status: 'failed' }, FINISHED);
   }
 
-  /** Whether it is noted: not where the run is over, or another one has taken its place. */
+  /** Updates a run. Returns false if it has ended or another run has replaced it. */
   async #note({ id, run }: Export, values: Record<string, unknown>, also = ''): Promise<boolean> {
     const { name: TableName, client } = this.#table;
     const names = Object.keys(values);

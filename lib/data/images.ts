@@ -24,12 +24,12 @@ import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
-/** What a person may change of an image; null takes the value away. */
+/** The changes that a person may make to an image. Null removes a value. */
 export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {
   dateTaken?: string | null;
 };
 
-/** What the bytes turned out to be. */
+/** The properties detected in the bytes. */
 export type ReadyFacts = Pick<
   ReadyImage,
   | 'mimeType'
@@ -45,15 +45,18 @@ export type ReadyFacts = Pick<
   | 'key'
 >;
 
-/** `done`: it is so now. `already`: someone decided before. `gone`: the image or its batch was deleted meanwhile. */
+/**
+ * `done`: the change was made. `already`: the image was decided before. `gone`: the image or its batch was deleted
+ * meanwhile.
+ */
 export type Transition = 'done' | 'already' | 'gone';
 
-/** Which image a link leads to. */
+/** The image id of a link item. */
 const Link = z.object({ id: Id });
 
 type Keep = (image: Image) => boolean;
 
-/** Items that are written at one go where a list is as long as it likes. */
+/** Items written at once if the list may have any length. */
 const WRITTEN_AT_ONCE = 25;
 
 /** The images in the table, with the counts that depend on them. */
@@ -65,16 +68,16 @@ export class Images {
   }
 
   /**
-   * Stores images whose bytes are still to come. They vanish by themselves at `expiresAt` unless decided before.
+   * Stores pending images. They expire at `expiresAt` unless decided before.
    *
-   * No condition on the batch: an image of a batch that is deleted at this moment can never become ready.
+   * There is no condition on the batch: an image of a batch that is deleted at this moment can never become ready.
    */
   async createPending(images: readonly Image[], expiresAt: Date): Promise<void> {
     const requests = images.map((image) => ({ PutRequest: { Item: toItem(image, expiresAt) } }));
     await writeMany(this.#table, requests);
   }
 
-  /** Stores an image whose bytes are still to come, and its links to records; it vanishes as those above do. */
+  /** Stores a pending image and its links to records; it expires as in `createPending`. */
   async createLinked(image: Image, expiresAt: Date): Promise<void> {
     const links = Object.entries(image.links ?? {}).map(([type, recordId]) => ({
       id: image.id,
@@ -85,10 +88,10 @@ export class Images {
       Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' },
     }));
     const { size } = await transact(this.#table, puts);
-    if (size > 0) throw new Error(`the image ${image.id} is there already`);
+    if (size > 0) throw new Error(`the image ${image.id} exists already`);
   }
 
-  /** Takes away the links of an image that is itself gone. Until then they lead to nothing, which is no harm. */
+  /** Deletes the links of a deleted image. Until then they refer to no image, which does no harm. */
   async deleteLinks({ id, links = {} }: Image): Promise<void> {
     const requests = Object.entries(links).map(([type, recordId]) => ({
       DeleteRequest: { Key: linkKey(id, type, recordId) },
@@ -104,7 +107,7 @@ export class Images {
     return Item && !hasExpired(Item, new Date()) ? parseItem(Image, Item) : undefined;
   }
 
-  /** Those of the images that exist, in the order of the ids. */
+  /** Reads the images that exist, in the order of the ids. */
   async getMany(ids: readonly string[]): Promise<Image[]> {
     const items = await getMany(this.#table, [...new Set(ids)].map(imageKey));
     const images = items
@@ -114,21 +117,22 @@ export class Images {
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
-  /** A part of the batch's images, in their order. */
+  /** Lists one page of the batch's images, in their order. */
   async listInBatch(batchId: string, page: PageRequest, keep?: Keep): Promise<Page<Image>> {
     return queryPage(this.#table, { ...listQuery(imagesOfBatch(batchId)), ...(keep && { keep }) }, page);
   }
 
-  /** A part of the patient's images, of batches and cases alike, newest first. */
+  /** Lists one page of the patient's images, of batches and cases, newest first. */
   async listOfPatient(patientId: string, page: PageRequest, keep?: Keep): Promise<Page<Image>> {
     const query = { ...listQuery(imagesOfPatient(patientId)), index: 'gsi2', newestFirst: true } as const;
     return queryPage(this.#table, { ...query, ...(keep && { keep }) }, page);
   }
 
   /**
-   * A part of the images that are linked to a record other than a patient: those of one patient, or all.
+   * Lists one page of the images that are linked to a record other than a patient: of one patient, or all.
    *
-   * The links are one Query, their images one request more. A link whose image is gone leaves a place empty.
+   * One Query reads the links and one more request reads their images. A link whose image is deleted makes the page
+   * shorter.
    */
   async listOfRecord(
     [type, recordId]: readonly [type: string, recordId: string],
@@ -147,17 +151,19 @@ export class Images {
     return { items: await this.getMany(links.items.map(({ id }) => id)), next: links.next };
   }
 
-  /** A part of the case's images by the time that they are shown with, oldest first. */
+  /** Lists one page of the case's images by their displayed time, oldest first. */
   async listInCase(caseId: string, page: PageRequest): Promise<Page<Image>> {
     return queryPage(this.#table, listQuery(imagesOfCase(caseId)), page);
   }
 
-  /** All images of the case, oldest first, those whose bytes are still to come as well. */
+  /** Yields all images of the case, oldest first, pending ones included. */
   allInCase(caseId: string): AsyncGenerator<Image> {
     return queryAll(this.#table, listQuery(imagesOfCase(caseId)));
   }
 
-  /** Takes the image out of its case, and its count: it stays its patient's. Again, it changes nothing. */
+  /**
+   * Removes the image from its case and from the case's count. It stays its patient's. Repeating this changes nothing.
+   */
   async leaveCase(image: Image & { caseId: string }, now: Date): Promise<void> {
     const { id, caseId, status } = image;
     const values = { ...OUTSIDE_CASES, updatedAt: now.toISOString() };
@@ -179,20 +185,20 @@ export class Images {
     if (failed.has(1) && !failed.has(0))
       throw new Error(`the case ${caseId} counts fewer images than it holds`);
     const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
-    // Decided since we looked, so that it is counted now; or it has left already, or is gone.
+    // The image was decided since our read, so that it is counted now; or it has left the case or was deleted.
     if (found?.caseId === caseId) return this.leaveCase({ ...found, caseId }, now);
   }
 
-  /** All images of the batch, in their order. */
+  /** Yields all images of the batch, in their order. */
   allInBatch(batchId: string): AsyncGenerator<Image> {
     return queryAll(this.#table, listQuery(imagesOfBatch(batchId)));
   }
 
-  /** The changed image, or undefined where it is gone. */
+  /** Changes an image. Returns undefined if it does not exist. */
   async change(image: Image, changes: ImageChanges, now: Date): Promise<Image | undefined> {
     const { name: TableName, client } = this.#table;
     const set: Record<string, unknown> = { ...changes, updatedAt: now.toISOString() };
-    // A case has an order of its own, by time.
+    // Images of a case are ordered by time, so their order can't be changed.
     if (changes.order !== undefined && image.caseId === undefined) {
       set.gsi1sk = imageListKey({ ...image, order: changes.order }).gsi1sk;
     }
@@ -214,8 +220,8 @@ export class Images {
   }
 
   /**
-   * Notes that the client says the bytes are there: the table's stream wakes who looks at them. Again and again, if it
-   * is said again; what is decided already stays as it is.
+   * Records that the client reports the upload as complete. The table's stream then starts the check of the bytes, once
+   * for each report. An image that is decided already stays the same.
    */
   async markArrived(image: Image, now: Date): Promise<void> {
     const { name: TableName, client } = this.#table;
@@ -246,13 +252,13 @@ export class Images {
     const updatedAt = now.toISOString();
     const ready = { ...facts, ...placeInCase({ ...image, ...facts }), status: 'ready', updatedAt };
     const failed = await transact(this.#table, [decide(image, ready), ...countOrKeep(image, updatedAt)]);
-    // The clinic gave the number of the case to somebody else meanwhile: the image stays its patient's, without a case.
+    // The clinic assigned the case to another patient meanwhile: the image stays its patient's, without a case.
     if (failed.has(1) && !failed.has(0) && image.caseId !== undefined)
       return transitionOf(await transact(this.#table, [decide(image, { ...ready, ...OUTSIDE_CASES })]));
     return transitionOf(failed);
   }
 
-  /** Refuses a pending image, for a reason that a person understands. */
+  /** Rejects a pending image with a reason for the user. */
   async markRejected(image: Image, statusReason: string, now: Date): Promise<Transition> {
     const failed = await transact(this.#table, [
       decide(image, { status: 'rejected', statusReason, updatedAt: now.toISOString() }),
@@ -260,7 +266,7 @@ export class Images {
     return transitionOf(failed);
   }
 
-  /** Takes the image away and, if it was counted, its count. Its objects follow from the table's stream. */
+  /** Deletes the image and, if it was counted, reduces the count. The table's stream then deletes its objects. */
   async delete(image: Image, now: Date): Promise<void> {
     const remove = {
       Delete: {
@@ -273,14 +279,15 @@ export class Images {
     const count = isReady(image) && discount(image, now.toISOString());
     const failed = await transact(this.#table, count ? [remove, count] : [remove]);
     const found = failed.get(0);
-    // Decided since we looked: what is to be counted is another now. Once ready or rejected it stays so.
+    // The image was decided since our read, so that its count differs now. A ready or rejected image does not change
+    // again.
     if (found) return this.delete(parseItem(Image, found), now);
-    // The batch is missing: it was deleted meanwhile, and with it there is nothing left to count.
-    // Or the case has none to lose, for its images came before they were counted.
+    // The batch was deleted meanwhile, so there is no count to reduce. Or the case has no count, because its images
+    // arrived before cases had counts.
     if (failed.has(1)) return this.delete({ ...image, batchId: undefined, caseId: undefined }, now);
   }
 
-  /** Takes away all images of a batch that is itself gone, so that there is nothing left to count. */
+  /** Deletes all images of a deleted batch, so there is no count to reduce. */
   async deleteAllIn(batchId: string): Promise<void> {
     let requests: WriteRequest[] = [];
     for await (const { id } of this.allInBatch(batchId)) {
@@ -303,7 +310,8 @@ export const toItem = (image: Image, expiresAt: Date) => ({
   expiresAt: Math.floor(expiresAt.getTime() / 1000),
 });
 
-// DynamoDB removes expired items within days, not at once (developer guide, "Time to Live"): until then we look away.
+// DynamoDB removes expired items within days, not at once (developer guide, "Time to Live"). Until then they are
+// ignored.
 const hasExpired = (item: Record<string, unknown>, now: Date): boolean =>
   typeof item.expiresAt === 'number' && item.expiresAt * 1000 <= now.getTime();
 
@@ -326,7 +334,7 @@ const countIn = (batchId: string, change: 1 | -1, updatedAt: string) => ({
   },
 });
 
-/** What changes in the batch or case of a ready image when it is deleted; nothing for one that hangs in neither. */
+/** The update of the batch or case when a ready image is deleted; nothing if it is in neither. */
 function discount({ batchId, caseId }: Image, updatedAt: string) {
   if (batchId !== undefined) return countIn(batchId, -1, updatedAt);
   return caseId === undefined ? undefined : discountInCase(caseId);
@@ -341,7 +349,7 @@ const discountInCase = (caseId: string) => ({
   },
 });
 
-/** An update expression that sets each value, and removes those that are null. */
+/** An update expression that sets each value and removes those that are null. */
 function updateOf(values: Record<string, unknown>) {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   const set = entries.filter(([, value]) => value !== null).map(([name]) => `#${name} = :${name}`);
@@ -360,11 +368,11 @@ function updateOf(values: Record<string, unknown>) {
   };
 }
 
-/** Where an image of a case stands, now that its file has said when it was taken. */
+/** The list key of an image of a case, once the capture time of its file is known. */
 const placeInCase = (image: Image) =>
   image.caseId === undefined ? {} : { gsi1sk: imageListKey(image).gsi1sk };
 
-/** The decision on a pending image: it stays, whatever its time to live said. */
+/** The decision on a pending image. It also removes the time to live. */
 function decide(image: Image, values: Record<string, unknown>) {
   const update = updateOf({ ...values, expiresAt: null });
   return {
@@ -377,17 +385,17 @@ function decide(image: Image, values: Record<string, unknown>) {
   };
 }
 
-/** What an image that leaves its case loses. */
+/** The attributes removed from an image that leaves its case. */
 const OUTSIDE_CASES = { caseId: null, gsi1pk: null, gsi1sk: null };
 
-/** What must be true of the image's batch or case when it becomes ready, and what changes there. */
+/** The condition and update of the image's batch or case when it becomes ready. */
 function countOrKeep(image: Image, updatedAt: string) {
   if (image.batchId !== undefined) return [countIn(image.batchId, 1, updatedAt)];
   const { caseId: id, patientId, source } = image;
   if (id === undefined || patientId === undefined) return [];
   const { gsi1pk, gsi1sk } = caseListKey({ id, patientId, lastImageAt: updatedAt });
   const keep = {
-    // The case is the patient's for good from its first image on: the claim no longer expires.
+    // From its first image on, the case belongs to the patient permanently: the claim no longer expires.
     Update: {
       Key: caseKey(id),
       UpdateExpression: `SET patientId = :patientId, id = :id, lastImageAt = :at, gsi1pk = :list, gsi1sk = :place, usedByPatientOnly = ${source === 'patient' ? 'if_not_exists(usedByPatientOnly, :patientOnly)' : ':patientOnly'} REMOVE expiresAt ADD imageCount :one`,

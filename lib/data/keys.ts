@@ -5,7 +5,7 @@ import { shownTimeOf } from '../domain/images/local-time.ts';
 /**
  * The only place where a key of the table is spelled.
  *
- * | what is asked                           | index | partition key       | sort key                    |
+ * | access pattern                          | index | partition key       | sort key                    |
  * |-----------------------------------------|-------|---------------------|-----------------------------|
  * | an image                                | table | `IMAGE#<id>`        | `IMAGE`                     |
  * | a batch                                 | table | `BATCH#<id>`        | `BATCH`                     |
@@ -26,7 +26,7 @@ import { shownTimeOf } from '../domain/images/local-time.ts';
  * | a link of an image to a record          | table | `LINK#<image id>`   | `<type>#<record id>`        |
  * | the images of a record, newest first    | gsi2  | `LINK#<type>#<id>`  | `<image id>`                |
  * | those of one patient                    | gsi1  | `LINK#<type>#<id>#<patient>` | `<image id>`       |
- * | a DICOM file that is to come            | table | `DICOMUPLOAD#<id>`  | `DICOMUPLOAD`               |
+ * | a pending DICOM upload                  | table | `DICOMUPLOAD#<id>`  | `DICOMUPLOAD`               |
  * | a DICOM instance                        | table | `INSTANCE#<SOP UID>` | `INSTANCE`                 |
  * | a series                                | table | `SERIES#<study>#<series>` | `SERIES`              |
  * | a study                                 | table | `STUDY#<study UID>` | `STUDY`                     |
@@ -34,21 +34,21 @@ import { shownTimeOf } from '../domain/images/local-time.ts';
  * | the series of a study, by number        | gsi1  | `STUDY#<study UID>` | `<number>#<series UID>`     |
  * | all studies, by date                    | gsi1  | `STUDIES`           | `<date>#<study UID>`        |
  * | those of a patient                      | gsi2  | `STUDIES#PATIENT#<id>` | `<date>#<study UID>`     |
- * | those of nobody, by their Patient ID    | gsi2  | `STUDIES#UNASSIGNED#<Patient ID>` | `<date>#<study UID>` |
- * | where a study is found by what is its   | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME#<v>`, `UNASSIGNED` |
- * | those of nobody                         | gsi1  | `STUDIES#UNASSIGNED` | `<date>#<study UID>`       |
+ * | unassigned studies, by Patient ID       | gsi2  | `STUDIES#UNASSIGNED#<Patient ID>` | `<date>#<study UID>` |
+ * | the index items of a study              | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME#<v>`, `UNASSIGNED` |
+ * | unassigned studies                      | gsi1  | `STUDIES#UNASSIGNED` | `<date>#<study UID>`       |
  * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date>#<study UID>`    |
  * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date>#<study UID>`     |
- * | those of a name, or what it begins with | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
+ * | those of a name, or of its prefix       | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
  *
- * Image, batch and key ids are UUIDs of version 7, so that they sort by the time of their making.
+ * Image, batch and key ids are UUIDs of version 7, so that they sort by creation time.
  */
 export const imageKey = (id: string) => ({ pk: `IMAGE#${id}`, sk: 'IMAGE' });
 export const batchKey = (id: string) => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
 export const exportKey = (id: string) => ({ pk: `EXPORT#${id}`, sk: 'EXPORT' });
 export const caseKey = (id: string) => ({ pk: `CASE#${id}`, sk: 'CASE' });
 
-/** Where an image stands in the list of its batch or case. */
+/** The position of an image in the list of its batch or case. */
 export const imageListKey = (image: Listed) =>
   image.caseId === undefined
     ? {
@@ -57,41 +57,41 @@ export const imageListKey = (image: Listed) =>
       }
     : { gsi1pk: imagesOfCase(image.caseId), gsi1sk: `${shownTimeOf(image)}#${image.id}` };
 type Listed = Pick<Image, 'id' | 'order' | 'batchId' | 'caseId' | 'capturedAt' | 'uploadedLocal'>;
-/** As text that sorts as the numbers do: `-` stands before all digits, and what is below zero counts up from −10¹⁰. */
+/** As text that sorts like the numbers: `-` sorts before all digits, and negative numbers count up from −10¹⁰. */
 const sortableOrder = (order: number): string =>
   order < 0 ? `-${10_000_000_000 + order}` : String(order).padStart(10, '0');
 export const imagesOfBatch = (batchId: string) => `BATCH#${batchId}`;
 export const imagesOfCase = (caseId: string) => `CASE#${caseId}`;
 
-/** Where an image stands in the list of its patient, whatever it hangs in. */
+/** The position of an image in the list of its patient, in a batch or a case or neither. */
 export const patientListKey = (image: { id: string; patientId?: string | undefined }) => ({
   ...(image.patientId !== undefined && { gsi2pk: imagesOfPatient(image.patientId) }),
   gsi2sk: `IMAGE#${image.id}`,
 });
 export const imagesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
 
-/** Where a batch stands in the list of its patient. */
+/** The position of a batch in the list of its patient. */
 export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1pk: batchesOfPatient(batch.patientId),
   gsi1sk: `BATCH#${batch.id}`,
 });
 export const batchesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
 
-/** Where a case stands in the list of its patient, from its first image on. */
+/** The position of a case in the list of its patient, from its first image on. */
 export const caseListKey = (each: { id: string; patientId: string; lastImageAt: string }) => ({
   gsi1pk: casesOfPatient(each.patientId),
   gsi1sk: `${each.lastImageAt}#${each.id}`,
 });
 export const casesOfPatient = (patientId: string) => `CASES#PATIENT#${patientId}`;
 
-/** Where an export stands in the list of its batch. */
+/** The position of an export in the list of its batch. */
 export const exportListKey = (each: { id: string; batchId: string }) => ({
   gsi1pk: exportsOfBatch(each.batchId),
   gsi1sk: each.id,
 });
 export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
 
-/** Where an export stands in the list of who asked for it, as long as it is not finished. */
+/** The position of an unfinished export in the list of the person who requested it. */
 export const unfinishedExportKey = (each: { id: string; requestedBy: string }) => ({
   gsi2pk: unfinishedExportsOf(each.requestedBy),
   gsi2sk: each.id,
@@ -99,8 +99,8 @@ export const unfinishedExportKey = (each: { id: string; requestedBy: string }) =
 export const unfinishedExportsOf = (person: string) => `EXPORTS#BY#${person}`;
 
 /**
- * A picture's id comes from its exam and its SOP instance UID (version 5, RFC 9562, 5.5), so that the same one can't be
- * registered twice: one conditional put says so, and no second item has to guard it.
+ * The id of an exam image is derived from its exam and SOP Instance UID (version 5, RFC 9562, 5.5). So one conditional
+ * put prevents a second registration, without an additional item.
  */
 export const examImageId = (examId: string, sopInstanceUid: string) =>
   uuidV5(`${examId}/${sopInstanceUid}`, EXAM_IMAGES);
@@ -112,7 +112,7 @@ export const examImageListKey = (image: { id: string; examId: string; registered
 });
 export const imagesOfExam = (examId: string) => `EXAM#${examId}`;
 
-/** Where a picture is found by its SOP instance, at once: no index says so at the moment of the write. */
+/** The item that finds an exam image by its SOP instance with a consistent read, which an index does not offer. */
 export const examOfInstanceKey = (image: { id: string; sopInstanceUid: string }) => ({
   pk: examsOfInstance(image.sopInstanceUid),
   sk: image.id,
@@ -125,7 +125,10 @@ export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gs
 
 /** A connection; in the table of connections. */
 export const connectionKey = (id: string) => ({ pk: `CONNECTION#${id}`, sk: 'CONNECTION' });
-/** Where a connection stands among those of its patient, or of the clinic (gsi1), and among all, first to end first (gsi2). */
+/**
+ * The position of a connection in the list of its patient or of the clinic (gsi1), and in the list of all by expiry
+ * (gsi2).
+ */
 export const connectionListKey = (id: string, patientId: string | undefined, until: number) => ({
   gsi1pk: patientId === undefined ? CLINIC_CONNECTIONS : connectionsOfPatient(patientId),
   gsi1sk: id,
@@ -135,10 +138,13 @@ export const connectionListKey = (id: string, patientId: string | undefined, unt
 export const CLINIC_CONNECTIONS = 'CONNECTIONS#CLINIC';
 export const connectionsOfPatient = (patientId: string) => `CONNECTIONS#PATIENT#${patientId}`;
 export const CONNECTIONS = 'CONNECTIONS';
-/** @param seconds since 1970, as text that sorts as they do */
+/** @param seconds since 1970, as text that sorts like the numbers */
 export const connectionEnd = (seconds: number) => String(seconds).padStart(12, '0');
 
-/** A link, and where it stands among those of its record: of all, and of its patient's, for a patient sees only these. */
+/**
+ * A link, and its position in the lists of its record: that of all images, and that of the patient's, for patients see
+ * only theirs.
+ */
 export const linkKey = (imageId: string, type: string, recordId: string) => ({
   pk: `LINK#${imageId}`,
   sk: `${type}#${recordId}`,
@@ -163,7 +169,7 @@ export const seriesKey = (studyUid: string, seriesUid: string) => ({
 });
 export const studyKey = (studyUid: string) => ({ pk: `STUDY#${studyUid}`, sk: 'STUDY' });
 
-/** Where an instance stands in its series; one without a number comes first. */
+/** The position of an instance in its series; one without a number comes first. */
 export const instanceListKey = (instance: {
   studyUid: string;
   seriesUid: string;
@@ -175,29 +181,32 @@ export const instanceListKey = (instance: {
 });
 export const instancesOfSeries = (studyUid: string, seriesUid: string) => `SERIES#${studyUid}#${seriesUid}`;
 
-/** Where a series stands in its study. */
+/** The position of a series in its study. */
 export const seriesListKey = (
   { studyUid, seriesUid }: { studyUid: string; seriesUid: string },
   number: number | undefined,
 ) => ({ gsi1pk: seriesOfStudy(studyUid), gsi1sk: `${sortable(number)}#${seriesUid}` });
 export const seriesOfStudy = (studyUid: string) => `STUDY#${studyUid}`;
 
-/** A number of a file as text that sorts as it does: 32 bits with a sign (PS3.5 6.2, IS), moved above zero. */
+/** A number of a file as text that sorts like the number: 32 bits with a sign (PS3.5 6.2, IS), shifted above zero. */
 const sortable = (number = -(2 ** 31)) =>
   String(Math.min(Math.max(Math.trunc(number), -(2 ** 31)), 2 ** 31) + 2 ** 31).padStart(10, '0');
 
-/** A DICOM file that is to come by a signed URL. */
+/** A DICOM file to be uploaded by a signed URL. */
 export const dicomUploadKey = (id: string) => ({ pk: `DICOMUPLOAD#${id}`, sk: 'DICOMUPLOAD' });
 
 interface SearchTerms {
   namedId: string;
   date: string;
   accession: string;
-  /** Of each of the groups that the name has. */
+  /** One for each component group of each name. */
   names: readonly string[];
 }
 
-/** Where a study stands among all, and among those of its patient, or of nobody with the Patient ID that its files have. */
+/**
+ * The position of a study in the list of all, and in that of its patient, or of unassigned studies with the Patient ID
+ * in its files.
+ */
 export const studyListKey = (
   { studyUid, patientId }: { studyUid: string; patientId: string | null },
   { namedId, date }: Pick<SearchTerms, 'namedId' | 'date'>,
@@ -211,7 +220,7 @@ export const STUDIES = 'STUDIES';
 export const studiesOfPatient = (patientId: string) => `STUDIES#PATIENT#${term(patientId)}`;
 export const unassignedStudiesOf = (namedId: string) => `STUDIES#UNASSIGNED#${term(namedId)}`;
 
-/** The small item by which a study that is nobody's is found. */
+/** The index item of an unassigned study. */
 export const unassignedStudyKey = (studyUid: string, { date }: Pick<SearchTerms, 'date'>) => ({
   ...studyKey(studyUid),
   sk: 'UNASSIGNED',
@@ -220,7 +229,7 @@ export const unassignedStudyKey = (studyUid: string, { date }: Pick<SearchTerms,
 });
 export const UNASSIGNED_STUDIES = 'STUDIES#UNASSIGNED';
 
-/** The small items by which a study is found; none for what it does not have. */
+/** The index items of a study; none for attributes that it does not have. */
 export const studyEntryKeys = (
   studyUid: string,
   { accession, names, date }: Omit<SearchTerms, 'namedId'>,
@@ -247,30 +256,32 @@ export const studiesOfAccession = (accession: string) => `STUDIES#ACCESSION#${te
 export const studiesOfModality = (modality: string) => `STUDIES#MODALITY#${term(modality)}`;
 export const STUDIES_BY_NAME = 'STUDIES#NAME';
 
-/** The first and the last key of names that begin so; undefined for all. No character comes after the last one. */
+/**
+ * The first and the last sort key of names with this prefix; undefined for all. No character sorts after the last one.
+ */
 export const namesFrom = (prefix: string) =>
   prefix === '' ? undefined : ([term(prefix), `${term(prefix)}\u{10FFFF}`] as const);
 
-/** The name in a key of the list of names, and whether it may have been too long for it. */
+/** The name in a sort key of the list of names, and whether it may have been truncated. */
 export const nameIn = (sortKey: string) => {
   const name = sortKey.slice(0, sortKey.lastIndexOf('#'));
   return { name, isCut: [...name].length === TERM_CHARACTERS };
 };
 
-/** A key holds 1,024 bytes, four for a character, and no standard value is so long (PS3.5 table 6.2-1). */
+/** A key holds 1,024 bytes, four for each character. No standard value is so long (PS3.5 table 6.2-1). */
 const TERM_CHARACTERS = 200;
 const term = (text: string) => [...text].slice(0, TERM_CHARACTERS).join('');
 
-/** What a caller has taken of their allowances; in the table of requests. */
+/** The occupied rate limit slots of a caller; in the table of requests. */
 export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
 
-/** An event of the audit log, and where it stands in its lists; in the table of the log. */
+/** An event of the audit log, and its positions in the lists; in the table of the log. */
 export const auditKey = (id: string) => ({ pk: `EVENT#${id}`, sk: 'EVENT' });
 export const AUDIT_EVENTS = 'EVENTS';
 export const auditOfPatient = (patientId: string) => `PATIENT#${patientId}`;
 export const auditOfPerson = (subject: string) => `PERSON#${subject}`;
 
-/** Beginnings of partition keys, for filters on the table's stream. */
+/** Prefixes of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
 export const EXPORT_KEYS = 'EXPORT#';
@@ -278,16 +289,16 @@ export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';
 export const INSTANCE_KEYS = 'INSTANCE#';
 
-/** Pending images whose client says that the bytes are there, for filters on the table's stream. */
+/** Pending images whose upload the client has reported as complete, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;
 
 /** The global secondary indexes by their names, as in the table above. */
 export const INDEXES = {
-  /** What is in a batch, in a case, in a patient's lists of batches and of cases; in the audit log, all events. */
+  /** The images of a batch or a case, the batches and the cases of a patient; in the audit log, all events. */
   gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
   /** The images of a patient, or of another record; in the audit log, the events of a patient. */
   gsi2: { partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
-  /** The audit log alone: the events of a person. */
+  /** The audit log only: the events of a person. */
   gsi3: { partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
 } as const;
 export type IndexName = keyof typeof INDEXES;

@@ -4,21 +4,21 @@ import { DomainError } from '../domain/errors.ts';
 import { INDEXES, type IndexName } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 
-/** Which part of a list is asked for. */
+/** The requested page of a list. */
 export interface PageRequest {
   limit: number;
   cursor?: string | undefined;
 }
 
-/** A part of a list; `next` is the cursor of the part after it, null at the end. */
+/** A page of a list. `next` is the cursor of the following page, null on the last one. */
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
 /**
- * The place after which a page begins. The partition is not in it but comes from the request, so that no cursor,
- * forged or not, reaches beyond the list that the caller may see.
+ * The position after which a page begins. The request determines the partition, not the cursor, so that a forged cursor
+ * can't reach another list than the one the caller may see.
  */
 const Cursor = z.strictObject({ id: z.string().max(64), sort: z.string().max(128) });
 type Cursor = z.infer<typeof Cursor>;
@@ -44,29 +44,29 @@ interface ListQuery<T> {
   schema: z.ZodType<T>;
   /** The primary key of an item of the list. */
   keyOf: (id: string) => { pk: string; sk: string };
-  /** What an item is known by in its list; its `id` if left out. */
+  /** The id of an item in its list; its `id` if undefined. */
   idOf?: (item: T) => string;
   newestFirst?: boolean;
-  /** The first and the last sort key that count. */
+  /** The first and the last sort key, both included. */
   between?: readonly [first: string, last: string];
   filter?: Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeValues'>;
-  /** Leaves out what is not asked for, where DynamoDB has no words for it (it knows no small letters). */
+  /** Filters items by conditions that DynamoDB can't express (it has no case-insensitive comparison). */
   keep?: (item: T) => boolean | Promise<boolean>;
 }
 
-/** Items that one Query looks at where most are left out; DynamoDB itself stops at 1 MB. */
+/** Items that one Query reads if most are filtered out; DynamoDB itself stops at 1 MB. */
 const FILTERED_READ = 500;
 
-/** Items that one request looks at where most are left out: a list of years must not be read at one go. */
+/** Items that one request reads if most are filtered out, so that one request does not read a list of several years. */
 export const FILTERED_BUDGET = 1000;
 
 /**
- * One part of a list, from one partition of an index, and `next` is null exactly at the end.
+ * Reads one page of a list from one partition of an index. `next` is null exactly on the last page.
  *
- * It is as long as asked for unless the list ends. Where `keep` leaves much of it out, it is shorter and may be empty:
- * then so many items were looked at that the next request has to go on.
+ * The page has the requested length unless the list ends. If `keep` filters out many items, it is shorter and may be
+ * empty, because a request reads a limited number of items.
  *
- * @throws DomainError BAD_REQUEST for a cursor that no list of this kind gave
+ * @throws DomainError BAD_REQUEST for a cursor that no list of this kind returned
  */
 export async function queryPage<T>(
   table: Table,
@@ -74,7 +74,7 @@ export async function queryPage<T>(
   { limit, cursor }: PageRequest,
 ): Promise<Page<T>> {
   const after = cursor === undefined ? undefined : decode(cursor);
-  // One more than asked for, which tells whether there is a next part.
+  // One more than requested, to know whether there is another page.
   const { keep = () => true } = query;
   const items: T[] = [];
   let last: Cursor | undefined;
@@ -91,7 +91,7 @@ export async function queryPage<T>(
   return { items, next: null };
 }
 
-/** All items of a list, read part by part as they are used. */
+/** Yields all items of a list, read page by page as they are consumed. */
 export async function* queryAll<T>(table: Table, query: ListQuery<T>): AsyncGenerator<T> {
   for await (const { item } of walk(table, query, undefined, 1000)) yield item;
 }

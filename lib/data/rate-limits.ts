@@ -11,15 +11,15 @@ import {
 import { rateLimitKey } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** What a request took. */
+/** The slots that a request has acquired. */
 export interface AcquiredSlots {
-  /** All slots of its caller, as they are now. */
+  /** All slots of the caller after the request acquired its own. */
   slots: Slots;
-  /** Its own that it gives back when it ends. */
+  /** The slots that the request releases when it ends. */
   returnable: Slots;
 }
 
-/** What callers have taken of their allowances. */
+/** The occupied rate limit slots of callers. */
 export class RateLimits {
   readonly #table: Table;
 
@@ -28,11 +28,11 @@ export class RateLimits {
   }
 
   /**
-   * Takes a slot of each allowance, or none.
+   * Acquires a slot of each rate limit, or none.
    *
-   * One conditional write without a read before it: it tries random slots, and if one of them is occupied, the failed
-   * condition returns the item, which tells the free ones. Concurrent requests can't get the same slot. A request that finds
-   * no free slot was over the limit at that moment.
+   * One conditional write without a previous read: it tries random slots. If one of them is occupied, the failed
+   * condition returns the item, which shows the free ones. Concurrent requests can't get the same slot. A request that
+   * finds no free slot was over the limit at that moment.
    *
    * @throws DomainError TOO_MANY_REQUESTS
    */
@@ -73,7 +73,7 @@ export class RateLimits {
     }
   }
 
-  /** Gives slots back; one that ran out meanwhile, and is another's now, stays as it is. */
+  /** Releases slots. A slot that expired meanwhile and was acquired by another request stays occupied. */
   async release(subject: string, { returnable }: AcquiredSlots): Promise<void> {
     const { name: TableName, client } = this.#table;
     const entries = Object.entries(returnable);
@@ -92,7 +92,7 @@ export class RateLimits {
   }
 }
 
-/** Longer than any slot is taken. */
+/** Longer than any slot is occupied. */
 const FORGOTTEN_AFTER_SECONDS = 3600;
 
 const anyOf = <T>(all: readonly T[]): T | undefined => all[Math.floor(Math.random() * all.length)];

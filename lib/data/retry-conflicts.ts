@@ -11,9 +11,9 @@ const ATTEMPTS = 12;
 /**
  * Makes the client retry writes that conflicted with another transaction.
  *
- * Two transactions that touch one item at the same moment cancel each other, and so does a transaction a plain write;
- * the SDK tries neither again by itself. Uploads into one batch all count on that batch's item, so this is the rule
- * and not the exception: we wait a random time, longer each time.
+ * Two concurrent transactions on one item cancel each other, and a transaction cancels a plain write. The SDK retries
+ * neither. All uploads into one batch update that batch's item, so conflicts are common. The wait is random and
+ * increases.
  */
 export function retryConflicts(client: DynamoDBClient): DynamoDBClient {
   client.middlewareStack.add(
@@ -32,7 +32,10 @@ export function retryConflicts(client: DynamoDBClient): DynamoDBClient {
   return client;
 }
 
-/** A failed condition beside the conflict is an answer, and stays one. */
+/**
+ * Whether the only failure is a conflict. If a condition failed too, that is the result, and a retry would not change
+ * it.
+ */
 function isConflict(error: unknown): boolean {
   if (error instanceof TransactionConflictException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { retryConflicts } from './retry-conflicts.ts';
 
-/** A DynamoDB table and the client that reaches it. */
+/** A DynamoDB table and its client. */
 export interface Table {
   name: string;
   client: DynamoDBDocumentClient;
@@ -18,9 +18,10 @@ export const connectTable = (name: string): Table => ({
 });
 
 /**
- * The stored item as the domain knows it.
+ * Parses a stored item.
  *
- * @throws Error with the item's key where it does not fit: damaged data must be loud, and never a "not found"
+ * @throws Error with the item's key if it does not match the schema: damaged data must cause an error, not a "not
+ *   found"
  */
 export function parseItem<T>(schema: z.ZodType<T>, item: Record<string, unknown>): T {
   const parsed = schema.safeParse(item);

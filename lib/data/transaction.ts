@@ -3,17 +3,17 @@ import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/l
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Table } from './table.ts';
 
-/** Which of a transaction's conditions failed, by their place, each with the item as it was found. */
+/** The failed conditions of a transaction, by position, each with the item that it found. */
 export type FailedConditions = Map<number, Record<string, unknown> | undefined>;
 
 type Input = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-/** One write of a transaction, as the SDK has it but for the table's name. */
+/** One write of a transaction, in the SDK's form without the table's name. */
 type TransactItem = { [Action in keyof Input]?: Omit<NonNullable<Input[Action]>, 'TableName'> };
 
 /**
  * Writes all of the items or none.
  *
- * @returns the conditions that failed; none means that it is written
+ * @returns the failed conditions; if empty, the items were written
  */
 export async function transact(
   { name, client }: Table,

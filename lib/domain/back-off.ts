@@ -1,11 +1,12 @@
 /**
- * Milliseconds to wait before a try after so many failures: at most twice as long each time, and by chance, so that
- * those who failed together do not come again together.
+ * Returns the milliseconds to wait before the next attempt: exponential back-off with jitter, so that clients which
+ * failed together do not retry together.
  *
- * @param failures from 1 on
- * @param firstMs at most so long after the first failure
- * @param longestMs at most so long after any
+ * @param failures number of failures so far, from 1
+ * @param firstMs longest wait after the first failure
+ * @param longestMs longest wait after any failure
  */
 export const backOffMs = (failures: number, firstMs: number, longestMs: number): number =>
-  // Half of it is sure, so that there is a pause at all (AWS Architecture Blog, "Exponential Backoff and Jitter": equal jitter).
+  // Half of the wait is fixed, so that there is always a pause (AWS Architecture Blog, "Exponential Backoff and
+  // Jitter": equal jitter).
   (0.5 + Math.random() / 2) * Math.min(longestMs, firstMs * 2 ** (failures - 1));

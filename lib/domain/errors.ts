@@ -1,4 +1,4 @@
-/** Every way in which a request can fail, and the HTTP status it is answered with (the Exams error table, extended). */
+/** The error codes of the API and their HTTP statuses (the Exams error table, extended). */
 export const ERROR_STATUS = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,
@@ -19,13 +19,13 @@ export const ERROR_STATUS = {
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
 interface Extras {
-  /** One sentence for each thing that is wrong: what was expected of which field, and what came. */
+  /** One sentence for each fault: the field, what was expected, and what was received. */
   details?: readonly string[];
   headers?: Readonly<Record<string, string>>;
   cause?: unknown;
 }
 
-/** The one error of the domain: thrown anywhere, turned into an answer once, at the edge. */
+/** The only error class of the domain. It is converted to an HTTP response in one place, `lib/lambda`. */
 export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly details: readonly string[];

@@ -1,4 +1,4 @@
-/** Extensions by the type of file that has them; the first is what a name gets that has one of another type. */
+/** File extensions by media type. The first one replaces a wrong extension. */
 const extensionsOf: Record<string, readonly string[]> = {
   'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jfif', 'jfi', 'jif', 'pjpeg', 'pjp', 'mpo'],
   'image/png': ['png', 'apng'],
@@ -10,7 +10,7 @@ const extensionsOf: Record<string, readonly string[]> = {
   'application/pdf': ['pdf'],
 };
 
-/** Of formats that are never kept as images: a name may still have them. */
+/** Extensions of formats that are never stored as images. Uploaded names may still have them. */
 const ofOthers = [
   'heic',
   'heif',
@@ -58,8 +58,8 @@ const ofOthers = [
 const known = new Set([...Object.values(extensionsOf).flat(), ...ofOthers]);
 
 /**
- * The name under which a file goes out: as it came, but for an extension of another format than the bytes have, which
- * programs would believe. Names without an extension, or with one of no known format, stay.
+ * Returns the name for a download: the uploaded name, with a corrected extension if it belongs to another format than
+ * the bytes, because programs trust the extension. Names without an extension, or with an unknown one, stay the same.
  */
 export function outgoingFileName({ fileName, mimeType }: { fileName: string; mimeType: string }): string {
   const right = extensionsOf[mimeType];

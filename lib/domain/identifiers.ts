@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-/** The id of whatever an example of the API document shows. */
+/** The id used in examples of the API document. */
 export const EXAMPLE_ID = '0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01';
 
-/** The id of everything that this service makes: a UUID (RFC 9562), version 7 so that ids sort by creation. */
+/** The id of a resource created by this service: a UUID (RFC 9562), version 7, so that ids sort by creation time. */
 export const Id = z
   .uuid()
   .toLowerCase()
@@ -19,21 +19,21 @@ const ClinicNumber = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
 });
 export const PatientId = ClinicNumber.meta({ examples: ['P-1001'] });
 export const CaseId = ClinicNumber.meta({ examples: ['C-77'] });
-/** The number of a prescription, a sale, a delivery …, as the system that keeps them writes it. */
+/** The number of a prescription, a sale, a delivery …, as written by the system of record. */
 export const RecordId = ClinicNumber.meta({ examples: ['RX-2025-17'] });
 
-/** What a person writes: any text that can be stored and sent, which half a surrogate pair can not. */
+/** Free text. A lone surrogate is refused, because it can't be encoded in UTF-8. */
 export const Text = z
   .string()
   .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
 
-/** A moment: ISO 8601 with a time zone; answers are always in UTC. */
+/** A timestamp: ISO 8601 with a time zone. Responses always use UTC. */
 export const Timestamp = z.iso.datetime({ offset: true }).meta({ examples: ['2025-11-06T10:00:00.000Z'] });
 
-/** What a clock shows at some place, without the offset of that place. */
+/** A local date and time without an offset. */
 export const LocalTime = z.iso.datetime({ local: true }).meta({ examples: ['2025-11-06T10:00:00'] });
 
-/** A time zone of the IANA database that this machine knows. */
+/** A time zone of the IANA database that the runtime knows. */
 export const TimeZone = z.string().refine(isTimeZone, { error: 'must be a time zone of the IANA database' });
 
 function isTimeZone(name: string): boolean {
@@ -44,10 +44,10 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** A day of the calendar. */
+/** A calendar date. */
 export const Day = z.iso.date().meta({ examples: ['2025-11-06'] });
 
-/** Who did something, as their token or the key of a service names them. */
+/** The subject of a token, or the API key of a service. */
 export const Subject = z.string().meta({ examples: ['5f0c7c2e-3b2a-4d53-9a57-0c1d2e3f4a5b'] });
 
 /** S3's form of a CRC-32: four bytes, big-endian, base64 (S3 API, `x-amz-checksum-crc32`). */

@@ -1,7 +1,8 @@
 /**
- * Maps items with an asynchronous function, some of them ahead, and yields the results in the order of the items.
+ * Maps items with an asynchronous function, at most `atOnce` at a time, and yields the results in the order of the
+ * items.
  *
- * @param discard is called with results that were computed ahead and not consumed
+ * @param discard is called with results that were computed in advance and not consumed
  */
 export async function* mapInOrder<T, R>(
   items: Iterable<T> | AsyncIterable<T>,

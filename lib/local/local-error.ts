@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 
-/** Answers with the API's own error shape, where the local server itself is the one that refuses. */
+/** Sends an error response in the API's format, if the local server itself refuses a request. */
 export function sendLocalError(
   response: ServerResponse,
   statusCode: number,

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const maxBytes = 20 * 1024 * 1024;
 
-/** Where the stack and its functions write their lines: a file in the data directory, and stderr if wanted. */
+/** The log of the stack and its functions: a file in the data directory, and stderr on request. */
 export class LogFile {
   readonly path: string;
   readonly #stream: NodeJS.WritableStream;

@@ -5,7 +5,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   const chunks: Buffer[] = [];
   let bytes = 0;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return refuse(request);
-  // Not `for await`, which destroys the socket when it is left early: the client would never read the 413.
+  // Not `for await`: leaving it early destroys the socket, and the client would never read the 413.
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
@@ -19,7 +19,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   });
 }
 
-/** Lets the rest of a refused body run into the sand, so that the client gets as far as to read the answer. */
+/** Discards the rest of a refused body, so that the client reads the response. */
 function refuse(request: IncomingMessage): undefined {
   request.resume();
   return undefined;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** What the build and the synthesis read; a change anywhere else needs neither. */
+/** The inputs of the build and the synthesis. Other files do not affect them. */
 const sources = [
   'bin/**/*',
   'lib/**/*',
@@ -15,7 +15,7 @@ const sources = [
   'tsconfig.json',
 ];
 
-/** A digest over the source files that decide what the build and the synthesis give. */
+/** A digest of the source files on which the build and the synthesis depend. */
 export function sourceDigest(projectDir: string): string {
   const digest = createHash('sha256').update(process.version);
   const files = globSync(sources, {

@@ -1,4 +1,4 @@
-/** A reason why the local stack cannot start, in one sentence that its reader can act on. */
+/** An error that prevents the start of the local stack. Its message tells the user what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

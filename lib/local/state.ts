@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
 
 const lockTimeoutMs = 4000;
-/** The format of what lies in a data directory: raise it when an older directory can no longer be read. */
+/** The format of a data directory: increase it when older directories can no longer be read. */
 const dataFormat = 1;
 
-/** Makes the data directory where it is absent, and says so when nothing can be written there. */
+/** Creates the data directory if it does not exist. Throws if it is not writable. */
 export function makeDataDir(dataDir: string): void {
   try {
     makeDir(dataDir);
@@ -18,22 +18,22 @@ export function makeDataDir(dataDir: string): void {
   }
 }
 
-/** Not mkdir's `recursive`, which never returns below /proc (Node 24). */
+/** mkdir's `recursive` does not serve: it never returns below /proc (Node 24). */
 function makeDir(dir: string): void {
   if (existsSync(dir)) return;
   makeDir(path.dirname(dir));
   mkdirSync(dir, { mode: 0o700 });
 }
 
-/** Opens the stack's own memory (queues, stream positions), and with it the claim to the data directory. */
+/** Opens the stack's state (queues, stream positions), and locks the data directory. */
 export function openState(dataDir: string): DatabaseSync {
   makeDataDir(dataDir);
   const file = path.join(dataDir, 'state.sqlite');
   let db: DatabaseSync | undefined;
   try {
-    // A stack that was told to end a moment ago still has the lock for another.
+    // A stack that is shutting down still holds the lock for a moment.
     db = new DatabaseSync(file, { timeout: lockTimeoutMs });
-    // The lock lasts as long as the process, even one that is killed: two stacks never share a directory.
+    // The lock is released when the process ends, even by a kill: two stacks never use the same directory.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     const check = db.prepare('PRAGMA quick_check').get();
     if (check?.quick_check !== 'ok') throw new Error(String(check?.quick_check));
@@ -62,7 +62,9 @@ export function openState(dataDir: string): DatabaseSync {
   }
 }
 
-/** Refuses a directory of another format. SQLite gives 0 for a new file, and for one from before there was a number. */
+/**
+ * Refuses a directory of another format. SQLite returns 0 for a new file, and for one from before formats had numbers.
+ */
 function requireFormat(db: DatabaseSync, dataDir: string): void {
   const found = Number(db.prepare('PRAGMA user_version').get()?.user_version);
   if (found !== 0 && found !== dataFormat) {

@@ -8,12 +8,12 @@ interface SynthesisOptions {
   projectDir: string;
   dataDir: string;
   verbose: boolean;
-  /** The Orthanc that each stored DICOM file goes to as well. */
+  /** The Orthanc server that also receives each stored DICOM file. */
   orthancUrl?: string | undefined;
   onPhase(phase: string, ms: number): void;
 }
 
-/** Runs the CDK app, which builds the functions, unless nothing has changed since; gives CDK's output directory. */
+/** Runs the CDK app, which builds the functions, unless nothing has changed. Returns CDK's output directory. */
 export async function synthesize({
   projectDir,
   dataDir,
@@ -31,14 +31,14 @@ export async function synthesize({
   rmSync(digestFile, { force: true });
   rmSync(fresh, { recursive: true, force: true });
   const { context = {} } = JSON.parse(readFileSync(path.join(projectDir, 'cdk.json'), 'utf8'));
-  // The app alone, not the CLI around it: that is quicker, and asks for no credentials.
+  // Without the CDK CLI: faster, and needs no credentials.
   const environment = { CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ ...context, laptop }) };
   const startedAt = performance.now();
   await run(projectDir, 'bin/app.ts', environment, verbose);
   onPhase('build and synth', Math.round(performance.now() - startedAt));
   rmSync(cdkOut, { recursive: true, force: true });
   renameSync(fresh, cdkOut);
-  // Last, so that a start that was interrupted begins anew.
+  // Written last, so that an interrupted start is repeated.
   writeFileSync(digestFile, digest);
   return cdkOut;
 }

@@ -5,10 +5,10 @@ import { StartError } from './start-error.ts';
 
 export const region = 'us-east-1';
 export const accountId = '000000000000';
-/** What `Ref` of the Cognito client gives, and so the `aud` of local tokens. */
+/** The value of `Ref` of the Cognito client, which is the `aud` of local tokens. */
 export const localClientId = 'negatoscope-local';
 
-/** A resource as the synthesized template declares it, its properties not yet resolved. */
+/** A resource of the synthesized template, with unresolved properties. */
 export interface Resource {
   logicalId: string;
   type: string;
@@ -43,10 +43,10 @@ const AssetsFile = z.object({
   ),
 });
 
-/** `AWS::NoValue`: the property is as good as absent. */
+/** `AWS::NoValue`: the property counts as absent. */
 const noValue = Symbol('AWS::NoValue');
 
-/** The synthesized CloudFormation template, with its intrinsics resolved for this laptop. */
+/** The synthesized CloudFormation template, with its intrinsic functions resolved for the local stack. */
 export class Template {
   readonly #resources: Map<string, Resource>;
   readonly #parameters: Record<string, unknown>;
@@ -83,7 +83,7 @@ export class Template {
     return String(this.resolve(this.#outputs[name]?.Value));
   }
 
-  /** Those of a resource's properties that the schema names, without intrinsics; the others need not be resolvable. */
+  /** Resolves the properties that the schema names; the others need not be resolvable. */
   properties<S extends z.ZodObject>(resource: Resource, schema: S): z.infer<S> {
     const wanted = Object.entries(resource.properties).filter(([name]) => name in schema.shape);
     const parsed = schema.safeParse(this.resolve(Object.fromEntries(wanted)));
@@ -94,12 +94,12 @@ export class Template {
     );
   }
 
-  /** The directory of a function's code, from the key under which CDK would upload it. */
+  /** The directory of a function's code, by the key under which CDK would upload it. */
   assetPath(objectKey: string): string | undefined {
     return this.#assetPaths.get(objectKey);
   }
 
-  /** The name that AWS would give or was given: stable, since data and signed URLs outlive a start. */
+  /** The resource's physical name: stable, because data and signed URLs survive a restart. */
   physicalName(resource: Resource): string {
     const shortType = resource.type.split('::')[2];
     const given = resource.properties[`${shortType}Name`] ?? resource.properties.TableName;
@@ -134,12 +134,12 @@ export class Template {
     }
   }
 
-  /** Of a function of CloudFront's. */
+  /** The ARN of a CloudFront function. */
   functionArn(resource: Resource): string {
     return `arn:aws:cloudfront::${accountId}:function/${resource.logicalId}`;
   }
 
-  /** A value of the template with every intrinsic replaced; throws a StartError for one that it can't. */
+  /** Resolves every intrinsic function in a value. Throws a StartError for an unsupported one. */
   resolve(value: unknown): unknown {
     const resolved = this.#resolve(value);
     return resolved === noValue ? undefined : resolved;
@@ -172,7 +172,7 @@ export class Template {
       case 'Fn::Join': {
         const [separator, parts] = z.tuple([z.string(), z.unknown()]).parse(argument);
         const text = z.array(z.unknown()).parse(this.#resolve(parts)).map(String).join(separator);
-        // A page's policy names the bucket by its scheme, too: on a laptop there is no TLS.
+        // A page's policy has the bucket's URL with its scheme; locally there is no TLS.
         return text.replaceAll(this.#s3Origin.replace(/^http:/, 'https:'), this.#s3Origin);
       }
       case 'Fn::Sub': {

@@ -21,22 +21,25 @@ import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import { type Operation, routesOf } from '../api/operation.ts';
 import type { Settings } from './settings.ts';
 
-/** REST APIs give up on a function that does not stream after this time (API Gateway quotas, "Integration timeout"). */
+/**
+ * API Gateway aborts a request to a function that does not stream after this time (API Gateway quotas, "Integration
+ * timeout").
+ */
 const GATEWAY_TIMEOUT_SECONDS = 29;
 
-/** Answers that API Gateway gives itself, in the shape of ours. */
+/** Responses that API Gateway generates itself, in the service's error format. */
 const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, details?: string[]][] = [
   [ResponseType.DEFAULT_4XX, 400, 'The request can not be handled.'],
   [ResponseType.DEFAULT_5XX, 500, 'Something went wrong on our side.'],
   [ResponseType.ACCESS_DENIED, 403, 'Insufficient permissions'],
   [ResponseType.UNAUTHORIZED, 401, 'Missing or invalid token or API key'],
-  // What API Gateway says of a path that it does not know.
+  // API Gateway's response to an unknown path.
   [ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, 'There is no such endpoint.'],
   [ResponseType.RESOURCE_NOT_FOUND, 404, 'There is no such endpoint.'],
-  // The issuer's keys could not be had: the caller may be right, and should come again.
+  // The issuer's keys could not be fetched. The token may be valid, so the client should retry.
   [ResponseType.AUTHORIZER_FAILURE, 503, 'Tokens can not be verified at the moment.'],
   [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 503, 'Tokens can not be verified at the moment.'],
-  // Of a body over 10 MB, and of one that is too much for a Lambda event (6 MB, with the files in base64).
+  // For a body over 10 MB, and for one that exceeds a Lambda event (6 MB, with the files in base64).
   [
     ResponseType.REQUEST_TOO_LARGE,
     413,
@@ -52,15 +55,15 @@ const GATEWAY_ANSWERS: [type: ResponseType, status: number, message: string, det
   [ResponseType.INTEGRATION_TIMEOUT, 504, 'This took too long.'],
 ];
 
-/** A constant stands in quotes, and can't hold one (API Gateway developer guide, "Set up gateway responses"). */
+/** A constant is in quotes, and can't contain one (API Gateway developer guide, "Set up gateway responses"). */
 const HEADERS = {
   ...DEFAULT_HEADERS,
   'content-security-policy': 'sandbox',
-  // They are the same for everyone; without it, a viewer's page is told nothing of what went wrong.
+  // These responses are the same for every caller. Without this header, a viewer's page could not read the error.
   'access-control-allow-origin': '*',
 };
 
-/** What a viewer's page may send (Fetch standard, "CORS-preflight request"). */
+/** The request headers that a viewer's page may send (Fetch standard, "CORS-preflight request"). */
 const CORS_HEADERS = ['accept', 'authorization', 'content-type', 'range', 'x-api-key'];
 
 /** The REST API: a route, an authorizer and a function for each operation. */
@@ -69,7 +72,10 @@ export class Api extends Construct {
   readonly #authorizer: RequestAuthorizer;
   readonly #allowedOrigins: string[];
   readonly #crossOrigin = new Set<IResource>();
-  /** As which API Gateway calls the functions: one, where a permission for each would be a resource for each. */
+  /**
+   * The role with which API Gateway invokes the functions. A permission on each function would be one resource for
+   * each.
+   */
   readonly #invoker: Role;
   readonly #invoked: string[] = [];
 
@@ -83,7 +89,7 @@ export class Api extends Construct {
     this.restApi = new RestApi(this, 'Rest', {
       restApiName: 'Negatoscope',
       endpointTypes: [EndpointType.REGIONAL],
-      // As they are, and not as text: what is in a form may be pictures, what is in the other is DICOM.
+      // Binary and not text: forms may contain images, and `multipart/related` contains DICOM.
       binaryMediaTypes: ['multipart/form-data', 'multipart/related'],
       cloudWatchRole: true,
       deployOptions: {
@@ -102,7 +108,7 @@ export class Api extends Construct {
     this.#invoker = new Role(this, 'Invoker', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
       inlinePolicies: {
-        // Each by its name: 10,240 characters hold some ninety (IAM quotas, "inline policies").
+        // Lists each function by name: 10,240 characters are enough for about ninety (IAM quotas, "inline policies").
         invoke: new PolicyDocument({
           statements: [
             new PolicyStatement({
@@ -149,7 +155,7 @@ export class Api extends Construct {
     }
   }
 
-  /** Answers a browser that asks before it calls; nobody signs in for that. */
+  /** Responds to CORS preflight requests, which need no authentication. */
   #openToOtherOrigins(resource: IResource): void {
     if (this.#crossOrigin.has(resource)) return;
     this.#crossOrigin.add(resource);

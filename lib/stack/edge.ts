@@ -19,13 +19,13 @@ import { type Operation, routesOf } from '../api/operation.ts';
 import { SOCKET_PATH } from '../api/socket-route.ts';
 import { ASSETS, type Page } from './page.ts';
 
-/** Of the REST API, as CDK names it where nobody does. */
+/** The stage of the REST API, by CDK's default name. */
 const STAGE = 'prod';
 
 /**
- * API Gateway knows no trailing slashes; here they are optional. And it looks for who calls in one header only:
- * `x-api-key` goes there when nothing else does. The name that the client asked for, and who they are to the network, go along in headers of their own.
- * The local gateway does the same (`lib/local/api-gateway/api-event.ts`).
+ * API Gateway does not accept trailing slashes, so they are removed here. It reads the credentials from one header
+ * only, so `x-api-key` is copied there if the header is missing. The requested host and the client's address are
+ * forwarded in headers of their own. The local gateway does the same (`lib/local/api-gateway/api-event.ts`).
  */
 export const REWRITE_REQUEST = `function handler(event) {
   var request = event.request;
@@ -45,7 +45,7 @@ interface EdgeProps {
   page: Page;
 }
 
-/** The one domain that people see, in front of everything: the page is what is neither the API nor the socket. */
+/** The one public domain: the API, the WebSocket API, and the page at all other paths. */
 export class Edge extends Construct {
   readonly distribution: Distribution;
 
@@ -56,7 +56,7 @@ export class Edge extends Construct {
       code: FunctionCode.fromInline(REWRITE_REQUEST),
     });
     const behavior = {
-      // Answers are one person's: nothing of them is kept here.
+      // Responses are for one caller, so CloudFront caches none of them.
       cachePolicy: CachePolicy.CACHING_DISABLED,
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
@@ -66,12 +66,12 @@ export class Edge extends Construct {
       ...behavior,
       allowedMethods: AllowedMethods.ALLOW_ALL,
       origin: new HttpOrigin(`${api.restApiId}.execute-api.${Stack.of(this).region}.amazonaws.com`, {
-        // The stage by its name: by reference, the functions would come before this, and they know the client of the
-        // user pool, which knows this address.
+        // The stage is given by name. By reference, the functions would have to be created first. But they depend on
+        // the client of the user pool, which depends on this domain.
         originPath: `/${STAGE}`,
       }),
     };
-    // Of `wss://<host>`; the rest of the path is the stage, and comes from the request.
+    // The host of `wss://<host>`. The path, which is the stage, comes from the request.
     const socket = { ...behavior, origin: new HttpOrigin(Fn.select(2, Fn.split('/', sockets.apiEndpoint))) };
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Negatoscope',
@@ -79,7 +79,7 @@ export class Edge extends Construct {
       defaultBehavior: page.views,
       additionalBehaviors: {
         ...Object.fromEntries(apiPatterns(operations).map((pattern) => [pattern, rest])),
-        // The slash at the end is cut off only after the behaviour is chosen.
+        // The trailing slash is removed only after CloudFront has chosen the behavior.
         [SOCKET_PATH]: socket,
         [`${SOCKET_PATH}/`]: socket,
         [ASSETS]: page.assets,
@@ -88,7 +88,10 @@ export class Edge extends Construct {
   }
 }
 
-/** One pattern for each first segment of the API's paths: it takes what is below it too, with and without the slash. */
+/**
+ * One path pattern for the first segment of each API path. It also matches the paths below it, with and without a
+ * trailing slash.
+ */
 const apiPatterns = (operations: readonly Operation[]): string[] => [
   ...new Set(operations.flatMap(routesOf).map(({ path }) => `/${path.split('/')[1]}*`)),
 ];

@@ -18,12 +18,12 @@ import { StoredItems } from './stored-items.ts';
 
 const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
 
-/** A record of a stream that waits so long is one that fails. */
+/** If a stream record waits longer than this, its function is failing. */
 const LATE_MS = Duration.minutes(10).toMilliseconds();
 
-/** Wakes a function on events; what it fails on again and again waits in a dead-letter queue, under an alarm. */
+/** Connects a function to its event source. Messages that fail repeatedly go to a dead-letter queue with an alarm. */
 export class EventFeed extends Construct {
-  /** They ring when something is put aside or waits; their text is what that costs a user. */
+  /** Alarms about failed or waiting messages. Their text says what users lose. */
   readonly alarms: Alarm[];
 
   constructor(scope: Construct, trigger: Trigger, storage: Storage, handler: LambdaFunction) {
@@ -38,7 +38,7 @@ export class EventFeed extends Construct {
     const late: Alarm[] = [];
     if ('everyMinutes' in source) {
       const schedule = Schedule.rate(Duration.minutes(source.everyMinutes));
-      // What fails is tried again by the clock itself.
+      // The schedule itself is the retry.
       new Rule(this, 'Clock', { schedule, targets: [new LambdaTarget(handler, { retryAttempts: 0 })] });
       this.alarms = [alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), 3)];
       return;
@@ -48,7 +48,7 @@ export class EventFeed extends Construct {
       const queue = new Queue(this, 'Queue', {
         ...QUEUE,
         retentionPeriod: Duration.days(14),
-        // Six times the function's time, as Lambda asks for (developer guide, "Creating an SQS event source").
+        // Six times the function's timeout, as Lambda recommends (developer guide, "Creating an SQS event source").
         visibilityTimeout: Duration.seconds(source.visibilityTimeoutSeconds ?? 6 * trigger.timeoutSeconds),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
@@ -58,8 +58,8 @@ export class EventFeed extends Construct {
         deadLetters.grantSendMessages(handler);
         handler.addEnvironment('QUEUE_URL', queue.queueUrl);
         handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
-        // What comes again and again is out of sight between; and of what has come more than three times, the age is not
-        // told (SQS developer guide, "Available CloudWatch metrics").
+        // A message between two attempts is not visible, and the age metric does not include messages received more
+        // than three times (SQS developer guide, "Available CloudWatch metrics").
         const waiting = queue.metricApproximateNumberOfMessagesNotVisible({
           period: Duration.minutes(15),
           statistic: 'Minimum',
@@ -74,15 +74,15 @@ export class EventFeed extends Construct {
         }),
       );
     } else {
-      // More than two readers of a shard may be throttled (DynamoDB quotas, "DynamoDB Streams"), and of the images' table
-      // there are three, or four where a pipe reads too: Lambda then reads again, so that they hear late, and of everything.
+      // More than two readers of a shard may be throttled (DynamoDB quotas, "DynamoDB Streams"). The images' table has
+      // three, or four with a pipe. Lambda then retries, so that records arrive late but none is lost.
       handler.addEventSource(
         new DynamoEventSource('auditChanged' in source ? storage.audit : storage.table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: source.batchSize,
-          // The record is all that knows which objects go: it is tried again as long as the stream keeps it, a day.
-          // Of a marked item the client can tell again, and of a change the lists tell as well: a poison one shall not
-          // hold up the others.
+          // For deletions, only the stream record has the object keys, so it is retried as long as the stream keeps it,
+          // a day. A marked item can be reported again by its client, and a change can be read from the lists: a poison
+          // record must not block the others.
           retryAttempts: 'maximumRetries' in source ? source.maximumRetries : 10_000,
           ...('auditChanged' in source
             ? { maxBatchingWindow: Duration.seconds(source.waitSeconds) }
@@ -102,7 +102,7 @@ export class EventFeed extends Construct {
   }
 }
 
-/** Which changes of the table wake the function. */
+/** The filter for the stream records that invoke the function. */
 function filtersOf(
   source: Exclude<
     Trigger['source'],

@@ -38,7 +38,7 @@ const OBJECT_ACTIONS = {
   write: ['s3:PutObject'],
   delete: ['s3:DeleteObject', 's3:AbortMultipartUpload'],
 };
-// S3 asks the key on behalf of whoever reads or writes.
+// S3 uses the KMS key with the permissions of the caller who reads or writes.
 const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
 
 const REQUESTS_ACTIONS = {
@@ -55,19 +55,25 @@ interface FunctionProps {
   layers?: readonly string[] | undefined;
   environment?: Record<string, string>;
   description: string;
-  /** Whether an event source will add to its rights. */
+  /** Whether an event source will add to its permissions. */
   isFed?: boolean;
 }
 
-/** Makes the Lambda functions: each gets the rights that it declares and, with each right, what it needs to use it. */
+/**
+ * Creates the Lambda functions. Each gets the permissions that it declares, and the environment and keys that it needs
+ * to use them.
+ */
 export class Functions extends Construct {
   readonly #storage: Storage;
   readonly #settings: Settings;
   readonly #sockets: Sockets;
   readonly #layers = new Map<string, LayerVersion>();
-  /** Of all functions, each with streams of its own name: one for each would be a tenth of what a stack may hold. */
+  /**
+   * The log group of all functions, with log streams named by function. One group for each would use a tenth of the
+   * resources that a stack may have.
+   */
   readonly #logGroup: LogGroup;
-  /** What the functions sign with among themselves; no value of it is a key to anything else. */
+  /** The secret that signs cursors. It gives access to nothing else. */
   readonly #cursorSecret: Secret;
 
   constructor(scope: Construct, id: string, storage: Storage, settings: Settings, sockets: Sockets) {
@@ -86,17 +92,17 @@ export class Functions extends Construct {
     });
   }
 
-  /** The environment of functions that answer with parts of lists. */
+  /** The environment of functions that return pages of lists. */
   get paging(): Record<string, string> {
     return { CURSOR_SECRET: this.#cursorSecret.secretValue.unsafeUnwrap() };
   }
 
-  /** The environment of functions that answer pages of other origins. */
+  /** The environment of functions that respond to pages of other origins. */
   get crossOrigin(): Record<string, string> {
     return { ALLOWED_ORIGINS: this.#settings.allowedOrigins.join(',') };
   }
 
-  /** The environment of what sends to the clinic's Orthanc. */
+  /** The environment of functions that send to the clinic's Orthanc. */
   get orthanc(): Record<string, string> {
     const { orthancUrl, orthancSecret } = this.#settings;
     if (!orthancUrl) return {};
@@ -110,7 +116,7 @@ export class Functions extends Construct {
     };
   }
 
-  /** The function whose bundle is `dist/<id>`. */
+  /** Creates the function with the bundle `dist/<id>`. */
   create(
     id: string,
     { permissions, memoryMb, timeoutSeconds, layers = [], environment, description, isFed }: FunctionProps,
@@ -124,7 +130,7 @@ export class Functions extends Construct {
               actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
               resources: [this.#logGroup.logGroupArn],
             }),
-            // X-Ray knows no resources (service authorization reference).
+            // X-Ray supports no resource-level permissions (service authorization reference).
             new PolicyStatement({
               actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
               resources: ['*'],
@@ -142,7 +148,7 @@ export class Functions extends Construct {
       handler: 'index.handler',
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
-      // CDK would add a policy resource to each role, for X-Ray alone.
+      // Otherwise CDK would add a policy resource to each role, only for X-Ray.
       role: isFed ? role : role.withoutPolicyUpdates(),
       logGroup: this.#logGroup,
       tracing: Tracing.ACTIVE,

@@ -14,16 +14,16 @@ import type { PageConfig } from '../api/page-config.ts';
 import { GROUPS } from '../domain/access/roles.ts';
 import type { Settings } from './settings.ts';
 
-/** Who signs the tokens: the stack's own Cognito user pool, unless the clinic has an issuer of its own. */
+/** The issuer of the tokens: the stack's own Cognito user pool, unless the clinic has an issuer of its own. */
 export class Identity extends Construct {
-  /** What people need to sign in. */
+  /** The stack outputs that people need to sign in. */
   outputs: Readonly<Record<string, string>> = {};
-  /** What the authorizer must know to verify tokens. */
+  /** The environment in which the authorizer verifies tokens. */
   readonly environment: { TOKEN_ISSUER: string; TOKEN_AUDIENCE: string; TOKEN_JWKS_URI: string };
 
-  /** What the page must know to sign people in; nothing of it is secret. */
+  /** The page's configuration for sign-in. It contains no secrets. */
   readonly forPage: Pick<PageConfig, 'issuer' | 'clientId' | 'scope'>;
-  /** What the page talks to while it does. */
+  /** The origins to which the page sends requests during sign-in. */
   readonly origins: readonly string[];
   #pageUrl: string | undefined;
 
@@ -35,7 +35,7 @@ export class Identity extends Construct {
     this.origins = origins;
   }
 
-  /** Says where people come from to sign in, and go back to. */
+  /** Sets the page's URL for the redirects after sign-in and sign-out. */
   returnTo(pageUrl: string): void {
     this.#pageUrl = pageUrl;
   }
@@ -63,9 +63,9 @@ export class Identity extends Construct {
       new CfnUserPoolGroup(this, groupName, { userPoolId: pool.userPoolId, groupName });
     }
     const client = pool.addClient('Web', {
-      // Without the passwords leaving the browser; the other one is for tools with AWS credentials.
+      // With SRP, passwords do not leave the browser. The other flow is for tools with AWS credentials.
       authFlows: { userSrp: true, adminUserPassword: true },
-      // The page's way: code and PKCE, at the pool's own sign-in page.
+      // The page's flow: authorization code with PKCE, at the pool's own sign-in page.
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
@@ -76,19 +76,19 @@ export class Identity extends Construct {
       idTokenValidity: Duration.hours(1),
       accessTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.hours(12),
-      // Whose patient someone is says the clinic, and nobody of themselves.
+      // Only the clinic may set a user's patient id, not the user.
       readAttributes: new ClientAttributes()
         .withStandardAttributes({ email: true })
         .withCustomAttributes('patient_id'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
     const domain = pool.addDomain('SignIn', {
-      // One of its kind in the region, hence the account's number in it.
+      // The prefix must be unique in the region, so it contains the account's number.
       cognitoDomain: { domainPrefix: `negatoscope-${Aws.ACCOUNT_ID}` },
-      // The classic one takes no `prompt`: it would sign in whoever was at this computer in the last hour.
+      // The classic hosted UI ignores `prompt`: it would sign in whoever used this computer in the last hour.
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
-    // Without a style, there is no page.
+    // Without a style, Cognito shows no sign-in page.
     new CfnManagedLoginBranding(this, 'SignInStyle', {
       userPoolId: pool.userPoolId,
       clientId: client.userPoolClientId,
@@ -107,7 +107,7 @@ export class Identity extends Construct {
   }
 }
 
-/** The clinic's own issuer; of most, `offline_access` is what gives a token to refresh with. */
+/** The clinic's own issuer. Most issuers return a refresh token only for the scope `offline_access`. */
 const foreign = (oidc: NonNullable<Settings['oidc']>) => ({
   ...oidc,
   scope: 'openid email profile offline_access',

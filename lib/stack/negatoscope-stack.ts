@@ -36,7 +36,7 @@ export class NegatoscopeStack extends Stack {
     const functions = new Functions(this, 'Functions', storage, settings, sockets);
     const authorizer = functions.create('authorizer', {
       description: 'Find out who calls',
-      // API keys are in it.
+      // The table contains the API keys.
       permissions: { table: 'read' },
       memoryMb: 512,
       timeoutSeconds: 10,
@@ -100,8 +100,8 @@ export class NegatoscopeStack extends Stack {
   #notify(alarms: readonly Alarm[], email: string | undefined, { key }: Storage): void {
     if (!email) return;
     const topic = new Topic(this, 'Alarms', { enforceSSL: true, masterKey: key });
-    // A topic with a policy of its own loses SNS's default, by which the account's own alarms may publish; and who
-    // publishes to an encrypted topic needs its key.
+    // A topic with its own policy loses SNS's default policy, which lets the account's alarms publish. A publisher to
+    // an encrypted topic also needs its key.
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
     });

@@ -27,15 +27,15 @@ import type { Identity } from './identity.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
-/** What the build of the page gives. */
+/** The output of the page's build. */
 const BUILT = join(import.meta.dirname, '..', '..', 'dist-web');
 
-/** Files whose names change with what is in them. */
+/** Files with a content hash in their names. */
 export const ASSETS = '/assets/*';
 
 /**
- * A page of the app has no file of its own: whatever is no file is `index.html`, which looks at the path itself. Not by
- * the extension, since a patient's number may have a dot.
+ * Views of the app have no file of their own: every path that is not a file gets `index.html`, which routes by the
+ * path. The extension can't decide this, because a patient's number may contain a dot.
  */
 export const REWRITE_VIEW = `function handler(event) {
   var request = event.request;
@@ -43,9 +43,9 @@ export const REWRITE_VIEW = `function handler(event) {
   return request;
 }`;
 
-/** The web page: its files in a bucket of their own, and how CloudFront gives them out. */
+/** The web page: its files in a bucket of their own, and their delivery by CloudFront. */
 export class Page extends Construct {
-  /** Everything that is no file: the app. */
+  /** The behavior of all paths that are not files: the app. */
   readonly views: BehaviorOptions;
   readonly assets: BehaviorOptions;
 
@@ -69,13 +69,13 @@ export class Page extends Construct {
       lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // A Lambda of CDK's copies them. Without it, whoever deploys had to copy them after `cdk deploy`, and between the
-    // two the page and the API were of different versions.
+    // A Lambda function of CDK copies the files. A manual copy after `cdk deploy` would leave the page and the API at
+    // different versions in between.
     const deployed = (name: string, props: Pick<BucketDeploymentProps, 'sources' | 'cacheControl'>) =>
       new BucketDeployment(this, name, {
         ...props,
         destinationBucket: bucket,
-        // A page that is open still loads its own version's files.
+        // An open page still loads the files of its own version.
         prune: false,
         memoryLimit: 512,
       });
@@ -88,7 +88,7 @@ export class Page extends Construct {
     const views = deployed('Views', {
       sources: [Source.asset(BUILT, { exclude: ['assets'] }), Source.jsonData('config.json', config)],
     });
-    // Whoever sees the new page finds its files.
+    // The files exist before the new page refers to them.
     views.node.addDependency(assets);
 
     const origin = S3BucketOrigin.withOriginAccessControl(bucket);
@@ -118,7 +118,8 @@ export class Page extends Construct {
       });
     this.views = {
       ...behavior,
-      // CloudFront asks S3 each time, so that a new version is seen at once; it is a kilobyte.
+      // CloudFront requests this file from S3 each time, so that a new version is visible immediately; it is one
+      // kilobyte.
       cachePolicy: CachePolicy.CACHING_DISABLED,
       responseHeadersPolicy: headers('ViewHeaders', [
         { header: 'Cache-Control', value: 'no-cache', override: true },
@@ -136,13 +137,16 @@ export class Page extends Construct {
     this.assets = {
       ...behavior,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-      // How long they are kept says each file: nobody is to keep for a year that there is none.
+      // Each file has its own cache header, so that a missing file is not cached for a year.
       responseHeadersPolicy: headers('AssetHeaders'),
     };
   }
 }
 
-/** What the page may load, and whom it may talk to: itself, the bucket of the images, and who signs people in. */
+/**
+ * The page's content security policy: it may load from, and connect to, itself, the bucket of the images, and the
+ * issuer.
+ */
 const policy = (bucket: string, issuer: string): string =>
   [
     "default-src 'self'",

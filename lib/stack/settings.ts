@@ -2,41 +2,41 @@ import * as z from 'zod';
 import { TimeZone } from '../domain/identifiers.ts';
 import { Limits } from '../domain/limits/limits.ts';
 
-/** What a clinic can set under `negatoscope` in the context of `cdk.json`, with its defaults. */
+/** The settings of a clinic under `negatoscope` in the context of `cdk.json`, with their defaults. */
 export const Settings = z.strictObject({
   limits: Limits.prefault({}),
   /**
-   * The clinic's time zone (IANA), such as `Europe/Athens`: the day of a picture whose camera wrote no date is that of its
-   * upload there.
+   * The clinic's time zone (IANA), such as `Europe/Athens`. If a camera wrote no date, the date of an image is its
+   * upload date in this time zone.
    */
   timeZone: TimeZone.default('UTC'),
-  /** Another issuer of tokens than the stack's own user pool. */
+  /** A token issuer that replaces the stack's own user pool. */
   oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
   /**
-   * Pages that may talk to the signed S3 URLs, and viewers' that may talk to DICOMweb: a URL's signature and a token
+   * Origins whose pages may use the signed S3 URLs and, for viewers, DICOMweb. The signature of a URL and the token
    * protect the image, not its origin.
    */
   allowedOrigins: z.array(z.string()).min(1).default(['*']),
   /**
-   * An Orthanc server to which each stored DICOM file goes as well, by `POST <url>/instances`. The function is in no VPC:
-   * it must be reachable from the internet.
+   * An Orthanc server that also receives each stored DICOM file, by `POST <url>/instances`. The function is in no VPC,
+   * so the server must be reachable from the internet.
    */
   orthancUrl: z
     .url({ protocol: /^https$/ })
-    // It can be read by whoever may look at the stack.
+    // Everyone who may read the stack can read the URL.
     .refine((url) => new URL(url).username === '', 'who signs in there stands in the orthancSecret')
     .optional(),
-  /** The name of a secret in Secrets Manager: the `username` and the `password` for it, read when the stack is deployed. */
+  /** The name of a secret in Secrets Manager with the `username` and the `password` for it, read during deployment. */
   orthancSecret: z.string().min(1).optional(),
   /**
-   * What the clinic's own devices write as Issuer of Patient ID (0010,0021). A study with another issuer belongs to nobody
-   * until it is assigned to a patient: the same number may be another person's there. A study without an issuer is the
-   * clinic's.
+   * Values of Issuer of Patient ID (0010,0021) that the clinic's own devices write. A study with another issuer belongs
+   * to nobody until it is assigned to a patient, because its patient number may identify another person. A study
+   * without an issuer is the clinic's.
    */
   patientIdIssuers: z.array(z.string().min(1).max(64)).default([]),
-  /** Who gets the alarms. */
+  /** The address that receives the alarms. */
   alarmEmail: z.email().optional(),
-  /** Days for which a deleted or overwritten object can still be brought back. */
+  /** Days for which a deleted or overwritten object can be restored. */
   deletedObjectDays: z.int().positive().default(30),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -11,10 +11,10 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { SOCKET_PATH, type SocketRoute } from '../api/socket-route.ts';
 
-/** What the right to send, or to close, is to the API that manages connections. */
+/** The HTTP method of each permission in API Gateway's connections API. */
 const METHODS = { send: 'POST', close: 'DELETE' };
 
-/** The WebSocket API: a stage at the socket's path, and a function for each occasion. */
+/** The WebSocket API: a stage at the WebSocket path, and a function for each route. */
 export class Sockets extends Construct {
   readonly api: WebSocketApi;
   readonly #stage: WebSocketStage;
@@ -28,13 +28,13 @@ export class Sockets extends Construct {
     });
     this.#stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
-      // The path of CloudFront's request goes on as it is, so that the stage must bear its name.
+      // CloudFront forwards the path unchanged, so the stage must have its name.
       stageName: SOCKET_PATH.slice(1),
       autoDeploy: true,
-      // Who, when and with what outcome; no headers, in which the tokens are.
+      // Caller, time and outcome; no headers, because they contain tokens.
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog) },
     });
-    // A page may say anything at all, so that its connection is not idle: API Gateway ends it after ten minutes.
+    // A page may send any message to keep its connection from being idle: API Gateway closes it after ten minutes.
     this.api.addRoute('$default', {
       integration: new WebSocketMockIntegration('Anything', {
         requestTemplates: { 'application/json': '{"statusCode":200}' },
@@ -43,29 +43,32 @@ export class Sockets extends Construct {
     });
   }
 
-  /** Where functions reach the open connections. */
+  /** The environment in which functions find the connections API. */
   get environment(): Record<string, string> {
     return { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: this.#stage.callbackUrl };
   }
 
-  /** What a function needs the right to. */
+  /** The ARN of an action on connections. */
   arnFor(action: 'send' | 'close'): string {
     const resourceName = `${this.#stage.stageName}/${METHODS[action]}/@connections/*`;
     return Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName });
   }
 
-  /** Without this, API Gateway may write no log (developer guide, "Configure logging for WebSocket APIs"). */
+  /** Without this, API Gateway may not write logs (developer guide, "Configure logging for WebSocket APIs"). */
   logAfter(api: RestApi): void {
     this.#stage.node.addDependency(api.node.findChild('Account'));
   }
 
-  /** Routes the occasion to its function. API Gateway asks who it is at `$connect`, and then remembers. */
+  /**
+   * Routes to the function. API Gateway calls the authorizer only at `$connect`, and keeps the result for the
+   * connection.
+   */
   route({ routeKey, id }: SocketRoute, handler: LambdaFunction, authorizer: LambdaFunction): void {
     this.api.addRoute(routeKey, {
       integration: new WebSocketLambdaIntegration(id, handler),
       ...(routeKey === '$connect' && {
         authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorizer, {
-          // Of several sources each must be there, and the token is in the one or the other.
+          // If several identity sources are set, each is required. The token is in only one of two places.
           identitySource: [],
         }),
       }),

@@ -16,17 +16,20 @@ import { INDEXES, type IndexName, TABLE_SCHEMA } from '../data/keys.ts';
 import { AUDIT, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
 import type { Settings } from './settings.ts';
 
-/** Where everything is kept: the bucket of the images, the table of what is known of them, and the key to both. */
+/** The stored data: the bucket of the images, the table of their metadata, and the key that encrypts both. */
 export class Storage extends Construct {
   readonly key: Key;
   readonly bucket: Bucket;
   readonly accessLogs: Bucket;
   readonly table: Table;
-  /** What goes on in requests; apart, so that its many writes are in no stream, and its failure is not the images'. */
+  /**
+   * The state of requests. A separate table, so that its many writes are in no stream, and its failure does not affect
+   * images.
+   */
   readonly requests: Table;
-  /** Who listens: apart, so that who tells them what happened can reach nothing that is kept. */
+  /** The open connections. A separate table, so that functions that send messages have no access to stored data. */
   readonly connections: Table;
-  /** Who did what: apart, so that nobody may change it who may change anything else. */
+  /** The audit log. A separate table, so that no function that may change other data can change it. */
   readonly audit: Table;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
@@ -67,7 +70,7 @@ export class Storage extends Construct {
         },
       ],
       lifecycleRules: [
-        // Looked at within minutes; the copy stays so long that no signed URL can put something else in its place.
+        // Uploads are checked within minutes. The object stays so long that no signed URL can replace it.
         { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
         { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: Duration.days(1) },
         {
@@ -104,7 +107,7 @@ export class Storage extends Construct {
     this.#sealAudit();
   }
 
-  /** What the log's segments are, nobody changes or takes away again: an object is made once, and stays. */
+  /** Makes the segments of the log immutable: nobody changes or deletes an object once it exists. */
   #sealAudit(): void {
     const segments = {
       principals: [new AnyPrincipal()],
@@ -125,8 +128,8 @@ export class Storage extends Construct {
   }
 
   /**
-   * Sends the bucket's events to a queue by the bucket's own configuration: `addEventNotification` would bring a
-   * Lambda of CDK's into the stack to do the same.
+   * Sends the bucket's events to a queue by the bucket's own configuration: `addEventNotification` would add a Lambda
+   * function of CDK for it.
    */
   sendCreatedTo(queue: Queue, prefix: string, suffix?: string): void {
     const { account } = Stack.of(this);
@@ -135,7 +138,8 @@ export class Storage extends Construct {
         principals: [new ServicePrincipal('s3.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [queue.queueArn],
-        // Not the bucket's ARN: S3 tries the permission when it makes the bucket, so that the policy comes first.
+        // Not the bucket's ARN: S3 checks the permission when it creates the bucket, so the policy must exist before
+        // the bucket.
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );

@@ -10,13 +10,13 @@ import { TABLE_SCHEMA } from '../data/keys.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Brings what comes into the table into a queue, where it can wait for longer than a stream keeps it.
+ * Sends new items of the table to a queue, where they can wait for longer than a stream keeps them.
  *
- * Not the bucket's events, which tell of objects: an object comes before its item, and without one where the item's
- * transaction fails; and of an object that is there already, which a second attempt stores, they tell nothing.
+ * The bucket's events do not serve for this: an object is written before its item, and stays without one if the item's
+ * transaction fails. And a second attempt that finds the object already stored causes no event.
  */
 export class StoredItems extends Construct {
-  /** How often it could not bring something; it tries again, for the day that the stream keeps it. */
+  /** The number of failed deliveries. They are retried as long as the stream keeps the record, a day. */
   readonly failures: Metric;
 
   constructor(
@@ -59,7 +59,7 @@ export class StoredItems extends Construct {
       roleArn: role.roleArn,
       source,
       sourceParameters: {
-        // From the beginning: what is stored while the pipe is being made is not skipped.
+        // From the beginning: items stored while the pipe is being created are not skipped.
         dynamoDbStreamParameters: { startingPosition: 'TRIM_HORIZON', batchSize: 10 },
         filterCriteria: { filters: [{ pattern: isNew.pattern }] },
       },

@@ -15,13 +15,13 @@ interface Part {
   ChecksumCRC32: string | undefined;
 }
 
-/** Not under 5 MiB, as S3 wants it of all parts but the last (S3 user guide, "Multipart upload limits"). */
+/** At least 5 MiB, the minimum of every part but the last (S3 user guide, "Multipart upload limits"). */
 const PART_BYTES = 8 * 1024 * 1024;
 
-/** The CRC-32 of bytes, as S3 has it. */
+/** Computes the CRC-32 of bytes in S3's form. */
 export type Checksum = (bytes: Uint8Array) => string;
 
-/** Writes an object of unknown length by a multipart upload, in the memory of two parts. */
+/** Writes an object of unknown length by a multipart upload, with the memory of two parts. */
 export class ArchiveWriter {
   readonly #bucket: string;
   readonly #client: S3Client;
@@ -31,7 +31,7 @@ export class ArchiveWriter {
     this.#client = connectS3();
   }
 
-  /** Begins an upload; of it nothing is to be seen until all of it is there. */
+  /** Starts a multipart upload. The object does not exist until the upload is completed. */
   async begin(key: string, contentType: string): Promise<string> {
     const { UploadId } = await this.#client.send(
       new CreateMultipartUploadCommand({
@@ -45,7 +45,7 @@ export class ArchiveWriter {
     return UploadId;
   }
 
-  /** Writes all of the source, one part while the next is read, and makes the object visible. */
+  /** Uploads the source, reading one part while the previous one is sent, and completes the upload. */
   async write(
     key: string,
     uploadId: string,
@@ -70,7 +70,7 @@ export class ArchiveWriter {
     for await (const bytes of inParts(source)) {
       await uploading;
       uploading = upload(++number, bytes);
-      // Whoever awaits it hears of its failure; until then it is no unhandled one.
+      // The failure is reported when the promise is awaited. Until then it must not be an unhandled rejection.
       uploading.catch(() => {});
     }
     await uploading;
@@ -83,7 +83,7 @@ export class ArchiveWriter {
     await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
   }
 
-  /** Takes an unfinished upload away; one that is not there is none to take away. */
+  /** Aborts an unfinished upload. An upload that does not exist is ignored. */
   async abort(key: string, uploadId: string): Promise<void> {
     try {
       await this.#client.send(
@@ -96,11 +96,11 @@ export class ArchiveWriter {
 }
 
 /**
- * The bytes of a stream in pieces that are long enough, the last of them excepted.
+ * Splits a stream into parts of the minimum size; only the last one may be shorter.
  *
- * All in two buffers, one of which is sent while the other is filled: new ones for each part would be five gigabytes of
- * garbage, which V8 lets lie until there is far more of it than we need. So a piece is good until the next but one is
- * asked for.
+ * Two buffers alternate: one is sent while the other is filled. New buffers for each part would be five gigabytes of
+ * garbage, which V8 collects only after far more memory is in use than needed. So a part is valid only until the next
+ * but one is requested.
  */
 async function* inParts(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let [filling, sending] = [Buffer.allocUnsafe(PART_BYTES), Buffer.allocUnsafe(PART_BYTES)];

@@ -6,19 +6,19 @@ import { Objects } from './objects.ts';
 
 const Change = z.object({
   kind: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
-  /** What is no event is sealed as it is: it must neither be lost nor hold up those after it. */
+  /** A record that is not a valid event is sealed unchanged: it must neither be lost nor block later ones. */
   event: AuditEvent.or(z.record(z.string(), z.unknown())),
 });
 type Change = z.infer<typeof Change>;
 
-/** A piece of the audit log, and the link to the piece before it. */
+/** A segment of the audit log, with the hash of the previous segment. */
 export const Segment = z.object({
   /** 1, 2, 3, … */
   number: z.int().positive(),
-  /** SHA-256 of the object before it, hexadecimal; of the first, of nothing. */
+  /** SHA-256 of the previous object, hexadecimal; for the first segment, of no bytes. */
   previous: z.string(),
   sealedAt: z.string(),
-  /** In a log that nobody tampers with, all are INSERT. */
+  /** If nobody tampered with the log, all are INSERT. */
   changes: z.array(Change),
 });
 export type Segment = z.infer<typeof Segment>;
@@ -26,7 +26,7 @@ export type Segment = z.infer<typeof Segment>;
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 
-/** S3 lists keys in their order, from the first on: so counted down, the newest is the one that a list begins with. */
+/** S3 lists keys in ascending order. Numbers in keys count down, so that a list begins with the newest segment. */
 const HIGHEST = 9_999_999_999;
 const keyOf = (number: number): string =>
   `${AUDIT}${String(HIGHEST - number).padStart(10, '0')}-${number}.json`;
@@ -39,7 +39,10 @@ export class AuditSegments {
     this.#objects = new Objects(bucket);
   }
 
-  /** Adds a segment at the end of the chain. Whoever is there first has its place; the other takes the next. */
+  /**
+   * Appends a segment to the chain. Of two concurrent writers, one gets the next number and the other retries with the
+   * number after it.
+   */
   async append(changes: readonly Change[], now: Date): Promise<void> {
     for (;;) {
       const newest = await this.#objects.firstKey(AUDIT);

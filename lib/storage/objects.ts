@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { connectS3 } from './s3-client.ts';
 
-/** The objects of one bucket, for the functions behind the scenes, which write and delete. */
+/** Reads, writes and deletes objects of one bucket, for event functions. */
 export class Objects {
   readonly #bucket: string;
   readonly #client: S3Client;
@@ -20,7 +20,7 @@ export class Objects {
     this.#client = connectS3();
   }
 
-  /** The object's bytes, or undefined where there is none. */
+  /** Reads an object. Returns undefined if it does not exist. */
   async read(key: string): Promise<Uint8Array | undefined> {
     try {
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
@@ -37,7 +37,7 @@ export class Objects {
     );
   }
 
-  /** Writes an object that is not there yet; false where there is one already. */
+  /** Creates an object. Returns false if it exists already. */
   async create(key: string, bytes: Uint8Array, contentType: string): Promise<boolean> {
     const object = {
       Bucket: this.#bucket,
@@ -50,14 +50,14 @@ export class Objects {
       await this.#client.send(new PutObjectCommand(object));
       return true;
     } catch (error) {
-      // 412: it is there; 409: another one is being written (S3 API reference, PutObject, If-None-Match).
+      // 412: the object exists. 409: a concurrent write is in progress (S3 API reference, PutObject, If-None-Match).
       const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
       if (status === 412 || status === 409) return false;
       throw error;
     }
   }
 
-  /** The first key, in S3's order, that begins so. */
+  /** Returns the first key with this prefix, in S3's order. */
   async firstKey(Prefix: string): Promise<string | undefined> {
     const { Contents = [] } = await this.#client.send(
       new ListObjectsV2Command({ Bucket: this.#bucket, Prefix, MaxKeys: 1 }),
@@ -65,7 +65,7 @@ export class Objects {
     return Contents[0]?.Key;
   }
 
-  /** Copies within the bucket; S3 itself sees to it that the bytes are the same. */
+  /** Copies an object within the bucket. S3 verifies the bytes itself. */
   async copy(from: string, to: string, contentType: string): Promise<void> {
     await this.#client.send(
       new CopyObjectCommand({
@@ -78,7 +78,7 @@ export class Objects {
     );
   }
 
-  /** Deletes objects, at most 1,000; those that are not there are none to delete. */
+  /** Deletes at most 1,000 objects. Keys that do not exist are ignored. */
   async delete(keys: readonly string[]): Promise<void> {
     const { Errors = [] } = await this.#client.send(
       new DeleteObjectsCommand({

@@ -14,12 +14,12 @@ const OTHER_BYTES = [
 const EXPIRED_CREDENTIALS = ['ExpiredToken', 'InvalidToken'];
 const TOO_SLOW = ['RequestTimeout', 'IncompleteBody'];
 
-/** Tells it by the status and the XML (S3 API reference, "Error responses": most of these are 400). */
+/** Determines the outcome by the status and the XML (S3 API reference, "Error responses": most of these are 400). */
 export function putOutcome(status: number, body: string): PutOutcome {
-  // 412: the URL makes an object and replaces none; an attempt before came through, and its answer did not.
+  // 412: the URL creates an object and never replaces one. So an earlier attempt succeeded and its response was lost.
   if ((status >= 200 && status < 300) || status === 412) return 'stored';
   const [, code = ''] = /<Code>(\w+)</.exec(body) ?? [];
-  // The credentials of who has signed may end before the URL does.
+  // The credentials that signed the URL may expire before the URL does.
   if (status === 403 || EXPIRED_CREDENTIALS.includes(code)) return 'expired';
   if (OTHER_BYTES.includes(code)) return 'refused';
   return TOO_SLOW.includes(code) ? 'lost' : 'unable';

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 
-/** S3's client, for S3 itself and for stores like it; checksums are ours to give where they matter. */
+/** Creates a client for S3 or a compatible store. The SDK adds no checksums: callers add them where they matter. */
 export const connectS3 = (): S3Client =>
   new S3Client({
     // S3-compatible stores have no host name for each bucket.

@@ -3,7 +3,7 @@ import type { Limits } from '../domain/limits/limits.ts';
 import { incomingKey } from './object-keys.ts';
 import type { SignedUpload, SignedUrls } from './signed-urls.ts';
 
-/** The PUT by which a client sends the bytes of a pending image: these bytes and no others, once. */
+/** Signs the PUT by which a client uploads a pending image: exactly the declared bytes, and only once. */
 export const signUpload = (
   image: Image,
   urls: Pick<SignedUrls, 'upload'>,

@@ -2,7 +2,7 @@ import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { Hash } from '@smithy/hash-node';
 
-/** A PUT that S3 accepts once, and only with exactly these headers and as many bytes. */
+/** A PUT that S3 accepts once, and only with exactly these headers and this length. */
 export interface SignedUpload {
   url: string;
   method: 'PUT';
@@ -20,20 +20,23 @@ interface Upload {
 
 interface Download {
   key: string;
-  /** What S3 says of the file in its answer, instead of what was stored with it. */
+  /** Response headers that S3 sends instead of the stored ones. */
   contentDisposition?: string;
   contentType?: string;
 }
 
-/** Download URLs begin at the start of such a window, so that a list gives the same URLs, and browsers keep what they have. */
+/**
+ * Download URLs are signed for the start of such a window, so that repeated lists have the same URLs and browsers can
+ * use their cache.
+ */
 const WINDOW_MS = 5 * 60 * 1000;
 
 /**
  * Signs S3 URLs (Signature Version 4, query form: S3 API reference, "Authenticating Requests: Using Query Parameters").
  *
- * Without the S3 client, which is 100 KiB of bundle and signs no header that is not asked for: a PUT has to bind its
- * length, type and checksum, and that nothing is there yet. A URL dies with the credentials that signed it, whatever
- * its expiry says: Lambda's last hours, ours minutes.
+ * It does not use the S3 client, which adds 100 KiB to the bundle and does not sign the required headers: a PUT must
+ * bind its length, type and checksum, and that no object exists yet. A URL expires with the credentials that signed it,
+ * whatever its own expiry: Lambda's last for hours, our URLs for minutes.
  */
 export class SignedUrls {
   readonly #presigner: S3RequestPresigner;
@@ -79,14 +82,14 @@ export class SignedUrls {
     };
   }
 
-  /** A request that this function itself sends at once: no more than its own rights bind it. */
+  /** A request that this function sends immediately. Only its own permissions limit it. */
   async own(method: 'PUT' | 'DELETE', key: string, headers: Record<string, string>, now: Date) {
     const bound = new Set([...Object.keys(headers), 'host']);
     const options = { expiresIn: 60, signingDate: now, signableHeaders: bound, unhoistableHeaders: bound };
     return { url: await this.#sign(method, key, headers, {}, options), headers };
   }
 
-  /** A URL for one object, good for at least `expiresIn` seconds from `now`. */
+  /** Returns a URL for one object, valid for at least `expiresIn` seconds from `now`. */
   async download({ key, contentDisposition, contentType }: Download, expiresIn: number, now: Date) {
     const signingDate = new Date(Math.floor(now.getTime() / WINDOW_MS) * WINDOW_MS);
     const lifetime = expiresIn + WINDOW_MS / 1000;

@@ -2,10 +2,10 @@ import { type Image, isReady } from '../domain/images/image.ts';
 import { renditionKey } from './object-keys.ts';
 import type { SignedUrls } from './signed-urls.ts';
 
-/** How long a thumbnail's URL in a list is good for at least: about as long as a page stays open. */
+/** Minimum validity of a thumbnail URL in a list: about as long as a page stays open. */
 const THUMBNAIL_URL_SECONDS = 3600;
 
-/** The image's thumbnail with a signed URL; null while there is none. */
+/** Returns the image's thumbnail with a signed URL; null if it does not exist. */
 export async function thumbnailOf(
   image: Image,
   urls: Pick<SignedUrls, 'download'>,

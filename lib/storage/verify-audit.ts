@@ -1,21 +1,21 @@
 import { AuditEvent } from '../domain/audit/audit-event.ts';
 import { Segment, sha256 } from './audit-segments.ts';
 
-/** What was found of the audit log; without faults, nobody changed it. */
+/** The result of the verification. Without faults, nobody changed the log. */
 export interface Verdict {
   segments: number;
   events: number;
-  /** Events that are so new that they need not be sealed yet. */
+  /** Events so new that they need not be sealed yet. */
   unsealed: number;
   faults: string[];
 }
 
-/** An event is sealed within seconds; one that waits longer is one that was slipped in. */
+/** Events are sealed within seconds. An older event without a seal was inserted by somebody else. */
 const SEALED_WITHIN_MS = 15 * 60 * 1000;
 
 /**
- * Checks that each segment is linked to the one before it, that nothing happened to an event but that it was written,
- * and that segments and table hold the same events.
+ * Verifies that each segment has the hash of the previous one, that every event was only inserted, and that segments
+ * and table contain the same events.
  *
  * @param segments the objects, the first one first
  * @param stored all events of the table, in any order
@@ -70,6 +70,6 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Of the event's content, in whatever order it is kept. */
+/** The digest of an event's content, independent of the order of its attributes. */
 const digestOf = (event: object): string => sha256(JSON.stringify(Object.entries(event).sort(byName)));
 const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1);

@@ -2,11 +2,11 @@ import type { Page } from 'playwright-core';
 
 /** The rows of the table. */
 export const rows = (page: Page) => page.locator('tbody tr');
-/** What stands in a column, by its heading. */
+/** The texts of a column, by its heading. */
 export const column = (page: Page, name: string) =>
   rows(page).locator(`td[data-label="${name}"]`).allInnerTexts();
 
-/** Makes a key in the page; gives it as the page shows it, this once. */
+/** Creates a key in the page. Returns the secret, which the page shows only once. */
 export async function makeKey(page: Page, name: string, scopes: readonly string[]): Promise<string> {
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name').fill(name);

@@ -6,29 +6,29 @@ import { launchBrowser, launchProfile } from './launch-browser.ts';
 import type { Service } from './service.ts';
 
 export interface WindowOptions extends BrowserContextOptions {
-  /** The folder in which an ordinary window keeps what pages store; by default the window is a private one. */
+  /** The directory of a persistent browser profile; by default the window is private. */
   profile?: string;
 }
 
-/** What tests do with a browser. */
+/** The browser operations of tests. */
 export interface Browsing {
-  /** A page of its own, as of another computer, on which the person is signed in and sees the path. */
+  /** Opens a page in a new context, as on another computer, with the user signed in. */
   signedIn(person: string, path?: string, options?: WindowOptions): Promise<Page>;
-  /** The same for one of the demo people, who signs in as people do, with a click on their name. */
+  /** The same for a demo user, who signs in on the sign-in page. */
   demoSignedIn(person: string, path?: string): Promise<Page>;
-  /** Lets a page that is still empty begin as one on which the person has signed in. */
+  /** Signs the user in on a page that is still empty. */
   signIn(page: Page, person: string): Promise<void>;
-  /** A page on which nobody is signed in. */
+  /** Opens a page without a signed-in user. */
   open(path: string, options?: WindowOptions): Promise<Page>;
 }
 
-/** What a page's own scripts see of its window. */
+/** The properties of the window in a page's scripts. */
 interface Window {
   location: { origin: string };
   sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void };
 }
 
-/** The demo people by the names on the sign-in page. */
+/** The demo users by their names on the sign-in page. */
 const NAMES: Record<string, string> = {
   'patient-1': 'Paula Patient',
   'patient-2': 'Peter Patient',
@@ -38,8 +38,8 @@ const NAMES: Record<string, string> = {
 };
 
 /**
- * A browser for the tests of a file: in the project `web` the one that all files share. After each test it is sure that no page has asked another host for anything, and
- * that none had an error that nobody caught, or did what its own policy forbids.
+ * A browser for the tests of a file: in the project `web` the one that all files share. After each test it checks that
+ * no page sent a request to another host, had an uncaught error, or violated its content security policy.
  */
 export function useBrowser(service: Service): Browsing {
   let browser: Browser;
@@ -94,7 +94,7 @@ export function useBrowser(service: Service): Browsing {
       expires_at: Math.floor(Date.now() / 1000) + 3600,
     };
     const item = { origin: url, key: `oidc.user:${url}/local:${localClientId}`, user: JSON.stringify(user) };
-    // Once: on this page the person may sign out.
+    // Only once: the user may sign out on this page.
     await page.addInitScript(({ origin, key, user }) => {
       const { location, sessionStorage } = globalThis as unknown as Window;
       if (location.origin !== origin || sessionStorage.getItem('signed-in-once')) return;
@@ -133,7 +133,7 @@ export async function drop(
     base64: Buffer.from(bytes).toString('base64'),
   }));
   const transfer = await page.evaluateHandle<unknown, typeof listed>((given) => {
-    // By its name: only the browser has it.
+    // By its name, because only the browser has it.
     const DataTransfer: new () => { items: { add(file: File): void } } = Reflect.get(
       globalThis,
       'DataTransfer',

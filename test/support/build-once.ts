@@ -5,7 +5,7 @@ import { synthesize } from '../../lib/local/synthesis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the synthesized stack. */
+    /** The directory of the synthesized stack. */
     cdkOut: string;
   }
 }

@@ -5,8 +5,8 @@ import type { Client } from './service.ts';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /**
- * Matches what has every field of a documented example, each of its type: of texts, a time stays a time in UTC and a
- * URL a URL. For `toMatchObject`, so that more fields may come.
+ * A matcher for values that have every field of a documented example with the same type: among strings, a UTC timestamp
+ * or a URL stays one. For `toMatchObject`, so that further fields are allowed.
  */
 export function shapeOf(example: unknown): unknown {
   if (Array.isArray(example)) return example.map(shapeOf);
@@ -21,10 +21,10 @@ export function shapeOf(example: unknown): unknown {
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The headers of an answer, by their names in small letters. */
+/** The headers of a response, by their names in lower case. */
 export const headersOf = ({ headers }: Response) => Object.fromEntries(headers);
 
-/** Sends the request, and expects the error in the one shape that all have; gives it. */
+/** Sends the request and expects an error response in the common format. Returns it. */
 export async function refused(
   client: Client,
   status: number,
@@ -45,6 +45,6 @@ export async function refused(
   return error;
 }
 
-/** The bytes of an answer. */
+/** The bytes of a response. */
 export const bytesOf = async (response: Response): Promise<Buffer> =>
   Buffer.from(await response.arrayBuffer());

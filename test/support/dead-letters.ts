@@ -2,7 +2,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { loadTemplate } from '../../lib/local/template.ts';
 import type { Service } from './service.ts';
 
-/** Takes what lies among the dead letters of a function: the messages' bodies. */
+/** Receives the messages in a function's dead-letter queue. Returns their bodies. */
 export async function takeDeadLetters({ stack }: Service, cdkOut: string, functionId: string) {
   const template = loadTemplate(cdkOut, 'Negatoscope', stack.url);
   const name = new RegExp(`^${functionId.replaceAll('-', '')}DeadLetters`);

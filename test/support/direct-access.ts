@@ -18,7 +18,7 @@ import { Objects } from '../../lib/storage/objects.ts';
 import { SignedObjects } from '../../lib/storage/signed-objects.ts';
 import type { Service } from './service.ts';
 
-/** What the functions have, with rights to everything: for tests that call a handler themselves. */
+/** The dependencies of functions, with all permissions: for tests that call a handler directly. */
 export async function directAccess({ stack, dataDir }: Service) {
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
@@ -55,7 +55,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     exports: new Exports(table),
     dicomStore: new DicomStore(table),
     examImages: new ExamImages(table),
-    /** Whether the table has an item, of whatever kind. */
+    /** Whether the table has an item with this key. */
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
     bucket: new Objects(BUCKET_NAME),

@@ -9,7 +9,7 @@ interface Content {
   example?: unknown;
 }
 
-/** What the API document says of an operation. */
+/** The API document's description of an operation. */
 export interface Documented {
   description: string;
   security: Record<string, string[]>[];
@@ -23,7 +23,7 @@ const document = openApiDocument(operations);
 export const documented = ({ path, method }: Operation): Documented =>
   document.paths[path]?.[method.toLowerCase()] as Documented;
 
-/** The parameters of a place, by their names, as the document shows them. */
+/** The example parameters in the document, by name. */
 export const exampleParameters = (operation: Operation, place: 'path' | 'query'): Record<string, unknown> =>
   Object.fromEntries(
     documented(operation)
@@ -31,11 +31,11 @@ export const exampleParameters = (operation: Operation, place: 'path' | 'query')
       .map(({ name, example }) => [name, example]),
   );
 
-/** The body that the document shows, without the files of a form. */
+/** The example body in the document, without the files of a form. */
 export const exampleBody = (operation: Operation): unknown =>
   Object.values(documented(operation).requestBody?.content ?? {})[0]?.example;
 
-/** The request that the document shows; where it takes a form, with this file. */
+/** The example request in the document; a form gets this file. */
 export function exampleRequest(operation: Operation, file: TestFile): { path: string; body: unknown } {
   const params = exampleParameters(operation, 'path');
   const query = new URLSearchParams(exampleParameters(operation, 'query') as Record<string, string>);

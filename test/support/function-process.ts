@@ -16,7 +16,7 @@ export function processesOf(functionId: string): number[] {
     .map(Number);
 }
 
-/** The most memory that a process has ever had, as the kernel counted it: its code and libraries too. */
+/** The peak memory of a process as the kernel reports it, with its code and libraries. */
 export function peakMemoryMb(pid: number): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   if (kilobytes === undefined) throw new Error(`nothing is known of the memory of process ${pid}`);

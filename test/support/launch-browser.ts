@@ -8,7 +8,7 @@ import {
   chromium as driver,
 } from 'playwright-core';
 
-/** Where systems keep a browser that can be driven. */
+/** The usual paths of installed browsers. */
 const INSTALLED = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
@@ -18,14 +18,14 @@ const INSTALLED = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** A browser: the one that `CHROME_PATH` names, else one that is installed, else the one that npm brings (Linux, x64). */
+/** Launches a browser: the one in `CHROME_PATH`, else an installed one, else the one from npm (Linux, x64). */
 export const launchBrowser = async (): Promise<Browser> => driver.launch(await launchOptions());
 
-/** One for other processes, which connect to its `wsEndpoint`. */
+/** Launches a browser for other processes, which connect to its `wsEndpoint`. */
 export const launchBrowserServer = async (): Promise<BrowserServer> =>
   driver.launchServer({ ...(await launchOptions()), host: '127.0.0.1' });
 
-/** One whose pages keep things on the disk, in a folder: in the windows of the other all is as in private ones. */
+/** Launches a browser with a persistent profile in a directory. */
 export const launchProfile = async (
   folder: string,
   options?: BrowserContextOptions,
@@ -41,7 +41,7 @@ async function launchOptions() {
   }
   return {
     executablePath: installed ?? (await chromium.executablePath()),
-    // Not the arguments that the package of npm's has for Lambda: they switch off what the page's policy is tested by.
+    // Without the arguments of the npm package for Lambda: they disable what the tests of the page's policy need.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
     headless: true,
   };

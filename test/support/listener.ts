@@ -5,7 +5,7 @@ import { type Service, until } from './service.ts';
 // biome-ignore lint/suspicious/noExplicitAny: messages are looked into by each test
 type Received = any;
 
-/** A client at the socket, which keeps what it hears. */
+/** A WebSocket client that stores the messages it receives. */
 export class Listener {
   readonly heard: Received[] = [];
   readonly socket: WebSocket;
@@ -19,7 +19,7 @@ export class Listener {
     return this.heard.map(({ type }) => type);
   }
 
-  /** Waits for a message that fits. */
+  /** Waits for a matching message. */
   hear(fits: (message: Received) => boolean): Promise<Received> {
     return until(async () => this.heard.find(fits));
   }
@@ -27,18 +27,18 @@ export class Listener {
 
 const socketUrl = ({ stack }: Service) => `${stack.url.replace('http', 'ws')}/ws`;
 
-/** Listens with this token, as a page would. */
+/** Connects with this token, as a page would. */
 export async function listenWith(service: Service, token: string): Promise<Listener> {
   const listener = new Listener(new WebSocket(socketUrl(service), ['negatoscope', `bearer.${token}`]));
   await once(listener.socket, 'open');
   return listener;
 }
 
-/** Listens as one of the demo people. */
+/** Connects as a demo user. */
 export const listen = async (service: Service, user: string) =>
   listenWith(service, await service.stack.token(user));
 
-/** The status of a handshake that is refused. */
+/** The status of a refused handshake. */
 export async function refused(
   service: Service,
   {

@@ -9,7 +9,7 @@ import { type Dynoxide, startDynoxide } from '../../lib/local/dynamodb/dynoxide.
 import { loadFunctions } from '../../lib/local/lambda/functions.ts';
 import { loadTemplate, region } from '../../lib/local/template.ts';
 
-/** A DynamoDB with the tables of the stack for the tests of a file alone; nobody listens to their streams. */
+/** A DynamoDB with the tables of the stack for the tests of one file; nothing reads its streams. */
 export function useOwnDatabase(): { readonly table: Table } {
   const dir = mkdtempSync(join(tmpdir(), 'negatoscope-data-'));
   let dynoxide: Dynoxide | undefined;

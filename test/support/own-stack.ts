@@ -37,7 +37,7 @@ export class OwnStack extends Service {
   }
 }
 
-/** Starts a service for the tests of a file alone: for what cannot be tried while others use it. */
+/** Starts a service for the tests of one file, which could disturb others in a shared service. */
 export function useOwnStack(options?: Partial<LocalStackOptions>): OwnStack {
   const service = new OwnStack();
   beforeAll(() => service.start(options));

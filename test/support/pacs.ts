@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that stood at the door. */
+/** A request that the server received. */
 export interface Delivery {
   method: string | undefined;
   path: string | undefined;
@@ -11,7 +11,7 @@ export interface Delivery {
   sha256: string;
 }
 
-/** An HTTP server in the place of an Orthanc, which answers as a test wants it. */
+/** An HTTP server that replaces an Orthanc. The test decides its responses. */
 export async function startPacs() {
   const deliveries: Delivery[] = [];
   const pacs = {

@@ -7,7 +7,7 @@ export const openBatch = (page: Page, name = 'Visit') =>
 /** The images of the open batch that are ready. */
 export const tiles = (page: Page) => page.locator('.tile[data-status=ready]');
 
-/** How many of their thumbnails are really drawn. */
+/** How many of their thumbnails are displayed. */
 export const drawn = (page: Page) =>
   tiles(page)
     .locator('img')

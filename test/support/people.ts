@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-// Each test file loads this module anew, so that what is chosen here is its own.
+// Each test file loads its own instance of this module, so these values are its own.
 const file = randomUUID().slice(0, 8);
 
 /** The patient numbers of `patient-1` and `patient-2` in this test file. */
@@ -11,13 +11,13 @@ const patientIds: Record<string, string> = { 'patient-1': PATIENT_1, 'patient-2'
 const subjects = new Map<string, string>();
 
 let others = 0;
-/** The number of one more patient, whom nobody else knows. */
+/** A patient number that no other test uses. */
 export function newPatient(): string {
   others += 1;
   return `P-${others}-${file}`;
 }
 
-/** What makes a demo person one of this test file alone: other people of the same role are at work beside it. */
+/** Claims that make a demo user unique to this test file: other files use users of the same role at the same time. */
 export function ownClaims(user: string): Record<string, string> {
   const sub = subjects.get(user) ?? randomUUID();
   subjects.set(user, sub);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** How many files the browser's own store holds. */
+/** How many files are in the browser's storage. */
 export const persistedFiles = (page: Page): Promise<number> =>
   page.evaluate(
     () =>
@@ -17,6 +17,6 @@ export const persistedFiles = (page: Page): Promise<number> =>
       }),
   );
 
-/** Whether the browser would leave the page without asking first: what it has not copied would be lost. */
+/** Whether the page can be closed without a warning about files that are not persisted. */
 export const canUnload = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>("dispatchEvent(new Event('beforeunload', { cancelable: true }))");

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 
-/** Drops files and folders of the disk onto the page's drop zone, as a person does: the page gets no bytes from us. */
+/**
+ * Drops files and folders of the disk onto the page's drop zone, as a user does: the browser reads the bytes itself.
+ */
 export async function dropPaths(page: Page, files: readonly string[]): Promise<void> {
   const zone = await page.locator('.drop-zone').boundingBox();
   if (!zone) throw new Error('the page shows no drop zone');

@@ -5,21 +5,21 @@ import type { LocalStack } from '../../lib/local/local-stack.ts';
 import { loadTemplate } from '../../lib/local/template.ts';
 import { ownClaims, PATIENT_1 } from './people.ts';
 
-/** A client of the API, signed in as someone. */
+/** A client of the API for one user. */
 export interface Client {
-  /** Sends a request; an object as body goes as JSON, a form as `multipart/form-data`. */
+  /** Sends a request. An object is sent as JSON, a form as `multipart/form-data`. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** Sends it, expects the status, and gives the JSON of the answer. */
+  /** Sends a request, expects the status, and returns the response's JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
   json(method: string, path: string, status: number, body?: unknown): Promise<any>;
 }
 
-/** A running stack, as tests see it: whether it is of this process or not. */
+/** A running stack, in this process or another one. */
 export type RunningStack = Omit<LocalStack, 'close'>;
 
-/** The service that the tests of a file talk to, with people of the file's own. */
+/** The service under test, with users of the test file. */
 export abstract class Service {
-  /** Where the stack keeps what it has to. */
+  /** The data directory of the stack. */
   abstract readonly dataDir: string;
   protected abstract readonly running: RunningStack;
 
@@ -32,13 +32,13 @@ export abstract class Service {
     };
   }
 
-  /** A client for one of the demo people, or for nobody. */
+  /** A client for a demo user, or without authentication. */
   async as(user?: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<Client> {
     const token = user && (await this.stack.token(user, claims, expiresInSeconds));
     return this.with(token ? { authorization: `Bearer ${token}` } : {});
   }
 
-  /** A client that sends these headers always. */
+  /** A client that always sends these headers. */
   with(own: Record<string, string>): Client {
     const send: Client['send'] = (method, path, body, headers = {}) =>
       fetch(new URL(path, this.stack.url), {
@@ -64,14 +64,14 @@ export abstract class Service {
   }
 }
 
-/** The one service that all files of a run share. */
+/** The service that all files of a run share. */
 class SharedService extends Service {
   readonly #shared = inject('sharedStack');
   readonly dataDir = this.#shared.dataDir;
   protected readonly running = attach(this.#shared);
 }
 
-/** What a stack in another process gives, by its address and its data directory. */
+/** Connects to a stack in another process, by its address and its data directory. */
 function attach({ dataDir, tickUrl, ...address }: ProvidedContext['sharedStack']): RunningStack {
   const template = loadTemplate(inject('cdkOut'), 'Negatoscope', address.url);
   const issuer = Issuer.open(dataDir, `${address.url}/local`);
@@ -86,7 +86,9 @@ function attach({ dataDir, tickUrl, ...address }: ProvidedContext['sharedStack']
   };
 }
 
-/** The service for the tests of a file. Others use it at the same time: look only at what is of this file's people. */
+/**
+ * The service for the tests of a file. Other files use it at the same time, so expect only data of this file's users.
+ */
 export const useService = (): Service => new SharedService();
 
 /** A file to upload. */
@@ -96,7 +98,7 @@ export interface TestFile {
   type: string;
 }
 
-/** A form with fields, again and again where they are lists, and files. */
+/** A form with files and fields; a list becomes a repeated field. */
 export function formOf(
   fields: Record<string, string | string[]>,
   files: Record<string, TestFile[]>,
@@ -111,7 +113,7 @@ export function formOf(
   return form;
 }
 
-/** Makes a batch for the patient; gives its id. */
+/** Creates a batch for the patient. Returns its id. */
 export const createBatch = async (client: Client, patientId = PATIENT_1, name = 'Visit'): Promise<string> =>
   (
     await client.json('POST', '/api/images/batches/', 201, {
@@ -121,7 +123,7 @@ export const createBatch = async (client: Client, patientId = PATIENT_1, name = 
     })
   ).id;
 
-/** Uploads files into a batch by signed URLs, without waiting for what becomes of them; gives the images' ids. */
+/** Uploads files into a batch by signed URLs, without waiting for their processing. Returns the images' ids. */
 export async function upload(client: Client, batchId: string, files: readonly TestFile[]): Promise<string[]> {
   const { uploads } = await client.json('POST', `/api/images/batches/${batchId}/upload-urls/`, 201, {
     files: files.map(({ name, bytes, type }) => ({ name, size: bytes.length, type })),
@@ -133,7 +135,7 @@ export async function upload(client: Client, batchId: string, files: readonly Te
   return uploads.map(({ id }: { id: string }) => id);
 }
 
-/** The names of the images of a batch that are ready, each as often as it is there. */
+/** The file names of the ready images of a batch, with duplicates. */
 export async function readyNames(client: Client, batchId: string): Promise<string[]> {
   const { images } = await client.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
   return images
@@ -142,7 +144,7 @@ export async function readyNames(client: Client, batchId: string): Promise<strin
     .sort();
 }
 
-/** Waits until the image is no longer pending, and gives it. */
+/** Waits until the image is no longer pending. Returns it. */
 export async function decided(client: Client, imageId: string) {
   return until(async () => {
     const image = await client.json('GET', `/api/images/${imageId}/`, 200);
@@ -150,7 +152,7 @@ export async function decided(client: Client, imageId: string) {
   });
 }
 
-/** Waits until the work gives something. */
+/** Waits until the function returns a value. */
 export async function until<T>(work: () => Promise<T | undefined | false>, seconds = 25): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

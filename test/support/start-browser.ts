@@ -3,7 +3,7 @@ import { launchBrowserServer } from './launch-browser.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the browser is that the files of the project `web` share. */
+    /** The URL of the browser that the files of the project `web` share. */
     browserUrl?: string;
   }
 }

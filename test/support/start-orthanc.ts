@@ -6,14 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const START_MS = 20_000;
 
-/** An Orthanc that answers on loopback. */
+/** An Orthanc server on loopback. */
 export interface RunningOrthanc {
   url: string;
   process: ChildProcess;
   stop(): Promise<void>;
 }
 
-/** Starts Orthanc with settings of its own, and with what it keeps in the folder. */
+/** Starts Orthanc with its own settings, and with its storage in the directory. */
 export async function startOrthanc(
   folder: string,
   port: number,
@@ -38,7 +38,7 @@ export async function startOrthanc(
   );
   const child = spawn(program, [configuration], { stdio: 'ignore' });
   const gone = once(child, 'exit');
-  // However this process ends, that one does not outlive it.
+  // Orthanc ends with this process, however it ends.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const stop = async () => {
@@ -56,7 +56,7 @@ export async function startOrthanc(
   return { url, process: child, stop };
 }
 
-/** Any answer will do: where people sign in, it is a refusal. */
+/** Any response is sufficient: with authentication, it is an error. */
 async function untilAnswered(url: string): Promise<void> {
   const deadline = Date.now() + START_MS;
   for (;;) {
@@ -68,7 +68,7 @@ async function untilAnswered(url: string): Promise<void> {
   }
 }
 
-/** Where the program is; Debian's package puts it into a folder that is not in everyone's path. */
+/** The path of the executable; Debian's package installs it in a directory that is not in every user's PATH. */
 export function findOrthanc(): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin'];
   return folders.map((folder) => path.join(folder, 'Orthanc')).find(isProgram);

@@ -10,7 +10,7 @@ import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the stack is that the tests of `service` and of `web` share. */
+    /** The address of the stack that the tests of `service` and of `web` share. */
     sharedStack: {
       url: string;
       s3Endpoint: string;
@@ -18,7 +18,7 @@ declare module 'vitest' {
       credentials: { accessKeyId: string; secretAccessKey: string };
       logFile: string;
       dataDir: string;
-      /** A POST to it runs at once what the clock wakes. */
+      /** A POST to it runs all scheduled functions immediately. */
       tickUrl: string;
     };
   }

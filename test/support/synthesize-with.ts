@@ -6,7 +6,7 @@ import { triggers } from '../../functions/triggers.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 
-/** Synthesizes the stack with other settings, of functions that are built already; gives the folder. */
+/** Synthesizes the stack with other settings, from the functions built before. Returns the directory. */
 export function synthesizeWith(settings: Partial<Settings>, outdir: string): string {
   const app = new App({ context: cdk.context, outdir });
   new NegatoscopeStack(app, 'Negatoscope', {

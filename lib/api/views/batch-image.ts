@@ -40,15 +40,15 @@ export const BatchImage = z.strictObject({
     .meta({ examples: [18_204] }),
   width: Width.nullable(),
   height: Height.nullable(),
-  /** Of a document alone: what else is kept has none. */
+  /** Documents only. */
   pages: Pages.optional(),
   order: z.int().meta({ examples: [0] }),
   status: ImageStatus,
   /** Why it was rejected. */
   status_reason: z.string().nullable(),
-  /** Where the original is, for requests with the same token. */
+  /** The URL of the original, for requests with the same token. */
   url: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
-  /** Signed and temporary; null while there is none. */
+  /** Signed and temporary; null if there is no thumbnail. */
   thumbnail_url: SignedUrl.nullable(),
   uploaded_at: Timestamp,
   updated_at: Timestamp,
@@ -61,7 +61,7 @@ export interface Thumbnail {
   url: string;
 }
 
-/** The image as the Batches endpoints show it. */
+/** Converts an image to the format of the Batches endpoints. */
 export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer<typeof BatchImage> => ({
   id: image.id,
   batch: image.batchId ?? null,

@@ -25,14 +25,14 @@ export const CaseImage = z.strictObject({
   fileSize: Bytes,
   width: Width.nullable(),
   height: Height.nullable(),
-  /** Of a document alone: what else is kept has none. */
+  /** Documents only. */
   pages: Pages.optional(),
   eyeSide: EyeSide,
   capturedAt: Timestamp.nullable().describe(
     "By the clock of the camera and with its offset: its first ten characters are the picture's day for everybody. Z where the offset is unknown.",
   ),
   category: Category,
-  /** Signed and temporary; null while there is none. */
+  /** Signed and temporary; null if there is no thumbnail. */
   thumbnailUrl: SignedUrl.nullable(),
   status: ImageStatus,
   /** Why it was rejected. */
@@ -42,7 +42,7 @@ export const CaseImage = z.strictObject({
   source: PatientMark,
 });
 
-/** The image as the Cases endpoints show it. */
+/** Converts an image to the format of the Cases endpoints. */
 export const toCaseImage = (image: Image, thumbnailUrl: string | null): z.infer<typeof CaseImage> => ({
   id: image.id,
   caseId: image.caseId ?? null,

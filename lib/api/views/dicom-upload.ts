@@ -4,12 +4,12 @@ import { type DicomUpload, DicomUploadStatus } from '../../domain/dicom/dicom-up
 import { EXAMPLE_ID, Id, Timestamp } from '../../domain/identifiers.ts';
 import { SignedHeaders, SignedUrl } from './signed-url.ts';
 
-/** Where to ask what became of an upload. */
+/** The URL of an upload's status. */
 export function dicomUploadUrl(id: string): string {
   return `/dicom/uploads/${id}`;
 }
 
-/** How a client is told to send the bytes. */
+/** The request by which a client uploads the bytes. */
 export const DicomUploadTarget = z.strictObject({
   uploadId: Id,
   uploadUrl: SignedUrl,
@@ -22,7 +22,7 @@ export const DicomUploadTarget = z.strictObject({
     .meta({ examples: [dicomUploadUrl(EXAMPLE_ID)] }),
 });
 
-/** How far an upload is. */
+/** The status of an upload. */
 export const DicomUploadProgress = z.strictObject({
   uploadId: Id,
   status: DicomUploadStatus,

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { type Export, ExportStatus } from '../../domain/exports/export.ts';
 import { EXAMPLE_ID, Id, Timestamp } from '../../domain/identifiers.ts';
 
-/** The part of an export that is done, 0 to 1. */
+/** The progress of an export, 0 to 1. */
 const progressOf = ({ status, bytes, bytesDone }: Export): number =>
   status === 'ready' ? 1 : Math.min(0.99, Math.floor((100 * bytesDone) / Math.max(1, bytes)) / 100);
 
-/** How far an export is. */
+/** The status of an export. */
 export const ExportProgress = z.strictObject({
   id: Id,
   status: ExportStatus,
@@ -25,7 +25,7 @@ export const toExportProgress = (found: Export): z.infer<typeof ExportProgress> 
   expires_at: new Date(found.expiresAt * 1000).toISOString(),
 });
 
-/** An export as it is promised. */
+/** The response to the request for an export. */
 export const StartedExport = z.strictObject({
   id: Id,
   status_url: z

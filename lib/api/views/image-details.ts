@@ -3,14 +3,14 @@ import { Day } from '../../domain/identifiers.ts';
 import { Category } from '../../domain/images/category.ts';
 import { Caption } from '../../domain/images/image.ts';
 
-/** What a person writes on a picture, in the field style of the Batches endpoints. */
+/** The texts that a person writes about an image, in the field style of the Batches endpoints. */
 export const ImageDetails = {
   category: Category.optional(),
   caption: Caption.optional(),
   date_taken: Day.nullable().optional().describe('null takes it away.'),
 };
 
-/** Where a person puts a picture. Uploads have 0, so that what is moved before others gets less, and new ones come last. */
+/** The position that a person gives an image. Uploads have 0; a lower number moves an image to the front. */
 export const ImageOrder = {
   order: z
     .int()

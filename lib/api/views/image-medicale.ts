@@ -5,28 +5,28 @@ import { EXAMPLE_SOP_UID, SeriesUid, SopUid, StudyUid } from '../../domain/dicom
 import type { ExamImage } from '../../domain/exams/exam-image.ts';
 import { Id, Text, Timestamp } from '../../domain/identifiers.ts';
 
-/** Where a picture is. */
+/** The URL of an image. */
 const ImageUrl = z.string().meta({ examples: [`/dicom/wado/${EXAMPLE_SOP_UID}`] });
 
 /** The id of an exam in the clinic's own system. */
 export const ExamId = Id.meta({ examples: ['c627b932-4370-4123-bad4-a81be00dad8d'] });
 
-/** A moment or a day, which stands for its first moment; kept in UTC. */
+/** A timestamp, or a date, which means its first moment; stored in UTC. */
 const AcquisitionDate = z
   .union([Timestamp, z.iso.date()], { error: 'must be an ISO 8601 time with a time zone, or a date' })
   .transform((text) => new Date(text).toISOString())
   .pipe(Timestamp);
 
-/** A path of this service, or a page elsewhere that is encrypted; browsers run a `javascript:` URL. */
+/** A path of this service, or an https URL. Others are refused, because browsers run a `javascript:` URL. */
 const isLink = (text: string) => {
-  // `//host` and, to a browser, `/\host` lead elsewhere, and it leaves out tabs and line breaks.
+  // `//host`, and in browsers `/\host`, lead to another host. Browsers also ignore tabs and line breaks.
   if (/^\/(?![/\\])[^\s\\]*$/.test(text)) return true;
   if (!/^https:\/\/[^\s\\]+$/.test(text) || !URL.canParse(text)) return false;
   const { username, password } = new URL(text);
   return username === '' && password === '';
 };
 
-/** What a client says of a picture of an exam, in the field style of the Exams endpoints. */
+/** Request to register an exam image, in the field style of the Exams endpoints. */
 export const CreateImageMedicale = z.strictObject({
   examenID: ExamId,
   studyInstanceUID: StudyUid,
@@ -46,7 +46,7 @@ export const CreateImageMedicale = z.strictObject({
     .describe('Where the picture is: a path of this service or an https URL.'),
 });
 
-/** A picture of an exam in the field style of the Exams endpoints. */
+/** An exam image in the field style of the Exams endpoints. */
 export const ImageMedicale = z.strictObject({
   imageID: Id,
   examenID: ExamId,
@@ -60,7 +60,7 @@ export const ImageMedicale = z.strictObject({
   source: PatientMark,
 });
 
-/** The picture as the Exams endpoints show it. */
+/** Converts an exam image to the format of the Exams endpoints. */
 export const toImageMedicale = (image: ExamImage): z.infer<typeof ImageMedicale> => ({
   imageID: image.id,
   examenID: image.examId,
@@ -74,7 +74,7 @@ export const toImageMedicale = (image: ExamImage): z.infer<typeof ImageMedicale>
   ...markOf(image.storedBy),
 });
 
-/** An exam's picture that someone registers. */
+/** Creates the record of a newly registered exam image. */
 export const newExamImage = (
   given: z.output<typeof CreateImageMedicale>,
   id: string,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AuditEvent, Outcome } from '../../domain/audit/audit-event.ts';
 import { EXAMPLE_ID, Id, Subject, Timestamp } from '../../domain/identifiers.ts';
 
-/** An event as it is listed. */
+/** An audit event in a list. */
 export const ListedEvent = z.strictObject({
   id: Id,
   at: Timestamp,
@@ -22,7 +22,7 @@ export const ListedEvent = z.strictObject({
     .meta({ examples: ['192.0.2.7'] }),
 });
 
-/** The event as it is listed. */
+/** Converts an audit event to its format in lists. */
 export const toListedEvent = ({
   subject: who,
   patientIds: patient_ids,

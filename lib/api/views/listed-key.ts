@@ -3,7 +3,7 @@ import { type ApiKey, KeyName } from '../../domain/access/api-key.ts';
 import { Scope } from '../../domain/access/scope.ts';
 import { Id, Subject, Timestamp } from '../../domain/identifiers.ts';
 
-/** A key in the field style of the Records endpoints. */
+/** An API key in a list, in the field style of the Records endpoints. */
 export const ListedKey = z.strictObject({
   id: Id,
   name: KeyName,
@@ -15,7 +15,7 @@ export const ListedKey = z.strictObject({
   revoked_at: Timestamp.nullable().meta({ examples: [null] }),
 });
 
-/** The key as it is listed. */
+/** Converts an API key to its format in lists. */
 export const toListedKey = (key: ApiKey): z.infer<typeof ListedKey> => ({
   id: key.id,
   name: key.name,

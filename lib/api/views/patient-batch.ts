@@ -13,7 +13,7 @@ export const PatientBatch = z.strictObject({
   updated_at: Batch.shape.updatedAt,
 });
 
-/** The batch as the Batches endpoints show it. */
+/** Converts a batch to the format of the Batches endpoints. */
 export const toPatientBatch = (batch: Batch): z.infer<typeof PatientBatch> => ({
   id: batch.id,
   name: batch.name,

@@ -9,7 +9,7 @@ export const PatientCase = z.strictObject({
   lastImageAt: BegunCase.shape.lastImageAt.describe('When its last image arrived.'),
 });
 
-/** The case as the list shows it. */
+/** Converts a case to its format in the patient's list. */
 export const toPatientCase = (found: BegunCase): z.infer<typeof PatientCase> => ({
   id: found.id,
   patientId: found.patientId,

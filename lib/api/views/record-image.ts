@@ -12,12 +12,12 @@ import {
   Width,
 } from '../../domain/images/image.ts';
 
-/** The kinds of record whose images can be asked for. */
+/** The record types whose images can be listed. */
 export const ListedRecordType = z
   .enum(['pos_event', 'prescription', 'patient', 'delivery'])
   .meta({ examples: ['prescription'] });
 
-/** The fields of a new image that link it, in the style of the Records endpoints. */
+/** The fields of a new image that link it to records, in the style of the Records endpoints. */
 export const RecordLinks = {
   patient_id: PatientId.optional().describe("A patient's is always their own."),
   user_id: RecordId.optional(),
@@ -30,7 +30,7 @@ export const RecordLinks = {
 
 type LinkFields = { [Field in keyof typeof RecordLinks]?: string | undefined };
 
-/** What a new image is linked to: its patient, and the other records. */
+/** The patient and the other records to which a new image is linked. */
 export function linksOf({
   patient_id: patientId,
   ...others
@@ -73,7 +73,7 @@ export const RecordImage = z.strictObject({
   source: PatientMark,
 });
 
-/** The image as the Records endpoints show it. */
+/** Converts an image to the format of the Records endpoints. */
 export const toRecordImage = (image: Image, url: string): z.infer<typeof RecordImage> => ({
   id: image.id,
   name: image.fileName,

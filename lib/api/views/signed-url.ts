@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** A URL of S3 that whoever has it can use for a while. */
+/** A presigned S3 URL. Anyone who has it can use it until it expires. */
 export const SignedUrl = z
   .url()
   .meta({ examples: ['https://bucket.s3.amazonaws.com/key?X-Amz-Signature=…'] });
 
-/** The headers that a signed URL is bound to. */
+/** The headers that a request to the signed URL must have. */
 export const SignedHeaders = z
   .record(z.string(), z.string())
   .describe('To be sent exactly so.')

@@ -11,12 +11,12 @@ export const FAILURE = {
 } as const;
 type Failure = (typeof FAILURE)[keyof typeof FAILURE];
 
-/** What became of one instance; of one that could not be read, nothing is known. */
+/** The result for one instance. An unreadable instance has no identifiers. */
 export type StowResult =
   | { stored: DicomInstance }
   | { failed: Failure; reason: string; sopUid?: string | undefined; sopClassUid?: string | undefined };
 
-/** The reason that stands for an error. */
+/** Maps an error to a Failure Reason. */
 export const failureOf = (error: DomainError): Failure => {
   if (error.code === 'FORBIDDEN') return FAILURE.notAuthorized;
   if (error instanceof PatientMismatch) return FAILURE.doesNotMatch;
@@ -40,7 +40,7 @@ export const StowResponse = DicomAttributes.meta({
   ],
 });
 
-/** What became of all of them, with where those are that were stored. */
+/** The response for all instances, with the URLs of the stored ones. */
 export function toStowResponse(results: readonly StowResult[], origin: string): DicomAttributes {
   const stored = results.flatMap((each) => ('stored' in each ? [each.stored] : []));
   const failed = results.flatMap((each) => ('failed' in each ? [each] : []));
@@ -71,7 +71,7 @@ export function toStowResponse(results: readonly StowResult[], origin: string): 
         '00081190': one('UR', `${studyUrl(studyUid)}/series/${seriesUid}/instances/${sopUid}`),
       })),
     ),
-    // I.2.2: those of which not even the identifiers can be told.
+    // I.2.2: instances whose identifiers could not be read.
     ...sequence(
       '0008119A',
       failed.flatMap(({ sopUid, failed: code, reason }) =>
@@ -83,7 +83,7 @@ export function toStowResponse(results: readonly StowResult[], origin: string): 
 
 const one = (vr: string, value: string | number) => ({ vr, Value: [value] });
 const why = (code: Failure) => ({ '00081197': one('US', code) });
-/** PS3.7 annex E: what a C-STORE would say in words; LO, which ends after 64 characters. */
+/** The Error Comment of a C-STORE response (PS3.7 annex E); LO, at most 64 characters. */
 const comment = (reason: string) => ({ '00000902': one('LO', [...reason].slice(0, 64).join('')) });
 const sequence = (tag: string, items: DicomAttributes[]) =>
   items.length > 0 ? { [tag]: { vr: 'SQ', Value: items } } : {};

@@ -4,13 +4,13 @@ import { Category } from '../../domain/images/category.ts';
 import { Caption, FileName } from '../../domain/images/image.ts';
 import { BatchImage } from './batch-image.ts';
 
-/** What is said of one file among many. */
+/** The error of one file of a request. */
 export const FileDetails = z.strictObject({
   category: Category.default('other'),
   caption: Caption.default(''),
 });
 
-/** What became of one file among many. */
+/** The result for one file of a request. */
 export const UploadResult = z.discriminatedUnion('status', [
   z.strictObject({ name: FileName, status: z.literal('created'), image: BatchImage }),
   z.strictObject({
@@ -25,16 +25,16 @@ export const UploadResult = z.discriminatedUnion('status', [
 ]);
 export type UploadResult = z.infer<typeof UploadResult>;
 
-/** The results where the files of some images were good, and could not be stored all the same. */
+/** Changes the results of files that were valid but could not be stored. */
 export const withFailed = (results: readonly UploadResult[], failed: ReadonlySet<string>): UploadResult[] =>
   results.map((each) =>
     each.status === 'created' && failed.has(each.image.id) ? { name: each.name, status: 'failed' } : each,
   );
 
 /**
- * Whether all of the files went in.
+ * Whether all files were accepted.
  *
- * @throws DomainError BAD_REQUEST where none did, with the reasons
+ * @throws DomainError BAD_REQUEST with the reasons if none was accepted
  */
 export function allCreated(results: readonly UploadResult[]): boolean {
   const refused = results.filter((result) => result.status === 'refused');

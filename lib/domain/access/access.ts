@@ -16,9 +16,10 @@ export const maySee = (caller: Caller, patientId: string | null | undefined): bo
   caller.role === 'patient' ? caller.patientId === patientId : caller.role !== 'service';
 
 /**
- * The resource, if it exists and the caller may access it.
+ * Returns the resource if it exists and the caller may access it.
  *
- * A missing resource and another patient's resource give the same response, byte for byte, so that nobody can probe ids.
+ * A missing resource and another patient's resource give the same response, byte for byte, so that nobody can probe
+ * ids.
  *
  * @throws DomainError NOT_FOUND
  */
@@ -33,9 +34,9 @@ export function requireVisible<T extends OwnedByPatient>(
 }
 
 /**
- * Refuses callers who look into another patient's record.
+ * Refuses callers who request another patient's record.
  *
- * @throws DomainError NOT_FOUND, as for a patient of whom nothing is known
+ * @throws DomainError NOT_FOUND, the same as for an unknown patient
  */
 export function requirePatient(caller: Caller, patientId: string): void {
   requireVisible(caller, { patientId }, 'patient');

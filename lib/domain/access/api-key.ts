@@ -3,35 +3,35 @@ import { DomainError } from '../errors.ts';
 import { Id, Text, Timestamp } from '../identifiers.ts';
 import { Scope } from './scope.ts';
 
-/** The name by which people know a key. */
+/** The display name of an API key. */
 export const KeyName = Text.trim()
   .min(1)
   .max(100)
   .meta({ examples: ['Pharmacy'] });
 
-/** The key of another system to this one, without the key itself: of that only a hash is kept. */
+/** An API key of another system. The secret itself is not stored, only its hash. */
 export const ApiKey = z.object({
   id: Id,
   name: z.string(),
   scopes: z.array(Scope),
   /** SHA-256 of the secret, hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** The end of the secret, by which people tell keys apart. */
+  /** The last four characters of the secret, by which people tell keys apart. */
   lastFour: z.string().length(4),
   createdAt: Timestamp,
   createdBy: z.string(),
-  /** Not `expiresAt`: by that name DynamoDB would take it away, and nobody saw any more that there was a key. */
+  /** Not named `expiresAt`: DynamoDB's time to live would delete the item, and the key would no longer be listed. */
   validUntil: Timestamp.optional(),
   revokedAt: Timestamp.optional(),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
-/** Whether the key opens anything now. */
+/** Whether the key is neither revoked nor expired. */
 export const isLive = ({ revokedAt, validUntil }: ApiKey, now: Date): boolean =>
   revokedAt === undefined && (validUntil === undefined || Date.parse(validUntil) > now.getTime());
 
 /**
- * Refuses a key that would be dead when it is born.
+ * Refuses an expiry time that is not in the future.
  *
  * @throws DomainError BAD_REQUEST
  */

@@ -4,13 +4,13 @@ import { Id, PatientId } from '../identifiers.ts';
 import { roleOfGroups } from './roles.ts';
 import { Scope } from './scope.ts';
 
-/** What a person is in the clinic, the most powerful last; a service is another system with an API key. */
+/** The role of a caller, the most powerful last. A `service` is another system with an API key. */
 export const Role = z.enum(['service', 'patient', 'staff', 'doctor', 'admin']);
 export type Role = z.infer<typeof Role>;
 
 /**
- * Who sends a request, as the authorizer vouches for it. A patient always has a patient id, and a service the scopes of
- * its key.
+ * The sender of a request, as the authorizer identifies it. A patient always has a patient id, and a service always has
+ * the scopes of its key.
  */
 export const Caller = z.discriminatedUnion('role', [
   z.object({ role: z.literal('patient'), subject: z.string().min(1).max(128), patientId: PatientId }),
@@ -23,7 +23,7 @@ export type Caller = z.infer<typeof Caller> & {
 };
 
 const Claims = z.looseObject({
-  // A service is known by `key:` and the id of its key; nobody else may be.
+  // The subject of a service is `key:` and the id of its key. No token may claim such a subject.
   sub: z.string().regex(/^(?!key:)/),
   exp: z.number(),
   'cognito:groups': z.array(z.string()).optional(),
@@ -32,9 +32,9 @@ const Claims = z.looseObject({
 });
 
 /**
- * The caller that a verified token names, or undefined where it names nobody that this service knows.
+ * Returns the caller that a verified token identifies, or undefined if its claims give no known role.
  *
- * Cognito's `cognito:groups` comes before `groups`, which other issuers use.
+ * Cognito's `cognito:groups` takes precedence over `groups`, which other issuers use.
  */
 export function callerFromClaims(payload: unknown): Caller | undefined {
   const claims = Claims.safeParse(payload);

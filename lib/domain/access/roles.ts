@@ -1,4 +1,4 @@
-/** The groups of the user pool, or of another issuer, the most powerful last, and the role that each gives. */
+/** The role of each group of the user pool or of another issuer, the most powerful last. */
 export const GROUPS = {
   patients: 'patient',
   staff: 'staff',
@@ -6,12 +6,12 @@ export const GROUPS = {
   admins: 'admin',
 } as const;
 
-/** What a person can be in the clinic. */
+/** The role of a person. */
 export type PersonRole = (typeof GROUPS)[keyof typeof GROUPS];
 
-/** The role of who is in these groups, or undefined where none of them is known here: the strongest counts. */
+/** Returns the most powerful role of these groups, or undefined if no group is known. */
 export const roleOfGroups = (groups: readonly unknown[]): PersonRole | undefined =>
   Object.entries(GROUPS).findLast(([group]) => groups.includes(group))?.[1];
 
-/** Deleting is for doctors and admins. */
+/** Only doctors and admins may delete. */
 export const mayDelete = (role: PersonRole | 'service'): boolean => role === 'doctor' || role === 'admin';

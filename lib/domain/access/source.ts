@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import type { Caller } from './caller.ts';
 
-/** Who sent something: the clinic and its systems, or a patient, whose word proves nothing of the clinic's records. */
+/**
+ * Who sent a file: the clinic and its systems, or a patient. A patient's file proves nothing about the clinic's
+ * records.
+ */
 export const Source = z
   .enum(['clinic', 'patient'])
   .meta({ examples: ['clinic'] })
@@ -11,7 +14,7 @@ export type Source = z.infer<typeof Source>;
 export const sourceOf = ({ role }: Pick<Caller, 'role'>): Source =>
   role === 'patient' ? 'patient' : 'clinic';
 
-/** Stands in answers where a patient sent something; what the clinic sent has no mark. */
+/** Marks responses about files that a patient sent. Files that the clinic sent have no mark. */
 export const PatientMark = z
   .literal('patient')
   .optional()

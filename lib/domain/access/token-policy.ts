@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Longest token that is looked at. API Gateway takes 10,240 bytes for all headers together. */
+/** Longest token that is verified. API Gateway accepts 10,240 bytes for all headers together. */
 export const TOKEN_BYTES = 8192;
 
 const LIFETIME_SECONDS = 24 * 3600;
@@ -8,8 +8,8 @@ const LIFETIME_SECONDS = 24 * 3600;
 const CLOCK_SKEW_SECONDS = 60;
 
 /**
- * The header (RFC 7515, 4.1): signed by a public key, and nothing in it that must be understood and is not. A `typ`
- * that names something else than a token for an API, such as a logout token, is refused (RFC 8725, 3.11).
+ * The token's header (RFC 7515, 4.1): signed by a public key, without critical header parameters. A `typ` that names
+ * another kind of token, such as a logout token, is refused (RFC 8725, 3.11).
  */
 const Header = z.looseObject({
   alg: z.enum(['RS256', 'ES256']),
@@ -17,19 +17,20 @@ const Header = z.looseObject({
   crit: z.undefined().optional(),
 });
 
-/** The claims that count here, whatever else there is. */
+/** The claims that are checked here. Others are ignored. */
 const Claims = z.looseObject({
   sub: z.string().min(1).max(128),
   iat: z.number(),
   exp: z.number(),
-  /** Cognito says which of its tokens this is: the API takes the one that carries the groups and the patient number. */
+  /** Cognito's token type. The API accepts the ID token, because it carries the groups and the patient number. */
   token_use: z.literal('id').optional(),
 });
 export type Claims = z.infer<typeof Claims>;
 
 /**
- * The claims of a token, if it keeps to what we ask beyond a right signature, issuer, audience and time: aws-jwt-verify
- * takes tokens without expiry, for years, from the future, or of nobody.
+ * Returns the claims of a token that meets the requirements beyond signature, issuer, audience and expiry.
+ * aws-jwt-verify accepts tokens without an expiry, with a lifetime of years, issued in the future, or without a
+ * subject.
  */
 export function acceptedClaims(header: unknown, payload: unknown, now: Date): Claims | undefined {
   const claims = Claims.safeParse(payload);

@@ -4,10 +4,10 @@ import type { Limits } from '../limits/limits.ts';
 import type { Batch } from './batch.ts';
 
 /**
- * The images that go into the archive of a batch: those that are asked for, or all that are ready.
+ * Selects the images for the archive of a batch: the requested ones, or all that are ready.
  *
- * @throws DomainError NOT_FOUND where one that is asked for is not a ready image of this batch, or there is none at
- *   all: an archive must not quietly lack what someone ticked.
+ * @throws DomainError NOT_FOUND if a requested image is not a ready image of this batch, or if no image is ready: an
+ *   archive must not silently omit an image that someone selected.
  */
 export function selectForArchive(
   batch: Batch,
@@ -17,7 +17,7 @@ export function selectForArchive(
   const ready = [...new Map(images.map((image) => [image.id, image])).values()]
     .filter((image) => image.batchId === batch.id)
     .filter(isReady)
-    // The order of the list, and not of the question: the same selection gives the same bytes.
+    // In the order of the batch, not of the request, so that the same selection gives the same bytes.
     .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
   const there = new Set(ready.map(({ id }) => id));
   const missing = (requested ?? []).filter((id) => !there.has(id));
@@ -30,6 +30,6 @@ export function selectForArchive(
   return ready;
 }
 
-/** Whether an archive of the images is small enough to be streamed at once. */
+/** Whether an archive of the images is small enough to be streamed in the response. */
 export const isStreamable = (images: readonly ReadyImage[], { zipBytes }: Limits): boolean =>
   images.reduce((sum, { fileSize }) => sum + fileSize, 0) <= zipBytes;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Id, PatientId, Text, Timestamp } from '../identifiers.ts';
 
-/** A named set of pictures of one patient, usually one visit. */
+/** A named set of images of one patient, usually of one visit. */
 export const Batch = z.object({
   id: Id,
   patientId: PatientId,
@@ -11,7 +11,7 @@ export const Batch = z.object({
       error: 'must hold something to read, and no control characters',
     })
     .meta({ examples: ['6 Nov 2025'] }),
-  /** Its `ready` images: changed only in the transaction that changes one of them. */
+  /** The number of its `ready` images. It changes only in the transaction that changes one of these images. */
   imageCount: z.int().meta({ examples: [12] }),
   createdAt: Timestamp,
   updatedAt: Timestamp,

@@ -4,13 +4,15 @@ import type { Caller } from '../access/caller.ts';
 import { DomainError } from '../errors.ts';
 import { CaseId, PatientId, Timestamp } from '../identifiers.ts';
 
-/** A case and the one patient whom it is about. */
+/** A case. It belongs to one patient. */
 export const Case = z.object({
   id: CaseId,
   patientId: PatientId,
-  /** Whether only its patient has used it, so that its number says nothing of whom the clinic means by it. */
+  /**
+   * Whether only its patient has used the case. Then its number does not prove which patient the clinic means by it.
+   */
   usedByPatientOnly: z.boolean(),
-  /** Its `ready` images: changed only in the transaction that changes one of them. */
+  /** The number of its `ready` images. It changes only in the transaction that changes one of these images. */
   imageCount: z.int().default(0),
   /** Seconds since 1970 until which the case is only claimed: no image of it has arrived yet. */
   expiresAt: z.int().optional(),
@@ -18,13 +20,13 @@ export const Case = z.object({
 export type Case = z.infer<typeof Case>;
 
 /**
- * The patient whom an image of the case belongs to: a patient's own id, else the given one, else the case's.
+ * Returns the patient to whom an image of the case belongs: a patient's own id, else the given one, else the case's.
  *
- * The last only where staff opened the case and an image of it has arrived: or else a patient who guesses a case
- * number, or a slip of the keyboard, would draw another person's images into a record that is not theirs.
+ * The case's patient is used only if staff opened the case and one of its images has arrived. Otherwise a patient who
+ * guesses a case number, or a mistyped number, would put another person's images into the wrong record.
  *
- * @throws DomainError NOT_FOUND for a patient in another's case, CONFLICT for another patient than the case's,
- *   BAD_REQUEST where nobody is named
+ * @throws DomainError NOT_FOUND if a patient uses another patient's case, CONFLICT if the case belongs to another
+ *   patient, BAD_REQUEST if no patient is given or known
  */
 export function patientOfCase(caller: Caller, known: Case | undefined, given: string | undefined): string {
   if (caller.role === 'patient') {
@@ -43,20 +45,20 @@ export function patientOfCase(caller: Caller, known: Case | undefined, given: st
   return patientId;
 }
 
-/** Whether the clinic may use the number for anyone: only a patient has used it, and it holds no image, or none any more. */
+/** Whether the clinic may use the number for any patient: only a patient has used it, and it holds no image. */
 export const isFree = ({ usedByPatientOnly, imageCount }: Case): boolean =>
   usedByPatientOnly && imageCount === 0;
 
-/** The answer to a second patient's image in a case. */
+/** The error for an image of a second patient in a case. */
 export const caseConflict = (caseId: string, patientId: string) =>
   new DomainError('CONFLICT', 'The case belongs to another patient.', {
     details: [`caseId ${caseId} holds images of another patient than ${patientId}`],
   });
 
-/** To whom the clinic gives the number of a case that only a patient has used. */
+/** Request to assign a case that only a patient has used to a patient of the clinic's choice. */
 export const AssignCase = z.strictObject({ patientId: PatientId });
 
-/** What became of it. */
+/** Response to {@link AssignCase}. */
 export const AssignedCase = z.strictObject({
   id: CaseId,
   patientId: PatientId,
@@ -67,7 +69,7 @@ export const AssignedCase = z.strictObject({
 });
 
 /**
- * Refuses to give away a case that the clinic has used.
+ * Refuses to reassign a case that the clinic has used.
  *
  * @throws DomainError CONFLICT
  */
@@ -80,9 +82,9 @@ export function requireUsedByPatientOnly({ id, usedByPatientOnly }: Case): void 
   });
 }
 
-/** A case to which an image has come: until then it is only claimed, and stands in no list. */
+/** A case that has received an image. Before that it is only claimed, and not in any list. */
 export const BegunCase = Case.extend({
-  /** When its last image arrived, whatever became of that since. */
+  /** When its last image arrived, even if that image was deleted since. */
   lastImageAt: Timestamp,
 });
 export type BegunCase = z.infer<typeof BegunCase>;

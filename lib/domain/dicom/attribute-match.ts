@@ -1,23 +1,23 @@
 import { type DicomAttributes, nameGroups, searchName } from './dicom-instance.ts';
 
-/** What an attribute has to be for a search to find it (PS3.4 C.2.2.2). */
+/** A condition of a search on one attribute (PS3.4 C.2.2.2). */
 export interface AttributeMatch {
-  /** The tag of the attribute; before it, those of the sequences that it is in. */
+  /** The tag of the attribute, after the tags of the sequences that contain it. */
   path: readonly [string, ...string[]];
-  /** As the search has it; not empty, for that would match anything. */
+  /** As in the search request. Not empty, because an empty value matches anything. */
   value: string;
-  /** Words of a name match where words of it begin so. */
+  /** Each word of the value matches if a word of the name begins with it. */
   isFuzzy?: boolean;
-  /** Of a date: the time that belongs to it, where the ranges of both are one. */
+  /** For a date: the matching time attribute, if both ranges are combined into one. */
   time?: { tag: string; value: string };
 }
 
-/** The values that match an attribute that has none (PS3.4 C.2.2.2.7, "Empty Value Matching"). */
+/** The value that matches attributes without a value (PS3.4 C.2.2.2.7, "Empty Value Matching"). */
 const EMPTY = '""';
 
 /**
- * Whether the attributes are what is searched for: single values, lists, wildcards and ranges, as the attribute's value
- * representation has it. Capitals count but in names of people (PS3.4 C.2.2.2.1).
+ * Whether the attributes match a search with single values, lists, wildcards and ranges, by the attribute's value
+ * representation. Matching is case-sensitive except for person names (PS3.4 C.2.2.2.1).
  */
 export function matches(attributes: DicomAttributes, match: AttributeMatch): boolean {
   const [tag, ...rest] = match.path;
@@ -71,15 +71,15 @@ function matchesValue(
   }
 }
 
-/** Of UIDs, a list is the standard's (C.2.2.2.2); of codes and numbers, viewers send it too. */
+/** Splits a list. The standard has lists of UIDs only (C.2.2.2.2), but viewers also send lists of codes and numbers. */
 export const listOf = (text: string): string[] => text.split(/[,\\]/).map((each) => each.trim());
 
 /**
- * Whether the text is as the pattern says: `*` stands for any characters, `?` for one (C.2.2.2.4). Without a regular
- * expression, for which a pattern of many stars is work without end.
+ * Whether the text matches the pattern: `*` matches any characters, `?` matches one (C.2.2.2.4). It uses no regular
+ * expression, because a pattern with many stars would cause catastrophic backtracking.
  */
 function fits(value: string, wanted: string): boolean {
-  // Some ideographs are two units of UTF-16.
+  // Compares code points: some ideographs are two UTF-16 code units.
   const [text, pattern] = [[...value], [...wanted]];
   let [at, next] = [0, 0];
   let afterStar: { at: number; next: number } | undefined;
@@ -90,7 +90,7 @@ function fits(value: string, wanted: string): boolean {
       at++;
       next++;
     } else {
-      // The last star takes one more; what was before it can stay as it is.
+      // The last star matches one more character. Earlier stars need no second attempt.
       if (!afterStar) return false;
       at = ++afterStar.at;
       next = afterStar.next;
@@ -99,37 +99,37 @@ function fits(value: string, wanted: string): boolean {
   return pattern.slice(next).every((character) => character === '*');
 }
 
-/** Without what was never date or time. */
+/** Removes the separators that older files and clients write in dates and times. */
 const dateOf = (text: string) => text.replaceAll('.', '').trim();
 const timeOf = (text: string) => text.replace(/[:.]/g, '').trim();
 
-/** The digits of the first and the last that are meant; empty where it is open there. */
+/** The digits of the first and the last value of the range. An empty string is an open end. */
 type Range = readonly [first: string, last: string];
 
-/** Of ranges, open ones too, and of single values (C.2.2.2.5). */
+/** Parses a range, which may be open, or a single value (C.2.2.2.5). */
 function rangeOf(wanted: string, digitsOf: (text: string) => string): Range {
   const [first = '', last = first] = wanted.split('-').map(digitsOf);
   return [first, last];
 }
 
 /**
- * What is left out at the end of a value, or of what is sought, is all that it can be: the hour `10` goes until 10:59, and a
- * day without a time is all of that day.
+ * Whether a value is in the range. A value without its last components matches every completion: the hour `10` lasts
+ * until 10:59, and a date without a time is the whole day.
  */
 const isIn = (digits: string, [first, last]: Range): boolean =>
   latest(digits) >= earliest(first) && (last === '' || earliest(digits) <= latest(last));
 
-/** With the places that a date and a time to the microsecond have. */
+/** Padded to the digits of a date and a time with microseconds. */
 const earliest = (digits: string) => digits.padEnd(20, '0');
 const latest = (digits: string) => digits.padEnd(20, '9');
 
-/** What is no date lies nowhere, in the lists of studies by date as well. */
+/** Whether a date is in the range. A value that is not a date is in no range, as in the lists of studies by date. */
 function isDateIn(date: unknown, range: Range, time: unknown = ''): boolean {
   const day = dateOf(String(date));
   return /^\d{8}$/.test(day) && isIn(day + timeOf(String(time)), range);
 }
 
-/** Times by the dates that they belong to, of all that are kept. */
+/** The time attribute of each stored date attribute. */
 const TIMES_OF_DATES: Readonly<Record<string, string>> = {
   '00080012': '00080013',
   '00080020': '00080030',
@@ -140,9 +140,9 @@ const TIMES_OF_DATES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes one range of the ranges of a date and of the time that belongs to it, where both have the same form: from that time
- * on the first day to that time on the last (PS3.18 8.3.4.1.1, PS3.4 C.2.2.2.5.4). Otherwise each counts for itself, and a
- * time has no range over midnight (C.2.2.2.5.2).
+ * Combines the ranges of a date and of its time into one range, if both have the same form: from that time on the first
+ * day to that time on the last day (PS3.18 8.3.4.1.1, PS3.4 C.2.2.2.5.4). Otherwise each is matched separately, and a
+ * range of times can't include midnight (C.2.2.2.5.2).
  */
 export function combineDateTimes(search: readonly AttributeMatch[]): AttributeMatch[] {
   const combined = new Set<AttributeMatch>();
@@ -166,20 +166,20 @@ const formOf = (value: string) =>
     form.test(value),
   )?.[0];
 
-/** A range whose days begin and end at some time. */
+/** A range from a time on the first day to a time on the last day. */
 function dateTimeRange(dates: string, times: string): Range {
   const [[first, last], [begin, end]] = [rangeOf(dates, dateOf), rangeOf(times, timeOf)];
   return [first && first.padEnd(8, '0') + begin, last && last.padEnd(8, '9') + end];
 }
 
-/** Whether the name has all of the groups that are sought, of which one alone may be any of them. */
+/** Whether the name matches every requested component group. A single group may match any group of the name. */
 function matchesGroups(groups: string[], sought: string[], isFuzzy: boolean): boolean {
   const [pattern = '', ...others] = sought;
   if (others.length === 0) return groups.some((name) => name !== '' && matchesName(name, pattern, isFuzzy));
   return sought.every((each, i) => isAnyName(each) || matchesName(groups[i] ?? '', each, isFuzzy));
 }
 
-/** Whether a pattern says nothing of a name. */
+/** Whether a pattern matches every name. */
 export const isAnyName = (pattern: string): boolean => /^\**$/.test(pattern);
 
 function matchesName(name: string, wanted: string, isFuzzy: boolean): boolean {
@@ -188,7 +188,7 @@ function matchesName(name: string, wanted: string, isFuzzy: boolean): boolean {
   return fits(known, sought);
 }
 
-/** Every word that is sought begins a word of the name. */
+/** Whether each searched word begins a word of the name. */
 export function startsWordsWith(name: string, sought: string): boolean {
   const words = wordsOf(name);
   return wordsOf(sought).every((word) => words.some((each) => each.startsWith(word)));
@@ -196,5 +196,5 @@ export function startsWordsWith(name: string, sought: string): boolean {
 
 const wordsOf = (name: string) => name.split(/[\s^=,.-]+/u).filter((word) => word !== '');
 
-/** A name as it is compared here: its empty components at the end are left out. */
+/** Normalizes a name for comparison, without empty components at its end. */
 export const normalizedName = (name: string): string => searchName(name).replace(/[\s^]+$/, '');

@@ -20,7 +20,7 @@ const DicomAttribute = z.object({
 export const DicomAttributes = z.record(z.string(), DicomAttribute);
 export type DicomAttributes = z.infer<typeof DicomAttributes>;
 
-/** A set as DynamoDB keeps it, in order; DynamoDB keeps no empty ones. */
+/** A DynamoDB set as a sorted array. DynamoDB does not store empty sets. */
 function SetOf<T extends string>(item: z.ZodType<T>) {
   return z
     .union([z.set(item), z.array(item)])
@@ -37,17 +37,17 @@ export const DicomInstance = z.object({
   transferSyntaxUid: DicomUid,
   /** The identifier that an Orthanc server gives the same file. */
   orthancId: z.string(),
-  /** Whom the file names. Whose it is, its study says. */
+  /** The patient named in the file. The study says to which patient the instance belongs. */
   namedPatient: NamedPatient,
   bytes: z.int(),
-  /** Of the file, hexadecimal. */
+  /** Of the file; hexadecimal. */
   sha256: z.string(),
   frames: z.int(),
-  /** None of a file without pixels. */
+  /** Pixels; undefined for a file without pixels. */
   rows: z.int().optional(),
   columns: z.int().optional(),
   instanceNumber: z.int().optional(),
-  /** Those of the instance's own level. */
+  /** The attributes of the instance level. */
   attributes: DicomAttributes,
   uploadedAt: Timestamp,
   uploadedBy: z.string(),
@@ -55,12 +55,12 @@ export const DicomInstance = z.object({
 });
 export type DicomInstance = z.infer<typeof DicomInstance>;
 
-/** A series, as its first instance has it, with the count of its instances. */
+/** A series: the attributes of its first instance and the number of its instances. */
 export const DicomSeries = z.object({
   studyUid: DicomUid,
   seriesUid: DicomUid,
   modality: z.string().optional(),
-  /** Those of the series' own level. */
+  /** The attributes of the series level. */
   attributes: DicomAttributes,
   /** Who sent its instances. */
   sources: SetOf(Source),
@@ -69,26 +69,26 @@ export const DicomSeries = z.object({
 });
 export type DicomSeries = z.infer<typeof DicomSeries>;
 
-/** Who gave a study to a patient, or took it from one, where it was not the files that named the patient. */
+/** The last manual assignment of a study to a patient or to nobody. Undefined if the files alone decided it. */
 export const StudyAssignment = z.object({
   by: Subject,
   at: Timestamp,
-  /** Whose it was before; null where it was nobody's. */
+  /** The previous patient; null if the study was unassigned. */
   from: PatientId.nullable(),
 });
 export type StudyAssignment = z.infer<typeof StudyAssignment>;
 
-/** A study, as its first instance has it, with what its series add up to. */
+/** A study: the attributes of its first instance and the totals of its series. */
 export const DicomStudy = z.object({
   studyUid: DicomUid,
-  /** Whose the study and all that is in it are; null where it is nobody's yet: then no patient sees it. */
+  /** The patient to whom the study belongs. Null: it is unassigned, and no patient sees it. */
   patientId: PatientId.nullable(),
-  /** Whom its first file names. */
+  /** The patient named in its first file. */
   namedPatient: NamedPatient,
-  /** The keys of all whom its files name: two where it was given to a patient by hand and more files came. */
+  /** The keys of all patients named in its files. Two if the study was assigned manually and more files came later. */
   patientKeys: SetOf(z.string()),
   assignment: StudyAssignment.optional(),
-  /** Those of the patient's and of the study's level. */
+  /** The attributes of the patient level and of the study level. */
   attributes: DicomAttributes,
   modalities: SetOf(z.string()),
   /** Who sent its instances. */
@@ -99,26 +99,26 @@ export const DicomStudy = z.object({
 });
 export type DicomStudy = z.infer<typeof DicomStudy>;
 
-/** An instance with what it says of its series and its study. */
+/** An instance with its attributes of the series and the study levels. */
 export interface NewDicom {
   instance: DicomInstance;
   series: Pick<DicomSeries, 'studyUid' | 'seriesUid' | 'modality' | 'attributes'>;
   study: Pick<DicomStudy, 'studyUid' | 'patientId' | 'namedPatient' | 'attributes'>;
 }
 
-/** The first value of an attribute as text; empty where there is none. */
+/** The first value of an attribute as text; empty if it has none. */
 export function attributeText(attributes: DicomAttributes, tag: string): string {
   const value = attributes[tag]?.Value?.[0];
   if (typeof value === 'object' && value !== null && 'Alphabetic' in value) return String(value.Alphabetic);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** What studies are searched by. */
+/** The values by which a study is indexed for searches. */
 export const searchTermsOf = ({
   attributes,
   namedPatient,
 }: Pick<DicomStudy, 'attributes' | 'namedPatient'>) => ({
-  /** As in the file, whatever it is; empty where it names nobody. */
+  /** As in the file, in any form; empty if the file names no patient. */
   namedId: namedPatient.id ?? '',
   /** `YYYYMMDD`, or empty. */
   date: studyDate(attributeText(attributes, '00080020')),
@@ -126,14 +126,14 @@ export const searchTermsOf = ({
   names: namesOf(attributes['00100010']?.Value ?? []),
 });
 
-/** The groups of a name: alphabetic, ideographic and phonetic (PS3.5 6.2.1.1); empty where there is none. */
+/** The component groups of a name: alphabetic, ideographic and phonetic (PS3.5 6.2.1.1). A missing group is empty. */
 export const nameGroups = (name: unknown): string[] => {
   if (typeof name !== 'object' || name === null) return [String(name ?? '')];
   const groups = name as Record<string, unknown>;
   return ['Alphabetic', 'Ideographic', 'Phonetic'].map((group) => String(groups[group] ?? ''));
 };
 
-/** A name has three groups at most; only a faulty file has more names, and one transaction has no room for all of them. */
+/** A valid name has at most three groups. A faulty file may have more names than fit into one transaction. */
 const INDEXED_NAMES = 30;
 
 const namesOf = (values: readonly unknown[]): string[] => {
@@ -141,13 +141,13 @@ const namesOf = (values: readonly unknown[]): string[] => {
   return [...new Set(names)].filter((name) => name !== '').slice(0, INDEXED_NAMES);
 };
 
-/** PS3.5 6.2 DA; dots are how the standard before DICOM wrote it, and still to be read. */
+/** Returns a DICOM date (PS3.5 6.2, DA) as `YYYYMMDD`. Dots are the format of ACR-NEMA, which files may still have. */
 function studyDate(text: string): string {
   const digits = text.replace(/^(\d{4})\.(\d\d)\.(\d\d)$/, '$1$2$3');
   return /^\d{8}$/.test(digits) ? digits : '';
 }
 
-/** A name as searches compare it: without accents, in capitals, each syllable of Hangul one character. */
+/** Normalizes a name for searches: without accents, in capitals, each Hangul syllable as one character. */
 export const searchName = (name: string): string =>
   name
     .normalize('NFD')
@@ -156,9 +156,9 @@ export const searchName = (name: string): string =>
     .normalize('NFC');
 
 /**
- * The instance, if it is there and the caller may know of it.
+ * Returns the instance if it exists and the caller may access it.
  *
- * @param study of the instance, which says whose it is
+ * @param study the instance's study, which says to which patient it belongs
  * @throws DomainError NOT_FOUND
  */
 export function requireVisibleInstance(
@@ -172,14 +172,14 @@ export function requireVisibleInstance(
 }
 
 /**
- * Whether the study took the instance in: no other is given to anybody. The conditions of all writes see to it that there is
- * none; only for a moment a study may be read as it was before its last instance came.
+ * Whether the instance belongs to the study. Other instances are never returned. The conditions of all writes prevent
+ * such instances; only an outdated read of the study can lack its last instance for a moment.
  */
 export const isMember = (study: DicomStudy | undefined, { studyUid, namedPatient }: DicomInstance): boolean =>
   study?.studyUid === studyUid && study.patientKeys.includes(patientKey(namedPatient));
 
 /**
- * Refuses a file that a patient brings and that is another's, or nobody's.
+ * Refuses a file that a patient uploads and that does not name this patient.
  *
  * @throws DomainError FORBIDDEN
  */
@@ -198,13 +198,13 @@ export function requireOwnDicom(
   });
 }
 
-/** The answer to a file whose SOP Instance UID is another file's. */
+/** The error for a file whose SOP Instance UID another file has already. */
 export const sopUidConflict = ({ sopUid }: DicomInstance) =>
   new DomainError('CONFLICT', 'Image already exists', {
     details: [`the SOPInstanceUID ${sopUid} is that of another file`],
   });
 
-/** The answer to a file whose study is another patient's. */
+/** The error for a file whose study belongs to another patient. */
 export class PatientMismatch extends DomainError {
   constructor({ studyUid }: DicomInstance) {
     super('CONFLICT', 'The study belongs to another patient', {
@@ -213,7 +213,7 @@ export class PatientMismatch extends DomainError {
   }
 }
 
-/** What a file says of itself, as `describeDicom` finds it. */
+/** The description of a file that `describeDicom` returns. */
 interface Described {
   identifiers: {
     patient: NamedPatient;
@@ -233,7 +233,7 @@ interface Described {
 }
 
 /**
- * A file that someone brings.
+ * Creates the instance, series and study records of an uploaded file.
  *
  * @param ownIssuers see `patientOf`
  */
@@ -282,7 +282,7 @@ export const patientIdAttributes = ({ id, issuer }: NamedPatient): DicomAttribut
   ...(issuer !== null && { '00100021': { vr: 'LO', Value: [issuer] } }),
 });
 
-/** What is told of a stored file. */
+/** The description of a stored file in responses. */
 export const StoredDicom = z.strictObject({
   ID: z
     .string()

@@ -8,23 +8,24 @@ import type { Limits } from '../limits/limits.ts';
 import { StoredDicom } from './dicom-instance.ts';
 
 /**
- * `pending`: the bytes are not there or not yet looked at. `stored`: they are, as an instance. `rejected`: they are no
- * DICOM instance, or not theirs who sent it. `conflict`: their identifiers are another file's.
+ * `pending`: the bytes have not arrived or are not checked yet. `stored`: they are stored as an instance. `rejected`:
+ * they are not a DICOM instance, or not one that the sender may upload. `conflict`: another file has the same
+ * identifiers.
  */
 export const DicomUploadStatus = z
   .enum(['pending', 'stored', 'rejected', 'conflict'])
   .meta({ examples: ['stored'] });
 
-/** A DICOM file that is to come by a signed URL; it is forgotten after a while, whatever became of it. */
+/** A DICOM file to be uploaded by a signed URL. The record expires, whatever its status. */
 export const DicomUpload = z.object({
   id: Id,
-  /** Whose it is: of a patient's upload theirs, of another's what the file says. */
+  /** The patient who uploads; for other uploaders, the patient named in the file. */
   patientId: PatientId.optional(),
   uploader: Caller,
   fileSize: z.int(),
   crc32: Crc32.optional(),
   status: DicomUploadStatus,
-  /** Why it is not stored. */
+  /** Why the file is not stored. */
   reason: z.string().optional(),
   data: StoredDicom.optional(),
   uploadedAt: Timestamp,
@@ -33,12 +34,12 @@ export const DicomUpload = z.object({
 });
 export type DicomUpload = z.infer<typeof DicomUpload>;
 
-/** What became of the bytes. */
+/** The result of the check of the uploaded bytes. */
 export type DicomOutcome =
   | { status: 'stored'; data: StoredDicom; patientId: string | undefined }
   | { status: 'rejected' | 'conflict'; reason: string };
 
-/** What a client says of a DICOM file before it sends it. */
+/** Declares a DICOM file before its upload. */
 export const CreateDicomUpload = z.strictObject({
   fileName: Text.max(1024)
     .optional()
@@ -49,9 +50,9 @@ export const CreateDicomUpload = z.strictObject({
 });
 
 /**
- * Refuses files that are too large, all of them by their names, before an upload URL is handed out.
+ * Refuses files that are too large before an upload URL is issued. The error names all of them.
  *
- * @param fieldOf names a file's size in the client's own words
+ * @param fieldOf returns the name of a file's size field in the request
  * @throws DomainError PAYLOAD_TOO_LARGE
  */
 export function requireDicomSize(
@@ -67,7 +68,7 @@ export function requireDicomSize(
   if (details.length > 0) throw new DomainError('PAYLOAD_TOO_LARGE', 'File exceeds size limit', { details });
 }
 
-/** An upload that someone announces. */
+/** Creates the record of a declared upload. */
 export function newDicomUpload(
   { fileSize, crc32 }: z.output<typeof CreateDicomUpload>,
   id: string,
@@ -90,7 +91,10 @@ export function newDicomUpload(
   };
 }
 
-/** How the bytes differ from the declared file, or undefined. S3 checks this itself; some compatible stores do not. */
+/**
+ * Describes how the bytes differ from the declared file, or returns undefined. S3 checks this itself; some compatible
+ * stores do not.
+ */
 export function declarationMismatch(
   { fileSize, crc32 }: DicomUpload,
   found: { bytes: number; crc32: string },

@@ -1,20 +1,21 @@
 import * as z from 'zod';
 import { PatientId } from '../identifiers.ts';
 
-/** The patient whom a DICOM file names, as `lib/media` reads it: null where the file does not say. */
+/** The patient that a DICOM file names, as `lib/media` reads it. Null: the file has no value. */
 export const NamedPatient = z.object({ id: z.string().nullable(), issuer: z.string().nullable() });
 export type NamedPatient = z.infer<typeof NamedPatient>;
 
 /**
- * The patient of this clinic whom a file names, or null where it names none: a number of another issuer is the number of
- * another person, and one that is not written as ours can't be one of ours.
+ * Returns the patient of this clinic that a file names, or null if it names none. A number of another issuer identifies
+ * another person, and a number in another format is not one of this clinic.
  *
- * @param ownIssuers what the clinic's own devices write as Issuer of Patient ID; a file without an issuer is the clinic's
+ * @param ownIssuers values of Issuer of Patient ID that the clinic's own devices write; a file without an issuer counts
+ *   as the clinic's
  */
 export function patientOf({ id, issuer }: NamedPatient, ownIssuers: readonly string[]): string | null {
   if (issuer !== null && !ownIssuers.includes(issuer)) return null;
   return PatientId.safeParse(id).data ?? null;
 }
 
-/** A named patient as one text: equal where both parts are. */
+/** A named patient as one string. Two keys are equal if id and issuer are equal. */
 export const patientKey = ({ id, issuer }: NamedPatient): string => JSON.stringify([id, issuer]);

@@ -7,14 +7,14 @@ import { PatientId, Timestamp } from '../identifiers.ts';
 import type { DicomStudy } from './dicom-instance.ts';
 import { StudyUid } from './uids.ts';
 
-/** To whom a study is given. */
+/** Request to assign a study. */
 export const AssignStudy = z.strictObject({
   patientId: PatientId.nullable().describe(
     'Whose the study becomes; null: nobody’s, so that no patient sees it.',
   ),
 });
 
-/** Whose a study is. */
+/** Response to {@link AssignStudy}. */
 export const AssignedStudy = z.strictObject({
   studyInstanceUID: StudyUid,
   patientId: PatientId.nullable(),
@@ -23,8 +23,8 @@ export const AssignedStudy = z.strictObject({
 });
 
 /**
- * Refuses callers who may not give the study to this patient. Staff may give away what is nobody's, and take that back;
- * from one patient to another only doctors and admins may move a study.
+ * Refuses callers who may not assign the study to this patient. Staff may assign an unassigned study and undo that.
+ * Only doctors and admins may move a study from one patient to another.
  *
  * @throws DomainError FORBIDDEN
  */

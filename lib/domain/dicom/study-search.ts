@@ -7,13 +7,15 @@ import {
   startsWordsWith,
 } from './attribute-match.ts';
 
-/** The first and the last study date (`YYYYMMDD`) that count. */
+/** The first and the last study date (`YYYYMMDD`) of a search, both included. */
 export type Dates = readonly [first: string, last: string];
 
-/** What finds studies without looking at all of them: the one list that the search begins with. */
+/** The one index list that a search reads, so that it need not read all studies. */
 export type StudyList =
   | { by: 'uids'; uids: readonly string[] }
-  /** With those of nobody whose files have the number as their Patient ID, where the search is not confined to a patient. */
+  /**
+   * Includes unassigned studies whose files have the number as Patient ID, unless the search is limited to one patient.
+   */
   | { by: 'patient'; patientId: string; alsoUnassigned: boolean; dates?: Dates | undefined }
   | { by: 'unassigned'; dates?: Dates | undefined }
   | { by: 'accession'; accession: string }
@@ -31,10 +33,10 @@ const TAGS = {
 };
 
 /**
- * The list that a search for studies begins with: the one that is likely to be the shortest. What else is searched for is
- * looked at in each study of it.
+ * Chooses the list that a search for studies reads: the one that is probably the shortest. The other conditions are
+ * then checked for each study of the list.
  *
- * @param own the patient to whom the search is confined
+ * @param own the patient to whom the search is limited
  */
 export function studyListFor(search: readonly AttributeMatch[], own: string | undefined): StudyList {
   const sought = new Map(
@@ -47,7 +49,7 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
   const uids = exact(TAGS.study);
   if (uids !== undefined) return { by: 'uids', uids: [...new Set(listOf(uids).filter(isUid))] };
   const dates = datesOf(sought.get(TAGS.date)?.value);
-  // The standard has ranges from the earlier to the later only (PS3.4 C.2.2.2.5.1): nothing lies in any other.
+  // The standard has only ranges from an earlier to a later value (PS3.4 C.2.2.2.5.1). Any other range matches nothing.
   if (dates && dates[0] > dates[1]) return { by: 'uids', uids: [] };
   const patientId = own ?? exact(TAGS.patientId);
   if (patientId !== undefined) return { by: 'patient', patientId, alsoUnassigned: own === undefined, dates };
@@ -59,7 +61,7 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
   if (group !== undefined) {
     const isFuzzy = name?.isFuzzy === true && !/[*?]/.test(group);
     const prefix = isFuzzy ? '' : literalPrefix(group);
-    // A name that begins with anything would be looked for among all: those of some days are fewer.
+    // Without a literal prefix, the search would read all names. The studies of a date range are fewer.
     if (prefix !== '' || !dates) return { by: 'name', prefix, fits: fitsName(group, isFuzzy) };
   }
   const modality = exact(TAGS.modalities);
@@ -67,22 +69,25 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
   return { by: 'date', dates };
 }
 
-/** No UID is longer or has other characters (PS3.5 9.1), and DynamoDB refuses keys that are too long. */
+/**
+ * Whether the text can be a UID: longer texts or other characters can't (PS3.5 9.1), and DynamoDB refuses keys that are
+ * too long.
+ */
 export const isUid = (text: string) => /^[\d.]{1,64}$/.test(text);
 
-/** The pattern by which names are looked for in the list, which has each group of them; none where any name will do. */
+/** The pattern for the list of names, which has an item for each group of a name. Undefined if any name matches. */
 const groupSought = (name: string) =>
   name === '""' ? undefined : name.split('=').find((group) => !isAnyName(group));
 
 const literalPrefix = (pattern: string) => /^[^*?]*/.exec(normalizedName(pattern))?.[0] ?? '';
 
-/** Whether a name of the list may be meant; the study itself is looked at afterwards. */
+/** Whether a name of the list can match. The study itself is checked afterwards. */
 function fitsName(pattern: string, isFuzzy: boolean): (name: string) => boolean {
   const sought = normalizedName(pattern);
-  // Where words may come in any order, none is first.
+  // Words may come in any order, so there is no fixed prefix.
   if (isFuzzy) return (name) => startsWordsWith(name, sought);
   const [first = '', ...pieces] = sought.split(/[*?]+/);
-  // In this order, one after the other: all that the pattern says but the number of characters between.
+  // The literal parts must occur in this order. This ignores only the number of characters between them.
   return (name) => {
     if (!name.startsWith(first)) return false;
     let at = first.length;
@@ -94,7 +99,7 @@ function fitsName(pattern: string, isFuzzy: boolean): (name: string) => boolean 
   };
 }
 
-/** The days of a date or a range, as text that sorts as they do; undefined where any date will do. */
+/** The first and last day of a date or a range, as sortable text; undefined if any date matches. */
 function datesOf(value: string | undefined): Dates | undefined {
   if (value === undefined || !/^[\d.]*-?[\d.]*$/.test(value) || !/\d/.test(value)) return undefined;
   const [first = '', last = first] = value.replaceAll('.', '').split('-');

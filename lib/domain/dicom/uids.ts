@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A DICOM unique identifier (PS3.5, 9.1), a little wider than the standard: old devices write leading zeros. */
+/** A DICOM unique identifier (PS3.5, 9.1). Leading zeros are accepted, because old devices write them. */
 export const DicomUid = z
   .string()
   .max(64)
@@ -8,7 +8,7 @@ export const DicomUid = z
 
 export const EXAMPLE_SOP_UID = '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1';
 
-/** The UIDs of a study, of a series in it and of an instance in that. */
+/** The UIDs of a study, of its series and of their instances. */
 export const StudyUid = DicomUid.meta({
   examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.2.31'],
 });

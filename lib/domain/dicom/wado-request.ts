@@ -1,11 +1,11 @@
 import { DomainError } from '../errors.ts';
 import type { DicomInstance } from './dicom-instance.ts';
 
-/** What a DICOM file can be had as. */
+/** The media types in which a DICOM file is available. */
 const TYPES = ['application/dicom', 'image/png', 'image/jpeg'] as const;
 
 /**
- * The first of the asked types that there is (PS3.18 9.1.2.2.1: a list in the order of preference).
+ * Returns the first requested media type that is available (PS3.18 9.1.2.2.1: a list in the order of preference).
  *
  * @throws DomainError NOT_ACCEPTABLE
  */
@@ -27,9 +27,9 @@ export interface RequestedView {
 }
 
 /**
- * How a frame is to be seen, as it was asked for.
+ * Returns the requested frame and window.
  *
- * @throws DomainError NOT_FOUND for a frame that is none, BAD_REQUEST for half a window
+ * @throws DomainError NOT_FOUND if the frame does not exist, BAD_REQUEST if the window lacks its center or width
  */
 export function viewOf({ frames }: DicomInstance, { frameNumber, windowCenter, windowWidth }: RequestedView) {
   if (frameNumber > frames)

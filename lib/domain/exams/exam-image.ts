@@ -6,7 +6,7 @@ import { DicomUid } from '../dicom/uids.ts';
 import { DomainError } from '../errors.ts';
 import { Id, Timestamp } from '../identifiers.ts';
 
-/** A picture of an exam as it is registered: what is known of it, without its bytes. */
+/** The metadata of a registered exam image, without its bytes. */
 export const ExamImage = z.object({
   id: Id,
   examId: Id,
@@ -19,7 +19,7 @@ export const ExamImage = z.object({
   url: z.string().nullable(),
   registeredAt: Timestamp,
   registeredBy: z.string(),
-  /** Who sent the DICOM instance of the same UIDs, once that is stored. */
+  /** Who sent the DICOM instance with the same UIDs, once it is stored. */
   storedBy: Source.optional(),
 });
 export type ExamImage = z.infer<typeof ExamImage>;
@@ -32,7 +32,7 @@ interface StoredInstance {
   source: Source;
 }
 
-/** The picture with its stored instance, where that has the UIDs under which it was registered. */
+/** Returns the image with its stored instance, if the instance has the UIDs under which the image was registered. */
 export function linkedToInstance(image: ExamImage, instance: StoredInstance | undefined): ExamImage {
   const isSame =
     instance?.sopUid === image.sopInstanceUid &&
@@ -42,32 +42,32 @@ export function linkedToInstance(image: ExamImage, instance: StoredInstance | un
 }
 
 /**
- * Whether the caller may know of all exams, and register their pictures: what is registered here names no patient, only
- * the stored DICOM instance says whose it is.
+ * Whether the caller may access all exams and register images. A registered image names no patient; only the stored
+ * DICOM instance does.
  */
 export const maySeeExams = ({ role }: Caller): boolean =>
   role === 'staff' || role === 'doctor' || role === 'admin';
 
-/** Whose study a picture is of: the patient's id; null where the study is nobody's or not stored. */
+/** Returns the patient of a study; null if the study is unassigned or not stored. */
 export type PatientOfStudy = (studyUid: string) => Promise<string | null>;
 
 /**
- * The patient whose picture it is, or null where it is only the clinic's. What a patient sent makes no picture theirs:
- * anyone could, with a file that claims the UIDs of another's exam.
+ * Returns the patient of the image, or null if only the clinic may see it. An instance that a patient sent does not
+ * count: a patient could upload a file with the UIDs of another patient's exam.
  */
 export const patientOfExamImage = async (
   { storedBy, studyInstanceUid }: ExamImage,
   patientOfStudy: PatientOfStudy,
 ): Promise<string | null> => (storedBy === 'clinic' ? patientOfStudy(studyInstanceUid) : null);
 
-/** Whether the caller may know of a picture of this patient: patients of what is stored as theirs, and of nothing else. */
+/** Whether the caller may access an image of this patient. Patients may access only images stored as theirs. */
 export const maySeeExamImage = (caller: Caller, patientId: string | null): boolean =>
   maySeeExams(caller) || (caller.role === 'patient' && caller.patientId === patientId);
 
 /**
- * The picture, if it exists and the caller may know of it.
+ * Returns the image if it exists and the caller may access it.
  *
- * @throws DomainError NOT_FOUND, in the same words for both
+ * @throws DomainError NOT_FOUND, with the same message in both cases
  */
 export async function requireVisibleExamImage(
   caller: Caller,
@@ -83,7 +83,7 @@ export async function requireVisibleExamImage(
 }
 
 /**
- * Refuses whoever may not know of an exam, as if there were none.
+ * Refuses callers who may not access an exam, as if it did not exist.
  *
  * @throws DomainError NOT_FOUND
  */
@@ -91,7 +91,7 @@ export function requireExam(mayKnow: boolean): void {
   if (!mayKnow) throw new DomainError('NOT_FOUND', 'There is no such exam.');
 }
 
-/** The answer to a picture that the exam has already. */
+/** The error for an image that is already registered in the exam. */
 export const alreadyRegistered = ({ examId, sopInstanceUid }: ExamImage) =>
   new DomainError('CONFLICT', 'Image already exists', {
     details: [`sopInstanceUID ${sopInstanceUid} is registered in the exam ${examId}`],

@@ -4,27 +4,27 @@ import { Id, PatientId, Timestamp } from '../identifiers.ts';
 import type { Limits } from '../limits/limits.ts';
 
 /**
- * `waiting`: asked for. `running`: its archive is being written. `ready`: the archive is there. `failed`: it could not
- * be written; whoever asks again begins anew.
+ * `waiting`: requested. `running`: its archive is being written. `ready`: the archive exists. `failed`: it could not be
+ * written; a new request starts it again.
  */
 export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']).meta({ examples: ['ready'] });
 
-/** An archive of images that is made behind the scenes, and lives for a day. */
+/** An archive of images that is created in the background and expires after a day. */
 export const Export = z.object({
-  /** Made of what is in it, so that the same selection is the same export. */
+  /** Derived from the selection, so that the same selection is the same export. */
   id: Id,
-  /** This one making of it: an export that is asked for again after its end is another run. */
+  /** Identifies one run: if an export is requested again after it ended, that is another run. */
   run: Id,
   patientId: PatientId,
-  /** The person who asked for it first. */
+  /** The person who requested it first. */
   requestedBy: z.string().default(''),
   batchId: Id,
   fileName: z.string(),
   status: ExportStatus,
-  /** Of the archive. */
+  /** Size of the archive. */
   bytes: z.int(),
   bytesDone: z.int(),
-  /** Of the multipart upload that is under way. */
+  /** The id of the multipart upload in progress. */
   uploadId: z.string().optional(),
   createdAt: Timestamp,
   /** Seconds since 1970. */
@@ -33,7 +33,7 @@ export const Export = z.object({
 export type Export = z.infer<typeof Export>;
 
 /**
- * Refuses one more export to who waits for as many as one person may.
+ * Refuses a new export if the person has as many unfinished exports as allowed.
  *
  * @throws DomainError TOO_MANY_REQUESTS
  */

@@ -1,4 +1,4 @@
-/** What a photograph shows: the value in the API, and the clinic's own word for it in the order of its menus. */
+/** What a photograph shows: the API value and the clinic's label, in the order of the clinic's menus. */
 export const CATEGORY_LABELS = {
   anterior: 'Anterior',
   r_anterior: 'R-Anterior',

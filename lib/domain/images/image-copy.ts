@@ -3,29 +3,29 @@ import { DomainError } from '../errors.ts';
 import { Text } from '../identifiers.ts';
 import type { ReadyImage } from './image.ts';
 
-/** The formats of copies, and the quality that each has unless another is asked for: PNG has none. */
+/** The formats of copies and their default quality. PNG has none. */
 const QUALITY = { jpeg: 85, png: undefined, webp: 80, avif: 50 } as const;
 export const CopyFormat = z.enum(['jpeg', 'png', 'webp', 'avif']);
 export type CopyFormat = z.infer<typeof CopyFormat>;
 
 /**
- * The longest side of a copy: it bounds the work that one request can ask for. libaom takes ten times as long as the
- * others and can't be stopped: 16 megapixels of noise at full quality, 13 s and 900 MB.
+ * The longest side of a copy; pixels. It limits the work of one request. libaom takes ten times as long as the other
+ * encoders and can't be aborted: 16 megapixels of noise at full quality take 13 s and 900 MB.
  */
 const LONGEST_SIDE = { jpeg: 4000, png: 4000, webp: 4000, avif: 2560 } as const;
 
-/** What is drawn over a copy: one line of text, of which something is to be seen. */
+/** The text drawn over a copy: one line with at least one visible character. */
 const Watermark = Text.refine((text) => [...text].length <= 100, { error: 'must be at most 100 characters' })
   .refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), {
     error: 'must be one line without control characters',
   })
-  // Fillers and joiners, spaces and the empty Braille cell: a copy would pass for marked and show nothing. Of annotation
-  // marks and the place of an object, Pango says that there is no text at all.
+  // Refuses texts of fillers, joiners, spaces and the empty Braille cell only: the copy would count as marked but show
+  // nothing. Pango renders nothing for interlinear annotation marks and the object replacement character.
   .refine((text) => /[^\p{DI}\p{Z}\p{Cc}\u2800\ufff9-\ufffc]/u.test(text), {
     error: 'must have a character that can be seen',
   });
 
-/** How a copy can be asked for. With none of these, the original is meant. */
+/** The options of a copy. Without any, the original is returned. */
 export const CopyQuery = z.strictObject({
   width: z.coerce
     .number()
@@ -48,7 +48,7 @@ export const CopyQuery = z.strictObject({
 });
 export type CopyQuery = z.infer<typeof CopyQuery>;
 
-/** One copy of an image: whoever asks for the same in other words gets the same. */
+/** One copy of an image. Equivalent queries give the same copy. */
 export interface Copy {
   format: CopyFormat;
   /** Pixels. */
@@ -61,9 +61,9 @@ export const isCopyWanted = (query: CopyQuery): boolean =>
   Object.values(query).some((value) => value !== undefined);
 
 /**
- * The copy that is asked for.
+ * Returns the requested copy, with defaults filled in.
  *
- * @throws DomainError BAD_REQUEST for a quality that the format does not have
+ * @throws DomainError BAD_REQUEST for a quality if the format has none
  */
 export function copyOf(image: ReadyImage, { width, format, quality, watermark }: CopyQuery): Copy {
   const chosen = format ?? formatLike(image.mimeType);
@@ -83,7 +83,8 @@ export function copyOf(image: ReadyImage, { width, format, quality, watermark }:
 }
 
 function formatLike(mimeType: string): CopyFormat {
-  // A GIF is few colours and sharp edges; whatever else browsers can't show, or hold in memory, is a photograph.
+  // A GIF has few colors and sharp edges. Other formats that browsers can't show, or that are too large for them, are
+  // photographs.
   if (mimeType === 'image/gif') return 'png';
   return CopyFormat.safeParse(mimeType.replace('image/', '')).data ?? 'jpeg';
 }
@@ -93,6 +94,6 @@ function widthOf({ width = 1, height = 1 }: ReadyImage, wanted = width, longest:
   return Math.max(1, Math.round(width * scale));
 }
 
-/** The name of a copy: the original's with the extension that the copy's format has. */
+/** The original's file name with the extension of the copy's format. */
 export const copyFileName = (fileName: string, format: CopyFormat): string =>
   `${fileName.replace(/\.[A-Za-z0-9]{1,10}$/, '') || 'image'}.${format === 'jpeg' ? 'jpg' : format}`;

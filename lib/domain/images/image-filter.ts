@@ -1,23 +1,23 @@
 import type { Image } from './image.ts';
 import { shownTimeOf } from './local-time.ts';
 
-/** What is asked for of the images of a list; what is left out does not matter. */
+/** The filter of an image list. A condition that is undefined matches every image. */
 export interface ImageFilter {
   category?: Image['category'] | undefined;
   /** First and last day, both included. */
   dateFrom?: string | undefined;
   dateTo?: string | undefined;
-  /** A part of the file name or the caption, in whatever letters. */
+  /** A part of the file name or the caption, case-insensitive. */
   text?: string | undefined;
 }
 
 /**
- * The day that a picture stands for, the same for everybody: the one that a person gave, else the camera's, else that
- * of its upload in the clinic.
+ * The date of an image, the same for every viewer: the one a person entered, else the camera's, else that of its upload
+ * in the clinic's time zone.
  */
 export const dayOf = (image: Image): string => image.dateTaken ?? shownTimeOf(image).slice(0, 10);
 
-/** Whether an image is one of those that are asked for. */
+/** Returns whether an image matches the filter. */
 export function matchesFilter({ category, dateFrom, dateTo, text }: ImageFilter): (image: Image) => boolean {
   const wanted = text === undefined ? undefined : fold(text);
   return (image) =>
@@ -27,5 +27,5 @@ export function matchesFilter({ category, dateFrom, dateTo, text }: ImageFilter)
     (wanted === undefined || [image.fileName, image.caption].some((words) => fold(words).includes(wanted)));
 }
 
-/** As people compare words: macOS writes "ü" as two characters, and no one searches in capital letters. */
+/** Normalizes text for comparison: case-insensitive, and with one form of "ü", which macOS writes as two characters. */
 const fold = (words: string) => words.normalize('NFKC').toLowerCase();

@@ -18,23 +18,23 @@ import { RecordType } from '../records/record-type.ts';
 import { Category } from './category.ts';
 import { Bounds } from './image-bounds.ts';
 
-/** The eye (or side of the body) that a picture shows. */
+/** The eye (or side of the body) that an image shows. */
 export const EyeSide = z.enum(['left', 'right', 'both', 'unknown']);
 export type EyeSide = z.infer<typeof EyeSide>;
 
 /**
- * `pending`: an upload URL was handed out, the bytes are not there or not yet looked at. `ready`: they are a picture
- * and its renditions exist. `rejected`: they are not, and `statusReason` says why.
+ * `pending`: an upload URL was issued; the bytes have not arrived or are not checked yet. `ready`: they are an image
+ * and its renditions exist. `rejected`: they are not an image; `statusReason` says why.
  */
 export const ImageStatus = z.enum(['pending', 'ready', 'rejected']).meta({ examples: ['ready'] });
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
-/** The file name as the person gave it; anything is accepted, and made safe where it leaves (headers, ZIP entries). */
+/** The uploaded file name. Any name is accepted, and escaped on output (headers, ZIP entries). */
 export const FileName = Text.min(1)
   .max(1024)
   .meta({ examples: ['heel.jpg'] });
 
-/** The media type of a file; parameters and capital letters are taken, and dropped. */
+/** The media type of a file. It is stored in lower case without parameters. */
 export const MimeType = z
   .string()
   .max(255)
@@ -44,20 +44,20 @@ export const MimeType = z
 /** The size of a file. */
 export const Bytes = z.int().meta({ examples: [2_481_234] });
 
-/** Pixels, as the picture is looked at. */
+/** Pixels, after the orientation is applied. */
 export const Width = z.int().meta({ examples: [3024] });
 export const Height = z.int().meta({ examples: [4032] });
 
 /** Pixels per inch. */
 export const Dpi = z.int().meta({ examples: [300] });
 
-/** Pages of a document, of which the first is shown. */
+/** The number of pages of a document. The first one is shown. */
 export const Pages = z
   .int()
   .min(1)
   .meta({ examples: [1] });
 
-/** What a person writes below a picture. */
+/** Text that a person writes below an image. */
 export const Caption = Text.max(2000).meta({ examples: ['Left heel, standing'] });
 
 /**
@@ -71,12 +71,12 @@ export const Image = z.object({
   caseId: CaseId.optional(),
   /** The records it is linked to, beside its patient. */
   links: z.partialRecord(RecordType.exclude(['patient']), RecordId).optional(),
-  /** What it must keep to, beyond what every image must. */
+  /** Limits of this image in addition to those of every image. */
   bounds: Bounds.optional(),
   /** Signs the links to the image: deleting the image revokes them. */
   linkSecret: z.string().min(43).optional(),
   fileName: z.string().max(255),
-  /** As declared while pending, as found in the bytes afterwards. */
+  /** The declared type while pending, afterwards the type detected in the bytes. */
   mimeType: MimeType,
   fileSize: Bytes,
   crc32: Crc32.optional(),
@@ -87,19 +87,19 @@ export const Image = z.object({
   thumbnailBytes: z.int().optional(),
   hasPreview: z.boolean().default(false),
   eyeSide: EyeSide,
-  /** By the clock of the camera and with its offset; a camera that does not know its offset counts as one of UTC. */
+  /** The camera's local time with its offset. UTC if the camera does not know its offset. */
   capturedAt: Timestamp.optional(),
   category: Category,
   caption: z.string(),
   dateTaken: Day.optional(),
-  /** Place within its batch; images of equal order stand in the order of their upload. */
+  /** Position within its batch. Images of equal order are sorted by upload time. */
   order: z.int(),
   status: ImageStatus,
   statusReason: z.string().optional(),
   /** S3 key of the original, once ready. */
   key: z.string().optional(),
   uploadedAt: Timestamp,
-  /** The same moment by the clock of the clinic. */
+  /** The same time in the clinic's time zone. */
   uploadedLocal: LocalTime,
   uploadedBy: Subject,
   source: Source,
@@ -113,9 +113,9 @@ export type ReadyImage = Image & { status: 'ready'; key: string; crc32: string }
 export const isReady = (image: Image): image is ReadyImage => image.status === 'ready';
 
 /**
- * The image, if its bytes are there and are a picture.
+ * Returns the image if its bytes are stored and are an image.
  *
- * @throws DomainError NOT_FOUND with the reason why there is nothing to show
+ * @throws DomainError NOT_FOUND with the reason
  */
 export function requireReady(image: Image): ReadyImage {
   if (isReady(image)) return image;
@@ -127,9 +127,9 @@ export function requireReady(image: Image): ReadyImage {
 }
 
 /**
- * The image, unless its bytes are still being looked at.
+ * Returns the image unless its bytes are not checked yet.
  *
- * @throws DomainError SERVICE_UNAVAILABLE: a moment later there is an answer
+ * @throws DomainError SERVICE_UNAVAILABLE, to be retried soon
  */
 export function requireDecided(image: Image): Image {
   if (image.status !== 'pending') return image;
@@ -138,13 +138,16 @@ export function requireDecided(image: Image): Image {
   });
 }
 
-/** What fits into the 6 MB of a Lambda's answer in base64, with room for the rest (Lambda quotas, "Invocation payload"). */
+/**
+ * The bytes that fit, in base64, into the 6 MB of a Lambda response, with room for the rest (Lambda quotas, "Invocation
+ * payload").
+ */
 const INLINE_BYTES = 4_400_000;
 
 /**
- * The image, if its original is small enough to go into JSON.
+ * Returns the image if its original is small enough to be part of a JSON response.
  *
- * @throws DomainError PAYLOAD_TOO_LARGE, naming the way that has no such limit
+ * @throws DomainError PAYLOAD_TOO_LARGE; the details name the endpoint without this limit
  */
 export function requireInline(image: ReadyImage): ReadyImage {
   if (image.fileSize <= INLINE_BYTES) return image;
@@ -156,20 +159,20 @@ export function requireInline(image: ReadyImage): ReadyImage {
 }
 
 /**
- * Whether the original is more than pixels. A PDF may hold scripts, forms and links, and would run them in the browser
- * under the service's own address: it is handed out as a file to keep, and shown by its preview.
+ * Whether the original may contain active content. A PDF may contain scripts, forms and links, which a browser would
+ * run in the service's own origin. So it is sent as an attachment, and the preview is shown instead.
  */
 export const isActive = ({ mimeType }: Image): boolean => mimeType === 'application/pdf';
 
 /** The extension of a file name without its dot, or an empty string. */
 const extension = (name: string): string => /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1] ?? '';
 
-/** The name cut to the 255 characters that are stored; the extension survives. */
+/** Shortens the name to the 255 characters that are stored, without losing the extension. */
 export function storedFileName(name: string): string {
   if (name.length <= 255) return name;
   const tail = extension(name);
   const end = tail ? `.${tail}` : '';
-  // Not in the middle of a surrogate pair: half a character is not valid UTF-8 when it leaves.
+  // A cut within a surrogate pair would leave a lone surrogate, which is not valid in UTF-8.
   return (
     name
       .slice(0, 255 - end.length)

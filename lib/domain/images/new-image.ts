@@ -7,7 +7,7 @@ import { localTimeIn, withMilliseconds } from './local-time.ts';
 type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
 
 /**
- * An image whose bytes are still to come.
+ * Creates a pending image.
  *
  * @param timeZone the clinic's
  */

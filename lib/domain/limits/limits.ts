@@ -11,7 +11,7 @@ export const Limits = z.strictObject({
     .int()
     .positive()
     .default(10 * MB),
-  /** Largest DICOM file. It is looked at whole, and unfolded where it is deflated: a function has 1,769 MB. */
+  /** Largest DICOM file. It is read as a whole, and decompressed if it is deflated; a function has 1,769 MB. */
   dicomBytes: z
     .int()
     .positive()
@@ -19,7 +19,7 @@ export const Limits = z.strictObject({
     .default(100 * MB),
   /** Largest width × height that is decoded. */
   imagePixels: z.int().positive().default(100_000_000),
-  /** Shortest and longest side of an image that comes with a record; pixels. */
+  /** Shortest and longest side of an image of a record; pixels. */
   recordSideMinimum: z.int().positive().default(300),
   recordSideMaximum: z.int().positive().default(4000),
   /** Files in one request for upload URLs. */
@@ -33,23 +33,26 @@ export const Limits = z.strictObject({
     .positive()
     .max(200 * MB)
     .default(100 * MB),
-  /** How long a signed upload URL can be used. */
+  /** How long a signed upload URL is valid. */
   uploadUrlSeconds: z.int().positive().max(43_200).default(900),
-  /** How long a signed download URL can be used. */
+  /** How long a signed download URL is valid. */
   downloadUrlSeconds: z.int().positive().max(43_200).default(900),
-  /** How long an export lives; its objects go at the midnight (UTC) after a day, by the bucket's lifecycle. */
+  /**
+   * How long an export is available. The bucket's lifecycle rule deletes its objects at the midnight (UTC) after one
+   * day.
+   */
   exportSeconds: z.int().positive().max(86_400).default(86_400),
   /**
-   * Requests of one person, or of one API key, within any 60 seconds; null is no limit. Each is a slot of an item in
-   * DynamoDB, hence the upper bound.
+   * Requests of one person, or of one API key, within any 60 seconds; null is no limit. Each is a slot in a DynamoDB
+   * item, hence the upper bound.
    */
   uploadsPerMinute: PerCaller.default(10),
   metadataPerMinute: PerCaller.default(100),
-  /** Upload requests of theirs that are handled at the same time. */
+  /** Concurrent upload requests of one caller. */
   uploadsAtOnce: PerCaller.default(5),
-  /** Exports that one person may wait for at once; each holds a function for minutes. */
+  /** Unfinished exports of one person; each occupies a function for minutes. */
   unfinishedExports: z.int().positive().default(3),
-  /** After this time an upload that never arrived is forgotten. */
+  /** How long a pending upload is kept. */
   uploadExpirySeconds: z.int().positive().default(86_400),
 });
 export type Limits = z.infer<typeof Limits>;

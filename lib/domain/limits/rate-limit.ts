@@ -10,19 +10,19 @@ import type { Limits } from './limits.ts';
 export interface RateLimit {
   name: string;
   slots: number;
-  /** How long a slot is taken. */
+  /** How long a slot is occupied. */
   seconds: number;
   /** Whether the slot is released when the request ends. `seconds` then bounds requests that never end. */
   isReleased: boolean;
 }
 
-/** When each slot of a caller becomes free, in milliseconds since 1970, by rate limit and number. */
+/** When each slot of a caller becomes free, in milliseconds since 1970, by slot name. */
 export type Slots = Readonly<Record<string, number>>;
 
 /** The name of a slot. */
 export const slotName = ({ name }: RateLimit, index: number): string => `${name}-${index}`;
 
-/** What a request counts against. */
+/** The rate limits that apply to a request. */
 export function rateLimitsOf(
   { rate, timeoutSeconds }: { rate: 'upload' | 'metadata' | 'none'; timeoutSeconds: number },
   limits: Limits,
@@ -38,7 +38,7 @@ export function rateLimitsOf(
   return rateLimits.flatMap(({ slots, ...rest }) => (slots === null ? [] : [{ slots, ...rest }]));
 }
 
-/** The numbers of the slots that nobody has at this time. */
+/** The indexes of the slots that are free at this time. */
 export const freeSlots = (rateLimit: RateLimit, slots: Slots, now: Date): number[] =>
   Array.from({ length: rateLimit.slots }, (_value, index) => index).filter(
     (index) => (slots[slotName(rateLimit, index)] ?? 0) <= now.getTime(),
@@ -54,8 +54,8 @@ function secondsUntilFree(rateLimit: RateLimit, slots: Slots, now: Date): number
 }
 
 /**
- * The headers that tell a client what it has left (draft-ietf-httpapi-ratelimit-headers-10): `q` of the policy is the
- * quota, `w` its window in seconds, `r` what remains, `t` the seconds until there is one again.
+ * The rate limit headers of a response (draft-ietf-httpapi-ratelimit-headers-10): `q` of the policy is the quota, `w`
+ * its window in seconds, `r` the remaining requests, `t` the seconds until the next one is allowed.
  */
 export function rateHeaders(
   rateLimits: readonly RateLimit[],

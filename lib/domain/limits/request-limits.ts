@@ -1,7 +1,7 @@
-// The limits that are the same in every clinic; those that can be set are in `limits.ts`.
+// The fixed limits. Those that a clinic can configure are in `limits.ts`.
 
-/** Images that one request changes. */
+/** Images that one request may change. */
 export const IMAGES_PER_CHANGE = 100;
 
-/** DICOM uploads that one request asks for. */
+/** DICOM uploads whose status one request may query. */
 export const UPLOADS_PER_STATUS_REQUEST = 100;

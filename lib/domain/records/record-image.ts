@@ -8,7 +8,7 @@ import type { Limits } from '../limits/limits.ts';
 import { RECORD_TYPES } from '../uploads/upload.ts';
 import type { RecordType } from './record-type.ts';
 
-/** What every picture that comes with a record must keep to, whichever way its bytes take. */
+/** The limits of every image of a record, for all upload methods. */
 export const recordBounds = ({ recordSideMinimum, recordSideMaximum }: Limits): Bounds => ({
   mimeTypes: [...RECORD_TYPES],
   sideMinimum: recordSideMinimum,
@@ -22,9 +22,9 @@ interface Picture {
 }
 
 /**
- * The picture that the bytes are, if they are one and it keeps to its bounds.
+ * Returns the detected image if it keeps to its bounds.
  *
- * @param found in the bytes: a picture, or what they are instead
+ * @param found the detected image, or why the bytes are not an image
  * @throws DomainError UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST
  */
 export function requireRecordPicture<T extends Picture>(
@@ -46,12 +46,13 @@ export function requireRecordPicture<T extends Picture>(
 }
 
 /**
- * The links that the caller may make: a service those that its scopes open, a patient none but to themselves, who
- * need not say so.
+ * Returns the links that the caller may create: a service those that its scopes allow, a patient only the one to
+ * themselves, which is added if missing.
  *
- * Whose a prescription or a sale is stands in another system, so that a patient who names one may name anybody's.
+ * Other systems store to which patient a prescription or a sale belongs. A patient's link to one can't be verified, so
+ * it is refused.
  *
- * @throws DomainError FORBIDDEN for a service, NOT_FOUND for a patient: the records of others do not exist for them
+ * @throws DomainError FORBIDDEN for a service, NOT_FOUND for a patient: other records do not exist for them
  */
 export function requireMayLink(
   caller: Caller,
@@ -73,7 +74,7 @@ export function requireMayLink(
 }
 
 /**
- * Whose images of the record the caller may see: one patient's, or (undefined) everybody's.
+ * Returns the patient whose images of the record the caller may see; undefined means all patients.
  *
  * @throws DomainError FORBIDDEN for a service without the scope, NOT_FOUND for another patient
  */
@@ -89,12 +90,12 @@ const missingScopes = (scopes: readonly string[]) =>
     details: scopes.map((scope) => `the scopes of the key must have ${scope}`),
   });
 
-/** The answer to who asks for a record without images, or for one of somebody else. */
+/** The error for a record without images, or for a record of another patient. */
 export const imageNotFound = () => new DomainError('NOT_FOUND', 'Image not found');
 
 /**
- * Whether there is a picture to list: it is ready, or was measured when it came and is still being worked on. Who was
- * given an upload URL and did not use it has none.
+ * Whether the image is listed: it is ready, or its bytes were measured in the request and are still being processed. An
+ * unused upload URL is not listed.
  */
 export const isPicture = ({ status, width }: Image): boolean =>
   status === 'ready' || (status === 'pending' && width !== undefined);

@@ -2,23 +2,26 @@ import * as z from 'zod';
 import { Caller } from '../access/caller.ts';
 import { Timestamp } from '../identifiers.ts';
 
-/** A socket that someone listens at. */
+/** An open WebSocket connection of a caller. */
 export const Connection = z.object({
-  /** API Gateway's own; no UUID. */
+  /** API Gateway's connection id; not a UUID. */
   id: z.string().min(1).max(128),
-  /** Who listens: decides at each delivery what they may know of. */
+  /** The authenticated caller. At each delivery it decides which messages the connection may receive. */
   caller: Caller,
   connectedAt: Timestamp,
-  /** When their token ends, and with it the connection; seconds since 1970. */
+  /** When the caller's token expires, and with it the connection; seconds since 1970. */
   until: z.int(),
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** API Gateway gives a handshake up at its integration timeout (API Gateway quotas, WebSocket APIs: 29 s). */
+/** API Gateway aborts a handshake at its integration timeout (API Gateway quotas, WebSocket APIs: 29 s). */
 const HANDSHAKE_MS = 30_000;
 
 export const isValid = ({ until }: Connection, now: Date): boolean => until * 1000 > now.getTime();
 
-/** Whether its handshake is surely over: until then, API Gateway says "gone" of a connection that is about to be. */
+/**
+ * Whether the handshake is certainly over. Until then, API Gateway responds "gone" for a connection that is still being
+ * opened.
+ */
 export const isSettled = ({ connectedAt }: Connection, now: Date): boolean =>
   now.getTime() - Date.parse(connectedAt) > HANDSHAKE_MS;

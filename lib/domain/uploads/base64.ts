@@ -1,8 +1,8 @@
 import { DomainError } from '../errors.ts';
 
 /**
- * The bytes in base64 (RFC 4648, 4), and nothing but base64: Node's own decoder skips what it does not know, so that a
- * damaged image would come out as another one.
+ * Decodes base64 (RFC 4648, 4) strictly. Node's own decoder skips invalid characters, so that a damaged image would
+ * become a different one.
  *
  * @throws DomainError BAD_REQUEST
  */
@@ -13,7 +13,7 @@ export function decodeBase64(text: string, field: string): Uint8Array {
   if (/^data:/i.test(text))
     return refuse('must be base64 alone; received a data: URL, send what follows its comma');
   const bytes = Buffer.from(text, 'base64');
-  // The one text that these bytes have: no white space, no other letters, the right padding, no bits left over.
+  // Compares with the canonical encoding: no white space, no other characters, correct padding, no bits left over.
   if (bytes.toString('base64') === text) return bytes;
   return refuse(
     'must be base64: A to Z, a to z, 0 to 9, + and /, padded with = to a multiple of 4, without line breaks',

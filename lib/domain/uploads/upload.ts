@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.ts';
 import type { Limits } from '../limits/limits.ts';
 
-/** Every type that can become an image, and the extension that each gets in S3. */
+/** Every media type that can become an image, and its extension in S3 keys. */
 export const IMAGE_EXTENSIONS = {
   'image/jpeg': 'jpg',
   'image/png': 'png',
@@ -14,7 +14,7 @@ export const IMAGE_EXTENSIONS = {
 } as const;
 export type ImageType = keyof typeof IMAGE_EXTENSIONS;
 
-/** What batches and cases take: pictures. */
+/** The media types that batches and cases accept. */
 export const PICTURE_TYPES = [
   'image/jpeg',
   'image/png',
@@ -24,7 +24,7 @@ export const PICTURE_TYPES = [
   'image/avif',
 ] as const satisfies ImageType[];
 
-/** What records take: scans and documents too. */
+/** The media types that records accept, scans and documents included. */
 export const RECORD_TYPES = [
   'image/jpeg',
   'image/png',
@@ -33,11 +33,11 @@ export const RECORD_TYPES = [
   'application/pdf',
 ] as const satisfies ImageType[];
 
-/** Whether an image of the detected type is accepted: types that only some endpoints take must have been declared. */
+/** Whether an image of the detected type is accepted. Types that only some endpoints accept must have been declared. */
 export const isAcceptedType = (found: ImageType, declared: string): boolean =>
   PICTURE_TYPES.some((type) => type === found) || found === declared;
 
-/** What a client says of a file before it sends it. */
+/** The declaration of a file before its upload. */
 export interface DeclaredFile {
   mimeType: string;
   /** Bytes. */
@@ -45,11 +45,11 @@ export interface DeclaredFile {
 }
 
 /**
- * Refuses files that could never become an image, before an upload URL is handed out.
+ * Refuses files that could never become an image, before an upload URL is issued.
  *
- * All of the files' faults are named; nothing of the request is taken when there is one.
+ * The error names the faults of all files. One faulty file refuses the whole request.
  *
- * @param fieldOf names a file's field in the client's own words
+ * @param fieldOf returns the name of a file's field in the request
  * @param accepted the types that the endpoint accepts
  * @throws DomainError PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
  */
@@ -79,7 +79,7 @@ export function requireUploadable(
 }
 
 /**
- * Bounds the files of one request.
+ * Limits the number of files in one request.
  *
  * @throws DomainError BAD_REQUEST
  */
@@ -91,7 +91,7 @@ export function requireFileCount(count: number, { filesPerRequest }: Limits): vo
 }
 
 /**
- * Refuses a file that came with the request and is not what the request says of it.
+ * Refuses a file in the request that differs from its declaration.
  *
  * @throws DomainError BAD_REQUEST
  */

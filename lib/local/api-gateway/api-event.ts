@@ -4,7 +4,7 @@ import type { RouteMatch } from './api-routes.ts';
 
 type MultiValue = Record<string, string[]>;
 
-/** The request as API Gateway (REST, payload 1.0) tells a function about it; the body comes later. */
+/** A request in the form of API Gateway's event (REST, payload 1.0), without its body. */
 export interface ApiRequest {
   resource: string;
   path: string;
@@ -70,17 +70,17 @@ export function describeRequest(
   };
 }
 
-/** The headers of a request, as they come through CloudFront and API Gateway. */
+/** The headers of a request, as CloudFront and API Gateway forward them. */
 export function valuesOf(request: IncomingMessage): MultiValue {
   const headers: MultiValue = Object.create(null);
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index] ?? '';
     if (hopByHop.has(name.toLowerCase())) continue;
-    // One spelling for each header: a client may send `X-A` and `x-a`.
+    // One spelling for each header: a client may send both `X-A` and `x-a`.
     const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
     headers[known] = [...(headers[known] ?? []), request.rawHeaders[index + 1] ?? ''];
   }
-  // CloudFront's function does so in the cloud.
+  // In the cloud, CloudFront's function does this.
   const valueIn = (wanted: string) =>
     Object.entries(headers)
       .find(([name]) => name.toLowerCase() === wanted)?.[1]

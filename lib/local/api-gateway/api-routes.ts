@@ -3,7 +3,7 @@ import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 import { InvokePermissions } from './invoke-permissions.ts';
 
-/** How a method of the API reaches its function. */
+/** The integration of a method with its function. */
 export interface Route {
   httpMethod: string;
   resourcePath: string;
@@ -14,7 +14,7 @@ export interface Route {
   timeoutMs: number;
 }
 
-/** A route that fits a request, with the path parameters as API Gateway decodes them. */
+/** The matching route of a request, with the path parameters as API Gateway decodes them. */
 export interface RouteMatch {
   route: Route;
   pathParameters: Record<string, string>;
@@ -58,7 +58,7 @@ const MethodProperties = z
   })
   .loose();
 
-/** The API's routes, found as API Gateway finds them: a literal segment wins over `{param}`, `{proxy+}` comes last. */
+/** The API's routes with API Gateway's precedence: a literal segment before `{param}`, `{proxy+}` last. */
 export class ApiRoutes {
   readonly #root: Node = newNode();
 
@@ -107,7 +107,7 @@ export class ApiRoutes {
     }
   }
 
-  /** Finds the route for a path as it came (still percent-encoded, without a trailing slash). */
+  /** Finds the route of a raw path (percent-encoded, without a trailing slash). */
   match(httpMethod: string, rawPath: string): RouteMatch | undefined {
     const segments = rawPath === '/' ? [] : rawPath.slice(1).split('/');
     return this.#match(this.#root, segments, httpMethod, {});
@@ -168,7 +168,7 @@ export class ApiRoutes {
   }
 }
 
-/** The headers that a template sets to literals: `'value'` in single quotes. */
+/** The headers that a template sets to literal values: `'value'` in single quotes. */
 export function literalHeaders(parameters: Record<string, string>, prefix: string): Record<string, string> {
   const entries = Object.entries(parameters).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(

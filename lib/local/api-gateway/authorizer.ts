@@ -26,7 +26,9 @@ export type Verdict =
   | { allowed: true; context: Record<string, string> }
   | { allowed: false; response: GatewayResponseType };
 
-/** A Lambda authorizer of the template, with API Gateway's cache: one answer serves all methods for its time to live. */
+/**
+ * A Lambda authorizer of the template, with API Gateway's cache: one result is valid for all methods until it expires.
+ */
 export class Authorizer {
   readonly #lambda: LambdaFunction;
   readonly #identitySources: string[];
@@ -65,7 +67,7 @@ export class Authorizer {
   }
 }
 
-/** What an authorizer's answer, or its failure, means for a method. */
+/** Converts an authorizer's result, or its failure, to a decision about a method. */
 export async function verdictOf(ask: () => Promise<unknown>, methodArn: string): Promise<Verdict> {
   try {
     const { policyDocument, principalId, context } = Answer.parse(await ask());
@@ -75,13 +77,13 @@ export async function verdictOf(ask: () => Promise<unknown>, methodArn: string):
     const values = Object.entries(context).map(([key, value]) => [key, String(value)]);
     return { allowed: true, context: { ...Object.fromEntries(values), principalId } };
   } catch (error) {
-    // API Gateway's convention: this very message means 401, any other failure is the authorizer's own.
+    // API Gateway's convention: exactly this message means 401; any other failure is an error of the authorizer.
     const unauthorized = error instanceof FunctionError && error.message === 'Unauthorized';
     return { allowed: false, response: unauthorized ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE' };
   }
 }
 
-/** The value of `method.request.header.Name` and its like. */
+/** The value of an identity source such as `method.request.header.Name`. */
 function identityOf(source: string, request: ApiRequest): string | undefined {
   const [, , kind, ...rest] = source.split('.');
   const name = rest.join('.');

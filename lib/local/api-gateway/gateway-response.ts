@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Template } from '../template.ts';
 
-/** API Gateway's own answers that occur here, with the status and message that AWS gives them. */
+/** API Gateway's own responses that occur here, with AWS's status and message. */
 const builtIn = {
   MISSING_AUTHENTICATION_TOKEN: [403, 'Missing Authentication Token'],
   UNAUTHORIZED: [401, 'Unauthorized'],
@@ -26,7 +26,7 @@ const GatewayResponseProperties = z
   })
   .loose();
 
-/** The answers that the gateway gives without asking a function, as the template words them. */
+/** The responses that the gateway sends itself, with the texts of the template. */
 export class GatewayResponses {
   readonly #declared: Map<string, z.infer<typeof GatewayResponseProperties>>;
 
@@ -41,7 +41,7 @@ export class GatewayResponses {
 
   send(response: ServerResponse, type: GatewayResponseType, context: Record<string, string>) {
     if (response.headersSent) {
-      // The status is out: only a broken connection can still say that something is missing.
+      // The status is already sent: only a broken connection can signal that the body is incomplete.
       response.destroy();
       return;
     }

@@ -13,7 +13,7 @@ import { GatewayResponses, type GatewayResponseType } from './gateway-response.t
 
 const bodyLimitBytes = 10 * 1024 * 1024;
 const streamLimitBytes = 200 * 1024 * 1024;
-/** No metadata are that long; without a bound, a function that writes none would fill the memory. */
+/** Limit for the metadata: a function that writes none would otherwise fill the memory. */
 const preludeLimitBytes = 1024 * 1024;
 
 const RestApiProperties = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) }).loose();
@@ -33,7 +33,7 @@ const ProxyResult = Metadata.extend({
 });
 type Metadata = z.infer<typeof Metadata>;
 
-/** Ends a request with one of the gateway's own answers. */
+/** Ends a request with one of the gateway's own responses. */
 class GatewayError extends Error {
   readonly type: GatewayResponseType;
 
@@ -43,7 +43,7 @@ class GatewayError extends Error {
   }
 }
 
-/** API Gateway as the template declares it: routes, authorizers, limits, timeouts, and its own answers. */
+/** API Gateway as the template declares it: routes, authorizers, limits, timeouts, and its own responses. */
 export class Gateway {
   readonly #routes: ApiRoutes;
   readonly #responses: GatewayResponses;
@@ -159,7 +159,7 @@ export class Gateway {
       () => source.destroy(new GatewayError('INTEGRATION_TIMEOUT')),
       Math.max(0, deadline - Date.now()),
     );
-    // A client that goes away ends the function's stream, and the function sees it.
+    // If the client disconnects, the function's stream ends, and the function notices it.
     response.once('close', () => source.destroy());
     try {
       const { metadata, rest } = await readPrelude(source);
@@ -178,7 +178,7 @@ export class Gateway {
   }
 
   #match(httpMethod: string, pathname: string) {
-    // CloudFront's function strips the slash in the cloud.
+    // In the cloud, CloudFront's function removes the slash.
     const withoutSlash = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
     try {
       return this.#routes.match(httpMethod, withoutSlash);
@@ -199,7 +199,7 @@ export class Gateway {
 
 function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    // The function goes on, as it does in AWS, until its own timeout.
+    // As in AWS, the function continues until its own timeout.
     const timer = setTimeout(() => reject(new GatewayError('INTEGRATION_TIMEOUT')), timeoutMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
@@ -233,7 +233,7 @@ async function readPrelude(source: IncomingMessage): Promise<{ metadata: Metadat
   }
 }
 
-/** Node frames the body itself; a function's opinion on that would break the message. */
+/** Node sets these headers itself. A function's values would make the message invalid. */
 const framing = /^(connection|transfer-encoding|keep-alive)$/i;
 
 function writeHead(response: ServerResponse, metadata: Metadata, requestId: string) {

@@ -4,7 +4,9 @@ import type { Template } from '../template.ts';
 
 const PermissionProperties = z.object({ FunctionName: z.string(), Principal: z.string() }).loose();
 
-/** Tells which functions API Gateway may call: with a method's role what its policies allow, without one those that say so. */
+/**
+ * Which functions API Gateway may invoke: by the policies of the method's role, else by the functions' own permissions.
+ */
 export class InvokePermissions {
   readonly #template: Template;
   readonly #open: ReadonlySet<string>;

@@ -17,7 +17,7 @@ const Behavior = z
   })
   .loose();
 
-/** Origins stay as the template writes them: which bucket is meant says the reference, not its value. */
+/** Origins keep their intrinsic functions: the reference identifies the bucket, not its value. */
 const Origin = z.object({ Id: z.string(), S3OriginConfig: z.unknown().optional(), DomainName: z.unknown() });
 
 const DistributionProperties = z
@@ -55,13 +55,13 @@ interface PageBehavior {
   pattern: RegExp;
   methods: readonly string[];
   headers: Record<string, string>;
-  /** What the function of CloudFront makes of the path. */
+  /** CloudFront's function, which rewrites the path. */
   rewrite: (uri: string) => string;
-  /** None where the origin is the API. */
+  /** Undefined if the origin is the API. */
   files: PageFiles | undefined;
 }
 
-/** CloudFront as the template declares it, as far as the page needs it: which path is a file, and what goes with it. */
+/** CloudFront as the template declares it, as far as the page needs it: the file of each path, and its headers. */
 export class CloudFront {
   readonly #behaviors: PageBehavior[];
 
@@ -71,7 +71,7 @@ export class CloudFront {
       .flatMap((distribution) => behaviorsOf(template, distribution));
   }
 
-  /** Answers a request for the page; false for one that belongs to the API. */
+  /** Responds to a request for the page. Returns false if the path belongs to the API. */
   handle(request: IncomingMessage, response: ServerResponse, pathname: string): boolean {
     const behavior = this.#behaviors.find(({ pattern }) => pattern.test(pathname));
     if (!behavior?.files) return false;
@@ -121,7 +121,7 @@ function behaviorsOf(template: Template, distribution: Resource): PageBehavior[]
   });
 }
 
-/** `*` is any number of characters (CloudFront developer guide, "Path pattern"). */
+/** `*` matches any number of characters (CloudFront developer guide, "Path pattern"). */
 const patternOf = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
 

@@ -31,8 +31,8 @@ const DeploymentProperties = z
   .loose();
 
 /**
- * What the template's deployments put into the bucket, by its paths. `bucket` is the origin's domain name as the
- * template writes it.
+ * The files that the template's deployments write to the bucket, by path. `bucket` is the origin's domain name as in
+ * the template.
  */
 export function pageFilesOf(template: Template, bucket: unknown): PageFiles {
   const files = new Map<string, PageFile>();
@@ -68,7 +68,7 @@ function* readAll(folder: string): Generator<[file: string, bytes: Buffer]> {
   }
 }
 
-/** Puts in what is known only when the stack is there, where CDK's function does so in the cloud. */
+/** Replaces markers by values that are known only after the deployment. In the cloud, CDK's function does this. */
 function fill(bytes: Buffer, markers: Record<string, string>): Buffer {
   if (Object.keys(markers).length === 0) return bytes;
   const text = Object.entries(markers).reduce(

@@ -9,7 +9,7 @@ const codeLifeMs = 60_000;
 const AuthorizationRequest = z.object({
   client_id: z.literal(localClientId),
   response_type: z.literal('code'),
-  // Only to this laptop: whoever else asks gets no code.
+  // Loopback addresses only: no other site receives a code.
   redirect_uri: z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1|\[::1\])$/ }),
   code_challenge: z.string().regex(/^[\w-]{43}$/),
   code_challenge_method: z.literal('S256'),
@@ -19,7 +19,9 @@ const AuthorizationRequest = z.object({
 });
 type AuthorizationRequest = z.infer<typeof AuthorizationRequest>;
 
-/** What codes stand for; each can be used once, within a minute, by who knows what its challenge was made of (RFC 7636). */
+/**
+ * The authorization codes. Each can be used once, within a minute, by the client that has its code verifier (RFC 7636).
+ */
 export class Codes {
   readonly #granted = new Map<string, AuthorizationRequest & { user: string; until: number }>();
 
@@ -46,7 +48,7 @@ export class Codes {
   }
 }
 
-/** The issuer's sign-in page: the demo people, one click each. */
+/** The issuer's sign-in page: choose a demo user with one click. */
 export function authorize(
   response: ServerResponse,
   query: URLSearchParams,

@@ -20,7 +20,7 @@ import { StartError } from '../start-error.ts';
 import { localClientId } from '../template.ts';
 import { authorize, Codes } from './authorize.ts';
 
-/** The people that a newcomer may sign in as. */
+/** The demo users. */
 export const demoUsers: Record<string, Record<string, unknown>> = {
   'patient-1': { name: 'Paula Patient', 'cognito:groups': ['patients'], 'custom:patient_id': 'P-1001' },
   'patient-2': { name: 'Peter Patient', 'cognito:groups': ['patients'], 'custom:patient_id': 'P-1002' },
@@ -29,7 +29,7 @@ export const demoUsers: Record<string, Record<string, unknown>> = {
   admin: { name: 'Alex Admin', 'cognito:groups': ['admins'] },
 };
 
-/** For whom refresh tokens are: for this issuer alone, so that the API takes none. */
+/** The audience of refresh tokens: only this issuer accepts them, the API does not. */
 const REFRESH = 'negatoscope-local-refresh';
 
 const TokenRequest = z.strictObject({
@@ -38,7 +38,7 @@ const TokenRequest = z.strictObject({
   expiresInSeconds: z.int().default(3600),
 });
 
-/** A small OIDC issuer for demo people and tests: it signs whatever it is asked to, and only on this laptop. */
+/** A small OIDC issuer for demo users and tests. It signs any requested claims, so it runs only on loopback. */
 export class Issuer {
   readonly #url: string;
   readonly #privateKey: CryptoKey;
@@ -51,7 +51,7 @@ export class Issuer {
     this.#publicJwk = publicJwk;
   }
 
-  /** Opens the issuer with the key pair that the data directory keeps, so that tokens survive a restart. */
+  /** Opens the issuer with the key pair in the data directory, so that tokens survive a restart. */
   static async open(dataDir: string, url: string): Promise<Issuer> {
     const file = path.join(dataDir, 'issuer-key.pem');
     if (!existsSync(file)) {
@@ -71,7 +71,7 @@ export class Issuer {
     }
   }
 
-  /** Signs an id token for a demo person; `claims` win over the defaults. */
+  /** Signs an id token for a demo user. `claims` override the defaults. */
   async token(user: string, claims: Record<string, unknown> = {}, expiresInSeconds = 3600): Promise<string> {
     const nowSeconds = Math.floor(Date.now() / 1000);
     return new SignJWT({
@@ -81,7 +81,7 @@ export class Issuer {
       'cognito:username': user,
       token_use: 'id',
       ...demoUsers[user],
-      // A token of negative life was issued before it ended, as an expired one always was.
+      // A token with a negative lifetime was issued before it expired, like every expired token.
       iat: nowSeconds + Math.min(0, expiresInSeconds - 1),
       exp: nowSeconds + expiresInSeconds,
       jti: randomUUID(),
@@ -91,7 +91,7 @@ export class Issuer {
       .sign(this.#privateKey);
   }
 
-  /** Answers the issuer's paths (below `/local`); false for a path that isn't one. */
+  /** Handles the issuer's paths (below `/local`). Returns false for any other path. */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,
@@ -130,7 +130,7 @@ export class Issuer {
   async #answerToken(request: IncomingMessage, response: ServerResponse) {
     const body = await readBody(request, 100_000);
     const text = body?.toString('utf8') ?? '';
-    // By what it says and not by its type: of JSON, curl says that it is a form.
+    // Parses the body whatever its content type: curl declares JSON as a form.
     const form = new URLSearchParams(text);
     if (form.has('grant_type')) return this.#answerGrant(response, form);
     const parsed = TokenRequest.safeParse(parseJson(text));
@@ -151,7 +151,7 @@ export class Issuer {
     sendJson(response, { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds });
   }
 
-  /** Gives tokens for a code, or for the refresh token that came with the last ones. */
+  /** Returns tokens for a code or for a refresh token. */
   async #answerGrant(response: ServerResponse, form: URLSearchParams) {
     const type = form.get('grant_type');
     if (type === 'authorization_code') {
@@ -183,7 +183,7 @@ export class Issuer {
     });
   }
 
-  /** A signed token, and nothing that is stored: it outlives a restart. */
+  /** Refresh tokens are signed and not stored, so they survive a restart. */
   async #userOfRefreshToken(token: string): Promise<string | undefined> {
     try {
       const key = await importJWK(this.#publicJwk, 'RS256');
@@ -195,13 +195,13 @@ export class Issuer {
   }
 }
 
-/** OAuth's own form of an error (RFC 6749, 5.2), by which client libraries know it. */
+/** OAuth's error format (RFC 6749, 5.2), which client libraries expect. */
 function refuseGrant(response: ServerResponse, error: string, description: string) {
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify({ error, error_description: description }));
 }
 
-/** A UUID that is always the same for the same person, so that what they own stays theirs. */
+/** A UUID derived from the user name, so that users keep their data. */
 function subjectOf(user: string): string {
   const hex = createHash('sha256').update(`negatoscope demo ${user}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -6,7 +6,7 @@ import type { Principals } from '../iam/principals.ts';
 import { readBody } from '../request-body.ts';
 import { accountId, region } from '../template.ts';
 
-/** DynamoDB's own limit for a request; BatchWriteItem is the largest. */
+/** DynamoDB's limit for a request; BatchWriteItem is the largest. */
 const requestLimitBytes = 16 * 1024 * 1024;
 const writes = /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
 
@@ -20,7 +20,7 @@ const Input = z
   })
   .loose();
 
-/** DynamoDB under `/local/dynamodb`: asks the caller's policies, and hands what they allow to the server behind. */
+/** DynamoDB under `/local/dynamodb`: checks the caller's policies and forwards allowed requests to the server. */
 export class DynamoDbProxy {
   readonly #endpoint: URL;
   readonly #principals: Principals;
@@ -101,12 +101,12 @@ export class DynamoDbProxy {
   }
 }
 
-/** The permissions that a call needs, table by table, as IAM asks for them. */
+/** The permissions that a request needs for each table, as in IAM. */
 function accessesOf(action: string, input: z.infer<typeof Input>): Access[] {
   const table = (name: string) =>
     name.startsWith('arn:') ? name : `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
   if (input.TransactItems) {
-    // A transaction has no permission of its own: each part needs that of the same call outside.
+    // A transaction has no permission of its own: each part needs that of the corresponding single request.
     const single: Record<string, string> = {
       Put: 'PutItem',
       Update: 'UpdateItem',

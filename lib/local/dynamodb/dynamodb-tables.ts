@@ -37,7 +37,7 @@ const TableProperties = z
   })
   .loose();
 
-/** Creates the template's tables where they don't exist, and refuses to start with tables of another shape. */
+/** Creates the template's tables if they do not exist, and refuses to start if a table has another schema. */
 export async function ensureTables(template: Template, client: DynamoDBClient): Promise<void> {
   for (const resource of template.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')) {
     const properties = template.properties(resource, TableProperties);
@@ -93,13 +93,13 @@ async function describe(client: DynamoDBClient, TableName: string): Promise<Tabl
 
 async function enableTtl(client: DynamoDBClient, TableName: string, AttributeName: string) {
   const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-  // To enable it twice is an error in DynamoDB.
+  // DynamoDB returns an error if it is enabled twice.
   if (TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL')) return;
   const TimeToLiveSpecification = { AttributeName, Enabled: true };
   await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
 }
 
-/** What can't be changed afterwards, in a form to compare. */
+/** The properties that can't be changed later, in a comparable form. */
 function shapeOf({
   KeySchema: keys,
   GlobalSecondaryIndexes,

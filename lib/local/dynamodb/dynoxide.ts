@@ -14,7 +14,7 @@ export interface Dynoxide {
   close(): Promise<void>;
 }
 
-/** Starts dynoxide and waits until it answers; `onDeath` hears when it ends without being asked to. */
+/** Starts dynoxide and waits until it responds. `onDeath` is called if it ends unexpectedly. */
 export async function startDynoxide(
   file: string,
   log: (line: string) => void,
@@ -22,7 +22,8 @@ export async function startDynoxide(
 ): Promise<Dynoxide> {
   const port = await freePort();
   const binary = findBinary();
-  // A killed parent cannot end its children. The shell's second line can: it waits for the pipe from us to close.
+  // A killed parent can't end its children. The shell's second line can: it waits until the pipe from the parent
+  // closes.
   const script =
     'exec 3<&0; "$@" </dev/null 3<&- & child=$!; (cat <&3 >/dev/null; kill $child) >/dev/null 2>&1 & wait $child';
   const child = spawn(
@@ -90,8 +91,9 @@ async function waitUntilUp(endpoint: string, child: ChildProcess, file: string, 
 }
 
 /**
- * dynoxide 1.2.1 has no index on its stream: it reads the whole day's records at every write (for the next number) and
- * at every poll, so that with 10,000 items in the table a batch of 25 took 160 ms. With these it takes 20 ms and stays so.
+ * dynoxide 1.2.1 has no index on its stream: it reads all records of the day at every write (for the next number) and
+ * at every poll, so that with 10,000 items in the table a batch of 25 took 160 ms. With these indexes it takes 20 ms,
+ * independent of the number.
  */
 function indexStream(file: string, log: (line: string) => void) {
   try {
@@ -106,7 +108,7 @@ function indexStream(file: string, log: (line: string) => void) {
   }
 }
 
-/** Where the program of the local DynamoDB is. */
+/** The path of dynoxide's executable. */
 export function findBinary(): string {
   const name = `@dynoxide/${process.platform}-${process.arch}`;
   try {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { StartError } from '../start-error.ts';
 
-/** Makes the test of an event source mapping's filters: a record passes when any pattern fits it. */
+/** Compiles an event source mapping's filters: a record passes if any pattern matches. */
 export function compileFilters(patterns: string[], mapping: string): (record: unknown) => boolean {
   const compiled = patterns.map((text) => compilePattern(JSON.parse(text), mapping));
   return (record) => compiled.length === 0 || compiled.some((fits) => fits(record));
@@ -9,7 +9,7 @@ export function compileFilters(patterns: string[], mapping: string): (record: un
 
 type Test = (value: unknown) => boolean;
 
-/** EventBridge's pattern language, as far as the stack speaks it: equality, prefix, suffix, exists, anything-but. */
+/** EventBridge's pattern language, as far as the stack uses it: equality, prefix, suffix, exists, anything-but. */
 function compilePattern(pattern: unknown, mapping: string): Test {
   if (Array.isArray(pattern)) {
     const rules = pattern.map((rule) => compileRule(rule, mapping));

@@ -18,7 +18,7 @@ const PipeProperties = z.object({
   TargetParameters: z.object({ InputTemplate: z.string() }),
 });
 
-/** The template's pipes from a table's stream into a queue, as `StreamConsumer` takes them. */
+/** The template's pipes from a table's stream to a queue, in the form that `StreamConsumer` accepts. */
 export function loadPipes(template: Template) {
   return template.ofType('AWS::Pipes::Pipe').map((resource) => {
     const { logicalId: id } = resource;
@@ -64,7 +64,7 @@ export function sendEach(pipe: { target: string; inputTemplate: string }, queues
   };
 }
 
-/** Replaces each `<$.path>` with the JSON of what is there (EventBridge user guide, "Pipes input transformation"). */
+/** Replaces each `<$.path>` with the JSON of its value (EventBridge user guide, "Pipes input transformation"). */
 export function fillIn(inputTemplate: string, record: unknown): string {
   return inputTemplate.replaceAll(/<\$\.([\w.-]+)>/g, (_match, path: string) =>
     JSON.stringify(path.split('.').reduce(child, record) ?? ''),

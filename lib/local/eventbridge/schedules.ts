@@ -10,7 +10,7 @@ const RuleProperties = z.object({
 });
 const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** Calls functions as often as the template's rules say (`rate(1 minute)`). */
+/** Invokes functions at the rate of the template's rules (`rate(1 minute)`). */
 export class Schedules {
   readonly #calls: { everyMs: number; call: () => Promise<unknown> }[];
   readonly #timers: NodeJS.Timeout[];
@@ -37,7 +37,7 @@ export class Schedules {
     this.#timers = this.#calls.map(({ everyMs, call }) => setInterval(call, everyMs).unref());
   }
 
-  /** Does now, once, what the clock would do in time. */
+  /** Invokes each scheduled function once, immediately. */
   async tick(): Promise<void> {
     await Promise.all(this.#calls.map(({ call }) => call()));
   }

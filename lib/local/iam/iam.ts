@@ -18,12 +18,12 @@ export const Statement = z
   .loose();
 export type Statement = z.infer<typeof Statement>;
 
-/** A policy document, as a role or an authorizer's answer holds it. */
+/** A policy document of a role or of an authorizer's result. */
 export const PolicyDocument = z
   .object({ Statement: z.union([Statement, z.array(Statement)]).transform((value) => [value].flat()) })
   .loose();
 
-/** What a request wants to do; `context` holds the values that conditions may ask for (`s3:prefix`). */
+/** The action of a request; `context` has the values of condition keys (`s3:prefix`). */
 export interface Access {
   action: string;
   resource: string;
@@ -32,7 +32,7 @@ export interface Access {
 
 export type Decision = 'allowed' | 'denied explicitly' | 'not allowed';
 
-/** Decides as IAM does: an explicit deny wins, and what nothing allows is refused. */
+/** Evaluates policies as IAM does: an explicit deny wins, and everything that is not allowed is denied. */
 export function decide(statements: readonly Statement[], access: Access): Decision {
   let allowed = false;
   for (const statement of statements) {
@@ -45,7 +45,7 @@ export function decide(statements: readonly Statement[], access: Access): Decisi
 
 function applies(statement: Statement, { action, resource, context = {} }: Access): boolean {
   const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
-  // IAM compares actions without regard to case, and resources with it.
+  // In IAM, actions are case-insensitive and resources are case-sensitive.
   const lower = (patterns: string[]) => patterns.map((pattern) => pattern.toLowerCase());
   if (Action && !matchesAny(lower(Action), action.toLowerCase())) return false;
   if (NotAction && matchesAny(lower(NotAction), action.toLowerCase())) return false;
@@ -78,7 +78,7 @@ const PolicyProperties = z.object({ Roles: z.array(z.string()).default([]) });
 const enforcedServices = ['s3:', 'dynamodb:', 'execute-api:', 'lambda:', 'sqs:', '*'];
 const knownConditions = ['StringEquals', 'StringLike'];
 
-/** The statements of a role that this laptop enforces: those on S3, DynamoDB, functions, queues and open sockets. */
+/** The statements of a role that are enforced locally: on S3, DynamoDB, functions, queues and WebSocket connections. */
 export function statementsOfRole(template: Template, roleArn: string): Statement[] {
   const role = template.ofType('AWS::IAM::Role').find((candidate) => template.arn(candidate) === roleArn);
   if (!role) throw new StartError(`The template has no role ${roleArn}, which one of its functions runs as.`);
@@ -95,7 +95,7 @@ export function statementsOfRole(template: Template, roleArn: string): Statement
   return (
     [...RawRole.parse(role.properties).Policies, ...attached]
       .flatMap(({ PolicyDocument: document }) => document.Statement)
-      // Before its intrinsics are resolved: what a statement on another service names may not exist here.
+      // Before intrinsic functions are resolved: resources of other services may not exist here.
       .filter(concernsEnforcedService)
       .map((statement) => checkConditions(Statement.parse(template.resolve(statement)), roleName))
   );
@@ -113,7 +113,7 @@ function checkConditions(statement: Statement, roleName: string): Statement {
     (operator) => !knownConditions.includes(operator),
   );
   if (unknown === undefined) return statement;
-  // To ignore a condition would allow here what AWS refuses.
+  // Ignoring a condition would allow requests that AWS denies.
   throw new StartError(
     `The local stack cannot evaluate the condition ${unknown} in a policy of ${roleName}.`,
   );

@@ -1,7 +1,7 @@
 import type { Credentials } from '../lambda/functions.ts';
 import { type Access, decide, type Statement } from './iam.ts';
 
-/** One call that a function made to S3 or DynamoDB, for whoever counts them. */
+/** One request of a function to S3 or DynamoDB, for tests that count them. */
 export interface ServiceCall {
   functionName: string;
   service: 's3' | 'dynamodb';
@@ -18,7 +18,7 @@ interface Principal {
   statements: Statement[] | undefined;
 }
 
-/** Who calls the local services, by access key, and what the template's policies let them do. */
+/** The callers of the local services, by access key, and their permissions by the template's policies. */
 export class Principals {
   readonly #byKey = new Map<string, Principal>();
   readonly #onCall: ((call: ServiceCall) => void) | undefined;

@@ -17,9 +17,9 @@ interface Claim {
 }
 
 /**
- * Verifies a request's signature (version 4, in the header or the URL) and gives the access key that signed it.
- * Not left to s3rver: it signs other paths than the SDK for buckets, accepts unsigned `x-amz-*` headers, and lets
- * anonymous callers in.
+ * Verifies a request's signature (version 4, in the header or the URL) and returns the access key that signed it.
+ * s3rver's own check does not serve: it signs other paths than the SDK for buckets, accepts unsigned `x-amz-*` headers,
+ * and allows anonymous callers.
  */
 export function verifySignature(
   request: IncomingMessage,
@@ -124,7 +124,7 @@ function checkScope({ scope, date }: Claim, service: string) {
   );
 }
 
-/** What isn't signed could be added by whoever holds the URL; S3 therefore refuses unsigned `x-amz-*` headers. */
+/** S3 refuses unsigned `x-amz-*` headers, because anyone with the URL could add them. */
 function checkSignedHeaders(request: IncomingMessage, { signedHeaders }: Claim) {
   const unsigned = Object.keys(request.headers).filter(
     (name) => name.startsWith('x-amz-') && !signedHeaders.includes(name) && name !== 'x-amz-content-sha256',
@@ -139,7 +139,7 @@ function checkSignedHeaders(request: IncomingMessage, { signedHeaders }: Claim) 
 function sign(request: IncomingMessage, url: URL, claim: Claim, secret: string, service: string): string {
   const canonicalPath = (request.url?.split('?')[0] ?? '')
     .split('/')
-    // All services but S3 encode the path twice (Signature Version 4, "Create a canonical request").
+    // All services except S3 encode the path twice (Signature Version 4, "Create a canonical request").
     .map((part) => (service === 's3' ? encode(decode(part)) : encode(part)))
     .join('/');
   const canonicalQuery = url.search

@@ -29,10 +29,10 @@ const MappingProperties = z
   })
   .loose();
 
-/** How many invocations of a queue's function run at once where the template sets no bound. */
+/** Concurrent invocations of a queue's function if the template sets no limit. */
 export const defaultQueueConcurrency = 2;
 
-/** The bound that the template sets for a function through its queues (`ScalingConfig`). */
+/** The limit of a function's concurrency for its queues (`ScalingConfig`). */
 export function queueConcurrency(template: Template, functionArn: string): number | undefined {
   const bounds = template
     .ofType('AWS::Lambda::EventSourceMapping')
@@ -52,7 +52,7 @@ interface EventSourceContext {
   log(line: string): void;
 }
 
-/** Starts what the template's event source mappings declare. */
+/** Starts the template's event source mappings. */
 export async function startEventSources({
   template,
   queues,
@@ -117,7 +117,7 @@ export async function startEventSources({
   for (const consumer of queueConsumers) consumer.pump();
   for (const consumer of streamConsumers) consumer.start();
   return {
-    /** Tells that a table was written to. */
+    /** Called after a write to a table. */
     tableWritten: (table: string) => {
       for (const consumer of streamConsumers) consumer.poke(table);
     },

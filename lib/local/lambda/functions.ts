@@ -6,7 +6,7 @@ import { type Statement, statementsOfRole } from '../iam/iam.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 
-/** An access key; it outlives a restart, since the URLs that it has signed do. */
+/** An access key. It survives a restart, because the URLs signed with it do. */
 export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -42,7 +42,7 @@ const FunctionProperties = z
   })
   .loose();
 
-/** The template's functions that are our own code; those that CDK adds for a deployment have no place here. */
+/** The template's functions with our own code, without those that CDK adds for deployments. */
 export function loadFunctions(
   template: Template,
   secret: Buffer,
@@ -81,7 +81,7 @@ export function loadFunctions(
 const pick = (values: Record<string, string>, names: readonly string[]) =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 
-/** Values that CloudFormation takes from Secrets Manager; here each secret comes from the data directory's own. */
+/** Replaces CloudFormation's references to Secrets Manager by secrets derived from that of the data directory. */
 function withSecrets(variables: Record<string, string>, secret: Buffer): Record<string, string> {
   const derived = (reference: string) => createHmac('sha256', secret).update(reference).digest('base64url');
   return Object.fromEntries(
@@ -92,7 +92,7 @@ function withSecrets(variables: Record<string, string>, secret: Buffer): Record<
   );
 }
 
-/** Derives the access key of one caller, so that none needs to be stored. */
+/** Derives the access key of a caller, so that none is stored. */
 export function credentialsFor(caller: string, secret: Buffer): Credentials {
   const derive = (use: string) => createHmac('sha256', secret).update(`${use} ${caller}`).digest('hex');
   return {
@@ -101,7 +101,7 @@ export function credentialsFor(caller: string, secret: Buffer): Credentials {
   };
 }
 
-/** The secret that all access keys of this data directory come from. */
+/** The secret from which all access keys of this data directory are derived. */
 export function loadSecret(dataDir: string): Buffer {
   const file = path.join(dataDir, 'credentials-secret');
   if (!existsSync(file)) {

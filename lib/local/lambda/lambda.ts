@@ -8,13 +8,13 @@ import * as z from 'zod';
 import type { FunctionDefinition } from './functions.ts';
 import type { ProcessGuard } from './process-guard.ts';
 
-/** What a synchronous invocation may take and give, in bytes (AWS Lambda quotas). */
+/** Payload limit of a synchronous invocation, request and response, in bytes (AWS Lambda quotas). */
 export const payloadLimitBytes = 6 * 1024 * 1024;
 const initTimeoutMs = 30_000;
 /** Lambda, too, keeps an idle instance for minutes. */
 const idleMs = 300_000;
 
-/** A function that failed: by throwing, by dying, or by taking too long. */
+/** The failure of a function: it threw, its process ended, or it timed out. */
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
   readonly errorType: string;
@@ -25,12 +25,12 @@ export class FunctionError extends Error {
   }
 }
 
-/** What all functions of a stack share. */
+/** The shared environment of a stack's functions. */
 export interface LambdaHost {
-  /** A directory for sockets; its path must be short (108 bytes are the limit of a Unix socket's). */
+  /** A directory for sockets; its path must be short (at most 108 bytes for a Unix socket). */
   socketDir: string;
   cacheDir: string;
-  /** Where functions with layers find the layers' packages on this laptop. */
+  /** The directory with the packages of the layers on this machine. */
   layerPackages: string;
   guard: ProcessGuard;
   environmentFor(definition: FunctionDefinition): Record<string, string>;
@@ -48,7 +48,7 @@ const FromChild = z.discriminatedUnion('type', [
 
 const ErrorPayload = z.object({ errorType: z.string(), errorMessage: z.string() }).loose();
 
-/** One function with its processes: each takes one request at a time, as in Lambda, and stays warm for a while. */
+/** One function with its processes. As in Lambda, each handles one request at a time and stays warm for a while. */
 export class LambdaFunction {
   readonly definition: FunctionDefinition;
   readonly #host: LambdaHost;
@@ -64,7 +64,7 @@ export class LambdaFunction {
     this.#maxInstances = maxInstances;
   }
 
-  /** Invokes and reads the whole answer; throws a FunctionError where Lambda would report one. */
+  /** Invokes the function and reads the whole response. Throws a FunctionError if Lambda would report one. */
   async invoke(event: unknown, requestId: string = randomUUID()): Promise<unknown> {
     const response = await this.invokeStreaming(event, requestId);
     const chunks: Buffer[] = [];
@@ -87,7 +87,10 @@ export class LambdaFunction {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'));
   }
 
-  /** Invokes and gives the answer as it comes. Destroying it tells the function that nobody listens any more. */
+  /**
+   * Invokes the function and returns the response as a stream. Destroying it tells the function that the client
+   * disconnected.
+   */
   async invokeStreaming(event: unknown, requestId: string = randomUUID()): Promise<IncomingMessage> {
     const instance = await this.#acquire();
     const response = await instance.request(JSON.stringify(event), requestId);
@@ -163,7 +166,7 @@ class Instance {
         cwd: definition.codeDir,
         env: this.#environment(host),
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        // Ctrl-C goes to the whole group of the terminal; the parent alone decides when its functions end.
+        // Ctrl-C signals the terminal's whole process group; only the parent decides when its functions end.
         detached: true,
       },
     );
@@ -202,11 +205,11 @@ class Instance {
       this.#child.once('error', (error) => onEnd(error.message));
       this.#child.once('exit', (code, signal) => onEnd(signal ? `signal ${signal}` : `status ${code}`));
     });
-    // It may fail before, or long after, somebody waits for it.
+    // The promise may be rejected before, or long after, it is awaited.
     this.ready.catch(() => undefined);
   }
 
-  /** False from the moment that its end is decided, which is a little before the process has ended. */
+  /** False as soon as the process is about to be ended, a little before it has ended. */
   get usable(): boolean {
     return this.#deathReason === undefined;
   }
@@ -237,11 +240,11 @@ class Instance {
         },
       });
       request.on('response', (response) => {
-        // A process that dies breaks the connection first; say why it died instead.
+        // If the process ends, the connection breaks first: report why it ended instead.
         response.on('error', (error) => Object.assign(error, { cause: this.#deathReason }));
         resolve(response);
       });
-      // The exit event, which knows the reason, comes a moment after the connection's end.
+      // The exit event, which has the reason, follows the end of the connection.
       request.on('error', (error) =>
         setTimeout(
           () => reject(this.#deathReason ?? new FunctionError('Runtime.ExitError', error.message)),
@@ -305,7 +308,7 @@ class Instance {
   }
 }
 
-/** What a process holds beyond its files: native libraries (libvips) are not bounded by V8's heap limit. */
+/** The memory of a process without its mapped files. V8's heap limit does not include native libraries (libvips). */
 function anonymousMemoryMb(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -5,8 +5,8 @@ import sharpLayer from '../../../layers/sharp/nodejs/package.json' with { type: 
 const installed = path.resolve(import.meta.dirname, '../../../node_modules');
 
 /**
- * Makes the folder in which functions with layers find the layers' packages on this laptop, and nothing else: all that is
- * installed here would hide that a bundle lacks something.
+ * Creates the directory with the packages of the layers, and no others: with all installed packages, a dependency
+ * missing in a bundle would not be noticed.
  */
 export function linkLayerPackages(folder: string): string {
   rmSync(folder, { recursive: true, force: true });

@@ -13,13 +13,13 @@ export interface QueueMapping {
   reportsItemFailures: boolean;
 }
 
-/** A function's answer that names the records it could not deal with. */
+/** A function's response that names the records it failed to process. */
 export const BatchResponse = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish() })
   .loose()
   .nullable();
 
-/** Feeds a queue's messages to a function; what fails comes back after the visibility timeout. */
+/** Delivers a queue's messages to a function. Failed messages are delivered again after the visibility timeout. */
 export class QueueConsumer {
   readonly #mapping: QueueMapping;
   readonly #queues: Queues;
@@ -37,7 +37,7 @@ export class QueueConsumer {
     queues.onMessage(mapping.queueArn, () => this.pump());
   }
 
-  /** Starts as many invocations as there are messages and room for, and sets the alarm for the next one. */
+  /** Starts as many invocations as messages and concurrency allow, and sets the timer for the next one. */
   pump() {
     clearTimeout(this.#timer);
     const { queueArn, batchSize, maxConcurrency, batchingWindowSeconds } = this.#mapping;
@@ -55,7 +55,7 @@ export class QueueConsumer {
         return;
       }
       const messages = this.#queues.receive(queueArn, batchSize);
-      // The messages that wait may all have been worn out, and gone to the dead-letter queue.
+      // All waiting messages may have reached their maximum receive count and moved to the dead-letter queue.
       if (messages.length > 0) void this.#run(messages);
     }
   }
@@ -82,7 +82,7 @@ export class QueueConsumer {
   #doneOf(messages: Message[], answer: unknown): string[] {
     const ids = messages.map(({ id }) => id);
     if (!this.#mapping.reportsItemFailures) return ids;
-    // As in Lambda: an answer that isn't understood counts as a failure of the whole batch.
+    // As in Lambda, an invalid response counts as a failure of the whole batch.
     const failed =
       BatchResponse.parse(answer)?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier) ?? [];
     if (failed.some((id) => !ids.includes(id))) throw new Error(`unknown itemIdentifier among ${failed}`);

@@ -1,5 +1,5 @@
-// What runs inside a function's process: the part of AWS Lambda's Node runtime that functions can see.
-// It imports nothing but Node, because every cold start pays for what it loads.
+// Runs inside a function's process: the part of AWS Lambda's Node runtime that functions can see. It imports only Node
+// modules, because every cold start loads it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire, flushCompileCache } from 'node:module';
 import path from 'node:path';
@@ -98,7 +98,7 @@ async function invoke(
   const context = contextOf(requestId, Number(request.headers['x-deadline']));
   const isStreaming = streaming in handler;
   const stream = isStreaming ? new ResponseStream(response) : undefined;
-  // A reader that goes away must not be an uncaught exception; the handler sees it in its own pipeline.
+  // A client that disconnects must not cause an uncaught exception; the handler sees the error in its own pipeline.
   stream?.on('error', () => undefined);
   try {
     const event: unknown = JSON.parse(await readText(request));
@@ -116,14 +116,17 @@ async function invoke(
       response.end(JSON.stringify(describeError(error)));
     }
   } finally {
-    // The answer is not the end: this instance takes its next request when the handler is through.
+    // The instance accepts its next request when the handler has ended, not when the response has.
     process.send?.({ type: 'idle', requestId });
     keepCompiled();
   }
 }
 
 let isCompiledKept = false;
-/** Node would do so at its end; but that of a function is a kill. After the first request all of its way is compiled. */
+/**
+ * Node would write its compile cache at exit, but functions are killed. After the first request, its whole code path is
+ * compiled.
+ */
 function keepCompiled() {
   if (!isCompiledKept) flushCompileCache();
   isCompiledKept = true;

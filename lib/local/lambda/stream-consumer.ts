@@ -28,19 +28,19 @@ export interface StreamMapping {
   onFailureQueueArn: string | undefined;
 }
 
-/** Who gets the records: a function, or a pipe. */
+/** The receiver of the records: a function or a pipe. */
 export interface StreamReceiver {
   arn: string;
   invoke(event: { Records: unknown[] }): Promise<unknown>;
 }
 
-/** Without a poke from the proxy (an item expired, another endpoint), the stream is read this often. */
+/** The polling interval without a notification from the proxy (an item expired, another client wrote). */
 const pollMs = 1000;
 const retryDelayMs = 500;
 /** Records of one page. */
 const pageSize = 1000;
 
-/** Feeds a table's stream to a function, in order, and remembers how far it has come. */
+/** Delivers a table's stream to a function, in order, and stores its checkpoint. */
 export class StreamConsumer {
   readonly #mapping: StreamMapping;
   readonly #client: DynamoDBStreamsClient;
@@ -74,7 +74,7 @@ export class StreamConsumer {
     this.#done = this.#loop();
   }
 
-  /** Tells that a table was written to. */
+  /** Called after a write to a table. */
   poke(table: string) {
     if (table !== this.#mapping.table) return;
     this.#poked = true;
@@ -147,7 +147,10 @@ export class StreamConsumer {
     if (last !== undefined && !this.#closed) this.#checkpoint(shard, last);
   }
 
-  /** Invokes until all is done, or the retries are spent and the rest goes to the failure queue. */
+  /**
+   * Invokes the function until all records are processed, or the retries are exhausted and the rest goes to the failure
+   * queue.
+   */
   async #invoke(shard: string, records: StreamRecord[], attempt: number): Promise<void> {
     const { maxRetries, bisects, onFailureQueueArn } = this.#mapping;
     const remaining = await this.#attempt(shard, records);
@@ -186,7 +189,7 @@ export class StreamConsumer {
     );
   }
 
-  /** One invocation; gives what has to be tried again, which in a stream is all from the first failure on. */
+  /** One invocation. Returns the records to retry: in a stream, all from the first failed one on. */
   async #attempt(shard: string, records: StreamRecord[]): Promise<StreamRecord[]> {
     try {
       const Records = records.map((record) => ({ ...record, eventSourceARN: this.#mapping.streamArn }));
@@ -218,13 +221,13 @@ export class StreamConsumer {
           SequenceNumber,
         }),
       );
-    // Also where the template says LATEST: the mapping is as old as its table here, and what was written just before
-    // a kill -9 must not be skipped after it.
+    // Also if the template says LATEST: the mapping is as old as its table here, and records written just before a kill
+    // -9 must not be skipped.
     if (!row) return (await iterator('TRIM_HORIZON')).ShardIterator;
     try {
       return (await iterator('AFTER_SEQUENCE_NUMBER', String(row.sequence_number))).ShardIterator;
     } catch (error) {
-      // A stream keeps a day; a laptop may have slept longer.
+      // A stream keeps records for a day; the machine may have been suspended for longer.
       if (error instanceof TrimmedDataAccessException) return (await iterator('TRIM_HORIZON')).ShardIterator;
       throw error;
     }
@@ -240,7 +243,7 @@ export class StreamConsumer {
     await setTimeout(ms, undefined, { signal }).catch(() => undefined);
   }
 
-  /** Of this one stream: a table that was made anew counts from the beginning. */
+  /** Identifies this stream: a recreated table starts from the beginning. */
   get #position(): string {
     return `${this.#mapping.id} ${this.#mapping.streamArn}`;
   }
@@ -252,7 +255,7 @@ export class StreamConsumer {
 
 type StreamRecord = ReturnType<typeof toEvent>;
 
-/** A record as Lambda hands it over: times in seconds, binary values in base64. */
+/** A record in the form of Lambda's event: times in seconds, binary values in base64. */
 function toEvent(record: _Record) {
   const { ApproximateCreationDateTime: createdAt, ...dynamodb } = record.dynamodb ?? {};
   return {

@@ -59,7 +59,7 @@ export interface BucketDefinition {
   name: string;
   arn: string;
   corsRules: z.infer<typeof CorsRule>[];
-  /** The queues that hear of an event, such as `ObjectCreated:Put`, on a key. */
+  /** The queues that receive an event, such as `ObjectCreated:Put`, for a key. */
   queuesFor(eventName: string, key: string): string[];
   lifecycleRules: z.infer<typeof LifecycleRule>[];
 }

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What the layer in front knows of the request that s3rver is serving, for the store behind it. */
+/** The context of the request that s3rver is serving, for its store. */
 export interface S3Call {
   createOnly: boolean;
   sourceIp: string;
-  /** What the received bytes must amount to. */
+  /** The declared size and checksums of the request's bytes. */
   expected: { bytes?: number; crc32?: string; md5?: string; sha256?: string };
-  /** The checksum of what was stored or read. */
+  /** The checksum of the stored or read object. */
   crc32?: string;
 }
 

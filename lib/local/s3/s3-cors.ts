@@ -3,8 +3,9 @@ import S3Error from '@20minutes/s3rver/lib/models/error.js';
 import type { BucketDefinition } from './s3-buckets.ts';
 
 /**
- * Sets the CORS headers of a bucket's rules, on errors too, and answers a preflight (then true).
- * Not left to s3rver, which sets none on its errors before the bucket is found, and allows `*` to every preflight.
+ * Sets the CORS headers of a bucket's rules, also on errors, and responds to a preflight request (then returns true).
+ * s3rver's own CORS does not serve: it sets no headers on errors before the bucket is found, and allows `*` for every
+ * preflight.
  */
 export function applyCors(
   request: IncomingMessage,

@@ -3,8 +3,8 @@ import type { S3Store, StoredObject } from './s3-store.ts';
 import { encodeXml } from './xml.ts';
 
 /**
- * Answers ListObjectsV2. Not left to s3rver, whose continuation tokens need a cipher that Node no longer has, and
- * whose pages skip keys.
+ * Responds to ListObjectsV2. s3rver's own implementation does not serve: its continuation tokens need a cipher that
+ * Node no longer has, and its pages skip keys.
  */
 export function listObjectsXml(store: S3Store, bucket: string, query: URLSearchParams): string {
   if (query.get('list-type') !== '2')
@@ -25,7 +25,7 @@ export function listObjectsXml(store: S3Store, bucket: string, query: URLSearchP
   for (const stored of maxKeys > 0 ? store.list(bucket, prefix, startAfter) : []) {
     const cut = delimiter ? stored.key.indexOf(delimiter, prefix.length) : -1;
     const folded = cut < 0 ? undefined : stored.key.slice(0, cut + delimiter.length);
-    // A page may have ended with this prefix; what it folds is not told again.
+    // The previous page may have ended with this common prefix, which must not be listed twice.
     if (folded !== undefined && (folded === commonPrefixes.at(-1) || startAfter.startsWith(folded))) {
       last = stored.key;
       continue;

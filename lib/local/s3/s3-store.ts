@@ -14,7 +14,7 @@ import { region } from '../template.ts';
 import type { BucketDefinition } from './s3-buckets.ts';
 import { currentCall } from './s3-call.ts';
 
-/** After a prefix, no key is beyond it: the last of all characters, as often as a key can have it (1024 bytes). */
+/** Sorts after every key with the same prefix: the last code point, as often as a key can have it (1024 bytes). */
 const greatestRest = '\u{10FFFF}'.repeat(256);
 
 const metadataJson = z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text)));
@@ -39,9 +39,9 @@ interface Blob {
 }
 
 /**
- * s3rver's store, with the directory of objects in SQLite and their bytes in files that never change.
- * Its own FilesystemStore writes in place, in three files, and lists in another order than S3; here an object and the
- * events that it causes appear in one transaction, or not at all.
+ * The store of s3rver, with object metadata in SQLite and the bytes in immutable files. s3rver's own FilesystemStore
+ * overwrites three files in place, and lists in another order than S3. Here an object and its events are written in one
+ * transaction.
  */
 export class S3Store {
   readonly #db: DatabaseSync;
@@ -71,7 +71,7 @@ export class S3Store {
     this.#removeOrphans();
   }
 
-  /** The entry of an object, without its bytes. */
+  /** Returns the metadata of an object. */
   find(bucket: string, key: string): StoredObject | undefined {
     const row = this.#db
       .prepare(
@@ -89,7 +89,7 @@ export class S3Store {
     return Promise.all([...this.#buckets.keys()].map((name) => this.getBucket(name)));
   }
 
-  /** s3rver asks for CORS, website and tag settings: CORS is answered in front, the others don't exist here. */
+  /** s3rver requests CORS, website and tag settings. CORS is handled before s3rver; the others do not exist here. */
   async getSubresource() {
     return null;
   }
@@ -160,9 +160,9 @@ export class S3Store {
     await rm(this.#blobPath(String(row.blob)), { force: true });
   }
 
-  /** The objects after `startAfter`, one by one, in the order of their keys' bytes: S3's, and SQLite's for text. */
+  /** Yields the objects after `startAfter` in the byte order of their keys, which is the order of S3 and of SQLite. */
   *list(bucket: string, prefix: string, startAfter: string): Generator<StoredObject> {
-    // Not an open cursor: a page may take a while, and nothing may be written under one.
+    // Not an open cursor: a page may take a while, and an open cursor would block writes.
     let after = startAfter;
     for (;;) {
       const rows = this.#db
@@ -171,7 +171,7 @@ export class S3Store {
            WHERE bucket = ? AND key > ? AND key BETWEEN ? AND ? AND substr(key, 1, ?) = ? ORDER BY key LIMIT 1000`,
         )
         .all(bucket, after, prefix, prefix + greatestRest, [...prefix].length, prefix);
-      // One by one: who asks whether there is any takes no more than the first.
+      // One by one, so that a caller may stop after the first.
       for (const row of rows) yield StoredObject.parse(row);
       if (rows.length < 1000) return;
       after = String(rows.at(-1)?.key);
@@ -245,7 +245,7 @@ export class S3Store {
     for (const part of parts) await rm(this.#blobPath(part.blob), { force: true });
   }
 
-  /** Removes what the buckets' lifecycle rules say is too old. */
+  /** Deletes objects that have expired by the buckets' lifecycle rules. */
   async expire(now = Date.now()) {
     const dayMs = 24 * 60 * 60 * 1000;
     for (const { name, lifecycleRules } of this.#buckets.values()) {
@@ -266,7 +266,7 @@ export class S3Store {
     }
   }
 
-  /** Stores bytes under a fresh name, and only when they are what the request promised. */
+  /** Stores bytes under a new name, if they match the declared size and checksums. */
   async #write(content: Readable | Buffer): Promise<Blob> {
     const blob = randomUUID();
     const md5 = createHash('md5');
@@ -309,7 +309,7 @@ export class S3Store {
       throw preconditionFailed();
     }
     const queues = this.#buckets.get(bucket)?.queuesFor(eventName, key) ?? [];
-    // Nothing between here and COMMIT gives up the thread, so that two writers of one key cannot both be first.
+    // There is no `await` between here and COMMIT, so two writers of one key can't both create it.
     this.#db.exec('BEGIN');
     try {
       this.#db
@@ -387,7 +387,7 @@ export class S3Store {
     return path.join(dir, blob);
   }
 
-  /** Bytes whose object was never committed, or was deleted, when the last process was killed. */
+  /** Deletes bytes whose object was never committed, or was deleted, when the last process was killed. */
   #removeOrphans() {
     const known = new Set(
       this.#db
@@ -442,7 +442,7 @@ function headersOf(stored: StoredObject): Record<string, string | number> {
   };
 }
 
-/** An object's own metadata: what the request brought, not what we compute. */
+/** An object's own metadata: the values from the request, without computed ones. */
 function textOnly(metadata: Record<string, unknown>): Record<string, string> {
   const computed = ['etag', 'last-modified', 'content-length'];
   const entries = Object.entries(metadata).filter(
@@ -451,21 +451,21 @@ function textOnly(metadata: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
-/** S3 writes a CRC-32 big-endian and in base64. */
+/** S3's form of a CRC-32: big-endian, in base64. */
 function encodeCrc32(value: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes.toString('base64');
 }
 
-/** Keys in S3's events are encoded like form fields, except for their slashes. */
+/** Keys in S3's events are form-encoded, except for their slashes. */
 function encodeEventKey(key: string): string {
   return new URLSearchParams({ k: key }).toString().slice(2).replaceAll('%2F', '/');
 }
 
 let lastSequence = 0n;
 
-/** A hexadecimal number that grows with every event, also over restarts. */
+/** A hexadecimal number that increases with every event, also after restarts. */
 function nextSequencer(): string {
   const now = BigInt(Date.now()) << 12n;
   lastSequence = now > lastSequence ? now : lastSequence + 1n;

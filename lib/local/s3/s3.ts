@@ -11,10 +11,10 @@ import { listObjectsXml } from './s3-list.ts';
 import { preconditionFailed, type S3Store, type StoredObject } from './s3-store.ts';
 import { decodeXml, encodeXml } from './xml.ts';
 
-/** The largest object that one PUT may bring. */
+/** The largest object of one PUT. */
 const putLimitBytes = 5 * 1024 ** 3;
 
-/** One request to S3, taken apart. */
+/** A parsed request to S3. */
 interface S3Request {
   request: IncomingMessage;
   response: ServerResponse;
@@ -24,7 +24,7 @@ interface S3Request {
   may(action: string, resource: string, context?: Record<string, string>): boolean;
 }
 
-/** S3 under `/local/s3`: s3rver speaks the protocol, and this layer enforces what S3 does and s3rver does not. */
+/** S3 under `/local/s3`: s3rver implements the protocol, and this class enforces the rules of S3 that s3rver lacks. */
 export class S3 {
   readonly #buckets: Map<string, BucketDefinition>;
   readonly #store: S3Store;
@@ -46,7 +46,8 @@ export class S3 {
       if (!(error instanceof S3Error)) log(`s3: ${error}`);
     });
     app.middleware.unshift(async (context, next) => {
-      // The signature is verified already: to s3rver, this is a known caller (it may override response headers).
+      // The signature is verified already. For s3rver, this is an authenticated caller (it may override response
+      // headers).
       context.state.account = {};
       await next();
       const { crc32 } = currentCall.getStore() ?? {};
@@ -68,7 +69,7 @@ export class S3 {
     mountPath: string,
   ): Promise<void> {
     try {
-      // As it came: URL has already walked along any `..` in its pathname.
+      // The raw path: URL has already resolved any `..` in its pathname.
       const rawPath = (request.url ?? '').split('?')[0] ?? '';
       const [bucket = '', ...keyParts] = decodePath(rawPath.slice(mountPath.length + 1)).split('/');
       const key = keyParts.join('/');
@@ -173,7 +174,7 @@ export class S3 {
     if (headers['if-match'] !== undefined || (headers['if-none-match'] ?? '*') !== '*') {
       throw new S3Error('NotImplemented', 'The local S3 knows no condition on a PUT but If-None-Match: *.');
     }
-    // Already here, so that nobody sends a gigabyte for nothing; what counts is the same check at the end.
+    // An early check, so that no client sends a gigabyte in vain. The same check at the end is decisive.
     if (headers['if-none-match'] === '*' && this.#store.find(bucket, key)) throw preconditionFailed();
     return this.#pass(s3, {
       bytes,
@@ -187,7 +188,7 @@ export class S3 {
     const { request, response, bucket, key } = s3;
     this.#require(s3, 's3:GetObject', `${arn}/${key}`);
     const stored = this.#store.find(bucket, key);
-    // Who may not list a bucket is not told what isn't there either: a 403 in the cloud, so a 403 here.
+    // As in the cloud, a caller who may not list the bucket gets 403 instead of 404 for an object that does not exist.
     if (!stored && !s3.may('s3:ListBucket', arn)) throw denied();
     if (!stored) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key });
     if (isUnmodified(request, stored)) {
@@ -206,7 +207,7 @@ export class S3 {
     return this.#pass(s3, {});
   }
 
-  /** Not left to s3rver, which reads keys of digits as numbers, and knows no policies. */
+  /** s3rver's own implementation reads keys of digits as numbers, and ignores policies. */
   async #deleteMany(s3: S3Request, { name, arn }: BucketDefinition) {
     const body = (await readBody(s3.request, 2 * 1024 * 1024))?.toString('utf8') ?? '';
     const keys = [...body.matchAll(/<Key>([^<]+)<\/Key>/g)].map((match) => decodeXml(match[1] ?? ''));
@@ -238,7 +239,7 @@ export class S3 {
     delete request.headers.authorization;
     const path = [bucket, ...(key === '' ? [] : key.split('/'))].map(encodeURIComponent).join('/');
     request.url = `/${path}${query.size > 0 ? `?${query}` : ''}`;
-    // Koa finishes its answer some time after the callback; the caller wants to know when it's done.
+    // Koa finishes its response some time after the callback; the caller needs to know when.
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     await currentCall.run(call, () => this.#s3rver(request, response));
     await closed;
@@ -265,12 +266,12 @@ export class S3 {
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket });
     this.#require(s3, 's3:GetObject', `${definition.arn}/${key}`);
     if (!this.#store.find(bucket, key) && !s3.may('s3:ListBucket', definition.arn)) throw denied();
-    // s3rver decodes with decodeURI, which leaves `%2B` and its like as they are: hand it only what that undoes.
+    // s3rver decodes with decodeURI, which leaves `%2B` and the like encoded: pass only what that decodes.
     s3.request.headers['x-amz-copy-source'] = `/${bucket}/${key.replaceAll('%', '%25')}`;
   }
 }
 
-/** The operation's name, as AWS lists it in its bills. */
+/** The operation's name, as in AWS's billing. */
 function operationOf({ method, headers }: IncomingMessage, key: string, query: URLSearchParams): string {
   const multipart = query.has('uploadId');
   switch (method) {
@@ -293,7 +294,9 @@ function denied(): S3Error {
   return new S3Error('AccessDenied', 'Access Denied');
 }
 
-/** S3 reads `x-amz-*` parameters of a signed URL as headers; takes them out of the query, with the signature's own. */
+/**
+ * S3 reads `x-amz-*` parameters of a signed URL as headers. Removes them, and those of the signature, from the query.
+ */
 function takeHeadersFromUrl(request: IncomingMessage, url: URL): URLSearchParams {
   const query = new URLSearchParams();
   for (const [name, value] of url.searchParams) {
@@ -317,7 +320,7 @@ function isUnmodified({ headers }: IncomingMessage, stored: StoredObject): boole
   return headers['if-modified-since'] !== undefined && modifiedAt <= Date.parse(headers['if-modified-since']);
 }
 
-/** Reads `bytes=a-b`, `bytes=a-` and `bytes=-n`; S3 ignores a header that it does not understand. */
+/** Parses `bytes=a-b`, `bytes=a-` and `bytes=-n`. As in S3, an invalid header is ignored. */
 function parseRange(
   header: string | undefined,
   size: number,

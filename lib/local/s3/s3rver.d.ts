@@ -1,4 +1,4 @@
-// What we use of s3rver, which comes without types.
+// The used part of s3rver, which has no types of its own.
 declare module '@20minutes/s3rver' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 

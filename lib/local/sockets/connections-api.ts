@@ -9,7 +9,10 @@ import type { Sockets } from './sockets.ts';
 /** API Gateway quotas, "WebSocket message payload size". */
 const messageLimitBytes = 128 * 1024;
 
-/** The API that manages open connections: `POST`, `GET` and `DELETE /@connections/{id}`, for who may. */
+/**
+ * API Gateway's API for open connections: `POST`, `GET` and `DELETE /@connections/{id}`, for callers with the
+ * permission.
+ */
 export class ConnectionsApi {
   readonly #sockets: Sockets;
   readonly #principals: Principals;

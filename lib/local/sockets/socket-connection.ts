@@ -6,7 +6,7 @@ const idleMs = 10 * 60 * 1000;
 const lifeMs = 2 * 60 * 60 * 1000;
 const goingAway = 1001;
 
-/** An open connection, with the times after which API Gateway ends it. */
+/** An open connection, with API Gateway's idle timeout and maximum duration. */
 export class SocketConnection {
   readonly context: SocketContext;
   lastActiveAt = Date.now();
@@ -35,7 +35,7 @@ export class SocketConnection {
 
   close() {
     this.#socket.close(goingAway);
-    // One that does not answer is not asked twice.
+    // If the client does not respond, the connection is terminated.
     setTimeout(() => this.#socket.terminate(), 1000).unref();
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { lastValues, valuesOf } from '../api-gateway/api-event.ts';
 import { accountId } from '../template.ts';
 
-/** One open connection as its events name it. */
+/** The context of an open connection in its events. */
 export interface SocketContext {
   connectionId: string;
   connectedAt: number;
@@ -10,11 +10,11 @@ export interface SocketContext {
   stage: string;
   domainName: string;
   identity: { sourceIp: string; userAgent: string | null };
-  /** What the authorizer said of the caller; remembered for the life of the connection. */
+  /** The authorizer's context; kept for the life of the connection. */
   authorizer?: Record<string, string>;
 }
 
-/** An event of a connection, as API Gateway (WebSocket) tells functions and authorizers. */
+/** An event of a connection in API Gateway's format (WebSocket) for functions and authorizers. */
 export function describeSocketEvent(
   context: SocketContext,
   routeKey: string,

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 
-/** What happens on an occasion: a function is called, or (`mock`) nothing is. */
+/** The integration of a route: a function, or (`mock`) none. */
 export interface SocketTarget {
   functionArn: string | undefined;
-  /** The function that says who it is. */
+  /** The authorizer function. */
   authorizerArn: string | undefined;
 }
 
@@ -33,11 +33,11 @@ const IntegrationProperties = z.object({
 const AuthorizerProperties = z.object({
   AuthorizerType: z.literal('REQUEST'),
   AuthorizerUri: z.string(),
-  // Of sources that are named, each would have to be there; none is all that the stack asks for.
+  // Each identity source would be required; the stack declares none.
   IdentitySource: z.array(z.string()).max(0).default([]),
 });
 
-/** Reads the WebSocket API that the template declares; undefined where there is none. */
+/** Reads the WebSocket API from the template. Returns undefined if it has none. */
 export function loadSocketApi(template: Template): SocketApi | undefined {
   const apis = template
     .ofType('AWS::ApiGatewayV2::Api')

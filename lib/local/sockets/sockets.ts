@@ -11,9 +11,12 @@ import { SocketConnection } from './socket-connection.ts';
 import { describeSocketEvent, type SocketContext } from './socket-event.ts';
 import type { SocketApi } from './socket-routes.ts';
 
-/** What a client may send at once (API Gateway quotas, "WebSocket message payload size"); its bound on frames is not kept. */
+/**
+ * Largest message of a client (API Gateway quotas, "WebSocket message payload size"). The quota for frames is not
+ * enforced.
+ */
 const messageLimitBytes = 128 * 1024;
-/** How long the end of the stack waits for `$disconnect`. */
+/** How long the shutdown of the stack waits for `$disconnect`. */
 const disconnectTimeoutMs = 3000;
 
 const Handshake = z.object({
@@ -36,7 +39,7 @@ export class Sockets {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: messageLimitBytes,
-    // Only what the function of `$connect` has named; the library's own choice could be the token.
+    // Only a subprotocol that the `$connect` function selected; the library's own choice could be the token.
     handleProtocols: (_protocols, request) => this.#subprotocols.get(request) ?? false,
   });
 
@@ -50,15 +53,15 @@ export class Sockets {
     return this.#connections.get(id);
   }
 
-  /** Answers a handshake. */
+  /** Handles a handshake. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
     try {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      // CloudFront's function strips the slash in the cloud.
+      // In the cloud, CloudFront's function removes the slash.
       if (pathname.replace(/\/$/, '') !== `/${this.api.stage}`) return refuse(socket, 404);
       const context: SocketContext = {
-        // As long as API Gateway's, and it too ends in what a path must encode.
+        // As long as API Gateway's, with a final character that must be percent-encoded in a path, as there.
         connectionId: `${randomBytes(11).toString('base64url')}=`,
         connectedAt: Date.now(),
         apiId: this.api.apiId,
@@ -81,7 +84,7 @@ export class Sockets {
     }
   }
 
-  /** Ends all connections, and tells the functions so. */
+  /** Closes all connections and invokes `$disconnect` for each. */
   async close(): Promise<void> {
     for (const connection of this.#connections.values()) connection.close();
     const done = async () => {
@@ -117,7 +120,7 @@ export class Sockets {
       isOpen = true;
       this.#open(context, client);
     });
-    // The client did not wait so long, or asked for what no server can give.
+    // The client closed the connection before, or requested an unsupported handshake.
     if (!isOpen) await this.#disconnect(context);
   }
 
@@ -150,10 +153,10 @@ export class Sockets {
   }
 }
 
-/** Answers a handshake with an error, as HTTP. */
+/** Responds to a handshake with an HTTP error. */
 export function refuse(socket: Duplex, statusCode: number) {
   if (socket.destroyed) return;
-  // Its other half is not waited for: no client can keep the stack from ending.
+  // Does not wait for the client to close its side: no client can delay the shutdown.
   socket.once('finish', () => socket.destroy());
   const error = STATUS_CODES[statusCode];
   const body = JSON.stringify({ statusCode, message: error, error, details: [] });

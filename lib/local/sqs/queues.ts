@@ -33,7 +33,7 @@ const QueueProperties = z
   })
   .loose();
 
-/** The template's SQS queues, kept in SQLite: what was sent is delivered at least once, also after a kill -9. */
+/** The template's SQS queues in SQLite. Messages are delivered at least once, also after a kill -9. */
 export class Queues {
   readonly #db: DatabaseSync;
   readonly #settings = new Map<string, QueueSettings>();
@@ -55,11 +55,11 @@ export class Queues {
         },
       });
     }
-    // Whoever held a message died with the last process: no need to sit out its visibility timeout.
+    // The receivers ended with the last process, so their messages become visible immediately.
     db.prepare('UPDATE messages SET visible_at = ? WHERE visible_at > ?').run(Date.now(), Date.now());
   }
 
-  /** Sends a message; gives its id. */
+  /** Sends a message. Returns its id. */
   send(queueArn: string, body: string): string {
     this.#settingsOf(queueArn);
     const now = Date.now();
@@ -71,7 +71,10 @@ export class Queues {
     return id;
   }
 
-  /** Takes up to `max` messages and hides them for the visibility timeout; the worn-out ones go to the dead-letter queue. */
+  /**
+   * Receives up to `max` messages and hides them for the visibility timeout. Messages over the maximum receive count go
+   * to the dead-letter queue.
+   */
   receive(queueArn: string, max: number): Message[] {
     const settings = this.#settingsOf(queueArn);
     const now = Date.now();
@@ -103,7 +106,7 @@ export class Queues {
     for (const id of ids) this.#db.prepare('DELETE FROM messages WHERE id = ?').run(id);
   }
 
-  /** Hides a message for another time, as long as nobody received it since; gives whether it did. */
+  /** Changes the visibility timeout of a message. Returns false if it was received again since. */
   changeVisibility(queueArn: string, id: string, receiveCount: number, seconds: number): boolean {
     const { changes } = this.#db
       .prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND id = ? AND receive_count = ?')
@@ -116,7 +119,7 @@ export class Queues {
     return this.#settings.has(queueArn);
   }
 
-  /** How many messages wait, how long the oldest has waited, and when the next hidden one shows itself. */
+  /** The number of waiting messages, the age of the oldest, and when the next hidden one becomes visible. */
   outlook(queueArn: string): {
     waiting: number;
     oldestSentAt: number | undefined;
@@ -154,7 +157,7 @@ export class Queues {
   }
 
   #wake(queueArn: string) {
-    // Later, since the sender may be in the middle of a transaction.
+    // Deferred, because the sender may be within a transaction.
     setImmediate(() => {
       for (const listener of this.#listeners.get(queueArn) ?? []) listener();
     });

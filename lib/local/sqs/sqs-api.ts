@@ -19,10 +19,13 @@ const Input = z.object({
 });
 type Input = z.infer<typeof Input>;
 
-/** A call that SQS refuses, by the name that the SDK knows. */
+/** An SQS error, with the name that the SDK expects. */
 class SqsError extends Error {}
 
-/** The queues under `/local/sqs`, in SQS's JSON protocol: for who may, and as far as functions and people use it. */
+/**
+ * The queues under `/local/sqs` in SQS's JSON protocol, for callers with the permission; only the operations that the
+ * service needs.
+ */
 export class SqsApi {
   readonly #queues: Queues;
   readonly #principals: Principals;

@@ -1,18 +1,18 @@
 import { RejectedImage } from '../rejected-image.ts';
 
-/** What the headers of a BMP say (Microsoft, "Bitmap Storage"; the OS/2 kinds as in the BMP Suite by Jason Summers). */
+/** The headers of a BMP (Microsoft, "Bitmap Storage"; the OS/2 variants as in the BMP Suite by Jason Summers). */
 export interface BmpHeader {
   width: number;
   height: number;
-  /** Rows from top to bottom; otherwise the lowest comes first. */
+  /** Rows from top to bottom; otherwise from bottom to top. */
   isTopDown: boolean;
   bits: 1 | 2 | 4 | 8 | 16 | 24 | 32;
   isRunLength: boolean;
-  /** Where the pixels begin. */
+  /** Offset of the pixels. */
   pixelsAt: number;
   /** Red, green, blue, alpha: the bits of each in a pixel of 16 or 32 bits. */
   masks: readonly [red: number, green: number, blue: number, alpha: number];
-  /** Red, green and blue of each index; what the file has no colour for is black. Of 8 bits and less only. */
+  /** Red, green and blue of each index; black for indexes without a color. For 8 bits and less only. */
   palette: Uint8Array;
 }
 
@@ -26,16 +26,16 @@ const WITH_ALPHA = 56;
 const OS2 = [64, 16];
 
 /**
- * Reads the headers, masks and palette of a BMP whose first bytes are known to be those of a BMP.
+ * Parses the headers, masks and palette of a BMP.
  *
- * @throws RejectedImage for a kind that is not read here, or a header that contradicts itself
+ * @throws RejectedImage for an unsupported variant, or a header that contradicts itself
  */
 export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const headerBytes = file.readUInt32LE(14);
   const isCore = headerBytes === CORE;
   if (file.length < 14 + headerBytes || (!isCore && headerBytes < 16)) throw damaged('its header is cut');
-  /** A field that short headers leave out: it is 0 then. */
+  /** A field that short headers lack: 0 then. */
   const field = (at: number) => (at + 4 <= 14 + headerBytes ? file.readUInt32LE(at) : 0);
 
   const width = isCore ? file.readUInt16LE(18) : file.readInt32LE(18);
@@ -62,7 +62,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
     const isMasked = compression === compressions.bitFields || compression === compressions.alphaBitFields;
     if (!isMasked)
       return bits === 16 ? [0x7c00, 0x03e0, 0x001f, 0] : [0x00ff_0000, 0x0000_ff00, 0x0000_00ff, 0];
-    // Behind the Windows 3 header, which is where the longer headers have fields for them.
+    // After the Windows 3 header, at the offset of the mask fields in longer headers.
     const hasAlpha =
       headerBytes >= WITH_ALPHA || (headerBytes === INFO && compression === compressions.alphaBitFields);
     const end = 54 + (hasAlpha ? 16 : 12);
@@ -79,7 +79,7 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
     if (bits > 8) return palette;
     const entryBytes = isCore ? 3 : 4;
     const start = 14 + headerBytes;
-    // A palette cut short by the pixels is what it is; one longer than the indices reach is ignored beyond them.
+    // A palette may be truncated by the pixels. Entries beyond the highest index are ignored.
     const room = Math.floor((pixelsAt - start) / entryBytes);
     const count = Math.min(field(46) || 1 << bits, 1 << bits, room);
     for (let i = 0; i < count; i++) {
@@ -109,16 +109,16 @@ function requireReadable(compression: number, bits: number, isOs2: boolean): voi
   }
 }
 
-/** How far the lowest bit of a mask is from the right. */
+/** The position of the lowest bit of a mask. */
 export const shiftOf = (mask: number) => (mask === 0 ? 0 : 31 - Math.clz32(mask & -mask));
 
-/** Whether the bits of a mask stand side by side. */
+/** Whether the bits of a mask are contiguous. */
 function isOneRun(mask: number): boolean {
   const low = mask >>> shiftOf(mask);
   return (low & (low + 1)) === 0;
 }
 
-/** Where the n-th row of the file begins in a picture of rows from top to bottom. */
+/** The offset of a row of the file in an image with rows from top to bottom. */
 export const rowStart = ({ width, height, isTopDown }: BmpHeader, row: number, channels: number) =>
   (isTopDown ? row : height - 1 - row) * width * channels;
 

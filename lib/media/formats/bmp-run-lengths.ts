@@ -2,10 +2,10 @@ import { RejectedImage } from '../rejected-image.ts';
 import { type BmpHeader, rowStart } from './bmp-header.ts';
 
 /**
- * Draws run lengths of 8 or 4 bits into RGB pixels (Microsoft, "Bitmap Compression").
- * Pixels that are skipped have the first colour. What runs over a row's end is left out.
+ * Decodes run lengths of 8 or 4 bits into RGB pixels (Microsoft, "Bitmap Compression"). Skipped pixels have the first
+ * color. Pixels beyond a row's end are ignored.
  *
- * @throws RejectedImage where the data ends before it says so
+ * @throws RejectedImage if the data ends without an end marker
  */
 export function drawRunLengths(bytes: Uint8Array, header: BmpHeader, data: Uint8Array): void {
   const { width, height, bits, palette } = header;
@@ -28,7 +28,7 @@ export function drawRunLengths(bytes: Uint8Array, header: BmpHeader, data: Uint8
     data[to + 1] = palette[3 * index + 1] ?? 0;
     data[to + 2] = palette[3 * index + 2] ?? 0;
   };
-  /** The n-th index of those that a byte holds: one, or two halves. */
+  /** The n-th index in a byte, which has one index, or two of 4 bits. */
   const indexOf = (byte: number, n: number) => (bits === 8 ? byte : n % 2 === 0 ? byte >> 4 : byte & 15);
 
   while (row < height) {
@@ -45,7 +45,7 @@ export function drawRunLengths(bytes: Uint8Array, header: BmpHeader, data: Uint8
       x += next(); // delta
       row += next();
     } else {
-      // Indices as they are, up to an even number of bytes.
+      // Literal indexes, padded to an even number of bytes.
       const length = Math.ceil((value * bits) / 8);
       let byte = 0;
       for (let n = 0; n < value; n++) {

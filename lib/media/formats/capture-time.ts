@@ -1,6 +1,6 @@
 const exifIfdPointer = 0x8769;
 
-/** The dates that a file may have, the best one first, each with the offset of its clock from UTC. */
+/** The date tags of a file in order of preference, each with the tag of its offset from UTC. */
 const dates = [
   { time: 0x9003, offset: 0x9011 }, // DateTimeOriginal: when it was taken
   { time: 0x9004, offset: 0x9012 }, // DateTimeDigitized: when it was scanned
@@ -9,16 +9,16 @@ const dates = [
 const dateTags = new Set<number>(dates.flatMap(({ time, offset }) => [time, offset]));
 
 /**
- * Reads when a photograph was taken, else scanned, else last changed: what the clock of the camera showed, with its
- * offset from UTC, as ISO 8601 (`2025-11-06T00:30:00+02:00`). Source: CIPA DC-008 (Exif 2.32), 4.6.5.
+ * Reads when a photograph was taken, else scanned, else last changed: the camera's local time with its offset from UTC,
+ * as ISO 8601 (`2025-11-06T00:30:00+02:00`). Source: CIPA DC-008 (Exif 2.32), 4.6.5.
  *
- * A clock of unknown offset is taken for one of UTC (`Z`): day and hour then read as the camera showed them, and no
- * server's time zone gets a say. Undefined when absent, blank, damaged or impossible: a wrong date is worse than none.
+ * Without an offset, the time counts as UTC (`Z`), so that date and hour are those of the camera, independent of the
+ * server's time zone. Undefined if absent, blank, damaged or impossible: a wrong date is worse than none.
  *
- * Our own reader, since the file is a stranger's: the package `exif-reader` unfolds every value of every tag, and 64 KB of
- * EXIF whose tags all claim the whole block take it 15 seconds and 3 GB.
+ * The package `exif-reader` does not serve for untrusted files: it decodes every value of every tag, and 64 KB of EXIF
+ * whose tags all refer to the whole block take it 15 seconds and 3 GB.
  *
- * @param exif an EXIF block, with or without its `Exif\0\0`, or a TIFF, which begins as one
+ * @param exif an EXIF block, with or without its `Exif\0\0`, or a TIFF, which has the same structure
  */
 export function captureTime(exif: Uint8Array | undefined): string | undefined {
   if (!exif) return undefined;
@@ -36,13 +36,15 @@ function clockOf(text = ''): string | undefined {
   const [, year, month, day, time] = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)$/.exec(text) ?? [];
   const clock = `${year}-${month}-${day}T${time}`;
   const read = new Date(`${clock}Z`);
-  // Date reads the 31st of June as the 1st of July, and 24:00 as the next day.
+  // Date parses the 31st of June as the 1st of July, and 24:00 as the next day.
   return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(clock) ? clock : undefined;
 }
 
 const offsetOf = (text = ''): string => (/^[+-](?:[01]\d|2[0-3]):[0-5]\d$/.test(text) ? text : 'Z');
 
-/** The texts of the date tags, in the first directory and in Exif's. A damaged block gives what is readable of it. */
+/**
+ * The texts of the date tags in the first directory and in the Exif directory. Of a damaged block, the readable ones.
+ */
 function readDateTags(tiff: Buffer): Map<number, string> {
   const tags = new Map<number, string>();
   const order = tiff.toString('latin1', 0, 2);
@@ -50,7 +52,10 @@ function readDateTags(tiff: Buffer): Map<number, string> {
   const u16 = (at: number) => (order === 'II' ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
   const u32 = (at: number) => (order === 'II' ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at));
 
-  /** Reads one directory of 12-byte entries (TIFF 6.0, 2); gives where Exif's is. Follows no chain: no loops. */
+  /**
+   * Reads one directory of 12-byte entries (TIFF 6.0, 2). Returns the offset of the Exif directory. Follows no chain,
+   * so it can't loop.
+   */
   const readDirectory = (ifd: number): number | undefined => {
     if (ifd + 2 > tiff.length) return undefined;
     let exifIfd: number | undefined;

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { fileHead } from './image-format.ts';
 import { isRawPhotograph } from './tiff-pictures.ts';
 
-/** Well-known files that are no image here, the most certain magic numbers first. */
+/** Known file types that are not supported, the most specific magic numbers first. */
 const knownFiles: readonly [name: string, matches: RegExp][] = [
   ['an empty file', /^$/],
   ['a DICOM file', /^.{128}DICM/s], // DICOM PS3.10, 7.1
@@ -35,8 +35,8 @@ const knownFiles: readonly [name: string, matches: RegExp][] = [
 ];
 
 /**
- * Says in words what a file is, judged by its first 1024 bytes: "a HEIC file", "plain text", "a file of unknown type".
- * For the reason that a refused upload shows to people; no decision hangs on it.
+ * Describes a file by its first 1024 bytes: "a HEIC file", "plain text", "a file of unknown type". For the message
+ * about a refused upload only; no decision depends on it.
  */
 export function describeFile(bytes: Uint8Array): string {
   const head = fileHead(bytes);

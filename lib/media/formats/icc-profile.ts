@@ -6,13 +6,13 @@ export interface Primaries {
   blue: readonly [number, number];
 }
 
-/** From a sample to the light that it stands for, both from 0 to 1. */
+/** Converts a sample to linear light, both from 0 to 1. */
 export type TransferFunction = (sample: number) => number;
 
 type Vector = [number, number, number];
 type Matrix = [Vector, Vector, Vector];
 
-/** The white of the profile connection space (ICC.1, 7.2.16). */
+/** The white point of the profile connection space (ICC.1, 7.2.16). */
 const D50: Vector = [0.9642, 1, 0.8249];
 
 const BRADFORD: Matrix = [
@@ -23,7 +23,10 @@ const BRADFORD: Matrix = [
 
 const CURVE_ENTRIES = 4096;
 
-/** An ICC profile of three primaries and one curve, version 2 (ICC.1, 8.3.3: three-component matrix-based input). */
+/**
+ * Creates an ICC profile of three primaries and one curve, version 2 (ICC.1, 8.3.3: three-component matrix-based
+ * input).
+ */
 export function matrixProfile(primaries: Primaries, light: TransferFunction): Buffer {
   const [red, green, blue] = columnsOf(toD50(primaries));
   const curve = Buffer.alloc(12 + 2 * CURVE_ENTRIES);
@@ -72,7 +75,7 @@ function assemble(tags: readonly [signature: string, data: Buffer][]): Buffer {
   return Buffer.concat([header, table, ...blocks]);
 }
 
-/** The matrix from light of three primaries to XYZ, with its white adapted to D50. */
+/** The matrix from linear RGB to XYZ, with the white point adapted to D50. */
 function toD50({ white, red, green, blue }: Primaries): Matrix {
   const lights = transposed([red, green, blue].map(xyzOf) as Matrix);
   const whiteXyz = xyzOf(white);

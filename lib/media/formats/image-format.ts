@@ -2,7 +2,7 @@
 
 import { isRawPhotograph } from './tiff-pictures.ts';
 
-/** What the service keeps as an image. */
+/** The formats that the service stores as images. */
 const formats = {
   jpeg: { mimeType: 'image/jpeg', extension: 'jpg' },
   png: { mimeType: 'image/png', extension: 'png' },
@@ -14,7 +14,7 @@ const formats = {
   pdf: { mimeType: 'application/pdf', extension: 'pdf' },
 } as const;
 
-/** How people call the formats. */
+/** The display names of the formats. */
 export const formatNames = {
   jpeg: 'JPEG',
   png: 'PNG',
@@ -26,17 +26,17 @@ export const formatNames = {
   pdf: 'PDF',
 } as const;
 
-/** An image type as its bytes show it: sharp's name, the IANA media type and the usual file name extension. */
+/** An image type detected in the bytes: sharp's name, the IANA media type and the usual file name extension. */
 export type ImageFormat = {
   [F in keyof typeof formats]: { format: F } & (typeof formats)[F];
 }[keyof typeof formats];
 
-/** Every media type that the service keeps. */
+/** Every media type that the service stores. */
 export const allTypes: readonly ImageFormat['mimeType'][] = Object.values(formats).map(
   ({ mimeType }) => mimeType,
 );
 
-/** How people call the media types. */
+/** The display names of the media types. */
 export const nameOfType = Object.fromEntries(
   Object.entries(formats).map(([format, { mimeType }]) => [
     mimeType,
@@ -47,7 +47,7 @@ export const nameOfType = Object.fromEntries(
 /** The formats that sharp's prebuilt libvips reads. */
 export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp' | 'pdf'>;
 
-// Ours rather than the package `file-type`: that one is 4,000 lines, asynchronous, and has no word for a nurse.
+// The package `file-type` does not serve: it has 4,000 lines, is asynchronous, and has no display names.
 const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] = [
   ['jpeg', /^\xff\xd8\xff/], // ITU-T T.81 B.2.1: SOI, then any marker
   ['png', /^\x89PNG\r\n\x1a\n/], // PNG 3rd edition, 5.2
@@ -56,18 +56,18 @@ const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] 
   ['tiff', /^(?:II[*+]\0|MM\0[*+])/], // TIFF 6.0, 2; "+" is BigTIFF
   ['avif', /^.{4}ftyp(?:.{4})*?avi[fs]/s], // AV1 Image File Format 1.2, 6: major or compatible brand
   ['bmp', /^BM.{12}[\x0c-\x7c]\0\0\0/s], // Microsoft, BITMAPFILEHEADER, then the size of the next header
-  // ISO 32000-1, Annex H.3.4.1: readers look in the first 1024 bytes. A DICOM file may hold a PDF, and is none.
+  // ISO 32000-1, Annex H.3.4.1: readers search the first 1024 bytes. A DICOM file that contains a PDF is not a PDF.
   ['pdf', /^(?!.{128}DICM).*%PDF-\d/s],
 ];
 
 /**
- * Finds the real type of an image in its first bytes, whatever its name or its sender say.
- * Undefined for all that the service does not keep as an image: `describeFile` has words for those.
+ * Detects the type of an image by its first bytes, whatever its name or declared type. Returns undefined for types that
+ * the service does not store as images; `describeFile` describes those.
  */
 export function sniffImageFormat(bytes: Uint8Array): ImageFormat | undefined {
   const head = fileHead(bytes);
   const format = magicNumbers.find(([, matches]) => matches.test(head))?.[0];
-  // Many cameras write what their sensor saw as a TIFF, with a small picture first.
+  // Many raw formats of cameras are TIFF files with a preview as the first image.
   if (format === 'tiff' && isRawPhotograph(bytes)) return undefined;
   return format && ({ format, ...formats[format] } as ImageFormat);
 }

@@ -1,10 +1,10 @@
-/** For each 16 bits to come, the symbol times 32 and the length of its code; 0 where no code begins so. */
+/** For each value of the next 16 bits, the symbol times 32 plus the length of its code; 0 if no code matches. */
 export type HuffmanTable = Uint16Array;
 
-/** One scan of a JPEG and what its codes are read with. */
+/** One scan of a JPEG and its decoding tables. */
 export interface Scan {
   parts: readonly Part[];
-  /** Whether there is one component, whose blocks then follow each other (ITU-T T.81, A.2.2). */
+  /** Whether it has one component, whose blocks then are in sequence (ITU-T T.81, A.2.2). */
   isAlone: boolean;
   isProgressive: boolean;
   isRefinement: boolean;
@@ -15,7 +15,7 @@ export interface Scan {
   mcus: number;
   /** 0 for none. */
   restartInterval: number;
-  /** By their numbers. */
+  /** By table number. */
   dcTables: readonly (HuffmanTable | undefined)[];
   acTables: readonly (HuffmanTable | undefined)[];
 }
@@ -30,15 +30,15 @@ interface Part {
 }
 
 /**
- * What is found of a scan. `missing`: codes are wrong, end before the blocks do, or are a mere filling. `unclear`: there
- * are bytes behind the blocks that can't be told from further blocks.
+ * The result for a scan. `missing`: codes are invalid, end before the last block, or are mere padding. `unclear`: there
+ * are bytes after the last block that can't be distinguished from further blocks.
  */
 export type ScanVerdict = 'whole' | 'missing' | 'unclear';
 
-/** The codes are wrong, or end before the blocks do. */
+/** Thrown if codes are invalid or end before the last block. */
 class Missing extends Error {}
 
-/** Follows the codes of a scan from block to block; `end` is where the marker behind them is. */
+/** Decodes the codes of a scan block by block; `end` is the offset of the marker after them. */
 export function followScan(jpeg: Buffer, start: number, scan: Scan): { verdict: ScanVerdict; end: number } {
   const bits = new BitReader(jpeg, start);
   const blocks = new BlockReader(bits, scan);
@@ -62,7 +62,7 @@ export function followScan(jpeg: Buffer, start: number, scan: Scan): { verdict: 
   }
 }
 
-/** From so many bytes on, it is no accident that bytes are alike, or can be read as codes. */
+/** From so many bytes on, equal bytes, or bytes that can be decoded, are no coincidence. */
 const TELLING_BYTES = { filling: 8, codes: 4 };
 
 /**
@@ -87,7 +87,10 @@ function judgeEnd(bits: BitReader, blocks: BlockReader, { mcusWide }: Scan): Sca
 class BitReader {
   readonly jpeg: Buffer;
   #at: number;
-  /** The bits that were fetched and not read, the next one highest. Behind the data they are zeros, as in libjpeg. */
+  /**
+   * The fetched bits that are not read yet, the next one highest. After the end of the data they are zeros, as in
+   * libjpeg.
+   */
   #fetched = 0;
   #count = 0;
   #invented = 0;
@@ -97,7 +100,7 @@ class BitReader {
     this.#at = at;
   }
 
-  /** The next 16 bits, not read yet. */
+  /** Returns the next 16 bits without reading them. */
   peek16(): number {
     if (this.#count < 16) this.#fetch();
     return (this.#fetched >>> (this.#count - 16)) & 0xffff;
@@ -124,7 +127,7 @@ class BitReader {
     if (this.#count < this.#invented) throw new Missing();
   }
 
-  /** One to sixteen bits. */
+  /** Reads one to sixteen bits. */
   read(count: number): number {
     const value = this.peek16() >>> (16 - count);
     this.skip(count);
@@ -138,13 +141,13 @@ class BitReader {
     return entry >> 5;
   }
 
-  /** Whether nothing but ones is left of the byte that was read last. */
+  /** Whether the rest of the last byte consists of ones. */
   isFilledUp(): boolean {
     const left = this.#left() % 8;
     return left === 0 || ((this.#fetched >>> (this.#count - left)) & ((1 << left) - 1)) === (1 << left) - 1;
   }
 
-  /** Where the byte that was read last, or in part, ends. */
+  /** The end of the last byte that was read, or partly read. */
   lastByteEnd(): number {
     let at = this.#at;
     for (let left = this.#left() >> 3; left > 0; left--) {
@@ -153,7 +156,7 @@ class BitReader {
     return at;
   }
 
-  /** Where the next marker is, or the file's end. */
+  /** The offset of the next marker, or the end of the file. */
   end(): number {
     let at = this.#at;
     while (at < this.jpeg.length && (this.jpeg[at] !== 0xff || this.jpeg[at + 1] === 0)) at++;
@@ -164,7 +167,7 @@ class BitReader {
     return this.#left() < 8 && this.end() === this.#at && this.isFilledUp();
   }
 
-  /** Goes behind the restart marker of a number, which has to be the next marker. */
+  /** Skips the restart marker of this number, which must be the next marker. */
   restart(number: number): void {
     let at = this.end();
     while (this.jpeg[at + 1] === 0xff) at++;
@@ -182,7 +185,7 @@ class BlockReader {
   readonly #bits: BitReader;
   readonly #scan: Scan;
   readonly #readBlock: (part: Part, block: number) => void;
-  /** How many blocks to come have no more coefficients in this band (T.81, G.1.2.2). */
+  /** How many of the next blocks have no more coefficients in this band (T.81, G.1.2.2). */
   #emptyBlocks = 0;
 
   constructor(bits: BitReader, scan: Scan) {
@@ -215,14 +218,14 @@ class BlockReader {
   }
 
   /**
-   * How many whole units the bytes up to the marker can be read as; undefined if they are none. A refinement can't be read
-   * without its blocks.
+   * The number of complete MCUs that the bytes up to the marker decode to; undefined if they do not. A refinement scan
+   * can't be decoded without its blocks.
    */
   countToTheMarker(): number | undefined {
     if (this.#scan.isRefinement && this.#scan.first > 0) return undefined;
     try {
       let count = 0;
-      // Outside of any picture, so that nothing is noted of these.
+      // Outside of the image, so nothing is recorded for these.
       for (; !this.#bits.isAtEnd(); count++) this.readMcu(-1);
       return count;
     } catch (error) {

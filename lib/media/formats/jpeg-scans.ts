@@ -3,13 +3,13 @@ import { followScan, type HuffmanTable, type ScanVerdict } from './jpeg-entropy.
 interface Component {
   horizontal: number;
   vertical: number;
-  /** Blocks of 8×8 samples: those that hold the picture, and those that whole units of all components hold. */
+  /** Blocks of 8×8 samples: those of the image, and those of complete MCUs. */
   blocksWide: number;
   blocksHigh: number;
   paddedWide: number;
-  /** Of each coefficient, the lowest bit that was sent; -1 before its first scan. */
+  /** For each coefficient, the lowest bit that was sent; -1 before its first scan. */
   lowestBit: Int8Array;
-  /** Which coefficients are not zero so far, one bit for each; in progressive frames alone. */
+  /** Which coefficients are non-zero so far, one bit for each; progressive frames only. */
   isNonZero: Uint8Array;
 }
 
@@ -70,13 +70,13 @@ function followSegments(jpeg: Buffer): ScanVerdict {
   }
   if (!frame) return 'unclear';
   const components = [...frame.components.values()];
-  // Each component has a mean brightness at least, and what was begun has to go on down to the last bit.
+  // Each component needs at least its DC coefficients, and every coefficient that was started must be complete.
   if (components.some(({ lowestBit }) => lowestBit[0] === -1 || lowestBit.some((bit) => bit > 0)))
     return 'missing';
   return components.some(({ lowestBit }) => lowestBit.includes(-1)) ? 'unclear' : verdict;
 }
 
-/** The next marker, and where it is; bytes in front of it are skipped as libjpeg skips them. */
+/** Finds the next marker and its offset. Bytes before it are skipped, as in libjpeg. */
 function nextMarker(jpeg: Buffer, from: number): { code: number; at: number } | undefined {
   for (let at = jpeg.indexOf(0xff, from); at !== -1; at = jpeg.indexOf(0xff, at + 1)) {
     const code = jpeg[at + 1];

@@ -1,12 +1,12 @@
-/** What the marker segments of a JPEG show without decoding it (ITU-T T.81, Annex B). */
+/** The properties of a JPEG in its marker segments, without decoding (ITU-T T.81, Annex B). */
 export interface JpegStructure {
-  /** Arithmetic coding (SOF9 to SOF15, table B.1), which libvips reads and no browser shows. */
+  /** Arithmetic coding (SOF9 to SOF15, table B.1), which libvips decodes but no browser displays. */
   isArithmetic: boolean;
   /** Whether an end-of-image marker follows the first scan's header. Inside a scan no other bytes look like one. */
   hasEnd: boolean;
 }
 
-/** Reads a JPEG's marker segments up to its first scan; undefined where they are too damaged for that. */
+/** Reads a JPEG's marker segments up to its first scan. Returns undefined if they are too damaged. */
 export function readJpegStructure(bytes: Uint8Array): JpegStructure | undefined {
   const jpeg = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let isArithmetic = false;
@@ -20,9 +20,9 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | undefined 
       at += 1; // a fill byte, B.1.1.2
       continue;
     }
-    // Without a length: restarts, start and end have no place here.
+    // Markers without a length: restarts, start and end are not allowed here.
     if (marker < 0xc0 || (marker >= 0xd0 && marker <= 0xd9)) return undefined;
-    // Sought from behind, where it nearly always is: forward it would cost a pass over the file.
+    // Searched backwards, because it is nearly always at the end: a forward search would read the whole file.
     if (marker === 0xda) {
       return { isArithmetic, hasEnd: jpeg.lastIndexOf('\xff\xd9', undefined, 'latin1') > at };
     }
@@ -32,7 +32,7 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | undefined 
   return undefined;
 }
 
-/** Where the next marker is, as libjpeg seeks it; the file's end where there is none. */
+/** The offset of the next marker, found as libjpeg does; the end of the file if there is none. */
 function nextMarker(jpeg: Buffer, from: number): number {
   for (let at = jpeg.indexOf(0xff, from); at !== -1; at = jpeg.indexOf(0xff, at + 1)) {
     if (jpeg[at + 1] !== 0 && jpeg[at + 1] !== 0xff) return at;

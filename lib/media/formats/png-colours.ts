@@ -1,11 +1,11 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { matrixProfile, type Primaries, type TransferFunction } from './icc-profile.ts';
 
-/** What a PNG says of its colours that libvips does not know. */
+/** Color information of a PNG that libvips does not support. */
 export interface PngColours {
-  /** The same file with that as an ICC profile, which libvips knows. */
+  /** The same file with an equivalent ICC profile, which libvips supports. */
   bytes: Uint8Array;
-  /** Of grey, which libvips converts by no profile at 16 bits: what a sample, from 0 to 1, is in sRGB. */
+  /** For gray, which libvips does not convert by a profile at 16 bits: converts a sample, from 0 to 1, to sRGB. */
   greyToSrgb?: TransferFunction;
 }
 
@@ -28,10 +28,10 @@ const srgbToLight: TransferFunction = (v) => (v <= 0.040_45 ? v / 12.92 : ((v + 
 const lightToSrgb: TransferFunction = (light) =>
   light <= 0.003_130_8 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 
-/** The light of white on paper, in the high dynamic ranges (ITU-R BT.2408): what is brighter is white, too. */
+/** The luminance of paper white in high dynamic range (ITU-R BT.2408). Brighter samples become white. */
 const REFERENCE_WHITE = 203;
 
-/** TransferCharacteristics of ITU-T H.273, table 3. What is made for television is shown as browsers do, like sRGB. */
+/** TransferCharacteristics of ITU-T H.273, table 3. As in browsers, video transfer functions are treated as sRGB. */
 const transferByNumber: Record<number, TransferFunction> = {
   1: srgbToLight,
   4: (v) => v ** 2.2,
@@ -55,12 +55,12 @@ function perceptualQuantizer(v: number): number {
 const hybridLogGamma: TransferFunction = (v) =>
   v <= 0.5 ? v ** 2 / 3 : (Math.exp((v - 0.559_910_73) / 0.178_832_77) + 0.284_668_92) / 12;
 
-/** What of a file's colours counts, by the names of its chunks (PNG 3rd edition, 4.3). */
+/** The chunks with color information, in order of precedence (PNG 3rd edition, 4.3). */
 const colourChunks = ['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM'];
 
 /**
- * Reads what a PNG says of its colours, the chunk that counts most first: cICP, iCCP, sRGB, then gAMA and cHRM (PNG
- * 3rd edition, 4.3). Undefined where libvips does right by itself: with an ICC profile, sRGB, or nothing that differs from it.
+ * Reads the color information of a PNG in order of precedence: cICP, iCCP, sRGB, then gAMA and cHRM (PNG 3rd edition,
+ * 4.3). Returns undefined if libvips is correct by itself: with an ICC profile, sRGB, or an equivalent.
  */
 export function readPngColours(bytes: Uint8Array): PngColours | undefined {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -113,7 +113,7 @@ function readChromaticities(chunk: Buffer | undefined): Primaries | undefined {
     [chunk.readUInt32BE(at) / 100_000, chunk.readUInt32BE(at + 4) / 100_000] as const;
   const primaries = { white: point(0), red: point(8), green: point(16), blue: point(24) };
   const { red, green, blue } = primaries;
-  // Three points that are no triangle have no colours between them.
+  // Three collinear points do not form a gamut.
   const area = (green[0] - red[0]) * (blue[1] - red[1]) - (green[1] - red[1]) * (blue[0] - red[0]);
   return Object.values(primaries).every(([, y]) => y > 0) && Math.abs(area) > 0.001 ? primaries : undefined;
 }

@@ -1,26 +1,26 @@
 import { readTiff, type TiffDirectory, type TiffField, type TiffFile } from './tiff-file.ts';
 import { countPages, mainPicture } from './tiff-pictures.ts';
 
-/** What libvips gets to read of a TIFF, and what it would not tell of it. */
+/** A TIFF prepared for libvips, with properties that libvips does not report. */
 export interface PreparedTiff {
-  /** Whether the first channel beyond the colours is transparency; Photoshop keeps selections there, too. */
+  /** Whether the first extra channel is transparency; Photoshop also stores selections there. */
   hasTransparency: boolean;
   pages: number;
-  /** How many times as high as wide a pixel is, as stored; 1 where the file does not say. */
+  /** Height of a stored pixel divided by its width; 1 if the file does not say. */
   pixelAspect: number;
-  /** What makes a sound file one that is not read, in words. */
+  /** Why a valid file is not supported. */
   unusual?: 'bits' | 'colours';
-  /** Why the pixels can't all be there. */
+  /** Whether pixel data is missing. */
   isIncomplete: boolean;
-  /** Whether the file has nothing but a smaller version of its picture. */
+  /** Whether the file contains only a reduced version of its image. */
   isPreviewOnly: boolean;
-  /** The same file with one directory behind its end, of what the pixels of its picture need. */
+  /** The same file with one directory appended, which has only the tags that its image needs. */
   plain: Uint8Array;
-  /** Grey with more channels in planes of their own, whose lines libvips mixes. */
+  /** Gray with extra channels in separate planes, whose lines libvips mixes up. */
   planes?: TiffPlanes;
 }
 
-/** The grey, and its transparency if there is one, as files of their own. */
+/** The gray, and its transparency if any, as separate files. */
 export interface TiffPlanes {
   grey: Uint8Array;
   opacity?: Uint8Array;
@@ -75,7 +75,7 @@ const photometrics = {
   logLuv: 32845,
 } as const;
 
-/** Where tags have a meaning; elsewhere libtiff warns of them. */
+/** The compressions for which a tag is defined; libtiff warns about it for others. */
 const compressionsOf = new Map<number, readonly number[]>([
   [tags.predictor, [5, 8, 32946, 34925, 50000]],
   [tags.group3, [3]],
@@ -131,7 +131,7 @@ function readFacts(directory: TiffDirectory) {
     bits,
     /** 4 says nothing, and is what most files have who say so: whole numbers. */
     numberKinds: perChannel(numbers(tags.numberKind), channels, 1).map((kind) => (kind === 4 ? 1 : kind)),
-    // What is not named is not known to be transparency.
+    // An extra channel without a type is not known to be transparency.
     extra: Array.from(
       { length: Math.max(0, channels - colours) },
       (_value, i) => numbers(tags.extraChannels)[i] ?? 0,
@@ -155,7 +155,7 @@ function coloursOf(photometric: number): number {
   return isOne ? 1 : 3;
 }
 
-/** A number for each channel: files have one for all, or too many. */
+/** One number for each channel: files have one for all, or too many. */
 const perChannel = (numbers: readonly number[], channels: number, otherwise: number) =>
   Array.from({ length: Math.min(channels, 65_535) }, (_value, i) => numbers[i] ?? numbers[0] ?? otherwise);
 
@@ -164,7 +164,7 @@ const isGrey = ({ photometric }: Facts) =>
 
 const isGreyInPlanes = (facts: Facts) => facts.isPlanar && isGrey(facts);
 
-/** Names what libvips reads wrong, or refuses in words that sound like damage. */
+/** Detects what libvips decodes wrongly, or refuses with an error that looks like damage. */
 function unusualOf(facts: Facts, { bytesAt }: Layout): Pick<PreparedTiff, 'unusual'> {
   const { bits, channels, photometric, isPlanar, isTiled, inks } = facts;
   const [depth = 1] = bits;
@@ -191,10 +191,10 @@ function unusualOf(facts: Facts, { bytesAt }: Layout): Pick<PreparedTiff, 'unusu
 }
 
 interface Layout {
-  /** Where each strip or tile is. */
+  /** The range of each strip or tile. */
   bytesAt: readonly { from: number; length: number }[];
   rowsPerStrip: number;
-  /** How many strips or tiles a plane has. */
+  /** The number of strips or tiles in a plane. */
   perPlane: number;
   isIncomplete: boolean;
 }
@@ -213,7 +213,7 @@ function layOut(directory: TiffDirectory, facts: Facts, { occupied }: TiffFile, 
     ? Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight)
     : Math.ceil(height / rowsPerStrip);
   const count = perPlane * (isPlanar ? channels : 1);
-  // Some programs write where tiles are under the name of strips; libtiff reads it so.
+  // Some programs write the offsets of tiles in the tag of strips; libtiff accepts that.
   const offsets = numbers(isTiled && directory.has(tags.tileOffsets) ? tags.tileOffsets : tags.stripOffsets);
   const lengths = numbers(isTiled && directory.has(tags.tileBytes) ? tags.tileBytes : tags.stripBytes);
   if (!(count > 0) || offsets.length < count)

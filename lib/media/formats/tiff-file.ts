@@ -2,22 +2,22 @@
 export interface TiffField {
   type: number;
   count: number;
-  /** As stored; shorter than it should be where the file ends before. */
+  /** As stored; truncated if the file ends before. */
   bytes: Buffer;
-  /** Whole numbers and fractions as numbers; of other types none. */
+  /** Integers and fractions as numbers; empty for other types. */
   numbers: readonly number[];
 }
 
-/** A directory: one picture, by the numbers of its tags. */
+/** A directory: the tags of one image, by number. */
 export type TiffDirectory = ReadonlyMap<number, TiffField>;
 
-/** What the directories of a TIFF or BigTIFF say. */
+/** The directories of a TIFF or BigTIFF. */
 export interface TiffFile {
   isLittle: boolean;
   isBig: boolean;
-  /** The directories that follow each other, and those below each (SubIFDs, Adobe TIFF Technical Note 1). */
+  /** The chain of directories, and the subdirectories of each (SubIFDs, Adobe TIFF Technical Note 1). */
   chain: readonly { directory: TiffDirectory; below: readonly TiffDirectory[] }[];
-  /** Where directories and the values outside of them lie: no pixels are there. */
+  /** The ranges of directories and of values outside of them: these are not pixels. */
   occupied: readonly { from: number; to: number }[];
 }
 
@@ -43,12 +43,12 @@ const typeBytes: Record<number, number> = {
   18: 8,
 };
 
-/** More directories than any file needs: a chain may be a circle, or hostile. */
+/** More directories than any valid file has: a chain may be cyclic or malicious. */
 const MOST_DIRECTORIES = 10_000;
 
 /**
- * Reads the directories of a TIFF, of a whole file or of its beginning; undefined where there is none to be read.
- * Of a tag that comes twice, the first counts, as in libtiff.
+ * Reads the directories of a whole TIFF or of its beginning. Returns undefined if there are none. If a tag is repeated,
+ * the first one counts, as in libtiff.
  */
 export function readTiff(bytes: Uint8Array): TiffFile | undefined {
   const tiff = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -23,10 +23,10 @@ const MASK = 4;
 
 const first = (directory: TiffDirectory, tag: number) => directory.get(tag)?.numbers[0];
 
-/** Whether a directory says of itself that it is a smaller version of another picture in the file (TIFF 6.0, 8). */
+/** Whether a directory is marked as a reduced version of another image in the file (TIFF 6.0, 8). */
 function isReduced(directory: TiffDirectory): boolean {
   const kind = first(directory, tags.newSubfileType);
-  // SubfileType is the older tag: 2 is a smaller version.
+  // SubfileType is the older tag: 2 is a reduced version.
   return kind === undefined ? first(directory, tags.subfileType) === 2 : (kind & REDUCED) !== 0;
 }
 
@@ -35,7 +35,7 @@ const isMask = (directory: TiffDirectory) => ((first(directory, tags.newSubfileT
 const hasPixels = (directory: TiffDirectory) =>
   directory.has(tags.width) && (directory.has(tags.stripOffsets) || directory.has(tags.tileOffsets));
 
-/** Whether a directory is a picture of its own: not a smaller version, no mask, no bare thumbnail of Exif. */
+/** Whether a directory is a full image: not a reduced version, a mask, or an Exif thumbnail. */
 const isFull = (directory: TiffDirectory) =>
   hasPixels(directory) && !isReduced(directory) && !isMask(directory);
 
@@ -45,26 +45,26 @@ function isLarger(one: TiffDirectory, other: TiffDirectory): boolean {
 }
 
 /**
- * The directory of the picture that a TIFF holds, where its first one is a smaller version of it: linked below any
- * directory, or one of those that follow. Undefined where the file has nothing but the smaller version.
+ * The directory of the main image of a TIFF whose first image may be a reduced version: a subdirectory of any
+ * directory, or one of the following. Undefined if the file has only the reduced version.
  */
 export function mainPicture({ chain }: TiffFile): TiffDirectory | undefined {
   const [start] = chain;
   if (!start) return undefined;
   const below = start.below.filter(isFull);
-  // What lies below and is larger makes the first one its preview, even if that does not say so.
+  // A larger image in a subdirectory makes the first one its preview, even if it is not marked as one.
   if (!isReduced(start.directory))
     return below.find((each) => isLarger(each, start.directory)) ?? start.directory;
   const others = chain.slice(1).flatMap((each) => [each.directory, ...each.below]);
   return below[0] ?? others.find(isFull);
 }
 
-/** How many pages a TIFF has: neither smaller versions nor masks count (TIFF 6.0, 8). */
+/** The number of pages of a TIFF, without reduced versions and masks (TIFF 6.0, 8). */
 export function countPages({ chain }: TiffFile): number {
   return Math.max(1, chain.filter(({ directory }) => isFull(directory)).length);
 }
 
-/** PhotometricInterpretation of what a sensor saw: CFA (TIFF/EP) and LinearRaw (DNG). */
+/** PhotometricInterpretation of raw sensor data: CFA (TIFF/EP) and LinearRaw (DNG). */
 const rawPhotometrics = new Set([32803, 34892]);
 
 /** Compressions of cameras: Kodak, Sony, Samsung, Kodak, Nikon, lossy DNG, Kodak, Pentax (ExifTool, "Compression"). */
@@ -72,12 +72,12 @@ const rawCompressions = new Set([262, 32767, 32769, 32770, 32772, 32867, 34713, 
 
 const rawTags = [tags.dngVersion, tags.cfaRepeatPatternDim, tags.cfaPattern, tags.sr2Private];
 
-/** What stands behind the header of a TIFF: Canon CR2, Canon 1D, Phase One and Leaf (ExifTool; RawSpeed). */
+/** The bytes after the TIFF header in Canon CR2, Canon 1D, Phase One and Leaf files (ExifTool; RawSpeed). */
 const rawSignature = /^.{8}(?:CR|\xba\xb0\xac\xbb|IIII|MMMM)/s;
 
 /**
- * Whether a TIFF is a raw photograph: some directory of it is what a sensor saw, by its own words, by a compression
- * that cameras alone use, or because its preview has colours and it has one channel. A camera's name makes none.
+ * Whether a TIFF is a raw photograph: a directory is marked as sensor data, has a compression that only cameras use, or
+ * has one channel while its preview has colors. The camera's name alone proves nothing.
  */
 export function isRawPhotograph(bytes: Uint8Array): boolean {
   if (
@@ -94,7 +94,7 @@ export function isRawPhotograph(bytes: Uint8Array): boolean {
   if (directories.some(isOfSensor)) return true;
   if (!isReduced(start.directory)) return false;
   const main = mainPicture(file);
-  // A camera's preview, and what it is a preview of is in no directory.
+  // A camera's preview whose main image is in no directory.
   if (!main) return start.directory.has(tags.maker);
   return (first(start.directory, tags.channels) ?? 1) >= 3 && (first(main, tags.channels) ?? 1) === 1;
 }

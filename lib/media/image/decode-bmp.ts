@@ -30,11 +30,11 @@ export function decodeBmp(bytes: Uint8Array, limits: RenditionLimits): Decoded {
 /** Each row ends at a multiple of four bytes. */
 const rowBytes = ({ width, bits }: BmpHeader) => Math.ceil((width * bits) / 32) * 4;
 
-/** A cut file is refused before memory is taken for what it claims. */
+/** Refuses a truncated file before memory is allocated for its declared size. */
 function requireWhole(header: BmpHeader, bytes: Uint8Array): void {
   const { width, height, bits, isRunLength, pixelsAt } = header;
   const there = bytes.length - pixelsAt;
-  // Two bytes of run lengths give 255 pixels at the most. The last row's padding is of no use to anyone.
+  // Two bytes of run lengths are at most 255 pixels. The padding of the last row is not needed.
   const needed = isRunLength
     ? Math.floor((width * height) / 128)
     : rowBytes(header) * (height - 1) + Math.ceil((width * bits) / 8);
@@ -74,11 +74,11 @@ function drawColours(bytes: Uint8Array, header: BmpHeader, data: Uint8Array, cha
       if (channels === 4) alphas |= data[to - 1] ?? 0;
     }
   }
-  // Programs that know no transparency leave that byte 0: nobody sends a picture of nothing.
+  // Programs without transparency leave the alpha byte 0. An image that is entirely transparent is not plausible.
   if (channels === 4 && alphas === 0) for (let at = 3; at < data.length; at += 4) data[at] = 255;
 }
 
-/** How the bits under a mask become 0 to 255. */
+/** The factor that scales the bits under a mask to 0 to 255. */
 function scaleOf(mask: number) {
   const shift = shiftOf(mask);
   return { mask, shift, factor: mask === 0 ? 0 : 255 / (mask >>> shift) };

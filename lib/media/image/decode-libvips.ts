@@ -22,9 +22,9 @@ import {
 import { type RenditionLimits, requireWithinLimits } from './rendition-limits.ts';
 
 /**
- * Reads a picture of a format that libvips knows: its facts, and its pixels no larger than the largest copy needs.
+ * Decodes an image in a format of libvips: its properties, and its pixels, no larger than the largest copy needs.
  *
- * @throws RejectedImage for anything but a whole, decodable image within the limits
+ * @throws RejectedImage for anything but a complete, decodable image within the limits
  */
 export async function decodeWithLibvips(
   bytes: Uint8Array,
@@ -40,7 +40,7 @@ export async function decodeWithLibvips(
     limits,
   );
   if (file.isCut) {
-    // Of a large JPEG, libvips never asks for the last few lines when it shrinks: 3 kB may be missing unseen.
+    // When it shrinks a large JPEG, libvips does not read the last lines: a missing end of 3 kB would not be noticed.
     throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
   }
   const scans = format === 'jpeg' ? judgeScans(bytes) : 'unclear';
@@ -56,8 +56,8 @@ export async function decodeWithLibvips(
     capturedAt: captureTime(format === 'tiff' ? bytes : header.exif),
     pages: file.tiff?.pages,
     needsPreview,
-    // All copies come from here: decoding is two thirds of the time, and a copy of a copy this size differs less from
-    // a full decode (50 dB) than what JPEG's own shrink-on-load gives for each copy (41 dB).
+    // All copies are made from this one: decoding takes two thirds of the time, and a copy of a copy of this size
+    // differs less from a full decode (50 dB) than the result of JPEG's own shrink-on-load for each copy (41 dB).
     pixels: await orRejected(
       format,
       read(file, header, (image) => inside(image, box), scans === 'whole'),
@@ -65,11 +65,11 @@ export async function decodeWithLibvips(
   };
 }
 
-/** What libvips gets to read of a file, and what it would not tell of it. */
+/** A file prepared for libvips, with properties that libvips does not report. */
 interface Prepared {
   format: FormatOfLibvips;
   bytes: Uint8Array;
-  /** Whether a JPEG ends too early. */
+  /** Whether a JPEG is truncated. */
   isCut: boolean;
   isArithmetic: boolean;
   tiff: PreparedTiff | undefined;
@@ -93,7 +93,7 @@ function prepare(bytes: Uint8Array, format: FormatOfLibvips): Prepared {
 const readHeader = ({ bytes }: Pick<Prepared, 'bytes'>): Promise<Metadata> =>
   sharp(bytes, { limitInputPixels: false }).metadata();
 
-/** Refuses a TIFF that is sound and of a kind that libvips does not read, or reads wrong. */
+/** Refuses a valid TIFF of a kind that libvips can't decode, or decodes wrongly. */
 function requireKnownKind({ tiff }: Prepared): void {
   if (tiff?.isPreviewOnly) {
     throw new RejectedImage(
@@ -104,7 +104,7 @@ function requireKnownKind({ tiff }: Prepared): void {
   if (tiff?.unusual === 'colours') throw new RejectedImage(`This TIFF file ${unusualColours}.`);
 }
 
-/** Refuses pixels that libvips reads without an error, and shows wrong: all black, or in colours of noise. */
+/** Refuses pixels that libvips decodes without an error but displays wrongly: all black, or as noise. */
 function requireShowable(format: FormatOfLibvips, { depth, space, hasAlpha }: Metadata): void {
   const isMeasured = ['scrgb', 'xyz', 'lab', 'labs'].includes(space); // where black and white have their numbers
   const hasRange = depth === 'uchar' || depth === 'ushort' || isMeasured;
@@ -113,22 +113,22 @@ function requireShowable(format: FormatOfLibvips, { depth, space, hasAlpha }: Me
   throw new RejectedImage(`This ${formatNames[format]} file ${what}.`);
 }
 
-/** Reads a picture that was accepted before, upright, in 8-bit sRGB and with square pixels. */
+/** Decodes an accepted image: upright, in 8-bit sRGB, with square pixels. */
 export async function readUpright(
   bytes: Uint8Array,
   format: FormatOfLibvips,
   shape: (image: Sharp) => Sharp,
 ): Promise<Pixels> {
   const file = prepare(bytes, format);
-  // What was accepted has all of its pixels, whatever the decoder warns of.
+  // An accepted image has all of its pixels, whatever the decoder warns about.
   return read(file, await readHeader(file), shape, format === 'jpeg');
 }
 
 /**
- * Reads the pixels once, upright and in 8-bit sRGB, in the shape that is asked for: whole, or it fails.
+ * Decodes the pixels once, upright and in 8-bit sRGB, in the requested shape; fails if the image is incomplete.
  *
- * What a decoder warns of decides nothing by itself, as it warns of lost pixels and of odd parameters alike. With its
- * warnings, a picture is refused unless it is known by other means that no pixel is missing.
+ * Decoders warn both about missing pixels and about unusual parameters, so a warning alone is not decisive. With
+ * warnings, an image is refused unless another check proves that no pixel is missing.
  */
 async function read(
   file: Prepared,
@@ -136,7 +136,7 @@ async function read(
   shape: (image: Sharp) => Sharp,
   isWhole = false,
 ): Promise<Pixels> {
-  // A JPEG with damage inside passes under 'error', a TIFF cut at its end under 'truncated'.
+  // Damage inside a JPEG passes 'error'; a truncated TIFF passes 'truncated'.
   if (isWhole) return toPixels(shape(await open(file, header, 'error')));
   try {
     return await toPixels(shape(await open(file, header, 'warning')));
@@ -155,11 +155,13 @@ function isHarmlessOfTiff(error: unknown): boolean {
   );
 }
 
-/** What libtiff says of bytes beyond the last pixel, and of a sampling that it takes from the JPEG inside. */
+/**
+ * libtiff's warnings about bytes after the last pixel, and about chroma subsampling that it reads from the JPEG data.
+ */
 const harmlessOfTiff =
   /^(?:Discarding \d+ bytes to avoid buffer overrun|Auto-corrected former TIFF subsampling)/;
 
-/** The picture upright, in sRGB and with square pixels. */
+/** Opens the image upright, in sRGB and with square pixels. */
 async function open(file: Prepared, header: Metadata, failOn: 'warning' | 'error'): Promise<Sharp> {
   const image = await openPixels(file, header, failOn);
   const aspect = file.tiff?.pixelAspect ?? 1;
@@ -180,26 +182,26 @@ async function openPixels(
   if (tiff?.planes) return openPlanes(tiff.planes, options);
   const image = sharp(bytes, options);
   if (png?.greyToSrgb) return fromPixels(await readGrey(image, header, png.greyToSrgb));
-  // sharp takes 16-bit RGB with a profile for Display P3 and does not convert it back: (200,50,30) becomes (184,63,42).
+  // sharp treats 16-bit RGB with a profile as Display P3 and does not convert it back: (200,50,30) becomes (184,63,42).
   if (header.space === 'rgb16' && header.hasProfile) image.pipelineColourspace('srgb');
-  // And it makes 1/255 of the light that linear numbers stand for.
+  // And it renders linear values with 1/255 of their light.
   if (header.space === 'scrgb') image.pipelineColourspace('srgb');
   const colours = { 'b-w': 1, grey16: 1, cmyk: 4 }[header.space as string] ?? 3;
   const extra = header.channels - colours;
   const hasTransparency = tiff?.hasTransparency ?? true;
   if (extra < 1 || (extra === 1 && hasTransparency)) return image;
-  // Before it shrinks, when sharp would fade the colours by what is no transparency.
+  // Before shrinking, because sharp would multiply the colors by a channel that is not transparency.
   return fromPixels(firstChannels(await toPixels(image), hasTransparency ? 4 : 3));
 }
 
-/** Grey, perhaps with transparency, of which each sample is converted by itself: transparency is not. */
+/** Converts each gray sample with the transfer function, but not the transparency. */
 async function readGrey(image: Sharp, { depth }: Metadata, toSrgb: TransferFunction): Promise<Pixels> {
   const isDeep = depth === 'ushort';
   const largest = isDeep ? 65_535 : 255;
   const table = Uint8Array.from({ length: largest + 1 }, (_value, sample) =>
     Math.round(255 * toSrgb(sample / largest)),
   );
-  // Of 8 bits, sharp makes red, green and blue that are alike; asked for grey, it leaves out transparency.
+  // For 8 bits, sharp returns equal red, green and blue; with gray output it drops the transparency.
   if (isDeep) image.toColourspace('grey16');
   const { data, info } = await image
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
@@ -214,7 +216,7 @@ async function readGrey(image: Sharp, { depth }: Metadata, toSrgb: TransferFunct
   return { data: grey, width: info.width, height: info.height, channels };
 }
 
-/** Puts grey and its transparency together, which lie in planes of their own. */
+/** Combines gray and its transparency, which are separate planes in the file. */
 async function openPlanes(
   { grey, opacity, isPremultiplied }: TiffPlanes,
   options: SharpOptions,
@@ -225,11 +227,11 @@ async function openPlanes(
   return fromPixels(withAlpha(firstChannels(colours, 3), alpha, isPremultiplied));
 }
 
-/** The resolution that the file states, as whole pixels per inch. */
+/** The resolution in the file, rounded to pixels per inch. */
 export const dpiOf = ({ density }: Metadata): number | undefined =>
   density === undefined ? undefined : Math.round(density) || undefined;
 
-/** Turns what libvips says of a damaged file into a reason for people; the original words stay as the cause. */
+/** Converts libvips' error about a damaged file to a reason for users; the original error is the cause. */
 async function orRejected<T>(format: FormatOfLibvips, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -246,7 +248,7 @@ const unusual = 'which is not accepted. Please save it as PNG or JPEG';
 const unusualBits = `has an unusual number of bits for each pixel, ${unusual}`;
 const unusualColours = `stores its colours in an unusual way, ${unusual}`;
 
-/** Files that may well be whole, the rest being damage. */
+/** Errors for files that may be valid. Any other error means damage. */
 const explanations: readonly [RegExp, string][] = [
   [/premature end of JPEG/, 'is incomplete: its end is missing. Please send it again'],
   [/data precision \d/, 'has other than 8 bits for each colour. Please save it with 8'],

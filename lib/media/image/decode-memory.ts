@@ -2,10 +2,10 @@ import type { Metadata } from 'sharp';
 import type { FormatOfLibvips } from '../formats/image-format.ts';
 
 /**
- * Estimates from an image's header how many bytes of memory decoding it holds at once.
+ * Estimates from an image's header the peak memory for decoding, in bytes.
  *
- * Most files are read line by line and cost next to nothing, however many pixels they have. The others unfold whole,
- * and a file of 300 kB then takes a gigabyte, within any limit of pixels. Figures measured with libvips 8.18 on 20
+ * Most files are decoded line by line and need little memory, however many pixels they have. The others are decoded as
+ * a whole, so that a file of 300 kB takes a gigabyte, within any limit of pixels. Measured with libvips 8.18 on 20
  * megapixels (peak resident size above the process's own), rounded up.
  */
 export function estimateDecodeBytes(format: FormatOfLibvips, header: Metadata): number {

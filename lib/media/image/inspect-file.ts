@@ -9,16 +9,16 @@ import {
 } from '../formats/image-format.ts';
 import { RejectedImage } from '../rejected-image.ts';
 
-/** What a file shows before anything decodes it. */
+/** The properties of a file that need no decoding. */
 export interface InspectedFile {
   mimeType: ImageFormat['mimeType'];
   /** Bytes. */
   fileSize: number;
-  /** Base64, as S3 has it. */
+  /** In S3's base64 form. */
   crc32: string;
 }
 
-/** Looks at a file's length and first bytes: enough to refuse at once what is none of the accepted types. */
+/** Reads a file's length and first bytes: enough to refuse types that are not accepted. */
 export function inspectFile(
   bytes: Uint8Array,
   maxBytes: number,
@@ -30,7 +30,7 @@ export function inspectFile(
   return { mimeType: format.mimeType, fileSize: bytes.length, crc32: base64Crc32(bytes) };
 }
 
-/** Why bytes are none of the accepted types, in words. */
+/** The rejection of bytes that are none of the accepted types. */
 export function noImage(bytes: Uint8Array, accepted = allTypes): RejectedImage {
   const format = sniffImageFormat(bytes)?.format;
   const what = format ? `a ${formatNames[format]} file` : describeFile(bytes);

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 
-// Most of libvips' CVEs are in loaders that nobody here needs (SVG, ImageMagick, its own file format …), so all are
-// closed and these six opened: whatever a file claims to be, nothing else ever parses it.
+// Most of libvips' CVEs are in loaders that this service does not need (SVG, ImageMagick, its own file format …). So
+// all are blocked except these six: no other loader ever parses a file.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: [
@@ -14,11 +14,11 @@ sharp.unblock({
   ],
 });
 
-// Results of one upload are of no use to the next one; they only hold memory, and a patient's pixels.
+// The cached results of one upload are useless for the next one, and would keep memory and a patient's pixels.
 sharp.cache(false);
 
-// Decoding is serial anyway and the renditions encode side by side on libuv's threads: more threads inside one
-// pipeline measured no faster on 2 cores, and each holds its own buffers.
+// Decoding is serial, and the renditions are encoded in parallel on libuv's threads: more threads inside one pipeline
+// were not faster on 2 cores, and each has its own buffers.
 sharp.concurrency(1);
 
 /** sharp, set up once for untrusted bytes. Everything in the project imports sharp from here. */

@@ -8,25 +8,25 @@ import { fromPixels, type Pixels, toPixels } from './pixels.ts';
 import { defaultLimits } from './rendition-limits.ts';
 import { drawWatermark } from './watermark.ts';
 
-/** What a copy is to be. */
+/** The options of a copy. */
 export interface CopyOptions {
   format: 'jpeg' | 'png' | 'webp' | 'avif';
   /** Pixels; nothing is enlarged. */
   width: number;
   /** 1 to 100; PNG has none. */
   quality: number | undefined;
-  /** One line, drawn all over. */
+  /** One line, drawn over the whole image. */
   watermark: string | undefined;
 }
 
-/** How long reading and encoding may take each: an ordinary photograph takes a tenth of one second. */
+/** Time limit for decoding and for encoding. An ordinary photograph takes a tenth of a second. */
 const SECONDS = 20;
 
 /**
- * Re-encodes a picture that the pipeline has accepted: upright, sRGB, first frame only, without any metadata. The same
- * wish gives the same bytes. A PDF has to be drawn first: its preview is the picture.
+ * Re-encodes an accepted image: upright, sRGB, first frame only, without any metadata. The same options give the same
+ * bytes. For a PDF, pass its preview.
  *
- * @throws RejectedImage for what is no picture, or takes too long
+ * @throws RejectedImage if the bytes are not an image or take too long
  */
 export async function makeCopy(bytes: Uint8Array, options: CopyOptions): Promise<Uint8Array> {
   try {
@@ -58,8 +58,8 @@ function encode(pixels: Pixels, { format, quality = 85 }: CopyOptions): Promise<
     case 'webp':
       return image.webp({ quality }).toBuffer();
     case 'avif':
-      // libaom can't be stopped in the middle, so that it must not be slow: 5 megapixels take 0.4 s of a core with
-      // effort 0, 2.3 s with 2 and 9 s with sharp's own 4, for files that are a tenth to a third smaller.
+      // libaom can't be aborted, so it must be fast: 5 megapixels take 0.4 s of a core with effort 0, 2.3 s with 2 and
+      // 9 s with sharp's default of 4, for files that are a tenth to a third smaller.
       return image.avif({ quality, effort: 0 }).toBuffer();
   }
 }

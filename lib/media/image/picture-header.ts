@@ -6,20 +6,20 @@ import { dpiOf } from './decode-libvips.ts';
 import { sharp } from './libvips.ts';
 import type { ImageFacts } from './renditions.ts';
 
-/** What the first bytes of a picture say of it; its pixels are not read. A PDF has no size before it is drawn. */
+/** The properties in an image's header; its pixels are not decoded. A PDF has no size before it is rendered. */
 export type PictureHeader = Pick<ImageFacts, 'mimeType'> & Partial<Omit<ImageFacts, 'extension'>>;
 
-/** What a file is, in words, that is no picture which the service keeps, or one with a broken header. */
+/** The description of a file that is not a supported image, or has an invalid header. */
 export interface UnsupportedPicture {
   fault: 'unsupported' | 'damaged';
   is: string;
 }
 
 /**
- * Reads the header of a picture.
+ * Reads the header of an image.
  *
- * With sharp, as the pipeline does, so that both find the same size. The package `image-size` would do without a layer,
- * but is some twenty parsers for untrusted bytes, has been sent into endless loops, and reads no resolution.
+ * It uses sharp, as the pipeline does, so that both find the same size. The package `image-size` needs no layer, but
+ * consists of some twenty parsers for untrusted bytes, has had endless loops, and reads no resolution.
  */
 export async function readPictureHeader(bytes: Uint8Array): Promise<PictureHeader | UnsupportedPicture> {
   const format = sniffImageFormat(bytes);

@@ -9,36 +9,36 @@ export interface Pixels {
   channels: 1 | 2 | 3 | 4;
 }
 
-/** What a decoder found: the size of the original, and its pixels, perhaps already smaller. */
+/** A decoder's result: the size of the original, and its pixels, which may be smaller already. */
 export interface Decoded {
-  /** Of the original, upright. */
+  /** Width and height of the original, upright. */
   width: number;
   height: number;
-  /** Pixels per inch, where the file says so. */
+  /** Pixels per inch, if the file has a resolution. */
   dpi?: number | undefined;
   capturedAt?: string | undefined;
-  /** Of a document; an animation and a photograph have none. */
+  /** Documents only, not animations or photographs. */
   pages?: number | undefined;
-  /** Whether browsers can't show the original as it is meant. */
+  /** Whether browsers can't display the original correctly. */
   needsPreview: boolean;
   pixels: Pixels;
 }
 
-/** sharp over raw pixels. */
+/** Opens raw pixels with sharp. */
 export const fromPixels = ({ data, width, height, channels }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
 
-/** Shrinks to fit a square box; nothing is enlarged. */
+/** Shrinks to fit a square box; never enlarges. */
 export const inside = (image: Sharp, box: number): Sharp =>
   image.resize({ width: box, height: box, fit: 'inside', withoutEnlargement: true });
 
-/** The raw pixels that come out of a pipeline. */
+/** Runs a pipeline and returns its raw pixels. */
 export async function toPixels(image: Sharp): Promise<Pixels> {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, channels: info.channels };
 }
 
-/** The same picture without the channels behind the first so many, at most as many as it has. */
+/** Keeps the first channels of an image, at most as many as it has. */
 export function firstChannels({ data, width, height, channels }: Pixels, count: 3 | 4): Pixels {
   const kept = new Uint8Array(width * height * count);
   for (let from = 0, to = 0; to < kept.length; from += channels, to += count) {
@@ -47,7 +47,7 @@ export function firstChannels({ data, width, height, channels }: Pixels, count: 
   return { data: kept, width, height, channels: count };
 }
 
-/** Colours and a picture of one channel that says how opaque they are, from 0 to 255. */
+/** Adds an alpha channel, 0 to 255, to the colors. */
 export function withAlpha(colours: Pixels, alpha: Pixels, isPremultiplied: boolean): Pixels {
   const { width, height, channels } = colours;
   const data = new Uint8Array(width * height * 4);
@@ -63,10 +63,10 @@ export function withAlpha(colours: Pixels, alpha: Pixels, isPremultiplied: boole
   return { data, width, height, channels: 4 };
 }
 
-/** Above this, pixels are made square by shrinking them, below by enlarging, which loses nothing. */
+/** Above this number, pixels are made square by shrinking the image; below by enlarging it, which loses nothing. */
 const ENLARGED_PIXELS = 16_000_000;
 
-/** The size with square pixels of a picture whose pixels are so many times as high as wide. */
+/** The size of an image with square pixels. `aspect` is the height of a pixel divided by its width. */
 export function squared(width: number, height: number, aspect: number): { width: number; height: number } {
   const factor = Math.max(aspect, 1 / aspect);
   const enlarges = width * height * factor <= ENLARGED_PIXELS;

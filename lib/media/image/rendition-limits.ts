@@ -1,32 +1,33 @@
 import { RejectedImage } from '../rejected-image.ts';
 
-/** How much work one image may be; the defaults fit a Lambda of 1 GB. */
+/** Limits for the processing of one image; the defaults fit a Lambda of 1 GB. */
 export interface RenditionLimits {
-  /** Default 100 million: above the largest clinical cameras, far below what a bomb claims. */
+  /** Default 100 million: above the largest clinical cameras, far below a decompression bomb. */
   pixels: number;
-  /** Default 500 million: peak memory for decoding, which for some files is 20 bytes for each pixel. */
+  /** Default 500 million: peak memory for decoding, which is 20 bytes for each pixel in some formats. */
   decodedBytes: number;
 }
 
 export const defaultLimits: RenditionLimits = { pixels: 100_000_000, decodedBytes: 500_000_000 };
 
 /**
- * The longest line, as in JPEG. What is read line by line costs next to nothing, but to shrink it, libvips holds hundreds
- * of lines: of 65535×1500 pixels with 16 bits 0.5 GB, of 3000000×32, which are no more, 7 GB. Tall pictures are cheap.
+ * The longest line, as in JPEG. Decoding line by line needs little memory, but libvips holds hundreds of lines to
+ * shrink an image: 0.5 GB for 65535×1500 pixels with 16 bits, and 7 GB for 3000000×32, which has no more pixels. Tall
+ * images need little.
  */
 const LINE = 65_535;
 
 interface Claim {
-  /** How the format is called: "TIFF". */
+  /** The format's display name: "TIFF". */
   name: string;
   width: number;
   height: number;
-  /** What decoding it holds in memory at once. */
+  /** Peak memory for decoding it. */
   bytes: number;
 }
 
 /**
- * Holds what a file's header claims against the limits, before anything is decoded.
+ * Checks the header of a file against the limits, before it is decoded.
  *
  * @throws RejectedImage with both figures
  */

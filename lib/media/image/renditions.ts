@@ -7,19 +7,19 @@ import { type Decoded, fromPixels, inside, type Pixels, toPixels } from './pixel
 import { defaultLimits, type RenditionLimits } from './rendition-limits.ts';
 
 /**
- * What an original says of itself. Width and height are pixels as a person sees them, after orientation; of a PDF, the
- * pixels of its first page as drawn for the preview.
+ * The properties of an original. Width and height are pixels after orientation; for a PDF, those of the preview of its
+ * first page.
  */
 export interface ImageFacts {
   mimeType: ImageFormat['mimeType'];
   extension: ImageFormat['extension'];
   width: number;
   height: number;
-  /** Pixels per inch, where the file says so. */
+  /** Pixels per inch, if the file has a resolution. */
   dpi?: number;
-  /** ISO 8601 by the clock of the camera; see `captureTime` for cameras that do not know their offset. */
+  /** ISO 8601, in the camera's local time; see `captureTime` for cameras that do not know their offset. */
   capturedAt?: string;
-  /** How many pages a TIFF or PDF has, of which the first is shown. Smaller versions and masks are none. */
+  /** The number of pages of a TIFF or PDF, of which the first is shown. Thumbnails and masks do not count. */
   pages?: number;
 }
 
@@ -64,7 +64,7 @@ export async function makeRenditions(
     ...(capturedAt && { capturedAt }),
     ...(pages && { pages }),
     renditions: await Promise.all([
-      // The slowest first: they are encoded side by side.
+      // The slowest first, because they are encoded in parallel.
       ...(needsPreview ? [encode('preview', upright, 1600)] : []),
       encode('png', upright, 300),
       encode('thumbnail', upright, 300),
@@ -94,7 +94,7 @@ async function encode(name: Rendition['name'], pixels: Pixels, box: number): Pro
     // The slowest part after decoding: level 1 is 1.5 ms faster than sharp's 6, and 8 % larger.
     image.png({ compressionLevel: 1 });
   } else {
-    // Halving an icon's colours smears all of it; of a photograph it saves a quarter, unseen.
+    // Chroma subsampling blurs an icon; for a photograph it saves a quarter without a visible difference.
     const chromaSubsampling = pixels.width * pixels.height < 10_000 ? '4:4:4' : '4:2:0';
     image.flatten({ background: 'white' }).jpeg({ quality: 85, chromaSubsampling });
   }

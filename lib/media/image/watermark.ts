@@ -3,9 +3,9 @@ import { sharp } from './libvips.ts';
 import { fromPixels, type Pixels, toPixels } from './pixels.ts';
 
 /**
- * The font, of which Lambda's machines have none: DejaVu Sans has Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew,
- * Arabic and most symbols. Of other scripts, Pango draws boxes with the characters' numbers, which is a mark as well.
- * In the bundle it lies beside the code.
+ * The font, because Lambda has none: DejaVu Sans has Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic and
+ * most symbols. For other scripts, Pango draws boxes with the code points, which also serves as a mark. In the bundle
+ * it is beside the code.
  */
 const fontfile = join(
   import.meta.dirname,
@@ -13,27 +13,27 @@ const fontfile = join(
   'DejaVuSans-Bold.ttf',
 );
 
-/** Slanted, so that no row or column of the picture is free of it. */
+/** Slanted, so that no row or column of the image is free of it. */
 const DEGREES = -30;
 
-/** White and half transparent, with a dark rim: to be seen on any ground, and the picture through it. */
+/** White and half transparent, with a dark outline: visible on any background, without hiding the image. */
 const FILL_OPACITY = 0.5;
 const RIM_OPACITY = 0.5;
 
-/** Draws a text all over a picture, so often that it is still there when a corner of the picture is cut away. */
+/** Draws a text over the whole image, so often that it remains if a corner of the image is cropped. */
 export async function drawWatermark(pixels: Pixels, text: string): Promise<Pixels> {
   const tile = await drawTile(text, pixels);
   const input = Buffer.from(tile.data.buffer, tile.data.byteOffset, tile.data.length);
   const raw = { width: tile.width, height: tile.height, channels: tile.channels };
   const marked = fromPixels(pixels).composite([{ input, raw, tile: true, gravity: 'centre' }]);
-  // 1 and 3 channels have no transparency, and get none by the way.
+  // Images of 1 and 3 channels have no transparency, and must not get any.
   return toPixels(pixels.channels % 2 === 0 ? marked : marked.removeAlpha());
 }
 
-/** One piece of the pattern, not larger than the picture. */
+/** One tile of the pattern, at most as large as the image. */
 async function drawTile(text: string, { width, height }: Pixels): Promise<Pixels> {
   const side = Math.min(width, height);
-  // The longer the text, the smaller: all of it has to be in every quarter of the picture.
+  // A longer text gets a smaller font: every quarter of the image must contain all of it.
   const size = Math.max(10, Math.round(side / (20 + text.length / 5)));
   const gap = Math.round(size / 2);
   const ink = await toPixels(
@@ -42,9 +42,9 @@ async function drawTile(text: string, { width, height }: Pixels): Promise<Pixels
         text: escapeMarkup(text),
         font: `DejaVu Sans Bold ${size}`,
         fontfile,
-        // A point is a pixel.
+        // One point is one pixel.
         dpi: 72,
-        // Short lines: the squarer the block, the fewer holes the pattern has.
+        // Short lines: a nearly square block leaves fewer gaps in the pattern.
         width: 8 * size,
         align: 'centre',
         wrap: 'word-char',
@@ -54,7 +54,7 @@ async function drawTile(text: string, { width, height }: Pixels): Promise<Pixels
       .extend({ top: gap, bottom: gap, left: gap, right: gap, background: 'black' })
       .extractChannel(0),
   );
-  // What is larger than the picture loses its rims: nothing larger can be laid over it.
+  // Crops the text to the image's size, because a larger one can't be composited.
   const fitting = await toPixels(
     fromPixels(ink)
       .extract({
@@ -73,7 +73,7 @@ async function drawTile(text: string, { width, height }: Pixels): Promise<Pixels
   return colour(fitting, rim);
 }
 
-/** White where the ink is, black around it, each as transparent as it should be. */
+/** White for the text, black for the outline, each with its opacity. */
 function colour(ink: Pixels, rim: Pixels): Pixels {
   const data = new Uint8Array(ink.width * ink.height * 4);
   for (let i = 0; i < ink.width * ink.height; i++) {
@@ -86,5 +86,5 @@ function colour(ink: Pixels, rim: Pixels): Pixels {
   return { data, width: ink.width, height: ink.height, channels: 4 };
 }
 
-/** Pango reads markup (its reference, "The Pango Markup Language"): a text has to stay one. */
+/** Pango parses markup (its reference, "The Pango Markup Language"), so the text is escaped. */
 const escapeMarkup = (text: string) => text.replace(/[&<>'"]/g, (char) => `&#${char.charCodeAt(0)};`);

@@ -4,25 +4,25 @@ import type { Decoded } from '../image/pixels.ts';
 import { RejectedImage } from '../rejected-image.ts';
 import type { PdfPageMessage } from './pdf-page-process.ts';
 
-/** How much work one page may be. */
+/** Limits for rendering one page. */
 export interface PdfLimits {
-  /** Default 15 s, from when the process is ready: an ordinary page takes a tenth of one. */
+  /** Default 15 s, from when the process is ready. An ordinary page takes a tenth of a second. */
   milliseconds: number;
-  /** Default 512 MiB, of which PDFium itself has 18. */
+  /** Default 512 MiB, of which PDFium itself needs 18. */
   memoryMb: number;
 }
 
-/** How long the process may take to start: a tenth of a second, unless the machine is in trouble. */
+/** How long the process may take to start. Usually it takes a tenth of a second. */
 const startMilliseconds = 15_000;
 
 const defaultLimits: PdfLimits = { milliseconds: 15_000, memoryMb: 512 };
 
-/** The longer side of the drawn page: what the largest copy needs. */
+/** The longer side of the rendered page in pixels: as large as the largest copy. */
 const BOX = 1600;
 
 /**
- * Where the process is: beside this file, in the sources as TypeScript and in the Lambda's bundle as an ES module, with
- * `pdfium.wasm` next to it. WebAssembly is the same on every machine, so that it needs no layer as sharp does.
+ * The script of the child process: beside this file, as TypeScript in the sources and as an ES module in the Lambda's
+ * bundle, with `pdfium.wasm` next to it. WebAssembly is the same on every machine, so it needs no layer as sharp does.
  */
 const script = join(
   import.meta.dirname,
@@ -30,11 +30,10 @@ const script = join(
 );
 
 /**
- * Draws the first page of a PDF, so that it fits 1600×1600 pixels whatever size it claims. Where text of it leaves no
- * mark, as its font is not in the file, a line below the page says so.
- * Width and height are the drawn page's: a PDF has no pixels of its own.
+ * Renders the first page of a PDF to fit 1600×1600 pixels, whatever its declared size. If text is missing because its
+ * font is not embedded, a line below the page says so. Width and height are those of the rendered page.
  *
- * @throws RejectedImage for a PDF that needs a password, can't be drawn, or takes too long or too much memory
+ * @throws RejectedImage for a PDF that needs a password, can't be rendered, or takes too long or too much memory
  */
 export async function decodePdf(pdf: Uint8Array, limits: Partial<PdfLimits> = {}): Promise<Decoded> {
   const { width, height, rgb, pages } = await drawInProcess(pdf, { ...defaultLimits, ...limits });
@@ -43,11 +42,11 @@ export async function decodePdf(pdf: Uint8Array, limits: Partial<PdfLimits> = {}
 
 type Page = Extract<PdfPageMessage, { page: unknown }>['page'];
 
-/** One process for each file: a hostile one leaves nothing to the next. */
+/** One process for each file, so that a malicious file can't affect the next one. */
 function drawInProcess(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): Promise<Page> {
   return new Promise((resolve, reject) => {
     const child = fork(script, {
-      // None of the function's credentials: the process needs nothing but the file, and Lambda's node its libraries.
+      // No credentials of the function: the process needs only the file, and Lambda's node its shared libraries.
       env: { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH },
       execArgv: [`--wasm-max-mem-pages=${memoryMb * 16}`, '--max-old-space-size=128'],
       serialization: 'advanced',
@@ -60,7 +59,9 @@ function drawInProcess(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): 
       child.kill('SIGKILL');
       act();
     };
-    /** Before it was ready, the failure is ours, and the upload may be tried again; afterwards it is the file's. */
+    /**
+     * Before the process is ready, a failure is internal and the upload may be retried. Afterwards the file caused it.
+     */
     const fail = (reason: string, cause: Error) =>
       settle(() => reject(isReady ? new RejectedImage(reason, { cause }) : cause));
 
@@ -74,7 +75,7 @@ function drawInProcess(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): 
       if (complaint.length < 10_000) complaint += chunk;
     });
     child.on('error', (cause) => fail(damaged, cause));
-    // Not 'exit': its last words may still be on their way.
+    // Not 'exit': its last output may still arrive after that.
     child.on('close', (code, signal) => {
       const cause = new Error(`the process ended: ${signal ?? code}\n${complaint}`);
       fail(outOfMemory.test(complaint) ? tooLarge(memoryMb) : damaged, cause);
@@ -91,7 +92,7 @@ function drawInProcess(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): 
   });
 }
 
-/** Emscripten's complaint. PDFium then stops at an `unreachable`, as it does for much else. */
+/** Emscripten's message. PDFium then stops at an `unreachable`, as after many other errors. */
 const outOfMemory = /Unable to grow instance memory/;
 
 const tooLarge = (memoryMb: number) =>

@@ -1,15 +1,15 @@
 import { PDFiumModule } from '@hyzyla/pdfium';
 
-/** What this process tells its parent: that it can work at all, then what became of the file. */
+/** The messages to the parent process: first that this process is ready, then the result for the file. */
 export type PdfPageMessage =
   | 'ready'
   | { page: { width: number; height: number; rgb: Uint8Array; pages: number } }
   | { refused: 'password' | 'encryption' | 'damaged' | 'no page' };
 
-/** Error codes of FPDF_GetLastError (PDFium, fpdfview.h) that have words of their own here. */
+/** Error codes of FPDF_GetLastError (PDFium, fpdfview.h) that have their own message here. */
 const reasons: Record<number, 'password' | 'encryption'> = { 4: 'password', 5: 'encryption' };
 
-/** Pixels of four bytes, the last unused; annotations are drawn; red before blue (fpdfview.h). */
+/** Pixels of four bytes, the last unused; annotations are rendered; red before blue (fpdfview.h). */
 const FORMAT_BGRX = 3;
 const ANNOTATIONS = 0x01;
 const REVERSE_BYTE_ORDER = 0x10;
@@ -18,7 +18,7 @@ const WHITE = 0xffff_ffff;
 /** FPDF_FORMFILLINFO (fpdf_formfill.h): version 2, and none of its callbacks. It has 140 bytes. */
 const FORM_INFO = Uint8Array.from({ length: 256 }, (_value, i) => (i === 0 ? 2 : 0));
 
-/** Functions that the module has and its types leave out (fpdf_text.h, fpdf_edit.h, fpdfview.h). */
+/** Functions of the module that its types lack (fpdf_text.h, fpdf_edit.h, fpdfview.h). */
 type Untyped =
   | '_FPDFText_GetUnicode'
   | '_FPDFText_IsGenerated'
@@ -35,10 +35,11 @@ type Untyped =
   | '_FPDFPageObj_Transform';
 
 /**
- * A process of its own: gets a PDF from its parent, gives back the pixels of the first page, and is killed.
+ * A child process: receives a PDF from its parent, sends the pixels of the first page, and is then terminated.
  *
- * PDFium is compiled to WebAssembly, without V8: a document's scripts are bytes to it, and a hole in it reaches
- * neither files nor network. It can run for ever and fill its memory, which is why it runs here.
+ * PDFium is compiled to WebAssembly, without V8: it does not run a document's scripts, and a vulnerability in it gives
+ * access to neither files nor network. It may loop forever or use all its memory, which is why it runs in a process of
+ * its own.
  */
 const module = await PDFiumModule({});
 const pdfium = module as typeof module & Record<Untyped, (...numbers: number[]) => number>;
@@ -58,14 +59,15 @@ function drawFirstPage(pdf: Uint8Array, box: number): PdfPageMessage {
   const page = pages > 0 && pdfium._FPDF_LoadPage(document, 0);
   if (!page) return { refused: 'no page' };
 
-  // Upright (/Rotate) and in points, which a hostile page may have by the million, or none: only the shape counts.
+  // With /Rotate applied, in points. A malicious page may have millions of them, or none, so only the aspect ratio is
+  // used.
   const [pageWidth, pageHeight] = [pdfium._FPDF_GetPageWidth(page), pdfium._FPDF_GetPageHeight(page)];
   if (!(pageWidth > 0 && pageHeight > 0)) return { refused: 'no page' };
   const scale = box / Math.max(pageWidth, pageHeight);
   const width = Math.max(1, Math.round(pageWidth * scale));
   const height = Math.max(1, Math.round(pageHeight * scale));
 
-  // What was filled into a form is drawn by the form alone, and over the page.
+  // Values of form fields are rendered by the form environment only, on top of the page.
   const form = pdfium._FPDFDOC_InitFormFillEnvironment(document, copyIn(FORM_INFO));
   pdfium._FORM_OnAfterLoadPage(page, form);
   const noteHeight = Math.max(1, Math.round(width / 24));
@@ -86,15 +88,15 @@ function drawFirstPage(pdf: Uint8Array, box: number): PdfPageMessage {
   return { page: { width, height: shown, rgb, pages } };
 }
 
-/** FPDF_TEXTRENDERMODE_INVISIBLE and FPDF_TEXTRENDERMODE_CLIP (fpdf_edit.h): the text under a scan is not to be seen. */
+/** FPDF_TEXTRENDERMODE_INVISIBLE and FPDF_TEXTRENDERMODE_CLIP (fpdf_edit.h): the text layer of a scan is invisible. */
 const UNSEEN = [3, 7];
 
-/** What a page with more characters has beyond these looks like what it has before them. */
+/** The number of characters that are checked. Further characters probably use the same fonts. */
 const MOST_CHARACTERS = 20_000;
 
 /**
- * Whether text of the page has left no mark: its font is not in the file, and PDFium, which has the fonts of Latin
- * alone, found none in its place.
+ * Whether text of the page was not rendered: its font is not embedded, and PDFium, which has Latin fonts only, found no
+ * substitute.
  */
 function missesText(page: number, pixels: number, width: number, height: number): boolean {
   const text = pdfium._FPDFText_LoadPage(page);
@@ -120,7 +122,7 @@ interface Box {
   bottom: number;
 }
 
-/** Where a character is in the picture; undefined where PDFium knows no glyph of it, and so no place. */
+/** The pixels of a character; undefined if PDFium has no glyph for it, and so no position. */
 function boxOf(
   page: number,
   text: number,
@@ -146,7 +148,7 @@ function boxOf(
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
-/** Whether the pixels of a place differ. What lies outside of the page can't be missed. */
+/** Whether the pixels of a box differ. A box outside of the page counts as marked. */
 function isMarked(box: Box | undefined, pixels: number, width: number, height: number): boolean {
   if (!box) return false;
   const [left, right] = [Math.max(0, box.left - 1), Math.min(width - 1, box.right + 1)];
@@ -161,7 +163,7 @@ function isMarked(box: Box | undefined, pixels: number, width: number, height: n
 
 const NOTE = 'Some text of this page is missing here: its font is not in the file.';
 
-/** Writes below the page that something is missing, so that whoever sees the picture knows it. */
+/** Writes below the page that text is missing. */
 function writeNote(document: number, bitmap: number, width: number, top: number, height: number): void {
   const page = pdfium._FPDFPage_New(document, pdfium._FPDF_GetPageCount(document), width, height);
   const object = pdfium._FPDFPageObj_NewTextObj(
@@ -175,7 +177,7 @@ function writeNote(document: number, bitmap: number, width: number, top: number,
   pdfium._FPDF_RenderPageBitmap(bitmap, page, 0, top, width, height, 0, REVERSE_BYTE_ORDER);
 }
 
-/** Nothing is ever freed: the process ends with its one file. */
+/** Memory is never freed: the process ends after one file. */
 function copyIn(bytes: Uint8Array): number {
   const at = pdfium.wasmExports.malloc(bytes.length);
   pdfium.HEAPU8.set(bytes, at);

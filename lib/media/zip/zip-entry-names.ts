@@ -1,11 +1,11 @@
 const maxBytes = 200;
 
 /**
- * Makes file names safe to unpack anywhere, and distinct also where case and Unicode form do not count.
+ * Makes file names safe to unpack on any system, and distinct even if case and Unicode normalization are ignored.
  *
- * Same order, same length, and the same names give the same answer. Of two that would be one file the second becomes
- * `name (2).jpg`. Each is one plain name in NFC, at most 200 bytes of UTF-8, its extension kept: room for a folder
- * and a suffix below the 255 of common file systems.
+ * The result has the same order and length, and is deterministic. The second of two equal names becomes `name (2).jpg`.
+ * Each result is a plain name in NFC of at most 200 bytes of UTF-8 with its extension, which leaves room for a folder
+ * and a suffix within the 255 bytes of common file systems.
  */
 export function safeEntryNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
@@ -25,7 +25,7 @@ export function safeEntryNames(names: readonly string[]): string[] {
   });
 }
 
-/** The last part of a path, without what is dangerous to a file system, a terminal or a reader's eye. */
+/** The last segment of a path, without characters that are dangerous for a file system, a terminal or a reader. */
 function clean(name: string): string {
   const lastPart =
     name
@@ -56,7 +56,7 @@ function join(stem: string, number: string, extension: string): string {
   return isDevice.test(joined) ? `_${joined}` : joined;
 }
 
-/** The longest beginning of whole characters that fits. */
+/** The longest prefix of whole characters that fits. */
 function cut(text: string, bytes: number): string {
   let end = 0;
   let left = bytes;
@@ -69,8 +69,8 @@ function cut(text: string, bytes: number): string {
 }
 
 /**
- * Equal for names that some file system takes for one: NTFS and APFS ignore case, APFS and HFS+ the Unicode form, HFS+
- * invisible characters. Upper case first, which also joins ß with ss and ſ with s, as APFS does.
+ * A key that is equal for names which some file system treats as one: NTFS and APFS ignore case, APFS and HFS+ the
+ * Unicode form, HFS+ invisible characters. Upper case first, which also maps ß to SS and ſ to S, as APFS does.
  */
 function sameFileKey(name: string): string {
   return name

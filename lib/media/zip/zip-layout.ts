@@ -1,31 +1,31 @@
-/** One file of an archive, with all that its headers need: known before its first byte is read. */
+/** One file of an archive, with everything that its headers need. */
 export interface ZipEntry {
-  /** A plain name as `safeEntryNames` gives it; at most 65,535 bytes of UTF-8. */
+  /** A name from `safeEntryNames`; at most 65,535 bytes of UTF-8. */
   name: string;
-  /** Exact size of the content, which is held in memory while it goes out; below 4 GiB - 1. */
+  /** Exact size of the content, which is held in memory while it is sent; below 4 GiB - 1. */
   bytes: number;
   /** CRC-32 of the content (ISO 3309, as in `node:zlib`), unsigned. */
   crc32: number;
   /**
-   * A clock whose reading the UTC fields of this date give: MS-DOS time has no zone, and unpackers take it for their
-   * own. It has a precision of 2 seconds, and archiver writes the years 1980 to 2043.
+   * The UTC fields of this date are written as the local time: MS-DOS time has no zone, and unpackers use their own. It
+   * has a precision of 2 seconds, and archiver writes the years 1980 to 2043.
    */
   modified: Date;
 }
 
-/** How long the parts of an archive are, in bytes. */
+/** The lengths of the parts of an archive, in bytes. */
 export interface ZipLayout {
   /** The local header of each entry. */
   headers: number[];
   /** The central directory and its end. */
   directoryBytes: number;
-  /** All of the archive. */
+  /** The whole archive. */
   bytes: number;
-  /** Whether the end of the directory has to be that of ZIP64, too. */
+  /** Whether the archive also needs the ZIP64 end of the central directory. */
   isZip64: boolean;
 }
 
-// A field that holds its largest value points to ZIP64, so that this value itself needs ZIP64 too.
+// The largest value of a field is the ZIP64 marker, so a field with exactly this value needs ZIP64 too.
 const max16 = 0xffff;
 const max32 = 0xffffffff;
 
@@ -37,7 +37,7 @@ const endBytes = 22; // 4.3.16
 const zip64EndBytes = 76; // 4.3.14 and 4.3.15
 
 /**
- * Foretells the lengths in an archive of stored files that archiver writes: it can't tell them itself.
+ * Computes the lengths in an archive of stored files that archiver writes. archiver can't compute them before.
  *
  * @throws RangeError for an entry that no header can hold
  */
@@ -65,7 +65,7 @@ export function zipLayout(entries: readonly ZipEntry[]): ZipLayout {
  */
 export const zipLength = (entries: readonly ZipEntry[]): number => zipLayout(entries).bytes;
 
-/** @throws RangeError for what archiver would write otherwise, or not at all */
+/** @throws RangeError for an entry that archiver would change or refuse */
 function requireWritable({ name, bytes, crc32, modified }: ZipEntry): void {
   if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes >= max32) {
     throw new RangeError(`expected a size in bytes below 4 GiB for ZIP entry ${name} but received ${bytes}`);
@@ -77,7 +77,7 @@ function requireWritable({ name, bytes, crc32, modified }: ZipEntry): void {
   if (nameBytes === 0 || nameBytes > max16) {
     throw new RangeError(`expected a name of 1 to ${max16} bytes for a ZIP entry but received ${nameBytes}`);
   }
-  // These it would take for a path or a drive.
+  // archiver would treat these as a path or a drive.
   if (/[/\\:]/.test(name)) throw new RangeError(`expected a plain name for a ZIP entry but received ${name}`);
   if (Number.isNaN(modified.getTime())) throw new RangeError('expected a valid date for a ZIP entry');
 }

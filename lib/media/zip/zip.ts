@@ -5,22 +5,22 @@ import { ZipArchive } from 'archiver';
 import { runMinorGc } from '../minor-gc.ts';
 import { type ZipEntry, type ZipLayout, zipLayout } from './zip-layout.ts';
 
-/** So much goes through before the buffers that it came in are collected. */
+/** After this many bytes, a garbage collection frees the buffers. */
 const collectAfterBytes = 8 * 1024 * 1024;
 
 /** A piece of the central directory. */
 const directoryPieceBytes = 64 * 1024;
 
 /**
- * Streams a stored (not compressed) ZIP, ZIP64 where it must be, in the memory of two entries: one goes out while the
- * next is read. Nothing is opened before the first read. Same entries, same bytes.
+ * Streams a ZIP of stored (not compressed) entries, with ZIP64 if needed, in the memory of two entries: one is sent
+ * while the next is read. Nothing is opened before the first read. The same entries give the same bytes.
  *
- * Each entry is read whole before its header is written: archiver then puts the true size and CRC-32 there, and no data
- * descriptor behind the content, without which some readers can't read a stored entry from a stream.
+ * Each entry is read completely before its header is written. Then archiver writes the size and CRC-32 into the header,
+ * and no data descriptor after the content, without which some readers can't read a stored entry from a stream.
  *
- * `open` gives an entry's content, a stream of bytes. A source that fails, or whose bytes are not those promised in size
- * and CRC-32, destroys the archive with an error: it never ends as if whole. When the archive is destroyed, so are all
- * sources.
+ * `open` returns the content of an entry as a stream of bytes. If a source fails, or its size or CRC-32 differs from
+ * the entry, the archive is destroyed with an error, so that it never ends as if it were complete. Destroying the
+ * archive destroys all sources.
  */
 export function zipStream(
   entries: readonly ZipEntry[],
@@ -48,7 +48,7 @@ export function zipStream(
     const content = Promise.try(open, entry, index).then((source) =>
       readContent(entry, addAbortSignal(ended.signal, source)),
     );
-    // Of an entry that waits for its turn, too.
+    // Also for an entry that waits for its turn.
     content.catch(fail);
     return content;
   }
@@ -60,7 +60,7 @@ export function zipStream(
   }
 }
 
-/** The bytes of the archive: of each entry the header and the content, then the directory. */
+/** The bytes of the archive: header and content of each entry, then the directory. */
 async function* zipPieces(
   zip: ZipArchive,
   entries: readonly ZipEntry[],
@@ -88,7 +88,10 @@ async function* zipPieces(
     yield await take(zip, Math.min(left, directoryPieceBytes), signal);
 }
 
-/** So many bytes of a stream: a buffer that was written to it comes out as it is, what is in pieces is put together. */
+/**
+ * Reads exactly this number of bytes from a stream. A whole buffer is returned without a copy; smaller chunks are
+ * concatenated.
+ */
 async function take(stream: Readable, bytes: number, signal: AbortSignal): Promise<Buffer> {
   for (;;) {
     const piece: Buffer | null = stream.read(bytes);
@@ -98,7 +101,7 @@ async function take(stream: Readable, bytes: number, signal: AbortSignal): Promi
   }
 }
 
-/** The content of an entry, which is what was promised of it. */
+/** Reads the content of an entry and verifies its size and CRC-32. */
 async function readContent(entry: ZipEntry, source: Readable): Promise<Buffer> {
   const content = Buffer.allocUnsafe(entry.bytes);
   let bytes = 0;

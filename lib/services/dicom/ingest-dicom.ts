@@ -28,9 +28,9 @@ export interface IngestDeps {
   now: () => Date;
 }
 
-/** An inspected file: what is stored of it, and what the uploader is told of it. */
+/** An inspected file: the records to store, and the description for the uploader. */
 export interface InspectedDicom extends NewDicom {
-  /** The whole metadata. */
+  /** The metadata of the whole file. */
   json: Uint8Array;
   mainTags: Record<string, string>;
 }
@@ -38,14 +38,14 @@ export interface InspectedDicom extends NewDicom {
 /** A stored file. */
 export interface IngestedDicom {
   answer: StoredDicom;
-  /** Whose its study is; null where it is nobody's. */
+  /** The patient of its study; null if the study is unassigned. */
   patientId: string | null;
 }
 
 /**
  * Inspects an uploaded file.
  *
- * @throws RejectedImage where it is no DICOM instance
+ * @throws RejectedImage if it is not a DICOM instance
  */
 export function inspectDicom(
   caller: Caller,
@@ -64,11 +64,11 @@ export function inspectDicom(
 /**
  * Stores a DICOM file: first its bytes and its metadata in the bucket, then its items in the table.
  *
- * In this order, every instance in the table can be read. If the function dies in between, nothing refers to the objects, and
- * the next upload of the same file writes them again. If another file with the same SOP Instance UID wins a race, the objects
- * are deleted: their keys contain the file's hash and belong to no other file.
+ * In this order, every instance in the table can be read. If the function ends in between, nothing refers to the
+ * objects, and the next upload of the same file writes them again. If another file with the same SOP Instance UID is
+ * stored concurrently, the objects are deleted: their keys contain the file's hash and belong to no other file.
  *
- * @throws DomainError FORBIDDEN where it is not the patient's who brings it, CONFLICT with what is stored
+ * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored
  */
 export async function ingestDicom(
   caller: Caller,
@@ -82,7 +82,7 @@ export async function ingestDicom(
   if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
   if (!known) await storeNew(dicom, bytes, { dicomStore, objects });
   const stored = known ?? instance;
-  // Of a known one again: whoever stored it may have died before it was linked.
+  // Also for a known instance: the function that stored it may have ended before linking it.
   await examImages.linkInstance(stored);
   const study = await dicomStore.getStudy(instance.studyUid);
   recordAccess(caller, 'study', { patientId: study?.patientId });

@@ -6,13 +6,15 @@ import { AllFailed, PartialSuccess } from '../../lambda/http/serve.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { type IngestDeps, ingestDicom, inspectDicom } from './ingest-dicom.ts';
 
-/** Stored at the same time; most are of one series, whose count they all change, one after the other. */
+/**
+ * Instances stored in parallel. More would not help: most are of one series, and update its count one after the other.
+ */
 const AT_ONCE = 4;
 
 /**
- * Stores the instances, each for itself: one that can't be stored stops no other (PS3.18 10.5).
+ * Stores the instances independently: a failed one does not stop the others (PS3.18 10.5).
  *
- * @throws whatever prevented all of them, where that is our own fault: the client is to come again
+ * @throws the error that prevented all of them, if it is internal: the client should retry
  */
 export async function storeAll(
   { caller, parts, origin }: { caller: Caller; parts: readonly Uint8Array[]; origin: string },

@@ -20,17 +20,17 @@ export const DECODE_LIMITS = { milliseconds: 15_000 };
 /** Cache headers of representations of a stored file, which never changes. */
 export const IMMUTABLE_CACHE = { ...PRIVATE_CACHE, vary: `Accept, ${PRIVATE_CACHE.vary}` };
 
-/** The last file that was opened: a viewer that plays a film asks for one frame of it after the other. */
+/** The last opened file: a viewer that plays a multi-frame image requests its frames one after the other. */
 let last: { key: string; file: DicomFile } | undefined;
 
-/** The instance's file, in memory whole. */
+/** Reads the whole file of an instance into memory. */
 export async function openFile(
   instance: DicomInstance,
   { objects }: Pick<FileDeps, 'objects'>,
 ): Promise<DicomFile> {
   const key = dicomKey(instance);
   if (last?.key === key) return last.file;
-  // Two large ones would be too much.
+  // Releases the previous file first: two large files do not fit into memory.
   last = undefined;
   const file = readDicom(await buffer(await objects.read(key)));
   last = { key, file };
@@ -40,7 +40,7 @@ export async function openFile(
 /**
  * Turns the rejection of a file into an error response.
  *
- * @throws DomainError NOT_ACCEPTABLE for what the file is not, any other error as it is
+ * @throws DomainError NOT_ACCEPTABLE for a rejected file; any other error unchanged
  */
 export function throwNotAcceptable(error: unknown): never {
   if (!(error instanceof RejectedImage)) throw error;
@@ -52,9 +52,9 @@ export function throwNotAcceptable(error: unknown): never {
 }
 
 /**
- * What the file's pixels are.
+ * Returns the description of the file's pixels.
  *
- * @throws DomainError NOT_FOUND where it has none, NOT_ACCEPTABLE where nothing can be made of them
+ * @throws DomainError NOT_FOUND if it has none, NOT_ACCEPTABLE if they can't be decoded
  */
 export function requirePixels(file: DicomFile): PixelDescription {
   let pixels: PixelDescription | undefined;

@@ -17,13 +17,13 @@ export type DicomResources = Pick<
   'getInstanceIn' | 'getSeries' | 'getStudy' | 'allInstances' | 'allSeries'
 >;
 
-/** A series and its study, which says whose it is. */
+/** A series and its study, which determines the patient. */
 export interface SeriesInStudy {
   series: DicomSeries;
   study: DicomStudy;
 }
 
-/** The series that a path of a study or of a series names, if the caller may know of it. */
+/** Returns the series in the path of a study or a series, if the caller may access it. */
 export async function seriesAt(
   caller: Caller,
   { study: studyUid, series: seriesUid }: DicomPath,
@@ -38,13 +38,13 @@ export async function seriesAt(
   return [requireVisible(caller, found, 'series')];
 }
 
-/** The study, if the caller may know of it. */
+/** Returns the study, if the caller may access it. */
 async function studyAt(caller: Caller, study: string, dicom: DicomResources): Promise<DicomStudy> {
   const found = await dicom.getStudy(study);
   return requireVisible(caller, found && { ...found, id: study }, 'study');
 }
 
-/** The instance that a path names, if it lies there and the caller may know of it. */
+/** Returns the instance in a path, if it exists there and the caller may access it. */
 export async function instanceAt(
   caller: Caller,
   path: DicomPath,
@@ -55,7 +55,7 @@ export async function instanceAt(
   return requireVisibleInstance(caller, isThere ? instance : undefined, study);
 }
 
-/** All instances that a path names. */
+/** Returns all instances of the resource in a path. */
 export async function instancesAt(
   caller: Caller,
   path: DicomPath,
@@ -68,7 +68,7 @@ export async function instancesAt(
   return instances;
 }
 
-/** All instances of a series: as many as it has, at the least. */
+/** Returns all instances of a series: at least as many as the series counts. */
 export async function instancesOf(
   { series, study }: SeriesInStudy,
   dicom: DicomResources,
@@ -79,7 +79,7 @@ export async function instancesOf(
   return instances.filter((instance) => isMember(study, instance));
 }
 
-/** All series of a study, each as it is now and not as the index still has it. */
+/** Returns all series of a study, with consistent reads because the index may be outdated. */
 async function seriesOf(study: DicomStudy, dicom: DicomResources): Promise<DicomSeries[]> {
   const listed = await listAll(study.series, () => Array.fromAsync(dicom.allSeries(study.studyUid)));
   const found = await Promise.all(
@@ -91,10 +91,10 @@ async function seriesOf(study: DicomStudy, dicom: DicomResources): Promise<Dicom
 const ATTEMPTS = 7;
 
 /**
- * A list of so many things. An index follows its table some moments later (DynamoDB developer guide, "Eventual
- * consistency" of global secondary indexes): what was just stored may be missing at first, and nothing may be missing.
+ * Lists at least `count` items. An index is eventually consistent (DynamoDB developer guide, "Eventual consistency" of
+ * global secondary indexes): new items may be missing at first, but the response must be complete.
  *
- * @throws DomainError SERVICE_UNAVAILABLE where the list is still too short after three seconds
+ * @throws DomainError SERVICE_UNAVAILABLE if the list is still too short after three seconds
  */
 async function listAll<T>(count: number, list: () => Promise<T[]>): Promise<T[]> {
   for (let attempt = 1; ; attempt++) {

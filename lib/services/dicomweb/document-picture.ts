@@ -6,7 +6,7 @@ import { decodePdf } from '../../media/pdf/decode-pdf.ts';
 import { throwNotAcceptable } from './dicom-files.ts';
 import { answerPicture, formatOf, PICTURES, refuseToRender } from './rendered.ts';
 
-/** Answers with a picture of the first page of a PDF that an instance encapsulates. */
+/** Responds with an image of the first page of an encapsulated PDF. */
 export async function answerFirstPage(
   asked: NegotiableRequest,
   instance: DicomInstance,

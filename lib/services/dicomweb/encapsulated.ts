@@ -4,10 +4,12 @@ import { contentDisposition } from '../../lambda/http/content-disposition.ts';
 import type { EncapsulatedDocument } from '../../media/dicom/parse/encapsulated-document.ts';
 import { IMMUTABLE_CACHE } from './dicom-files.ts';
 
-/** Whether an instance may encapsulate a document: it has no pixels (PS3.3 A.45 and those that follow it). */
+/** Whether an instance may encapsulate a document: it has no pixels (PS3.3 A.45 and the following sections). */
 export const mayBeDocument = ({ rows }: DicomInstance): boolean => rows === undefined;
 
-/** The document as it is. As of any upload, a browser saves it, and shows nothing of it in our origin. */
+/**
+ * Responds with the unchanged document. As for every upload, a browser saves it and does not display it in our origin.
+ */
 export function answerDocument({ mimeType, bytes }: EncapsulatedDocument, { sopUid }: DicomInstance) {
   const extension = mimeType === 'application/pdf' ? '.pdf' : '';
   return {

@@ -15,7 +15,7 @@ import { requireStreamable } from './response-size.ts';
 const OCTETS = 'application/octet-stream';
 const MULTIPART = 'multipart/related';
 
-/** What compressed frames are called (PS3.18 table 8.7.3-5 and 8.7.3-6), first as it is now. */
+/** The media types of compressed frames (PS3.18 table 8.7.3-5 and 8.7.3-6), the current one first. */
 const MEDIA_TYPES: [syntaxes: RegExp, types: string[]][] = [
   [/\.4\.(?:50|51|53|55|57|70)$/, ['image/jpeg']],
   [/\.4\.8[01]$/, ['image/jls', 'image/x-jls']],
@@ -29,12 +29,12 @@ const MEDIA_TYPES: [syntaxes: RegExp, types: string[]][] = [
   [/\.4\.10[78]$/, ['video/H265']],
 ];
 
-/** A way to give frames. */
+/** A representation of frames. */
 interface FramesOffer extends Offer {
   isDecoded: boolean;
 }
 
-/** What there is of the frames of a file: as they are stored, or decoded. */
+/** The available representations of a file's frames: as stored, or decoded. */
 function offersOf({ transferSyntax: { uid, coding } }: DicomFile, pixels: PixelDescription, isOne: boolean) {
   const single = (offers: FramesOffer[]) =>
     isOne ? offers.map(({ part = OCTETS, ...offer }): FramesOffer => ({ ...offer, type: part })) : [];
@@ -47,11 +47,11 @@ function offersOf({ transferSyntax: { uid, coding } }: DicomFile, pixels: PixelD
     ...types.map((part) => ({ type: MULTIPART, part, transferSyntax: uid, isDecoded: false })),
     { type: MULTIPART, part: OCTETS, transferSyntax: uid, onlyIfSyntaxIsNamed: true, isDecoded: false },
   ];
-  // Of what nobody here decodes, the stored bytes are all that there is.
+  // If there is no decoder for the transfer syntax, only the stored bytes are available.
   return [...stored, ...(coding ? decoded : []), ...single(stored), ...(coding ? single(decoded) : [])];
 }
 
-/** Answers with frames of a file (PS3.18 10.4.1.1.6), counted from 0. */
+/** Responds with frames of a file (PS3.18 10.4.1.1.6), counted from 0. */
 export async function framesResponse(
   request: NegotiableRequest,
   file: DicomFile,

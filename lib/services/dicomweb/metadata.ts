@@ -14,24 +14,25 @@ export interface MetadataDeps {
   now: () => Date;
 }
 
-/** Part of what is kept: raise it when the same instances give another text. */
+/** Part of the cache key: increase it when the same instances give another text. */
 const VERSION = 1;
 
 /**
- * A series to which nothing came for so long gets its metadata kept as one object. Short, since a viewer opens what has
- * just come; while a scanner sends, instances come several a second, and each would need another object.
+ * A series without a new instance for this time gets its metadata cached as one object. Short, because a viewer opens a
+ * series right after it arrives. Not shorter, because a scanner sends several instances a second, and each would cause
+ * another object.
  */
 const QUIET_MS = 5000;
 
-/** Objects that are read at the same time. */
+/** Objects read in parallel. */
 const AT_ONCE = 32;
 
 /**
- * The metadata of a series' instances, one after the other with commas between; a `BulkDataURI` begins with `instances/`.
+ * Returns the metadata of a series' instances, separated by commas. Each `BulkDataURI` begins with `instances/`.
  *
- * The instances' own metadata never change, so that those of a series change only with what is in it. They are kept as
- * one object, which says for which count of instances and which last change it is: whoever finds another reads the
- * instances' own. So they are right at every moment, and two who write at once do no harm.
+ * The metadata of an instance never changes, so those of a series change only with its instances. They are cached as
+ * one object, which contains the number of instances and the last change for which it is valid. If these differ, the
+ * instances' own metadata are read. So the result is always correct, and concurrent writers do no harm.
  */
 export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps): Promise<string> {
   const { series } = found;
@@ -57,7 +58,7 @@ export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps)
   return composed;
 }
 
-/** The metadata of an instance; a `BulkDataURI` begins with `instances/`. */
+/** Returns the metadata of an instance. Each `BulkDataURI` begins with `instances/`. */
 export async function metadataOfInstance(
   instance: DicomInstance,
   { objects }: Pick<MetadataDeps, 'objects'>,
@@ -65,11 +66,12 @@ export async function metadataOfInstance(
   const json = await text(await objects.read(dicomJsonKey(instance)));
   return (
     json
-      // In JSON no quote within a string is without its backslash: these are keys and values, never parts of a text.
+      // In JSON, a quote within a string has a backslash before it. So these matches are keys and values, never parts
+      // of a text.
       .replaceAll(BULK_DATA_URI, (_match, path: string) => {
         return `"BulkDataURI":"instances/${instance.sopUid}/bulkdata/${path.replaceAll('/', '.')}"`;
       })
-      // The text is in UTF-8, whatever the file is in (PS3.18 F.2).
+      // The text is in UTF-8, whatever the character set of the file (PS3.18 F.2).
       .replaceAll(CHARACTER_SET, '"00080005":{"vr":"CS","Value":["ISO_IR 192"]}')
   );
 }
@@ -77,7 +79,7 @@ export async function metadataOfInstance(
 const BULK_DATA_URI = new RegExp(`"BulkDataURI":"${BULK_DATA}([^"]*)"`, 'g');
 const CHARACTER_SET = /"00080005":\{"vr":"CS"(?:,"Value":\[[^\]]*\])?\}/g;
 
-/** With URIs that lead whoever asks to this service, by the name that they know (PS3.18 F.2.6). */
+/** Makes the URIs absolute, with the host name in the client's request (PS3.18 F.2.6). */
 export function withUris(
   metadata: string,
   { studyUid: study, seriesUid: series }: DicomSeries | DicomInstance,

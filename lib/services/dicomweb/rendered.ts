@@ -19,9 +19,9 @@ import {
 } from './dicom-files.ts';
 
 /**
- * Answers with a frame as a picture (PS3.18 10.4.1.1.3), counted from 1.
+ * Responds with a rendered frame (PS3.18 10.4.1.1.3), counted from 1.
  *
- * @throws DomainError NOT_FOUND where there is no such frame, NOT_ACCEPTABLE where it can't be shown
+ * @throws DomainError NOT_FOUND if the frame does not exist, NOT_ACCEPTABLE if it can't be rendered
  */
 export async function renderedResponse(
   request: NegotiableRequest,
@@ -41,14 +41,14 @@ export async function renderedResponse(
   return answerPicture(await work.catch(refuseToRender), instance);
 }
 
-/** What a picture is given as, the first being the default. */
+/** The media types of rendered images; the first is the default. */
 export const PICTURES: readonly Offer[] = [{ type: 'image/jpeg' }, { type: 'image/png' }];
 
 export const formatOf = (type: string) => (type === 'image/png' ? 'png' : 'jpeg');
 
-/** The answer that has a picture of an instance in it. */
+/** The response with a rendered image of an instance. */
 export function answerPicture({ bytes, mimeType }: RenderedFrame, { sopUid }: DicomInstance) {
-  // Else a full collection every four pictures finds their megabytes: a third of the time that a picture takes.
+  // Otherwise a full garbage collection after every four images frees their buffers: a third of an image's time.
   runMinorGc();
   return {
     headers: {

@@ -2,11 +2,11 @@ import { DomainError } from '../../domain/errors.ts';
 
 const MB = 1024 * 1024;
 
-/** Lambda streams 200 MB at most (AWS Lambda quotas, "Response payload"); what is around each part is less than one. */
+/** Lambda streams at most 200 MB (AWS Lambda quotas, "Response payload"); the headers of the parts are less than one. */
 export const MOST_BYTES = 199 * MB;
 
 /**
- * Refuses an answer that would break off in its middle.
+ * Refuses a response that would exceed the limit and be cut off.
  *
  * @throws DomainError PAYLOAD_TOO_LARGE
  */

@@ -3,17 +3,17 @@ import { type AttributeMatch, combineDateTimes } from '../../domain/dicom/attrib
 import { DomainError } from '../../domain/errors.ts';
 import { DEFAULT_ATTRIBUTES, levelOf, type SearchLevel, tagOf } from './searched-attributes.ts';
 
-/** A search as it is carried out. */
+/** A parsed search. */
 export interface Search {
   level: SearchLevel;
   matches: Record<SearchLevel, AttributeMatch[]>;
-  /** The tags to be answered; `all` for whatever there is. */
+  /** The tags to return; `all` for every stored attribute. */
   fields: ReadonlySet<string> | 'all';
   limit: number;
   offset: number;
 }
 
-/** Where the path says what is searched in. */
+/** The study and series in the path. */
 export interface Within {
   study?: string | undefined;
   series?: string | undefined;
@@ -21,10 +21,10 @@ export interface Within {
 
 const LEVELS = ['study', 'series', 'instance'] as const;
 
-/** The most that one answer has; a viewer that sets no limit expects all series and instances of a study. */
+/** The most results of one response. A viewer that sets no limit expects all series and instances of a study. */
 const MOST: Record<SearchLevel, number> = { study: 1000, series: 5000, instance: 5000 };
 
-/** Parameters that say how to search; the last two are of things that we do not do. */
+/** Parameters that are not attributes. The last two are for features that this service does not have. */
 const OPTIONS = new Set([
   'accept',
   'limit',
@@ -36,11 +36,11 @@ const OPTIONS = new Set([
 ]);
 
 /**
- * Reads a search (PS3.18 8.3.4 and 10.6.1).
+ * Parses a search (PS3.18 8.3.4 and 10.6.1).
  *
- * An attribute that nothing is kept of is refused: without it, more would be found than was asked for.
+ * An attribute that is not stored is refused: ignoring it would return more results than requested.
  *
- * @throws DomainError BAD_REQUEST with everything that can't be searched by
+ * @throws DomainError BAD_REQUEST with every attribute that can't be searched by
  */
 export function readSearch(level: SearchLevel, within: Within, query: SearchQuery): Search {
   const faults: string[] = [];
@@ -63,7 +63,7 @@ export function readSearch(level: SearchLevel, within: Within, query: SearchQuer
     }
     fields.add(path[0]);
     const all = [values].flat() as string[];
-    // Only of UIDs is a list the standard's, and some clients repeat the parameter instead.
+    // The standard has lists of UIDs only, and some clients repeat the parameter instead.
     if (all.length > 1 && !/UID$/.test(name) && !UIDS.has(path[0]))
       faults.push(`${name} is given more than once`);
     const value = all.join('\\').trim();
@@ -92,17 +92,20 @@ export function readSearch(level: SearchLevel, within: Within, query: SearchQuer
 const NAMES = { study: 'studies', series: 'series', instance: 'instances' };
 const UIDS = new Set(['0020000D', '0020000E', '00080018', '00080016']);
 
-/** Of a study or series that the path names, the client knows all; else each result says what it is of (10.6.3.3). */
+/**
+ * Attributes of a study or series in the path are not returned, because the client knows them; otherwise each result
+ * has them (10.6.3.3).
+ */
 const isReturned = (each: SearchLevel, level: SearchLevel, { study, series }: Within): boolean =>
   each === level ||
   (each === 'study' && study === undefined) ||
   (each === 'series' && level === 'instance' && series === undefined);
 
-/** `00400275.00400009` is an attribute of the items of a sequence. */
+/** `00400275.00400009` is an attribute within the items of a sequence. */
 function pathOf(name: string, level: SearchLevel): AttributeMatch['path'] | undefined {
   const [first, ...rest] = name.split('.').map(tagOf);
   if (first === undefined || rest.includes(undefined)) return undefined;
-  // A study has no modality of its own; who asks for one means those of its series.
+  // A study has no Modality of its own: this means the modalities of its series.
   if (level === 'study' && first === '00080060') return ['00080061'];
   return [first, ...(rest as string[])];
 }

@@ -34,13 +34,16 @@ interface SearchRequest {
   origin: string;
 }
 
-/** What one search looks at. Beyond it, a narrower one is asked for (PS3.18 table 10.6.3-1, 413). */
+/**
+ * Studies, series and instances that one search may read. Beyond that, the client must narrow it (PS3.18 table
+ * 10.6.3-1, 413).
+ */
 const BUDGET = 10_000;
 
-/** Instances that are got by their names. */
+/** The most instances that are read by their UIDs. */
 const NAMED_INSTANCES = 100;
 
-/** Patients whom one search is about, for the audit log: each has an item of its own there, in one transaction. */
+/** Patients of one search that the audit log records: each is an item of its own, in one transaction. */
 const RECORDED_PATIENTS = 100;
 
 interface Result {
@@ -48,7 +51,7 @@ interface Result {
   attributes: DicomAttributes;
 }
 
-/** Answers a search (PS3.18 10.6); what the caller may not know of is not found. */
+/** Responds to a search (PS3.18 10.6). Results that the caller may not access are left out. */
 export async function searchResponse(
   level: SearchLevel,
   request: SearchRequest,
@@ -124,7 +127,7 @@ async function* resultsOf(
   }
 }
 
-/** Instances that are named are found by their names; so the studies to look at are theirs. */
+/** If a search names instances, they are read by their UIDs, and the search is limited to their studies. */
 async function withStudiesOf(
   { matches: filters }: Search,
   { dicomStore }: SearchDeps,
@@ -132,7 +135,7 @@ async function withStudiesOf(
   const named = filters.instance.find(({ path }) => path[0] === '00080018');
   if (!named || filters.study.some(({ path }) => path[0] === '0020000D')) return filters;
   const uids = listOf(named.value);
-  // Instances of any name, or of more names than are asked for one by one, are found without.
+  // With a wildcard, or with too many UIDs to read one by one, the search runs without this step.
   if (/^(\*+|"")$/.test(named.value) || uids.length > NAMED_INSTANCES) return filters;
   const found = await Promise.all(uids.filter(isUid).map((uid) => dicomStore.getInstance(uid)));
   const studies = found.flatMap((instance) => instance?.studyUid ?? []);
@@ -176,15 +179,15 @@ const instanceAttributes = (instance: DicomInstance, origin: string): DicomAttri
 });
 
 /**
- * Of a study that is a patient's, their number; of one that was given to them by hand, without the issuer of the number in
- * the files (PS3.18 10.6.3 answers with what the server has; the files and their metadata stay as they came).
+ * The Patient ID of a study's patient. If the study was assigned manually, the issuer in its files is left out (PS3.18
+ * 10.6.3: the response has the server's values; the files and their metadata stay unchanged).
  */
 const patientAttributes = ({ patientId, namedPatient }: DicomStudy): DicomAttributes =>
   patientId === null || patientId === namedPatient.id
     ? patientIdAttributes(namedPatient)
     : { ...patientIdAttributes({ id: patientId, issuer: null }), '00100021': { vr: 'LO' } };
 
-/** What is answered is in UTF-8, whatever the file is in (PS3.18 F.2). */
+/** Responses are in UTF-8, whatever the character set of the file (PS3.18 F.2). */
 const withoutCharacterSet = ({
   '00080005': _characterSet,
   ...attributes
@@ -205,7 +208,7 @@ const tooBroad = () =>
     ],
   });
 
-/** A search of all patients is noted by what was sought, and by the first of those who were found. */
+/** Records a search of all patients: the search terms and the first patients found. */
 function recordSearch(caller: Caller, { query, params }: SearchRequest, results: readonly Result[]): void {
   const {
     limit: _limit,

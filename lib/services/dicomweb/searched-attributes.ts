@@ -1,10 +1,10 @@
 import { PRIVATE } from '../../domain/private-attributes.ts';
 import { mainTags } from '../../media/dicom/parse/main-tags.ts';
 
-/** What is searched for. */
+/** The level of a search. */
 export type SearchLevel = 'study' | 'series' | 'instance';
 
-/** What we say of a level beyond what its files say. */
+/** Attributes that the service computes for a level. */
 const COMPUTED = {
   study: {
     ModalitiesInStudy: '00080061',
@@ -16,14 +16,14 @@ const COMPUTED = {
   instance: { AvailableTransferSyntaxUID: '00083002' },
 } as const satisfies Record<SearchLevel, Record<string, string>>;
 
-/** What a level is searched by; what the level above is searched by, it is too (PS3.18 table 10.6.1-5). */
+/** The attributes by which a level can be searched, in addition to those of the level above (PS3.18 table 10.6.1-5). */
 const SEARCHED: Record<SearchLevel, Record<string, string>> = {
   study: { ...mainTags.patient, ...mainTags.study, ...COMPUTED.study },
   series: { ...mainTags.series, ...COMPUTED.series },
   instance: { ...mainTags.instance, ...COMPUTED.instance },
 };
 
-/** Attributes of the items of sequences that searches name by keyword. */
+/** Attributes within sequence items that searches name by keyword. */
 const NESTED = { ScheduledProcedureStepID: '00400009', RequestedProcedureID: '00401001' };
 
 const tagsByKeyword = new Map(
@@ -35,14 +35,17 @@ const levelsByTag = new Map(
   ),
 );
 
-/** The tag of an attribute that is named by its keyword or its tag. */
+/** Returns the tag of an attribute's keyword or tag. */
 export const tagOf = (name: string): string | undefined =>
   /^[0-9A-Fa-f]{8}$/.test(name) ? name.toUpperCase() : tagsByKeyword.get(name);
 
-/** The level at which an attribute is kept. */
+/** Returns the level at which an attribute is stored. */
 export const levelOf = (tag: string): SearchLevel | undefined => levelsByTag.get(tag);
 
-/** What is answered without being asked for (PS3.18 tables 10.6.3-3, -4 and -5), and what tells whose a study is and who sent it. */
+/**
+ * The attributes of every result (PS3.18 tables 10.6.3-3, -4 and -5), with our private attributes about patient and
+ * sender.
+ */
 export const DEFAULT_ATTRIBUTES: Record<SearchLevel, readonly string[]> = {
   study: [
     '00080020',

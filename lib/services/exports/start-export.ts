@@ -20,25 +20,25 @@ import { zipLength } from '../../media/zip/zip-layout.ts';
 import { manifestKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
 
-/** What an archive is made of: all that its writer has to know. */
+/** The contents of an archive: everything that its writer needs. */
 export const Manifest = z.strictObject({
   batchId: Id,
   fileName: z.string(),
   entries: z.array(
     z.strictObject({
-      /** Of the original in S3. */
+      /** The S3 key of the original. */
       key: z.string(),
       name: z.string(),
       bytes: z.int(),
       crc32: z.int(),
-      /** What a clock showed, as if it were one of UTC (`ZipEntry`). */
+      /** A local time in the UTC fields of the date (see `ZipEntry`). */
       modified: z.coerce.date(),
     }),
   ),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** The archive of images of a batch: the same images make the same archive, byte for byte. */
+/** Returns the manifest of an archive of a batch's images. The same images give the same archive, byte for byte. */
 export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifest {
   const names = safeEntryNames(images.map(outgoingFileName));
   const entries = images.map((image, index) => ({
@@ -56,7 +56,7 @@ export const archiveOf = (entries: Manifest['entries'], objects: Pick<SignedObje
   zipStream(entries, (_entry, index) => objects.read((entries[index] as (typeof entries)[number]).key));
 
 /**
- * The images of a batch that are asked for, or all that are ready.
+ * Selects the requested images of a batch, or all that are ready.
  *
  * @throws DomainError as `selectForArchive` does
  */
@@ -77,10 +77,10 @@ export interface StartDeps {
 }
 
 /**
- * Begins an export, or finds the one of the same archive that lives.
+ * Starts an export, or returns the current one of the same archive.
  *
- * The manifest is written each time, under the key of its run: should a request die before it, the next one heals the
- * export that waits for it; and where it is there already, S3 says so and nothing begins again.
+ * The manifest is written each time, under the key of its run. If an earlier request failed before that, this repairs
+ * its waiting export. If the manifest exists already, the write fails and nothing starts again.
  */
 export async function startExport(
   { patientId, requestedBy }: Pick<Export, 'patientId' | 'requestedBy'>,
@@ -103,7 +103,7 @@ export async function startExport(
     expiresAt: Math.floor(started.getTime() / 1000) + limits.exportSeconds,
   };
   const others = (await exports.unfinishedOf(requestedBy, started)).filter(({ id }) => id !== wanted.id);
-  // One that lives is no more work, and may be asked for at any time.
+  // An existing export is no additional work, so it may be requested at any time.
   if (others.length >= limits.unfinishedExports && !isLiving(await exports.get(wanted.id, started))) {
     requireExportRoom(others.length, limits);
   }
@@ -117,7 +117,7 @@ export async function startExport(
 
 const isLiving = (found: Export | undefined) => found !== undefined && found.status !== 'failed';
 
-/** A UUID of version 8 (RFC 9562, 5.8) out of what is in the archive. */
+/** A version 8 UUID (RFC 9562, 5.8) derived from the archive's manifest. */
 function idOf(manifest: Uint8Array): string {
   const hash = createHash('sha256').update(manifest).digest('hex');
   const variant = ((Number.parseInt(hash[16] as string, 16) & 3) | 8).toString(16);

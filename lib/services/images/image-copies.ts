@@ -23,17 +23,17 @@ interface CopyRequest {
 export interface CopyDeps {
   images: Pick<Images, 'get'>;
   objects: Pick<SignedObjects, 'read' | 'find' | 'replace' | 'delete'>;
-  /** Counts a new copy against what its caller may have in a minute: each is seconds of work. */
+  /** Counts a new copy against the caller's rate limit: each takes seconds of computation. */
   countRequest: (caller: Caller) => Promise<unknown>;
 }
 
-/** Part of what a copy is: raise it when the same wish gives other bytes, and no old copy is taken for a new one. */
+/** Part of the cache key: increase it when the same query gives other bytes, so that old copies are not used. */
 const VERSION = 1;
 
 /**
- * A re-encoded copy of an image: the one that is kept, or a new one.
+ * Responds with a re-encoded copy of an image: the cached one or a new one.
  *
- * In memory and not streamed, for it is small: a copy is known to be whole before its first byte goes out.
+ * It is small, so it is held in memory and not streamed: it is complete before the first byte is sent.
  */
 export async function serveCopy(request: CopyRequest, caching: Record<string, string>, deps: CopyDeps) {
   const { caller, params, query, headers } = request;
@@ -66,7 +66,7 @@ const variantOf = ({ format, width, quality, watermark }: Copy): string =>
     .digest('hex')
     .slice(0, 32);
 
-/** The copy, unless it was never made or another has its place by now. */
+/** Returns the cached copy, or undefined if it does not exist or was replaced by another one. */
 async function findCopy(image: ReadyImage, variant: string, { objects }: CopyDeps) {
   const found = await objects.find(copyKey(image.key, variant));
   if (found?.headers[VARIANT_HEADER] === variant) return buffer(found);
@@ -82,9 +82,10 @@ async function createCopy(
   { images, objects, countRequest }: CopyDeps,
 ) {
   await countRequest(caller);
-  // The one function that does both: without this, everyone who wants an original would wait for libvips.
+  // Loaded only here: otherwise requests for originals, which this function also serves, would wait until libvips is
+  // loaded.
   const { makeCopy } = await import('../../media/image/make-copy.ts');
-  // What only its preview shows (PDF) is copied from there.
+  // A PDF is copied from its preview.
   const source = image.mimeType === 'application/pdf' ? renditionKey(image.key, 'preview') : image.key;
   const made = await makeCopy(await buffer(await objects.read(source)), copy).catch((cause) => {
     if (!(cause instanceof RejectedImage)) throw cause;
@@ -94,7 +95,7 @@ async function createCopy(
   const bytes = Buffer.from(made.buffer, made.byteOffset, made.length);
   const key = copyKey(image.key, variant);
   await objects.replace(key, { bytes, mimeType: `image/${copy.format}`, variant });
-  // Deleted while it was made, and its objects perhaps erased before this one came.
+  // The image was deleted meanwhile, and its objects may have been deleted before this one was written.
   if (!(await images.get(image.id))) {
     await objects.delete(key);
     requireVisible(caller, undefined, 'image');

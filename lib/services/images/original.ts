@@ -9,22 +9,22 @@ import type { SignedObjects } from '../../storage/signed-objects.ts';
 
 /** Options of a response with an original. */
 export interface Original {
-  /** As the client sent them: `Range`, `If-Range` and `If-None-Match` count. */
+  /** The request headers: `Range`, `If-Range` and `If-None-Match` are used. */
   headers: Readonly<Record<string, string | undefined>>;
   objects: Pick<SignedObjects, 'read'>;
   /** Files with active content (PDF) are always sent as attachments. */
   show: 'inline' | 'attachment';
-  /** What caches are told. */
+  /** The cache headers of the response. */
   caching: Readonly<Record<string, string>>;
 }
 
 /**
- * The original bytes of an image, or the range of them that is asked for, as a stream.
+ * Responds with the original bytes of an image, or with the requested range, as a stream.
  *
  * @throws DomainError RANGE_NOT_SATISFIABLE
  */
 export async function originalResponse(image: ReadyImage, { headers, objects, show, caching }: Original) {
-  // An original never changes, so that the image's id is a strong entity tag.
+  // An original never changes, so the image's id is a strong entity tag.
   const answer = rangeResponse(headers, { bytes: image.fileSize, etag: `"${image.id}"` });
   return {
     status: answer.status,

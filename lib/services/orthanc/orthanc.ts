@@ -6,22 +6,25 @@ import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 
-/** Orthanc's answer to a file that it has now; one that its own filter keeps out is a wish of the clinic. */
+/**
+ * Orthanc's response to a file that it has stored. A file that its own filter refuses counts as done: the clinic
+ * configured that.
+ */
 const Stored = z.object({ Status: z.enum(['Success', 'AlreadyStored', 'FilteredOut']) });
 
-/** What Orthanc itself says of an error; a proxy in front of it says it in other words. */
+/** Orthanc's own error body. A proxy in front of it has another one. */
 const Refusal = z.object({ OrthancError: z.string(), Details: z.string().optional() });
 
 /** Shorter than the function's timeout, so that it can still postpone the message; milliseconds. */
 const TIMEOUTS = { wholeMs: 280_000, idleMs: 60_000 };
 
-/** An Orthanc server, as far as files are given to it (Orthanc Book, "REST API of Orthanc", sending DICOM images). */
+/** A client that sends files to an Orthanc server (Orthanc Book, "REST API of Orthanc", sending DICOM images). */
 export class Orthanc {
   readonly #url: URL;
   readonly #auth: string | undefined;
   readonly #timeouts: typeof TIMEOUTS;
 
-  /** @param server its URL, in which there may be a path, and who signs in: `name:password`, here or in the URL */
+  /** @param server its URL, which may contain a path, and its credentials: `name:password`, here or in the URL */
   constructor({ url, auth }: { url: string; auth?: string | undefined }, timeouts = TIMEOUTS) {
     this.#url = new URL('instances', url.endsWith('/') ? url : `${url}/`);
     this.#auth = auth;
@@ -29,9 +32,9 @@ export class Orthanc {
   }
 
   /**
-   * Gives it a file; one that it has already changes nothing.
+   * Sends a file. A file that Orthanc has already changes nothing.
    *
-   * @throws PermanentFailure where it can make nothing of the file, and Error where it may take it another time
+   * @throws PermanentFailure if Orthanc can't accept the file, Error if a retry may succeed
    */
   async store(file: Readable, bytes: number): Promise<void> {
     const { statusCode, body } = await this.#post(file, bytes);
@@ -41,7 +44,7 @@ export class Orthanc {
       const { OrthancError, Details = '' } = refusal.data;
       throw new PermanentFailure(`Orthanc refuses the file: ${OrthancError} ${Details}`.trim());
     }
-    // Redirects are errors: patients' images must not go to a host that nobody configured.
+    // A redirect is an error: patients' images must not go to a host that nobody configured.
     throw new Error(`Orthanc answered ${statusCode}, and not that it has stored the file`);
   }
 
@@ -54,7 +57,8 @@ export class Orthanc {
       ...(this.#auth !== undefined && { auth: this.#auth }),
     });
     request.on('timeout', () => request.destroy(new Error('Orthanc is silent')));
-    // Those after its answer, which is all that counts: it may come before the whole file has gone (401).
+    // Ignores errors after the response, which may arrive before the whole file is sent (401). Only the response
+    // counts.
     request.on('error', () => undefined);
     const fault = pipeline(file, request).then(
       () => undefined,
@@ -68,7 +72,7 @@ export class Orthanc {
     } catch (error) {
       throw (await fault) ?? error;
     } finally {
-      // What an early answer has left of it.
+      // Stops reading the file if the response arrived early.
       file.destroy();
     }
   }

@@ -1,14 +1,14 @@
 import { bytesOf, type DataElement, type DataSet } from './data-set.ts';
 import { littleEndianBytes } from './little-endian-bytes.ts';
 
-/** A value that DICOM JSON left out. */
+/** A value that DICOM JSON refers to by URI. */
 export interface BulkData {
   element: DataElement;
-  /** In little endian; of encapsulated pixel data its fragments, without the offset table. */
+  /** In little endian; for encapsulated pixel data the fragments, without the offset table. */
   parts: Uint8Array[];
 }
 
-/** The value at a path as `toDicomJson` gives it to `bulkDataUri`; undefined where nothing is there. */
+/** Reads the value at a path that `toDicomJson` passed to `bulkDataUri`. Returns undefined if it does not exist. */
 export function readBulkData(dataSet: DataSet, path: string): BulkData | undefined {
   const [tag = '', item, ...rest] = path.split('/');
   const element = dataSet.elements.get(tag);

@@ -4,7 +4,7 @@ import type { Vr } from './vr.ts';
 
 const SPECIFIC_CHARACTER_SET = '00080005';
 
-/** Defined terms of (0008,0005) (PS3.3 C.12.1.1.2), and how writers misspell them. */
+/** Normalizes a defined term of (0008,0005) (PS3.3 C.12.1.1.2), misspelled ones included. */
 function normalise(term: string): string {
   const name = term
     .trim()
@@ -20,10 +20,10 @@ function normalise(term: string): string {
   return `${extended || ONLY_EXTENDED.has(number) ? 'ISO 2022 IR' : 'ISO_IR'} ${number}`;
 }
 
-/** Sets that there are with code extensions only (PS3.3 table C.12-4), whatever a file calls them. */
+/** Character sets that exist only with code extensions (PS3.3 table C.12-4), whatever a file calls them. */
 const ONLY_EXTENDED = new Set(['58', '87', '149', '159']);
 
-/** The character sets that hold in a data set, an item's own before those around it. */
+/** The character sets of a data set: an item's own, else those of the enclosing data set. */
 function characterSetsOf(dataSet: DataSet): string {
   for (let set: DataSet | undefined = dataSet; set; set = set.parent) {
     const element = set.elements.get(SPECIFIC_CHARACTER_SET);
@@ -46,10 +46,10 @@ const extensions = [6, 100, 101, 109, 110, 144, 127, 126, 138, 148, 166, 13, 87,
   .map((number) => `ISO 2022 IR ${number}`)
   .join('\\');
 
-/** By data set, since every text of it asks. */
+/** Cached by data set, because every text value needs them. */
 const converters = new WeakMap<DataSet, string>();
 
-/** Text in the data set's character sets, with or without code extensions (PS3.5 6.1.2.4 to 6.1.2.5). */
+/** Decodes text in the data set's character sets, with or without code extensions (PS3.5 6.1.2.4 to 6.1.2.5). */
 export function decodeText(dataSet: DataSet, bytes: Uint8Array, vr: Vr): string {
   if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   let sets = converters.get(dataSet);
@@ -58,23 +58,23 @@ export function decodeText(dataSet: DataSet, bytes: Uint8Array, vr: Vr): string 
     converters.set(dataSet, sets);
   }
   try {
-    // Nothing declared, and yet no ASCII: the library would say so of each letter, where a guess is nearly always right.
+    // No declared set, but not ASCII. The library would replace each letter; a guess is nearly always right.
     if (/\\|2022/.test(sets)) return decodeExtended(sets, bytes, vr);
-    // Latin alphabet No. 9, new in 2020, is not in the library.
+    // The library lacks Latin alphabet No. 9, which is new in 2020.
     if (sets === 'ISO_IR 203') return new TextDecoder('iso-8859-15').decode(bytes);
     if (sets !== '') return convertBytes(sets, bytes, { vr });
   } catch {
-    // An unknown term or escape sequence: a name half right is better than none.
+    // An unknown term or escape sequence: a partly correct name is better than none.
   }
   return decodeLabelled(sets, bytes) ?? guess(bytes);
 }
 
-/** What decoders put in the place of bytes that mean nothing. */
+/** The replacement character for undecodable bytes. */
 const FAULT = '\uFFFD';
 
 /**
- * Text in sets with code extensions. Many writers leave out the escape sequence by which such a set begins. Such text is
- * read in the one declared set that decodes it without a fault, where there is exactly one.
+ * Decodes text with code extensions. Many writers omit the initial escape sequence. Such text is decoded in the one
+ * declared set that decodes it without an error, if there is exactly one.
  */
 function decodeExtended(sets: string, bytes: Uint8Array, vr: Vr): string {
   const readIn = (initial: string) => convertBytes(`${initial}\\${extensions}`, bytes, { vr });
@@ -95,26 +95,26 @@ function decodeExtended(sets: string, bytes: Uint8Array, vr: Vr): string {
   return (isUnknown ? decodeStrictly('utf-8', bytes) : undefined) ?? asDeclared;
 }
 
-/** Sets that give no meaning to bytes from 0x80 on, until an escape sequence does. */
+/** Sets in which bytes from 0x80 on are undefined without an escape sequence. */
 const WITHOUT_HIGH_HALF = new Set(['', 'ISO 2022 IR 6', 'ISO 2022 IR 87', 'ISO 2022 IR 159']);
 
-/** Japanese sets as systems write them that know no escape sequences. */
+/** Japanese sets as written by systems without escape sequences. */
 function withoutEscapes(set: string, bytes: Uint8Array): string[] {
   const extended = decodeStrictly('euc-jp', bytes) ?? FAULT;
   const shifted = decodeStrictly('shift_jis', bytes) ?? FAULT;
   if (/ 159$/.test(set)) return [extended];
   if (/ 13$/.test(set)) return [shifted];
-  // Half-width katakana are not of JIS X 0208.
+  // JIS X 0208 has no half-width katakana.
   if (/ 87$/.test(set)) return [extended, shifted].filter((text) => !/[\uFF61-\uFF9F]/.test(text));
   return [];
 }
 
-/** Text in a set that a file declares by the name that others than DICOM have for it, such as `EUC-KR`. */
+/** Decodes text in a set that is declared by a name from outside of DICOM, such as `EUC-KR`. */
 function decodeLabelled(name: string, bytes: Uint8Array): string | undefined {
   return name === '' ? undefined : decodeStrictly(name.replaceAll(' ', '-'), bytes);
 }
 
-/** Undefined where the bytes mean nothing in the encoding, or nobody knows it. */
+/** Returns undefined if the bytes are invalid in the encoding, or the encoding is unknown. */
 function decodeStrictly(label: string, bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -123,12 +123,12 @@ function decodeStrictly(label: string, bytes: Uint8Array): string | undefined {
   }
 }
 
-/** UTF-8 is hardly ever right by chance; otherwise the Western alphabet, in which every byte is a letter. */
+/** Valid UTF-8 is hardly ever a coincidence. Otherwise decodes as Latin-1, in which every byte is valid. */
 function guess(bytes: Uint8Array): string {
   return decodeStrictly('utf-8', bytes) ?? new TextDecoder('latin1').decode(bytes);
 }
 
-/** Neither the high half nor an escape sequence: the same in all of them, but for the yen of JIS X 0201. */
+/** Only ASCII and no escape sequence: the same in all sets, except for the yen sign of JIS X 0201. */
 function isAscii(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
 }

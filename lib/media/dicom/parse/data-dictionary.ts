@@ -29,7 +29,7 @@ function readDictionary(): Map<string, Vr | 'XS'> {
   return read;
 }
 
-/** The VR of a tag (`GGGGEEEE`) by the standard: UN for what only its maker knows. */
+/** The VR of a tag (`GGGGEEEE`) in the standard; UN for unknown private tags. */
 export function standardVr(tag: string): Vr | 'XS' {
   if (tag.endsWith('0000')) return 'UL'; // group lengths
   const isPrivate = Number.parseInt(tag.slice(3, 4), 16) % 2 === 1;

@@ -9,35 +9,35 @@ import { orthancIds } from './orthanc-ids.ts';
 import { type DicomFile, readDicom } from './read-dicom.ts';
 import { textValue } from './text-values.ts';
 
-/** All that is kept of a DICOM file beside its bytes. */
+/** Everything that is stored about a DICOM file in addition to its bytes. */
 export interface DescribedDicom {
   identifiers: InstanceIdentifiers;
   transferSyntaxUid: string;
   orthancId: string;
   frames: number;
-  /** None of a file without pixels. */
+  /** Undefined for a file without pixels. */
   rows: number | undefined;
   columns: number | undefined;
   modality: string | undefined;
   instanceNumber: number | undefined;
   /** The main attributes of each level. */
   attributes: Record<Level, DicomJson>;
-  /** Orthanc's main tags of all levels together. */
+  /** Orthanc's main tags of all levels. */
   mainTags: Record<string, string>;
-  /** All attributes, with what is large left out by URI. */
+  /** All attributes; large values are replaced by a URI. */
   json: DicomJson;
 }
 
-/** Longest text of an attribute that is kept for searches; ten times what most of them may have (PS3.5 table 6.2-1). */
+/** Longest text that is stored for searches; ten times the limit of most attributes (PS3.5 table 6.2-1). */
 const MAX_ATTRIBUTE = 4096;
 
 const levels = ['patient', 'study', 'series', 'instance'] as const satisfies Level[];
 
 /**
- * Looks at a whole file: what it is, whose, and what it says of itself. Pixels that nobody here can draw are no reason to
- * refuse it; pixels that are not there, or not as many as it claims, are.
+ * Parses and validates a whole file. Pixels that this service can't decode are accepted; missing or truncated pixel
+ * data is refused.
  *
- * @throws RejectedImage for what is no DICOM instance, incomplete, damaged or hostile
+ * @throws RejectedImage for a file that is not a DICOM instance, incomplete, damaged or malicious
  */
 export function describeDicom(bytes: Uint8Array, bulkDataUri: (path: string) => string): DescribedDicom {
   const file = readDicom(bytes);

@@ -6,29 +6,29 @@ import { type ImagePixel, readImagePixel } from './image-pixel.ts';
 import { numberValue } from './number-values.ts';
 import type { DicomFile } from './read-dicom.ts';
 
-/** What the pixels of a file are. */
+/** The pixel data of a file, as its Image Pixel module describes it (PS3.3 C.7.6.3). */
 export interface PixelDescription extends ImagePixel {
   rows: number;
   columns: number;
   bitsAllocated: number;
   frames: number;
-  /** Whether each colour has a plane of its own (C.7.6.3.1.3). */
+  /** Whether each colour has its own plane (C.7.6.3.1.3). */
   isPlanar: boolean;
   /** Of Float and Double Float Pixel Data (C.7.6.24, C.7.6.25). */
   isFloat: boolean;
-  /** Bytes of one frame as it would be without compression; not whole where frames have no byte of their own. */
+  /** Bytes of one uncompressed frame; a fraction if frames are not byte-aligned. */
   frameBytes: number;
   element: DataElement;
 }
 
-/** Bytes that one frame may have when decoded: 256 MiB, twice the largest mammogram's. */
+/** Most bytes of one decoded frame: 256 MiB, twice the largest mammogram's. */
 const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
 /**
- * What a file's pixels are; undefined for one that has none, such as a report.
+ * Describes a file's pixels. Returns undefined for a file without pixels, such as a report.
  *
- * @throws RejectedImage where it contradicts itself, or its pixel data are cut off
- * @throws UnsupportedPixelData for what is right but more than we decode
+ * @throws RejectedImage if the attributes contradict each other, or the pixel data is truncated
+ * @throws UnsupportedPixelData for valid pixels that can't be decoded here
  */
 export function describePixels({ dataSet, transferSyntax }: DicomFile): PixelDescription | undefined {
   const element = ['7FE00010', '7FE00008', '7FE00009'].map((tag) => dataSet.elements.get(tag)).find(Boolean);
@@ -47,7 +47,7 @@ export function describePixels({ dataSet, transferSyntax }: DicomFile): PixelDes
   };
   const pixels = { ...described, frameBytes: frameBytesOf(described) };
   refuseOdd(pixels);
-  // No detector has so many pixels: it is refused, and not kept.
+  // No detector has so many pixels: the file is refused and not stored.
   if (pixels.frameBytes > MAX_FRAME_BYTES)
     throw new RejectedImage(
       `This DICOM image has ${pixels.columns}×${pixels.rows} pixels; at most ${MAX_FRAME_BYTES / 1024 / 1024} MB are allowed when decoded.`,
@@ -61,7 +61,7 @@ function required(value: number | undefined, name: string): number {
   throw new RejectedImage(`This DICOM file is damaged: it has an image, but ${name} is missing or zero.`);
 }
 
-/** Type 1 where there are many; a value that is no count is taken for the one frame that every image has. */
+/** Number of Frames is required for multi-frame images. An invalid value counts as one frame. */
 function frameCount(dataSet: DataSet): number {
   const count = numberValue(dataSet, '00280008') ?? 1;
   return Number.isSafeInteger(count) && count > 0 ? count : 1;
@@ -69,17 +69,19 @@ function frameCount(dataSet: DataSet): number {
 
 function frameBytesOf(pixels: Omit<PixelDescription, 'frameBytes'>): number {
   const { rows, columns, samplesPerPixel, bitsAllocated, photometricInterpretation } = pixels;
-  // PS3.3 C.7.6.3.1.2: of each two pixels, Cb and Cr are there once.
+  // PS3.3 C.7.6.3.1.2: each pair of pixels shares one Cb and one Cr sample.
   const samples = isHalved(pixels) && photometricInterpretation.endsWith('_422') ? 2 : samplesPerPixel;
   return (rows * columns * samples * bitsAllocated) / 8;
 }
 
 type Described = Pick<PixelDescription, 'element' | 'samplesPerPixel'>;
 
-/** Pixels that are not encapsulated, also where they are beyond what was read: these have a length. */
+/** Native pixel data, also if it is beyond the bytes that were read: it has a length. */
 const isNative = ({ element }: Pick<Described, 'element'>) => !element.fragments && element.length > 0;
 
-/** Without compression, a photometric interpretation of 422 means fewer samples; with it, that is the codec's business. */
+/**
+ * Without compression, a photometric interpretation of 422 means fewer samples; with compression, the codec handles it.
+ */
 export const isHalved = ({ element, samplesPerPixel }: Described): boolean =>
   isNative({ element }) && samplesPerPixel === 3;
 
@@ -99,7 +101,7 @@ function refuseOdd({ samplesPerPixel, bitsAllocated, bitsStored, isFloat }: Pixe
 }
 
 function refuseCutOff({ element, frames, frameBytes, rows, columns }: PixelDescription): void {
-  // Each frame has a fragment at least (PS3.5 A.4), after the offset table.
+  // Each frame has at least one fragment (PS3.5 A.4), after the offset table.
   const { fragments } = element;
   if (fragments && fragments.length - 1 < frames)
     throw new RejectedImage(

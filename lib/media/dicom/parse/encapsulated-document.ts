@@ -11,7 +11,7 @@ export interface EncapsulatedDocument {
 /** Where the document itself is. */
 export const ENCAPSULATED_DOCUMENT = '00420011';
 
-/** The document that a file encapsulates (PS3.3 C.24.2), of the type that it says; undefined where there is none. */
+/** Returns the encapsulated document of a file (PS3.3 C.24.2) with its declared type; undefined if it has none. */
 export function encapsulatedDocument(dataSet: DataSet): EncapsulatedDocument | undefined {
   const element = dataSet.elements.get(ENCAPSULATED_DOCUMENT);
   const mimeType = textValue(dataSet, '00420012')?.trim().toLowerCase();

@@ -88,7 +88,7 @@ export const mainTags = {
   },
 } as const satisfies Record<Level, Record<string, string>>;
 
-/** The main attributes of a level as DICOM JSON, those that the file has. */
+/** The main attributes of a level in the file, as DICOM JSON. */
 export function mainAttributes(dataSet: DataSet, level: Level): DicomJson {
   const elements = new Map(
     Object.values(mainTags[level])
@@ -100,7 +100,7 @@ export function mainAttributes(dataSet: DataSet, level: Level): DicomJson {
   return toDicomJson({ ...dataSet, elements, parent: dataSet }, { bulkDataUri: () => '', inlineBytes: 0 });
 }
 
-/** The main attributes of a level as Orthanc gives them: by keyword, each one string, values between backslashes. */
+/** The main attributes of a level in Orthanc's format: by keyword, each one string, values separated by backslashes. */
 export function mainDicomTags(dataSet: DataSet, level: Level): Record<string, string> {
   const entries = Object.entries(mainTags[level]).map(([keyword, tag]): [string, string] => {
     const texts = textValues(dataSet, tag);

@@ -2,7 +2,7 @@ import type { DataElement, DataSet } from './data-set.ts';
 import { textValuesOf } from './text-values.ts';
 import { kindOf } from './vr.ts';
 
-/** The numbers of an element, binary or as text; none where it is absent, empty or no numbers. */
+/** The numbers of an element, binary or text; empty if it is absent, empty or not numeric. */
 export function numberValues(dataSet: DataSet, tag: string): number[] {
   const element = dataSet.elements.get(tag);
   return element ? numberValuesOf(dataSet, element) : [];

@@ -4,7 +4,7 @@ import type { DataElement, DataSet, Span } from './data-set.ts';
 import { MoreBytesNeeded } from './more-bytes-needed.ts';
 import { hasLongLength, isVr, type Vr } from './vr.ts';
 
-/** What bounds the work that one file may be. */
+/** Limits for parsing one file. */
 export interface ParseLimits {
   /** Default 64: reports nest deepest, real ones to about 20. */
   depth: number;
@@ -12,7 +12,7 @@ export interface ParseLimits {
   elements: number;
 }
 
-/** How a stretch of bytes is to be read. */
+/** The encoding of a data set. */
 export interface Encoding {
   isExplicit: boolean;
   isBigEndian: boolean;
@@ -24,17 +24,17 @@ const ITEM_END = 'FFFEE00D';
 const SEQUENCE_END = 'FFFEE0DD';
 const PIXEL_DATA = '7FE00010';
 
-/** (7FE0,0008), (7FE0,0009) and (7FE0,0010): what a read of the header alone need not have. */
+/** (7FE0,0008), (7FE0,0009) and (7FE0,0010): not needed if only the header is read. */
 const isPixelData = (tag: string) => tag === PIXEL_DATA || tag === '7FE00008' || tag === '7FE00009';
 
 /**
- * Reads data elements one after the other, with its place in the bytes as its only state. Every length is checked against
- * what is around it before anything is made of it; nothing is copied.
+ * Parses data elements sequentially; its position is its only state. Every length is checked against the enclosing
+ * range before it is used; nothing is copied.
  */
 export class ElementParser {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  /** Where the file ends; the bytes may be only its beginning. */
+  /** The length of the file; the bytes may be only its beginning. */
   readonly #fileBytes: number;
   readonly #limits: ParseLimits;
   #at: number;
@@ -63,7 +63,7 @@ export class ElementParser {
     return dataSet;
   }
 
-  /** A data set to the end of the file. */
+  /** Parses a data set up to the end of the file. */
   parseDataSet(encoding: Encoding): DataSet {
     const dataSet = this.#empty(encoding);
     this.#elementsUntil(dataSet, encoding, this.#fileBytes, 0);
@@ -103,7 +103,7 @@ export class ElementParser {
     return (tag === SEQUENCE_END || tag === ITEM_END) && this.#view.getUint32(at + 4) === 0;
   }
 
-  /** PS3.5 7.1: a tag occurs once. Where it doesn't the first counts, so that nothing can be slipped in behind a check. */
+  /** PS3.5 7.1: a tag occurs once. If it is repeated, the first one counts, so that no later one can bypass a check. */
   #add({ elements }: DataSet, element: DataElement): void {
     if (!elements.has(element.tag)) elements.set(element.tag, element);
   }
@@ -154,7 +154,7 @@ export class ElementParser {
         length = this.#view.getUint16(start + 6, little);
       return { tag, vr: this.#vrOf(tag, dataSet), length, start };
     }
-    // PS3.5 7.1.2: VRs to come will have the long form, as UN has.
+    // PS3.5 7.1.2: future VRs will have the long form, as UN has.
     const vr = isVr(letters) ? letters : 'UN';
     if (isVr(letters) && !hasLongLength(letters)) {
       this.#at = start + 8;
@@ -200,7 +200,7 @@ export class ElementParser {
     return { tag, vr: 'SQ', offset, length: this.#at - offset, items };
   }
 
-  /** A sequence that its writer took for unknown bytes; where it is no sequence after all, they stay unknown. */
+  /** The items of a sequence that was written as UN. If it is not a sequence, its bytes stay unknown. */
   #itemsOfUnknown(dataSet: DataSet, length: number, depth: number, tag: string): DataSet[] | undefined {
     const offset = this.#at;
     try {
@@ -244,7 +244,7 @@ export class ElementParser {
       const length = this.#view.getUint32(start + 4, !encoding.isBigEndian);
       this.#at += 8;
       if (name === SEQUENCE_END) {
-        // A writer that gives both a length and a delimiter says the same thing twice.
+        // A writer may give both a length and a delimiter.
         if (isUndefined || this.#at === end) return items;
         continue;
       }

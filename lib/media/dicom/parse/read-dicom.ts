@@ -15,16 +15,16 @@ import {
 } from './transfer-syntaxes.ts';
 import { isVr } from './vr.ts';
 
-/** A DICOM file (PS3.10 7): what it says of itself, and its data set. */
+/** A parsed DICOM file (PS3.10 7). */
 export interface DicomFile {
-  /** The file meta information, group 0002; empty where the file has none. */
+  /** The file meta information, group 0002; empty if the file has none. */
   meta: DataSet;
   dataSet: DataSet;
   transferSyntax: TransferSyntax;
 }
 
 export interface ReadLimits extends ParseLimits {
-  /** Default 512 MiB: of what a deflated file may unfold to. */
+  /** Default 512 MiB: limit for the decompressed size of a deflated file. */
   inflatedBytes: number;
 }
 
@@ -33,19 +33,19 @@ const defaultLimits: ReadLimits = { depth: 64, elements: 500_000, inflatedBytes:
 const PREAMBLE = 128;
 
 /**
- * Reads a whole file: with or without preamble and meta information, in any transfer syntax.
+ * Parses a whole file: with or without preamble and meta information, in any transfer syntax.
  *
- * @throws RejectedImage for anything else, incomplete, damaged or hostile
+ * @throws RejectedImage for a file that is not DICOM, incomplete, damaged or malicious
  */
 export function readDicom(file: Uint8Array, limits: Partial<ReadLimits> = {}): DicomFile {
   return read(file, file.length, { ...defaultLimits, ...limits });
 }
 
 /**
- * Reads all but the pixel data, from the beginning of a file that has `fileBytes` in all. Whether these hold the pixels
- * that the header promises is checked all the same, where the file is not compressed.
+ * Parses everything but the pixel data, from the beginning of a file of `fileBytes` in total. For uncompressed files,
+ * the file's size is still checked against the pixel data in the header.
  *
- * @throws MoreBytesNeeded where the header is longer than the beginning
+ * @throws MoreBytesNeeded if the header does not end within the given bytes
  * @throws RejectedImage as `readDicom` does
  */
 export function readDicomHeader(
@@ -71,7 +71,7 @@ function read(bytes: Uint8Array, fileBytes: number, limits: ReadLimits): DicomFi
   if (transferSyntax.isDeflated) {
     const isWhole = bytes.length === fileBytes;
     const inflated = inflate(bytes.subarray(parser.at), isWhole, limits.inflatedBytes);
-    // How much a cut deflated file unfolds to is unknown: as much as is allowed, until it turns out to be less.
+    // The decompressed size of a truncated deflated file is unknown, so the limit is assumed.
     const options = { fileBytes: isWhole ? inflated.length : Number.MAX_SAFE_INTEGER, limits };
     const dataSet = wholeFileIfMore(
       () => new ElementParser(inflated, options).parseDataSet(transferSyntax),
@@ -100,7 +100,7 @@ function finished(dataSet: DataSet): DataSet {
   return dataSet;
 }
 
-/** Whether a file that begins so may be a DICOM file: it has the mark of one, or begins with a data element. */
+/** Whether the file may be DICOM: it has the DICM prefix, or begins with a data element. */
 export const looksLikeDicom = (beginning: Uint8Array): boolean => startOf(beginning) !== undefined;
 
 /** After the mark, which is at byte 128 (PS3.10 7.1), or at 0 where a writer left out the preamble; or at an element. */

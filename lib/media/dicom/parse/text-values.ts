@@ -2,7 +2,7 @@ import { decodeText } from './character-set.ts';
 import { bytesOf, type DataElement, type DataSet } from './data-set.ts';
 import { kindOf } from './vr.ts';
 
-/** The values of an element of text, without their padding; none where it is absent or empty (PS3.5 6.2, 6.4). */
+/** The text values of an element without padding; empty if it is absent or empty (PS3.5 6.2, 6.4). */
 export function textValues(dataSet: DataSet, tag: string): string[] {
   const element = dataSet.elements.get(tag);
   return element ? textValuesOf(dataSet, element) : [];
@@ -20,7 +20,7 @@ export function textValuesOf(dataSet: DataSet, element: DataElement): string[] {
   return values.length === 1 && values[0] === '' ? [] : values;
 }
 
-/** The first value, where there is one that is not empty. */
+/** The first value, unless it is empty. */
 export const textValue = (dataSet: DataSet, tag: string): string | undefined =>
   textValues(dataSet, tag)[0] || undefined;
 
