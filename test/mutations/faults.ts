@@ -30,8 +30,8 @@ export const faults: Fault[] = [
   {
     means: 'what is another’s is given out by its id',
     file: 'lib/domain/access/access.ts',
-    original: 'if (thing && maySee(caller, thing.patientId)) return thing;',
-    replacement: 'if (thing) return thing;',
+    original: 'if (resource && maySee(caller, resource.patientId)) return resource;',
+    replacement: 'if (resource) return resource;',
     tests: domain('access'),
   },
   {
@@ -100,14 +100,14 @@ export const faults: Fault[] = [
   {
     means: 'whoever guesses the number of a patient’s case draws images into their record',
     file: 'lib/domain/cases/case.ts',
-    original: 'known.expiresAt === undefined && !known.openedByPatient',
+    original: 'known.expiresAt === undefined && !known.usedByPatientOnly',
     replacement: 'known.expiresAt === undefined',
     tests: domain('rules'),
   },
   {
     means: 'a case holds images of two patients',
     file: 'lib/domain/cases/case.ts',
-    original: 'if (known && known.patientId !== patientId) throw',
+    original: 'if (known && known.patientId !== patientId && !isFree(known)) throw',
     replacement: 'if (known && settled && !given) throw',
     tests: domain('rules'),
   },
@@ -133,32 +133,32 @@ export const faults: Fault[] = [
     tests: domain('image-filter'),
   },
   {
-    means: 'the news of a patient reach everyone',
+    means: 'the notifications about a patient reach everyone',
     file: 'lib/api/notifications.ts',
-    original: 'mayKnow: (caller) => maySee(caller, patientId),',
-    replacement: 'mayKnow: () => true,',
-    tests: domain('news'),
+    original: 'isVisibleTo: (caller) => maySee(caller, patientId),',
+    replacement: 'isVisibleTo: () => true,',
+    tests: ['test/unit/api/notifications.test.ts'],
   },
   {
     means: 'an image is told of before its bytes have arrived',
     file: 'lib/api/notifications.ts',
     original: "if (wasPending && after.status !== 'pending') {",
     replacement: 'if (wasPending) {',
-    tests: domain('news'),
+    tests: ['test/unit/api/notifications.test.ts'],
   },
   {
     means: 'a patient makes another’s exam theirs by a file that claims its identifiers',
     file: 'lib/domain/exams/exam-image.ts',
-    original: '...(!instance.isFromPatient && { patientId: instance.patientId })',
-    replacement: 'patientId: instance.patientId',
-    tests: domain('news'),
+    original: "storedBy === 'clinic' ? patientOfStudy(studyInstanceUid) : null",
+    replacement: 'patientOfStudy(studyInstanceUid)',
+    tests: ['test/unit/api/notifications.test.ts'],
   },
   {
     means: 'the last day of a range of DICOM dates is left out',
     file: 'lib/domain/dicom/attribute-match.ts',
-    original: 'last.padEnd(16, greatest)',
-    replacement: 'last.padEnd(16, least)',
-    tests: domain('dicom-match'),
+    original: 'earliest(digits) <= latest(last)',
+    replacement: 'earliest(digits) <= earliest(last)',
+    tests: domain('attribute-match'),
   },
   {
     means: 'a patient brings DICOM files of others',
@@ -177,8 +177,8 @@ export const faults: Fault[] = [
   {
     means: 'a range of a changed original is sent as if it were the same',
     file: 'lib/lambda/http/byte-range.ts',
-    original: 'if (asked === undefined || ifRange !== etag) return whole;',
-    replacement: 'if (asked === undefined) return whole;',
+    original: 'if (requested === undefined || ifRange !== etag) return whole;',
+    replacement: 'if (requested === undefined) return whole;',
     tests: ['test/unit/lambda/http-edges.test.ts'],
   },
   {
@@ -217,10 +217,10 @@ export const faults: Fault[] = [
     tests: ['test/unit/storage/signed-objects.test.ts'],
   },
   {
-    means: 'a ZIP of 65,535 files has no end that readers find',
+    means: 'a ZIP whose directory begins at 4 GiB has no end that readers find',
     file: 'lib/media/zip/zip-layout.ts',
-    original: 'if (count < max16 && bytes < max32 && offset < max32) return end;',
-    replacement: 'if (count <= max16 && bytes < max32 && offset < max32) return end;',
+    original: 'directory >= max32 || offset >= max32',
+    replacement: 'directory >= max32 || offset > max32',
     tests: ['test/unit/media/zip.test.ts'],
   },
   {
@@ -275,8 +275,8 @@ export const faults: Fault[] = [
   {
     means: 'more requests in a minute than are allowed',
     file: 'lib/domain/limits/rate-limit.ts',
-    original: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 60, returned: false }",
-    replacement: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 1, returned: true }",
+    original: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 60, isReleased: false }",
+    replacement: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 1, isReleased: true }",
     tests: ['test/own-stack/rate-limits.test.ts'],
   },
 ];
