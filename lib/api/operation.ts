@@ -111,6 +111,7 @@ export interface Operation {
   success: Success;
   /** Errors in addition to those of its schemas and its access: see `errorsOf`. */
   errors: readonly ErrorCode[];
+  /** Its IAM rights. `permissionsOf` adds those that follow from the other fields. */
   permissions: Permissions;
   /** The rate limit of a call. Downloads of single images have none, because pages show many of them. */
   rate: 'upload' | 'metadata' | 'none';

@@ -1,5 +1,6 @@
-// What handlers work with: each is made by a function of its name, which reads its settings from the environment. A bundle
-// holds those that its handler names, and no other (`sideEffects` in package.json lets esbuild leave the rest out).
+// The dependencies of handlers: each is made by a function of its name, which reads its settings from the environment. A bundle
+// contains only those that its handler names (`sideEffects` in package.json lets esbuild leave the rest out), and what the
+// middleware of every operation makes for itself: the audit log, the rate limits and the stored responses.
 import { v7 } from 'uuid';
 import { ApiKeys } from '../data/api-keys.ts';
 import { AuditLog } from '../data/audit-log.ts';

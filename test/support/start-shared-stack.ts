@@ -53,6 +53,7 @@ export async function setup({ vitest }: TestProject) {
   return async () => {
     clock.close();
     await stack.close();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    if (process.env.KEEP_DATA) console.log(`The data and the log of the stack are in ${dataDir}`);
+    else rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
 }

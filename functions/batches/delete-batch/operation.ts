@@ -8,6 +8,7 @@ export const operation = defineOperation({
   path: '/api/images/batches/{id}',
   summary: 'Delete a batch and all that is in it (doctors and admins)',
   group: 'Batches',
+  // Everyone: for another patient's, the response is 404 and not 403. The handler refuses all but doctors and admins.
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
   success: { status: 204 },

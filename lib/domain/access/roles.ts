@@ -13,5 +13,10 @@ export type PersonRole = (typeof GROUPS)[keyof typeof GROUPS];
 export const roleOfGroups = (groups: readonly unknown[]): PersonRole | undefined =>
   Object.entries(GROUPS).findLast(([group]) => groups.includes(group))?.[1];
 
+const isDoctorOrAdmin = (role: PersonRole | 'service'): boolean => role === 'doctor' || role === 'admin';
+
 /** Only doctors and admins may delete. */
-export const mayDelete = (role: PersonRole | 'service'): boolean => role === 'doctor' || role === 'admin';
+export const mayDelete = isDoctorOrAdmin;
+
+/** Only doctors and admins may move a study from one patient to another. */
+export const mayReassign = isDoctorOrAdmin;

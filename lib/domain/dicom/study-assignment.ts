@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Caller } from '../access/caller.ts';
-import { mayDelete } from '../access/roles.ts';
+import { mayReassign } from '../access/roles.ts';
 import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
 import { PatientId, Timestamp } from '../identifiers.ts';
@@ -33,7 +33,7 @@ export function requireMayAssign(caller: Caller, study: DicomStudy, patientId: s
   recordAccess(caller, 'study', { patientId });
   const isNobodys = study.patientId === null;
   const isTakenBack = patientId === null && study.assignment?.from === null;
-  if (mayDelete(caller.role) || isNobodys || isTakenBack) return;
+  if (mayReassign(caller.role) || isNobodys || isTakenBack) return;
   throw new DomainError('FORBIDDEN', 'Only doctors and admins may take a study from a patient.', {
     details: [`your role is ${caller.role}; expected doctor or admin`],
   });

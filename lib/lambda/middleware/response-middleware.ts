@@ -41,8 +41,10 @@ export function responseMiddleware(operation: Operation): Middleware {
     },
     onError: (request) => {
       const error = asDomainError(request.error, expected);
-      if (error.code === 'INTERNAL_SERVER_ERROR')
-        logger.error('failed', { operation: operation.id, error: request.error });
+      if (error.code === 'INTERNAL_SERVER_ERROR') {
+        const { requestId } = request.event.requestContext;
+        logger.error('failed', { operation: operation.id, requestId, error: request.error });
+      }
       request.response = finish(request, errorResponse(error));
     },
   };

@@ -19,7 +19,7 @@ export function StudyPatient({ study: uid }: { study: string }) {
   });
   if (!study) return null;
   const [id, issuer] = [textOf(study, '00100020'), textOf(study, '00100021')];
-  const mayAssign = isAssigned(study) ? person.mayDelete : person.role !== 'patient';
+  const mayAssign = isAssigned(study) ? person.mayReassign : person.role !== 'patient';
   return (
     <>
       {isAssigned(study) ? (

@@ -1,4 +1,4 @@
-import { mayDelete, type PersonRole, roleOfGroups } from '../../../lib/domain/access/roles.ts';
+import { mayDelete, mayReassign, type PersonRole, roleOfGroups } from '../../../lib/domain/access/roles.ts';
 
 /** Who is signed in, as their token names them; what they may do decides the service alone. */
 export interface Person {
@@ -8,6 +8,7 @@ export interface Person {
   /** Of a patient: their own. */
   patientId: string | undefined;
   mayDelete: boolean;
+  mayReassign: boolean;
 }
 
 /** The person of a token's claims, or undefined where nobody put them into a group. */
@@ -23,5 +24,6 @@ export function personOf(claims: Record<string, unknown>): Person | undefined {
     role,
     patientId: role === 'patient' ? String(patientId) : undefined,
     mayDelete: mayDelete(role),
+    mayReassign: mayReassign(role),
   };
 }

@@ -174,7 +174,7 @@ export class UploadQueue {
       asked = await this.#claimed(await this.#withChecksums(group));
       if (asked.length === 0) return;
       // The same files in another try are the same wish.
-      const signed = await requestGrants(target, asked, await keyOf(asked));
+      const signed = await requestGrants(target, asked, await idempotencyKeyOf(asked));
       for (const [index, record] of asked.entries()) this.#keep({ ...record, grant: signed[index] });
       if (signed[0]) this.#groupSize.given(signed[0].endsAt);
       this.#backoff.reset();
@@ -320,8 +320,11 @@ const withoutGrant = (record: UploadRecord): UploadRecord => ({
   attempts: record.attempts + 1,
 });
 
-/** The same for the same files, and other for any others; after a URL's end, which would be given again, another. */
-async function keyOf(records: readonly UploadRecord[]): Promise<string> {
+/**
+ * The Idempotency-Key of a request for upload URLs. It depends on the files and their attempts: after a URL has expired a new
+ * key is needed, because the old one would repeat the expired URL.
+ */
+async function idempotencyKeyOf(records: readonly UploadRecord[]): Promise<string> {
   const text = records.map(({ id, attempts }) => `${id}.${attempts}`).join(' ');
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return [...new Uint8Array(digest).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');

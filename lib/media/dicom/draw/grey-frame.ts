@@ -5,7 +5,7 @@ import { rangeTransform, readVoiTransform, type VoiTransform } from './voi-trans
 
 /** A frame of one sample for each pixel, and what makes greys of it (PS3.3 C.11, PS3.4 N.2). */
 export interface GreyFrame {
-  /** The stored values, and the smallest and the largest that are finite; these are turned round where none is. */
+  /** The stored values, with the minimum and maximum of the finite ones; without any, `min` is greater than `max`. */
   samples: Samples;
   min: number;
   max: number;

@@ -19,8 +19,8 @@ export interface InstanceIdentifiers {
 export const isUid = (text: string): boolean => text.length <= 64 && /^\d+(?:\.\d+)*$/.test(text);
 
 /**
- * Reads the identifiers, without which a file has no place among the others. The padding that goes is the standard's NUL
- * and the space that many write instead.
+ * Reads the identifiers, without which a file has no place among the others. Trailing padding is removed: NUL,
+ * as the standard says, and space, which many devices write instead.
  *
  * @throws RejectedImage where one is missing or no UID, or where it is not clear which patient the file names
  */
