@@ -3,8 +3,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoUsers } from '../lib/local/cognito/issuer.ts';
 import { type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
+import { requireFreePort } from '../lib/local/loopback.ts';
 import { StartError } from '../lib/local/start-error.ts';
-import { makeDataDir } from '../lib/local/state.ts';
+import { requireUsableDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
 import { region } from '../lib/local/template.ts';
 
@@ -50,10 +51,10 @@ async function main(): Promise<void> {
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
   }
-  const onPhase = (phase: string, ms: number) => {
-    if (verbose) console.error(`${phase}: ${ms} ms`);
-  };
-  makeDataDir(dataDir);
+  const onPhase = phaseTeller(verbose);
+  // Before the build, which takes the longest.
+  await requireFreePort(port);
+  requireUsableDataDir(dataDir);
   const projectDir = path.resolve(import.meta.dirname, '..');
   const cdkOut = await synthesize({ projectDir, dataDir, verbose, orthancUrl, onPhase });
   const stack = await startLocalStack({
@@ -77,12 +78,24 @@ async function main(): Promise<void> {
     const ancestors = ancestorsOf();
     setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
   }
+  onPhase();
   writeFileSync(path.join(dataDir, 'admin.env'), adminEnvironment(stack), { mode: 0o600 });
   console.log(`Demo people: ${Object.keys(demoUsers).join(', ')}`);
   console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);
   console.log(`The API:     ${stack.url}/docs`);
   console.log(`Data:        ${dataDir}   Log: ${stack.logFile}`);
   console.log(`ready ${stack.url}`);
+}
+
+/** Says each phase as it begins and, where `verbose`, how long it took; none ends the last. */
+function phaseTeller(verbose: boolean) {
+  let current: { phase: string; startedAt: number } | undefined;
+  return (phase?: string) => {
+    if (current && verbose)
+      console.error(`${current.phase} took ${Math.round(performance.now() - current.startedAt)} ms.`);
+    current = phase === undefined ? undefined : { phase, startedAt: performance.now() };
+    if (phase !== undefined) console.error(`${phase} …`);
+  };
 }
 
 /** What the AWS command line and our own tools need to reach the stack with rights to everything. */

@@ -10,7 +10,8 @@ interface SynthesisOptions {
   verbose: boolean;
   /** The Orthanc that each stored DICOM file goes to as well. */
   orthancUrl?: string | undefined;
-  onPhase(phase: string, ms: number): void;
+  /** Hears of each phase that the app tells, as it begins. */
+  onPhase?: (phase: string) => void;
 }
 
 /** Runs the CDK app, which builds the functions, unless nothing has changed since; gives CDK's output directory. */
@@ -33,9 +34,7 @@ export async function synthesize({
   const { context = {} } = JSON.parse(readFileSync(path.join(projectDir, 'cdk.json'), 'utf8'));
   // The app alone, not the CLI around it: that is quicker, and asks for no credentials.
   const environment = { CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ ...context, laptop }) };
-  const startedAt = performance.now();
-  await run(projectDir, 'bin/app.ts', environment, verbose);
-  onPhase('build and synth', Math.round(performance.now() - startedAt));
+  await run(projectDir, 'bin/app.ts', environment, verbose, onPhase);
   rmSync(cdkOut, { recursive: true, force: true });
   renameSync(fresh, cdkOut);
   // Last, so that a start that was interrupted begins anew.
@@ -48,15 +47,17 @@ async function run(
   file: string,
   environment: Record<string, string>,
   verbose: boolean,
+  onPhase: SynthesisOptions['onPhase'],
 ): Promise<void> {
   const child = spawn(process.execPath, [file], {
     cwd: projectDir,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  child.on('message', (phase) => onPhase?.(String(phase)));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       output += chunk;
       if (verbose) process.stderr.write(chunk);
     });
