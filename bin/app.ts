@@ -34,5 +34,6 @@ new NegatoscopeStack(app, 'Negatoscope', {
   triggers,
   socketRoutes,
   settings: { ...settings, ...orthanc },
+  onLaptop: laptop !== undefined,
 });
 app.synth();
