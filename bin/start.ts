@@ -10,7 +10,7 @@ import { synthesize } from '../lib/local/synthesis.ts';
 import { region } from '../lib/local/template.ts';
 
 const usage =
-  'Usage: npm start -- [--port 3000] [--data .local] [--verbose]   (or PORT, DATA_DIR; ORTHANC_URL)';
+  'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)';
 /** Whoever stops the stack shall have their prompt back within 5 s, whatever still runs. */
 const closeTimeoutMs = 4000;
 
@@ -21,6 +21,7 @@ function readSettings() {
         port: { type: 'string', default: process.env.PORT ?? '3000' },
         data: { type: 'string', default: process.env.DATA_DIR ?? '.local' },
         verbose: { type: 'boolean', default: false },
+        dev: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -46,7 +47,7 @@ function readOrthancUrl(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help, orthancUrl } = readSettings();
+  const { port, dataDir, verbose, help, dev, orthancUrl } = readSettings();
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
@@ -57,12 +58,14 @@ async function main(): Promise<void> {
   requireUsableDataDir(dataDir);
   const projectDir = path.resolve(import.meta.dirname, '..');
   const cdkOut = await synthesize({ projectDir, dataDir, verbose, orthancUrl, onPhase });
+  const page = dev ? await (await import('./dev-page.ts')).createPageServer() : undefined;
   const stack = await startLocalStack({
     cdkOut,
     port,
     dataDir,
     verbose,
     onPhase,
+    ...(page && { servePage: page.middlewares }),
     onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),
   });
   let closing = false;
@@ -70,13 +73,23 @@ async function main(): Promise<void> {
     if (closing) return;
     closing = true;
     setTimeout(() => process.exit(1), closeTimeoutMs).unref();
-    void stack.close().then(() => process.exit(0), fail);
+    void Promise.all([stack.close(), page?.close()]).then(() => process.exit(0), fail);
   };
   process.on('SIGINT', close).on('SIGTERM', close).on('SIGHUP', close);
   if (process.env.npm_lifecycle_event !== undefined) {
     // Whoever kills npm with -9 means the stack, but npm can't pass that on.
     const ancestors = ancestorsOf();
     setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
+  }
+  if (page) {
+    const { followFunctions } = await import('./dev-functions.ts');
+    onPhase('Following the source files');
+    await followFunctions({
+      watcher: page.watcher,
+      functions: stack.functions,
+      codeDir: path.join(dataDir, 'dev-functions'),
+      say: (line) => console.log(line),
+    });
   }
   onPhase();
   writeFileSync(path.join(dataDir, 'admin.env'), adminEnvironment(stack), { mode: 0o600 });

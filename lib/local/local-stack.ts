@@ -52,6 +52,8 @@ export interface LocalStackOptions {
   onCall?: (call: ServiceCall) => void;
   /** Hears of each phase of the start as it begins. */
   onPhase?: (phase: string) => void;
+  /** Serves the page instead of its built files. */
+  servePage?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Hears when a part that everything needs has ended by itself. */
   onFailure?: (reason: string) => void;
 }
@@ -64,6 +66,7 @@ export interface LocalStack {
   /** Credentials that may do everything, for tests and tools. */
   credentials: Credentials;
   logFile: string;
+  functions: readonly LambdaFunction[];
   /** What the stack says of itself, as `cdk deploy` does. */
   output(name: string): string;
   token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
@@ -227,6 +230,9 @@ async function start(
       if (await issuer.handle(request, response, requestUrl)) return;
       return sendLocalError(response, 404, `Nothing is at ${request.method} ${pathname}.`);
     }
+    if (options.servePage && pathname !== '/config.json' && cloudFront.isPage(pathname)) {
+      return options.servePage(request, response);
+    }
     if (cloudFront.handle(request, response, pathname)) return;
     return gateway.handle(request, response, requestUrl);
   };
@@ -238,6 +244,7 @@ async function start(
     dynamoDbEndpoint,
     credentials,
     logFile: logFile.path,
+    functions: [...lambdas.values()],
     output: (name) => template.output(name),
     token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
     tick: () => schedules.tick(),

@@ -15,7 +15,7 @@ export interface Client {
 }
 
 /** A running stack, as tests see it: whether it is of this process or not. */
-export type RunningStack = Omit<LocalStack, 'close'>;
+export type RunningStack = Omit<LocalStack, 'close' | 'functions'>;
 
 /** The service that the tests of a file talk to, with people of the file's own. */
 export abstract class Service {

@@ -50,7 +50,7 @@ const ErrorPayload = z.object({ errorType: z.string(), errorMessage: z.string() 
 
 /** One function with its processes: each takes one request at a time, as in Lambda, and stays warm for a while. */
 export class LambdaFunction {
-  readonly definition: FunctionDefinition;
+  #definition: FunctionDefinition;
   readonly #host: LambdaHost;
   readonly #maxInstances: number;
   readonly #instances = new Set<Instance>();
@@ -59,9 +59,19 @@ export class LambdaFunction {
   #closed = false;
 
   constructor(definition: FunctionDefinition, host: LambdaHost, maxInstances: number) {
-    this.definition = definition;
+    this.#definition = definition;
     this.#host = host;
     this.#maxInstances = maxInstances;
+  }
+
+  get definition(): FunctionDefinition {
+    return this.#definition;
+  }
+
+  /** Takes other code for the requests that begin from now on; those under way end with the code that they have. */
+  replaceCode(codeDir: string) {
+    this.#definition = { ...this.#definition, codeDir };
+    for (const instance of this.#idle.splice(0)) instance.kill('its code has changed');
   }
 
   /** Invokes and reads the whole answer; throws a FunctionError where Lambda would report one. */
@@ -117,8 +127,10 @@ export class LambdaFunction {
   }
 
   async #start(): Promise<Instance> {
-    const instance = new Instance(this.definition, this.#host, {
+    const definition = this.#definition;
+    const instance = new Instance(definition, this.#host, {
       idle: () => {
+        if (definition !== this.#definition) return instance.kill('its code has changed');
         if (!this.#closed) this.#idle.push(instance);
         this.#waiting.shift()?.();
       },
