@@ -14,10 +14,15 @@ const Laptop = z.object({ orthancUrl: z.string().optional() });
 
 const app = new App();
 const laptop = Laptop.optional().parse(app.node.tryGetContext('laptop'));
+/** Tells what begins, where somebody waits for it: `npm start`. */
+const tellPhase = (phase: string) => process.send?.(phase);
+
+tellPhase('Building the functions and the page');
 await Promise.all([buildFunctions(), buildWeb()]);
 // The local stack has the machine's own.
 if (!laptop) installLayers();
 
+tellPhase('Synthesizing the stack');
 const { orthancUrl, orthancSecret, ...settings } = Settings.parse(
   app.node.tryGetContext('negatoscope') ?? {},
 );
@@ -29,5 +34,6 @@ new NegatoscopeStack(app, 'Negatoscope', {
   triggers,
   socketRoutes,
   settings: { ...settings, ...orthanc },
+  onLaptop: laptop !== undefined,
 });
 app.synth();

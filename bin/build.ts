@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { functions } from '../functions/functions.ts';
 import { operations } from '../functions/operations.ts';
 import { openApiDocument } from '../lib/api/openapi.ts';
@@ -115,64 +115,72 @@ const READ_BY: Record<string, string> = {
   'lib/media/dicom/parse/data-dictionary.ts': 'lib/media/dicom/parse/data-dictionary.json',
 };
 
+const ROOT = join(import.meta.dirname, '..');
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  outdir: BUNDLES,
+  bundle: true,
+  minify: true,
+  // For stack traces, which then name our own files and lines; keeping names in the code costs 25 KB of each bundle.
+  sourcemap: 'linked',
+  sourcesContent: false,
+  platform: 'node',
+  target: 'node24',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** How the handlers are bundled: `<function>/index.cjs`. */
+export const HANDLER_BUNDLES = {
+  ...COMMON,
+  metafile: true,
+  entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: `${id}/index` })),
+  outExtension: { '.js': '.cjs' },
+  // A layer is found by require() only: Lambda's NODE_PATH does not reach the import of an ES module.
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  // CommonJS has other words for where a module is.
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  alias: {
+    '@aws-lambda-powertools/jmespath/functions': './lib/lambda/middleware/jmespath-field.ts',
+    '@aws-lambda-powertools/jmespath': './lib/lambda/middleware/jmespath-field.ts',
+    // archiver brings three copies of what was once Node's own stream module, 240 KB of each bundle with a ZIP.
+    'readable-stream': 'node:stream',
+  },
+  plugins: [
+    withoutJsonSchema,
+    withoutLateEventStreams,
+    mapForEndpoints,
+    withoutFoldersAndTar,
+    queueOfAsync,
+    nativeCrc32,
+  ],
+  external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
+} satisfies BuildOptions;
+
+/** How the scripts are bundled that functions start as processes: `<function>/<script>.mjs`. */
+export const PROCESS_BUNDLES = {
+  ...COMMON,
+  entryPoints: functions.flatMap(({ id, processes = [] }) =>
+    processes.map((script) => ({ in: script, out: `${id}/${basename(script, '.ts')}` })),
+  ),
+  outExtension: { '.js': '.mjs' },
+  // No layers here, and what finds its .wasm by import.meta.url goes on finding it.
+  format: 'esm',
+} satisfies BuildOptions;
+
 /** Bundles every function, each into a folder of its own with the files that it needs beside it. */
 export async function buildFunctions(): Promise<void> {
   await rm(BUNDLES, { recursive: true, force: true });
-  const root = join(import.meta.dirname, '..');
-  const common = {
-    absWorkingDir: root,
-    outdir: BUNDLES,
-    bundle: true,
-    minify: true,
-    // For stack traces, which then name our own files and lines; keeping names in the code costs 25 KB of each bundle.
-    sourcemap: 'linked',
-    sourcesContent: false,
-    platform: 'node',
-    target: 'node24',
-    logLevel: 'warning',
-  } as const;
-  const { metafile } = await build({
-    ...common,
-    metafile: true,
-    entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: `${id}/index` })),
-    outExtension: { '.js': '.cjs' },
-    // A layer is found by require() only: Lambda's NODE_PATH does not reach the import of an ES module.
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    // CommonJS has other words for where a module is.
-    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-    alias: {
-      '@aws-lambda-powertools/jmespath/functions': './lib/lambda/middleware/jmespath-field.ts',
-      '@aws-lambda-powertools/jmespath': './lib/lambda/middleware/jmespath-field.ts',
-      // archiver brings three copies of what was once Node's own stream module, 240 KB of each bundle with a ZIP.
-      'readable-stream': 'node:stream',
-    },
-    plugins: [
-      withoutJsonSchema,
-      withoutLateEventStreams,
-      mapForEndpoints,
-      withoutFoldersAndTar,
-      queueOfAsync,
-      nativeCrc32,
-    ],
-    external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
-  });
-  await build({
-    ...common,
-    entryPoints: functions.flatMap(({ id, processes = [] }) =>
-      processes.map((script) => ({ in: script, out: `${id}/${basename(script, '.ts')}` })),
-    ),
-    outExtension: { '.js': '.mjs' },
-    // No layers here, and what finds its .wasm by import.meta.url goes on finding it.
-    format: 'esm',
-  });
+  const { metafile } = await build(HANDLER_BUNDLES);
+  await build(PROCESS_BUNDLES);
   for (const { id, assets = [] } of functions) {
     await mkdir(join(BUNDLES, id), { recursive: true });
-    for (const asset of assets) await cp(join(root, asset), join(BUNDLES, id, basename(asset)));
+    for (const asset of assets) await cp(join(ROOT, asset), join(BUNDLES, id, basename(asset)));
   }
   for (const [bundle, { inputs }] of Object.entries(metafile.outputs))
     for (const [module, file] of Object.entries(READ_BY))
-      if (module in inputs) await cp(join(root, file), join(root, dirname(bundle), basename(file)));
+      if (module in inputs) await cp(join(ROOT, file), join(ROOT, dirname(bundle), basename(file)));
   const document = JSON.stringify(openApiDocument(operations));
   await writeFile(join(BUNDLES, 'get-openapi', 'openapi.json'), document);
 }

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoUsers } from '../lib/local/cognito/issuer.ts';
 import { type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
+import { requireFreePort } from '../lib/local/loopback.ts';
 import { StartError } from '../lib/local/start-error.ts';
-import { makeDataDir } from '../lib/local/state.ts';
+import { requireUsableDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
 import { region } from '../lib/local/template.ts';
 
 const usage =
-  'Usage: npm start -- [--port 3000] [--data .local] [--verbose]   (or PORT, DATA_DIR; ORTHANC_URL)';
+  'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)';
 /** Whoever stops the stack shall have their prompt back within 5 s, whatever still runs. */
 const closeTimeoutMs = 4000;
 
@@ -20,6 +21,7 @@ function readSettings() {
         port: { type: 'string', default: process.env.PORT ?? '3000' },
         data: { type: 'string', default: process.env.DATA_DIR ?? '.local' },
         verbose: { type: 'boolean', default: false },
+        dev: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -45,23 +47,25 @@ function readOrthancUrl(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help, orthancUrl } = readSettings();
+  const { port, dataDir, verbose, help, dev, orthancUrl } = readSettings();
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
   }
-  const onPhase = (phase: string, ms: number) => {
-    if (verbose) console.error(`${phase}: ${ms} ms`);
-  };
-  makeDataDir(dataDir);
+  const onPhase = phaseTeller(verbose);
+  // Before the build, which takes the longest.
+  await requireFreePort(port);
+  requireUsableDataDir(dataDir);
   const projectDir = path.resolve(import.meta.dirname, '..');
   const cdkOut = await synthesize({ projectDir, dataDir, verbose, orthancUrl, onPhase });
+  const page = dev ? await (await import('./dev-page.ts')).createPageServer() : undefined;
   const stack = await startLocalStack({
     cdkOut,
     port,
     dataDir,
     verbose,
     onPhase,
+    ...(page && { servePage: page.middlewares }),
     onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),
   });
   let closing = false;
@@ -69,7 +73,7 @@ async function main(): Promise<void> {
     if (closing) return;
     closing = true;
     setTimeout(() => process.exit(1), closeTimeoutMs).unref();
-    void stack.close().then(() => process.exit(0), fail);
+    void Promise.all([stack.close(), page?.close()]).then(() => process.exit(0), fail);
   };
   process.on('SIGINT', close).on('SIGTERM', close).on('SIGHUP', close);
   if (process.env.npm_lifecycle_event !== undefined) {
@@ -77,12 +81,34 @@ async function main(): Promise<void> {
     const ancestors = ancestorsOf();
     setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
   }
+  if (page) {
+    const { followFunctions } = await import('./dev-functions.ts');
+    onPhase('Following the source files');
+    await followFunctions({
+      watcher: page.watcher,
+      functions: stack.functions,
+      codeDir: path.join(dataDir, 'dev-functions'),
+      say: (line) => console.log(line),
+    });
+  }
+  onPhase();
   writeFileSync(path.join(dataDir, 'admin.env'), adminEnvironment(stack), { mode: 0o600 });
   console.log(`Demo people: ${Object.keys(demoUsers).join(', ')}`);
   console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);
   console.log(`The API:     ${stack.url}/docs`);
   console.log(`Data:        ${dataDir}   Log: ${stack.logFile}`);
   console.log(`ready ${stack.url}`);
+}
+
+/** Says each phase as it begins and, where `verbose`, how long it took; none ends the last. */
+function phaseTeller(verbose: boolean) {
+  let current: { phase: string; startedAt: number } | undefined;
+  return (phase?: string) => {
+    if (current && verbose)
+      console.error(`${current.phase} took ${Math.round(performance.now() - current.startedAt)} ms.`);
+    current = phase === undefined ? undefined : { phase, startedAt: performance.now() };
+    if (phase !== undefined) console.error(`${phase} …`);
+  };
 }
 
 /** What the AWS command line and our own tools need to reach the stack with rights to everything. */

@@ -7,4 +7,6 @@ export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest
   scope: string;
   /** The clinic's time zone (IANA). */
   timeZone: string;
+  /** Whether it is a local stack, which is there to be tried out. */
+  onLaptop: boolean;
 }

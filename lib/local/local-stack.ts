@@ -21,6 +21,7 @@ import { linkLayerPackages } from './lambda/layer-packages.ts';
 import { ProcessGuard } from './lambda/process-guard.ts';
 import { sendLocalError } from './local-error.ts';
 import { LogFile } from './log-file.ts';
+import { listenOnLoopback } from './loopback.ts';
 import { S3 } from './s3/s3.ts';
 import { loadBuckets } from './s3/s3-buckets.ts';
 import { S3Store } from './s3/s3-store.ts';
@@ -49,8 +50,10 @@ export interface LocalStackOptions {
   environment?: Record<string, string>;
   /** Hears of each call that a function makes to S3 or DynamoDB; costs a little, so leave it out to leave it off. */
   onCall?: (call: ServiceCall) => void;
-  /** Hears how long each phase of the start took. */
-  onPhase?: (phase: string, ms: number) => void;
+  /** Hears of each phase of the start as it begins. */
+  onPhase?: (phase: string) => void;
+  /** Serves the page instead of its built files. */
+  servePage?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Hears when a part that everything needs has ended by itself. */
   onFailure?: (reason: string) => void;
 }
@@ -63,6 +66,7 @@ export interface LocalStack {
   /** Credentials that may do everything, for tests and tools. */
   credentials: Credentials;
   logFile: string;
+  functions: readonly LambdaFunction[];
   /** What the stack says of itself, as `cdk deploy` does. */
   output(name: string): string;
   token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
@@ -93,12 +97,7 @@ async function start(
 ): Promise<LocalStack> {
   const { cdkOut, stackName = 'Negatoscope', onPhase } = options;
   const dataDir = path.resolve(options.dataDir);
-  let phaseStart = performance.now();
-  const phase = (name: string) => {
-    onPhase?.(name, Math.round(performance.now() - phaseStart));
-    phaseStart = performance.now();
-  };
-
+  onPhase?.('Opening the port and the data directory');
   const db = openState(dataDir);
   closers.push(() => db.close());
   const logFile = new LogFile(dataDir, options.verbose ?? false);
@@ -113,23 +112,26 @@ async function start(
   let upgrade: Upgrade = async (_request, socket) => refuse(socket, 503);
   const upgradeListener: Upgrade = async (request, socket, head) =>
     isLocalHost(request.headers.host) ? upgrade(request, socket, head) : refuse(socket, 421);
-  const port = await listen(listener, upgradeListener, options.port, closers);
+  const port = await listenOnLoopback(
+    options.port,
+    () => makeServer(listener, upgradeListener),
+    (server) => closers.push(() => closeServer(server)),
+  );
   const url = `http://localhost:${port}`;
   const issuer = await Issuer.open(dataDir, `${url}/local`);
-  phase('port and state');
 
   // Another origin than the page's, as in the cloud: with its CORS, and with connections of its own.
   const s3Endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? `http://127.0.0.1:${port}/local/s3`;
   const template = loadTemplate(cdkOut, stackName, url, new URL(s3Endpoint).origin);
   const secret = loadSecret(dataDir);
   const definitions = loadFunctions(template, secret, options.environment);
-  phase('template');
 
   const principals = new Principals(options.onCall, log);
   const credentials = credentialsFor('the local stack itself', secret);
   principals.add('local', credentials);
   for (const { name, credentials: own, statements } of definitions) principals.add(name, own, statements);
 
+  onPhase?.('Starting DynamoDB');
   const foreign = foreignEndpoints(principals);
   const dynoxide = foreign.dynamoDb
     ? undefined
@@ -146,8 +148,8 @@ async function start(
     streams.destroy();
   });
   await ensureTables(template, dynamoDb);
-  phase('DynamoDB');
 
+  onPhase?.('Starting S3 and the queues');
   const queues = new Queues(db, template);
   const buckets = loadBuckets(template);
   const store = new S3Store(db, dataDir, buckets, queues);
@@ -155,8 +157,8 @@ async function start(
   const sweep = setInterval(() => void store.expire().catch((error) => log(`lifecycle: ${error}`)), hourMs);
   closers.push(() => clearInterval(sweep));
   await store.expire();
-  phase('S3 and queues');
 
+  onPhase?.('Starting the functions');
   const dynamoDbEndpoint = foreign.dynamoDb ?? `${url}/local/dynamodb`;
   const socketDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-'));
   closers.push(() => rmSync(socketDir, { recursive: true, force: true }));
@@ -228,11 +230,13 @@ async function start(
       if (await issuer.handle(request, response, requestUrl)) return;
       return sendLocalError(response, 404, `Nothing is at ${request.method} ${pathname}.`);
     }
+    if (options.servePage && pathname !== '/config.json' && cloudFront.isPage(pathname)) {
+      return options.servePage(request, response);
+    }
     if (cloudFront.handle(request, response, pathname)) return;
     return gateway.handle(request, response, requestUrl);
   };
   if (sockets) upgrade = (request, socket, head) => sockets.upgrade(request, socket, head);
-  phase('functions and routes');
 
   return {
     url,
@@ -240,6 +244,7 @@ async function start(
     dynamoDbEndpoint,
     credentials,
     logFile: logFile.path,
+    functions: [...lambdas.values()],
     output: (name) => template.output(name),
     token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
     tick: () => schedules.tick(),
@@ -273,41 +278,20 @@ function isLocalHost(host: string | undefined): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? '');
 }
 
-/** Listens on both loopbacks, since a browser may take `localhost` for either; gives the port. */
-async function listen(
+/** A server of the stack, which is not listening yet. */
+function makeServer(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
   upgrade: Upgrade,
-  wantedPort: number,
-  closers: (() => unknown)[],
-): Promise<number> {
-  let port = wantedPort;
-  for (const address of ['127.0.0.1', '::1']) {
-    // To what else a client would change (`h2c`, of curl) the answer is HTTP as it is.
-    const shouldUpgradeCallback = ({ headers }: IncomingMessage) =>
-      headers.upgrade?.toLowerCase() === 'websocket';
-    const server = createServer({ shouldUpgradeCallback }, listener);
-    server.on('upgrade', upgrade);
-    // An upload may take longer than Node's five minutes, and the SDK keeps its connections longer than five seconds.
-    server.requestTimeout = 0;
-    server.keepAliveTimeout = 65_000;
-    try {
-      server.listen(port, address);
-      await once(server, 'listening');
-    } catch (cause) {
-      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-      // Many containers have no IPv6.
-      if (address === '::1' && code !== 'EADDRINUSE') continue;
-      const reason =
-        code === 'EADDRINUSE'
-          ? 'is taken: stop what uses it, or choose another with --port'
-          : `cannot be used: ${cause}`;
-      throw new StartError(`Port ${port} ${reason}.`, { cause });
-    }
-    closers.push(() => closeServer(server));
-    const bound = server.address();
-    if (typeof bound === 'object' && bound) port = bound.port;
-  }
-  return port;
+): Server {
+  // To what else a client would change (`h2c`, of curl) the answer is HTTP as it is.
+  const shouldUpgradeCallback = ({ headers }: IncomingMessage) =>
+    headers.upgrade?.toLowerCase() === 'websocket';
+  const server = createServer({ shouldUpgradeCallback }, listener);
+  server.on('upgrade', upgrade);
+  // An upload may take longer than Node's five minutes, and the SDK keeps its connections longer than five seconds.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 65_000;
+  return server;
 }
 
 async function closeServer(server: Server): Promise<void> {

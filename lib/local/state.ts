@@ -8,17 +8,30 @@ const lockTimeoutMs = 4000;
 const dataFormat = 1;
 
 /** Creates the data directory if it does not exist. Throws if it is not writable. */
-export function makeDataDir(dataDir: string): void {
+function makeDataDir(dataDir: string): void {
   try {
     makeDir(dataDir);
     writeFileSync(path.join(dataDir, '.probe'), '');
     rmSync(path.join(dataDir, '.probe'));
   } catch (cause) {
-    throw new StartError(`The data directory ${dataDir} is not writable.`, { cause });
+    throw new StartError(
+      `The data directory ${dataDir} is not writable: give the stack another with --data.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
-/** mkdir's `recursive` does not serve: it never returns below /proc (Node 24). */
+/**
+ * Throws a StartError where no stack can start with this data directory: it cannot be written, another stack uses it, or
+ * what is in it is damaged or of another format.
+ */
+export function requireUsableDataDir(dataDir: string): void {
+  openState(dataDir).close();
+}
+
+/** Not mkdir's `recursive`, which never returns below /proc (Node 24). */
 function makeDir(dir: string): void {
   if (existsSync(dir)) return;
   makeDir(path.dirname(dir));

@@ -10,7 +10,8 @@ interface SynthesisOptions {
   verbose: boolean;
   /** The Orthanc server that also receives each stored DICOM file. */
   orthancUrl?: string | undefined;
-  onPhase(phase: string, ms: number): void;
+  /** Hears of each phase that the app tells, as it begins. */
+  onPhase?: (phase: string) => void;
 }
 
 /** Runs the CDK app, which builds the functions, unless nothing has changed. Returns CDK's output directory. */
@@ -33,9 +34,7 @@ export async function synthesize({
   const { context = {} } = JSON.parse(readFileSync(path.join(projectDir, 'cdk.json'), 'utf8'));
   // Without the CDK CLI: faster, and needs no credentials.
   const environment = { CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ ...context, laptop }) };
-  const startedAt = performance.now();
-  await run(projectDir, 'bin/app.ts', environment, verbose);
-  onPhase('build and synth', Math.round(performance.now() - startedAt));
+  await run(projectDir, 'bin/app.ts', environment, verbose, onPhase);
   rmSync(cdkOut, { recursive: true, force: true });
   renameSync(fresh, cdkOut);
   // Written last, so that an interrupted start is repeated.
@@ -48,15 +47,17 @@ async function run(
   file: string,
   environment: Record<string, string>,
   verbose: boolean,
+  onPhase: SynthesisOptions['onPhase'],
 ): Promise<void> {
   const child = spawn(process.execPath, [file], {
     cwd: projectDir,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  child.on('message', (phase) => onPhase?.(String(phase)));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       output += chunk;
       if (verbose) process.stderr.write(chunk);
     });

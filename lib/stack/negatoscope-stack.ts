@@ -23,12 +23,14 @@ interface NegatoscopeProps extends StackProps {
   triggers: readonly Trigger[];
   socketRoutes: readonly SocketRoute[];
   settings: Settings;
+  /** Whether the stack is for a laptop: the page then says how to get sample data. */
+  onLaptop?: boolean;
 }
 
 /** The whole service in one stack. */
 export class NegatoscopeStack extends Stack {
   constructor(scope: Construct, id: string, declared: NegatoscopeProps) {
-    const { operations, triggers, socketRoutes, settings, ...props } = declared;
+    const { operations, triggers, socketRoutes, settings, onLaptop = false, ...props } = declared;
     super(scope, id, props);
     const storage = new Storage(this, 'Storage', settings);
     const identity = new Identity(this, 'Identity', settings);
@@ -77,7 +79,7 @@ export class NegatoscopeStack extends Stack {
       const handler = functions.create(route.id, { ...route, description: route.summary });
       sockets.route(route, handler, socketAuthorizer);
     }
-    const page = new Page(this, 'Page', storage, identity, settings);
+    const page = new Page(this, 'Page', storage, identity, settings, onLaptop);
     const edge = new Edge(this, 'Edge', { api: api.restApi, operations, sockets: sockets.api, page });
     const url = `https://${edge.distribution.distributionDomainName}`;
     identity.returnTo(url);

@@ -55,6 +55,7 @@ export class Page extends Construct {
     storage: Storage,
     identity: Identity,
     { limits, timeZone }: Settings,
+    onLaptop: boolean,
   ) {
     super(scope, id);
     const bucket = new Bucket(this, 'Files', {
@@ -84,7 +85,7 @@ export class Page extends Construct {
       cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
     const { imageBytes, filesPerRequest } = limits;
-    const config: PageConfig = { ...identity.forPage, imageBytes, filesPerRequest, timeZone };
+    const config: PageConfig = { ...identity.forPage, imageBytes, filesPerRequest, timeZone, onLaptop };
     const views = deployed('Views', {
       sources: [Source.asset(BUILT, { exclude: ['assets'] }), Source.jsonData('config.json', config)],
     });

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   let synthesis: Promise<string> | undefined;
   const cdkOut = () => {
     if (!synthesis) progress('building and synthesizing the service');
-    synthesis ??= synthesize({ projectDir, dataDir, verbose: false, onPhase: () => {} });
+    synthesis ??= synthesize({ projectDir, dataDir, verbose: false });
     return synthesis;
   };
   try {

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const ends: (() => unknown)[] = [() => rmSync(dataDir, { recursive: true, force: true })];
   try {
     console.log('building and starting the service');
-    const cdkOut = await synthesize({ projectDir: PROJECT, dataDir, verbose: false, onPhase: () => {} });
+    const cdkOut = await synthesize({ projectDir: PROJECT, dataDir, verbose: false });
     const stack = await startLocalStack({ cdkOut, port: 0, dataDir, environment: NO_RATE_LIMITS });
     ends.push(() => stack.close());
     console.log('filling it');

@@ -22,5 +22,5 @@ export async function setup({ vitest }: TestProject) {
   if (!existsSync(join(projectDir, 'dist')) || !existsSync(join(projectDir, 'dist-web'))) {
     rmSync(join(dataDir, 'cdk.out.digest'), { force: true });
   }
-  root.provide('cdkOut', await synthesize({ projectDir, dataDir, verbose: false, onPhase: () => {} }));
+  root.provide('cdkOut', await synthesize({ projectDir, dataDir, verbose: false }));
 }

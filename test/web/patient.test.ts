@@ -8,6 +8,27 @@ import { createBatch, decided, upload, useService } from '../support/service.ts'
 const service = useService();
 const browsing = useBrowser(service);
 
+const HINT = 'For sample data, run npm run seed.';
+
+describe('A patient without images', () => {
+  test('shows how to get sample data on a laptop', async () => {
+    const page = await browsing.signedIn('doctor', `/patients/${newPatient()}`);
+    await page.getByText(HINT).waitFor();
+  });
+
+  test('does not in a clinic', async () => {
+    const page = await browsing.open('/');
+    await page.route('**/config.json', async (route) => {
+      const config = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...config, onLaptop: false } });
+    });
+    await browsing.signIn(page, 'doctor');
+    await page.goto(`/patients/${newPatient()}`);
+    await page.getByText('No images yet').waitFor();
+    expect(await page.getByText(HINT).count()).toBe(0);
+  });
+});
+
 describe('A batch', () => {
   test('is made, filled by dropping images on it, and counted', async () => {
     const patient = newPatient();

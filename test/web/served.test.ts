@@ -37,6 +37,7 @@ test('The page learns where people sign in and what it may send, and no secret',
     imageBytes: 10 * 1024 * 1024,
     filesPerRequest: 200,
     timeZone: 'UTC',
+    onLaptop: true,
   });
 });
 

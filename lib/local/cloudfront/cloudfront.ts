@@ -71,9 +71,18 @@ export class CloudFront {
       .flatMap((distribution) => behaviorsOf(template, distribution));
   }
 
+  /** Whether the path is the page's, and not the API's. */
+  isPage(pathname: string): boolean {
+    return this.#behaviorOf(pathname)?.files !== undefined;
+  }
+
+  #behaviorOf(pathname: string): PageBehavior | undefined {
+    return this.#behaviors.find(({ pattern }) => pattern.test(pathname));
+  }
+
   /** Responds to a request for the page. Returns false if the path belongs to the API. */
   handle(request: IncomingMessage, response: ServerResponse, pathname: string): boolean {
-    const behavior = this.#behaviors.find(({ pattern }) => pattern.test(pathname));
+    const behavior = this.#behaviorOf(pathname);
     if (!behavior?.files) return false;
     const { methods, headers, rewrite, files } = behavior;
     if (!methods.includes(request.method ?? '')) {

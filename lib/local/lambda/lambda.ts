@@ -50,7 +50,7 @@ const ErrorPayload = z.object({ errorType: z.string(), errorMessage: z.string() 
 
 /** One function with its processes. As in Lambda, each handles one request at a time and stays warm for a while. */
 export class LambdaFunction {
-  readonly definition: FunctionDefinition;
+  #definition: FunctionDefinition;
   readonly #host: LambdaHost;
   readonly #maxInstances: number;
   readonly #instances = new Set<Instance>();
@@ -59,9 +59,19 @@ export class LambdaFunction {
   #closed = false;
 
   constructor(definition: FunctionDefinition, host: LambdaHost, maxInstances: number) {
-    this.definition = definition;
+    this.#definition = definition;
     this.#host = host;
     this.#maxInstances = maxInstances;
+  }
+
+  get definition(): FunctionDefinition {
+    return this.#definition;
+  }
+
+  /** Replaces the code for requests that start from now on. Requests in progress end with their code. */
+  replaceCode(codeDir: string) {
+    this.#definition = { ...this.#definition, codeDir };
+    for (const instance of this.#idle.splice(0)) instance.kill('its code has changed');
   }
 
   /** Invokes the function and reads the whole response. Throws a FunctionError if Lambda would report one. */
@@ -120,8 +130,10 @@ export class LambdaFunction {
   }
 
   async #start(): Promise<Instance> {
-    const instance = new Instance(this.definition, this.#host, {
+    const definition = this.#definition;
+    const instance = new Instance(definition, this.#host, {
       idle: () => {
+        if (definition !== this.#definition) return instance.kill('its code has changed');
         if (!this.#closed) this.#idle.push(instance);
         this.#waiting.shift()?.();
       },

@@ -193,8 +193,8 @@ describe('a start that cannot succeed says why in one sentence', () => {
   test('when its data directory cannot be written', async () => {
     const file = path.join(testStack.dir, 'a-file');
     writeFileSync(file, '');
-    expect(await failure({ dataDir: path.join(file, 'data') })).toMatch(/is not writable\.$/);
-    expect(await failure({ dataDir: '/proc/data' })).toMatch(/is not writable\.$/);
+    expect(await failure({ dataDir: path.join(file, 'data') })).toMatch(/is not writable: /);
+    expect(await failure({ dataDir: '/proc/data' })).toMatch(/is not writable: /);
   });
 
   test.each([
@@ -246,6 +246,18 @@ test('objects that a lifecycle rule calls too old are gone after a start, younge
   const after = await start();
   const { Contents = [] } = await after.s3.send(new ListObjectsV2Command({ Bucket: after.BUCKET }));
   expect(Contents.map(({ Key }) => Key)).toEqual(['other/old', 'temporary/new']);
+});
+
+test('a start says each of its phases as it begins', async () => {
+  const phases: string[] = [];
+  const stack = await testStack.start({ onPhase: (phase: string) => phases.push(phase) });
+  await stack.close();
+  expect(phases).toEqual([
+    'Opening the port and the data directory',
+    'Starting DynamoDB',
+    'Starting S3 and the queues',
+    'Starting the functions',
+  ]);
 });
 
 test('closing ends everything that was started', async () => {

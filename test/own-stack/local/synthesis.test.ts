@@ -15,6 +15,7 @@ beforeEach(() => {
     path.join(projectDir, 'bin/app.ts'),
     `import { mkdirSync, writeFileSync } from 'node:fs';
      const dir = process.env.CDK_OUTDIR as string;
+     process.send?.('Synthesizing');
      mkdirSync(dir);
      writeFileSync(dir + '/context.json', process.env.CDK_CONTEXT_JSON as string);`,
   );
@@ -34,7 +35,7 @@ const run = (orthancUrl?: string) =>
 test('the first start runs the app for a laptop, with the context of cdk.json', async () => {
   mkdirSync(path.join(projectDir, '.local'));
   const cdkOut = await run();
-  expect(phases).toEqual(['build and synth']);
+  expect(phases).toEqual(['Synthesizing']);
   expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toBe('{"limit":7,"laptop":{}}');
 });
 

@@ -10,6 +10,7 @@ import { PatientCases } from '../cases/patient-cases.tsx';
 import { PatientStudies } from '../exams/patient-studies.tsx';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
+import { pageConfig } from '../page-config.ts';
 import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
@@ -70,6 +71,12 @@ export function PatientPage({ patientId }: { patientId: string }) {
             {batches.isSuccess && list.length === 0 && (
               <Message title="No images yet">
                 Make a batch, such as one for today’s visit, and drop images into it.
+                {pageConfig().onLaptop && (
+                  <>
+                    {' '}
+                    For sample data, run <code>npm run seed</code>.
+                  </>
+                )}
               </Message>
             )}
             <DisclosureGroup
