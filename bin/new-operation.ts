@@ -7,8 +7,10 @@ const LIST = join(FUNCTIONS, 'operations.ts');
 /** The groups by their folders. */
 const GROUPS = new Map(operations.map(({ group }) => [group.toLowerCase(), group]));
 
-const operationTemplate = (id: string, group: string) => `import * as z from 'zod';
-import { defineOperation } from '../../../lib/api/operation.ts';
+const operationTemplate = (
+  id: string,
+  group: string,
+) => `import * as z from 'zod';\nimport { defineOperation } from '../../../lib/api/operation.ts';
 
 export const operation = defineOperation({
   id: '${id}',
@@ -26,8 +28,9 @@ export const operation = defineOperation({
 });
 `;
 
-const handlerTemplate = (id: string) => `import { serve } from '../../../lib/lambda/http/serve.ts';
-import { operation } from './operation.ts';
+const handlerTemplate = (
+  id: string,
+) => `import { serve } from '../../../lib/lambda/http/serve.ts';\nimport { operation } from './operation.ts';
 
 export const handle = () => ({ message: '${id}' });
 
