@@ -4,13 +4,13 @@ import { operations } from './operations.ts';
 import { socketRoutes } from './sockets/routes.ts';
 import { triggers } from './triggers.ts';
 
-/** What one function's bundle is made of; paths are from the project's root. */
+/** The contents of one function's bundle; paths are relative to the project's root. */
 interface FunctionSources {
   id: string;
   entry: string;
-  /** Files that are copied beside it. */
+  /** Files that are copied into the bundle's directory. */
   assets?: readonly string[];
-  /** Scripts that it starts as processes. */
+  /** Scripts that the function starts as processes. */
   processes?: readonly string[];
 }
 

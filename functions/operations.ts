@@ -59,7 +59,7 @@ import { operation as getDocsAsset } from './service/get-docs-asset/operation.ts
 import { operation as getHealth } from './service/get-health/operation.ts';
 import { operation as getOpenapi } from './service/get-openapi/operation.ts';
 
-/** The whole HTTP API. From this list come the stack, the API document and the table-driven tests. */
+/** The whole HTTP API. The stack, the API document and the table-driven tests are generated from this list. */
 export const operations = [
   getHealth,
   getOpenapi,

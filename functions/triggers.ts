@@ -8,7 +8,7 @@ import { trigger as notify } from './events/notify/trigger.ts';
 import { trigger as processArrivedImage } from './events/process-arrived-image/trigger.ts';
 import { trigger as sealAudit } from './events/seal-audit/trigger.ts';
 
-/** All functions that events wake. */
+/** All functions that events trigger. */
 export const triggers = [
   makeThumbnail,
   processArrivedImage,

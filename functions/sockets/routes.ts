@@ -1,5 +1,5 @@
 import { route as closeConnection } from './close-connection/route.ts';
 import { route as openConnection } from './open-connection/route.ts';
 
-/** All functions that sockets wake. */
+/** All functions that API Gateway invokes for WebSockets. */
 export const socketRoutes = [openConnection, closeConnection] as const;

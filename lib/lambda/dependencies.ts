@@ -42,29 +42,29 @@ export const keys = () => new ApiKeys(table());
 export const auditLog = () => new AuditLog(connectTable(environment.auditTableName));
 export const connections = () => new Connections(connectTable(environment.connectionsTableName));
 
-/** Objects by signed requests, without an S3 client. */
+/** Accesses objects with signed requests, without an S3 client. */
 export const objects = () => new SignedObjects(environment.bucketName);
 export const urls = () => new SignedUrls(environment.bucketName);
-/** Objects by an S3 client, for the functions that process events. */
+/** Accesses objects with an S3 client, for the functions that process events. */
 export const bucket = () => new Objects(environment.bucketName);
 
 export const archives = () => new ArchiveWriter(environment.bucketName);
 export const auditSegments = () => new AuditSegments(environment.bucketName);
 
-/** Connections to the open pages. */
+/** The WebSocket connections to open pages. */
 export const sockets = () => new Sockets();
 
-/** Issuers of Patient ID that are the clinic's own. */
+/** The clinic's own Issuers of Patient ID. */
 export const ownIssuers = (): readonly string[] => environment.patientIdIssuers;
 export const limits = () => environment.limits;
-/** The clinic's. */
+/** The clinic's time zone. */
 export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
-/** Identifiers that sort by their time (RFC 9562, 5.7). */
+/** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
 export const newId = () => (): string => v7();
 
-/** What stores a DICOM file. */
+/** The dependencies of storing a DICOM file. */
 export const ingestion = { dicomStore, objects, examImages, ownIssuers, now };
 
-/** What an operation makes new images with. */
+/** The dependencies of creating images. */
 export const creation = { limits, timeZone, newId, now };

@@ -1,6 +1,6 @@
 import { Limits } from '../domain/limits/limits.ts';
 
-/** The environment variables that the stack sets; named only here and in `lib/stack`, and read when they are needed. */
+/** The environment variables that the stack sets. Only this file and `lib/stack` name them; each is read when used. */
 export const environment = {
   get tableName() {
     return required('TABLE_NAME');
@@ -12,37 +12,37 @@ export const environment = {
   get requestsTableName() {
     return required('REQUESTS_TABLE_NAME');
   },
-  /** Who did what. */
+  /** The table of the audit log. */
   get auditTableName() {
     return required('AUDIT_TABLE_NAME');
   },
-  /** Who listens at which socket. */
+  /** The table of WebSocket connections. */
   get connectionsTableName() {
     return required('CONNECTIONS_TABLE_NAME');
   },
-  /** Seals the cursors of lists. */
+  /** The secret that signs the cursors of lists. */
   get cursorSecret() {
     return required('CURSOR_SECRET');
   },
-  /** Origins whose pages may call what is open to other origins. */
+  /** Origins whose pages may call the endpoints that are open to other origins. */
   get allowedOrigins(): string[] {
     return required('ALLOWED_ORIGINS').split(',');
   },
-  /** Where the stored DICOM files go as well, and as whom they do. */
+  /** The URL and credentials of the Orthanc server to which stored DICOM files are forwarded. */
   get orthanc() {
     const { ORTHANC_USERNAME: name, ORTHANC_PASSWORD: password } = process.env;
     const auth = name && password ? `${name}:${password}` : undefined;
     return { url: required('ORTHANC_URL'), auth };
   },
-  /** The queue whose messages the function gets, and its dead-letter queue. */
+  /** The queue whose messages the function receives, and its dead-letter queue. */
   get queue() {
     return { url: required('QUEUE_URL'), deadLettersUrl: required('DEAD_LETTERS_URL') };
   },
-  /** Issuers of Patient ID that are the clinic's own. */
+  /** The clinic's own Issuers of Patient ID. */
   get patientIdIssuers(): string[] {
     return JSON.parse(required('PATIENT_ID_ISSUERS'));
   },
-  /** Where the clinic is. */
+  /** The clinic's time zone. */
   get timeZone() {
     return required('TIME_ZONE');
   },

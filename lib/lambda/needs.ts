@@ -10,8 +10,8 @@ type Dependencies = {
 export type Creation = keyof Exported['creation'];
 
 /**
- * What a handler needs of `dependencies.ts`: of each the methods by their names, or all of it. A test of the handler gives
- * just these.
+ * The dependencies of a handler, from `dependencies.ts`: named methods of some, and others as a whole. A test of the
+ * handler provides only these.
  *
  * @example Needs<{ batches: 'get' | 'delete' }, 'limits' | 'now'>
  */
@@ -25,10 +25,10 @@ export type Needs<
   >;
 } & Pick<Dependencies, Whole>;
 
-/** For each dependency, what makes it. */
+/** For each dependency, the function that makes it. */
 export type Makers<Deps> = { [Name in keyof Deps]: () => Deps[Name] };
 
-/** Makes the dependencies at the first call, which is in the first request, and gives the same ones from then on. */
+/** Makes the dependencies at the first call, during the first request, and returns the same ones afterwards. */
 export function connect<Deps>(makers: Makers<Deps>): () => Deps {
   let deps: Deps | undefined;
   return () => {

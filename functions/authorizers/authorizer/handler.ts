@@ -11,7 +11,7 @@ import { connect, type Needs } from '../../../lib/lambda/needs.ts';
 
 type Deps = Pick<Verifier, 'verify'> & Needs<{ keys: 'get' }, 'now'>;
 
-/** Finds out who calls. */
+/** Authenticates the caller of a request. */
 export async function handle(
   { headers, methodArn }: Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'>,
   deps: Deps,

@@ -20,7 +20,7 @@ export const operation = defineOperation({
   success: {
     status: 200,
     stream: ['application/zip'],
-    // More than can be streamed: an export is made of it.
+    // The images are too large to be streamed, so an export is started.
     accepted: { status: 202, schema: StartedExport },
   },
   errors: ['NOT_FOUND'],

@@ -12,7 +12,7 @@ type Deps = Needs<{ exports: 'get'; batches: 'get'; urls: 'download' }, 'limits'
 
 export async function handle({ caller, params }: Request<typeof operation>, deps: Deps) {
   const found = requireVisible(caller, await deps.exports.get(params.id, deps.now()), 'export');
-  // What was deleted since is to be had no longer, though its copy lies in the archive until that is erased.
+  // Images deleted since then must not be served, although the archive contains them until it is deleted.
   if (!(await deps.batches.get(found.batchId))) requireVisible(caller, undefined, 'export');
   const answer = toExportProgress(found);
   if (found.status !== 'ready') return answer;

@@ -10,7 +10,7 @@ import { operation } from './operation.ts';
 
 type Deps = Needs<{ cases: 'get' | 'assign'; images: 'allInCase' | 'leaveCase' }, 'now'>;
 
-/** Whoever dies half way has taken some images out; the same request again does the rest. */
+/** If the function ends halfway, only some images have been removed; the same request again removes the rest. */
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const { cases, images } = deps;
   const { caseId: id } = params;

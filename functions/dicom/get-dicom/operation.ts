@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { SopUid } from '../../../lib/domain/dicom/uids.ts';
 
-/** The longest side that a picture may be asked for. */
+/** The longest side of a requested image, in pixels. */
 const Side = z.coerce.number().int().min(1).max(8192);
 
 export const operation = defineOperation({
@@ -30,7 +30,7 @@ export const operation = defineOperation({
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'RANGE_NOT_SATISFIABLE'],
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
-  // As for looking at a file: it is in memory whole, and its frame beside it.
+  // As for ingestion: the whole file and one decoded frame are in memory.
   memoryMb: 1769,
   timeoutSeconds: 29,
   layers: ['sharp'],

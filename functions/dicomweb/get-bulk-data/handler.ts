@@ -22,7 +22,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   const found = readBulkData(file.dataSet, params.path.replaceAll('.', '/'));
   if (!found) throw new DomainError('NOT_FOUND', 'There is no such bulk data.');
   if (found.element.fragments) {
-    // Of compressed pixels, what can be read is their frames (PS3.18 10.4.1.1.5).
+    // Compressed pixels can be read only as frames (PS3.18 10.4.1.1.5).
     const pixels = requirePixels(file);
     return framesResponse(request, file, pixels, [...Array(pixels.frames).keys()]);
   }

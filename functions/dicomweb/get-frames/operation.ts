@@ -17,7 +17,7 @@ export const operation = defineOperation({
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   crossOrigin: true,
-  // A file is in memory whole, and a decoded frame beside it.
+  // The whole file and one decoded frame are in memory.
   memoryMb: 1769,
   timeoutSeconds: 60,
   assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],

@@ -18,7 +18,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   const file = mayBeDocument(instance) ? await openFile(instance, deps) : undefined;
   const document = file && encapsulatedDocument(file.dataSet);
   if (document?.mimeType === 'application/pdf') return answerFirstPage(request, instance, document, size);
-  // Of a film the first frame is often black.
+  // The first frame of a multi-frame image is often black.
   const frame = Math.ceil(instance.frames / 2);
   return renderedResponse(request, instance, frame, size, deps);
 }

@@ -16,7 +16,7 @@ import {
 } from '../../../lib/services/dicomweb/metadata.ts';
 import { operation } from './operation.ts';
 
-/** Series that are composed at the same time. */
+/** Series whose metadata are composed in parallel. */
 const AT_ONCE = 3;
 
 export async function handle(request: Request<typeof operation>, deps: MetadataDeps) {
@@ -34,7 +34,7 @@ export async function handle(request: Request<typeof operation>, deps: MetadataD
   const encoding = /\bgzip\b/.test(headers['accept-encoding'] ?? '') && { 'content-encoding': 'gzip' };
   return {
     headers: { 'content-type': type, vary: 'Accept, Accept-Encoding, Origin', ...encoding },
-    // To a tenth, and past 6 MB a stream is slow.
+    // Compression reduces metadata to a tenth, and Lambda slows a stream down after 6 MB.
     body: encoding ? pipeline(body, createGzip({ level: 1 }), () => {}) : body,
   };
 }

@@ -22,9 +22,9 @@ export const operation = defineOperation({
   query: z.strictObject(Accept),
   success: { status: 200, stream: [DICOM_JSON, 'application/json'] },
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'SERVICE_UNAVAILABLE'],
-  // Written are only the metadata of a series, composed of those of its instances.
+  // The operation writes only the metadata of a series, which it composes from the metadata of its instances.
   permissions: { table: 'read', objects: { dicom: ['read', 'write'] } },
-  // A viewer asks for each series of a study.
+  // A viewer requests the metadata of each series of a study.
   rate: 'none',
   crossOrigin: true,
   memoryMb: 1769,

@@ -26,7 +26,7 @@ export const operation = defineOperation({
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
   crossOrigin: true,
-  // A file that is decoded is in memory whole, stored and decoded.
+  // When a file is decoded, the whole stored file and the decoded one are in memory.
   memoryMb: 1769,
   timeoutSeconds: 300,
   assets: ['node_modules/dcmjs-codecs/build/dcmjs-native-codecs.wasm'],

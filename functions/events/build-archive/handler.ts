@@ -8,10 +8,10 @@ import { trigger } from './trigger.ts';
 type Deps = BuildDeps & Needs<{ exports: 'markFailed' }>;
 
 /**
- * Idempotent by the run of the export: what is ready, expired or another run's by now is left alone.
+ * Idempotent for each run of the export: an export that is ready, expired or has a newer run is not changed.
  *
- * A function that died has left an unfinished upload, of which nothing is to be seen: the next one takes it away and
- * begins anew, since a stored ZIP is written as fast as its parts could be compared with what is there.
+ * An invocation that crashed leaves an unfinished multipart upload, which is invisible. The next invocation aborts it
+ * and starts again: writing an uncompressed ZIP takes no longer than comparing the parts that are already uploaded.
  */
 export async function handle({ key }: CreatedObject, deps: Deps) {
   const { id, run } = runOfManifest(key);

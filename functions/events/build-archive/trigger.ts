@@ -11,7 +11,7 @@ export const trigger = defineTrigger({
     batchSize: 1,
     maximumConcurrency: 5,
     maximumReceives: 3,
-    // Someone waits for it: not an hour and a half, as six times its time would be.
+    // A user waits for the archive; six times the function's timeout would be an hour and a half.
     visibilityTimeoutSeconds: 960,
   },
   permissions: {

@@ -5,7 +5,7 @@ import { trigger } from './trigger.ts';
 
 type Deps = Needs<{ connections: 'ended' | 'remove'; sockets: 'close' }, 'now'>;
 
-/** What can't be closed now is still there a minute later. */
+/** A connection that can't be closed now is tried again a minute later. */
 export async function handle({ connections, sockets, now }: Deps) {
   const ended = await Array.fromAsync(connections.ended(now()));
   const closed = await Promise.allSettled(

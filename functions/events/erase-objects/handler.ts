@@ -14,7 +14,7 @@ export async function handle({ sk, ...item }: StreamedItem, { images, exports, b
     case 'IMAGE': {
       const image = Image.parse(item);
       await Promise.all([bucket.delete(allKeysOf(incomingKey(image))), images.deleteLinks(image)]);
-      // After its objects: an archive that was begun since can no longer be finished with it.
+      // After the objects: an archive that was started meanwhile can no longer be completed with this image.
       if (image.key && image.batchId) await exports.endAllOf(image.batchId);
       return;
     }

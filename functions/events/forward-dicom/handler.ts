@@ -14,12 +14,12 @@ const Message = z.object({ sopUid: DicomUid });
 
 type Deps = Needs<{ dicomStore: 'getInstance'; objects: 'read' }> & { orthanc: Pick<Orthanc, 'store'> };
 
-/** May see an instance again: Orthanc knows it by its identifiers, and keeps the one that it has. */
+/** Idempotent: Orthanc recognizes an instance by its identifiers, and keeps the one that it has. */
 export async function handle({ sopUid }: z.infer<typeof Message>, { dicomStore, objects, orthanc }: Deps) {
   const instance = await dicomStore.getInstance(sopUid);
   if (!instance) return;
   const key = dicomKey(instance);
-  // Orthanc unpacks a ZIP, whatever it is announced as: whoever hid one in a preamble would store what they like in it.
+  // Orthanc unpacks a ZIP whatever its Content-Type: a ZIP hidden in a preamble could store unchecked files.
   const start = await buffer(await objects.read(key, { first: 0, last: 1 }));
   if (start.toString('latin1') === 'PK') throw new PermanentFailure('Orthanc would take the file for a ZIP');
   await orthanc.store(await objects.read(key), instance.bytes);

@@ -12,13 +12,13 @@ export const trigger = defineTrigger({
     attributes: ['sopUid'],
     batchSize: 1,
     maximumConcurrency: 4,
-    // The most that SQS has: with a quarter of an hour between the later ones, ten days.
+    // The maximum of SQS. With 15 minutes between the later attempts, they last ten days.
     maximumReceives: 1000,
-    // Of a function that died. Not half an hour, as six times its time would be: nobody throttles it.
+    // Delays the retry after a crash. Six times the timeout would be half an hour; nothing throttles this function.
     visibilityTimeoutSeconds: 320,
   },
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   memoryMb: 512,
-  // 100 MB through a clinic's line.
+  // Enough to send 100 MB through a clinic's internet connection.
   timeoutSeconds: 300,
 });

@@ -10,7 +10,7 @@ import { trigger } from './trigger.ts';
 type Deps = IngestDeps &
   Needs<{ dicomUploads: 'get' | 'decide'; objects: 'find'; auditLog: 'appendDecision' }>;
 
-/** Idempotent by the upload's state and the file's identifiers: an event that comes again changes nothing. */
+/** Idempotent by the upload's state and the file's identifiers: a repeated event changes nothing. */
 export async function handle({ key }: CreatedObject, deps: Deps) {
   const { dicomUploads, objects, auditLog, now } = deps;
   const id = uploadIdOfIncomingDicom(key);
@@ -18,11 +18,11 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
   if (upload?.status === 'pending') {
     const found = await objects.find(key);
     if (!found) return;
-    // Whole, which its limit bounds: nothing else tells whether compressed frames are all there.
+    // Reads the whole file, whose size is limited: only this shows whether all compressed frames are present.
     await dicomUploads.decide(upload, await ingestUpload(upload, await buffer(found), deps));
   }
   const decided = upload && (await dicomUploads.get(id, now()));
-  // Also when it was decided before: whoever did may have died before writing it down.
+  // Also if the upload was decided before: that invocation may have ended before it wrote the audit event.
   if (decided) await auditLog.appendDecision(trigger.id, decided, now(), 'upload');
   await objects.delete(key);
 }

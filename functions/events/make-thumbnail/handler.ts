@@ -7,18 +7,18 @@ import { trigger } from './trigger.ts';
 
 export type Deps = DecideDeps & Needs<{ images: 'get'; auditLog: 'appendDecision' }>;
 
-/** Idempotent by the image's state: an event that comes again, late or for what is gone changes nothing. */
+/** Idempotent by the image's state: a repeated or late event, or one for a deleted image, changes nothing. */
 export async function handle({ key }: CreatedObject, deps: Deps) {
   const { images, bucket, auditLog, now } = deps;
   const image = await images.get(imageIdOfIncoming(key));
   if (!image) return bucket.delete(allKeysOf(key));
-  // Also when it was decided before: whoever did may have died before writing it down.
+  // Also if the image was decided before: that invocation may have ended before it wrote the audit event.
   if (image.status !== 'pending' || (await decideImage(key, image, deps))) {
     await auditLog.appendDecision(trigger.id, image, now());
   }
 }
 
-/** The same for what an event or a client says is there. */
+/** The dependencies both for S3's events and for clients that complete an upload. */
 export const needs = { images, bucket, auditLog, limits, now };
 
 export const handler = serveObjects(trigger, handle, needs);

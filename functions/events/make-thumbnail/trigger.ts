@@ -1,6 +1,6 @@
 import { defineTrigger } from '../../../lib/api/trigger.ts';
 
-/** Memory, time and files that the processing of an image needs. */
+/** The memory, timeout and files that the processing of an image needs. */
 export const RUNTIME = {
   memoryMb: 1769,
   timeoutSeconds: 60,

@@ -6,7 +6,7 @@ import { trigger } from './trigger.ts';
 
 type Deps = Needs<{ auditSegments: 'append' }, 'now'>;
 
-/** A batch that comes again makes a second segment with the same events, which is no harm: none is missing. */
+/** A repeated batch makes a second segment with the same events, which is harmless: no event is missing. */
 export async function handle(changes: readonly Change[], { auditSegments, now }: Deps) {
   const sealed = changes.map(({ kind, item }) => ({ kind, event: AuditEvent.safeParse(item).data ?? item }));
   await auditSegments.append(sealed, now());

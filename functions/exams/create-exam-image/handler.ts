@@ -30,7 +30,7 @@ export async function handle(
   const patientId = await patientOfExamImage(image, dicomStore.patientsOfStudies());
   recordAccess(caller, 'exam image', { id, patientId });
   await examImages.register(image);
-  // Who stored it since may have looked for pictures before there was ours.
+  // A request that stored the study meanwhile may have searched for images before this one existed.
   const since = known ?? (await dicomStore.getInstance(body.sopInstanceUID));
   if (since && !known) await examImages.linkInstance(since);
   return toImageMedicale(linkedToInstance(image, since));

@@ -25,7 +25,7 @@ export async function handle(
     ? undefined
     : async (image: ExamImage) => maySeeExamImage(caller, await patientOf(image));
   const { items, next } = await examImages.listInExam(params.id, query, keep);
-  // An exam is what its pictures say: without any there is none. A later part may well be empty.
+  // An exam exists only through its images: an empty first page means that there is no exam. Later pages may be empty.
   requireExam(items.length > 0 || (next !== null && !keep) || query.cursor !== undefined);
   for (const image of items)
     recordAccess(caller, 'exam image', { id: image.id, patientId: await patientOf(image) });

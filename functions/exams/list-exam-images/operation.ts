@@ -13,7 +13,7 @@ export const operation = defineOperation({
   auth: EVERYONE,
   params: z.strictObject({ id: ExamId }),
   query: z.strictObject(PageQuery),
-  // In the wrapper of every other list here: a bare array has no room for `next`.
+  // Wrapped in an object like every other list: a bare array has no place for `next`.
   success: { status: 200, schema: z.strictObject({ images: z.array(ImageMedicale), next: Next }) },
   errors: ['NOT_FOUND'],
   permissions: { table: 'read' },

@@ -7,18 +7,18 @@ import { operation } from './operation.ts';
 
 type Deps = Needs<{ images: 'get' | 'delete'; exports: 'endAllOf' }, 'now'>;
 
-/** What both endpoints that delete images have: this one and that of the cases. */
+/** The part of a request that both endpoints that delete images have: this one and the one of the cases. */
 type DeletionRequest = Pick<Request<typeof operation>, 'caller' | 'params'>;
 
 export async function handle({ caller, params }: DeletionRequest, { images, exports, now }: Deps) {
   const image = requireVisible(caller, await images.get(params.id), 'image');
   requireMayDelete(caller);
   await images.delete(image, now());
-  // The stream does so, too, but later; an archive must not hold for a moment what is said to be deleted.
+  // The stream's consumer also does this, but later; after the response, no archive may contain the deleted image.
   if (image.batchId) await exports.endAllOf(image.batchId);
 }
 
-/** The same for both endpoints. */
+/** The dependencies of both endpoints. */
 export const needs = { images, exports, now };
 
 export const handler = serve(operation, handle, needs);

@@ -15,10 +15,10 @@ export const operation = defineOperation({
   query: CopyQuery,
   success: { status: 200, stream: Object.keys(IMAGE_EXTENSIONS) },
   errors: ['NOT_FOUND', 'RANGE_NOT_SATISFIABLE', 'TOO_MANY_REQUESTS'],
-  // Written and deleted are only copies that were made here, which count as requests.
+  // The operation writes and deletes only converted copies, which count against the rate limit of requests.
   permissions: { table: 'read', requests: 'count', objects: { images: ['read', 'write', 'delete'] } },
   rate: 'none',
-  // The most that copies take, see `defaultLimits`; originals pass through in a tenth of it.
+  // The maximum for converted copies, see `defaultLimits`; streaming an original takes a tenth of it.
   memoryMb: 1024,
   timeoutSeconds: 60,
   layers: ['sharp'],

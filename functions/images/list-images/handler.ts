@@ -17,7 +17,7 @@ export async function handle(
   const { batch_id: batchId, patient_id: patientId = '', category, date_from, date_to, q } = query;
   const filter = { category, dateFrom: date_from, dateTo: date_to, text: q };
   const keep = Object.values(filter).some((value) => value !== undefined) ? matchesFilter(filter) : undefined;
-  // Before the list is read, or the time that this takes would tell of another's batch.
+  // Checked before the list is read; otherwise the response time would reveal that another user's batch exists.
   if (batchId === undefined) requirePatient(caller, patientId);
   else requireVisible(caller, await batches.get(batchId), 'batch');
   const page =

@@ -28,7 +28,7 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
   await images.createLinked(image, uploadExpiry(limits, now));
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {
-    // The way of all uploads: the pipeline looks at them as at anybody's.
+    // Stored like every other upload, so that the same pipeline checks it.
     await objects.create(incomingKey(image), { bytes, mimeType: image.mimeType, crc32: base64Crc32(bytes) });
     return view;
   }

@@ -9,7 +9,7 @@ import type { Needs } from '../../../lib/lambda/needs.ts';
 import { openLink, parseLink } from '../../../lib/services/images/image-link.ts';
 import { operation } from './operation.ts';
 
-/** Long enough to follow the redirection. */
+/** Long enough to follow the redirect. */
 const URL_SECONDS = 300;
 
 type Deps = Needs<{ images: 'get'; urls: 'download' }, 'now'>;

@@ -8,7 +8,7 @@ export const operation = defineOperation({
   path: '/api/v2/links/{token}',
   summary: 'Open the link of an image: it leads to the original for 24 hours, and no longer than that exists',
   group: 'Records',
-  // The link itself is the proof.
+  // The link contains a signed token and authenticates the request.
   auth: 'public',
   params: z.strictObject({
     token: z

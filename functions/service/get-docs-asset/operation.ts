@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
 
-/** The files of the page, by their names; the first two are Swagger UI's own. */
+/** The page's files by name; the first two are Swagger UI's own. */
 export const DOCS_ASSETS = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
   'swagger-ui.css': 'text/css; charset=utf-8',

@@ -20,7 +20,7 @@ const PAGE = `<!doctype html>
 export const handle = async () => ({
   headers: {
     'content-type': 'text/html; charset=utf-8',
-    // Swagger UI sets styles on its elements and draws its icons from data: URLs; everything else comes from here.
+    // Swagger UI uses inline styles and icons from data: URLs; everything else is loaded from this origin.
     'content-security-policy':
       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
   },

@@ -7,7 +7,7 @@ type Document = ReturnType<typeof import('../../../lib/api/openapi.ts').openApiD
 
 export const handle = (_request: unknown, { document }: { document: Document }) => document;
 
-/** The document is made when the functions are built, so that no function carries what makes it. */
+/** The document is generated when the functions are built, so that no bundle contains its generator. */
 export const handler = serve(operation, handle, {
   document: () => JSON.parse(readFileSync(join(__dirname, 'openapi.json'), 'utf8')),
 });

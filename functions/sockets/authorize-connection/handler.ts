@@ -4,7 +4,7 @@ import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-v
 import { connect } from '../../../lib/lambda/needs.ts';
 import { tokenOf } from '../../../lib/lambda/sockets/socket-token.ts';
 
-/** Finds out who wants to listen: people only, as what a service may see hangs on the record by which it asks. */
+/** Authenticates a WebSocket client. Only people: what a service may access depends on the record in its request. */
 export async function handle(
   { headers, methodArn }: Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'>,
   verifier: Verifier,

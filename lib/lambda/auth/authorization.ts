@@ -5,10 +5,10 @@ import { type Caller, callerFromClaims } from '../../domain/access/caller.ts';
 import { matchesSecret, parseApiKey } from './api-key-format.ts';
 import type { Verifier } from './token-verifier.ts';
 
-/** What API Gateway takes for "401"; any other error is one of ours. */
+/** The error message for which API Gateway responds with 401; for any other error it responds with 500. */
 export const UNAUTHORIZED = 'Unauthorized';
 
-/** Someone who proved who they are; without a caller they are nobody that this service knows. */
+/** An authenticated principal. Without a `caller`, this service does not know them. */
 export interface Principal {
   principalId: string;
   caller: Caller | undefined;
@@ -16,7 +16,7 @@ export interface Principal {
   expiresAt: number;
 }
 
-/** The person whose token it is. */
+/** Authenticates a person by their token. */
 export async function authenticateToken(
   token: string,
   { verify }: Pick<Verifier, 'verify'>,
@@ -25,10 +25,10 @@ export async function authenticateToken(
   return claims && { principalId: claims.sub, caller: callerFromClaims(claims), expiresAt: claims.exp };
 }
 
-/** A key without an end is good for this long in one answer: longer than API Gateway remembers it. */
+/** Validity of the response for a key that does not expire, in seconds: longer than API Gateway caches it. */
 const KEY_SECONDS = 3600;
 
-/** The other system whose key it is, while the key is live. */
+/** Authenticates another system by its API key, if the key is valid. */
 export async function authenticateApiKey(
   text: string,
   { keys, now }: { keys: Pick<ApiKeys, 'get'>; now: () => Date },
@@ -47,8 +47,8 @@ export async function authenticateApiKey(
 }
 
 /**
- * The answer of an authorizer. API Gateway remembers it for the token or key, hence the policy covers the whole API:
- * who may do what is decided by each operation, from the caller and the time of expiry that are handed on.
+ * The response of an authorizer. API Gateway caches it for the token or key, hence the policy covers the whole API.
+ * Each operation decides about access, based on the caller and the time of expiry in the authorizer's context.
  */
 export const authorization = (
   { principalId, caller, expiresAt }: Principal,

@@ -3,7 +3,7 @@ import { type ApiKey, isLive } from '../../domain/access/api-key.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-/** Where an operation that services may call finds their keys. */
+/** The dependency with which an operation that services may call reads their keys. */
 export interface KeyLookup {
   keys: { get(id: string): Promise<ApiKey | undefined> };
 }
@@ -16,7 +16,7 @@ export type LookupFor<Op extends Operation> = Op['auth'] extends readonly (infer
   : unknown;
 
 /**
- * Refuses a service whose key was revoked, or ran out, since the authorizer looked.
+ * Refuses a service whose key was revoked or expired after the authorizer checked it.
  *
  * API Gateway caches the authorizer's response for up to five minutes and for all methods. Without that cache, each request
  * would invoke the authorizer. Reading the key again costs one request to DynamoDB, and only for services.

@@ -6,14 +6,14 @@ import { acceptedClaims, type Claims, TOKEN_BYTES } from '../../domain/access/to
 
 export interface Verifier {
   /**
-   * The claims of a token that the issuer signed for us and that is valid now; undefined for any other.
+   * Returns the claims of a token that the issuer signed for this service and that is valid now, otherwise undefined.
    *
-   * @throws FetchError where the issuer's keys can't be had: not the caller's fault
+   * @throws FetchError if the issuer's keys can't be fetched, which is not the caller's fault
    */
   verify(token: string): Promise<Claims | undefined>;
 }
 
-/** Verifies tokens of the one issuer that the stack names in the environment. */
+/** Verifies tokens of the issuer that the stack sets in the environment. */
 export function connectVerifier(): Verifier {
   const {
     TOKEN_ISSUER: issuer = '',
@@ -38,7 +38,7 @@ export function connectVerifier(): Verifier {
   };
 }
 
-/** As the library's own, which takes `https:` only: the issuer on a laptop has no certificate. */
+/** Replaces the library's own fetcher, which accepts `https:` only: the issuer on a laptop has no certificate. */
 async function fetchBytes(uri: string): Promise<ArrayBuffer> {
   const response = await fetch(uri, { signal: AbortSignal.timeout(3000) }).catch((error) => {
     throw new FetchError(uri, String(error));

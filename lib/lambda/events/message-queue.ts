@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
-/** A quarter of an hour. */
+/** 15 minutes. */
 const LONGEST_WAIT_SECONDS = 900;
 
 /** The delay before a retry: 2 seconds after the first failure, doubled after each further one. */
@@ -9,7 +9,7 @@ export const backoffSeconds = (receives: number): number => Math.min(2 ** receiv
 /** The calls by which a function postpones its own messages, or moves them to the dead-letter queue. */
 export class MessageQueue {
   readonly #urls: { url: string; deadLettersUrl: string };
-  // TLS and the signature see to it that what arrives is what was sent.
+  // TLS and the request's signature already protect the integrity of messages.
   readonly #client = new SQSClient({ md5: false });
 
   constructor(urls: { url: string; deadLettersUrl: string }) {

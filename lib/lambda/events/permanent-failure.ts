@@ -1,4 +1,4 @@
-/** A failure that a retry can't mend: its message goes to the dead-letter queue at once. */
+/** A failure for which a retry is useless: its message is moved to the dead-letter queue at once. */
 export class PermanentFailure extends Error {
   override name = 'PermanentFailure';
 }

@@ -5,13 +5,13 @@ import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
 import { connect, type Makers } from '../needs.ts';
 
-/** What happened to an item, and the item as it is since or, where it was removed, as it was. */
+/** A change of an item, with the item after it or, if it was removed, before it. */
 export interface Change {
   kind: 'INSERT' | 'MODIFY' | 'REMOVE';
   item: Record<string, unknown>;
 }
 
-/** The Lambda of a trigger that takes a batch of changes as one: it succeeds or comes again as a whole. */
+/** The Lambda of a trigger that processes a batch of changes as one: it succeeds or is retried as a whole. */
 export function serveChangeBatches<Deps>(
   trigger: Trigger,
   handle: (changes: readonly Change[], deps: Deps) => Promise<unknown>,
@@ -23,7 +23,7 @@ export function serveChangeBatches<Deps>(
     const changes = Records.map(({ eventName = 'MODIFY', dynamodb = {} }) => ({
       kind: eventName,
       item: unmarshall((dynamodb.NewImage ?? dynamodb.OldImage ?? {}) as Record<string, AttributeValue>, {
-        // DynamoDB holds larger numbers than JavaScript counts with; one that someone put in must not stop the rest.
+        // DynamoDB's numbers can be larger than JavaScript's safe integers; such a number must not block the stream.
         wrapNumbers: Number,
       }),
     }));

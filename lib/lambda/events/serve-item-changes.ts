@@ -9,16 +9,16 @@ import { connect, type Makers } from '../needs.ts';
 type Item = Record<string, unknown>;
 type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
 
-/** An item as it was before it changed and as it is since; one that is new, or gone, has one of them only. */
+/** An item before and after a change. A new item has only the latter, a deleted one only the former. */
 export interface ChangedItem {
   before?: Item | undefined;
   after?: Item | undefined;
 }
 
 /**
- * The Lambda of a trigger on changes of the table: a record that fails is tried again with those after it.
+ * The Lambda of a trigger on changes of the table: a record that fails is retried together with those after it.
  *
- * @param processInParallel not where one change must not overtake another
+ * @param processInParallel false if the changes must be processed in their order
  */
 export function serveItemChanges<Deps>(
   trigger: Trigger,

@@ -2,10 +2,10 @@ import type { Trigger } from '../../api/trigger.ts';
 import type { Makers } from '../needs.ts';
 import { serveItemChanges } from './serve-item-changes.ts';
 
-/** An item as it was when it left the table, or as it is since it was changed. */
+/** A deleted item as it was before, or a changed item as it is now. */
 export type StreamedItem = Record<string, unknown>;
 
-/** The Lambda of a trigger on items of the table: a record that fails is tried again with those after it. */
+/** The Lambda of a trigger on items of the table: a record that fails is retried together with those after it. */
 export const serveItems = <Deps>(
   trigger: Trigger,
   handle: (item: StreamedItem, deps: Deps) => Promise<unknown>,

@@ -9,8 +9,8 @@ import { backoffSeconds, MessageQueue } from './message-queue.ts';
 import { PermanentFailure } from './permanent-failure.ts';
 
 /**
- * The Lambda of a trigger on stored items. A message that fails is retried with growing delays until the queue moves it to the
- * dead-letter queue; after a `PermanentFailure` that happens at once.
+ * The Lambda of a trigger on stored items. A message that fails is retried with growing delays until the queue moves it
+ * to the dead-letter queue; after a `PermanentFailure` that happens at once.
  */
 export function serveMessages<Message, Deps>(
   trigger: Trigger,
@@ -30,7 +30,7 @@ export function serveMessages<Message, Deps>(
       logger.error('failed', { trigger: trigger.id, messageId, error: error as Error });
       if (error instanceof PermanentFailure || error instanceof z.ZodError)
         return queue.moveToDeadLetters(body);
-      // Where even this fails, the queue's own time is the wait.
+      // If this fails, too, the message is retried after the queue's own visibility timeout.
       await queue
         .postpone(receiptHandle, backoffSeconds(Number(attributes.ApproximateReceiveCount)))
         .catch((fault: unknown) => logger.error('not postponed', { messageId, error: fault as Error }));

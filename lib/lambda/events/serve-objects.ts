@@ -5,7 +5,7 @@ import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
 import { connect, type Makers } from '../needs.ts';
 
-/** An object that has come into the bucket. */
+/** An object that was created in the bucket. */
 export interface CreatedObject {
   key: string;
 }
@@ -15,12 +15,12 @@ const S3Message = z.object({
   Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
 });
 
-/** In the message a key is encoded as in a form: a space is `+`. */
+/** In S3's messages, keys are encoded as in forms: a space is `+`. */
 const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
 
 /**
- * The Lambda of a trigger on objects: each message of the queue stands for itself, and one that fails comes again
- * alone, until the queue puts it aside.
+ * The Lambda of a trigger on objects. Messages are processed independently. One that fails is retried alone, until the
+ * queue moves it to the dead-letter queue.
  */
 export function serveObjects<Deps>(
   trigger: Trigger,

@@ -2,7 +2,7 @@ import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
 import { connect, type Makers } from '../needs.ts';
 
-/** The Lambda of a trigger by the clock. */
+/** The Lambda of a trigger that runs on a schedule. */
 export function serveSchedule<Deps>(
   trigger: Trigger,
   handle: (deps: Deps) => Promise<unknown>,

@@ -4,7 +4,7 @@ import type { ByteRange } from '../../storage/signed-objects.ts';
 
 interface Representation {
   bytes: number;
-  /** With its quotes. */
+  /** The entity tag, with its quotes. */
   etag: string;
 }
 
@@ -15,11 +15,11 @@ interface RangeResponse {
 }
 
 /**
- * What to answer to a request with `Range`, `If-Range` or `If-None-Match` (RFC 9110, 13 and 14).
+ * The response to a request with `Range`, `If-Range` or `If-None-Match` (RFC 9110, 13 and 14).
  *
- * Several ranges at once get the whole, which a server may do (14.2).
+ * A request for several ranges gets the whole representation, which the RFC allows (14.2).
  *
- * @throws DomainError RANGE_NOT_SATISFIABLE with the `Content-Range` that the RFC asks for (15.5.17)
+ * @throws DomainError RANGE_NOT_SATISFIABLE with the `Content-Range` that the RFC requires (15.5.17)
  */
 export function rangeResponse(
   headers: Readonly<Record<string, string | undefined>>,
@@ -51,6 +51,6 @@ export function rangeResponse(
   };
 }
 
-/** Whether the client says by `If-None-Match` that it has this representation already (RFC 9110, 13.1.2). */
+/** Whether the client already has this representation, according to its `If-None-Match` (RFC 9110, 13.1.2). */
 export const isNotModified = (headers: Readonly<Record<string, string | undefined>>, etag: string): boolean =>
   !!headers['if-none-match']?.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));

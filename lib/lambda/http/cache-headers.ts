@@ -1,6 +1,6 @@
 /**
- * Cache headers of immutable content that depends on the caller: the browser may cache it for an hour, shared caches may not.
- * Another user of the same browser sends another token, which `Vary` distinguishes.
+ * Cache headers of immutable content that depends on the caller: the browser may cache it for an hour, shared caches may
+ * not. Another user of the same browser sends another token, which `Vary` distinguishes.
  */
 export const PRIVATE_CACHE = {
   'cache-control': 'private, max-age=3600',

@@ -1,22 +1,22 @@
 import { DomainError } from '../../domain/errors.ts';
 
-/** A media range of an `Accept` (RFC 9110, 12.5.1), its names in small letters. */
+/** A media range of an `Accept` header (RFC 9110, 12.5.1), in lower case. */
 interface MediaRange {
   type: string;
   parameters: Record<string, string>;
   quality: number;
 }
 
-/** A representation that can be given. */
+/** An available representation. */
 export interface Offer {
-  /** `multipart/related`, or what is given alone. */
+  /** `multipart/related`, or the media type of a single representation. */
   type: string;
-  /** What is in the parts of `multipart/related`. */
+  /** The media type of the parts of `multipart/related`. */
   part?: string;
   transferSyntax?: string;
   /**
-   * Only for who names a transfer syntax, or any (`*`): compressed pixels as `application/octet-stream` are for clients
-   * that know how to ask for them.
+   * Whether only requests that name a transfer syntax, or any (`*`), get this offer: compressed pixels as
+   * `application/octet-stream` are only for clients that request them explicitly.
    */
   onlyIfSyntaxIsNamed?: true;
 }
@@ -26,8 +26,8 @@ export interface Offer {
  *
  * Without `Accept`, any offer is acceptable. PS3.18 requires 406 here, but then links in browsers would not work.
  *
- * @param offers the best one first; it is the default, which stands for any type
- * @throws DomainError NOT_ACCEPTABLE with what there is
+ * @param offers the best one first; it is the default, also for `*` ranges
+ * @throws DomainError NOT_ACCEPTABLE with the available types
  */
 export function chooseOffer<T extends Offer>(request: NegotiableRequest, offers: readonly T[]): T {
   const ranges = acceptOf(request).flatMap(parseAccept);
@@ -51,7 +51,7 @@ export interface NegotiableRequest {
 const acceptOf = ({ headers, query }: NegotiableRequest): string[] =>
   [query.accept ?? headers.accept ?? []].flat().filter((text) => text.trim() !== '');
 
-/** As it stands in an `Accept` or a `Content-Type`. */
+/** Formats an offer as in an `Accept` or `Content-Type` header. */
 export const describeOffer = ({ type, part, transferSyntax }: Offer): string =>
   [type, part && `type="${part}"`, transferSyntax && `transfer-syntax=${transferSyntax}`]
     .filter(Boolean)
@@ -66,11 +66,11 @@ function qualityOf(offer: Offer, ranges: readonly MediaRange[]): number {
   return fitting[0]?.quality ?? 0;
 }
 
-/** How exactly a range names an offer; 0 where it doesn't at all. */
+/** How specifically a range matches an offer; 0 if it does not match. */
 function fitOf({ type, part, transferSyntax, onlyIfSyntaxIsNamed }: Offer, range: MediaRange): number {
   const { type: wantedPart = '*/*', 'transfer-syntax': wantedSyntax } = range.parameters;
   const outer = specificity(type, range.type);
-  // Of any type there is no part to be named; a client that takes `multipart/*` says no more.
+  // A range of any type can't name the type of the parts, and neither does a client that accepts `multipart/*`.
   const inner = part === undefined ? 1 : specificity(part, wantedPart);
   if (outer === 0 || inner === 0) return 0;
   if (wantedSyntax === undefined) return onlyIfSyntaxIsNamed ? 0 : outer * 10 + inner * 2;
@@ -85,7 +85,7 @@ function specificity(type: string, range: string): number {
   return range.endsWith('/*') && type.startsWith(range.slice(0, -1)) ? 2 : 0;
 }
 
-/** What can't be read is ignored, as the standard has it (8.7.7). */
+/** Parses an `Accept` header. Malformed ranges are ignored, as the standard requires (8.7.7). */
 function parseAccept(text: string): MediaRange[] {
   return splitOutsideQuotes(text, ',').flatMap((range) => {
     const [type = '', ...rest] = splitOutsideQuotes(range, ';');
@@ -111,7 +111,7 @@ function parseAccept(text: string): MediaRange[] {
 
 const unquoted = (text: string) => text.replace(/^"(.*)"$/, '$1');
 
-/** A comma or semicolon between quotes separates nothing; neither do empty parts count. */
+/** Splits a header's value at commas or semicolons outside quotes, and drops empty parts. */
 const splitOutsideQuotes = (text: string, separator: ',' | ';'): string[] =>
   (text.match(separator === ',' ? /(?:"[^"]*"|[^,"]|")+/g : /(?:"[^"]*"|[^;"]|")+/g) ?? [])
     .map((part) => part.trim())

@@ -1,11 +1,11 @@
 import { environment } from '../environment.ts';
 
-/** What a page of another origin may read of an answer, beyond its type and its body. */
+/** The response headers that pages of other origins may read, in addition to those that CORS always allows. */
 const EXPOSED = ['content-disposition', 'content-length', 'retry-after', 'warning', 'x-request-id'];
 
 /**
- * The headers by which a browser gives the answer to a page of that origin (Fetch standard, "CORS protocol"). Tokens
- * come in a header of the page's own making, and never as a cookie, so that an answer to any origin tells nobody more.
+ * The headers that let a page of that origin read the response (Fetch standard, "CORS protocol"). The page itself sets
+ * the token in a header; there are no cookies. So a response that any origin can read reveals nothing more.
  */
 export function crossOriginHeaders(origin: string | undefined): Record<string, string> {
   const allowed = environment.allowedOrigins;

@@ -2,10 +2,10 @@ import type * as z from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** A body can be wrong in a million places; nobody reads on, and the answer has to fit. */
+/** The most issues of one response: a body can have a million of them, and the size of responses is limited. */
 const MOST = 50;
 
-/** One sentence for each thing that a schema found wrong: the field, what was expected of it, and what came. */
+/** Describes each issue of a schema in one sentence: the field, the expected value and the received one. */
 export function describeIssues({ issues }: z.ZodError): string[] {
   const faults = issues.slice(0, MOST + 1).flatMap(describe);
   return faults.length > MOST ? [...faults.slice(0, MOST), 'and more'] : faults;
@@ -30,7 +30,7 @@ function describe(issue: Issue): string[] {
           : `${field} must be ${withArticle(issue.expected)}${came}`,
       ];
     case 'invalid_format':
-      // Clients of the Exams endpoints know these very words.
+      // Clients of the Exams endpoints rely on exactly these texts.
       return [
         `${field} ${FORMATS[issue.format] ?? lowerFirst(issue.message)}${issue.format === 'uuid' ? '' : came}`,
       ];

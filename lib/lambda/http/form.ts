@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Form } from '../../api/operation.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-/** A file as a form brought it; of its name nothing is proven, and its declared type is not even looked at. */
+/** A file as it was received in a form. Its name is unverified, and its declared media type is ignored. */
 export interface ReceivedFile {
   name: string;
   bytes: Uint8Array;
@@ -16,17 +16,17 @@ interface ReceivedForm {
   files: ReceivedFiles;
 }
 
-/** More than an honest form has. */
+/** More than a well-meant form has. */
 const MAX_FIELDS = 1000;
 
 /**
- * The form (`multipart/form-data`, RFC 7578) in an API Gateway event.
+ * Parses the form (`multipart/form-data`, RFC 7578) in an API Gateway event.
  *
- * By Node's own parser, that of `fetch`: the event has the body in memory already, 4.4 MB of it at most, so that a
- * streaming parser would bring 28 KB of bundle and nothing else. 90,000 empty parts, all that fits, take it 0.3 s.
+ * Uses Node's own parser, which `fetch` uses. The event's body, at most 4.4 MB, is in memory already, so a streaming
+ * parser would only add 28 KB to the bundle. The most parts that fit, 90,000 empty ones, take 0.3 s.
  *
- * @throws DomainError UNSUPPORTED_MEDIA_TYPE for a body of another type, BAD_REQUEST for one that is broken, or has
- *   other files than those expected
+ * @throws DomainError UNSUPPORTED_MEDIA_TYPE for a body of another type, BAD_REQUEST for a malformed one or one with
+ *   unexpected files
  */
 export async function readForm(event: APIGatewayProxyEvent, form: Form): Promise<ReceivedForm> {
   const type = Object.entries(event.headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
@@ -64,7 +64,7 @@ function requireExpected(fields: number, sent: readonly { field: string }[], { f
   if (faults.length > 0) throw broken(faults);
 }
 
-/** A list is one field of JSON, as scripts send it, or the field again and again, as browsers do. */
+/** A list is sent as one field of JSON, usual for scripts, or as a repeated field, usual for browsers. */
 function listOrValue(name: string, all: string[], { lists = [] }: Form): unknown {
   if (!lists.includes(name)) return all.length === 1 ? all[0] : all;
   if (all.length > 1 || !all[0]?.trimStart().startsWith('[')) return all;

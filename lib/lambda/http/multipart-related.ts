@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-/** A part of a `multipart/related` answer (RFC 2387). */
+/** A part of a `multipart/related` response (RFC 2387). */
 export interface Part {
   contentType: string;
-  /** Where it can be had alone. */
+  /** The URL of the part's content alone. */
   location?: string;
   bytes: number;
 }
@@ -12,10 +12,10 @@ export interface Part {
 type Content = Uint8Array | AsyncIterable<Uint8Array>;
 
 /**
- * An answer of many parts, as a stream of which the length is known.
+ * A response of several parts, as a stream of known length.
  *
- * @param type of the parts
- * @param contents of the parts, in their order, each opened when its turn comes or shortly before
+ * @param type the media type of the parts
+ * @param contents the contents of the parts, in their order; each is opened when it is sent or shortly before
  */
 export function multipartRelated(type: string, parts: readonly Part[], contents: AsyncIterable<Content>) {
   const opened = (async function* () {
@@ -25,7 +25,7 @@ export function multipartRelated(type: string, parts: readonly Part[], contents:
   return multipartStream(type, opened, parts);
 }
 
-/** As above, of parts that say what they are when their turn comes; the length is known where all of them are `known`. */
+/** Like `multipartRelated`, with parts that are described only when they are sent. Only `known` parts give a length. */
 export function multipartStream(
   type: string,
   parts: AsyncIterable<Part & { content: Content }>,

@@ -9,7 +9,7 @@ interface AnyRequest {
   caller: Caller | undefined;
 }
 
-/** Runs the handler of a list with opened cursors, and seals the one that it gives. */
+/** Runs the handler of a list with the verified cursor, and signs the cursor that it returns. */
 export async function handlePage<R extends AnyRequest>(
   { id }: Operation,
   request: R,

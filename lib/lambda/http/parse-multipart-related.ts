@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError } from '../../domain/errors.ts';
 
-/** Parts of one kind in a body of `multipart/related` (RFC 2387). */
+/** The expected `multipart/related` body (RFC 2387), with parts of one type. */
 export interface RelatedBody {
   /** The media type of the parts. */
   type: string;
@@ -11,12 +11,12 @@ export interface RelatedBody {
 const CRLFCRLF = Buffer.from('\r\n\r\n');
 
 /**
- * The parts of a `multipart/related` body in an API Gateway event, those that are not empty.
+ * Returns the non-empty parts of a `multipart/related` body in an API Gateway event.
  *
- * By hand, since every parser at hand is of forms, and wants names. What stands before the first delimiter and after the
- * last one is none of the body (RFC 2046, 5.1.1), the boundary may be in quotes, and spaces may follow it.
+ * Written by hand, because the available parsers are for forms and require names of parts. Text before the first
+ * delimiter and after the last one is ignored (RFC 2046, 5.1.1). The boundary may be quoted, and spaces may follow it.
  *
- * @throws DomainError UNSUPPORTED_MEDIA_TYPE for another body, BAD_REQUEST for one that is broken
+ * @throws DomainError UNSUPPORTED_MEDIA_TYPE for a body of another type, BAD_REQUEST for a malformed one
  */
 export function parseMultipartRelated(
   event: APIGatewayProxyEvent,
@@ -43,7 +43,7 @@ export function parseMultipartRelated(
   return parts;
 }
 
-/** A media type with its parameters, in quotes or not (RFC 9110, 5.6.6 and 8.3.1). */
+/** Parses a media type with its parameters, quoted or not (RFC 9110, 5.6.6 and 8.3.1). */
 function parseMediaType(text: string) {
   const parameters = new Map<string, string>();
   for (const [, name = '', quoted, token] of text.matchAll(
@@ -66,7 +66,7 @@ function partsOf(body: Buffer, boundary: string): Buffer[] {
   }
 }
 
-/** The next line that is `--boundary`, or `--boundary--` for the last; the line break before it belongs to it. */
+/** Finds the next delimiter line, `--boundary` or finally `--boundary--`. The line break before it belongs to it. */
 function nextDelimiter(body: Buffer, boundary: string, from: number) {
   const mark = Buffer.from(`--${boundary}`);
   for (let at = body.indexOf(mark, from); at !== -1; at = body.indexOf(mark, at + 1)) {
@@ -81,7 +81,7 @@ function nextDelimiter(body: Buffer, boundary: string, from: number) {
   return undefined;
 }
 
-/** What follows a part's own header fields, which say nothing that its bytes do not prove. */
+/** Returns a part's content after its header fields, which are ignored: the content itself is inspected. */
 function contentOf(part: Buffer): Buffer {
   if (part[0] === 0x0d && part[1] === 0x0a) return part.subarray(2);
   const end = part.indexOf(CRLFCRLF);

@@ -10,7 +10,7 @@ import { connect, type Makers } from '../needs.ts';
 import type { Request } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
-/** Middleware around a handler. `next` runs the handler and gives its response; `context` tells the remaining time. */
+/** Middleware around a handler. `next` runs the handler and returns its response; `context` has the remaining time. */
 export type HandlerMiddleware = (
   request: Pick<Request<Operation>, 'headers' | 'auditContext'> & {
     caller: Caller | undefined;
@@ -23,7 +23,7 @@ export type HandlerMiddleware = (
 ) => Promise<HttpResponse>;
 
 interface Steps<Op extends Operation, Deps> {
-  /** How the event becomes a request. */
+  /** Parses the event. */
   read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op>;
   needs: Makers<NoInfer<Deps> & LookupFor<Op>>;
   /** Runs around `respond`: see `idempotency`. */
@@ -32,9 +32,9 @@ interface Steps<Op extends Operation, Deps> {
 }
 
 /**
- * The Lambda of an operation: all that happens in a request, in this order.
+ * The Lambda of an operation: all steps of a request, in this order.
  *
- * @param options of middy: how Lambda gets the response
+ * @param options middy's options: how the response is passed to Lambda
  */
 export function requestPipeline<Op extends Operation, Deps>(
   operation: Op,

@@ -9,24 +9,24 @@ import { describeIssues } from './describe-issues.ts';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
-/** What a handler gets: everything parsed by its operation's schemas. */
+/** The request for a handler, parsed by its operation's schemas. */
 export interface Request<Op extends Operation> {
   params: Parsed<Op['params']>;
   query: Parsed<Op['query']>;
   body: Parsed<Op['body']>;
   caller: Op['auth'] extends 'public' ? undefined : Caller;
-  /** What the request accesses. The caller, where there is one, carries the same object. */
+  /** The resources that the request accesses. The caller, if there is one, refers to the same object. */
   auditContext: AuditContext;
-  /** The service as the client knows it: `https://images.clinic.example`, for URLs that leave. */
+  /** The service's origin for the client, such as `https://images.clinic.example`, for URLs in responses. */
   origin: string;
-  /** By their names in small letters. */
+  /** The headers by their lower-case names. */
   headers: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The request in an API Gateway event.
+ * Parses the request in an API Gateway event.
  *
- * @throws DomainError BAD_REQUEST with everything that is wrong with it, UNAUTHORIZED, FORBIDDEN
+ * @throws DomainError BAD_REQUEST with all issues, UNAUTHORIZED, FORBIDDEN
  */
 export function parseRequest<Op extends Operation>(
   operation: Op,
@@ -59,7 +59,7 @@ export function parseRequest<Op extends Operation>(
   return request as Request<Op>;
 }
 
-/** The caller as the authorizer found them; the token may have run out while that was remembered. */
+/** Returns the caller from the authorizer's response. The token may have expired while that was cached. */
 export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
   const { caller, expiresAt } = event.requestContext.authorizer ?? {};
   if (typeof caller !== 'string' || !(Number(expiresAt) * 1000 > Date.now())) {
@@ -74,7 +74,7 @@ export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]):
   return { ...parsed, auditContext: auditContextOf(event) };
 }
 
-/** A parameter that is given once is a string, one given again is an array. */
+/** A parameter that occurs once is a string, a repeated one an array. */
 const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent) =>
   Object.fromEntries(
     Object.entries(multiValueQueryStringParameters ?? {}).map(([name, values = []]) => [
@@ -95,8 +95,9 @@ function jsonOf({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
 }
 
 /**
- * CloudFront's function says what the client asked, for API Gateway gets its own name as `Host`; without CloudFront the
- * name is API Gateway's, and its stage part of the path. A client that says something else deceives itself only.
+ * CloudFront's function forwards the host name that the client requested, because API Gateway receives its own name as
+ * `Host`. Without CloudFront, the host name is API Gateway's, and its stage is part of the path. A client that forges
+ * the header only gets wrong URLs itself.
  */
 function originOf({ headers, path, requestContext }: APIGatewayProxyEvent): string {
   const {
@@ -108,6 +109,6 @@ function originOf({ headers, path, requestContext }: APIGatewayProxyEvent): stri
   return `${protocol}://${host}${requestContext.path.slice(0, -path.length)}`;
 }
 
-/** Headers by their names in small letters. */
+/** Returns the headers by their lower-case names. */
 export const lowerCaseNames = (headers: APIGatewayProxyEvent['headers'] | null) =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));

@@ -4,7 +4,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { AcquiredSlots } from '../../data/rate-limits.ts';
 
-/** What API Gateway gets back. */
+/** The response to API Gateway. */
 export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
@@ -13,7 +13,7 @@ export interface HttpResponse {
 
 export const logger = new Logger();
 
-/** A JSON answer. */
+/** A JSON response. */
 export const json = (
   statusCode: number,
   value: unknown,
@@ -24,13 +24,13 @@ export const json = (
   body: JSON.stringify(value),
 });
 
-/** What middlewares keep of a request while it is handled. */
+/** The state of a request that middlewares share. */
 interface Internal extends Record<string, unknown> {
   started?: number;
   auditId?: string;
-  /** Of the caller's allowances. */
+  /** The slots that the request acquired from the caller's rate limits. */
   acquired?: AcquiredSlots & { subject: string };
-  /** They go with the answer, whatever it is. */
+  /** Headers that are added to every response, also to an error. */
   headers?: Record<string, string>;
 }
 

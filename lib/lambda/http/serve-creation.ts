@@ -5,7 +5,7 @@ import type { Makers } from '../needs.ts';
 import { parseRequest } from './request.ts';
 import { type Handle, serve } from './serve.ts';
 
-/** The Lambda of an operation that creates what its JSON body says, once for each `Idempotency-Key`. */
+/** The Lambda of an operation that creates what its JSON body describes, once for each `Idempotency-Key`. */
 export const serveCreation = <Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,

@@ -9,10 +9,10 @@ import { type Handle, serve } from './serve.ts';
 
 type FormOperation = Operation & { form: Form };
 
-/** A request whose body came as a form: its fields are the body, and these are its files. */
+/** A request whose body is a form: `body` has its fields, `files` its files. */
 export type FormRequest<Op extends FormOperation> = Request<Op> & { files: ReceivedFiles };
 
-/** The Lambda of an operation that takes a form with files. Apart from `serve` so that only these know of forms. */
+/** The Lambda of an operation that accepts a form with files. Not part of `serve`, so that other bundles omit it. */
 export const serveForm = <Op extends FormOperation, Deps>(
   operation: Op,
   handle: (request: FormRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
@@ -30,7 +30,7 @@ async function readRequest<Op extends FormOperation>(
   operation: Op,
   event: APIGatewayProxyEvent,
 ): Promise<FormRequest<Op>> {
-  // Nothing is read from who may not send it.
+  // Checks access before the body is parsed.
   if (operation.auth !== 'public') callerOf(event, operation.auth);
   const { fields, files } = await readForm(event, operation.form);
   return { ...parseRequest(operation, event, () => fields), files };

@@ -7,10 +7,10 @@ import { type Handle, serve } from './serve.ts';
 
 type RelatedOperation = Operation & { related: Related };
 
-/** A request whose body came in parts. */
+/** A request whose body is `multipart/related`. */
 export type MultipartRequest<Op extends RelatedOperation> = Request<Op> & { parts: readonly Uint8Array[] };
 
-/** The Lambda of an operation that takes many files of one kind in a `multipart/related` body. */
+/** The Lambda of an operation that accepts several files of one type in a `multipart/related` body. */
 export const serveMultipart = <Op extends RelatedOperation, Deps>(
   operation: Op,
   handle: (request: MultipartRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
@@ -21,7 +21,7 @@ export const serveMultipart = <Op extends RelatedOperation, Deps>(
     (request, deps: Deps) => handle(request as MultipartRequest<Op>, deps),
     needs,
     (_operation, event) => {
-      // Nothing is read from who may not send it.
+      // Checks access before the body is parsed.
       if (operation.auth !== 'public') callerOf(event, operation.auth);
       return { ...parseRequest(operation, event), parts: parseMultipartRelated(event, operation.related) };
     },

@@ -15,22 +15,22 @@ type Accepted<Op extends StreamOperation> = Op['success'] extends {
   ? { accepted: z.input<Schema>; retryAfterSeconds: number }
   : never;
 
-/** Bytes to answer with. Everything that can be refused has been by now: after the first byte the status can't change. */
+/** The bytes of a response. All checks must be done before: after the first byte, the status can't change. */
 export interface Bytes {
   status?: 200 | 204 | 206 | 304;
   headers: Record<string, string>;
   body: Readable | string;
 }
 
-/** The logic of an operation that answers with bytes. */
+/** The logic of an operation that responds with bytes. */
 export type HandleStream<Op extends StreamOperation, Deps> = (
   request: Request<Op>,
   deps: Deps,
 ) => Promise<Bytes | Accepted<Op>>;
 
 /**
- * The Lambda of an operation whose answer is streamed. When the stream fails, Lambda and API Gateway cut the
- * connection, so that no client takes a part for the whole.
+ * The Lambda of an operation whose response is streamed. If the stream fails, Lambda and API Gateway abort the
+ * connection, so that the client knows that the response is incomplete.
  */
 export function serveStream<Op extends StreamOperation, Deps>(
   operation: Op,

@@ -17,7 +17,7 @@ type Reply<Op extends Operation> = Op['success'] extends { schema: infer Schema 
     ? { location: string }
     : unknown;
 
-/** The reply of a request that succeeded in part. */
+/** The response of a request that succeeded in part. */
 export class PartialSuccess<T> {
   readonly value: T;
 
@@ -26,21 +26,21 @@ export class PartialSuccess<T> {
   }
 }
 
-/** The reply of a request of which every item failed; the value says why for each. */
+/** The response of a request of which every item failed; the value has the reason for each. */
 export class AllFailed<T> extends PartialSuccess<T> {}
 
-/** The logic of an operation: gets a parsed request and what it depends on, and gives the value to answer with. */
+/** The logic of an operation: takes a parsed request and its dependencies, and returns the value of the response. */
 export type Handle<Op extends Operation, Deps> = (
   request: Request<Op>,
   deps: Deps,
 ) => Promise<Reply<Op>> | Reply<Op>;
 
 /**
- * The Lambda of an operation that answers with JSON or with nothing.
+ * The Lambda of an operation that responds with JSON or without a body.
  *
- * @param needs what makes the dependencies: once, at the first request
- * @param read how the event becomes a request; where it is no JSON, see `serveForm`
- * @param middleware runs around the handler; for operations that create something see `serveCreation`
+ * @param needs makes the dependencies, once, at the first request
+ * @param read parses the event; for bodies other than JSON, see `serveForm`
+ * @param middleware runs around the handler; for operations that create something, see `serveCreation`
  */
 export function serve<Op extends Operation, Deps>(
   operation: Op,

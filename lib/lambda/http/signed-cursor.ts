@@ -4,9 +4,9 @@ import { DomainError } from '../../domain/errors.ts';
 const MAC_BYTES = 16;
 
 /**
- * Seals the cursors of a list, so that each is good only for who got it, and for what they asked.
+ * Signs the cursors of a list, so that each is valid only for the person and the request that received it.
  *
- * @param binding what must be the same when the cursor comes back: the person, the operation, the filters
+ * @param binding the values that must be the same in the next request: the person, the operation, the filters
  */
 export function cursorSigner(secret: string, binding: unknown) {
   const macOf = (cursor: string) =>
@@ -17,7 +17,7 @@ export function cursorSigner(secret: string, binding: unknown) {
   return {
     sign: (cursor: string): string => `${cursor}.${macOf(cursor).toString('base64url')}`,
 
-    /** @throws DomainError BAD_REQUEST for a cursor that was not given for this list to this person */
+    /** @throws DomainError BAD_REQUEST for a cursor that was not issued for this list to this person */
     verify: (signed: string): string => {
       const [cursor = '', sign = ''] = signed.split('.');
       const given = Buffer.from(sign, 'base64url');

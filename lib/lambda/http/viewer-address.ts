@@ -3,10 +3,11 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { lowerCaseNames } from './request.ts';
 
 /**
- * Where a request comes from, for the audit log: who is behind CloudFront, by the word of its function, and who said so.
+ * The source address of a request, for the audit log: the viewer's address in the header that CloudFront's function
+ * sets, and the address that sent the header.
  *
- * API Gateway can be reached without CloudFront, and then the client wrote that header: the log has both addresses, so
- * that none is taken on trust. Behind CloudFront, the second one is CloudFront's.
+ * API Gateway can be reached without CloudFront, and then the client can forge the header. So the log has both
+ * addresses. Behind CloudFront, the second one is CloudFront's.
  */
 export function viewerAddress(
   headers: APIGatewayProxyEvent['headers'] | null,

@@ -67,7 +67,7 @@ function describe(
     role: isPublic ? 'link' : (caller?.role ?? null),
     action: operation.id,
     method: operation.method,
-    // What opens without a token carries its proof in the path.
+    // The path of a public operation may contain a secret, such as the token of a link.
     path: isPublic ? operation.path : event.path,
     patientIds: [...patientIds],
     resources: [...resources],

@@ -16,15 +16,15 @@ import { environment } from '../environment.ts';
 import type { HandlerMiddleware } from '../http/request-pipeline.ts';
 import type { HttpResponse } from '../http/response.ts';
 
-/** What a client may take for a key: 255 printable ASCII characters (draft-ietf-httpapi-idempotency-key-header-07). */
+/** A valid key: up to 255 printable ASCII characters (draft-ietf-httpapi-idempotency-key-header-07). */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** How long a response is replayed; longer than the signed URLs in it are valid. */
 const REMEMBERED_SECONDS = 3600;
 
 /**
- * Replays the first response to a repeated `Idempotency-Key` of the same caller, without running the handler again. The same
- * key with another request is an error. Failures are not stored, so that the client can retry.
+ * Replays the first response to a repeated `Idempotency-Key` of the same caller, without running the handler again. The
+ * same key with another request is an error. Failures are not stored, so that the client can retry.
  */
 export function idempotency(operation: Operation): HandlerMiddleware {
   let store: DynamoDBPersistenceLayer | undefined;
@@ -47,7 +47,7 @@ export function idempotency(operation: Operation): HandlerMiddleware {
       config: new IdempotencyConfig({ ...CONFIG, lambdaContext: context }),
     });
     const packed = await idempotent(payload).catch(explain);
-    // A replayed response shows the same resources, so that they belong into the audit event again.
+    // A replayed response contains the same resources, so they belong into its audit event, too.
     for (const id of packed.patientIds) auditContext.patientIds.add(id);
     for (const resource of packed.resources) auditContext.resources.add(resource);
     return unpack(packed);
@@ -70,13 +70,13 @@ const connect = () =>
     expiryAttr: TABLE_SCHEMA.timeToLive,
   });
 
-/** The request as text that is the same for the same request; a file counts by its bytes. */
+/** Serializes a request for the comparison with the first one. Files are compared by their bytes. */
 const contentOf = (content: unknown): string =>
   JSON.stringify(content, (_key, value) =>
     value instanceof Uint8Array ? createHash('sha256').update(value).digest('hex') : value,
   );
 
-/** An item holds 400 KB, and 200 signed URLs are more; they are alike. */
+/** Compresses the response: 200 signed URLs exceed the 400 KB of an item, but they are similar to each other. */
 const pack = ({ statusCode, headers, body }: HttpResponse, { patientIds, resources }: AuditContext) => ({
   statusCode,
   headers,

@@ -40,7 +40,7 @@ export function rateLimitMiddleware(operation: Operation): Middleware[] {
     if (!acquired) return;
     await connected?.rateLimits
       .release(acquired.subject, acquired)
-      // Slots expire by themselves.
+      // A failure is only logged, because slots expire.
       .catch((error: unknown) => logger.warn('a slot is not given back', { error: error as Error }));
   };
   return [

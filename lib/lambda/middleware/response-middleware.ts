@@ -9,8 +9,8 @@ import { type HttpResponse, json, logger, type Middleware } from '../http/respon
 type Exchange = Parameters<NonNullable<Middleware['before']>>[0];
 
 /**
- * Gives every answer the headers that all have, turns errors into the one error shape, and writes a line
- * of log for each request.
+ * Adds the common headers to every response, converts errors into the common error body, and logs one line for each
+ * request.
  */
 export function responseMiddleware(operation: Operation): Middleware {
   const expected = errorsOf(operation);
@@ -50,7 +50,7 @@ export function responseMiddleware(operation: Operation): Middleware {
   };
 }
 
-/** What we did not foresee, or did not declare, is our own fault, and its text is for the log only. */
+/** An unexpected or undeclared error becomes an internal error, whose details are only logged. */
 function asDomainError(error: unknown, expected: readonly string[]): DomainError {
   if (error instanceof DomainError && expected.includes(error.code)) return error;
   return new DomainError(

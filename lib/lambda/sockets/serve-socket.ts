@@ -9,14 +9,14 @@ import { viewerAddress } from '../http/viewer-address.ts';
 import { connect, type Makers } from '../needs.ts';
 import { offeredBy } from './socket-token.ts';
 
-/** What API Gateway tells of a socket that opens or closes, as far as it counts here. */
+/** API Gateway's event for a WebSocket that opens or closes, as far as it is used here. */
 const Event = z.object({
   headers: z.record(z.string(), z.string()).nullish(),
   requestContext: z.object({
     connectionId: z.string().min(1),
     requestId: z.string(),
     identity: z.object({ sourceIp: z.string().nullish() }).optional(),
-    // Of each event of a connection, as at `$connect` it was asked who it is.
+    // API Gateway adds the authorizer's response at `$connect` to each event of the connection.
     authorizer: z.object({
       caller: z.string().transform((text) => Caller.parse(JSON.parse(text))),
       expiresAt: z.coerce.number(),
@@ -24,28 +24,28 @@ const Event = z.object({
   }),
 });
 
-/** A socket that opens or closes. */
+/** A WebSocket that opens or closes. */
 export interface SocketRequest {
   connectionId: string;
-  /** Who listens. */
+  /** The person who receives messages. */
   caller: Caller;
-  /** How long the authorizer vouches for them, in seconds since 1970. */
+  /** When the caller's authorization expires, in seconds since 1970. */
   until: number;
   /** The subprotocols that the client offers. */
   offered: string[];
 }
 
-/** What is answered to a handshake; a status of 400 or more refuses it. */
+/** The response to a handshake; a status of 400 or more refuses it. */
 export interface Handshake {
   statusCode: number;
   headers?: Record<string, string>;
 }
 
 /**
- * The Lambda of a route of the sockets.
+ * The Lambda of a route of the WebSocket API.
  *
- * The audit log has who listened from when until when, and not each message: of what happened in that time, they heard
- * what they may see.
+ * The audit log contains who was connected from when until when, and not each message: in that time, a person received
+ * the messages about everything that they may access.
  */
 export function serveSocket<Deps>(
   route: SocketRoute,

@@ -1,7 +1,7 @@
-/** The subprotocol that is spoken; the server names it, as RFC 6455 (4.2.2) asks for where the client offers any. */
+/** The subprotocol. The server selects it, as RFC 6455 (4.2.2) describes, if the client offers any. */
 export const SUBPROTOCOL = 'negatoscope';
 
-/** A browser's `WebSocket` sends no header of the page's own but this list, hence the token comes in it. */
+/** The list of subprotocols contains the token: it is the only header that a page can set on a `WebSocket`. */
 const TOKEN = /^bearer\.([\w.-]+)$/i;
 
 type Headers = Readonly<Record<string, string | undefined>> | null | undefined;
@@ -13,7 +13,7 @@ export const offeredBy = (headers: Headers): string[] =>
     .map((name) => name.trim())
     .filter(Boolean);
 
-/** The token of a handshake: in `Authorization`, else among the subprotocols; never in the URL, which is logged. */
+/** The token of a handshake: from `Authorization` or the subprotocols; never from the URL, which is logged. */
 export function tokenOf(headers: Headers): string | undefined {
   const authorization = headerOf(headers, 'authorization');
   if (authorization !== undefined) return /^Bearer +([^ ]+)$/i.exec(authorization)?.[1];

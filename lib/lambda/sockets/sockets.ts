@@ -6,20 +6,20 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Message } from '../../api/notifications.ts';
 
-/** The open sockets. Where their API is, the SDK reads from `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`. */
+/** The open WebSockets. The SDK reads the URL of their API from `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI`. */
 export class Sockets {
   readonly #client = new ApiGatewayManagementApiClient({
-    // One that hangs keeps those waiting to whom the next message goes.
+    // A request that hangs delays the messages to all others.
     requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
   });
 
-  /** False where the connection is gone. */
+  /** Sends a message. Returns false if the connection no longer exists. */
   async send(ConnectionId: string, message: Message): Promise<boolean> {
     const Data = JSON.stringify(message);
     return this.#unlessGone(this.#client.send(new PostToConnectionCommand({ ConnectionId, Data })));
   }
 
-  /** False where it was gone already. */
+  /** Closes a connection. Returns false if it no longer existed. */
   async close(ConnectionId: string): Promise<boolean> {
     return this.#unlessGone(this.#client.send(new DeleteConnectionCommand({ ConnectionId })));
   }

@@ -23,7 +23,7 @@ export interface IngestDeps {
   dicomStore: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
   examImages: Pick<ExamImages, 'linkInstance'>;
-  /** Issuers of Patient ID that are the clinic's own. */
+  /** The clinic's own Issuers of Patient ID. */
   ownIssuers: readonly string[];
   now: () => Date;
 }

@@ -89,7 +89,7 @@ export function withUris(
   return metadata.replaceAll('"BulkDataURI":"instances/', `"BulkDataURI":"${base}instances/`);
 }
 
-/** A JSON array of texts, as its bytes come. */
+/** Streams a JSON array of texts. */
 export async function* arrayOf(texts: AsyncGenerator<string>): AsyncGenerator<Buffer> {
   let before = '[';
   for await (const text of texts) {

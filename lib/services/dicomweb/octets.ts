@@ -7,7 +7,7 @@ import { requireStreamable } from './response-size.ts';
 export const OCTETS = 'application/octet-stream';
 
 /**
- * Bulk data as the body: in parts of one type or, without a type, as one sequence of bytes.
+ * Responds with bulk data: in parts of one type or, without a type, as one sequence of bytes.
  *
  * @throws DomainError as `requireStreamable` does
  */

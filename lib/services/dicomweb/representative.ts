@@ -7,7 +7,10 @@ import { type DicomResources, instanceAt, instancesOf, seriesAt } from './dicom-
 /** Encapsulated PDF Storage (PS3.4, B.5). */
 const isEncapsulatedPdf = ({ sopClassUid }: DicomInstance) => sopClassUid === '1.2.840.10008.5.1.4.1.1.104.1';
 
-/** The instance itself; of a series the middle one of those with a picture, and of a study that of its first series. */
+/**
+ * Returns the instance that represents a resource: an instance itself; for a series, the middle one of its instances
+ * with pixels; for a study, the one of its first series that has any. Otherwise it is an encapsulated PDF.
+ */
 export async function representativeAt(
   caller: Caller,
   path: DicomPath,

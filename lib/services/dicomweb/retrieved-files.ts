@@ -17,21 +17,21 @@ import { MOST_BYTES, requireStreamable } from './response-size.ts';
 
 const DICOM = 'application/dicom';
 
-/** Stored files that are opened ahead of the one that is being sent; of those that are decoded, one is in memory. */
+/** Stored files that are opened ahead of the one that is being sent. Of decoded files, only one is in memory. */
 const AT_ONCE = 4;
 
 const EXPLICIT = explicitLittleEndian.uid;
 
-/** A way to give files. */
+/** A representation of files. */
 interface FileOffer extends Offer {
   /**
-   * As they are stored; in Explicit VR Little Endian; or, to whoever names no transfer syntax, in that where it loses
-   * nothing, else as they are stored.
+   * As stored; in Explicit VR Little Endian; or the default for requests without a transfer syntax: Explicit VR Little
+   * Endian if the conversion is lossless, otherwise as stored.
    */
   form: 'stored' | 'explicit' | 'default';
 }
 
-/** How files can be given: in many parts and, where there is one, alone. */
+/** The available representations of files: in several parts and, for a single file, also alone. */
 function fileOffers(
   instances: readonly DicomInstance[],
   transcodable: ReadonlySet<DicomInstance>,
@@ -42,7 +42,7 @@ function fileOffers(
     (instance) => instance.transferSyntaxUid === EXPLICIT || transcodable.has(instance),
   );
   const forms: Omit<FileOffer, 'type'>[] = [
-    // First, for whoever takes any syntax (`*`); of several there is no other name.
+    // First, because a request for any syntax (`*`) gets it. Files of different syntaxes have no other name.
     {
       form: 'stored',
       onlyIfSyntaxIsNamed: true,
@@ -59,14 +59,17 @@ function fileOffers(
   ];
 }
 
-/** The instances that can come without loss in another transfer syntax, Explicit VR Little Endian; none where all would be too long. */
+/**
+ * Returns the instances that can be converted to Explicit VR Little Endian without loss; none if the response would be
+ * too large.
+ */
 function transcodableOf(instances: readonly DicomInstance[]): ReadonlySet<DicomInstance> {
   const bytes = instances.reduce((sum, instance) => sum + mostBytes(instance), 0);
   if (bytes > MOST_BYTES) return new Set();
   return new Set(instances.filter(({ transferSyntaxUid: uid }) => uid !== EXPLICIT && isLossless(uid)));
 }
 
-/** At least what an instance has without compression: whether it has colours, only its file says. */
+/** An upper bound of an instance's uncompressed bytes: only the file says if it has colours, so three are assumed. */
 function mostBytes({ bytes, frames, rows = 0, columns = 0, transferSyntaxUid, attributes }: DicomInstance) {
   if (transferSyntaxUid === EXPLICIT) return bytes;
   const bits = Number(attributeText(attributes, '00280100')) || 16;
@@ -78,10 +81,10 @@ interface FilesRequest extends NegotiableRequest {
 }
 
 /**
- * Answers with the files of instances. PS3.18 has Explicit VR Little Endian as what `application/dicom` is in where nothing
- * else is asked for, since every client reads that.
+ * Responds with the files of instances. In PS3.18, Explicit VR Little Endian is the default of `application/dicom`,
+ * because every client can read it.
  *
- * @param isOne whether an instance was asked for, which can come alone
+ * @param isOne whether a single instance was requested, whose file can be sent without `multipart/related`
  * @throws DomainError NOT_ACCEPTABLE, PAYLOAD_TOO_LARGE
  */
 export async function filesResponse(
@@ -104,7 +107,7 @@ export async function filesResponse(
     const headers = {
       'content-type': DICOM,
       'content-length': String(bytes),
-      // What a preamble hides (PS3.10 7.1) runs nowhere.
+      // An attachment, because the preamble (PS3.10 7.1) may contain active content.
       'content-disposition': contentDisposition('attachment', `${first.sopUid}.dcm`),
     };
     return { headers, body: content };
@@ -134,7 +137,7 @@ const partOf = (
   bytes,
 });
 
-/** A file that is to be sent. */
+/** An opened file to send. */
 interface OpenFile extends FileFacts {
   content: Readable;
 }
@@ -146,7 +149,7 @@ async function openStored(
   return { transferSyntaxUid, bytes, content: await objects.read(dicomKey(key)) };
 }
 
-/** Opens it in Explicit VR Little Endian; in the default form as it is stored, where its pixels are damaged. */
+/** Opens a file in Explicit VR Little Endian. In the default form, a file with damaged pixels is sent as stored. */
 async function openTranscoded(
   instance: DicomInstance,
   form: FileOffer['form'],

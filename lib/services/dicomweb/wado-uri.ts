@@ -10,7 +10,7 @@ const CACHING = { 'cache-control': 'private, no-cache' };
 
 type ReadDeps = Pick<FileDeps, 'objects'>;
 
-/** The stored file, or the range of it that the client asks for. */
+/** Responds with the stored file, or with the requested range of it. */
 export async function rangeOfFile(
   instance: DicomInstance,
   headers: Parameters<typeof rangeResponse>[0],
@@ -21,7 +21,7 @@ export async function rangeOfFile(
     status: answer.status,
     headers: {
       ...answer.headers,
-      // What a preamble hides (PS3.10 7.1) runs nowhere: no browser shows this type, or takes it for another.
+      // The preamble (PS3.10 7.1) may contain active content. No browser displays this type or guesses another one.
       'content-type': 'application/dicom',
       'content-disposition': contentDisposition('attachment', `${instance.sopUid}.dcm`),
       ...CACHING,
@@ -31,9 +31,9 @@ export async function rangeOfFile(
 }
 
 /**
- * A frame as a picture.
+ * Responds with a rendered frame.
  *
- * @throws DomainError NOT_ACCEPTABLE where nothing can be drawn
+ * @throws DomainError NOT_ACCEPTABLE if the frame can't be rendered
  */
 export async function renderedView(
   instance: DicomInstance,
@@ -44,7 +44,7 @@ export async function renderedView(
   const view = viewOf(instance, query);
   const { rows, columns, imageQuality: quality } = query;
   const file = await openFile(instance, deps);
-  // Only here: who wants the file does not wait for libvips.
+  // Loaded only here: otherwise requests for the file would wait until libvips is loaded.
   const { renderFrame } = await import('../../media/dicom/draw/render-frame.ts');
   const options = { ...view, format, quality, viewport: { rows, columns } } as const;
   const { bytes } = await renderFrame(file, options, DECODE_LIMITS).catch(throwNotAcceptable);

@@ -16,7 +16,7 @@ export interface BuildDeps {
   now: () => Date;
 }
 
-/** Writes the archive of a run, unless another one has begun it or something in it is deleted. */
+/** Writes the archive of a run, unless another invocation has begun it or one of its images was deleted. */
 export async function buildArchive(
   manifest: string,
   found: Export,
@@ -35,7 +35,7 @@ export async function buildArchive(
     await archives.abort(key, uploadId);
     throw error;
   }
-  // Deleted while the archive was written, perhaps too soon for the list of exports to show this one.
+  // An image may have been deleted while the archive was written, before the list of exports contained this one.
   const there = await images.getMany(entries.map((entry) => imageIdOfOriginal(entry.key)));
   if (there.length < entries.length) {
     await archives.delete(key);
@@ -44,7 +44,7 @@ export async function buildArchive(
     );
   }
   if (await exports.markReady(found)) return;
-  // Another event of this run was faster, or the run ended as something in it was deleted: then this is nobody's.
+  // Another event of this run was faster, or the run ended because an image was deleted: then nobody uses this archive.
   const current = await exports.get(found.id, now());
   if (current?.run !== found.run) await archives.delete(key);
 }

@@ -16,7 +16,7 @@ export interface DecideDeps {
   now: () => Date;
 }
 
-/** Whether the pending image is decided now; it is not where its bytes or the image itself are gone. */
+/** Returns whether the pending image is decided now. It is not if its bytes or the image itself no longer exist. */
 export async function decideImage(
   key: string,
   image: Image,
@@ -35,7 +35,7 @@ export async function decideImage(
     bucket.copy(key, original, found.mimeType),
     ...renditions.map((each) => bucket.write(renditionKey(original, each.name), each.bytes, each.mimeType)),
   ]);
-  // Not before all have ended: what is still on its way would come after the clean-up of an image deleted meanwhile.
+  // Waits for all writes: one that is still running could end after the clean-up of an image deleted meanwhile.
   for (const each of written) if (each.status === 'rejected') throw each.reason;
   const transition = await images.markReady(
     image,
@@ -50,13 +50,13 @@ export async function decideImage(
     },
     now(),
   );
-  // Deleted while we worked: what was just written is nobody's any more.
+  // The image was deleted meanwhile, so the objects that were just written belong to no image.
   if (transition === 'gone') await bucket.delete(allKeysOf(key));
   return transition !== 'gone';
 }
 
 async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
-  // S3 itself holds uploads to the signed size; this is for stores that do not.
+  // S3 itself enforces the signed size of uploads; this check is for stores that do not.
   if (bytes.length > imageBytes) return new RejectedImage(`The file is larger than ${imageBytes} bytes.`);
   if (image.crc32 && image.crc32 !== base64Crc32(bytes))
     return new RejectedImage('The file is not the one that was announced: its checksum is another.');

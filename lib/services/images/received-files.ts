@@ -28,7 +28,7 @@ interface AcceptedFile {
   image: Image;
 }
 
-/** Checks the files of a form. Of a good one it gives what its image says, of any other the reasons against it. */
+/** Checks the files of a form. Returns the new image's values for a valid file, and the reasons for any other. */
 export function checkFiles(
   files: ReceivedFiles,
   { categories, captions }: { categories: readonly string[]; captions: readonly string[] },
@@ -36,7 +36,7 @@ export function checkFiles(
 ): (CheckedFile | RefusedFile)[] {
   return files.map(({ name, bytes }, index) => {
     const found = inspectFile(bytes, imageBytes, PICTURE_TYPES);
-    // An empty item of a list is one that has nothing to say.
+    // An empty item of a list means that the file has no value.
     const details = FileDetails.safeParse(
       { category: categories[index] || undefined, caption: captions[index] },
       { reportInput: true },
@@ -59,8 +59,8 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
 /**
  * Stores files and their images.
  *
- * @returns the ids of the images whose files S3 did not take; of those there is nothing left
- * @throws Error where S3 took none
+ * @returns the ids of the images whose files S3 did not store; these images are deleted
+ * @throws Error if S3 stored none of the files
  */
 export async function storeFiles(
   files: readonly AcceptedFile[],
@@ -72,7 +72,7 @@ export async function storeFiles(
   },
 ): Promise<ReadonlySet<string>> {
   const { images, objects, now } = deps;
-  // The items first: an object whose image is unknown is deleted by its event.
+  // Items are written first: the event of an object without an image deletes the object.
   await images.createPending(
     files.map(({ image }) => image),
     expiresAt,
@@ -87,7 +87,7 @@ export async function storeFiles(
     const outcome = stored[index];
     return outcome?.status === 'rejected' ? [{ image, reason: outcome.reason }] : [];
   });
-  // Whoever sends it again shall not find it twice, should S3 have taken it and its answer got lost.
+  // S3 may have stored the file although its response was lost: a client that retries must not get two images.
   await Promise.all(lost.map(({ image }) => images.delete(image, now())));
   if (lost.length === files.length) throw lost[0]?.reason;
   return new Set(lost.map(({ image }) => image.id));

@@ -14,9 +14,9 @@ interface Given {
 const FIELDS = { mimeType: 'content_type', fileSize: 'size' } as const;
 
 /**
- * The file of a record's image: that in the request, or the one that it announces.
+ * Returns the file of a record's image: the one in the request, or the one that the request announces.
  *
- * @throws DomainError BAD_REQUEST, PAYLOAD_TOO_LARGE or UNSUPPORTED_MEDIA_TYPE where it may not be such an image
+ * @throws DomainError BAD_REQUEST, PAYLOAD_TOO_LARGE or UNSUPPORTED_MEDIA_TYPE if the file is not allowed
  */
 export async function recordFile(body: Given, bounds: Bounds, limits: Limits) {
   const bytes = body.image_data === undefined ? undefined : decodeBase64(body.image_data, 'image_data');

@@ -13,7 +13,7 @@ import { Image, isReady } from '../../domain/images/image.ts';
 import type { ChangedItem } from '../../lambda/events/serve-item-changes.ts';
 import { renditionKey } from '../../storage/object-keys.ts';
 
-/** What the open pages are told of a change, and who may hear it. */
+/** Returns the message to open pages about a change, and who may receive it. */
 export async function notificationOf(
   { before, after }: ChangedItem,
   dicomStore: Pick<DicomStore, 'patientsOfStudies'>,

@@ -3,22 +3,22 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type CodecJob, NativeCodecs } from './native-codecs.ts';
 
-/** What this process tells its parent: that it can work at all, then what became of each job. */
+/** The messages of this process to its parent: first that it is ready, then the result of each job. */
 export type CodecMessage = 'ready' | { decoded: Uint8Array } | { failed: string };
 
-/** The module, beside this file in a Lambda's bundle, in its package for the sources. */
+/** The WebAssembly module: in a Lambda's bundle it is beside this file, otherwise in its npm package. */
 const wasm = import.meta.filename.endsWith('.ts')
   ? join(dirname(createRequire(import.meta.url).resolve('dcmjs-codecs')), 'dcmjs-native-codecs.wasm')
   : join(import.meta.dirname, 'dcmjs-native-codecs.wasm');
 
-/** What an instance begins with is 256 MiB, untouched; one that has grown is given back. */
+/** An instance starts with 256 MiB, mostly unused; one that has grown beyond this limit is released. */
 const MAX_RETAINED_BYTES = 320 * 1024 * 1024;
 
 /**
- * A process of its own: decodes one frame after the other for its parent, and can be killed.
+ * A separate process that decodes one frame after the other for its parent, and can be killed.
  *
- * The decoders are C and C++ that never saw half of what is sent to us. As WebAssembly, a hole in them reaches neither
- * files nor network; that one may run for ever, or fill its memory, is why it runs here.
+ * The decoders are written in C and C++, and uploads are untrusted input. As WebAssembly, a vulnerability in them gives
+ * no access to files or network. They run in a process because one may never end, or exhaust its memory.
  */
 const module = new WebAssembly.Module(readFileSync(wasm));
 let codecs = new NativeCodecs(module);
@@ -38,8 +38,8 @@ function decode(job: CodecJob): CodecMessage {
 }
 
 /**
- * JPEG-LS without the zero before its end, with which some writers make it even: CharLS takes it for pixels too many. Only
- * once it has failed, since the last byte of the pixels may be zero too.
+ * Removes the zero byte before the end of a JPEG-LS codestream, with which some writers make its length even: CharLS
+ * takes it for excess pixels. Only used after decoding failed, because the last byte of the pixels may be zero, too.
  */
 function withoutFilling({ codec, codestream }: CodecJob): Uint8Array | undefined {
   const end = codestream.findLastIndex((byte, at) => byte === 0xff && codestream[at + 1] === 0xd9);
@@ -53,7 +53,7 @@ function attempt(job: CodecJob): { decoded: Uint8Array } | { failed: string } {
     if (codecs.memoryBytes > MAX_RETAINED_BYTES) codecs = new NativeCodecs(module);
     return { decoded };
   } catch (error) {
-    // After one bad frame all others would fail too: what it had begun is still there.
+    // A damaged frame leaves the instance in an undefined state, so that all later frames would fail, too.
     codecs = new NativeCodecs(module);
     return { failed: String(error) };
   }

@@ -3,21 +3,21 @@ import type { CodecCoding } from '../parse/transfer-syntaxes.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 import { jpegXlHeader } from './jpeg-xl-header.ts';
 
-/** What a codestream says of itself, before anyone decodes it: 910 bytes can claim 65535×65535 pixels. */
+/** The header of a codestream, checked before it is decoded: 910 bytes can claim 65535×65535 pixels. */
 export interface CodestreamHeader {
   width: number;
   height: number;
-  /** Undefined for JPEG XL, where it stands too deep within. */
+  /** Undefined for JPEG XL, whose header is too complex to read it. */
   components?: number;
   bits: number;
   isSigned: boolean;
-  /** Whether the decoder gives one plane after the other. */
+  /** Whether the decoder returns one plane after the other. */
   isPlanar: boolean;
-  /** Whether the codestream has lossless JPEG's prediction, of which no decoder guesses the colour space. */
+  /** Whether the codestream is lossless JPEG, for which no decoder guesses the colour space. */
   isLosslessJpeg: boolean;
-  /** Whether the decoder itself turns the colours into RGB (JPEG 2000's multiple component transformation). */
+  /** Whether the decoder itself converts the colours to RGB (JPEG 2000's multiple component transformation). */
   isTransformed: boolean;
-  /** The colours that a JPEG of three components says it has; undefined where it is silent. */
+  /** The colour space that a JPEG of three components declares; undefined if it declares none. */
   colours?: 'RGB' | 'YCbCr';
 }
 
@@ -25,14 +25,14 @@ export interface CodestreamHeader {
 export function codestreamHeader(coding: CodecCoding, bytes: Uint8Array): CodestreamHeader {
   if (coding === 'jpeg' || coding === 'jpeg-ls') return jpegHeader(bytes);
   if (coding === 'jpeg-2000' || coding === 'htj2k') return jpeg2000Header(bytes);
-  // Its decoder gives RGB, whatever colours are inside.
+  // The decoder of JPEG XL returns RGB for any stored colour space.
   const traits = { isSigned: false, isPlanar: false, isLosslessJpeg: false, isTransformed: true };
   return { ...jpegXlHeader(bytes), ...traits };
 }
 
 const EOI = Buffer.from([0xff, 0xd9]);
 
-/** ITU-T T.81 B.2.2 and T.87 C.2.2: the frame header, and the interleave mode in the scan header behind it. */
+/** ITU-T T.81 B.2.2 and T.87 C.2.2: the frame header, and the interleave mode in the following scan header. */
 function jpegHeader(bytes: Uint8Array): CodestreamHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: (CodestreamHeader & { components: number }) | undefined;
@@ -40,7 +40,7 @@ function jpegHeader(bytes: Uint8Array): CodestreamHeader {
   for (let at = findMarker(bytes, 0xd8) + 2; at + 4 <= bytes.length; ) {
     if (bytes[at] !== 0xff) throw damaged();
     const marker = bytes[at + 1] ?? 0;
-    // Fill bytes, and markers that stand alone.
+    // Fill bytes, and markers without a segment.
     if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
       at += marker === 0xff ? 1 : 2;
       continue;
@@ -64,11 +64,12 @@ function jpegHeader(bytes: Uint8Array): CodestreamHeader {
       };
     if (marker === 0xda) {
       if (!header) throw damaged();
-      // Whoever decodes it fills up with grey what is missing, and says nothing. Within entropy-coded data 0xFF is always
-      // followed by a zero, or a bit (T.81 B.1.1.5, T.87 A.1), so that these two bytes are the end and nothing else.
+      // Decoders silently fill missing pixels with grey. Within entropy-coded data, 0xFF is always followed by a zero
+      // byte or a zero bit (T.81 B.1.1.5, T.87 A.1), so these two bytes occur only at the end.
       if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(EOI, at))
         throw new RejectedImage('This DICOM image is incomplete: its compressed pixels end too early.');
-      // Of JPEG-LS: NEAR, ILV, the point transform are the last bytes; without interleaving each component has a scan.
+      // In JPEG-LS, the last bytes are NEAR, ILV and the point transform. Without interleaving, each component has a
+      // scan of its own.
       const isJpegLs = findFrameOfJpegLs(bytes, at);
       const isPlanar = isJpegLs && header.components > 1 && bytes[at + length] === 0;
       return { ...header, ...(application && { colours: application }), isPlanar };
@@ -78,7 +79,10 @@ function jpegHeader(bytes: Uint8Array): CodestreamHeader {
   throw damaged();
 }
 
-/** JFIF has YCbCr (ITU-T T.871, 6.1); Adobe's segment names the transform that was applied (T.872, 6.5.3). The first counts. */
+/**
+ * JFIF implies YCbCr (ITU-T T.871, 6.1); Adobe's segment names the applied transform (T.872, 6.5.3). The first segment
+ * counts.
+ */
 function coloursOfApplication(marker: number, segment: Uint8Array): CodestreamHeader['colours'] {
   const text = Buffer.from(segment.subarray(0, 5)).toString('latin1');
   if (marker === 0xe0 && text === 'JFIF\0') return 'YCbCr';
@@ -86,7 +90,7 @@ function coloursOfApplication(marker: number, segment: Uint8Array): CodestreamHe
   return segment[11] === 0 ? 'RGB' : segment[11] === 1 ? 'YCbCr' : undefined;
 }
 
-/** Components whose identifiers are the letters R, G and B, as libjpeg reads and writes them. */
+/** Components with the letters R, G and B as identifiers are RGB, as in libjpeg. */
 function coloursOfComponents(components: Uint8Array): Pick<CodestreamHeader, 'colours'> {
   const letters = String.fromCharCode(components[0] ?? 0, components[3] ?? 0, components[6] ?? 0);
   return letters === 'RGB' ? { colours: 'RGB' } : {};

@@ -13,23 +13,23 @@ import type { Samples } from './samples.ts';
 import { storedSamples, unpackBits } from './stored-samples.ts';
 import { expand422, ybrFullToRgb, ybrPartialToRgb } from './ybr-to-rgb.ts';
 
-/** A frame's stored values (PS3.3 C.7.6.3): row by row, of colours side by side, masked and with their sign. */
+/** A frame's stored values (PS3.3 C.7.6.3): row by row, colours interleaved by pixel, masked and sign-extended. */
 export interface DecodedFrame {
   rows: number;
   columns: number;
   samplesPerPixel: number;
   bitsStored: number;
   isSigned: boolean;
-  /** RGB where the file says YBR. */
+  /** RGB if the file declares YBR. */
   photometricInterpretation: string;
   samples: Samples;
 }
 
 /**
- * Decodes a frame, counted from 0, from any transfer syntax that we know.
+ * Decodes a frame, counted from 0, from any known transfer syntax.
  *
- * @throws RejectedImage for what is damaged, or takes too long or too much memory
- * @throws UnsupportedPixelData for what nobody here decodes
+ * @throws RejectedImage if the frame is damaged, or takes too much time or memory
+ * @throws UnsupportedPixelData if there is no decoder for it
  */
 export const decodeFrame = async (
   file: DicomFile,
@@ -38,7 +38,7 @@ export const decodeFrame = async (
   limits: Partial<CodecLimits> = {},
 ): Promise<DecodedFrame> => toRgb(await decodeStored(file, pixels, frame, limits));
 
-/** Decodes a frame as above, in the colours in which it is stored: without loss, where its compression has none. */
+/** Decodes a frame in its stored colour space: without loss, if its compression is lossless. */
 export async function decodeStored(
   file: DicomFile,
   pixels: PixelDescription,
@@ -58,7 +58,7 @@ export async function decodeStored(
   const codec = coding as CodecCoding;
   const header = codestreamHeader(codec, bytes);
   refuseContradiction(header, pixels);
-  // OpenJPEG's samples of colours are cut to bytes where the decoders' module hands them out.
+  // The decoders' module truncates OpenJPEG's colour samples to 8 bits.
   if (codec === 'jpeg-2000' && samplesPerPixel > 1 && header.bits > 8)
     throw new UnsupportedPixelData(
       `This DICOM image is JPEG 2000 in colours of ${header.bits} bits; at most 8 can be shown.`,
@@ -68,24 +68,24 @@ export async function decodeStored(
   return ofCodec(decoded, pixels, header, job);
 }
 
-/** The cells of a frame (PS3.5 8.1.1), and whether each colour has a plane of its own. */
+/** The pixel cells of a frame (PS3.5 8.1.1), and whether each colour has a plane of its own. */
 interface Cells {
   bytes: Uint8Array;
   isPlanar: boolean;
 }
 
-/** The cells of a frame that is compressed by no codec; undefined where it is. */
+/** Returns the pixel cells of a frame that no codec compressed, otherwise undefined. */
 export function uncompressedCells(
   { transferSyntax: { coding } }: DicomFile,
   pixels: PixelDescription,
   bytes: Uint8Array,
 ): Cells | undefined {
   const { rows, columns, samplesPerPixel, bitsAllocated, isPlanar } = pixels;
-  // Some files are not what they say: without fragments, nothing is compressed.
+  // Some files declare a wrong transfer syntax: without fragments, the pixels are uncompressed.
   if (!pixels.element.fragments || coding === 'native') return { bytes, isPlanar };
   if (coding === 'deflate') return { bytes: inflateFrame(bytes, Math.ceil(pixels.frameBytes)), isPlanar };
   if (coding !== 'rle') return undefined;
-  // Single bits are packed as they are without compression.
+  // Single bits are packed as in uncompressed pixel data.
   if (bitsAllocated === 1)
     return { bytes: decodeRle(bytes, Math.ceil((rows * columns * samplesPerPixel) / 8), 1, 1), isPlanar };
   return { bytes: decodeRle(bytes, rows * columns, samplesPerPixel, bitsAllocated / 8), isPlanar: false };
@@ -105,7 +105,7 @@ function jobOf(
   pixels: PixelDescription,
   header: CodestreamHeader,
 ): CodecJob {
-  // What a JPEG says of its own colours goes before the label, which its writer may have left as it was.
+  // The colour space in a JPEG takes precedence over the attribute, which the writer may not have updated.
   const isYbr = header.colours
     ? header.colours === 'YCbCr'
     : pixels.photometricInterpretation.startsWith('YBR');
@@ -117,12 +117,12 @@ function jobOf(
     components: pixels.samplesPerPixel,
     bits: header.bits,
     isSigned: header.isSigned,
-    // One that is silent and labelled RGB is RGB, whatever its decoder would guess.
+    // A JPEG that declares none is RGB if the attribute says so, whatever its decoder would guess.
     toRgb: codec === 'Jpeg' && pixels.samplesPerPixel === 3 && isYbr && !header.isLosslessJpeg,
   };
 }
 
-/** Decoders trust one of the two, and read or write where nothing is. */
+/** Refuses a codestream that contradicts the attributes: decoders trust one, and read or write out of bounds. */
 function refuseContradiction(
   { width, height, components, bits }: CodestreamHeader,
   pixels: PixelDescription,
@@ -177,7 +177,7 @@ function ofCodec(
     highBit: pixels.bitsStored - 1,
   });
   const sideBySide = header.isPlanar ? interleaved(samples, pixels.samplesPerPixel) : samples;
-  // libjpeg, JPEG 2000's own transformation and JPEG XL give RGB; everything else gives what was put in.
+  // libjpeg, JPEG 2000's own transformation and JPEG XL return RGB; all others return the stored colours.
   const isStoredRgb = job.codec === 'Jpeg' && header.colours === 'RGB';
   const isRgb =
     job.toRgb ||
@@ -191,7 +191,7 @@ function ofCodec(
   );
 }
 
-/** The decoder's samples in cells as large as the file's values need, where the codestream's own were smaller. */
+/** Widens the decoder's samples to the size of the file's cells, if the codestream's were smaller. */
 function toCells(
   decoded: Uint8Array,
   sampleBytes: number,
@@ -206,7 +206,7 @@ function toCells(
   );
 }
 
-/** libjxl stretches 9 to 15 bits over 16. */
+/** Undoes libjxl's scaling of 9 to 15 bits to 16. */
 function unstretched(decoded: Uint8Array, bits: number): Uint8Array {
   if (bits >= 16) return decoded;
   const samples = new Uint16Array(decoded.slice().buffer);
@@ -230,7 +230,7 @@ function toDecoded(
   return { rows, columns, samplesPerPixel, bitsStored, isSigned, photometricInterpretation, samples };
 }
 
-/** What is YBR still becomes RGB here. */
+/** Converts YBR that is not converted yet to RGB. */
 function toRgb(decoded: DecodedFrame): DecodedFrame {
   const { samples, samplesPerPixel, photometricInterpretation, bitsStored } = decoded;
   if (samplesPerPixel !== 3 || !photometricInterpretation.startsWith('YBR')) return decoded;
@@ -240,7 +240,7 @@ function toRgb(decoded: DecodedFrame): DecodedFrame {
   return { ...decoded, photometricInterpretation: 'RGB' };
 }
 
-/** From plane after plane to sample beside sample (PS3.3 C.7.6.3.1.3). */
+/** Converts planes to samples interleaved by pixel (PS3.3 C.7.6.3.1.3). */
 function interleaved<T extends Samples>(planes: T, samplesPerPixel: number): T {
   const pixelCount = planes.length / samplesPerPixel;
   const result = planes.slice() as T;
@@ -251,10 +251,10 @@ function interleaved<T extends Samples>(planes: T, samplesPerPixel: number): T {
 }
 
 /**
- * Unfolds a frame of Deflated Image Frame Compression (PS3.5 A.4): a raw deflate stream (RFC 1951), perhaps padded, of
- * what the frame is without compression.
+ * Inflates a frame of Deflated Image Frame Compression (PS3.5 A.4): a raw deflate stream (RFC 1951), perhaps padded, of
+ * the uncompressed frame.
  *
- * @throws RejectedImage where it unfolds to anything else than so many bytes, of which one may be padding
+ * @throws RejectedImage if it does not inflate to this number of bytes, of which one may be padding
  */
 function inflateFrame(bytes: Uint8Array, frameBytes: number): Uint8Array {
   let inflated: Uint8Array | undefined;

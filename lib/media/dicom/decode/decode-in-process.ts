@@ -4,34 +4,35 @@ import { RejectedImage } from '../../rejected-image.ts';
 import type { CodecMessage } from './codec-process.ts';
 import type { CodecJob } from './native-codecs.ts';
 
-/** How much work one frame may be. */
+/** The limits of decoding one frame. */
 export interface CodecLimits {
-  /** Default 15 s: an ordinary frame takes a thousandth of it. */
+  /** Default 15 s; an ordinary frame takes a thousandth of it. */
   milliseconds: number;
-  /** Default 1,024 MiB, of which the decoders take 256 untouched; holds from when a process starts. */
+  /** Default 1,024 MiB, of which the decoders reserve 256. It is set when a process starts. */
   memoryMb: number;
 }
 
 const defaultLimits: CodecLimits = { milliseconds: 15_000, memoryMb: 1024 };
 
-/** How long the process may take to start: a fifth of a second, unless the machine is in trouble. */
+/** The maximum start time of the process, which usually takes 0.2 s. */
 const startMilliseconds = 15_000;
 
-/** Where the process is: see `decode-pdf.ts`. In a bundle, `dcmjs-native-codecs.wasm` has to be with it. */
+/** The process's script: see `decode-pdf.ts`. In a bundle, `dcmjs-native-codecs.wasm` must be beside it. */
 const script = join(
   import.meta.dirname,
   `codec-process.${import.meta.filename.endsWith('.ts') ? 'ts' : 'mjs'}`,
 );
 
-/** The process is kept for the next frame, which then takes a millisecond instead of its start. */
+/** The process is kept for the next frame, which then takes a millisecond and no start time. */
 let kept: { child: ChildProcess; memoryMb: number } | undefined;
 
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Decodes one frame in a process of its own, one after the other: there is one process, and a Lambda has one caller.
+ * Decodes one frame in a separate process. Frames must be decoded one after the other: there is one process, and a
+ * Lambda handles one request at a time.
  *
- * @throws RejectedImage where the frame can't be decoded, or takes too long or too much memory
+ * @throws RejectedImage if the frame can't be decoded, or takes too much time or memory
  */
 export function decodeInProcess(job: CodecJob, limits: Partial<CodecLimits> = {}): Promise<Uint8Array> {
   const result = last.then(() => decodeNext(job, { ...defaultLimits, ...limits }));
@@ -57,19 +58,19 @@ async function decodeNext(job: CodecJob, { milliseconds, memoryMb }: CodecLimits
   });
 }
 
-/** A process that is ready; what goes wrong before that is ours, not the file's. */
+/** Starts a process and waits until it is ready. An error before that is internal, not the file's. */
 async function start(memoryMb: number): Promise<ChildProcess> {
   const child = fork(script, {
-    // None of the function's credentials: the process needs nothing but the frame, and Lambda's node its libraries.
+    // Without the function's credentials: the process needs only the frame, and Lambda's node needs its libraries.
     env: { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH },
     execArgv: [`--wasm-max-mem-pages=${memoryMb * 16}`, '--max-old-space-size=256'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  // An idle process keeps nobody alive; while it works, the deadline does.
+  // An idle process must not keep its parent alive. While it decodes, the deadline's timer does.
   child.unref();
   child.channel?.unref();
-  // A message to a process that has just ended is an error of its own; that it ended is heard below.
+  // A message to a process that has just ended causes this error, too; its end is handled below.
   child.on('error', () => {});
   await ask(child, startMilliseconds, () => {}).catch((error: unknown) => {
     child.kill('SIGKILL');
@@ -85,7 +86,7 @@ function stop(): void {
 
 class CodecTimeout extends Error {}
 
-/** The next message of a process. */
+/** Waits for the next message of a process. */
 function ask(
   child: ChildProcess,
   milliseconds: number,
@@ -98,7 +99,7 @@ function ask(
       finish();
     };
     const answered = (message: CodecMessage) => settle(() => resolve(message));
-    // Not 'exit': its last words may still be on their way.
+    // Not 'exit': its last message may not have arrived by then.
     const closed = (code: number | null, signal: string | null) =>
       settle(() => reject(new Error(`the process ended: ${signal ?? code}`)));
     const timer = setTimeout(

@@ -1,10 +1,11 @@
 import { RejectedImage } from '../../rejected-image.ts';
 
 /**
- * Decodes a frame of RLE (PS3.5 G): a segment for each byte of each sample, the most significant first, each packed as
- * PackBits does. Gives the samples side by side, in little endian.
+ * Decodes an RLE frame (PS3.5 G): a PackBits segment for each byte of each sample, the most significant first. Returns
+ * the samples interleaved by pixel, in little endian.
  *
- * Written here because it is a page, and the codecs measured read and write beyond their buffers when a segment lies.
+ * Written here because it is short, and the codecs that were tested read and write beyond their buffers if a segment is
+ * malformed.
  */
 export function decodeRle(
   frame: Uint8Array,
@@ -29,7 +30,7 @@ export function decodeRle(
   return decoded;
 }
 
-/** G.3.2: a count, then as many bytes as they are, or one byte to repeat. */
+/** G.3.2: a count, then as many literal bytes, or one byte to repeat. */
 function unpack(packed: Uint8Array, decoded: Uint8Array, first: number, step: number): void {
   let to = first;
   let from = 0;
@@ -40,12 +41,12 @@ function unpack(packed: Uint8Array, decoded: Uint8Array, first: number, step: nu
     const isLiteral = count < 128;
     const run = isLiteral ? count + 1 : 257 - count;
     if (from + (isLiteral ? run : 1) > packed.length) throw damaged('a segment ends too early');
-    // What goes beyond the last pixel is padding of rows to even lengths, as some writers do it.
+    // Bytes beyond the last pixel are padding: some writers pad rows to even lengths.
     for (let i = 0; i < run && to < decoded.length; i++, to += step)
       decoded[to] = packed[isLiteral ? from + i : from] ?? 0;
     from += isLiteral ? run : 1;
   }
-  // More than padding: samples of more bits than the file says.
+  // More than padding: the samples have more bits than the file declares.
   if (packed.length - from > decoded.length / step) throw damaged('a segment has more than its pixels');
 }
 

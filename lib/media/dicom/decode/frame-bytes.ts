@@ -5,7 +5,7 @@ import { swapped } from '../parse/little-endian-bytes.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 
-/** What DICOMweb gives as a frame (PS3.18 8.7.3.5): its codestream, or its samples in little endian. Counted from 0. */
+/** A frame's bytes in DICOMweb (PS3.18 8.7.3.5): its codestream, or its samples in little endian. Counted from 0. */
 export function frameBytes({ dataSet }: DicomFile, pixels: PixelDescription, frame: number): Uint8Array {
   if (frame < 0 || frame >= pixels.frames)
     throw new UnsupportedPixelData(
@@ -19,7 +19,7 @@ export function frameBytes({ dataSet }: DicomFile, pixels: PixelDescription, fra
     return shiftedBits(bytesOf(dataSet, element), start * 8, pixels.frameBytes * 8);
   const bytes = bytesOf(dataSet, { offset: element.offset + start, length: pixels.frameBytes });
   if (!dataSet.isBigEndian) return bytes;
-  // PS3.5 8.1.1: samples of 8 bits in words (OW) are swapped in pairs too; an odd frame begins in the middle of one.
+  // PS3.5 8.1.1: samples of 8 bits in words (OW) are swapped in pairs, too; a frame may begin in the middle of a word.
   if (bitsAllocated <= 8 && element.vr === 'OW')
     return swapped(bytesOf(dataSet, element), 2).subarray(start, start + pixels.frameBytes);
   return swapped(bytes, bitsAllocated === 64 ? 8 : bitsAllocated === 32 ? 4 : bitsAllocated === 16 ? 2 : 1);
@@ -32,7 +32,7 @@ function joined(dataSet: DataSet, fragments: Span[]): Uint8Array {
     : Buffer.concat(fragments.map((fragment) => bytesOf(dataSet, fragment)));
 }
 
-/** PS3.5 8.1.1: frames of single bits follow each other without a gap, so that one may begin within a byte. */
+/** PS3.5 8.1.1: frames of single bits follow each other without a gap, so one may begin within a byte. */
 function shiftedBits(bytes: Uint8Array, firstBit: number, count: number): Uint8Array {
   const result = new Uint8Array(Math.ceil(count / 8));
   const shift = firstBit % 8;
@@ -42,7 +42,7 @@ function shiftedBits(bytes: Uint8Array, firstBit: number, count: number): Uint8A
   return result;
 }
 
-/** Of each element of pixel data that frames were asked of: a viewer asks for one after the other. */
+/** Caches the fragments of each frame by pixel data element: a viewer requests one frame after the other. */
 const framesByElement = new WeakMap<DataElement, Span[][]>();
 
 function framesOf(dataSet: DataSet, pixels: PixelDescription, fragments: Span[]): Span[][] {
@@ -53,7 +53,7 @@ function framesOf(dataSet: DataSet, pixels: PixelDescription, fragments: Span[])
   return frames;
 }
 
-/** Tells the fragments of each frame (PS3.5 A.4): by an offset table, by their number, or by where codestreams begin. */
+/** Finds the fragments of each frame (PS3.5 A.4): by an offset table, by their number, or by starts of codestreams. */
 function tellApart(dataSet: DataSet, { frames }: PixelDescription, [table, ...fragments]: Span[]): Span[][] {
   if (frames === 1) return [fragments];
   const offsets = extendedOffsets(dataSet, frames) ?? (table && basicOffsets(dataSet, table, frames));
@@ -81,14 +81,14 @@ function basicOffsets(dataSet: DataSet, table: Span, frames: number): number[] |
   return Array.from({ length: frames }, (_value, i) => view.getUint32(i * 4, true));
 }
 
-/** The fragments whose item, with its 8 bytes of header, is at one of the offsets from the first item on. */
+/** Finds the fragments at offsets, which count from the first item and include each item's header of 8 bytes. */
 function startsAt(fragments: Span[], offsets: number[]): number[] {
   const origin = fragments[0]?.offset ?? 0;
   const places = new Map(fragments.map(({ offset }, i) => [offset - origin, i]));
   return offsets.map((offset) => places.get(offset) ?? -1);
 }
 
-/** JPEG and JPEG-LS (SOI), JPEG 2000 (SOC), JP2 and JPEG XL (signature boxes), and bare JPEG XL. */
+/** The signatures of JPEG and JPEG-LS (SOI), JPEG 2000 (SOC), JP2 and JPEG XL (signature boxes), and bare JPEG XL. */
 const beginnings = ['ffd8ff', 'ff4fff51', '0000000c6a502020', '0000000c4a584c20', 'ff0a'];
 
 function codestreamStarts(dataSet: DataSet, fragments: Span[]): number[] {
@@ -99,7 +99,7 @@ function codestreamStarts(dataSet: DataSet, fragments: Span[]): number[] {
   return fragments.flatMap((fragment, i) => (begins(fragment) ? [i] : []));
 }
 
-/** The fragments from each start to the next; undefined where the starts make no sense. */
+/** Splits the fragments at the starts. Returns undefined if the starts are inconsistent. */
 function split(fragments: Span[], starts: number[], frames: number): Span[][] | undefined {
   const isAscending = starts.every((start, i) => start > (starts[i - 1] ?? -1));
   if (starts.length !== frames || starts[0] !== 0 || !isAscending) return undefined;

@@ -1,6 +1,6 @@
 import { RejectedImage } from '../../rejected-image.ts';
 
-/** Reads size and depth of a JPEG XL image (ISO/IEC 18181-1 C.2, C.3), bare or in boxes (18181-2). */
+/** Reads the size and bit depth of a JPEG XL image (ISO/IEC 18181-1 C.2, C.3), bare or in boxes (18181-2). */
 export function jpegXlHeader(bytes: Uint8Array): { width: number; height: number; bits: number } {
   const read = bitReader(codestreamOf(bytes));
   if (read(16) !== 0x0aff) throw damaged();
@@ -10,7 +10,7 @@ export function jpegXlHeader(bytes: Uint8Array): { width: number; height: number
 
 type ReadBits = (count: number) => number;
 
-/** Least significant bit first. */
+/** Reads bits, the least significant first. */
 function bitReader(bytes: Uint8Array): ReadBits {
   let at = 0;
   return (count) => {
@@ -24,7 +24,7 @@ function bitReader(bytes: Uint8Array): ReadBits {
   };
 }
 
-/** U32 of section B.2: two bits say how many follow. */
+/** U32 of section B.2: two bits select how many follow. */
 const sizeOf = (read: ReadBits) => read([9, 13, 18, 30][read(2)] ?? 9) + 1;
 
 function sizeHeader(read: ReadBits): { width: number; height: number } {
@@ -38,7 +38,7 @@ function sizeHeader(read: ReadBits): { width: number; height: number } {
 
 const ratios = [undefined, [1, 1], [12, 10], [4, 3], [3, 2], [16, 9], [5, 4], [2, 1]] as const;
 
-/** The beginning of ImageMetadata, up to what we need of it. */
+/** Reads the beginning of ImageMetadata, up to the bit depth. */
 function bitDepth(read: ReadBits): number {
   const isAllDefault = read(1) === 1;
   if (isAllDefault) return 8;
@@ -55,7 +55,7 @@ function bitDepth(read: ReadBits): number {
   return [8, 10, 12][choice] ?? read(6) + 1;
 }
 
-/** What is in the box of the codestream, whole (jxlc) or its first part (jxlp, after four bytes of its number). */
+/** Returns the codestream from its box: the whole (jxlc) or its first part (jxlp, after a number of four bytes). */
 function codestreamOf(bytes: Uint8Array): Uint8Array {
   if (bytes[0] === 0xff) return bytes;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,4 +1,4 @@
-/** What is to be decoded, in the words of the codestream's own header. */
+/** A codestream to decode, described by its own header. */
 export interface CodecJob {
   codec: 'Jpeg' | 'JpegLs' | 'Jpeg2000' | 'HtJpeg2000' | 'JpegXl';
   codestream: Uint8Array;
@@ -7,11 +7,11 @@ export interface CodecJob {
   components: number;
   bits: number;
   isSigned: boolean;
-  /** Whether JPEG's decoder is to turn colours into RGB; it knows best which of its own are not. */
+  /** Whether the JPEG decoder converts colours to RGB; it detects itself which of them are not RGB. */
   toRgb: boolean;
 }
 
-/** What the module exports, of which this is a part: a context and parameters in its memory, by address. */
+/** The used exports of the module. Its functions take addresses of a context and of parameters in its memory. */
 type Exports = Record<string, (...numbers: number[]) => number> & { memory: WebAssembly.Memory };
 
 /** Index in the module's own list of photometric interpretations. */
@@ -37,7 +37,7 @@ export class NativeCodecs {
           throw new Error(text(at, length));
         },
       },
-      // It has no files, no environment, and no use for the time.
+      // The module gets no files and no environment variables, and does not need the time.
       wasi_snapshot_preview1: {
         environ_get: () => 0,
         environ_sizes_get: (count: number, size: number) => {
@@ -64,7 +64,7 @@ export class NativeCodecs {
     return this.#exports.memory.buffer.byteLength;
   }
 
-  /** The decoded samples, of one byte or two each. After it has thrown, an instance is of no more use. */
+  /** Returns the decoded samples, of one or two bytes each. After it has thrown, the instance can't be used again. */
   decode(job: CodecJob): Uint8Array {
     const call = (name: string, ...numbers: number[]): number => {
       const exported = this.#exports[name];

@@ -1,7 +1,7 @@
 import type { DecodedFrame } from './decode-frame.ts';
 import { packBits } from './stored-samples.ts';
 
-/** The samples in so many bits for each, little endian as every machine that this runs on. */
+/** Returns the samples with this number of bits each, in little endian like every machine that this runs on. */
 export function sampleBytes({ samples }: Pick<DecodedFrame, 'samples'>, bitsAllocated: number): Uint8Array {
   if (bitsAllocated === 1) return packBits(samples);
   const bytes = bitsAllocated / 8;

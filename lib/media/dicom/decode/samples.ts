@@ -1,4 +1,4 @@
-/** Samples of one frame; the web page windows the same ones. */
+/** The samples of one frame; the web page applies windows to the same types. */
 export type Samples =
   | Uint8Array
   | Int8Array

@@ -1,4 +1,4 @@
-/** The little of WebAssembly that is used here; TypeScript has it only among the types of browsers. */
+/** The used part of WebAssembly's types; TypeScript has them only in its types of browsers. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,6 +1,6 @@
 /**
- * Turns YBR_FULL into RGB in place, side by side (PS3.3 C.7.6.3.1.2): the equations of JFIF, rounded as libjpeg rounds
- * them, so that the same colours come out however they were compressed.
+ * Converts interleaved YBR_FULL to RGB in place (PS3.3 C.7.6.3.1.2), with the equations of JFIF and the rounding of
+ * libjpeg, so that colours do not depend on the compression.
  */
 export function ybrFullToRgb(samples: Uint8Array | Uint16Array, bits: number): void {
   const centre = 2 ** (bits - 1);
@@ -29,7 +29,7 @@ export function ybrPartialToRgb(samples: Uint8Array | Uint16Array): void {
   }
 }
 
-/** C.7.6.3.1.2: Y1 Y2 Cb Cr for each two pixels of a row, into three samples for each; the colours are repeated. */
+/** C.7.6.3.1.2: expands Y1 Y2 Cb Cr of two pixels in a row to three samples for each; both get the same Cb and Cr. */
 export function expand422(samples: Uint8Array, pixelCount: number): Uint8Array {
   const expanded = new Uint8Array(pixelCount * 3);
   for (let pixel = 0; pixel < pixelCount; pixel++) {

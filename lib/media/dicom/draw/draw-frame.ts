@@ -12,21 +12,21 @@ import { greyLevels, readGreyFrame } from './grey-frame.ts';
 import { drawOverlayPlanes, readOverlayPlanes } from './overlay-planes.ts';
 import { type Window, windowTransform } from './voi-transform.ts';
 
-/** How a frame is to be seen. */
+/** How to draw a frame. */
 export interface View {
   /** Counted from 0. Default 0. */
   frame?: number;
-  /** Instead of what the file says; of pictures in colour it means nothing. */
+  /** Replaces the file's window; ignored for images in colour. */
   window?: Window;
   /** Default true. */
   overlays?: boolean;
 }
 
 /**
- * Draws a frame as people see it: 8 bits for each sample, grey or RGB.
+ * Draws a frame for display: 8 bits for each sample, grey or RGB.
  *
- * @throws RejectedImage for what is damaged
- * @throws UnsupportedPixelData for what has no picture, or none that can be shown
+ * @throws RejectedImage if the frame is damaged
+ * @throws UnsupportedPixelData if there are no pixels, or they can't be displayed
  */
 export async function drawFrame(
   file: DicomFile,
@@ -68,7 +68,7 @@ async function draw(
   return drawRgb(decoded);
 }
 
-/** Samples of more or fewer than 8 bits are the same colours, finer or coarser. */
+/** Scales samples of more or fewer than 8 bits to 8 bits. */
 function drawRgb({ samples, bitsStored, columns, rows }: DecodedFrame): Pixels {
   const isBytes = samples instanceof Uint8Array && bitsStored === 8;
   const scale = bitsStored > 8 ? 2 ** (8 - bitsStored) : 255 / (2 ** bitsStored - 1);

@@ -4,7 +4,7 @@ import type { DecodedFrame } from '../decode/decode-frame.ts';
 import type { AttributeReader } from '../parse/attribute-reader.ts';
 import { type LookupTable, lookUp, lookupTable, tableDescriptor, wordsOf } from './lookup-table.ts';
 
-/** Draws a frame whose samples are entries of a palette (PS3.3 C.7.6.3.1.5, C.7.9). */
+/** Draws a frame whose samples are indices into a palette (PS3.3 C.7.6.3.1.5, C.7.9). */
 export async function drawPalette(
   image: AttributeReader,
   { samples, columns, rows }: DecodedFrame,
@@ -12,7 +12,7 @@ export async function drawPalette(
   const tables = await Promise.all(['1', '2', '3'].map((colour) => readPalette(image, colour)));
   const data = new Uint8Array(rows * columns * 3);
   tables.forEach((table, colour) => {
-    // Entries of 16 bits are the same colours, finer (C.7.6.3.1.5).
+    // Entries of 16 bits are scaled to 8 bits (C.7.6.3.1.5).
     const shift = table.bits - 8;
     for (let i = 0; i < samples.length; i++) data[i * 3 + colour] = lookUp(table, samples[i] ?? 0) >> shift;
   });

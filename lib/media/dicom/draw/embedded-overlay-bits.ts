@@ -3,7 +3,7 @@ import type { PixelDescription } from '../parse/describe-pixels.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
 import type { EmbeddedBits } from './overlay-planes.ts';
 
-/** Overlays in the bits of the pixels' cells that the pixels don't use, as old files have them (retired). */
+/** Reads overlays in the unused bits of the pixel cells, as in old files (retired). */
 export function embeddedOverlayBits(
   file: DicomFile,
   description: PixelDescription,

@@ -1,18 +1,18 @@
 import { RejectedImage } from '../../rejected-image.ts';
 import type { AttributeReader } from '../parse/attribute-reader.ts';
 
-/** A lookup table (PS3.3 C.7.6.3.1.5, C.11.1.1, C.11.2.1.1): what is below the first value mapped has the first entry. */
+/** A lookup table (PS3.3 C.7.6.3.1.5, C.11.1.1, C.11.2.1.1). Values below the first mapped one get the first entry. */
 export interface LookupTable {
   firstMapped: number;
-  /** Of the entries: 8 to 16. */
+  /** The bits of an entry: 8 to 16. */
   bits: number;
   entries: Uint8Array | Uint16Array;
 }
 
 /**
- * Reads a table by the tags of its descriptor and data; undefined where it is missing or empty.
+ * Reads a table by the tags of its descriptor and data. Returns undefined if it is missing or empty.
  *
- * @throws RejectedImage where it has fewer entries than it claims
+ * @throws RejectedImage if it has fewer entries than its descriptor declares
  */
 export async function lookupTable(
   attributes: AttributeReader,
@@ -23,7 +23,7 @@ export async function lookupTable(
   const data = descriptor && (await attributes.bytes(dataTag));
   if (!descriptor || !data) return undefined;
   const { count, firstMapped } = descriptor;
-  // Words, or bytes where there are too few for words, as entries of 8 bits may be packed.
+  // Words, or bytes if there are too few bytes for words: entries of 8 bits may be packed.
   const stored = data.length < count * 2 ? data : wordsOf(data);
   if (stored.length < count)
     throw new RejectedImage(
@@ -40,11 +40,11 @@ export const lookUp = ({ firstMapped, entries }: LookupTable, value: number): nu
 export function tableDescriptor(attributes: AttributeReader, tag: string) {
   const [count, firstMapped, bits] = attributes.numbers(tag);
   if (count === undefined || firstMapped === undefined || bits === undefined) return undefined;
-  // 16 bits without a sign, even where the first value mapped has one; 0 means 65,536.
+  // 16 unsigned bits, even if the first value mapped is signed; 0 means 65,536.
   return { count: count & 0xffff || 65_536, firstMapped, bits: bits & 0xffff };
 }
 
-/** 16 bit words, whatever the VR says of their sign: LUT data have none. */
+/** Unsigned words of 16 bits, whatever the VR: LUT data have no sign. */
 export function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint16Array {
   const view = new DataView(buffer, byteOffset, byteLength);
   return Uint16Array.from({ length: byteLength >> 1 }, (_value, i) => view.getUint16(i * 2, true));

@@ -2,10 +2,10 @@ import { type AttributeReader, groupsOfFrame } from '../parse/attribute-reader.t
 import { lookUp, lookupTable } from './lookup-table.ts';
 import { isProjectionImage } from './projection-image.ts';
 
-/** From the stored value to what the modality measured (PS3.3 C.11.1): Hounsfield units, for example. */
+/** Maps a stored value to the modality's unit (PS3.3 C.11.1): Hounsfield units, for example. */
 export type ModalityTransform = (stored: number) => number;
 
-/** What the file itself says of a frame; where it says nothing, what is stored is what was measured. */
+/** Reads the transform of a frame. Without one in the file, values stay unchanged. */
 export async function readModalityTransform(
   image: AttributeReader,
   frame: number,
@@ -18,7 +18,7 @@ export async function readModalityTransform(
   for (const group of groupsOfFrame(image, frame, '00289145')) {
     const [slope] = group.numbers('00281053');
     const [intercept] = group.numbers('00281052');
-    // A slope of 0 would make every pixel the same: nobody means that.
+    // A slope of 0 would make all pixels equal, which is never intended.
     if (slope !== undefined || intercept !== undefined)
       return (stored) => stored * (slope || 1) + (intercept ?? 0);
   }

@@ -6,7 +6,7 @@ import { pixelAspect } from '../parse/pixel-aspect.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
 import { drawFrame, type View } from './draw-frame.ts';
 
-/** How a rendered frame is to come out (PS3.18 8.3.5.1). */
+/** The options of rendering a frame (PS3.18 8.3.5.1). */
 export interface RenderOptions extends View {
   format: 'png' | 'jpeg';
   /** Of JPEG, 1 to 100. Default 90. */
@@ -35,7 +35,7 @@ export interface Viewport {
   flipsVertically?: boolean;
 }
 
-/** A picture that browsers show. */
+/** An image that browsers display. */
 export interface RenderedFrame {
   bytes: Uint8Array;
   mimeType: 'image/png' | 'image/jpeg';
@@ -43,11 +43,11 @@ export interface RenderedFrame {
   height: number;
 }
 
-/** The longest side that a viewport may ask for. */
+/** The longest side of a requested viewport, in pixels. */
 const MAX_SIDE = 8192;
 
 /**
- * Renders a frame as PNG or JPEG, without anything of the file in it but its pixels.
+ * Renders a frame as PNG or JPEG, which contains only the pixels and nothing else of the file.
  *
  * @throws RejectedImage and UnsupportedPixelData as `drawFrame` does
  */
@@ -74,7 +74,7 @@ export async function renderPixels(
   return { bytes: data, mimeType: `image/${format}`, width: info.width, height: info.height };
 }
 
-/** A viewport shows a part that is not in the frame. */
+/** The region of a viewport is outside of the frame. */
 export class OutsideOfFrame extends Error {
   override readonly name = 'OutsideOfFrame';
 
@@ -83,7 +83,7 @@ export class OutsideOfFrame extends Error {
   }
 }
 
-/** The part of a picture that a viewport shows, as large as fits and not distorted. */
+/** The region of an image in a viewport, as large as fits without distortion. */
 function fitted(pixels: Pixels, aspect: number, viewport: Viewport, enlarge: boolean): Sharp {
   const { columns, rows, flipsHorizontally = false, flipsVertically = false } = viewport;
   const region = regionOf(pixels, viewport.region ?? {});

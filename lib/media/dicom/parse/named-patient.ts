@@ -8,9 +8,9 @@ import { kindOf, type Vr } from './vr.ts';
  * the file, what is written, listed, searched and audited all come from it.
  */
 export interface NamedPatient {
-  /** Patient ID (0010,0020), 1 to 64 characters; null where it is absent or empty. */
+  /** Patient ID (0010,0020), 1 to 64 characters; null if it is absent or empty. */
   id: string | null;
-  /** Who issued the Patient ID, 1 to 64 characters; null where the file does not say. */
+  /** The issuer of the Patient ID, 1 to 64 characters; null if the file has none. */
   issuer: string | null;
 }
 

@@ -1,7 +1,7 @@
 /** How the pixels of a transfer syntax are written: as they are, or by which codec. */
 export type PixelCoding = 'native' | 'rle' | 'deflate' | CodecCoding;
 
-/** What takes a codec that is not ours. */
+/** The codings that need a codec from a library. */
 export type CodecCoding = 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k' | 'jpeg-xl';
 
 /** What a transfer syntax (PS3.5 8 and A, PS3.6 table A-1) says of a file. */
@@ -27,7 +27,7 @@ const native = (uid: string, name: string, traits: Partial<TransferSyntax> = {})
   ...traits,
 });
 
-/** PS3.5 A.4: whatever is encapsulated is in explicit VR little endian around it. */
+/** PS3.5 A.4: a data set with encapsulated pixel data is in explicit VR little endian. */
 const encapsulated = (uid: string, name: string, coding: PixelCoding) => native(uid, name, { coding });
 
 export const implicitLittleEndian = native(DICOM, 'Implicit VR Little Endian', { isExplicit: false });
@@ -64,7 +64,7 @@ const known = [
 
 const byUid = new Map(known.map((syntax) => [syntax.uid, syntax]));
 
-/** The transfer syntax of a UID; one that we don't know is explicit VR little endian, as all since 1993 are. */
+/** Returns the transfer syntax of a UID. Unknown ones are in explicit VR little endian, like all since 1993. */
 export const transferSyntaxOf = (uid: string): TransferSyntax => {
   const syntax = byUid.get(uid);
   if (syntax) return syntax;
@@ -75,7 +75,7 @@ export const transferSyntaxOf = (uid: string): TransferSyntax => {
 /** Whether the UID is one of those above. */
 export const isKnownTransferSyntax = (uid: string): boolean => byUid.has(uid);
 
-/** Whether what is stored so can be decoded to exactly what it was: all samples are as they were before. */
+/** Whether the transfer syntax is lossless: decoding returns exactly the original samples. */
 export const isLossless = (uid: string): boolean => byUid.get(uid)?.coding !== undefined && !lossy.test(uid);
 
 /** JPEG but its lossless processes, JPEG-LS Near-Lossless, and what may have lost something of the others. */

@@ -3,17 +3,17 @@ import { littleEndianBytes } from '../parse/little-endian-bytes.ts';
 import { hasLongLength, type Vr } from '../parse/vr.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 
-/** The value of an element that is to be written. */
+/** The value of an element to write. */
 export interface NewElement {
   vr: Vr;
   value: Uint8Array;
 }
 
 /**
- * A data set in explicit VR little endian (PS3.5 A.2): its elements in ascending order with the values that they have, and
- * `changes` instead of some; undefined leaves one out. So are group lengths (PS3.5 7.2, retired), which would be wrong.
+ * Encodes a data set in explicit VR little endian (PS3.5 A.2): its elements in ascending order with their values, or
+ * those in `changes`; undefined omits an element. Group lengths (PS3.5 7.2, retired) are omitted; they would be wrong.
  *
- * @throws UnsupportedPixelData where an item has compressed pixels, which have no place there
+ * @throws UnsupportedPixelData if an item has compressed pixels, which are not possible in this transfer syntax
  */
 export function encodeDataSet(
   dataSet: DataSet,
@@ -43,7 +43,7 @@ function encodeStored(dataSet: DataSet, element: DataElement): Buffer {
   return encodeElement(tag, { vr: 'SQ', value: Buffer.concat(encoded) });
 }
 
-/** PS3.5 7.1.2; what is too long for a VR of 16 bits of length, as implicit VR allows it, goes as UN (6.2.2). */
+/** PS3.5 7.1.2. A value from implicit VR can be too long for a VR with a 16-bit length; it is written as UN (6.2.2). */
 export function encodeElement(tag: string, { vr, value }: NewElement): Buffer {
   const written = value.length > 0xffff && !hasLongLength(vr) ? 'UN' : vr;
   const length = hasLongLength(written)

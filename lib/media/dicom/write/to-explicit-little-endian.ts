@@ -16,8 +16,8 @@ type Changes = Map<string, NewElement | undefined>;
 const PIXEL_DATA = '7FE00010';
 
 /**
- * The file in Explicit VR Little Endian, with decoded pixels, and with all other values as they are: where its own transfer
- * syntax has no loss, it is the same instance.
+ * Converts a file to Explicit VR Little Endian, with decoded pixels and all other values unchanged. If its own transfer
+ * syntax is lossless, the result is the same instance.
  *
  * @throws RejectedImage and UnsupportedPixelData as `decodeFrame` does
  */
@@ -38,7 +38,7 @@ export async function toExplicitLittleEndian(
   ]);
 }
 
-/** The file meta information (PS3.10 7.1), as far as the file has it. */
+/** Returns the file meta information (PS3.10 7.1), as far as the file has it. */
 function metaOf(meta: DataSet, dataSet: DataSet): Buffer {
   const changes: Changes = new Map([['00020010', { vr: 'UI', value: text(explicitLittleEndian.uid, '\0') }]]);
   for (const [tag, source] of [
@@ -56,7 +56,7 @@ function metaOf(meta: DataSet, dataSet: DataSet): Buffer {
   return Buffer.concat([encodeElement('00020000', { vr: 'UL', value: length }), elements]);
 }
 
-/** Of samples, words are as long as these: OW says 16 bits of those of 32, too (PS3.5 8.1.1). */
+/** The words of pixel data are as long as the samples: the VR is OW for samples of 32 bits, too (PS3.5 8.1.1). */
 function nativeBytes(dataSet: DataSet, element: DataElement): Uint8Array {
   if (!dataSet.isBigEndian || numberValue(dataSet, '00280100') !== 32)
     return littleEndianBytes(dataSet, element);
@@ -74,10 +74,10 @@ async function decodedPixels(file: DicomFile, limits: Partial<CodecLimits>): Pro
   for (let frame = 0; frame < frames; frame++) decoded.push(await decodedFrame(file, pixels, frame, limits));
   const value = Buffer.concat(decoded.map(({ bytes }) => bytes));
   const changes: Changes = new Map([
-    // PS3.5 A.2: bytes as bytes or words, everything larger as words.
+    // PS3.5 A.2: samples of up to 8 bits as bytes or words, larger ones as words.
     [PIXEL_DATA, { vr: bitsAllocated > 8 ? 'OW' : 'OB', value: even(value, 0) }],
   ]);
-  // What tells fragments apart (PS3.3 C.7.6.3.1.8).
+  // The offsets and lengths of fragments (PS3.3 C.7.6.3.1.8), of which there are none any more.
   for (const tag of ['7FE00001', '7FE00002', '7FE00003']) changes.set(tag, undefined);
   const [first] = decoded;
   if (!first) return changes;
@@ -88,7 +88,7 @@ async function decodedPixels(file: DicomFile, limits: Partial<CodecLimits>): Pro
   return changes;
 }
 
-/** A frame as it is without compression, and what is said of it then. */
+/** Returns a frame without compression, and the attributes that describe it. */
 async function decodedFrame(
   file: DicomFile,
   pixels: PixelDescription,
@@ -96,7 +96,7 @@ async function decodedFrame(
   limits: Partial<CodecLimits>,
 ) {
   const { bitsAllocated, bitsStored, highBit } = pixels;
-  // No colour is halved any more.
+  // Decoded colours are no longer subsampled.
   const unhalved = (photometric: string) => photometric.replace(/_42[02]$/, '');
   const cells = uncompressedCells(file, pixels, frameBytes(file, pixels, frame));
   if (cells)
