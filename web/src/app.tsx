@@ -15,7 +15,7 @@ const StudyPage = lazy(() => import('./exams/study-page.tsx').then((m) => ({ def
 const AuditPage = lazy(() => import('./admin/audit-page.tsx').then((m) => ({ default: m.AuditPage })));
 const KeysPage = lazy(() => import('./admin/keys-page.tsx').then((m) => ({ default: m.KeysPage })));
 
-/** The pages, and who sees which. */
+/** The routes, and who may see them. */
 export function App() {
   const { person } = useSession();
   const isAdmin = person.role === 'admin';

@@ -8,7 +8,7 @@ import './home-page.css';
 
 const EXAM = 'c627b932-4370-4123-bad4-a81be00dad8d';
 
-/** Where the clinic's people start: a patient, a case or an exam by its number. */
+/** The start page of staff: opens a patient, a case or an exam by its number. */
 export function HomePage() {
   return (
     <main className="page home">
@@ -23,7 +23,7 @@ export function HomePage() {
   );
 }
 
-/** Where a patient finds their own cases, and opens a new one by the number that the clinic gave them. */
+/** The page where patients find their cases, and open a new one by the number that the clinic gave them. */
 export function CasesPage() {
   const { person } = useSession();
   return (

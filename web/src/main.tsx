@@ -10,7 +10,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
-      // What was refused is refused again; what did not get through may get through.
+      // An error response would come again; a network error may not.
       retry: (failures, error) => failures < 3 && !(error instanceof ApiError && error.status < 500),
     },
   },

@@ -2,7 +2,7 @@ import type { PageConfig } from '../../lib/api/page-config.ts';
 
 let config: PageConfig | undefined;
 
-/** Asks the stack where people sign in, and what the clinic has set; before anything else. */
+/** Loads the sign-in address and the clinic's settings, before anything else. */
 export async function loadPageConfig(): Promise<PageConfig> {
   const response = await fetch('/config.json');
   if (!response.ok) throw new Error('The settings of this page cannot be loaded.');
@@ -10,7 +10,7 @@ export async function loadPageConfig(): Promise<PageConfig> {
   return config;
 }
 
-/** What the stack said. */
+/** The loaded configuration. */
 export function pageConfig(): PageConfig {
   if (!config) throw new Error('The settings of this page are not loaded yet.');
   return config;

@@ -4,7 +4,7 @@ import { IconButton } from './parts/icon-button.tsx';
 import { useSession } from './session/session-provider.tsx';
 import './top-bar.css';
 
-/** What is on every page: where one can go, and who one is. */
+/** The bar on every page: navigation and the signed-in user. */
 export function TopBar() {
   const { person, signOut } = useSession();
   return (

@@ -14,7 +14,7 @@ interface Filter {
   to?: string;
 }
 
-/** Who saw or changed what, newest first. */
+/** The audit log, newest event first. */
 export function AuditPage() {
   const [filter, setFilter] = useState<Filter>({});
   const log = useInfiniteQuery({
@@ -23,7 +23,7 @@ export function AuditPage() {
       bodyOf(api.GET('/api/audit', { params: { query: { ...filter, cursor } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
-    // A log is read when somebody asks for it: reading it is in it, too.
+    // The log is read only on request, because each read is an event of the log, too.
     refetchOnWindowFocus: false,
   });
   useEffect(() => {
@@ -89,7 +89,7 @@ export function AuditPage() {
   );
 }
 
-/** The log's lines; a person's id leads to what else they did. */
+/** The rows of the log. A person's id is a link to all events of this person. */
 function EventTable({ events, onWho }: { events: AuditEvent[]; onWho: (who: string) => void }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
@@ -134,7 +134,7 @@ function EventTable({ events, onWho }: { events: AuditEvent[]; onWho: (who: stri
   );
 }
 
-/** Whoever was signed in, or nobody. */
+/** The user who was signed in, or nobody. */
 function Who({ id, onWho }: { id: string | null; onWho: (who: string) => void }) {
   if (id === null) return null;
   return (
@@ -144,7 +144,7 @@ function Who({ id, onWho }: { id: string | null; onWho: (who: string) => void })
   );
 }
 
-/** The moment as the field for one has it: in the time of the place, to the minute. */
+/** Formats a time for an input of type `datetime-local`: local time, to the minute. */
 function localMoment(iso: string | undefined): string | undefined {
   if (iso === undefined) return undefined;
   const moment = new Date(iso);

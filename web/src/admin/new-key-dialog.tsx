@@ -8,7 +8,7 @@ import { FormEnd } from '../parts/form-end.tsx';
 type RecordType = Scope extends `${infer Type}:${string}` ? Type : never;
 type Access = Scope extends `${string}:${infer Access}` ? Access : never;
 
-/** What a key may open; the compiler finds one that is missing. */
+/** The scopes of a key, with their labels. The compiler reports a missing one. */
 const RECORDS: Record<RecordType, string> = {
   patient: 'Patients',
   user: 'Users',
@@ -26,7 +26,7 @@ interface NewKeyDialogProps {
   onClose: () => void;
 }
 
-/** Asks what a new key is to open. */
+/** The dialog that asks for the scopes of a new key. */
 export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -34,7 +34,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const until = String(form.get('until') ?? '');
-    // A second click would make a second key, which nobody sees.
+    // A second click would create a second key, which the dialog never shows.
     setBusy(true);
     try {
       onMade(

@@ -1,4 +1,4 @@
-/** What the service says when it refuses, in its own words. */
+/** An error response of the service. */
 export class ApiError extends Error {
   readonly status: number;
   readonly details: readonly string[];
@@ -11,7 +11,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The error of an answer that is none of the good ones. */
+/** Creates the error of a response whose status is not a success. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
   const { message = response.statusText, details = [] } = (body ?? {}) as {
@@ -21,7 +21,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, message, details);
 }
 
-/** What went wrong, for people. */
+/** The error message for users. */
 export function explain(error: unknown): string {
   if (error instanceof ApiError) return [error.message, ...error.details].join(' · ');
   if (error instanceof TypeError) return 'The service cannot be reached. Is there a network?';

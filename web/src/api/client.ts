@@ -9,19 +9,19 @@ interface Tokens {
 
 let tokens: Tokens | undefined;
 
-/** Says where tokens come from, as soon as somebody is signed in. */
+/** Sets the source of tokens after sign-in. */
 export const setTokens = (source: Tokens): void => {
   tokens = source;
 };
 
-/** The token of who is signed in. */
+/** The token of the signed-in user. */
 export const currentToken = async (): Promise<string | undefined> => tokens?.current();
 
-/** How often a request waits for its turn (429), and how long at most. */
+/** How often a request is repeated after 429, and the longest wait. */
 const MOST_WAITS = 4;
 const LONGEST_WAIT_SECONDS = 65;
 
-/** A request as whoever is signed in: with a fresh token where the old one has ended, and when it is its turn. */
+/** Sends a request as the signed-in user. Renews an expired token, and repeats the request after 429. */
 export async function authorizedFetch(input: Request | string, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   let token = await tokens?.current();
@@ -50,18 +50,18 @@ const throwOnError: Middleware = {
   },
 };
 
-/** The API, typed by its own document; whatever it refuses is thrown as an {@link ApiError}. */
+/** The API client, typed by the OpenAPI document. It throws an {@link ApiError} for error responses. */
 export const api = createClient<paths>({ fetch: authorizedFetch });
 api.use(throwOnError);
 
-/** The body of an answer: errors are thrown before, so that it is there. */
+/** The body of a response. Errors have been thrown before, so that it is defined. */
 export async function bodyOf<T>(answer: Promise<{ data?: T; response: Response }>): Promise<T> {
   const { data, response } = await answer;
   if (data === undefined) throw new ApiError(response.status, 'The service gave an empty answer.');
   return data;
 }
 
-/** Bytes that need a token, which an `<img>` cannot send. */
+/** Fetches bytes that need a token, which an `<img>` cannot send. */
 export async function fetchBytes(path: string, signal?: AbortSignal): Promise<Blob> {
   const response = await authorizedFetch(path, { signal: signal ?? null });
   if (response.status !== 200) throw await errorOf(response);

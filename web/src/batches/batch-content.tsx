@@ -21,7 +21,7 @@ interface BatchContentProps {
   onCompare: (pair: Pair) => void;
 }
 
-/** What is in a batch: where images are dropped, those that are on their way, and those that are there. */
+/** The content of a batch: drop zone, uploads in progress, and images. */
 export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContentProps) {
   const answer = useImages(batch.id);
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = answer;

@@ -11,17 +11,17 @@ interface BatchNameDialogProps {
   title: string;
   action: string;
   patientId: string;
-  /** The batch that gets another name; none makes a new one. */
+  /** The batch to rename; undefined to create one. */
   batch?: { id: string; name: string };
   onDone?: (batchId: string) => void;
   onClose: () => void;
 }
 
-/** Asks for a batch's name: a day, which writes itself, or any words. */
+/** The dialog for a batch's name: a day, prefilled with today, or any text. */
 export function BatchNameDialog({ title, action, patientId, batch, onDone, onClose }: BatchNameDialogProps) {
   const queries = useQueryClient();
   const [name, setName] = useState(batch?.name ?? formatDay(new Date()));
-  // The same wish in another try makes no second batch.
+  // The same request in another attempt creates no second batch.
   const [wish] = useState(() => crypto.randomUUID());
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -80,7 +80,7 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
   );
 }
 
-/** The day as it is here, and not in Greenwich. */
+/** The day in the local time zone, not in UTC. */
 const localDay = (date: Date): string =>
   [date.getFullYear(), date.getMonth() + 1, date.getDate()]
     .map((part) => String(part).padStart(2, '0'))

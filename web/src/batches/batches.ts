@@ -9,7 +9,7 @@ interface Page {
 }
 type Pages = InfiniteData<Page, string | undefined>;
 
-/** The patient's batches, newest first, as far as they are read. */
+/** The loaded batches of the patient, newest first. */
 export function useBatches(patientId: string) {
   return useInfiniteQuery({
     queryKey: ['batches', patientId],
@@ -23,7 +23,7 @@ export function useBatches(patientId: string) {
   });
 }
 
-/** Takes a batch as it is now; a new one comes first. */
+/** Updates a batch in the cache. A new one is added at the beginning. */
 export function putBatch(queries: QueryClient, batch: Batch): void {
   queries.setQueryData<Pages>(['batches', batch.object_id], (pages) => {
     if (!pages) return pages;
@@ -42,10 +42,10 @@ export function putBatch(queries: QueryClient, batch: Batch): void {
   });
 }
 
-/** News may come out of order. */
+/** Messages may arrive out of order. */
 const newer = (one: Batch, other: Batch): Batch => (one.updated_at > other.updated_at ? one : other);
 
-/** Takes a batch away that is deleted. */
+/** Removes a deleted batch from the cache. */
 export function dropBatch(queries: QueryClient, { id, object_id }: Batch): void {
   queries.setQueryData<Pages>(
     ['batches', object_id],

@@ -5,11 +5,11 @@ import type { useCases } from './cases.ts';
 import '../parts/link-list.css';
 import './case-links.css';
 
-/** The cases as they are listed, as far as they are read. */
+/** The listed cases that have been loaded. */
 export const casesOf = ({ data }: ReturnType<typeof useCases>): Case[] =>
   data?.pages.flatMap((page) => page.cases) ?? [];
 
-/** Links to a patient's cases, with how many images each has and the day of the last. */
+/** Links to a patient's cases, each with its number of images and the day of the latest one. */
 export function CaseLinks({ list }: { list: ReturnType<typeof useCases> }) {
   return (
     <ul className="link-list case-links">

@@ -29,7 +29,7 @@ import '../parts/panel.css';
 import '../patient/patient-page.css';
 import './case-page.css';
 
-/** The images of a case, with their eye sides and days, in the order of these. */
+/** The images of a case with their eye sides and days, sorted by both. */
 export function CasePage({ caseId }: { caseId: string }) {
   const { person } = useSession();
   const queries = useQueryClient();
@@ -169,7 +169,7 @@ export function CasePage({ caseId }: { caseId: string }) {
   );
 }
 
-/** A case begins with its first image: until then there is none, which is no failure here. */
+/** A case exists from its first image on. Before that, 404 is not an error here. */
 async function readCase(caseId: string, cursor: string | undefined) {
   try {
     return await bodyOf(
@@ -190,7 +190,7 @@ const toViewed = (image: CaseImage): ViewedImage => ({
   original: `/api/v1/images/${image.id}/proxy`,
 });
 
-/** By a signed URL, straight from where it is stored: the browser's own download, with its own name. */
+/** Downloads from S3 by a signed URL. The browser saves the file under its name. */
 async function save(id: string): Promise<void> {
   const { url, fileName } = await bodyOf(
     api.GET('/api/v1/images/{id}/download-url', { params: { path: { id } } }),

@@ -6,9 +6,9 @@ import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
 import { EYE_SIDES } from './eye-sides.ts';
 
-/** What a clock here shows or showed, with the offset that holds then. */
+/** Formats a local time with the UTC offset that applies at that time. */
 function withOffset(written: string): string {
-  // The field leaves out seconds that are none, and the service wants them.
+  // The input omits seconds of zero, which the service requires.
   const local = written.length === 'YYYY-MM-DDTHH:MM'.length ? `${written}:00` : written;
   const minutes = -new Date(local).getTimezoneOffset();
   if (minutes === 0) return `${local}Z`;
@@ -19,11 +19,11 @@ function withOffset(written: string): string {
 
 interface CaseUploadProps {
   caseId: string;
-  /** Whose case it is, as soon as it has an image. */
+  /** The patient of the case. Known as soon as the case has an image. */
   patientId: string | undefined;
 }
 
-/** Takes images for a case, and what is to be known of those that are dropped next. */
+/** Uploads images into a case, with the details for the files that are dropped next. */
 export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
   const { person } = useSession();
   const [written, setWritten] = useState('');

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 
-/** The patient's cases, the one with the latest image first, as far as they are read. */
+/** The patient's cases that have been loaded; the case with the latest image is first. */
 export function useCases(patientId: string) {
   return useInfiniteQuery({
     queryKey: ['cases', patientId],

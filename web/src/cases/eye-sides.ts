@@ -1,6 +1,6 @@
 import type { EyeSide } from '../api/types.ts';
 
-/** The eyes by the words for them. */
+/** The eye sides with their labels. */
 export const EYE_SIDES: Record<EyeSide, string> = {
   left: 'Left',
   right: 'Right',

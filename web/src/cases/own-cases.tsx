@@ -3,7 +3,7 @@ import { Message } from '../parts/message.tsx';
 import { CaseLinks, casesOf } from './case-links.tsx';
 import { useCases } from './cases.ts';
 
-/** The cases of the patient who is signed in; nothing where there are none. */
+/** The cases of the signed-in patient. Renders nothing if there are none. */
 export function OwnCases({ patientId }: { patientId: string }) {
   const list = useCases(patientId);
   if (list.isLoadingError) {

@@ -2,7 +2,7 @@ import { FoldedList } from '../parts/folded-list.tsx';
 import { CaseLinks, casesOf } from './case-links.tsx';
 import { useCases } from './cases.ts';
 
-/** A patient's cases, folded; nothing where there are none. */
+/** A patient's cases in a collapsed section. Renders nothing if there are none. */
 export function PatientCases({ patientId }: { patientId: string }) {
   const list = useCases(patientId);
   const { length } = casesOf(list);

@@ -26,7 +26,7 @@ import { GreyPainter, type GreyView } from './grey-painter.ts';
 import { type LoadedFrame, loadFrame, readerOf } from './load-frame.ts';
 import { ownRange, STEPS, toSteps } from './window-steps.ts';
 
-/** What dragging does. */
+/** The action of dragging. */
 export type DragTool = 'window' | 'pan' | 'zoom';
 
 const TOOLS = { window: WindowLevelTool, pan: PanTool, zoom: ZoomTool };
@@ -37,15 +37,15 @@ export const { VOI_MODIFIED } = Enums.Events;
 const SCHEME = 'dicom-web';
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** The frames that Cornerstone may be asked for, by their ids, and what has been loaded of them. */
+/** The frames that Cornerstone may request, by id, with what is loaded of them. */
 const frames = new Map<string, Frame>();
 const onTheWay = new Map<string, Promise<LoadedFrame>>();
 const loaded = new WeakMap<Types.IImage, LoadedFrame>();
 
-/** What draws greys, by the canvas of the viewport. */
+/** The painters of grey images, by the canvas of the viewport. */
 const painters = new WeakMap<HTMLCanvasElement, GreyPainter>();
 
-/** Tells Cornerstone of frames before it is to show them. */
+/** Registers frames with Cornerstone before they are shown. */
 export function registerFrames(list: readonly Frame[]): void {
   for (const frame of list) frames.set(frame.imageId, frame);
 }
@@ -53,10 +53,10 @@ export function registerFrames(list: readonly Frame[]): void {
 let isReady = false;
 
 /**
- * Makes Cornerstone ready, once.
+ * Initializes Cornerstone, once.
  *
- * It draws on the processor: by the same arithmetic on every machine, also where there is no graphics card or none that can
- * be trusted. What lies where is its business, and so are colours; greys are drawn here.
+ * It renders on the CPU: with the same arithmetic on every machine, also without a reliable graphics card. Cornerstone computes
+ * geometry and colours; greys are drawn here.
  */
 function prepare(): void {
   if (isReady) return;
@@ -70,7 +70,7 @@ function prepare(): void {
   metaData.addProvider(metadataOf, 1);
 }
 
-/** A viewport on the element, with its tools; to be destroyed by what it gives. */
+/** Creates a viewport in the element, with its tools. Call the returned `destroy` at the end. */
 export function openViewport(element: HTMLDivElement) {
   prepare();
   const id = crypto.randomUUID();
@@ -86,12 +86,12 @@ export function openViewport(element: HTMLDivElement) {
   painters.set(viewport.canvas, painter);
   return {
     viewport,
-    /** Images in greys are looked at so from their next drawing on. */
+    /** Sets how grey images are drawn, from the next rendering on. */
     look: (view: GreyView) => {
       painter.view = view;
     },
     resize: () => engine.resize(true, true),
-    /** The main button and one finger do as chosen; the others what they do everywhere. */
+    /** Sets the action of the primary button and of one finger. Others have fixed actions. */
     choose: (chosen: DragTool) => {
       for (const tool of Object.values(TOOLS))
         group.setToolPassive(tool.toolName, { removeAllBindings: true });
@@ -117,8 +117,8 @@ const isStack = (viewport: Types.IViewport): viewport is Types.IStackViewport =>
   viewport.type === Enums.ViewportType.STACK;
 
 /**
- * Loads a frame, or has it already. Cornerstone gets to know of those only that can be shown: of what fails it would tell
- * the browser, too, that nobody cared.
+ * Loads a frame, unless it is loaded. Cornerstone gets only frames that can be shown: for failures it would also cause an
+ * unhandled rejection.
  */
 export async function loadedFrame(frame: Frame): Promise<LoadedFrame> {
   const { imageId } = frame;
@@ -136,7 +136,7 @@ export async function loadedFrame(frame: Frame): Promise<LoadedFrame> {
   }
 }
 
-/** Loads frames that are likely to be looked at next; a failure is told when they are. */
+/** Loads frames that are likely to be shown next. A failure is reported when they are shown. */
 export function loadAhead(list: readonly Frame[]): void {
   for (const frame of list) loadedFrame(frame).catch(() => undefined);
 }
@@ -148,13 +148,13 @@ function metadataOf(type: string, imageId: string): unknown {
   const { MetadataModules } = Enums;
   if (type === MetadataModules.GENERAL_SERIES) return { modality: textOf(attributes, '00080060') };
   if (type === MetadataModules.IMAGE_PLANE) return spacingOf(frame);
-  // As it is drawn, not as it is stored.
+  // The size of the drawn image, not of the stored one.
   if (type === MetadataModules.IMAGE_PIXEL)
     return { bitsAllocated: 16, bitsStored: 16, highBit: 15, samplesPerPixel: 1 };
   return undefined;
 }
 
-/** The shape of the pixels; how large they are matters only where it is measured. */
+/** The pixel aspect ratio. The absolute size would matter only for measurements. */
 const spacingOf = (frame: Frame) => ({
   rowPixelSpacing: pixelAspect(readerOf(frame), frame.number - 1),
   columnPixelSpacing: 1,
@@ -171,7 +171,7 @@ async function loadImage(imageId: string): Promise<Types.IImage> {
   const { center, width: windowWidth } = windowBetween(toSteps(ownRange(found), found));
   const scalarData = { width, height, scalarData: samples, numberOfComponents, id: imageId };
   const voxelManager = utilities.VoxelManager.createImageVoxelManager(scalarData);
-  // How far windows change by dragging.
+  // The range for window changes by dragging.
   if (isGrey) voxelManager.getRange = () => [0, STEPS];
   const image: Types.IImage = {
     imageId,
@@ -179,7 +179,7 @@ async function loadImage(imageId: string): Promise<Types.IImage> {
     maxPixelValue: isGrey ? STEPS : 255,
     slope: 1,
     intercept: 0,
-    // Without it, Cornerstone makes whole numbers of fractions.
+    // Without it, Cornerstone rounds fractions to integers.
     preScale: { enabled: false, scalingParameters: { rescaleSlope: 1, rescaleIntercept: 0 } },
     windowCenter: center,
     windowWidth,

@@ -1,4 +1,4 @@
-/** Of dcmjs, which Cornerstone brings along, the page uses the dictionary alone. */
+/** The page uses only the dictionary of dcmjs, which is a dependency of Cornerstone. */
 declare module 'dcmjs' {
   export const data: {
     DicomMetaDictionary: { dictionary: Partial<Record<string, { name: string }>> };

@@ -12,24 +12,24 @@ import type { Frame } from './frame.ts';
 import type { LoadedFrame } from './load-frame.ts';
 import { ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
 
-/** What is on the stage, for people. */
+/** The state of the viewport, for the user interface. */
 export interface ViewportState {
   status: 'loading' | 'shown' | 'failed';
   frame: Frame | undefined;
-  /** Why it cannot be shown. */
+  /** Why the frame can't be shown. */
   failure?: string;
-  /** In what the modality measured; of pictures in colour in the levels of the screen. */
+  /** In values of the modality; for colour images in display levels. */
   window?: { center: number; width: number };
   isInverted: boolean;
 }
 
 const AHEAD = 3;
 const BEHIND = 1;
-/** Pixels of the screen for one of the image: the smallest images have eight of them. */
+/** Screen pixels for one image pixel: the smallest images have eight pixels. */
 const LARGEST = 1000;
 const SMALLEST = 0.02;
 
-/** Where frames are shown one at a time, and how they are looked at. */
+/** A viewport that shows one frame at a time, with window, zoom and pan. */
 export class DicomViewport {
   readonly #view: ReturnType<typeof openViewport>;
   readonly #element: HTMLDivElement;
@@ -39,13 +39,13 @@ export class DicomViewport {
   #wanted = 0;
   #isBusy = false;
   #isClosed = false;
-  /** What lies in the viewport: of frames of another shape it has to forget how the last one lay. */
+  /** The shape of the shown frame: a frame of another shape resets zoom and pan. */
   #shape = '';
   #shown: { frame: Frame; loaded: LoadedFrame } | undefined;
-  /** The last one that was asked for, whether it can be shown or not. */
+  /** The last requested frame, whether it can be shown or not. */
   #tried: Frame | undefined;
   #failure: string | undefined;
-  /** The window that somebody chose, in what the modality measured; it stays from frame to frame. */
+  /** The window that the user selected, in values of the modality. It is kept for all frames. */
   #window: Range | undefined;
   #isInverted = false;
 
@@ -69,7 +69,7 @@ export class DicomViewport {
     this.#view.choose(tool);
   }
 
-  /** Shows a frame of the list; whoever asks faster than frames come sees the last one that was asked for. */
+  /** Shows a frame of the list. If requests come faster than frames load, only the last one is shown. */
   show(frames: readonly Frame[], index: number): void {
     if (frames !== this.#frames) {
       this.#frames = frames;
@@ -89,7 +89,7 @@ export class DicomViewport {
     this.#apply();
   }
 
-  /** As the file says, or as the frame's own values suggest. */
+  /** Resets the window to that of the file, or of the frame's values. */
   resetWindow(): void {
     this.#window = undefined;
     this.#apply();
@@ -107,7 +107,7 @@ export class DicomViewport {
     viewport.render();
   }
 
-  /** In pixels of the page. */
+  /** In CSS pixels. */
   pan(x: number, y: number): void {
     if (!this.#shown) return;
     const { viewport } = this.#view;
@@ -120,7 +120,7 @@ export class DicomViewport {
     viewport.render();
   }
 
-  /** As when it was opened. */
+  /** Resets zoom, pan and window. */
   reset(): void {
     this.#window = undefined;
     this.#isInverted = false;
@@ -176,7 +176,7 @@ export class DicomViewport {
     }
   }
 
-  /** Draws what is shown through the chosen window, else through its own. */
+  /** Draws the frame with the selected window, or otherwise with its own. */
   #apply(): void {
     if (!this.#shown) return;
     const { frame, loaded } = this.#shown;
@@ -214,7 +214,7 @@ export class DicomViewport {
   }
 }
 
-/** Why a frame cannot be shown: of what the service refuses, its reason alone. */
+/** Why a frame can't be shown: for an error of the service, only its reason. */
 const reasonOf = (error: unknown): string =>
   error instanceof ApiError && error.status === 406 && error.details.length > 0
     ? error.details.join(' · ')

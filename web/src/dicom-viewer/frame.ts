@@ -1,15 +1,15 @@
 import type { Attributes } from '../exams/dicom-json.ts';
 import type { InstancePath } from '../exams/dicomweb.ts';
 
-/** One picture of a series: a frame of an instance. */
+/** A frame of an instance. */
 export interface Frame {
-  /** By which Cornerstone knows it. */
+  /** Its image id in Cornerstone. */
   imageId: string;
   path: InstancePath;
-  /** All that is known of the instance but its bulk data. */
+  /** The metadata of the instance, without bulk data. */
   attributes: Attributes;
-  /** Counted from 1. */
+  /** The frame number, from 1. */
   number: number;
-  /** How many the instance has. */
+  /** The number of frames of the instance. */
   of: number;
 }

@@ -9,16 +9,16 @@ import type { VoiTransform } from '../../../lib/media/dicom/draw/voi-transform.t
 import type { AttributeReader } from '../../../lib/media/dicom/parse/attribute-reader.ts';
 import { type ImagePixel, readImagePixel } from '../../../lib/media/dicom/parse/image-pixel.ts';
 
-/** A frame in greys that can be windowed here. */
+/** A grey frame that the page can window. */
 export interface GreyImage {
   width: number;
   height: number;
   grey: GreyFrame;
-  /** Without those in unused bits of the pixels (retired), which the service alone draws. */
+  /** Without overlays in unused bits of the pixels (retired), which only the service draws. */
   planes: OverlayPlane[];
 }
 
-/** What the pixels are, where they are greys that can be windowed here. */
+/** The description of the pixels of a grey image that the page can window. */
 export interface GreyPixels extends ImagePixel {
   rows: number;
   columns: number;
@@ -26,20 +26,20 @@ export interface GreyPixels extends ImagePixel {
   isFloat: boolean;
 }
 
-/** What the pixels are, where they can be windowed here. Of everything else, colours above all, the service draws a picture. */
+/** Describes the pixels if the page can window them. The service renders everything else, mainly colours. */
 export function greyPixelsOf(image: AttributeReader, isFloat: boolean): GreyPixels | undefined {
   const pixel = readImagePixel(image);
   const { rows, columns, bitsAllocated, bitsStored, highBit, photometricInterpretation } = pixel;
   if (!rows || !columns || !bitsAllocated || pixel.samplesPerPixel !== 1) return undefined;
   if (!/^MONOCHROME[12]$/.test(photometricInterpretation)) return undefined;
   const sizes = isFloat ? [32, 64] : [8, 16, 32];
-  // Frames that the service has decoded have their bits at the bottom of the cells, the others where the file says.
+  // Decoded frames have their bits at the low end of the cells; in other frames, the file says where.
   if (!sizes.includes(bitsAllocated) || (!isFloat && highBit !== bitsStored - 1)) return undefined;
   return { ...pixel, rows, columns, bitsAllocated, isFloat };
 }
 
 /**
- * Reads a frame, counted from 0, whose samples are there in cells of bytes.
+ * Reads a frame, counted from 0, from its samples in cells of whole bytes.
  *
  * @throws RangeError where there are too few of them
  * @throws RejectedImage where a lookup table is damaged
@@ -61,7 +61,7 @@ export async function readGreyImage(
   return { width, height, grey, planes };
 }
 
-/** The grey of each pixel, 0 to 255, with its overlays, as the service draws it; through another window where one is chosen. */
+/** Computes the grey of each pixel, 0 to 255, with overlays, as the service does; with the selected window if there is one. */
 export function levelsOf({ grey, planes, ...size }: GreyImage, voi?: VoiTransform): Uint8Array<ArrayBuffer> {
   const levels = greyLevels(grey, voi);
   drawOverlayPlanes(planes, size, (pixel) => {

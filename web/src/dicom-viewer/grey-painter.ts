@@ -1,15 +1,15 @@
 import type { VoiTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
 import { type GreyImage, levelsOf } from './grey-image.ts';
 
-/** How images in greys are looked at. */
+/** How grey images are drawn. */
 export interface GreyView {
-  /** What somebody chose; else each image's own. */
+  /** The selected window; without one, each image's own. */
   voi: VoiTransform | undefined;
-  /** Whether black and white change places. */
+  /** Whether black and white are swapped. */
   isInverted: boolean;
 }
 
-/** Paints images in greys where Cornerstone has laid them, by the same arithmetic as the service's. */
+/** Draws grey images at the position that Cornerstone computes, with the same arithmetic as the service. */
 export class GreyPainter {
   view: GreyView = { voi: undefined, isInverted: false };
   readonly #picture = document.createElement('canvas');
@@ -29,7 +29,7 @@ export class GreyPainter {
     context.drawImage(this.#picture, 0, 0);
   }
 
-  /** Draws the image pixel by pixel, unless it lies there already. */
+  /** Draws the image pixel by pixel, unless it is drawn already. */
   #draw(image: GreyImage): void {
     if (this.#painted?.image === image && this.#painted.view === this.view) return;
     const { width, height } = image;
@@ -40,7 +40,7 @@ export class GreyPainter {
       this.#data = new ImageData(width, height);
     }
     const levels = levelsOf(image, voi);
-    // Red, green, blue and opaque, as one word: in whatever order, since the first three are the same.
+    // Red, green, blue and alpha in one word. The byte order does not matter, because the first three are equal.
     const pixels = new Uint32Array(this.#data.data.buffer);
     const inverted = isInverted ? 255 : 0;
     for (let i = 0; i < pixels.length; i++)

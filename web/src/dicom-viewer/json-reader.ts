@@ -1,7 +1,7 @@
 import type { AttributeReader } from '../../../lib/media/dicom/parse/attribute-reader.ts';
 import { type Attributes, itemsOf, numbersOf, textOf } from '../exams/dicom-json.ts';
 
-/** Gets a value that the metadata have left out, by its URI. */
+/** Loads a value that the metadata replace by a BulkDataURI. */
 export type ReadBulkData = (uri: string) => Promise<Uint8Array>;
 
 /** Reads the attributes of a data set in DICOM JSON. */
@@ -30,7 +30,7 @@ export class JsonReader implements AttributeReader {
     const { InlineBinary, BulkDataURI } = this.#attributes[tag] ?? {};
     if (BulkDataURI) return this.#readBulkData(BulkDataURI);
     if (InlineBinary) return Uint8Array.from(atob(InlineBinary), (character) => character.charCodeAt(0));
-    // What a lookup table has as numbers are words of 16 bits.
+    // The numbers of a lookup table are words of 16 bits.
     const words = this.numbers(tag);
     return words.length > 0 ? new Uint8Array(Uint16Array.from(words).buffer) : undefined;
   }

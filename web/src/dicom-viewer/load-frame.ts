@@ -6,16 +6,16 @@ import type { Frame } from './frame.ts';
 import { type GreyImage, greyPixelsOf, readGreyImage } from './grey-image.ts';
 import { JsonReader } from './json-reader.ts';
 
-/** A frame as it can be drawn: its values in greys, or the picture that the service makes of it. */
+/** A frame that can be drawn: grey values, or an image rendered by the service. */
 export type LoadedFrame =
   | (GreyImage & { kind: 'grey' })
   | { kind: 'picture'; width: number; height: number; canvas: HTMLCanvasElement; rgba: Uint8ClampedArray };
 
 /**
- * Gets a frame. The service decodes: it knows every transfer syntax that a browser's codecs know and more, and refuses what
- * is damaged with its reason, where they hang or draw noise; and the page needs no WebAssembly, which its policy forbids.
+ * Loads a frame. The service decodes it: it supports more transfer syntaxes than codecs in a browser, and refuses damaged data
+ * with a reason, where those hang or draw noise. The page needs no WebAssembly, which its Content Security Policy forbids.
  *
- * Greys come as values, so that they can be windowed; of everything else, the service draws the picture.
+ * Grey images come as values, so that they can be windowed. The service renders everything else.
  *
  * @throws ApiError with the reason where the frame cannot be shown
  */
@@ -28,17 +28,17 @@ export async function loadFrame(frame: Frame): Promise<LoadedFrame> {
     const octets = await readOctets(`${instancePath(path)}/frames/${number}`);
     return { kind: 'grey', ...(await readGreyImage(image, number - 1, pixels, octets)) };
   } catch (error) {
-    // What cannot be had as values may still be had as a picture; if not, the service says why.
+    // A frame without values may still be rendered; if not, the service says why.
     const isRefused = error instanceof ApiError && error.status === 406;
     if (!isRefused && !(error instanceof RangeError || error instanceof RejectedImage)) throw error;
     return loadPicture(renderedPath(path, number));
   }
 }
 
-/** Reads what is known of a frame's instance. */
+/** Reads the attributes of a frame's instance. */
 export const readerOf = ({ attributes }: Frame) => new JsonReader(attributes, readBulkData);
 
-/** By its path: the page talks to its own origin only, whatever host the metadata were made for. */
+/** Uses only the path: the page sends requests to its own origin, whatever host is in the metadata. */
 const readBulkData = (uri: string) => readOctets(new URL(uri, location.origin).pathname);
 
 async function loadPicture(path: string): Promise<LoadedFrame> {

@@ -1,6 +1,6 @@
 /**
- * Stands in for `xmlbuilder2`, by which vtk.js reads surfaces of XML files: none come here, and it is a third of what
- * Cornerstone would load, made for Node.js.
+ * Replaces `xmlbuilder2`, with which vtk.js reads surfaces from XML files. The page reads none, and the package, made for
+ * Node.js, is a third of what Cornerstone would load.
  *
  * @throws Error always
  */

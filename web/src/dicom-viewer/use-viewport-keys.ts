@@ -4,9 +4,9 @@ import type { DicomViewport } from './dicom-viewport.ts';
 const PAN = 40;
 
 /**
- * The keys of the viewer, wherever the focus is but where keys mean something of their own.
+ * The keyboard shortcuts of the viewer, wherever the focus is, except in elements that use the keys themselves.
  *
- * @param stage what is looked at; none while it is not to be seen
+ * @param stage the viewport; undefined while it is hidden
  */
 export function useViewportKeys(
   stage: DicomViewport | undefined,
@@ -43,7 +43,7 @@ const steps = (index: number, count: number, go: (index: number) => void): Actio
 
 function looks(stage: DicomViewport | undefined, isMoving: boolean): Actions {
   if (!stage) return {};
-  // On many keyboards it is a key with Shift.
+  // On many keyboards this character needs Shift.
   const closer = { '+': () => stage.zoom(1.25) };
   if (!isMoving)
     return { ...closer, '-': () => stage.zoom(0.8), '0': () => stage.reset(), i: () => stage.invert() };

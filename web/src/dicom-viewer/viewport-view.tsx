@@ -25,7 +25,7 @@ const TOOLS: [tool: DragTool, name: string, Icon: typeof Contrast, hint: string]
   ['zoom', 'Zoom', ZoomIn, 'Drag to zoom (right button; + and −)'],
 ];
 
-/** The pictures of a series on a black stage, one at a time, with what is done to look at them. */
+/** The images of a series in a viewport, one at a time, with their tools. */
 export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
   const element = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<DicomViewport>();
@@ -47,7 +47,7 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
   }, []);
   useEffect(() => stage?.choose(tool), [stage, tool]);
   useEffect(() => {
-    // Frames come first in the list: their numbers are the same in both.
+    // Frames come first in the list: their indexes are the same in both.
     if (item?.kind === 'frame') stage?.show(frames, index);
   }, [stage, frames, index, item]);
   const isFrame = item?.kind === 'frame';
@@ -151,7 +151,7 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
   );
 }
 
-/** The frames among the sights: the same list for as long as the sights are the same. */
+/** The frames among the entries: the same array while the entries are the same. */
 function useFrames(items: readonly ViewerItem[]): readonly Frame[] {
   const kept = useRef<{ items: readonly ViewerItem[]; frames: readonly Frame[] }>(undefined);
   if (kept.current?.items !== items) {
@@ -163,7 +163,7 @@ function useFrames(items: readonly ViewerItem[]): readonly Frame[] {
   return kept.current.frames;
 }
 
-/** What is written into the corners of every reading room's screens: whose image it is, and how it is seen. */
+/** The corner annotations of the viewport: patient, study and window. */
 function Corners({
   frame,
   index,
@@ -208,7 +208,7 @@ function Corners({
   );
 }
 
-/** A turn of the wheel goes on in the series; with Ctrl, or a pinch of a trackpad, it zooms. */
+/** The wheel scrolls through the series; with Ctrl, or a pinch on a trackpad, it zooms. */
 function useWheel(
   element: HTMLDivElement | null,
   stage: DicomViewport | undefined,
@@ -225,7 +225,7 @@ function useWheel(
         stage.zoom(Math.exp(-event.deltaY / 200));
         return;
       }
-      // Trackpads tell of many small turns.
+      // Trackpads send many small wheel events.
       turned += event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY / 40 : event.deltaY;
       const step = Math.trunc(turned);
       if (step === 0) return;

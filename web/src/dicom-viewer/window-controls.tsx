@@ -10,7 +10,7 @@ interface WindowControlsProps {
 
 const rounded = (number: number) => Math.round(number * 100) / 100;
 
-/** The window in numbers, for who has no mouse or wants it exact, and the usual ones by their names. */
+/** Inputs for window center and width, for users without a mouse, and the presets. */
 export function WindowControls({ stage, window: { center, width }, modality }: WindowControlsProps) {
   const presets = presetsFor(modality);
   return (
@@ -46,7 +46,7 @@ interface NumberFieldProps {
   onSet: (value: number) => void;
 }
 
-/** A number that counts as soon as it is one; until then it may be half written. */
+/** A number input whose value applies once it is a number; incomplete text is allowed while typing. */
 function NumberField({ name, value, min, onSet }: NumberFieldProps) {
   const [written, setWritten] = useState<string>();
   return (

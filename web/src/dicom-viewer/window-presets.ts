@@ -1,11 +1,11 @@
-/** A window by its name. */
+/** A named window. */
 export interface WindowPreset {
   name: string;
   center: number;
   width: number;
 }
 
-/** What is looked for in a CT, in Hounsfield units: the windows that radiologists know by these names. */
+/** The usual windows of a CT, in Hounsfield units, by the names that radiologists use. */
 const CT: readonly WindowPreset[] = [
   { name: 'Soft tissue', center: 40, width: 400 },
   { name: 'Lung', center: -600, width: 1500 },
@@ -14,5 +14,5 @@ const CT: readonly WindowPreset[] = [
   { name: 'Liver', center: 90, width: 150 },
 ];
 
-/** The presets of a modality; only the values of a CT mean the same everywhere. */
+/** The presets of a modality. Only CT values have the same meaning on all devices. */
 export const presetsFor = (modality: string): readonly WindowPreset[] => (modality === 'CT' ? CT : []);

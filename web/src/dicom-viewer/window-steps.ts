@@ -2,7 +2,7 @@ import type { GreyFrame } from '../../../lib/media/dicom/draw/grey-frame.ts';
 import type { VoiTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
 import type { LoadedFrame } from './load-frame.ts';
 
-/** The values from black to white. */
+/** The range of values from black to white. */
 export type Range = Pick<VoiTransform, 'lower' | 'upper'>;
 
 /**
@@ -11,11 +11,11 @@ export type Range = Pick<VoiTransform, 'lower' | 'upper'>;
  */
 export const STEPS = 65_535;
 
-/** How a frame is seen at first, in what the modality measured; of pictures in colour in the levels of the screen. */
+/** The initial window of a frame, in values of the modality; for colour images in display levels. */
 export const ownRange = (loaded: LoadedFrame): Range =>
   loaded.kind === 'grey' ? loaded.grey.voi : { lower: 0, upper: 255 };
 
-/** From what the modality measured to steps, and back. */
+/** Converts values of the modality to steps, and back. */
 export function toSteps({ lower, upper }: Range, loaded: LoadedFrame): Range {
   const { lowest, step } = scaleOf(loaded);
   return { lower: (lower - lowest) / step, upper: (upper - lowest) / step };
@@ -30,7 +30,7 @@ const scaleOf = (loaded: LoadedFrame) =>
   loaded.kind === 'grey' ? stepsOf(loaded.grey) : { lowest: 0, step: 1 };
 
 function stepsOf({ min, max, modality }: GreyFrame): { lowest: number; step: number } {
-  // Nothing finite.
+  // There is no finite value.
   if (min > max) return { lowest: 0, step: 1 };
   const ends = [modality(min), modality(max)];
   const lowest = Math.min(...ends);

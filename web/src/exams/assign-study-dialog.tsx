@@ -7,12 +7,12 @@ import { FormEnd } from '../parts/form-end.tsx';
 
 interface AssignStudyDialogProps {
   study: string;
-  /** Whose it is; none where it is nobody's. */
+  /** The patient of the study; undefined if it is unassigned. */
   patientId: string | undefined;
   onClose: () => void;
 }
 
-/** Asks for the patient to whom a study is given. */
+/** The dialog that asks for the patient to assign a study to. */
 export function AssignStudyDialog({ study, patientId, onClose }: AssignStudyDialogProps) {
   const queries = useQueryClient();
   const [number, setNumber] = useState('');

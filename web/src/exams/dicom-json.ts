@@ -1,4 +1,4 @@
-/** An attribute of the DICOM JSON model (PS3.18 F.2.2), as far as the page reads it. */
+/** The part of a DICOM JSON attribute (PS3.18 F.2.2) that the page reads. */
 export interface Attribute {
   vr: string;
   Value?: readonly unknown[];
@@ -11,11 +11,11 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Whether an answer is what DICOMweb's lists are: an array of data sets. */
+/** Whether a response is a list of DICOMweb: an array of data sets. */
 export const isDataSets = (body: unknown): body is Attributes[] =>
   Array.isArray(body) && body.every((each) => isObject(each) && !Array.isArray(each));
 
-/** A value as people read it: of a name all its groups, alphabetic first (PS3.5 6.2.1.1). */
+/** Formats a value for users. A name has all its component groups, the alphabetic one first (PS3.5 6.2.1.1). */
 export function valueText(value: unknown): string {
   if (!isObject(value)) return value === null || value === undefined ? '' : String(value);
   const groups = ['Alphabetic', 'Ideographic', 'Phonetic'].map((group) => Reflect.get(value, group));
@@ -25,11 +25,11 @@ export function valueText(value: unknown): string {
     .join(' · ');
 }
 
-/** The first value of an attribute as text; empty where there is none. */
+/** The first value of an attribute as text; empty if there is none. */
 export const textOf = (attributes: Attributes, tag: string): string =>
   valueText(attributes[tag]?.Value?.[0]).trim();
 
-/** The numbers of an attribute; what is no number is none. */
+/** The numbers of an attribute. Other values are left out. */
 export const numbersOf = (attributes: Attributes, tag: string): number[] =>
   (attributes[tag]?.Value ?? [])
     .filter((value) => value !== null && value !== '')
@@ -45,10 +45,10 @@ export const itemsOf = (attributes: Attributes, tag: string): Attributes[] => {
   return isDataSets(items) ? items : [];
 };
 
-/** A day (`YYYYMMDD`) as it is written everywhere; anything else as it is. */
+/** Formats a date (`YYYYMMDD`) as ISO 8601. Returns other text unchanged. */
 export const dayText = (text: string): string => text.replace(/^(\d{4})\.?(\d\d)\.?(\d\d)$/, '$1-$2-$3');
 
-/** A time of the day (`HHMMSS.FFFFFF`, which may end earlier) as it is written everywhere; anything else as it is. */
+/** Formats a time (`HHMMSS.FFFFFF`, possibly shorter) as ISO 8601. Returns other text unchanged. */
 export const timeText = (text: string): string =>
   text.replace(/^(\d\d)(\d\d)(\d\d)?(?:\.\d+)?$/, (_match, hours, minutes, seconds) =>
     [hours, minutes, seconds].filter(Boolean).join(':'),

@@ -2,7 +2,7 @@ import { ApiError, errorOf } from '../api/api-error.ts';
 import { authorizedFetch } from '../api/client.ts';
 import { type Attributes, isDataSets } from './dicom-json.ts';
 
-/** What a path of DICOMweb names. */
+/** The resource of a DICOMweb path. */
 export interface InstancePath {
   study: string;
   series: string;
@@ -14,11 +14,11 @@ export const seriesPath = (study: string, series: string): string => `${studyPat
 export const instancePath = ({ study, series, instance }: InstancePath): string =>
   `${seriesPath(study, series)}/instances/${instance}`;
 
-/** A frame as the service draws it, without loss; frames are counted from 1. */
+/** The path of a rendered frame, lossless. Frames are numbered from 1. */
 export const renderedPath = (path: InstancePath, frame: number): string =>
   `${instancePath(path)}/frames/${frame}/rendered?accept=image/png`;
 
-/** The data sets at a path of DICOMweb; none where the service says that there is no content. */
+/** Loads the data sets of a DICOMweb path; empty for 204. */
 export async function readDataSets(path: string, signal?: AbortSignal): Promise<Attributes[]> {
   const response = await authorizedFetch(path, {
     headers: { accept: 'application/dicom+json' },
@@ -31,7 +31,7 @@ export async function readDataSets(path: string, signal?: AbortSignal): Promise<
   return body;
 }
 
-/** Bytes at a path of DICOMweb: a frame's samples or a bulk value, decoded and in little endian. */
+/** Loads the bytes of a DICOMweb path: a frame's samples or bulk data, decoded, in little endian. */
 export async function readOctets(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await authorizedFetch(path, {
     headers: { accept: 'application/octet-stream' },

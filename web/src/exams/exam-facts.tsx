@@ -7,11 +7,11 @@ import { StudyPatient } from './study-patient.tsx';
 interface ExamFactsProps {
   kind: 'Exam' | 'Study';
   series: Series;
-  /** Of the image on the stage, once it is there. */
+  /** The data set of the shown image, once it is loaded. */
   attributes: Attributes | undefined;
 }
 
-/** Whose exam it is, of what and when. */
+/** The patient, subject and date of an exam. */
 export function ExamFacts({ kind, series, attributes = {} }: ExamFactsProps) {
   const name = textOf(attributes, '00100010');
   const title = textOf(attributes, '00081030') || series.description || series.modality;

@@ -2,7 +2,7 @@ import { useExam } from './exam.ts';
 import { ExamView } from './exam-view.tsx';
 import { UntilLoaded } from './until-loaded.tsx';
 
-/** An exam: the images that are registered in it, by their series. */
+/** An exam with its registered images, by series. */
 export function ExamPage({ examId }: { examId: string }) {
   const exam = useExam(examId);
   return (

@@ -8,7 +8,7 @@ import { SeriesViewer } from './series-viewer.tsx';
 import '../parts/panel.css';
 import './exams.css';
 
-// With the dictionary of DICOM.
+// Contains the DICOM data dictionary.
 const MetadataTable = lazy(() => import('./metadata-table.tsx').then((m) => ({ default: m.MetadataTable })));
 
 interface ExamViewProps {
@@ -16,7 +16,7 @@ interface ExamViewProps {
   list: readonly Series[];
 }
 
-/** The series on the left, one of them on the stage, what its file says on the right. */
+/** The list of series on the left, one of them in the viewport, the attributes of its file on the right. */
 export function ExamView({ kind, list }: ExamViewProps) {
   const [chosen, setChosen] = useState<string>();
   const series = list.find((each) => each.series === chosen) ?? list[0];
@@ -33,7 +33,7 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
   const items = useViewerItems(series);
   const [at, setAt] = useState({ series: series.series, index: 0 });
   const [showsMetadata, setShowsMetadata] = useState(() => matchMedia('(min-width: 1100px)').matches);
-  // Each series begins with its first image.
+  // Each series starts with its first image.
   const index = at.series === series.series ? at.index : 0;
   const item = items.data?.[index];
   const attributes = item?.kind === 'frame' ? item.frame.attributes : undefined;

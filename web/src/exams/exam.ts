@@ -3,7 +3,7 @@ import { api, bodyOf } from '../api/client.ts';
 import type { ExamImage } from '../api/types.ts';
 import type { Series } from './series.ts';
 
-/** The pictures of an exam by their series, in the order of their registration. */
+/** The images of an exam by series, in the order of registration. */
 export function useExam(examId: string) {
   return useQuery({
     queryKey: ['exam', examId],

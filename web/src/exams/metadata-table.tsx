@@ -7,15 +7,15 @@ interface Row {
   tag: string;
   name: string;
   value: string;
-  /** How deep in sequences. */
+  /** The nesting depth in sequences. */
   depth: number;
 }
 
-/** Items of a sequence that are listed; a film has one for each of its frames. */
+/** The maximum number of listed items of a sequence; a multi-frame image has one for each frame. */
 const MOST_ITEMS = 20;
 const LONGEST_VALUE = 400;
 
-/** The tags that are of the patient, the study and the series, besides their groups; all others are of the instance. */
+/** Tags of patient, study and series that are outside their groups. All others belong to the instance. */
 const STUDY =
   /^(0020000D|00200010|00080020|00080030|00080050|00080090|00081030|00081060|00080061|003210.{2})$/;
 const SERIES =
@@ -24,7 +24,7 @@ const LEVELS = ['Patient', 'Study', 'Series', 'Instance'] as const;
 const levelOf = (tag: string): (typeof LEVELS)[number] =>
   tag.startsWith('0010') ? 'Patient' : STUDY.test(tag) ? 'Study' : SERIES.test(tag) ? 'Series' : 'Instance';
 
-/** All that a file says of itself, to be searched by name, tag or value. */
+/** The attributes of a file, searchable by name, tag or value. */
 export function MetadataTable({ attributes }: { attributes: Attributes }) {
   const [sought, setSought] = useState('');
   const levels = useMemo(

@@ -6,7 +6,7 @@ import { isAssigned } from './study-tags.ts';
 
 const MOST = 100;
 
-/** A patient's DICOM studies; nothing where there are none. */
+/** A patient's DICOM studies. Renders nothing if there are none. */
 export function PatientStudies({ patientId }: { patientId: string }) {
   const { data = [] } = useQuery({
     queryKey: ['studies', patientId],
@@ -15,7 +15,7 @@ export function PatientStudies({ patientId }: { patientId: string }) {
         `/dicom-web/studies?PatientID=${encodeURIComponent(patientId)}&includefield=StudyDescription&limit=${MOST}`,
         signal,
       ),
-    // The same number of another issuer is found as well, and is another person's.
+    // The search also finds the same number of another issuer, which is another person's.
     select: (studies) => studies.filter(isAssigned),
   });
   if (data.length === 0) return null;

@@ -7,9 +7,9 @@ import { ZoomButtons } from '../images/zoom-buttons.tsx';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 
-/** A picture that is registered in an exam and is no stored DICOM file: a photograph, or one that lies elsewhere. */
+/** An image that is registered in an exam without a stored DICOM file: a photograph, or an external image. */
 export function RegisteredPicture({ image: { url, description, sopInstanceUID } }: { image: ExamImage }) {
-  // Its own file would be in the series, were it stored.
+  // If its file were stored, it would be in the series.
   const isOwnFile = url === null || url.startsWith(`/dicom/wado/${sopInstanceUID}`);
   const isHere = !isOwnFile && url.startsWith('/');
   const [isNone, setNone] = useState(false);

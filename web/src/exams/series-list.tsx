@@ -12,7 +12,7 @@ interface SeriesListProps {
   onChoose: (series: Series) => void;
 }
 
-/** The series to choose from: what each looks like, what it is, and how many images it has. */
+/** The list of series, each with a thumbnail, a description and its number of images. */
 export const SeriesList = ({ list, chosen, onChoose }: SeriesListProps) => (
   <nav className="panel exam-list" aria-label="Series">
     <ul>

@@ -4,7 +4,7 @@ import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import type { ViewerItem } from './series.ts';
 
-// Cornerstone is most of a megabyte: it is loaded beside what it is to show, and by nobody else.
+// Cornerstone is almost a megabyte: it is loaded in parallel with the first image, and on no other page.
 const ViewportView = lazy(() =>
   import('../dicom-viewer/viewport-view.tsx').then((m) => ({ default: m.ViewportView })),
 );
@@ -15,7 +15,7 @@ interface SeriesViewerProps {
   onIndex: (index: number) => void;
 }
 
-/** The stage, as soon as there is something to show on it. */
+/** The viewport, once there is something to show. */
 export function SeriesViewer({ items: { data, error }, index, onIndex }: SeriesViewerProps) {
   if (data && data.length > 0) {
     return (

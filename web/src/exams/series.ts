@@ -6,24 +6,24 @@ import { type Attributes, numberOf, numbersOf, textOf } from './dicom-json.ts';
 import { readDataSets, seriesPath, studyPath } from './dicomweb.ts';
 import { isFromPatient } from './study-tags.ts';
 
-/** A series as it stands in the list. */
+/** A series in the list. */
 export interface Series {
   study: string;
   series: string;
   modality: string;
   description: string;
-  /** Instances. */
+  /** The number of instances. */
   count: number;
-  /** Whether a patient sent any of them. */
+  /** Whether a patient sent any instance of it. */
   isFromPatient: boolean;
-  /** Where it belongs to an exam: what is registered there; of the series nothing else is shown. */
+  /** In an exam: the registered images. No other images of the series are shown. */
   registered?: readonly ExamImage[];
 }
 
-/** One thing to look at: a frame that is stored, or what is registered and is not. */
+/** An entry to show: a stored frame, or a registered image that is not stored. */
 export type ViewerItem = { kind: 'frame'; frame: Frame } | { kind: 'registered'; image: ExamImage };
 
-/** The series of a study in their own order. */
+/** The series of a study, sorted. */
 export function useStudy(study: string) {
   return useQuery({
     queryKey: ['study', study],
@@ -47,7 +47,7 @@ const toSeries = (study: string, attributes: Attributes): Series => ({
   isFromPatient: isFromPatient(attributes),
 });
 
-/** What a series has to show, in its own order. */
+/** The entries of a series, sorted. */
 export function useViewerItems(series: Series) {
   return useQuery({
     queryKey: ['series', series.study, series.series, series.registered?.map(({ imageID }) => imageID)],
@@ -64,12 +64,12 @@ export function useViewerItems(series: Series) {
         ...missing.map((image): ViewerItem => ({ kind: 'registered', image })),
       ];
     },
-    // Files never change; more of them may come.
+    // Files never change, but more of them may arrive.
     refetchOnWindowFocus: false,
   });
 }
 
-/** Of an exam whose files are not there, there may yet be something to see. */
+/** An exam without stored files may still have images to show. */
 async function readInstances(
   { study, series, registered }: Series,
   signal: AbortSignal,
@@ -82,7 +82,7 @@ async function readInstances(
   }
 }
 
-/** By instance number; where there is none, as they lie along the body. */
+/** Sorts by instance number; without one, by position along the body. */
 function byInstanceNumber(a: Attributes, b: Attributes): number {
   const number = (each: Attributes) => numberOf(each, '00200013');
   const lies = (each: Attributes) => numberOf(each, '00201041') ?? numbersOf(each, '00200032')[2];

@@ -8,7 +8,7 @@ import './study-links.css';
 
 const day = (study: Attributes) => textOf(study, '00080020');
 
-/** Studies to choose from, newest first. */
+/** Links to studies, newest first. */
 export const StudyLinks = ({ studies }: { studies: readonly Attributes[] }) => (
   <ul className="link-list study-links">
     {studies

@@ -2,7 +2,7 @@ import { ExamView } from './exam-view.tsx';
 import { useStudy } from './series.ts';
 import { UntilLoaded } from './until-loaded.tsx';
 
-/** A study: all its series. */
+/** A study with all its series. */
 export function StudyPage({ study }: { study: string }) {
   const list = useStudy(study);
   return (

@@ -8,7 +8,7 @@ import { textOf } from './dicom-json.ts';
 import { readDataSets } from './dicomweb.ts';
 import { isAssigned, isFromPatient } from './study-tags.ts';
 
-/** Whose study it is, who sent it, and, for those who may, a way to assign it to a patient. */
+/** The patient and the source of a study and, if the user may assign it, a button for that. */
 export function StudyPatient({ study: uid }: { study: string }) {
   const { person } = useSession();
   const [isAsking, setAsking] = useState(false);

@@ -5,8 +5,8 @@ import { type Attributes, textOf } from './dicom-json.ts';
 export const isFromPatient = (attributes: Attributes): boolean =>
   attributes[PRIVATE.source]?.Value?.includes('PATIENT') ?? false;
 
-/** Whether the study, or what lies in it, belongs to a patient. */
+/** Whether the study is assigned to a patient. */
 export const isAssigned = (study: Attributes): boolean => textOf(study, PRIVATE.assignment) === 'ASSIGNED';
 
-/** The parameter of a search for studies that are nobody's. */
+/** The search parameter for unassigned studies. */
 export const UNASSIGNED = `${PRIVATE.assignment}=UNASSIGNED`;

@@ -2,7 +2,7 @@ import { data } from 'dcmjs';
 
 const { dictionary } = data.DicomMetaDictionary;
 
-/** The name of an attribute in the words of the standard (PS3.6), such as `SOP Instance UID`; private ones have none. */
+/** The name of an attribute as in PS3.6, such as `SOP Instance UID`; undefined for private ones. */
 export function tagName(tag: string): string {
   const element = tag.slice(4);
   const repeating = /^(50|60)/.test(tag) ? `${tag.slice(0, 2)}00-${tag.slice(0, 2)}FF` : '';
@@ -15,5 +15,5 @@ export function tagName(tag: string): string {
   );
 }
 
-/** As the standard writes a tag. */
+/** Formats a tag as the standard does. */
 export const tagText = (tag: string): string => `(${tag.slice(0, 4)},${tag.slice(4)})`;

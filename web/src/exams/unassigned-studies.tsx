@@ -5,7 +5,7 @@ import { UNASSIGNED } from './study-tags.ts';
 
 const MOST = 100;
 
-/** Studies that belong to nobody until somebody assigns them to a patient; nothing where there are none. */
+/** Studies that are not assigned to a patient. Renders nothing if there are none. */
 export function UnassignedStudies() {
   const { data = [] } = useQuery({
     queryKey: ['studies', 'unassigned'],

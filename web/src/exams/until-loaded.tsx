@@ -4,13 +4,13 @@ import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 
 interface UntilLoadedProps {
-  /** What is to be shown, in the service's word for it. */
+  /** The name of the resource, as in the service's messages. */
   kind: 'exam' | 'study';
   answer: { isPending: boolean; error: unknown };
   children: ReactNode;
 }
 
-/** Its children as soon as there is something to show; what may not be seen is what is not there. */
+/** Renders its children once the data is loaded. A forbidden resource looks like a missing one. */
 export function UntilLoaded({ kind, answer: { isPending, error }, children }: UntilLoadedProps) {
   if (!isPending && !error) return children;
   return (

@@ -1,8 +1,8 @@
 import { fetchBytes } from '../api/client.ts';
 
 /**
- * Bytes that an `<img>` cannot ask for itself, since it sends no token: fetched, kept for as long as they are among the
- * last that were looked at, and then freed.
+ * Bytes that an `<img>` cannot load itself, because it sends no token. They are fetched, kept in a least-recently-used cache,
+ * and then freed.
  */
 export class BlobUrls {
   readonly #kept = new Map<string, Promise<string>>();
@@ -17,7 +17,7 @@ export class BlobUrls {
     const url = known ?? fetchBytes(path).then((bytes) => URL.createObjectURL(bytes));
     this.#kept.delete(path);
     this.#kept.set(path, url);
-    // What failed may be asked for again.
+    // A failed request may be repeated.
     if (!known) url.catch(() => this.#kept.delete(path));
     for (const [oldest, old] of this.#kept) {
       if (this.#kept.size <= this.#most) break;

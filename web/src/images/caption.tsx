@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import './caption.css';
 
-/** As much as goes into the two lines that there are, on most screens. */
+/** The number of characters that fit into two lines on most screens. */
 const SHORT = 120;
 
-/** A caption above its picture, which takes room only when somebody reads all of it. */
+/** A caption above its image. It is expanded only on request. */
 export function Caption({ text }: { text: string }) {
   const [isWhole, setWhole] = useState(false);
   const isLong = text.length > SHORT || text.includes('\n');

@@ -2,7 +2,7 @@ import type { Category } from '../api/types.ts';
 
 export { CATEGORY_LABELS } from '../../../lib/domain/images/category-labels.ts';
 
-/** The menu of categories, in the groups that clinics know. */
+/** The categories, in the groups of the menu. */
 export const CATEGORY_GROUPS: [name: string, categories: Category[]][] = [
   ['Anterior views', ['anterior', 'r_anterior', 'l_anterior']],
   ['Posterior views', ['posterior', 'r_posterior', 'l_posterior']],

@@ -4,12 +4,12 @@ import { CATEGORY_GROUPS, CATEGORY_LABELS } from './categories.ts';
 interface CategoryMenuProps {
   value: Category | '';
   label: string;
-  /** What stands there while nothing is chosen. */
+  /** The text while nothing is selected. */
   empty?: string;
   onChange: (category: Category) => void;
 }
 
-/** The menu of categories: the browser's own, since a grid may hold hundreds of them. */
+/** The category menu: a native select, because a grid may contain hundreds of them. */
 export const CategoryMenu = ({ value, label, empty, onChange }: CategoryMenuProps) => (
   <select
     className="category-menu"
@@ -22,7 +22,7 @@ export const CategoryMenu = ({ value, label, empty, onChange }: CategoryMenuProp
   </select>
 );
 
-/** Made once: what is the same is not compared. */
+/** Created once, so that React does not compare the options again. */
 const ALL = CATEGORY_GROUPS.map(([name, categories]) => (
   <optgroup key={name} label={name}>
     {categories.map((category) => (

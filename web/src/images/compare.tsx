@@ -8,7 +8,7 @@ import { ZoomButtons } from './zoom-buttons.tsx';
 import './viewer.css';
 import './compare.css';
 
-/** One of the two, with what is known of it. */
+/** One of the two images, with its details. */
 export interface Compared {
   image: ViewedImage;
   details: ReactNode;
@@ -19,7 +19,7 @@ interface CompareProps {
   onClose: () => void;
 }
 
-/** Two images side by side: where one is zoomed or moved, the other goes along. */
+/** Two images side by side, with synchronized zoom and pan. */
 export function Compare({ pair, onClose }: CompareProps) {
   const zoom = useZoom();
   const [isSwapped, setSwapped] = useState(false);

@@ -1,7 +1,7 @@
 import { ImageIcon } from 'lucide-react';
 import { Message } from '../parts/message.tsx';
 
-/** The viewer, while nothing is looked at. */
+/** The viewer while no image is selected. */
 export const EmptyViewer = () => (
   <div className="viewer-stage">
     <Message title="Nothing on the light box" icon={<ImageIcon size={40} strokeWidth={1.25} aria-hidden />}>

@@ -11,7 +11,7 @@ interface PictureProps {
   onShown?: () => void;
 }
 
-/** An image as large as its stage, or why it is not to be seen. */
+/** An image fitted to its stage, or the reason why it can't be shown. */
 export function Picture({ image, zoom, onShown }: PictureProps) {
   const { url, failure } = useBlobUrl(originals, pathOf(image));
   if (!image.isReady) {

@@ -5,14 +5,14 @@ import { useBlobUrl } from './use-blob-url.ts';
 
 interface ThumbnailProps {
   id: string;
-  /** Signed, from the list; null where the news came without one. */
+  /** The signed URL of the list; null if a socket message came without one. */
   signedUrl: string | null;
   isReady: boolean;
 }
 
-/** An image's thumbnail: by its signed URL, which a browser keeps, else by the API. */
+/** An image's thumbnail: by its signed URL, which the browser caches, otherwise through the API. */
 export function Thumbnail({ id, signedUrl, isReady }: ThumbnailProps) {
-  // A page may stay open for longer than a URL is good for.
+  // A page may stay open for longer than a URL is valid.
   const [dead, setDead] = useState<string>();
   const isSigned = signedUrl !== null && dead !== signedUrl;
   const { url } = useBlobUrl(thumbnails, isReady && !isSigned ? `/api/images/${id}/thumbnail` : undefined);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import type { BlobUrls } from './blob-urls.ts';
 
-/** The URL of bytes that need a token, as soon as they are here; nothing where there is no path. */
+/** A blob URL of bytes that need a token, once they are loaded. Undefined without a path. */
 export function useBlobUrl(from: BlobUrls, path: string | undefined) {
   const [state, setState] = useState<{ path: string; url?: string; failure?: string }>();
   useEffect(() => {

@@ -2,9 +2,9 @@ import Panzoom, { type PanzoomObject } from '@panzoom/panzoom';
 import { useEffect, useMemo } from 'react';
 import { isTyping } from '../parts/is-typing.ts';
 
-/** Zoom and pan of one picture, or of several that move as one. */
+/** Zoom and pan of one image, or of several synchronized images. */
 export interface Zoom {
-  /** What a picture takes as its `ref`. */
+  /** The `ref` of an image element. */
   attach: (picture: HTMLImageElement | null) => (() => void) | undefined;
   zoomIn: () => void;
   zoomOut: () => void;
@@ -13,7 +13,7 @@ export interface Zoom {
 
 const MOST = 12;
 
-/** Lets wheel, fingers, mouse and the keys `+`, `-` and `0` zoom all pictures that are attached. */
+/** Zooms all attached images by wheel, touch, mouse and the keys `+`, `-` and `0`. */
 export function useZoom(): Zoom {
   const zoom = useMemo(makeZoom, []);
   useEffect(() => {
@@ -33,7 +33,7 @@ export function useZoom(): Zoom {
 
 function makeZoom(): Zoom {
   const pictures = new Map<HTMLImageElement, PanzoomObject>();
-  // Silently, here and below: a picture that follows leads no other.
+  // Silently, here and below: a synchronized image must not send the change back.
   const silent = { silent: true };
   const follow = (leader: PanzoomObject) => {
     const scale = leader.getScale();
@@ -57,7 +57,7 @@ function makeZoom(): Zoom {
         panOnlyWhenZoomed: true,
         cursor: 'default',
       });
-      // A picture that comes begins as it fits, which the others hear, too.
+      // A new image starts fitted to its stage, and the others are reset with it.
       const lead = () => follow(panzoom);
       pictures.set(picture, panzoom);
       picture.addEventListener('panzoomchange', lead);

@@ -1,16 +1,16 @@
-/** The image that the viewer shows, whichever endpoint it came from. */
+/** The image in the viewer, independent of the endpoint that it came from. */
 export interface ViewedImage {
   id: string;
   name: string;
   type: string;
   isReady: boolean;
-  /** Why it was not taken. */
+  /** Why the image was rejected. */
   reason: string | null;
-  /** Where its bytes are, for who has a token. */
+  /** The path of its bytes. A request needs a token. */
   original: string;
 }
 
-/** What of it can be drawn. Browsers draw no TIFF: of it they get a copy. */
+/** The path of what a browser can draw. Browsers can't draw TIFF: they get a copy. */
 export const pathOf = ({ id, type, isReady, original }: ViewedImage): string | undefined => {
   if (!isReady) return undefined;
   return type === 'image/tiff' ? `/api/images/${id}/data?width=2000&format=webp` : original;

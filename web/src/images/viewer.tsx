@@ -12,7 +12,7 @@ import './viewer.css';
 
 interface ViewerProps {
   image: ViewedImage;
-  /** What is known of it: category, dimensions, day. */
+  /** Details of the image: category, dimensions, day. */
   children: ReactNode;
   previous: ViewedImage | undefined;
   next: ViewedImage | undefined;
@@ -22,7 +22,7 @@ interface ViewerProps {
   onClose: () => void;
 }
 
-/** One image, as large as there is room, with what can be done with it. */
+/** One image in the available space, with its actions. */
 export function Viewer({ image, children, previous, next, onShow, onSave, onDelete, onClose }: ViewerProps) {
   const [saved, setSaved] = useState<{ id: string; text: string }>();
   const [shownId, setShownId] = useState<string>();
@@ -31,7 +31,7 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
 
   useEffect(() => {
     const nextPath = next && pathOf(next);
-    // The one that is looked at comes first.
+    // The selected image is loaded first.
     if (isShown && nextPath) void originals.get(nextPath).catch(() => undefined);
   }, [isShown, next]);
 

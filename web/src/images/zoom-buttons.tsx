@@ -3,7 +3,7 @@ import { IconButton } from '../parts/icon-button.tsx';
 import type { Zoom } from './use-zoom.ts';
 import './zoom-buttons.css';
 
-/** What the wheel and the keys do, for those who have neither. */
+/** Zoom buttons, for users without a wheel or keyboard. */
 export const ZoomButtons = ({ zoom }: { zoom: Zoom }) => (
   <div className="zoom-buttons">
     <IconButton icon={ZoomOut} onClick={zoom.zoomOut} label="Zoom out" title="Zoom out (−)" />

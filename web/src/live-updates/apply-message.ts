@@ -3,14 +3,14 @@ import { dropBatch, putBatch } from '../batches/batches.ts';
 import { dropImage, putImage } from '../patient/images.ts';
 import type { SocketMessage } from './socket-message.ts';
 
-/** How long lists that are read anew wait for more news, so that 200 uploads are not 200 requests. */
+/** The delay before lists are refetched, so that 200 uploads do not cause 200 requests. */
 const DEBOUNCE_MS = 700;
 
 /** Applies a message to the query cache; refetches only what the message does not contain. */
 export function applyMessage(queries: QueryClient, message: SocketMessage): void {
   switch (message.type) {
     case 'IMAGE_UPLOADED':
-      // Pictures of exams come in another shape, and are shown elsewhere.
+      // Images of exams have another shape, and other pages show them.
       if (!('original_name' in message.image)) return;
       break;
     case 'IMAGE_READY':

@@ -14,7 +14,7 @@ export function LiveUpdatesProvider({ children }: { children: ReactNode }) {
       (message) => applyMessage(queries, message),
       (isNow) => {
         setOpen(isNow);
-        // What happened in between is not told.
+        // Events during the interruption are not sent again.
         if (isNow) void queries.invalidateQueries();
       },
     );

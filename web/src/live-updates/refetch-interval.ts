@@ -1,15 +1,15 @@
 import { createContext, useContext } from 'react';
 
-/** Whether the socket tells of changes. */
+/** Whether the socket delivers changes. */
 export const LiveUpdatesContext = createContext(false);
 
-/** How often lists are read where no news comes by itself. */
+/** The polling interval of lists without a socket. */
 const POLL_MS = 5000;
 
-/** How often to read a list: never while the socket tells of changes. */
+/** The polling interval of a list: none while the socket delivers changes. */
 export const useRefetchInterval = () => (useContext(LiveUpdatesContext) ? false : pollMsOf);
 
-/** Each page of a list is a request, of which a person has a hundred a minute: of two pages half as often. */
+/** Each page of a list is a request, and a user has a hundred a minute: a list of two pages is polled half as often. */
 function pollMsOf({ state: { data } }: { state: { data: unknown } }): number {
   const isPaged = typeof data === 'object' && data !== null && 'pages' in data;
   return isPaged && Array.isArray(data.pages) ? POLL_MS * Math.max(1, data.pages.length) : POLL_MS;

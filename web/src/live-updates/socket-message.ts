@@ -1,6 +1,6 @@
 import type { Batch, Image } from '../api/types.ts';
 
-/** What comes through the socket; an image comes without its signed URL. */
+/** A socket message. Its image has no signed URL. */
 export type SocketMessage =
   | {
       type: 'IMAGE_UPLOADED' | 'IMAGE_READY' | 'IMAGE_REJECTED' | 'IMAGE_CHANGED' | 'IMAGE_DELETED';

@@ -2,12 +2,12 @@ import { currentToken } from '../api/client.ts';
 import { Backoff } from '../parts/backoff.ts';
 import type { SocketMessage } from './socket-message.ts';
 
-/** Less than the ten minutes after which API Gateway ends a connection without a word. */
+/** Less than the ten minutes after which API Gateway closes an idle connection. */
 const KEEP_ALIVE_MS = 4 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const TICK_MS = 5000;
-/** A tick that is so late tells that the computer slept: what it was connected to is gone, and nothing says so. */
+/** A timer that fires so late shows that the computer slept: its connection is dead, although no event says so. */
 const SLEEP_DETECTION_MS = 30_000;
 
 /** A WebSocket that reconnects. */
@@ -29,7 +29,7 @@ export class UpdatesSocket {
     void this.#connect();
   }
 
-  /** Closes it for good. */
+  /** Closes the socket without reconnecting. */
   end(): void {
     this.#hasEnded = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -56,7 +56,7 @@ export class UpdatesSocket {
     socket.onclose = this.#disconnect;
   }
 
-  /** Not by waiting for its `close`, of which a dead connection says nothing for minutes. */
+  /** Does not wait for the `close` event, which a dead connection fires only after minutes. */
   readonly #disconnect = (): void => {
     if (!this.#socket) return;
     this.#socket.onopen = null;

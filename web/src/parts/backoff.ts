@@ -1,6 +1,6 @@
 import { backOffMs } from '../../../lib/domain/back-off.ts';
 
-/** A wait before the next try, about twice as long each time. */
+/** A delay before the next attempt, about doubled each time. */
 export class Backoff {
   readonly #firstMs: number;
   readonly #longestMs: number;
@@ -29,13 +29,13 @@ export class Backoff {
     );
   }
 
-  /** There is no need to wait any longer. */
+  /** Ends the current delay. */
   cancel(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  /** It worked: the next wait is a short one again. */
+  /** Resets the delay after a success. */
   reset(): void {
     this.#failures = 0;
   }

@@ -8,12 +8,12 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   alert?: boolean;
-  /** A click beside it leaves it there: it says what is not said again. */
+  /** A click outside does not close the dialog, because its content is shown only once. */
   isLasting?: boolean;
   children: ReactNode;
 }
 
-/** A question in front of everything else. */
+/** A modal dialog. */
 export const Dialog = ({ title, onClose, alert = false, isLasting = false, children }: DialogProps) => (
   <ModalOverlay
     isOpen
@@ -39,7 +39,7 @@ interface ConfirmProps {
   children: ReactNode;
 }
 
-/** Asks before something is gone. */
+/** Asks for confirmation before something is deleted. */
 export function Confirm({ title, action, onConfirm, onClose, children }: ConfirmProps) {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();

@@ -1,4 +1,4 @@
-/** Why something that was asked for was not done, beside where it was asked. */
+/** The error of a failed action, beside its button. */
 export const Failure = ({ children }: { children: string | undefined }) =>
   children && (
     <p className="field-error" role="alert">

@@ -4,12 +4,12 @@ import './folded-list.css';
 
 interface FoldedListProps {
   title: string;
-  /** How many there are, as far as is known. */
+  /** The number of entries, as far as it is known. */
   total: string;
   children: ReactNode;
 }
 
-/** A list that takes one line until somebody opens it; only one is open at a time, so that what is below keeps its room. */
+/** A collapsed list. Only one is open at a time, so that the content below stays visible. */
 export function FoldedList({ title, total, children }: FoldedListProps) {
   return (
     <details className="folded-list" name="folded-list">

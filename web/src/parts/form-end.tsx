@@ -2,13 +2,13 @@ import { Failure } from './failure.tsx';
 
 interface FormEndProps {
   failure: string | undefined;
-  /** What the form does, as its button says it. */
+  /** The label of the submit button. */
   action: string;
   isBusy?: boolean;
   onClose: () => void;
 }
 
-/** What the form of a dialog ends with: why it was not taken, and the two ways on. */
+/** The end of a dialog's form: the error, and the buttons to submit and to cancel. */
 export const FormEnd = ({ failure, action, isBusy = false, onClose }: FormEndProps) => (
   <>
     <Failure>{failure}</Failure>

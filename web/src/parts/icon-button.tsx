@@ -5,11 +5,11 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'type' | 'child
   icon: LucideIcon;
   /** Its accessible name. */
   label: string;
-  /** Of the icon, in pixels. */
+  /** The size of the icon, in pixels. */
   size?: number;
 }
 
-/** A button that is only an icon. */
+/** A button with an icon and no text. */
 export const IconButton = ({ icon: Icon, label, size = 18, className = '', ...button }: IconButtonProps) => (
   <button type="button" className={`icon-button ${className}`.trim()} aria-label={label} {...button}>
     <Icon size={size} aria-hidden />

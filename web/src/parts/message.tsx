@@ -5,12 +5,12 @@ interface MessageProps {
   title: string;
   tone?: 'calm' | 'bad';
   icon?: ReactNode;
-  /** Where it may go well another time. */
+  /** Retries the action, if that may succeed. */
   onRetry?: () => unknown;
   children?: ReactNode;
 }
 
-/** What is to be said where there is nothing else to see: an empty place, or an error. */
+/** A message instead of content: an empty state, or an error. */
 export const Message = ({ title, tone = 'calm', icon, onRetry, children }: MessageProps) => (
   <div className={`message ${tone}`} role={tone === 'bad' ? 'alert' : undefined}>
     {icon}

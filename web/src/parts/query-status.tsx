@@ -3,12 +3,12 @@ import { Message } from './message.tsx';
 import { Spinner } from './spinner.tsx';
 
 interface QueryStatusProps {
-  /** What was asked for, as in “Loading the keys” and “The keys cannot be shown”. */
+  /** The name of the data, as in “Loading the keys” and “The keys cannot be shown”. */
   what: string;
   answer: { isPending: boolean; isError: boolean; error: unknown; refetch: () => unknown };
 }
 
-/** What stands in the place of an answer that is still to come, or could not be had. */
+/** The placeholder while a query is loading, or after it has failed. */
 export function QueryStatus({ what, answer: { isPending, isError, error, refetch } }: QueryStatusProps) {
   if (isPending) return <Spinner label={`Loading the ${what}`} />;
   if (!isError) return null;

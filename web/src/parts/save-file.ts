@@ -1,4 +1,4 @@
-/** Has the browser save what a URL leads to. */
+/** Makes the browser download a URL. */
 export function saveFile(url: string, fileName?: string): void {
   const link = document.createElement('a');
   link.href = url;
@@ -8,10 +8,10 @@ export function saveFile(url: string, fileName?: string): void {
   link.remove();
 }
 
-/** Has the browser save bytes that are here already. */
+/** Makes the browser save bytes that are loaded already. */
 export function saveBytes(bytes: Blob, fileName: string): void {
   const url = URL.createObjectURL(bytes);
   saveFile(url, fileName);
-  // Not at once: the browser reads it after the click.
+  // Not immediately: the browser reads the blob after the click.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

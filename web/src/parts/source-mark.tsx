@@ -1,5 +1,5 @@
 import './source-mark.css';
 
-/** Says so where a patient sent something: what their files say proves nothing of the clinic's records. */
+/** Marks what a patient sent, because its contents do not come from the clinic. */
 export const SourceMark = ({ isFromPatient }: { isFromPatient: boolean }) =>
   isFromPatient && <span className="source-mark">Sent by patient</span>;

@@ -1,6 +1,6 @@
 import './spinner.css';
 
-/** Something is on its way. */
+/** A spinner while something is loading. */
 export const Spinner = ({ label }: { label: string }) => (
   <div className="spinner" role="status">
     <span className="spinner-ring" aria-hidden />

@@ -6,7 +6,7 @@ import type { Image } from '../api/types.ts';
 import { putImage } from './images.ts';
 import './date-taken.css';
 
-/** The day on which an image was taken, which saves by itself. */
+/** The day on which an image was taken. Changes are saved automatically. */
 export function DateTaken({ image }: { image: Image }) {
   const queries = useQueryClient();
   const [failure, setFailure] = useState<string>();

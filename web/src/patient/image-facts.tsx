@@ -9,11 +9,11 @@ import { SourceMark } from '../parts/source-mark.tsx';
 
 interface ImageFactsProps {
   image: Image;
-  /** Instead of the day on which it was taken. */
+  /** Shown instead of the day on which the image was taken. */
   children?: ReactNode;
 }
 
-/** What is known of an image, in one line and its caption. */
+/** The details of an image in one line, and its caption. */
 export const ImageFacts = ({ image, children }: ImageFactsProps) => (
   <>
     <b className="viewer-category">{CATEGORY_LABELS[image.category]}</b>
@@ -31,7 +31,7 @@ export const ImageFacts = ({ image, children }: ImageFactsProps) => (
   </>
 );
 
-/** The image as the viewer knows it. */
+/** Converts an image for the viewer. */
 export const toViewed = (image: Image): ViewedImage => ({
   id: image.id,
   name: image.original_name,

@@ -12,17 +12,17 @@ interface ImageGridProps {
   onSelect: (id: string, isSelected: boolean) => void;
   onShow: (image: Image) => void;
   onMove: (moved: ReadonlySet<string>, beforeId: string | undefined) => void;
-  /** Near the end of what is read. */
+  /** Called near the end of the loaded images. */
   onEnd: () => void;
 }
 
 const TILE_WIDTH = 132;
 const ROW_HEIGHT = 212;
 const GAP = 10;
-/** Rows that are drawn above and below the view. */
+/** The number of rows that are rendered above and below the view. */
 const OVERSCAN = 3;
 
-/** The thumbnails: only those near the view are there at all, so that thousands cost as much as dozens. */
+/** The grid of thumbnails. It renders only those near the view, so that thousands cost as much as dozens. */
 export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove, onEnd }: ImageGridProps) {
   const grid = useRef<HTMLDivElement>(null);
   const drag = useDragOrder({ images, selected, onMove });
@@ -43,12 +43,12 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    // What is above may grow, as the list of uploads does.
+    // The content above may grow, such as the list of uploads.
     if (element.parentElement) observer.observe(element.parentElement);
     return () => observer.disconnect();
   }, []);
 
-  // The same for as long as the grid is there, so that only tiles are drawn anew of which something has changed.
+  // Stable for the lifetime of the grid, so that only changed tiles are rendered again.
   const latest = useRef({ onSelect, onShow });
   useLayoutEffect(() => {
     latest.current = { onSelect, onShow };
@@ -66,7 +66,7 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
     estimateSize: () => ROW_HEIGHT,
     gap: GAP,
     overscan: OVERSCAN,
-    // In time for the frame all the same, and not in the midst of the event.
+    // Still in time for the next frame, but not during the event.
     useFlushSync: false,
     scrollMargin: offset,
   });

@@ -3,15 +3,15 @@ interface Placed {
   order: number;
 }
 
-/** A new place, and the images that get it: of one place, those that were uploaded earlier come first. */
+/** A new position, and the images that get it. Images with the same position are sorted by upload time. */
 export interface Place {
   order: number;
   ids: string[];
 }
 
 /**
- * What has to change so that the images stand as they are listed: as few as can be, and never to more than they had, so
- * that what is uploaded later, or is not read yet, still comes after them.
+ * The changes of positions that give the listed order: as few as possible, and never a higher position than before, so that later
+ * uploads and images that are not loaded yet still come after them.
  */
 export function placesFor(listed: readonly Placed[]): Place[] {
   const places = new Map<number, string[]>();
@@ -26,7 +26,7 @@ export function placesFor(listed: readonly Placed[]): Place[] {
   return [...places].map(([order, ids]) => ({ order, ids }));
 }
 
-/** The list with some of its images, which stay together, before another one of it; or at its end. */
+/** Moves some images of the list, together, before another image or to the end. */
 export function movedBefore<T extends { id: string }>(
   listed: readonly T[],
   moved: ReadonlySet<string>,
@@ -38,7 +38,7 @@ export function movedBefore<T extends { id: string }>(
   return [...rest.slice(0, at), ...listed.filter(({ id }) => moved.has(id)), ...rest.slice(at)];
 }
 
-/** The list with some of its images one place nearer to its beginning, or to its end, than the first, or last, of them was. */
+/** Moves some images of the list, together, one place before the first or after the last of them. */
 export function movedBy<T extends { id: string }>(
   listed: readonly T[],
   moved: ReadonlySet<string>,

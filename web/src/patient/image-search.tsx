@@ -16,7 +16,7 @@ interface ImageSearchProps {
   patientId: string;
   shownId: string | undefined;
   onShow: (image: Image) => void;
-  /** What is there while nothing is searched. */
+  /** The content while there is no search. */
   children: ReactNode;
 }
 
@@ -91,7 +91,7 @@ function Found({
   const found = useInfiniteQuery({
     queryKey: ['search', patientId, wanted],
     queryFn: async ({ pageParam: cursor, signal }) => {
-      // While somebody writes, each letter would be a request.
+      // Without the delay, each typed letter would be a request.
       await new Promise((resolve) => setTimeout(resolve, 250));
       signal.throwIfAborted();
       const query = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value?.trim()));

@@ -19,7 +19,7 @@ interface ImageTileProps {
   onShow: (image: Image) => void;
 }
 
-/** A thumbnail, with its checkbox, and its category and caption, which save by themselves. */
+/** A thumbnail with its checkbox, category and caption. Changes are saved automatically. */
 export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }: ImageTileProps) => {
   const { id, original_name: name, status, category, caption } = image;
   const { save, state } = useSaving(image);
@@ -75,7 +75,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
               />
             </>
           ) : (
-            // Thirty elements fewer while it may only fly by.
+            // Saves thirty elements while the tile may only scroll past.
             <>
               <span className="tile-text tile-category">{CATEGORY_LABELS[category]}</span>
               <span className="tile-text">{caption}</span>
@@ -94,7 +94,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
   );
 });
 
-/** Saves what a person writes on a picture, and says so. */
+/** Saves a changed category or caption, and shows that. */
 function useSaving(image: Image) {
   const queries = useQueryClient();
   const [state, setState] = useState<{ text: string; isBad?: boolean }>();

@@ -10,7 +10,7 @@ interface Page {
 }
 type Pages = InfiniteData<Page>;
 
-/** The batch's images in their order, as far as they are read: a hundred at a time. */
+/** The loaded images of the batch in their order, a hundred at a time. */
 export function useImages(batchId: string) {
   return useInfiniteQuery({
     queryKey: ['images', batchId],
@@ -24,15 +24,15 @@ export function useImages(batchId: string) {
   });
 }
 
-/** The images that are shown: not those that are only announced. */
+/** The images to show: without those whose bytes have not arrived. */
 export const listedIn = (read: Pages | undefined): Image[] =>
   read?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
 
-/** The batch's images as they are known at this moment. */
+/** The cached images of the batch. */
 export const listedImages = (queries: QueryClient, batchId: string): Image[] =>
   listedIn(queries.getQueryData<Pages>(['images', batchId]));
 
-/** Takes an image as it is now; a new one comes last, where the end of the list is read. */
+/** Updates an image in the cache. A new one is appended if the end of the list is loaded. */
 export function putImage(queries: QueryClient, update: Omit<Image, 'thumbnail_url'> & Partial<Image>): void {
   change(queries, update.batch, (images, isWhole) => {
     const index = images.findIndex(({ id }) => id === update.id);
@@ -49,10 +49,10 @@ export function putImage(queries: QueryClient, update: Omit<Image, 'thumbnail_ur
   });
 }
 
-/** How many new places of an image are on their way to the service: what is told of its place meanwhile is older. */
+/** The number of position changes in progress for each image: positions in messages are outdated meanwhile. */
 const onTheWay = new Map<string, number>();
 
-/** Takes the images' new places; what it gives is to be called when the service has them too, or never will. */
+/** Applies new positions in the cache. Call the returned function when the request has ended. */
 export const putPlaces = (queries: QueryClient, batchId: string, places: readonly Place[]): (() => void) => {
   const ids = places.flatMap((place) => place.ids);
   for (const id of ids) onTheWay.set(id, (onTheWay.get(id) ?? 0) + 1);
@@ -69,15 +69,15 @@ export const putPlaces = (queries: QueryClient, batchId: string, places: readonl
   };
 };
 
-/** Takes an image away that is deleted. */
+/** Removes a deleted image from the cache. */
 export const dropImage = (queries: QueryClient, { id, batch }: Pick<Image, 'id' | 'batch'>): void =>
   change(queries, batch, (images) => images.filter((each) => each.id !== id));
 
-/** The order of a batch, as the service has it. */
+/** Compares images in the service's order of a batch. */
 const byPlace = (a: Pick<Image, 'id' | 'order'>, b: Pick<Image, 'id' | 'order'>): number =>
   a.order - b.order || (a.id < b.id ? -1 : 1);
 
-/** Changes the list that is read so far; what is being read at this moment may be older, and is changed as well. */
+/** Changes the cached list, and also the response of a request in progress, which may be older. */
 function change(queries: QueryClient, batchId: string | null, work: Change): void {
   const queryKey = ['images', batchId];
   const apply = () => queries.setQueryData<Pages>(queryKey, (read) => changed(read, work));
@@ -88,7 +88,7 @@ function change(queries: QueryClient, batchId: string | null, work: Change): voi
 
 type Change = (images: Image[], isWhole: boolean) => Image[];
 
-/** The list changed, and cut into its pages again: the last one takes what is more. */
+/** Changes the list and divides it into its pages again. The last page gets additional images. */
 function changed(read: Pages | undefined, work: Change): Pages | undefined {
   if (!read) return read;
   const before = read.pages.flatMap(({ images }) => images);

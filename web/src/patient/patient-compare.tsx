@@ -10,7 +10,7 @@ export interface Pair {
   ids: readonly [string, string];
 }
 
-/** The two as they are now; when one of them is deleted, there is nothing left to compare. */
+/** The current state of the two images. The comparison ends when one of them is deleted. */
 export function PatientCompare({ pair, onClose }: { pair: Pair; onClose: () => void }) {
   const { data } = useImages(pair.batchId);
   const images = data?.pages.flatMap((page) => page.images) ?? [];

@@ -26,7 +26,7 @@ const PatientCompare = lazy(() =>
   import('./patient-compare.tsx').then((m) => ({ default: m.PatientCompare })),
 );
 
-/** A patient's images: their batches on the left, the one that is looked at on the right. */
+/** A patient's images: batches on the left, the selected image on the right. */
 export function PatientPage({ patientId }: { patientId: string }) {
   const { person } = useSession();
   const batches = useBatches(patientId);
@@ -128,7 +128,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
   );
 }
 
-/** How many batches and images the patient has, as it is at any moment. */
+/** The current number of batches and images of the patient. */
 function useSummary(patientId: string) {
   const { data } = useQuery({
     queryKey: ['summary', patientId],
@@ -142,7 +142,7 @@ function useSummary(patientId: string) {
 const batchesOf = (batches: number): string =>
   `${batches.toLocaleString()} ${batches === 1 ? 'batch' : 'batches'}`;
 
-/** How many batches, in blue, and how many images, in red. */
+/** The number of batches in blue, and of images in red. */
 function Badges({ patientId }: { patientId: string }) {
   const summary = useSummary(patientId);
   if (!summary) return null;
@@ -161,7 +161,7 @@ function Badges({ patientId }: { patientId: string }) {
   );
 }
 
-/** The same in words, below the list. */
+/** The same counts in words, below the list. */
 function Summary({ patientId }: { patientId: string }) {
   const summary = useSummary(patientId);
   return <footer className="patient-foot">{summary?.words.join(' · ')}</footer>;

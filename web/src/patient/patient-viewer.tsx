@@ -11,10 +11,10 @@ import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
 import { dropImage, listedIn, useImages } from './images.ts';
 
-/** What is looked at: an image, and the list in which the arrows go. */
+/** The selected image, and the list through which the arrow keys go. */
 export interface OpenedImage {
   image: Image;
-  /** None means found by a search. */
+  /** Undefined for a search result. */
   batchId: string | undefined;
 }
 
@@ -23,7 +23,7 @@ interface PatientViewerProps {
   onLook: (looked: OpenedImage | undefined) => void;
 }
 
-/** The image that is looked at, among those of its batch. */
+/** The selected image, among those of its batch. */
 export const PatientViewer = ({ looked, onLook }: PatientViewerProps) =>
   looked.batchId === undefined ? (
     <Shown looked={looked} among={[]} onLook={onLook} />
@@ -36,7 +36,7 @@ function AmongBatch({ batchId, looked, onLook }: PatientViewerProps & { batchId:
   const images = listedIn(data);
   const index = images.findIndex(({ id }) => id === looked.image.id);
   useEffect(() => {
-    // The arrows go on past what is read.
+    // The arrow keys continue after the loaded images.
     if (index >= 0 && index >= images.length - 2 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   });
   return <Shown looked={looked} among={images} onLook={onLook} />;
@@ -64,7 +64,7 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
     onLook(neighbour && { ...looked, image: neighbour });
     dropImage(queries, image);
   };
-  // Somebody else may have deleted it.
+  // Another user may have deleted it.
   const isGone = looked.batchId !== undefined && among.length > 0 && index < 0;
   useEffect(() => {
     if (isGone) onLook(undefined);

@@ -21,7 +21,7 @@ interface SelectionBarProps {
   onClear: () => void;
 }
 
-/** What can be done with the images that are selected. */
+/** The actions for the selected images. */
 export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onClear }: SelectionBarProps) {
   const [failure, setFailure] = useState<string>();
   const [isPrinting, setPrinting] = useState(false);

@@ -8,8 +8,8 @@ interface DragOrder {
 }
 
 /**
- * Lets tiles be dragged to another place, all that are selected together; what a grid takes as its handlers. The place
- * is marked on the tile itself, so that nothing is drawn anew while a mouse moves over thousands.
+ * Returns the drag handlers of a grid: selected tiles are moved together. The target is marked on the tile's element, so that
+ * React renders nothing while the mouse moves over thousands of tiles.
  */
 export function useDragOrder({ images, selected, onMove }: DragOrder) {
   const moved = useRef<ReadonlySet<string>>(undefined);

@@ -7,7 +7,7 @@ import type { Image } from '../api/types.ts';
 import { type Place, placesFor } from './image-order.ts';
 import { listedImages, putImage, putPlaces } from './images.ts';
 
-/** Puts the images of a batch into another order: at once on the screen, and then in the service. */
+/** Reorders the images of a batch: immediately on the page, then in the service. */
 export function useMoving(batchId: string) {
   const queries = useQueryClient();
   const [failure, setFailure] = useState<string>();
@@ -31,10 +31,10 @@ export function useMoving(batchId: string) {
     for (const image of moved) putImage(queries, image);
   };
   const move = (reorder: (listed: readonly Image[]) => readonly Image[]) => {
-    // As they stand now: what is drawn may be a key press older.
+    // The current order: the rendered one may be one key press older.
     const places = placesFor(reorder(listedImages(queries, batchId)));
     const arrived = putPlaces(queries, batchId, places);
-    // One after another, as they were made.
+    // One after another, in their order.
     before.current = before.current.then(() => send(places, arrived));
   };
   return { move, failure };

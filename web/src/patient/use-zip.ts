@@ -5,12 +5,12 @@ import type { Batch } from '../api/types.ts';
 import { saveBytes, saveFile } from '../parts/save-file.ts';
 
 const POLL_MS = 1000;
-/** What is larger is not held in the page's memory, but made in the store, from where the browser itself downloads it. */
+/** Larger archives are not kept in the page's memory: the service builds them in S3, and the browser downloads them from there. */
 const MOST_IN_MEMORY_BYTES = 16 * 1024 * 1024;
-/** How many ids a URL holds. */
+/** The number of ids that fit into a URL. */
 const MOST_IDS = 170;
 
-/** Downloads a batch, or some of its images, as ZIP; says how far it is. */
+/** Downloads a batch, or some of its images, as a ZIP, with progress. */
 export function useZip({ id, name }: Pick<Batch, 'id' | 'name'>) {
   const [progress, setProgress] = useState<string>();
 
@@ -19,7 +19,7 @@ export function useZip({ id, name }: Pick<Batch, 'id' | 'name'>) {
       setProgress('Making the ZIP …');
       const zip = imageIds.length <= MOST_IDS ? await stream(id, imageIds) : await startExport(id, imageIds);
       if (zip instanceof Blob) saveBytes(zip, `${fileNameOf(name)}.zip`);
-      // The browser's own download, which goes on where the network cut it.
+      // The browser's own download, which continues after a network error.
       else
         saveFile(await finished(zip, (part) => setProgress(`Making the ZIP … ${Math.floor(part * 100)} %`)));
       setProgress(undefined);
@@ -30,7 +30,7 @@ export function useZip({ id, name }: Pick<Batch, 'id' | 'name'>) {
   return { download, progress };
 }
 
-/** The archive, or the id of the export that is made of what is too much to stream, or to hold. */
+/** The archive, or the id of an export if the archive is too large to be streamed or kept in memory. */
 async function stream(batchId: string, imageIds: string[]): Promise<Blob | string> {
   const query = imageIds.length > 0 ? `?image_ids=${imageIds.join(',')}` : '';
   const response = await authorizedFetch(`/api/images/batches/${batchId}/download${query}`);
@@ -48,7 +48,7 @@ async function startExport(batchId: string, imageIds: string[]): Promise<string>
   const { id } = await bodyOf(
     api.POST('/api/images/batches/{id}/exports', {
       params: { path: { id: batchId } },
-      // None means all.
+      // Without ids, all images.
       body: imageIds.length > 0 ? { image_ids: imageIds } : {},
     }),
   );

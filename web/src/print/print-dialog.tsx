@@ -16,14 +16,14 @@ interface PrintDialogProps {
 
 const CHOICES = Object.keys(LAYOUTS).map(Number) as PerPage[];
 
-/** Asks how many images are to go on a page, gets them as large as paper needs them, and prints. */
+/** Asks for the number of images on a page, loads them in the size for paper, and prints. */
 export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
   const [perPage, setPerPage] = useState<PerPage>(4);
   const [ready, setReady] = useState<number>();
   const [urls, setUrls] = useState<ReadonlyMap<string, string>>();
   const [failure, setFailure] = useState<string>();
   const [ending] = useState(() => new AbortController());
-  // What is printed is what was selected when the question was asked.
+  // Prints the images that were selected when the dialog was opened.
   const [chosen] = useState(images);
   const isAsked = useRef(false);
 
@@ -44,7 +44,7 @@ export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
     }
     setReady(undefined);
   };
-  /** The browser prints what is there at that moment: it must not come before the pictures do. */
+  /** The browser prints the current state of the page: printing must wait for the images. */
   const draw = async (sheet: HTMLElement | null) => {
     if (!sheet || !isAsked.current) return;
     isAsked.current = false;

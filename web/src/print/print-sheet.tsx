@@ -4,9 +4,9 @@ import { CATEGORY_LABELS } from '../images/categories.ts';
 import { formatDate, formatTime } from '../parts/format.ts';
 import './print-sheet.css';
 
-/** How many images go on a page, and how many stand beside one another. */
+/** The number of images on a page, and of columns. */
 export const LAYOUTS = { 1: 1, 2: 1, 4: 2, 6: 2, 9: 3 } as const;
-/** One of the numbers that can be chosen. */
+/** A number of images on a page that can be selected. */
 export type PerPage = keyof typeof LAYOUTS;
 
 interface PrintSheetProps {
@@ -15,11 +15,11 @@ interface PrintSheetProps {
   images: readonly Image[];
   urls: ReadonlyMap<string, string>;
   perPage: PerPage;
-  /** What is told once it is there, to wait for its pictures. */
+  /** Called once the sheet is rendered, to wait for its images. */
   onDrawn: (sheet: HTMLElement) => void;
 }
 
-/** What goes on paper, and is not to be seen before. A table, since its head is printed on each page. */
+/** The printed sheet, invisible on the screen. A table, because browsers print its head on each page. */
 export function PrintSheet({ patientId, batchName, images, urls, perPage, onDrawn }: PrintSheetProps) {
   const columns = LAYOUTS[perPage];
   const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>

@@ -1,7 +1,7 @@
 import { fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 
-/** Sharp on half a sheet of paper, and not ten megabytes each. */
+/** Enough pixels for half a sheet of paper, without ten megabytes for each image. */
 const WIDTH = 1600;
 const AT_ONCE = 4;
 const DRAWN = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif'];
@@ -12,7 +12,7 @@ const pathOf = ({ id, width, content_type: type }: Image): string =>
     : `/api/images/${id}/data?width=${WIDTH}&format=jpeg`;
 
 /**
- * Gets the images as large as paper needs them; one that is missing stops the print, since nobody would see that it is.
+ * Loads the images in the size for paper. A missing image stops the print, because nobody would notice it on paper.
  *
  * @returns object URLs by the images' ids
  */
@@ -38,7 +38,7 @@ export async function readPrintable(
   }
 }
 
-/** Lets go of what was printed. */
+/** Frees the printed images. */
 export const freePrintable = (urls: ReadonlyMap<string, string>): void => {
   for (const url of urls.values()) URL.revokeObjectURL(url);
 };

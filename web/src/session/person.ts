@@ -1,17 +1,17 @@
 import { mayDelete, mayReassign, type PersonRole, roleOfGroups } from '../../../lib/domain/access/roles.ts';
 
-/** Who is signed in, as their token names them; what they may do decides the service alone. */
+/** The signed-in user, as the token says. Only the service decides permissions. */
 export interface Person {
   subject: string;
   name: string;
   role: PersonRole;
-  /** Of a patient: their own. */
+  /** The patient number of a patient. */
   patientId: string | undefined;
   mayDelete: boolean;
   mayReassign: boolean;
 }
 
-/** The person of a token's claims, or undefined where nobody put them into a group. */
+/** The user of a token's claims, or undefined if the user is in no group. */
 export function personOf(claims: Record<string, unknown>): Person | undefined {
   const groups = claims['cognito:groups'] ?? claims.groups;
   const role = roleOfGroups(Array.isArray(groups) ? groups : []);

@@ -15,14 +15,14 @@ interface Session {
 
 const SessionContext = createContext<Session | undefined>(undefined);
 
-/** Who is signed in; only below {@link SessionProvider}, where somebody is. */
+/** The signed-in user. May be used only below {@link SessionProvider}. */
 export function useSession(): Session {
   const session = useContext(SessionContext);
   if (!session) throw new Error('Nobody is signed in here.');
   return session;
 }
 
-/** Signs people in, keeps their token fresh, and shows its children to whoever is signed in. */
+/** Signs users in, renews their token, and renders its children for a signed-in user. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [manager, setManager] = useState<UserManager>();
   const [user, setUser] = useState<User | null>();
@@ -34,7 +34,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         made.events.addUserLoaded(setUser);
         made.events.addUserUnloaded(() => setUser(null));
         const renewOrEnd = () => void renew(made).catch(endIfRefused);
-        // Without a network there is nobody to refuse: who has come back to their laptop stays where they were.
+        // Without a network the issuer can't refuse the token: the user stays signed in.
         const endIfRefused = (error: unknown) => {
           if (error instanceof ErrorResponse) setUser(null);
           else window.addEventListener('online', renewOrEnd, { once: true });
@@ -88,7 +88,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 
-/** Once for the page: a code can be redeemed once, and React runs effects twice while developing. */
+/** Once per page load: a code can be redeemed once, and React runs effects twice in development. */
 let started: Promise<[UserManager, User | null]> | undefined;
 function start(): Promise<[UserManager, User | null]> {
   started ??= begin();
@@ -109,7 +109,7 @@ async function begin(): Promise<[UserManager, User | null]> {
   return [manager, user?.expired ? await renew(manager).catch(() => null) : user];
 }
 
-/** One at a time: a refresh token may be good for one use. */
+/** One renewal at a time: a refresh token may be valid for one use only. */
 let renewal: Promise<User | null> | undefined;
 function renew(manager: UserManager): Promise<User | null> {
   renewal ??= manager.signinSilent().finally(() => {
@@ -118,6 +118,6 @@ function renew(manager: UserManager): Promise<User | null> {
   return renewal;
 }
 
-/** Each time with the password: the issuer may know the one who was at this computer before. */
+/** Always asks for the password: the issuer may still have the session of the previous user. */
 const signIn = (manager: UserManager) =>
   manager.signinRedirect({ state: `${location.pathname}${location.search}`, prompt: 'login' });

@@ -1,6 +1,6 @@
 import './sign-in-page.css';
 
-/** What somebody sees whom nobody knows yet. */
+/** The page before sign-in. */
 export function SignInPage({ onSignIn }: { onSignIn: () => void }) {
   return (
     <main className="sign-in">

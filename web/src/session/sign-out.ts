@@ -1,31 +1,31 @@
 import type { UserManager } from 'oidc-client-ts';
 import { forgetUploads } from '../uploads/upload-store.ts';
 
-/** What other tabs hear of: the subject of who has signed out. */
+/** The channel between tabs: sends the subject of the user who signed out. */
 const CHANNEL = 'negatoscope-sign-out';
-/** In this tab's storage: whose files are to be forgotten when the issuer has sent us back. */
+/** Key in this tab's storage: the user whose files are deleted after the redirect back from the issuer. */
 const LEFT = 'negatoscope.left';
 
-/** Signs out whoever is signed in, in all tabs, and leaves none of their files on a computer that others use too. */
+/** Signs the user out in all tabs, and deletes their files from a shared computer. */
 export async function signOut(manager: UserManager): Promise<void> {
   const user = await manager.getUser();
   const subject = user?.profile.sub ?? '';
   new BroadcastChannel(CHANNEL).postMessage(subject);
   sessionStorage.setItem(LEFT, subject);
   await forgetUploads(subject).catch(() => undefined);
-  // Not every issuer takes them back, and a network may be missing: they end by themselves.
+  // Not every issuer revokes tokens, and the network may be down: tokens expire by themselves.
   await manager.revokeTokens(['refresh_token']).catch(() => undefined);
   const { client_id, post_logout_redirect_uri = '/' } = manager.settings;
   const endsSessions = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
   if (endsSessions) {
-    // Cognito's names beside the standard's.
+    // Cognito's parameter names in addition to the standard's.
     return manager.signoutRedirect({ extraQueryParams: { client_id, logout_uri: post_logout_redirect_uri } });
   }
   await manager.removeUser();
   location.assign('/');
 }
 
-/** Forgets the files of who has signed out in this tab: again, for their page went on sending until it was gone. */
+/** Deletes the files of the user who signed out in this tab: again, because the page uploaded until it was closed. */
 export async function forgetWhoLeft(): Promise<void> {
   const subject = sessionStorage.getItem(LEFT);
   if (subject === null) return;
@@ -33,7 +33,7 @@ export async function forgetWhoLeft(): Promise<void> {
   sessionStorage.removeItem(LEFT);
 }
 
-/** Ends the session here when the same person signs out in another tab. */
+/** Ends the session in this tab when the same user signs out in another tab. */
 export function whenSignedOutElsewhere(manager: UserManager): void {
   new BroadcastChannel(CHANNEL).onmessage = async ({ data: subject }) => {
     if ((await manager.getUser())?.profile.sub !== subject) return;

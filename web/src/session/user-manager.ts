@@ -1,7 +1,7 @@
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
 import { loadPageConfig } from '../page-config.ts';
 
-/** Where and how people sign in, as the stack says. */
+/** The OIDC client, configured by the stack. */
 export async function makeUserManager(): Promise<UserManager> {
   const { issuer, clientId, scope } = await loadPageConfig();
   const home = `${location.origin}/`;
@@ -11,9 +11,9 @@ export async function makeUserManager(): Promise<UserManager> {
     scope,
     redirect_uri: home,
     post_logout_redirect_uri: home,
-    // Of this tab: it outlives a reload, and another tab may be another person's.
+    // Per tab: it survives a reload, and another tab may belong to another user.
     userStore: new WebStorageStateStore({ store: sessionStorage }),
-    // Ours renews one at a time: some issuers end the session of who uses a refresh token twice.
+    // We renew one token at a time: some issuers end the session if a refresh token is used twice.
     automaticSilentRenew: false,
     accessTokenExpiringNotificationTimeInSeconds: 120,
   });

@@ -2,7 +2,7 @@ import { mediaTypeOf } from '../../../lib/domain/media-type.ts';
 import { pageConfig } from '../page-config.ts';
 import { formatBytes } from '../parts/format.ts';
 
-/** What batches and cases take, and how the browser's file dialog asks for it. */
+/** The file types that batches and cases accept, also for the browser's file dialog. */
 export const ACCEPTED = {
   'image/jpeg': ['.jpg', '.jpeg'],
   'image/png': ['.png'],
@@ -12,7 +12,7 @@ export const ACCEPTED = {
   'image/avif': ['.avif'],
 };
 
-/** Why a file could never become an image, so that it is not even sent. */
+/** Returns why a file can't become an image, so that it is not uploaded. */
 export function faultOf(file: File): string | undefined {
   if (file.size === 0) return 'The file is empty.';
   if (!Object.hasOwn(ACCEPTED, mediaTypeOf(file.type))) {

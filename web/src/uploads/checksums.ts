@@ -1,15 +1,15 @@
 import type { Checksum } from './crc-worker.ts';
 
-/** None where the worker could not be loaded, or died. */
+/** Undefined if the worker could not be loaded, or has crashed. */
 type Answer = Checksum | undefined;
 
-/** Between two tries to load the worker, which comes by the network, too. */
+/** The wait between two attempts to load the worker, whose script comes through the network. */
 const RELOAD_MS = 2000;
 
 let worker: Worker | undefined;
 const waiting = new Map<string, (answer: Answer) => void>();
 
-/** The file's CRC-32, computed beside the page, which stays quick meanwhile; none where it cannot be read. */
+/** Computes the file's CRC-32 in a worker, so that the page stays responsive. Undefined if the file can't be read. */
 export async function checksumOf(id: string, file: Blob): Promise<string | undefined> {
   for (;;) {
     const answer = await ask(id, file);

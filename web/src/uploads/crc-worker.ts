@@ -2,7 +2,7 @@ import CRC32 from 'crc-32';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** S3's form of a CRC-32: four bytes, big-endian, base64. */
+/** A CRC-32 in S3's format: four bytes, big-endian, in base64. */
 async function checksum(file: Blob): Promise<string> {
   let crc = 0;
   for (let start = 0; start < file.size; start += CHUNK_BYTES) {
@@ -18,11 +18,11 @@ self.onmessage = async ({ data: { id, file } }: MessageEvent<{ id: string; file:
   try {
     answer.crc32 = await checksum(file);
   } catch {
-    // Its memory card is gone, or the copy is not there yet.
+    // The memory card was removed, or the copy is not readable yet.
   }
   self.postMessage(answer);
 };
-/** Without a checksum where the file cannot be read. */
+/** Undefined if the file can't be read. */
 export interface Checksum {
   id: string;
   crc32?: string;

@@ -5,7 +5,7 @@ import type { UploadTarget } from './upload-record.ts';
 import { useUploadQueue } from './uploads-provider.tsx';
 import './drop-zone.css';
 
-/** Where files are dropped, chosen, pasted or photographed; all are taken, and each that is no good says why. */
+/** A drop zone that also accepts chosen, pasted and photographed files. Each refused file shows its reason. */
 export function DropZone({ target }: { target: UploadTarget }) {
   const queue = useUploadQueue();
   const camera = useRef<HTMLInputElement>(null);
@@ -35,7 +35,7 @@ export function DropZone({ target }: { target: UploadTarget }) {
         aria-label="Photo to upload"
         onChange={({ target: input }) => {
           queue.add([...(input.files ?? [])], target);
-          // The next photo may have the same name, and would be no change.
+          // The next photo may have the same name, for which the input would fire no change event.
           input.value = '';
         }}
       />

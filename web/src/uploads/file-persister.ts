@@ -4,8 +4,8 @@ import { deleteUpload, persistFile } from './upload-store.ts';
 const RETRY_MS = 5000;
 
 /**
- * Copies files into the browser's own store, one after another, so that neither a reload loses them nor a memory card
- * that is pulled out. Until that is done the browser asks before it leaves the page.
+ * Copies files into the browser's storage, one after another, so that neither a reload nor a removed memory card loses them.
+ * Until then the browser asks before it leaves the page.
  */
 export class FilePersister {
   readonly #waiting = new Map<string, Blob>();
@@ -31,13 +31,13 @@ export class FilePersister {
     if (!this.#isBusy) void this.#work();
   }
 
-  /** Nobody needs it any more. */
+  /** Called when the file is no longer needed. */
   drop(id: string): void {
     this.#waiting.delete(id);
     this.#notPersisted.delete(id);
   }
 
-  /** As long as there is room for one, there may be for the next. */
+  /** If one file fitted, the next one may fit, too. */
   #retry(): void {
     const [next] = this.#notPersisted;
     if (next) this.keep(...next);

@@ -1,7 +1,7 @@
 import { pageConfig } from '../page-config.ts';
 
 const FIRST = 20;
-/** The part of the URLs' life within which they are to be used. */
+/** The fraction of the URLs' lifetime within which they should be used. */
 const SOON = 1 / 3;
 
 /**
@@ -12,7 +12,7 @@ export class GroupSize {
   #files = FIRST;
   #latest: { askedAt: number; lifeMs: number } | undefined;
 
-  /** What the next request is to ask for, now that what the latest gave is nearly used up. */
+  /** The size of the next request, now that the URLs of the latest one are nearly used up. */
   next(now = Date.now()): number {
     if (this.#latest && now - this.#latest.askedAt < this.#latest.lifeMs * SOON) this.#files *= 2;
     this.#files = Math.min(this.#files, pageConfig().filesPerRequest);
@@ -20,12 +20,12 @@ export class GroupSize {
     return this.#files;
   }
 
-  /** Leave was given until a time. */
+  /** Called when URLs were granted until this time. */
   given(endsAt: number, now = Date.now()): void {
     this.#latest = { askedAt: now, lifeMs: endsAt - now };
   }
 
-  /** URLs ended before they were used. */
+  /** Called when URLs expired unused. */
   tooMany(): void {
     this.#latest = undefined;
     this.#files = Math.max(FIRST, Math.floor(this.#files / 2));

@@ -1,13 +1,13 @@
 import { type PutOutcome, putOutcome } from '../../../lib/storage/put-outcome.ts';
 import type { UploadGrant } from './upload-record.ts';
 
-/** After this long without a byte, a connection is taken for dead. */
+/** After this time without progress, a connection counts as dead. */
 const STALL_MS = 30_000;
 
-/** What became of the bytes; or somebody stopped sending them. */
+/** The result of sending the bytes, or that the user cancelled it. */
 export type SendOutcome = PutOutcome | 'aborted';
 
-/** Sends bytes by a signed URL. Not by `fetch`, which says nothing of how far it is. */
+/** Sends bytes by a signed URL. Uses XMLHttpRequest, because `fetch` reports no upload progress. */
 export function putBytes(
   file: Blob,
   { url, headers }: Pick<UploadGrant, 'url' | 'headers'>,

@@ -3,9 +3,9 @@ import { api, bodyOf } from '../api/client.ts';
 import type { UploadGrant, UploadRecord, UploadTarget } from './upload-record.ts';
 
 /**
- * Asks for leave to send files that have one target, in their order.
+ * Requests upload grants for files of one target, in their order.
  *
- * @param key by which the service knows the same wish again, so that a lost answer makes no second set of images
+ * @param key the Idempotency-Key, so that a lost response creates no second set of images
  */
 export async function requestGrants(
   target: UploadTarget,
@@ -62,23 +62,23 @@ async function signForCase(
   return { imageId, url: uploadUrl, headers, endsAt: endOf(expiresAt, response), wasTried: false };
 }
 
-/** When a leave ends by this computer's clock: by one that is hours wrong, every leave would have ended long ago. */
+/** The end of a grant by this computer's clock, which may be hours wrong: compared directly, every grant would be expired. */
 function endOf(expiresAt: string, { headers }: Response): number {
   const now = Date.now();
   const serverNow = Date.parse(headers.get('date') ?? '');
   return now + Date.parse(expiresAt) - (Number.isNaN(serverNow) ? now : serverNow);
 }
 
-/** What a request for leave that failed means for the files. */
+/** The consequence of a failed grant request for its files. */
 export type GrantFailure =
-  /** To be asked again in a while. */
+  /** The request should be repeated later. */
   | 'later'
-  /** For each of the files, the reason why it is not taken; the others may go without them. */
+  /** For each refused file its reason; the others may be uploaded without them. */
   | (string | undefined)[];
 
-/** Tells why leave was not given for so many files. */
+/** Finds out why no grants were given for these files. */
 export function failureOf(error: unknown, files: number, explain: (error: unknown) => string): GrantFailure {
-  // 401: whoever signs in again goes on. 409: the same request is still under way.
+  // 401: continues after the next sign-in. 409: the same request is still in progress.
   if (!(error instanceof ApiError) || [401, 409, 429].includes(error.status) || error.status >= 500) {
     return 'later';
   }
@@ -89,7 +89,7 @@ export function failureOf(error: unknown, files: number, explain: (error: unknow
   return reasons.some((reason) => reason !== undefined) ? reasons : reasons.map(() => explain(error));
 }
 
-/** Whether the bytes of an image have arrived, whatever the browser heard of it. */
+/** Whether the bytes of an image have arrived, even if the browser got no response. */
 export async function hasArrived(imageId: string): Promise<boolean> {
   try {
     await api.POST('/api/v1/images/{id}/complete', { params: { path: { id: imageId } } });

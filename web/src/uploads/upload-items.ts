@@ -2,7 +2,7 @@ import type { UploadItem } from './upload-record.ts';
 
 const NOTIFY_MS = 100;
 
-/** How far each file is: what the page shows of it, at most ten times a second. */
+/** The progress of each file for the page, updated at most ten times a second. */
 export class UploadItems {
   readonly #items = new Map<string, UploadItem>();
   readonly #listeners = new Set<() => void>();
@@ -39,7 +39,7 @@ export class UploadItems {
     this.notify();
   }
 
-  /** What is stored leaves the list when all is, so that the sum of it stays true. */
+  /** Stored files leave the list when all files are stored, so that the total stays right. */
   clearStored(): void {
     if (this.in('waiting').length > 0 || this.in('sending').length > 0) return;
     for (const { id } of this.in('stored')) this.remove(id);

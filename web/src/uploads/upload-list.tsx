@@ -5,7 +5,7 @@ import type { UploadItem } from './upload-record.ts';
 import { useUploads } from './uploads-provider.tsx';
 import './upload-list.css';
 
-/** At most so many lines of files on their way, and as many of those that need somebody's eyes. */
+/** The maximum number of rows for files in progress, and for files that need attention. */
 const MOST_LINES = 12;
 const TURN: Record<UploadItem['state'], number> = {
   refused: 0,
@@ -16,7 +16,7 @@ const TURN: Record<UploadItem['state'], number> = {
 };
 const isBad = ({ state }: UploadItem): boolean => state === 'refused' || state === 'failed';
 
-/** The files on their way to one target: a bar for all of them, and one for each. */
+/** The uploads to one target: a progress bar for all of them, and one for each. */
 export function UploadList({ targetId }: { targetId: string }) {
   const { queue, items: all } = useUploads();
   const items = all.filter(({ target }) => target.id === targetId);

@@ -21,21 +21,21 @@ import {
 const AT_ONCE = 5;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 20_000;
-/** How often the store itself may fail with one file before a person is asked. */
+/** How often S3 may fail with one file before the user must decide. */
 const MOST_FAILURES = 6;
-/** How long what is stored stays in the list. */
+/** How long stored files stay in the list. */
 const STORED_MS = 3000;
-/** How often a page looks whether another one is gone. */
+/** How often a page checks whether another page was closed. */
 const ADOPT_MS = 10_000;
 
-/** The files that this page sends: five at a time, again where the network failed, and after a reload too. */
+/** Uploads files: five at a time, again after network errors, and also after a reload. */
 export class UploadQueue {
   readonly #subject: string;
   readonly #owner = crypto.randomUUID();
   readonly #records = new Map<string, UploadRecord>();
-  /** Those that are not in the browser's store yet, or never will be. */
+  /** Files that are not (yet) in the browser's storage. */
   readonly #files = new Map<string, Blob>();
-  /** How far they are. */
+  /** Their progress. */
   readonly items = new UploadItems();
   readonly #sending = new Map<string, AbortController>();
   readonly #failures = new Map<string, number>();
@@ -51,13 +51,13 @@ export class UploadQueue {
 
   constructor(subject: string) {
     this.#subject = subject;
-    // Held until the page is gone; then another page takes over what is left.
+    // Held until the page is closed; then another page takes over the remaining files.
     void navigator.locks.request(lockOf(this.#owner), () => new Promise(() => undefined));
     window.addEventListener('online', () => this.#wake());
     setInterval(() => void this.resume(), ADOPT_MS);
   }
 
-  /** Goes on with what pages that are gone have left. */
+  /** Continues the uploads of closed pages. */
   async resume(): Promise<void> {
     const adopted = await adoptUploads(this.#subject, this.#owner).catch(() => []);
     for (const { record, isPersisted } of adopted) {
@@ -68,7 +68,7 @@ export class UploadQueue {
     this.#pump();
   }
 
-  /** Takes files; one that could never be an image says so, and stops no other. */
+  /** Adds files. A file that can't be an image is shown as refused, and the others are uploaded. */
   add(files: readonly File[], target: UploadTarget): void {
     for (const file of files) {
       const record: UploadRecord = {
@@ -94,7 +94,7 @@ export class UploadQueue {
     this.#pump();
   }
 
-  /** Stops sending a file, or takes it off the list. */
+  /** Cancels the upload of a file, or removes it from the list. */
   cancel(id: string): void {
     this.#sending.get(id)?.abort();
     this.items.remove(id);
@@ -103,7 +103,7 @@ export class UploadQueue {
     this.#pump();
   }
 
-  /** Sends again what failed, and only that. */
+  /** Uploads only the failed files again. */
   retry(): void {
     for (const { id } of this.items.in('failed')) {
       this.items.update(id, { state: 'waiting', reason: undefined, sent: 0 });
@@ -116,7 +116,7 @@ export class UploadQueue {
     return this.#isPaused;
   }
 
-  /** Whether there are files that only this page has, since the browser has no room to keep them. */
+  /** Whether the browser had no space to store some files, so that only this page has them. */
   get mustStay(): boolean {
     return this.#persister.notPersisted > 0;
   }
@@ -134,7 +134,7 @@ export class UploadQueue {
     this.#pump();
   }
 
-  /** Starts whatever can be started now. */
+  /** Starts all uploads that can start now. */
   #pump(): void {
     if (this.#isPaused || this.#backoff.isOn) return;
     this.#releaseEnded();
@@ -144,7 +144,7 @@ export class UploadQueue {
     for (const record of starting) void this.#send(record);
     const left = signed.length - starting.length;
     const unsigned = waiting.filter((record) => !record.grant);
-    // While the last few are sent, so that none waits for leave.
+    // While the last few are uploaded, so that no upload waits for a grant.
     if (unsigned.length > 0 && left <= AT_ONCE && !this.#isSigning) void this.#sign(unsigned);
   }
 
@@ -152,7 +152,7 @@ export class UploadQueue {
     return this.items.in('waiting').flatMap(({ id }) => this.#records.get(id) ?? []);
   }
 
-  /** After hours of sleep every URL that waits has ended: nothing was sent by it, so that others take their place. */
+  /** After hours of sleep every waiting URL has expired. Nothing was sent by them, so new ones replace them. */
   #releaseEnded(): void {
     const ended = this.#waiting().filter(({ grant: signed }) => signed && signed.endsAt < Date.now());
     if (ended.length > 0) this.#groupSize.tooMany();
@@ -162,7 +162,7 @@ export class UploadQueue {
     }
   }
 
-  /** Gets leave to send the next files, in as few requests as can be. */
+  /** Requests upload grants for the next files, in as few requests as possible. */
   async #sign([first, ...others]: UploadRecord[]): Promise<void> {
     if (!first) return;
     this.#isSigning = true;
@@ -173,7 +173,7 @@ export class UploadQueue {
     try {
       asked = await this.#claimed(await this.#withChecksums(group));
       if (asked.length === 0) return;
-      // The same files in another try are the same wish.
+      // The same files in another attempt are the same request.
       const signed = await requestGrants(target, asked, await idempotencyKeyOf(asked));
       for (const [index, record] of asked.entries()) this.#keep({ ...record, grant: signed[index] });
       if (signed[0]) this.#groupSize.given(signed[0].endsAt);
@@ -207,7 +207,7 @@ export class UploadQueue {
     return (await Promise.all(summed)).filter((record) => record !== undefined);
   }
 
-  /** The file, until it is copied; then the copy. */
+  /** The file until it is copied, then the copy. */
   async #bytesOf(id: string): Promise<Blob | undefined> {
     return this.#files.get(id) ?? persistedFile(id).catch(() => undefined);
   }
@@ -216,14 +216,14 @@ export class UploadQueue {
     if (this.#files.has(id)) {
       this.#end(id, 'refused', 'The file cannot be read any more. Choose it again.');
     } else {
-      // There is a copy, or will be found to be one when the browser is less busy.
+      // The copy exists, or is found when the browser is less busy.
       this.#countFailure(id, 'The browser cannot read it at the moment.');
       this.#backoff.start();
     }
   }
 
   async #claimed(records: UploadRecord[]): Promise<UploadRecord[]> {
-    // Without room to remember files, nobody knows what other windows send.
+    // Without storage for records, a page can't know what other windows upload.
     const twice = await claimUploads(records).catch(() => new Set<string>());
     for (const id of twice) this.#end(id, 'refused', 'This file is on its way already.');
     return records.filter(({ id }) => !twice.has(id) && this.#records.has(id));
@@ -247,7 +247,7 @@ export class UploadQueue {
     } else if (outcome === 'refused') {
       this.#end(id, 'refused', 'What was sent is not the file that was chosen. Has it changed?');
     } else if (outcome === 'expired') {
-      // In time it was not: the store may not take it at all.
+      // The copy was not finished in time: the storage may refuse the file.
       if (signed.endsAt > Date.now()) this.#countFailure(id);
       if (this.items.get(id)?.state === 'sending') await this.#signAnew(tried);
     } else {
@@ -265,7 +265,7 @@ export class UploadQueue {
     if (failures >= MOST_FAILURES) this.#end(id, 'failed', reason);
   }
 
-  /** A URL has ended: perhaps its bytes had arrived all the same, and only the word of it was lost. */
+  /** A URL has expired. Its bytes may have arrived nevertheless, and only the response was lost. */
   async #signAnew(record: UploadRecord): Promise<void> {
     const { id, grant: signed } = record;
     this.items.update(id, { state: 'sending', sent: 0 });
@@ -293,7 +293,7 @@ export class UploadQueue {
   #keep(record: UploadRecord): UploadRecord {
     if (!this.#records.has(record.id)) return record;
     this.#records.set(record.id, record);
-    // Without room to remember them, files are sent all the same; only a reload would lose them.
+    // Without storage for records, files are uploaded nevertheless; only a reload would lose them.
     void saveUpload(record).catch(() => undefined);
     return record;
   }
@@ -330,7 +330,7 @@ async function idempotencyKeyOf(records: readonly UploadRecord[]): Promise<strin
   return [...new Uint8Array(digest).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Whether the browser still gets at the bytes: a memory card may be gone. */
+/** Whether the browser can still read the file: a memory card may have been removed. */
 const isReadable = async (file: Blob | undefined): Promise<boolean> =>
   file
     ?.slice(0, 1)

@@ -1,19 +1,19 @@
 import type { EyeSide } from '../api/types.ts';
 
-/** Where a file goes. */
+/** The target of an upload. */
 export type UploadTarget =
   | { kind: 'batch'; id: string }
   | { kind: 'case'; id: string; patientId?: string; eyeSide: EyeSide; capturedAt?: string };
 
-/** A file on its way, as it outlives a reload of the page; its bytes are kept beside it, and once. */
+/** The record of an upload, which survives a reload. Its bytes are stored separately, once. */
 export interface UploadRecord {
   id: string;
-  /** Who sends it: nobody else at this computer does. */
+  /** The subject of the user. Other users of this computer do not continue the upload. */
   subject: string;
-  /** The page that sends it; one that is gone leaves it to the next. */
+  /** The page that uploads it. When it is closed, another page takes over. */
   owner: string;
   target: UploadTarget;
-  /** When it was given, in milliseconds since 1970, one after another: the first goes first, after a reload too. */
+  /** When it was added, in milliseconds since 1970 and unique: the order of uploads, also after a reload. */
   order: number;
   name: string;
   type: string;
@@ -29,13 +29,13 @@ export interface UploadGrant {
   imageId: string;
   url: string;
   headers: Record<string, string>;
-  /** By this computer's own clock, which may be wrong; milliseconds since 1970. */
+  /** By this computer's clock, which may be wrong; milliseconds since 1970. */
   endsAt: number;
-  /** Whether bytes were sent by it, so that they may have arrived. */
+  /** Whether bytes were sent with this grant, so that they may have arrived. */
   wasTried: boolean;
 }
 
-/** How far a file is, for people. */
+/** The state of a file, for users. */
 export interface UploadItem {
   id: string;
   target: UploadTarget;
@@ -43,6 +43,6 @@ export interface UploadItem {
   bytes: number;
   sent: number;
   state: 'waiting' | 'sending' | 'stored' | 'refused' | 'failed';
-  /** Why it was refused, or failed. */
+  /** Why the upload was refused or failed. */
   reason?: string | undefined;
 }

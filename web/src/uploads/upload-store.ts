@@ -3,7 +3,7 @@ import type { UploadRecord, UploadTarget } from './upload-record.ts';
 
 interface Schema extends DBSchema {
   uploads: { key: string; value: UploadRecord };
-  /** Apart from the records, which are written anew at each step: megabytes are written once. */
+  /** Separate from the records, which are rewritten at each step: the bytes are written once. */
   files: { key: string; value: Blob };
 }
 
@@ -18,39 +18,39 @@ const open = () =>
 let database: ReturnType<typeof open> | undefined;
 const connect = () => {
   database ??= open().catch((error) => {
-    // Perhaps it can be opened the next time.
+    // The database may open the next time.
     database = undefined;
     throw error;
   });
   return database;
 };
 
-/** Remembers what is known of a file's way so far. */
+/** Stores the record of an upload. */
 export const saveUpload = async (record: UploadRecord): Promise<void> => {
   await (await connect()).put('uploads', record);
 };
 
-/** Copies a file's bytes into the browser's own store: they are there when the file is not. */
+/** Copies a file's bytes into the browser's storage, for when the file is no longer readable. */
 export async function persistFile(id: string, file: Blob): Promise<void> {
-  // Read whole: in a private window the store holds what it is given, which of a file is where it lies.
+  // The whole file is read: in a private window the storage keeps only a reference of a File.
   const copy = new Blob([await file.arrayBuffer()], { type: file.type });
   const store = await connect();
   await store.put('files', copy, id);
   try {
-    // There, too, the bytes may follow later, and would be lost with the page: what can be read has arrived.
+    // The bytes may also be written later, and be lost with the page: reading them proves that they are stored.
     await (await store.get('files', id))?.slice(-1).arrayBuffer();
   } catch (error) {
-    // No room for them in the memory, for one.
+    // For example, there is not enough memory.
     await store.delete('files', id);
     throw error;
   }
 }
 
-/** The copy of a file's bytes, where there is one. */
+/** Returns the copy of a file's bytes, if it exists. */
 export const persistedFile = async (id: string): Promise<Blob | undefined> =>
   (await connect()).get('files', id);
 
-/** Forgets a file: it is stored, or nobody wants it any more. */
+/** Deletes the record and the copy of a file that is uploaded or cancelled. */
 export async function deleteUpload(id: string): Promise<void> {
   const change = (await connect()).transaction(['uploads', 'files'], 'readwrite');
   await Promise.all([
@@ -60,7 +60,7 @@ export async function deleteUpload(id: string): Promise<void> {
   ]);
 }
 
-/** Forgets all files of a person, so that none stays on a computer that others use too. */
+/** Deletes all files of a user, so that none stays on a shared computer. */
 export const forgetUploads = (subject: string): Promise<void> =>
   forget((record) => record.subject === subject);
 
@@ -69,17 +69,17 @@ async function forget(matches: (record: UploadRecord) => boolean): Promise<void>
     if (matches(record)) await deleteUpload(record.id);
 }
 
-/** How long what a closed page has left waits for the one whose it is, where others use the computer. */
+/** How long the files of a closed page wait for their user on a shared computer. */
 const ABANDONED_MS = 24 * 60 * 60_000;
 
-/** What a page that is gone has left. */
+/** An upload of a closed page. */
 export interface Adopted {
   record: UploadRecord;
-  /** Whether there was time to copy the file. */
+  /** Whether the file was copied. */
   isPersisted: boolean;
 }
 
-/** Takes over what pages that are gone have left, once for all pages that are open; what others have left for long goes. */
+/** Takes over the uploads of closed pages, in one of the open pages only. Deletes old ones of other users. */
 export async function adoptUploads(subject: string, owner: string): Promise<Adopted[]> {
   return withStoreLock(async () => {
     const store = await connect();
@@ -104,8 +104,8 @@ export async function adoptUploads(subject: string, owner: string): Promise<Adop
 }
 
 /**
- * Remembers files of which the checksum is known now, and gives the ids of those that are on their way already: dropped
- * twice, or in two windows.
+ * Stores files whose checksum is now known. Returns the ids of those that are already being uploaded: dropped twice, or in two
+ * windows.
  */
 export async function claimUploads(records: readonly UploadRecord[]): Promise<Set<string>> {
   return withStoreLock(async () => {
@@ -130,13 +130,13 @@ const isSameFile = (one: UploadRecord, other: UploadRecord): boolean =>
   one.subject === other.subject &&
   isSameTarget(one.target, other.target);
 
-/** Whether files go to the same place. */
+/** Whether two uploads have the same target. */
 export const isSameTarget = (one: UploadTarget, other: UploadTarget): boolean =>
   one.kind === other.kind && one.id === other.id;
 
-/** Lets one page at a time look at the store and write into it. */
+/** Lets only one page at a time read and write the records. */
 const withStoreLock = <T>(work: () => Promise<T>): Promise<T> =>
   navigator.locks.request('uploads-adoption', work);
 
-/** The lock that a page holds as long as it lives. */
+/** The lock that a page holds while it is open. */
 export const lockOf = (owner: string): string => `uploads of ${owner}`;

@@ -5,20 +5,20 @@ import type { UploadItem } from './upload-record.ts';
 
 const UploadsContext = createContext<UploadQueue | undefined>(undefined);
 
-/** What takes files, whichever page is shown. */
+/** The upload queue, independent of the current page. */
 export function useUploadQueue(): UploadQueue {
   const queue = useContext(UploadsContext);
   if (!queue) throw new Error('Nothing is uploaded here.');
   return queue;
 }
 
-/** The files that are on their way; it changes ten times a second. */
+/** The uploads in progress. Changes up to ten times a second. */
 export function useUploads(): { queue: UploadQueue; items: readonly UploadItem[] } {
   const queue = useUploadQueue();
   return { queue, items: useSyncExternalStore(queue.items.subscribe, queue.items.shown) };
 }
 
-/** Sends files for as long as the person is signed in, also while they go from page to page. */
+/** Uploads files while the user is signed in, across page changes. */
 export function UploadsProvider({ children }: { children: ReactNode }) {
   const { person } = useSession();
   const [queue] = useState(() => new UploadQueue(person.subject));
