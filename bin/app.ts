@@ -9,17 +9,17 @@ import { buildFunctions } from './build.ts';
 import { buildWeb } from './build-web.ts';
 import { installLayers } from './layers.ts';
 
-/** What the local stack sets in the context. */
+/** The context that the local stack sets. */
 const Laptop = z.object({ orthancUrl: z.string().optional() });
 
 const app = new App();
 const laptop = Laptop.optional().parse(app.node.tryGetContext('laptop'));
-/** Tells what begins, where somebody waits for it: `npm start`. */
+/** Reports a phase to `npm start`, which waits for it. */
 const tellPhase = (phase: string) => process.send?.(phase);
 
 tellPhase('Building the functions and the page');
 await Promise.all([buildFunctions(), buildWeb()]);
-// The local stack has the machine's own.
+// The local stack uses the time zone of the machine.
 if (!laptop) installLayers();
 
 tellPhase('Synthesizing the stack');

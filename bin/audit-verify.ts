@@ -26,11 +26,11 @@ async function* segments() {
     keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
   }
   const objects = new Objects(BUCKET_NAME);
-  // Their keys count down.
+  // The numbers in their keys descend.
   for (const key of keys.reverse()) yield (await objects.read(key)) ?? new Uint8Array();
 }
 
-/** A Scan, for it is the one question to which every item is the answer. */
+/** Uses a Scan, because it needs every item. */
 async function* events() {
   const { client, name: TableName } = connectTable(AUDIT_TABLE_NAME);
   for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))

@@ -5,8 +5,8 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** Builds the page into `dist-web/`. */
 export async function buildWeb(): Promise<void> {
-  // Tests call it something else, by which React and Vite would build for developers.
+  // In tests NODE_ENV has another value, with which React and Vite would build for development.
   process.env.NODE_ENV = 'production';
-  // Not what it warns of: that "use client" in packages says nothing here.
+  // Without the warnings that "use client" in packages has no effect here.
   await build({ configFile: join(ROOT, 'web', 'vite.config.ts'), logLevel: 'error' });
 }

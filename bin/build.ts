@@ -6,12 +6,12 @@ import { operations } from '../functions/operations.ts';
 import { openApiDocument } from '../lib/api/openapi.ts';
 import { buildWeb } from './build-web.ts';
 
-/** Where the bundles go: `dist/<function>/index.cjs`. */
+/** The folder of the bundles: `dist/<function>/index.cjs`. */
 export const BUNDLES = join(import.meta.dirname, '..', 'dist');
 
 /**
- * Parts of the AWS SDK that find credentials on a developer's machine. Lambda has them in its environment; without
- * these, a function that knows DynamoDB is 130 KiB smaller.
+ * Parts of the AWS SDK that find credentials on a developer's machine. Lambda has credentials in its environment. Without these
+ * parts, a function that uses DynamoDB is 130 KiB smaller.
  */
 const NEVER_LOADED_IN_LAMBDA = [
   '@aws-sdk/credential-provider-http',
@@ -23,7 +23,7 @@ const NEVER_LOADED_IN_LAMBDA = [
   '@smithy/credential-provider-imds',
 ];
 
-/** Event streams are loaded by S3's client at its start, and by a protocol only for an operation that has one: ours have none. */
+/** Event streams are loaded by S3's client at its start, and by a protocol only for operations that use one: ours do not. */
 const withoutLateEventStreams: Plugin = {
   name: 'without-late-event-streams',
   setup({ onResolve }) {
@@ -33,7 +33,7 @@ const withoutLateEventStreams: Plugin = {
   },
 };
 
-/** JSON Schema is made of ours when the API document is, below: without what makes it, each function is 18 KB smaller. */
+/** Only the build creates JSON Schema, for the OpenAPI document. Without that code, each function is 18 KB smaller. */
 const withoutJsonSchema: Plugin = {
   name: 'without-json-schema',
   setup({ onLoad }) {
@@ -52,8 +52,8 @@ const withoutJsonSchema: Plugin = {
 };
 
 /**
- * DynamoDB's client keeps endpoints that it has discovered, which is an option that nobody here takes: a `Map` instead of an
- * LRU cache makes each function that knows DynamoDB 7 KB smaller.
+ * DynamoDB's client caches discovered endpoints, an option that is not used here. A `Map` instead of its LRU cache makes each
+ * function that uses DynamoDB 7 KB smaller.
  */
 const mapForEndpoints: Plugin = {
   name: 'map-for-endpoints',
@@ -68,7 +68,7 @@ const mapForEndpoints: Plugin = {
   },
 };
 
-/** archiver also reads folders and writes tar, of which no function does any: without, one with a ZIP is 100 KB smaller. */
+/** archiver also reads folders and writes tar, which no function uses. Without them, a function with a ZIP is 100 KB smaller. */
 const withoutFoldersAndTar: Plugin = {
   name: 'without-folders-and-tar',
   setup({ onResolve, onLoad }) {
@@ -82,7 +82,7 @@ const withoutFoldersAndTar: Plugin = {
   },
 };
 
-/** Of async, archiver uses the queue alone; the one file of the whole library does not come apart in a bundle. */
+/** archiver uses only the queue of async. The library's single file can't be tree-shaken. */
 const queueOfAsync: Plugin = {
   name: 'queue-of-async',
   setup({ onResolve, onLoad }) {
@@ -98,7 +98,7 @@ const queueOfAsync: Plugin = {
   },
 };
 
-/** archiver's CRC-32 is JavaScript; that of zlib takes a third of the time, over every byte of a ZIP. */
+/** archiver computes CRC-32 in JavaScript; zlib takes a third of the time, for every byte of a ZIP. */
 const nativeCrc32: Plugin = {
   name: 'native-crc32',
   setup({ onResolve, onLoad }) {
@@ -110,7 +110,7 @@ const nativeCrc32: Plugin = {
   },
 };
 
-/** What a module reads at run time, to lie beside each bundle that has the module in it. */
+/** Files that modules read at run time. They are copied next to each bundle that contains the module. */
 const READ_BY: Record<string, string> = {
   'lib/media/dicom/parse/data-dictionary.ts': 'lib/media/dicom/parse/data-dictionary.json',
 };
@@ -122,7 +122,7 @@ const COMMON = {
   outdir: BUNDLES,
   bundle: true,
   minify: true,
-  // For stack traces, which then name our own files and lines; keeping names in the code costs 25 KB of each bundle.
+  // For stack traces with our files and lines. Keeping names in the code would add 25 KB to each bundle.
   sourcemap: 'linked',
   sourcesContent: false,
   platform: 'node',
@@ -136,15 +136,15 @@ export const HANDLER_BUNDLES = {
   metafile: true,
   entryPoints: functions.map(({ id, entry }) => ({ in: entry, out: `${id}/index` })),
   outExtension: { '.js': '.cjs' },
-  // A layer is found by require() only: Lambda's NODE_PATH does not reach the import of an ES module.
+  // Layers are found only by require(): imports of ES modules ignore Lambda's NODE_PATH.
   format: 'cjs',
   mainFields: ['module', 'main'],
-  // CommonJS has other words for where a module is.
+  // CommonJS has other variables for the location of a module.
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   alias: {
     '@aws-lambda-powertools/jmespath/functions': './lib/lambda/middleware/jmespath-field.ts',
     '@aws-lambda-powertools/jmespath': './lib/lambda/middleware/jmespath-field.ts',
-    // archiver brings three copies of what was once Node's own stream module, 240 KB of each bundle with a ZIP.
+    // archiver contains three copies of an old version of Node's stream module: 240 KB in each bundle with a ZIP.
     'readable-stream': 'node:stream',
   },
   plugins: [
@@ -165,11 +165,11 @@ export const PROCESS_BUNDLES = {
     processes.map((script) => ({ in: script, out: `${id}/${basename(script, '.ts')}` })),
   ),
   outExtension: { '.js': '.mjs' },
-  // No layers here, and what finds its .wasm by import.meta.url goes on finding it.
+  // These scripts use no layers, and modules that find their .wasm by import.meta.url keep working.
   format: 'esm',
 } satisfies BuildOptions;
 
-/** Bundles every function, each into a folder of its own with the files that it needs beside it. */
+/** Bundles every function into its own folder, together with the files that it needs. */
 export async function buildFunctions(): Promise<void> {
   await rm(BUNDLES, { recursive: true, force: true });
   const { metafile } = await build(HANDLER_BUNDLES);

@@ -6,7 +6,7 @@ import type { LambdaFunction } from '../lib/local/lambda/lambda.ts';
 import { HANDLER_BUNDLES, PROCESS_BUNDLES } from './build.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** What the template is made of: a running stack has read it already. */
+/** The sources of the template, which a running stack has read already. */
 const NEEDS_RESTART = /^functions\/([^/]+\.ts|.*\/(operation|trigger|routes?)\.ts)$|^lib\/(stack|local)\//;
 
 /** A file that esbuild writes: of a handler, or of a script that the function starts as a process. */
@@ -14,7 +14,7 @@ interface Bundle {
   functionId: string;
   options: BuildOptions;
   entry: { in: string; out: string };
-  /** The project's files that it was made of at last, by their paths from the root. */
+  /** The project files of the last build, by their paths from the root. */
   inputs: ReadonlySet<string>;
   hasFailed: boolean;
 }
@@ -22,12 +22,12 @@ interface Bundle {
 interface DevFunctions {
   watcher: FSWatcher;
   functions: readonly LambdaFunction[];
-  /** Where the new code of functions goes. */
+  /** The folder for new code of functions. */
   codeDir: string;
   say: (line: string) => void;
 }
 
-/** Builds a function again after each change of what it is made of, and gives the new code to the running stack. */
+/** Rebuilds a function after each change of its sources, and replaces its code in the running stack. */
 export async function followFunctions({ watcher, functions, codeDir, say }: DevFunctions): Promise<void> {
   rmSync(codeDir, { recursive: true, force: true });
   const bundles = [HANDLER_BUNDLES, PROCESS_BUNDLES].flatMap((options) =>
@@ -38,7 +38,7 @@ export async function followFunctions({ watcher, functions, codeDir, say }: DevF
       }),
     ),
   );
-  // Of our own files alone, which is quick: packages do not change.
+  // Only our own files, which is quick: packages do not change.
   await Promise.all(bundles.map((bundle) => rebuild(bundle, { packages: 'external', sourcemap: false })));
 
   const changed = new Map<string, number>();
@@ -53,7 +53,7 @@ export async function followFunctions({ watcher, functions, codeDir, say }: DevF
         ({ inputs, hasFailed }) => hasFailed || files.keys().some((file) => inputs.has(file)),
       );
       const savedAt = Math.min(...files.values());
-      // One after the other, so that the first is there soon.
+      // One after the other, so that the first one is ready soon.
       for (const bundle of affected) {
         const written = await rebuild(bundle);
         if (!written) {
@@ -81,7 +81,7 @@ export async function followFunctions({ watcher, functions, codeDir, say }: DevF
   });
 }
 
-/** Builds it; none where it does not build, which esbuild has printed. */
+/** Builds a bundle. Returns undefined after an error, which esbuild has printed. */
 async function rebuild(
   bundle: Bundle,
   differently: BuildOptions = {},
@@ -103,7 +103,7 @@ async function rebuild(
   }
 }
 
-/** A folder of its own for each version: what runs still reads the one from before. */
+/** A separate folder for each version: running instances still read the previous one. */
 function replaceCode(target: LambdaFunction, folder: string, files: Map<string, Uint8Array>): void {
   mkdirSync(dirname(folder), { recursive: true });
   cpSync(target.definition.codeDir, folder, { recursive: true });

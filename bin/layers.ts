@@ -4,17 +4,17 @@ import { join } from 'node:path';
 
 const LAYERS = join(import.meta.dirname, '..', 'layers');
 
-/** What a layer needs for Lambda's machines. npm counts these as optional, and says nothing where it leaves one out. */
+/** The packages that a layer needs on Lambda. For npm they are optional, so that it omits one without an error. */
 const BINARIES: Record<string, readonly string[]> = {
   sharp: ['@img/sharp-linux-arm64/lib/*.node', '@img/sharp-libvips-linux-arm64/lib/*.so.*'],
 };
 
-/** Installs what the layers hold, for the machines that Lambda runs them on, unless it is there. */
+/** Installs the packages of the layers, for Lambda's platform, unless they are installed. */
 export function installLayers(layers = LAYERS): void {
   for (const name of readdirSync(layers)) {
     const folder = join(layers, name, 'nodejs');
     const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
-    // Written last: an installation that was cut off is none.
+    // Written last, so that an interrupted installation does not count.
     const stamp = join(folder, 'node_modules', '.installed-lock.json');
     const missing = () =>
       (BINARIES[name] ?? []).filter((file) => globSync(join(folder, 'node_modules', file)).length === 0);

@@ -22,12 +22,12 @@ const usage = `Usage: npm run negatoscope -- <command> --url https://images.clin
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
   --parallel 6                                    files at the same time`;
 
-/** Hosts to which nothing goes over a network. */
+/** Hosts that are reached without a network. */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const stop = new AbortController();
 let interruptedAt = 0;
-// npm passes on the Ctrl-C that the terminal has sent us already: only a later one is impatience.
+// npm forwards the Ctrl-C that the terminal has sent already: only a later one ends the process at once.
 process.on('SIGINT', () => {
   if (stop.signal.aborted && Date.now() - interruptedAt > 1000) process.exit(EXIT.interrupted);
   interruptedAt ||= Date.now();
@@ -111,7 +111,7 @@ async function main(): Promise<number> {
   return report.of('refused') + report.of('failed') === 0 ? EXIT.done : EXIT.notAll;
 }
 
-/** The batch that an earlier run made for this folder, or a new one where that is gone. */
+/** Returns the batch that an earlier run created for this folder, or creates one if it was deleted. */
 async function batchOf(
   journal: Journal,
   client: ServiceClient,

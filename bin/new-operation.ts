@@ -4,7 +4,7 @@ import { operations } from '../functions/operations.ts';
 
 const FUNCTIONS = join(import.meta.dirname, '..', 'functions');
 const LIST = join(FUNCTIONS, 'operations.ts');
-/** The groups by their folders. */
+/** The groups by folder name. */
 const GROUPS = new Map(operations.map(({ group }) => [group.toLowerCase(), group]));
 
 const operationTemplate = (
@@ -47,7 +47,7 @@ const nextSteps = (
 
 const variableOf = (id: string) => id.replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
 
-/** The list with one more operation: its import in the order of paths, itself as the last of its group. */
+/** Adds an operation to the list: its import sorted by path, the operation as the last of its group. */
 function withOperation(list: string, group: string, id: string): string {
   const name = variableOf(id);
   const line = (path: string, variable: string) => `import { operation as ${variable} } from '${path}';`;

@@ -6,7 +6,7 @@ import { EVERYONE, type Operation, routesOf } from '../lib/api/operation.ts';
 const ROUTES = join(import.meta.dirname, '..', 'docs', 'routes.md');
 const TABLE = /(?<=\n)\| route \|[\s\S]*?\n(?=\n)/;
 
-/** The table of `docs/routes.md`, as the operations declare their routes. */
+/** The table of `docs/routes.md`, from the declared operations. */
 export const routesTable = (): string =>
   ['| route | who | what |', '|---|---|---|', ...operations.map(row)].map((line) => `${line}\n`).join('');
 
@@ -25,5 +25,5 @@ function who(auth: Operation['auth']): string {
   ].join(', ');
 }
 
-/** Writes the table into `docs/routes.md`, whose other text is written by hand. */
+/** Writes the table into `docs/routes.md`, and keeps the rest of the file. */
 if (import.meta.main) writeFileSync(ROUTES, readFileSync(ROUTES, 'utf8').replace(TABLE, routesTable()));

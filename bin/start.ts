@@ -11,7 +11,7 @@ import { region } from '../lib/local/template.ts';
 
 const usage =
   'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)';
-/** Whoever stops the stack shall have their prompt back within 5 s, whatever still runs. */
+/** The stack ends within 5 s after a signal, whatever still runs. */
 const closeTimeoutMs = 4000;
 
 function readSettings() {
@@ -38,7 +38,7 @@ function readSettings() {
   }
 }
 
-/** An Orthanc that each stored DICOM file goes to as well, if one is named. */
+/** The Orthanc server that each stored DICOM file is forwarded to, if one is configured. */
 function readOrthancUrl(): string | undefined {
   const { ORTHANC_URL: url } = process.env;
   if (url === undefined || url === '') return undefined;
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', close).on('SIGTERM', close).on('SIGHUP', close);
   if (process.env.npm_lifecycle_event !== undefined) {
-    // Whoever kills npm with -9 means the stack, but npm can't pass that on.
+    // A SIGKILL of npm should end the stack, but npm can't forward it.
     const ancestors = ancestorsOf();
     setInterval(() => ancestorsOf() !== ancestors && close(), 500).unref();
   }
@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   console.log(`ready ${stack.url}`);
 }
 
-/** Says each phase as it begins and, where `verbose`, how long it took; none ends the last. */
+/** Prints each phase when it begins and, if `verbose`, its duration. Undefined ends the last phase. */
 function phaseTeller(verbose: boolean) {
   let current: { phase: string; startedAt: number } | undefined;
   return (phase?: string) => {
@@ -111,7 +111,7 @@ function phaseTeller(verbose: boolean) {
   };
 }
 
-/** What the AWS command line and our own tools need to reach the stack with rights to everything. */
+/** The environment for the AWS CLI and our tools: endpoints, and credentials with all permissions. */
 const adminEnvironment = ({ s3Endpoint, dynamoDbEndpoint, credentials, output }: LocalStack): string =>
   Object.entries({
     AWS_REGION: region,
@@ -125,7 +125,7 @@ const adminEnvironment = ({ s3Endpoint, dynamoDbEndpoint, credentials, output }:
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 
-/** The parent and, where /proc tells it, the parent's parent: between npm and us there is a shell. */
+/** The parent process and, if /proc exists, its parent: npm starts us through a shell. */
 function ancestorsOf(): string {
   try {
     return `${process.ppid} ${/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${process.ppid}/status`, 'utf8'))?.[1]}`;

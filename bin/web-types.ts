@@ -6,12 +6,12 @@ import { openApiDocument } from '../lib/api/openapi.ts';
 
 const WEB = join(import.meta.dirname, '..', 'web');
 
-/** Makes the types by which the page calls the API, from the document that the API gives of itself. */
+/** Generates the page's API types from the OpenAPI document. */
 function makeWebTypes(): void {
   const folder = join(WEB, 'generated');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'openapi.json'), JSON.stringify(openApiDocument(operations)));
-  // A program of its own, since it works with a TypeScript of its own, which is beside it in `web/`.
+  // A separate process, because it needs another version of TypeScript, which is installed in `web/`.
   const program = join(WEB, 'node_modules', '.bin', 'openapi-typescript');
   execFileSync(process.execPath, [program, 'openapi.json', '--output', 'schema.d.ts'], {
     cwd: folder,

@@ -28,13 +28,13 @@ async function readPalette(image: AttributeReader, colour: string): Promise<Look
   return table;
 }
 
-/** C.7.9.2: segments of single entries, of lines, and of what was before; never more entries than the descriptor has. */
+/** C.7.9.2: discrete, linear and indirect segments. Returns at most as many entries as the descriptor says. */
 async function segmentedTable(image: AttributeReader, colour: string): Promise<LookupTable | undefined> {
   const descriptor = tableDescriptor(image, `0028110${colour}`);
   const data = await image.bytes(`0028122${colour}`);
   if (!descriptor || !data) return undefined;
   const { count, firstMapped, bits } = descriptor;
-  // 16 bits each, or 8 in words of two.
+  // Entries of 16 bits, or of 8 bits in pairs.
   const words = wordsOf(data);
   const cells =
     bits > 8

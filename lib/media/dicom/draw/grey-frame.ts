@@ -17,8 +17,8 @@ export interface GreyFrame {
 }
 
 /**
- * Reads what makes greys of a frame, counted from 0, whose stored values are decoded. The service and the page both do it
- * by this, so that people see the same.
+ * Reads the transforms to grey levels for a decoded frame, counted from 0. The service and the page both use it, so that users see
+ * the same.
  *
  * @throws RejectedImage where a lookup table is damaged
  */

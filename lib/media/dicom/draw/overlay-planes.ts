@@ -1,18 +1,18 @@
 import type { AttributeReader } from '../parse/attribute-reader.ts';
 
-/** A plane of single bits over a frame (PS3.3 C.9.2): arrows, measures and names that belong to the image. */
+/** An overlay plane of a frame (PS3.3 C.9.2): single bits, such as arrows, measurements and text. */
 export interface OverlayPlane {
   rows: number;
   columns: number;
-  /** Of the upper left corner, from 1; may be outside. */
+  /** The position of the upper left corner, from 1; may be outside the image. */
   top: number;
   left: number;
   isSet: (index: number) => boolean;
 }
 
 /**
- * Finds such bits of a plane as lie in the cells of the pixels (retired), by their position in a cell; undefined where
- * none can be there.
+ * Reads the bits of a plane that are stored in the pixel cells (retired), by their bit position. Returns undefined if there can be
+ * none.
  */
 export type EmbeddedBits = (position: number, count: number) => OverlayPlane['isSet'] | undefined;
 
@@ -37,7 +37,7 @@ async function readPlane(
   const [columns] = image.numbers(`${group}0011`);
   if (!rows || !columns) return undefined;
   const [top = 1, left = 1] = image.numbers(`${group}0050`);
-  // C.9.3: of as many frames as it has, from the frame that it begins with; without both, all frames have the one.
+  // C.9.3: for the given number of frames from the image frame origin; without both, for all frames.
   const [frames = 1] = image.numbers(`${group}0015`);
   const [begin = 1] = image.numbers(`${group}0051`);
   const index = frames > 1 ? frame - (begin - 1) : 0;
@@ -55,7 +55,7 @@ function bitsOf(bytes: Uint8Array, first: number, count: number): OverlayPlane['
   return (index) => ((bytes[(first + index) >> 3] ?? 0) & (1 << ((first + index) & 7))) !== 0;
 }
 
-/** Draws planes over a picture, as far as they lie on it: `draw` gets each pixel that is set, row by row. */
+/** Draws planes over an image, clipped to it. `draw` is called for each set pixel, row by row. */
 export function drawOverlayPlanes(
   planes: readonly OverlayPlane[],
   { width, height }: { width: number; height: number },

@@ -12,11 +12,11 @@ export interface RenderOptions extends View {
   /** Of JPEG, 1 to 100. Default 90. */
   quality?: number;
   /**
-   * What the picture has to fit into, larger or smaller, in the shape that it has with square pixels (8.3.5.1.3). Default:
-   * its own pixels, whatever their shape.
+   * The size that the image is scaled to fit into, with square pixels (8.3.5.1.3). Default: the frame's own pixels, whatever
+   * their aspect ratio.
    */
   viewport?: Viewport;
-  /** Whether a smaller picture grows to the viewport. Default true, as the standard has it; a thumbnail doesn't. */
+  /** Whether a smaller image is enlarged to the viewport. Default true, as in the standard; false for thumbnails. */
   enlarge?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface RenderOptions extends View {
 export interface Viewport {
   columns?: number | undefined;
   rows?: number | undefined;
-  /** The part of the frame that is shown. Default: from the upper left corner on, up to the lower right one. */
+  /** The region of the frame to show. Default: the whole frame. */
   region?: {
     x?: number | undefined;
     y?: number | undefined;
@@ -61,7 +61,7 @@ export async function renderFrame(
   return renderPixels(pixels, shape, pixelAspect(new DataSetReader(file.dataSet), frame));
 }
 
-/** Renders pixels that are drawn already, so many times as high as wide. */
+/** Renders drawn pixels with this pixel aspect ratio (height to width). */
 export async function renderPixels(
   pixels: Pixels,
   { format, quality = 90, viewport, enlarge = true }: Omit<RenderOptions, keyof View>,

@@ -7,9 +7,9 @@ const VOI_LUT_SEQUENCE = '00283010';
 const LUT_DESCRIPTOR = '00283002';
 
 /**
- * Gives the descriptors of VOI LUTs their sign. What such a table maps is the output of the modality transform, so
- * that this decides whether the first value mapped may be negative (PS3.3 C.11.2.1.1), and not the pixels: implicit VRs
- * do not say it, and writers of explicit ones are often wrong.
+ * Sets the sign of VOI LUT descriptors. A VOI LUT maps the output of the modality transform, so that this output, and not the
+ * pixels, decides whether the first value mapped may be negative (PS3.3 C.11.2.1.1). Implicit VRs do not say it, and explicit
+ * VRs are often wrong.
  */
 export function settleVoiDescriptors(dataSet: DataSet): void {
   settle(dataSet, dataSet);
@@ -25,12 +25,12 @@ function settle(set: DataSet, root: DataSet): void {
   }
 }
 
-/** Whether the modality transform that belongs to an item can give negative values. */
+/** Whether the modality transform of an item can give negative values. */
 function isOutputSigned(item: DataSet, root: DataSet): boolean {
   const isSigned = numberValue(root, '00280103') === 1;
   if (isProjectionImage(textValue(root, '00080016'))) return isSigned;
   for (let set: DataSet | undefined = item.parent; set; set = set.parent) {
-    // A Modality LUT has entries without a sign (C.11.1.1).
+    // The entries of a Modality LUT are unsigned (C.11.1.1).
     if (set.elements.get('00283000')?.items?.length) return false;
     const group =
       pixelValueTransformation(set) ?? (set === root ? sharedTransformation(root) : undefined) ?? set;

@@ -1,7 +1,7 @@
 import { type AttributeReader, groupsOfFrame } from '../parse/attribute-reader.ts';
 import { lookUp, lookupTable } from './lookup-table.ts';
 
-/** A window: the values that become grey, everything else being black or white (PS3.3 C.11.2.1.2). */
+/** A window: the range of values between black and white (PS3.3 C.11.2.1.2). */
 export interface Window {
   center: number;
   width: number;
@@ -9,25 +9,25 @@ export interface Window {
   shape?: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
 }
 
-/** What of the modality's values is seen, and how. */
+/** A transform from modality values to display values. */
 export interface VoiTransform {
-  /** From the modality's values to 0…1, which is from black to white. */
+  /** Maps a modality value to 0…1, from black to white. */
   apply: (value: number) => number;
-  /** The values between which most of it changes: the ends of a window, of a table, or of what there is. */
+  /** The values between which most of the output changes: the ends of the window, of the table, or of the frame's values. */
   lower: number;
   upper: number;
 }
 
 /**
- * What the file itself says how a frame is to be seen: its first VOI LUT, else its first window (PS3.3 C.11.2; of a file
- * with both, either is right, and the table is what the window approximates). Undefined where it says nothing that makes
- * sense, such as a window without width.
+ * Reads the file's VOI transform for a frame: its first VOI LUT, otherwise its first window (PS3.3 C.11.2; if a file has both,
+ * either may be used, and the window approximates the table). Returns undefined if there is no valid one, such as for a window
+ * without width.
  */
 export async function readVoiTransform(
   image: AttributeReader,
   frame: number,
 ): Promise<VoiTransform | undefined> {
-  // Frame VOI LUT (C.7.6.16.2.10), else the image's own.
+  // Frame VOI LUT (C.7.6.16.2.10), otherwise the image's own attributes.
   for (const group of groupsOfFrame(image, frame, '00289132')) {
     const transform = (await voiLut(group)) ?? firstWindow(group);
     if (transform) return transform;
@@ -68,12 +68,12 @@ export function windowTransform(window: Window): VoiTransform {
     return { ...exact, apply: (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width)) };
   if (shape === 'LINEAR_EXACT') return { ...exact, apply: (value) => clamp((value - center) / width + 0.5) };
   const ends = windowEnds(window);
-  // A width of 1 is a step at the centre minus a half.
+  // A width of 1 gives a step at the center minus 0.5.
   if (width === 1) return { ...ends, apply: (value) => (value <= center - 0.5 ? 0 : 1) };
   return { ...ends, apply: (value) => clamp((value - (center - 0.5)) / (width - 1) + 0.5) };
 }
 
-/** From a LINEAR window to its two ends (C.11.2.1.2.1), and back. */
+/** Converts a LINEAR window to its two ends (C.11.2.1.2.1), and back. */
 export const windowEnds = ({ center, width }: Window) => ({
   lower: center - 0.5 - (width - 1) / 2,
   upper: center - 0.5 + (width - 1) / 2,
@@ -83,9 +83,9 @@ export const windowBetween = ({ lower, upper }: Pick<VoiTransform, 'lower' | 'up
   width: upper - lower + 1,
 });
 
-/** From the smallest value to the largest. */
+/** A linear transform from the smallest to the largest value. */
 export function rangeTransform(lower: number, upper: number): VoiTransform {
-  // Nothing but one value: an empty mask is black, a full one white.
+  // There is only one value: an empty mask is black, a full one white.
   if (!(upper > lower)) return { lower, upper, apply: () => (upper > 0 ? 1 : 0) };
   return { lower, upper, apply: (value) => Math.max(0, Math.min(1, (value - lower) / (upper - lower))) };
 }

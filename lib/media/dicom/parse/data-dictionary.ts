@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Vr } from './vr.ts';
 
 /**
- * The value representation of every standard data element (PS3.6 sections 6, 7 and 8, edition of 2025): what a data set
- * in implicit VR leaves unsaid. `XS` is "US or SS", which hangs on the data set's Pixel Representation.
+ * The value representation of every standard data element (PS3.6 sections 6, 7 and 8, edition of 2025), which implicit VR
+ * omits. `XS` is "US or SS", which depends on the data set's Pixel Representation.
  * For each VR the groups with their elements, in hexadecimal; where PS3.6 says "OB or OW" it is OW, as PS3.5 A.1 has it
  * for implicit VR. `repeating` has curves and overlays: (50xx,eeee) and (60xx,eeee), xx even (PS3.5 7.6).
  *
- * A file of its own, which the build puts beside the bundle: most data sets name their VRs, and no cold start waits for it.
+ * A separate file next to the bundle, so that no cold start waits for it: most data sets name their VRs.
  */
 const FILE = join(import.meta.dirname, 'data-dictionary.json');
 

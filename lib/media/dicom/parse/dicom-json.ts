@@ -23,20 +23,20 @@ export interface JsonPersonName {
 export type DicomJson = { [tag: string]: JsonAttribute };
 
 export interface DicomJsonOptions {
-  /** The URI of a value that stays out, by the path that `readBulkData` takes: `7FE00010`, `00880200/1/7FE00010`. */
+  /** Returns the BulkDataURI of an omitted value, by the path for `readBulkData`: `7FE00010`, `00880200/1/7FE00010`. */
   bulkDataUri: (path: string) => string;
-  /** Bytes up to which binary values are inline. Default 1,024. Pixel data never are. */
+  /** The largest inline binary value, in bytes. Default 1,024. Pixel data are never inline. */
   inlineBytes?: number;
 }
 
-/** A data set as DICOM JSON: without group lengths and the file's meta information, which have no place in it. */
+/** A data set as DICOM JSON, without group lengths and file meta information, which the model excludes. */
 export function toDicomJson(dataSet: DataSet, options: DicomJsonOptions): DicomJson {
   return itemToJson(dataSet, { inlineBytes: 1024, ...options }, '');
 }
 
 /**
- * DICOM JSON as text, each attribute in its place (PS3.18 F.2.2). An object alone does not keep it: of its keys those that
- * look like numbers come first, such as the `20500020` of a presentation state or the `30060010` of structures.
+ * DICOM JSON as text, with the attributes in ascending order (PS3.18 F.2.2). An object does not keep this order: keys that look
+ * like numbers come first, such as the `20500020` of a presentation state or the `30060010` of structures.
  */
 export function dicomJsonText(json: DicomJson): string {
   const attributes = Object.entries(json).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -49,7 +49,7 @@ function attributeText(attribute: JsonAttribute): string {
   return `{"vr":"SQ","Value":[${items.join(',')}]}`;
 }
 
-/** Of a sequence, where names have no place. */
+/** Whether a value of a sequence is an item. Names are objects, too, but no values of sequences. */
 const isItem = (value: NonNullable<JsonAttribute['Value']>[number]): value is DicomJson =>
   typeof value === 'object' && value !== null;
 
@@ -99,7 +99,7 @@ function valuesOf(dataSet: DataSet, element: DataElement): NonNullable<JsonAttri
     case 'url': {
       const values = textValuesOf(dataSet, element);
       if (element.vr === 'PN') return values.map(personNameOf);
-      // F.2.3, note: a string where a number would lose something, or is none.
+      // F.2.3, note: a string if a number would lose precision, or if the text is not a number.
       if (element.vr === 'DS' || element.vr === 'IS')
         return values.map((text) => finite(parseNumber(text)) ?? (text || null));
       return values.map((text) => text || null);
@@ -123,7 +123,7 @@ function tagsOf(dataSet: DataSet, element: DataElement): string[] {
   return Array.from({ length: Math.floor(element.length / 4) }, (_value, i) => word(i * 4) + word(i * 4 + 2));
 }
 
-/** PS3.18 F.2.2: only the groups that have something in them. */
+/** PS3.18 F.2.2: only the groups that are not empty. */
 function personNameOf(text: string): JsonPersonName | null {
   const [alphabetic, ideographic, phonetic] = text.split('=').map((group) => group.trim());
   const name: JsonPersonName = {};

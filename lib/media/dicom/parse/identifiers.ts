@@ -3,7 +3,7 @@ import type { DataSet } from './data-set.ts';
 import { type NamedPatient, namedPatient } from './named-patient.ts';
 import { textValues } from './text-values.ts';
 
-/** What makes a file an instance of a study (PS3.3 C.7.2.1, C.7.3.1, C.12.1). */
+/** The identifiers of an instance, its series and its study (PS3.3 C.7.2.1, C.7.3.1, C.12.1). */
 export interface InstanceIdentifiers {
   patient: NamedPatient;
   studyInstanceUid: string;

@@ -1,6 +1,6 @@
 import type { AttributeReader } from './attribute-reader.ts';
 
-/** The Image Pixel module (PS3.3 C.7.6.3), with what is missing made up as its sections say. */
+/** The Image Pixel module (PS3.3 C.7.6.3), with the defaults of its sections for missing attributes. */
 export interface ImagePixel {
   rows: number | undefined;
   columns: number | undefined;

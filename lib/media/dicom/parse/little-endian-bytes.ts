@@ -7,7 +7,7 @@ export function littleEndianBytes(dataSet: DataSet, element: DataElement): Uint8
   return dataSet.isBigEndian ? swapped(bytes, wordBytes(element.vr)) : bytes;
 }
 
-/** A copy in the other byte order; a last word that isn't whole stays as it is. */
+/** A copy in the other byte order. An incomplete last word is not changed. */
 export function swapped(bytes: Uint8Array, word: 1 | 2 | 4 | 8): Uint8Array {
   if (word === 1) return bytes;
   const copy = Buffer.from(bytes);

@@ -96,7 +96,7 @@ export function mainAttributes(dataSet: DataSet, level: Level): DicomJson {
       .filter((element) => element !== undefined)
       .map((element) => [element.tag, element]),
   );
-  // Nothing among them is ever large; a file that says otherwise gets no URI but nothing.
+  // None of these attributes is ever large: a large value is left out, without a BulkDataURI.
   return toDicomJson({ ...dataSet, elements, parent: dataSet }, { bulkDataUri: () => '', inlineBytes: 0 });
 }
 

@@ -50,6 +50,6 @@ function oneText(dataSet: DataSet, tag: string, name: string): string | null {
   return value === '' ? null : value;
 }
 
-/** What DICOM JSON too has as one string (PS3.18 table F.2.3-1), and not as a number, an object or bytes. */
+/** VRs that are one string in DICOM JSON (PS3.18 table F.2.3-1), and not a number, an object or bytes. */
 const isPlainText = (vr: Vr): boolean =>
   ['ascii', 'text', 'paragraph'].includes(kindOf(vr)) && vr !== 'IS' && vr !== 'DS' && vr !== 'PN';

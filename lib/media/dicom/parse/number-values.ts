@@ -21,14 +21,14 @@ export function numberValuesOf(dataSet: DataSet, element: DataElement): number[]
 }
 
 /**
- * DS and IS (PS3.5 6.2) as a number; undefined for anything else. A decimal comma, which some European consoles write, is
- * none: what `1,234` means is a guess.
+ * Parses DS and IS (PS3.5 6.2). Returns undefined for other text. A decimal comma, which some European consoles write, is
+ * rejected: the meaning of `1,234` would be a guess.
  */
 export function parseNumber(text: string): number | undefined {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** Numbers of fixed size, in the byte order of the data set. Those of 64 bits are exact. */
+/** Numbers of fixed size, in the byte order of the data set. 64-bit integers are exact. */
 export function binaryNumbersOf({ bytes, isBigEndian }: DataSet, element: DataElement): (number | bigint)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset + element.offset, element.length);
   const little = !isBigEndian;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InstanceIdentifiers } from './identifiers.ts';
 
-/** The identifiers that Orthanc gives to an instance and to all that it belongs to. */
+/** Orthanc's identifiers of an instance and its series, study and patient. */
 export interface OrthancIds {
   patient: string;
   study: string;
@@ -14,7 +14,7 @@ type Identifiers = Pick<
   'patient' | 'studyInstanceUid' | 'seriesInstanceUid' | 'sopInstanceUid'
 >;
 
-/** Orthanc's identifiers: the SHA-1 of the DICOM ones from the patient's down, so that both sides can compute them. */
+/** Computes Orthanc's identifiers: SHA-1 of the DICOM identifiers from the patient's down. */
 export function orthancIds({
   patient,
   studyInstanceUid,

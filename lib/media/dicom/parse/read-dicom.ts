@@ -83,7 +83,7 @@ function read(bytes: Uint8Array, fileBytes: number, limits: ReadLimits): DicomFi
   return { meta, dataSet: finished(parser.parseDataSet(encoding)), transferSyntax };
 }
 
-/** What a part of a deflated file lacks can't be counted in bytes of the file. */
+/** For a part of a deflated file, the number of missing bytes of the file is unknown. */
 function wholeFileIfMore<T>(parse: () => T, fileBytes: number): T {
   try {
     return parse();
@@ -92,7 +92,7 @@ function wholeFileIfMore<T>(parse: () => T, fileBytes: number): T {
   }
 }
 
-/** The data set of a file, in which nothing depends any more on what comes behind it. */
+/** The data set of a file, after resolving what depends on later elements. */
 function finished(dataSet: DataSet): DataSet {
   if (dataSet.elements.size === 0)
     throw new RejectedImage('This DICOM file is incomplete: it has no data set.');
@@ -103,11 +103,11 @@ function finished(dataSet: DataSet): DataSet {
 /** Whether the file may be DICOM: it has the DICM prefix, or begins with a data element. */
 export const looksLikeDicom = (beginning: Uint8Array): boolean => startOf(beginning) !== undefined;
 
-/** After the mark, which is at byte 128 (PS3.10 7.1), or at 0 where a writer left out the preamble; or at an element. */
+/** The start after the prefix, which is at byte 128 (PS3.10 7.1), or at 0 without a preamble; or at an element without a prefix. */
 function startOf(bytes: Uint8Array): number | undefined {
   const hasMark = (at: number) => Buffer.from(bytes.subarray(at, at + 4)).toString('latin1') === 'DICM';
   const isElement = beginsWithElement(bytes);
-  // Four letters of a value, 128 bytes after the first element, are no mark: behind one comes the meta information.
+  // The letters DICM within a value, at byte 128, are no prefix: meta information follows a prefix.
   if (hasMark(PREAMBLE) && !(isElement && !isMetaAt(bytes, PREAMBLE + 4))) return PREAMBLE + 4;
   if (hasMark(0)) return 4;
   return isElement ? 0 : undefined;
@@ -115,7 +115,7 @@ function startOf(bytes: Uint8Array): number | undefined {
 
 const isMetaAt = (bytes: Uint8Array, at: number) => bytes[at] === 2 && bytes[at + 1] === 0;
 
-/** Without a mark: an element of group 0002 or 0008, where every data set begins, of a length that makes sense. */
+/** Without a prefix: an element of group 0002 or 0008, where every data set begins, with a plausible length. */
 function beginsWithElement(bytes: Uint8Array): boolean {
   if (bytes.length < 8) return false;
   const group = Buffer.from(bytes.subarray(0, 2)).toString('hex');
@@ -125,14 +125,14 @@ function beginsWithElement(bytes: Uint8Array): boolean {
   return hasVr || (group === '0800' && view.getUint16(2, true) <= 0x60 && view.getUint32(4, true) <= 64);
 }
 
-/** Without meta information (PS3.10 7.1 asks for it; old files have none): what the first element looks like. */
+/** Without meta information (required by PS3.10 7.1, missing in old files): guessed from the first element. */
 function guessTransferSyntax(bytes: Uint8Array, at: number): TransferSyntax {
   if (!hasVrAt(bytes, at)) return implicitLittleEndian;
   // The first group is 0008, or at least below 0100.
   return bytes[at] === 0 && bytes[at + 1] !== 0 ? explicitBigEndian : explicitLittleEndian;
 }
 
-/** A data set that contradicts its own transfer syntax in its first element: both toolkits of reference read it. */
+/** A data set whose first element contradicts its transfer syntax: dcmtk and pydicom read it, too. */
 function actualEncoding(bytes: Uint8Array, at: number, declared: TransferSyntax): Encoding {
   if (at + 8 > bytes.length) return declared;
   return { isExplicit: hasVrAt(bytes, at), isBigEndian: declared.isBigEndian };

@@ -11,7 +11,7 @@ export function textValues(dataSet: DataSet, tag: string): string[] {
 export function textValuesOf(dataSet: DataSet, element: DataElement): string[] {
   const kind = kindOf(element.vr);
   const bytes = bytesOf(dataSet, element);
-  // UN that the standard does not know, and numbers, are no text.
+  // Unknown UN elements and numbers have no text.
   if (kind !== 'ascii' && kind !== 'text' && kind !== 'paragraph' && kind !== 'url') return [];
   const usesCharacterSet = kind === 'text' || kind === 'paragraph';
   const text = usesCharacterSet ? decodeText(dataSet, bytes, element.vr) : decodeAscii(bytes);
@@ -28,6 +28,6 @@ export const textValue = (dataSet: DataSet, tag: string): string | undefined =>
 const trimEnd = (text: string) => text.replace(/[ \0]+$/, '');
 const trim = (text: string) => trimEnd(text).replace(/^[ \0]+/, '');
 
-/** VRs of the default repertoire (PS3.5 6.1.2.3); one byte is one character, so that nothing is lost of bad ones. */
+/** VRs of the default repertoire (PS3.5 6.1.2.3). Each byte is one character, so that invalid bytes are kept. */
 const decodeAscii = (bytes: Uint8Array) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
