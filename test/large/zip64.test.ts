@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { zipStream } from '../../lib/media/zip/zip.ts';
 import { type ZipEntry, zipLength } from '../../lib/media/zip/zip-layout.ts';
+import { entryOf, FOUR_GIB, holesUntil } from '../fixtures/zip-entries.ts';
 import { type ReadEntry, readZip } from '../support/unzip.ts';
-import { entryOf, FOUR_GIB, holesUntil } from '../support/zip-entries.ts';
 
 describe('ZIP64', () => {
   test.each([

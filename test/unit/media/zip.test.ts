@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { safeEntryNames } from '../../../lib/media/zip/zip-entry-names.ts';
 import { type ZipEntry, zipLayout, zipLength } from '../../../lib/media/zip/zip-layout.ts';
+import { entryOf, FOUR_GIB, holesUntil, modified } from '../../fixtures/zip-entries.ts';
 import { readZip } from '../../support/unzip.ts';
-import { entryOf, FOUR_GIB, holesUntil, modified } from '../../support/zip-entries.ts';
 
 function zip(files: [name: string, content: Uint8Array][]): Promise<Buffer> {
   const entries = files.map(([name, content]) => entryOf(name, content));
