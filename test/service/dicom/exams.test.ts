@@ -13,17 +13,21 @@ beforeAll(async () => {
   patient = await service.as('patient-1');
 });
 
-const image = (own: Record<string, unknown> = {}) => ({
-  examenID: randomUUID(),
-  studyInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.2.31',
-  seriesInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.1.31',
-  sopInstanceUID: '1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
-  dateAcquisition: '1996-03-08T00:00:00.000Z',
-  modalite: 'CT',
-  description: 'Chest CT scan',
-  url: '/dicom/wado/1.2.840.113619.2.15.1008000062035011254.825190719.0.31.2.1',
-  ...own,
-});
+/** With UIDs of its own: an instance that another file stores would be linked to it. */
+const image = (own: Record<string, unknown> = {}) => {
+  const { study, series, sop } = newUids();
+  return {
+    examenID: randomUUID(),
+    studyInstanceUID: study,
+    seriesInstanceUID: series,
+    sopInstanceUID: sop,
+    dateAcquisition: '1996-03-08T00:00:00.000Z',
+    modalite: 'CT',
+    description: 'Chest CT scan',
+    url: `/dicom/wado/${sop}`,
+    ...own,
+  };
+};
 const register = (body: unknown, status = 201, client = staff) =>
   client.json('POST', '/examens-medicaux/images', status, body);
 
