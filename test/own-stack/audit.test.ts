@@ -60,6 +60,22 @@ describe('npm run audit:verify', () => {
     expect(code).toBe(0);
   });
 
+  test('finds the events of some seconds in one segment, as the batching window gathers them', async () => {
+    const sealed = () =>
+      until(async () => {
+        const { output } = await verify();
+        const [, segments, events, waiting] =
+          /^(\d+) segments, (\d+) sealed events, (\d+) not sealed yet/.exec(output) ?? [];
+        return waiting === '0' && { segments: Number(segments), events: Number(events) };
+      });
+    const before = await sealed();
+    for (let i = 0; i < 8; i++) await createBatch(patient);
+    const after = await sealed();
+    const [segments, events] = [after.segments - before.segments, after.events - before.events];
+    expect(events).toBe(8);
+    expect(segments).toBeLessThanOrEqual(events / 2);
+  });
+
   test.each([
     [
       'changed',
