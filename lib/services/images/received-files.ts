@@ -19,12 +19,10 @@ interface RefusedFile {
 interface CheckedFile {
   name: string;
   bytes: Uint8Array;
-  given: Pick<Image, 'fileName' | 'mimeType' | 'fileSize' | 'crc32' | 'category' | 'caption'>;
+  given: Pick<Image, 'fileName' | 'mimeType' | 'fileSize' | 'category' | 'caption'> & { crc32: string };
 }
 
-interface AcceptedFile {
-  name: string;
-  bytes: Uint8Array;
+interface AcceptedFile extends CheckedFile {
   image: Image;
 }
 
@@ -78,10 +76,9 @@ export async function storeFiles(
     expiresAt,
   );
   const stored = await Promise.allSettled(
-    files.map(({ image, bytes }) => {
-      const { mimeType, crc32 = '' } = image;
-      return objects.create(incomingKey(image), { bytes, mimeType, crc32 });
-    }),
+    files.map(({ image, bytes, given: { mimeType, crc32 } }) =>
+      objects.create(incomingKey(image), { bytes, mimeType, crc32 }),
+    ),
   );
   const lost = files.flatMap(({ image }, index) => {
     const outcome = stored[index];
