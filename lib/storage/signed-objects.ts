@@ -14,23 +14,23 @@ export interface ByteRange {
 interface NewObject {
   bytes: Uint8Array;
   mimeType: string;
-  /** As in `Crc32`: S3 refuses bytes that have another. */
+  /** As in `Crc32`: S3 refuses bytes with another checksum. */
   crc32: string;
 }
 
-/** An object that takes the place of another under its key. */
+/** An object that replaces the one with the same key. */
 interface Replacement {
   bytes: Uint8Array;
   mimeType: string;
   variant: string;
 }
 
-/** Where S3 keeps, and gives back, which one of several an object is. */
+/** The metadata header that S3 stores with an object and returns: which of several variants it is. */
 export const VARIANT_HEADER = 'x-amz-meta-variant';
 
 const ATTEMPTS = 3;
 
-/** S3 answers in a fraction of a second: three attempts that hear nothing end before API Gateway gives up after 29 s. */
+/** S3 responds in a fraction of a second. Three attempts without a response end before API Gateway's timeout of 29 s. */
 const SILENCE_MS = 5000;
 
 const agents = {
@@ -38,7 +38,7 @@ const agents = {
   'https:': new https.Agent({ keepAlive: true }),
 };
 
-/** A request as S3 gets it. */
+/** A signed request to S3. */
 interface S3Request extends Pick<SignedUpload, 'url'> {
   method: 'GET' | 'PUT' | 'DELETE';
   key: string;
@@ -47,26 +47,25 @@ interface S3Request extends Pick<SignedUpload, 'url'> {
 }
 
 /**
- * Reads and writes objects by signed URLs over plain HTTP, so that a function carries no S3 client: that is 100 KiB of
- * bundle.
+ * Reads and writes objects by signed URLs over plain HTTP, so that the bundle contains no S3 client, which is 100 KiB.
  *
- * A request that fails on the way or on S3's side is sent again: as long as nothing of an answer has been passed on, that
- * is safe, since each of them does the same when it is done twice.
+ * A request is repeated after a network error or an error of S3. That is safe until a response has been passed on, because all
+ * requests are idempotent.
  */
 export class SignedObjects {
   readonly #urls: SignedUrls;
   readonly #silenceMs: number;
 
-  /** @param silenceMs how long S3 may be silent, before an answer and in the middle of one */
+  /** @param silenceMs the longest time without a byte from S3, before and during a response; milliseconds */
   constructor(bucket: string, silenceMs = SILENCE_MS) {
     this.#urls = new SignedUrls(bucket);
     this.#silenceMs = silenceMs;
   }
 
   /**
-   * The object's bytes; the stream fails if they end early, or stop coming.
+   * Reads an object. The stream fails if its bytes end early, or stop arriving.
    *
-   * @throws Error where S3 has no such object or, after three attempts, no answer
+   * @throws Error if the object does not exist, or after three attempts without a response
    */
   async read(key: string, range?: ByteRange): Promise<http.IncomingMessage> {
     const response = await this.#get(key, range);
@@ -74,7 +73,7 @@ export class SignedObjects {
     throw refused('GET', key, response);
   }
 
-  /** The object's bytes as above, or undefined where there is none. */
+  /** Reads an object as `read` does. Returns undefined if it does not exist. */
   async find(key: string): Promise<http.IncomingMessage | undefined> {
     const response = await this.#get(key);
     if (response.statusCode === 200) return response;
@@ -83,7 +82,7 @@ export class SignedObjects {
     return undefined;
   }
 
-  /** Whether there is such an object, of one byte at least. */
+  /** Whether the object exists and has at least one byte. */
   async has(key: string): Promise<boolean> {
     const response = await this.#get(key, { first: 0, last: 0 });
     if (response.statusCode !== 206 && !isMissing(response)) throw refused('GET', key, response);
@@ -92,25 +91,25 @@ export class SignedObjects {
   }
 
   /**
-   * Stores the bytes under a key that stands for them: what is there already is the same, from an attempt whose answer
-   * got lost.
+   * Creates an object. The key must belong to these bytes alone: an existing object is taken for the same one, from an attempt whose
+   * response was lost.
    *
-   * @throws Error where S3 refuses them or, after three attempts, gives no answer
+   * @throws Error if S3 refuses the bytes, or after three attempts without a response
    */
   async create(key: string, { bytes, ...object }: NewObject): Promise<void> {
     const signed = await this.#urls.upload({ key, bytes: bytes.length, ...object }, 60, new Date());
-    // 412: it is there (S3 API reference, PutObject, If-None-Match).
+    // 412: the object exists (S3 API reference, PutObject, If-None-Match).
     await this.#change({ ...signed, key, bytes }, [200, 412]);
   }
 
-  /** Stores the bytes under a key, whatever was there. `variant` is kept with them, and given back by S3 in a header. */
+  /** Creates or replaces an object. S3 returns its `variant` in `VARIANT_HEADER`. */
   async replace(key: string, { bytes, mimeType, variant }: Replacement): Promise<void> {
     const headers = { 'content-type': mimeType, [VARIANT_HEADER]: variant };
     const signed = await this.#urls.own('PUT', key, headers, new Date());
     await this.#change({ ...signed, method: 'PUT', key, bytes }, [200]);
   }
 
-  /** Deletes an object; one that is not there is none to delete. */
+  /** Deletes an object. A key that does not exist is ignored. */
   async delete(key: string): Promise<void> {
     const signed = await this.#urls.own('DELETE', key, {}, new Date());
     await this.#change({ ...signed, method: 'DELETE', key }, [204]);
@@ -128,17 +127,17 @@ export class SignedObjects {
     response.resume();
   }
 
-  /** S3's answer, asked for again where it is none. */
+  /** Sends a request, up to three times. */
   async #send(request: S3Request): Promise<http.IncomingMessage> {
     for (let attempt = 1; ; attempt++) {
       try {
         const response = await this.#sendOnce(request, attempt === 1);
         const { statusCode = 0 } = response;
-        // 409: another request for the object is under way; S3 asks to try again.
+        // 409: a concurrent request for the object is in progress; S3 asks to try again.
         if ((statusCode < 500 && statusCode !== 409) || attempt === ATTEMPTS) return response;
         response.resume();
       } catch (error) {
-        // What has no code is a mistake of ours, and no failure of the network.
+        // An error without a code is a bug, and no network error.
         if (attempt === ATTEMPTS || !(error as NodeJS.ErrnoException).code) throw error;
       }
       await sleep(backOffMs(attempt, 200, 1000));
@@ -149,7 +148,7 @@ export class SignedObjects {
     const protocol = url.startsWith('http:') ? 'http:' : 'https:';
     const options = {
       method,
-      // After a failure by a connection of its own: of those that are kept, S3 may have closed more than one.
+      // After a failure a new connection: S3 may have closed several of the kept ones.
       agent: isFirst && agents[protocol],
       headers: { ...headers, ...(bytes && { 'content-length': bytes.length }) },
     };
@@ -161,11 +160,11 @@ export class SignedObjects {
   }
 }
 
-/** An answer that is of no use; what it says further is let go. */
+/** The error for an unexpected response, whose body is discarded. */
 function refused(method: string, key: string, response: http.IncomingMessage): Error {
   response.resume();
   return new Error(`S3 answered ${response.statusCode} to the ${method} of ${key}`);
 }
 
-/** Who may not list a bucket is told 403 of what is not there (S3 API reference, GetObject). */
+/** Without permission to list the bucket, S3 responds 403 for a missing object (S3 API reference, GetObject). */
 const isMissing = ({ statusCode }: http.IncomingMessage) => statusCode === 404 || statusCode === 403;

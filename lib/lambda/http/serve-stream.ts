@@ -53,5 +53,5 @@ export function serveStream<Op extends StreamOperation, Deps>(
 }
 
 function missingAccepted(operation: Operation): never {
-  throw new Error(`${operation.id} does not declare the answer that it gives`);
+  throw new Error(`${operation.id} does not declare an accepted response`);
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Keeps a set of process ids, one change for each line of its input, and kills them all when the input ends. */
+/** Reads changes of a set of process ids, one for each line, and kills these processes at the end of its input. */
 const script = `
 pids=' '
 while read -r change pid; do
@@ -11,13 +11,13 @@ while read -r change pid; do
 done
 kill -KILL $pids 2>/dev/null`;
 
-/** Kills processes when this one ends, also by a SIGKILL, and also those that are in an endless loop. */
+/** Kills child processes when this process ends, even by SIGKILL, and even if they are in an endless loop. */
 export class ProcessGuard {
-  // Detached: Ctrl-C goes to the whole group of the terminal.
+  // Detached, because the terminal sends Ctrl-C to its whole process group.
   readonly #shell = spawn('sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 
   constructor() {
-    // Its input breaks where someone kills the shell; then the processes are as unguarded as before.
+    // Writing fails if the shell was killed. The processes are then without a guard, which is no reason to end.
     this.#shell.stdin.on('error', () => undefined);
     this.#shell.unref();
   }
@@ -26,7 +26,7 @@ export class ProcessGuard {
     this.#shell.stdin.write(`add ${pid}\n`);
   }
 
-  /** Its id may soon be that of another process. */
+  /** Must be called when the process has ended: the system may reuse its id. */
   remove(pid: number) {
     this.#shell.stdin.write(`remove ${pid}\n`);
   }

@@ -19,7 +19,7 @@ export interface StreamMapping {
   table: string;
   streamArn: string;
   batchSize: number;
-  /** How long the records wait for others of their batch. */
+  /** MaximumBatchingWindowInSeconds: how long a batch waits for more records. */
   batchingWindowSeconds: number;
   maxRetries: number;
   bisects: boolean;
@@ -103,7 +103,7 @@ export class StreamConsumer {
   }
 
   async #readAll(poked: boolean) {
-    // A poke tells of records, hardly ever of a shard: those that are known are enough, while all of them are open.
+    // A poke announces records. The known shards are enough for it, while all of them are open.
     const known = poked && this.#iterators.size > 0 && [...this.#iterators.values()].every(Boolean);
     for (const shard of known ? this.#iterators.keys() : await this.#shards()) {
       if (!this.#iterators.has(shard)) this.#iterators.set(shard, await this.#iteratorFor(shard));
@@ -116,7 +116,7 @@ export class StreamConsumer {
         const records = page.Records ?? [];
         const { batchSize, batchingWindowSeconds } = this.#mapping;
         if (!gathered && batchingWindowSeconds > 0 && records.length > 0 && records.length < batchSize) {
-          // The same iterator then finds these records and those that came after them.
+          // The same iterator then returns these records and the later ones.
           await this.#sleep(batchingWindowSeconds * 1000, this.#closing.signal);
           gathered = true;
           continue;
@@ -127,7 +127,7 @@ export class StreamConsumer {
         if (this.#closed) return;
         iterator = page.NextShardIterator;
         this.#iterators.set(shard, iterator);
-        // A write after this page has poked, so that the stream is read again.
+        // Each later write pokes, so that the stream is read again.
         if (records.length < pageSize) break;
       }
     }
