@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createServer, type ViteDevServer } from 'vite';
 import { freePort } from '../lib/local/free-port.ts';
 
-/** Vite's server for the page, without a port of its own but for its messages: the stack hands it the page's requests. */
+/** Vite's development server for the page. The stack passes it the requests for the page; only its messages have a port. */
 export const createPageServer = async (): Promise<ViteDevServer> =>
   createServer({
     configFile: join(import.meta.dirname, '..', 'web', 'vite.config.ts'),

@@ -1,11 +1,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
 /**
- * Fails a request, or the response that it is getting, when nothing comes for so long: neither a connection nor a byte.
+ * Destroys a request, or its response, when the server is silent for too long: no connection, or no byte.
  *
- * Not by the request's own time-out, which it tells once, and also when it is the reader of the response that is slow.
+ * Node's own request timeout is not enough: it fires once, and also if only the reader of the response is slow.
  *
- * @param what of the error's message, such as `S3`; its code is `ETIMEDOUT`
+ * @param what the subject of the error's message, such as `S3`; the error's code is `ETIMEDOUT`
  */
 export function failOnSilence(request: ClientRequest, milliseconds: number, what: string): void {
   let response: IncomingMessage | undefined;
@@ -16,10 +16,10 @@ export function failOnSilence(request: ClientRequest, milliseconds: number, what
   request.on('socket', (socket) => {
     const onTimeout = () => {
       const { bytesRead, connecting } = socket;
-      // What came while this process was busy is read before that, and ends the silence.
+      // First reads bytes that arrived while this process was busy: the server was not silent then.
       setImmediate(() => {
         if (response?.complete || socket.bytesRead > bytesRead || socket.connecting !== connecting) return;
-        // Where bytes lie here that nobody takes, or lay here at the last look, nobody has been waited for so long.
+        // If there are unread bytes, now or at the last timeout, the reader was slow, and not the server.
         const isUnread = (response?.readableLength ?? 0) > 0;
         if (isUnread || wasUnread) {
           wasUnread = isUnread;
