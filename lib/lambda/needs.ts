@@ -26,14 +26,14 @@ export type Needs<
 } & Pick<Dependencies, Whole>;
 
 /** For each dependency, the function that makes it. */
-export type Makers<Deps> = { [Name in keyof Deps]: () => Deps[Name] };
+export type Factories<Deps> = { [Name in keyof Deps]: () => Deps[Name] };
 
 /** Makes the dependencies at the first call, during the first request, and returns the same ones afterwards. */
-export function connect<Deps>(makers: Makers<Deps>): () => Deps {
+export function connect<Deps>(factories: Factories<Deps>): () => Deps {
   let deps: Deps | undefined;
   return () => {
     deps ??= Object.fromEntries(
-      Object.entries<() => unknown>(makers).map(([name, make]) => [name, make()]),
+      Object.entries<() => unknown>(factories).map(([name, make]) => [name, make()]),
     ) as Deps;
     return deps;
   };

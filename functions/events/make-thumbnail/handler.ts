@@ -1,11 +1,11 @@
 import { auditLog, bucket, images, limits, now } from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
-import { type DecideDeps, decideImage } from '../../../lib/services/images/decide-image.ts';
+import { type ProcessDeps, processImage } from '../../../lib/services/images/process-image.ts';
 import { allKeysOf, imageIdOfIncoming } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
-export type Deps = DecideDeps & Needs<{ images: 'get'; auditLog: 'appendDecision' }>;
+export type Deps = ProcessDeps & Needs<{ images: 'get'; auditLog: 'appendDecision' }>;
 
 /** Idempotent by the image's state: a repeated or late event, or one for a deleted image, changes nothing. */
 export async function handle({ key }: CreatedObject, deps: Deps) {
@@ -13,7 +13,7 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
   const image = await images.get(imageIdOfIncoming(key));
   if (!image) return bucket.delete(allKeysOf(key));
   // Also if the image was decided before: that invocation may have ended before it wrote the audit event.
-  if (image.status !== 'pending' || (await decideImage(key, image, deps))) {
+  if (image.status !== 'pending' || (await processImage(key, image, deps))) {
     await auditLog.appendDecision(trigger.id, image, now());
   }
 }

@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
-import { connect, type Makers } from '../needs.ts';
+import { connect, type Factories } from '../needs.ts';
 
 /** A change of an item, with the item after it or, if it was removed, before it. */
 export interface Change {
@@ -15,7 +15,7 @@ export interface Change {
 export function serveChangeBatches<Deps>(
   trigger: Trigger,
   handle: (changes: readonly Change[], deps: Deps) => Promise<unknown>,
-  needs: Makers<NoInfer<Deps>>,
+  needs: Factories<NoInfer<Deps>>,
 ) {
   const connected = connect<Deps>(needs);
   return async ({ Records }: DynamoDBStreamEvent): Promise<void> => {

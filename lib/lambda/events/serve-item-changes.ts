@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
-import { connect, type Makers } from '../needs.ts';
+import { connect, type Factories } from '../needs.ts';
 
 type Item = Record<string, unknown>;
 type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
@@ -23,7 +23,7 @@ export interface ChangedItem {
 export function serveItemChanges<Deps>(
   trigger: Trigger,
   handle: (change: ChangedItem, deps: Deps) => Promise<unknown>,
-  needs: Makers<NoInfer<Deps>>,
+  needs: Factories<NoInfer<Deps>>,
   processInParallel = false,
 ) {
   const processor = new BatchProcessor(EventType.DynamoDBStreams);

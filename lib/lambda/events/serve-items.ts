@@ -1,5 +1,5 @@
 import type { Trigger } from '../../api/trigger.ts';
-import type { Makers } from '../needs.ts';
+import type { Factories } from '../needs.ts';
 import { serveItemChanges } from './serve-item-changes.ts';
 
 /** A deleted item as it was before, or a changed item as it is now. */
@@ -9,7 +9,7 @@ export type StreamedItem = Record<string, unknown>;
 export const serveItems = <Deps>(
   trigger: Trigger,
   handle: (item: StreamedItem, deps: Deps) => Promise<unknown>,
-  needs: Makers<NoInfer<Deps>>,
+  needs: Factories<NoInfer<Deps>>,
 ) =>
   serveItemChanges<Deps>(
     trigger,

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
 import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
-import { connect, type Makers } from '../needs.ts';
+import { connect, type Factories } from '../needs.ts';
 import { backoffSeconds, MessageQueue } from './message-queue.ts';
 import { PermanentFailure } from './permanent-failure.ts';
 
@@ -16,7 +16,7 @@ export function serveMessages<Message, Deps>(
   trigger: Trigger,
   schema: z.ZodType<Message>,
   handle: (message: Message, deps: Deps) => Promise<unknown>,
-  needs: Makers<NoInfer<Deps>>,
+  needs: Factories<NoInfer<Deps>>,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
   const connected = connect<Deps>(needs);

@@ -3,7 +3,7 @@ import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
-import { connect, type Makers } from '../needs.ts';
+import { connect, type Factories } from '../needs.ts';
 
 /** An object that was created in the bucket. */
 export interface CreatedObject {
@@ -25,7 +25,7 @@ const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
 export function serveObjects<Deps>(
   trigger: Trigger,
   handle: (object: CreatedObject, deps: Deps) => Promise<unknown>,
-  needs: Makers<NoInfer<Deps>>,
+  needs: Factories<NoInfer<Deps>>,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
   const connected = connect<Deps>(needs);

@@ -1,12 +1,12 @@
 import type { Trigger } from '../../api/trigger.ts';
 import { logger } from '../http/response.ts';
-import { connect, type Makers } from '../needs.ts';
+import { connect, type Factories } from '../needs.ts';
 
 /** The Lambda of a trigger that runs on a schedule. */
 export function serveSchedule<Deps>(
   trigger: Trigger,
   handle: (deps: Deps) => Promise<unknown>,
-  needs: Makers<NoInfer<Deps>>,
+  needs: Factories<NoInfer<Deps>>,
 ) {
   const connected = connect<Deps>(needs);
   return async () => {

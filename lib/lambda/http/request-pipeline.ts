@@ -6,7 +6,7 @@ import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
 import { auditMiddleware } from '../middleware/auditing.ts';
 import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
 import { responseMiddleware } from '../middleware/response-middleware.ts';
-import { connect, type Makers } from '../needs.ts';
+import { connect, type Factories } from '../needs.ts';
 import type { Request } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
@@ -25,7 +25,7 @@ export type HandlerMiddleware = (
 interface Steps<Op extends Operation, Deps> {
   /** Parses the event. */
   read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op>;
-  needs: Makers<NoInfer<Deps> & LookupFor<Op>>;
+  needs: Factories<NoInfer<Deps> & LookupFor<Op>>;
   /** Runs around `respond`: see `idempotency`. */
   middleware?: HandlerMiddleware;
   respond: (request: Request<Op>, deps: Deps) => Promise<HttpResponse>;

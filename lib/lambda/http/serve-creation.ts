@@ -1,7 +1,7 @@
 import type { Operation } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
 import { idempotency } from '../middleware/idempotency.ts';
-import type { Makers } from '../needs.ts';
+import type { Factories } from '../needs.ts';
 import { parseRequest } from './request.ts';
 import { type Handle, serve } from './serve.ts';
 
@@ -9,5 +9,5 @@ import { type Handle, serve } from './serve.ts';
 export const serveCreation = <Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
-  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
+  needs: Factories<NoInfer<Deps> & LookupFor<Op>>,
 ) => serve(operation, handle, needs, parseRequest, idempotency(operation));

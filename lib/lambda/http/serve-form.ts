@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Form, Operation } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
 import { idempotency } from '../middleware/idempotency.ts';
-import type { Makers } from '../needs.ts';
+import type { Factories } from '../needs.ts';
 import { type ReceivedFiles, readForm } from './form.ts';
 import { callerOf, parseRequest, type Request } from './request.ts';
 import { type Handle, serve } from './serve.ts';
@@ -16,7 +16,7 @@ export type FormRequest<Op extends FormOperation> = Request<Op> & { files: Recei
 export const serveForm = <Op extends FormOperation, Deps>(
   operation: Op,
   handle: (request: FormRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
-  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
+  needs: Factories<NoInfer<Deps> & LookupFor<Op>>,
 ) =>
   serve(
     operation,

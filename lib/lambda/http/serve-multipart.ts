@@ -1,6 +1,6 @@
 import type { Operation, Related } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
-import type { Makers } from '../needs.ts';
+import type { Factories } from '../needs.ts';
 import { parseMultipartRelated } from './parse-multipart-related.ts';
 import { callerOf, parseRequest, type Request } from './request.ts';
 import { type Handle, serve } from './serve.ts';
@@ -14,7 +14,7 @@ export type MultipartRequest<Op extends RelatedOperation> = Request<Op> & { part
 export const serveMultipart = <Op extends RelatedOperation, Deps>(
   operation: Op,
   handle: (request: MultipartRequest<Op>, deps: Deps) => ReturnType<Handle<Op, Deps>>,
-  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
+  needs: Factories<NoInfer<Deps> & LookupFor<Op>>,
 ) =>
   serve(
     operation,

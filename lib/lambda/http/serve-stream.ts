@@ -3,7 +3,7 @@ import { executionModeStreamifyResponse } from '@middy/core/executionModeStreami
 import type * as z from 'zod';
 import type { Operation, Success } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
-import type { Makers } from '../needs.ts';
+import type { Factories } from '../needs.ts';
 import { parseRequest, type Request } from './request.ts';
 import { requestPipeline } from './request-pipeline.ts';
 import { type HttpResponse, json } from './response.ts';
@@ -35,7 +35,7 @@ export type HandleStream<Op extends StreamOperation, Deps> = (
 export function serveStream<Op extends StreamOperation, Deps>(
   operation: Op,
   handle: HandleStream<Op, Deps>,
-  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
+  needs: Factories<NoInfer<Deps> & LookupFor<Op>>,
 ) {
   const respond = async (request: Request<Op>, deps: Deps): Promise<HttpResponse> => {
     const reply = await handle(request, deps);

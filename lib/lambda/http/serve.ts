@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { isPaged, type Operation } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
-import type { Makers } from '../needs.ts';
+import type { Factories } from '../needs.ts';
 import { handlePage } from './pagination.ts';
 import { parseRequest, type Request } from './request.ts';
 import { type HandlerMiddleware, requestPipeline } from './request-pipeline.ts';
@@ -45,7 +45,7 @@ export type Handle<Op extends Operation, Deps> = (
 export function serve<Op extends Operation, Deps>(
   operation: Op,
   handle: Handle<Op, Deps>,
-  needs: Makers<NoInfer<Deps> & LookupFor<Op>>,
+  needs: Factories<NoInfer<Deps> & LookupFor<Op>>,
   read: (operation: Op, event: APIGatewayProxyEvent) => Promise<Request<Op>> | Request<Op> = parseRequest,
   middleware?: HandlerMiddleware,
 ) {

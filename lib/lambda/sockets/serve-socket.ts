@@ -6,7 +6,7 @@ import { outcomeOf } from '../../domain/audit/audit-event.ts';
 import { auditLog } from '../dependencies.ts';
 import { logger } from '../http/response.ts';
 import { viewerAddress } from '../http/viewer-address.ts';
-import { connect, type Makers } from '../needs.ts';
+import { connect, type Factories } from '../needs.ts';
 import { offeredBy } from './socket-token.ts';
 
 /** API Gateway's event for a WebSocket that opens or closes, as far as it is used here. */
@@ -50,7 +50,7 @@ export interface Handshake {
 export function serveSocket<Deps>(
   route: SocketRoute,
   handle: (request: SocketRequest, deps: Deps) => Promise<Handshake>,
-  needs: Makers<NoInfer<Deps>>,
+  needs: Factories<NoInfer<Deps>>,
 ) {
   const connected = connect<Deps>(needs);
   const audit = connect({ log: auditLog });

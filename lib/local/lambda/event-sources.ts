@@ -119,7 +119,7 @@ export async function startEventSources({
   return {
     /** Called after a write to a table. */
     tableWritten: (table: string) => {
-      for (const consumer of streamConsumers) consumer.poke(table);
+      for (const consumer of streamConsumers) consumer.notify(table);
     },
     async close() {
       for (const consumer of queueConsumers) consumer.close();

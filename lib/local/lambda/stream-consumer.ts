@@ -50,7 +50,7 @@ export class StreamConsumer {
   readonly #log: (line: string) => void;
   readonly #iterators = new Map<string, string | undefined>();
   readonly #closing = new AbortController();
-  #poked = false;
+  #isNotified = false;
   #wake = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
@@ -75,9 +75,9 @@ export class StreamConsumer {
   }
 
   /** Called after a write to a table. */
-  poke(table: string) {
+  notify(table: string) {
     if (table !== this.#mapping.table) return;
-    this.#poked = true;
+    this.#isNotified = true;
     this.#wake.abort();
   }
 
@@ -88,23 +88,23 @@ export class StreamConsumer {
 
   async #loop() {
     while (!this.#closed) {
-      const poked = this.#poked;
-      this.#poked = false;
+      const isNotified = this.#isNotified;
+      this.#isNotified = false;
       try {
-        await this.#readAll(poked);
+        await this.#readAll(isNotified);
       } catch (error) {
         if (!this.#closed) this.#log(`the stream cannot be read, trying again: ${error}`);
         this.#iterators.clear(); // An iterator expires; the checkpoint does not.
       }
-      if (this.#poked) continue;
+      if (this.#isNotified) continue;
       this.#wake = new AbortController();
       await this.#sleep(pollMs, AbortSignal.any([this.#wake.signal, this.#closing.signal]));
     }
   }
 
-  async #readAll(poked: boolean) {
-    // A poke announces records. The known shards are enough for it, while all of them are open.
-    const known = poked && this.#iterators.size > 0 && [...this.#iterators.values()].every(Boolean);
+  async #readAll(isNotified: boolean) {
+    // A notification announces records. The known shards are enough for it, while all of them are open.
+    const known = isNotified && this.#iterators.size > 0 && [...this.#iterators.values()].every(Boolean);
     for (const shard of known ? this.#iterators.keys() : await this.#shards()) {
       if (!this.#iterators.has(shard)) this.#iterators.set(shard, await this.#iteratorFor(shard));
       let iterator = this.#iterators.get(shard);
@@ -127,7 +127,7 @@ export class StreamConsumer {
         if (this.#closed) return;
         iterator = page.NextShardIterator;
         this.#iterators.set(shard, iterator);
-        // Each later write pokes, so that the stream is read again.
+        // Each later write notifies, so that the stream is read again.
         if (records.length < pageSize) break;
       }
     }

@@ -9,18 +9,22 @@ import { RejectedImage } from '../../media/rejected-image.ts';
 import { allKeysOf, originalKey, renditionKey } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
 
-export interface DecideDeps {
+export interface ProcessDeps {
   images: Pick<Images, 'markReady' | 'markRejected'>;
   bucket: Pick<Objects, 'read' | 'write' | 'copy' | 'delete'>;
   limits: Limits;
   now: () => Date;
 }
 
-/** Returns whether the pending image is decided now. It is not if its bytes or the image itself no longer exist. */
-export async function decideImage(
+/**
+ * Processes the uploaded bytes of a pending image: writes its original and renditions and marks it ready, or rejects it.
+ *
+ * @returns false if the bytes or the image no longer exist
+ */
+export async function processImage(
   key: string,
   image: Image,
-  { images, bucket, limits, now }: DecideDeps,
+  { images, bucket, limits, now }: ProcessDeps,
 ): Promise<boolean> {
   const bytes = await bucket.read(key);
   if (!bytes) return false;
