@@ -1,9 +1,12 @@
 // Runs inside a function's process: the part of AWS Lambda's Node runtime that functions can see. It imports only Node
 // modules, because every cold start loads it.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { Writable } from 'node:stream';
+
+// An import of node:http reads all that it exports, also the WebSocket class: that loads undici, 70 ms for each process.
+const { createServer } = process.getBuiltinModule('node:http');
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 type StreamingHandler = (event: unknown, stream: ResponseStream, context: object) => Promise<unknown>;
