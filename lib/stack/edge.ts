@@ -1,4 +1,4 @@
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   AllowedMethods,
@@ -39,7 +39,7 @@ export const REWRITE_REQUEST = `function handler(event) {
 }`;
 
 interface EdgeProps {
-  api: RestApi;
+  api: SpecRestApi;
   operations: readonly Operation[];
   sockets: WebSocketApi;
   page: Page;

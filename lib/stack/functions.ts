@@ -55,6 +55,8 @@ interface FunctionProps {
   layers?: readonly string[] | undefined;
   environment?: Record<string, string>;
   description: string;
+  /** By default CloudFormation gives a name. */
+  functionName?: string;
   /** Whether an event source will add to its permissions. */
   isFed?: boolean;
 }
@@ -119,7 +121,16 @@ export class Functions extends Construct {
   /** Creates the function with the bundle `dist/<id>`. */
   create(
     id: string,
-    { permissions, memoryMb, timeoutSeconds, layers = [], environment, description, isFed }: FunctionProps,
+    {
+      permissions,
+      memoryMb,
+      timeoutSeconds,
+      layers = [],
+      environment,
+      description,
+      functionName,
+      isFed,
+    }: FunctionProps,
   ) {
     const role = new Role(this, `${id}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -142,6 +153,7 @@ export class Functions extends Construct {
     });
     return new LambdaFunction(this, id, {
       description,
+      ...(functionName && { functionName }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(join(ROOT, 'dist', id)),

@@ -36,7 +36,11 @@ export class NegatoscopeStack extends Stack {
     const identity = new Identity(this, 'Identity', settings);
     const sockets = new Sockets(this, 'Sockets');
     const functions = new Functions(this, 'Functions', storage, settings, sockets);
-    const authorizer = functions.create('authorizer', {
+    // By name, because a reference would be a cycle: the API would depend on the authorizer, which depends on the client
+    // of the user pool, which depends on the distribution's domain, which depends on the API.
+    const functionName = `${this.stackName}-authorizer`;
+    functions.create('authorizer', {
+      functionName,
       description: 'Find out who calls',
       // The table contains the API keys.
       permissions: { table: 'read' },
@@ -44,19 +48,17 @@ export class NegatoscopeStack extends Stack {
       timeoutSeconds: 10,
       environment: identity.environment,
     });
-    const api = new Api(this, 'Api', authorizer, settings);
-    for (const operation of operations) {
+    const routes = operations.map((operation) => {
       const environment = {
         ...(isPaged(operation) && functions.paging),
         ...(operation.crossOrigin && functions.crossOrigin),
       };
       const { summary: description } = operation;
       const permissions = permissionsOf(operation);
-      api.route(
-        operation,
-        functions.create(operation.id, { ...operation, permissions, description, environment }),
-      );
-    }
+      const handler = functions.create(operation.id, { ...operation, permissions, description, environment });
+      return { operation, functionArn: handler.functionArn };
+    });
+    const api = new Api(this, 'Api', { routes, authorizerName: functionName, settings });
     const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
     const feeds = wanted.map((trigger) => {
       const handler = functions.create(trigger.id, {

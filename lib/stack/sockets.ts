@@ -1,4 +1,4 @@
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import {
@@ -55,7 +55,7 @@ export class Sockets extends Construct {
   }
 
   /** Without this, API Gateway may not write logs (developer guide, "Configure logging for WebSocket APIs"). */
-  logAfter(api: RestApi): void {
+  logAfter(api: SpecRestApi): void {
     this.#stage.node.addDependency(api.node.findChild('Account'));
   }
 

@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -38,15 +39,10 @@ const ofType = (type: string) => Object.entries(resources).filter(([, { Type }])
 const methodsOf = (operation: Operation) =>
   routesOf(operation).map(({ path }) => methodOf(operation.method, path));
 
-function methodOf(method: string, path: string) {
-  const pathOf = (id: string): string => {
-    const { ParentId, PathPart } = resources[id]?.Properties ?? {};
-    return ParentId?.Ref ? `${pathOf(ParentId.Ref)}/${PathPart}` : `/${PathPart}`;
-  };
-  return ofType('AWS::ApiGateway::Method').find(
-    ([, { Properties: p }]) => p.HttpMethod === method && pathOf(p.ResourceId.Ref) === path,
-  )?.[1].Properties;
-}
+/** The OpenAPI document that API Gateway imports. */
+const definition = (): Properties => ofType('AWS::ApiGateway::RestApi')[0]?.[1].Properties.Body;
+const methodOf = (method: string, path: string) => definition().paths[path]?.[method.toLowerCase()];
+const INTEGRATION = 'x-amazon-apigateway-integration';
 
 const functionOf = (id: string) =>
   ofType('AWS::Lambda::Function').find(
@@ -80,16 +76,16 @@ const rightsOn = (id: string, table: string): Set<string> =>
 describe.each(all)('$id', (operation) => {
   test('has a route that only the authorizer opens, unless it is public', () => {
     for (const method of methodsOf(operation))
-      expect(method?.AuthorizationType).toBe(operation.auth === 'public' ? 'NONE' : 'CUSTOM');
+      expect(method.security).toEqual(operation.auth === 'public' ? [] : [{ authorizer: [] }]);
   });
 
   test('streams exactly if it answers with a stream', () => {
     for (const method of methodsOf(operation)) {
-      const { ResponseTransferMode, Uri } = method?.Integration ?? {};
+      const { responseTransferMode, uri } = method[INTEGRATION];
       const streams = 'stream' in operation.success;
-      expect(ResponseTransferMode).toBe(streams ? 'STREAM' : 'BUFFERED');
+      expect(responseTransferMode).toBe(streams ? 'STREAM' : 'BUFFERED');
       // API Gateway developer guide, "Set up a Lambda proxy integration with payload response streaming".
-      expect(JSON.stringify(Uri)).toContain(streams ? '/response-streaming-invocations' : '"/invocations');
+      expect(JSON.stringify(uri)).toContain(streams ? '/response-streaming-invocations' : '"/invocations');
     }
   });
 
@@ -340,12 +336,20 @@ test('A setting that does not exist is refused', () => {
   expect(() => synthesize({ limit: {} })).toThrow(/limit/);
 });
 
-test('API Gateway may invoke the functions of the operations, and no other', () => {
-  const roles = new Set(
-    all.flatMap(methodsOf).map((method) => method?.Integration.Credentials['Fn::GetAtt'][0]),
-  );
+/** The role with which API Gateway invokes functions, and what it may invoke. */
+function invokerOf() {
+  const { securitySchemes } = definition().components;
+  const credentials = [
+    ...all.flatMap(methodsOf).map((method) => method[INTEGRATION].credentials),
+    securitySchemes.authorizer['x-amazon-apigateway-authorizer'].authorizerCredentials,
+  ];
+  const roles = new Set(credentials.map((role) => role['Fn::GetAtt'][0]));
   expect(roles.size).toBe(1);
-  const { Policies, AssumeRolePolicyDocument } = resources[[...roles][0]]?.Properties ?? {};
+  return resources[[...roles][0]]?.Properties ?? {};
+}
+
+test('API Gateway may invoke the functions of the operations and the authorizer, and no other', () => {
+  const { Policies, AssumeRolePolicyDocument } = invokerOf();
   expect(AssumeRolePolicyDocument.Statement).toEqual([
     { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } },
   ]);
@@ -354,12 +358,74 @@ test('API Gateway may invoke the functions of the operations, and no other', () 
   );
   expect(others).toEqual([]);
   expect(statement).toMatchObject({ Effect: 'Allow', Action: 'lambda:InvokeFunction' });
-  const invoked = statement.Resource.map((arn: Properties) => arn['Fn::GetAtt'][0]);
-  expect(new Set(invoked)).toEqual(new Set(all.map(({ id }) => functionOf(id)?.[0])));
+  const authorizer = functionOf('authorizer')?.[1].Properties.FunctionName;
+  const ids = statement.Resource.flatMap((arn: Properties) => arn['Fn::GetAtt']?.[0] ?? []);
+  const named = statement.Resource.filter((arn: Properties) => !('Fn::GetAtt' in arn));
+  expect(named.map((arn: Properties) => arn['Fn::Join'][1].at(-1))).toEqual([`:function:${authorizer}`]);
+  expect(new Set(ids)).toEqual(new Set(all.map(({ id }) => functionOf(id)?.[0])));
+});
+
+test('Every method of the API is public on purpose, answers a preflight request, or asks the authorizer', () => {
+  const open = Object.entries(definition().paths as Record<string, Properties>).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(
+      ([
+        method,
+        {
+          security,
+          [INTEGRATION]: { type },
+        },
+      ]) => (security.length === 0 && type !== 'mock' ? [`${method.toUpperCase()} ${path}`] : []),
+    ),
+  );
+  const declared = all
+    .filter(({ auth }) => auth === 'public')
+    .flatMap((operation) => routesOf(operation).map(({ path }) => `${operation.method} ${path}`));
+  expect(open.sort()).toEqual(declared.sort());
+});
+
+test('The API is a valid OpenAPI document', async () => {
+  // References to resources, which CloudFormation resolves, are objects where the document wants strings.
+  const resolved = JSON.parse(
+    JSON.stringify(definition(), (_key, value) =>
+      value && typeof value === 'object' && ('Fn::Join' in value || 'Fn::GetAtt' in value) ? 'arn' : value,
+    ),
+  );
+  expect(await new Validator().validate(resolved)).toMatchObject({ valid: true });
+});
+
+test('A changed operation gives a new deployment, and an unchanged one does not', () => {
+  const deploymentOf = (changed: readonly Operation[]) => {
+    const stack = new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
+      operations: changed,
+      triggers,
+      socketRoutes,
+      settings: Settings.parse({}),
+    });
+    return Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
+  };
+  const [first, ...rest] = all;
+  const slower = { ...first, timeoutSeconds: 7 } as Operation;
+  expect(deploymentOf(all)).toEqual(deploymentOf(all));
+  expect(deploymentOf([slower, ...rest])).not.toEqual(deploymentOf(all));
+});
+
+test('With several allowed origins, the preflight response names the one that asks', () => {
+  const origins = ['https://a.example', 'https://b.example'];
+  const own: Resources = synthesize({ allowedOrigins: origins }).template.toJSON().Resources;
+  const body = Object.values(own).find(({ Type }) => Type === 'AWS::ApiGateway::RestApi')?.Properties.Body;
+  const [preflight] = Object.values(body.paths as Record<string, Properties>).flatMap(({ options }) =>
+    options ? [options] : [],
+  );
+  const { responseParameters, responseTemplates } = preflight[INTEGRATION].responses.default;
+  expect(responseParameters).toMatchObject({
+    'method.response.header.Access-Control-Allow-Origin': "'https://a.example'",
+    'method.response.header.Vary': "'Origin'",
+  });
+  expect(responseTemplates['application/json']).toContain('$origin == "https://b.example"');
 });
 
 test('The stack fits CloudFormation’s 500 resources, with room for endpoints to come', () => {
-  expect(Object.keys(resources).length).toBeLessThan(450);
+  expect(Object.keys(resources).length).toBeLessThan(270);
 });
 
 test('CDK has nothing to warn of', () => {

@@ -1,13 +1,13 @@
-import * as z from 'zod';
 import { StartError } from '../start-error.ts';
-import type { Template } from '../template.ts';
-import { InvokePermissions } from './invoke-permissions.ts';
+import { type ApiDefinition, functionArnIn } from './api-definition.ts';
+import type { InvokePermissions } from './invoke-permissions.ts';
 
 /** The integration of a method with its function. */
 export interface Route {
   httpMethod: string;
   resourcePath: string;
-  authorizerId: string | undefined;
+  /** The name of the authorizer among the document's security schemes. */
+  authorizer: string | undefined;
   target:
     | { kind: 'function'; arn: string; streaming: boolean }
     | { kind: 'mock'; headers: Record<string, string>; statusCode: number };
@@ -27,83 +27,45 @@ interface Node {
   methods: Map<string, Route>;
 }
 
-const ResourceProperties = z
-  .object({ ParentId: z.string(), PathPart: z.string(), RestApiId: z.string() })
-  .loose();
-const MethodProperties = z
-  .object({
-    HttpMethod: z.string(),
-    ResourceId: z.string(),
-    AuthorizationType: z.enum(['CUSTOM', 'NONE']).default('NONE'),
-    AuthorizerId: z.string().optional(),
-    Integration: z
-      .object({
-        Type: z.enum(['AWS_PROXY', 'MOCK']),
-        Uri: z.string().optional(),
-        Credentials: z.string().optional(),
-        ResponseTransferMode: z.enum(['STREAM', 'BUFFERED']).default('BUFFERED'),
-        TimeoutInMillis: z.number().default(29_000),
-        IntegrationResponses: z
-          .array(
-            z
-              .object({
-                StatusCode: z.string(),
-                ResponseParameters: z.record(z.string(), z.string()).default({}),
-              })
-              .loose(),
-          )
-          .default([]),
-      })
-      .loose(),
-  })
-  .loose();
-
 /** The API's routes with API Gateway's precedence: a literal segment before `{param}`, `{proxy+}` last. */
 export class ApiRoutes {
   readonly #root: Node = newNode();
 
-  constructor(template: Template) {
-    const parents = new Map(
-      template
-        .ofType('AWS::ApiGateway::Resource')
-        .map((resource) => [resource.logicalId, template.properties(resource, ResourceProperties)]),
-    );
-    const pathOf = (resourceId: string): string[] => {
-      const resource = parents.get(resourceId);
-      return resource ? [...pathOf(resource.ParentId), resource.PathPart] : [];
-    };
-    const rights = new InvokePermissions(template);
-    for (const method of template.ofType('AWS::ApiGateway::Method')) {
-      const properties = template.properties(method, MethodProperties);
-      const parts = pathOf(properties.ResourceId);
-      const { Integration: integration } = properties;
-      const authorizerId = properties.AuthorizationType === 'CUSTOM' ? properties.AuthorizerId : undefined;
-      if (properties.AuthorizationType === 'CUSTOM' && !authorizerId) {
-        throw new StartError(`The method ${method.logicalId} asks for an authorizer but names none.`);
+  constructor({ paths }: ApiDefinition, permissions: InvokePermissions) {
+    for (const [resourcePath, methods] of Object.entries(paths)) {
+      const parts = resourcePath.split('/').filter(Boolean);
+      for (const [name, method] of Object.entries(methods)) {
+        const httpMethod = name === 'x-amazon-apigateway-any-method' ? 'ANY' : name.toUpperCase();
+        const {
+          type,
+          uri,
+          credentials,
+          timeoutInMillis,
+          responseTransferMode,
+          responses: { default: mock },
+        } = method['x-amazon-apigateway-integration'];
+        const arn = functionArnIn(uri);
+        const title = `${httpMethod} ${resourcePath}`;
+        if (type === 'aws_proxy' && !arn) {
+          throw new StartError(`The method ${title} names no function in its integration's URI.`);
+        }
+        if (arn && !permissions.allow(arn, credentials)) {
+          throw new StartError(`API Gateway may not invoke ${arn}, which the method ${title} calls.`);
+        }
+        this.#add(parts, {
+          httpMethod,
+          resourcePath,
+          authorizer: Object.keys(method.security[0] ?? {})[0],
+          target: arn
+            ? { kind: 'function', arn, streaming: responseTransferMode === 'STREAM' }
+            : {
+                kind: 'mock',
+                statusCode: Number(mock?.statusCode ?? 200),
+                headers: literalHeaders(mock?.responseParameters ?? {}, 'method.response.header.'),
+              },
+          timeoutMs: timeoutInMillis,
+        });
       }
-      const arn = /functions\/(arn:[^/]+)\//.exec(integration.Uri ?? '')?.[1];
-      if (integration.Type === 'AWS_PROXY' && !arn) {
-        throw new StartError(`The method ${method.logicalId} names no function in its integration's Uri.`);
-      }
-      if (arn && !rights.allow(arn, integration.Credentials)) {
-        throw new StartError(
-          `API Gateway may not invoke ${arn}, which the method ${method.logicalId} calls.`,
-        );
-      }
-      const mock = integration.IntegrationResponses[0];
-      this.#add(parts, {
-        httpMethod: properties.HttpMethod,
-        resourcePath: `/${parts.join('/')}`,
-        authorizerId,
-        target: arn
-          ? { kind: 'function', arn, streaming: integration.ResponseTransferMode === 'STREAM' }
-          : {
-              kind: 'mock',
-              statusCode: Number(mock?.StatusCode ?? 200),
-              headers: literalHeaders(mock?.ResponseParameters ?? {}, 'method.response.header.'),
-            },
-        timeoutMs: integration.TimeoutInMillis,
-      });
     }
   }
 
@@ -168,8 +130,8 @@ export class ApiRoutes {
   }
 }
 
-/** The headers that a template sets to literal values: `'value'` in single quotes. */
-export function literalHeaders(parameters: Record<string, string>, prefix: string): Record<string, string> {
+/** The headers that the document sets to literal values: `'value'` in single quotes. */
+function literalHeaders(parameters: Record<string, string>, prefix: string): Record<string, string> {
   const entries = Object.entries(parameters).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(
     entries.map(([name, value]) => [name.slice(prefix.length), value.replaceAll(/^'|'$/g, '')]),

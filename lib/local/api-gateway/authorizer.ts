@@ -1,18 +1,10 @@
 import * as z from 'zod';
 import { decide, PolicyDocument } from '../iam/iam.ts';
 import { FunctionError, type LambdaFunction } from '../lambda/lambda.ts';
-import { accountId, type Resource, region, type Template } from '../template.ts';
+import { accountId, region } from '../template.ts';
+import type { AuthorizerDefinition } from './api-definition.ts';
 import type { ApiRequest } from './api-event.ts';
 import type { GatewayResponseType } from './gateway-response.ts';
-
-const AuthorizerProperties = z
-  .object({
-    Type: z.literal('REQUEST'),
-    AuthorizerUri: z.string(),
-    IdentitySource: z.string().optional(),
-    AuthorizerResultTtlInSeconds: z.number().default(300),
-  })
-  .loose();
 
 const Answer = z
   .object({
@@ -27,7 +19,7 @@ export type Verdict =
   | { allowed: false; response: GatewayResponseType };
 
 /**
- * A Lambda authorizer of the template, with API Gateway's cache: one result is valid for all methods until it expires.
+ * A Lambda authorizer, with API Gateway's cache: one result is valid for all methods until it expires.
  */
 export class Authorizer {
   readonly #lambda: LambdaFunction;
@@ -35,16 +27,13 @@ export class Authorizer {
   readonly #ttlMs: number;
   readonly #cache = new Map<string, { answer: unknown; expiresAt: number }>();
 
-  constructor(template: Template, resource: Resource, lambdaByArn: (arn: string) => LambdaFunction) {
-    const properties = template.properties(resource, AuthorizerProperties);
-    this.#lambda = lambdaByArn(
-      /functions\/(arn:[^/]+)\//.exec(properties.AuthorizerUri)?.[1] ?? properties.AuthorizerUri,
-    );
-    this.#identitySources = (properties.IdentitySource ?? '')
+  constructor(definition: AuthorizerDefinition, lambda: LambdaFunction) {
+    this.#lambda = lambda;
+    this.#identitySources = definition.identitySource
       .split(',')
       .map((source) => source.trim())
       .filter(Boolean);
-    this.#ttlMs = properties.AuthorizerResultTtlInSeconds * 1000;
+    this.#ttlMs = definition.authorizerResultTtlInSeconds * 1000;
   }
 
   async authorize(request: ApiRequest): Promise<Verdict> {

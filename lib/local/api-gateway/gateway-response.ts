@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import * as z from 'zod';
-import type { Template } from '../template.ts';
+import type { GatewayResponse } from './api-definition.ts';
 
 /** API Gateway's own responses that occur here, with AWS's status and message. */
 const builtIn = {
@@ -17,26 +16,12 @@ const builtIn = {
 
 export type GatewayResponseType = keyof typeof builtIn;
 
-const GatewayResponseProperties = z
-  .object({
-    ResponseType: z.string(),
-    StatusCode: z.coerce.number().optional(),
-    ResponseParameters: z.record(z.string(), z.string()).default({}),
-    ResponseTemplates: z.record(z.string(), z.string()).default({}),
-  })
-  .loose();
-
-/** The responses that the gateway sends itself, with the texts of the template. */
+/** The responses that the gateway sends itself, with the texts of the document. */
 export class GatewayResponses {
-  readonly #declared: Map<string, z.infer<typeof GatewayResponseProperties>>;
+  readonly #declared: Record<string, GatewayResponse>;
 
-  constructor(template: Template) {
-    this.#declared = new Map(
-      template.ofType('AWS::ApiGateway::GatewayResponse').map((resource) => {
-        const properties = template.properties(resource, GatewayResponseProperties);
-        return [properties.ResponseType, properties];
-      }),
-    );
+  constructor(declared: Record<string, GatewayResponse>) {
+    this.#declared = declared;
   }
 
   send(response: ServerResponse, type: GatewayResponseType, context: Record<string, string>) {
@@ -46,8 +31,7 @@ export class GatewayResponses {
       return;
     }
     const [statusCode, message] = builtIn[type];
-    const declared =
-      this.#declared.get(type) ?? this.#declared.get(statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+    const declared = this.#declared[type] ?? this.#declared[statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'];
     const values: Record<string, string> = {
       ...context,
       'error.message': message,
@@ -55,7 +39,7 @@ export class GatewayResponses {
       'error.responseType': type,
       'error.validationErrorString': '',
     };
-    const [contentType, text] = Object.entries(declared?.ResponseTemplates ?? {})[0] ?? [
+    const [contentType, text] = Object.entries(declared?.responseTemplates ?? {})[0] ?? [
       'application/json',
       '{"message":$context.error.messageString}',
     ];
@@ -64,13 +48,13 @@ export class GatewayResponses {
     response.setHeader('x-amzn-errortype', type);
     response.setHeader('content-type', contentType);
     response.setHeader('content-length', Buffer.byteLength(body));
-    for (const [parameter, value] of Object.entries(declared?.ResponseParameters ?? {})) {
+    for (const [parameter, value] of Object.entries(declared?.responseParameters ?? {})) {
       const name = parameter.replace('gatewayresponse.header.', '');
       response.setHeader(
         name,
         value.startsWith('context.') ? (values[value.slice(8)] ?? '') : value.replaceAll(/^'|'$/g, ''),
       );
     }
-    response.writeHead(declared?.StatusCode ?? statusCode).end(body);
+    response.writeHead(declared?.statusCode ?? statusCode).end(body);
   }
 }

@@ -5,18 +5,20 @@ import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { type LambdaFunction, payloadLimitBytes } from '../lambda/lambda.ts';
 import { readBody } from '../request-body.ts';
+import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
+import { functionArnIn, readApiDefinition } from './api-definition.ts';
 import { describeRequest } from './api-event.ts';
 import { ApiRoutes, type Route } from './api-routes.ts';
 import { Authorizer } from './authorizer.ts';
 import { GatewayResponses, type GatewayResponseType } from './gateway-response.ts';
+import { InvokePermissions } from './invoke-permissions.ts';
 
 const bodyLimitBytes = 10 * 1024 * 1024;
 const streamLimitBytes = 200 * 1024 * 1024;
 /** Limit for the metadata: a function that writes none would otherwise fill the memory. */
 const preludeLimitBytes = 1024 * 1024;
 
-const RestApiProperties = z.object({ BinaryMediaTypes: z.array(z.string()).default([]) }).loose();
 const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const Metadata = z
   .object({
@@ -53,18 +55,20 @@ export class Gateway {
   readonly #log: (line: string) => void;
 
   constructor(template: Template, lambdaByArn: (arn: string) => LambdaFunction, log: (line: string) => void) {
-    this.#routes = new ApiRoutes(template);
-    this.#responses = new GatewayResponses(template);
-    this.#binaryMediaTypes = template
-      .ofType('AWS::ApiGateway::RestApi')
-      .flatMap((api) => template.properties(api, RestApiProperties).BinaryMediaTypes);
+    const definition = readApiDefinition(template);
+    const permissions = new InvokePermissions(template);
+    this.#routes = new ApiRoutes(definition, permissions);
+    this.#responses = new GatewayResponses(definition['x-amazon-apigateway-gateway-responses']);
+    this.#binaryMediaTypes = definition['x-amazon-apigateway-binary-media-types'];
     this.#authorizers = new Map(
-      template
-        .ofType('AWS::ApiGateway::Authorizer')
-        .map((resource) => [
-          template.physicalName(resource),
-          new Authorizer(template, resource, lambdaByArn),
-        ]),
+      Object.entries(definition.components.securitySchemes).map(([name, scheme]) => {
+        const { 'x-amazon-apigateway-authorizer': authorizer } = scheme;
+        const arn = functionArnIn(authorizer.authorizerUri) ?? '';
+        if (!permissions.allow(arn, authorizer.authorizerCredentials)) {
+          throw new StartError(`API Gateway may not invoke ${arn}, which the authorizer ${name} calls.`);
+        }
+        return [name, new Authorizer(authorizer, lambdaByArn(arn))];
+      }),
     );
     this.#lambdaByArn = lambdaByArn;
     this.#log = log;
@@ -98,8 +102,8 @@ export class Gateway {
     if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
     const { route } = match;
     const event = describeRequest(request, url, match, requestId);
-    if (route.authorizerId !== undefined) {
-      const authorizer = this.#authorizers.get(route.authorizerId);
+    if (route.authorizer !== undefined) {
+      const authorizer = this.#authorizers.get(route.authorizer);
       if (!authorizer) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');
       const verdict = await authorizer.authorize(event);
       if (!verdict.allowed) throw new GatewayError(verdict.response);

@@ -173,52 +173,45 @@ function synthesize(dir: string, cdkOut: string) {
       ...props,
     });
   };
-  const api = new apigateway.RestApi(stack, 'Api', { binaryMediaTypes: ['image/*'] });
-  api.addGatewayResponse('Unauthorized', {
-    type: apigateway.ResponseType.UNAUTHORIZED,
-    statusCode: '401',
-    responseHeaders: { 'x-request-id': 'context.requestId', 'www-authenticate': "'Bearer'" },
-    templates: { 'application/json': '{"message":$context.error.messageString,"id":"$context.requestId"}' },
+  const invoker = new iam.Role(stack, 'Invoker', {
+    assumedBy: new iam.ServicePrincipal('apigateway.amazonaws.com'),
   });
-  api.addGatewayResponse('ServerError', {
-    type: apigateway.ResponseType.DEFAULT_5XX,
-    templates: { 'application/json': '{"oops":true}' },
-  });
-  const authorizer = new apigateway.RequestAuthorizer(stack, 'Authorizer', {
-    handler: make('authorizer'),
-    identitySources: [apigateway.IdentitySource.header('Authorization')],
-    resultsCacheTtl: Duration.minutes(1),
-  });
-  const add = (
-    method: string,
-    route: string,
-    target: lambda.Function,
-    options: object = {},
-    methodOptions = {},
-  ) =>
-    api.root
-      .resourceForPath(route)
-      .addMethod(
-        method,
-        new apigateway.LambdaIntegration(target, { allowTestInvoke: false, ...options }),
-        methodOptions,
-      );
-  const stream = { responseTransferMode: apigateway.ResponseTransferMode.STREAM };
+  const lambdaApi = `arn:${stack.partition}:apigateway:${stack.region}:lambda:path`;
+  const invocations = (target: lambda.Function) => {
+    target.grantInvoke(invoker);
+    return `${lambdaApi}/2015-03-31/functions/${target.functionArn}/invocations`;
+  };
+  const paths: Record<string, Record<string, unknown>> = {};
+  const add = (method: string, route: string, target: lambda.Function, options = {}, authorizer?: string) => {
+    const integration = {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri: invocations(target),
+      credentials: invoker.roleArn,
+      ...options,
+    };
+    const security = authorizer ? { security: [{ [authorizer]: [] }] } : {};
+    paths[route] = {
+      ...paths[route],
+      [method]: { ...security, 'x-amazon-apigateway-integration': integration },
+    };
+  };
+  const stream = { responseTransferMode: 'STREAM' };
   const echo = make('echo');
-  add('ANY', '/echo', echo);
-  add('GET', '/echo/fixed', echo);
-  add('GET', '/echo/{id}', echo);
-  add('GET', '/echo/{id}/parts', echo);
-  add('GET', '/files/{rest+}', echo);
-  add('GET', '/private', echo, {}, { authorizer });
-  add('POST', '/private', echo, {}, { authorizer });
-  add('GET', '/trouble/{kind}', make('trouble', { timeout: Duration.seconds(2), memorySize: 256 }));
-  add('GET', '/impatient/{kind}', make('middy'), { ...stream });
-  add('GET', '/stream', make('stream'), { ...stream });
+  add('x-amazon-apigateway-any-method', '/echo', echo);
+  add('get', '/echo/fixed', echo);
+  add('get', '/echo/{id}', echo);
+  add('get', '/echo/{id}/parts', echo);
+  add('get', '/files/{rest+}', echo);
+  add('get', '/private', echo, {}, 'authorizer');
+  add('post', '/private', echo, {}, 'authorizer');
+  add('get', '/trouble/{kind}', make('trouble', { timeout: Duration.seconds(2), memorySize: 256 }));
+  add('get', '/impatient/{kind}', make('middy'), { ...stream });
+  add('get', '/stream', make('stream'), { ...stream });
   const slow = stack.node.findChild('trouble') as lambda.Function;
-  add('GET', '/hurried/{kind}', slow, { timeout: Duration.millis(500) });
+  add('get', '/hurried/{kind}', slow, { timeoutInMillis: 500 });
   const data = make('data');
-  add('POST', '/data', data);
+  add('post', '/data', data);
   bucket.grantPut(data, 'granted/*');
   bucket.grantRead(data, 'granted/*');
   bucket.grantPut(data, 'blind/*');
@@ -260,6 +253,44 @@ function synthesize(dir: string, cdkOut: string) {
       ],
     },
     destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
+  });
+  new apigateway.SpecRestApi(stack, 'Api', {
+    apiDefinition: apigateway.ApiDefinition.fromInline({
+      openapi: '3.0.1',
+      info: { title: 'Test', version: '1' },
+      paths,
+      components: {
+        securitySchemes: {
+          authorizer: {
+            type: 'apiKey',
+            name: 'Authorization',
+            in: 'header',
+            'x-amazon-apigateway-authtype': 'custom',
+            'x-amazon-apigateway-authorizer': {
+              type: 'request',
+              identitySource: 'method.request.header.Authorization',
+              authorizerUri: invocations(make('authorizer')),
+              authorizerCredentials: invoker.roleArn,
+              authorizerResultTtlInSeconds: 60,
+            },
+          },
+        },
+      },
+      'x-amazon-apigateway-binary-media-types': ['image/*'],
+      'x-amazon-apigateway-gateway-responses': {
+        UNAUTHORIZED: {
+          statusCode: '401',
+          responseParameters: {
+            'gatewayresponse.header.x-request-id': 'context.requestId',
+            'gatewayresponse.header.www-authenticate': "'Bearer'",
+          },
+          responseTemplates: {
+            'application/json': '{"message":$context.error.messageString,"id":"$context.requestId"}',
+          },
+        },
+        DEFAULT_5XX: { responseTemplates: { 'application/json': '{"oops":true}' } },
+      },
+    }),
   });
   app.synth();
 }

@@ -1,39 +1,35 @@
 import { expect, test } from 'vitest';
+import { readApiDefinition } from '../../../lib/local/api-gateway/api-definition.ts';
 import { ApiRoutes } from '../../../lib/local/api-gateway/api-routes.ts';
+import { InvokePermissions } from '../../../lib/local/api-gateway/invoke-permissions.ts';
 import { Template } from '../../../lib/local/template.ts';
 
 const arn = { 'Fn::GetAtt': ['Function', 'Arn'] };
-const routesWith = (credentials: unknown, resources: Record<string, unknown>) =>
-  new ApiRoutes(
-    new Template(
-      {
-        Resources: {
-          Function: { Type: 'AWS::Lambda::Function' },
-          Other: { Type: 'AWS::Lambda::Function' },
-          Api: { Type: 'AWS::ApiGateway::RestApi' },
-          Path: {
-            Type: 'AWS::ApiGateway::Resource',
-            Properties: { RestApiId: { Ref: 'Api' }, ParentId: 'root', PathPart: 'thing' },
+const routesWith = (credentials: unknown, resources: Record<string, unknown>) => {
+  const integration = {
+    type: 'aws_proxy',
+    uri: { 'Fn::Join': ['', ['arn:aws:apigateway:functions/', arn, '/invocations']] },
+    ...(credentials ? { credentials } : {}),
+  };
+  const template = new Template(
+    {
+      Resources: {
+        Function: { Type: 'AWS::Lambda::Function' },
+        Other: { Type: 'AWS::Lambda::Function' },
+        Api: {
+          Type: 'AWS::ApiGateway::RestApi',
+          Properties: {
+            Body: { paths: { '/thing': { get: { 'x-amazon-apigateway-integration': integration } } } },
           },
-          Method: {
-            Type: 'AWS::ApiGateway::Method',
-            Properties: {
-              HttpMethod: 'GET',
-              ResourceId: { Ref: 'Path' },
-              Integration: {
-                Type: 'AWS_PROXY',
-                Uri: { 'Fn::Join': ['', ['arn:aws:apigateway:functions/', arn, '/invocations']] },
-                ...(credentials ? { Credentials: credentials } : {}),
-              },
-            },
-          },
-          ...resources,
         },
+        ...resources,
       },
-      new Map(),
-      'http://localhost:4000',
-    ),
+    },
+    new Map(),
+    'http://localhost:4000',
   );
+  return new ApiRoutes(readApiDefinition(template), new InvokePermissions(template));
+};
 const roleFor = (resource: unknown) => ({
   Role: {
     Type: 'AWS::IAM::Role',

@@ -1,0 +1,201 @@
+import { STATUS_CODES } from 'node:http';
+import { DEFAULT_HEADERS } from '../api/default-headers.ts';
+import { type Operation, routesOf } from '../api/operation.ts';
+
+/**
+ * API Gateway aborts a request to a function that does not stream after this time (API Gateway quotas, "Integration
+ * timeout").
+ */
+const GATEWAY_TIMEOUT_SECONDS = 29;
+
+/** The request headers that a viewer's page may send (Fetch standard, "CORS-preflight request"). */
+const CORS_HEADERS = ['accept', 'authorization', 'content-type', 'range', 'x-api-key'];
+
+/** An operation and the function that handles it. */
+export interface ApiRoute {
+  operation: Operation;
+  functionArn: string;
+}
+
+interface ApiDefinitionProps {
+  routes: readonly ApiRoute[];
+  authorizerArn: string;
+  /** The ARN of the role with which API Gateway invokes the functions. */
+  invokerArn: string;
+  /** `arn:<partition>:apigateway:<region>:lambda:path`, before the path of Lambda's API. */
+  lambdaApi: string;
+  allowedOrigins: readonly string[];
+}
+
+/**
+ * The REST API as the document that API Gateway imports: OpenAPI 3.0.1 without schemas, because the functions validate
+ * requests, and with API Gateway's extensions (developer guide, "OpenAPI extensions for API Gateway"). It is one
+ * resource of the stack, where methods and paths of their own are two for each endpoint.
+ */
+export function apiDefinition({ routes, ...props }: ApiDefinitionProps) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const { method, crossOrigin } = route.operation;
+    for (const { path } of routesOf(route.operation)) {
+      paths[path] = {
+        ...(crossOrigin && { options: preflight(path, props.allowedOrigins) }),
+        ...paths[path],
+        [method.toLowerCase()]: methodOf(route, path, props),
+      };
+    }
+  }
+  return {
+    openapi: '3.0.1',
+    info: { title: 'Negatoscope', version: '1' },
+    paths,
+    components: { securitySchemes: { authorizer: authorizerOf(props) } },
+    // Binary and not text: forms may contain images, and `multipart/related` contains DICOM.
+    'x-amazon-apigateway-binary-media-types': ['multipart/form-data', 'multipart/related'],
+    'x-amazon-apigateway-gateway-responses': Object.fromEntries(GATEWAY_RESPONSES.map(gatewayResponse)),
+  };
+}
+
+type Targets = Omit<ApiDefinitionProps, 'routes'>;
+
+function methodOf({ operation, functionArn }: ApiRoute, path: string, { lambdaApi, invokerArn }: Targets) {
+  const { auth, success, timeoutSeconds } = operation;
+  const streams = 'stream' in success;
+  const seconds = streams ? timeoutSeconds : Math.min(timeoutSeconds, GATEWAY_TIMEOUT_SECONDS);
+  return {
+    parameters: pathParameters(path),
+    responses: { [success.status]: { description: STATUS_CODES[success.status] } },
+    security: auth === 'public' ? [] : [{ authorizer: [] }],
+    'x-amazon-apigateway-integration': {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri: `${lambdaApi}/${
+        streams
+          ? `2021-11-15/functions/${functionArn}/response-streaming-invocations`
+          : `2015-03-31/functions/${functionArn}/invocations`
+      }`,
+      credentials: invokerArn,
+      timeoutInMillis: seconds * 1000,
+      responseTransferMode: streams ? 'STREAM' : 'BUFFERED',
+    },
+  };
+}
+
+const pathParameters = (path: string) =>
+  [...path.matchAll(/\{(.+?)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+
+const authorizerOf = ({ authorizerArn, lambdaApi, invokerArn }: Targets) => ({
+  type: 'apiKey',
+  name: 'Authorization',
+  in: 'header',
+  'x-amazon-apigateway-authtype': 'custom',
+  'x-amazon-apigateway-authorizer': {
+    type: 'request',
+    identitySource: 'method.request.header.Authorization',
+    authorizerUri: `${lambdaApi}/2015-03-31/functions/${authorizerArn}/invocations`,
+    authorizerCredentials: invokerArn,
+    authorizerResultTtlInSeconds: 300,
+  },
+});
+
+/** Responds to CORS preflight requests, which need no authentication. */
+function preflight(path: string, allowedOrigins: readonly string[]) {
+  const [origin = '', ...others] = allowedOrigins;
+  const headers = {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Methods': 'GET,POST,OPTIONS',
+    'Access-Control-Allow-Headers': CORS_HEADERS.join(','),
+    'Access-Control-Max-Age': '86400',
+    ...(origin !== '*' && { Vary: 'Origin' }),
+  };
+  const names = Object.keys(headers);
+  return {
+    parameters: pathParameters(path),
+    responses: {
+      204: {
+        description: STATUS_CODES[204],
+        headers: Object.fromEntries(names.map((name) => [name, { schema: { type: 'string' } }])),
+      },
+    },
+    security: [],
+    'x-amazon-apigateway-integration': {
+      type: 'mock',
+      requestTemplates: { 'application/json': '{"statusCode": 204}' },
+      responses: {
+        default: {
+          statusCode: '204',
+          responseParameters: Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
+          ),
+          ...(others.length > 0 && { responseTemplates: { 'application/json': allowOneOf(others) } }),
+        },
+      },
+    },
+  };
+}
+
+/** A mapping template that allows the origin of the request if it is one of these. */
+const allowOneOf = (origins: readonly string[]) =>
+  `#set($origin = $input.params().header.get("Origin"))
+#if(!$origin)#set($origin = $input.params().header.get("origin"))#end
+#if(${origins.map((origin) => `$origin == "${origin}"`).join(' || ')})
+#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)
+#end`;
+
+/** Responses that API Gateway generates itself, in the service's error format. */
+const GATEWAY_RESPONSES: [type: string, status: number, message: string, details?: string[]][] = [
+  ['DEFAULT_4XX', 400, 'The request can not be handled.'],
+  ['DEFAULT_5XX', 500, 'Something went wrong on our side.'],
+  ['ACCESS_DENIED', 403, 'Insufficient permissions'],
+  ['UNAUTHORIZED', 401, 'Missing or invalid token or API key'],
+  // API Gateway's response to an unknown path.
+  ['MISSING_AUTHENTICATION_TOKEN', 404, 'There is no such endpoint.'],
+  ['RESOURCE_NOT_FOUND', 404, 'There is no such endpoint.'],
+  // The issuer's keys could not be fetched. The token may be valid, so the client should retry.
+  ['AUTHORIZER_FAILURE', 503, 'Tokens can not be verified at the moment.'],
+  ['AUTHORIZER_CONFIGURATION_ERROR', 503, 'Tokens can not be verified at the moment.'],
+  // For a body over 10 MB, and for one that exceeds a Lambda event (6 MB, with the files in base64).
+  [
+    'REQUEST_TOO_LARGE',
+    413,
+    'The request is too large.',
+    [
+      'files of more than 4.4 MB together go by signed URLs: see the paths that end in /upload-url and /upload-urls',
+      'a DICOM file goes by POST /dicom/upload-url',
+      'POST /api/v2/images gives one where it gets size and content_type instead of image_data',
+    ],
+  ],
+  ['THROTTLED', 429, 'Too many requests'],
+  ['INTEGRATION_FAILURE', 502, 'Something went wrong on our side.'],
+  ['INTEGRATION_TIMEOUT', 504, 'This took too long.'],
+];
+
+/** A constant is in quotes, and can't contain one (API Gateway developer guide, "Set up gateway responses"). */
+const GATEWAY_HEADERS = {
+  ...DEFAULT_HEADERS,
+  'content-security-policy': 'sandbox',
+  // These responses are the same for every caller. Without this header, a viewer's page could not read the error.
+  'access-control-allow-origin': '*',
+};
+
+function gatewayResponse([type, statusCode, message, details = []]: (typeof GATEWAY_RESPONSES)[number]) {
+  const error = STATUS_CODES[statusCode];
+  const headers = {
+    'x-request-id': 'context.requestId',
+    ...Object.fromEntries(Object.entries(GATEWAY_HEADERS).map(([name, value]) => [name, `'${value}'`])),
+  };
+  return [
+    type,
+    {
+      statusCode: String(statusCode),
+      responseParameters: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, value]),
+      ),
+      responseTemplates: { 'application/json': JSON.stringify({ statusCode, message, error, details }) },
+    },
+  ];
+}
