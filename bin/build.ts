@@ -4,6 +4,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { functions } from '../functions/functions.ts';
 import { operations } from '../functions/operations.ts';
 import { openApiDocument } from '../lib/api/openapi.ts';
+import { methodsByPath } from '../lib/api/operation.ts';
 import { buildWeb } from './build-web.ts';
 
 /** The folder of the bundles: `dist/<function>/index.cjs`. */
@@ -183,6 +184,8 @@ export async function buildFunctions(): Promise<void> {
       if (module in inputs) await cp(join(ROOT, file), join(ROOT, dirname(bundle), basename(file)));
   const document = JSON.stringify(openApiDocument(operations));
   await writeFile(join(BUNDLES, 'get-openapi', 'openapi.json'), document);
+  const methods = JSON.stringify(methodsByPath(operations));
+  await writeFile(join(BUNDLES, 'method-not-allowed', 'methods.json'), methods);
 }
 
 if (import.meta.main) await Promise.all([buildFunctions(), buildWeb()]);

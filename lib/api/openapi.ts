@@ -52,6 +52,7 @@ export function openApiDocument(operations: readonly Operation[]) {
       version: '0.1.0',
       description: [
         'The open, serverless image service for clinics. A trailing slash is optional everywhere.',
+        'HEAD is answered wherever GET is, and a method that a path does not have by 405 with `Allow`.',
         SOCKET,
       ].join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },

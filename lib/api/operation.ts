@@ -154,6 +154,20 @@ export const routesOf = ({ id, path, aliases = {} }: Operation): { id: string; p
   ...Object.entries(aliases).map(([id, path]) => ({ id, path })),
 ];
 
+/** The methods of each path, as the header `Allow` lists them. GET implies HEAD (RFC 9110, 9.1). */
+export function methodsByPath(operations: readonly Operation[]): Record<string, string[]> {
+  const methods = new Map<string, Set<string>>();
+  for (const operation of operations) {
+    for (const { path } of routesOf(operation)) {
+      const own = methods.get(path) ?? new Set();
+      methods.set(path, own.add(operation.method));
+      if (operation.method === 'GET') own.add('HEAD');
+      if (operation.crossOrigin) own.add('OPTIONS');
+    }
+  }
+  return Object.fromEntries([...methods].map(([path, own]) => [path, [...own].sort()]));
+}
+
 /** Every error code that the operation can return: the declared and the implied ones. */
 export function errorsOf(operation: Operation): ErrorCode[] {
   const implied: ErrorCode[] = ['INTERNAL_SERVER_ERROR'];

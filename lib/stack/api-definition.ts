@@ -19,6 +19,8 @@ export interface ApiRoute {
 
 interface ApiDefinitionProps {
   routes: readonly ApiRoute[];
+  /** The function for methods that a path does not have. */
+  methodNotAllowedArn: string;
   authorizerArn: string;
   /** The ARN of the role with which API Gateway invokes the functions. */
   invokerArn: string;
@@ -37,10 +39,13 @@ export function apiDefinition({ routes, ...props }: ApiDefinitionProps) {
   for (const route of routes) {
     const { method, crossOrigin } = route.operation;
     for (const { path } of routesOf(route.operation)) {
+      const own = methodOf(route, path, props);
       paths[path] = {
-        ...(crossOrigin && { options: preflight(path, props.allowedOrigins) }),
         ...paths[path],
-        [method.toLowerCase()]: methodOf(route, path, props),
+        [method.toLowerCase()]: own,
+        ...(method === 'GET' && { head: own }),
+        ...(crossOrigin && { options: preflight(path, props.allowedOrigins) }),
+        'x-amazon-apigateway-any-method': methodNotAllowed(path, props),
       };
     }
   }
@@ -57,26 +62,42 @@ export function apiDefinition({ routes, ...props }: ApiDefinitionProps) {
 
 type Targets = Omit<ApiDefinitionProps, 'routes'>;
 
-function methodOf({ operation, functionArn }: ApiRoute, path: string, { lambdaApi, invokerArn }: Targets) {
+function methodOf({ operation, functionArn }: ApiRoute, path: string, targets: Targets) {
   const { auth, success, timeoutSeconds } = operation;
   const streams = 'stream' in success;
-  const seconds = streams ? timeoutSeconds : Math.min(timeoutSeconds, GATEWAY_TIMEOUT_SECONDS);
   return {
     parameters: pathParameters(path),
     responses: { [success.status]: { description: STATUS_CODES[success.status] } },
     security: auth === 'public' ? [] : [{ authorizer: [] }],
-    'x-amazon-apigateway-integration': {
-      type: 'aws_proxy',
-      httpMethod: 'POST',
-      uri: `${lambdaApi}/${
-        streams
-          ? `2021-11-15/functions/${functionArn}/response-streaming-invocations`
-          : `2015-03-31/functions/${functionArn}/invocations`
-      }`,
-      credentials: invokerArn,
-      timeoutInMillis: seconds * 1000,
-      responseTransferMode: streams ? 'STREAM' : 'BUFFERED',
-    },
+    'x-amazon-apigateway-integration': integration(functionArn, timeoutSeconds, streams, targets),
+  };
+}
+
+/** The response to every other method (RFC 9110, 15.5.6). API Gateway itself would say that there is no such path. */
+const methodNotAllowed = (path: string, targets: Targets) => ({
+  parameters: pathParameters(path),
+  responses: { 405: { description: STATUS_CODES[405] } },
+  security: [],
+  'x-amazon-apigateway-integration': integration(targets.methodNotAllowedArn, 5, false, targets),
+});
+
+function integration(
+  functionArn: string,
+  timeoutSeconds: number,
+  streams: boolean,
+  { lambdaApi, invokerArn }: Targets,
+) {
+  const seconds = streams ? timeoutSeconds : Math.min(timeoutSeconds, GATEWAY_TIMEOUT_SECONDS);
+  const path = streams
+    ? `2021-11-15/functions/${functionArn}/response-streaming-invocations`
+    : `2015-03-31/functions/${functionArn}/invocations`;
+  return {
+    type: 'aws_proxy',
+    httpMethod: 'POST',
+    uri: `${lambdaApi}/${path}`,
+    credentials: invokerArn,
+    timeoutInMillis: seconds * 1000,
+    responseTransferMode: streams ? 'STREAM' : 'BUFFERED',
   };
 }
 

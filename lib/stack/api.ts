@@ -15,6 +15,8 @@ import type { Settings } from './settings.ts';
 
 interface ApiProps {
   routes: readonly ApiRoute[];
+  /** The function for methods that a path does not have. */
+  methodNotAllowedArn: string;
   /** The name of the authorizer's function. */
   authorizerName: string;
   settings: Settings;
@@ -24,7 +26,11 @@ interface ApiProps {
 export class Api extends Construct {
   readonly restApi: SpecRestApi;
 
-  constructor(scope: Construct, id: string, { routes, authorizerName, settings }: ApiProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { routes, methodNotAllowedArn, authorizerName, settings }: ApiProps,
+  ) {
     super(scope, id);
     const stack = Stack.of(this);
     const authorizerArn = stack.formatArn({
@@ -46,7 +52,11 @@ export class Api extends Construct {
           statements: [
             new PolicyStatement({
               actions: ['lambda:InvokeFunction'],
-              resources: [authorizerArn, ...routes.map(({ functionArn }) => functionArn)],
+              resources: [
+                authorizerArn,
+                methodNotAllowedArn,
+                ...routes.map(({ functionArn }) => functionArn),
+              ],
             }),
           ],
         }),
@@ -58,6 +68,7 @@ export class Api extends Construct {
       apiDefinition: ApiDefinition.fromInline(
         apiDefinition({
           routes,
+          methodNotAllowedArn,
           authorizerArn,
           invokerArn: invoker.roleArn,
           lambdaApi: `arn:${stack.partition}:apigateway:${stack.region}:lambda:path`,

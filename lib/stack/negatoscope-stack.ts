@@ -58,7 +58,13 @@ export class NegatoscopeStack extends Stack {
       const handler = functions.create(operation.id, { ...operation, permissions, description, environment });
       return { operation, functionArn: handler.functionArn };
     });
-    const api = new Api(this, 'Api', { routes, authorizerName: functionName, settings });
+    const { functionArn: methodNotAllowedArn } = functions.create('method-not-allowed', {
+      description: 'Refuse a method that a path does not have',
+      permissions: {},
+      memoryMb: 256,
+      timeoutSeconds: 5,
+    });
+    const api = new Api(this, 'Api', { routes, methodNotAllowedArn, authorizerName: functionName, settings });
     const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
     const feeds = wanted.map((trigger) => {
       const handler = functions.create(trigger.id, {

@@ -362,7 +362,8 @@ test('API Gateway may invoke the functions of the operations and the authorizer,
   const ids = statement.Resource.flatMap((arn: Properties) => arn['Fn::GetAtt']?.[0] ?? []);
   const named = statement.Resource.filter((arn: Properties) => !('Fn::GetAtt' in arn));
   expect(named.map((arn: Properties) => arn['Fn::Join'][1].at(-1))).toEqual([`:function:${authorizer}`]);
-  expect(new Set(ids)).toEqual(new Set(all.map(({ id }) => functionOf(id)?.[0])));
+  const handlers = [...all.map(({ id }) => id), 'method-not-allowed'];
+  expect(new Set(ids)).toEqual(new Set(handlers.map((id) => functionOf(id)?.[0])));
 });
 
 test('Every method of the API is public on purpose, answers a preflight request, or asks the authorizer', () => {

@@ -4,6 +4,7 @@ import type { Operation } from '../../api/operation.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
 import { auditMiddleware } from '../middleware/auditing.ts';
+import { headMiddleware } from '../middleware/head-middleware.ts';
 import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
 import { responseMiddleware } from '../middleware/response-middleware.ts';
 import { connect, type Factories } from '../needs.ts';
@@ -44,6 +45,7 @@ export function requestPipeline<Op extends Operation, Deps>(
   const connected = connect<Deps>(needs);
   return middy<APIGatewayProxyEvent, HttpResponse>(options)
     .use(auditMiddleware(operation))
+    .use(headMiddleware)
     .use(responseMiddleware(operation))
     .use(rateLimitMiddleware(operation))
     .handler(async (event, context) => {

@@ -66,7 +66,7 @@ function describe(
     subject: caller?.subject ?? null,
     role: isPublic ? 'link' : (caller?.role ?? null),
     action: operation.id,
-    method: operation.method,
+    method: event.httpMethod,
     // The path of a public operation may contain a secret, such as the token of a link.
     path: isPublic ? operation.path : event.path,
     patientIds: [...patientIds],
