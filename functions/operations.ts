@@ -9,6 +9,7 @@ import { operation as getExport } from './batches/get-export/operation.ts';
 import { operation as getImageSummary } from './batches/get-image-summary/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
+import { operation as restoreBatch } from './batches/restore-batch/operation.ts';
 import { operation as uploadBatchImages } from './batches/upload-batch-images/operation.ts';
 import { operation as assignCase } from './cases/assign-case/operation.ts';
 import { operation as completeUpload } from './cases/complete-upload/operation.ts';
@@ -45,7 +46,9 @@ import { operation as downloadImage } from './images/download-image/operation.ts
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as getImageData } from './images/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './images/get-image-thumbnail/operation.ts';
+import { operation as listDeleted } from './images/list-deleted/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
+import { operation as restoreImage } from './images/restore-image/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
 import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as createApiKey } from './keys/create-api-key/operation.ts';
@@ -71,6 +74,7 @@ export const operations = [
   getBatch,
   renameBatch,
   deleteBatch,
+  restoreBatch,
   createBatchUploads,
   uploadBatchImages,
   downloadBatch,
@@ -83,6 +87,8 @@ export const operations = [
   updateImage,
   updateImages,
   deleteImage,
+  restoreImage,
+  listDeleted,
   getImageData,
   getImageThumbnail,
   downloadImage,

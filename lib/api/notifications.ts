@@ -54,8 +54,9 @@ export function imageNotification(
     return shown;
   };
   const wasPending = before === undefined || before.status === 'pending';
-  if (!after) {
-    const messages: Message[] = wasPending ? [] : [{ type: 'IMAGE_DELETED', image: show(before) }];
+  if (!after || after.status === 'deleted') {
+    const wasShown = !wasPending && before.status !== 'deleted';
+    const messages: Message[] = wasShown ? [{ type: 'IMAGE_DELETED', image: show(before) }] : [];
     return patientNotification(before?.patientId, messages);
   }
   const image = show(after);
@@ -66,7 +67,8 @@ export function imageNotification(
       after.patientId,
       types.map((type) => ({ type, image })),
     );
-  if (wasPending && after.status !== 'pending') {
+  // A restored image is new to the pages.
+  if ((wasPending && after.status !== 'pending') || before?.status === 'deleted') {
     return notification('IMAGE_UPLOADED', after.status === 'ready' ? 'IMAGE_READY' : 'IMAGE_REJECTED');
   }
   const changed = before !== undefined && JSON.stringify(show(before)) !== JSON.stringify(image);
@@ -75,9 +77,9 @@ export function imageNotification(
 
 /** The notification about a batch. A new batch counts as changed. */
 export function batchNotification({ before, after }: ItemChange<Batch>): Notification {
-  if (after)
+  if (after && !after.deletedAt)
     return patientNotification(after.patientId, [{ type: 'BATCH_CHANGED', batch: toPatientBatch(after) }]);
-  if (!before) return patientNotification(undefined, []);
+  if (!before || before.deletedAt) return patientNotification(undefined, []);
   return patientNotification(before.patientId, [{ type: 'BATCH_DELETED', batch: toPatientBatch(before) }]);
 }
 

@@ -20,3 +20,13 @@ export const repeatable = <T extends z.ZodType<unknown, string>>(item: T, most: 
   z
     .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
     .pipe(z.array(item).max(most));
+
+/** The query parameters of deletions that can be undone. */
+export const DeletionQuery = z.strictObject({
+  erase: z
+    .literal('true')
+    .optional()
+    .describe(
+      'Erase it at once and for good (admins). Without it, the deletion can be undone for some days.',
+    ),
+});

@@ -20,8 +20,8 @@ export interface Trigger {
         maximumReceives: number;
       }
     | {
-        /** Items that have an attribute and a status, by prefix of their partition key. */
-        itemsMarked: { keys: string; attribute: string; status: string };
+        /** Changed items that have a string attribute, and a status if one is given, by prefix of their partition key. */
+        itemsMarked: readonly { keys: string; attribute: string; status?: string }[];
         batchSize: number;
         maximumRetries: number;
       }

@@ -1,9 +1,17 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { Batch } from '../domain/batches/batch.ts';
-import { batchesOfPatient, batchKey, batchListKey } from './keys.ts';
+import type { Deletion } from '../domain/deletion.ts';
+import { Timestamp } from '../domain/identifiers.ts';
+import { batchesOfPatient, batchKey, batchListKey, deletedBatchKeys, deletedOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
-import { parseItem, type Table } from './table.ts';
+import { hasExpired, parseItem, type Table } from './table.ts';
+import { updateOf } from './update-expression.ts';
+
+/** A deleted batch. Seconds since 1970: when it is erased. */
+const DeletedBatch = Batch.extend({ deletedAt: Timestamp, expiresAt: z.int() });
+export type DeletedBatch = z.infer<typeof DeletedBatch>;
 
 /** The batches in the table. */
 export class Batches {
@@ -25,7 +33,24 @@ export class Batches {
     const { Item } = await client.send(
       new GetCommand({ TableName, Key: batchKey(id), ConsistentRead: true }),
     );
-    return Item && parseItem(Batch, Item);
+    return Item && Item.deletedAt === undefined ? parseItem(Batch, Item) : undefined;
+  }
+
+  /** Reads a deleted batch, as long as it can be restored. */
+  async getDeleted(id: string, now: Date): Promise<DeletedBatch | undefined> {
+    const { name: TableName, client } = this.#table;
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: batchKey(id), ConsistentRead: true }),
+    );
+    return Item?.deletedAt && !hasExpired(Item, now) ? parseItem(DeletedBatch, Item) : undefined;
+  }
+
+  /** Lists the patient's deleted batches that can be restored, the last deleted first. */
+  async listDeletedOf(patientId: string, now: Date): Promise<DeletedBatch[]> {
+    const partition = deletedOfPatient(patientId);
+    const query = { partition, schema: DeletedBatch, keyOf: batchKey, newestFirst: true };
+    const batches = await Array.fromAsync(queryAll(this.#table, query));
+    return batches.filter((batch) => !hasExpired(batch, now));
   }
 
   /** Lists one page of the patient's batches, newest first. */
@@ -51,17 +76,62 @@ export class Batches {
   }
 
   /** Renames the batch. Returns undefined if it does not exist. */
-  async rename(id: string, name: string, now: Date): Promise<Batch | undefined> {
+  rename(id: string, name: string, now: Date): Promise<Batch | undefined> {
+    return this.#update(id, { name, updatedAt: now.toISOString() }, 'attribute_not_exists(deletedAt)');
+  }
+
+  /**
+   * Deletes the batch: from then on it is in no list, and no image of it can become ready. It can be restored until its
+   * time to live. `Images.deleteAllIn` deletes its images, here and again from the table's stream, in case this function
+   * ends before that.
+   */
+  async delete(batch: Batch, { by, at, until }: Deletion): Promise<void> {
+    const deletedAt = at.toISOString();
+    const values = {
+      deletedAt,
+      deletedBy: by,
+      expiresAt: Math.floor(until.getTime() / 1000),
+      ...deletedBatchKeys({ ...batch, deletedAt }),
+    };
+    await this.#update(batch.id, values, 'attribute_not_exists(deletedAt)');
+  }
+
+  /**
+   * Restores a deleted batch. `DeletedImages.restoreAllOf` restores its images, here and again from the table's stream,
+   * and `markRestored` ends that.
+   */
+  async restore(batch: Batch, now: Date): Promise<Batch | undefined> {
+    const updatedAt = now.toISOString();
+    const values = {
+      updatedAt,
+      deletedAt: null,
+      deletedBy: null,
+      expiresAt: null,
+      restoringSince: updatedAt,
+    };
+    return this.#update(batch.id, { ...values, ...batchListKey(batch) }, 'attribute_exists(deletedAt)');
+  }
+
+  async markRestored(id: string): Promise<void> {
+    await this.#update(id, { restoringSince: null }, 'attribute_exists(restoringSince)');
+  }
+
+  /** Removes the batch for good. The table's stream then removes its images. */
+  async erase(id: string): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    await client.send(new DeleteCommand({ TableName, Key: batchKey(id) }));
+  }
+
+  /** Updates the batch. Returns undefined if it does not exist or the condition fails. */
+  async #update(id: string, values: Record<string, unknown>, condition: string): Promise<Batch | undefined> {
     const { name: TableName, client } = this.#table;
     try {
       const { Attributes } = await client.send(
         new UpdateCommand({
           TableName,
           Key: batchKey(id),
-          UpdateExpression: 'SET #name = :name, updatedAt = :now',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeNames: { '#name': 'name' },
-          ExpressionAttributeValues: { ':name': name, ':now': now.toISOString() },
+          ...updateOf(values),
+          ConditionExpression: `attribute_exists(pk) AND ${condition}`,
           ReturnValues: 'ALL_NEW',
         }),
       );
@@ -70,14 +140,5 @@ export class Batches {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
-  }
-
-  /**
-   * Deletes the batch. From then on no image of it can become ready. `Images.deleteAllIn` deletes its images, here and
-   * again from the table's stream, in case this function ends before that.
-   */
-  async delete(id: string): Promise<void> {
-    const { name: TableName, client } = this.#table;
-    await client.send(new DeleteCommand({ TableName, Key: batchKey(id) }));
   }
 }

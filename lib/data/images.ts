@@ -1,14 +1,14 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { Deletion } from '../domain/deletion.ts';
 import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
-import { getMany, type WriteRequest, writeMany } from './batch-requests.ts';
+import { getMany, writeMany } from './batch-requests.ts';
+import { countOrKeep, discount, discountInCase, uncount, whileDeleted } from './image-counts.ts';
 import {
   ARRIVED_IMAGES,
-  batchKey,
-  caseKey,
-  caseListKey,
+  deletedImageKeys,
   imageKey,
   imageListKey,
   imagesOfBatch,
@@ -21,8 +21,9 @@ import {
   patientListKey,
 } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
-import { parseItem, type Table } from './table.ts';
+import { hasExpired, parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
+import { updateOf } from './update-expression.ts';
 
 /** The changes that a person may make to an image. Null removes a value. */
 export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {
@@ -55,9 +56,6 @@ export type Transition = 'done' | 'already' | 'gone';
 const Link = z.object({ id: Id });
 
 type Keep = (image: Image) => boolean;
-
-/** Items written at once if the list may have any length. */
-const WRITTEN_AT_ONCE = 25;
 
 /** The images in the table, with the counts that depend on them. */
 export class Images {
@@ -104,15 +102,13 @@ export class Images {
     const { Item } = await client.send(
       new GetCommand({ TableName, Key: imageKey(id), ConsistentRead: true }),
     );
-    return Item && !hasExpired(Item, new Date()) ? parseItem(Image, Item) : undefined;
+    return Item && !isGone(Item) ? parseItem(Image, Item) : undefined;
   }
 
   /** Reads the images that exist, in the order of the ids. */
   async getMany(ids: readonly string[]): Promise<Image[]> {
     const items = await getMany(this.#table, [...new Set(ids)].map(imageKey));
-    const images = items
-      .filter((item) => !hasExpired(item, new Date()))
-      .map((item) => parseItem(Image, item));
+    const images = items.filter((item) => !isGone(item)).map((item) => parseItem(Image, item));
     const found = new Map(images.map((image) => [image.id, image]));
     return ids.flatMap((id) => found.get(id) ?? []);
   }
@@ -171,14 +167,9 @@ export class Images {
     const leave = {
       Update: {
         Key: imageKey(id),
-        ...update,
-        ConditionExpression: 'caseId = :case AND #status = :status',
-        ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#status': 'status' },
-        ExpressionAttributeValues: {
-          ...update.ExpressionAttributeValues,
-          ':case': caseId,
-          ':status': status,
-        },
+        ...conditionally(update, status),
+        ConditionExpression: 'caseId = :case AND #status = :was',
+        ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':case': caseId, ':was': status },
       },
     };
     const failed = await transact(this.#table, isReady(image) ? [leave, discountInCase(caseId)] : [leave]);
@@ -208,7 +199,7 @@ export class Images {
           TableName,
           Key: imageKey(image.id),
           ...updateOf(set),
-          ConditionExpression: 'attribute_exists(pk)',
+          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
           ReturnValues: 'ALL_NEW',
         }),
       );
@@ -266,38 +257,62 @@ export class Images {
     return transitionOf(failed);
   }
 
-  /** Deletes the image and, if it was counted, reduces the count. The table's stream then deletes its objects. */
-  async delete(image: Image, now: Date): Promise<void> {
-    const remove = {
-      Delete: {
-        Key: imageKey(image.id),
-        ConditionExpression: '#status = :status',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':status': image.status },
-      },
-    };
-    const count = isReady(image) && discount(image, now.toISOString());
-    const failed = await transact(this.#table, count ? [remove, count] : [remove]);
-    const found = failed.get(0);
-    // The image was decided since our read, so that its count differs now. A ready or rejected image does not change
-    // again.
-    if (found) return this.delete(parseItem(Image, found), now);
-    // The batch was deleted meanwhile, so there is no count to reduce. Or the case has no count, because its images
-    // arrived before cases had counts.
-    if (failed.has(1)) return this.delete({ ...image, batchId: undefined, caseId: undefined }, now);
+  /**
+   * Deletes the image: from now on it is in no list and no count, and `get` does not find it. A ready image can be
+   * restored until its time to live (`DeletedImages`); of any other nothing is kept.
+   */
+  async delete(image: Image, deletion: Deletion): Promise<void> {
+    const { withBatch, at } = deletion;
+    if (!isReady(image)) {
+      const failed = await transact(this.#table, [remove(image)]);
+      const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
+      // The image was decided since our read.
+      if (found && found.status !== 'deleted') await this.delete(found, deletion);
+      return;
+    }
+    // With its batch, the image stays in the count of the batch.
+    const counting = withBatch ? whileDeleted(withBatch) : discount(image, at.toISOString());
+    const write = markDeleted(image, deletion);
+    const failed = await transact(this.#table, counting ? [write, counting] : [write]);
+    if (failed.has(0) || !failed.has(1)) return;
+    // The batch was deleted meanwhile, so that the image goes with it, or was restored again. Or the case has no count,
+    // because its images arrived before cases had counts.
+    const { batchId } = image;
+    if (batchId) await this.delete(image, { ...deletion, withBatch: withBatch ? undefined : batchId });
+    else await this.delete({ ...image, caseId: undefined }, deletion);
   }
 
-  /** Deletes all images of a deleted batch, so there is no count to reduce. */
-  async deleteAllIn(batchId: string): Promise<void> {
-    let requests: WriteRequest[] = [];
-    for await (const { id } of this.allInBatch(batchId)) {
-      requests.push({ DeleteRequest: { Key: imageKey(id) } });
-      if (requests.length === WRITTEN_AT_ONCE) {
-        await writeMany(this.#table, requests);
-        requests = [];
+  /** Removes the image for good, unless it is deleted already. The table's stream then deletes its objects. */
+  async erase(image: Image): Promise<void> {
+    const { batchId, caseId } = image;
+    const counting = batchId ? uncount(batchId) : caseId && discountInCase(caseId);
+    const failed = await transact(
+      this.#table,
+      isReady(image) && counting ? [remove(image), counting] : [remove(image)],
+    );
+    const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
+    // The image was decided since our read, so that its count differs now.
+    if (found && found.status !== 'deleted') return this.erase(found);
+    // The batch was erased meanwhile, or the case has no count.
+    if (failed.has(1) && !failed.has(0))
+      return this.erase({ ...image, batchId: undefined, caseId: undefined });
+  }
+
+  /**
+   * Deletes all images of a deleted batch, whose count stays for the day on which it is restored. It stops when the batch
+   * is restored.
+   */
+  async deleteAllIn(batchId: string, deletion: Deletion): Promise<void> {
+    const withBatch = { ...deletion, withBatch: batchId };
+    const write = (image: Image) => (isReady(image) ? markDeleted(image, withBatch) : remove(image));
+    for await (const image of this.allInBatch(batchId)) {
+      let found: Image | undefined = image;
+      while (found && found.status !== 'deleted') {
+        const failed = await transact(this.#table, [write(found), whileDeleted(batchId)]);
+        if (failed.has(1)) return;
+        found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
       }
     }
-    if (requests.length > 0) await writeMany(this.#table, requests);
   }
 }
 
@@ -310,10 +325,8 @@ export const toItem = (image: Image, expiresAt: Date) => ({
   expiresAt: Math.floor(expiresAt.getTime() / 1000),
 });
 
-// DynamoDB removes expired items within days, not at once (developer guide, "Time to Live"). Until then they are
-// ignored.
-const hasExpired = (item: Record<string, unknown>, now: Date): boolean =>
-  typeof item.expiresAt === 'number' && item.expiresAt * 1000 <= now.getTime();
+/** Whether an item is not to be found any more. */
+const isGone = (item: Record<string, unknown>) => item.status === 'deleted' || hasExpired(item, new Date());
 
 const listQuery = (partition: string) => ({
   partition,
@@ -325,49 +338,6 @@ const listQuery = (partition: string) => ({
   },
 });
 
-const countIn = (batchId: string, change: 1 | -1, updatedAt: string) => ({
-  Update: {
-    Key: batchKey(batchId),
-    UpdateExpression: 'ADD imageCount :change SET updatedAt = :updatedAt',
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeValues: { ':change': change, ':updatedAt': updatedAt },
-  },
-});
-
-/** The update of the batch or case when a ready image is deleted; nothing if it is in neither. */
-function discount({ batchId, caseId }: Image, updatedAt: string) {
-  if (batchId !== undefined) return countIn(batchId, -1, updatedAt);
-  return caseId === undefined ? undefined : discountInCase(caseId);
-}
-
-const discountInCase = (caseId: string) => ({
-  Update: {
-    Key: caseKey(caseId),
-    UpdateExpression: 'ADD imageCount :change',
-    ConditionExpression: 'imageCount > :none',
-    ExpressionAttributeValues: { ':change': -1, ':none': 0 },
-  },
-});
-
-/** An update expression that sets each value and removes those that are null. */
-function updateOf(values: Record<string, unknown>) {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  const set = entries.filter(([, value]) => value !== null).map(([name]) => `#${name} = :${name}`);
-  const remove = entries.filter(([, value]) => value === null).map(([name]) => `#${name}`);
-  return {
-    UpdateExpression: [
-      set.length > 0 && `SET ${set.join(', ')}`,
-      remove.length > 0 && `REMOVE ${remove.join(', ')}`,
-    ]
-      .filter(Boolean)
-      .join(' '),
-    ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(
-      entries.filter(([, value]) => value !== null).map(([name, value]) => [`:${name}`, value]),
-    ),
-  };
-}
-
 /** The list key of an image of a case, once the capture time of its file is known. */
 const placeInCase = (image: Image) =>
   image.caseId === undefined ? {} : { gsi1sk: imageListKey(image).gsi1sk };
@@ -375,44 +345,47 @@ const placeInCase = (image: Image) =>
 /** The decision on a pending image. It also removes the time to live. */
 function decide(image: Image, values: Record<string, unknown>) {
   const update = updateOf({ ...values, expiresAt: null });
-  return {
-    Update: {
-      Key: imageKey(image.id),
-      ...update,
-      ConditionExpression: '#status = :pending',
-      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':pending': 'pending' },
-    },
-  };
+  return { Update: { Key: imageKey(image.id), ...conditionally(update, 'pending') } };
 }
+
+/** The deletion of a ready image: it leaves all lists but those of deleted images. */
+function markDeleted(image: ReadyImage, { by, at, until, withBatch }: Deletion) {
+  const deletedAt = at.toISOString();
+  const update = updateOf({
+    status: 'deleted',
+    deletedAt,
+    deletedBy: by,
+    deletedWith: withBatch,
+    expiresAt: Math.floor(until.getTime() / 1000),
+    gsi1pk: null,
+    gsi1sk: null,
+    gsi2pk: null,
+    gsi2sk: null,
+    ...deletedImageKeys({ ...image, deletedAt, deletedWith: withBatch }),
+  });
+  return { Update: { Key: imageKey(image.id), ...conditionally(update, 'ready') } };
+}
+
+/** The removal of an image of which nothing is kept. The table's stream then deletes its objects. */
+const remove = ({ id, status }: Image) => ({
+  Delete: {
+    Key: imageKey(id),
+    ConditionExpression: '#status = :was',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':was': status },
+  },
+});
+
+/** An update only of an image that has this status. */
+const conditionally = (update: ReturnType<typeof updateOf>, status: Image['status']) => ({
+  ...update,
+  ConditionExpression: '#status = :was',
+  ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#status': 'status' },
+  ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':was': status },
+});
 
 /** The attributes removed from an image that leaves its case. */
-const OUTSIDE_CASES = { caseId: null, gsi1pk: null, gsi1sk: null };
-
-/** The condition and update of the image's batch or case when it becomes ready. */
-function countOrKeep(image: Image, updatedAt: string) {
-  if (image.batchId !== undefined) return [countIn(image.batchId, 1, updatedAt)];
-  const { caseId: id, patientId, source } = image;
-  if (id === undefined || patientId === undefined) return [];
-  const { gsi1pk, gsi1sk } = caseListKey({ id, patientId, lastImageAt: updatedAt });
-  const keep = {
-    // From its first image on, the case belongs to the patient permanently: the claim no longer expires.
-    Update: {
-      Key: caseKey(id),
-      UpdateExpression: `SET patientId = :patientId, id = :id, lastImageAt = :at, gsi1pk = :list, gsi1sk = :place, usedByPatientOnly = ${source === 'patient' ? 'if_not_exists(usedByPatientOnly, :patientOnly)' : ':patientOnly'} REMOVE expiresAt ADD imageCount :one`,
-      ConditionExpression: 'attribute_not_exists(pk) OR patientId = :patientId',
-      ExpressionAttributeValues: {
-        ':patientId': patientId,
-        ':id': id,
-        ':at': updatedAt,
-        ':list': gsi1pk,
-        ':place': gsi1sk,
-        ':one': 1,
-        ':patientOnly': source === 'patient',
-      },
-    },
-  };
-  return [keep];
-}
+export const OUTSIDE_CASES = { caseId: null, gsi1pk: null, gsi1sk: null };
 
 function transitionOf(failed: Map<number, Record<string, unknown> | undefined>): Transition {
   if (failed.size === 0) return 'done';

@@ -18,6 +18,9 @@ import { shownTimeOf } from '../domain/images/local-time.ts';
  * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
  * | the unfinished exports of a person      | gsi2  | `EXPORTS#BY#<person>` | `<export id>`             |
  * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
+ * | the images deleted with a batch         | gsi1  | `DELETED#BATCH#<id>` | `<image id>`              |
+ * | the deleted images of a patient, newest first | gsi2 | `DELETED#PATIENT#<id>` | `<time>#<image id>` |
+ * | the deleted batches of a patient, newest first | gsi1 | `DELETED#PATIENT#<id>` | `<time>#<batch id>` |
  * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
  * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
  * | the exam pictures of a SOP instance     | table | `EXAMSOP#<SOP UID>` | `<picture id>`              |
@@ -76,6 +79,29 @@ export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1sk: `BATCH#${batch.id}`,
 });
 export const batchesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
+
+/** The positions of a deleted image: with its batch if that was deleted, else in the list of its patient. */
+export const deletedImageKeys = (image: DeletedItem & { deletedWith?: string | undefined }) => {
+  if (image.deletedWith !== undefined)
+    return { gsi1pk: imagesDeletedWith(image.deletedWith), gsi1sk: image.id };
+  return image.patientId === undefined
+    ? {}
+    : { gsi2pk: deletedOfPatient(image.patientId), gsi2sk: deletedSortKey(image) };
+};
+export const imagesDeletedWith = (batchId: string) => `DELETED#BATCH#${batchId}`;
+
+/** The position of a deleted batch in the list of its patient. */
+export const deletedBatchKeys = (batch: DeletedItem & { patientId: string }) => ({
+  gsi1pk: deletedOfPatient(batch.patientId),
+  gsi1sk: deletedSortKey(batch),
+});
+export const deletedOfPatient = (patientId: string) => `DELETED#PATIENT#${patientId}`;
+interface DeletedItem {
+  id: string;
+  patientId?: string | undefined;
+  deletedAt: string;
+}
+const deletedSortKey = ({ deletedAt, id }: DeletedItem) => `${deletedAt}#${id}`;
 
 /** The position of a case in the list of its patient, from its first image on. */
 export const caseListKey = (each: { id: string; patientId: string; lastImageAt: string }) => ({

@@ -28,3 +28,10 @@ export function parseItem<T>(schema: z.ZodType<T>, item: Record<string, unknown>
   if (parsed.success) return parsed.data;
   throw new Error(`the stored item ${String(item.pk)} is damaged`, { cause: parsed.error });
 }
+
+/**
+ * Whether an item's time to live has passed. DynamoDB removes such items within days, not at once (developer guide, "Time
+ * to Live"). Until then they are ignored.
+ */
+export const hasExpired = (item: Record<string, unknown>, now: Date): boolean =>
+  typeof item.expiresAt === 'number' && item.expiresAt * 1000 <= now.getTime();

@@ -7,6 +7,7 @@ import { AuditLog } from '../data/audit-log.ts';
 import { Batches } from '../data/batches.ts';
 import { Cases } from '../data/cases.ts';
 import { Connections } from '../data/connections.ts';
+import { DeletedImages } from '../data/deleted-images.ts';
 import { DicomSearch } from '../data/dicom-search.ts';
 import { DicomStore } from '../data/dicom-store.ts';
 import { DicomUploads } from '../data/dicom-uploads.ts';
@@ -30,6 +31,7 @@ const table = (): Table => {
 
 export const batches = () => new Batches(table());
 export const cases = () => new Cases(table());
+export const deletedImages = () => new DeletedImages(table());
 export const dicomSearch = () => new DicomSearch(table());
 export const dicomStore = () => new DicomStore(table());
 export const dicomUploads = () => new DicomUploads(table());

@@ -75,7 +75,7 @@ export class EventFeed extends Construct {
       );
     } else {
       // More than two readers of a shard may be throttled (DynamoDB quotas, "DynamoDB Streams"). The images' table has
-      // three, or four with a pipe. Lambda then retries, so that records arrive late but none is lost.
+      // four, or five with a pipe. Lambda then retries, so that records arrive late but none is lost.
       handler.addEventSource(
         new DynamoEventSource('auditChanged' in source ? storage.audit : storage.table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
@@ -126,14 +126,16 @@ function filtersOf(
       FilterCriteria.filter({ dynamodb: { Keys: keysFrom(prefix) } }),
     );
   }
-  const { keys, attribute, status } = source.itemsMarked;
-  return [
+  return source.itemsMarked.map(({ keys, attribute, status }) =>
     FilterCriteria.filter({
       eventName: FilterRule.isEqual('MODIFY'),
       dynamodb: {
         Keys: keysFrom(keys),
-        NewImage: { [attribute]: { S: FilterRule.exists() }, status: { S: FilterRule.isEqual(status) } },
+        NewImage: {
+          [attribute]: { S: FilterRule.exists() },
+          ...(status && { status: { S: FilterRule.isEqual(status) } }),
+        },
       },
     }),
-  ];
+  );
 }

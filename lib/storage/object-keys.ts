@@ -11,29 +11,26 @@ const SUFFIX: Record<RenditionName, string> = {
   preview: '_preview.jpg',
 };
 
-type ImageLocation = Pick<Image, 'id' | 'patientId' | 'batchId' | 'caseId'>;
-
 /**
- * `<patient>/<batch>/<image>`, so that what belongs together lies together; a case or `records` stands for the batch
- * where there is none, and `-`, which is no patient's number, for nobody.
+ * Keys of images hold their ids and nothing else. So an image is given to another patient without copying it, and no
+ * URL, log or access log of S3 contains a patient number.
  */
-function locationOf({ id, patientId, batchId, caseId }: ImageLocation): string {
-  return `${patientId ?? '-'}/${batchId ?? (caseId === undefined ? 'records' : `case-${caseId}`)}/${id}`;
-}
+type Identified = Pick<Image, 'id'>;
 
 /** Uploads through presigned URLs, not yet validated; a lifecycle rule deletes them after a day. */
 export const INCOMING = 'incoming/';
-export const incomingKey = (image: ImageLocation) => `${INCOMING}${locationOf(image)}`;
+export const incomingKey = ({ id }: Identified) => `${INCOMING}${id}`;
 
 /** The image that a key under `incoming/` belongs to. */
-export const imageIdOfIncoming = (key: string) => key.slice(key.lastIndexOf('/') + 1);
+export const imageIdOfIncoming = (key: string) => key.slice(INCOMING.length);
 
 /** Where the original lies once it is known to be one. */
-export const originalKey = (image: ImageLocation, mimeType: keyof typeof IMAGE_EXTENSIONS): string =>
-  `images/${locationOf(image)}.${IMAGE_EXTENSIONS[mimeType]}`;
+export const originalKey = ({ id }: Identified, mimeType: keyof typeof IMAGE_EXTENSIONS): string =>
+  `${IMAGES}${id}.${IMAGE_EXTENSIONS[mimeType]}`;
+const IMAGES = 'images/';
 
 /** The image whose original lies at the key. */
-export const imageIdOfOriginal = (key: string) => imageIdOfIncoming(key).replace(/\.[a-z]+$/, '');
+export const imageIdOfOriginal = (key: string) => key.slice(IMAGES.length).replace(/\.[a-z]+$/, '');
 
 /** Where a rendition lies, beside its original. */
 export const renditionKey = (original: string, name: RenditionName): string =>
@@ -53,18 +50,14 @@ export const copyKey = (original: string, variant: string): string =>
   original.replace(/\.[a-z]+$/, '') + copySuffix(Number.parseInt(variant.slice(0, 8), 16) % COPY_PLACES);
 const copySuffix = (place: number) => `_copy${place}`;
 
-/**
- * Every object that may have been made of what came to a key under `incoming/`: they follow from the key alone, so that
- * nothing is left of an image of which nothing else is known any more.
- */
-export function allKeysOf(incoming: string): string[] {
-  const base = `images/${incoming.slice(INCOMING.length)}`;
+/** Every object that may have been made of an upload: they follow from the id, so that erasing needs no other item. */
+export function allKeysOf(image: Identified): string[] {
   const endings = [
     ...Object.values(IMAGE_EXTENSIONS).map((extension) => `.${extension}`),
     ...Object.values(SUFFIX),
     ...Array.from({ length: COPY_PLACES }, (_value, place) => copySuffix(place)),
   ];
-  return [incoming, ...endings.map((ending) => base + ending)];
+  return [incomingKey(image), ...endings.map((ending) => `${IMAGES}${image.id}${ending}`)];
 }
 
 /** Where signed URLs put DICOM files; apart, for S3 takes no two receivers of one prefix. It goes by itself after a day. */

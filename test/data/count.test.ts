@@ -3,17 +3,26 @@ import { v7 as newId } from 'uuid';
 import { beforeAll, expect, test } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
+import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { Images } from '../../lib/data/images.ts';
+import { deletionBy } from '../../lib/domain/deletion.ts';
+import { DomainError } from '../../lib/domain/errors.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
+import { Limits } from '../../lib/domain/limits/limits.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 import { PATIENT_1 } from '../support/people.ts';
 
 const database = useOwnDatabase();
-let own: { images: Images; batches: Batches; cases: Cases };
+let own: { images: Images; deletedImages: DeletedImages; batches: Batches; cases: Cases };
 beforeAll(() => {
   const { table } = database;
-  own = { images: new Images(table), batches: new Batches(table), cases: new Cases(table) };
+  own = {
+    images: new Images(table),
+    deletedImages: new DeletedImages(table),
+    batches: new Batches(table),
+    cases: new Cases(table),
+  };
 });
 
 const doctor = { role: 'doctor', subject: 'd' } as const;
@@ -31,16 +40,65 @@ const facts = (image: Image) => ({
 /** Everything that can happen to an image, any number of times and in any order. */
 const Step = fc.record({
   image: fc.nat(99),
-  what: fc.constantFrom('arrive', 'arrive', 'arrive', 'reject', 'delete', 'relabel'),
+  what: fc.oneof(
+    { weight: 40, arbitrary: fc.constant('arrive') },
+    { weight: 5, arbitrary: fc.constant('reject') },
+    { weight: 20, arbitrary: fc.constant('delete') },
+    { weight: 20, arbitrary: fc.constant('restore') },
+    { weight: 3, arbitrary: fc.constant('erase') },
+    { weight: 10, arbitrary: fc.constant('relabel') },
+    { weight: 1, arbitrary: fc.constant('delete batch') },
+    { weight: 3, arbitrary: fc.constant('restore batch') },
+  ),
 });
 
-async function take({ images }: typeof own, image: Image, what: string): Promise<unknown> {
-  if (what === 'arrive') return images.markReady(image, facts(image), new Date());
-  if (what === 'reject') return images.markRejected(image, 'no picture', new Date());
-  if (what === 'relabel') return images.change(image, { order: image.fileName.length }, new Date());
-  // As a request does: it looks, and then deletes what it saw.
-  const seen = await images.get(image.id);
-  return seen && images.delete(seen, new Date());
+const deletion = () => deletionBy(doctor, new Date(), Limits.parse({}));
+
+/** As requests do: each step looks, and then changes what it saw. */
+async function take({ images, deletedImages, batches }: typeof own, image: Image, what: string) {
+  const { id, batchId = '' } = image;
+  switch (what) {
+    case 'arrive':
+      return images.markReady(image, facts(image), new Date());
+    case 'reject':
+      return images.markRejected(image, 'no picture', new Date());
+    case 'relabel':
+      return images.change(image, { order: image.fileName.length }, new Date());
+    case 'delete': {
+      const seen = await images.get(id);
+      return seen && images.delete(seen, deletion());
+    }
+    case 'restore': {
+      const seen = await deletedImages.get(id, new Date());
+      return seen && deletedImages.restore(seen, new Date()).catch(unlessConflict);
+    }
+    case 'erase': {
+      const seen = await images.get(id);
+      if (seen) return images.erase(seen);
+      const deleted = await deletedImages.get(id, new Date());
+      return deleted && deletedImages.erase(deleted).catch(unlessConflict);
+    }
+    case 'delete batch': {
+      const seen = await batches.get(batchId);
+      if (!seen) return;
+      await batches.delete(seen, deletion());
+      return images.deleteAllIn(batchId, deletion());
+    }
+    default:
+      return restoreBatch(batchId);
+  }
+}
+
+async function restoreBatch(batchId: string) {
+  const { batches, deletedImages } = own;
+  const seen = await batches.getDeleted(batchId, new Date());
+  if (!seen) return;
+  await batches.restore(seen, new Date());
+  await deletedImages.restoreAllOf(batchId, new Date());
+}
+
+function unlessConflict(error: unknown) {
+  if (!(error instanceof DomainError && error.code === 'CONFLICT')) throw error;
 }
 
 /** A hundred images that are still to come. */
@@ -84,10 +142,13 @@ test('The count of a batch is right after two thousand steps, sixteen at a time'
     await own.images.createPending(all, new Date(Date.now() + 60_000));
     return all;
   };
-  await holds(2000, begin, async (id) => ({
-    count: (await own.batches.get(id))?.imageCount,
-    left: await Array.fromAsync(own.images.allInBatch(id)),
-  }));
+  await holds(2000, begin, async (id) => {
+    await restoreBatch(id);
+    return {
+      count: (await own.batches.get(id))?.imageCount,
+      left: await Array.fromAsync(own.images.allInBatch(id)),
+    };
+  });
 });
 
 test('The count of a case is right after a thousand', LONG, async () => {

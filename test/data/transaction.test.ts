@@ -50,7 +50,7 @@ test('A transaction that another one cancels is tried again', async () => {
 
 test('A plain write that a transaction prevents is tried again', async () => {
   answers = ['conflict', 'conflict'];
-  await new Batches(table).delete('b');
+  await new Batches(table).erase('b');
   expect(requests).toBe(3);
 });
 

@@ -99,6 +99,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: async ({ newBatch }) => `/api/images/batches/${await newBatch()}`,
     people: deleters,
   },
+  'restore-batch': { path: ({ batch }) => `/api/images/batches/${batch}/restore`, people: deleters },
   'create-batch-uploads': {
     path: ({ batch }) => `/api/images/batches/${batch}/upload-urls`,
     body: () => ({ files }),
@@ -132,6 +133,8 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   },
   'download-image': { path: ({ image }) => `/api/images/${image}/download`, people: own },
   'delete-image': { path: async ({ newImage }) => `/api/images/${await newImage()}`, people: deleters },
+  'restore-image': { path: ({ image }) => `/api/images/${image}/restore`, people: deleters },
+  'list-deleted': { path: () => `/api/patients/${PATIENT_1}/deleted`, people: deleters },
   'get-image-data': { path: ({ image }) => `/api/images/${image}/data`, people: own },
   'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, people: own },
   'create-case-upload': {

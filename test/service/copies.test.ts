@@ -9,7 +9,6 @@ import { incomingKey } from '../../lib/storage/object-keys.ts';
 import { VARIANT_HEADER } from '../../lib/storage/signed-objects.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
-import { PATIENT_1 } from '../support/people.ts';
 import {
   type Client,
   createBatch,
@@ -22,12 +21,14 @@ import {
 
 const service = useService();
 let doctor: Client;
+let admin: Client;
 let own: Awaited<ReturnType<typeof directAccess>>;
 let file: TestFile;
 let imageId: string;
 
 beforeAll(async () => {
   doctor = await service.as('doctor');
+  admin = await service.as('admin');
   own = await directAccess(service);
   file = await photo({ width: 600, height: 400, orientation: 6, name: 'Ferse "links".jpg' });
   imageId = await ready(file);
@@ -184,11 +185,7 @@ describe('A copy of an image', () => {
     expect(await doctor.json('GET', pathOf({ width: 10 }, id), 404)).toMatchObject({
       details: ['its upload is not complete'],
     });
-    await own.bucket.write(
-      incomingKey({ id, batchId: batch, patientId: PATIENT_1 }),
-      Buffer.from('12345'),
-      'x/y',
-    );
+    await own.bucket.write(incomingKey({ id }), Buffer.from('12345'), 'x/y');
     await decided(doctor, id);
     expect((await doctor.json('GET', pathOf({ width: 10 }, id), 404)).details).toEqual([
       expect.stringMatching(/^it was rejected: /),
@@ -198,7 +195,7 @@ describe('A copy of an image', () => {
 });
 
 describe('The copies of an image', () => {
-  test('are deleted with it, all of them', async () => {
+  test('are erased with it, all of them', async () => {
     const id = await ready(await photo({ seed: 7 }));
     const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
     for (let width = 1; width <= 40; width++) {
@@ -207,19 +204,19 @@ describe('The copies of an image', () => {
     const copies = await kept(s3_key);
     expect(copies.length).toBeGreaterThan(8);
     expect(copies.length).toBeLessThanOrEqual(16);
-    await doctor.json('DELETE', `/api/images/${id}/`, 204);
+    await admin.json('DELETE', `/api/images/${id}/?erase=true`, 204);
     await until(async () => (await kept(s3_key)).length === 0);
     await doctor.json('GET', pathOf({ width: 1, watermark: '1' }, id), 404);
   });
 
-  test('do not outlive it where it is deleted while one is made', async () => {
+  test('do not outlive it where it is erased while one is made', async () => {
     const id = await ready(await photo({ seed: 8 }));
     const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
     const objects: CopyDeps['objects'] = {
       read: (key) => own.objects.read(key),
       find: (key) => own.objects.find(key),
       replace: async (key, object) => {
-        await doctor.json('DELETE', `/api/images/${id}/`, 204);
+        await admin.json('DELETE', `/api/images/${id}/?erase=true`, 204);
         // All is erased, and only then the copy comes.
         await until(async () => (await own.bucket.read(s3_key)) === undefined);
         await own.objects.replace(key, object);

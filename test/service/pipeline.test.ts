@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handle as eraseObjects } from '../../functions/events/erase-objects/handler.ts';
 import { handle as makeThumbnail } from '../../functions/events/make-thumbnail/handler.ts';
+import { deletionBy } from '../../lib/domain/deletion.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
@@ -12,14 +13,16 @@ import { type Client, createBatch, decided, until, upload, useService } from '..
 
 const service = useService();
 let doctor: Client;
+let admin: Client;
 let own: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
+  admin = await service.as('admin');
   own = await directAccess(service);
 });
 
 /** Where the upload of a patient's image in the batch arrives. */
-const keyOf = (batchId: string, id: string) => incomingKey({ id, batchId, patientId: PATIENT_1 });
+const keyOf = (_batchId: string, id: string) => incomingKey({ id });
 
 const countOf = async (batch: string) =>
   (await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count;
@@ -50,7 +53,7 @@ describe('An event', () => {
   });
 });
 
-describe('Deleting', () => {
+describe('Erasing', () => {
   test('an image takes its objects and its count', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
@@ -61,7 +64,7 @@ describe('Deleting', () => {
       ...(['thumbnail', 'card', 'png'] as const).map((name) => renditionKey(s3_key, name)),
     ];
     for (const key of keys) expect(await own.bucket.read(key), key).toBeDefined();
-    await doctor.json('DELETE', `/api/images/${id}/`, 204);
+    await admin.json('DELETE', `/api/images/${id}/?erase=true`, 204);
     await doctor.json('GET', `/api/images/${id}/`, 404);
     expect(await countOf(batch)).toBe(0);
     for (const key of keys) await until(async () => (await own.bucket.read(key)) === undefined);
@@ -71,7 +74,7 @@ describe('Deleting', () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const images = await Promise.all(ids.map((id) => decided(doctor, id)));
-    await doctor.json('DELETE', `/api/images/batches/${batch}/`, 204);
+    await admin.json('DELETE', `/api/images/batches/${batch}/?erase=true`, 204);
     await doctor.json('GET', `/api/images/batches/${batch}/`, 404);
     for (const { id, s3_key } of images) {
       await doctor.json('GET', `/api/images/${id}/`, 404);
@@ -83,7 +86,11 @@ describe('Deleting', () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, [await photo()]);
     await Promise.all(ids.map((id) => decided(doctor, id)));
-    await own.batches.delete(batch);
+    const found = await own.batches.get(batch);
+    await own.batches.delete(
+      found as NonNullable<typeof found>,
+      deletionBy({ subject: 'd' }, new Date(), own.limits),
+    );
     for (const id of ids) await until(async () => (await own.images.get(id)) === undefined);
   });
 
@@ -138,7 +145,7 @@ describe('Deleting', () => {
       delete: (keys: readonly string[]) => own.bucket.delete(keys),
       read: async () => file.bytes,
       copy: async () => {
-        await own.images.delete(image, new Date());
+        await own.images.erase(image);
         throw new Error('NoSuchKey');
       },
       write: async (to: string, bytes: Uint8Array, type: string) => {
@@ -159,7 +166,7 @@ describe('Deleting', () => {
     const image = await own.images.get(id);
     await doctor.json('DELETE', `/api/images/${id}/`, 204);
     await eraseObjects({ ...image, sk: 'IMAGE' }, own);
-    await own.images.delete(image as NonNullable<typeof image>, new Date());
+    await own.images.erase(image as NonNullable<typeof image>);
     expect(await countOf(batch)).toBe(0);
   });
 });

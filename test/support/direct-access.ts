@@ -4,6 +4,7 @@ import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { Connections } from '../../lib/data/connections.ts';
+import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { DicomStore } from '../../lib/data/dicom-store.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
@@ -50,6 +51,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
     auditLog: new AuditLog(connectTable(AUDIT_TABLE_NAME)),
     images: new Images(table),
+    deletedImages: new DeletedImages(table),
     batches: new Batches(table),
     cases: new Cases(table),
     exports: new Exports(table),

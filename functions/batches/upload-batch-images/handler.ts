@@ -10,7 +10,7 @@ import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
 import { checkFiles, storeFiles, toUploadResult } from '../../../lib/services/images/received-files.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ batches: 'get'; images: 'createPending' | 'delete'; objects: 'create' }, Creation>;
+type Deps = Needs<{ batches: 'get'; images: 'createPending' | 'erase'; objects: 'create' }, Creation>;
 
 export async function handle({ caller, params, body, files }: FormRequest<typeof operation>, deps: Deps) {
   const { batches, limits } = deps;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { DeletionQuery } from '../../../lib/api/query.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -11,8 +12,9 @@ export const operation = defineOperation({
   // Everyone: for another patient's, the response is 404 and not 403. The handler refuses all but doctors and admins.
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
+  query: DeletionQuery,
   success: { status: 204 },
-  errors: ['NOT_FOUND'],
+  errors: ['NOT_FOUND', 'CONFLICT'],
   permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,

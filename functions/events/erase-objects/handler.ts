@@ -1,19 +1,27 @@
 import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { Export } from '../../../lib/domain/exports/export.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
-import { bucket, exports, images } from '../../../lib/lambda/dependencies.ts';
+import { bucket, deletedImages, exports, images } from '../../../lib/lambda/dependencies.ts';
 import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
-import { allKeysOf, archiveKey, incomingKey, manifestKey } from '../../../lib/storage/object-keys.ts';
+import { allKeysOf, archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
-type Deps = Needs<{ images: 'deleteAllIn' | 'deleteLinks'; exports: 'endAllOf'; bucket: 'delete' }>;
+type Deps = Needs<{
+  images: 'deleteLinks';
+  deletedImages: 'eraseAllOf';
+  exports: 'endAllOf';
+  bucket: 'delete';
+}>;
 
-export async function handle({ sk, ...item }: StreamedItem, { images, exports, bucket }: Deps) {
+export async function handle(
+  { sk, ...item }: StreamedItem,
+  { images, deletedImages, exports, bucket }: Deps,
+) {
   switch (sk) {
     case 'IMAGE': {
       const image = Image.parse(item);
-      await Promise.all([bucket.delete(allKeysOf(incomingKey(image))), images.deleteLinks(image)]);
+      await Promise.all([bucket.delete(allKeysOf(image)), images.deleteLinks(image)]);
       // After the objects: an archive that was started meanwhile can no longer be completed with this image.
       if (image.key && image.batchId) await exports.endAllOf(image.batchId);
       return;
@@ -24,10 +32,10 @@ export async function handle({ sk, ...item }: StreamedItem, { images, exports, b
     }
     default: {
       const { id } = Batch.parse(item);
-      await images.deleteAllIn(id);
+      await deletedImages.eraseAllOf(id);
       await exports.endAllOf(id);
     }
   }
 }
 
-export const handler = serveItems(trigger, handle, { images, exports, bucket });
+export const handler = serveItems(trigger, handle, { images, deletedImages, exports, bucket });

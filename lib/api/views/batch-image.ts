@@ -23,11 +23,11 @@ export const BatchImage = z.strictObject({
   s3_key: z
     .string()
     .nullable()
-    .meta({ examples: ['images/P-1001/…/….jpg'] }),
+    .meta({ examples: ['images/0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01.jpg'] }),
   s3_thumbnail_key: z
     .string()
     .nullable()
-    .meta({ examples: ['images/P-1001/…/…_thumb.jpg'] }),
+    .meta({ examples: ['images/0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01_thumb.jpg'] }),
   content_type: MimeType,
   category: Category,
   caption: Caption,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id, PatientId, Text, Timestamp } from '../identifiers.ts';
+import { Id, PatientId, Subject, Text, Timestamp } from '../identifiers.ts';
 
 /** A named set of images of one patient, usually of one visit. */
 export const Batch = z.object({
@@ -15,5 +15,7 @@ export const Batch = z.object({
   imageCount: z.int().meta({ examples: [12] }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
+  deletedAt: Timestamp.optional(),
+  deletedBy: Subject.optional(),
 });
 export type Batch = z.infer<typeof Batch>;

@@ -24,9 +24,10 @@ export type EyeSide = z.infer<typeof EyeSide>;
 
 /**
  * `pending`: an upload URL was issued; the bytes have not arrived or are not checked yet. `ready`: they are an image
- * and its renditions exist. `rejected`: they are not an image; `statusReason` says why.
+ * and its renditions exist. `rejected`: they are not an image; `statusReason` says why. `deleted`: it was ready, and can
+ * be restored for some time.
  */
-export const ImageStatus = z.enum(['pending', 'ready', 'rejected']).meta({ examples: ['ready'] });
+export const ImageStatus = z.enum(['pending', 'ready', 'rejected', 'deleted']).meta({ examples: ['ready'] });
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
 /** The uploaded file name. Any name is accepted, and escaped on output (headers, ZIP entries). */
@@ -104,6 +105,10 @@ export const Image = z.object({
   uploadedBy: Subject,
   source: Source,
   updatedAt: Timestamp,
+  deletedAt: Timestamp.optional(),
+  deletedBy: Subject.optional(),
+  /** The batch with which it was deleted, and with which it is restored. */
+  deletedWith: Id.optional(),
 });
 export type Image = z.infer<typeof Image>;
 

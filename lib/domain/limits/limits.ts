@@ -52,6 +52,8 @@ export const Limits = z.strictObject({
   uploadsAtOnce: PerCaller.default(5),
   /** Unfinished exports of one person; each occupies a function for minutes. */
   unfinishedExports: z.int().positive().default(3),
+  /** Days for which a deleted image or batch can be restored. Then it is erased. */
+  restorableDays: z.int().positive().max(3650).default(30),
   /** How long a pending upload is kept. */
   uploadExpirySeconds: z.int().positive().default(86_400),
 });

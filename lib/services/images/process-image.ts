@@ -55,7 +55,7 @@ export async function processImage(
     now(),
   );
   // The image was deleted meanwhile, so the objects that were just written belong to no image.
-  if (transition === 'gone') await bucket.delete(allKeysOf(key));
+  if (transition === 'gone') await bucket.delete(allKeysOf(image));
   return transition !== 'gone';
 }
 

@@ -64,12 +64,11 @@ export async function storeFiles(
   files: readonly AcceptedFile[],
   expiresAt: Date,
   deps: {
-    images: Pick<Images, 'createPending' | 'delete'>;
+    images: Pick<Images, 'createPending' | 'erase'>;
     objects: Pick<SignedObjects, 'create'>;
-    now: () => Date;
   },
 ): Promise<ReadonlySet<string>> {
-  const { images, objects, now } = deps;
+  const { images, objects } = deps;
   // Items are written first: the event of an object without an image deletes the object.
   await images.createPending(
     files.map(({ image }) => image),
@@ -85,7 +84,7 @@ export async function storeFiles(
     return outcome?.status === 'rejected' ? [{ image, reason: outcome.reason }] : [];
   });
   // S3 may have stored the file although its response was lost: a client that retries must not get two images.
-  await Promise.all(lost.map(({ image }) => images.delete(image, now())));
+  await Promise.all(lost.map(({ image }) => images.erase(image)));
   if (lost.length === files.length) throw lost[0]?.reason;
   return new Set(lost.map(({ image }) => image.id));
 }

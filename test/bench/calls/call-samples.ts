@@ -98,6 +98,7 @@ export const callSamples: Record<OperationId, Sample> = {
     method: 'DELETE',
     path: `/api/images/batches/${(await newBatch()).batchId}`,
   }),
+  'restore-batch': ({ batchId }) => ({ method: 'POST', path: `/api/images/batches/${batchId}/restore` }),
   'create-batch-uploads': async ({ newBatch }) => ({
     method: 'POST',
     path: `/api/images/batches/${(await newBatch()).batchId}/upload-urls`,
@@ -134,6 +135,8 @@ export const callSamples: Record<OperationId, Sample> = {
     method: 'DELETE',
     path: `/api/images/${(await newBatch()).imageId}`,
   }),
+  'restore-image': ({ imageId }) => ({ method: 'POST', path: `/api/images/${imageId}/restore` }),
+  'list-deleted': get(() => `/api/patients/${PATIENT}/deleted`),
   'get-image-data': get(({ imageId }) => `/api/images/${imageId}/data`),
   'get-image-thumbnail': get(({ imageId }) => `/api/images/${imageId}/thumbnail`),
 

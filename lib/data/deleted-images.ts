@@ -1,0 +1,160 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { DomainError } from '../domain/errors.ts';
+import { Timestamp } from '../domain/identifiers.ts';
+import { Image, type ReadyImage } from '../domain/images/image.ts';
+import { type WriteRequest, writeMany } from './batch-requests.ts';
+import { countOrKeep, uncount, unlessDeleted } from './image-counts.ts';
+import { OUTSIDE_CASES } from './images.ts';
+import {
+  deletedOfPatient,
+  imageKey,
+  imageListKey,
+  imagesDeletedWith,
+  imagesOfBatch,
+  patientListKey,
+} from './keys.ts';
+import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
+import { hasExpired, parseItem, type Table } from './table.ts';
+import { transact } from './transaction.ts';
+import { updateOf } from './update-expression.ts';
+
+/** An image that was ready before its deletion. Seconds since 1970: when it is erased. */
+const DeletedImage = Image.extend({
+  status: z.literal('deleted'),
+  deletedAt: Timestamp,
+  expiresAt: z.int(),
+});
+export type DeletedImage = z.infer<typeof DeletedImage>;
+
+/** Items written at once if the list may have any length. */
+const WRITTEN_AT_ONCE = 25;
+
+/** The deleted images, as long as they can be restored. */
+export class DeletedImages {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async get(id: string, now: Date): Promise<DeletedImage | undefined> {
+    const { name: TableName, client } = this.#table;
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: imageKey(id), ConsistentRead: true }),
+    );
+    return Item?.status === 'deleted' && !hasExpired(Item, now) ? parseItem(DeletedImage, Item) : undefined;
+  }
+
+  /** Lists one page of the patient's deleted images, the last deleted first, without those of deleted batches. */
+  listOfPatient(patientId: string, now: Date, page: PageRequest): Promise<Page<DeletedImage>> {
+    const query = { partition: deletedOfPatient(patientId), schema: DeletedImage, keyOf: imageKey };
+    const filter = {
+      FilterExpression: 'expiresAt > :now',
+      ExpressionAttributeValues: { ':now': Math.floor(now.getTime() / 1000) },
+    };
+    return queryPage(this.#table, { ...query, index: 'gsi2', newestFirst: true, filter }, page);
+  }
+
+  /**
+   * Makes the image ready again and counts it, both or neither; one that was deleted with its batch is still counted. An
+   * image whose case now belongs to another patient stays without a case.
+   *
+   * @throws DomainError CONFLICT if its batch is deleted
+   */
+  async restore(image: DeletedImage, now: Date): Promise<void> {
+    const { batchId, deletedWith } = image;
+    const counts = deletedWith
+      ? [unlessDeleted(deletedWith)]
+      : countOrKeep({ ...image, status: 'ready' }, now.toISOString());
+    const failed = await transact(this.#table, [markReady(image, now), ...counts]);
+    if (!failed.has(1) || failed.has(0)) return;
+    if (batchId === undefined) {
+      await transact(this.#table, [markReady(image, now, OUTSIDE_CASES)]);
+      return;
+    }
+    throw new DomainError('CONFLICT', 'The batch of the image is deleted.', {
+      details: [`POST /api/images/batches/${batchId}/restore restores it`],
+    });
+  }
+
+  /** Restores all images that were deleted with the batch, which still counts them, unless it is deleted again. */
+  async restoreAllOf(batchId: string, now: Date): Promise<void> {
+    for await (const image of this.#deletedWith(batchId)) {
+      const failed = await transact(this.#table, [markReady(image, now), unlessDeleted(batchId)]);
+      if (failed.has(1)) return;
+    }
+  }
+
+  /**
+   * Removes the image for good. The table's stream then deletes its objects.
+   *
+   * @throws DomainError CONFLICT if it was restored meanwhile
+   */
+  async erase(image: DeletedImage): Promise<void> {
+    const remove = { Delete: { Key: imageKey(image.id), ...sameDeletion(image) } };
+    const { deletedWith } = image;
+    const failed = await transact(this.#table, deletedWith ? [remove, uncount(deletedWith)] : [remove]);
+    // The batch was erased meanwhile, and its images with it.
+    if (failed.has(1) && !failed.has(0)) return this.erase({ ...image, deletedWith: undefined });
+    if (failed.get(0)) throw new DomainError('CONFLICT', 'The image was restored at the same time.');
+  }
+
+  /** Removes all images of a batch for good. */
+  async eraseAllOf(batchId: string): Promise<void> {
+    let requests: WriteRequest[] = [];
+    const remaining = queryAll(this.#table, {
+      partition: imagesOfBatch(batchId),
+      schema: Image,
+      keyOf: imageKey,
+    });
+    for (const images of [remaining, this.#deletedWith(batchId)]) {
+      for await (const { id } of images) {
+        requests.push({ DeleteRequest: { Key: imageKey(id) } });
+        if (requests.length < WRITTEN_AT_ONCE) continue;
+        await writeMany(this.#table, requests);
+        requests = [];
+      }
+    }
+    await writeMany(this.#table, requests);
+  }
+
+  #deletedWith(batchId: string) {
+    const query = { partition: imagesDeletedWith(batchId), schema: DeletedImage, keyOf: imageKey };
+    return queryAll(this.#table, query);
+  }
+}
+
+/** The restoration of a deleted image: it returns to its lists. */
+function markReady(image: DeletedImage, now: Date, others: Record<string, null> = {}) {
+  const ready = { ...image, status: 'ready' } as Omit<DeletedImage, 'status'> & ReadyImage;
+  const update = updateOf({
+    status: 'ready',
+    updatedAt: now.toISOString(),
+    deletedAt: null,
+    deletedBy: null,
+    deletedWith: null,
+    expiresAt: null,
+    // An image of a record alone has no list but that of the record.
+    gsi1pk: null,
+    gsi2pk: null,
+    ...imageListKey(ready),
+    ...patientListKey(ready),
+    ...others,
+  });
+  const { ExpressionAttributeValues, ConditionExpression } = sameDeletion(image);
+  return {
+    Update: {
+      Key: imageKey(image.id),
+      ...update,
+      ConditionExpression,
+      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ...ExpressionAttributeValues },
+    },
+  };
+}
+
+/** The condition that the image was not restored since it was read, or restored and deleted again. */
+const sameDeletion = ({ deletedAt }: DeletedImage) => ({
+  ConditionExpression: 'deletedAt = :sameDeletion',
+  ExpressionAttributeValues: { ':sameDeletion': deletedAt },
+});
