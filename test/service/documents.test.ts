@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const scan = bmp({ width: 320, height: 310, bits: 24, pixels: new Uint8Array(320 * 3 * 310).fill(99) });
 
-/** Puts a file behind the doors, and waits for what the built function makes of it. */
+/** Stores a file without an endpoint, and waits for the result of the built function. */
 async function takeIn(bytes: Uint8Array, mimeType: string) {
   const [id, now] = [randomUUID(), new Date()];
   const image = newImage(
@@ -50,7 +50,7 @@ describe('A PDF', () => {
     expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/png']);
   });
 
-  test('is handed out as a file to keep, never to be run in the page', async () => {
+  test('is sent as an attachment, and never opened in the page', async () => {
     const { id } = await takeIn(pdf(), 'application/pdf');
     const response = await doctor.send('GET', `/api/images/${id}/data`);
     expect(response.headers.get('content-type')).toBe('application/pdf');
@@ -59,7 +59,7 @@ describe('A PDF', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(pdf())).toBe(true);
   });
 
-  test('is copied as a picture, from its first page', async () => {
+  test('is copied as an image of its first page', async () => {
     const { id } = await takeIn(pdf(), 'application/pdf');
     const response = await doctor.send('GET', `/api/images/${id}/data?width=200`);
     expect(response.headers.get('content-disposition')).toContain(`filename*=UTF-8''%C3%9Cberweisung.jpg`);
@@ -67,7 +67,7 @@ describe('A PDF', () => {
     expect(header).toMatchObject({ format: 'jpeg', width: 200 });
   });
 
-  test('is not taken in by a batch, whatever its form calls it', async () => {
+  test('is refused by a batch, whatever type its form declares', async () => {
     const form = new FormData();
     form.append('images', new Blob([pdf()], { type: 'image/jpeg' }), 'x.jpg');
     const answer = await doctor.json(
@@ -81,14 +81,14 @@ describe('A PDF', () => {
     );
   });
 
-  test('behind a password is rejected with that reason', async () => {
+  test('with a password is rejected with that reason', async () => {
     const closed = pdf({ passwords: { owner: 'o', user: 'secret' } });
     const { id, status } = await takeIn(closed, 'application/pdf');
     expect(status).toBe('rejected');
     expect((await own.images.get(id))?.statusReason).toContain('protected by a password');
   });
 
-  test('under the name of a picture is rejected', async () => {
+  test('that is declared as an image is rejected', async () => {
     const { id, status } = await takeIn(pdf(), 'image/jpeg');
     expect(status).toBe('rejected');
     expect((await own.images.get(id))?.statusReason).toBe(
@@ -98,7 +98,7 @@ describe('A PDF', () => {
 });
 
 describe('A BMP', () => {
-  test('becomes ready, and is shown in place', async () => {
+  test('becomes ready, and is displayed inline', async () => {
     const image = await takeIn(scan, 'image/bmp');
     expect(image).toMatchObject({ status: 'ready', s3_key: expect.stringMatching(/\.bmp$/) });
     const response = await doctor.send('GET', `/api/images/${image.id}/data`);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   own = await directAccess(service);
 });
 
-/** A batch with ready images of so many bytes, put there as the pipeline would have. */
+/** A batch with ready images of this number of bytes, written as the pipeline would write them. */
 async function batchOf(...sizes: number[]) {
   const id = await createBatch(doctor, PATIENT_1, 'Füße');
   const files = new Map<string, Buffer>();
@@ -57,7 +57,7 @@ async function batchOf(...sizes: number[]) {
   return { id, files, batch: (await own.batches.get(id)) as Batch };
 }
 
-/** Someone else each time, who waits for nothing yet. */
+/** Another person for each test, who has no unfinished export. */
 const asker = () => ({ patientId: PATIENT_1, requestedBy: randomUUID() });
 
 const start = (batch: string, body: object = {}, status = 202) =>
@@ -70,7 +70,7 @@ const ready = (statusUrl: string) =>
   });
 
 describe('An export', () => {
-  test('is the archive that a download would stream, of several parts, to be had in ranges', async () => {
+  test('is the same archive as a download, has several parts, and can be requested in ranges', async () => {
     const { id, files } = await batchOf(9 * MB, 5 * MB, 7 * MB, 10);
     const { id: exportId, status_url } = await start(id);
     expect(status_url).toBe(`/api/exports/${exportId}`);
@@ -94,7 +94,7 @@ describe('An export', () => {
     expect(Buffer.from(await rest.arrayBuffer()).equals(zip.subarray(1_000_000))).toBe(true);
   });
 
-  test('of the same images is the same while it lives; of others it is another', async () => {
+  test('of the same images is the same while it exists; of other images it is another', async () => {
     const { id, files } = await batchOf(10, 20);
     const [first] = files.keys();
     const all = await start(id);
@@ -108,7 +108,7 @@ describe('An export', () => {
     expect((await unzip(Buffer.from(zip))).size).toBe(1);
   });
 
-  test('lacks nothing that was ticked: it is refused instead', async () => {
+  test('has every selected image, or is refused', async () => {
     const { id, files } = await batchOf(10);
     const missing = randomUUID();
     const { details } = await start(id, { image_ids: [...files.keys(), missing] }, 404);
@@ -117,7 +117,7 @@ describe('An export', () => {
     await start(id, { image_ids: [] }, 400);
   });
 
-  test('is not to be had after its time, and goes with its batch', async () => {
+  test('is not available after it expires, and is deleted with its batch', async () => {
     const { id, batch } = await batchOf(10);
     const { status_url } = await start(id);
     const { url } = await ready(status_url);
@@ -133,7 +133,7 @@ describe('An export', () => {
     await until(async () => !(await fetch(url)).ok);
   });
 
-  test('ends, with its copy, when an image in it is deleted', async () => {
+  test('and its copy are deleted when an image in it is deleted', async () => {
     const { id, files } = await batchOf(10, 20);
     const [first] = files.keys();
     const { status_url } = await start(id);
@@ -145,7 +145,7 @@ describe('An export', () => {
     expect((await unzip(Buffer.from(rest))).size).toBe(1);
   });
 
-  test('takes its objects along when it leaves the table', async () => {
+  test('is deleted with its objects when it leaves the table', async () => {
     const { id } = await batchOf(10);
     const { id: exportId, status_url } = await start(id);
     await ready(status_url);
@@ -157,14 +157,14 @@ describe('An export', () => {
   });
 });
 
-describe('Exports that one person waits for', () => {
-  test('are three at most; one that lives may be asked for again, and others wait for their own', async () => {
+describe('Unfinished exports of one person', () => {
+  test('are three at most; an existing one may be requested again, and other persons have their own', async () => {
     const manifest = async (name: string) => {
       const { id, batch } = await batchOf(10);
       const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
       return { id, manifest: manifestOf({ ...batch, name }, images) };
     };
-    // Without their manifests, so that nobody makes them.
+    // Without their manifests, so that no function makes them.
     const deps = { ...own, objects: { create: async () => {} } };
     const { stack } = service;
     const subject = JSON.parse(
@@ -193,7 +193,7 @@ describe('Exports that one person waits for', () => {
     const first = (await own.exports.get(begun[0]?.id ?? '', own.now())) as Export;
     await own.exports.markReady(first);
     await staff.json('POST', path, 202, {});
-    // It lives as another's and is done or about to be; what failed is waited for no longer either.
+    // The export exists for another person and is done or in progress; a failed one does not count either.
     const second = (await own.exports.get(begun[1]?.id ?? '', own.now())) as Export;
     await own.exports.markFailed(second);
     expect((await own.exports.unfinishedOf(subject, own.now())).map(({ id }) => id)).toEqual([begun[2]?.id]);
@@ -203,8 +203,8 @@ describe('Exports that one person waits for', () => {
 });
 
 describe('A download', () => {
-  test('of more than can be streamed becomes an export', async () => {
-    // Of Lambda's own, which a streaming handler takes hold of when it is loaded.
+  test('that is too large for a stream becomes an export', async () => {
+    // An object of the Lambda runtime, which a streaming handler reads when it is loaded.
     vi.stubGlobal('awslambda', { streamifyResponse: (handler: unknown) => handler });
     const { handle: downloadBatch } = await import('../../functions/batches/download-batch/handler.ts');
     const { id, files } = await batchOf(30, 31);
@@ -228,7 +228,7 @@ describe('A download', () => {
 });
 
 describe('The making of an archive', () => {
-  /** An export that nobody makes but the test: its manifest is there without its event. */
+  /** An export that only the test makes: its manifest is there without its event. */
   async function waiting(...sizes: number[]) {
     const { id, batch } = await batchOf(...sizes);
     const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
@@ -250,9 +250,9 @@ describe('The making of an archive', () => {
     return { key, status_url, manifest, found, deps: { ...own, objects: originals } };
   }
 
-  test('that dies in the middle begins anew, and leaves no unfinished upload behind', async () => {
+  test('that ends in the middle is started again, and leaves no unfinished upload behind', async () => {
     const { key, found, status_url, deps } = await waiting(9 * MB, 9 * MB);
-    // What a function that was killed leaves: a part, and a note of its upload.
+    // What a killed function leaves: a part, and a record of its upload.
     const archive = archiveKey(await found());
     const uploadId = await own.archives.begin(archive, 'application/zip');
     await own.exports.markRunning(await found(), uploadId);
@@ -274,7 +274,7 @@ describe('The making of an archive', () => {
     await expect(late).rejects.toThrow(/upload does not exist/);
   });
 
-  test('that fails says so, is tried again, and is asked for anew by who does not wait', async () => {
+  test('that fails says so, is retried, and can be requested again at once', async () => {
     const { key, found, status_url, manifest, deps } = await waiting(10, 20);
     const [, second] = manifest.entries;
     const broken = {
@@ -312,7 +312,7 @@ describe('The making of an archive', () => {
     expect(await own.bucket.read(archiveKey(await found()))).toBeUndefined();
   });
 
-  test('is done once, however often its event comes, and not at all for what is gone', async () => {
+  test('is done once, however often its event is delivered, and not at all for deleted images', async () => {
     const { key, found, deps } = await waiting(10);
     await buildArchive({ key }, deps);
     const archive = await buffer(await own.objects.read(archiveKey(await found())));
@@ -326,7 +326,7 @@ describe('The making of an archive', () => {
     expect(again.equals(archive)).toBe(true);
   });
 
-  test('leaves nothing behind where an image is deleted meanwhile', async () => {
+  test('leaves nothing behind if an image is deleted meanwhile', async () => {
     const { key, found, manifest, deps } = await waiting(10, 20);
     const before = await found();
     const deleting = {
@@ -340,16 +340,16 @@ describe('The making of an archive', () => {
     expect(await own.bucket.read(archiveKey(before))).toBeUndefined();
   });
 
-  test('comes to its end also when its event comes many times at once', async () => {
+  test('is completed also when its event is delivered many times at once', async () => {
     const { key, status_url, deps } = await waiting(9 * MB, 10);
     const all = await Promise.allSettled(Array.from({ length: 4 }, () => buildArchive({ key }, deps)));
-    // One that lost its upload to another comes again.
+    // An invocation that lost its upload to another one starts again.
     if (all.some(({ status }) => status === 'rejected')) await buildArchive({ key }, deps);
     const zip = await (await fetch((await ready(status_url)).url)).arrayBuffer();
     expect((await unzip(Buffer.from(zip))).size).toBe(2);
   });
 
-  test('of a request that died before its manifest is begun by the next request', async () => {
+  test('is started by the next request if the first one ended before it wrote its manifest', async () => {
     const { id, batch } = await batchOf(10);
     const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
     const dying = { create: () => Promise.reject(new Error('killed')) };

@@ -23,7 +23,7 @@ beforeAll(async () => {
   ]);
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
+// biome-ignore lint/suspicious/noExplicitAny: each test checks the answers
 const bodyOf = async (response: Response): Promise<any> => response.json();
 const keyed = (key: string) => ({ 'idempotency-key': key });
 const batch = (name: string) => ({ name, object_id: PATIENT_1 });
@@ -33,7 +33,7 @@ const batchesOf = async (name: string) => {
 };
 
 describe('With an Idempotency-Key', () => {
-  test('the same request gives the same answer, and does nothing again', async () => {
+  test('the same request gets the same answer, and does nothing again', async () => {
     const key = randomUUID();
     const name = `once ${key}`;
     const answers = [];
@@ -47,7 +47,7 @@ describe('With an Idempotency-Key', () => {
     expect(await batchesOf(name)).toHaveLength(1);
   });
 
-  test('who gets the answer again is in the audit log with what it is about', async () => {
+  test('a repeated answer is in the audit log with the resources that it names', async () => {
     const key = randomUUID();
     const send = () => patient.send('POST', '/api/images/batches/', batch('again'), keyed(key));
     const responses = [await send(), await send()];
@@ -61,7 +61,7 @@ describe('With an Idempotency-Key', () => {
     }
   });
 
-  test('of twenty at the same time one does it, and the others get its answer or are asked to come again', async () => {
+  test('one of twenty requests at the same time is done, and the others get its answer or are asked to retry', async () => {
     const key = randomUUID();
     const name = `parallel ${key}`;
     const send = () => patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
@@ -90,7 +90,7 @@ describe('With an Idempotency-Key', () => {
     expect(await batchesOf(name)).toHaveLength(0);
   });
 
-  test('another person’s request with the same key is a request of its own', async () => {
+  test('the request of another person with the same key is a request of its own', async () => {
     const key = randomUUID();
     const ids = [];
     for (const client of [patient, doctor]) {
@@ -100,7 +100,7 @@ describe('With an Idempotency-Key', () => {
     expect(ids[0]).not.toBe(ids[1]);
   });
 
-  test('what failed may be tried again', async () => {
+  test('a failed request may be retried', async () => {
     const key = randomUUID();
     const path = `/api/images/batches/${randomUUID()}/exports/`;
     for (let count = 0; count < 2; count++) {
@@ -108,7 +108,7 @@ describe('With an Idempotency-Key', () => {
     }
   });
 
-  test('one that died in the middle holds up the next no longer than it could have lived', async () => {
+  test('a request that died in the middle blocks the next one no longer than the function’s timeout', async () => {
     const { requestsTableName } = await directAccess(service);
     process.env.REQUESTS_TABLE_NAME = requestsTableName;
     const request = {
@@ -133,7 +133,7 @@ describe('With an Idempotency-Key', () => {
     ).toEqual(answer);
   });
 
-  test('200 signed URLs come back as they were: each image is announced once', async () => {
+  test('200 signed URLs are returned unchanged: each image is registered once', async () => {
     const id = await createBatch(patient);
     const files = Array.from({ length: 200 }, (_value, index) => ({
       name: `${index}.jpg`,
@@ -147,7 +147,7 @@ describe('With an Idempotency-Key', () => {
     expect(await bodyOf(await send())).toEqual(first);
   });
 
-  test('a form counts by its fields and the bytes of its files', async () => {
+  test('a form is compared by its fields and the bytes of its files', async () => {
     const id = await createBatch(patient);
     const send = async (file: Awaited<ReturnType<typeof photo>>) => {
       const form = formOf({}, { images: [file] });
@@ -158,7 +158,7 @@ describe('With an Idempotency-Key', () => {
     expect((await send(await photo({ seed: 2 }))).status).toBe(422);
   });
 
-  test('a key that is none is 400', async () => {
+  test('an invalid key is 400', async () => {
     for (const key of ['', 'with space', 'x'.repeat(256)]) {
       const response = await patient.send('POST', '/api/images/batches/', batch('x'), keyed(key));
       expect([key, response.status]).toEqual([key, 400]);
@@ -166,7 +166,7 @@ describe('With an Idempotency-Key', () => {
   });
 });
 
-test('Each POST with a body creates once for a key, but for the one whose answer is a secret', () => {
+test('Each POST with a body creates a resource once for a key, except the one whose answer is a secret', () => {
   const all: readonly Operation[] = operations;
   const creating = all.filter(({ method, body }) => method === 'POST' && body);
   expect(creating.filter((operation) => !isIdempotent(operation)).map(({ id }) => id)).toEqual([
@@ -174,7 +174,7 @@ test('Each POST with a body creates once for a key, but for the one whose answer
   ]);
 });
 
-test('A new API key is not given again: with an Idempotency-Key none is made', async () => {
+test('A new API key is not returned again: with an Idempotency-Key none is created', async () => {
   const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, keyed('k'));
   expect([response.status, (await bodyOf(response)).details]).toEqual([
     400,

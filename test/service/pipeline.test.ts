@@ -18,14 +18,14 @@ beforeAll(async () => {
   own = await directAccess(service);
 });
 
-/** Where the upload of a patient's image in the batch arrives. */
+/** Where the upload of an image of the patient in the batch is stored. */
 const keyOf = (batchId: string, id: string) => incomingKey({ id, batchId, patientId: PATIENT_1 });
 
 const countOf = async (batch: string) =>
   (await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count;
 
 describe('An event', () => {
-  test('that comes three times, and in reverse order, changes nothing', async () => {
+  test('that is delivered three times, and in reverse order, changes nothing', async () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const before = await Promise.all(ids.map((id) => decided(doctor, id)));
@@ -34,7 +34,7 @@ describe('An event', () => {
     expect(await countOf(batch)).toBe(3);
   });
 
-  test('that comes many times at once counts once', async () => {
+  test('that is delivered many times at once counts once', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: keyOf(batch, id) }, own)));
@@ -42,7 +42,7 @@ describe('An event', () => {
     expect(await countOf(batch)).toBe(1);
   });
 
-  test('for an object that is not there, or belongs to nobody, does no harm', async () => {
+  test('for an object that does not exist, or belongs to no image, does no harm', async () => {
     await makeThumbnail({ key: keyOf(randomUUID(), randomUUID()) }, own);
     const orphan = keyOf(randomUUID(), randomUUID());
     await own.bucket.write(orphan, (await photo()).bytes, 'image/jpeg');
@@ -51,7 +51,7 @@ describe('An event', () => {
 });
 
 describe('Deleting', () => {
-  test('an image takes its objects and its count', async () => {
+  test('an image deletes its objects and lowers its count', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     const { s3_key } = await decided(doctor, id);
@@ -67,7 +67,7 @@ describe('Deleting', () => {
     for (const key of keys) await until(async () => (await own.bucket.read(key)) === undefined);
   });
 
-  test('a batch takes all that is in it', async () => {
+  test('a batch deletes everything in it', async () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const images = await Promise.all(ids.map((id) => decided(doctor, id)));
@@ -79,7 +79,7 @@ describe('Deleting', () => {
     }
   });
 
-  test('a batch takes its images also when the request dies in the middle', async () => {
+  test('a batch deletes its images also if the request ends in the middle', async () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, [await photo()]);
     await Promise.all(ids.map((id) => decided(doctor, id)));
@@ -100,7 +100,7 @@ describe('Deleting', () => {
       copy: async (_from: string, to: string, type: string) => {
         written.push(to);
         await own.bucket.write(to, file.bytes, type);
-        // In the very middle.
+        // Exactly in the middle.
         await doctor.json('DELETE', `/api/images/${id}/`, 204);
       },
       write: async (key: string, bytes: Uint8Array, type: string) => {
@@ -152,7 +152,7 @@ describe('Deleting', () => {
     for (const each of written) expect(await own.bucket.read(each), each).toBeUndefined();
   });
 
-  test('what is deleted already is no failure', async () => {
+  test('a resource that is already deleted is not a failure', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     await decided(doctor, id);
@@ -164,8 +164,8 @@ describe('Deleting', () => {
   });
 });
 
-describe('Where the store sends no events', () => {
-  test('the client says that an upload is complete, as often as it likes', async () => {
+describe('If the store sends no events', () => {
+  test('the client reports the end of an upload, as often as it likes', async () => {
     const batch = await createBatch(doctor);
     const file = await photo();
     const { uploads } = await doctor.json('POST', `/api/images/batches/${batch}/upload-urls/`, 201, {
@@ -175,7 +175,8 @@ describe('Where the store sends no events', () => {
     const complete = (status: number) => doctor.json('POST', `/api/v1/images/${id}/complete`, status);
     await complete(409);
 
-    // Rejected while their event comes, which therefore does nothing; afterwards as if it had never come.
+    // They were rejected while their event was on its way, and so the event changed nothing; after that they
+    // are as if it had not been sent.
     const image = (await own.images.get(id)) as Image;
     await own.images.markRejected(image, 'not yet', new Date());
     await own.bucket.write(keyOf(batch, id), file.bytes, file.type);

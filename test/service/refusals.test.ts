@@ -25,7 +25,7 @@ beforeAll(async () => {
   nobody = await service.as();
 });
 
-/** An answer without its id: everything that could tell one refusal from another. */
+/** An answer without its id: everything that could distinguish one refusal from another. */
 async function essence(response: Response) {
   const headers = [...response.headers].filter(
     ([name]) => !['x-request-id', 'x-amzn-requestid', 'date'].includes(name),
@@ -33,7 +33,7 @@ async function essence(response: Response) {
   return { status: response.status, headers, body: await response.text() };
 }
 
-describe("What is another patient's", () => {
+describe('A resource of another patient', () => {
   let batch: string;
   let image: string;
   let exported: string;
@@ -100,7 +100,7 @@ describe("What is another patient's", () => {
     expect(theirs).toEqual(missing);
   });
 
-  test('stays as it was', async () => {
+  test('is unchanged', async () => {
     expect(await patient1.json('GET', `/api/images/${image}/`, 200)).toMatchObject({
       caption: '',
       status: 'ready',
@@ -111,14 +111,14 @@ describe("What is another patient's", () => {
     });
   });
 
-  test('can not be put into a ZIP of one’s own', async () => {
+  test('can not be added to a ZIP of one’s own', async () => {
     const own = await createBatch(patient2, PATIENT_2);
     await patient2.json('GET', `/api/images/batches/${own}/download/?image_ids=${image}`, 404);
   });
 });
 
-describe('Who may not delete', () => {
-  test.each(['patient-1', 'staff'])('%s is told so, for what they can see', async (user) => {
+describe('Deletion', () => {
+  test.each(['patient-1', 'staff'])('is refused with 403 for %s, who may see the resource', async (user) => {
     const client = await service.as(user);
     const batch = await createBatch(client);
     expect(await client.json('DELETE', `/api/images/batches/${batch}/`, 403)).toMatchObject({
@@ -134,7 +134,7 @@ describe('Who may not delete', () => {
     await client.json('GET', `/api/images/${image}/`, 200);
   });
 
-  test('a doctor and an admin may, and then it is gone for all doors', async () => {
+  test('is for a doctor and an admin, and the image is then 404 at every endpoint', async () => {
     for (const user of ['doctor', 'admin']) {
       const client = await service.as(user);
       const [image = ''] = await upload(client, await createBatch(client), [await photo()]);
@@ -145,8 +145,8 @@ describe('Who may not delete', () => {
   });
 });
 
-describe('Who does not say who they are', () => {
-  test('is refused, in the error shape, with an id of the request', async () => {
+describe('Callers without a valid token', () => {
+  test('are refused, in the error shape, with the id of the request', async () => {
     const response = await nobody.send('GET', `/api/images/${randomUUID()}/`);
     expect(response.status).toBe(401);
     expect(await response.json()).toEqual({
@@ -166,11 +166,11 @@ describe('Who does not say who they are', () => {
       'no signature',
       `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.`,
     ],
-  ])('is refused with %s', async (_title, authorization) => {
+  ])('are refused with %s', async (_title, authorization) => {
     await service.with({ authorization }).json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 401);
   });
 
-  test('is refused with a token that has run out, or is for someone else’s service', async () => {
+  test('are refused with a token that is expired, or issued for another service', async () => {
     for (const client of [
       await service.as('doctor', {}, -10),
       await service.as('doctor', { aud: 'another' }),
@@ -180,12 +180,12 @@ describe('Who does not say who they are', () => {
     }
   });
 
-  test('is refused with a role that nobody knows', async () => {
+  test('are refused with a role that does not exist', async () => {
     const client = await service.as('doctor', { 'cognito:groups': ['cleaners'] });
     await client.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 403);
   });
 
-  test('still sees what is public', async () => {
+  test('may still read what is public', async () => {
     expect(await nobody.json('GET', '/health', 200)).toEqual({ status: 'ok' });
     expect((await nobody.json('GET', '/openapi.json', 200)).openapi).toBe('3.1.1');
     for (const [path, type] of [
@@ -206,7 +206,7 @@ describe('Who does not say who they are', () => {
   });
 });
 
-describe('A bad request is told what is wrong with it', () => {
+describe('A bad request is answered with its error', () => {
   let batch: string;
   beforeAll(async () => {
     batch = await createBatch(doctor);
@@ -375,8 +375,8 @@ describe('A bad request is told what is wrong with it', () => {
   });
 });
 
-describe('Bytes that are no picture are rejected, with a reason that a person understands', () => {
-  /** A PNG that says of itself how large it is, and has next to nothing in it. */
+describe('Bytes that are not an image are rejected, with a reason that a person understands', () => {
+  /** A PNG with these dimensions in its header, and almost no data. */
   const png = (width: number, height: number): Uint8Array<ArrayBuffer> => {
     const chunk = (type: string, data: Buffer) => {
       const body = Buffer.concat([Buffer.from(type), data]);
@@ -449,7 +449,7 @@ describe('Bytes that are no picture are rejected, with a reason that a person un
     }
   });
 
-  test('and the next good one is ready', async () => {
+  test('and the next valid one is ready', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo({ format: 'webp' })]);
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready', content_type: 'image/webp' });
@@ -464,7 +464,7 @@ describe('The cursor of a list', () => {
     cursor = (await doctor.json('GET', '/api/images/batches/?patient_id=P-3100&limit=1', 200)).next;
   });
 
-  test('goes on where the part before ended', async () => {
+  test('continues after the last item of the page before', async () => {
     const page = await doctor.json(
       'GET',
       `/api/images/batches/?patient_id=P-3100&limit=5&cursor=${cursor}`,
@@ -473,7 +473,7 @@ describe('The cursor of a list', () => {
     expect(page.batches.map(({ id }: { id: string }) => id)).toEqual([batches[0]]);
   });
 
-  test('is good for nobody else, for no other list, and not when it was changed', async () => {
+  test('is valid for no other person, for no other list, and not after a change', async () => {
     const staff = await service.as('staff');
     await staff.json('GET', `/api/images/batches/?patient_id=P-3100&cursor=${cursor}`, 400);
     await doctor.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}&cursor=${cursor}`, 400);

@@ -6,7 +6,7 @@ import { bytesOf, headersOf, refused, shapeOf, UUID } from '../../support/contra
 import { PATIENT_1 } from '../../support/people.ts';
 import { type Client, decided, formOf, type TestFile, useService } from '../../support/service.ts';
 
-/** An image of a case: what is known of each. */
+/** An image of a case, with all its fields. */
 const CASE_IMAGE = {
   id: 'uuid',
   caseId: 'C-1',
@@ -93,7 +93,7 @@ describe('POST /api/v1/images/upload', () => {
 });
 
 describe('GET /api/v1/images/{id}/download-url', () => {
-  test('gives a signed URL, which gives the file', async () => {
+  test('returns a signed URL, which returns the file', async () => {
     const { url, fileName, expiresAt } = await patient.json(
       'GET',
       `/api/v1/images/${image}/download-url`,
@@ -105,7 +105,7 @@ describe('GET /api/v1/images/{id}/download-url', () => {
 });
 
 describe('GET /api/v1/images/{id}/proxy', () => {
-  test('gives the bytes with caching headers, once', async () => {
+  test('returns the bytes with caching headers, once', async () => {
     const response = await patient.send('GET', `/api/v1/images/${image}/proxy`);
     expect(response.status).toBe(200);
     expect(headersOf(response)).toMatchObject({
@@ -176,7 +176,7 @@ describe('Access control', () => {
     }
   });
 
-  test('lets nobody else in', async () => {
+  test('refuses everybody else', async () => {
     const nobody = await service.as();
     for (const path of reads()) await refused(nobody, 401, 'GET', path);
     await refused(nobody, 401, 'POST', '/api/v1/images/upload-url', announced());

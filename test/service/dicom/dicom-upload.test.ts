@@ -22,7 +22,7 @@ beforeAll(async () => {
 const upload = (bytes: Buffer<ArrayBuffer>, status = 201, client = staff) =>
   client.json('POST', '/dicom/upload', status, dicomForm(bytes));
 
-/** How many clients store at the same moment, and how many instances they have. */
+/** The number of clients that store at the same moment, and of the instances that they have. */
 const CLIENTS = 50;
 const INSTANCES = 200;
 
@@ -50,7 +50,7 @@ describe('A DICOM file', () => {
     expect(await behind.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 1 });
   });
 
-  test('is kept as it came, with its metadata beside it', async () => {
+  test('is stored unchanged, with its metadata beside it', async () => {
     const uids = newUids();
     const file = slice(uids);
     await upload(file);
@@ -76,7 +76,7 @@ describe('A DICOM file', () => {
     });
   });
 
-  test('is counted in its series and its study, which knows its modalities', async () => {
+  test('is counted in its series and in its study, which lists its modalities', async () => {
     const uids = newUids();
     await upload(slice(uids));
     await upload(slice({ ...uids, sop: newUid() }));
@@ -96,7 +96,7 @@ describe('A DICOM file', () => {
     expect(items.map(({ modality }) => modality).sort()).toEqual(['CT', 'SR']);
   });
 
-  test('that says something else under a known SOP Instance UID is a conflict, and leaves nothing behind', async () => {
+  test('with other content under a known SOP Instance UID is a conflict, and leaves nothing behind', async () => {
     const uids = newUids();
     const file = slice(uids);
     await upload(file);
@@ -109,7 +109,7 @@ describe('A DICOM file', () => {
     expect(file.equals((await behind.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 
-  test('of which two versions come at the same moment is one of them, whole', async () => {
+  test('that is sent in two versions at the same moment is stored as one of them, whole', async () => {
     const uids = newUids();
     const versions = Array.from({ length: 8 }, (_value, i) =>
       slice(uids, [['00204000', 'LT', `version ${i}`]]),
@@ -124,7 +124,7 @@ describe('A DICOM file', () => {
     expect(await behind.bucket.firstKey(`dicom/${uids.study}/`)).toMatch(instance?.sha256 ?? 'none');
   });
 
-  test("is a conflict in a study that is another patient's", async () => {
+  test('is a conflict in a study of another patient', async () => {
     const uids = newUids();
     await upload(slice(uids));
     const other = slice(newUids({ study: uids.study }), [['00100020', 'LO', PATIENT_2]]);
@@ -134,7 +134,7 @@ describe('A DICOM file', () => {
     expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1, series: 1 });
   });
 
-  test('that a patient brings must be their own', async () => {
+  test('that a patient sends must be their own', async () => {
     const uids = newUids();
     const file = slice(uids);
     expect((await upload(file, 403, patient2)).details).toEqual([
@@ -165,7 +165,7 @@ test(`${INSTANCES} instances of one series that ${CLIENTS} clients store at once
   expect(numbers).toEqual(Array.from({ length: INSTANCES }, (_value, index) => index));
 });
 
-describe('What is no DICOM instance is refused with the reason', () => {
+describe('A file that is not a DICOM instance is refused with the reason', () => {
   const whole = slice(newUids());
   test.each<[string, Buffer<ArrayBuffer>, RegExp]>([
     ['nothing', Buffer.alloc(0), /no DICOM file/],

@@ -16,7 +16,10 @@ beforeAll(async () => {
   behind = await directAccess(service);
 });
 
-/** Stores so many slices of a new series, some at the same time; more with the same UIDs are more of the same series. */
+/**
+ * Stores a number of slices of a new series, some at the same time; a call with the same UIDs adds slices to
+ * that series.
+ */
 async function storeSlices(count: number, uids = { study: newUid(), series: newUid() }, atOnce = 1) {
   const left = Array.from({ length: count }, () => newUids(uids));
   const sops = left.map(({ sop }) => sop);
@@ -66,7 +69,7 @@ describe('The metadata of a series', () => {
     };
   });
 
-  test('are composed, and not kept, as long as more may come', async () => {
+  test('are composed for each request, and not stored, as long as instances may be added', async () => {
     reads = [];
     const { changedAt } = await series();
     const text = await metadataOfSeries(await found(), { ...deps, now: () => new Date(changedAt) });
@@ -74,7 +77,7 @@ describe('The metadata of a series', () => {
     expect([reads.length, await isKept()]).toEqual([2, false]);
   });
 
-  test('are kept when nothing came for a while, and then are one object', async () => {
+  test('are stored as one object when no instance was added for a while', async () => {
     const text = await metadataOfSeries(await found(), deps);
     expect(await isKept()).toBe(true);
     reads = [];
@@ -82,7 +85,7 @@ describe('The metadata of a series', () => {
     expect(reads).toEqual([]);
   });
 
-  test('have what came since', async () => {
+  test('include instances that were added since', async () => {
     const more = await storeSlices(1, uids);
     const text = await metadataOfSeries(await found(), deps);
     expect(sopsIn(text).sort()).toEqual([...uids.sops, ...more.sops].sort());
@@ -92,7 +95,7 @@ describe('The metadata of a series', () => {
   });
 });
 
-test('The function itself may keep the metadata of a quiet series, and find them', async () => {
+test('The function itself has the permissions to store and read the metadata of a series', async () => {
   const uids = await storeSlices(2);
   const series = await behind.dicomStore.getSeries(uids.study, uids.series);
   await behind.table.client.send(

@@ -10,14 +10,14 @@ beforeAll(async () => {
   [staff, doctor] = await Promise.all([service.as('staff'), service.as('doctor')]);
 });
 
-/** A patient of their own, and the number of a case that nobody has used. */
+/** A new patient, and the number of a case that nobody has used. */
 async function newPatient() {
   const patientId = `P-${randomUUID()}`;
   const client = await service.as('patient-1', { sub: patientId, 'custom:patient_id': patientId });
   return { patientId, client, caseId: `C-${randomUUID()}` };
 }
 
-/** Asks for a signed upload URL of an image of the case. */
+/** Requests a signed upload URL of an image of the case. */
 async function announce(client: Client, caseId: string, patientId: string, status = 201) {
   const { bytes, type, name } = await photo();
   const body = { fileName: name, mimeType: type, fileSize: bytes.length, caseId, patientId };
@@ -44,7 +44,7 @@ const assign = (client: Client, caseId: string, patientId: string, status = 200)
   client.json('POST', `/api/v1/images/cases/${caseId}/patient`, status, { patientId });
 
 describe('The number of a case that only a patient has used', () => {
-  test('is given to another patient by a doctor; the first keeps the image, without the case', async () => {
+  test('is given to another patient by a doctor; the first patient keeps the image, without the case', async () => {
     const { patientId, client, caseId } = await newPatient();
     const other = await newPatient();
     const { imageId, send } = await announce(client, caseId, patientId);
@@ -66,7 +66,7 @@ describe('The number of a case that only a patient has used', () => {
     expect((await client.send('GET', `/api/images/${imageId}/data`)).status).toBe(200);
   });
 
-  test('becomes the clinic’s with its images where it is the same patient’s, and is given away no more', async () => {
+  test('becomes the clinic’s with its images if it is the same patient’s, and is then never given away', async () => {
     const { patientId, client, caseId } = await newPatient();
     const { imageId, send } = await announce(client, caseId, patientId);
     await send();
@@ -90,7 +90,7 @@ describe('The number of a case that only a patient has used', () => {
     await announce(client, caseId, patientId, 404);
   });
 
-  test('is free for the clinic while no image has come; one that comes later is kept without the case', async () => {
+  test('is free for the clinic while it has no image; an image that is stored later is kept without the case', async () => {
     const { patientId, client, caseId } = await newPatient();
     const late = await announce(client, caseId, patientId);
     const other = await newPatient();
@@ -101,7 +101,7 @@ describe('The number of a case that only a patient has used', () => {
     expect(images).toMatchObject([{ id: late.imageId, status: 'ready' }]);
   });
 
-  test('is the clinic’s from its first image on: another patient’s is refused', async () => {
+  test('is the clinic’s from its first image: an image of another patient is refused', async () => {
     const { patientId, client, caseId } = await newPatient();
     const { send } = await announce(client, caseId, patientId);
     await send();
