@@ -38,7 +38,7 @@ const pending: Image = newImage(
 const ready: Image = { ...pending, status: 'ready', key: 'images/a.jpg', crc32: 'AAAAAA==' };
 const news = (before?: Image, after?: Image) => imageNotification({ before, after }, () => undefined);
 
-describe('Of an image is told', () => {
+describe('Events of an image', () => {
   test.each<[string, Image | undefined, Image | undefined, string[]]>([
     ['nothing as it is announced', undefined, pending, []],
     ['nothing as its client says that it has arrived', pending, { ...pending }, []],
@@ -58,7 +58,7 @@ describe('Of an image is told', () => {
     expect(typesOf(news(before, after))).toEqual(types);
   });
 
-  test('whom it concerns: the clinic and its patient', () => {
+  test('are sent to the clinic and its patient', () => {
     expect(whoMay(news(pending, ready))).toEqual(['staff', 'own']);
     expect(whoMay(news(ready, undefined))).toEqual(['staff', 'own']);
     const { patientId: _patientId, ...nobodys } = ready;
@@ -66,7 +66,7 @@ describe('Of an image is told', () => {
   });
 });
 
-test('Of an export is told once that it is ready, and again when it was made again', () => {
+test('An export sends an event once when it is ready, and again when it was made again', () => {
   const running = {
     id,
     run: id,
@@ -86,7 +86,7 @@ test('Of an export is told once that it is ready, and again when it was made aga
   expect(whoMay(exportNotification({ before: running, after: done }))).toEqual(['staff', 'own']);
 });
 
-describe('Of a picture of an exam', () => {
+describe('An event of a picture of an exam', () => {
   const given = {
     examenID: id,
     studyInstanceUID: '1.2.3',
@@ -102,7 +102,7 @@ describe('Of a picture of an exam', () => {
   const theirs = linkedToInstance(registered, { ...stored, source: 'clinic' });
   const patientOf = (image?: ExamImage) => image && patientOfExamImage(image, async () => 'P-1001');
 
-  test('the clinic is told when it is registered, and its patient when it is theirs', async () => {
+  test('is sent to the clinic when it is registered, and to its patient when it belongs to them', async () => {
     const told = async (before?: ExamImage, after?: ExamImage) => {
       const happened = examImageNotification({ before, after }, (await patientOf(after)) ?? null);
       return [...typesOf(happened), ...whoMay(happened)];
@@ -114,7 +114,7 @@ describe('Of a picture of an exam', () => {
     expect(await told(theirs, undefined)).toEqual([]);
   });
 
-  test('nobody becomes the patient by a file that they bring, or by one of other identifiers', async () => {
+  test('is sent to no patient because of a file that they sent, or of one with other identifiers', async () => {
     const fromPatient = linkedToInstance(registered, { ...stored, source: 'patient' });
     expect(fromPatient).toEqual({ ...registered, storedBy: 'patient' });
     expect(await patientOf(fromPatient)).toBeNull();
@@ -124,7 +124,7 @@ describe('Of a picture of an exam', () => {
   });
 });
 
-test('A connection is valid until its token ends, and settled when no handshake takes so long', () => {
+test('A connection is valid until its token expires, and settled once every handshake has ended', () => {
   const connection = {
     id: 'c=',
     caller: staff,

@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** A good token but for the changes; a claim that is undefined is left out. */
+/** A valid token with these changes; a claim that is undefined is left out. */
 function tokenWith(
   claims: Record<string, unknown> = {},
   header: Record<string, unknown> = {},
@@ -55,11 +55,11 @@ function tokenWith(
 }
 
 describe('A token is accepted', () => {
-  test('when it is as it should be', async () => {
+  test('if all claims are as required', async () => {
     expect(await verifier.verify(await tokenWith())).toMatchObject({ sub: 'u-1' });
   });
 
-  test('of an issuer that does not say which token it is', async () => {
+  test('of an issuer that does not name the use of the token', async () => {
     expect(await verifier.verify(await tokenWith({ token_use: undefined }, { typ: 'JWT' }))).toBeDefined();
   });
 });
@@ -87,7 +87,7 @@ describe('A token is refused', () => {
     expect(await verifier.verify(await tokenWith(claims, header))).toBeUndefined();
   });
 
-  test('that someone else has signed', async () => {
+  test('that somebody else has signed', async () => {
     expect(await verifier.verify(await tokenWith({}, {}, stranger.privateKey))).toBeUndefined();
   });
 
@@ -117,19 +117,19 @@ describe('A token is refused', () => {
 });
 
 describe("The issuer's keys", () => {
-  test('are fetched once, and tokens go on while the issuer is down', async () => {
+  test('are fetched once, and tokens are still verified while the issuer is down', async () => {
     await verifier.verify(await tokenWith());
     down = true;
     expect(await verifier.verify(await tokenWith())).toBeDefined();
     expect(fetches).toBe(1);
   });
 
-  test('that can not be had at all are our failure, and not the caller’s', async () => {
+  test('that can not be fetched are the service’s failure, and not the caller’s', async () => {
     down = true;
     await expect(verifier.verify(await tokenWith())).rejects.toThrow();
   });
 
-  test('are not fetched again for each of a storm of unknown keys', async () => {
+  test('are not fetched again for each of many unknown keys', async () => {
     await verifier.verify(await tokenWith());
     const storm = await Promise.all(
       Array.from({ length: 50 }, (_value, i) => tokenWith({}, { kid: `unknown-${i}` })),

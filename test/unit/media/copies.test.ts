@@ -26,11 +26,11 @@ const grey = (width: number, height: number, channels: Pixels['channels'] = 3): 
   channels,
 });
 
-/** How many of the samples differ so much that an eye sees it. */
+/** The number of samples with a visible difference. */
 const changed = (a: Pixels, b: Pixels) =>
   a.data.reduce((sum, value, i) => sum + (Math.abs(value - (b.data[i] ?? 0)) > 20 ? 1 : 0), 0);
 
-/** Each corner of a quarter of the picture's width and height. */
+/** The four corners, each a quarter of the picture's width and height. */
 const corners = ({ width, height }: Pixels) =>
   [0, 0.75].flatMap((x) =>
     [0, 0.75].map((y) => ({
@@ -48,7 +48,7 @@ describe('A copy', () => {
     ['webp', 'webp'],
     ['avif', 'heif'],
   ] as const)(
-    'as %s is upright, sRGB, as wide as asked for and says nothing of its maker',
+    'as %s is upright, sRGB, of the requested width, and without metadata',
     async (format, found) => {
       const original = await sharp((await photo({ width: 300, height: 200 })).bytes)
         .withExif({ IFD0: { Artist: 'A copy' }, IFD3: { GPSLatitude: '52/1 30/1 0/1' } })
@@ -96,7 +96,7 @@ describe('A copy', () => {
     expect([...(await pixelsOf(await makeCopy(clear, wish()))).data]).toEqual(Array(48).fill(255));
   });
 
-  test('is smaller the lower its quality', async () => {
+  test('is smaller for a lower quality', async () => {
     const { bytes } = await photo();
     for (const format of ['jpeg', 'webp', 'avif'] as const) {
       const [low, high] = await Promise.all(
@@ -106,13 +106,13 @@ describe('A copy', () => {
     }
   });
 
-  test('of the same wish is the same, byte for byte', async () => {
+  test('of the same query is the same, byte for byte', async () => {
     const { bytes } = await photo();
     const marked = wish({ format: 'webp', watermark: 'A copy' });
     expect(await makeCopy(bytes, marked)).toEqual(await makeCopy(bytes, marked));
   });
 
-  test('of what is no picture is refused', async () => {
+  test('of a file that is not an image is refused', async () => {
     await expect(makeCopy(new TextEncoder().encode('%PDF-1.7'), wish())).rejects.toThrow('PDF');
   });
 });
@@ -155,14 +155,17 @@ describe('A watermark', () => {
     }
   });
 
-  test.each([0, 120, 255])('is seen on a ground of %i, and leaves most of it as it was', async (value) => {
-    const before = { ...grey(800, 600), data: new Uint8Array(800 * 600 * 3).fill(value) };
-    const share = changed(await drawWatermark(before, 'A copy'), before) / before.data.length;
-    expect(share).toBeGreaterThan(0.01);
-    expect(share).toBeLessThan(0.4);
-  });
+  test.each([0, 120, 255])(
+    'is visible on a background of %i, and leaves most of it unchanged',
+    async (value) => {
+      const before = { ...grey(800, 600), data: new Uint8Array(800 * 600 * 3).fill(value) };
+      const share = changed(await drawWatermark(before, 'A copy'), before) / before.data.length;
+      expect(share).toBeGreaterThan(0.01);
+      expect(share).toBeLessThan(0.4);
+    },
+  );
 
-  test('is drawn by its own font where none is installed, as in Lambda', async () => {
+  test('is drawn with its own font where none is installed, as in Lambda', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'negatoscope-fonts-'));
     try {
       writeFileSync(join(folder, 'fonts.conf'), '<?xml version="1.0"?><fontconfig></fontconfig>');
@@ -177,7 +180,8 @@ describe('A watermark', () => {
       const [here, there] = [draw('ŽΩЖ', {}), draw('ŽΩЖ', bare)];
       const ink = changed(here, { ...here, data: new Uint8Array(here.data.length) });
       expect(ink).toBeGreaterThan(20_000);
-      // Other settings round the edges of letters in another way; boxes instead of letters are all wrong.
+      // Other settings smooth the edges of letters in another way; boxes instead of letters differ
+      // everywhere.
       expect(changed(here, there)).toBeLessThan(ink / 2);
       expect(changed(here, draw('\u{e001}'.repeat(3), bare))).toBeGreaterThan(ink);
     } finally {

@@ -11,7 +11,10 @@ import { greyPixelsOf, levelsOf, readGreyImage } from '../../../web/src/dicom-vi
 import { JsonReader } from '../../../web/src/dicom-viewer/json-reader.ts';
 import { bits, dicomFile, type FixtureElement, imageOf, words } from '../../fixtures/dicoms.ts';
 
-/** The image as the page has it: metadata as DICOM JSON, the frame's bytes, and bulk data where the metadata name them. */
+/**
+ * The image as the page reads it: metadata as DICOM JSON, the frame's bytes, and bulk data that the metadata
+ * name.
+ */
 async function inPage(file: DicomFile, frame: number) {
   const json = JSON.parse(dicomJsonText(toDicomJson(file.dataSet, { bulkDataUri: (path) => path })));
   const image = new JsonReader(json, async (path) => {
@@ -54,7 +57,7 @@ const rescale = fc
     ['00281053', 'DS', ds(slope)],
   ]);
 
-/** Short ones are inline in the metadata, long ones are not. */
+/** Short values are inline in the metadata, long ones are not. */
 const lut = fc
   .record({
     count: fc.constantFrom(2, 100, 700),
@@ -125,7 +128,7 @@ const files = fc
     ),
   );
 
-describe('The page and the service give the same greys', () => {
+describe('The page and the service draw the same grey levels', () => {
   test('of any bits, sign, rescale, table, window and overlay', async () => {
     await fc.assert(
       fc.asyncProperty(files, async (file) => {
@@ -136,7 +139,7 @@ describe('The page and the service give the same greys', () => {
     );
   });
 
-  test('in any window that somebody chooses', async () => {
+  test('in any window that a user chooses', async () => {
     const chosen = fc.record({
       center: decimal,
       width: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 70_000 })),
@@ -151,7 +154,7 @@ describe('The page and the service give the same greys', () => {
     );
   });
 
-  test('of fractions, also where they are no numbers', async () => {
+  test('of floating point, also for NaN', async () => {
     const floats = Float32Array.of(-1, Number.NaN, 0, 0.25, Number.POSITIVE_INFINITY, 1);
     const elements: FixtureElement[] = [
       ...imageOf(floats.length, 1, '').filter(([tag]) => tag !== '7FE00010'),
@@ -165,7 +168,7 @@ describe('The page and the service give the same greys', () => {
   });
 });
 
-describe('The page leaves to the service', () => {
+describe('The page requests from the service', () => {
   const leaves = (...own: FixtureElement[]) => {
     const { dataSet } = readDicom(dicomFile([...imageOf(2, 1, words(1, 2)), ...bits(16, 12), ...own]));
     const json = JSON.parse(dicomJsonText(toDicomJson(dataSet, { bulkDataUri: (path) => path })));

@@ -44,7 +44,7 @@ describe('A value of DICOM JSON is', () => {
     expect(json[element[0]]).toEqual(Value === undefined ? { vr: element[1] } : { vr: element[1], Value });
   });
 
-  test('in base64 while it is small, and elsewhere when it is large', () => {
+  test('in base64 if it is small, and by URI if it is large', () => {
     const json = jsonOf([
       ['00420011', 'OB', Uint8Array.of(1, 2, 3, 4)],
       ['00480105', 'SQ', [[['00282000', 'OB', new Uint8Array(1026)]]]],
@@ -55,17 +55,17 @@ describe('A value of DICOM JSON is', () => {
     ]);
   });
 
-  test('always elsewhere, of pixels', () => {
+  test('always by URI, for pixels', () => {
     const uri = { vr: 'OW', BulkDataURI: 'https://example.org/bulkdata/7FE00010' };
     expect(jsonOf(imageOf(2, 1, Uint8Array.of(1, 2)))['7FE00010']).toEqual(uri);
   });
 
-  test('in little endian, whatever the file is in', () => {
+  test('in little endian, for any byte order of the file', () => {
     const lookupTable: FixtureElement = ['00281201', 'OW', Uint8Array.of(1, 2, 3, 4)];
     expect(jsonOf([...instance, lookupTable], syntaxes.bigEndian)['00281201']?.InlineBinary).toBe('AgEEAw==');
   });
 
-  test('there by the standard, where the file does not name its VR', () => {
+  test('present by the data dictionary, if the file does not name its VR', () => {
     const json = jsonOf(
       [...instance, ['00280010', 'US', [7]], ['00091001', 'LO', 'whatever']],
       syntaxes.implicit,
@@ -77,7 +77,7 @@ describe('A value of DICOM JSON is', () => {
   test.each([
     [0, 'US', 65_535],
     [1, 'SS', -1],
-  ])('with the sign of the pixels (%i), where the standard leaves it open', (representation, vr, value) => {
+  ])('with the sign of the pixels (%i), if the standard allows either VR', (representation, vr, value) => {
     const json = jsonOf(
       [
         ['00280103', 'US', [representation]],
@@ -102,7 +102,7 @@ test('Attributes are in ascending order, without group lengths and the file’s 
   ]);
 });
 
-test('As text, attributes are in ascending order too, where their tags look like numbers', () => {
+test('In the JSON text, attributes are in ascending order too, also if their tags look like numbers', () => {
   const item: FixtureElement[] = [
     ['00081155', 'UI', '1.2'],
     ['30060045', 'IS', '1'],
@@ -123,7 +123,7 @@ test('As text, attributes are in ascending order too, where their tags look like
   );
 });
 
-describe('Names come in every character set', () => {
+describe('Names are decoded from every character set', () => {
   const latin = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
   // PS3.5 H to K, and the same for the alphabets.
@@ -234,7 +234,7 @@ describe('Names come in every character set', () => {
     expect(json['00100010']?.Value).toEqual([expected]);
   });
 
-  test('of which an item of a sequence may have its own', () => {
+  test('and an item of a sequence may have its own', () => {
     const name: FixtureElement = ['00100010', 'PN', Buffer.from('e9', 'hex')];
     const json = jsonOf([
       ['00080005', 'CS', 'ISO_IR 100'],
@@ -254,7 +254,7 @@ describe('Bulk data', () => {
     syntax: (typeof syntaxes)[keyof typeof syntaxes] = syntaxes.explicit,
   ) => readBulkData(readDicom(dicomFile(elements, syntax)).dataSet, path);
 
-  test('are found by the path that JSON gives', () => {
+  test('are found by the path in DICOM JSON', () => {
     const nested: FixtureElement = ['00480105', 'SQ', [[], [['00282000', 'OB', Uint8Array.of(5, 6)]]]];
     expect(dataOf([nested], '00480105/2/00282000')?.parts).toEqual([Buffer.of(5, 6)]);
     expect(dataOf(imageOf(2, 1, Uint8Array.of(1, 2)), '7FE00010')?.parts).toEqual([Buffer.of(1, 2)]);
@@ -269,7 +269,7 @@ describe('Bulk data', () => {
     expect(data?.parts).toEqual([Buffer.from(words(258))]);
   });
 
-  test('are the fragments of what is encapsulated, without their table', () => {
+  test('are the fragments of encapsulated pixels, without their offset table', () => {
     const fragments = [new Uint8Array(), Uint8Array.of(1, 2), Uint8Array.of(3, 4)];
     expect(dataOf(imageOf(2, 1, { fragments }), '7FE00010')?.parts).toEqual([
       Buffer.of(1, 2),
@@ -286,7 +286,7 @@ describe('Bulk data', () => {
     '00480105/x/00282000',
     '77770010',
     '../7FE00010',
-  ])('are none at "%s"', (path) => {
+  ])('do not exist at "%s"', (path) => {
     expect(dataOf([['00480105', 'SQ', [[['00282000', 'OB', Uint8Array.of(5, 6)]]]]], path)).toBeUndefined();
   });
 });
@@ -310,7 +310,7 @@ describe('Main attributes', () => {
     expect(mainAttributes(dataSet, 'series')).toMatchObject({ '00080060': { Value: ['OT'] } });
   });
 
-  test('are strings by keyword, as Orthanc has them', () => {
+  test('are strings by keyword, as in Orthanc', () => {
     expect(mainDicomTags(dataSet, 'instance')).toEqual({
       SOPClassUID: '1.2.840.10008.5.1.4.1.1.7',
       SOPInstanceUID: '1.2.3.4.5',

@@ -16,7 +16,7 @@ const PATIENCE = { wholeMs: 2000, idleMs: 200 };
 const give = (url = pacs.url, auth?: string) =>
   new Orthanc({ url, auth }, PATIENCE).store(Readable.from([Buffer.from('some'), Buffer.from('thing')]), 9);
 
-/** What becomes of a file to which the server answers so. */
+/** The result of a file for this answer of the server. */
 async function outcome(status: number, body: unknown, headers: Record<string, string> = {}): Promise<string> {
   pacs.answer = (response) =>
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -29,7 +29,7 @@ async function outcome(status: number, body: unknown, headers: Record<string, st
 const refusal = { OrthancError: 'Bad file format', OrthancStatus: 15, HttpStatus: 400 };
 
 describe('A file for Orthanc', () => {
-  test('is sent as it is, with its length, to where the instances are', async () => {
+  test('is sent unchanged, with its length, to the path of the instances', async () => {
     await give(`${pacs.url}/behind/a/proxy`);
     expect(pacs.deliveries).toMatchObject([
       {
@@ -43,7 +43,7 @@ describe('A file for Orthanc', () => {
     expect(pacs.deliveries[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  test('goes with who signs in there, wherever that is said', async () => {
+  test('is sent with the credentials, from either setting', async () => {
     await give(pacs.url, 'clinic:sesame');
     await give(pacs.url.replace('//', '//clinic:se%40me@'));
     const sent = pacs.deliveries.map(({ headers }) => headers.authorization ?? '');
@@ -68,19 +68,19 @@ describe('A file for Orthanc', () => {
     expect(await outcome(status, body)).toBe(expected);
   });
 
-  test('does not go where the server would have it go', async () => {
+  test('is not sent to the target of a redirect', async () => {
     const other = await startPacs();
     expect(await outcome(307, '', { location: `${other.url}/instances` })).toBe('Error');
     expect(other.deliveries).toEqual([]);
     await other.close();
   });
 
-  test('is not waited for longer than it takes', async () => {
+  test('is aborted after its time limit', async () => {
     pacs.answer = () => undefined;
     await expect(give()).rejects.toThrow('Orthanc is silent');
   });
 
-  test('is not waited for where the answer never ends', async () => {
+  test('is aborted if the answer never ends', async () => {
     pacs.answer = (response) => {
       const drop = setInterval(() => response.write(' '), 50);
       response.on('close', () => clearInterval(drop));
@@ -90,7 +90,7 @@ describe('A file for Orthanc', () => {
     expect(Date.now() - started).toBeLessThan(4000);
   });
 
-  test('may be taken another time where it breaks off on the way to it', async () => {
+  test('may be retried if the connection breaks during the request', async () => {
     const file = Readable.from(
       (async function* () {
         yield Buffer.from('some');
@@ -103,14 +103,14 @@ describe('A file for Orthanc', () => {
     expect(pacs.deliveries).toEqual([]);
   });
 
-  test('may be taken another time where nobody is there', async () => {
+  test('may be retried if nobody listens', async () => {
     const { url } = pacs;
     await pacs.close();
     await expect(give(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     pacs = await startPacs();
   });
 
-  test('is answered before it has gone, and the answer counts', async () => {
+  test('may be answered before it is sent completely, and the answer counts', async () => {
     const file = new Readable({ read() {} });
     file.push(Buffer.alloc(100));
     const server = createServer((_request, response) => {
@@ -127,11 +127,11 @@ describe('A file for Orthanc', () => {
   });
 });
 
-test('What fails comes again soon at first, then each quarter of an hour, for ten days', () => {
+test('A failed message is retried soon at first, then each quarter of an hour, for ten days', () => {
   expect([1, 2, 3, 9, 10, 1000].map(backoffSeconds)).toEqual([2, 4, 8, 512, 900, 900]);
   const days =
     Array.from({ length: 999 }, (_value, at) => backoffSeconds(at + 1)).reduce((a, b) => a + b) / 86_400;
   expect(days).toBeGreaterThan(10);
-  // As long as SQS keeps a message.
+  // The retention period of messages in SQS.
   expect(days).toBeLessThan(14);
 });

@@ -8,7 +8,7 @@ import { SignedObjects, VARIANT_HEADER } from '../../../lib/storage/signed-objec
 
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 
-/** How the server answers to one request after the other; the last of it is for all that follow. */
+/** The answers of the server to one request after the other; the last of them is for all further requests. */
 let answers: Answer[] = [];
 const heard: { method: string | undefined; path: string; headers: http.IncomingHttpHeaders; body: string }[] =
   [];
@@ -54,13 +54,13 @@ const hangsUp: Answer = (request) => request.socket.destroy();
 const NEW = { bytes: Buffer.from('pixels'), mimeType: 'image/png', crc32: 'AAAAAA==' };
 
 describe('A read', () => {
-  test('gives the bytes, and asks once', async () => {
+  test('returns the bytes, with one request', async () => {
     answers = [gives(200, 'pixels')];
     expect(String(await buffer(await objects().read('images/1')))).toBe('pixels');
     expect(heard).toMatchObject([{ method: 'GET', path: '/bucket/images/1' }]);
   });
 
-  test('of a range asks for it, and takes nothing else', async () => {
+  test('of a range requests only the range', async () => {
     answers = [gives(206, 'ixe'), gives(200, 'pixels')];
     const range = { first: 1, last: 3 };
     expect(String(await buffer(await objects().read('images/1', range)))).toBe('ixe');
@@ -72,7 +72,7 @@ describe('A read', () => {
     ['503', gives(503)],
     ['nothing and hangs up', hangsUp],
     ['nothing at all', saysNothing],
-  ])('asks again where S3 answers %s, and again', async (_what, fails) => {
+  ])('retries if S3 answers %s, and once more', async (_what, fails) => {
     answers = [fails, fails, gives(200, 'pixels')];
     expect(String(await buffer(await objects().read('images/1')))).toBe('pixels');
     expect(heard).toHaveLength(3);
@@ -82,13 +82,13 @@ describe('A read', () => {
     ['503', gives(503), 'S3 answered 503 to the GET of images/1'],
     ['nothing and hangs up', hangsUp, 'socket hang up'],
     ['nothing at all', saysNothing, 'S3, asked for the GET of images/1, was silent for 0.3 s'],
-  ])('fails where S3 answers %s three times', async (_what, fails, message) => {
+  ])('fails if S3 answers %s three times', async (_what, fails, message) => {
     answers = [fails];
     await expect(objects().read('images/1')).rejects.toThrow(message);
     expect(heard).toHaveLength(3);
   });
 
-  test('asks again by a new connection where S3 closes all that were kept', async () => {
+  test('retries with a new connection if S3 closes all idle ones', async () => {
     const kept = new Set<unknown>();
     const pixels = gives(200, 'pixels');
     answers = [
@@ -105,7 +105,7 @@ describe('A read', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test.each([400, 403, 404])('of what S3 answers with %i fails at once', async (status) => {
+  test.each([400, 403, 404])('of an object for which S3 answers %i fails at once', async (status) => {
     answers = [gives(status)];
     await expect(objects().read('images/1')).rejects.toThrow(`S3 answered ${status} to the GET of images/1`);
     expect(heard).toHaveLength(1);
@@ -118,27 +118,27 @@ describe('A read', () => {
       response.write('pix', () => then(response));
     };
 
-  test('that is cut off fails, and does not begin again: some of it has been passed on', async () => {
+  test('that is interrupted fails, and is not retried: some bytes have been passed on', async () => {
     answers = [begins((response) => response.destroy())];
     await expect(buffer(await objects().read('images/1'))).rejects.toThrow('aborted');
     expect(heard).toHaveLength(1);
   });
 
-  test('whose bytes stop coming fails', async () => {
+  test('whose bytes stop arriving fails', async () => {
     answers = [begins(() => {})];
     await expect(buffer(await objects().read('images/1'))).rejects.toThrow(
       'S3, asked for the GET of images/1, was silent for 0.3 s',
     );
   });
 
-  test('waits as long as it takes for who takes the bytes, and then for S3 again', async () => {
+  test('waits for its consumer without a time limit, and then for S3 again', async () => {
     const large = Buffer.alloc(4_000_000, 'x');
     answers = [gives(200, large)];
     const slow = await objects().read('images/1');
     await sleep(3 * SILENCE_MS);
     expect((await buffer(slow)).equals(large)).toBe(true);
 
-    // Also where this process has no time to read.
+    // Also if this process has no time to read.
     const busy = objects().read('images/1');
     await vi.waitUntil(() => heard.length === 2);
     const until = performance.now() + 2 * SILENCE_MS;
@@ -158,20 +158,20 @@ describe('A read', () => {
   });
 });
 
-describe('Whether there is an object', () => {
-  test.each([403, 404])('%i says no', async (status) => {
+describe('The existence of an object', () => {
+  test.each([403, 404])('is denied by %i', async (status) => {
     answers = [gives(status)];
     expect(await objects().find('images/1')).toBeUndefined();
     expect(await objects().has('images/1')).toBe(false);
   });
 
-  test('its first byte says yes', async () => {
+  test('is confirmed by its first byte', async () => {
     answers = [gives(206, 'p')];
     expect(await objects().has('images/1')).toBe(true);
     expect(heard[0]?.headers.range).toBe('bytes=0-0');
   });
 
-  test('503 says nothing, and is asked again', async () => {
+  test('is unknown after 503, and requested again', async () => {
     answers = [gives(503), gives(503), gives(206, 'p')];
     expect(await objects().has('images/1')).toBe(true);
     answers = [gives(400)];
@@ -186,7 +186,7 @@ describe('A write', () => {
     ['503', gives(503)],
     ['nothing and hangs up', hangsUp],
     ['nothing at all', saysNothing],
-  ])('is sent again, whole, where S3 answers %s', async (_what, fails) => {
+  ])('is retried, whole, if S3 answers %s', async (_what, fails) => {
     answers = [fails, fails, gives(200)];
     await objects().create('images/1', NEW);
     expect(heard).toHaveLength(3);
@@ -202,7 +202,7 @@ describe('A write', () => {
     });
   });
 
-  test('of what is there already is done', async () => {
+  test('of an existing object is done', async () => {
     answers = [gives(503), gives(412)];
     await objects().create('images/1', NEW);
     expect(heard).toHaveLength(2);
@@ -219,7 +219,7 @@ describe('A write', () => {
     expect(heard).toHaveLength(4);
   });
 
-  test('in the place of another says which it is, and has no condition', async () => {
+  test('that replaces an object names the new variant, and has no condition', async () => {
     answers = [gives(200), gives(412)];
     const copy = { bytes: NEW.bytes, mimeType: 'image/jpeg', variant: 'v1' };
     await objects().replace('copies/1', copy);
@@ -228,7 +228,7 @@ describe('A write', () => {
     await expect(objects().replace('copies/1', copy)).rejects.toThrow('S3 answered 412');
   });
 
-  test('is not silent while S3 takes its bytes slowly', async () => {
+  test('is not silent while S3 receives its bytes slowly', async () => {
     const [silenceMs, length] = [1000, 48_000_000];
     let taken = 0;
     answers = [
@@ -254,7 +254,7 @@ describe('A write', () => {
 });
 
 describe('A deletion', () => {
-  test('is asked for again where S3 answers 503, and of what is not there it is done', async () => {
+  test('is retried if S3 answers 503, and a missing object is done', async () => {
     answers = [gives(503), gives(204)];
     await objects().delete('images/1');
     expect(heard.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
