@@ -95,8 +95,8 @@ describe('Among many studies, one Query finds those', () => {
     ['of an accession number', { by: 'accession', accession: 'ACC77' }, 1],
     ['of a day', { by: 'date', dates: ['20010101', '20010101'] }, 100],
     ['of a modality on a day', { by: 'modality', modality: 'MR', dates: ['20010101', '20010101'] }, 15],
-    ['whose name begins so', { by: 'name', prefix: 'NAME101', fits: () => true }, 11],
-    ['that are named', { by: 'uids', uids: ['2.25.1', '2.25.2', '2.25.404404'] }, 2],
+    ['whose names have this beginning', { by: 'name', prefix: 'NAME101', fits: () => true }, 11],
+    ['with these UIDs', { by: 'uids', uids: ['2.25.1', '2.25.2', '2.25.404404'] }, 2],
   ])('%s', async (_title, list, count) => {
     queries = 0;
     const found = await Array.fromAsync(new DicomSearch(table).studies(list, 1000));

@@ -140,8 +140,8 @@ describe('The images of a patient', () => {
       `&q=${encodeURIComponent('KNÖCHEL-3'.normalize('NFD'))}`,
       () => [ids[3]],
     ],
-    ['all of that', '&category=casts&q=-2.JPG&date_to=2025-11-06', () => [ids[2]]],
-    ['what is nowhere', '&q=nothing', () => []],
+    ['all of these', '&category=casts&q=-2.JPG&date_to=2025-11-06', () => [ids[2]]],
+    ['a word without matches', '&q=nothing', () => []],
   ])('are filtered by %s', async (_title, query, expected) => {
     expect(idsOf(await list(query))).toEqual(expected());
   });

@@ -143,12 +143,16 @@ describe('An image in base64', () => {
   test.each<[string, (text: string) => string, RegExp]>([
     ['a line break', (text) => `${text.slice(0, 76)}\n${text.slice(76)}`, /^image_data must be base64/],
     ['a space', (text) => ` ${text}`, /^image_data must be base64/],
-    ['another letter', (text) => `${text.slice(0, 40)}*${text.slice(41)}`, /^image_data must be base64/],
+    [
+      'a character outside of base64',
+      (text) => `${text.slice(0, 40)}*${text.slice(41)}`,
+      /^image_data must be base64/,
+    ],
     ['too little padding', () => 'AA=', /^image_data must be base64/],
     ['no padding', () => 'AA', /^image_data must be base64/],
     ['padding in the middle', () => 'AA==AAAA', /^image_data must be base64/],
-    ['bits left over', () => 'AB==', /^image_data must be base64/],
-    ['the letters of URLs', () => '_-A=', /^image_data must be base64/],
+    ['unused bits that are set', () => 'AB==', /^image_data must be base64/],
+    ['base64url', () => '_-A=', /^image_data must be base64/],
     ['a data: URL', (text) => `data:image/jpeg;base64,${text}`, /^image_data must be base64 alone/],
     ['nothing', () => '', /^image_data must be at least 1/],
   ])('must not have %s', async (_title, spoil, detail) => {

@@ -161,7 +161,7 @@ describe('Callers without a valid token', () => {
   });
 
   test.each([
-    ['nothing but words', 'Bearer nonsense'],
+    ['plain text', 'Bearer nonsense'],
     [
       'no signature',
       `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.`,
@@ -243,7 +243,7 @@ describe('A bad request is answered with its error', () => {
       /^object_id must be 1 to 64 letters/,
     ],
     [
-      'half a character',
+      'a lone surrogate',
       400,
       () => ['POST', '/api/images/batches/', '{"name":"a\\ud800b","object_id":"P-1"}'],
       'name must be well-formed Unicode',
@@ -261,13 +261,13 @@ describe('A bad request is answered with its error', () => {
       'name must hold something to read',
     ],
     [
-      'a hundred thousand faults',
+      'a hundred thousand errors',
       400,
       () => ['POST', uploads(), { files: Array(100_000).fill(0) }],
       'and more',
     ],
     [
-      'too long a name',
+      'a name that is too long',
       400,
       () => ['POST', '/api/images/batches/', { name: 'x'.repeat(256), object_id: 'P-1' }],
       'name must be at most 255 characters long',
@@ -285,7 +285,7 @@ describe('A bad request is answered with its error', () => {
       'files[0].size must be at most 10485760 bytes; received 10485761',
     ],
     [
-      'a type that is no image',
+      'a type that is not an image',
       415,
       () => ['POST', uploads(), { files: [{ ...file, type: 'text/html' }] }],
       /^files\[0\]\.type must be one of image\/jpeg, .*received text\/html$/,
@@ -299,32 +299,32 @@ describe('A bad request is answered with its error', () => {
     ['too many files', 400, () => ['POST', uploads(), { files: Array(201).fill(file) }], /at most 200/],
     ['no files', 400, () => ['POST', uploads(), { files: [] }], /at least 1/],
     [
-      'half a checksum',
+      'a truncated checksum',
       400,
       () => ['POST', uploads(), { files: [{ ...file, crc32: 'AAAA' }] }],
       /^files\[0\]\.crc32 must be 4 bytes in base64/,
     ],
-    ['an id that is none', 400, () => ['GET', '/api/images/1/'], 'id must be a valid UUID'],
+    ['an invalid id', 400, () => ['GET', '/api/images/1/'], 'id must be a valid UUID'],
     [
-      'a cursor of one’s own making',
+      'a forged cursor',
       400,
       () => ['GET', `/api/images/?batch_id=${batch}&cursor=abc`],
       'cursor is not one that this list gave',
     ],
     [
-      'too large a part',
+      'a page size that is too large',
       400,
       () => ['GET', `/api/images/?batch_id=${batch}&limit=1000`],
       'limit must be at most 200; received 1000',
     ],
     [
-      'nothing to change',
+      'no change',
       400,
       () => ['PATCH', `/api/images/${randomUUID()}/`, {}],
       /must have at least one of category/,
     ],
     [
-      'a list of nobody’s images',
+      'a list without batch or patient',
       400,
       () => ['GET', '/api/images/?category=casts'],
       'batch_id or patient_id must be given, and not both',
@@ -336,7 +336,7 @@ describe('A bad request is answered with its error', () => {
       'batch_id or patient_id must be given, and not both',
     ],
     [
-      'many changes of nothing',
+      'many images without changes',
       400,
       () => ['PATCH', '/api/images/', { ids: [randomUUID()] }],
       /must have at least one of category, caption, date_taken/,
@@ -348,7 +348,7 @@ describe('A bad request is answered with its error', () => {
       'ids must be at most 100 items long',
     ],
     [
-      'a day that is none',
+      'an invalid day',
       400,
       () => ['PATCH', `/api/images/${randomUUID()}/`, { date_taken: '2025-02-30' }],
       /date_taken must be an ISO 8601 date/,

@@ -122,7 +122,7 @@ describe('The parts of a multipart body are found', () => {
     ['with a boundary without quotes', `${type}; boundary=----WebKit'()+_,-./`, "----WebKit'()+_,-./"],
     ['with a type without quotes', 'Multipart/Related;type=application/dicom;Boundary=x', 'x'],
     ['without a type', 'multipart/related; boundary=x', 'x'],
-    ['between junk', `${type}; boundary=x`, 'x', ['junk --x is none\r\n', '\r\njunk --x']],
+    ['between other bytes', `${type}; boundary=x`, 'x', ['junk --x is none\r\n', '\r\njunk --x']],
     ['after an empty part', `${type}; boundary=x`, 'x', ['--x\r\n\r\n\r\n']],
   ])('%s', async (_title, contentType, boundary, junk) => {
     const uids = newUids();

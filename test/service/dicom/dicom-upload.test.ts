@@ -168,13 +168,13 @@ test(`${INSTANCES} instances of one series that ${CLIENTS} clients store at once
 describe('A file that is not a DICOM instance is refused with the reason', () => {
   const whole = slice(newUids());
   test.each<[string, Buffer<ArrayBuffer>, RegExp]>([
-    ['nothing', Buffer.alloc(0), /no DICOM file/],
+    ['an empty file', Buffer.alloc(0), /no DICOM file/],
     ['a photograph', Buffer.from('\xff\xd8\xff\xe0 a photograph', 'latin1'), /no DICOM file/],
     ['half a file', whole.subarray(0, whole.length - 40), /incomplete|ends|cut/],
-    ['an identifier that is none', slice(newUids({ sop: '1.2/../../x' })), /no identifier/],
-    ['pixels that are not there', slice(newUids(), [['00280010', 'US', [9]]]), /incomplete/],
+    ['an invalid identifier', slice(newUids({ sop: '1.2/../../x' })), /no identifier/],
+    ['missing pixels', slice(newUids(), [['00280010', 'US', [9]]]), /incomplete/],
     [
-      'absurd dimensions',
+      'too large dimensions',
       slice(newUids(), [
         ['00280010', 'US', [65_535]],
         ['00280011', 'US', [65_535]],

@@ -153,10 +153,10 @@ describe('A study without a patient', () => {
   const elsewhere: FixtureElement = ['00100021', 'LO', 'ANOTHER HOSPITAL'];
 
   test.each<[what: string, element: FixtureElement]>([
-    ['as its number has another issuer', elsewhere],
-    ['as an issuer stands in the qualifiers', ['00100024', 'SQ', [[['00400032', 'UT', '1.2.3']]]]],
-    ['as it names no patient', patientIdOf('LO', '')],
-    ['as its Patient ID is none of ours', patientIdOf('LO', 'Paula, ward 3')],
+    ['with a number of another issuer', elsewhere],
+    ['with an issuer in the qualifiers', ['00100024', 'SQ', [[['00400032', 'UT', '1.2.3']]]]],
+    ['without a Patient ID', patientIdOf('LO', '')],
+    ['with an invalid Patient ID', patientIdOf('LO', 'Paula, ward 3')],
   ])(
     '%s, is visible to no patient until staff assign it, and again when they undo that',
     async (_title, element) => {

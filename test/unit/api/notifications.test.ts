@@ -40,20 +40,20 @@ const news = (before?: Image, after?: Image) => imageNotification({ before, afte
 
 describe('Events of an image', () => {
   test.each<[string, Image | undefined, Image | undefined, string[]]>([
-    ['nothing as it is announced', undefined, pending, []],
-    ['nothing as its client says that it has arrived', pending, { ...pending }, []],
-    ['that it has come and is ready', pending, ready, ['IMAGE_UPLOADED', 'IMAGE_READY']],
+    ['none when it is registered', undefined, pending, []],
+    ['none when its client reports its arrival', pending, { ...pending }, []],
+    ['uploaded and ready', pending, ready, ['IMAGE_UPLOADED', 'IMAGE_READY']],
     [
-      'that it has come and is not',
+      'uploaded and rejected',
       pending,
       { ...pending, status: 'rejected' },
       ['IMAGE_UPLOADED', 'IMAGE_REJECTED'],
     ],
-    ['what changes before that', pending, { ...pending, caption: 'left' }, ['IMAGE_CHANGED']],
-    ['what changes after that', ready, { ...ready, order: 2 }, ['IMAGE_CHANGED']],
-    ['nothing that is not to be seen', ready, { ...ready, linkSecret: 'x'.repeat(43) }, []],
-    ['its end', ready, undefined, ['IMAGE_DELETED']],
-    ['no end where it never came', pending, undefined, []],
+    ['a change before that', pending, { ...pending, caption: 'left' }, ['IMAGE_CHANGED']],
+    ['a change after that', ready, { ...ready, order: 2 }, ['IMAGE_CHANGED']],
+    ['none for a change of an internal field', ready, { ...ready, linkSecret: 'x'.repeat(43) }, []],
+    ['deleted', ready, undefined, ['IMAGE_DELETED']],
+    ['none for the deletion of a pending image', pending, undefined, []],
   ])('%s', (_title, before, after, types) => {
     expect(typesOf(news(before, after))).toEqual(types);
   });

@@ -29,7 +29,7 @@ describe('The same four pixels', () => {
     ['4 bits', bmp({ width: 2, height: 2, bits: 4, palette, pixels: bytes(0x20, 0, 0, 0, 0x01, 0, 0, 0) })],
     ['8 bits', bmp({ width: 2, height: 2, bits: 8, palette, pixels: bytes(2, 0, 0, 0, 0, 1, 0, 0) })],
     [
-      '8 bits from the top',
+      '8 bits, top-down',
       bmp({ width: 2, height: -2, bits: 8, palette, pixels: bytes(0, 1, 0, 0, 2, 0, 0, 0) }),
     ],
     ['16 bits', bmp({ width: 2, height: 2, bits: 16, pixels: bytes(0x1f, 0, 0, 0x7c, 0, 0x7c, 0xe0, 0x03) })],
@@ -63,7 +63,7 @@ describe('The same four pixels', () => {
       }),
     ],
     [
-      'runs of 8 bits',
+      'run lengths of 8 bits',
       bmp({
         width: 2,
         height: 2,
@@ -74,7 +74,7 @@ describe('The same four pixels', () => {
       }),
     ],
     [
-      'runs of 4 bits, one row as it is',
+      'run lengths of 4 bits, one row in absolute mode',
       bmp({
         width: 2,
         height: 2,
@@ -161,7 +161,7 @@ describe('A BMP becomes an image', () => {
   });
 
   test.each([
-    ['a JPEG inside', { bits: 24, compression: 4 }, 'This BMP file holds a JPEG meant for a printer'],
+    ['an embedded JPEG', { bits: 24, compression: 4 }, 'This BMP file holds a JPEG meant for a printer'],
     ['64 bits', { bits: 64 }, 'This BMP file has 64 bits for each pixel'],
     ['masks with gaps', { bits: 16, compression: 3, masks: [5, 0, 0] }, 'its colour masks have gaps'],
     ['no width', { width: 0, bits: 24 }, 'its size is 0×1'],

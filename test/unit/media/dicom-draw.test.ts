@@ -69,7 +69,7 @@ describe('Grey levels', () => {
   test.each([
     ['without width', window(50, 0)],
     [
-      'that is no number',
+      'that is not a number',
       [
         ['00281050', 'DS', 'a'],
         ['00281051', 'DS', 'b'],

@@ -180,7 +180,7 @@ describe('The page requests from the service', () => {
     ['colours', [['00280002', 'US', [3]]]],
     ['a palette', [['00280004', 'CS', 'PALETTE COLOR']]],
     ['single bits', bits(1)],
-    ['bits that are not the lowest, which are elsewhere once they were decoded', [['00280102', 'US', [15]]]],
+    ['bits that are not the lowest, which decoding moves', [['00280102', 'US', [15]]]],
   ])('%s', (_kind, own) => {
     expect(leaves(...own)).toBe(true);
     expect(leaves()).toBe(false);

@@ -15,30 +15,30 @@ const jsonOf = (
 describe('A value of DICOM JSON is', () => {
   test.each<[string, FixtureElement, unknown]>([
     ['a string, of text', ['00081030', 'LO', 'Skull '], ['Skull']],
-    ['many strings, of many values', ['00080008', 'CS', 'ORIGINAL\\PRIMARY'], ['ORIGINAL', 'PRIMARY']],
-    ['null where one of many is empty', ['00080008', 'CS', 'ORIGINAL\\\\AXIAL'], ['ORIGINAL', null, 'AXIAL']],
-    ['one string with its backslashes, of a text', ['00204000', 'LT', ' a\\b '], [' a\\b']],
+    ['many strings, for many values', ['00080008', 'CS', 'ORIGINAL\\PRIMARY'], ['ORIGINAL', 'PRIMARY']],
+    ['null if one of many is empty', ['00080008', 'CS', 'ORIGINAL\\\\AXIAL'], ['ORIGINAL', null, 'AXIAL']],
+    ['one string with its backslashes, for a text', ['00204000', 'LT', ' a\\b '], [' a\\b']],
     ['a date as it is written', ['00080020', 'DA', '20261121'], ['20261121']],
-    ['a number, of DS and IS', ['00281050', 'DS', '40\\-0.5e1'], [40, -5]],
-    ['a string, of what is no number', ['00200013', 'IS', '1A'], ['1A']],
-    ['a number, of binary ones', ['00280010', 'US', [512]], [512]],
+    ['a number, for DS and IS', ['00281050', 'DS', '40\\-0.5e1'], [40, -5]],
+    ['a string, for a DS that is not a number', ['00200013', 'IS', '1A'], ['1A']],
+    ['a number, for binary ones', ['00280010', 'US', [512]], [512]],
     ['a number with its sign', ['00189219', 'SS', [-3]], [-3]],
-    ['a number with a fraction', ['00189087', 'FD', [0.1]], [0.1]],
-    ['null, of what is no number in JSON', ['00189087', 'FD', [Number.NaN]], [null]],
-    ['a number, of 64 bits', ['00080302', 'UV', [5]], [5]],
+    ['a floating-point number', ['00189087', 'FD', [0.1]], [0.1]],
+    ['null, for NaN', ['00189087', 'FD', [Number.NaN]], [null]],
+    ['a number, for 64 bits', ['00080302', 'UV', [5]], [5]],
     ['a tag', ['00280009', 'AT', [0x0018, 0x1063]], ['00181063']],
     [
-      'an object, of a name',
+      'an object, for a name',
       ['00100010', 'PN', 'Yamada^Tarou=山田^太郎'],
       [{ Alphabetic: 'Yamada^Tarou', Ideographic: '山田^太郎' }],
     ],
-    ['null, of a name that is empty', ['00081050', 'PN', 'A^B\\'], [{ Alphabetic: 'A^B' }, null]],
+    ['null, for an empty name', ['00081050', 'PN', 'A^B\\'], [{ Alphabetic: 'A^B' }, null]],
     [
       'an object for each item',
       ['00081140', 'SQ', [[['00081155', 'UI', '1.2']], []]],
       [{ '00081155': { vr: 'UI', Value: ['1.2'] } }, {}],
     ],
-    ['absent, of nothing', ['00100030', 'DA', ''], undefined],
+    ['absent, without a value', ['00100030', 'DA', ''], undefined],
   ])('%s', (_title, element, Value) => {
     const json = jsonOf([['00080005', 'CS', 'ISO_IR 192'], element]);
     expect(json[element[0]]).toEqual(Value === undefined ? { vr: element[1] } : { vr: element[1], Value });
@@ -128,8 +128,13 @@ describe('Names are decoded from every character set', () => {
 
   // PS3.5 H to K, and the same for the alphabets.
   test.each<[string, string, Buffer, object]>([
-    ['nothing declared, Western', '', Buffer.from('Müller^Jörg', 'latin1'), { Alphabetic: 'Müller^Jörg' }],
-    ['nothing declared, UTF-8', '', Buffer.from('Müller^Jörg'), { Alphabetic: 'Müller^Jörg' }],
+    [
+      'no character set declared, Western',
+      '',
+      Buffer.from('Müller^Jörg', 'latin1'),
+      { Alphabetic: 'Müller^Jörg' },
+    ],
+    ['no character set declared, UTF-8', '', Buffer.from('Müller^Jörg'), { Alphabetic: 'Müller^Jörg' }],
     ['ISO_IR 100', 'ISO_IR 100', Buffer.from('Buc^Jérôme', 'latin1'), { Alphabetic: 'Buc^Jérôme' }],
     ['ISO-IR 100, misspelt', 'ISO-IR 100', Buffer.from('Buc^Jérôme', 'latin1'), { Alphabetic: 'Buc^Jérôme' }],
     ['ISO_IR 101', 'ISO_IR 101', latin('57 b3 6f 64 61'), { Alphabetic: 'Włoda' }],
@@ -176,12 +181,7 @@ describe('Names are decoded from every character set', () => {
       latin('5a 3d 1b242941 cdf5'),
       { Alphabetic: 'Z', Ideographic: '王' },
     ],
-    [
-      'an extension that nobody declared',
-      '\\ISO 2022 IR 149',
-      latin('1b2442 3b33 1b2842'),
-      { Alphabetic: '山' },
-    ],
+    ['an undeclared extension', '\\ISO 2022 IR 149', latin('1b2442 3b33 1b2842'), { Alphabetic: '山' }],
     [
       'Korean without escape sequences',
       '\\ISO 2022 IR 149',
@@ -214,18 +214,18 @@ describe('Names are decoded from every character set', () => {
       { Alphabetic: 'Łoś', Ideographic: '山田' },
     ],
     [
-      'what may be Korean or Chinese, of which neither is taken',
+      'Korean and Chinese without escape sequences, of which neither is used',
       '\\ISO 2022 IR 149\\ISO 2022 IR 58',
       latin('cdf5'),
       { Alphabetic: 'Íõ' },
     ],
     [
-      'what may be Western or Korean, of which the first is right',
+      'Western and Korean without escape sequences, of which the first is used',
       'ISO 2022 IR 100\\ISO 2022 IR 149',
       latin('cdf5'),
       { Alphabetic: 'Íõ' },
     ],
-    ['a set that nobody knows', 'ISO_IR 999', Buffer.from('Müller'), { Alphabetic: 'Müller' }],
+    ['an unknown character set', 'ISO_IR 999', Buffer.from('Müller'), { Alphabetic: 'Müller' }],
   ])('%s', (_title, characterSet, name, expected) => {
     const json = jsonOf([
       ['00080005', 'CS', characterSet],

@@ -124,11 +124,11 @@ describe('the colours of a JPEG', () => {
     ['JFIF', 'RGB', jfif, red],
     ['JFIF', 'YBR_FULL_422', jfif, red],
     ['Adobe’s transform of YCbCr', 'RGB', (file) => adobe(file, 1), red],
-    ['Adobe’s word of no transform', 'YBR_FULL_422', (file) => adobe(file, 0), inYcc],
-    ['Adobe’s word of no transform', 'RGB', (file) => adobe(file, 0), inYcc],
+    ['Adobe’s value for no transform', 'YBR_FULL_422', (file) => adobe(file, 0), inYcc],
+    ['Adobe’s value for no transform', 'RGB', (file) => adobe(file, 0), inYcc],
     ['names of its components', 'YBR_FULL', named, inYcc],
-    ['nothing', 'RGB', silent, inYcc],
-    ['nothing', 'YBR_FULL_422', silent, red],
+    ['no segment', 'RGB', silent, inYcc],
+    ['no segment', 'YBR_FULL_422', silent, red],
   ])('are those that it names itself by %s, labelled %s', async (_title, label, make, expected) => {
     const fragments = [Buffer.alloc(0), make(await jpeg())];
     const elements: FixtureElement[] = [

@@ -314,7 +314,7 @@ describe('Frames and fragments', () => {
       (one, other) => [offsets(0, 16 + evenLength(one)), ...halves(one), ...halves(other)],
     ],
     ['fragments without an offset table', (one, other) => [offsets(), ...halves(one), ...halves(other)]],
-    ['an offset table that lies', (one, other) => [offsets(0, 3), one, other]],
+    ['a wrong offset table', (one, other) => [offsets(0, 3), one, other]],
   ])('are matched by %s', async (_title, fragmentsOf) => {
     const file = await twoFrames(fragmentsOf);
     expect((await samplesOf(file, 0))[0]).toBe(11);

@@ -189,7 +189,7 @@ describe('A file is refused', () => {
     ],
     ['that is text', Buffer.from('Hello, this is a letter.'), 'This is no DICOM file'],
     ['that is a photograph', raw('ffd8ffe000104a46494600010100000100010000'), 'This is no DICOM file'],
-    ['that ends after its mark', part10(), 'it has no data set'],
+    ['that ends after its prefix', part10(), 'it has no data set'],
     [
       'that ends within an element',
       dicomFile(elements).subarray(0, -1),
@@ -201,7 +201,7 @@ describe('A file is refused', () => {
       'it ends in the middle of the element',
     ],
     [
-      'whose length lies',
+      'with a wrong length',
       part10(metaExplicit, raw('08001600 554e0000 feffffff 3132')),
       'claims 4294967294 bytes',
     ],
@@ -216,17 +216,17 @@ describe('A file is refused', () => {
       'incomplete',
     ],
     [
-      'with a delimiter where none can be',
+      'with a misplaced delimiter',
       part10(metaExplicit, raw('feff0de0 00000000 08000500 43530000')),
       'a delimiter of a sequence (FFFE,E00D)',
     ],
     [
-      'with something else than items',
+      'whose sequence has an element that is not an item',
       part10(metaExplicit, raw('08004011 53510000 08000000 08000500 00000000')),
       '(0008,0005) instead of an item',
     ],
     [
-      'of undefined length where that can’t be',
+      'with an undefined length where it is not allowed',
       part10(metaExplicit, raw(`08000500 55540000 ${undefinedLength}`)),
       'of undefined length',
     ],

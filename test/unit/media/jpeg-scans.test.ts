@@ -27,11 +27,11 @@ describe.each(kinds)('a %s JPEG has every pixel', (kind) => {
   test.each<[string, (jpeg: Buffer) => Buffer]>([
     ['other parameters of its scans', (jpeg) => (jpeg.includes(SOF2) ? jpeg : withScanParameters(jpeg))],
     ['an unknown version of JFIF', (jpeg) => withSegment(jpeg, 0xe0, 'JFIF\0\x07\x01\0\0\x01\0\x01\0\0')],
-    ['bytes of 0 in front of its end', (jpeg) => inFrontOf(jpeg, END, Buffer.alloc(600))],
-    ['a few bytes in front of its end', (jpeg) => inFrontOf(jpeg, END, Buffer.from('noise'))],
-    ['bytes of 0 in front of its first scan', (jpeg) => inFrontOf(jpeg, SCAN, Buffer.alloc(7))],
-    ['bytes behind a table', (jpeg) => inFrontOf(jpeg, TABLE, Buffer.from('noise'))],
-    ['bytes of 0 in front of all of its scans', (jpeg) => inFrontOfAll(jpeg, SCAN, Buffer.alloc(9))],
+    ['zero bytes before its end marker', (jpeg) => inFrontOf(jpeg, END, Buffer.alloc(600))],
+    ['a few bytes before its end marker', (jpeg) => inFrontOf(jpeg, END, Buffer.from('noise'))],
+    ['zero bytes before its first scan', (jpeg) => inFrontOf(jpeg, SCAN, Buffer.alloc(7))],
+    ['bytes after a table', (jpeg) => inFrontOf(jpeg, TABLE, Buffer.from('noise'))],
+    ['zero bytes before all of its scans', (jpeg) => inFrontOfAll(jpeg, SCAN, Buffer.alloc(9))],
   ])('with %s', async (_title, harm) => {
     const harmed = harm(files[kind]);
     expect(await pixelsOf(harmed)).toEqual(await pixelsOf(files[kind]));

@@ -97,7 +97,7 @@ describe('A PDF that can’t be drawn', () => {
   test.each([
     ['nothing but its header', Buffer.from('%PDF-1.7\n'), 'is damaged or incomplete'],
     ['no page', Buffer.from(pdf().toString('latin1').replace('[3 0 R]', '[     ]'), 'latin1'), 'has no page'],
-    ['noise', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 'obj<<[')]), 'is damaged'],
+    ['random bytes', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 'obj<<[')]), 'is damaged'],
   ])('is refused with the reason: %s', async (_title, file, reason) => {
     const error = await makeRenditions(file).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RejectedImage);

@@ -57,13 +57,13 @@ describe('linear light is converted', () => {
 });
 
 test.each([
-  ['no word of it', {}],
+  ['no colour chunk', {}],
   ['the usual gamma', { gAMA: numbers(0.45455) }],
-  ['a gamma of nothing', { gAMA: numbers(0) }],
+  ['a gamma of zero', { gAMA: numbers(0) }],
   ['the usual primaries', { cHRM: numbers(0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06) }],
-  ['sRGB in front of a gamma', { gAMA: linear, sRGB: Buffer.from([0]) }],
-  ['sRGB behind a gamma', { sRGB: Buffer.from([0]), gAMA: linear }],
-  ['sRGB by number in front of all', { cICP: Buffer.from([1, 13, 0, 1]), gAMA: linear, cHRM: p3 }],
+  ['sRGB before a gamma', { gAMA: linear, sRGB: Buffer.from([0]) }],
+  ['sRGB after a gamma', { sRGB: Buffer.from([0]), gAMA: linear }],
+  ['sRGB by cICP before all others', { cICP: Buffer.from([1, 13, 0, 1]), gAMA: linear, cHRM: p3 }],
 ])('%s: numbers are unchanged', async (_title, chunks) => {
   const samples = colour.map((value) => value / 255);
   expect(await shown(png(samples, 8, chunks))).toEqual(colour);
@@ -75,7 +75,7 @@ describe('primaries', () => {
     ['cHRM alone', { cHRM: p3 }],
     ['cICP', { cICP: Buffer.from([12, 13, 0, 1]) }],
     [
-      'cICP in front of another gamma',
+      'cICP before another gamma',
       { cICP: Buffer.from([12, 13, 0, 1]), gAMA: linear, sRGB: Buffer.from([0]) },
     ],
   ])('of Display P3 by %s have the same result as its profile', async (_title, chunks) => {

@@ -49,10 +49,10 @@ describe.each(kinds)('tags that follow from the size may be missing or wrong, %s
     tags: { 259: 8, 278: 50 },
   };
   test.each<[string, TiffPicture]>([
-    ['no lengths of strips', picture(96, 128, { 279: undefined })],
+    ['no strip lengths', picture(96, 128, { 279: undefined })],
     ['no lengths of many strips', { ...inStrips, tags: { 278: 50, 279: undefined } }],
-    ['lengths beyond the end', { ...inStrips, tags: { 278: 50, 279: [9e6, 9e6, 9e6] } }],
-    ['lengths of nothing', { ...inStrips, tags: { 278: 50, 279: [0, 0, 0] } }],
+    ['strip lengths beyond the end', { ...inStrips, tags: { 278: 50, 279: [9e6, 9e6, 9e6] } }],
+    ['strip lengths of zero', { ...inStrips, tags: { 278: 50, 279: [0, 0, 0] } }],
     ['lengths of half a strip', { ...inStrips, tags: { 278: 50, 279: [7200, 7200, 4032] } }],
     ['no lengths of compressed strips', { ...deflated, tags: { ...deflated.tags, 279: undefined } }],
     [
@@ -60,11 +60,11 @@ describe.each(kinds)('tags that follow from the size may be missing or wrong, %s
       { ...deflated, tags: { ...deflated.tags, 279: [9e6, 9e6, 9e6] } },
     ],
     ['one depth for all channels', picture(96, 128, { 258: 8 })],
-    ['a predictor where nothing is compressed', picture(96, 128, { 317: 1 })],
-    ['options of a fax where there is none', picture(96, 128, { 292: 0, 293: 0 })],
-    ['an orientation that there is not', picture(96, 128, { 274: 9 })],
-    ['planes of no known kind', picture(96, 128, { 284: 0 })],
-    ['no kind of colours', picture(96, 128, { 262: undefined })],
+    ['a predictor without compression', picture(96, 128, { 317: 1 })],
+    ['fax options without fax compression', picture(96, 128, { 292: 0, 293: 0 })],
+    ['an invalid orientation', picture(96, 128, { 274: 9 })],
+    ['an invalid planar configuration', picture(96, 128, { 284: 0 })],
+    ['no photometric interpretation', picture(96, 128, { 262: undefined })],
     ['too many extra channels', picture(96, 128, { 338: [0, 0] })],
   ])('%s', async (_name, odd) => {
     expect(await coloursOf(tiffChain([odd], kind))).toEqual(seen);
@@ -177,7 +177,7 @@ describe('a valid file that is not supported is not called damaged', () => {
   test.each([
     ['24 bits', 24, 1, {}],
     ['64 bits', 64, 1, { 339: 3 }],
-    ['64 bits, whole', 64, 1, {}],
+    ['64 bits, integer', 64, 1, {}],
     ['64 bits of three colours', 64, 3, { 339: [3, 3, 3] }],
     ['24 bits of three colours', 24, 3, {}],
     ['24 bits in planes', 24, 3, { 284: 2 }],
@@ -209,12 +209,12 @@ describe.each(kinds)('of a file with more pictures, %s', (_title, kind) => {
     strips: [Buffer.alloc(24 * 32 * 3, 99)],
   });
   test.each<[string, TiffPicture[]]>([
-    ['follows it', [preview(), picture()]],
-    ['lies below it', [{ ...preview(), below: [picture()] }]],
-    ['lies below the next one', [preview(), { ...preview(), below: [picture()] }]],
-    ['follows other smaller ones and a mask', [preview(), preview(), preview({ 254: 4 }), picture()]],
-    ['follows one that says so by the older tag', [preview({ 255: 2 }), picture()]],
-    ['lies below one that does not say that it is smaller', [{ ...preview({}), below: [picture()] }]],
+    ['follows a preview', [preview(), picture()]],
+    ['is a SubIFD of a preview', [{ ...preview(), below: [picture()] }]],
+    ['is a SubIFD of the second preview', [preview(), { ...preview(), below: [picture()] }]],
+    ['follows other previews and a mask', [preview(), preview(), preview({ 254: 4 }), picture()]],
+    ['follows a preview that is marked by the older tag', [preview({ 255: 2 }), picture()]],
+    ['is a SubIFD of a picture that is not marked as smaller', [{ ...preview({}), below: [picture()] }]],
   ])('the full image is the one that %s', async (_name, pictures) => {
     const file = tiffChain(pictures, kind);
     expect(await makeRenditions(file)).toMatchObject({ width: 96, height: 128 });
@@ -250,12 +250,12 @@ describe.each(kinds)('of a file with more pictures, %s', (_title, kind) => {
     tags,
   });
   test.each<[string, TiffPicture[]]>([
-    ['a colour filter below', [{ ...preview(), below: [sensor({ 262: 32803 })] }]],
-    ['a colour filter first', [sensor({ 262: 32803 })]],
-    ['a colour filter last', [picture(24, 32), preview(), sensor({ 262: 32803 })]],
-    ['linear numbers', [{ ...preview(), below: [{ ...picture(), tags: { 262: 34892 } }] }]],
+    ['a colour filter array below', [{ ...preview(), below: [sensor({ 262: 32803 })] }]],
+    ['a colour filter array first', [sensor({ 262: 32803 })]],
+    ['a colour filter array last', [picture(24, 32), preview(), sensor({ 262: 32803 })]],
+    ['linear raw samples', [{ ...preview(), below: [{ ...picture(), tags: { 262: 34892 } }] }]],
     ['the version of DNG', [picture(24, 32, { 50706: 0x0104_0000 })]],
-    ['a pattern of colours', [{ ...preview({}), below: [sensor({ 33421: [2, 2] })] }]],
+    ['a colour filter pattern', [{ ...preview({}), below: [sensor({ 33421: [2, 2] })] }]],
     ['the compression of Nikon', [{ ...preview(), below: [sensor({ 259: 34713 })] }]],
     ['the compression of Sony', [{ ...preview(), below: [sensor({ 259: 32767 })] }]],
     ['the compression of Pentax', [sensor({ 259: 65535 })]],

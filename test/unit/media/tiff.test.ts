@@ -16,11 +16,11 @@ const picture = { width: 20, height: 10, channels: 3, bits: 8, pixels: all(orang
 describe('additional tags of a scanner do no harm', () => {
   const text = { type: 2, count: 4, value: 0x4142_4344 }; // four letters, and no NUL at the end
   test.each([
-    ['a page number of one number', { tags: [[297, 1]] }],
-    ['a text without an end', { tags: [[34737, text]] }],
+    ['a page number with one value', { tags: [[297, 1]] }],
+    ['a text without its NUL', { tags: [[34737, text]] }],
     ['a private tag', { tags: [[65000, text]] }],
     [
-      'tags in no order',
+      'unsorted tags',
       {
         tags: [
           [296, 2],
@@ -81,9 +81,9 @@ describe('sample values', () => {
   });
 
   test.each([
-    ['fractions', { bits: 32, pixels: floats(200, 0.5), tags: [[339, 3]] }],
+    ['floating point', { bits: 32, pixels: floats(200, 0.5), tags: [[339, 3]] }],
     ['32 bits', { bits: 32, pixels: floats(200, 0.5), tags: [] }],
-    ['a sign', { bits: 16, pixels: all([0, 1]), tags: [[339, 2]] }],
+    ['signed', { bits: 16, pixels: all([0, 1]), tags: [[339, 2]] }],
   ] satisfies [string, Partial<Parameters<typeof tiff>[0]>][])(
     'grey with %s has no known black and white, and is refused',
     async (_title, kind) => {

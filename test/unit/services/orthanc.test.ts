@@ -54,16 +54,16 @@ describe('A file for Orthanc', () => {
   });
 
   test.each([
-    ['is there now', 200, { Status: 'Success' }, 'stored'],
-    ['was there before', 200, { Status: 'AlreadyStored' }, 'stored'],
-    ['is kept out by the filter of the clinic', 200, { Status: 'FilteredOut' }, 'stored'],
-    ['is none', 400, refusal, 'PermanentFailure'],
-    ['may be taken another time: a proxy says 400', 400, '<html>Bad Request</html>', 'Error'],
-    ['may be taken another time: the password is wrong', 401, '', 'Error'],
-    ['may be taken another time: the URL is wrong', 404, refusal, 'Error'],
-    ['may be taken another time: its disk is full', 507, refusal, 'Error'],
-    ['may be taken another time: it has failed', 200, { Status: 'Failure' }, 'Error'],
-    ['may be taken another time: it is no Orthanc', 200, '<html>It works!</html>', 'Error'],
+    ['is stored now', 200, { Status: 'Success' }, 'stored'],
+    ['was stored before', 200, { Status: 'AlreadyStored' }, 'stored'],
+    ['is excluded by the filter of the clinic', 200, { Status: 'FilteredOut' }, 'stored'],
+    ['is not DICOM', 400, refusal, 'PermanentFailure'],
+    ['may be retried: a proxy answers 400', 400, '<html>Bad Request</html>', 'Error'],
+    ['may be retried: the password is wrong', 401, '', 'Error'],
+    ['may be retried: the URL is wrong', 404, refusal, 'Error'],
+    ['may be retried: its disk is full', 507, refusal, 'Error'],
+    ['may be retried: it has failed', 200, { Status: 'Failure' }, 'Error'],
+    ['may be retried: the server is not Orthanc', 200, '<html>It works!</html>', 'Error'],
   ])('%s', async (_what, status, body, expected) => {
     expect(await outcome(status, body)).toBe(expected);
   });

@@ -70,7 +70,7 @@ describe('A read', () => {
 
   test.each<[string, Answer]>([
     ['503', gives(503)],
-    ['nothing and hangs up', hangsUp],
+    ['nothing and closes the connection', hangsUp],
     ['nothing at all', saysNothing],
   ])('retries if S3 answers %s, and once more', async (_what, fails) => {
     answers = [fails, fails, gives(200, 'pixels')];
@@ -80,7 +80,7 @@ describe('A read', () => {
 
   test.each<[string, Answer, string | RegExp]>([
     ['503', gives(503), 'S3 answered 503 to the GET of images/1'],
-    ['nothing and hangs up', hangsUp, 'socket hang up'],
+    ['nothing and closes the connection', hangsUp, 'socket hang up'],
     ['nothing at all', saysNothing, 'S3, asked for the GET of images/1, was silent for 0.3 s'],
   ])('fails if S3 answers %s three times', async (_what, fails, message) => {
     answers = [fails];
@@ -184,7 +184,7 @@ describe('A write', () => {
   test.each<[string, Answer]>([
     ['409', gives(409)],
     ['503', gives(503)],
-    ['nothing and hangs up', hangsUp],
+    ['nothing and closes the connection', hangsUp],
     ['nothing at all', saysNothing],
   ])('is retried, whole, if S3 answers %s', async (_what, fails) => {
     answers = [fails, fails, gives(200)];
