@@ -66,7 +66,7 @@ test.each([
   ['bsdtar', (into: string) => ['-xf', path, '-C', into]],
   ['python3', (into: string) => ['-X', 'utf8', '-m', 'zipfile', '-e', path, into]],
 ])(
-  '%s unpacks every file under its own name, sixty odd ones too, and nothing beside the folder',
+  '%s unpacks every file under its own name, sixty unusual ones too, and nothing outside the folder',
   (reader, args) => {
     const into = join(folder, reader, 'inside');
     mkdirSync(into, { recursive: true });

@@ -53,11 +53,11 @@ const health = async () => (await fetch(`${url}/health`)).text();
 const edit = (file: string, change: (source: string) => string) =>
   writeFileSync(join(copy, file), change(readFileSync(join(copy, file), 'utf8')));
 
-test('a changed function answers with its new code, and others keep theirs', async () => {
+test('a changed function answers with its new code, and the others keep theirs', async () => {
   const before = await health();
   const original = readFileSync(join(copy, HANDLER), 'utf8');
   const startedAt = performance.now();
-  // A function that cannot start is a 502, which the code from before never gives.
+  // A function that cannot start answers 502, which the code before the change never does.
   edit(HANDLER, (source) => `${source}\nthrow new Error('the new code');\n`);
   await expect.poll(async () => (await fetch(`${url}/health`)).status, patience).toBe(502);
   console.log(`new code after ${Math.round(performance.now() - startedAt)} ms`);
@@ -66,7 +66,7 @@ test('a changed function answers with its new code, and others keep theirs', asy
   await expect.poll(health, patience).toBe(before);
 });
 
-test('a function that does not build keeps its code, and gets the new one once it builds', async () => {
+test('a function that does not build keeps its code, and gets the new code once it builds', async () => {
   const before = await health();
   const original = readFileSync(join(copy, HANDLER), 'utf8');
   edit(HANDLER, (source) => `${source}\nconst = 1;\n`);
@@ -93,7 +93,7 @@ test.each([
     .toContain(`${file} has changed: restart npm run dev, since the template is made of it.`);
 });
 
-test('the page comes from its source files, and its settings and the API from the stack', async () => {
+test('the page is served from its source files, and its settings and the API from the stack', async () => {
   const page = await (await fetch(`${url}/patients/P-1001`, { headers: { accept: 'text/html' } })).text();
   expect(page).toContain('/@vite/client');
   expect(await (await fetch(`${url}/config.json`)).json()).toMatchObject({ issuer: `${url}/local` });

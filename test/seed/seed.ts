@@ -19,7 +19,9 @@ const DicomTargets = z.object({ uploads: z.array(CaseTarget) });
 /** QIDO-RS, by the tag of the SOP Instance UID (PS3.18 F.2). */
 const Instances = z.array(z.object({ '00080018': z.object({ Value: z.tuple([z.string()]) }) }));
 
-/** Fills a running local stack with sample data by its API, as the demo doctor. What is there already stays as it is. */
+/**
+ * Fills a running local stack with sample data by its API, as the demo doctor. Existing data is unchanged.
+ */
 export async function seed(url: string, say: (line: string) => void = () => undefined): Promise<void> {
   const client = new ServiceClient({
     url: new URL(url),
@@ -134,7 +136,7 @@ async function fillStudy(client: ServiceClient): Promise<number> {
 const without = <T extends { name: string }>(wanted: readonly T[], there: readonly string[]): T[] =>
   wanted.filter(({ name }) => !there.includes(name));
 
-/** What is not found is none. */
+/** The answer, or `none` for a 404. */
 async function orNone<T, None>(answer: Promise<T>, none: None): Promise<T | None> {
   try {
     return await answer;

@@ -5,7 +5,7 @@ import { dicomSlice } from '../dicom/dicom-file.ts';
 
 export type OperationId = (typeof operations)[number]['id'];
 
-/** What there is to call for: a batch and a case, and images to be thrown away. */
+/** The resources for the calls: a batch and a case, and images to delete. */
 export interface CallWorld {
   batchId: string;
   /** A ready image of the batch. */
@@ -16,7 +16,7 @@ export interface CallWorld {
   /** The link of a ready image. */
   imageLink: string;
   exam: { examenID: string; imageID: string };
-  /** A DICOM file that is to come. */
+  /** A pending DICOM file. */
   dicomUpload: string;
   /** The UIDs of a stored DICOM file. */
   study: string;
@@ -24,9 +24,9 @@ export interface CallWorld {
   instance: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
-  /** A new case that only a patient has used; gives its number. */
+  /** A new case that only a patient has used; returns its number. */
   newPatientCase(): Promise<string>;
-  /** A new API key; gives its id. */
+  /** A new API key; returns its id. */
   newKey(): Promise<string>;
 }
 
@@ -43,7 +43,7 @@ const get =
   (path: (world: CallWorld) => string): Sample =>
   (world) => ({ method: 'GET', path: path(world) });
 
-/** A form with a picture that is next to nothing: what a call costs is not in its bytes. */
+/** A form with a tiny picture: the cost of a call does not depend on its bytes. */
 function form(field: string, fields: Record<string, string> = {}): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
@@ -74,7 +74,7 @@ export const UPLOADS = 10;
 const instancePath = ({ study, series, instance }: CallWorld) =>
   `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
-/** A usual request for each operation; one without does not compile. */
+/** A usual request for each operation; an operation without one does not compile. */
 export const callSamples: Record<OperationId, Sample> = {
   'get-health': get(() => '/health'),
   'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),

@@ -22,12 +22,12 @@ import { type Consumption, dollarsPerMillion, PRICES_AS_OF } from './prices.ts';
 const full = { repeats: 5, photo: { width: 3000, height: 2000 }, imagesInBatch: 3 };
 const CASE_ID = 'C-77';
 const SETTLED_MS = 700;
-/** A cold start, on a machine with much else to do. */
+/** A cold start, on a busy machine. */
 const START_MS = 30_000;
 
 type Call = ServiceCall & { at: number };
 
-/** What each operation asks of AWS, counted in the local stack, and what a million of them cost. */
+/** The AWS calls of each operation, counted in the local stack, and what a million of them cost. */
 export async function calls({ cdkOut, progress }: Bench, size = full): Promise<Result> {
   const out = await cdkOut();
   return withDataDir(async (dataDir) => {
@@ -70,7 +70,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
           const startedAt = performance.now();
           await send(request);
           const durationMs = performance.now() - startedAt;
-          await sleep(20); // what the stack counts only after its answer
+          await sleep(20); // calls that the stack counts only after its answer
           // The first is a cold start.
           if (repeat === 0) continue;
           durations.push(durationMs);
@@ -85,7 +85,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
         thumbnails,
         photos,
       );
-      // The same work, for a store without events: woken by the table's stream.
+      // The same work, for a store without events: started by the table's stream.
       rows['process-arrived-image'] = rowOf(
         consumption(
           'process-arrived-image',
@@ -214,7 +214,10 @@ function rowOf(consumption: Consumption, made: readonly Call[], times: number): 
   };
 }
 
-/** How long each piece of work took from its first call to its last, where each begins with this action, or all are one. */
+/**
+ * The time of each piece of work from its first call to its last, where each begins with this action, or all
+ * are one.
+ */
 function spansMs(made: readonly Call[], first?: string): number[] {
   const spans: { from: number; to: number }[] = [];
   for (const { action, at } of made) {
@@ -225,7 +228,7 @@ function spansMs(made: readonly Call[], first?: string): number[] {
   return spans.map(({ from, to }) => to - from);
 }
 
-/** Waits until nobody has called anything for a while. */
+/** Waits until no calls have been made for a while. */
 async function settled(recorded: readonly Call[]): Promise<void> {
   let before: number;
   do {
@@ -234,7 +237,7 @@ async function settled(recorded: readonly Call[]): Promise<void> {
   } while (recorded.length > before);
 }
 
-/** Uploads what the samples ask for, one photo after another. */
+/** Uploads what the samples need, one photo after another. */
 async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: typeof full) {
   const bytes = await makePhoto(photo.width, photo.height);
   const ready = async (imageId: string) => {

@@ -43,8 +43,8 @@ const write = (pk: string, sk: string) =>
   dynamoDb.send(new PutItemCommand({ TableName: env.TABLE, Item: { pk: { S: pk }, sk: { S: sk } } }));
 const patience = { timeout: 20_000, interval: 50 };
 
-describe('an object that arrives', () => {
-  test('reaches the queue’s function with size, ETag, and its key encoded as S3 does', async () => {
+describe('an object that is stored', () => {
+  test('invokes the queue’s function with size, ETag, and its key encoded as in S3', async () => {
     await put('incoming/a b+é.png', 'hello');
     await expect
       .poll(() => itemsOf('arrived/incoming/a+b%2B%C3%A9.png'), patience)
@@ -53,7 +53,7 @@ describe('an object that arrives', () => {
       ]);
   });
 
-  test('by copy says so', async () => {
+  test('by copy names that event', async () => {
     await put('elsewhere/source', 'hello');
     const CopySource = `${env.BUCKET}/elsewhere/source`;
     await s3.send(new CopyObjectCommand({ Bucket: env.BUCKET, Key: 'incoming/copy', CopySource }));
@@ -63,7 +63,7 @@ describe('an object that arrives', () => {
     expect(await itemsOf('arrived/elsewhere/source')).toEqual([]);
   });
 
-  test('and cannot be dealt with ends in the dead-letter queue, and stops nobody', async () => {
+  test('and fails is put into the dead-letter queue, and blocks no other', async () => {
     await Promise.all([put('incoming/poison', 'x'), put('incoming/fine', 'x')]);
     await expect.poll(() => itemsOf('arrived/incoming/fine'), patience).toHaveLength(1);
     const dead = async () =>
@@ -74,11 +74,11 @@ describe('an object that arrives', () => {
 });
 
 describe('an item that changes', () => {
-  test('reaches the stream’s function when the filter lets it', async () => {
+  test('invokes the stream’s function if it matches the filter', async () => {
     await write('unwatched/1', 'x');
     await write('watched/1', 'x');
     await expect.poll(() => itemsOf('seen/watched/1'), patience).toMatchObject([{ sk: { S: 'INSERT' } }]);
-    await write('watched/1', 'x'); // no change, no event; a MODIFY would not pass the filter either
+    await write('watched/1', 'x'); // no change, no event; a MODIFY would not match the filter either
     await dynamoDb.send(
       new DeleteItemCommand({ TableName: env.TABLE, Key: { pk: { S: 'watched/1' }, sk: { S: 'x' } } }),
     );
@@ -88,7 +88,7 @@ describe('an item that changes', () => {
     expect(await itemsOf('seen/unwatched/1')).toEqual([]);
   });
 
-  test('and cannot be dealt with goes to the failure queue alone, after its retries', async () => {
+  test('and fails is put into the failure queue only, after its retries', async () => {
     await Promise.all([write('watched/2', 'poison'), write('watched/3', 'x'), write('watched/4', 'x')]);
     const given = async () =>
       (await itemsOf('dead'))
