@@ -260,8 +260,8 @@ async function expectQuarters(
     name: name as string,
     bytes: bytes as Uint8Array,
   }));
-  const wish = { format: 'png', width: 2000, quality: undefined, watermark: undefined } as const;
-  pictures.push({ name: 'copy', bytes: await makeCopy(original, wish) });
+  const options = { format: 'png', width: 2000, quality: undefined, watermark: undefined } as const;
+  pictures.push({ name: 'copy', bytes: await makeCopy(original, options) });
   for (const { name, bytes } of pictures) {
     const { data, info } = await sharp(bytes)
       .toColourspace('srgb')

@@ -37,16 +37,16 @@ afterAll(() => service.end());
 
 /** The batch, with its images as the pipeline would have left them. */
 async function fill(): Promise<string> {
-  const own = await directAccess(service);
+  const direct = await directAccess(service);
   const batchId = await createBatch(await service.as('doctor'), PATIENT_1, 'Years');
   const facts = { mimeType: 'image/jpeg', fileSize: IMAGE_BYTES, crc32: crc, hasPreview: false } as const;
   for (let order = 0; order < IMAGES; order++) {
     const given = { id: randomUUID(), patientId: PATIENT_1, batchId, order, fileName: `${order}.jpg` };
-    const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, own.now());
+    const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, direct.now());
     const key = originalKey(image, facts.mimeType);
-    await own.bucket.write(key, original, facts.mimeType);
-    await own.images.createPending([image], new Date(Date.now() + 3_600_000));
-    expect(await own.images.markReady(image, { ...facts, key }, own.now())).toBe('done');
+    await direct.bucket.write(key, original, facts.mimeType);
+    await direct.images.createPending([image], new Date(Date.now() + 3_600_000));
+    expect(await direct.images.markReady(image, { ...facts, key }, direct.now())).toBe('done');
   }
   return batchId;
 }

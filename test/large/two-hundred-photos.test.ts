@@ -85,38 +85,38 @@ test('Of 200 photos of 3 MB, with three network failures, one reload and expired
   });
 
   await dropPaths(page, photos);
-  const cut = async (ms: number, meanwhile = async () => {}) => {
+  const cutNetwork = async (ms: number, meanwhile = async () => {}) => {
     await page.context().setOffline(true);
     await page.waitForTimeout(ms);
     await meanwhile();
     await page.context().setOffline(false);
   };
   await until(async () => answers[403], LONG_SECONDS);
-  await cut(2000);
+  await cutNetwork(2000);
   await untilMoreStored(page);
   // So long that every URL so far expires.
-  await cut((URL_SECONDS + 3) * 1000, async () => {
+  await cutNetwork((URL_SECONDS + 3) * 1000, async () => {
     await until(() => canUnload(page), LONG_SECONDS);
   });
   await untilMoreStored(page);
   expect(await storedSoFar(page)).toBeLessThan(PHOTOS);
   await page.reload();
   await page.waitForTimeout(2000);
-  await cut(1000);
+  await cutNetwork(1000);
 
   // From here on nobody clicks: the remaining uploads continue without a click.
   await page.getByRole('button', { name: /^Visit/ }).click();
   const uploads = page.getByRole('region', { name: 'Uploads' });
   let ready: Image[] = [];
-  const howFar = async () => {
+  const progress = async () => {
     ready = (await imagesOf(doctor, batch)).filter(({ status }) => status === 'ready');
     return { ready: ready.length, onTheirWay: await uploads.allInnerTexts() };
   };
   // Each reads two pages of images; a person has a hundred requests a minute.
-  const patience = { timeout: LONG_SECONDS * 1000, interval: 3000 };
+  const polling = { timeout: LONG_SECONDS * 1000, interval: 3000 };
   // Others may have been registered whose URLs expired before their bytes were sent: they are removed within
   // a day.
-  await expect.poll(howFar, patience).toEqual({ ready: PHOTOS, onTheirWay: [] });
+  await expect.poll(progress, polling).toEqual({ ready: PHOTOS, onTheirWay: [] });
   const stored: Record<string, string> = {};
   for (const { id, original_name } of ready) {
     const response = await doctor.send('GET', `/api/images/${id}/data`);

@@ -25,9 +25,9 @@ test('Requests for health and requests answered with 401 are not audited', async
   await createBatch(patient);
   const before = await events();
   expect(before).toBe(1);
-  const nobody = await service.as();
-  await nobody.json('GET', '/health', 200);
-  await nobody.json('GET', `/api/images/?patient_id=${PATIENT_1}`, 401);
+  const anonymous = await service.as();
+  await anonymous.json('GET', '/health', 200);
+  await anonymous.json('GET', `/api/images/?patient_id=${PATIENT_1}`, 401);
   // The first list itself.
   expect(await events()).toBe(before + 1);
 });

@@ -17,13 +17,13 @@ const service = new OwnStack();
 let pacs: Awaited<ReturnType<typeof startPacs>>;
 let cdkOut: string;
 let staff: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   pacs = await startPacs();
   cdkOut = synthesizeWith({ orthancUrl: pacs.url }, outdir);
   await service.start({ cdkOut });
   staff = await service.as('staff');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 afterAll(async () => {
   await service.end();
@@ -81,7 +81,7 @@ describe('Each stored DICOM file is forwarded to the clinic’s Orthanc', () => 
     await upload(slice(uids, [['00204000', 'LT', 'other']]), 409);
     const halfway = slice(newUids());
     const place = { studyUid: '1.2', seriesUid: '1.3', sopUid: '1.4', sha256: hashOf(halfway) };
-    await behind.bucket.write(dicomKey(place), halfway, 'application/dicom');
+    await direct.bucket.write(dicomKey(place), halfway, 'application/dicom');
     await expectArrived([bytes]);
   });
 
@@ -90,7 +90,7 @@ describe('Each stored DICOM file is forwarded to the clinic’s Orthanc', () => 
     const bytes = slice(uids);
     const { study: studyUid, series: seriesUid, sop: sopUid } = uids;
     const key = dicomKey({ studyUid, seriesUid, sopUid, sha256: hashOf(bytes) });
-    await behind.bucket.write(key, bytes, 'application/dicom');
+    await direct.bucket.write(key, bytes, 'application/dicom');
     await expectArrived([]);
     await upload(bytes);
     await until(async () => arrived().includes(hashOf(bytes)));

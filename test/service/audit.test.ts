@@ -9,11 +9,11 @@ import { type Client, createBatch, decided, until, upload, useService } from '..
 
 const service = useService();
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 let doctor: Client;
 let admin: Client;
 beforeAll(async () => {
-  [patient, stranger, doctor, admin] = await Promise.all([
+  [patient, otherPatient, doctor, admin] = await Promise.all([
     service.as('patient-1'),
     service.as('patient-2'),
     service.as('doctor'),
@@ -32,10 +32,10 @@ interface Event {
   [field: string]: unknown;
 }
 
-const begun = new Date().toISOString();
+const startedAt = new Date().toISOString();
 
 /** All events since the start of this file that match the query, newest first. */
-async function eventsOf(query = `&from=${begun}`): Promise<Event[]> {
+async function eventsOf(query = `&from=${startedAt}`): Promise<Event[]> {
   const events: Event[] = [];
   for (let cursor = ''; ; ) {
     const page = await admin.json('GET', `/api/audit/?limit=200${query}${cursor}`, 200);
@@ -103,7 +103,7 @@ describe('Each request on patient data is logged as one event', () => {
 
   test('also when it is denied or refused: the log names the patient whose data it was, the answer does not', async () => {
     const batch = await createBatch(patient);
-    const denied = await stranger.send('GET', `/api/images/batches/${batch}/`);
+    const denied = await otherPatient.send('GET', `/api/images/batches/${batch}/`);
     const forbidden = await patient.send('DELETE', `/api/images/batches/${batch}/`);
     const notStaff = await doctor.send('GET', '/api/v2/keys');
     const refused = await patient.send('PUT', `/api/images/batches/${batch}/`, { wrong: true });
@@ -172,7 +172,7 @@ describe('Each request on patient data is logged as one event', () => {
 
   test('and a request on many patients at once appears in the list of each patient', async () => {
     const one = await upload(patient, await createBatch(patient), [await photo()]);
-    const other = await upload(stranger, await createBatch(stranger, PATIENT_2), [await photo()]);
+    const other = await upload(otherPatient, await createBatch(otherPatient, PATIENT_2), [await photo()]);
     const response = await doctor.send('PATCH', '/api/images/', { ids: [...one, ...other], caption: 'x' });
     expect(await eventsFor([response])).toHaveLength(1);
     for (const id of [PATIENT_1, PATIENT_2]) {
@@ -233,9 +233,9 @@ describe('The audit log', () => {
 
   test('can be filtered by patient, person and time', async () => {
     const from = new Date().toISOString();
-    await createBatch(stranger, PATIENT_2);
+    await createBatch(otherPatient, PATIENT_2);
     const to = new Date().toISOString();
-    await createBatch(stranger, PATIENT_2);
+    await createBatch(otherPatient, PATIENT_2);
     const during = `&from=${from}&to=${to}`;
     const who = await subjectOf('patient-2');
     expect(await eventsOf(`&who=${who}${during}`)).toMatchObject([{ action: 'create-batch' }]);

@@ -131,15 +131,15 @@ describe('Who may list the cases of a patient', () => {
     const caseId = newCase();
     await send(doctor, caseId, PATIENT_1);
     await until(async () => (await list(patient, PATIENT_1)).cases.length > 0);
-    const stranger = await service.as('patient-2');
+    const otherPatient = await service.as('patient-2');
     const bodies = [];
     for (const patientId of [PATIENT_1, newPatient()]) {
-      const response = await stranger.send('GET', pathOf(patientId));
+      const response = await otherPatient.send('GET', pathOf(patientId));
       expect(response.status).toBe(404);
       bodies.push(await response.text());
     }
     expect(bodies[0]).toBe(bodies[1]);
-    expect(await list(stranger, PATIENT_2)).toEqual({ cases: [], next: null });
+    expect(await list(otherPatient, PATIENT_2)).toEqual({ cases: [], next: null });
   });
 
   test('are not another patient with a cursor of theirs', async () => {
@@ -148,9 +148,9 @@ describe('Who may list the cases of a patient', () => {
     await send(doctor, two, PATIENT_1);
     const { next } = await list(doctor, PATIENT_1, '&limit=1');
     expect(next).toEqual(expect.any(String));
-    const stranger = await service.as('patient-2');
+    const otherPatient = await service.as('patient-2');
     for (const patientId of [PATIENT_1, PATIENT_2]) {
-      await stranger.json('GET', `${pathOf(patientId)}&cursor=${next}`, 400);
+      await otherPatient.json('GET', `${pathOf(patientId)}&cursor=${next}`, 400);
     }
   });
 

@@ -22,13 +22,13 @@ import {
 
 const service = useService();
 let doctor: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 let file: TestFile;
 let imageId: string;
 
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await directAccess(service);
+  direct = await directAccess(service);
   file = await photo({ width: 600, height: 400, orientation: 6, name: 'Ferse "links".jpg' });
   imageId = await ready(file);
 });
@@ -52,7 +52,9 @@ async function kept(original: string) {
   const places = Array.from({ length: 16 }, (_value, place) =>
     original.replace(/\.[a-z]+$/, `_copy${place}`),
   );
-  const found = await Promise.all(places.map(async (key) => ({ key, object: await own.objects.find(key) })));
+  const found = await Promise.all(
+    places.map(async (key) => ({ key, object: await direct.objects.find(key) })),
+  );
   return Promise.all(
     found.flatMap(({ key, object }) =>
       object
@@ -91,10 +93,10 @@ describe('A copy of an image', () => {
     const [copy] = (await kept(s3_key)).filter(({ variant }) => !before.includes(variant));
     expect(copy?.bytes.equals(first.bytes)).toBe(true);
     const other = { bytes: Buffer.from('another'), mimeType: 'image/jpeg' };
-    await own.objects.replace(copy?.key ?? '', { ...other, variant: copy?.variant ?? '' });
+    await direct.objects.replace(copy?.key ?? '', { ...other, variant: copy?.variant ?? '' });
     expect((await ask({ width: 77 })).bytes.toString()).toBe('another');
     // Another object under the same key is not served as this copy; the copy replaces it.
-    await own.objects.replace(copy?.key ?? '', { ...other, variant: 'f'.repeat(32) });
+    await direct.objects.replace(copy?.key ?? '', { ...other, variant: 'f'.repeat(32) });
     expect((await ask({ width: 77 })).bytes.equals(first.bytes)).toBe(true);
     expect((await kept(s3_key)).some(({ variant }) => variant === copy?.variant)).toBe(true);
   });
@@ -184,7 +186,7 @@ describe('A copy of an image', () => {
     expect(await doctor.json('GET', pathOf({ width: 10 }, id), 404)).toMatchObject({
       details: ['its upload is not complete'],
     });
-    await own.bucket.write(
+    await direct.bucket.write(
       incomingKey({ id, batchId: batch, patientId: PATIENT_1 }),
       Buffer.from('12345'),
       'x/y',
@@ -216,16 +218,16 @@ describe('The copies of an image', () => {
     const id = await ready(await photo({ seed: 8 }));
     const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
     const objects: CopyDeps['objects'] = {
-      read: (key) => own.objects.read(key),
-      find: (key) => own.objects.find(key),
+      read: (key) => direct.objects.read(key),
+      find: (key) => direct.objects.find(key),
       replace: async (key, object) => {
         await doctor.json('DELETE', `/api/images/${id}/`, 204);
         // The copy is written only after everything is erased.
-        await until(async () => (await own.bucket.read(s3_key)) === undefined);
-        await own.objects.replace(key, object);
+        await until(async () => (await direct.bucket.read(s3_key)) === undefined);
+        await direct.objects.replace(key, object);
         expect(await kept(s3_key)).toHaveLength(1);
       },
-      delete: (key) => own.objects.delete(key),
+      delete: (key) => direct.objects.delete(key),
     };
     const asked = {
       caller: { role: 'doctor', subject: 'd' } as const,
@@ -234,7 +236,7 @@ describe('The copies of an image', () => {
       headers: {},
     };
     await expect(
-      serveCopy(asked, {}, { images: own.images, objects, countRequest: async () => {} }),
+      serveCopy(asked, {}, { images: direct.images, objects, countRequest: async () => {} }),
     ).rejects.toThrow('There is no such image.');
     expect(await kept(s3_key)).toEqual([]);
   });

@@ -15,7 +15,7 @@ let images: Image[];
 /** Every 400th is called `heel`, in a batch of a bit more than two read limits. */
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  const own = await directAccess(service);
+  const direct = await directAccess(service);
   batch = await createBatch(doctor);
   const facts = { patientId: PATIENT_1, batchId: batch, mimeType: 'image/jpeg', fileSize: 1 };
   images = Array.from({ length: 2 * FILTERED_BUDGET + 50 }, (_value, order) =>
@@ -25,7 +25,7 @@ beforeAll(async () => {
       new Date(),
     ),
   );
-  await own.images.createPending(images, new Date(Date.now() + 3_600_000));
+  await direct.images.createPending(images, new Date(Date.now() + 3_600_000));
 });
 
 async function* pages(query: string) {

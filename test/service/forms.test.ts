@@ -98,7 +98,7 @@ describe('A form with files, sent to a batch', () => {
 
   test('names the file that could not be stored, and keeps nothing of it; the others are stored', async () => {
     const batch = await createBatch(doctor);
-    const own = await directAccess(service);
+    const direct = await directAccess(service);
     const photos = await Promise.all([photo({ name: 'a.jpg' }), photo({ seed: 1, name: 'b.jpg' })]);
     const request = (files: readonly TestFile[]) => ({
       caller: { role: 'doctor', subject: 'd' } as const,
@@ -114,12 +114,12 @@ describe('A form with files, sent to a batch', () => {
       })) as unknown as ReceivedFiles,
     });
     const written: string[] = [];
-    const create: typeof own.objects.create = async (key, object) => {
+    const create: typeof direct.objects.create = async (key, object) => {
       written.push(key);
       if (written.length === 1) throw new Error('S3 answered 503');
-      await own.objects.create(key, object);
+      await direct.objects.create(key, object);
     };
-    const deps = { ...own, objects: { create }, newId: randomUUID };
+    const deps = { ...direct, objects: { create }, newId: randomUUID };
     const reply = await uploadBatchImages(request([text, ...photos]), deps);
     if (!(reply instanceof PartialSuccess)) throw new Error('all went in');
     expect(reply.value.results).toMatchObject([

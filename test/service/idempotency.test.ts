@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 // biome-ignore lint/suspicious/noExplicitAny: each test checks the answers
 const bodyOf = async (response: Response): Promise<any> => response.json();
-const keyed = (key: string) => ({ 'idempotency-key': key });
+const withKey = (key: string) => ({ 'idempotency-key': key });
 const batch = (name: string) => ({ name, object_id: PATIENT_1 });
 const batchesOf = async (name: string) => {
   const { batches } = await doctor.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 200);
@@ -38,7 +38,7 @@ describe('With an Idempotency-Key', () => {
     const name = `once ${key}`;
     const answers = [];
     for (let count = 0; count < 3; count++) {
-      const response = await patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+      const response = await patient.send('POST', '/api/images/batches/', batch(name), withKey(key));
       expect(response.status).toBe(201);
       answers.push(await bodyOf(response));
     }
@@ -49,7 +49,7 @@ describe('With an Idempotency-Key', () => {
 
   test('a repeated answer is in the audit log with the resources that it names', async () => {
     const key = randomUUID();
-    const send = () => patient.send('POST', '/api/images/batches/', batch('again'), keyed(key));
+    const send = () => patient.send('POST', '/api/images/batches/', batch('again'), withKey(key));
     const responses = [await send(), await send()];
     const { id } = await bodyOf(responses[0] as Response);
     const { events } = await admin.json('GET', `/api/audit/?patient_id=${PATIENT_1}`, 200);
@@ -64,7 +64,7 @@ describe('With an Idempotency-Key', () => {
   test('one of twenty requests at the same time is done, and the others get its answer or are asked to retry', async () => {
     const key = randomUUID();
     const name = `parallel ${key}`;
-    const send = () => patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+    const send = () => patient.send('POST', '/api/images/batches/', batch(name), withKey(key));
     const responses = await Promise.all(Array.from({ length: 20 }, send));
     const ids = new Set<string>();
     for (const response of responses) {
@@ -80,9 +80,9 @@ describe('With an Idempotency-Key', () => {
 
   test('another request is 422, and nothing is done', async () => {
     const key = randomUUID();
-    expect((await patient.send('POST', '/api/images/batches/', batch('one'), keyed(key))).status).toBe(201);
+    expect((await patient.send('POST', '/api/images/batches/', batch('one'), withKey(key))).status).toBe(201);
     const name = `other ${key}`;
-    const response = await patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+    const response = await patient.send('POST', '/api/images/batches/', batch(name), withKey(key));
     expect([response.status, (await bodyOf(response)).message]).toEqual([
       422,
       'The Idempotency-Key belongs to another request.',
@@ -94,7 +94,7 @@ describe('With an Idempotency-Key', () => {
     const key = randomUUID();
     const ids = [];
     for (const client of [patient, doctor]) {
-      const response = await client.send('POST', '/api/images/batches/', batch('x'), keyed(key));
+      const response = await client.send('POST', '/api/images/batches/', batch('x'), withKey(key));
       ids.push((await bodyOf(response)).id);
     }
     expect(ids[0]).not.toBe(ids[1]);
@@ -104,7 +104,7 @@ describe('With an Idempotency-Key', () => {
     const key = randomUUID();
     const path = `/api/images/batches/${randomUUID()}/exports/`;
     for (let count = 0; count < 2; count++) {
-      expect((await patient.send('POST', path, {}, keyed(key))).status).toBe(404);
+      expect((await patient.send('POST', path, {}, withKey(key))).status).toBe(404);
     }
   });
 
@@ -112,24 +112,25 @@ describe('With an Idempotency-Key', () => {
     const { requestsTableName } = await directAccess(service);
     process.env.REQUESTS_TABLE_NAME = requestsTableName;
     const request = {
-      headers: keyed(randomUUID()),
+      headers: withKey(randomUUID()),
       caller: { role: 'doctor', subject: 'doctor' } as const,
       params: {},
       body: {},
       auditContext: newAuditContext(),
     };
     const middleware = idempotency(createBatchOperation);
-    const living = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
+    const contextWith = (milliseconds: number) =>
+      ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const died = () => {
+    const handleForever = () => {
       begin();
       return new Promise<never>(() => undefined);
     };
-    void middleware(request, died, living(1));
+    void middleware(request, handleForever, contextWith(1));
     await begun;
     const answer = { statusCode: 201, headers: {}, body: '{}' };
     expect(
-      await until(() => middleware(request, async () => answer, living(10_000)).catch(() => undefined)),
+      await until(() => middleware(request, async () => answer, contextWith(10_000)).catch(() => undefined)),
     ).toEqual(answer);
   });
 
@@ -141,7 +142,8 @@ describe('With an Idempotency-Key', () => {
       type: 'image/jpeg',
     }));
     const key = randomUUID();
-    const send = () => patient.send('POST', `/api/images/batches/${id}/upload-urls/`, { files }, keyed(key));
+    const send = () =>
+      patient.send('POST', `/api/images/batches/${id}/upload-urls/`, { files }, withKey(key));
     const first = await bodyOf(await send());
     expect(first.uploads).toHaveLength(200);
     expect(await bodyOf(await send())).toEqual(first);
@@ -151,7 +153,7 @@ describe('With an Idempotency-Key', () => {
     const id = await createBatch(patient);
     const send = async (file: Awaited<ReturnType<typeof photo>>) => {
       const form = formOf({}, { images: [file] });
-      return patient.send('POST', `/api/images/batches/${id}/upload/`, form, keyed('a-form'));
+      return patient.send('POST', `/api/images/batches/${id}/upload/`, form, withKey('a-form'));
     };
     const first = await send(await photo());
     expect(await bodyOf(await send(await photo()))).toEqual(await bodyOf(first));
@@ -160,7 +162,7 @@ describe('With an Idempotency-Key', () => {
 
   test('an invalid key is 400', async () => {
     for (const key of ['', 'with space', 'x'.repeat(256)]) {
-      const response = await patient.send('POST', '/api/images/batches/', batch('x'), keyed(key));
+      const response = await patient.send('POST', '/api/images/batches/', batch('x'), withKey(key));
       expect([key, response.status]).toEqual([key, 400]);
     }
   });
@@ -175,7 +177,7 @@ test('Each POST with a body creates a resource once for a key, except the one wh
 });
 
 test('A new API key is not returned again: with an Idempotency-Key none is created', async () => {
-  const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, keyed('k'));
+  const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, withKey('k'));
   expect([response.status, (await bodyOf(response)).details]).toEqual([
     400,
     ['Idempotency-Key is not for this request: its answer is kept nowhere, and can not be given again'],

@@ -19,7 +19,7 @@ const create = (own: Record<string, unknown> = {}, status = 201) =>
 /**
  * The status of a request with this key for an operation that is closed to services: 403 if the key is valid.
  */
-const tried = async (headers: Record<string, string>) =>
+const statusWith = async (headers: Record<string, string>) =>
   (await service.with(headers).send('GET', '/api/v2/keys')).status;
 
 describe('An API key', () => {
@@ -59,13 +59,13 @@ describe('An API key', () => {
 
   test('identifies the caller, in its own header or in the header of tokens', async () => {
     const { key } = await create();
-    expect(await tried({ 'x-api-key': key })).toBe(403);
-    expect(await tried({ authorization: `ApiKey ${key}` })).toBe(403);
+    expect(await statusWith({ 'x-api-key': key })).toBe(403);
+    expect(await statusWith({ authorization: `ApiKey ${key}` })).toBe(403);
   });
 
   test('does not replace a token', async () => {
     const { key } = await create();
-    expect(await tried({ 'x-api-key': key, authorization: 'Bearer nonsense' })).toBe(401);
+    expect(await statusWith({ 'x-api-key': key, authorization: 'Bearer nonsense' })).toBe(401);
   });
 
   test('gives access only to operations that are open to services', async () => {
@@ -88,14 +88,14 @@ describe('An API key', () => {
       `${key}A`,
       key.toUpperCase(),
     ]) {
-      expect(await tried({ 'x-api-key': forged }), forged).toBe(401);
+      expect(await statusWith({ 'x-api-key': forged }), forged).toBe(401);
     }
   });
 
   test('that is revoked or expired is refused', async () => {
     const { id, key } = await create();
     await admin.json('DELETE', `/api/v2/keys/${id}/`, 204);
-    expect(await tried({ 'x-api-key': key })).toBe(401);
+    expect(await statusWith({ 'x-api-key': key })).toBe(401);
 
     const secret = newSecret();
     const old = {
@@ -109,7 +109,7 @@ describe('An API key', () => {
       validUntil: '2021-01-01T00:00:00.000Z',
     };
     await keys.create(old);
-    expect(await tried({ 'x-api-key': formatApiKey({ id: old.id, secret }) })).toBe(401);
+    expect(await statusWith({ 'x-api-key': formatApiKey({ id: old.id, secret }) })).toBe(401);
   });
 
   test('is revoked once: a second time changes nothing, and an unknown key is not found', async () => {

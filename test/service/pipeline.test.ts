@@ -12,10 +12,10 @@ import { type Client, createBatch, decided, until, upload, useService } from '..
 
 const service = useService();
 let doctor: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await directAccess(service);
+  direct = await directAccess(service);
 });
 
 /** Where the upload of an image of the patient in the batch is stored. */
@@ -29,7 +29,8 @@ describe('An event', () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const before = await Promise.all(ids.map((id) => decided(doctor, id)));
-    for (const id of [...ids, ...ids, ...ids].reverse()) await makeThumbnail({ key: keyOf(batch, id) }, own);
+    for (const id of [...ids, ...ids, ...ids].reverse())
+      await makeThumbnail({ key: keyOf(batch, id) }, direct);
     expect(await Promise.all(ids.map((id) => doctor.json('GET', `/api/images/${id}/`, 200)))).toEqual(before);
     expect(await countOf(batch)).toBe(3);
   });
@@ -37,16 +38,16 @@ describe('An event', () => {
   test('that is delivered many times at once counts once', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
-    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: keyOf(batch, id) }, own)));
+    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: keyOf(batch, id) }, direct)));
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
     expect(await countOf(batch)).toBe(1);
   });
 
   test('for an object that does not exist, or belongs to no image, does no harm', async () => {
-    await makeThumbnail({ key: keyOf(randomUUID(), randomUUID()) }, own);
-    const orphan = keyOf(randomUUID(), randomUUID());
-    await own.bucket.write(orphan, (await photo()).bytes, 'image/jpeg');
-    await until(async () => (await own.bucket.read(orphan)) === undefined);
+    await makeThumbnail({ key: keyOf(randomUUID(), randomUUID()) }, direct);
+    const unknownKey = keyOf(randomUUID(), randomUUID());
+    await direct.bucket.write(unknownKey, (await photo()).bytes, 'image/jpeg');
+    await until(async () => (await direct.bucket.read(unknownKey)) === undefined);
   });
 });
 
@@ -60,11 +61,11 @@ describe('Deleting', () => {
       s3_key,
       ...(['thumbnail', 'card', 'png'] as const).map((name) => renditionKey(s3_key, name)),
     ];
-    for (const key of keys) expect(await own.bucket.read(key), key).toBeDefined();
+    for (const key of keys) expect(await direct.bucket.read(key), key).toBeDefined();
     await doctor.json('DELETE', `/api/images/${id}/`, 204);
     await doctor.json('GET', `/api/images/${id}/`, 404);
     expect(await countOf(batch)).toBe(0);
-    for (const key of keys) await until(async () => (await own.bucket.read(key)) === undefined);
+    for (const key of keys) await until(async () => (await direct.bucket.read(key)) === undefined);
   });
 
   test('a batch deletes everything in it', async () => {
@@ -75,7 +76,7 @@ describe('Deleting', () => {
     await doctor.json('GET', `/api/images/batches/${batch}/`, 404);
     for (const { id, s3_key } of images) {
       await doctor.json('GET', `/api/images/${id}/`, 404);
-      await until(async () => (await own.bucket.read(s3_key)) === undefined);
+      await until(async () => (await direct.bucket.read(s3_key)) === undefined);
     }
   });
 
@@ -83,8 +84,8 @@ describe('Deleting', () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, [await photo()]);
     await Promise.all(ids.map((id) => decided(doctor, id)));
-    await own.batches.delete(batch);
-    for (const id of ids) await until(async () => (await own.images.get(id)) === undefined);
+    await direct.batches.delete(batch);
+    for (const id of ids) await until(async () => (await direct.images.get(id)) === undefined);
   });
 
   test('an image while its thumbnails are made leaves nothing behind', async () => {
@@ -99,19 +100,19 @@ describe('Deleting', () => {
       read: async () => file.bytes,
       copy: async (_from: string, to: string, type: string) => {
         written.push(to);
-        await own.bucket.write(to, file.bytes, type);
+        await direct.bucket.write(to, file.bytes, type);
         // Exactly in the middle.
         await doctor.json('DELETE', `/api/images/${id}/`, 204);
       },
       write: async (key: string, bytes: Uint8Array, type: string) => {
         written.push(key);
-        await own.bucket.write(key, bytes, type);
+        await direct.bucket.write(key, bytes, type);
       },
-      delete: (keys: readonly string[]) => own.bucket.delete(keys),
+      delete: (keys: readonly string[]) => direct.bucket.delete(keys),
     };
-    await makeThumbnail({ key: keyOf(batch, id) }, { ...own, bucket });
+    await makeThumbnail({ key: keyOf(batch, id) }, { ...direct, bucket });
     expect(written).toHaveLength(4);
-    for (const key of written) expect(await own.bucket.read(key), key).toBeUndefined();
+    for (const key of written) expect(await direct.bucket.read(key), key).toBeUndefined();
     expect(await countOf(batch)).toBe(0);
   });
 
@@ -130,36 +131,36 @@ describe('Deleting', () => {
       { role: 'doctor', subject: 'd' },
       new Date(),
     );
-    await own.images.createPending([image], new Date(Date.now() + 60_000));
+    await direct.images.createPending([image], new Date(Date.now() + 60_000));
     const key = keyOf(batch, image.id);
     const written: string[] = [];
     const bucket = {
-      ...own.bucket,
-      delete: (keys: readonly string[]) => own.bucket.delete(keys),
+      ...direct.bucket,
+      delete: (keys: readonly string[]) => direct.bucket.delete(keys),
       read: async () => file.bytes,
       copy: async () => {
-        await own.images.delete(image, new Date());
+        await direct.images.delete(image, new Date());
         throw new Error('NoSuchKey');
       },
       write: async (to: string, bytes: Uint8Array, type: string) => {
         written.push(to);
-        await own.bucket.write(to, bytes, type);
+        await direct.bucket.write(to, bytes, type);
       },
     };
-    await expect(makeThumbnail({ key }, { ...own, bucket })).rejects.toThrow('NoSuchKey');
+    await expect(makeThumbnail({ key }, { ...direct, bucket })).rejects.toThrow('NoSuchKey');
     expect(written).toHaveLength(3);
-    await makeThumbnail({ key }, own);
-    for (const each of written) expect(await own.bucket.read(each), each).toBeUndefined();
+    await makeThumbnail({ key }, direct);
+    for (const each of written) expect(await direct.bucket.read(each), each).toBeUndefined();
   });
 
   test('a resource that is already deleted is not a failure', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     await decided(doctor, id);
-    const image = await own.images.get(id);
+    const image = await direct.images.get(id);
     await doctor.json('DELETE', `/api/images/${id}/`, 204);
-    await eraseObjects({ ...image, sk: 'IMAGE' }, own);
-    await own.images.delete(image as NonNullable<typeof image>, new Date());
+    await eraseObjects({ ...image, sk: 'IMAGE' }, direct);
+    await direct.images.delete(image as NonNullable<typeof image>, new Date());
     expect(await countOf(batch)).toBe(0);
   });
 });
@@ -177,12 +178,12 @@ describe('If the store sends no events', () => {
 
     // They were rejected while their event was on its way, and so the event changed nothing; after that they
     // are as if it had not been sent.
-    const image = (await own.images.get(id)) as Image;
-    await own.images.markRejected(image, 'not yet', new Date());
-    await own.bucket.write(keyOf(batch, id), file.bytes, file.type);
+    const image = (await direct.images.get(id)) as Image;
+    await direct.images.markRejected(image, 'not yet', new Date());
+    await direct.bucket.write(keyOf(batch, id), file.bytes, file.type);
     const [later = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
     await decided(doctor, later);
-    await own.images.createPending([image], new Date(Date.now() + 60_000));
+    await direct.images.createPending([image], new Date(Date.now() + 60_000));
 
     expect(await complete(202)).toMatchObject({ id, status: 'pending' });
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
@@ -206,7 +207,7 @@ test('An upload that never arrives leaves nothing behind', async () => {
     { role: 'doctor', subject: 'd' },
     new Date(now),
   );
-  await own.images.createPending([image], new Date(now - 1000));
+  await direct.images.createPending([image], new Date(now - 1000));
   expect(await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200)).toEqual({ images: [], next: null });
   await doctor.json('GET', `/api/images/${image.id}/`, 404);
 });

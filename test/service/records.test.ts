@@ -15,16 +15,16 @@ let staff: Client;
 let doctor: Client;
 let patient1: Client;
 let patient2: Client;
-let nobody: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let anonymous: Client;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 let jpeg: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   staff = await service.as('staff');
   doctor = await service.as('doctor');
   patient1 = await service.as('patient-1');
   patient2 = await service.as('patient-2');
-  nobody = await service.as();
-  own = await directAccess(service);
+  anonymous = await service.as();
+  direct = await directAccess(service);
   jpeg = (await photo()).bytes;
 });
 
@@ -52,7 +52,7 @@ const listed = async (record: string, client = staff): Promise<Record<string, un
   (await client.json('GET', `/api/v2/images/${record}`, 200)).images;
 const idsIn = async (record: string, client = staff) => (await listed(record, client)).map(({ id }) => id);
 /** An answer without the id of its request. */
-const essence = async (response: Response) => ({
+const withoutRequestId = async (response: Response) => ({
   status: response.status,
   headers: [...response.headers].filter(([name]) => !/request-?id|date/.test(name)),
   body: await response.text(),
@@ -260,7 +260,7 @@ describe('An image that is sent to an upload URL', () => {
       expires_at: expect.any(String),
     });
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    const early = await nobody.send('GET', announced.url);
+    const early = await anonymous.send('GET', announced.url);
     expect([early.status, early.headers.get('retry-after')]).toEqual([503, '2']);
     await put(announced, jpeg);
     await decided(staff, announced.id);
@@ -283,7 +283,7 @@ describe('An image that is sent to an upload URL', () => {
       status_reason: expect.stringMatching(reason),
     });
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    expect((await nobody.send('GET', announced.url)).status).toBe(404);
+    expect((await anonymous.send('GET', announced.url)).status).toBe(404);
   });
 
   test('is refused beforehand if it is too large, or of a type that is not accepted', async () => {
@@ -369,7 +369,7 @@ describe('An image that is uploaded by one endpoint is visible in the others', (
     expect(images.map(({ id }) => id)).toEqual([inCase.imageId, inBatch]);
     // The rules of an endpoint hold for its own uploads only: the batch took the image, which stays an image.
     expect(images[1]).toMatchObject({ metadata: { width: 100, height: 90 } });
-    const { headers } = await nobody.send('GET', String(images[1]?.url));
+    const { headers } = await anonymous.send('GET', String(images[1]?.url));
     expect((await fetch(headers.get('location') ?? '')).status).toBe(200);
   });
 });
@@ -384,7 +384,7 @@ describe('The link of an image', () => {
   });
 
   test('opens the original for anybody who has it, and is stored nowhere', async () => {
-    const response = await nobody.send('GET', image.url);
+    const response = await anonymous.send('GET', image.url);
     expect([response.status, response.headers.get('cache-control')]).toEqual([307, 'no-store']);
     const original = await fetch(response.headers.get('location') ?? '');
     expect(original.headers.get('content-type')).toBe('image/jpeg');
@@ -393,11 +393,11 @@ describe('The link of an image', () => {
   });
 
   test('is valid for a day, and after that the answer says that it has expired', async () => {
-    const stored = await own.images.get(image.id);
+    const stored = await direct.images.get(image.id);
     if (!stored) throw new Error('there is no such image');
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3600_000);
-    expect((await nobody.send('GET', signLink(stored, service.stack.url, hoursAgo(23)))).status).toBe(307);
-    const late = await nobody.send('GET', signLink(stored, service.stack.url, hoursAgo(25)));
+    expect((await anonymous.send('GET', signLink(stored, service.stack.url, hoursAgo(23)))).status).toBe(307);
+    const late = await anonymous.send('GET', signLink(stored, service.stack.url, hoursAgo(25)));
     expect(await late.json()).toEqual({
       statusCode: 410,
       message: 'The link has expired; ask for the image again.',
@@ -419,7 +419,7 @@ describe('The link of an image', () => {
       'nonsense',
     ];
     const answers = await Promise.all(
-      tokens.map(async (token) => essence(await nobody.send('GET', `/api/v2/links/${token}`))),
+      tokens.map(async (token) => withoutRequestId(await anonymous.send('GET', `/api/v2/links/${token}`))),
     );
     expect(answers[0]?.status).toBe(404);
     for (const answer of answers) expect(answer).toEqual(answers[0]);
@@ -428,12 +428,12 @@ describe('The link of an image', () => {
   test('is invalid once its image is deleted, and the image’s links to records are deleted too', async () => {
     const key = linkKey(image.id, 'delivery', number);
     const linked = async () =>
-      (await own.images.listOfRecord(['delivery', number], undefined, { limit: 9 })).items;
+      (await direct.images.listOfRecord(['delivery', number], undefined, { limit: 9 })).items;
     expect(await linked()).toHaveLength(1);
     await doctor.json('DELETE', `/api/images/${image.id}/`, 204);
-    expect((await nobody.send('GET', image.url)).status).toBe(404);
+    expect((await anonymous.send('GET', image.url)).status).toBe(404);
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    await until(async () => !(await own.hasItem(key)));
+    await until(async () => !(await direct.hasItem(key)));
   });
 });
 
@@ -455,7 +455,8 @@ describe('A patient', () => {
     const prescription = newNumber();
     const theirs = await add({ prescription_id: prescription, patient_id: PATIENT_2 });
     await add({ prescription_id: prescription });
-    const ask = async (record: string) => essence(await patient1.send('GET', `/api/v2/images/${record}`));
+    const ask = async (record: string) =>
+      withoutRequestId(await patient1.send('GET', `/api/v2/images/${record}`));
     const missing = await ask(`prescription/${newNumber()}`);
     expect(missing.status).toBe(404);
     expect(await ask(`prescription/${prescription}`)).toEqual(missing);
@@ -520,6 +521,6 @@ describe('A service', () => {
 });
 
 test('Callers without a token are refused', async () => {
-  await add({}, 401, nobody);
-  await nobody.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 401);
+  await add({}, 401, anonymous);
+  await anonymous.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 401);
 });

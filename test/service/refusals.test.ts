@@ -17,16 +17,16 @@ const service = useService();
 let doctor: Client;
 let patient1: Client;
 let patient2: Client;
-let nobody: Client;
+let anonymous: Client;
 beforeAll(async () => {
   doctor = await service.as('doctor');
   patient1 = await service.as('patient-1');
   patient2 = await service.as('patient-2');
-  nobody = await service.as();
+  anonymous = await service.as();
 });
 
 /** An answer without its id: everything that could distinguish one refusal from another. */
-async function essence(response: Response) {
+async function withoutRequestId(response: Response) {
   const headers = [...response.headers].filter(
     ([name]) => !['x-request-id', 'x-amzn-requestid', 'date'].includes(name),
   );
@@ -87,7 +87,7 @@ describe('A resource of another patient', () => {
     const ask = (ids: Record<string, string>) => {
       const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_match, name: string) => ids[name] ?? '');
       const filled = body instanceof FormData ? body : body && fill(JSON.stringify(body));
-      return patient2.send(method, fill(path), filled).then(essence);
+      return patient2.send(method, fill(path), filled).then(withoutRequestId);
     };
     const theirs = await ask({ batch, image, export: exported, patient: PATIENT_1 });
     const missing = await ask({
@@ -147,7 +147,7 @@ describe('Deletion', () => {
 
 describe('Callers without a valid token', () => {
   test('are refused, in the error shape, with the id of the request', async () => {
-    const response = await nobody.send('GET', `/api/images/${randomUUID()}/`);
+    const response = await anonymous.send('GET', `/api/images/${randomUUID()}/`);
     expect(response.status).toBe(401);
     expect(await response.json()).toEqual({
       statusCode: 401,
@@ -186,23 +186,23 @@ describe('Callers without a valid token', () => {
   });
 
   test('may still read what is public', async () => {
-    expect(await nobody.json('GET', '/health', 200)).toEqual({ status: 'ok' });
-    expect((await nobody.json('GET', '/openapi.json', 200)).openapi).toBe('3.1.1');
+    expect(await anonymous.json('GET', '/health', 200)).toEqual({ status: 'ok' });
+    expect((await anonymous.json('GET', '/openapi.json', 200)).openapi).toBe('3.1.1');
     for (const [path, type] of [
       ['/docs', 'text/html'],
       ['/docs/swagger-ui.css', 'text/css'],
       ['/docs/swagger-ui-bundle.js', 'text/javascript'],
       ['/docs/start.js', 'text/javascript'],
     ]) {
-      const response = await nobody.send('GET', path as string);
+      const response = await anonymous.send('GET', path as string);
       expect([response.status, response.headers.get('content-type')]).toEqual([
         200,
         `${type}; charset=utf-8`,
       ]);
       expect((await response.text()).length).toBeGreaterThan(50);
     }
-    await nobody.json('GET', '/docs/other.js', 400);
-    await nobody.json('GET', '/api/nowhere', 404);
+    await anonymous.json('GET', '/docs/other.js', 400);
+    await anonymous.json('GET', '/api/nowhere', 404);
   });
 });
 

@@ -18,11 +18,11 @@ import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 let connections: Connections;
 beforeAll(async () => {
-  own = await directAccess(service);
-  connections = own.connections;
+  direct = await directAccess(service);
+  connections = direct.connections;
 });
 
 const doctor = () => service.as('doctor');
@@ -30,7 +30,7 @@ const of = (id: string, type: string) => (message: { type: string; image?: { id:
   message.type === type && message.image?.id === id;
 
 /** Waits for a notification that is sent after those of everything done before. */
-async function marker(patientId: string, ...listeners: Listener[]) {
+async function waitForMarker(patientId: string, ...listeners: Listener[]) {
   const id = await createBatch(await doctor(), patientId, 'Marker');
   await Promise.all(listeners.map((each) => each.hear(({ batch }) => batch?.id === id)));
 }
@@ -67,9 +67,9 @@ describe('A socket', () => {
       files: [{ name: 'b.jpg', size: 10, type: 'image/jpeg' }],
     });
     await (await doctor()).json('DELETE', `/api/images/${uploads[0].id}/`, 204);
-    await marker(PATIENT_1, patient);
-    const told = patient.heard.flatMap((each) => (each.image ? [`${each.type} ${each.image.id}`] : []));
-    expect(told).toEqual([`IMAGE_UPLOADED ${id}`, `IMAGE_REJECTED ${id}`]);
+    await waitForMarker(PATIENT_1, patient);
+    const notified = patient.heard.flatMap((each) => (each.image ? [`${each.type} ${each.image.id}`] : []));
+    expect(notified).toEqual([`IMAGE_UPLOADED ${id}`, `IMAGE_REJECTED ${id}`]);
   });
 
   test('notifies of batches, of the images that are deleted with them, and of exports that are ready', async () => {
@@ -103,7 +103,7 @@ describe('A socket', () => {
     });
     const message = await staff.hear(({ image }) => image?.imageID === registered.imageID);
     expect(message).toEqual({ type: 'IMAGE_UPLOADED', image: registered });
-    await marker(PATIENT_1, patient);
+    await waitForMarker(PATIENT_1, patient);
     expect(patient.types).toEqual(['BATCH_CHANGED']);
   });
 
@@ -122,7 +122,7 @@ describe('A socket', () => {
     await client.json('DELETE', `/api/images/${id}/`, 204);
     await client.json('DELETE', `/api/images/batches/${batchId}/`, 204);
     await staff.hear(of(bad, 'IMAGE_DELETED'));
-    await marker(PATIENT_2, other, staff);
+    await waitForMarker(PATIENT_2, other, staff);
     expect(other.heard).toEqual([
       { type: 'BATCH_CHANGED', batch: expect.objectContaining({ name: 'Marker' }) },
     ]);
@@ -174,15 +174,15 @@ describe('A handshake', () => {
       name: 'Pharmacy',
       scopes: ['*:read'],
     });
-    const offer = (text: string) => ({ protocols: ['negatoscope', `bearer.${text}`] });
+    const withToken = (text: string) => ({ protocols: ['negatoscope', `bearer.${text}`] });
     expect(await refused(service, {})).toBe(401);
     expect(await refused(service, { protocols: ['negatoscope'] })).toBe(401);
-    expect(await refused(service, offer('rubbish'))).toBe(401);
-    expect(await refused(service, offer(`${token}x`))).toBe(401);
-    expect(await refused(service, offer(expired))).toBe(401);
+    expect(await refused(service, withToken('rubbish'))).toBe(401);
+    expect(await refused(service, withToken(`${token}x`))).toBe(401);
+    expect(await refused(service, withToken(expired))).toBe(401);
     expect(await refused(service, { path: `?token=${token}&access_token=${token}` })).toBe(401);
     expect(await refused(service, { headers: { 'x-api-key': key } })).toBe(401);
-    expect(await refused(service, { headers: { authorization: `ApiKey ${key}` }, ...offer(token) })).toBe(
+    expect(await refused(service, { headers: { authorization: `ApiKey ${key}` }, ...withToken(token) })).toBe(
       401,
     );
   });
@@ -226,11 +226,11 @@ describe('A connection', () => {
     const token = await service.stack.token('patient-2', {}, 5);
     const { listener: brief, id } = await openedBy(() => listenWith(service, token));
     await service.stack.tick();
-    await marker(PATIENT_2, brief, lasting);
+    await waitForMarker(PATIENT_2, brief, lasting);
     const heard = brief.heard.length;
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     await until(async () => Date.now() >= exp * 1000);
-    await marker(PATIENT_2, lasting);
+    await waitForMarker(PATIENT_2, lasting);
     const closed = once(brief.socket, 'close');
     await service.stack.tick();
     await closed;
@@ -254,8 +254,10 @@ describe('A connection', () => {
     const admin = await service.as('admin');
     const found = await until(async () => {
       const { events } = await admin.json('GET', `/api/audit/?patient_id=${PATIENT_2}`, 200);
-      const own = events.filter(({ things }: { things: string[] }) => things.includes(`connection ${id}`));
-      return own.length === 2 && own;
+      const ownEvents = events.filter(({ things }: { things: string[] }) =>
+        things.includes(`connection ${id}`),
+      );
+      return ownEvents.length === 2 && ownEvents;
     });
     expect(found).toMatchObject([
       { action: 'close-connection', role: 'patient', path: '/ws', outcome: 'success' },
@@ -267,7 +269,7 @@ describe('A connection', () => {
     const [stale, young] = [stored(), stored({ connectedAt: new Date().toISOString() })];
     await Promise.all([connections.add(stale), connections.add(young)]);
     const staff = await listen(service, 'staff');
-    await marker(PATIENT_1, staff);
+    await waitForMarker(PATIENT_1, staff);
     await until(async () => !(await itemOf(stale.id)));
     expect(await itemOf(young.id)).toBe(true);
     await connections.remove(young.id);
@@ -278,7 +280,7 @@ describe('A connection', () => {
     const sent: string[] = [];
     const closed: string[] = [];
     const removed: string[] = [];
-    const batch = { ...(await own.batches.get(await createBatch(await doctor()))), sk: 'BATCH' };
+    const batch = { ...(await direct.batches.get(await createBatch(await doctor()))), sk: 'BATCH' };
     await notify(
       { after: batch },
       {
@@ -290,7 +292,7 @@ describe('A connection', () => {
           },
           close: async (id) => closed.push(id) > 0,
         },
-        dicomStore: own.dicomStore,
+        dicomStore: direct.dicomStore,
         now: () => new Date(),
       },
     );
@@ -340,11 +342,11 @@ describe('A connection', () => {
     const forbidden = { name: 'ForbiddenException' };
     const forged = client({ ...credentials, secretAccessKey: 'guessed' });
     await expect(forged.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(forbidden);
-    const ender = client(own.credentialsOf('end-connections'));
+    const ender = client(direct.credentialsOf('end-connections'));
     await expect(ender.send(new PostToConnectionCommand({ ConnectionId, Data: '{}' }))).rejects.toMatchObject(
       forbidden,
     );
-    const reader = client(own.credentialsOf('get-image'));
+    const reader = client(direct.credentialsOf('get-image'));
     await expect(reader.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(forbidden);
 
     const closed = once(listener.socket, 'close');

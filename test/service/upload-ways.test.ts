@@ -170,7 +170,7 @@ describe.each(Object.entries(LISTS))('The list of %s', (_title, { path, holds, s
 });
 
 /** The endpoints for one image. */
-const DOORS: Record<string, (id: string) => string> = {
+const ENDPOINTS: Record<string, (id: string) => string> = {
   data: (id) => `/api/images/${id}/data`,
   thumbnail: (id) => `/api/images/${id}/thumbnail`,
   details: (id) => `/api/images/${id}/`,
@@ -182,10 +182,10 @@ const DOORS: Record<string, (id: string) => string> = {
 describe.each(ways)('The image that was uploaded by %s', (way) => {
   const isOfOwner = ofOwner.includes(way);
 
-  test.each(Object.entries(DOORS))(
+  test.each(Object.entries(ENDPOINTS))(
     'is returned by the endpoint of its %s for callers with access',
-    async (_title, door) => {
-      const path = door(ids.get(way) as string);
+    async (_title, endpoint) => {
+      const path = endpoint(ids.get(way) as string);
       const statuses = new Map<Caller, number>();
       for (const [caller, client] of clients) statuses.set(caller, (await client.send('GET', path)).status);
       expect(Object.fromEntries(statuses)).toEqual({
@@ -202,9 +202,9 @@ describe.each(ways)('The image that was uploaded by %s', (way) => {
     const { bytes = new Uint8Array() } = files.get(way) ?? {};
     const id = ids.get(way) as string;
     const sent = async (response: Response) => Buffer.from(await response.arrayBuffer()).equals(bytes);
-    for (const door of ['data', 'download', 'proxy']) {
-      const path = DOORS[door]?.(id) ?? '';
-      expect([door, await sent(await as('staff').send('GET', path))]).toEqual([door, true]);
+    for (const endpoint of ['data', 'download', 'proxy']) {
+      const path = ENDPOINTS[endpoint]?.(id) ?? '';
+      expect([endpoint, await sent(await as('staff').send('GET', path))]).toEqual([endpoint, true]);
     }
     const { url } = await as('staff').json('GET', `/api/v1/images/${id}/download-url`, 200);
     expect(await sent(await fetch(url))).toBe(true);
@@ -249,9 +249,9 @@ describe('A deleted image', () => {
       links.push(...images.map(({ url }: { url: string }) => url));
     }
     for (const [index, way] of ways.entries()) {
-      const door = index % 2 === 0 ? '/api/images' : '/api/v1/images';
-      await doctor.json('DELETE', `${door}/${ids.get(way)}`, 204);
-      for (const path of Object.values(DOORS)) {
+      const endpoint = index % 2 === 0 ? '/api/images' : '/api/v1/images';
+      await doctor.json('DELETE', `${endpoint}/${ids.get(way)}`, 204);
+      for (const path of Object.values(ENDPOINTS)) {
         expect((await doctor.send('GET', path(ids.get(way) as string))).status).toBe(404);
       }
     }

@@ -197,11 +197,11 @@ test('A socket opens only with the authorizer, which accepts only a token', () =
 });
 
 test('Only the functions that need sockets may send to them', () => {
-  const reach = (id: string) =>
+  const socketRightsOf = (id: string) =>
     rightsOf(id).flatMap((right) =>
       [...right.matchAll(/\w+\/@connections\/\*/g)].map(([what]) => `${id}: ${right.split(' ')[0]} ${what}`),
     );
-  const all = functions.flatMap(({ id }) => reach(id));
+  const all = functions.flatMap(({ id }) => socketRightsOf(id));
   expect(all.sort()).toEqual([
     'end-connections: execute-api:ManageConnections DELETE/@connections/*',
     'notify: execute-api:ManageConnections DELETE/@connections/*',
@@ -368,10 +368,10 @@ test('CDK has no warnings', () => {
 });
 
 test('The functions that process a file have the same layers and processes, whichever event starts them', () => {
-  const carried = (id: string) => {
+  const assetsOf = (id: string) => {
     const { assets, processes } = functions.find((each) => each.id === id) ?? {};
     return { assets, processes };
   };
-  expect(carried('process-arrived-image')).toEqual(carried('make-thumbnail'));
-  expect(carried('process-arrived-image').processes).toHaveLength(1);
+  expect(assetsOf('process-arrived-image')).toEqual(assetsOf('make-thumbnail'));
+  expect(assetsOf('process-arrived-image').processes).toHaveLength(1);
 });

@@ -26,7 +26,7 @@ const PIXELS = SIDE * SIDE;
  * The page, the list, the series and its pixels load one after the other, the first time from functions with
  * a cold start.
  */
-const PATIENCE = { timeout: 20_000 };
+const POLLING = { timeout: 20_000 };
 
 /** Hounsfield units of a slice, different in each slice. */
 const hounsfield = (number: number) =>
@@ -100,7 +100,7 @@ async function distance(page: Page, greys: readonly number[]): Promise<number> {
 
 /** Waits until these grey levels are drawn; scaling changes them by one level at most. */
 const drawn = (page: Page, greys: readonly number[]) =>
-  expect.poll(() => distance(page, greys), PATIENCE).toBeLessThanOrEqual(2);
+  expect.poll(() => distance(page, greys), POLLING).toBeLessThanOrEqual(2);
 
 const slider = (page: Page) => page.getByRole('slider', { name: 'Image' });
 const middle = async (page: Page) => {
@@ -150,7 +150,7 @@ describe('A study', () => {
     expect(await width.inputValue()).toBe('400');
 
     await dragBy(page, 120, 0);
-    await expect.poll(async () => Number(await width.inputValue()), PATIENCE).toBeGreaterThan(400);
+    await expect.poll(async () => Number(await width.inputValue()), POLLING).toBeGreaterThan(400);
     const center = page.getByRole('spinbutton', { name: 'Centre' });
     const dragged = windowed(
       hounsfield(1),
@@ -184,25 +184,25 @@ describe('A study', () => {
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const own = windowed(hounsfield(1), 40, 400);
     await drawn(page, own);
-    const isElsewhere = () => expect.poll(() => distance(page, own), PATIENCE).toBeGreaterThan(10);
+    const hasMoved = () => expect.poll(() => distance(page, own), POLLING).toBeGreaterThan(10);
     await page.keyboard.press('+');
     await page.keyboard.press('+');
-    await isElsewhere();
+    await hasMoved();
     await page.keyboard.press('0');
     await drawn(page, own);
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
-    await isElsewhere();
+    await hasMoved();
     await page.keyboard.press('0');
     await drawn(page, own);
     await page.getByRole('button', { name: 'Pan' }).click();
     await dragBy(page, 150, 60);
-    await isElsewhere();
+    await hasMoved();
     await page.getByRole('button', { name: 'Reset' }).click();
     await drawn(page, own);
     await page.getByRole('button', { name: 'Zoom', exact: true }).click();
     await dragBy(page, 0, 120);
-    await isElsewhere();
+    await hasMoved();
     expect(await page.getByRole('spinbutton', { name: 'Width' }).inputValue()).toBe('400');
   });
 
@@ -217,7 +217,7 @@ describe('A study', () => {
      * Fingers that move from the points of the first list to those of the second, left or right of the
      * middle.
      */
-    const glide = async (from: number[], to: number[]) => {
+    const moveFingers = async (from: number[], to: number[]) => {
       for (let step = 0; step <= 8; step++) {
         const touchPoints = from.map((at, id) => ({ id, y, x: x + at + ((to[id] ?? at) - at) * (step / 8) }));
         const type = step === 0 ? 'touchStart' : 'touchMove';
@@ -226,13 +226,13 @@ describe('A study', () => {
       }
       await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     };
-    await glide([0], [120]);
+    await moveFingers([0], [120]);
     const width = page.getByRole('spinbutton', { name: 'Width' });
-    await expect.poll(async () => Number(await width.inputValue()), PATIENCE).toBeGreaterThan(400);
+    await expect.poll(async () => Number(await width.inputValue()), POLLING).toBeGreaterThan(400);
     await page.getByRole('button', { name: 'Reset' }).click();
     await drawn(page, own);
-    await glide([-30, 30], [-120, 120]);
-    await expect.poll(() => distance(page, own), PATIENCE).toBeGreaterThan(10);
+    await moveFingers([-30, 30], [-120, 120]);
+    await expect.poll(() => distance(page, own), POLLING).toBeGreaterThan(10);
     expect(await width.inputValue()).toBe('400');
   });
 
@@ -292,7 +292,7 @@ async function isDrawnAsByService(page: Page, kind: string, path: string) {
     const seen = (await colours(page)).flat();
     return Math.max(...seen.map((level, at) => Math.abs(level - (samples[at] ?? Number.NaN))));
   };
-  await expect.poll(farthest, { ...PATIENCE, message: kind }).toBeLessThanOrEqual(2);
+  await expect.poll(farthest, { ...POLLING, message: kind }).toBeLessThanOrEqual(2);
 }
 
 test('Each of several series can be selected, by keyboard too', async () => {
@@ -322,7 +322,7 @@ test('Each of several series can be selected, by keyboard too', async () => {
         page
           .locator('.series-picture img')
           .evaluateAll((all) => all.map((each) => Reflect.get(each, 'naturalWidth'))),
-      PATIENCE,
+      POLLING,
     )
     .toEqual([SIDE, SIDE]);
 });
@@ -520,7 +520,7 @@ describe('Other kinds of images', () => {
               each.map((level, at) => Math.abs(level - (colour[index]?.[at] ?? 999))),
             ),
           );
-        }, PATIENCE)
+        }, POLLING)
         .toBeLessThanOrEqual(1);
     await isAll(0);
     await page.keyboard.press('ArrowDown');
@@ -609,7 +609,7 @@ describe('An exam', () => {
     await page.getByRole('button', { name: /The skin/ }).click();
     const picture = page.getByRole('img', { name: 'The skin' });
     await expect
-      .poll(() => picture.evaluate((shown) => Reflect.get(shown, 'naturalWidth')), PATIENCE)
+      .poll(() => picture.evaluate((shown) => Reflect.get(shown, 'naturalWidth')), POLLING)
       .toBe(640);
     const width = async () => (await picture.boundingBox())?.width ?? 0;
     const before = await width();
@@ -642,13 +642,13 @@ describe('An exam', () => {
     await patient.goto(`/exams/${exam}`);
     await drawn(patient, own);
 
-    const stranger = await browsing.signedIn('patient-2', `/studies/${study}`);
-    await stranger.getByText('There is no such study').waitFor();
-    await stranger.goto(`/exams/${exam}`);
-    await stranger.getByText('There is no such exam').waitFor();
-    await stranger.goto('/');
-    await stranger.getByText('No images yet').waitFor();
-    expect(await stranger.getByText('Exams and studies').count()).toBe(0);
+    const otherPatient = await browsing.signedIn('patient-2', `/studies/${study}`);
+    await otherPatient.getByText('There is no such study').waitFor();
+    await otherPatient.goto(`/exams/${exam}`);
+    await otherPatient.getByText('There is no such exam').waitFor();
+    await otherPatient.goto('/');
+    await otherPatient.getByText('No images yet').waitFor();
+    expect(await otherPatient.getByText('Exams and studies').count()).toBe(0);
   });
 });
 

@@ -26,12 +26,12 @@ test('A change by one person is shown to others at once, and another patient rec
   await createBatch(doctor, PATIENT_1, 'Shared');
   const one = await browsing.signedIn('doctor', `/patients/${PATIENT_1}`);
   const other = await browsing.signedIn('patient-1');
-  const stranger = await browsing.signedIn('patient-2');
+  const otherPatient = await browsing.signedIn('patient-2');
   const theirs = listen(other);
-  const nothing = listen(stranger);
+  const nothing = listen(otherPatient);
   await other.reload();
-  await stranger.reload();
-  await stranger.getByText('No images yet').waitFor();
+  await otherPatient.reload();
+  await otherPatient.getByText('No images yet').waitFor();
   // On a busy computer the earlier pages are still opening theirs.
   await expect.poll(() => Math.min(theirs.sockets, nothing.sockets)).toBeGreaterThan(0);
   await openBatch(one, 'Shared');
@@ -68,12 +68,12 @@ test('A change by one person is shown to others at once, and another patient rec
   await one.getByRole('button', { name: 'Delete batch' }).click();
   await other.getByText('No images yet').waitFor();
 
-  await stranger.getByText('No images yet').waitFor();
+  await otherPatient.getByText('No images yet').waitFor();
   expect(theirs.frames.length).toBeGreaterThan(5);
   expect(nothing.frames).toEqual([]);
   // Nor by the URL.
-  await stranger.goto(`/patients/${PATIENT_1}`);
-  await stranger.getByText('The batches cannot be shown').waitFor();
+  await otherPatient.goto(`/patients/${PATIENT_1}`);
+  await otherPatient.getByText('The batches cannot be shown').waitFor();
 });
 
 test('Changes are shown without a socket, too', async () => {

@@ -6,7 +6,7 @@ import { dicomSlice } from '../dicom/dicom-file.ts';
 export type OperationId = (typeof operations)[number]['id'];
 
 /** The resources for the calls: a batch and a case, and images to delete. */
-export interface CallWorld {
+export interface CallResources {
   batchId: string;
   /** A ready image of the batch. */
   imageId: string;
@@ -37,11 +37,11 @@ export interface CallRequest {
   body?: unknown;
 }
 
-type Sample = (world: CallWorld) => CallRequest | Promise<CallRequest>;
+type Sample = (resources: CallResources) => CallRequest | Promise<CallRequest>;
 
 const get =
-  (path: (world: CallWorld) => string): Sample =>
-  (world) => ({ method: 'GET', path: path(world) });
+  (path: (resources: CallResources) => string): Sample =>
+  (resources) => ({ method: 'GET', path: path(resources) });
 
 /** A form with a tiny picture: the cost of a call does not depend on its bytes. */
 function form(field: string, fields: Record<string, string> = {}): FormData {
@@ -71,7 +71,7 @@ const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 
 /** Files in one request for upload URLs. */
 export const UPLOADS = 10;
 
-const instancePath = ({ study, series, instance }: CallWorld) =>
+const instancePath = ({ study, series, instance }: CallResources) =>
   `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
 /** A usual request for each operation; an operation without one does not compile. */
@@ -185,11 +185,11 @@ export const callSamples: Record<OperationId, Sample> = {
   'search-series': get(({ study }) => `/dicom-web/studies/${study}/series`),
   'search-instances': get(({ study, series }) => `/dicom-web/studies/${study}/series/${series}/instances`),
   'retrieve-instances': get(instancePath),
-  'get-metadata': get((world) => `${instancePath(world)}/metadata`),
-  'get-frames': get((world) => `${instancePath(world)}/frames/1`),
-  'get-bulk-data': get((world) => `${instancePath(world)}/bulkdata/7FE00010`),
-  'get-rendered-frame': get((world) => `${instancePath(world)}/frames/1/rendered`),
-  'get-instance-thumbnail': get((world) => `${instancePath(world)}/thumbnail`),
+  'get-metadata': get((resources) => `${instancePath(resources)}/metadata`),
+  'get-frames': get((resources) => `${instancePath(resources)}/frames/1`),
+  'get-bulk-data': get((resources) => `${instancePath(resources)}/bulkdata/7FE00010`),
+  'get-rendered-frame': get((resources) => `${instancePath(resources)}/frames/1/rendered`),
+  'get-instance-thumbnail': get((resources) => `${instancePath(resources)}/thumbnail`),
   'create-dicom-upload': () => ({
     method: 'POST',
     path: '/dicom/upload-url',

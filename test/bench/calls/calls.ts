@@ -11,7 +11,7 @@ import { type Bench, headline, type Result, type Row, round } from '../result.ts
 import { functionsOf, tokensOf, withDataDir } from '../stack.ts';
 import {
   type CallRequest,
-  type CallWorld,
+  type CallResources,
   callSamples,
   newSlice,
   type OperationId,
@@ -56,7 +56,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       const send = clientOf(stack.url, await tokensOf(stack, 'admin'));
       progress('calls: uploading photos');
       const patient = clientOf(stack.url, await tokensOf(stack, 'patient-1'));
-      const world = await makeWorld(send, patient, size);
+      const resources = await makeResources(send, patient, size);
       const photos = size.imagesInBatch + 1;
       const rows: Record<string, Row> = {};
       const thumbnails = callsOf('make-thumbnail', 0);
@@ -65,7 +65,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
         const made: Call[] = [];
         const durations: number[] = [];
         for (let repeat = 0; repeat <= size.repeats; repeat++) {
-          const request = await callSamples[id as OperationId](world);
+          const request = await callSamples[id as OperationId](resources);
           const since = recorded.length;
           const startedAt = performance.now();
           await send(request);
@@ -98,7 +98,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
         photos,
       );
       await settled(recorded);
-      const { batchId, imageId } = await world.newBatch();
+      const { batchId, imageId } = await resources.newBatch();
       await settled(recorded);
       const sinceExport = recorded.length;
       await send({ method: 'POST', path: `/api/images/batches/${batchId}/exports`, body: {} });
@@ -238,7 +238,7 @@ async function settled(recorded: readonly Call[]): Promise<void> {
 }
 
 /** Uploads what the samples need, one photo after another. */
-async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: typeof full) {
+async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }: typeof full) {
   const bytes = await makePhoto(photo.width, photo.height);
   const ready = async (imageId: string) => {
     for (;;) {
@@ -260,7 +260,7 @@ async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: ty
     return id as string;
   };
   const createBatch = async (): Promise<string> =>
-    (await send({ ...((await callSamples['create-batch']({} as CallWorld)) as CallRequest) })).id;
+    (await send({ ...((await callSamples['create-batch']({} as CallResources)) as CallRequest) })).id;
 
   const batchId = await createBatch();
   let imageId = '';
@@ -291,11 +291,11 @@ async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: ty
 
   const sampled = async (
     id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
-  ) => send(await callSamples[id]({} as CallWorld));
+  ) => send(await callSamples[id]({} as CallResources));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
   const { data: dicom } = await sampled('upload-dicom');
 
-  const world: CallWorld = {
+  const resources: CallResources = {
     imageLink: images[0].url,
     exam: await sampled('create-exam-image'),
     dicomUpload: (await sampled('create-dicom-upload')).uploadId,
@@ -318,7 +318,7 @@ async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: ty
       return { batchId, imageId: await upload(batchId) };
     },
   };
-  return world;
+  return resources;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, checked by the tests of the service

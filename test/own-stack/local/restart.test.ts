@@ -58,7 +58,7 @@ async function kill() {
 }
 
 /** The processes whose command line names this stack’s data directory or code. */
-function survivors(): string[] {
+function remainingProcesses(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => {
@@ -72,7 +72,7 @@ function survivors(): string[] {
     });
 }
 
-const patience = { timeout: 20_000, interval: 50 };
+const POLLING = { timeout: 20_000, interval: 50 };
 
 describe('after kill -9', () => {
   test('objects, items and signed URLs are unchanged', async () => {
@@ -96,10 +96,10 @@ describe('after kill -9', () => {
       const { url } = await start();
       const looping = fetch(`${url}/trouble/loop`).catch(() => undefined);
       await sleep(500);
-      expect(survivors().length).toBeGreaterThan(2);
+      expect(remainingProcesses().length).toBeGreaterThan(2);
       await kill();
       await looping;
-      await expect.poll(survivors, patience).toEqual([]);
+      await expect.poll(remainingProcesses, POLLING).toEqual([]);
     },
   );
 
@@ -117,7 +117,7 @@ describe('after kill -9', () => {
       readdirSync(path.join(testStack.dataDir, 'blobs'), { recursive: true, withFileTypes: true }).filter(
         (file) => file.isFile(),
       );
-    await expect.poll(blobs, patience).toHaveLength(1);
+    await expect.poll(blobs, POLLING).toHaveLength(1);
     await kill();
     const after = await start(before.port);
     expect(blobs()).toEqual([]);
@@ -133,7 +133,7 @@ describe('after kill -9', () => {
     await sleep(600); // in the middle of the function's second
     await kill();
     const after = await start();
-    await expect.poll(() => after.itemsOf('arrived/incoming/slow'), patience).toHaveLength(1);
+    await expect.poll(() => after.itemsOf('arrived/incoming/slow'), POLLING).toHaveLength(1);
   });
 
   test('a change that the stream had not delivered is delivered', async () => {
@@ -142,7 +142,7 @@ describe('after kill -9', () => {
     await before.dynamoDb.send(new PutItemCommand({ TableName: before.TABLE, Item: item }));
     await kill();
     const after = await start();
-    await expect.poll(() => after.itemsOf('seen/watched/last'), patience).toHaveLength(1);
+    await expect.poll(() => after.itemsOf('seen/watched/last'), POLLING).toHaveLength(1);
   });
 });
 
@@ -152,17 +152,17 @@ test('the first change of a recreated table is delivered', async () => {
   for (const pk of ['watched/1', 'watched/2', 'watched/3']) {
     await before.dynamoDb.send(new PutItemCommand({ TableName: before.TABLE, Item: item(pk) }));
   }
-  await expect.poll(() => before.itemsOf('seen/watched/3'), patience).toHaveLength(1);
+  await expect.poll(() => before.itemsOf('seen/watched/3'), POLLING).toHaveLength(1);
   await kill();
   // As by someone who wants to start with an empty table; the queues and the objects are kept.
-  await expect.poll(survivors, patience).toEqual([]);
+  await expect.poll(remainingProcesses, POLLING).toEqual([]);
   for (const suffix of ['', '-wal', '-shm']) {
     rmSync(path.join(testStack.dataDir, `dynamodb.sqlite${suffix}`), { force: true });
   }
   const after = await start();
   expect(await after.itemsOf('seen/watched/3')).toEqual([]);
   await after.dynamoDb.send(new PutItemCommand({ TableName: after.TABLE, Item: item('watched/first') }));
-  await expect.poll(() => after.itemsOf('seen/watched/first'), patience).toHaveLength(1);
+  await expect.poll(() => after.itemsOf('seen/watched/first'), POLLING).toHaveLength(1);
 });
 
 describe('a start that cannot succeed names the reason in one sentence', () => {
@@ -265,5 +265,5 @@ test('closing ends everything that was started', async () => {
   await fetch(`${stack.url}/echo`);
   await stack.close();
   await expect(fetch(stack.url)).rejects.toThrow();
-  if (process.platform === 'linux') await expect.poll(survivors, patience).toEqual([]);
+  if (process.platform === 'linux') await expect.poll(remainingProcesses, POLLING).toEqual([]);
 });

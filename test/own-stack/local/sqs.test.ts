@@ -63,8 +63,8 @@ describe('A message that is sent to a queue', () => {
     if (!echo) throw new Error('there is no such function');
     const url = queueUrl(/dead/i);
     await expect(send(url, 'x', echo.credentials)).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    const stranger = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' };
-    await expect(send(url, 'x', stranger)).rejects.toMatchObject({ name: 'InvalidSignature' });
+    const unknownKey = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' };
+    await expect(send(url, 'x', unknownKey)).rejects.toMatchObject({ name: 'InvalidSignature' });
   });
 
   test('is refused if the queue does not exist', async () => {

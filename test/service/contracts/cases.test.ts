@@ -28,7 +28,7 @@ const CASE_IMAGE = {
 const service = useService();
 const caseId = `C-${randomUUID()}`;
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 let staff: Client;
 let doctor: Client;
 let admin: Client;
@@ -36,7 +36,7 @@ let file: TestFile;
 let image: string;
 beforeAll(async () => {
   patient = await service.as('patient-1');
-  stranger = await service.as('patient-2');
+  otherPatient = await service.as('patient-2');
   staff = await service.as('staff');
   doctor = await service.as('doctor');
   admin = await service.as('admin');
@@ -157,7 +157,7 @@ describe('Access control', () => {
   test('lets patients view only what is linked to their own cases', async () => {
     for (const path of reads()) {
       expect((await patient.send('GET', path)).status).toBe(200);
-      await refused(stranger, 404, 'GET', path);
+      await refused(otherPatient, 404, 'GET', path);
     }
   });
 
@@ -168,8 +168,8 @@ describe('Access control', () => {
   });
 
   test('lets patients upload to their own cases, doctors and admins to all', async () => {
-    await refused(stranger, 404, 'POST', '/api/v1/images/upload-url', announced());
-    await refused(stranger, 404, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
+    await refused(otherPatient, 404, 'POST', '/api/v1/images/upload-url', announced());
+    await refused(otherPatient, 404, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
     for (const client of [doctor, admin]) {
       await client.json('POST', '/api/v1/images/upload-url', 201, { ...announced(), patientId: PATIENT_1 });
       await send(client, { caseId, patientId: PATIENT_1 });
@@ -177,18 +177,18 @@ describe('Access control', () => {
   });
 
   test('refuses everybody else', async () => {
-    const nobody = await service.as();
-    for (const path of reads()) await refused(nobody, 401, 'GET', path);
-    await refused(nobody, 401, 'POST', '/api/v1/images/upload-url', announced());
-    await refused(nobody, 401, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
-    await refused(nobody, 401, 'DELETE', `/api/v1/images/${image}`);
+    const anonymous = await service.as();
+    for (const path of reads()) await refused(anonymous, 401, 'GET', path);
+    await refused(anonymous, 401, 'POST', '/api/v1/images/upload-url', announced());
+    await refused(anonymous, 401, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
+    await refused(anonymous, 401, 'DELETE', `/api/v1/images/${image}`);
   });
 });
 
 describe('DELETE /api/v1/images/{id}', () => {
   test('is for doctors and admins only', async () => {
     for (const client of [patient, staff]) await refused(client, 403, 'DELETE', `/api/v1/images/${image}`);
-    await refused(stranger, 404, 'DELETE', `/api/v1/images/${image}`);
+    await refused(otherPatient, 404, 'DELETE', `/api/v1/images/${image}`);
     const { images } = await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200);
     expect(images[0].id).toBe(image);
     for (const [client, { id }] of [

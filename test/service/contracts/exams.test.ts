@@ -19,11 +19,11 @@ const REQUIRED = Object.keys(CREATE).filter((field) => field !== 'url');
 
 const service = useService();
 let doctor: Client;
-let nobody: Client;
+let anonymous: Client;
 let imageID: string;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  nobody = await service.as();
+  anonymous = await service.as();
 });
 
 describe('POST /examens-medicaux/images', () => {
@@ -154,13 +154,13 @@ describe.each<[string, () => [string, string, unknown?]]>([
   ['GET /examens-medicaux/images/:imageId', () => ['GET', `/examens-medicaux/images/${imageID}`]],
 ])('%s', (_title, request) => {
   test('is 401 without a token, and with an invalid one', async () => {
-    await refused(nobody, 401, ...request());
+    await refused(anonymous, 401, ...request());
     await refused(service.with({ authorization: 'Bearer YOUR_JWT_TOKEN' }), 401, ...request());
   });
 
   test('is 403 for callers without access', async () => {
-    const stranger = await service.as('doctor', { 'cognito:groups': ['visitors'] });
-    await refused(stranger, 403, ...request());
+    const withoutRole = await service.as('doctor', { 'cognito:groups': ['visitors'] });
+    await refused(withoutRole, 403, ...request());
     const admin = await service.as('admin');
     const { key } = await admin.json('POST', '/api/v2/keys', 201, { name: 'Pharmacy', scopes: ['*:read'] });
     const { message } = await refused(service.with({ 'x-api-key': key }), 403, ...request());

@@ -16,13 +16,13 @@ import {
 
 const service = useService();
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 let staff: Client;
 let file: TestFile;
 let image: string;
 beforeAll(async () => {
   patient = await service.as('patient-1');
-  stranger = await service.as('patient-2');
+  otherPatient = await service.as('patient-2');
   staff = await service.as('staff');
   file = await photo({ name: 'original_filename.jpg', width: 900, height: 600 });
   [image = ''] = await upload(patient, await createBatch(patient), [file]);
@@ -111,7 +111,7 @@ describe.each(['data', 'thumbnail'])('GET /api/images/{image_id}/%s', (what) => 
   });
 
   test('is 404 for callers without access to the image', async () => {
-    await refused(stranger, 404, 'GET', path(image));
+    await refused(otherPatient, 404, 'GET', path(image));
   });
 
   test('is 401 without a token, with an invalid one and with an expired one', async () => {

@@ -11,11 +11,11 @@ import { type Client, until, useService } from '../../support/service.ts';
 const service = useService();
 let staff: Client;
 let patient1: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   staff = await service.as('staff');
   patient1 = await service.as('patient-1');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 
 /** Sends the bytes to a signed URL; returns the status of the upload. */
@@ -56,7 +56,7 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
     const stored = await patient1.send('GET', `/dicom/wado/${uids.sop}`);
     expect(bytes.equals(Buffer.from(await stored.arrayBuffer()))).toBe(true);
     expect((await send(bytes)).data).toEqual(done.data);
-    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
+    expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
   });
 
   test('is a conflict with another file of its SOP Instance UID', async () => {
@@ -79,9 +79,9 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
       status: 'rejected',
       reason: `the Patient ID in the file must be ${PATIENT_1}`,
     });
-    expect(await behind.dicomStore.getInstance(uids.sop)).toBeUndefined();
-    expect(await behind.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
-    await until(async () => (await behind.bucket.read(incomingDicomKey(uploadId))) === undefined);
+    expect(await direct.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await direct.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
+    await until(async () => (await direct.bucket.read(incomingDicomKey(uploadId))) === undefined);
   });
 
   test('may have 20 MB, more than a form may have', async () => {
@@ -95,8 +95,8 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
       ['7FE00010', 'OW', pixels],
     ]);
     expect(await send(bytes)).toMatchObject({ status: 'stored' });
-    const instance = await behind.dicomStore.getInstance(uids.sop);
-    expect(bytes.equals((await behind.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
+    const instance = await direct.dicomStore.getInstance(uids.sop);
+    expect(bytes.equals((await direct.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 
   test('may be one of many that one request registers, and one request lists', async () => {
@@ -114,8 +114,8 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
     });
     expect(decided).toMatchObject([...ids].reverse().map((uploadId) => ({ uploadId, status: 'stored' })));
     expect(await patient1.json('GET', wanted, 200)).toEqual({ uploads: decided });
-    const stranger = await service.as('patient-2');
-    expect(await stranger.json('GET', wanted, 200)).toEqual({ uploads: [] });
+    const otherPatient = await service.as('patient-2');
+    expect(await otherPatient.json('GET', wanted, 200)).toEqual({ uploads: [] });
   });
 
   test('is refused with its index if it is too large, as are more files than one request may register', async () => {
@@ -134,11 +134,11 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
   test('can be processed again without harm, and an object that was not registered is deleted', async () => {
     const uids = newUids();
     const { uploadId } = await send(slice(uids));
-    const deps = { ...behind, dicomUploads: new DicomUploads(behind.table), ownIssuers: [] };
+    const deps = { ...direct, dicomUploads: new DicomUploads(direct.table), ownIssuers: [] };
     await handle({ key: incomingDicomKey(uploadId) }, deps);
-    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
+    expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
     const stray = incomingDicomKey('0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99');
-    await behind.bucket.write(stray, Buffer.from('x'), 'application/dicom');
-    await until(async () => (await behind.bucket.read(stray)) === undefined);
+    await direct.bucket.write(stray, Buffer.from('x'), 'application/dicom');
+    await until(async () => (await direct.bucket.read(stray)) === undefined);
   });
 });

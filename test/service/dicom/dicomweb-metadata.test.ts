@@ -10,10 +10,10 @@ import { type Client, useService } from '../../support/service.ts';
 
 const service = useService();
 let staff: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   staff = await service.as('staff');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 
 /**
@@ -44,27 +44,27 @@ describe('The metadata of a series', () => {
   let reads: string[];
   let deps: MetadataDeps;
   const inTwoMinutes = () => new Date(Date.now() + 120_000);
-  const series = async () => (await behind.dicomStore.getSeries(uids.study, uids.series)) as DicomSeries;
+  const series = async () => (await direct.dicomStore.getSeries(uids.study, uids.series)) as DicomSeries;
   const found = async () => ({
     series: await series(),
-    study: (await behind.dicomStore.getStudy(uids.study)) as DicomStudy,
+    study: (await direct.dicomStore.getStudy(uids.study)) as DicomStudy,
   });
-  const isKept = async () => behind.objects.has(seriesMetadataKey(await series()));
+  const isKept = async () => direct.objects.has(seriesMetadataKey(await series()));
   const sopsIn = (text: string) =>
     [...text.matchAll(/"00080018":\{"vr":"UI","Value":\["([\d.]+)"/g)].map((match) => match[1]);
 
   beforeAll(async () => {
     uids = await storeSlices(2);
     deps = {
-      dicomStore: behind.dicomStore,
+      dicomStore: direct.dicomStore,
       now: inTwoMinutes,
       objects: {
         read: (key) => {
           reads.push(key);
-          return behind.objects.read(key);
+          return direct.objects.read(key);
         },
-        find: (key) => behind.objects.find(key),
-        replace: (key, object) => behind.objects.replace(key, object),
+        find: (key) => direct.objects.find(key),
+        replace: (key, object) => direct.objects.replace(key, object),
       },
     };
   });
@@ -97,17 +97,17 @@ describe('The metadata of a series', () => {
 
 test('The function itself has the permissions to store and read the metadata of a series', async () => {
   const uids = await storeSlices(2);
-  const series = await behind.dicomStore.getSeries(uids.study, uids.series);
-  await behind.table.client.send(
+  const series = await direct.dicomStore.getSeries(uids.study, uids.series);
+  await direct.table.client.send(
     new UpdateCommand({
-      TableName: behind.table.name,
+      TableName: direct.table.name,
       Key: seriesKey(uids.study, uids.series),
       UpdateExpression: 'SET changedAt = :then',
       ExpressionAttributeValues: { ':then': '2026-01-01T00:00:00.000Z' },
     }),
   );
   const composed = await staff.json('GET', `${path(uids)}/metadata`, 200);
-  expect(await behind.objects.has(seriesMetadataKey(series as DicomSeries))).toBe(true);
+  expect(await direct.objects.has(seriesMetadataKey(series as DicomSeries))).toBe(true);
   expect(await staff.json('GET', `${path(uids)}/metadata`, 200)).toEqual(composed);
   expect(composed[1]['7FE00010'].BulkDataURI).toMatch(
     new RegExp(`${path(uids)}/instances/[\\d.]+/bulkdata/7FE00010$`),

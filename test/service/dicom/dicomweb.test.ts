@@ -13,7 +13,7 @@ vi.stubGlobal('XMLHttpRequest', TestXmlHttpRequest);
 const service = useService();
 let staff: Client;
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 /** The study of the tests: a series of two slices, and a series of one film of three frames. */
 const study = newUid();
 const slices: Uids[] = [newUids({ study })];
@@ -37,7 +37,7 @@ const ofStudy = (own: FixtureElement[] = []): FixtureElement[] => [
 beforeAll(async () => {
   staff = await service.as('staff');
   patient = await service.as('patient-1');
-  stranger = await service.as('patient-2');
+  otherPatient = await service.as('patient-2');
   for (const [index, uids] of slices.entries()) {
     files.push(await store(slice(uids, ofStudy([['00200013', 'IS', String(index + 1)]]))));
   }
@@ -318,7 +318,7 @@ describe('A search as OHIF sends it', () => {
       `studies/${study}/series`,
       `instances?SOPInstanceUID=${film.sop}`,
     ]) {
-      expect(await search(stranger, query), query).toEqual([]);
+      expect(await search(otherPatient, query), query).toEqual([]);
     }
   });
 });
@@ -326,8 +326,8 @@ describe('A search as OHIF sends it', () => {
 test('An instance of another patient answers like one that does not exist', async () => {
   const missing = newUids();
   for (const end of ['', '/metadata', '/frames/1', '/rendered', '/thumbnail', '/bulkdata/7FE00010']) {
-    const theirs = await get(stranger, path(one()) + end);
-    const none = await get(stranger, path(missing) + end);
+    const theirs = await get(otherPatient, path(one()) + end);
+    const none = await get(otherPatient, path(missing) + end);
     expect([theirs.status, await theirs.text()]).toEqual([none.status, await none.text()]);
     expect(none.status).toBe(404);
     // An instance is found in its own series only.
@@ -335,7 +335,7 @@ test('An instance of another patient answers like one that does not exist', asyn
   }
   for (const url of [`/dicom-web/studies/${study}`, path(one()).replace(/\/instances.*/, '')]) {
     for (const end of ['', '/metadata', '/thumbnail'])
-      expect((await get(stranger, url + end)).status).toBe(404);
+      expect((await get(otherPatient, url + end)).status).toBe(404);
   }
 });
 
@@ -487,12 +487,12 @@ describe('A viewer’s page of another origin', () => {
   });
 
   test('may read the answer, also an error', async () => {
-    const nobody = service.with({});
+    const anonymous = service.with({});
     for (const [client, url, status] of [
       [staff, `/dicom-web/studies/${study}/metadata`, 200],
       [staff, path(newUids()), 404],
       [staff, '/dicom-web/studies?limit=x', 400],
-      [nobody, '/dicom-web/studies', 401],
+      [anonymous, '/dicom-web/studies', 401],
       [staff, '/dicom-web/nothing', 404],
     ] as const) {
       const response = await get(client, url, origin);

@@ -170,7 +170,7 @@ describe('An error in a picture of an exam', () => {
 
 describe('An exam', () => {
   /** An answer without the id of its request. */
-  const essence = async (response: Response) => ({
+  const withoutRequestId = async (response: Response) => ({
     status: response.status,
     headers: [...response.headers].filter(([name]) => !/request-?id|date/.test(name)),
     body: await response.text(),
@@ -185,7 +185,8 @@ describe('An exam', () => {
 
   test('does not exist for patients: a known and an unknown exam have the same bytes as answer', async () => {
     const { imageID, examenID } = await register(image());
-    const ask = async (path: string) => essence(await patient.send('GET', `/examens-medicaux/${path}`));
+    const ask = async (path: string) =>
+      withoutRequestId(await patient.send('GET', `/examens-medicaux/${path}`));
     const theirs = [await ask(`images/${imageID}`), await ask(`${examenID}/images`)];
     const missing = [await ask(`images/${randomUUID()}`), await ask(`${randomUUID()}/images`)];
     expect(theirs.map(({ status }) => status)).toEqual([404, 404]);
@@ -195,10 +196,10 @@ describe('An exam', () => {
   });
 
   test('does not exist for callers without a token', async () => {
-    const nobody = await service.as();
-    await register(image(), 401, nobody);
-    await nobody.json('GET', `/examens-medicaux/${randomUUID()}/images`, 401);
-    await nobody.json('GET', `/examens-medicaux/images/${randomUUID()}`, 401);
+    const anonymous = await service.as();
+    await register(image(), 401, anonymous);
+    await anonymous.json('GET', `/examens-medicaux/${randomUUID()}/images`, 401);
+    await anonymous.json('GET', `/examens-medicaux/images/${randomUUID()}`, 401);
   });
 });
 
@@ -234,9 +235,9 @@ describe('A picture of an exam and its stored instance are linked', () => {
     const registered = await register(exam(uids));
     expect(registered.url).toBe(`/dicom/wado/${uids.sop}`);
     expect(await seen(registered, 200)).toEqual([registered]);
-    const stranger = await service.as('patient-2');
-    await stranger.json('GET', `/examens-medicaux/images/${registered.imageID}`, 404);
-    await stranger.json('GET', `/examens-medicaux/${registered.examenID}/images`, 404);
+    const otherPatient = await service.as('patient-2');
+    await otherPatient.json('GET', `/examens-medicaux/images/${registered.imageID}`, 404);
+    await otherPatient.json('GET', `/examens-medicaux/${registered.examenID}/images`, 404);
   });
 
   test('when both come at the same moment', async () => {

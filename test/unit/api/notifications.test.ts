@@ -26,7 +26,7 @@ const callers: Record<string, Caller> = {
   other: { role: 'patient', subject: 'b', patientId: 'P-1002' },
   service: { role: 'service', subject: 'key', keyId: id, scopes: ['*:read'] },
 };
-const whoMay = ({ isVisibleTo }: Notification) =>
+const receiversOf = ({ isVisibleTo }: Notification) =>
   Object.keys(callers).filter((name) => isVisibleTo(callers[name] as Caller));
 const typesOf = ({ messages }: Notification) => messages.map(({ type }) => type);
 
@@ -36,7 +36,8 @@ const pending: Image = newImage(
   now,
 );
 const ready: Image = { ...pending, status: 'ready', key: 'images/a.jpg', crc32: 'AAAAAA==' };
-const news = (before?: Image, after?: Image) => imageNotification({ before, after }, () => undefined);
+const notificationOf = (before?: Image, after?: Image) =>
+  imageNotification({ before, after }, () => undefined);
 
 describe('Events of an image', () => {
   test.each<[string, Image | undefined, Image | undefined, string[]]>([
@@ -55,14 +56,14 @@ describe('Events of an image', () => {
     ['deleted', ready, undefined, ['IMAGE_DELETED']],
     ['none for the deletion of a pending image', pending, undefined, []],
   ])('%s', (_title, before, after, types) => {
-    expect(typesOf(news(before, after))).toEqual(types);
+    expect(typesOf(notificationOf(before, after))).toEqual(types);
   });
 
   test('are sent to the clinic and its patient', () => {
-    expect(whoMay(news(pending, ready))).toEqual(['staff', 'own']);
-    expect(whoMay(news(ready, undefined))).toEqual(['staff', 'own']);
+    expect(receiversOf(notificationOf(pending, ready))).toEqual(['staff', 'own']);
+    expect(receiversOf(notificationOf(ready, undefined))).toEqual(['staff', 'own']);
     const { patientId: _patientId, ...nobodys } = ready;
-    expect(whoMay(news(nobodys, undefined))).toEqual(['staff']);
+    expect(receiversOf(notificationOf(nobodys, undefined))).toEqual(['staff']);
   });
 });
 
@@ -83,7 +84,7 @@ test('An export sends an event once when it is ready, and again when it was made
     typesOf(exportNotification({ before: done, after: { ...done, run: `${id.slice(0, -1)}2` } })),
   ).toEqual(['EXPORT_READY']);
   expect(typesOf(exportNotification({ before: done }))).toEqual([]);
-  expect(whoMay(exportNotification({ before: running, after: done }))).toEqual(['staff', 'own']);
+  expect(receiversOf(exportNotification({ before: running, after: done }))).toEqual(['staff', 'own']);
 });
 
 describe('An event of a picture of an exam', () => {
@@ -103,15 +104,15 @@ describe('An event of a picture of an exam', () => {
   const patientOf = (image?: ExamImage) => image && patientOfExamImage(image, async () => 'P-1001');
 
   test('is sent to the clinic when it is registered, and to its patient when it belongs to them', async () => {
-    const told = async (before?: ExamImage, after?: ExamImage) => {
+    const sentFor = async (before?: ExamImage, after?: ExamImage) => {
       const happened = examImageNotification({ before, after }, (await patientOf(after)) ?? null);
-      return [...typesOf(happened), ...whoMay(happened)];
+      return [...typesOf(happened), ...receiversOf(happened)];
     };
-    expect(await told(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
-    expect(await told(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
-    expect(await told(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
-    expect(await told(theirs, theirs)).toEqual([]);
-    expect(await told(theirs, undefined)).toEqual([]);
+    expect(await sentFor(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
+    expect(await sentFor(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
+    expect(await sentFor(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
+    expect(await sentFor(theirs, theirs)).toEqual([]);
+    expect(await sentFor(theirs, undefined)).toEqual([]);
   });
 
   test('is sent to no patient because of a file that they sent, or of one with other identifiers', async () => {

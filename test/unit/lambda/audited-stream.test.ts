@@ -6,8 +6,8 @@ import { auditedStream } from '../../../lib/lambda/middleware/audited-stream.ts'
 const never = new AbortController().signal;
 const parts = () => Readable.from([Buffer.from('one'), Buffer.from('two'), Buffer.from('three')]);
 
-/** The audited events, and the moment of each. */
-function ledger() {
+/** Records whether each audited stream was aborted; `first` resolves with the first record. */
+function recorder() {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const written: boolean[] = [];
   const write = async (aborted: boolean) => {
@@ -18,7 +18,7 @@ function ledger() {
 }
 
 test('A stream that is read to its end is audited once, and is complete', async () => {
-  const { written, write } = ledger();
+  const { written, write } = recorder();
   expect((await buffer(auditedStream(parts(), write, never))).toString()).toBe('onetwothree');
   expect(written).toEqual([false]);
 });
@@ -33,7 +33,7 @@ test('Its last part is not sent if it can not be audited', async () => {
 });
 
 test('A stream that is interrupted is audited as interrupted, and its source is closed', async () => {
-  const { written, write, first } = ledger();
+  const { written, write, first } = recorder();
   const source = parts();
   for await (const _ of auditedStream(source, write, never)) break;
   expect(await first).toBe(true);
@@ -41,7 +41,7 @@ test('A stream that is interrupted is audited as interrupted, and its source is 
 });
 
 test('So is a stream of which nothing was read', async () => {
-  const { written, write, first } = ledger();
+  const { written, write, first } = recorder();
   const source = parts();
   auditedStream(source, write, never).destroy();
   expect(await first).toBe(true);
@@ -49,7 +49,7 @@ test('So is a stream of which nothing was read', async () => {
 });
 
 test('So is a stream whose reader stalls when the function has to end', async () => {
-  const { write, first } = ledger();
+  const { write, first } = recorder();
   const stop = new AbortController();
   const reading = auditedStream(Readable.from(Array(100).fill(Buffer.alloc(65_536))), write, stop.signal);
   const ended = new Promise((resolve) => reading.once('error', resolve));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
 
 const pair = await generateKeyPair('RS256');
-const stranger = await generateKeyPair('RS256');
+const otherPair = await generateKeyPair('RS256');
 const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] };
 
 let server: Server;
@@ -88,7 +88,7 @@ describe('A token is refused', () => {
   });
 
   test('that somebody else has signed', async () => {
-    expect(await verifier.verify(await tokenWith({}, {}, stranger.privateKey))).toBeUndefined();
+    expect(await verifier.verify(await tokenWith({}, {}, otherPair.privateKey))).toBeUndefined();
   });
 
   test('that was changed', async () => {

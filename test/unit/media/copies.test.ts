@@ -10,7 +10,7 @@ import { drawWatermark } from '../../../lib/media/image/watermark.ts';
 import { bmp } from '../../fixtures/bmps.ts';
 import { photo } from '../../fixtures/photos.ts';
 
-const wish = (given: Partial<CopyOptions> = {}): CopyOptions => ({
+const optionsOf = (given: Partial<CopyOptions> = {}): CopyOptions => ({
   format: 'jpeg',
   width: 4000,
   quality: 85,
@@ -57,7 +57,7 @@ describe('A copy', () => {
         .jpeg()
         .toBuffer();
       expect((await read(original)).exif).toBeDefined();
-      const header = await read(await makeCopy(original, wish({ format, width: 100 })));
+      const header = await read(await makeCopy(original, optionsOf({ format, width: 100 })));
       expect(header).toMatchObject({ format: found, width: 100, height: 150, space: 'srgb' });
       expect([header.exif, header.icc, header.xmp, header.iptc, header.orientation]).toEqual(
         [].concat(Array(5).fill(undefined) as never[]),
@@ -67,7 +67,7 @@ describe('A copy', () => {
 
   test.each(['jpeg', 'png', 'gif', 'webp', 'tiff', 'avif'] as const)('is made of a %s', async (format) => {
     const { bytes } = await photo({ format, width: 120, height: 80 });
-    const copy = await makeCopy(bytes, wish({ format: 'png', width: 60 }));
+    const copy = await makeCopy(bytes, optionsOf({ format: 'png', width: 60 }));
     expect(await read(copy)).toMatchObject({ width: 60, height: 40 });
     const expected = await toPixels(sharp(bytes).removeAlpha().resize(60));
     expect(changed(await pixelsOf(copy), expected)).toBe(0);
@@ -75,13 +75,16 @@ describe('A copy', () => {
 
   test('is made of a BMP', async () => {
     const original = bmp({ width: 4, height: 2, bits: 32, pixels: Buffer.alloc(32, 200) });
-    const copy = await makeCopy(original, wish({ format: 'png', width: 2 }));
+    const copy = await makeCopy(original, optionsOf({ format: 'png', width: 2 }));
     expect([...(await pixelsOf(copy)).data]).toEqual(Array(6).fill(200));
   });
 
   test('is never larger than its original', async () => {
     const { bytes } = await photo({ width: 50, height: 40 });
-    expect(await read(await makeCopy(bytes, wish({ width: 4000 })))).toMatchObject({ width: 50, height: 40 });
+    expect(await read(await makeCopy(bytes, optionsOf({ width: 4000 })))).toMatchObject({
+      width: 50,
+      height: 40,
+    });
   });
 
   test('has the colours of its profile, and white where a JPEG can’t be transparent', async () => {
@@ -89,18 +92,18 @@ describe('A copy', () => {
       .toColourspace('cmyk')
       .jpeg()
       .toBuffer();
-    expect(await read(await makeCopy(cmyk, wish()))).toMatchObject({ space: 'srgb', channels: 3 });
+    expect(await read(await makeCopy(cmyk, optionsOf()))).toMatchObject({ space: 'srgb', channels: 3 });
     const clear = await fromPixels({ ...grey(4, 4, 4), data: new Uint8Array(64) })
       .png()
       .toBuffer();
-    expect([...(await pixelsOf(await makeCopy(clear, wish()))).data]).toEqual(Array(48).fill(255));
+    expect([...(await pixelsOf(await makeCopy(clear, optionsOf()))).data]).toEqual(Array(48).fill(255));
   });
 
   test('is smaller for a lower quality', async () => {
     const { bytes } = await photo();
     for (const format of ['jpeg', 'webp', 'avif'] as const) {
       const [low, high] = await Promise.all(
-        [10, 95].map((quality) => makeCopy(bytes, wish({ format, quality }))),
+        [10, 95].map((quality) => makeCopy(bytes, optionsOf({ format, quality }))),
       );
       expect(low?.length, format).toBeLessThan((high?.length ?? 0) / 2);
     }
@@ -108,12 +111,12 @@ describe('A copy', () => {
 
   test('of the same query is the same, byte for byte', async () => {
     const { bytes } = await photo();
-    const marked = wish({ format: 'webp', watermark: 'A copy' });
+    const marked = optionsOf({ format: 'webp', watermark: 'A copy' });
     expect(await makeCopy(bytes, marked)).toEqual(await makeCopy(bytes, marked));
   });
 
   test('of a file that is not an image is refused', async () => {
-    await expect(makeCopy(new TextEncoder().encode('%PDF-1.7'), wish())).rejects.toThrow('PDF');
+    await expect(makeCopy(new TextEncoder().encode('%PDF-1.7'), optionsOf())).rejects.toThrow('PDF');
   });
 });
 

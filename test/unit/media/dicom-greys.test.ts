@@ -15,7 +15,7 @@ import { bits, dicomFile, type FixtureElement, imageOf, words } from '../../fixt
  * The image as the page reads it: metadata as DICOM JSON, the frame's bytes, and bulk data that the metadata
  * name.
  */
-async function inPage(file: DicomFile, frame: number) {
+async function pageImage(file: DicomFile, frame: number) {
   const json = JSON.parse(dicomJsonText(toDicomJson(file.dataSet, { bulkDataUri: (path) => path })));
   const image = new JsonReader(json, async (path) => {
     const bulk = readBulkData(file.dataSet, path);
@@ -132,7 +132,7 @@ describe('The page and the service draw the same grey levels', () => {
   test('of any bits, sign, rescale, table, window and overlay', async () => {
     await fc.assert(
       fc.asyncProperty(files, async (file) => {
-        const [drawn, image] = await Promise.all([drawFrame(file), inPage(file, 0)]);
+        const [drawn, image] = await Promise.all([drawFrame(file), pageImage(file, 0)]);
         expect([...levelsOf(image)]).toEqual([...drawn.data]);
       }),
       { numRuns: 500 },
@@ -147,7 +147,7 @@ describe('The page and the service draw the same grey levels', () => {
     });
     await fc.assert(
       fc.asyncProperty(files, chosen, async (file, window) => {
-        const [drawn, image] = await Promise.all([drawFrame(file, { window }), inPage(file, 0)]);
+        const [drawn, image] = await Promise.all([drawFrame(file, { window }), pageImage(file, 0)]);
         expect([...levelsOf(image, windowTransform(window))]).toEqual([...drawn.data]);
       }),
       { numRuns: 200 },
@@ -162,14 +162,14 @@ describe('The page and the service draw the same grey levels', () => {
       ['7FE00008', 'OF', new Uint8Array(floats.buffer)],
     ];
     const file = readDicom(dicomFile(elements));
-    const levels = [...levelsOf(await inPage(file, 0))];
+    const levels = [...levelsOf(await pageImage(file, 0))];
     expect(levels).toEqual([0, 0, 128, 159, 255, 255]);
     expect(levels).toEqual([...(await drawFrame(file)).data]);
   });
 });
 
 describe('The page requests from the service', () => {
-  const leaves = (...own: FixtureElement[]) => {
+  const isLeftToService = (...own: FixtureElement[]) => {
     const { dataSet } = readDicom(dicomFile([...imageOf(2, 1, words(1, 2)), ...bits(16, 12), ...own]));
     const json = JSON.parse(dicomJsonText(toDicomJson(dataSet, { bulkDataUri: (path) => path })));
     const image = new JsonReader(json, () => Promise.reject(new Error('nothing is left out')));
@@ -182,7 +182,7 @@ describe('The page requests from the service', () => {
     ['single bits', bits(1)],
     ['bits that are not the lowest, which decoding moves', [['00280102', 'US', [15]]]],
   ])('%s', (_kind, own) => {
-    expect(leaves(...own)).toBe(true);
-    expect(leaves()).toBe(false);
+    expect(isLeftToService(...own)).toBe(true);
+    expect(isLeftToService()).toBe(false);
   });
 });

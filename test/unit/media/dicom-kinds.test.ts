@@ -94,7 +94,7 @@ describe('the colours of a JPEG', () => {
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .toBuffer();
   /** libvips writes no JFIF segment, so that the JPEG does not name its colours. */
-  const silent = (file: Buffer) => file;
+  const withoutJfif = (file: Buffer) => file;
   const jfif = (file: Buffer) =>
     Buffer.concat([
       file.subarray(0, 2),
@@ -127,8 +127,8 @@ describe('the colours of a JPEG', () => {
     ['Adobe’s value for no transform', 'YBR_FULL_422', (file) => adobe(file, 0), inYcc],
     ['Adobe’s value for no transform', 'RGB', (file) => adobe(file, 0), inYcc],
     ['names of its components', 'YBR_FULL', named, inYcc],
-    ['no segment', 'RGB', silent, inYcc],
-    ['no segment', 'YBR_FULL_422', silent, red],
+    ['no segment', 'RGB', withoutJfif, inYcc],
+    ['no segment', 'YBR_FULL_422', withoutJfif, red],
   ])('are those that it names itself by %s, labelled %s', async (_title, label, make, expected) => {
     const fragments = [Buffer.alloc(0), make(await jpeg())];
     const elements: FixtureElement[] = [

@@ -27,16 +27,16 @@ describe.each(kinds)('a %s JPEG has every pixel', (kind) => {
   test.each<[string, (jpeg: Buffer) => Buffer]>([
     ['other parameters of its scans', (jpeg) => (jpeg.includes(SOF2) ? jpeg : withScanParameters(jpeg))],
     ['an unknown version of JFIF', (jpeg) => withSegment(jpeg, 0xe0, 'JFIF\0\x07\x01\0\0\x01\0\x01\0\0')],
-    ['zero bytes before its end marker', (jpeg) => inFrontOf(jpeg, END, Buffer.alloc(600))],
-    ['a few bytes before its end marker', (jpeg) => inFrontOf(jpeg, END, Buffer.from('noise'))],
-    ['zero bytes before its first scan', (jpeg) => inFrontOf(jpeg, SCAN, Buffer.alloc(7))],
-    ['bytes after a table', (jpeg) => inFrontOf(jpeg, TABLE, Buffer.from('noise'))],
-    ['zero bytes before all of its scans', (jpeg) => inFrontOfAll(jpeg, SCAN, Buffer.alloc(9))],
+    ['zero bytes before its end marker', (jpeg) => insertBefore(jpeg, END, Buffer.alloc(600))],
+    ['a few bytes before its end marker', (jpeg) => insertBefore(jpeg, END, Buffer.from('noise'))],
+    ['zero bytes before its first scan', (jpeg) => insertBefore(jpeg, SCAN, Buffer.alloc(7))],
+    ['bytes after a table', (jpeg) => insertBefore(jpeg, TABLE, Buffer.from('noise'))],
+    ['zero bytes before all of its scans', (jpeg) => insertBeforeAll(jpeg, SCAN, Buffer.alloc(9))],
   ])('with %s', async (_title, harm) => {
     const harmed = harm(files[kind]);
     expect(await pixelsOf(harmed)).toEqual(await pixelsOf(files[kind]));
-    const wish = { format: 'png', width: 320, quality: undefined, watermark: undefined } as const;
-    expect(await makeCopy(harmed, wish)).toEqual(await makeCopy(files[kind], wish));
+    const options = { format: 'png', width: 320, quality: undefined, watermark: undefined } as const;
+    expect(await makeCopy(harmed, options)).toEqual(await makeCopy(files[kind], options));
   });
 });
 
@@ -148,12 +148,12 @@ function placesOf(jpeg: Buffer, marker: Buffer): number[] {
   return places;
 }
 
-const inFrontOf = (jpeg: Buffer, marker: Buffer, bytes: Buffer) => {
+const insertBefore = (jpeg: Buffer, marker: Buffer, bytes: Buffer) => {
   const at = jpeg.indexOf(marker);
   return Buffer.concat([jpeg.subarray(0, at), bytes, jpeg.subarray(at)]);
 };
 
-function inFrontOfAll(jpeg: Buffer, marker: Buffer, bytes: Buffer): Buffer {
+function insertBeforeAll(jpeg: Buffer, marker: Buffer, bytes: Buffer): Buffer {
   const places = [0, ...placesOf(jpeg, marker)];
   return Buffer.concat(
     places.flatMap((at, i) => [...(i > 0 ? [bytes] : []), jpeg.subarray(at, places[i + 1])]),
@@ -182,7 +182,7 @@ function withSegment(jpeg: Buffer, marker: number, text: string): Buffer {
  */
 function withRestart(unit: Buffer): Buffer {
   const start = unit.indexOf(SCAN) + 14;
-  const header = inFrontOf(unit.subarray(0, start), SCAN, Buffer.from([0xff, 0xdd, 0, 4, 0, 1]));
+  const header = insertBefore(unit.subarray(0, start), SCAN, Buffer.from([0xff, 0xdd, 0, 4, 0, 1]));
   header.writeUInt16BE(32, header.indexOf(Buffer.from([0xff, 0xc0])) + 7);
   const codes = unit.subarray(start, -2);
   return Buffer.concat([header, codes, Buffer.from([0xff, 0xd0]), codes, END]);

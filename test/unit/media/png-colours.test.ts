@@ -50,8 +50,8 @@ describe('linear light is converted', () => {
   });
 
   test('in a copy', async () => {
-    const wish = { format: 'png', width: 8, quality: undefined, watermark: undefined } as const;
-    const copy = await makeCopy(png(light, 16, { gAMA: linear }), wish);
+    const options = { format: 'png', width: 8, quality: undefined, watermark: undefined } as const;
+    const copy = await makeCopy(png(light, 16, { gAMA: linear }), options);
     expectNear([...(await sharp(copy).raw().toBuffer())].slice(0, 3), colour);
   });
 });

@@ -148,8 +148,8 @@ describe('planes', () => {
   });
 
   test('a copy is the same', async () => {
-    const wish = { format: 'png', width: 48, quality: undefined, watermark: undefined } as const;
-    const copy = await makeCopy(tiffChain([inPlanes(8, 2, { 338: 0 })]), wish);
+    const options = { format: 'png', width: 48, quality: undefined, watermark: undefined } as const;
+    const copy = await makeCopy(tiffChain([inPlanes(8, 2, { 338: 0 })]), options);
     expect(await quartersOf(copy)).toEqual(seenGrey);
   });
 
@@ -316,8 +316,8 @@ describe('pixels that are not square', () => {
     for (const { name, bytes } of made.renditions) {
       expect(Math.abs((await shape(bytes)) - 3 / ratio), name).toBeLessThan(0.1);
     }
-    const wish = { format: 'png', width: 200, quality: undefined, watermark: undefined } as const;
-    expect(Math.abs((await shape(await makeCopy(tiffChain([fax(tags)]), wish))) - 3 / ratio)).toBeLessThan(
+    const options = { format: 'png', width: 200, quality: undefined, watermark: undefined } as const;
+    expect(Math.abs((await shape(await makeCopy(tiffChain([fax(tags)]), options))) - 3 / ratio)).toBeLessThan(
       0.1,
     );
   });

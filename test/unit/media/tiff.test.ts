@@ -32,8 +32,8 @@ describe('additional tags of a scanner do no harm', () => {
   ] satisfies [string, Partial<Parameters<typeof tiff>[0]>][])('%s', async (_title, oddity) => {
     const odd = tiff({ ...picture, ...oddity });
     expect(await colourOf(odd)).toEqual(orange);
-    const wish = { format: 'png', width: 10, quality: undefined, watermark: undefined } as const;
-    expect(await sharp(await makeCopy(odd, wish)).metadata()).toMatchObject({ width: 10, height: 5 });
+    const options = { format: 'png', width: 10, quality: undefined, watermark: undefined } as const;
+    expect(await sharp(await makeCopy(odd, options)).metadata()).toMatchObject({ width: 10, height: 5 });
     // And missing pixels are still detected.
     expect(await refusal(odd.subarray(0, -1))).toMatch(/damaged or incomplete/);
   });

@@ -12,15 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => pacs.close());
 
-const PATIENCE = { wholeMs: 2000, idleMs: 200 };
-const give = (url = pacs.url, auth?: string) =>
-  new Orthanc({ url, auth }, PATIENCE).store(Readable.from([Buffer.from('some'), Buffer.from('thing')]), 9);
+const LIMITS = { wholeMs: 2000, idleMs: 200 };
+const storeFile = (url = pacs.url, auth?: string) =>
+  new Orthanc({ url, auth }, LIMITS).store(Readable.from([Buffer.from('some'), Buffer.from('thing')]), 9);
 
 /** The result of a file for this answer of the server. */
 async function outcome(status: number, body: unknown, headers: Record<string, string> = {}): Promise<string> {
   pacs.answer = (response) =>
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
-  return give().then(
+  return storeFile().then(
     () => 'stored',
     (error: Error) => error.name,
   );
@@ -30,7 +30,7 @@ const refusal = { OrthancError: 'Bad file format', OrthancStatus: 15, HttpStatus
 
 describe('A file for Orthanc', () => {
   test('is sent unchanged, with its length, to the path of the instances', async () => {
-    await give(`${pacs.url}/behind/a/proxy`);
+    await storeFile(`${pacs.url}/behind/a/proxy`);
     expect(pacs.deliveries).toMatchObject([
       {
         method: 'POST',
@@ -44,8 +44,8 @@ describe('A file for Orthanc', () => {
   });
 
   test('is sent with the credentials, from either setting', async () => {
-    await give(pacs.url, 'clinic:sesame');
-    await give(pacs.url.replace('//', '//clinic:se%40me@'));
+    await storeFile(pacs.url, 'clinic:sesame');
+    await storeFile(pacs.url.replace('//', '//clinic:se%40me@'));
     const sent = pacs.deliveries.map(({ headers }) => headers.authorization ?? '');
     expect(sent.map((each) => Buffer.from(each.replace('Basic ', ''), 'base64').toString())).toEqual([
       'clinic:sesame',
@@ -77,7 +77,7 @@ describe('A file for Orthanc', () => {
 
   test('is aborted after its time limit', async () => {
     pacs.answer = () => undefined;
-    await expect(give()).rejects.toThrow('Orthanc is silent');
+    await expect(storeFile()).rejects.toThrow('Orthanc is silent');
   });
 
   test('is aborted if the answer never ends', async () => {
@@ -86,7 +86,7 @@ describe('A file for Orthanc', () => {
       response.on('close', () => clearInterval(drop));
     };
     const started = Date.now();
-    await expect(give()).rejects.toThrow();
+    await expect(storeFile()).rejects.toThrow();
     expect(Date.now() - started).toBeLessThan(4000);
   });
 
@@ -97,16 +97,14 @@ describe('A file for Orthanc', () => {
         throw new Error('S3 has broken off');
       })(),
     );
-    await expect(new Orthanc({ url: pacs.url }, PATIENCE).store(file, 9)).rejects.toThrow(
-      'S3 has broken off',
-    );
+    await expect(new Orthanc({ url: pacs.url }, LIMITS).store(file, 9)).rejects.toThrow('S3 has broken off');
     expect(pacs.deliveries).toEqual([]);
   });
 
   test('may be retried if nobody listens', async () => {
     const { url } = pacs;
     await pacs.close();
-    await expect(give(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(storeFile(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     pacs = await startPacs();
   });
 
@@ -119,7 +117,7 @@ describe('A file for Orthanc', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const store = new Orthanc({ url: `http://127.0.0.1:${port}` }, PATIENCE).store(file, 1_000_000);
+    const store = new Orthanc({ url: `http://127.0.0.1:${port}` }, LIMITS).store(file, 1_000_000);
     await expect(store).rejects.toThrow('Orthanc refuses the file: Bad file format');
     expect(file.destroyed).toBe(true);
     server.closeAllConnections();
