@@ -1,6 +1,6 @@
 /** The context of a benchmark. */
 export interface Bench {
-  /** Builds and synthesizes the service, at the first call; gives CDK's output directory. */
+  /** Builds and synthesizes the service, at the first call; returns CDK's output directory. */
   cdkOut(): Promise<string>;
   /** Reports progress. */
   progress(line: string): void;

@@ -82,8 +82,14 @@ describe('The cases of a patient', () => {
 
   test('are listed if they have ready images: pending and rejected images do not count', async () => {
     const [patientId, caseId, other] = [newPatient(), newCase(), newCase()];
-    const announced = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId: other, patientId };
-    await doctor.json('POST', '/api/v1/images/upload-url', 201, announced);
+    const uploadRequest = {
+      fileName: 'x.jpg',
+      mimeType: 'image/jpeg',
+      fileSize: 1,
+      caseId: other,
+      patientId,
+    };
+    await doctor.json('POST', '/api/v1/images/upload-url', 201, uploadRequest);
     const { bytes } = await photo();
     await send(doctor, other, patientId, bytes.slice(0, 200));
     await send(doctor, caseId, patientId);

@@ -34,7 +34,7 @@ const newNumber = () => `N-${randomUUID()}`;
 const add = (fields: Record<string, unknown> = {}, status = 201, client = staff) =>
   client.json('POST', '/api/v2/images', status, { image_data: base64(jpeg), name: 'scan.jpg', ...fields });
 /** Asks for an upload URL. */
-const announce = (fields: Record<string, unknown> = {}, status = 201, client = staff) =>
+const requestUpload = (fields: Record<string, unknown> = {}, status = 201, client = staff) =>
   client.json('POST', '/api/v2/images', status, {
     name: 'scan.jpg',
     size: jpeg.length,
@@ -250,8 +250,8 @@ describe('An image in base64', () => {
 describe('An image that is sent to an upload URL', () => {
   test('is listed once it is stored', async () => {
     const number = newNumber();
-    const announced = await announce({ delivery_id: number });
-    expect(announced).toMatchObject({
+    const registered = await requestUpload({ delivery_id: number });
+    expect(registered).toMatchObject({
       name: 'scan.jpg',
       size: jpeg.length,
       metadata: { width: null, height: null, dpi: null },
@@ -260,12 +260,12 @@ describe('An image that is sent to an upload URL', () => {
       expires_at: expect.any(String),
     });
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    const early = await anonymous.send('GET', announced.url);
+    const early = await anonymous.send('GET', registered.url);
     expect([early.status, early.headers.get('retry-after')]).toEqual([503, '2']);
-    await put(announced, jpeg);
-    await decided(staff, announced.id);
+    await put(registered, jpeg);
+    await decided(staff, registered.id);
     expect(await listed(`delivery/${number}`)).toMatchObject([
-      { id: announced.id, type: 'delivery', metadata: { width: 640, height: 480 } },
+      { id: registered.id, type: 'delivery', metadata: { width: 640, height: 480 } },
     ]);
   });
 
@@ -276,22 +276,22 @@ describe('An image that is sent to an upload URL', () => {
   ])('that is %s is rejected', async (_title, make, reason) => {
     const number = newNumber();
     const bytes = await make();
-    const announced = await announce({ size: bytes.length, delivery_id: number });
-    await put(announced, bytes);
-    expect(await decided(staff, announced.id)).toMatchObject({
+    const registered = await requestUpload({ size: bytes.length, delivery_id: number });
+    await put(registered, bytes);
+    expect(await decided(staff, registered.id)).toMatchObject({
       status: 'rejected',
       status_reason: expect.stringMatching(reason),
     });
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    expect((await anonymous.send('GET', announced.url)).status).toBe(404);
+    expect((await anonymous.send('GET', registered.url)).status).toBe(404);
   });
 
   test('is refused beforehand if it is too large, or of a type that is not accepted', async () => {
-    expect(await announce({ size: 10 * 1024 * 1024 + 1 }, 413)).toMatchObject({
+    expect(await requestUpload({ size: 10 * 1024 * 1024 + 1 }, 413)).toMatchObject({
       message: 'Image exceeds size limit',
       details: ['size must be at most 10485760 bytes; received 10485761'],
     });
-    expect(await announce({ content_type: 'image/gif' }, 415)).toMatchObject({
+    expect(await requestUpload({ content_type: 'image/gif' }, 415)).toMatchObject({
       message: 'Invalid image format',
       details: [
         expect.stringMatching(
@@ -447,7 +447,7 @@ describe('A patient', () => {
   test('may add none to another patient, nor to a record that may be anybody’s', async () => {
     for (const fields of [{ patient_id: PATIENT_2 }, { prescription_id: 'RX-1' }, { user_id: 'U-1' }]) {
       expect(await add(fields, 404, patient1)).toMatchObject({ error: 'Not Found' });
-      await announce(fields, 404, patient1);
+      await requestUpload(fields, 404, patient1);
     }
   });
 

@@ -68,7 +68,7 @@ test('an unknown caller is refused', async () => {
   expect(await response.text()).toContain('UnrecognizedClientException');
 });
 
-test('a counter of calls is told each call with its capacity', async () => {
+test('a counter is called for each request with its capacity', async () => {
   calls.length = 0;
   await asFunction('PutItemCommand', { TableName: table, Item: { ...item, blob: { S: 'x'.repeat(1500) } } });
   const call = calls.find(({ action }) => action === 'PutItem');

@@ -43,7 +43,7 @@ beforeAll(async () => {
   file = await photo({ name: 'fundus.jpg', width: 1200, height: 900 });
 });
 
-const announced = () => ({
+const uploadRequest = () => ({
   fileName: file.name,
   mimeType: file.type,
   fileSize: file.bytes.length,
@@ -56,7 +56,7 @@ const send = (client: Client, fields: Record<string, string>, status = 201) =>
 
 describe('POST /api/v1/images/upload-url', () => {
   test('generates a signed upload URL, which takes the file', async () => {
-    const answer = await patient.json('POST', '/api/v1/images/upload-url', 201, announced());
+    const answer = await patient.json('POST', '/api/v1/images/upload-url', 201, uploadRequest());
     expect(answer).toEqual({
       imageId: expect.stringMatching(UUID),
       uploadUrl: expect.stringMatching(/^https?:/),
@@ -72,12 +72,12 @@ describe('POST /api/v1/images/upload-url', () => {
 
   test('refuses bad fields, large files and other types', async () => {
     const path = '/api/v1/images/upload-url';
-    const { details } = await refused(patient, 400, 'POST', path, { ...announced(), eyeSide: 'third' });
+    const { details } = await refused(patient, 400, 'POST', path, { ...uploadRequest(), eyeSide: 'third' });
     expect(details).toEqual([
       expect.stringMatching(/^eyeSide must be one of left, right, both, unknown; received "third"$/),
     ]);
-    await refused(patient, 413, 'POST', path, { ...announced(), fileSize: 10 * 1024 * 1024 + 1 });
-    await refused(patient, 415, 'POST', path, { ...announced(), mimeType: 'text/html' });
+    await refused(patient, 413, 'POST', path, { ...uploadRequest(), fileSize: 10 * 1024 * 1024 + 1 });
+    await refused(patient, 415, 'POST', path, { ...uploadRequest(), mimeType: 'text/html' });
   });
 });
 
@@ -168,10 +168,13 @@ describe('Access control', () => {
   });
 
   test('lets patients upload to their own cases, doctors and admins to all', async () => {
-    await refused(otherPatient, 404, 'POST', '/api/v1/images/upload-url', announced());
+    await refused(otherPatient, 404, 'POST', '/api/v1/images/upload-url', uploadRequest());
     await refused(otherPatient, 404, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
     for (const client of [doctor, admin]) {
-      await client.json('POST', '/api/v1/images/upload-url', 201, { ...announced(), patientId: PATIENT_1 });
+      await client.json('POST', '/api/v1/images/upload-url', 201, {
+        ...uploadRequest(),
+        patientId: PATIENT_1,
+      });
       await send(client, { caseId, patientId: PATIENT_1 });
     }
   });
@@ -179,7 +182,7 @@ describe('Access control', () => {
   test('refuses everybody else', async () => {
     const anonymous = await service.as();
     for (const path of reads()) await refused(anonymous, 401, 'GET', path);
-    await refused(anonymous, 401, 'POST', '/api/v1/images/upload-url', announced());
+    await refused(anonymous, 401, 'POST', '/api/v1/images/upload-url', uploadRequest());
     await refused(anonymous, 401, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
     await refused(anonymous, 401, 'DELETE', `/api/v1/images/${image}`);
   });

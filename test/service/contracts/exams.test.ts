@@ -129,7 +129,7 @@ describe('POST /dicom/upload', () => {
     });
   });
 
-  test('gives the image a documented URL that can be requested', async () => {
+  test('returns the documented URL of the image, which can be requested', async () => {
     const response = await doctor.send('GET', CREATE.url);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/dicom']);
   });

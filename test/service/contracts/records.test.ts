@@ -196,10 +196,10 @@ describe('POST /api/v2/images', () => {
 
   test('is 413 above 10 MB', async () => {
     await refusedToAdd(413, { image_data: base64(new Uint8Array(10 * 1024 * 1024 + 1)) });
-    const announced = { name: 'scan.jpg', content_type: 'image/jpeg', patient_id: 'pat_12345' };
+    const uploadRequest = { name: 'scan.jpg', content_type: 'image/jpeg', patient_id: 'pat_12345' };
     const size = 10 * 1024 * 1024;
-    await client.json('POST', '/api/v2/images', 201, { ...announced, size });
-    await refused(client, 413, 'POST', '/api/v2/images', { ...announced, size: size + 1 });
+    await client.json('POST', '/api/v2/images', 201, { ...uploadRequest, size });
+    await refused(client, 413, 'POST', '/api/v2/images', { ...uploadRequest, size: size + 1 });
   });
 
   test.each([

@@ -18,7 +18,7 @@ async function newPatient() {
 }
 
 /** Requests a signed upload URL of an image of the case. */
-async function announce(client: Client, caseId: string, patientId: string, status = 201) {
+async function requestUpload(client: Client, caseId: string, patientId: string, status = 201) {
   const { bytes, type, name } = await photo();
   const body = { fileName: name, mimeType: type, fileSize: bytes.length, caseId, patientId };
   const { imageId, uploadUrl, headers } = await client.json(
@@ -47,9 +47,9 @@ describe('The number of a case that only a patient has used', () => {
   test('is given to another patient by a doctor; the first patient keeps the image, without the case', async () => {
     const { patientId, client, caseId } = await newPatient();
     const other = await newPatient();
-    const { imageId, send } = await announce(client, caseId, patientId);
+    const { imageId, send } = await requestUpload(client, caseId, patientId);
     expect((await send()).status).toBe('ready');
-    await announce(staff, caseId, other.patientId, 409);
+    await requestUpload(staff, caseId, other.patientId, 409);
     await assign(staff, caseId, other.patientId, 403);
     await assign(client, caseId, other.patientId, 403);
     expect(await assign(doctor, caseId, other.patientId)).toEqual({
@@ -57,7 +57,7 @@ describe('The number of a case that only a patient has used', () => {
       patientId: other.patientId,
       imagesLeft: 1,
     });
-    const clinics = await announce(staff, caseId, other.patientId);
+    const clinics = await requestUpload(staff, caseId, other.patientId);
     expect((await clinics.send()).status).toBe('ready');
     expect(await imagesOf(other.client, caseId)).toEqual([clinics.imageId]);
     await client.json('GET', `/api/v1/images/cases/${caseId}`, 404);
@@ -68,7 +68,7 @@ describe('The number of a case that only a patient has used', () => {
 
   test('becomes the clinic’s with its images if it is the same patient’s, and is then never given away', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const { imageId, send } = await announce(client, caseId, patientId);
+    const { imageId, send } = await requestUpload(client, caseId, patientId);
     await send();
     expect(await assign(doctor, caseId, patientId)).toMatchObject({ imagesLeft: 0 });
     expect(await imagesOf(client, caseId)).toEqual([imageId]);
@@ -80,21 +80,21 @@ describe('The number of a case that only a patient has used', () => {
 
   test('is free for the clinic once its images are deleted', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const { imageId, send } = await announce(client, caseId, patientId);
+    const { imageId, send } = await requestUpload(client, caseId, patientId);
     await send();
     await doctor.json('DELETE', `/api/v1/images/${imageId}`, 204);
     const other = await newPatient();
-    const clinics = await announce(staff, caseId, other.patientId);
+    const clinics = await requestUpload(staff, caseId, other.patientId);
     await clinics.send();
     expect(await imagesOf(other.client, caseId)).toEqual([clinics.imageId]);
-    await announce(client, caseId, patientId, 404);
+    await requestUpload(client, caseId, patientId, 404);
   });
 
   test('is free for the clinic while it has no image; an image that is stored later is kept without the case', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const late = await announce(client, caseId, patientId);
+    const late = await requestUpload(client, caseId, patientId);
     const other = await newPatient();
-    await (await announce(staff, caseId, other.patientId)).send();
+    await (await requestUpload(staff, caseId, other.patientId)).send();
     expect(await late.send()).toMatchObject({ status: 'ready' });
     expect(await imagesOf(other.client, caseId)).not.toContain(late.imageId);
     const { images } = await client.json('GET', `/api/images?patient_id=${patientId}`, 200);
@@ -103,11 +103,11 @@ describe('The number of a case that only a patient has used', () => {
 
   test('is the clinic’s from its first image: an image of another patient is refused', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const { send } = await announce(client, caseId, patientId);
+    const { send } = await requestUpload(client, caseId, patientId);
     await send();
-    await (await announce(staff, caseId, patientId)).send();
+    await (await requestUpload(staff, caseId, patientId)).send();
     const other = await newPatient();
     await assign(doctor, caseId, other.patientId, 409);
-    await announce(staff, caseId, other.patientId, 409);
+    await requestUpload(staff, caseId, other.patientId, 409);
   });
 });

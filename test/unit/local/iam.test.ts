@@ -22,7 +22,7 @@ describe('a policy', () => {
     [{ Resource: 'arn:aws:s3:::buc.et/a/b' }, false],
     [{ Resource: 'arn:aws:s3:::BUCKET/a/b' }, false],
     [{ Resource: undefined, NotResource: 'arn:aws:s3:::bucket/a/*' }, false],
-  ])('with %j gives %s', (parts, allowed) => {
+  ])('with %j returns %s', (parts, allowed) => {
     expect(decide([statement(parts)], read)).toBe(allowed ? 'allowed' : 'not allowed');
   });
 
