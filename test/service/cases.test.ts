@@ -132,8 +132,8 @@ describe('The cases of a patient', () => {
   });
 });
 
-describe('Who may list the cases of a patient', () => {
-  test('are the patient: another patient gets the same answer as for an unknown patient', async () => {
+describe('A list of the cases of a patient', () => {
+  test('is refused to another patient with the same answer as for an unknown patient', async () => {
     const caseId = newCase();
     await send(doctor, caseId, PATIENT_1);
     await until(async () => (await list(patient, PATIENT_1)).cases.length > 0);
@@ -148,7 +148,7 @@ describe('Who may list the cases of a patient', () => {
     expect(await list(otherPatient, PATIENT_2)).toEqual({ cases: [], next: null });
   });
 
-  test('are not another patient with a cursor of theirs', async () => {
+  test('is refused to another patient, also with a cursor of that list', async () => {
     const [one, two] = [newCase(), newCase()];
     await send(doctor, one, PATIENT_1);
     await send(doctor, two, PATIENT_1);
@@ -160,7 +160,7 @@ describe('Who may list the cases of a patient', () => {
     }
   });
 
-  test('must name a patient, and send a valid cursor', async () => {
+  test('needs a patient and a valid cursor', async () => {
     await doctor.json('GET', '/api/v1/images/cases', 400);
     await doctor.json('GET', `${pathOf(PATIENT_1)}&cursor=x`, 400);
     await doctor.json('GET', `${pathOf(PATIENT_1)}&limit=0`, 400);
