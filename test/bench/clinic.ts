@@ -4,10 +4,12 @@ import type { Batch } from '../../lib/domain/batches/batch.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 
-/** Whose images the benchmarks look at. */
+/** The patient whose images the benchmarks read. */
 export const PATIENT = 'P-1001';
 
-/** A batch with this many ready images, as items of the table; gives its id, and theirs and their keys too. */
+/**
+ * A batch with this number of ready images, as items of the table; returns its id, and their ids and keys.
+ */
 export function filledBatch(count: number) {
   const now = new Date();
   const timestamp = now.toISOString();

@@ -9,7 +9,10 @@ import { functionsOf, withDataDir } from './stack.ts';
 
 const RUNS = 7;
 const EMPTY_HANDLER = 'exports.handler = async () => {};';
-/** Loads a file and tells the milliseconds since this process began; `awslambda` is what Lambda's runtime gives. */
+/**
+ * Loads a file and prints the milliseconds since this process began; `awslambda` is a global of Lambda's
+ * runtime.
+ */
 const LOAD = `
   globalThis.awslambda = { streamifyResponse: (handler) => handler };
   require(process.argv[1]);

@@ -1,4 +1,4 @@
-/** The value below which this part (0 to 1) of the values lies. */
+/** The value below which this part (0 to 1) of the values is. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
@@ -8,7 +8,7 @@ export function percentile(values: readonly number[], part: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** How many milliseconds the work takes. */
+/** The milliseconds that the work takes. */
 export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
@@ -16,9 +16,9 @@ export async function milliseconds(work: () => Promise<unknown>): Promise<number
 }
 
 /**
- * Measures several works in turns, A B A B …: whatever else the machine does meanwhile meets all of them alike.
+ * Measures several works in turns, A B A B …: other work of the machine affects all of them equally.
  *
- * @param measure what is taken of each run; milliseconds unless said otherwise
+ * @param measure returns the value of each run; by default its milliseconds
  */
 export async function inTurns<Name extends string, T = number>(
   rounds: number,

@@ -1,27 +1,27 @@
-/** What a benchmark is given. */
+/** The context of a benchmark. */
 export interface Bench {
-  /** Builds and synthesizes the service, at the first call; gives CDK's output directory. */
+  /** Builds and synthesizes the service, at the first call; returns CDK's output directory. */
   cdkOut(): Promise<string>;
-  /** Tells what is going on. */
+  /** Reports progress. */
   progress(line: string): void;
 }
 
-/** What a benchmark gives: one headline against its floor, the aims, and a table. */
+/** The result of a benchmark: one headline against its floor, the aims, and a table. */
 export interface Result {
   value: number;
   unit: string;
-  /** The same done without us, taken in the same run. */
+  /** The same work without our code, measured in the same run. */
   floor: number;
   ratio: number;
   aims: Aim[];
-  /** What the figures stand for, as far as their names do not say it. */
+  /** The meaning of the figures, if their names do not tell it. */
   notes: string[];
   rows: Record<string, Row>;
 }
 
 export type Row = Record<string, number | string>;
 
-/** A limit that we mean to keep. */
+/** A limit that the project sets itself. */
 export interface Aim {
   what: string;
   value: number;
@@ -43,7 +43,7 @@ export const atLeast = (what: string, value: number, limit: number): Aim => ({
   met: value >= limit,
 });
 
-/** The number with three significant digits, or whole where it has more: what is beyond is noise. */
+/** The number with three significant digits, or as an integer if that has more: further digits are noise. */
 export function round(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }

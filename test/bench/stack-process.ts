@@ -1,4 +1,5 @@
-// The local stack in a process of its own, so that it shares neither CPU time nor memory with who measures.
+// The local stack in a separate process, so that it shares neither CPU time nor memory with the measuring
+// process.
 import { startLocalStack } from '../../lib/local/local-stack.ts';
 import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 

@@ -11,13 +11,13 @@ import { type FunctionDefinition, loadFunctions } from '../../lib/local/lambda/f
 import type { LocalStack } from '../../lib/local/local-stack.ts';
 import { loadTemplate, region } from '../../lib/local/template.ts';
 
-/** Where a running local stack is, and who may do everything there. */
+/** The address of a running local stack, and credentials with all rights. */
 export type StackAddress = Pick<LocalStack, 'url' | 's3Endpoint' | 'dynamoDbEndpoint' | 'credentials'>;
 
 /**
- * Gives a local stack in another process to the work, and takes it and its data away afterwards.
+ * Starts a local stack in another process, passes it to the work, and removes it and its data afterwards.
  *
- * @param prepare what the data directory holds before
+ * @param prepare fills the data directory before the start
  */
 export async function withStackProcess<T>(
   cdkOut: string,
@@ -39,7 +39,7 @@ export async function withStackProcess<T>(
   });
 }
 
-/** Gives the table alone to the work, without the functions that listen to it. */
+/** Passes the table alone to the work, without the functions that read its stream. */
 export async function withTableOnly<T>(
   cdkOut: string,
   dataDir: string,
@@ -62,7 +62,7 @@ export async function withTableOnly<T>(
 /** The file of the local DynamoDB. */
 export const dataFileIn = (dataDir: string): string => path.join(dataDir, 'dynamodb.sqlite');
 
-/** Gives a new directory to the work, and removes it afterwards. */
+/** Passes a new directory to the work, and removes it afterwards. */
 export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-bench-'));
   try {
@@ -72,7 +72,7 @@ export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Pro
   }
 }
 
-/** Runs a file of this folder in a process of its own, gives it its task, and waits for its result. */
+/** Runs a file of this folder in a separate process, sends it its task, and waits for its result. */
 export async function inChild<T>(file: string, task: unknown, env: NodeJS.ProcessEnv = {}): Promise<T> {
   const child = startChild(file, [JSON.stringify(task)], env);
   const gone = once(child, 'exit');
@@ -84,7 +84,7 @@ export async function inChild<T>(file: string, task: unknown, env: NodeJS.Proces
 function startChild(file: string, args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return fork(path.join(import.meta.dirname, file), args, {
     env: { ...process.env, ...env },
-    // What children write (a handler: its log) is of no interest; our standard output is for the result alone.
+    // The output of children (a handler: its log) is not needed; our standard output is for the result alone.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
@@ -96,7 +96,7 @@ async function messageOf<T>(child: ChildProcess): Promise<T> {
   });
 }
 
-/** The environment in which the SDK and our own code reach the stack, with rights to everything. */
+/** The environment in which the SDK and our own code use the stack, with all rights. */
 export const environmentOf = ({ s3Endpoint, dynamoDbEndpoint, credentials }: StackAddress) => ({
   AWS_REGION: region,
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -125,14 +125,14 @@ export function functionsOf(cdkOut: string, url: string): Map<string, FunctionDe
   );
 }
 
-/** A function of the service; one that the template does not have is a mistake. */
+/** A function of the service; throws if the template does not have it. */
 export function functionOf(cdkOut: string, url: string, id: string): FunctionDefinition {
   const definition = functionsOf(cdkOut, url).get(id);
   if (!definition) throw new Error(`the template has no function ${id}`);
   return definition;
 }
 
-/** Tokens for people who are as one of the demo people: each may send a hundred requests in a minute. */
+/** Tokens for persons with the roles of the demo users: each may send a hundred requests in a minute. */
 export async function tokensOf({ url }: { url: string }, user: string, people = 40): Promise<string[]> {
   const tokens = Array.from({ length: people }, async (_value, index) => {
     const response = await fetch(`${url}/local/token`, {

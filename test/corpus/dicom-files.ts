@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Third-party files beside the project, with what two independent decoders make of each. */
+/** Third-party files beside the project, with the results of two independent decoders for each. */
 const folder = new URL('../../../shared/data/dicom/', import.meta.url);
 
 /** One file, as the manifest describes it. */
@@ -8,17 +8,17 @@ export interface CorpusFile {
   file: string;
   transferSyntax: string;
   flags: string;
-  /** SHA-256 of the decoded pixels; empty where there are none. */
+  /** SHA-256 of the decoded pixels; empty for a file without pixels. */
   pixelHash: string;
 }
 
 /** Whether the files are there. */
 export const hasCorpus = existsSync(folder);
 
-/** All of them. */
+/** All files. */
 export const corpusFiles: CorpusFile[] = hasCorpus ? readManifest() : [];
 
-/** Its name without that of where it comes from. */
+/** Its name without its source. */
 export const nameOf = ({ file }: CorpusFile) => file.replace(/^.*?__.*?\//, '');
 
 /** Its bytes. */

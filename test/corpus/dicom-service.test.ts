@@ -13,10 +13,10 @@ import type { Client } from '../support/service.ts';
 import { bytesOf, corpusFiles, hasCorpus } from './dicom-files.ts';
 import { seeded, tamper } from './tamper.ts';
 
-/** What a form takes (Lambda quotas, "Invocation payload"; the file is in base64 in it). */
+/** The largest file in a form (Lambda quotas, "Invocation payload"; the file is in base64 in it). */
 const FORM_BYTES = 4_400_000;
 const VARIANTS = 500;
-/** Its UIDs are not to be seen in its bytes. */
+/** Its UIDs are not readable in its bytes. */
 const DEFLATED = '1.2.840.10008.1.2.1.99';
 
 const service = useOwnStack();
@@ -39,7 +39,7 @@ if (!hasCorpus)
 describe.runIf(hasCorpus)('The service, with real files', () => {
   const files = corpusFiles.filter((file) => bytesOf(file).length < FORM_BYTES);
 
-  test('stores each, or says why not, and gives it back as it came, readable for dcmtk', async () => {
+  test('stores each, or refuses it with a reason, and returns it unchanged, readable for dcmtk', async () => {
     const outcomes: Record<number, number> = {};
     for (const file of files) {
       const bytes = bytesOf(file);
@@ -60,7 +60,7 @@ describe.runIf(hasCorpus)('The service, with real files', () => {
     expect(outcomes[201]).toBeGreaterThan(files.length / 3);
   });
 
-  test(`survives ${VARIANTS} that someone has tampered with: no 5xx, no hang, and the next good one is served`, async () => {
+  test(`survives ${VARIANTS} damaged variants: no 5xx, no hang, and the next valid file is served`, async () => {
     const random = seeded(20_261_122);
     const seeds = files.filter(
       (file) =>
@@ -98,7 +98,7 @@ describe.runIf(hasCorpus)('The service, with real files', () => {
   });
 });
 
-/** What dcmtk says of a file: all but the pixels, or why it can not read it. */
+/** The output of dcmtk for a file: everything except the pixels, or why it can not read it. */
 function dcmdump(bytes: Uint8Array): string {
   const path = join(folder, 'file.dcm');
   writeFileSync(path, bytes);
@@ -124,7 +124,7 @@ function isInstance(bytes: Buffer): boolean {
   }
 }
 
-/** The file under a SOP Instance UID of its own, which is as long as the one it has. */
+/** The file with another SOP Instance UID, which has the same length as its own. */
 function ofItsOwn(bytes: Buffer<ArrayBuffer>, index: number) {
   const { sopInstanceUid } = instanceIdentifiers(readDicom(bytes).dataSet);
   const sopUid = `${sopInstanceUid.slice(0, -5)}${10_000 + index}`;

@@ -17,7 +17,7 @@ import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { bytesOf, type CorpusFile, corpusFiles, hasCorpus, nameOf } from './dicom-files.ts';
 import { seeded, tamper } from './tamper.ts';
 
-/** The few that are no whole DICOM files, and why. */
+/** The few that are not whole DICOM files, and why. */
 const broken: Record<string, RegExp> = {
   'MR_truncated.dcm': /\(7FE0,0010\) claims 8192 bytes, the file has only 8130 left/,
   'rtplan_truncated.dcm': /\(300A,00B0\) claims 976 bytes, the file has only 711 left/,
@@ -25,9 +25,10 @@ const broken: Record<string, RegExp> = {
   'no_meta.dcm': /no DICOM file/, // its first byte is missing
 };
 
-/** Those that can be read, but whose pixels are none. */
+/** Those that can be read, but have no valid pixels. */
 const withoutPixels: Record<string, RegExp> = {
-  'JPEG2000-embedded-sequence-delimiter.dcm': /its image has 3722445056×1024/, // in the middle of the codestream's header
+  'JPEG2000-embedded-sequence-delimiter.dcm': /its image has 3722445056×1024/, // in the middle of the
+  // codestream's header
   'meta_missing_tsyntax.dcm': /Bits Allocated is missing/,
   'nested_priv_SQ.dcm': /Bits Allocated is missing/,
 };
@@ -35,7 +36,7 @@ const withoutPixels: Record<string, RegExp> = {
 const whole = corpusFiles.filter((row) => !broken[nameOf(row)]);
 const pictures = whole.filter((row) => row.pixelHash && !withoutPixels[nameOf(row)]);
 
-/** Whether the first frame is JFIF, and the file says that its colours are RGB. */
+/** Whether the first frame is JFIF, and the file declares that its colours are RGB. */
 function isJfifLabelledRgb(row: CorpusFile): boolean {
   const bytes = bytesOf(row);
   const isJfif = bytes.includes(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, ...Buffer.from('JFIF')]));
@@ -52,7 +53,7 @@ if (!hasCorpus) {
     test.each(whole)('$file is read, and so is its header alone', (row) => {
       const bytes = bytesOf(row);
       const dicom = readDicom(bytes);
-      // A file without meta information says nothing of its transfer syntax.
+      // A file without meta information does not declare its transfer syntax.
       if (row.transferSyntax && dicom.meta.elements.size > 0)
         expect(dicom.transferSyntax.uid).toBe(row.transferSyntax);
       const json = toDicomJson(dicom.dataSet, { bulkDataUri: (path) => path });
@@ -68,7 +69,7 @@ if (!hasCorpus) {
     });
 
     test.each(whole.filter(({ flags }) => /dicomdir|no-SOPInstanceUID/.test(flags)))(
-      '$file is no instance',
+      '$file is not an instance',
       (row) => {
         expect(() => instanceIdentifiers(readDicom(bytesOf(row)).dataSet)).toThrow(/DICOMDIR|has no S\w+UID/);
       },
@@ -77,7 +78,7 @@ if (!hasCorpus) {
 
   describe('Pixels', () => {
     test.each(pictures.filter((row) => !isJfifLabelledRgb(row)))(
-      'of $file are what two decoders make of them',
+      'of $file equal those of two decoders',
       async (row) => {
         const dicom = readDicom(bytesOf(row));
         const pixels = describePixels(dicom);
@@ -91,7 +92,8 @@ if (!hasCorpus) {
       },
     );
 
-    // The two decoders believe the label; JFIF is grey or YCbCr (ITU-T T.871), as every other reader of JPEG has it.
+    // The two decoders follow the label; JFIF is grey or YCbCr (ITU-T T.871), as for every other reader of
+    // JPEG.
     test.each(pictures.filter(isJfifLabelledRgb))('of $file, which is JFIF, are YCbCr', async (row) => {
       const dicom = readDicom(bytesOf(row));
       const pixels = describePixels(dicom);
@@ -105,7 +107,7 @@ if (!hasCorpus) {
       expect(difference / expected.length).toBeLessThan(1);
     });
 
-    test('are JFIF in spite of their label in some files', () => {
+    test('are JFIF although some files declare RGB', () => {
       expect(pictures.filter(isJfifLabelledRgb)).toHaveLength(3);
     });
 
@@ -133,7 +135,7 @@ if (!hasCorpus) {
         );
     });
 
-    test('are most files', () => {
+    test('most files are transcoded', () => {
       expect(lossless.length).toBeGreaterThan(150);
     });
   });
@@ -166,8 +168,8 @@ if (!hasCorpus) {
     });
   });
 
-  describe('Files that someone has tampered with', () => {
-    test('leave no trace: each is read or refused, and the next good one is read', async () => {
+  describe('Damaged files', () => {
+    test('leave no trace: each is read or refused, and the next valid one is read', async () => {
       const random = seeded(20_261_121);
       const seeds = pictures.filter((file) => bytesOf(file).length < 200_000);
       const before = memory();
@@ -198,14 +200,14 @@ if (!hasCorpus) {
 
 const PIXELS = '7FE00010';
 
-/** All values but those that decoded pixels change: how they lie there, and what tells fragments apart. */
+/** All values except those that decoding changes: the layout of the pixels, and the tables of fragments. */
 const valuesOf = ({ dataSet }: DicomFile) =>
   Object.entries(toDicomJson(dataSet, { bulkDataUri: (path) => path, inlineBytes: 100_000 })).filter(
     ([tag]) =>
       !['00280004', '00280006', '00280102', '7FE00001', '7FE00002', '7FE00003', PIXELS].includes(tag),
   );
 
-/** By as many bytes as it takes, as a function would ask a store for them. */
+/** In as many reads as it needs, as a function would read from a store. */
 function readHeader(bytes: Uint8Array) {
   for (let length = 1024; ; ) {
     try {
@@ -217,7 +219,7 @@ function readHeader(bytes: Uint8Array) {
   }
 }
 
-/** The mean of each of 8×8 cells of a picture in greys: a fingerprint of its brightness, place by place. */
+/** The mean of each of 8×8 cells of a picture in greys: a fingerprint of its brightness in each place. */
 function greyCells(data: Uint8Array, width: number, height: number, channels: number): number[] {
   const sums = new Float64Array(64);
   const counts = new Float64Array(64);

@@ -17,7 +17,7 @@ import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { dicomForm } from '../fixtures/dicom-uploads.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 
-/** Small inputs on which others failed, made for this purpose, each with what is right of it. */
+/** Small inputs that other programs handled wrongly, written for this project, each with the right result. */
 const folder = new URL('../../../shared/found/', import.meta.url);
 
 interface Row {
@@ -38,7 +38,7 @@ const rows: Row[] = existsSync(folder)
       })
   : [];
 
-/** Kinds whose rows say by which search a study is found. */
+/** Kinds whose rows name the search that finds a study. */
 const FOUND_BY_SEARCHES = ['F8', 'F9', 'F10'];
 
 /** A study or an instance as DICOM JSON. */
@@ -47,7 +47,7 @@ type Found = Record<string, { Value: unknown[] }>;
 const kindOf = (row: Row) => row.kind.replace(' control', '');
 const read = (path: string) => readFileSync(new URL(path, folder));
 
-/** Checks that need more than the size and the colours that a row names. */
+/** Checks of more than the size and the colours that a row names. */
 const checks: Record<string, (bytes: Buffer, row: Row) => Promise<void>> = {
   'photos/f1-sos-parameters.jpg': async (bytes) => {
     const control = await makeRenditions(read('photos/f1-control-unharmed.jpg'));
@@ -61,7 +61,7 @@ const checks: Record<string, (bytes: Buffer, row: Row) => Promise<void>> = {
     const { mimeType } = await makeRenditions(bytes);
     expect(outgoingFileName({ fileName: path.replace('photos/', ''), mimeType })).toBe('IMG_0001.jpg');
   },
-  // Below the page, which is square, stands what is missing of it, or nothing.
+  // Below the page, which is square, is the list of what is missing, or nothing.
   'pdf/f6-cjk-not-embedded.pdf': async (bytes) => {
     const { width, height } = await makeRenditions(bytes);
     expect(height).toBeGreaterThan(width);
@@ -76,7 +76,7 @@ const checks: Record<string, (bytes: Buffer, row: Row) => Promise<void>> = {
 };
 
 if (rows.length === 0) {
-  test('../shared/found is absent: nothing of it was tested', () => {
+  test('../shared/found is absent: no row was tested', () => {
     console.log('../shared/found is absent: nothing of it was tested');
     expect(existsSync(folder)).toBe(false);
   });
@@ -219,7 +219,7 @@ if (rows.length === 0) {
       },
     );
 
-    test('but by none that means other days', async () => {
+    test('but by no search for other days', async () => {
       const staff = await service.as('staff');
       const search = 'StudyDate=20251107-20251108&StudyTime=000000-010000';
       expect((await staff.send('GET', `/dicom-web/studies?${search}`)).status).toBe(204);
@@ -229,7 +229,7 @@ if (rows.length === 0) {
   });
 }
 
-/** The names, the date and the time that a row has, as DICOM JSON. */
+/** The names, the date and the time of a row, as DICOM JSON. */
 function expectedAttributes(values: string): Record<string, { Value: unknown[] }> {
   const text = (pattern: RegExp) => pattern.exec(values)?.[1];
   const [Alphabetic, Ideographic] = [text(/Alphabetic ([^;]+)/), text(/Ideographic ([^;]+)/)];
@@ -260,8 +260,8 @@ async function expectQuarters(
     name: name as string,
     bytes: bytes as Uint8Array,
   }));
-  const wish = { format: 'png', width: 2000, quality: undefined, watermark: undefined } as const;
-  pictures.push({ name: 'copy', bytes: await makeCopy(original, wish) });
+  const options = { format: 'png', width: 2000, quality: undefined, watermark: undefined } as const;
+  pictures.push({ name: 'copy', bytes: await makeCopy(original, options) });
   for (const { name, bytes } of pictures) {
     const { data, info } = await sharp(bytes)
       .toColourspace('srgb')
@@ -303,7 +303,7 @@ async function darkPartOf(renditions: Rendition[]): Promise<number> {
   return grey.filter((value) => value < 128).length / grey.length;
 }
 
-/** How wide what is marked is for its height. */
+/** The ratio of width to height of the marked part. */
 async function shapeOf(bytes: Uint8Array, isMarked: (grey: number) => boolean): Promise<number> {
   const { data, info } = await sharp(bytes).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
   const columns = new Set<number>();

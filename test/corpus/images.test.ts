@@ -7,10 +7,13 @@ import { sharp } from '../../lib/media/image/libvips.ts';
 import { makeRenditions } from '../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 
-/** Third-party and hostile files beside the project, with the verdict that each deserves. */
+/** Third-party and hostile files beside the project, with the right verdict for each. */
 const folder = new URL('../../../shared/data/images/', import.meta.url);
 
-/** What `makeRenditions` leaves to other code: refused by name today. Whoever teaches it one of them deletes the line. */
+/**
+ * Types that `makeRenditions` leaves to other code: refused by name today. Delete the line of a type once it
+ * is supported.
+ */
 const notHandledYet = [{ name: 'a DICOM file', files: /\.dcm$/ }];
 
 const notImages = /^selfmade\/strings\/|LICENSE$/;
@@ -45,7 +48,7 @@ if (rows.length === 0) {
     });
 
     test.each(cases.filter(({ expected }) => /^(?:survive|accept-or-415)$/.test(expected)))(
-      '$file gets a clean verdict',
+      '$file gets a clear verdict',
       async ({ file }) => {
         await makeRenditions(read(file)).then(
           () => expectGoodCopies(read(file)),
@@ -55,16 +58,16 @@ if (rows.length === 0) {
     );
 
     test.each(cases.filter(({ file }) => hostile.test(file)))(
-      '$file costs little time and memory',
+      '$file needs little time and memory',
       ({ file }) => {
         const { megabytes, seconds } = measure(file);
-        // A page is drawn in a process with bounds of its own.
+        // A page is drawn in a process with limits of its own.
         expect(seconds).toBeLessThan(file.endsWith('.pdf') ? 20 : 5);
         expect(megabytes).toBeLessThan(250);
       },
     );
 
-    test('the worst PDFs, all at once, leave the next good one in peace', async () => {
+    test('the worst PDFs, all at once, do not harm the next valid one', async () => {
       const worst = ['flate2-bomb', 'form-laughs', 'image-40000x40000', 'deep-array'];
       await Promise.allSettled(worst.map((name) => makeRenditions(read(`selfmade/pdf/${name}.pdf`))));
       await expectGoodCopies(read('selfmade/pdf/plain.pdf'));
@@ -73,7 +76,7 @@ if (rows.length === 0) {
     test.each([
       ['rgb24', /bmpsuite-g-(?:pal8(?!gs|nonsquare)|rgb)/],
       ['pal4', /bmpsuite-g-pal4rle/], // sixteen colours
-    ])('the one picture looks like %s in every kind of BMP', async (plain, alike) => {
+    ])('the same picture is %s in every kind of BMP', async (plain, alike) => {
       const thumbnailOf = async (file: string) =>
         (await makeRenditions(read(file))).renditions.find(({ name }) => name === 'png')?.bytes ??
         Buffer.alloc(0);
@@ -90,7 +93,8 @@ if (rows.length === 0) {
         [1, 2, 3, 4, 5, 6, 7, 8].map(async (digit) => {
           const { renditions } = await makeRenditions(read(`orientation/${name}_${digit}.jpg`));
           const [thumbnail] = renditions.filter((copy) => copy.name === 'thumbnail');
-          // Each file was compressed on its own and has its digit painted in the middle: only large shapes are the same.
+          // Each file was compressed separately and has its digit in the middle: only large shapes are the
+          // same.
           return sharp(thumbnail?.bytes).resize(48, 48, { fit: 'fill' }).raw().toBuffer();
         }),
       );
@@ -98,7 +102,7 @@ if (rows.length === 0) {
     });
   });
 
-  describe('left to other code for now', () => {
+  describe('types that are not supported yet', () => {
     for (const { name, files } of notHandledYet) {
       test.each(rows.filter(({ file }) => files.test(file)))(
         `$file is refused as ${name}`,
@@ -122,10 +126,10 @@ function read(file: string): Buffer {
   return readFileSync(new URL(file, folder));
 }
 
-/** Copies of the right size, decodable, with the original's look and without its metadata. */
+/** Copies of the right size, decodable, with the original's appearance and without its metadata. */
 async function expectGoodCopies(original: Buffer): Promise<void> {
   const { mimeType, width, height, renditions } = await makeRenditions(original);
-  // What libvips itself can't read has no plainer path to compare with: its copies must at least agree.
+  // For a file that libvips itself can't read there is no simpler reference: its copies must at least agree.
   const isOurs = mimeType === 'image/bmp' || mimeType === 'application/pdf';
   const look = isOurs
     ? (renditions.find(({ name }) => name === 'png')?.bytes ?? original)
@@ -140,13 +144,17 @@ async function expectGoodCopies(original: Buffer): Promise<void> {
     const { format, orientation, exif, xmp, icc, iptc, comments } = await sharp(copy.bytes).metadata();
     expect(`image/${format}`).toBe(copy.mimeType);
     expect({ orientation, exif, xmp, icc, iptc, comments }).toEqual({});
-    // An inversion, a lost profile or alpha, or a wrong side up is far above what JPEG loses in hard edges.
+    // An inversion, a lost profile or alpha, or a wrong orientation differs far more than the loss of JPEG at
+    // hard edges.
     const tolerance = copy.mimeType === 'image/png' ? 8 : 16;
     expect(await lookDifference(look, copy.bytes), copy.name).toBeLessThan(tolerance);
   }
 }
 
-/** A PNG whose only word on its colours is gAMA, as the standard has it shown (PNG 3rd edition, 13.13): sharp does not. */
+/**
+ * A PNG whose only colour chunk is gAMA, converted as the standard requires (PNG 3rd edition, 13.13): sharp
+ * does not.
+ */
 async function withGamma(png: Buffer): Promise<Buffer> {
   const gama = png.indexOf('gAMA');
   const isPng = png.subarray(1, 4).toString() === 'PNG';
@@ -160,7 +168,7 @@ async function withGamma(png: Buffer): Promise<Buffer> {
   return sharp(shown, { raw: info }).png().toBuffer();
 }
 
-/** Mean difference, 0 to 255, of two pictures on white, reduced to 16×16 by the plainest path through sharp. */
+/** Mean difference, 0 to 255, of two pictures on white, reduced to 16×16 by the simplest use of sharp. */
 async function lookDifference(original: Uint8Array, copy: Uint8Array): Promise<number> {
   const [one, other] = await Promise.all(
     [original, copy].map((bytes) =>
@@ -180,7 +188,7 @@ function meanDifference(one: Buffer | undefined, other: Buffer | undefined): num
   return one.reduce((sum, value, i) => sum + Math.abs(value - (other[i] ?? 0)), 0) / one.length;
 }
 
-/** A refusal whose reason is a sentence, and names the file's type where that is the reason. */
+/** A refusal whose reason is a sentence, and names the file's type if that is the reason. */
 async function expectRefusal(bytes: Buffer): Promise<void> {
   const error = await makeRenditions(bytes).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(RejectedImage);
@@ -189,7 +197,7 @@ async function expectRefusal(bytes: Buffer): Promise<void> {
   if (reason.includes('; expected')) expect(reason).toContain(describeFile(bytes));
 }
 
-/** One file in a process of its own: peak memory above the start, and time, with sharp already loaded. */
+/** One file in a separate process: peak memory above the start, and time, with sharp already loaded. */
 function measure(file: string): { megabytes: number; seconds: number } {
   const script = `
     import { readFileSync } from 'node:fs';

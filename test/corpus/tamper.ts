@@ -1,4 +1,4 @@
-/** Flipped bits, a cut, a stretch of noise, or a number where a length may be. */
+/** Flipped bits, a truncation, a range of random bytes, or a changed length field. */
 export function tamper(original: Uint8Array, random: () => number): Uint8Array<ArrayBuffer> {
   const bytes = Uint8Array.from(original);
   const place = () => Math.floor(random() * bytes.length);
@@ -7,7 +7,7 @@ export function tamper(original: Uint8Array, random: () => number): Uint8Array<A
   if (kind === 1) return bytes.subarray(0, place());
   if (kind === 2)
     for (let at = place(), left = 64; left > 0 && at < bytes.length; left--, at++) bytes[at] = random() * 256;
-  // In the header, where lengths are.
+  // In the header, where length fields are.
   if (kind === 3) {
     const at = 132 + Math.floor(random() * Math.min(2000, bytes.length - 140));
     new DataView(bytes.buffer).setUint32(

@@ -43,7 +43,7 @@ test("Info-ZIP's unzip finds no fault", () => {
   expect(execFileSync('unzip', ['-t', path], { encoding: 'utf8' })).toContain('No errors detected');
 });
 
-test("Python's zipfile gives every byte back", () => {
+test("Python's zipfile returns every byte", () => {
   const script =
     'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print("\\n".join(z.namelist()))';
   const names = execFileSync('python3', ['-X', 'utf8', '-c', script, path], { encoding: 'utf8' });
@@ -66,7 +66,7 @@ test.each([
   ['bsdtar', (into: string) => ['-xf', path, '-C', into]],
   ['python3', (into: string) => ['-X', 'utf8', '-m', 'zipfile', '-e', path, into]],
 ])(
-  '%s unpacks every file under its own name, sixty odd ones too, and nothing beside the folder',
+  '%s unpacks every file under its own name, sixty unusual ones too, and nothing outside the folder',
   (reader, args) => {
     const into = join(folder, reader, 'inside');
     mkdirSync(into, { recursive: true });

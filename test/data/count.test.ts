@@ -37,7 +37,7 @@ const facts = (image: Image) => ({
   key: `images/${PATIENT_1}/${image.batchId ?? image.caseId}/${image.id}.png`,
 });
 
-/** Everything that can happen to an image, any number of times and in any order. */
+/** All events of an image, any number of times and in any order. */
 const Step = fc.record({
   image: fc.nat(99),
   what: fc.oneof(
@@ -101,14 +101,17 @@ function unlessConflict(error: unknown) {
   if (!(error instanceof DomainError && error.code === 'CONFLICT')) throw error;
 }
 
-/** A hundred images that are still to come. */
+/** A hundred pending images. */
 const newImages = (place: { batchId: string } | { caseId: string }) =>
   Array.from({ length: 100 }, (_value, i) => {
     const known = { id: newId(), patientId: PATIENT_1, fileName: `${i}.png` };
     return { ...newImage({ ...known, mimeType: 'image/png', fileSize: 1 }, doctor, new Date()), ...place };
   });
 
-/** Runs so many steps with the images that `begin` makes, sixteen at a time, and compares what `counted` says. */
+/**
+ * Runs this number of steps with the images that `begin` creates, sixteen at a time, and compares the result
+ * of `counted`.
+ */
 const holds = (
   length: number,
   begin: (id: string) => Promise<Image[]>,
@@ -160,7 +163,7 @@ test('The count of a case is right after a thousand', LONG, async () => {
   await holds(1000, begin, async (caseId) => {
     const { items } = await own.cases.listOfPatient(PATIENT_1, { limit: 100 });
     return {
-      // One without an image is in no list.
+      // A case without an image is in no list.
       count: items.find(({ id }) => id === caseId)?.imageCount ?? 0,
       left: (await own.images.listInCase(caseId, { limit: 200 })).items,
     };

@@ -11,14 +11,20 @@ import type { StudyList } from '../../lib/domain/dicom/study-search.ts';
 import { searchResponse } from '../../lib/services/dicomweb/search.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 
-/** More than one answer of DynamoDB holds; 10 of each patient, and 100 of each day. `npm run test:large` has 100,000. */
+/**
+ * More than one answer of DynamoDB holds; 10 of each patient, and 100 of each day. `npm run test:large` has
+ * 100,000.
+ */
 const STUDIES = 2040;
 
 const database = useOwnDatabase();
 let table: Table;
 let queries = 0;
 
-/** Names of studies of their own: the second has a group that begins as its first does; the third is longer than a key. */
+/**
+ * Distinct names of studies: a component group of the second name begins as the first name does; the third is
+ * longer than a key may be.
+ */
 const names: Record<number, object> = {
   9001: { Alphabetic: 'Dokimi^Alpha', Ideographic: 'Δοκιμη^Αλφα' },
   9002: { Alphabetic: 'Shiken^Hanako', Ideographic: '試験^花子', Phonetic: 'Shiken^Hana' },
@@ -89,8 +95,8 @@ describe('Among many studies, one Query finds those', () => {
     ['of an accession number', { by: 'accession', accession: 'ACC77' }, 1],
     ['of a day', { by: 'date', dates: ['20010101', '20010101'] }, 100],
     ['of a modality on a day', { by: 'modality', modality: 'MR', dates: ['20010101', '20010101'] }, 15],
-    ['whose name begins so', { by: 'name', prefix: 'NAME101', fits: () => true }, 11],
-    ['that are named', { by: 'uids', uids: ['2.25.1', '2.25.2', '2.25.404404'] }, 2],
+    ['whose names have this beginning', { by: 'name', prefix: 'NAME101', fits: () => true }, 11],
+    ['with these UIDs', { by: 'uids', uids: ['2.25.1', '2.25.2', '2.25.404404'] }, 2],
   ])('%s', async (_title, list, count) => {
     queries = 0;
     const found = await Array.fromAsync(new DicomSearch(table).studies(list, 1000));
@@ -98,7 +104,7 @@ describe('Among many studies, one Query finds those', () => {
     expect(queries).toBeLessThanOrEqual(1);
   });
 
-  test('and by parts of names, all names are looked at, and not the studies', async () => {
+  test('and by parts of names, the query reads all names, and not the studies', async () => {
     const list = { by: 'name', prefix: '', fits: (name: string) => name.includes('E777^') } as const;
     queries = 0;
     const found = await Array.fromAsync(new DicomSearch(table).studies(list, 1000));
@@ -124,7 +130,7 @@ describe('A search', () => {
     );
   });
 
-  test('gives the newest studies first, a few of many', async () => {
+  test('returns the newest studies first, a few of many', async () => {
     const deps = { dicomSearch: new DicomSearch(table), dicomStore: new DicomStore(table) };
     const { body } = await searchResponse('study', asking({ limit: '3', offset: '1' }), deps);
     const dates = JSON.parse(String(body)).map(
@@ -138,30 +144,33 @@ describe('A search', () => {
     ['9001', ['Dokimi*', 'Δοκ*', 'δοκιμη^αλφα', '*αλφα', 'Dokimi^Alpha=Δοκιμη^Αλφα', '=Δ*']],
     ['9002', ['Shiken*', 'shiken^hana', '*hana*', '試験*', '試?^花子', '*花*']],
     ['9003', ['L*^end', `${'l'.repeat(300)}^E*`, `*${'L'.repeat(210)}*`]],
-  ])('finds %s by each group of its name once, as one within its patient does', async (number, patterns) => {
-    const studyUid = `2.25.${number}`;
-    const PatientID = `Q-${Number(number) % 204}`;
-    const deps = { dicomSearch: new DicomSearch(table), dicomStore: new DicomStore(table) };
-    for (const PatientName of patterns) {
-      for (const also of [{}, { PatientID }, { StudyInstanceUID: studyUid }]) {
-        const { body } = await searchResponse('study', asking({ PatientName, ...also }), deps);
-        const uids = JSON.parse(String(body)).map(
-          (each: Record<string, { Value: string[] }>) => each['0020000D']?.Value[0],
-        );
-        expect(uids, JSON.stringify({ PatientName, ...also })).toEqual([studyUid]);
+  ])(
+    'finds %s by each component group of its name once, as a search within its patient does',
+    async (number, patterns) => {
+      const studyUid = `2.25.${number}`;
+      const PatientID = `Q-${Number(number) % 204}`;
+      const deps = { dicomSearch: new DicomSearch(table), dicomStore: new DicomStore(table) };
+      for (const PatientName of patterns) {
+        for (const also of [{}, { PatientID }, { StudyInstanceUID: studyUid }]) {
+          const { body } = await searchResponse('study', asking({ PatientName, ...also }), deps);
+          const uids = JSON.parse(String(body)).map(
+            (each: Record<string, { Value: string[] }>) => each['0020000D']?.Value[0],
+          );
+          expect(uids, JSON.stringify({ PatientName, ...also })).toEqual([studyUid]);
+        }
       }
-    }
-    const fuzzy = async (words: string) => {
-      const { body } = await searchResponse(
-        'study',
-        asking({ PatientName: words, fuzzymatching: 'true' }),
-        deps,
-      );
-      return JSON.parse(String(body)).length;
-    };
-    if (number === '9001') expect(await fuzzy('αλφα δοκ')).toBe(1);
-    if (number === '9002') expect(await fuzzy('hana shik')).toBe(1);
-  });
+      const fuzzy = async (words: string) => {
+        const { body } = await searchResponse(
+          'study',
+          asking({ PatientName: words, fuzzymatching: 'true' }),
+          deps,
+        );
+        return JSON.parse(String(body)).length;
+      };
+      if (number === '9001') expect(await fuzzy('αλφα δοκ')).toBe(1);
+      if (number === '9002') expect(await fuzzy('hana shik')).toBe(1);
+    },
+  );
 
   test.each<[what: string, query: object]>([
     ['dates from the later to the earlier', { StudyDate: '20260331-20260301' }],
@@ -176,7 +185,7 @@ describe('A search', () => {
     expect(await searchResponse('study', asking(query), deps)).toMatchObject({ status: 204 });
   });
 
-  test('that would have to look at too much says by what to search', async () => {
+  test('that would have to read too many studies is refused, and the message names the attributes to search by', async () => {
     const endless = {
       async *studies() {
         for (let number = 0; ; number++) yield studyOf(number);

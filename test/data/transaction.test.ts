@@ -8,7 +8,9 @@ import { retryConflicts } from '../../lib/data/retry-conflicts.ts';
 import type { Table } from '../../lib/data/table.ts';
 import { transact } from '../../lib/data/transaction.ts';
 
-/** A DynamoDB that gives these answers, one after the other; the local one has no two writers and so no conflicts. */
+/**
+ * A DynamoDB with these answers, one after the other; the local one has no two writers and so no conflicts.
+ */
 let answers: ({ Code: string; Item?: unknown }[] | 'conflict')[];
 let requests: number;
 let server: Server;
@@ -42,19 +44,19 @@ beforeEach(() => {
 const items = [{ Put: { Item: { pk: 'a' } } }, { Put: { Item: { pk: 'b' } } }];
 const conflict = [{ Code: 'None' }, { Code: 'TransactionConflict' }];
 
-test('A transaction that another one cancels is tried again', async () => {
+test('A transaction that is cancelled by another one is retried', async () => {
   answers = [conflict, conflict];
   expect(await transact(table, items)).toEqual(new Map());
   expect(requests).toBe(3);
 });
 
-test('A plain write that a transaction prevents is tried again', async () => {
+test('A plain write that conflicts with a transaction is retried', async () => {
   answers = ['conflict', 'conflict'];
   await new Batches(table).erase('b');
   expect(requests).toBe(3);
 });
 
-test('A failed condition is an answer, with the item as it was', async () => {
+test('A failed condition is a result, with the item as it was', async () => {
   answers = [[{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { pk: { S: 'b' }, n: { N: '1' } } }]];
   expect(await transact(table, items)).toEqual(new Map([[1, { pk: 'b', n: 1 }]]));
   expect(requests).toBe(1);

@@ -10,13 +10,13 @@ import { withDataDir, withTableOnly } from '../bench/stack.ts';
 const STUDIES = 100_000;
 const { patientId, patientName = '', accession = '', studyDate = '' } = sliceOf(4321, STUDIES);
 const day: [string, string] = [studyDate, studyDate];
-/** Studies lie on 5000 days. */
+/** The number of days on which studies were made. */
 const STUDIES_OF_DAY = 20;
 
 let search: DicomSearch;
 let end: () => void;
 let ended: Promise<void>;
-/** What was asked of DynamoDB, and how many items it looked at. */
+/** The requests to DynamoDB, and the number of items that they read. */
 let commands: { name: string; index: unknown; scanned: number }[] = [];
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ beforeEach(() => {
   commands = [];
 });
 
-describe(`Among ${STUDIES} studies, one Query on an index finds, and looks at no other than, those`, () => {
+describe(`Among ${STUDIES} studies, one Query on an index finds, and reads only, those`, () => {
   test.each<[what: string, list: StudyList, count: number]>([
     ['of a patient', { by: 'patient', patientId, alsoUnassigned: false }, STUDIES_OF_PATIENT],
     ['of a day', { by: 'date', dates: day }, STUDIES_OF_DAY],
@@ -67,13 +67,13 @@ describe(`Among ${STUDIES} studies, one Query on an index finds, and looks at no
   ])('%s', async (_title, list, count) => {
     const found = await Array.fromAsync(search.studies(list, 1000));
     expect(found).toHaveLength(count);
-    // What a list of small items leads to is then got by its keys.
+    // The studies of a list of small items are then read by their keys.
     const [query, ...others] = commands;
     expect(query).toEqual({ name: 'QueryCommand', index: expect.stringMatching(/^gsi/), scanned: count });
     expect(others.map(({ name }) => name).filter((name) => name !== 'BatchGetItemCommand')).toEqual([]);
   });
 
-  test('of a patient, and by a second Query those that name the patient and are nobody’s', async () => {
+  test('of a patient, and by a second Query those that name the patient and have no owner', async () => {
     const list: StudyList = { by: 'patient', patientId, alsoUnassigned: true };
     expect(await Array.fromAsync(search.studies(list, 1000))).toHaveLength(STUDIES_OF_PATIENT);
     const query = { name: 'QueryCommand', index: 'gsi2' };

@@ -29,7 +29,7 @@ const run = promisify(execFile);
 const service = new OwnStack();
 const original = randomBytes(IMAGE_BYTES);
 const crc = base64Crc32(original);
-/** Of each function process that worked on the export: megabytes at most. */
+/** The peak memory of each function process that worked on the export, in megabytes. */
 const peaks: number[] = [];
 let archive: string;
 
@@ -37,21 +37,24 @@ afterAll(() => service.end());
 
 /** The batch, with its images as the pipeline would have left them. */
 async function fill(): Promise<string> {
-  const own = await directAccess(service);
+  const direct = await directAccess(service);
   const batchId = await createBatch(await service.as('doctor'), PATIENT_1, 'Years');
   const facts = { mimeType: 'image/jpeg', fileSize: IMAGE_BYTES, crc32: crc, hasPreview: false } as const;
   for (let order = 0; order < IMAGES; order++) {
     const given = { id: randomUUID(), patientId: PATIENT_1, batchId, order, fileName: `${order}.jpg` };
-    const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, own.now());
+    const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, direct.now());
     const key = originalKey(image, facts.mimeType);
-    await own.bucket.write(key, original, facts.mimeType);
-    await own.images.createPending([image], new Date(Date.now() + 3_600_000));
-    expect(await own.images.markReady(image, { ...facts, key }, own.now())).toBe('done');
+    await direct.bucket.write(key, original, facts.mimeType);
+    await direct.images.createPending([image], new Date(Date.now() + 3_600_000));
+    expect(await direct.images.markReady(image, { ...facts, key }, direct.now())).toBe('done');
   }
   return batchId;
 }
 
-/** Not more often than a client would ask: each question takes the machine from who answers it. */
+/**
+ * Not more often than a client would poll: each request takes CPU time from the process that makes the
+ * archive.
+ */
 async function statusOf(url: string) {
   await sleep(500);
   const answer = await (await service.as('doctor')).json('GET', url, 200);
@@ -68,7 +71,7 @@ beforeAll(async () => {
   const doctor = await service.as('doctor');
   const { status_url } = await doctor.json('POST', `/api/images/batches/${batch}/exports/`, 202, {});
 
-  // Killed in the middle, as by the machine; what it was working on comes again when the stack does.
+  // Killed in the middle, as by a power failure; its event is delivered again when the stack starts.
   const { pid } = await until(async () => {
     const now = await statusOf(status_url);
     return now.progress > 0.4 && now.pid !== undefined && now;
@@ -78,7 +81,7 @@ beforeAll(async () => {
   await until(async () => processesOf('build-archive').length === 0);
   expect(await statusOf(status_url)).toMatchObject({ status: 'running' });
   await service.stop();
-  // Of the backstage, whose stores a second stack in this process would take for its own.
+  // Set for direct access to the first stack: a second stack in this process would use its stores.
   delete process.env.AWS_ENDPOINT_URL_S3;
   delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
   await service.start();
@@ -96,7 +99,10 @@ beforeAll(async () => {
   archive = fileOf(bytes);
 });
 
-/** Where the local S3 keeps the one object of this length: a second copy would be more of the disk. */
+/**
+ * The file in which the local S3 stores the one object of this length: a copy would need the same disk space
+ * again.
+ */
 function fileOf(bytes: number): string {
   const folder = join(service.dataDir, 'blobs');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
@@ -105,8 +111,8 @@ function fileOf(bytes: number): string {
   return found[0] as string;
 }
 
-describe('An export of five gigabytes whose function was killed half way', () => {
-  test(`takes less than ${MEMORY_MB} MB of memory`, () => {
+describe('An export of five gigabytes whose function was killed in the middle', () => {
+  test(`needs less than ${MEMORY_MB} MB of memory`, () => {
     expect(peaks).toHaveLength(2);
     console.log(`build-archive took at most ${peaks.join(' and ')} MB`);
     for (const peak of peaks) expect(peak).toBeLessThan(MEMORY_MB);
@@ -124,7 +130,7 @@ describe('An export of five gigabytes whose function was killed half way', () =>
     }
   });
 
-  test('has every image, whole and in its order, also past four gigabytes', async () => {
+  test('has every image, whole and in order, also after four gigabytes', async () => {
     const names: string[] = [];
     let farthest = 0;
     await eachEntry(archive, async (entry, content) => {
@@ -156,13 +162,13 @@ describe('An export of five gigabytes whose function was killed half way', () =>
   });
 
   test("is read by libarchive's bsdtar", async () => {
-    // It computes the checksums only of what it takes out.
+    // It computes the checksums only of the entries that it extracts.
     const { stdout } = await run('sh', ['-c', 'bsdtar -xOf "$0" | wc -c', archive]);
     expect(Number(stdout)).toBe(IMAGES * IMAGE_BYTES);
   });
 });
 
-/** Walks over a ZIP, one entry at a time. */
+/** Iterates over a ZIP, one entry at a time. */
 async function eachEntry(
   path: string,
   look: (entry: yauzl.Entry, content: AsyncIterable<Buffer>) => Promise<void>,

@@ -17,7 +17,7 @@ const SIZES = [
   { width: 1, height: 1 },
 ];
 
-test('Three hundred photos, eight at a time, all become ready, are counted, and come back in one ZIP', {
+test('Three hundred photos, eight at a time, all become ready, are counted, and are downloaded in one ZIP', {
   timeout: 300_000,
 }, async () => {
   const batch = await createBatch(doctor);

@@ -16,10 +16,10 @@ import { type Client, createBatch, until } from '../support/service.ts';
 
 const PHOTOS = 200;
 const LONG_SECONDS = 600;
-/** How long an upload URL lives here: so short that some end while they wait for their turn. */
+/** The lifetime of an upload URL in this file: so short that some expire while their files wait. */
 const URL_SECONDS = 20;
 
-// The limits of requests are those that every clinic has; the other settings, too.
+// The default limits of requests, and the default values of the other settings.
 const limits = Limits.parse({ uploadUrlSeconds: URL_SECONDS });
 const service = useOwnStack({ environment: { LIMITS: JSON.stringify(limits) } });
 const browsing = useBrowser(service);
@@ -30,17 +30,17 @@ const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 type Image = { id: string; original_name: string; status: string };
 
-/** Everything that is in the batch. */
+/** All images of the batch. */
 async function imagesOf(doctor: Client, batchId: string): Promise<Image[]> {
   const { images, next } = await doctor.json('GET', `/api/images/?batch_id=${batchId}&limit=200`, 200);
-  // No image that became one too many hides on another page.
+  // No duplicate image is hidden on another page.
   const more = next
     ? (await doctor.json('GET', `/api/images/?batch_id=${batchId}&cursor=${next}`, 200)).images
     : [];
   return [...images, ...more];
 }
 
-/** The keys in the store that begin so. */
+/** The keys in the store with this prefix. */
 function keysOf(prefix: string): string[] {
   const state = new DatabaseSync(join(service.dataDir, 'state.sqlite'), { readOnly: true });
   try {
@@ -58,13 +58,13 @@ async function untilMoreStored(page: Page): Promise<void> {
   await until(async () => (await storedSoFar(page).catch(() => 0)) >= enough, LONG_SECONDS);
 }
 
-test('Of 200 photos of 3 MB, with the network cut three times, one reload and URLs that end, each is stored once', async () => {
+test('Of 200 photos of 3 MB, with three network failures, one reload and expired URLs, each is stored once', async () => {
   const photos = await cameraRoll(folder, PHOTOS);
   const dropped = Object.fromEntries(photos.map((path) => [basename(path), digest(readFileSync(path))]));
   expect(new Set(Object.values(dropped)).size).toBe(PHOTOS);
   const doctor = await service.as('doctor', { sub: 'who looks' });
   const batch = await createBatch(doctor, 'P-4200');
-  // Not a private window, in which Chromium keeps no more than 500 MB.
+  // Not a private window, in which Chromium stores no more than 500 MB.
   const page = await browsing.signedIn('doctor', '/patients/P-4200', { profile: join(folder, 'profile') });
   await page.getByRole('button', { name: /^Visit/ }).click();
 
@@ -74,7 +74,7 @@ test('Of 200 photos of 3 MB, with the network cut three times, one reload and UR
     if (route.request().method() !== 'PUT') return route.continue();
     if (!held && (await storedSoFar(page).catch(() => 0)) >= 10) {
       held = true;
-      // One that sets out in time, and comes too late.
+      // A request that starts in time, and arrives too late.
       await sleep((URL_SECONDS + 1) * 1000);
     }
     await route.continue().catch(() => undefined);
@@ -85,37 +85,38 @@ test('Of 200 photos of 3 MB, with the network cut three times, one reload and UR
   });
 
   await dropPaths(page, photos);
-  const cut = async (ms: number, meanwhile = async () => {}) => {
+  const cutNetwork = async (ms: number, meanwhile = async () => {}) => {
     await page.context().setOffline(true);
     await page.waitForTimeout(ms);
     await meanwhile();
     await page.context().setOffline(false);
   };
   await until(async () => answers[403], LONG_SECONDS);
-  await cut(2000);
+  await cutNetwork(2000);
   await untilMoreStored(page);
-  // So long that every URL ends that was given.
-  await cut((URL_SECONDS + 3) * 1000, async () => {
+  // So long that every URL so far expires.
+  await cutNetwork((URL_SECONDS + 3) * 1000, async () => {
     await until(() => canUnload(page), LONG_SECONDS);
   });
   await untilMoreStored(page);
   expect(await storedSoFar(page)).toBeLessThan(PHOTOS);
   await page.reload();
   await page.waitForTimeout(2000);
-  await cut(1000);
+  await cutNetwork(1000);
 
-  // From here on nobody clicks: what was left goes on by itself.
+  // From here on nobody clicks: the remaining uploads continue without a click.
   await page.getByRole('button', { name: /^Visit/ }).click();
   const uploads = page.getByRole('region', { name: 'Uploads' });
   let ready: Image[] = [];
-  const howFar = async () => {
+  const progress = async () => {
     ready = (await imagesOf(doctor, batch)).filter(({ status }) => status === 'ready');
     return { ready: ready.length, onTheirWay: await uploads.allInnerTexts() };
   };
-  // Each looks at two pages of images; a person has a hundred requests a minute.
-  const patience = { timeout: LONG_SECONDS * 1000, interval: 3000 };
-  // Others may have been announced, whose URLs ended before their bytes were sent: they end by themselves, within a day.
-  await expect.poll(howFar, patience).toEqual({ ready: PHOTOS, onTheirWay: [] });
+  // Each reads two pages of images; a person has a hundred requests a minute.
+  const polling = { timeout: LONG_SECONDS * 1000, interval: 3000 };
+  // Others may have been registered whose URLs expired before their bytes were sent: they are removed within
+  // a day.
+  await expect.poll(progress, polling).toEqual({ ready: PHOTOS, onTheirWay: [] });
   const stored: Record<string, string> = {};
   for (const { id, original_name } of ready) {
     const response = await doctor.send('GET', `/api/images/${id}/data`);
@@ -126,7 +127,7 @@ test('Of 200 photos of 3 MB, with the network cut three times, one reload and UR
     batches: 1,
     images: PHOTOS,
   });
-  // The directory of objects is the store's own while it runs.
+  // The directory of objects belongs to the store while it runs.
   await service.stop();
   const originals = keysOf('images/P-4200/').filter((key) => !key.includes('_'));
   expect(originals).toEqual(ready.map(({ id }) => `images/P-4200/${batch}/${id}.jpg`).sort());

@@ -30,7 +30,7 @@ describe('ZIP64', () => {
   });
 });
 
-/** Lets a reader read an archive of zeros, of which the file has only holes. */
+/** Lets a reader read an archive of zeros, whose file is sparse. */
 async function sparseArchive(entries: ZipEntry[]): Promise<{ entries: ReadEntry[]; isZip64: boolean }> {
   const folder = mkdtempSync(join(tmpdir(), 'zip-'));
   const zeros = Buffer.alloc(2 ** 26);

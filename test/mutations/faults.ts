@@ -1,9 +1,9 @@
 /** A fault that somebody could make in a rule, and the tests that must then fail. */
 export interface Fault {
-  /** What would go wrong with it. */
+  /** The effect of the fault. */
   means: string;
   file: string;
-  /** Exact text, which is there once. */
+  /** Exact text, which the file has once. */
   original: string;
   replacement: string;
   /** Test files, of which at least one test must fail. */
@@ -21,14 +21,14 @@ export const faults: Fault[] = [
     tests: domain('access'),
   },
   {
-    means: 'an API key sees what hangs on a patient alone',
+    means: 'an API key may read what only the patient of a resource gives access to',
     file: 'lib/domain/access/access.ts',
     original: "caller.patientId === patientId : caller.role !== 'service'",
     replacement: 'caller.patientId === patientId : true',
     tests: domain('access'),
   },
   {
-    means: 'what is another’s is given out by its id',
+    means: 'a resource of another patient is returned by its id',
     file: 'lib/domain/access/access.ts',
     original: 'if (resource && maySee(caller, resource.patientId)) return resource;',
     replacement: 'if (resource) return resource;',
@@ -42,28 +42,28 @@ export const faults: Fault[] = [
     tests: domain('access'),
   },
   {
-    means: 'of several groups the weakest counts',
+    means: 'a member of several groups gets the rights of the weakest',
     file: 'lib/domain/access/roles.ts',
     original: 'Object.entries(GROUPS).findLast(',
     replacement: 'Object.entries(GROUPS).find(',
     tests: domain('access'),
   },
   {
-    means: 'a key for reading all records may write them',
+    means: 'a key that may read all records may write them',
     file: 'lib/domain/access/scope.ts',
     original: '|| scopes.includes(',
     replacement: "|| scopes.some((scope) => scope.startsWith('*')) || scopes.includes(",
     tests: ['test/service/records.test.ts'],
   },
   {
-    means: 'the groups that an issuer adds come before those of the user pool',
+    means: 'the groups of another claim take precedence over those of the user pool',
     file: 'lib/domain/access/caller.ts',
     original: "claims.data['cognito:groups'] ?? claims.data.groups ?? []",
     replacement: "claims.data.groups ?? claims.data['cognito:groups'] ?? []",
     tests: domain('access'),
   },
   {
-    means: 'a token is good for years',
+    means: 'a token is valid for years',
     file: 'lib/domain/access/token-policy.ts',
     original: 'exp - iat > LIFETIME_SECONDS',
     replacement: 'exp - iat > 365 * LIFETIME_SECONDS',
@@ -84,42 +84,42 @@ export const faults: Fault[] = [
     tests: domain('rules'),
   },
   {
-    means: 'bytes of a type that was not announced become an image where no endpoint takes them',
+    means: 'bytes of an undeclared type become an image although no endpoint takes the type',
     file: 'lib/domain/uploads/upload.ts',
     original: 'PICTURE_TYPES.some((type) => type === found) || found === declared',
     replacement: "PICTURE_TYPES.some((type) => type === found) || declared !== ''",
     tests: domain('rules'),
   },
   {
-    means: 'one request asks for one file too many',
+    means: 'a request may name one file more than the limit',
     file: 'lib/domain/uploads/upload.ts',
     original: 'if (count <= filesPerRequest) return;',
     replacement: 'if (count <= filesPerRequest + 1) return;',
     tests: domain('rules'),
   },
   {
-    means: 'whoever guesses the number of a patient’s case draws images into their record',
+    means: 'a patient who guesses the number of another’s case gets images into their own record',
     file: 'lib/domain/cases/case.ts',
     original: 'known.expiresAt === undefined && !known.usedByPatientOnly',
     replacement: 'known.expiresAt === undefined',
     tests: domain('rules'),
   },
   {
-    means: 'a case holds images of two patients',
+    means: 'a case has images of two patients',
     file: 'lib/domain/cases/case.ts',
     original: 'if (known && known.patientId !== patientId && !isFree(known)) throw',
     replacement: 'if (known && settled && !given) throw',
     tests: domain('rules'),
   },
   {
-    means: 'a person waits for one export more than is allowed',
+    means: 'a person may have one unfinished export more than the limit',
     file: 'lib/domain/exports/export.ts',
     original: 'if (unfinished < unfinishedExports) return;',
     replacement: 'if (unfinished <= unfinishedExports) return;',
     tests: ['test/service/exports.test.ts'],
   },
   {
-    means: 'a revoked key still opens',
+    means: 'a revoked key is still valid',
     file: 'lib/domain/access/api-key.ts',
     original: 'revokedAt === undefined && (validUntil',
     replacement: '(validUntil',
@@ -140,14 +140,14 @@ export const faults: Fault[] = [
     tests: ['test/unit/api/notifications.test.ts'],
   },
   {
-    means: 'an image is told of before its bytes have arrived',
+    means: 'the event of an upload is sent before its bytes have arrived',
     file: 'lib/api/notifications.ts',
     original: "if (wasPending && after.status !== 'pending') {",
     replacement: 'if (wasPending) {',
     tests: ['test/unit/api/notifications.test.ts'],
   },
   {
-    means: 'a patient makes another’s exam theirs by a file that claims its identifiers',
+    means: 'a patient gets access to another’s exam by a file that claims its identifiers',
     file: 'lib/domain/exams/exam-image.ts',
     original: "storedBy === 'clinic' ? patientOfStudy(studyInstanceUid) : null",
     replacement: 'patientOfStudy(studyInstanceUid)',
@@ -161,28 +161,28 @@ export const faults: Fault[] = [
     tests: domain('attribute-match'),
   },
   {
-    means: 'a patient brings DICOM files of others',
+    means: 'a patient may store DICOM files of others',
     file: 'lib/domain/dicom/dicom-instance.ts',
     original: "if (caller.role !== 'patient' || caller.patientId === patientId) return;",
     replacement: "if (caller.role !== 'patient' || patientId !== undefined) return;",
     tests: ['test/service/dicom/dicom-upload.test.ts'],
   },
   {
-    means: 'a cursor is good for another person’s list',
+    means: 'a cursor is valid for another person’s list',
     file: 'lib/lambda/http/signed-cursor.ts',
     original: '.update(JSON.stringify([binding, cursor]))',
     replacement: '.update(JSON.stringify([cursor]))',
     tests: ['test/service/refusals.test.ts'],
   },
   {
-    means: 'a range of a changed original is sent as if it were the same',
+    means: 'a range of a changed original is sent to a client that has a part of the old one',
     file: 'lib/lambda/http/byte-range.ts',
     original: 'if (requested === undefined || ifRange !== etag) return whole;',
     replacement: 'if (requested === undefined) return whole;',
     tests: ['test/unit/lambda/http-edges.test.ts'],
   },
   {
-    means: 'whoever changes the time in a link prolongs it',
+    means: 'a link is valid longer if its time is changed',
     file: 'lib/services/images/image-link.ts',
     original: 'function macOf({ id, linkSecret }: Image, expiresAt: number)',
     replacement: 'function macOf({ id, linkSecret }: Image, _: number, expiresAt = 0)',
@@ -217,21 +217,21 @@ export const faults: Fault[] = [
     tests: ['test/unit/storage/signed-objects.test.ts'],
   },
   {
-    means: 'a ZIP whose directory begins at 4 GiB has no end that readers find',
+    means: 'readers do not find the end of a ZIP whose directory begins at 4 GiB',
     file: 'lib/media/zip/zip-layout.ts',
     original: 'directory >= max32 || offset >= max32',
     replacement: 'directory >= max32 || offset > max32',
     tests: ['test/unit/media/zip.test.ts'],
   },
   {
-    means: 'a name in a ZIP runs as another type than it reads',
+    means: 'the visible extension of a name in a ZIP is not its real one',
     file: 'lib/media/zip/zip-entry-names.ts',
     original: ".replace(/\\p{Cf}/gu, '')",
     replacement: ".replace(/\\p{Cs}/gu, '')",
     tests: ['test/unit/media/zip-entry-names.test.ts'],
   },
   {
-    means: 'an image that is decided is decided again, and counted twice',
+    means: 'an image that is ready becomes ready again, and is counted twice',
     file: 'lib/data/images.ts',
     original: "      ConditionExpression: '#status = :pending',",
     replacement: "      ConditionExpression: '#status = :pending OR #status = :status',",
@@ -245,35 +245,35 @@ export const faults: Fault[] = [
     tests: ['test/data/count.test.ts'],
   },
   {
-    means: 'an upload that is sent again is taken for a failure',
+    means: 'a repeated upload is taken for a failure',
     file: 'lib/storage/put-outcome.ts',
     original: '|| status === 412) return',
     replacement: ') return',
     tests: ['test/unit/storage/put-outcome.test.ts'],
   },
   {
-    means: 'an explicit deny of a policy does not win',
+    means: 'an explicit deny of a policy is ignored',
     file: 'lib/local/iam/iam.ts',
     original: "if (statement.Effect === 'Deny') return 'denied explicitly';",
     replacement: "if (statement.Effect === 'Deny') continue;",
     tests: ['test/unit/local/iam.test.ts'],
   },
   {
-    means: 'objects are overwritten for good',
+    means: 'overwritten objects cannot be restored',
     file: 'lib/stack/storage.ts',
     original: '      versioned: true,',
     replacement: '      versioned: false,',
     tests: ['test/stack/negatoscope-stack.test.ts'],
   },
   {
-    means: 'uploads go on where they cannot be counted',
+    means: 'uploads are accepted while they cannot be counted',
     file: 'lib/lambda/middleware/rate-limiting.ts',
     original: "if (operation.rate === 'metadata') return undefined;",
     replacement: 'return undefined;',
     tests: ['test/own-stack/rate-limits.test.ts'],
   },
   {
-    means: 'more requests in a minute than are allowed',
+    means: 'more uploads in a minute than the limit are accepted',
     file: 'lib/domain/limits/rate-limit.ts',
     original: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 60, isReleased: false }",
     replacement: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 1, isReleased: true }",

@@ -1,4 +1,4 @@
-// Puts one fault after the other into a copy of the project, and demands that the tests find it.
+// Inserts one fault after the other into a copy of the project, and requires that the tests find it.
 // node test/mutations/run.ts [part of the path of a source or of a test …]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const chosen = faults.filter(
     wanted.length === 0 || wanted.some((part) => [file, ...tests].some((path) => path.includes(part))),
 );
 
-/** What is under version control, as it stands in the working tree, and the packages of the original. */
+/** The files under version control, as they are in the working tree, and the packages of the original. */
 function copyTree(): string {
   const copy = mkdtempSync(join(tmpdir(), 'negatoscope-mutations-'));
   const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
@@ -32,7 +32,7 @@ function copyTree(): string {
 interface Outcome {
   passed: number;
   failed: number;
-  /** Names of tests that failed, or the output where there were none to run. */
+  /** Names of failed tests, or the output if no test was run. */
   said: string;
 }
 
@@ -58,12 +58,12 @@ interface TestResult {
   fullName: string;
 }
 
-/** What is wrong with a fault, or with the tests that should have found it; undefined where they have. */
+/** The error of a fault, or of the tests that should have found it; undefined if they have. */
 function tryFault(copy: string, { file, original, replacement, tests }: Fault): string | undefined {
   const source = readFileSync(join(copy, file), 'utf8');
   const times = source.split(original).length - 1;
   if (times !== 1) return `the text is there ${times} times`;
-  // A function, for a `$` in the replacement is a dollar.
+  // A function, because `$` is special in a replacement string.
   writeFileSync(
     join(copy, file),
     source.replace(original, () => replacement),

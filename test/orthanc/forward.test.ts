@@ -35,7 +35,7 @@ async function start() {
   staff = await service.as('staff');
 }
 
-/** A file with the identifier that was said of it when it was stored. */
+/** A file with the identifier that its upload returned. */
 interface Sent {
   id: string;
   bytes: Buffer;
@@ -63,7 +63,7 @@ async function bySignedUrl(bytes = slice(newUids())): Promise<Sent> {
   });
 }
 
-/** Waits until Orthanc has all of them, bit by bit. */
+/** Waits until Orthanc has all of them, byte for byte. */
 async function expectInOrthanc(sent: readonly Sent[], seconds = 25): Promise<void> {
   await until(async () => {
     const there = await orthanc.instances();
@@ -74,13 +74,13 @@ async function expectInOrthanc(sent: readonly Sent[], seconds = 25): Promise<voi
 
 const deadLetters = () => takeDeadLetters(service, cdkOut, 'forward-dicom');
 
-describe('What is stored is in Orthanc', () => {
-  test('under the same identifiers and bit by bit, whichever endpoint it came by', async () => {
+describe('A stored file is in Orthanc', () => {
+  test('under the same identifiers and byte for byte, for every endpoint', async () => {
     const uids = newUids();
     const series = Array.from({ length: 12 }, () => slice({ ...uids, sop: newUids().sop }));
     const sent = [await byForm(), await bySignedUrl()];
     await byStow(series);
-    // What it is called is known of the form: the same file is answered as it was.
+    // The form tells its identifier: the same file gets the same answer.
     for (const bytes of series) sent.push(await byForm(bytes));
     await expectInOrthanc(sent);
     expect(await deadLetters()).toEqual([]);
@@ -97,11 +97,11 @@ describe('What is stored is in Orthanc', () => {
     expect(await orthanc.storedCount()).toBe(count + 1);
   });
 
-  test('also one without preamble', async () => {
+  test('also a file without preamble', async () => {
     await expectInOrthanc([await byForm(Buffer.from(slice(newUids()).subarray(132)))]);
   });
 
-  test('also one of 98 MB, which goes through in a function that never holds it', async () => {
+  test('also a file of 98 MB, forwarded by a function that never has the whole file in memory', async () => {
     const side = 7000;
     const large = slice(newUids(), [
       ['00280010', 'US', [side]],
@@ -111,14 +111,14 @@ describe('What is stored is in Orthanc', () => {
     ]);
     await expectInOrthanc([await bySignedUrl(large)], 60);
     const peaks = processesOf('forward-dicom').map(peakMemoryMb);
-    // It has 107 MB before the first file.
+    // It uses 107 MB before the first file.
     expect(Math.max(...peaks)).toBeGreaterThan(0);
     expect(Math.max(...peaks)).toBeLessThan(190);
   });
 });
 
 describe('Nothing is lost', () => {
-  test('where Orthanc is not there while files are stored', async () => {
+  test('if Orthanc is not running while files are stored', async () => {
     await orthanc.stop();
     const sent = [await byForm(), await byForm(), await bySignedUrl()];
     await until(async () => readFileSync(service.stack.logFile, 'utf8').includes('ECONNREFUSED'));
@@ -126,7 +126,7 @@ describe('Nothing is lost', () => {
     await expectInOrthanc(sent);
   });
 
-  test('where Orthanc hangs while files are stored', async () => {
+  test('if Orthanc does not answer while files are stored', async () => {
     orthanc.freeze();
     const sent = [
       await byForm(),
@@ -136,13 +136,13 @@ describe('Nothing is lost', () => {
       await byForm(),
       await byForm(),
     ];
-    // So that as many as may be are under way, and the others wait.
+    // So that the maximum number of requests is running, and the others wait.
     await sleep(2000);
     orthanc.thaw();
     await expectInOrthanc(sent);
   });
 
-  test('where the function is killed while it sends, and the whole stack starts anew', async () => {
+  test('if the function is killed while it sends, and the whole stack restarts', async () => {
     orthanc.freeze();
     const sent = [await byForm(), await byForm(), await byForm()];
     const running = await until(async () => {
@@ -158,22 +158,22 @@ describe('Nothing is lost', () => {
   });
 });
 
-describe('What Orthanc says', () => {
+describe('An answer of Orthanc', () => {
   const give = (url: string, text: string) =>
     new Orthanc({ url }).store(Readable.from([Buffer.from(text)]), text.length);
 
-  test('of what is no DICOM file is taken for its last word', async () => {
+  test('to a file that is not DICOM is final', async () => {
     await expect(give(orthanc.url, 'this is a letter')).rejects.toMatchObject({ name: 'PermanentFailure' });
   });
 
-  test('to who may not sign in is not', async () => {
+  test('to a wrong password is not', async () => {
     const stranger = orthanc.url.replace('//clinic', '//somebody');
     await expect(give(stranger, 'this is a letter')).rejects.toMatchObject({ name: 'Error' });
   });
 });
 
-describe('A file in which Orthanc would see a ZIP', () => {
-  test('is put aside at once, and stops nobody; what is hidden in it stays out', async () => {
+describe('A file that Orthanc would unpack as a ZIP', () => {
+  test('is put aside at once, and blocks no other; the file hidden in it is not stored', async () => {
     const uids = newUids();
     const hidden = slice(newUids({ study: uids.study }));
     const bytes = zipInDicom(uids, hidden);
@@ -188,7 +188,7 @@ describe('A file in which Orthanc would see a ZIP', () => {
     expect(JSON.parse(dead)).toEqual({ sopUid: uids.sop });
     expect((await orthanc.instances()).length).toBe(before.length + others.length);
 
-    // It would: this is why.
+    // Orthanc would store it: this is why.
     await new Orthanc({ url: orthanc.url })
       .store(Readable.from([bytes]), bytes.length)
       .catch(() => undefined);

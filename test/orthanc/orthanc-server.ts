@@ -8,13 +8,13 @@ import { type RunningOrthanc, startOrthanc } from '../support/start-orthanc.ts';
 const Journal = z.object({ Changes: z.array(z.object({ ChangeType: z.string() })) });
 const USER = { name: 'clinic', password: 'se@me' };
 
-/** A real Orthanc on loopback, with what it keeps in a folder that goes with it. */
+/** A real Orthanc on loopback, with its data in a folder that is deleted with it. */
 export class OrthancServer {
   readonly #dir = mkdtempSync(join(tmpdir(), 'orthanc-'));
   #port = 0;
   #running: RunningOrthanc | undefined;
 
-  /** Where it is, with who signs in there. */
+  /** Its URL, with the credentials. */
   get url(): string {
     return `http://${USER.name}:${encodeURIComponent(USER.password)}@127.0.0.1:${this.#port}`;
   }
@@ -27,7 +27,7 @@ export class OrthancServer {
     });
   }
 
-  /** It takes what comes, and says nothing. */
+  /** It accepts connections, and does not answer. */
   freeze(): void {
     this.#running?.process.kill('SIGSTOP');
   }
@@ -51,12 +51,12 @@ export class OrthancServer {
     return z.array(z.string()).parse(await (await this.#get('/instances')).json());
   }
 
-  /** An instance as the file that it was. */
+  /** An instance as the original file. */
   async file(id: string): Promise<Buffer> {
     return Buffer.from(await (await this.#get(`/instances/${id}/file`)).arrayBuffer());
   }
 
-  /** How often it has stored an instance since it began. */
+  /** How often it has stored an instance since its start. */
   async storedCount(): Promise<number> {
     const { Changes } = Journal.parse(await (await this.#get('/changes?limit=1000')).json());
     return Changes.filter(({ ChangeType }) => ChangeType === 'NewInstance').length;

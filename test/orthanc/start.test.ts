@@ -24,7 +24,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
-/** Starts as a person does who names an Orthanc; gives where the service is. */
+/** Starts the stack as a person does who sets an Orthanc; returns the URL of the service. */
 async function start(): Promise<string> {
   running = spawn(process.execPath, ['bin/start.ts', '--port', '0', '--data', dataDir], {
     cwd: ROOT,
@@ -45,7 +45,7 @@ async function kill() {
   await once(running, 'exit');
 }
 
-/** Stores a file; gives its identifier. */
+/** Stores a file; returns its identifier. */
 async function store(url: string): Promise<string> {
   const token = await fetch(`${url}/local/token`, { method: 'POST', body: '{"user":"staff"}' });
   const { access_token } = Token.parse(await token.json());
@@ -57,7 +57,7 @@ async function store(url: string): Promise<string> {
   return Stored.parse(await response.json()).data.ID;
 }
 
-test('ORTHANC_URL=… npm start sends what is stored there, also what was under way when everything was killed', async () => {
+test('ORTHANC_URL=… npm start forwards stored files, also those that were being sent when everything was killed', async () => {
   const url = await start();
   const first = await store(url);
   await until(async () => (await orthanc.instances()).includes(first));

@@ -5,8 +5,9 @@ const NAME = 'x';
 const LOCAL_HEADER_BYTES = 30 + NAME.length;
 
 /**
- * A DICOM file that is a ZIP as well, with another file in it: the entry's header is the preamble, its extra field covers
- * the elements, and what it holds is, with the directory, the data set's trailing padding (PKWARE APPNOTE, 4.3).
+ * A DICOM file that is a ZIP as well, with another file in it: the entry's header is the preamble, its extra
+ * field covers the elements, and its content and the directory are in the data set's trailing padding (PKWARE
+ * APPNOTE, 4.3).
  */
 export function zipInDicom(uids: Uids, hidden: Buffer): Buffer<ArrayBuffer> {
   const whole = (padding: Uint8Array) => slice(uids, [['FFFCFFFC', 'OB', padding]]);
@@ -39,7 +40,7 @@ function directory(hidden: Buffer, start: number): Buffer {
   return Buffer.concat([entry, Buffer.from(NAME), end]);
 }
 
-/** Checksum, size as it lies there, size unpacked: nothing is deflated. */
+/** Checksum, stored size, uncompressed size: nothing is deflated. */
 function writeSizes(header: Buffer, at: number, hidden: Buffer) {
   header.writeUInt32LE(crc32(hidden), at);
   header.writeUInt32LE(hidden.length, at + 4);

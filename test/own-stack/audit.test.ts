@@ -19,15 +19,15 @@ beforeAll(async () => {
   admin = await service.as('admin');
 });
 
-test('Health and 401 are no events', async () => {
-  /** How many there are; the list itself becomes one after it is read. */
+test('Requests for health and requests answered with 401 are not audited', async () => {
+  /** The number of events; the list itself becomes one after it is read. */
   const events = async () => (await admin.json('GET', '/api/audit/?limit=200', 200)).events.length;
   await createBatch(patient);
   const before = await events();
   expect(before).toBe(1);
-  const nobody = await service.as();
-  await nobody.json('GET', '/health', 200);
-  await nobody.json('GET', `/api/images/?patient_id=${PATIENT_1}`, 401);
+  const anonymous = await service.as();
+  await anonymous.json('GET', '/health', 200);
+  await anonymous.json('GET', `/api/images/?patient_id=${PATIENT_1}`, 401);
   // The first list itself.
   expect(await events()).toBe(before + 1);
 });
@@ -47,7 +47,7 @@ describe('npm run audit:verify', () => {
   };
   const table = () => connectTable(service.stack.output('AuditTableName'));
 
-  test('finds nothing in a log that nobody changed', async () => {
+  test('finds no fault in an unchanged log', async () => {
     await directAccess(service);
     await createBatch(patient);
     const { code, output } = await until(async () => {
@@ -60,7 +60,7 @@ describe('npm run audit:verify', () => {
     expect(code).toBe(0);
   });
 
-  test('finds the events of some seconds in one segment, as the batching window gathers them', async () => {
+  test('finds the events of some seconds in one segment, as the batching window collects them', async () => {
     const sealed = () =>
       until(async () => {
         const { output } = await verify();
@@ -99,7 +99,7 @@ describe('npm run audit:verify', () => {
       },
     ],
     [
-      'slipped in later',
+      'inserted later',
       async (item: Record<string, unknown>) => {
         const id = '01900000-0000-7000-8000-000000000000';
         await table().client.send(
@@ -120,7 +120,7 @@ describe('npm run audit:verify', () => {
     );
   });
 
-  test('finds one that was made unreadable, which does not hold up the sealing of those after it', async () => {
+  test('finds an unreadable event, which does not stop the sealing of later ones', async () => {
     const event = eventOfSystem();
     await (await directAccess(service)).auditLog.append(event);
     const update = {

@@ -24,7 +24,7 @@ test('thumbnail measures all renditions against plain scripts', async () => {
   expect(await thumbnail(bench, 1)).toMatchObject({ ...headline, unit: 'ms' });
 });
 
-test('zip reads whole archives in processes of their own', async () => {
+test('zip reads whole archives in separate processes', async () => {
   const size = { archiveBytes: 1000 * KB, objectBytes: 300 * KB, rounds: 1 };
   const result = await zip(bench, size);
   expect(result).toMatchObject({ ...headline, unit: 'MB/s' });
@@ -45,10 +45,10 @@ test('api measures requests over HTTP and the CPU time of their handlers', async
   }
 });
 
-/** It measures the stack as it is where nothing is set. */
+/** It measures the stack with its default settings. */
 const isMeasured = ({ id }: { id: string }) => !triggers.some((each) => each.id === id && 'needs' in each);
 
-test('dicom does the same here and in an Orthanc, where there is one', async () => {
+test('dicom sends the same requests to the service and to an Orthanc, if one is installed', async () => {
   const size = {
     studies: 40,
     orthancStudies: 20,
@@ -67,7 +67,7 @@ test('dicom does the same here and in an Orthanc, where there is one', async () 
   expect(notes[0]).toMatch(isOrthancInstalled() ? /^beside Orthanc \d/ : /not installed/);
 }, 120_000);
 
-test('page looks at thumbnails, news and frames in a browser', async () => {
+test('page measures thumbnails, updates and frames in a browser', async () => {
   const size = { images: 120, photos: 2, photoWidth: 320, rounds: 1, frames: 10, changes: 2 };
   const { rows, aims, ...result } = await page(bench, size);
   expect(result).toMatchObject({ ...headline, unit: 'ms' });
@@ -76,14 +76,14 @@ test('page looks at thumbnails, news and frames in a browser', async () => {
   expect(aims).toHaveLength(4);
 }, 120_000);
 
-test('coldstart loads every function, and no bundle of HTTP is larger than it may be', async () => {
+test('coldstart loads every function, and checks the bundle size of the HTTP functions', async () => {
   const measured = functions.filter(isMeasured);
   const { rows, aims } = await coldstart(bench, 1);
   expect(Object.keys(rows).sort()).toEqual(measured.map(({ id }) => id).sort());
   expect(aims[0]).toMatchObject({ what: 'KB of the largest HTTP bundle at most 400', met: true });
 });
 
-test('calls counts every operation, and every function behind the scenes', async () => {
+test('calls counts the AWS calls of every operation, and of every function behind it', async () => {
   const size = { repeats: 1, photo: { width: 640, height: 480 }, imagesInBatch: 1 };
   const { rows } = await calls(bench, size);
   const ids = [...operations, ...triggers.filter(isMeasured)].map(({ id }) => id);

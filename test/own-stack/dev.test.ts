@@ -9,7 +9,7 @@ import { until } from '../support/service.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const HANDLER = 'functions/service/get-health/handler.ts';
-const patience = { timeout: 60_000, interval: 50 };
+const POLLING = { timeout: 60_000, interval: 50 };
 
 let copy: string;
 let running: ChildProcess;
@@ -53,32 +53,30 @@ const health = async () => (await fetch(`${url}/health`)).text();
 const edit = (file: string, change: (source: string) => string) =>
   writeFileSync(join(copy, file), change(readFileSync(join(copy, file), 'utf8')));
 
-test('a changed function answers with its new code, and others keep theirs', async () => {
+test('a changed function answers with its new code, and the others keep theirs', async () => {
   const before = await health();
   const original = readFileSync(join(copy, HANDLER), 'utf8');
   const startedAt = performance.now();
-  // A function that cannot start is a 502, which the code from before never gives.
+  // A function that cannot start answers 502, which the code before the change never does.
   edit(HANDLER, (source) => `${source}\nthrow new Error('the new code');\n`);
-  await expect.poll(async () => (await fetch(`${url}/health`)).status, patience).toBe(502);
+  await expect.poll(async () => (await fetch(`${url}/health`)).status, POLLING).toBe(502);
   console.log(`new code after ${Math.round(performance.now() - startedAt)} ms`);
   expect(said.filter((line) => line.includes('has its new code'))).toHaveLength(1);
   writeFileSync(join(copy, HANDLER), original);
-  await expect.poll(health, patience).toBe(before);
+  await expect.poll(health, POLLING).toBe(before);
 });
 
-test('a function that does not build keeps its code, and gets the new one once it builds', async () => {
+test('a function that does not build keeps its code, and gets the new code once it builds', async () => {
   const before = await health();
   const original = readFileSync(join(copy, HANDLER), 'utf8');
   edit(HANDLER, (source) => `${source}\nconst = 1;\n`);
-  await expect
-    .poll(() => said, patience)
-    .toContainEqual(expect.stringContaining('get-health does not build'));
+  await expect.poll(() => said, POLLING).toContainEqual(expect.stringContaining('get-health does not build'));
   expect(said.join('\n')).toContain(HANDLER);
   expect(await health()).toBe(before);
   const count = () => said.filter((line) => line.startsWith('get-health has its new code')).length;
   const built = count();
   writeFileSync(join(copy, HANDLER), original);
-  await expect.poll(count, patience).toBe(built + 1);
+  await expect.poll(count, POLLING).toBe(built + 1);
   expect(await health()).toBe(before);
 });
 
@@ -89,11 +87,11 @@ test.each([
 ])('a change of %s says that a restart is needed', async (file) => {
   edit(file, (source) => `${source}\n`);
   await expect
-    .poll(() => said, patience)
+    .poll(() => said, POLLING)
     .toContain(`${file} has changed: restart npm run dev, since the template is made of it.`);
 });
 
-test('the page comes from its source files, and its settings and the API from the stack', async () => {
+test('the page is served from its source files, and its settings and the API from the stack', async () => {
   const page = await (await fetch(`${url}/patients/P-1001`, { headers: { accept: 'text/html' } })).text();
   expect(page).toContain('/@vite/client');
   expect(await (await fetch(`${url}/config.json`)).json()).toMatchObject({ issuer: `${url}/local` });
@@ -101,7 +99,7 @@ test('the page comes from its source files, and its settings and the API from th
   expect(await (await fetch(`${url}/src/patient/patient-page.tsx`)).text()).toContain('No images yet');
   edit(file, (source) => source.replace('No images yet', 'Nothing yet'));
   await expect
-    .poll(async () => (await fetch(`${url}/src/patient/patient-page.tsx`)).text(), patience)
+    .poll(async () => (await fetch(`${url}/src/patient/patient-page.tsx`)).text(), POLLING)
     .toContain('Nothing yet');
   expect((await fetch(`${url}/api/nothing`)).status).toBe(404);
 });

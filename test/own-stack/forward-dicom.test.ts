@@ -17,13 +17,13 @@ const service = new OwnStack();
 let pacs: Awaited<ReturnType<typeof startPacs>>;
 let cdkOut: string;
 let staff: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   pacs = await startPacs();
   cdkOut = synthesizeWith({ orthancUrl: pacs.url }, outdir);
   await service.start({ cdkOut });
   staff = await service.as('staff');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 afterAll(async () => {
   await service.end();
@@ -44,7 +44,10 @@ const arrived = () => pacs.deliveries.map(({ sha256 }) => sha256);
 const upload = (bytes: Buffer<ArrayBuffer>, status = 201) =>
   staff.json('POST', '/dicom/upload', status, dicomForm(bytes));
 
-/** Waits for these, and for one more that is sent after them, so that what else was on its way had its time. */
+/**
+ * Waits for these files, and for one more that is sent after them, so that any other file would have arrived
+ * too.
+ */
 async function expectArrived(files: readonly Uint8Array[]): Promise<void> {
   const hashes = files.map(hashOf);
   await until(async () => hashes.every((hash) => arrived().includes(hash)));
@@ -54,7 +57,7 @@ async function expectArrived(files: readonly Uint8Array[]): Promise<void> {
   expect(arrived().sort()).toEqual([...hashes, hashOf(last)].sort());
 }
 
-/** The dead letters, as soon as there are some. */
+/** The dead letters, once there are any. */
 async function deadLetters(): Promise<unknown[]> {
   const bodies = await until(async () => {
     const taken = await takeDeadLetters(service, cdkOut, 'forward-dicom');
@@ -63,37 +66,37 @@ async function deadLetters(): Promise<unknown[]> {
   return bodies.map((body) => JSON.parse(body));
 }
 
-describe('Each stored DICOM file goes to the clinic’s Orthanc as well', () => {
-  test('once, as it is, also where it is stored again', async () => {
+describe('Each stored DICOM file is forwarded to the clinic’s Orthanc', () => {
+  test('once, unchanged, also if it is stored again', async () => {
     const bytes = slice(newUids());
     await upload(bytes);
     await upload(bytes);
     await expectArrived([bytes]);
   });
 
-  test('but none that is not stored: refused ones, and objects that are no instance', async () => {
+  test('but not a refused file, nor an object that is not an instance', async () => {
     const uids = newUids();
     const bytes = slice(uids);
     await upload(bytes);
     await upload(slice(uids, [['00204000', 'LT', 'other']]), 409);
     const halfway = slice(newUids());
     const place = { studyUid: '1.2', seriesUid: '1.3', sopUid: '1.4', sha256: hashOf(halfway) };
-    await behind.bucket.write(dicomKey(place), halfway, 'application/dicom');
+    await direct.bucket.write(dicomKey(place), halfway, 'application/dicom');
     await expectArrived([bytes]);
   });
 
-  test('also one that was half stored by an attempt before, whose object is there already', async () => {
+  test('also a file that an earlier attempt stored in part, whose object already exists', async () => {
     const uids = newUids();
     const bytes = slice(uids);
     const { study: studyUid, series: seriesUid, sop: sopUid } = uids;
     const key = dicomKey({ studyUid, seriesUid, sopUid, sha256: hashOf(bytes) });
-    await behind.bucket.write(key, bytes, 'application/dicom');
+    await direct.bucket.write(key, bytes, 'application/dicom');
     await expectArrived([]);
     await upload(bytes);
     await until(async () => arrived().includes(hashOf(bytes)));
   });
 
-  test('again, where it was not there or at a loss', async () => {
+  test('with a retry, if Orthanc was not running or had an error', async () => {
     const bytes = slice(newUids());
     pacs.answer = (response, count) => {
       if (count === 1) response.destroy();
@@ -106,7 +109,7 @@ describe('Each stored DICOM file goes to the clinic’s Orthanc as well', () => 
     expect(await takeDeadLetters(service, cdkOut, 'forward-dicom')).toEqual([]);
   });
 
-  test('but for one of which it can make nothing, which is put aside at once and stops nobody', async () => {
+  test('but a file that Orthanc refuses is put into the dead-letter queue at once, and blocks no other', async () => {
     const poison = newUids();
     const fine = [newUids(), newUids()].map((uids) => slice(uids));
     const refused = pacsAnswer(400, { OrthancError: 'Bad file format', HttpStatus: 400 });
@@ -118,7 +121,7 @@ describe('Each stored DICOM file goes to the clinic’s Orthanc as well', () => 
     expect(await deadLetters()).toEqual([{ sopUid: poison.sop }]);
   });
 
-  test('but for one that Orthanc would unpack, and take what it likes from it', async () => {
+  test('but not a file that Orthanc would unpack as a ZIP', async () => {
     const uids = newUids();
     const bytes = slice(uids);
     bytes.write('PK\u0003\u0004', 'latin1');

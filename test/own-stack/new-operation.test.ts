@@ -22,7 +22,7 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 const newOperation = (...given: string[]) =>
   spawnSync(process.execPath, ['bin/new-operation.ts', ...given], { cwd: copy, encoding: 'utf8' });
 const list = () => readFileSync(join(copy, 'functions/operations.ts'), 'utf8');
-/** Runs a tool of the project over the copy; gives what it says where it fails. */
+/** Runs a tool of the project on the copy; returns its output if it fails. */
 function complaints(name: string, ...given: string[]): string {
   const program = join(ROOT, 'node_modules/.bin', name);
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...given], {
@@ -32,7 +32,7 @@ function complaints(name: string, ...given: string[]): string {
   return status === 0 ? '' : `${stdout}${stderr}`;
 }
 
-test('a new operation compiles, is formatted, and stands in the list in order', () => {
+test('a new operation compiles, is formatted, and is in the list in order', () => {
   const { status, stdout } = newOperation('batches', 'freeze-batch');
   expect(status).toBe(0);
   expect(stdout).toContain('functions/batches/freeze-batch/operation.ts');
@@ -53,7 +53,7 @@ test('a new operation compiles, is formatted, and stands in the list in order', 
   expect(complaints('biome', 'check', '--vcs-enabled=false', '--error-on-warnings', 'functions')).toBe('');
 });
 
-test('what it cannot make is said, and nothing is written', () => {
+test('an operation that cannot be created has its reason, and nothing is written', () => {
   const before = list();
   for (const given of [[], ['nowhere', 'get-thing'], ['images', 'Thing'], ['images', 'get-image']]) {
     const { status, stderr } = newOperation(...given);

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 const browsing = useBrowser(service);
 
-test('The service takes no more than its clinic has set', async () => {
+test('The service accepts no more than its clinic has set', async () => {
   const batch = await createBatch(doctor, 'P-8001');
   const file = { name: 'a.jpg', type: 'image/jpeg', size: 1000 };
   const ask = (files: (typeof file)[]) =>
@@ -42,7 +42,7 @@ test('The service takes no more than its clinic has set', async () => {
   expect((await ask([{ ...file, size: limits.imageBytes + 1 }])).status).toBe(413);
 });
 
-test('The page asks for no more at once, and refuses itself what is too large', async () => {
+test('The page requests no more at once, and refuses files that are too large by itself', async () => {
   const batch = await createBatch(doctor, 'P-8002');
   const page = await browsing.signedIn('doctor', '/patients/P-8002');
   await openBatch(page);
@@ -57,7 +57,7 @@ test('The page asks for no more at once, and refuses itself what is too large', 
   expect(statuses).toEqual([201, 201, 201]);
 });
 
-test('The command asks for no more at once', async () => {
+test('The command requests no more at once', async () => {
   const batch = await createBatch(doctor, 'P-8003');
   const folder = join(dir, 'photos');
   mkdirSync(folder);

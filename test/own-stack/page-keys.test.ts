@@ -8,7 +8,7 @@ import { PATIENT_1 } from '../support/people.ts';
 const service = useOwnStack();
 const browsing = useBrowser(service);
 
-test('A key that is made in the page opens what was ticked until it is revoked, and nothing else', async () => {
+test('A key that is created in the page has the selected scopes until it is revoked, and no others', async () => {
   const doctor = await service.as('doctor');
   const { bytes } = await photo();
   await doctor.json('POST', '/api/v2/images', 201, {
@@ -24,7 +24,7 @@ test('A key that is made in the page opens what was ticked until it is revoked, 
   await pharmacy.json('GET', '/api/v2/images/prescription/RX-1', 200);
   expect((await pharmacy.send('GET', '/api/v2/images/delivery/D-1')).status).toBe(403);
 
-  // It is shown this once: neither closing it by mistake nor a reload shows it again.
+  // It is shown only once: after closing the dialog or a reload it is not shown again.
   await page.keyboard.press('Escape');
   await page.mouse.click(5, 5);
   await page.getByText('Copy it now').waitFor();

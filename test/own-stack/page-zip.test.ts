@@ -13,12 +13,12 @@ import { unzip } from '../support/unzip.ts';
 const MB = 1024 * 1024;
 const PHOTOS = 8;
 
-// What is above the limit of streams here is so after one more photograph.
+// With one photograph more, the batch is over the limit of streams in this file.
 const limits = { ...JSON.parse(NO_RATE_LIMITS.LIMITS), zipBytes: (PHOTOS + 1) * 3 * MB };
 const service = useOwnStack({ environment: { LIMITS: JSON.stringify(limits) } });
 const browsing = useBrowser(service);
 
-/** Clicks on what downloads the batch; gives where the browser got it, and its bytes. */
+/** Clicks on the download of the batch; returns its URL in the browser, and its bytes. */
 async function downloaded(page: Page) {
   const download = page.waitForEvent('download', { timeout: 60_000 });
   await page.getByRole('button', { name: 'Download all of Visit' }).click();
@@ -36,7 +36,7 @@ async function filled(patient: string, files: TestFile[]) {
   return { batch, page: await browsing.signedIn('staff', `/patients/${patient}`) };
 }
 
-test('A small batch is downloaded as it is streamed', async () => {
+test('A small batch is downloaded as a stream', async () => {
   const files = [await photo({ seed: 1 }), await photo({ seed: 2 })];
   const { page } = await filled('P-7001', files);
   const { name, url, bytes } = await downloaded(page);
@@ -48,7 +48,7 @@ test.each([
   ['that the page could stream, but not hold', 'P-7002', PHOTOS],
   ['that is too large to be streamed', 'P-7003', PHOTOS + 4],
 ])(
-  'A batch %s is made in the store, and downloaded by the browser itself, which can go on where it was cut',
+  'A batch %s is written to the store, and downloaded by the browser itself, which can resume it',
   {
     timeout: 120_000,
   },

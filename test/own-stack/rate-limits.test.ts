@@ -15,10 +15,10 @@ const uploadInto = (client: Client, batch: string) =>
 const countOf = (responses: readonly Response[], wanted: number) =>
   responses.filter(({ status }) => status === wanted).length;
 
-describe('When nobody can be counted', () => {
+describe('If requests cannot be counted', () => {
   const service = useOwnStack({ environment: { ...limits({}), REQUESTS_TABLE_NAME: 'gone' } });
 
-  test('uploads are refused and everything else goes on', async () => {
+  test('uploads are refused and everything else works', async () => {
     const patient = await service.as('patient-1');
     const batch = await createBatch(patient);
     const response = await uploadInto(patient, batch);
@@ -31,7 +31,7 @@ describe('When nobody can be counted', () => {
 describe('Within a minute', () => {
   const service = useOwnStack({ environment: limits({ uploadsAtOnce: null, metadataPerMinute: 30 }) });
 
-  test('exactly ten of fifty uploads at the same time go through, and the others hear when to come again', async () => {
+  test('exactly ten of fifty uploads at the same time are accepted, and the others get a Retry-After', async () => {
     const patient = await service.as('patient-1');
     const batch = await createBatch(patient);
     const responses = await Promise.all(Array.from({ length: 50 }, () => uploadInto(patient, batch)));
@@ -47,7 +47,7 @@ describe('Within a minute', () => {
     });
   });
 
-  test('it is the person who counts, whatever endpoint, token, address or header', async () => {
+  test('requests are counted for the person, for any endpoint, token, address or header', async () => {
     const doctor = await service.as('doctor');
     const batch = await createBatch(doctor);
     for (let index = 0; index < 10; index++) expect((await uploadInto(doctor, batch)).status).toBe(201);
@@ -64,7 +64,7 @@ describe('Within a minute', () => {
     expect((await uploadInto(await service.as('admin'), batch)).status).toBe(201);
   });
 
-  test('exactly thirty of fifty other requests at the same time go through, where thirty are allowed', async () => {
+  test('exactly thirty of fifty other requests at the same time are accepted, if thirty are allowed', async () => {
     const staff = await service.as('staff');
     const responses = await Promise.all(
       Array.from({ length: 50 }, () => staff.send('GET', `/api/images/batches/?patient_id=${PATIENT_1}`)),
@@ -72,7 +72,7 @@ describe('Within a minute', () => {
     expect([countOf(responses, 200), countOf(responses, 429)]).toEqual([30, 20]);
   });
 
-  test('answers say what is left', async () => {
+  test('answers have the remaining number', async () => {
     const patient = await service.as('patient-2');
     const batch = await createBatch(patient, PATIENT_2);
     const { headers } = await uploadInto(patient, batch);
@@ -83,7 +83,7 @@ describe('Within a minute', () => {
     expect(refused.headers.get('ratelimit')).toBe('"metadata";r=28');
   });
 
-  test('a copy of an image counts when it is made, and not when it is asked for again', async () => {
+  test('a copy of an image counts when it is made, and not when it is requested again', async () => {
     const doctor = await service.as('doctor', { sub: 'copier' });
     const batch = await createBatch(doctor);
     const [image = ''] = await upload(doctor, batch, [await photo()]);
@@ -97,7 +97,7 @@ describe('Within a minute', () => {
     expect((await doctor.send('GET', `/api/images/${image}/data`)).status).toBe(200);
   });
 
-  test('the bytes of images count against nothing, for pages are full of them', async () => {
+  test('the bytes of images do not count, because a page requests many of them', async () => {
     const admin = await service.as('admin');
     const { headers } = await admin.send('GET', '/api/images/0190c6a4-7b3e-7000-8000-000000000000/thumbnail');
     expect(headers.get('ratelimit')).toBeNull();
@@ -114,7 +114,7 @@ describe('At the same time', () => {
   const now = new Date('2026-01-01T12:00:00Z');
   const later = new Date('2026-01-01T12:00:10Z');
 
-  test('five uploads of a person are under way; those of the dead come back by themselves', async () => {
+  test('five uploads of a person are allowed; slots of ended processes expire', async () => {
     const { rateLimits: slots } = await directAccess(service);
     const taken = await Promise.allSettled(
       Array.from({ length: 50 }, () => slots.acquire('somebody', wanted, now)),
@@ -124,20 +124,20 @@ describe('At the same time', () => {
     await slots.acquire('somebody', wanted, later);
   });
 
-  test('one that ends gives its slot back, and never another’s', async () => {
+  test('an upload that ends releases its slot, and never another’s', async () => {
     const { rateLimits: slots } = await directAccess(service);
     const taken = [];
     for (let count = 0; count < 5; count++) taken.push(await slots.acquire('ending', wanted, now));
     await slots.release('ending', taken[2] ?? { slots: {}, returnable: {} });
     const next = await slots.acquire('ending', wanted, now);
     expect(next.returnable).toEqual(taken[2]?.returnable);
-    // All five ran out and are taken anew: what the dead give back late is no longer theirs.
+    // All five expired and are taken again: a late release by their first owners does nothing.
     for (let count = 0; count < 5; count++) await slots.acquire('ending', wanted, later);
     await slots.release('ending', next);
     await expect(slots.acquire('ending', wanted, later)).rejects.toThrow('Too many requests');
   });
 
-  test('a request gives its slot back also when it fails', async () => {
+  test('a request releases its slot also if it fails', async () => {
     const patient = await service.as('patient-1');
     const batch = await createBatch(patient);
     for (let count = 0; count < 8; count++) {

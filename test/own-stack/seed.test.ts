@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { seed } from '../seed/seed.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 
-// With its limits of requests in a minute, as whoever runs it has them.
+// With the limits of requests in a minute that every user of the command has.
 const service = useOwnStack({ environment: {} });
 
 async function counts() {
@@ -23,7 +23,7 @@ async function counts() {
   };
 }
 
-test('the sample data is there after one run, and the same after two', async () => {
+test('the sample data exists after one run, and is the same after two', async () => {
   const said: string[] = [];
   await seed(service.stack.url, (line) => said.push(line));
   const first = await counts();
@@ -40,7 +40,7 @@ test('the sample data is there after one run, and the same after two', async () 
   expect(await counts()).toEqual(first);
 }, 180_000);
 
-test('where no stack answers, it says what to do', async () => {
+test('without a running stack, it prints what to do', async () => {
   await expect(seed('http://localhost:1')).rejects.toThrow(
     'No local stack answers at http://localhost:1: start one with npm start, or name its address.',
   );

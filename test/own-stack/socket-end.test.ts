@@ -4,7 +4,7 @@ import { directAccess } from '../support/direct-access.ts';
 import { listen } from '../support/listener.ts';
 import { OwnStack } from '../support/own-stack.ts';
 
-test('Connections end with the stack, and leave nothing behind', async () => {
+test('Connections end with the stack, and leave nothing', async () => {
   const service = new OwnStack();
   onTestFinished(() => service.end());
   await service.start();

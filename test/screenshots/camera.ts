@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 
-/** A moment that every picture shows, so that a new picture is another only where the page is. */
+/** The time that every picture shows, so that a new picture differs only if the page does. */
 const NOW = new Date('2025-11-06T09:41:00Z');
 const NAMES: Record<string, string> = {
   'patient-1': 'Paula Patient',
@@ -10,14 +10,14 @@ const NAMES: Record<string, string> = {
   admin: 'Alex Admin',
 };
 
-/** The screens on which the page is looked at. */
+/** The screen sizes of the pictures. */
 export const SCREENS = {
   desktop: { width: 1440, height: 900 },
   phone: { width: 390, height: 844 },
 } as const;
 export const SCHEMES = ['light', 'dark'] as const;
 
-/** A page on which nobody is signed in. */
+/** A page before sign-in. */
 export async function open(browser: Browser, url: string, path: string): Promise<Page> {
   const context = await browser.newContext({
     baseURL: url,
@@ -42,7 +42,7 @@ export async function open(browser: Browser, url: string, path: string): Promise
   return page;
 }
 
-/** A page on which one of the demo people is signed in. */
+/** A page on which one of the demo users is signed in. */
 export async function signedIn(browser: Browser, url: string, person: string, path: string): Promise<Page> {
   const page = await open(browser, url, path);
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -51,7 +51,7 @@ export async function signedIn(browser: Browser, url: string, person: string, pa
   return page;
 }
 
-/** The times of this run become those before a fixed one, each a while before the one that is named before it. */
+/** Maps the times of this run to times before a fixed one, each a while before the next. */
 function atAFixedTime(json: string): string {
   let before = 0;
   return json.replaceAll(/"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"/g, (whole, text: string) => {
@@ -79,7 +79,7 @@ export async function* capture(page: Page, name: string): AsyncGenerator<[name: 
 /** A4 is 794 × 1123 pixels at 96 dots per inch, and the page leaves 12 mm around. */
 const MARGIN = 45;
 
-/** The page as it goes on paper. */
+/** The page as it is printed. */
 export async function* capturePrint(page: Page, name: string): AsyncGenerator<[name: string, bytes: Buffer]> {
   await page.setViewportSize({ width: 794 - 2 * MARGIN, height: 1123 - 2 * MARGIN });
   await page.emulateMedia({ media: 'print', colorScheme: 'light' });
@@ -92,7 +92,7 @@ export async function* capturePrint(page: Page, name: string): AsyncGenerator<[n
   yield [`${name}-paper`, await small(sheet)];
 }
 
-/** Nothing is on its way, and what came is drawn. */
+/** No request is running, and every answer is drawn. */
 async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(250);
   await page

@@ -3,9 +3,9 @@ import type { LocalStack } from '../../lib/local/local-stack.ts';
 import { ctSlice } from '../bench/dicom/dicom-file.ts';
 import { draw, type Motif } from './drawings.ts';
 
-/** What the screenshots show: patients, batches and cases of a clinic that does not exist. */
+/** The data that the screenshots show: patients, batches and cases of a clinic that does not exist. */
 export interface Clinic {
-  /** A request as one of the demo people; what the service refuses is an error. */
+  /** A request as one of the demo users; a refusal throws an error. */
   ask(person: string, method: string, path: string, body?: unknown): Promise<unknown>;
   batches: { visit: string };
 }
@@ -14,9 +14,9 @@ export interface Clinic {
 export const STUDY = '2.25.2025110600';
 const SLICES = 5;
 
-/** Of an answer that is about one thing. */
+/** An answer with one resource. */
 const Made = z.object({ id: z.string() });
-/** A list of images, with whatever else is known of them. */
+/** A list of images, with their other fields. */
 export const Images = z.object({ images: z.array(z.looseObject({ status: z.string() })) });
 
 type Picture = [motif: Motif, name: string, category: string, caption?: string];
@@ -65,7 +65,7 @@ export async function fillClinic(stack: LocalStack): Promise<Clinic> {
 
   const seeds = numbers();
   const upload = async (batch: string, pictures: readonly Picture[]) => {
-    // One after the other, so that they stand in this order each time.
+    // One after the other, so that their order is the same each time.
     for (const [motif, name, category, caption = ''] of pictures) {
       const form = new FormData();
       form.append('images', jpeg(await draw(motif, seeds.next().value)), name);

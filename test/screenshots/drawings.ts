@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 
-/** What a drawing shows; none is of a real person. */
+/** The subjects of a drawing; none is of a real person. */
 export type Motif = 'sole' | 'heels' | 'x-ray' | 'shoe' | 'cast' | 'fundus' | 'skin' | 'card';
 
 const WIDTH = 1600;
 const HEIGHT = 1200;
 
-/** A drawing that passes for a clinic's photograph from afar, other for each seed, as JPEG. */
+/** A drawing that resembles a clinic's photograph, a different one for each seed, as JPEG. */
 export async function draw(motif: Motif, seed: number): Promise<Buffer> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 800 600">
     <defs>

@@ -12,7 +12,7 @@ import { SCENES } from './scenes.ts';
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 const PICTURES = path.join(PROJECT, 'docs', 'screenshots');
 
-/** Makes the pictures of `docs/screenshots` anew; those that are named, or all. */
+/** Takes the pictures of `docs/screenshots` again; the named ones, or all. */
 async function main(): Promise<void> {
   const names = process.argv.slice(2);
   const unknown = names.find((name) => !SCENES.some((scene) => scene.name === name));
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
         : await open(browser, stack.url, scene.path);
       await scene.act?.(page, clinic);
       await scene.shows(page);
-      // Their menus come half a second later.
+      // Their menus appear half a second later.
       await page.locator('.tile-text').first().waitFor({ state: 'detached' });
       const pictures = [
         capture(page, scene.name),

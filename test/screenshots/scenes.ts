@@ -2,17 +2,17 @@ import type { Page } from 'playwright-core';
 import { type Clinic, Images, STUDY } from './clinic.ts';
 import { draw } from './drawings.ts';
 
-/** One screen, and how to come to it. */
+/** One screen, and the steps that lead to it. */
 export interface Scene {
   name: string;
-  /** Nobody is signed in where there is none. */
+  /** Absent if nobody is signed in. */
   person?: string;
   path: string;
-  /** What somebody does there before the picture is taken. */
+  /** The actions before the picture is taken. */
   act?: (page: Page, clinic: Clinic) => Promise<unknown>;
-  /** What is to be seen at last. */
+  /** The element that must be visible at the end. */
   shows: (page: Page) => Promise<unknown>;
-  /** Also as it goes on paper. */
+  /** Also as printed. */
   isPaper?: boolean;
 }
 
@@ -24,7 +24,7 @@ const select = async (page: Page, names: readonly string[]) => {
 const PAIR = ['standing-posterior.jpg', 'posterior-with-insoles.jpg'];
 const shownPicture = (page: Page) => page.locator('.viewer-stage > img').first().waitFor();
 
-/** Every screen of the page, in the order in which one would show it to somebody. */
+/** Every screen of the page, in the order of a demonstration. */
 export const SCENES: readonly Scene[] = [
   { name: 'sign-in', path: '/', shows: (page) => button(page, 'Sign in').waitFor() },
   { name: 'home', person: 'doctor', path: '/', shows: (page) => page.getByLabel('Patient number').waitFor() },
@@ -202,7 +202,7 @@ export const SCENES: readonly Scene[] = [
     person: 'admin',
     path: '/admin/keys',
     act: async (page) => {
-      // No key in a picture, not even of a service that is gone.
+      // No key in a picture, not even of a deleted service.
       await page.route('**/api/v2/keys', async (route) => {
         if (route.request().method() !== 'POST') return route.fallback();
         const response = await route.fetch();
@@ -248,7 +248,7 @@ export const SCENES: readonly Scene[] = [
 
 const SAMPLE_KEY = `ng_00000000-0000-7000-8000-000000000000_${'sample-'.repeat(6)}x`;
 
-/** Some files on their way, of which some never arrive while we look, and two that never could. */
+/** Some files that are being uploaded: some never arrive before the picture, and two are invalid. */
 async function uploadSlowly(page: Page) {
   await openVisit(page);
   let sent = 0;
@@ -271,7 +271,7 @@ async function uploadSlowly(page: Page) {
   await page.getByText(/^2 of 7 files stored/).waitFor();
 }
 
-/** A list of 5,000 images, which to make would take the pipeline minutes, with the thumbnails of a few. */
+/** A list of 5,000 images, which the pipeline would need minutes to make, with the thumbnails of a few. */
 async function showThousands(page: Page, { ask, batches }: Clinic) {
   const { images } = Images.parse(await ask('doctor', 'GET', `/api/images?batch_id=${batches.visit}`));
   await page.route('**/api/images?**', (route) => {

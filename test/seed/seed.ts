@@ -19,7 +19,9 @@ const DicomTargets = z.object({ uploads: z.array(CaseTarget) });
 /** QIDO-RS, by the tag of the SOP Instance UID (PS3.18 F.2). */
 const Instances = z.array(z.object({ '00080018': z.object({ Value: z.tuple([z.string()]) }) }));
 
-/** Fills a running local stack with sample data by its API, as the demo doctor. What is there already stays as it is. */
+/**
+ * Fills a running local stack with sample data by its API, as the demo doctor. Existing data is unchanged.
+ */
 export async function seed(url: string, say: (line: string) => void = () => undefined): Promise<void> {
   const client = new ServiceClient({
     url: new URL(url),
@@ -79,14 +81,16 @@ async function fillBatch(
   for (const [index, { upload_url, headers }] of uploads.entries()) {
     await put(upload_url, headers, files[index]?.bytes);
   }
-  await untilThere(name, pictures, ready);
+  await waitForNames(name, pictures, ready);
   return missing.length;
 }
 
 async function fillCase(client: ServiceClient): Promise<number> {
   const { caseId, patientId, pictures } = SAMPLE_CASE;
   const ready = async () =>
-    (await orNone(client.json(CaseImages, 'GET', `/api/v1/images/cases/${caseId}`), { images: [] })).images
+    (
+      await unlessMissing(client.json(CaseImages, 'GET', `/api/v1/images/cases/${caseId}`), { images: [] })
+    ).images
       .filter(({ status }) => status === 'ready')
       .map(({ fileName }) => fileName);
   const missing = without(pictures, await ready());
@@ -101,14 +105,14 @@ async function fillCase(client: ServiceClient): Promise<number> {
     const target = await client.json(CaseTarget, 'POST', '/api/v1/images/upload-url', body);
     await put(target.uploadUrl, target.headers, content);
   }
-  await untilThere(caseId, pictures, ready);
+  await waitForNames(caseId, pictures, ready);
   return missing.length;
 }
 
 async function fillStudy(client: ServiceClient): Promise<number> {
   const { uid, slices } = SAMPLE_STUDY;
   const stored = async () => {
-    const answer = await orNone(client.send('GET', `/dicom-web/studies/${uid}/instances`), undefined);
+    const answer = await unlessMissing(client.send('GET', `/dicom-web/studies/${uid}/instances`), undefined);
     const text = (await answer?.text()) ?? '';
     return text === ''
       ? []
@@ -123,7 +127,7 @@ async function fillStudy(client: ServiceClient): Promise<number> {
   });
   for (const [index, { uploadUrl, headers }] of uploads.entries())
     await put(uploadUrl, headers, files[index]?.bytes);
-  await untilThere(
+  await waitForNames(
     uid,
     slices.map(({ sopUid }) => ({ name: sopUid })),
     stored,
@@ -134,8 +138,8 @@ async function fillStudy(client: ServiceClient): Promise<number> {
 const without = <T extends { name: string }>(wanted: readonly T[], there: readonly string[]): T[] =>
   wanted.filter(({ name }) => !there.includes(name));
 
-/** What is not found is none. */
-async function orNone<T, None>(answer: Promise<T>, none: None): Promise<T | None> {
+/** The answer, or `none` for a 404. */
+async function unlessMissing<T, None>(answer: Promise<T>, none: None): Promise<T | None> {
   try {
     return await answer;
   } catch (error) {
@@ -149,7 +153,7 @@ async function put(url: string, headers: Record<string, string>, body = new Uint
   if (!answer.ok) throw new Error(`An upload was refused with ${answer.status}: ${await answer.text()}`);
 }
 
-async function untilThere(
+async function waitForNames(
   what: string,
   wanted: readonly { name: string }[],
   names: () => Promise<string[]>,

@@ -11,11 +11,14 @@ import { photo } from '../fixtures/photos.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
-/** Who asks. Everything asked for belongs to `patient-1` (P-1001); so `patient-2` stands for every stranger. */
+/**
+ * Persons who call. Every resource in a request belongs to `patient-1` (P-1001); `patient-2` stands for every
+ * other patient.
+ */
 const PEOPLE = ['nobody', 'patient-1', 'patient-2', 'staff', 'doctor', 'admin'] as const;
 type Person = (typeof PEOPLE)[number];
 
-/** Other systems, by the scopes of their keys. */
+/** Other systems, named by the scopes of their keys. */
 const SERVICES = {
   'service-all': ['*:read', '*:write'],
   'service-patient-read': ['patient:read'],
@@ -39,7 +42,7 @@ interface Fixtures {
   study: string;
   series: string;
   instance: string;
-  /** Made for this request alone, so that it may go. */
+  /** Created for one request, so that the request may delete it. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
   newKey: () => Promise<string>;
@@ -51,14 +54,17 @@ type Declared = (typeof operations)[number];
 interface AnyRow {
   path: (fixtures: Fixtures) => string | Promise<string>;
   body?: (fixtures: Fixtures) => unknown;
-  /** What each person gets, by the status of a success. */
+  /** What each person gets, by the status of a successful answer. */
   people: (success: number) => Record<Person, number>;
   services?: (success: number) => Record<Service, number>;
 }
 
 type RolesOf<Op extends Declared> = Op['auth'] extends readonly (infer Role)[] ? Role : never;
 
-/** One operation. Where services may call it, it must say what each of them gets; everywhere else they get 403. */
+/**
+ * One operation. Where services may call it, the row says what each of them gets; everywhere else they get
+ * 403.
+ */
 type Row<Op extends Declared> = AnyRow &
   ('service' extends RolesOf<Op> ? Required<Pick<AnyRow, 'services'>> : { services?: never });
 
@@ -77,7 +83,7 @@ const gif = { name: 'x.gif', type: 'image/gif', bytes: new TextEncoder().encode(
 const instancePath = ({ study, series, instance }: Fixtures) =>
   `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
-/** Who may do what: caller × operation × ownership. An operation without a row does not compile. */
+/** Access rights: caller × operation × ownership. An operation without a row does not compile. */
 const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-health': { path: () => '/health', people: anyone },
   'get-openapi': { path: () => '/openapi.json', people: anyone },
@@ -125,7 +131,8 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => ({ caption: 'x' }),
     people: own,
   },
-  // What is another's is named in the answer as not found, as what is not there: see organise.test.ts.
+  // The answer says "not found" for images of another patient, as for images that do not exist: see
+  // organise.test.ts.
   'update-images': {
     path: () => '/api/images',
     body: ({ image }) => ({ ids: [image], caption: 'x' }),
@@ -186,7 +193,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: ({ link }) => link,
     people: anyone,
   },
-  // Whose a file is, the file says: a patient is told what is wrong with theirs.
+  // The file itself names its patient: a patient is told what is wrong with their own file.
   'upload-dicom': {
     path: () => '/dicom/upload',
     body: () => dicomForm(slice(newUids())),
@@ -198,7 +205,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => ({ files: [{ fileSize: 1 }] }),
     people: known,
   },
-  // What is another's is left out of the answer, as what is not there: see dicom-by-url.test.ts.
+  // The answer leaves out files of another patient, as files that do not exist: see dicom-by-url.test.ts.
   'list-dicom-uploads': { path: ({ dicomUpload }) => `/dicom/uploads?ids=${dicomUpload}`, people: known },
   'get-dicom-upload': { path: ({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`, people: own },
   // The answer has a result for each file, and is 409 where none was stored.
@@ -218,7 +225,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => ({ patientId: PATIENT_1 }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403, staff: 403 }),
   },
-  // Of what is not theirs, a search finds nothing.
+  // A search finds nothing that is another patient's.
   'search-studies': {
     path: ({ study }) => `/dicom-web/studies?StudyInstanceUID=${study}`,
     people: (success) => ({ ...known(success), 'patient-2': 204 }),
@@ -237,7 +244,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-bulk-data': { path: (fixtures) => `${instancePath(fixtures)}/bulkdata/7FE00010`, people: own },
   'get-rendered-frame': { path: (fixtures) => `${instancePath(fixtures)}/frames/1/rendered`, people: own },
   'get-instance-thumbnail': { path: (fixtures) => `${instancePath(fixtures)}/thumbnail`, people: own },
-  // This exam's picture is not stored, and so nobody's: to patients there is none. See exams.test.ts.
+  // The picture of this exam is not stored, and so it is nobody's: patients see none. See exams.test.ts.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
     body: () => ({
@@ -263,7 +270,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, people: admins },
 };
 
-/** The status that the caller is to get. */
+/** The status that the caller must get. */
 function expected(operation: Operation, { people, services }: AnyRow, caller: Caller): number {
   const { status } = operation.success;
   if (PEOPLE.some((person) => person === caller)) return people(status)[caller as Person];
@@ -352,7 +359,7 @@ describe.each(operations.map((operation: Operation & Declared) => ({ id: operati
   },
 );
 
-describe('A key opens the records of its scopes, and no others', () => {
+describe('A key gives access to the records of its scopes only', () => {
   const record = `R-${randomUUID()}`;
   const create = (client: Client, type: RecordType) =>
     client.send('POST', '/api/v2/images', {
@@ -383,7 +390,7 @@ describe('A key opens the records of its scopes, and no others', () => {
   });
 });
 
-describe('Whose a study is decides who may read it, search it and move it', () => {
+describe('The owner of a study decides who may read it, search it and move it', () => {
   const READS = [
     'get-dicom',
     'retrieve-instances',
@@ -462,7 +469,7 @@ describe('Whose a study is decides who may read it, search it and move it', () =
       expect(response.status, await response.text()).toBe(expectedStatus);
     });
 
-    test('staff move it only where it is nobody’s, patients never', async () => {
+    test('staff may move it only if it has no owner, patients never', async () => {
       const path = `/dicom/studies/${uids.study}/patient`;
       for (const patient of PATIENTS)
         expect((await clients.get(patient)?.send('POST', path, { patientId: PATIENT_2 }))?.status).toBe(403);

@@ -9,11 +9,11 @@ import { type Client, createBatch, decided, until, upload, useService } from '..
 
 const service = useService();
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 let doctor: Client;
 let admin: Client;
 beforeAll(async () => {
-  [patient, stranger, doctor, admin] = await Promise.all([
+  [patient, otherPatient, doctor, admin] = await Promise.all([
     service.as('patient-1'),
     service.as('patient-2'),
     service.as('doctor'),
@@ -21,7 +21,7 @@ beforeAll(async () => {
   ]);
 });
 
-/** Who they are to the issuer of their token. */
+/** How the issuer of the tokens names them. */
 const subjectOf = async (user: string): Promise<string> =>
   JSON.parse(Buffer.from((await service.stack.token(user)).split('.')[1] ?? '', 'base64url').toString()).sub;
 
@@ -32,10 +32,10 @@ interface Event {
   [field: string]: unknown;
 }
 
-const begun = new Date().toISOString();
+const startedAt = new Date().toISOString();
 
-/** All events since this file began that the query finds, newest first. */
-async function eventsOf(query = `&from=${begun}`): Promise<Event[]> {
+/** All events since the start of this file that match the query, newest first. */
+async function eventsOf(query = `&from=${startedAt}`): Promise<Event[]> {
   const events: Event[] = [];
   for (let cursor = ''; ; ) {
     const page = await admin.json('GET', `/api/audit/?limit=200${query}${cursor}`, 200);
@@ -51,10 +51,10 @@ const eventsFor = async (responses: readonly Response[], query?: string) => {
   return (await eventsOf(query)).filter(({ request_id }) => ids.includes(request_id));
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
+// biome-ignore lint/suspicious/noExplicitAny: each test checks the answers
 const bodyOf = async (response: Response): Promise<any> => response.json();
 
-describe('Each request on patient data is one event', () => {
+describe('Each request on patient data is logged as one event', () => {
   test('with who, role, what, which patient, outcome, request and address', async () => {
     const batch = await createBatch(patient);
     const [image = ''] = await upload(patient, batch, [await photo()]);
@@ -79,7 +79,7 @@ describe('Each request on patient data is one event', () => {
     ]);
   });
 
-  test('which names what was made', async () => {
+  test('which names what was created', async () => {
     const key = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] });
     const batch = await patient.send('POST', '/api/images/batches/', { name: 'x', object_id: PATIENT_1 });
     const examenID = randomUUID();
@@ -101,9 +101,9 @@ describe('Each request on patient data is one event', () => {
     expect(things(exam)).toEqual([`exam ${examenID}`, `exam image ${(await bodyOf(exam)).imageID}`]);
   });
 
-  test('also when it is denied or refused: whose data it would have been stands in the log, not in the answer', async () => {
+  test('also when it is denied or refused: the log names the patient whose data it was, the answer does not', async () => {
     const batch = await createBatch(patient);
-    const denied = await stranger.send('GET', `/api/images/batches/${batch}/`);
+    const denied = await otherPatient.send('GET', `/api/images/batches/${batch}/`);
     const forbidden = await patient.send('DELETE', `/api/images/batches/${batch}/`);
     const notStaff = await doctor.send('GET', '/api/v2/keys');
     const refused = await patient.send('PUT', `/api/images/batches/${batch}/`, { wrong: true });
@@ -122,9 +122,9 @@ describe('Each request on patient data is one event', () => {
     expect(events.at(-1)?.who).toBe(await subjectOf('patient-2'));
   });
 
-  test('also when its download breaks off', async () => {
+  test('also when its download is interrupted', async () => {
     const batch = await createBatch(patient);
-    // More than fits into the buffers on the way.
+    // More than fits into the buffers between the server and the client.
     const file = await photo({ width: 1900, height: 1400, format: 'png' });
     expect(file.bytes.length).toBeGreaterThan(3_000_000);
     const images = await upload(patient, batch, Array(8).fill(file));
@@ -153,7 +153,7 @@ describe('Each request on patient data is one event', () => {
     expect(await eventsFor([whole])).toMatchObject([{ action: 'download-batch', outcome: 'success' }]);
   });
 
-  test('also when a link is opened, whose secret is not in the log', async () => {
+  test('also when somebody opens a link, whose secret is not in the log', async () => {
     const batch = await createBatch(patient);
     const [image = ''] = await upload(patient, batch, [await photo()]);
     await decided(patient, image);
@@ -170,9 +170,9 @@ describe('Each request on patient data is one event', () => {
     expect(JSON.stringify(events)).not.toContain(url.slice(-20));
   });
 
-  test('and of many patients at once, each one’s list has it', async () => {
+  test('and a request on many patients at once appears in the list of each patient', async () => {
     const one = await upload(patient, await createBatch(patient), [await photo()]);
-    const other = await upload(stranger, await createBatch(stranger, PATIENT_2), [await photo()]);
+    const other = await upload(otherPatient, await createBatch(otherPatient, PATIENT_2), [await photo()]);
     const response = await doctor.send('PATCH', '/api/images/', { ids: [...one, ...other], caption: 'x' });
     expect(await eventsFor([response])).toHaveLength(1);
     for (const id of [PATIENT_1, PATIENT_2]) {
@@ -181,7 +181,7 @@ describe('Each request on patient data is one event', () => {
     }
   });
 
-  test('and of more patients than a transaction holds, too', async () => {
+  test('and so does a request on more patients than one transaction holds', async () => {
     const { auditLog: log } = await directAccess(service);
     const patientIds = Array.from({ length: 200 }, (_value, index) => `P-many-${index}`);
     const event = {
@@ -191,7 +191,7 @@ describe('Each request on patient data is one event', () => {
       things: patientIds.map((id) => `image ${id}`),
     };
     await log.append(event);
-    // An attempt whose answer got lost.
+    // An attempt whose answer was lost.
     await log.append(event);
     for (const patientId of ['P-many-0', 'P-many-1', 'P-many-99', 'P-many-100', 'P-many-199']) {
       const { items } = await log.list({ patientId }, { limit: 10 });
@@ -199,7 +199,7 @@ describe('Each request on patient data is one event', () => {
     }
   });
 
-  test('exactly one, of fifty at the same time too', async () => {
+  test('as exactly one, also when fifty are sent at the same time', async () => {
     const batch = await createBatch(patient);
     const responses = await Promise.all(
       Array.from({ length: 50 }, () => doctor.send('GET', `/api/images/batches/${batch}/`)),
@@ -207,7 +207,7 @@ describe('Each request on patient data is one event', () => {
     expect(await eventsFor(responses)).toHaveLength(50);
   });
 
-  test('and so is what becomes of an upload, once, whatever events come', async () => {
+  test('and the outcome of an upload is logged once, however often its events are delivered', async () => {
     const broken = { name: 'broken.jpg', type: 'image/jpeg', bytes: new TextEncoder().encode('GIF89a') };
     const images = await upload(patient, await createBatch(patient), [await photo(), broken]);
     for (const image of images) await decided(patient, image);
@@ -224,18 +224,18 @@ describe('Each request on patient data is one event', () => {
   });
 });
 
-describe('The log', () => {
-  test('is for admins', async () => {
+describe('The audit log', () => {
+  test('is readable by admins only', async () => {
     for (const client of [patient, doctor, await service.as('staff')]) {
       await client.json('GET', '/api/audit/', 403);
     }
   });
 
-  test('is filtered by patient, person and time', async () => {
+  test('can be filtered by patient, person and time', async () => {
     const from = new Date().toISOString();
-    await createBatch(stranger, PATIENT_2);
+    await createBatch(otherPatient, PATIENT_2);
     const to = new Date().toISOString();
-    await createBatch(stranger, PATIENT_2);
+    await createBatch(otherPatient, PATIENT_2);
     const during = `&from=${from}&to=${to}`;
     const who = await subjectOf('patient-2');
     expect(await eventsOf(`&who=${who}${during}`)).toMatchObject([{ action: 'create-batch' }]);

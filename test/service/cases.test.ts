@@ -18,7 +18,7 @@ beforeAll(async () => {
 const newPatient = () => `P-${randomUUID()}`;
 const newCase = () => `C-${randomUUID()}`;
 
-/** Puts a file into the case, and waits until it is ready or rejected; gives its id. */
+/** Uploads a file into the case and waits until it is ready or rejected; returns its id. */
 async function send(client: Client, caseId: string, patientId: string, bytes?: Uint8Array<ArrayBuffer>) {
   const file = await photo();
   const form = formOf({ caseId, patientId }, { file: [bytes ? { ...file, bytes } : file] });
@@ -30,7 +30,7 @@ async function send(client: Client, caseId: string, patientId: string, bytes?: U
 const pathOf = (patientId: string) => `/api/v1/images/cases?patientId=${patientId}`;
 const list = (client: Client, patientId: string, page = '') =>
   client.json('GET', `${pathOf(patientId)}${page}`, 200);
-/** The cases with how many images each has, once that is so: an index follows its table. */
+/** The cases with the number of images in each, once that is as expected: an index follows its table. */
 const shows = (patientId: string, expected: [caseId: string, images: number][]) =>
   expect
     .poll(async () => {
@@ -39,8 +39,8 @@ const shows = (patientId: string, expected: [caseId: string, images: number][]) 
     })
     .toEqual(expected);
 
-describe('A patient’s cases', () => {
-  test('come the one with the latest image first, with how many there are and when the last came', async () => {
+describe('The cases of a patient', () => {
+  test('are listed by their latest image, with the number of images and the time of the last one', async () => {
     const [patientId, first, second] = [newPatient(), newCase(), newCase()];
     await send(doctor, first, patientId);
     await send(doctor, second, patientId);
@@ -60,7 +60,7 @@ describe('A patient’s cases', () => {
     expect(next).toBeNull();
   });
 
-  test('come in parts, each once', async () => {
+  test('are listed in pages, each case once', async () => {
     const patientId = newPatient();
     const ids = [newCase(), newCase(), newCase()];
     for (const id of ids) await send(doctor, id, patientId);
@@ -80,10 +80,16 @@ describe('A patient’s cases', () => {
     expect([found, sizes]).toEqual([ids.toReversed(), [2, 1]]);
   });
 
-  test('are those with images that are ready: neither announced nor rejected ones make or fill a case', async () => {
+  test('are listed if they have ready images: pending and rejected images do not count', async () => {
     const [patientId, caseId, other] = [newPatient(), newCase(), newCase()];
-    const announced = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId: other, patientId };
-    await doctor.json('POST', '/api/v1/images/upload-url', 201, announced);
+    const uploadRequest = {
+      fileName: 'x.jpg',
+      mimeType: 'image/jpeg',
+      fileSize: 1,
+      caseId: other,
+      patientId,
+    };
+    await doctor.json('POST', '/api/v1/images/upload-url', 201, uploadRequest);
     const { bytes } = await photo();
     await send(doctor, other, patientId, bytes.slice(0, 200));
     await send(doctor, caseId, patientId);
@@ -93,7 +99,7 @@ describe('A patient’s cases', () => {
     await shows(patientId, [[caseId, 1]]);
   });
 
-  test('lose what is deleted, and go when they are empty until an image comes again', async () => {
+  test('lose deleted images, and disappear when they are empty until another image is stored', async () => {
     const [patientId, caseId] = [newPatient(), newCase()];
     const ids = [await send(doctor, caseId, patientId), await send(doctor, caseId, patientId)];
     const { bytes } = await photo();
@@ -102,7 +108,7 @@ describe('A patient’s cases', () => {
     await doctor.json('DELETE', `/api/v1/images/${ids[0]}`, 204);
     await doctor.json('DELETE', `/api/v1/images/${rejected}`, 204);
     await shows(patientId, [[caseId, 1]]);
-    // By the other door, and as two people who do it at the same moment.
+    // By the other endpoint, and as two people at the same moment.
     const answers = await Promise.all([1, 2].map(() => doctor.send('DELETE', `/api/images/${ids[1]}`)));
     expect(answers.map(({ status }) => status)).toContain(204);
     await shows(patientId, []);
@@ -110,7 +116,7 @@ describe('A patient’s cases', () => {
     await shows(patientId, [[caseId, 1]]);
   });
 
-  test('have right counts after forty images came and half of them went at once', async () => {
+  test('have right counts after forty images are stored and half of them are deleted at once', async () => {
     const [patientId, caseId] = [newPatient(), newCase()];
     await send(doctor, caseId, patientId);
     const file = await photo();
@@ -126,42 +132,42 @@ describe('A patient’s cases', () => {
   });
 });
 
-describe('Who may list the cases of a patient', () => {
-  test('is the patient: another gets the answer that a patient gets of whom nothing is known', async () => {
+describe('A list of the cases of a patient', () => {
+  test('is refused to another patient with the same answer as for an unknown patient', async () => {
     const caseId = newCase();
     await send(doctor, caseId, PATIENT_1);
     await until(async () => (await list(patient, PATIENT_1)).cases.length > 0);
-    const stranger = await service.as('patient-2');
+    const otherPatient = await service.as('patient-2');
     const bodies = [];
     for (const patientId of [PATIENT_1, newPatient()]) {
-      const response = await stranger.send('GET', pathOf(patientId));
+      const response = await otherPatient.send('GET', pathOf(patientId));
       expect(response.status).toBe(404);
       bodies.push(await response.text());
     }
     expect(bodies[0]).toBe(bodies[1]);
-    expect(await list(stranger, PATIENT_2)).toEqual({ cases: [], next: null });
+    expect(await list(otherPatient, PATIENT_2)).toEqual({ cases: [], next: null });
   });
 
-  test('is not who has a cursor of theirs', async () => {
+  test('is refused to another patient, also with a cursor of that list', async () => {
     const [one, two] = [newCase(), newCase()];
     await send(doctor, one, PATIENT_1);
     await send(doctor, two, PATIENT_1);
     const { next } = await list(doctor, PATIENT_1, '&limit=1');
     expect(next).toEqual(expect.any(String));
-    const stranger = await service.as('patient-2');
+    const otherPatient = await service.as('patient-2');
     for (const patientId of [PATIENT_1, PATIENT_2]) {
-      await stranger.json('GET', `${pathOf(patientId)}&cursor=${next}`, 400);
+      await otherPatient.json('GET', `${pathOf(patientId)}&cursor=${next}`, 400);
     }
   });
 
-  test('must name one, and a cursor that is one', async () => {
+  test('needs a patient and a valid cursor', async () => {
     await doctor.json('GET', '/api/v1/images/cases', 400);
     await doctor.json('GET', `${pathOf(PATIENT_1)}&cursor=x`, 400);
     await doctor.json('GET', `${pathOf(PATIENT_1)}&limit=0`, 400);
   });
 });
 
-test('A case that was there before its images were counted loses an image all the same', async () => {
+test('A case that is older than the counts of its images still loses a deleted image', async () => {
   const [patientId, caseId] = [newPatient(), newCase()];
   const id = await send(doctor, caseId, patientId);
   const { table } = await directAccess(service);

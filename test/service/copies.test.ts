@@ -22,14 +22,14 @@ import {
 const service = useService();
 let doctor: Client;
 let admin: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 let file: TestFile;
 let imageId: string;
 
 beforeAll(async () => {
   doctor = await service.as('doctor');
   admin = await service.as('admin');
-  own = await directAccess(service);
+  direct = await directAccess(service);
   file = await photo({ width: 600, height: 400, orientation: 6, name: 'Ferse "links".jpg' });
   imageId = await ready(file);
 });
@@ -48,12 +48,14 @@ async function ask(query: Record<string, string | number>, headers: Record<strin
   return { response, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
-/** Every place that a copy of the image can have, and what is there. */
+/** Every place where a copy of the image can be stored, and what is there. */
 async function kept(original: string) {
   const places = Array.from({ length: 16 }, (_value, place) =>
     original.replace(/\.[a-z]+$/, `_copy${place}`),
   );
-  const found = await Promise.all(places.map(async (key) => ({ key, object: await own.objects.find(key) })));
+  const found = await Promise.all(
+    places.map(async (key) => ({ key, object: await direct.objects.find(key) })),
+  );
   return Promise.all(
     found.flatMap(({ key, object }) =>
       object
@@ -69,7 +71,7 @@ describe('A copy of an image', () => {
     ['png', 'image/png', 'png', 'png'],
     ['webp', 'image/webp', 'webp', 'webp'],
     ['avif', 'image/avif', 'avif', 'heif'],
-  ])('comes as %s, upright and as wide as asked for', async (format, type, extension, found) => {
+  ])('is returned as %s, upright and with the requested width', async (format, type, extension, found) => {
     const { response, bytes } = await ask({ format, width: 100 });
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -85,22 +87,22 @@ describe('A copy of an image', () => {
     expect(exif).toBeUndefined();
   });
 
-  test('is kept for the next time, and not made again', async () => {
+  test('is stored for the next request, and not made again', async () => {
     const { s3_key } = await doctor.json('GET', `/api/images/${imageId}/`, 200);
     const before = (await kept(s3_key)).map(({ variant }) => variant);
     const first = await ask({ width: 77 });
     const [copy] = (await kept(s3_key)).filter(({ variant }) => !before.includes(variant));
     expect(copy?.bytes.equals(first.bytes)).toBe(true);
     const other = { bytes: Buffer.from('another'), mimeType: 'image/jpeg' };
-    await own.objects.replace(copy?.key ?? '', { ...other, variant: copy?.variant ?? '' });
+    await direct.objects.replace(copy?.key ?? '', { ...other, variant: copy?.variant ?? '' });
     expect((await ask({ width: 77 })).bytes.toString()).toBe('another');
-    // A copy that has the same place is not taken for this one, which takes its place again.
-    await own.objects.replace(copy?.key ?? '', { ...other, variant: 'f'.repeat(32) });
+    // Another object under the same key is not served as this copy; the copy replaces it.
+    await direct.objects.replace(copy?.key ?? '', { ...other, variant: 'f'.repeat(32) });
     expect((await ask({ width: 77 })).bytes.equals(first.bytes)).toBe(true);
     expect((await kept(s3_key)).some(({ variant }) => variant === copy?.variant)).toBe(true);
   });
 
-  test('that is asked for many times at once is the same for all', async () => {
+  test('that is requested many times at once is the same for all', async () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => ask({ width: 301, format: 'webp' })));
     expect(all.map(({ response }) => response.status)).toEqual(Array(6).fill(200));
     const hashes = all.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
@@ -108,7 +110,7 @@ describe('A copy of an image', () => {
     expect(new Set(all.map(({ response }) => response.headers.get('etag'))).size).toBe(1);
   });
 
-  test('is not sent again to who has it, and comes in ranges', async () => {
+  test('is not sent again to a client that has it, and can be requested in ranges', async () => {
     const { response, bytes } = await ask({ width: 90 });
     const etag = response.headers.get('etag') ?? '';
     const again = await ask({ width: 90 }, { 'if-none-match': etag });
@@ -117,7 +119,7 @@ describe('A copy of an image', () => {
       etag,
       0,
     ]);
-    // What another copy is called, or the original, is not what this one is called.
+    // The entity tag of another copy, or of the original, is not the tag of this one.
     expect((await ask({ width: 91 }, { 'if-none-match': etag })).response.status).toBe(200);
     const range = await ask({ width: 90 }, { range: 'bytes=10-', 'if-range': etag });
     expect(range.response.status).toBe(206);
@@ -126,14 +128,14 @@ describe('A copy of an image', () => {
     expect((await ask({ width: 90 }, { range: 'bytes=9999999-' })).response.status).toBe(416);
   });
 
-  test('is the same in other words, and never enlarged', async () => {
+  test('is the same for an equal query in another form, and is never enlarged', async () => {
     const { response, bytes } = await ask({ width: 4000 });
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 400, height: 600, format: 'jpeg' });
     const same = await ask({ width: 400, format: 'jpeg', quality: 85 });
     expect(same.response.headers.get('etag')).toBe(response.headers.get('etag'));
   });
 
-  test('shows its watermark, in the function as it is deployed', async () => {
+  test('has its watermark, in the function as it is deployed', async () => {
     const plain = await ask({ format: 'png' });
     for (const watermark of ['Copy & Söhne <b>', '患者 😀', `&#0;"'</svg>`]) {
       const { response, bytes } = await ask({ format: 'png', watermark });
@@ -160,7 +162,7 @@ describe('A copy of an image', () => {
     expect(details).toEqual([expect.stringMatching(reason)]);
   });
 
-  test('costs who wants an original nothing: libvips is loaded only for a copy', () => {
+  test('loads libvips; a request for an original does not', () => {
     const bundle = join(import.meta.dirname, '../../dist/get-image-data/index.cjs');
     const script = `globalThis.awslambda = { streamifyResponse: (handler) => handler };
       const { handler } = require(${JSON.stringify(bundle)});
@@ -169,13 +171,13 @@ describe('A copy of an image', () => {
     expect(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })).toBe('function 0 true\n');
   });
 
-  test('leaves the original as it is', async () => {
+  test('leaves the original unchanged', async () => {
     const response = await doctor.send('GET', `/api/images/${imageId}/data`);
     expect(response.headers.get('etag')).toBe(`"${imageId}"`);
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });
 
-  test('is not to be had of what is pending, rejected or not there', async () => {
+  test('is refused for pending, rejected and unknown images', async () => {
     const batch = await createBatch(doctor);
     const files = [{ name: 'x.jpg', size: 5, type: 'image/jpeg' }];
     const { uploads } = await doctor.json('POST', `/api/images/batches/${batch}/upload-urls/`, 201, {
@@ -185,7 +187,7 @@ describe('A copy of an image', () => {
     expect(await doctor.json('GET', pathOf({ width: 10 }, id), 404)).toMatchObject({
       details: ['its upload is not complete'],
     });
-    await own.bucket.write(incomingKey({ id }), Buffer.from('12345'), 'x/y');
+    await direct.bucket.write(incomingKey({ id }), Buffer.from('12345'), 'x/y');
     await decided(doctor, id);
     expect((await doctor.json('GET', pathOf({ width: 10 }, id), 404)).details).toEqual([
       expect.stringMatching(/^it was rejected: /),
@@ -195,7 +197,7 @@ describe('A copy of an image', () => {
 });
 
 describe('The copies of an image', () => {
-  test('are erased with it, all of them', async () => {
+  test('are all erased with it', async () => {
     const id = await ready(await photo({ seed: 7 }));
     const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
     for (let width = 1; width <= 40; width++) {
@@ -209,20 +211,20 @@ describe('The copies of an image', () => {
     await doctor.json('GET', pathOf({ width: 1, watermark: '1' }, id), 404);
   });
 
-  test('do not outlive it where it is erased while one is made', async () => {
+  test('are erased also when the image is erased while a copy is made', async () => {
     const id = await ready(await photo({ seed: 8 }));
     const { s3_key } = await doctor.json('GET', `/api/images/${id}/`, 200);
     const objects: CopyDeps['objects'] = {
-      read: (key) => own.objects.read(key),
-      find: (key) => own.objects.find(key),
+      read: (key) => direct.objects.read(key),
+      find: (key) => direct.objects.find(key),
       replace: async (key, object) => {
         await admin.json('DELETE', `/api/images/${id}/?erase=true`, 204);
-        // All is erased, and only then the copy comes.
-        await until(async () => (await own.bucket.read(s3_key)) === undefined);
-        await own.objects.replace(key, object);
+        // The copy is written only after everything is erased.
+        await until(async () => (await direct.bucket.read(s3_key)) === undefined);
+        await direct.objects.replace(key, object);
         expect(await kept(s3_key)).toHaveLength(1);
       },
-      delete: (key) => own.objects.delete(key),
+      delete: (key) => direct.objects.delete(key),
     };
     const asked = {
       caller: { role: 'doctor', subject: 'd' } as const,
@@ -231,7 +233,7 @@ describe('The copies of an image', () => {
       headers: {},
     };
     await expect(
-      serveCopy(asked, {}, { images: own.images, objects, countRequest: async () => {} }),
+      serveCopy(asked, {}, { images: direct.images, objects, countRequest: async () => {} }),
     ).rejects.toThrow('There is no such image.');
     expect(await kept(s3_key)).toEqual([]);
   });

@@ -11,16 +11,16 @@ import { type Client, createBatch, decided, until, useService } from '../support
 
 const service = useService();
 let doctor: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await directAccess(service);
+  direct = await directAccess(service);
 });
 
 const scan = bmp({ width: 320, height: 310, bits: 24, pixels: new Uint8Array(320 * 3 * 310).fill(99) });
 
-/** Puts a file behind the doors, and waits for what the built function makes of it. */
-async function takeIn(bytes: Uint8Array, mimeType: string) {
+/** Stores a file without an endpoint, and waits for the result of the built function. */
+async function storeAndProcess(bytes: Uint8Array, mimeType: string) {
   const [id, now] = [randomUUID(), new Date()];
   const image = newImage(
     {
@@ -34,24 +34,24 @@ async function takeIn(bytes: Uint8Array, mimeType: string) {
     { role: 'doctor', subject: 'd' },
     now,
   );
-  await own.images.createPending([image], new Date(now.getTime() + 60_000));
-  await own.bucket.write(incomingKey(image), bytes, mimeType);
+  await direct.images.createPending([image], new Date(now.getTime() + 60_000));
+  await direct.bucket.write(incomingKey(image), bytes, mimeType);
   return decided(doctor, id);
 }
 
 describe('A PDF', () => {
   test('becomes ready with its copies, in the function as it is deployed', async () => {
-    const image = await takeIn(pdf(), 'application/pdf');
+    const image = await storeAndProcess(pdf(), 'application/pdf');
     expect(image).toMatchObject({ status: 'ready', s3_key: expect.stringMatching(/\.pdf$/) });
     for (const name of ['thumbnail', 'card', 'png', 'preview'] as const) {
-      expect(await own.bucket.read(renditionKey(image.s3_key, name)), name).toBeDefined();
+      expect(await direct.bucket.read(renditionKey(image.s3_key, name)), name).toBeDefined();
     }
     const thumbnail = await doctor.send('GET', `/api/images/${image.id}/thumbnail`);
     expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/png']);
   });
 
-  test('is handed out as a file to keep, never to be run in the page', async () => {
-    const { id } = await takeIn(pdf(), 'application/pdf');
+  test('is sent as an attachment, and never opened in the page', async () => {
+    const { id } = await storeAndProcess(pdf(), 'application/pdf');
     const response = await doctor.send('GET', `/api/images/${id}/data`);
     expect(response.headers.get('content-type')).toBe('application/pdf');
     expect(response.headers.get('content-disposition')).toMatch(/^attachment;/);
@@ -59,15 +59,15 @@ describe('A PDF', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(pdf())).toBe(true);
   });
 
-  test('is copied as a picture, from its first page', async () => {
-    const { id } = await takeIn(pdf(), 'application/pdf');
+  test('is copied as an image of its first page', async () => {
+    const { id } = await storeAndProcess(pdf(), 'application/pdf');
     const response = await doctor.send('GET', `/api/images/${id}/data?width=200`);
     expect(response.headers.get('content-disposition')).toContain(`filename*=UTF-8''%C3%9Cberweisung.jpg`);
     const header = await sharp(await response.arrayBuffer()).metadata();
     expect(header).toMatchObject({ format: 'jpeg', width: 200 });
   });
 
-  test('is not taken in by a batch, whatever its form calls it', async () => {
+  test('is refused by a batch, whatever type its form declares', async () => {
     const form = new FormData();
     form.append('images', new Blob([pdf()], { type: 'image/jpeg' }), 'x.jpg');
     const answer = await doctor.json(
@@ -81,30 +81,30 @@ describe('A PDF', () => {
     );
   });
 
-  test('behind a password is rejected with that reason', async () => {
+  test('with a password is rejected with that reason', async () => {
     const closed = pdf({ passwords: { owner: 'o', user: 'secret' } });
-    const { id, status } = await takeIn(closed, 'application/pdf');
+    const { id, status } = await storeAndProcess(closed, 'application/pdf');
     expect(status).toBe('rejected');
-    expect((await own.images.get(id))?.statusReason).toContain('protected by a password');
+    expect((await direct.images.get(id))?.statusReason).toContain('protected by a password');
   });
 
-  test('under the name of a picture is rejected', async () => {
-    const { id, status } = await takeIn(pdf(), 'image/jpeg');
+  test('that is declared as an image is rejected', async () => {
+    const { id, status } = await storeAndProcess(pdf(), 'image/jpeg');
     expect(status).toBe('rejected');
-    expect((await own.images.get(id))?.statusReason).toBe(
+    expect((await direct.images.get(id))?.statusReason).toBe(
       'This file was announced as image/jpeg, and is application/pdf.',
     );
   });
 });
 
 describe('A BMP', () => {
-  test('becomes ready, and is shown in place', async () => {
-    const image = await takeIn(scan, 'image/bmp');
+  test('becomes ready, and is displayed inline', async () => {
+    const image = await storeAndProcess(scan, 'image/bmp');
     expect(image).toMatchObject({ status: 'ready', s3_key: expect.stringMatching(/\.bmp$/) });
     const response = await doctor.send('GET', `/api/images/${image.id}/data`);
     expect(response.headers.get('content-type')).toBe('image/bmp');
     expect(response.headers.get('content-disposition')).toMatch(/^inline;/);
-    await until(async () => own.bucket.read(renditionKey(image.s3_key, 'thumbnail')));
+    await until(async () => direct.bucket.read(renditionKey(image.s3_key, 'thumbnail')));
     const copy = await doctor.send('GET', `/api/images/${image.id}/data?format=webp`);
     expect(await sharp(await copy.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 320 });
   });

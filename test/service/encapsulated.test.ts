@@ -9,7 +9,7 @@ const service = useService();
 let staff: Client;
 const uids = newUids({});
 const page = newUids({});
-/** Of odd length, so that it has a byte more in the file. */
+/** Of odd length, so that it is padded with one byte in the file. */
 const document = Buffer.concat([pdf(), Buffer.from(pdf().length % 2 === 0 ? '\n' : '')]);
 
 const path = ({ study, series, sop }: Uids) =>
@@ -40,7 +40,7 @@ describe('A PDF in a DICOM file', () => {
     ['rendered', 'application/pdf'],
     ['rendered', undefined],
     ['bulkdata/00420011', 'application/pdf'],
-  ])('goes out byte for byte, to be saved: %s by %s', async (way, accept) => {
+  ])('is returned byte for byte, as an attachment: %s by %s', async (way, accept) => {
     const response = await get(`${path(uids)}/${way}`, accept);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/pdf');
@@ -61,7 +61,7 @@ describe('A PDF in a DICOM file', () => {
     expect(body.toString('latin1')).toMatch(/content-type: application\/pdf/i);
   });
 
-  test('stays octets for who asks for nothing else', async () => {
+  test('is application/octet-stream for clients that ask for no type', async () => {
     const response = await get(`${path(uids)}/bulkdata/00420011`, 'application/octet-stream');
     expect(response.headers.get('content-type')).toBe('application/octet-stream');
   });
@@ -70,7 +70,7 @@ describe('A PDF in a DICOM file', () => {
     ['the instance', () => path(uids)],
     ['its series', () => `/dicom-web/studies/${uids.study}/series/${uids.series}`],
     ['its study', () => `/dicom-web/studies/${uids.study}`],
-  ])('has its first page for a thumbnail of %s', async (_title, of) => {
+  ])('has its first page as thumbnail of %s', async (_title, of) => {
     const response = await get(`${of()}/thumbnail`, 'image/png');
     expect(response.status).toBe(200);
     const { data, info } = await sharp(Buffer.from(await response.arrayBuffer()))
@@ -81,13 +81,13 @@ describe('A PDF in a DICOM file', () => {
     expect([...data.subarray(at, at + 3)]).toEqual([255, 0, 0]);
   });
 
-  test('is no picture where it is asked for as it is', async () => {
+  test('is refused as an image without rendering', async () => {
     expect((await get(`${path(uids)}/rendered`, 'image/jpeg')).status).toBe(406);
   });
 });
 
 describe('A viewport', () => {
-  test('may name a part, which has to be in the frame', async () => {
+  test('may name a region, which must be inside the frame', async () => {
     const whole = await sharp(
       Buffer.from(await (await get(`${path(page)}/rendered`)).arrayBuffer()),
     ).metadata();

@@ -22,13 +22,13 @@ const service = useService();
 const MB = 1024 * 1024;
 const caller = { role: 'doctor', subject: 'd' } as const;
 let doctor: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  own = await directAccess(service);
+  direct = await directAccess(service);
 });
 
-/** A batch with ready images of so many bytes, put there as the pipeline would have. */
+/** A batch with ready images of this number of bytes, written as the pipeline would write them. */
 async function batchOf(...sizes: number[]) {
   const id = await createBatch(doctor, PATIENT_1, 'Füße');
   const files = new Map<string, Buffer>();
@@ -47,18 +47,18 @@ async function batchOf(...sizes: number[]) {
       crc32: base64Crc32(bytes),
       hasPreview: false,
     };
-    const image = newImage({ ...given, ...facts }, caller, own.now());
+    const image = newImage({ ...given, ...facts }, caller, direct.now());
     const key = originalKey(image, facts.mimeType);
-    await own.bucket.write(key, bytes, facts.mimeType);
-    await own.images.createPending([image], new Date(Date.now() + 60_000));
-    expect(await own.images.markReady(image, { ...facts, key }, own.now())).toBe('done');
+    await direct.bucket.write(key, bytes, facts.mimeType);
+    await direct.images.createPending([image], new Date(Date.now() + 60_000));
+    expect(await direct.images.markReady(image, { ...facts, key }, direct.now())).toBe('done');
     files.set(image.id, bytes);
   }
-  return { id, files, batch: (await own.batches.get(id)) as Batch };
+  return { id, files, batch: (await direct.batches.get(id)) as Batch };
 }
 
-/** Someone else each time, who waits for nothing yet. */
-const asker = () => ({ patientId: PATIENT_1, requestedBy: randomUUID() });
+/** Another person for each test, who has no unfinished export. */
+const newRequester = () => ({ patientId: PATIENT_1, requestedBy: randomUUID() });
 
 const start = (batch: string, body: object = {}, status = 202) =>
   doctor.json('POST', `/api/images/batches/${batch}/exports/`, status, body);
@@ -70,7 +70,7 @@ const ready = (statusUrl: string) =>
   });
 
 describe('An export', () => {
-  test('is the archive that a download would stream, of several parts, to be had in ranges', async () => {
+  test('is the same archive as a download, has several parts, and can be requested in ranges', async () => {
     const { id, files } = await batchOf(9 * MB, 5 * MB, 7 * MB, 10);
     const { id: exportId, status_url } = await start(id);
     expect(status_url).toBe(`/api/exports/${exportId}`);
@@ -94,7 +94,7 @@ describe('An export', () => {
     expect(Buffer.from(await rest.arrayBuffer()).equals(zip.subarray(1_000_000))).toBe(true);
   });
 
-  test('of the same images is the same while it lives; of others it is another', async () => {
+  test('of the same images is the same while it exists; of other images it is another', async () => {
     const { id, files } = await batchOf(10, 20);
     const [first] = files.keys();
     const all = await start(id);
@@ -108,7 +108,7 @@ describe('An export', () => {
     expect((await unzip(Buffer.from(zip))).size).toBe(1);
   });
 
-  test('lacks nothing that was ticked: it is refused instead', async () => {
+  test('has every selected image, or is refused', async () => {
     const { id, files } = await batchOf(10);
     const missing = randomUUID();
     const { details } = await start(id, { image_ids: [...files.keys(), missing] }, 404);
@@ -117,15 +117,15 @@ describe('An export', () => {
     await start(id, { image_ids: [] }, 400);
   });
 
-  test('is not to be had after its time, and goes with its batch', async () => {
+  test('is not available after it expires, and is deleted with its batch', async () => {
     const { id, batch } = await batchOf(10);
     const { status_url } = await start(id);
     const { url } = await ready(status_url);
-    const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const images = selectForArchive(batch, await Array.fromAsync(direct.images.allInBatch(id)), undefined);
     const yesterday = () => new Date(Date.now() - 86_400_000 - 1000);
-    const old = { ...own, objects: own.objects, now: yesterday };
+    const old = { ...direct, objects: direct.objects, now: yesterday };
     const expired = { ...batch, name: 'expired' };
-    const { status_url: gone } = await startExport(asker(), manifestOf(expired, images), old);
+    const { status_url: gone } = await startExport(newRequester(), manifestOf(expired, images), old);
     await doctor.json('GET', gone, 404);
 
     await doctor.json('DELETE', `/api/images/batches/${id}/`, 204);
@@ -133,7 +133,7 @@ describe('An export', () => {
     await until(async () => !(await fetch(url)).ok);
   });
 
-  test('ends, with its copy, when an image in it is deleted', async () => {
+  test('and its copy are deleted when an image in it is deleted', async () => {
     const { id, files } = await batchOf(10, 20);
     const [first] = files.keys();
     const { status_url } = await start(id);
@@ -145,27 +145,29 @@ describe('An export', () => {
     expect((await unzip(Buffer.from(rest))).size).toBe(1);
   });
 
-  test('takes its objects along when it leaves the table', async () => {
+  test('is deleted with its objects when it leaves the table', async () => {
     const { id } = await batchOf(10);
     const { id: exportId, status_url } = await start(id);
     await ready(status_url);
-    const found = (await own.exports.get(exportId, own.now())) as Export;
-    await own.table.client.send(new DeleteCommand({ TableName: own.table.name, Key: exportKey(exportId) }));
+    const found = (await direct.exports.get(exportId, direct.now())) as Export;
+    await direct.table.client.send(
+      new DeleteCommand({ TableName: direct.table.name, Key: exportKey(exportId) }),
+    );
     for (const key of [manifestKey(found), archiveKey(found)]) {
-      await until(async () => (await own.bucket.read(key)) === undefined);
+      await until(async () => (await direct.bucket.read(key)) === undefined);
     }
   });
 });
 
-describe('Exports that one person waits for', () => {
-  test('are three at most; one that lives may be asked for again, and others wait for their own', async () => {
+describe('Unfinished exports of one person', () => {
+  test('are three at most; an existing one may be requested again, and other persons have their own', async () => {
     const manifest = async (name: string) => {
       const { id, batch } = await batchOf(10);
-      const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+      const images = selectForArchive(batch, await Array.fromAsync(direct.images.allInBatch(id)), undefined);
       return { id, manifest: manifestOf({ ...batch, name }, images) };
     };
-    // Without their manifests, so that nobody makes them.
-    const deps = { ...own, objects: { create: async () => {} } };
+    // Without their manifests, so that no function makes them.
+    const deps = { ...direct, objects: { create: async () => {} } };
     const { stack } = service;
     const subject = JSON.parse(
       Buffer.from((await stack.token('staff')).split('.')[1] ?? '', 'base64url').toString(),
@@ -190,21 +192,23 @@ describe('Exports that one person waits for', () => {
     ]);
     await start(d.id);
 
-    const first = (await own.exports.get(begun[0]?.id ?? '', own.now())) as Export;
-    await own.exports.markReady(first);
+    const first = (await direct.exports.get(begun[0]?.id ?? '', direct.now())) as Export;
+    await direct.exports.markReady(first);
     await staff.json('POST', path, 202, {});
-    // It lives as another's and is done or about to be; what failed is waited for no longer either.
-    const second = (await own.exports.get(begun[1]?.id ?? '', own.now())) as Export;
-    await own.exports.markFailed(second);
-    expect((await own.exports.unfinishedOf(subject, own.now())).map(({ id }) => id)).toEqual([begun[2]?.id]);
+    // The export exists for another person and is done or in progress; a failed one does not count either.
+    const second = (await direct.exports.get(begun[1]?.id ?? '', direct.now())) as Export;
+    await direct.exports.markFailed(second);
+    expect((await direct.exports.unfinishedOf(subject, direct.now())).map(({ id }) => id)).toEqual([
+      begun[2]?.id,
+    ]);
     const later = new Date(Date.now() + 3 * 3_600_000);
-    expect(await own.exports.unfinishedOf(subject, later)).toEqual([]);
+    expect(await direct.exports.unfinishedOf(subject, later)).toEqual([]);
   });
 });
 
 describe('A download', () => {
-  test('of more than can be streamed becomes an export', async () => {
-    // Of Lambda's own, which a streaming handler takes hold of when it is loaded.
+  test('that is too large for a stream becomes an export', async () => {
+    // An object of the Lambda runtime, which a streaming handler reads when it is loaded.
     vi.stubGlobal('awslambda', { streamifyResponse: (handler: unknown) => handler });
     const { handle: downloadBatch } = await import('../../functions/batches/download-batch/handler.ts');
     const { id, files } = await batchOf(30, 31);
@@ -217,10 +221,10 @@ describe('A download', () => {
       auditContext: newAuditContext(),
       headers: {},
     };
-    const deps = { ...own, objects: own.objects };
-    const small = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 61 } });
+    const deps = { ...direct, objects: direct.objects };
+    const small = await downloadBatch(request, { ...deps, limits: { ...direct.limits, zipBytes: 61 } });
     expect(small).toMatchObject({ headers: { 'content-type': 'application/zip' } });
-    const large = await downloadBatch(request, { ...deps, limits: { ...own.limits, zipBytes: 60 } });
+    const large = await downloadBatch(request, { ...deps, limits: { ...direct.limits, zipBytes: 60 } });
     if (!('accepted' in large) || !large.accepted) throw new Error('it is streamed');
     const zip = await (await fetch((await ready(large.accepted.status_url)).url)).arrayBuffer();
     expect((await unzip(Buffer.from(zip))).size).toBe(files.size);
@@ -228,41 +232,41 @@ describe('A download', () => {
 });
 
 describe('The making of an archive', () => {
-  /** An export that nobody makes but the test: its manifest is there without its event. */
-  async function waiting(...sizes: number[]) {
+  /** An export that only the test makes: its manifest is there without its event. */
+  async function startedExport(...sizes: number[]) {
     const { id, batch } = await batchOf(...sizes);
-    const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const images = selectForArchive(batch, await Array.fromAsync(direct.images.allInBatch(id)), undefined);
     const manifest = manifestOf(batch, images);
     const kept: { key: string; bytes: Uint8Array }[] = [];
     const objects = {
       create: async (key: string, { bytes }: { bytes: Uint8Array }) => void kept.push({ key, bytes }),
     };
-    const { id: exportId, status_url } = await startExport(asker(), manifest, { ...own, objects });
+    const { id: exportId, status_url } = await startExport(newRequester(), manifest, { ...direct, objects });
     const { key, bytes } = kept[0] as (typeof kept)[number];
     const originals = {
       read: async (wanted: string) => {
         return (
-          wanted === key ? Readable.from([Buffer.from(bytes)]) : await own.objects.read(wanted)
+          wanted === key ? Readable.from([Buffer.from(bytes)]) : await direct.objects.read(wanted)
         ) as never;
       },
     };
-    const found = async () => (await own.exports.get(exportId, own.now())) as Export;
-    return { key, status_url, manifest, found, deps: { ...own, objects: originals } };
+    const found = async () => (await direct.exports.get(exportId, direct.now())) as Export;
+    return { key, status_url, manifest, found, deps: { ...direct, objects: originals } };
   }
 
-  test('that dies in the middle begins anew, and leaves no unfinished upload behind', async () => {
-    const { key, found, status_url, deps } = await waiting(9 * MB, 9 * MB);
-    // What a function that was killed leaves: a part, and a note of its upload.
+  test('that ends in the middle is started again, and leaves no unfinished upload behind', async () => {
+    const { key, found, status_url, deps } = await startedExport(9 * MB, 9 * MB);
+    // What a killed function leaves: a part, and a record of its upload.
     const archive = archiveKey(await found());
-    const uploadId = await own.archives.begin(archive, 'application/zip');
-    await own.exports.markRunning(await found(), uploadId);
-    await own.exports.markProgress(await found(), 8 * MB);
+    const uploadId = await direct.archives.begin(archive, 'application/zip');
+    await direct.exports.markRunning(await found(), uploadId);
+    await direct.exports.markProgress(await found(), 8 * MB);
     expect(await doctor.json('GET', status_url, 200)).toMatchObject({ status: 'running', progress: 0.44 });
 
     await buildArchive({ key }, deps);
     const { url } = await ready(status_url);
     expect((await unzip(Buffer.from(await (await fetch(url)).arrayBuffer()))).size).toBe(2);
-    const late = own.archives.write(
+    const late = direct.archives.write(
       archive,
       uploadId,
       (async function* () {
@@ -274,8 +278,8 @@ describe('The making of an archive', () => {
     await expect(late).rejects.toThrow(/upload does not exist/);
   });
 
-  test('that fails says so, is tried again, and is asked for anew by who does not wait', async () => {
-    const { key, found, status_url, manifest, deps } = await waiting(10, 20);
+  test('that fails says so, is retried, and can be requested again at once', async () => {
+    const { key, found, status_url, manifest, deps } = await startedExport(10, 20);
     const [, second] = manifest.entries;
     const broken = {
       read: async (wanted: string) => {
@@ -293,14 +297,14 @@ describe('The making of an archive', () => {
   });
 
   test('never takes damaged bytes for an image', async () => {
-    const { key, found, manifest, deps } = await waiting(1000);
-    await own.bucket.write(manifest.entries[0]?.key ?? '', randomBytes(1000), 'image/jpeg');
+    const { key, found, manifest, deps } = await startedExport(1000);
+    await direct.bucket.write(manifest.entries[0]?.key ?? '', randomBytes(1000), 'image/jpeg');
     await expect(buildArchive({ key }, deps)).rejects.toThrow(/CRC-32/);
-    expect(await own.bucket.read(archiveKey(await found()))).toBeUndefined();
+    expect(await direct.bucket.read(archiveKey(await found()))).toBeUndefined();
   });
 
   test('is refused by S3 where a part arrives damaged', async () => {
-    const { key, found, deps } = await waiting(1000);
+    const { key, found, deps } = await startedExport(1000);
     const damaging = {
       begin: deps.archives.begin.bind(deps.archives),
       abort: deps.archives.abort.bind(deps.archives),
@@ -309,53 +313,53 @@ describe('The making of an archive', () => {
         deps.archives.write(target, uploadId, source, () => 'AAAAAA==', onPart),
     };
     await expect(buildArchive({ key }, { ...deps, archives: damaging })).rejects.toThrow(/CRC32/);
-    expect(await own.bucket.read(archiveKey(await found()))).toBeUndefined();
+    expect(await direct.bucket.read(archiveKey(await found()))).toBeUndefined();
   });
 
-  test('is done once, however often its event comes, and not at all for what is gone', async () => {
-    const { key, found, deps } = await waiting(10);
+  test('is done once, however often its event is delivered, and not at all for deleted images', async () => {
+    const { key, found, deps } = await startedExport(10);
     await buildArchive({ key }, deps);
-    const archive = await buffer(await own.objects.read(archiveKey(await found())));
+    const archive = await buffer(await direct.objects.read(archiveKey(await found())));
     const nobody = { begin: () => Promise.reject(new Error('begun again')) } as never;
     await buildArchive({ key }, { ...deps, archives: nobody });
     await buildArchive(
       { key: manifestKey({ id: randomUUID(), run: randomUUID() }) },
       { ...deps, archives: nobody },
     );
-    const again = await buffer(await own.objects.read(archiveKey(await found())));
+    const again = await buffer(await direct.objects.read(archiveKey(await found())));
     expect(again.equals(archive)).toBe(true);
   });
 
-  test('leaves nothing behind where an image is deleted meanwhile', async () => {
-    const { key, found, manifest, deps } = await waiting(10, 20);
+  test('leaves nothing behind if an image is deleted meanwhile', async () => {
+    const { key, found, manifest, deps } = await startedExport(10, 20);
     const before = await found();
     const deleting = {
       read: async (wanted: string) => {
-        if (wanted === manifest.entries[1]?.key) await own.exports.endAllOf(manifest.batchId);
+        if (wanted === manifest.entries[1]?.key) await direct.exports.endAllOf(manifest.batchId);
         return deps.objects.read(wanted);
       },
     };
     await buildArchive({ key }, { ...deps, objects: deleting });
     expect(await found()).toBeUndefined();
-    expect(await own.bucket.read(archiveKey(before))).toBeUndefined();
+    expect(await direct.bucket.read(archiveKey(before))).toBeUndefined();
   });
 
-  test('comes to its end also when its event comes many times at once', async () => {
-    const { key, status_url, deps } = await waiting(9 * MB, 10);
+  test('is completed also when its event is delivered many times at once', async () => {
+    const { key, status_url, deps } = await startedExport(9 * MB, 10);
     const all = await Promise.allSettled(Array.from({ length: 4 }, () => buildArchive({ key }, deps)));
-    // One that lost its upload to another comes again.
+    // An invocation that lost its upload to another one starts again.
     if (all.some(({ status }) => status === 'rejected')) await buildArchive({ key }, deps);
     const zip = await (await fetch((await ready(status_url)).url)).arrayBuffer();
     expect((await unzip(Buffer.from(zip))).size).toBe(2);
   });
 
-  test('of a request that died before its manifest is begun by the next request', async () => {
+  test('is started by the next request if the first one ended before it wrote its manifest', async () => {
     const { id, batch } = await batchOf(10);
-    const images = selectForArchive(batch, await Array.fromAsync(own.images.allInBatch(id)), undefined);
+    const images = selectForArchive(batch, await Array.fromAsync(direct.images.allInBatch(id)), undefined);
     const dying = { create: () => Promise.reject(new Error('killed')) };
-    await expect(startExport(asker(), manifestOf(batch, images), { ...own, objects: dying })).rejects.toThrow(
-      'killed',
-    );
+    await expect(
+      startExport(newRequester(), manifestOf(batch, images), { ...direct, objects: dying }),
+    ).rejects.toThrow('killed');
     await ready((await start(id)).status_url);
   });
 });

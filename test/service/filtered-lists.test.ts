@@ -12,10 +12,10 @@ let doctor: Client;
 let batch: string;
 let images: Image[];
 
-/** Every 400th is called `heel`, in a batch of two budgets and a bit. */
+/** Every 400th is called `heel`, in a batch of a bit more than two read limits. */
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  const own = await directAccess(service);
+  const direct = await directAccess(service);
   batch = await createBatch(doctor);
   const facts = { patientId: PATIENT_1, batchId: batch, mimeType: 'image/jpeg', fileSize: 1 };
   images = Array.from({ length: 2 * FILTERED_BUDGET + 50 }, (_value, order) =>
@@ -25,7 +25,7 @@ beforeAll(async () => {
       new Date(),
     ),
   );
-  await own.images.createPending(images, new Date(Date.now() + 3_600_000));
+  await direct.images.createPending(images, new Date(Date.now() + 3_600_000));
 });
 
 async function* pages(query: string) {
@@ -37,8 +37,8 @@ async function* pages(query: string) {
   } while (cursor);
 }
 
-describe('A list of which most is left out', () => {
-  test('is looked through a thousand at a time, and all is found at last', async () => {
+describe('A list with a filter that matches few images', () => {
+  test('reads at most a thousand images for each page, and finds all matches in the end', async () => {
     const found = await Array.fromAsync(pages('q=heel'));
     expect(found).toEqual([
       ['heel-399.jpg', 'heel-799.jpg'],
@@ -47,7 +47,7 @@ describe('A list of which most is left out', () => {
     ]);
   });
 
-  test('comes in parts as long as asked for where there is enough', async () => {
+  test('has full pages where there are enough matches', async () => {
     const found = await Array.fromAsync(pages('q=heel&limit=1'));
     expect(found.filter(({ length }) => length > 0).map(([name]) => name)).toEqual([
       'heel-399.jpg',

@@ -28,7 +28,7 @@ describe('A form with files, sent to a batch', () => {
   const send = (batch: string, status: number, form: FormData) =>
     doctor.json('POST', `/api/images/batches/${batch}/upload/`, status, form);
 
-  test('brings them all in, in their order, with their categories and captions', async () => {
+  test('stores them all, in their order, with their categories and captions', async () => {
     const batch = await createBatch(doctor);
     const files = [
       await photo({ name: 'Füße "1".jpg' }),
@@ -65,7 +65,7 @@ describe('A form with files, sent to a batch', () => {
     );
   });
 
-  test('takes its lists as one JSON array too', async () => {
+  test('may have its lists as one JSON array too', async () => {
     const fields = { categories: '["casts", "afo"]', captions: '["", "new"]' };
     const files = [await photo(), await photo({ seed: 1 })];
     const { results } = await send(await createBatch(doctor), 201, formOf(fields, { images: files }));
@@ -75,7 +75,7 @@ describe('A form with files, sent to a batch', () => {
     ]);
   });
 
-  test('says of each file what became of it: a bad one stops no other', async () => {
+  test('has a result for each file: an invalid file stops no other', async () => {
     const batch = await createBatch(doctor);
     const files = [text, await photo(), await photo({ seed: 1, name: 'foot.jpg' })];
     const { results } = await send(batch, 207, formOf({ categories: ['', '', 'foot'] }, { images: files }));
@@ -96,9 +96,9 @@ describe('A form with files, sent to a batch', () => {
     expect(await countOf(batch)).toBe(1);
   });
 
-  test('names the file that could not be stored, and keeps nothing of it; the others go in', async () => {
+  test('names the file that could not be stored, and keeps nothing of it; the others are stored', async () => {
     const batch = await createBatch(doctor);
-    const own = await directAccess(service);
+    const direct = await directAccess(service);
     const photos = await Promise.all([photo({ name: 'a.jpg' }), photo({ seed: 1, name: 'b.jpg' })]);
     const request = (files: readonly TestFile[]) => ({
       caller: { role: 'doctor', subject: 'd' } as const,
@@ -114,12 +114,12 @@ describe('A form with files, sent to a batch', () => {
       })) as unknown as ReceivedFiles,
     });
     const written: string[] = [];
-    const create: typeof own.objects.create = async (key, object) => {
+    const create: typeof direct.objects.create = async (key, object) => {
       written.push(key);
       if (written.length === 1) throw new Error('S3 answered 503');
-      await own.objects.create(key, object);
+      await direct.objects.create(key, object);
     };
-    const deps = { ...own, objects: { create }, newId: randomUUID };
+    const deps = { ...direct, objects: { create }, newId: randomUUID };
     const reply = await uploadBatchImages(request([text, ...photos]), deps);
     if (!(reply instanceof PartialSuccess)) throw new Error('all went in');
     expect(reply.value.results).toMatchObject([
@@ -132,13 +132,13 @@ describe('A form with files, sent to a batch', () => {
     expect(await decided(doctor, stored.image.id)).toMatchObject({ status: 'ready' });
     expect(await countOf(batch)).toBe(1);
 
-    // Where S3 takes none at all, it is our failure as a whole.
+    // If S3 stores none at all, the whole request is our failure.
     const broken = { ...deps, objects: { create: () => Promise.reject(new Error('S3 answered 503')) } };
     await expect(uploadBatchImages(request(photos), broken)).rejects.toThrow('503');
     expect(await countOf(batch)).toBe(1);
   });
 
-  test('is a bad request where no file can be taken, and stores nothing', async () => {
+  test('is a bad request if no file is valid, and stores nothing', async () => {
     const batch = await createBatch(doctor);
     const { details } = await send(batch, 400, formOf({}, { images: [text, { ...text, name: 'b.png' }] }));
     expect(details).toMatchObject(
@@ -162,7 +162,7 @@ describe('A form with files, sent to a batch', () => {
       /^order is not a known field$/,
     ],
     [
-      'half a list',
+      'a JSON array that is cut off',
       async () => formOf({ captions: '["x"' }, { images: [await photo()] }),
       /^captions must be a JSON array/,
     ],
@@ -178,11 +178,11 @@ describe('A form with files, sent to a batch', () => {
 
   test.each([
     [
-      'broken off within a file',
+      'that ends within a file',
       '--x\r\ncontent-disposition: form-data; name="images"; filename="a.jpg"\r\n\r\nabc',
       400,
     ],
-    ['without its end', '--x\r\ncontent-disposition: form-data; name="captions"\r\n\r\nabc', 400],
+    ['without the final boundary', '--x\r\ncontent-disposition: form-data; name="captions"\r\n\r\nabc', 400],
     ['without parts', 'nothing', 400],
     ['that is empty', '', 400],
   ])('%s is refused', async (_title, body, status) => {
@@ -196,7 +196,7 @@ describe('A form with files, sent to a batch', () => {
     ]);
   });
 
-  test('is a form, and nothing else', async () => {
+  test('must be a form', async () => {
     const path = `/api/images/batches/${await createBatch(doctor)}/upload/`;
     for (const [type, status] of [
       ['application/json', 415],
@@ -207,13 +207,13 @@ describe('A form with files, sent to a batch', () => {
     }
   });
 
-  test.each([5, 11])('of %i MB is refused, and told of signed URLs', async (megabytes) => {
+  test.each([5, 11])('of %i MB is refused, and the answer names signed URLs', async (megabytes) => {
     const large = { ...text, bytes: new Uint8Array(megabytes * 1024 * 1024) };
     const { details } = await send(await createBatch(doctor), 413, formOf({}, { images: [large] }));
     expect(details.join()).toMatch(/upload-urls/);
   });
 
-  test('of 4.4 MB goes through', async () => {
+  test('of 4.4 MB is stored', async () => {
     const large = await photo();
     const bytes = new Uint8Array(4_400_000);
     bytes.set(large.bytes);
@@ -230,7 +230,7 @@ describe('A form with a file, sent to a case', () => {
   const send = (client: Client, status: number, fields: Record<string, string>, ...files: TestFile[]) =>
     client.json('POST', '/api/v1/images/upload', status, formOf(fields, { file: files }));
 
-  test('brings it in, and the case is the patient’s', async () => {
+  test('is stored, and the case then belongs to the patient', async () => {
     const file = await photo({ name: 'fundus.jpg' });
     const crc = Buffer.alloc(4);
     crc.writeUInt32BE(crc32(file.bytes));
@@ -264,24 +264,14 @@ describe('A form with a file, sent to a case', () => {
     expect(images).toMatchObject([{ id: image.id, status: 'ready', width: 640 }]);
 
     await send(doctor, 409, { caseId: 'C-50', patientId: PATIENT_2 }, file);
-    // Another's case is as if there were none of this name but theirs.
+    // A case of another patient is treated as if no case had this name.
     await send(await service.as('patient-2'), 404, { caseId: 'C-50' }, file);
   });
 
   test.each<[string, number, Record<string, string>, RegExp]>([
-    [
-      'a size that is not its own',
-      400,
-      { fileSize: '1' },
-      /^fileSize must be that of the file, \d+; received 1$/,
-    ],
-    ['a checksum that is not its own', 400, { crc32: 'AAAAAA==' }, /^crc32 must be that of the file, /],
-    [
-      'an eye that nobody has',
-      400,
-      { eyeSide: 'third' },
-      /^eyeSide must be one of left, right, both, unknown/,
-    ],
+    ['a wrong size', 400, { fileSize: '1' }, /^fileSize must be that of the file, \d+; received 1$/],
+    ['a wrong checksum', 400, { crc32: 'AAAAAA==' }, /^crc32 must be that of the file, /],
+    ['an unknown eye', 400, { eyeSide: 'third' }, /^eyeSide must be one of left, right, both, unknown/],
     ['no case', 400, { caseId: '' }, /^caseId must be 1 to 64/],
   ])('is refused with %s', async (_title, status, fields, detail) => {
     const given = { caseId: `C-${randomUUID()}`, patientId: PATIENT_1, ...fields };
@@ -289,7 +279,7 @@ describe('A form with a file, sent to a case', () => {
     expect(details.join('\n')).toMatch(detail);
   });
 
-  test('is refused with a file that is no image, and with two', async () => {
+  test('is refused with a file that is not an image, and with two files', async () => {
     const { details } = await send(doctor, 415, { caseId: 'C-51', patientId: PATIENT_1 }, text);
     expect(details).toEqual([
       expect.stringMatching(/^file must be one of image\/jpeg, .*received plain text$/),

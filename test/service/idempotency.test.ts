@@ -23,9 +23,9 @@ beforeAll(async () => {
   ]);
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by each test
+// biome-ignore lint/suspicious/noExplicitAny: each test checks the answers
 const bodyOf = async (response: Response): Promise<any> => response.json();
-const keyed = (key: string) => ({ 'idempotency-key': key });
+const withKey = (key: string) => ({ 'idempotency-key': key });
 const batch = (name: string) => ({ name, object_id: PATIENT_1 });
 const batchesOf = async (name: string) => {
   const { batches } = await doctor.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 200);
@@ -33,12 +33,12 @@ const batchesOf = async (name: string) => {
 };
 
 describe('With an Idempotency-Key', () => {
-  test('the same request gives the same answer, and does nothing again', async () => {
+  test('the same request gets the same answer, and does nothing again', async () => {
     const key = randomUUID();
     const name = `once ${key}`;
     const answers = [];
     for (let count = 0; count < 3; count++) {
-      const response = await patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+      const response = await patient.send('POST', '/api/images/batches/', batch(name), withKey(key));
       expect(response.status).toBe(201);
       answers.push(await bodyOf(response));
     }
@@ -47,9 +47,9 @@ describe('With an Idempotency-Key', () => {
     expect(await batchesOf(name)).toHaveLength(1);
   });
 
-  test('who gets the answer again is in the audit log with what it is about', async () => {
+  test('a repeated answer is in the audit log with the resources that it names', async () => {
     const key = randomUUID();
-    const send = () => patient.send('POST', '/api/images/batches/', batch('again'), keyed(key));
+    const send = () => patient.send('POST', '/api/images/batches/', batch('again'), withKey(key));
     const responses = [await send(), await send()];
     const { id } = await bodyOf(responses[0] as Response);
     const { events } = await admin.json('GET', `/api/audit/?patient_id=${PATIENT_1}`, 200);
@@ -61,10 +61,10 @@ describe('With an Idempotency-Key', () => {
     }
   });
 
-  test('of twenty at the same time one does it, and the others get its answer or are asked to come again', async () => {
+  test('one of twenty requests at the same time is done, and the others get its answer or are asked to retry', async () => {
     const key = randomUUID();
     const name = `parallel ${key}`;
-    const send = () => patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+    const send = () => patient.send('POST', '/api/images/batches/', batch(name), withKey(key));
     const responses = await Promise.all(Array.from({ length: 20 }, send));
     const ids = new Set<string>();
     for (const response of responses) {
@@ -80,9 +80,9 @@ describe('With an Idempotency-Key', () => {
 
   test('another request is 422, and nothing is done', async () => {
     const key = randomUUID();
-    expect((await patient.send('POST', '/api/images/batches/', batch('one'), keyed(key))).status).toBe(201);
+    expect((await patient.send('POST', '/api/images/batches/', batch('one'), withKey(key))).status).toBe(201);
     const name = `other ${key}`;
-    const response = await patient.send('POST', '/api/images/batches/', batch(name), keyed(key));
+    const response = await patient.send('POST', '/api/images/batches/', batch(name), withKey(key));
     expect([response.status, (await bodyOf(response)).message]).toEqual([
       422,
       'The Idempotency-Key belongs to another request.',
@@ -90,50 +90,51 @@ describe('With an Idempotency-Key', () => {
     expect(await batchesOf(name)).toHaveLength(0);
   });
 
-  test('another person’s request with the same key is a request of its own', async () => {
+  test('the request of another person with the same key is a request of its own', async () => {
     const key = randomUUID();
     const ids = [];
     for (const client of [patient, doctor]) {
-      const response = await client.send('POST', '/api/images/batches/', batch('x'), keyed(key));
+      const response = await client.send('POST', '/api/images/batches/', batch('x'), withKey(key));
       ids.push((await bodyOf(response)).id);
     }
     expect(ids[0]).not.toBe(ids[1]);
   });
 
-  test('what failed may be tried again', async () => {
+  test('a failed request may be retried', async () => {
     const key = randomUUID();
     const path = `/api/images/batches/${randomUUID()}/exports/`;
     for (let count = 0; count < 2; count++) {
-      expect((await patient.send('POST', path, {}, keyed(key))).status).toBe(404);
+      expect((await patient.send('POST', path, {}, withKey(key))).status).toBe(404);
     }
   });
 
-  test('one that died in the middle holds up the next no longer than it could have lived', async () => {
+  test('a request that died in the middle blocks the next one no longer than the function’s timeout', async () => {
     const { requestsTableName } = await directAccess(service);
     process.env.REQUESTS_TABLE_NAME = requestsTableName;
     const request = {
-      headers: keyed(randomUUID()),
+      headers: withKey(randomUUID()),
       caller: { role: 'doctor', subject: 'doctor' } as const,
       params: {},
       body: {},
       auditContext: newAuditContext(),
     };
     const middleware = idempotency(createBatchOperation);
-    const living = (milliseconds: number) => ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
+    const contextWith = (milliseconds: number) =>
+      ({ getRemainingTimeInMillis: () => milliseconds }) as Context;
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const died = () => {
+    const handleForever = () => {
       begin();
       return new Promise<never>(() => undefined);
     };
-    void middleware(request, died, living(1));
+    void middleware(request, handleForever, contextWith(1));
     await begun;
     const answer = { statusCode: 201, headers: {}, body: '{}' };
     expect(
-      await until(() => middleware(request, async () => answer, living(10_000)).catch(() => undefined)),
+      await until(() => middleware(request, async () => answer, contextWith(10_000)).catch(() => undefined)),
     ).toEqual(answer);
   });
 
-  test('200 signed URLs come back as they were: each image is announced once', async () => {
+  test('200 signed URLs are returned unchanged: each image is registered once', async () => {
     const id = await createBatch(patient);
     const files = Array.from({ length: 200 }, (_value, index) => ({
       name: `${index}.jpg`,
@@ -141,32 +142,33 @@ describe('With an Idempotency-Key', () => {
       type: 'image/jpeg',
     }));
     const key = randomUUID();
-    const send = () => patient.send('POST', `/api/images/batches/${id}/upload-urls/`, { files }, keyed(key));
+    const send = () =>
+      patient.send('POST', `/api/images/batches/${id}/upload-urls/`, { files }, withKey(key));
     const first = await bodyOf(await send());
     expect(first.uploads).toHaveLength(200);
     expect(await bodyOf(await send())).toEqual(first);
   });
 
-  test('a form counts by its fields and the bytes of its files', async () => {
+  test('a form is compared by its fields and the bytes of its files', async () => {
     const id = await createBatch(patient);
     const send = async (file: Awaited<ReturnType<typeof photo>>) => {
       const form = formOf({}, { images: [file] });
-      return patient.send('POST', `/api/images/batches/${id}/upload/`, form, keyed('a-form'));
+      return patient.send('POST', `/api/images/batches/${id}/upload/`, form, withKey('a-form'));
     };
     const first = await send(await photo());
     expect(await bodyOf(await send(await photo()))).toEqual(await bodyOf(first));
     expect((await send(await photo({ seed: 2 }))).status).toBe(422);
   });
 
-  test('a key that is none is 400', async () => {
+  test('an invalid key is 400', async () => {
     for (const key of ['', 'with space', 'x'.repeat(256)]) {
-      const response = await patient.send('POST', '/api/images/batches/', batch('x'), keyed(key));
+      const response = await patient.send('POST', '/api/images/batches/', batch('x'), withKey(key));
       expect([key, response.status]).toEqual([key, 400]);
     }
   });
 });
 
-test('Each POST with a body creates once for a key, but for the one whose answer is a secret', () => {
+test('Each POST with a body creates a resource once for a key, except the one whose answer is a secret', () => {
   const all: readonly Operation[] = operations;
   const creating = all.filter(({ method, body }) => method === 'POST' && body);
   expect(creating.filter((operation) => !isIdempotent(operation)).map(({ id }) => id)).toEqual([
@@ -174,8 +176,8 @@ test('Each POST with a body creates once for a key, but for the one whose answer
   ]);
 });
 
-test('A new API key is not given again: with an Idempotency-Key none is made', async () => {
-  const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, keyed('k'));
+test('A new API key is not returned again: with an Idempotency-Key none is created', async () => {
+  const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, withKey('k'));
   expect([response.status, (await bodyOf(response)).details]).toEqual([
     400,
     ['Idempotency-Key is not for this request: its answer is kept nowhere, and can not be given again'],

@@ -16,12 +16,14 @@ beforeAll(async () => {
 
 const create = (own: Record<string, unknown> = {}, status = 201) =>
   admin.json('POST', '/api/v2/keys', status, { name: 'Pharmacy', scopes: ['prescription:read'], ...own });
-/** The status that a request with this key gets for what is closed to services: 403 where the key is good. */
-const tried = async (headers: Record<string, string>) =>
+/**
+ * The status of a request with this key for an operation that is closed to services: 403 if the key is valid.
+ */
+const statusWith = async (headers: Record<string, string>) =>
   (await service.with(headers).send('GET', '/api/v2/keys')).status;
 
 describe('An API key', () => {
-  test('is shown once, to the admin who makes it, and then only by its last four characters', async () => {
+  test('is shown once, to the admin who creates it, and after that only by its last four characters', async () => {
     const made = await create({ expires_at: '2099-01-01T01:00:00+01:00' });
     expect(made).toEqual({
       id: expect.any(String),
@@ -42,9 +44,9 @@ describe('An API key', () => {
     expect(JSON.stringify(await keys.get(made.id))).not.toContain(secret.slice(-43));
   });
 
-  test('is listed with the others in parts, newest first', async () => {
+  test('is listed in pages with the others, newest first', async () => {
     const made = [(await create()).id, (await create()).id].reverse();
-    // Other files make keys at the same time.
+    // Other test files create keys at the same time.
     const listed: string[] = [];
     for (let cursor = ''; !made.every((id) => listed.includes(id)); ) {
       const { keys, next } = await admin.json('GET', `/api/v2/keys?limit=1${cursor}`, 200);
@@ -55,18 +57,18 @@ describe('An API key', () => {
     expect(listed.filter((id) => made.includes(id))).toEqual(made);
   });
 
-  test('says who calls, in a header of its own or in the one of tokens', async () => {
+  test('identifies the caller, in its own header or in the header of tokens', async () => {
     const { key } = await create();
-    expect(await tried({ 'x-api-key': key })).toBe(403);
-    expect(await tried({ authorization: `ApiKey ${key}` })).toBe(403);
+    expect(await statusWith({ 'x-api-key': key })).toBe(403);
+    expect(await statusWith({ authorization: `ApiKey ${key}` })).toBe(403);
   });
 
-  test('does not take the place of a token', async () => {
+  test('does not replace a token', async () => {
     const { key } = await create();
-    expect(await tried({ 'x-api-key': key, authorization: 'Bearer nonsense' })).toBe(401);
+    expect(await statusWith({ 'x-api-key': key, authorization: 'Bearer nonsense' })).toBe(401);
   });
 
-  test('opens nothing but what is open to services', async () => {
+  test('gives access only to operations that are open to services', async () => {
     const { key } = await create({ scopes: ['*:read', '*:write'] });
     const client = service.with({ 'x-api-key': key });
     await client.json('GET', `/api/images/${randomUUID()}/`, 403);
@@ -75,7 +77,7 @@ describe('An API key', () => {
     await client.json('POST', '/api/v2/keys', 403, { name: 'another', scopes: ['*:read'] });
   });
 
-  test('that someone made up is refused', async () => {
+  test('that is invented is refused', async () => {
     const { id, key } = await create();
     const secret = key.slice(-43);
     for (const forged of [
@@ -86,14 +88,14 @@ describe('An API key', () => {
       `${key}A`,
       key.toUpperCase(),
     ]) {
-      expect(await tried({ 'x-api-key': forged }), forged).toBe(401);
+      expect(await statusWith({ 'x-api-key': forged }), forged).toBe(401);
     }
   });
 
-  test('that is revoked, or ran out, is refused', async () => {
+  test('that is revoked or expired is refused', async () => {
     const { id, key } = await create();
     await admin.json('DELETE', `/api/v2/keys/${id}/`, 204);
-    expect(await tried({ 'x-api-key': key })).toBe(401);
+    expect(await statusWith({ 'x-api-key': key })).toBe(401);
 
     const secret = newSecret();
     const old = {
@@ -107,10 +109,10 @@ describe('An API key', () => {
       validUntil: '2021-01-01T00:00:00.000Z',
     };
     await keys.create(old);
-    expect(await tried({ 'x-api-key': formatApiKey({ id: old.id, secret }) })).toBe(401);
+    expect(await statusWith({ 'x-api-key': formatApiKey({ id: old.id, secret }) })).toBe(401);
   });
 
-  test('is revoked once: again changes nothing, and what is not there is not found', async () => {
+  test('is revoked once: a second time changes nothing, and an unknown key is not found', async () => {
     const { id } = await create();
     await admin.json('DELETE', `/api/v2/keys/${id}`, 204);
     const first = (await keys.get(id))?.revokedAt;
@@ -136,7 +138,7 @@ describe('An API key', () => {
   });
 });
 
-test.each(['patient-1', 'staff', 'doctor'])('API keys are no business of %s', async (user) => {
+test.each(['patient-1', 'staff', 'doctor'])('API keys are closed to %s', async (user) => {
   const client = await service.as(user);
   await client.json('GET', '/api/v2/keys', 403);
   await client.json('POST', '/api/v2/keys', 403, { name: 'mine', scopes: ['*:read'] });

@@ -6,9 +6,9 @@ import { createBatch, decided, upload, useService } from '../support/service.ts'
 
 const service = useService();
 
-// RFC 9110, 8.3.1: type and subtype have no case, and may have parameters.
+// RFC 9110, 8.3.1: type and subtype are case-insensitive, and may have parameters.
 test.each(['IMAGE/JPEG', 'image/jpeg; charset=binary', ' Image/Jpeg ;q=1'])(
-  'A JPEG is taken as "%s", and its URL takes it',
+  'An upload as "%s" is taken as JPEG, and so does its URL',
   async (type) => {
     const doctor = await service.as('doctor');
     const file = { ...(await photo({ seed: type.length })), type };

@@ -28,8 +28,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Begins the command as a person in a shell would. */
-function begin(args: string[], token: string): { child: ChildProcess; ended: Promise<Ended> } {
+/** Starts the command as a person in a shell would. */
+function start(args: string[], token: string): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/negatoscope.ts'), ...args], {
     env: {
       ...process.env,
@@ -51,12 +51,12 @@ interface Ended {
   code: number;
 }
 const run = async (args: string[], user = 'staff', url = service.stack.url) =>
-  begin([...args, '--url', url], await service.stack.token(user)).ended;
+  start([...args, '--url', url], await service.stack.token(user)).ended;
 
 const cd = (...names: string[]) => join(dir, 'cd', ...names);
 
-/** A CD of one study: names without extension, in folders. */
-function burn(count: number, study = newUid()) {
+/** A CD of one study: files without extension, in folders. */
+function writeCd(count: number, study = newUid()) {
   const series = newUid();
   return Array.from({ length: count }, (_value, index) => {
     const uids = newUids({ study, series });
@@ -69,8 +69,8 @@ function burn(count: number, study = newUid()) {
   });
 }
 
-/** The service behind a door of ours, which sees each request first. */
-async function behindDoor(see: (path: string, seen: number) => number | undefined) {
+/** The service behind a proxy of the test, which sees each request first. */
+async function behindProxy(see: (path: string, seen: number) => number | undefined) {
   const seen: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
@@ -94,8 +94,8 @@ async function behindDoor(see: (path: string, seen: number) => number | undefine
   return { url, seen, close: () => server.close() };
 }
 
-/** The service with a store in front that takes what is put there and, until told otherwise, does not say so. */
-async function behindSilentStore() {
+/** The service with a store that saves each upload and, until told otherwise, does not answer. */
+async function withSilentStore() {
   const put: string[] = [];
   let isSilent = true;
   const server = createServer(async (request, response) => {
@@ -127,8 +127,8 @@ async function behindSilentStore() {
 }
 
 describe('push of a folder of DICOM', () => {
-  test('stores what is DICOM, lists what is not, and names what is refused with its reason', async () => {
-    const files = burn(5);
+  test('stores DICOM files, lists other files, and names refused files with the reason', async () => {
+    const files = writeCd(5);
     const uids = newUids();
     writeFileSync(cd('A'), slice(uids));
     writeFileSync(cd('B'), slice(uids, [['00204000', 'LT', 'other']]));
@@ -156,11 +156,11 @@ describe('push of a folder of DICOM', () => {
     expect(await staff.json('GET', `/dicom-web/studies/${files[0]?.study}/instances`, 200)).toHaveLength(5);
   });
 
-  test('goes on where Ctrl-C stopped it, and sends nothing twice', async () => {
+  test('continues where Ctrl-C stopped it, and sends nothing twice', async () => {
     const COUNT = 30;
-    const files = burn(COUNT);
+    const files = writeCd(COUNT);
     const token = await service.stack.token('staff');
-    const first = begin(['push', cd(), '--parallel', '1', '--url', service.stack.url], token);
+    const first = start(['push', cd(), '--parallel', '1', '--url', service.stack.url], token);
     const staff = await service.as('staff');
     const path = `/dicom-web/studies/${files[0]?.study}/instances`;
     await until(async () => (await staff.send('GET', path)).status === 200);
@@ -175,7 +175,8 @@ describe('push of a folder of DICOM', () => {
     expect(Number(stored) + Number(already)).toBe(COUNT);
     expect(await staff.json('GET', path, 200)).toHaveLength(COUNT);
     expect((await run(['push', cd()])).out).toContain(`0 stored, ${COUNT} already there`);
-    // Of each file, the second and third command asked only what became of it; of the one that was on its way, too.
+    // The second and third command asked only for the status of each file, also of the one that was being
+    // sent.
     const journal = readFileSync(
       join(dir, 'state/negatoscope', readdirSync(join(dir, 'state/negatoscope'))[0] ?? ''),
     );
@@ -186,27 +187,27 @@ describe('push of a folder of DICOM', () => {
     expect(arrived).toHaveLength(new Set(arrived).size);
   });
 
-  test('ends with a word about the token where that is not valid', async () => {
-    burn(1);
+  test('ends with a message about the token if that is invalid', async () => {
+    writeCd(1);
     const expired = await service.stack.token('staff', {}, -1);
-    const { code, err } = await begin(['push', cd(), '--url', service.stack.url], expired).ended;
+    const { code, err } = await start(['push', cd(), '--url', service.stack.url], expired).ended;
     expect(code).toBe(3);
     expect(err).toContain('The token is not, or no longer, valid.');
   });
 
-  test('waits as long as the service asks for, and announces all files in one request', async () => {
-    burn(20);
-    const door = await behindDoor((path, times) =>
+  test('waits as long as the service asks for, and registers all files in one request', async () => {
+    writeCd(20);
+    const proxy = await behindProxy((path, times) =>
       path === '/dicom/upload-urls' && times === 1 ? 2 : undefined,
     );
     const started = Date.now();
-    const { code, out, err } = await run(['push', cd()], 'staff', door.url);
-    door.close();
+    const { code, out, err } = await run(['push', cd()], 'staff', proxy.url);
+    proxy.close();
     expect(Date.now() - started).toBeGreaterThan(2000);
     expect(err).toContain('the service asks to wait for 2 s');
     expect(out).toContain('20 stored');
     expect(code).toBe(0);
-    expect(door.seen.filter((each) => each === 'POST /dicom/upload-urls')).toHaveLength(2);
+    expect(proxy.seen.filter((each) => each === 'POST /dicom/upload-urls')).toHaveLength(2);
   });
 });
 
@@ -226,20 +227,20 @@ describe('push of photographs', () => {
     expect(await staff.json('GET', `/api/images/batches/${batch}`, 200)).toMatchObject({ image_count: 3 });
   });
 
-  test('stores none twice where the answers of the store were lost', async () => {
+  test('stores none twice if the answers of the store were lost', async () => {
     const staff = await service.as('staff');
     const batch = await createBatch(staff);
     for (const seed of [1, 2, 3, 4]) writeFileSync(cd(`${seed}.jpg`), (await photo({ seed })).bytes);
     const args = ['push', cd(), '--batch', batch];
-    const store = await behindSilentStore();
+    const store = await withSilentStore();
     const token = await service.stack.token('staff');
-    const first = begin([...args, '--url', store.url], token);
+    const first = start([...args, '--url', store.url], token);
     await until(async () => store.put.length === 4);
     first.child.kill('SIGINT');
     expect((await first.ended).code).toBe(130);
     // The same service, by the same name.
     store.answer();
-    const second = await begin([...args, '--url', store.url], token).ended;
+    const second = await start([...args, '--url', store.url], token).ended;
     store.close();
     expect(second.out).toMatch(/ 0 skipped, 0 refused, 0 failed/);
     expect(second.code).toBe(0);
@@ -249,7 +250,7 @@ describe('push of photographs', () => {
     expect(images).toHaveLength(4);
   });
 
-  test('makes another batch where the one that it made is gone', async () => {
+  test('creates another batch if the one that it created is deleted', async () => {
     writeFileSync(cd('1.jpg'), (await photo({})).bytes);
     const args = ['push', cd(), '--patient', PATIENT_2, '--name', 'Gone'];
     const first = await run(args);
@@ -259,7 +260,7 @@ describe('push of photographs', () => {
     expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('1 stored') });
   });
 
-  test('makes a batch for a patient, and the same one again', async () => {
+  test('creates a batch for a patient, and uses the same one again', async () => {
     writeFileSync(cd('1.png'), (await photo({ format: 'png' })).bytes);
     const args = ['push', cd(), '--patient', PATIENT_2, '--name', 'First visit'];
     const first = await run(args);
@@ -272,25 +273,25 @@ describe('push of photographs', () => {
 });
 
 describe('pull of a study', () => {
-  test('gives the files bit by bit, fetches none again, and overwrites none of another content', async () => {
-    const files = burn(7);
+  test('downloads the files in chunks, downloads none again, and overwrites none of another content', async () => {
+    const files = writeCd(7);
     expect((await run(['push', cd()])).code).toBe(0);
     const args = ['pull', files[0]?.study ?? '', join(dir, 'out')];
     expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('7 stored') });
-    const placeOf = ({ series, sop }: { series: string; sop: string }) =>
+    const pathOf = ({ series, sop }: { series: string; sop: string }) =>
       join(dir, 'out', series, `${sop}.dcm`);
-    for (const file of files) expect(readFileSync(placeOf(file)).equals(file.bytes)).toBe(true);
+    for (const file of files) expect(readFileSync(pathOf(file)).equals(file.bytes)).toBe(true);
     const [gone, changed] = files;
     if (!gone || !changed) throw new Error('there are files');
-    rmSync(placeOf(gone));
-    writeFileSync(placeOf(changed), 'mine');
+    rmSync(pathOf(gone));
+    writeFileSync(pathOf(changed), 'mine');
     const again = await run(args);
     expect(again.out).toContain('1 stored, 5 already there, 0 skipped, 0 refused, 1 failed');
     expect(again.code).toBe(1);
-    expect(readFileSync(placeOf(changed), 'utf8')).toBe('mine');
+    expect(readFileSync(pathOf(changed), 'utf8')).toBe('mine');
   });
 
-  test('says that there is none, or that it is no UID', async () => {
+  test('says that the study does not exist, or that the UID is invalid', async () => {
     expect(await run(['pull', newUid(), join(dir, 'out')])).toMatchObject({
       code: 1,
       err: expect.stringContaining('There is no study'),

@@ -10,7 +10,7 @@ beforeAll(async () => {
   doctor = await service.as('doctor');
 });
 
-test('Sixty odd names in one batch are sixty safe and distinct entries of its ZIP', {
+test('Sixty unusual names in one batch are sixty safe and distinct entries of its ZIP', {
   timeout: 120_000,
 }, async () => {
   expect(ODD_NAMES).toHaveLength(60);

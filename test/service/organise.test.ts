@@ -12,7 +12,7 @@ beforeAll(async () => {
   patient1 = await service.as('patient-1');
 });
 
-/** Uploads so many photos into the batch, and waits until they are ready. */
+/** Uploads this number of photos into the batch, and waits until they are ready. */
 async function photosIn(client: Client, batch: string, count: number, name = 'photo') {
   const files = Array.from({ length: count }, (_value, seed) => photo({ seed, name: `${name}-${seed}.jpg` }));
   const ids = await upload(client, batch, await Promise.all(files));
@@ -36,11 +36,11 @@ async function photoInCase(caseId: string, patientId: string): Promise<string> {
 
 const idsOf = ({ images }: { images: { id: string }[] }) => images.map(({ id }) => id);
 
-describe("A patient's badges", () => {
+describe('The badges of a patient', () => {
   const summaryOf = (client: Client, id: string) =>
     client.json('GET', `/api/patients/${id}/image-summary/`, 200);
 
-  test('count the batches and the images in them that can be seen', async () => {
+  test('count the batches and the images in them that are visible', async () => {
     expect(await summaryOf(doctor, 'P-3000')).toEqual({ batches: 0, images: 0 });
     const [first, second] = [await createBatch(doctor, 'P-3000'), await createBatch(doctor, 'P-3000')];
     const [image] = await photosIn(doctor, first, 2);
@@ -54,14 +54,14 @@ describe("A patient's badges", () => {
     expect(await summaryOf(doctor, 'P-3000')).toEqual({ batches: 1, images: 1 });
   });
 
-  test('are there for the patient too', async () => {
+  test('are readable by the patient too', async () => {
     await createBatch(patient1);
     expect((await summaryOf(patient1, PATIENT_1)).batches).toBeGreaterThan(0);
   });
 });
 
 describe('Many images at once', () => {
-  test('are changed, each with its result; one that is missing, or another’s, stops no other', async () => {
+  test('are changed, each with its result; an image that is missing, or another patient’s, stops no other', async () => {
     const own = await photosIn(patient1, await createBatch(patient1), 2);
     const [others = ''] = await photosIn(doctor, await createBatch(doctor, PATIENT_2), 1);
     const missing = randomUUID();
@@ -76,13 +76,13 @@ describe('Many images at once', () => {
       { id: own[1], status: 'updated', image: { id: own[1], ...changes } },
       { id: own[0]?.toUpperCase(), status: 'updated', image: { id: own[0] } },
     ]);
-    // Byte for byte: what is another's looks as if it were not there.
+    // Byte for byte: an image of another patient looks as if it did not exist.
     expect(results[1]).toEqual({ ...results[2], id: others });
     expect(await doctor.json('GET', `/api/images/${others}/`, 200)).toMatchObject({ category: 'other' });
     expect(await patient1.json('GET', `/api/images/${own[1]}/`, 200)).toMatchObject(changes);
   });
 
-  test('go before the others of their batch, where new ones still come last', async () => {
+  test('are moved to the start of their batch, and new images are still added at the end', async () => {
     const batch = await createBatch(doctor);
     const [a = '', b = '', c = '', d = ''] = await photosIn(doctor, batch, 4);
     const place = (ids: string[], order: number) => doctor.json('PATCH', '/api/images/', 200, { ids, order });
@@ -96,7 +96,7 @@ describe('Many images at once', () => {
     expect(idsOf(rest)).toEqual([d, e]);
   });
 
-  test('lose their date where it is null', async () => {
+  test('lose their date if it is null', async () => {
     const [id = ''] = await photosIn(doctor, await createBatch(doctor), 1);
     await doctor.json('PATCH', '/api/images/', 200, { ids: [id], date_taken: '2025-11-06' });
     await doctor.json('PATCH', '/api/images/', 200, { ids: [id], date_taken: null });
@@ -140,13 +140,13 @@ describe('The images of a patient', () => {
       `&q=${encodeURIComponent('KNÖCHEL-3'.normalize('NFD'))}`,
       () => [ids[3]],
     ],
-    ['all of that', '&category=casts&q=-2.JPG&date_to=2025-11-06', () => [ids[2]]],
-    ['what is nowhere', '&q=nothing', () => []],
+    ['all of these', '&category=casts&q=-2.JPG&date_to=2025-11-06', () => [ids[2]]],
+    ['a word without matches', '&q=nothing', () => []],
   ])('are filtered by %s', async (_title, query, expected) => {
     expect(idsOf(await list(query))).toEqual(expected());
   });
 
-  test('come in full parts under a filter, each once, and end exactly', async () => {
+  test('are listed in full pages under a filter, each once, to the exact end', async () => {
     const first = await list('&category=casts&limit=2');
     expect(idsOf(first)).toEqual([ids[4], ids[2]]);
     const second = await list(`&category=casts&limit=2&cursor=${first.next}`);

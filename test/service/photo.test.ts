@@ -14,14 +14,14 @@ let imageId: string;
 beforeAll(async () => {
   doctor = await service.as('doctor');
   batch = await createBatch(doctor);
-  // Sideways, as phones take them: 300 × 200 stored, 200 × 300 to look at.
+  // Rotated by EXIF, as phones store them: 300 × 200 stored, 200 × 300 when displayed.
   file = await photo({ width: 300, height: 200, orientation: 6, name: 'Ferse "links".jpg' });
   [imageId = ''] = await upload(doctor, batch, [file]);
   expect(await decided(doctor, imageId)).toMatchObject({ status: 'ready', width: 200, height: 300 });
 });
 
-describe('A photo that was uploaded', () => {
-  test('is listed in its batch with a thumbnail that everyone with its URL can load', async () => {
+describe('An uploaded photo', () => {
+  test('is listed in its batch with a thumbnail that anybody with its URL can load', async () => {
     const { images, next } = await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200);
     expect(next).toBeNull();
     expect(images).toMatchObject([
@@ -40,7 +40,7 @@ describe('A photo that was uploaded', () => {
     expect({ width, height, exif }).toEqual({ width: 200, height: 300, exif: undefined });
   });
 
-  test('comes back bit by bit, with the headers that keep it out of caches', async () => {
+  test('is returned in chunks, with the headers that forbid caches to store it', async () => {
     const response = await doctor.send('GET', `/api/images/${imageId}/data`);
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -58,7 +58,7 @@ describe('A photo that was uploaded', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });
 
-  test('comes in base64 to clients that take only JSON', async () => {
+  test('is returned in base64 to clients that accept only JSON', async () => {
     const { image_data, ...image } = await doctor.json(
       'GET',
       `/api/images/${imageId}/?include=image_data`,
@@ -69,7 +69,7 @@ describe('A photo that was uploaded', () => {
     await doctor.json('GET', `/api/images/${imageId}/?include=everything`, 400);
   });
 
-  test('comes in ranges', async () => {
+  test('is returned in ranges', async () => {
     const response = await doctor.send('GET', `/api/images/${imageId}/data`, undefined, {
       range: 'bytes=100-199',
     });
@@ -83,7 +83,7 @@ describe('A photo that was uploaded', () => {
     expect(beyond.headers.get('content-range')).toBe(`bytes */${file.bytes.length}`);
   });
 
-  test('is not sent again to who has it', async () => {
+  test('is not sent again to a client that has it', async () => {
     const etag = (await doctor.send('GET', `/api/images/${imageId}/data`)).headers.get('etag') ?? '';
     const response = await doctor.send('GET', `/api/images/${imageId}/data`, undefined, {
       'if-none-match': etag,
@@ -105,7 +105,7 @@ describe('A photo that was uploaded', () => {
     });
   });
 
-  test('has a download URL that names it', async () => {
+  test('has a download URL with its name', async () => {
     const { url, fileName } = await doctor.json('GET', `/api/v1/images/${imageId}/download-url`, 200);
     expect(fileName).toBe(file.name);
     const response = await fetch(url);
@@ -113,7 +113,7 @@ describe('A photo that was uploaded', () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(file.bytes)).toBe(true);
   });
 
-  test('is kept by a browser for a while, asked for again by its tag, and comes in ranges', async () => {
+  test('is cached by a browser for a while, revalidated by its entity tag, and returned in ranges', async () => {
     const path = `/api/v1/images/${imageId}/proxy`;
     const response = await doctor.send('GET', path);
     expect(response.status).toBe(200);
@@ -128,7 +128,7 @@ describe('A photo that was uploaded', () => {
     expect(Buffer.from(await range.arrayBuffer()).equals(file.bytes.subarray(-10))).toBe(true);
   });
 
-  test('is saved as a file, whole or from where the download broke off', async () => {
+  test('is saved as a file, whole or from where the download was interrupted', async () => {
     const path = `/api/images/${imageId}/download/`;
     const response = await doctor.send('GET', path);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -142,7 +142,7 @@ describe('A photo that was uploaded', () => {
     expect(Buffer.from(await rest.arrayBuffer()).equals(file.bytes.subarray(1000))).toBe(true);
   });
 
-  test('can be described', async () => {
+  test('can be given a description', async () => {
     const changes = { category: 'posterior', caption: 'standing', date_taken: '2025-11-06', order: 3 };
     expect(await doctor.json('PATCH', `/api/images/${imageId}/`, 200, changes)).toMatchObject(changes);
     expect(await doctor.json('PATCH', `/api/images/${imageId}/`, 200, { date_taken: null })).toMatchObject({
@@ -160,7 +160,7 @@ describe('A photo that was uploaded', () => {
     });
   });
 
-  test('comes in the ZIP of its batch, whose length is known beforehand', async () => {
+  test('is in the ZIP of its batch, whose length is known beforehand', async () => {
     const response = await doctor.send('GET', `/api/images/batches/${batch}/download/`);
     const zip = Buffer.from(await response.arrayBuffer());
     expect(response.headers.get('content-length')).toBe(String(zip.length));
@@ -186,7 +186,7 @@ describe('A batch', () => {
     ]);
   });
 
-  test('is listed in parts', async () => {
+  test('is listed in pages', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) ids.unshift(await createBatch(doctor, 'P-2001', `${i}`));
     const seen: string[] = [];
@@ -204,7 +204,7 @@ describe('A batch', () => {
 describe('An image of a case', () => {
   const body = { fileName: 'fundus.png', mimeType: 'image/png', caseId: 'C-1', eyeSide: 'left' };
 
-  test('goes through the whole of it, and the case is then the patient’s', async () => {
+  test('passes through the whole pipeline, and the case then belongs to the patient', async () => {
     const { bytes } = await photo({ format: 'png', width: 500, height: 450 });
     const upload = await doctor.json('POST', '/api/v1/images/upload-url', 201, {
       ...body,
@@ -252,7 +252,7 @@ describe('An image of a case', () => {
     await other.json('GET', '/api/v1/images/cases/C-1', 404);
   });
 
-  test('is never drawn into the record of a patient who guessed the number of the case', async () => {
+  test('is never added to the record of a patient who guessed the number of the case', async () => {
     const guesser = await service.as('patient-1');
     await guesser.json('POST', '/api/v1/images/upload-url', 201, {
       ...body,

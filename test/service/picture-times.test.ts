@@ -10,7 +10,7 @@ const afterMidnight = () =>
   photo({ name: 'after-midnight.jpg', takenAt: '2025:11:06 00:30:00', offset: '+02:00' });
 const lateEvening = () => photo({ name: 'late-evening.jpg', takenAt: '2025:11:06 23:30:00', seed: 1 });
 
-test('The day of a photograph is that of its camera, in searches and in a ZIP', async () => {
+test('The day of a photograph is the day of its camera, in searches and in a ZIP', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, PATIENT_1);
   const { results } = await doctor.json(
@@ -35,7 +35,7 @@ test('The day of a photograph is that of its camera, in searches and in a ZIP', 
   );
 });
 
-test('The images of a case stand in the order of the times that are shown', async () => {
+test('The images of a case are sorted by the times that are shown', async () => {
   const doctor = await service.as('doctor');
   const caseId = `C-${randomUUID()}`;
   const dated = await photo({

@@ -14,63 +14,61 @@ import { type Client, createBatch, decided, until, upload, useService } from '..
 const service = useService();
 let doctor: Client;
 let admin: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   doctor = await service.as('doctor');
   admin = await service.as('admin');
-  own = await directAccess(service);
+  direct = await directAccess(service);
 });
-
-/** Where the upload of a patient's image in the batch arrives. */
-const keyOf = (_batchId: string, id: string) => incomingKey({ id });
 
 const countOf = async (batch: string) =>
   (await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count;
 
 describe('An event', () => {
-  test('that comes three times, and in reverse order, changes nothing', async () => {
+  test('that is delivered three times, and in reverse order, changes nothing', async () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const before = await Promise.all(ids.map((id) => decided(doctor, id)));
-    for (const id of [...ids, ...ids, ...ids].reverse()) await makeThumbnail({ key: keyOf(batch, id) }, own);
+    for (const id of [...ids, ...ids, ...ids].reverse())
+      await makeThumbnail({ key: incomingKey({ id }) }, direct);
     expect(await Promise.all(ids.map((id) => doctor.json('GET', `/api/images/${id}/`, 200)))).toEqual(before);
     expect(await countOf(batch)).toBe(3);
   });
 
-  test('that comes many times at once counts once', async () => {
+  test('that is delivered many times at once counts once', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
-    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: keyOf(batch, id) }, own)));
+    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: incomingKey({ id }) }, direct)));
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
     expect(await countOf(batch)).toBe(1);
   });
 
-  test('for an object that is not there, or belongs to nobody, does no harm', async () => {
-    await makeThumbnail({ key: keyOf(randomUUID(), randomUUID()) }, own);
-    const orphan = keyOf(randomUUID(), randomUUID());
-    await own.bucket.write(orphan, (await photo()).bytes, 'image/jpeg');
-    await until(async () => (await own.bucket.read(orphan)) === undefined);
+  test('for an object that does not exist, or belongs to no image, does no harm', async () => {
+    await makeThumbnail({ key: incomingKey({ id: randomUUID() }) }, direct);
+    const unknownKey = incomingKey({ id: randomUUID() });
+    await direct.bucket.write(unknownKey, (await photo()).bytes, 'image/jpeg');
+    await until(async () => (await direct.bucket.read(unknownKey)) === undefined);
   });
 });
 
 describe('Erasing', () => {
-  test('an image takes its objects and its count', async () => {
+  test('an image deletes its objects and lowers its count', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     const { s3_key } = await decided(doctor, id);
     const keys = [
-      keyOf(batch, id),
+      incomingKey({ id }),
       s3_key,
       ...(['thumbnail', 'card', 'png'] as const).map((name) => renditionKey(s3_key, name)),
     ];
-    for (const key of keys) expect(await own.bucket.read(key), key).toBeDefined();
+    for (const key of keys) expect(await direct.bucket.read(key), key).toBeDefined();
     await admin.json('DELETE', `/api/images/${id}/?erase=true`, 204);
     await doctor.json('GET', `/api/images/${id}/`, 404);
     expect(await countOf(batch)).toBe(0);
-    for (const key of keys) await until(async () => (await own.bucket.read(key)) === undefined);
+    for (const key of keys) await until(async () => (await direct.bucket.read(key)) === undefined);
   });
 
-  test('a batch takes all that is in it', async () => {
+  test('a batch deletes everything in it', async () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const images = await Promise.all(ids.map((id) => decided(doctor, id)));
@@ -78,20 +76,20 @@ describe('Erasing', () => {
     await doctor.json('GET', `/api/images/batches/${batch}/`, 404);
     for (const { id, s3_key } of images) {
       await doctor.json('GET', `/api/images/${id}/`, 404);
-      await until(async () => (await own.bucket.read(s3_key)) === undefined);
+      await until(async () => (await direct.bucket.read(s3_key)) === undefined);
     }
   });
 
-  test('a batch takes its images also when the request dies in the middle', async () => {
+  test('a batch deletes its images also if the request ends in the middle', async () => {
     const batch = await createBatch(doctor);
     const ids = await upload(doctor, batch, [await photo()]);
     await Promise.all(ids.map((id) => decided(doctor, id)));
-    const found = await own.batches.get(batch);
-    await own.batches.delete(
+    const found = await direct.batches.get(batch);
+    await direct.batches.delete(
       found as NonNullable<typeof found>,
-      deletionBy({ subject: 'd' }, new Date(), own.limits),
+      deletionBy({ subject: 'd' }, new Date(), direct.limits),
     );
-    for (const id of ids) await until(async () => (await own.images.get(id)) === undefined);
+    for (const id of ids) await until(async () => (await direct.images.get(id)) === undefined);
   });
 
   test('an image while its thumbnails are made leaves nothing behind', async () => {
@@ -106,19 +104,19 @@ describe('Erasing', () => {
       read: async () => file.bytes,
       copy: async (_from: string, to: string, type: string) => {
         written.push(to);
-        await own.bucket.write(to, file.bytes, type);
-        // In the very middle.
+        await direct.bucket.write(to, file.bytes, type);
+        // Exactly in the middle.
         await doctor.json('DELETE', `/api/images/${id}/`, 204);
       },
       write: async (key: string, bytes: Uint8Array, type: string) => {
         written.push(key);
-        await own.bucket.write(key, bytes, type);
+        await direct.bucket.write(key, bytes, type);
       },
-      delete: (keys: readonly string[]) => own.bucket.delete(keys),
+      delete: (keys: readonly string[]) => direct.bucket.delete(keys),
     };
-    await makeThumbnail({ key: keyOf(batch, id) }, { ...own, bucket });
+    await makeThumbnail({ key: incomingKey({ id }) }, { ...direct, bucket });
     expect(written).toHaveLength(4);
-    for (const key of written) expect(await own.bucket.read(key), key).toBeUndefined();
+    for (const key of written) expect(await direct.bucket.read(key), key).toBeUndefined();
     expect(await countOf(batch)).toBe(0);
   });
 
@@ -137,42 +135,42 @@ describe('Erasing', () => {
       { role: 'doctor', subject: 'd' },
       new Date(),
     );
-    await own.images.createPending([image], new Date(Date.now() + 60_000));
-    const key = keyOf(batch, image.id);
+    await direct.images.createPending([image], new Date(Date.now() + 60_000));
+    const key = incomingKey(image);
     const written: string[] = [];
     const bucket = {
-      ...own.bucket,
-      delete: (keys: readonly string[]) => own.bucket.delete(keys),
+      ...direct.bucket,
+      delete: (keys: readonly string[]) => direct.bucket.delete(keys),
       read: async () => file.bytes,
       copy: async () => {
-        await own.images.erase(image);
+        await direct.images.erase(image);
         throw new Error('NoSuchKey');
       },
       write: async (to: string, bytes: Uint8Array, type: string) => {
         written.push(to);
-        await own.bucket.write(to, bytes, type);
+        await direct.bucket.write(to, bytes, type);
       },
     };
-    await expect(makeThumbnail({ key }, { ...own, bucket })).rejects.toThrow('NoSuchKey');
+    await expect(makeThumbnail({ key }, { ...direct, bucket })).rejects.toThrow('NoSuchKey');
     expect(written).toHaveLength(3);
-    await makeThumbnail({ key }, own);
-    for (const each of written) expect(await own.bucket.read(each), each).toBeUndefined();
+    await makeThumbnail({ key }, direct);
+    for (const each of written) expect(await direct.bucket.read(each), each).toBeUndefined();
   });
 
-  test('what is deleted already is no failure', async () => {
+  test('a resource that is already deleted is not a failure', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     await decided(doctor, id);
-    const image = await own.images.get(id);
+    const image = await direct.images.get(id);
     await doctor.json('DELETE', `/api/images/${id}/`, 204);
-    await eraseObjects({ ...image, sk: 'IMAGE' }, own);
-    await own.images.erase(image as NonNullable<typeof image>);
+    await eraseObjects({ ...image, sk: 'IMAGE' }, direct);
+    await direct.images.erase(image as NonNullable<typeof image>);
     expect(await countOf(batch)).toBe(0);
   });
 });
 
-describe('Where the store sends no events', () => {
-  test('the client says that an upload is complete, as often as it likes', async () => {
+describe('If the store sends no events', () => {
+  test('the client reports the end of an upload, as often as it likes', async () => {
     const batch = await createBatch(doctor);
     const file = await photo();
     const { uploads } = await doctor.json('POST', `/api/images/batches/${batch}/upload-urls/`, 201, {
@@ -182,13 +180,14 @@ describe('Where the store sends no events', () => {
     const complete = (status: number) => doctor.json('POST', `/api/v1/images/${id}/complete`, status);
     await complete(409);
 
-    // Rejected while their event comes, which therefore does nothing; afterwards as if it had never come.
-    const image = (await own.images.get(id)) as Image;
-    await own.images.markRejected(image, 'not yet', new Date());
-    await own.bucket.write(keyOf(batch, id), file.bytes, file.type);
+    // They were rejected while their event was on its way, and so the event changed nothing; after that they
+    // are as if it had not been sent.
+    const image = (await direct.images.get(id)) as Image;
+    await direct.images.markRejected(image, 'not yet', new Date());
+    await direct.bucket.write(incomingKey({ id }), file.bytes, file.type);
     const [later = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
     await decided(doctor, later);
-    await own.images.createPending([image], new Date(Date.now() + 60_000));
+    await direct.images.createPending([image], new Date(Date.now() + 60_000));
 
     expect(await complete(202)).toMatchObject({ id, status: 'pending' });
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
@@ -212,7 +211,7 @@ test('An upload that never arrives leaves nothing behind', async () => {
     { role: 'doctor', subject: 'd' },
     new Date(now),
   );
-  await own.images.createPending([image], new Date(now - 1000));
+  await direct.images.createPending([image], new Date(now - 1000));
   expect(await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200)).toEqual({ images: [], next: null });
   await doctor.json('GET', `/api/images/${image.id}/`, 404);
 });

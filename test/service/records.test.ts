@@ -15,16 +15,16 @@ let staff: Client;
 let doctor: Client;
 let patient1: Client;
 let patient2: Client;
-let nobody: Client;
-let own: Awaited<ReturnType<typeof directAccess>>;
+let anonymous: Client;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 let jpeg: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   staff = await service.as('staff');
   doctor = await service.as('doctor');
   patient1 = await service.as('patient-1');
   patient2 = await service.as('patient-2');
-  nobody = await service.as();
-  own = await directAccess(service);
+  anonymous = await service.as();
+  direct = await directAccess(service);
   jpeg = (await photo()).bytes;
 });
 
@@ -34,7 +34,7 @@ const newNumber = () => `N-${randomUUID()}`;
 const add = (fields: Record<string, unknown> = {}, status = 201, client = staff) =>
   client.json('POST', '/api/v2/images', status, { image_data: base64(jpeg), name: 'scan.jpg', ...fields });
 /** Asks for an upload URL. */
-const announce = (fields: Record<string, unknown> = {}, status = 201, client = staff) =>
+const requestUpload = (fields: Record<string, unknown> = {}, status = 201, client = staff) =>
   client.json('POST', '/api/v2/images', status, {
     name: 'scan.jpg',
     size: jpeg.length,
@@ -52,7 +52,7 @@ const listed = async (record: string, client = staff): Promise<Record<string, un
   (await client.json('GET', `/api/v2/images/${record}`, 200)).images;
 const idsIn = async (record: string, client = staff) => (await listed(record, client)).map(({ id }) => id);
 /** An answer without the id of its request. */
-const essence = async (response: Response) => ({
+const withoutRequestId = async (response: Response) => ({
   status: response.status,
   headers: [...response.headers].filter(([name]) => !/request-?id|date/.test(name)),
   body: await response.text(),
@@ -67,7 +67,7 @@ const keyWith = async (...scopes: string[]) => {
 };
 
 describe('An image in base64', () => {
-  test('is answered with what is known of it, and listed by the records that it is linked to', async () => {
+  test('is answered with its fields, and listed by the records that it is linked to', async () => {
     const prescription = newNumber();
     const bytes = new Uint8Array(
       await sharp(jpeg).withMetadata({ density: 300, orientation: 6 }).jpeg().toBuffer(),
@@ -143,12 +143,16 @@ describe('An image in base64', () => {
   test.each<[string, (text: string) => string, RegExp]>([
     ['a line break', (text) => `${text.slice(0, 76)}\n${text.slice(76)}`, /^image_data must be base64/],
     ['a space', (text) => ` ${text}`, /^image_data must be base64/],
-    ['another letter', (text) => `${text.slice(0, 40)}*${text.slice(41)}`, /^image_data must be base64/],
+    [
+      'a character outside of base64',
+      (text) => `${text.slice(0, 40)}*${text.slice(41)}`,
+      /^image_data must be base64/,
+    ],
     ['too little padding', () => 'AA=', /^image_data must be base64/],
     ['no padding', () => 'AA', /^image_data must be base64/],
     ['padding in the middle', () => 'AA==AAAA', /^image_data must be base64/],
-    ['bits left over', () => 'AB==', /^image_data must be base64/],
-    ['the letters of URLs', () => '_-A=', /^image_data must be base64/],
+    ['unused bits that are set', () => 'AB==', /^image_data must be base64/],
+    ['base64url', () => '_-A=', /^image_data must be base64/],
     ['a data: URL', (text) => `data:image/jpeg;base64,${text}`, /^image_data must be base64 alone/],
     ['nothing', () => '', /^image_data must be at least 1/],
   ])('must not have %s', async (_title, spoil, detail) => {
@@ -157,7 +161,7 @@ describe('An image in base64', () => {
     expect(details).toEqual([expect.stringMatching(detail)]);
   });
 
-  test('may be a PDF, of which the first page is shown', async () => {
+  test('may be a PDF, of which the first page is rendered', async () => {
     const prescription = newNumber();
     const added = await add({ image_data: base64(pdf()), name: 'scan.pdf', prescription_id: prescription });
     expect(added).toMatchObject({ content_type: 'application/pdf', metadata: { width: null, height: null } });
@@ -206,14 +210,14 @@ describe('An image in base64', () => {
     });
   });
 
-  test('that is damaged further on is rejected by the pipeline, and no longer listed', async () => {
+  test('with damage after the header is rejected by the pipeline, and no longer listed', async () => {
     const number = newNumber();
     const { id } = await add({ image_data: base64(jpeg.slice(0, jpeg.length / 2)), delivery_id: number });
     expect(await decided(staff, id)).toMatchObject({ status: 'rejected' });
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
   });
 
-  test('that is too large is shown the other way', async () => {
+  test('that is too large is refused, and the answer names the upload URL', async () => {
     const large = await add({ image_data: 'A'.repeat(7 * 1024 * 1024) }, 413);
     expect(large).toMatchObject({ statusCode: 413, error: 'Payload Too Large' });
     expect(large.details).toContainEqual(
@@ -221,7 +225,7 @@ describe('An image in base64', () => {
     );
   });
 
-  test('is refused with all that is wrong in its fields', async () => {
+  test('is refused with every error in its fields', async () => {
     const { details } = await staff.json('POST', '/api/v2/images', 400, {
       patient_id: '../P-1',
       created_on: 'yesterday',
@@ -243,11 +247,11 @@ describe('An image in base64', () => {
   });
 });
 
-describe('An image by an upload URL', () => {
-  test('is listed once it is there', async () => {
+describe('An image that is sent to an upload URL', () => {
+  test('is listed once it is stored', async () => {
     const number = newNumber();
-    const announced = await announce({ delivery_id: number });
-    expect(announced).toMatchObject({
+    const registered = await requestUpload({ delivery_id: number });
+    expect(registered).toMatchObject({
       name: 'scan.jpg',
       size: jpeg.length,
       metadata: { width: null, height: null, dpi: null },
@@ -256,12 +260,12 @@ describe('An image by an upload URL', () => {
       expires_at: expect.any(String),
     });
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    const early = await nobody.send('GET', announced.url);
+    const early = await anonymous.send('GET', registered.url);
     expect([early.status, early.headers.get('retry-after')]).toEqual([503, '2']);
-    await put(announced, jpeg);
-    await decided(staff, announced.id);
+    await put(registered, jpeg);
+    await decided(staff, registered.id);
     expect(await listed(`delivery/${number}`)).toMatchObject([
-      { id: announced.id, type: 'delivery', metadata: { width: 640, height: 480 } },
+      { id: registered.id, type: 'delivery', metadata: { width: 640, height: 480 } },
     ]);
   });
 
@@ -272,22 +276,22 @@ describe('An image by an upload URL', () => {
   ])('that is %s is rejected', async (_title, make, reason) => {
     const number = newNumber();
     const bytes = await make();
-    const announced = await announce({ size: bytes.length, delivery_id: number });
-    await put(announced, bytes);
-    expect(await decided(staff, announced.id)).toMatchObject({
+    const registered = await requestUpload({ size: bytes.length, delivery_id: number });
+    await put(registered, bytes);
+    expect(await decided(staff, registered.id)).toMatchObject({
       status: 'rejected',
       status_reason: expect.stringMatching(reason),
     });
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    expect((await nobody.send('GET', announced.url)).status).toBe(404);
+    expect((await anonymous.send('GET', registered.url)).status).toBe(404);
   });
 
-  test('is refused beforehand where it is too large, or of a type that is not taken', async () => {
-    expect(await announce({ size: 10 * 1024 * 1024 + 1 }, 413)).toMatchObject({
+  test('is refused beforehand if it is too large, or of a type that is not accepted', async () => {
+    expect(await requestUpload({ size: 10 * 1024 * 1024 + 1 }, 413)).toMatchObject({
       message: 'Image exceeds size limit',
       details: ['size must be at most 10485760 bytes; received 10485761'],
     });
-    expect(await announce({ content_type: 'image/gif' }, 415)).toMatchObject({
+    expect(await requestUpload({ content_type: 'image/gif' }, 415)).toMatchObject({
       message: 'Invalid image format',
       details: [
         expect.stringMatching(
@@ -299,7 +303,7 @@ describe('An image by an upload URL', () => {
 });
 
 describe('The images of a record', () => {
-  test('of a kind that is none are refused, as is an id that is none', async () => {
+  test('with an unknown type or an invalid id are refused', async () => {
     expect(await staff.json('GET', '/api/v2/images/item/1', 400)).toMatchObject({
       message: 'Validation failed',
       details: ['type must be one of pos_event, prescription, patient, delivery; received "item"'],
@@ -309,7 +313,7 @@ describe('The images of a record', () => {
     ]);
   });
 
-  test('are not found where there is none', async () => {
+  test('are 404 if there are none', async () => {
     for (const type of ['pos_event', 'prescription', 'patient', 'delivery']) {
       expect(await staff.json('GET', `/api/v2/images/${type}/${newNumber()}`, 404)).toMatchObject({
         message: 'Image not found',
@@ -317,7 +321,7 @@ describe('The images of a record', () => {
     }
   });
 
-  test('come in parts, newest first', async () => {
+  test('are listed in pages, newest first', async () => {
     const number = newNumber();
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) ids.unshift((await add({ pos_event_id: number, patient_id: 'P-3502' })).id);
@@ -338,8 +342,8 @@ describe('The images of a record', () => {
   });
 });
 
-describe('An image that came through one door is seen through the others', () => {
-  test('a record’s image as one of its patient', async () => {
+describe('An image that is uploaded by one endpoint is visible in the others', () => {
+  test('a record’s image is an image of its patient', async () => {
     const { id } = await add({ patient_id: 'P-3503' });
     expect(await decided(doctor, id)).toMatchObject({ batch: null, original_name: 'scan.jpg' });
     const { images } = await doctor.json('GET', '/api/images/?patient_id=P-3503', 200);
@@ -349,7 +353,7 @@ describe('An image that came through one door is seen through the others', () =>
     expect((await doctor.send('GET', `/api/images/${id}/thumbnail`)).status).toBe(200);
   });
 
-  test('a batch’s and a case’s image as one of the patient’s record', async () => {
+  test('an image of a batch and of a case is an image of the patient’s record', async () => {
     const batch = await createBatch(doctor, 'P-3504');
     const [inBatch = ''] = await upload(doctor, batch, [await photo({ width: 100, height: 90 })]);
     const inCase = await doctor.json('POST', '/api/v1/images/upload-url', 201, {
@@ -363,9 +367,9 @@ describe('An image that came through one door is seen through the others', () =>
     for (const id of [inBatch, inCase.imageId]) await decided(doctor, id);
     const images = await listed('patient/P-3504');
     expect(images.map(({ id }) => id)).toEqual([inCase.imageId, inBatch]);
-    // What a door demands is its own: the batch took it, and it stays a picture.
+    // The rules of an endpoint hold for its own uploads only: the batch took the image, which stays an image.
     expect(images[1]).toMatchObject({ metadata: { width: 100, height: 90 } });
-    const { headers } = await nobody.send('GET', String(images[1]?.url));
+    const { headers } = await anonymous.send('GET', String(images[1]?.url));
     expect((await fetch(headers.get('location') ?? '')).status).toBe(200);
   });
 });
@@ -379,8 +383,8 @@ describe('The link of an image', () => {
     await decided(staff, image.id);
   });
 
-  test('leads whoever has it to the original, and is kept nowhere', async () => {
-    const response = await nobody.send('GET', image.url);
+  test('opens the original for anybody who has it, and is stored nowhere', async () => {
+    const response = await anonymous.send('GET', image.url);
     expect([response.status, response.headers.get('cache-control')]).toEqual([307, 'no-store']);
     const original = await fetch(response.headers.get('location') ?? '');
     expect(original.headers.get('content-type')).toBe('image/jpeg');
@@ -388,12 +392,12 @@ describe('The link of an image', () => {
     expect(Buffer.from(await original.arrayBuffer()).equals(jpeg)).toBe(true);
   });
 
-  test('is good for a day, and then says that it was', async () => {
-    const stored = await own.images.get(image.id);
+  test('is valid for a day, and after that the answer says that it has expired', async () => {
+    const stored = await direct.images.get(image.id);
     if (!stored) throw new Error('there is no such image');
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3600_000);
-    expect((await nobody.send('GET', signLink(stored, service.stack.url, hoursAgo(23)))).status).toBe(307);
-    const late = await nobody.send('GET', signLink(stored, service.stack.url, hoursAgo(25)));
+    expect((await anonymous.send('GET', signLink(stored, service.stack.url, hoursAgo(23)))).status).toBe(307);
+    const late = await anonymous.send('GET', signLink(stored, service.stack.url, hoursAgo(25)));
     expect(await late.json()).toEqual({
       statusCode: 410,
       message: 'The link has expired; ask for the image again.',
@@ -402,7 +406,7 @@ describe('The link of an image', () => {
     });
   });
 
-  test('opens no other image, and no other day', async () => {
+  test('opens no other image, and is valid on no other day', async () => {
     const [id = '', until = '', mac = ''] = image.url.split('/').at(-1)?.split('.') ?? [];
     const another = await add();
     const tokens = [
@@ -415,43 +419,44 @@ describe('The link of an image', () => {
       'nonsense',
     ];
     const answers = await Promise.all(
-      tokens.map(async (token) => essence(await nobody.send('GET', `/api/v2/links/${token}`))),
+      tokens.map(async (token) => withoutRequestId(await anonymous.send('GET', `/api/v2/links/${token}`))),
     );
     expect(answers[0]?.status).toBe(404);
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  test('dies with its image, and so do the image’s links to records', async () => {
+  test('is invalid once its image is deleted, and the image’s links to records are deleted too', async () => {
     const key = linkKey(image.id, 'delivery', number);
     const linked = async () =>
-      (await own.images.listOfRecord(['delivery', number], undefined, { limit: 9 })).items;
+      (await direct.images.listOfRecord(['delivery', number], undefined, { limit: 9 })).items;
     expect(await linked()).toHaveLength(1);
     await doctor.json('DELETE', `/api/images/${image.id}/`, 204);
-    expect((await nobody.send('GET', image.url)).status).toBe(404);
+    expect((await anonymous.send('GET', image.url)).status).toBe(404);
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
-    await until(async () => !(await own.hasItem(key)));
+    await until(async () => !(await direct.hasItem(key)));
   });
 });
 
 describe('A patient', () => {
-  test('adds images for themselves, without saying so', async () => {
+  test('may add images for themselves, without naming the patient', async () => {
     const { id } = await add({}, 201, patient1);
     expect(await idsIn(`patient/${PATIENT_1}`, patient1)).toContain(id);
     await add({ patient_id: PATIENT_1 }, 201, patient1);
   });
 
-  test('can add none to another, nor to what may be anybody’s', async () => {
+  test('may add none to another patient, nor to a record that may be anybody’s', async () => {
     for (const fields of [{ patient_id: PATIENT_2 }, { prescription_id: 'RX-1' }, { user_id: 'U-1' }]) {
       expect(await add(fields, 404, patient1)).toMatchObject({ error: 'Not Found' });
-      await announce(fields, 404, patient1);
+      await requestUpload(fields, 404, patient1);
     }
   });
 
-  test('sees of a record what is theirs: of another’s and of what is not there they get the same bytes', async () => {
+  test('sees only their own images of a record: another patient’s and unknown records have the same bytes as answer', async () => {
     const prescription = newNumber();
     const theirs = await add({ prescription_id: prescription, patient_id: PATIENT_2 });
     await add({ prescription_id: prescription });
-    const ask = async (record: string) => essence(await patient1.send('GET', `/api/v2/images/${record}`));
+    const ask = async (record: string) =>
+      withoutRequestId(await patient1.send('GET', `/api/v2/images/${record}`));
     const missing = await ask(`prescription/${newNumber()}`);
     expect(missing.status).toBe(404);
     expect(await ask(`prescription/${prescription}`)).toEqual(missing);
@@ -464,7 +469,7 @@ describe('A patient', () => {
     expect(await idsIn(`prescription/${prescription}`)).toHaveLength(3);
   });
 
-  test('gets no further by a cursor that staff were given', async () => {
+  test('gets no more with a cursor of staff', async () => {
     const prescription = newNumber();
     const mine = await add({ prescription_id: prescription, patient_id: PATIENT_1 });
     for (const patient_id of [PATIENT_2, PATIENT_2]) await add({ prescription_id: prescription, patient_id });
@@ -477,7 +482,7 @@ describe('A patient', () => {
 });
 
 describe('A service', () => {
-  test('reads and writes what its scopes say', async () => {
+  test('may read and write what its scopes name', async () => {
     const { client } = await keyWith('prescription:read', 'prescription:write', 'patient:write');
     const prescription = newNumber();
     const { id } = await add({ prescription_id: prescription, patient_id: 'P-3505' }, 201, client);
@@ -493,7 +498,7 @@ describe('A service', () => {
     await client.json('GET', `/api/images/${id}/`, 403);
   });
 
-  test('with * reads, and does not write, everything', async () => {
+  test('with * may read everything, and write nothing', async () => {
     const { client } = await keyWith('*:read');
     const delivery = newNumber();
     await add({ delivery_id: delivery }, 403, client);
@@ -501,7 +506,7 @@ describe('A service', () => {
     expect(await idsIn(`delivery/${delivery}`, client)).toEqual([id]);
   });
 
-  test('is shut out at the very next request after its key is revoked', async () => {
+  test('is refused at the next request after its key is revoked', async () => {
     const { client, revoke } = await keyWith('*:read', '*:write');
     const delivery = newNumber();
     await add({ delivery_id: delivery }, 201, client);
@@ -515,7 +520,7 @@ describe('A service', () => {
   });
 });
 
-test('Who does not say who they are is refused', async () => {
-  await add({}, 401, nobody);
-  await nobody.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 401);
+test('Callers without a token are refused', async () => {
+  await add({}, 401, anonymous);
+  await anonymous.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 401);
 });

@@ -17,23 +17,23 @@ const service = useService();
 let doctor: Client;
 let patient1: Client;
 let patient2: Client;
-let nobody: Client;
+let anonymous: Client;
 beforeAll(async () => {
   doctor = await service.as('doctor');
   patient1 = await service.as('patient-1');
   patient2 = await service.as('patient-2');
-  nobody = await service.as();
+  anonymous = await service.as();
 });
 
-/** An answer without its id: everything that could tell one refusal from another. */
-async function essence(response: Response) {
+/** An answer without its id: everything that could distinguish one refusal from another. */
+async function withoutRequestId(response: Response) {
   const headers = [...response.headers].filter(
     ([name]) => !['x-request-id', 'x-amzn-requestid', 'date'].includes(name),
   );
   return { status: response.status, headers, body: await response.text() };
 }
 
-describe("What is another patient's", () => {
+describe('A resource of another patient', () => {
   let batch: string;
   let image: string;
   let exported: string;
@@ -87,7 +87,7 @@ describe("What is another patient's", () => {
     const ask = (ids: Record<string, string>) => {
       const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_match, name: string) => ids[name] ?? '');
       const filled = body instanceof FormData ? body : body && fill(JSON.stringify(body));
-      return patient2.send(method, fill(path), filled).then(essence);
+      return patient2.send(method, fill(path), filled).then(withoutRequestId);
     };
     const theirs = await ask({ batch, image, export: exported, patient: PATIENT_1 });
     const missing = await ask({
@@ -100,7 +100,7 @@ describe("What is another patient's", () => {
     expect(theirs).toEqual(missing);
   });
 
-  test('stays as it was', async () => {
+  test('is unchanged', async () => {
     expect(await patient1.json('GET', `/api/images/${image}/`, 200)).toMatchObject({
       caption: '',
       status: 'ready',
@@ -111,14 +111,14 @@ describe("What is another patient's", () => {
     });
   });
 
-  test('can not be put into a ZIP of one’s own', async () => {
+  test('can not be added to a ZIP of one’s own', async () => {
     const own = await createBatch(patient2, PATIENT_2);
     await patient2.json('GET', `/api/images/batches/${own}/download/?image_ids=${image}`, 404);
   });
 });
 
-describe('Who may not delete', () => {
-  test.each(['patient-1', 'staff'])('%s is told so, for what they can see', async (user) => {
+describe('Deletion', () => {
+  test.each(['patient-1', 'staff'])('is refused with 403 for %s, who may see the resource', async (user) => {
     const client = await service.as(user);
     const batch = await createBatch(client);
     expect(await client.json('DELETE', `/api/images/batches/${batch}/`, 403)).toMatchObject({
@@ -134,7 +134,7 @@ describe('Who may not delete', () => {
     await client.json('GET', `/api/images/${image}/`, 200);
   });
 
-  test('a doctor and an admin may, and then it is gone for all doors', async () => {
+  test('is for a doctor and an admin, and the image is then 404 at every endpoint', async () => {
     for (const user of ['doctor', 'admin']) {
       const client = await service.as(user);
       const [image = ''] = await upload(client, await createBatch(client), [await photo()]);
@@ -145,9 +145,9 @@ describe('Who may not delete', () => {
   });
 });
 
-describe('Who does not say who they are', () => {
-  test('is refused, in the error shape, with an id of the request', async () => {
-    const response = await nobody.send('GET', `/api/images/${randomUUID()}/`);
+describe('Callers without a valid token', () => {
+  test('are refused, in the error shape, with the id of the request', async () => {
+    const response = await anonymous.send('GET', `/api/images/${randomUUID()}/`);
     expect(response.status).toBe(401);
     expect(await response.json()).toEqual({
       statusCode: 401,
@@ -161,16 +161,16 @@ describe('Who does not say who they are', () => {
   });
 
   test.each([
-    ['nothing but words', 'Bearer nonsense'],
+    ['plain text', 'Bearer nonsense'],
     [
       'no signature',
       `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"x"}').toString('base64url')}.`,
     ],
-  ])('is refused with %s', async (_title, authorization) => {
+  ])('are refused with %s', async (_title, authorization) => {
     await service.with({ authorization }).json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 401);
   });
 
-  test('is refused with a token that has run out, or is for someone else’s service', async () => {
+  test('are refused with a token that is expired, or issued for another service', async () => {
     for (const client of [
       await service.as('doctor', {}, -10),
       await service.as('doctor', { aud: 'another' }),
@@ -180,33 +180,33 @@ describe('Who does not say who they are', () => {
     }
   });
 
-  test('is refused with a role that nobody knows', async () => {
+  test('are refused with a role that does not exist', async () => {
     const client = await service.as('doctor', { 'cognito:groups': ['cleaners'] });
     await client.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}`, 403);
   });
 
-  test('still sees what is public', async () => {
-    expect(await nobody.json('GET', '/health', 200)).toEqual({ status: 'ok' });
-    expect((await nobody.json('GET', '/openapi.json', 200)).openapi).toBe('3.1.1');
+  test('may still read what is public', async () => {
+    expect(await anonymous.json('GET', '/health', 200)).toEqual({ status: 'ok' });
+    expect((await anonymous.json('GET', '/openapi.json', 200)).openapi).toBe('3.1.1');
     for (const [path, type] of [
       ['/docs', 'text/html'],
       ['/docs/swagger-ui.css', 'text/css'],
       ['/docs/swagger-ui-bundle.js', 'text/javascript'],
       ['/docs/start.js', 'text/javascript'],
     ]) {
-      const response = await nobody.send('GET', path as string);
+      const response = await anonymous.send('GET', path as string);
       expect([response.status, response.headers.get('content-type')]).toEqual([
         200,
         `${type}; charset=utf-8`,
       ]);
       expect((await response.text()).length).toBeGreaterThan(50);
     }
-    await nobody.json('GET', '/docs/other.js', 400);
-    await nobody.json('GET', '/api/nowhere', 404);
+    await anonymous.json('GET', '/docs/other.js', 400);
+    await anonymous.json('GET', '/api/nowhere', 404);
   });
 });
 
-describe('A bad request is told what is wrong with it', () => {
+describe('A bad request is answered with its error', () => {
   let batch: string;
   beforeAll(async () => {
     batch = await createBatch(doctor);
@@ -243,7 +243,7 @@ describe('A bad request is told what is wrong with it', () => {
       /^object_id must be 1 to 64 letters/,
     ],
     [
-      'half a character',
+      'a lone surrogate',
       400,
       () => ['POST', '/api/images/batches/', '{"name":"a\\ud800b","object_id":"P-1"}'],
       'name must be well-formed Unicode',
@@ -261,13 +261,13 @@ describe('A bad request is told what is wrong with it', () => {
       'name must hold something to read',
     ],
     [
-      'a hundred thousand faults',
+      'a hundred thousand errors',
       400,
       () => ['POST', uploads(), { files: Array(100_000).fill(0) }],
       'and more',
     ],
     [
-      'too long a name',
+      'a name that is too long',
       400,
       () => ['POST', '/api/images/batches/', { name: 'x'.repeat(256), object_id: 'P-1' }],
       'name must be at most 255 characters long',
@@ -285,7 +285,7 @@ describe('A bad request is told what is wrong with it', () => {
       'files[0].size must be at most 10485760 bytes; received 10485761',
     ],
     [
-      'a type that is no image',
+      'a type that is not an image',
       415,
       () => ['POST', uploads(), { files: [{ ...file, type: 'text/html' }] }],
       /^files\[0\]\.type must be one of image\/jpeg, .*received text\/html$/,
@@ -299,32 +299,32 @@ describe('A bad request is told what is wrong with it', () => {
     ['too many files', 400, () => ['POST', uploads(), { files: Array(201).fill(file) }], /at most 200/],
     ['no files', 400, () => ['POST', uploads(), { files: [] }], /at least 1/],
     [
-      'half a checksum',
+      'a truncated checksum',
       400,
       () => ['POST', uploads(), { files: [{ ...file, crc32: 'AAAA' }] }],
       /^files\[0\]\.crc32 must be 4 bytes in base64/,
     ],
-    ['an id that is none', 400, () => ['GET', '/api/images/1/'], 'id must be a valid UUID'],
+    ['an invalid id', 400, () => ['GET', '/api/images/1/'], 'id must be a valid UUID'],
     [
-      'a cursor of one’s own making',
+      'a forged cursor',
       400,
       () => ['GET', `/api/images/?batch_id=${batch}&cursor=abc`],
       'cursor is not one that this list gave',
     ],
     [
-      'too large a part',
+      'a page size that is too large',
       400,
       () => ['GET', `/api/images/?batch_id=${batch}&limit=1000`],
       'limit must be at most 200; received 1000',
     ],
     [
-      'nothing to change',
+      'no change',
       400,
       () => ['PATCH', `/api/images/${randomUUID()}/`, {}],
       /must have at least one of category/,
     ],
     [
-      'a list of nobody’s images',
+      'a list without batch or patient',
       400,
       () => ['GET', '/api/images/?category=casts'],
       'batch_id or patient_id must be given, and not both',
@@ -336,7 +336,7 @@ describe('A bad request is told what is wrong with it', () => {
       'batch_id or patient_id must be given, and not both',
     ],
     [
-      'many changes of nothing',
+      'many images without changes',
       400,
       () => ['PATCH', '/api/images/', { ids: [randomUUID()] }],
       /must have at least one of category, caption, date_taken/,
@@ -348,7 +348,7 @@ describe('A bad request is told what is wrong with it', () => {
       'ids must be at most 100 items long',
     ],
     [
-      'a day that is none',
+      'an invalid day',
       400,
       () => ['PATCH', `/api/images/${randomUUID()}/`, { date_taken: '2025-02-30' }],
       /date_taken must be an ISO 8601 date/,
@@ -375,8 +375,8 @@ describe('A bad request is told what is wrong with it', () => {
   });
 });
 
-describe('Bytes that are no picture are rejected, with a reason that a person understands', () => {
-  /** A PNG that says of itself how large it is, and has next to nothing in it. */
+describe('Bytes that are not an image are rejected, with a reason that a person understands', () => {
+  /** A PNG with these dimensions in its header, and almost no data. */
   const png = (width: number, height: number): Uint8Array<ArrayBuffer> => {
     const chunk = (type: string, data: Buffer) => {
       const body = Buffer.concat([Buffer.from(type), data]);
@@ -449,7 +449,7 @@ describe('Bytes that are no picture are rejected, with a reason that a person un
     }
   });
 
-  test('and the next good one is ready', async () => {
+  test('and the next valid one is ready', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo({ format: 'webp' })]);
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready', content_type: 'image/webp' });
@@ -464,7 +464,7 @@ describe('The cursor of a list', () => {
     cursor = (await doctor.json('GET', '/api/images/batches/?patient_id=P-3100&limit=1', 200)).next;
   });
 
-  test('goes on where the part before ended', async () => {
+  test('continues after the last item of the page before', async () => {
     const page = await doctor.json(
       'GET',
       `/api/images/batches/?patient_id=P-3100&limit=5&cursor=${cursor}`,
@@ -473,7 +473,7 @@ describe('The cursor of a list', () => {
     expect(page.batches.map(({ id }: { id: string }) => id)).toEqual([batches[0]]);
   });
 
-  test('is good for nobody else, for no other list, and not when it was changed', async () => {
+  test('is valid for no other person, for no other list, and not after a change', async () => {
     const staff = await service.as('staff');
     await staff.json('GET', `/api/images/batches/?patient_id=P-3100&cursor=${cursor}`, 400);
     await doctor.json('GET', `/api/images/batches/?patient_id=${PATIENT_1}&cursor=${cursor}`, 400);

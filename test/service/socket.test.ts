@@ -18,25 +18,25 @@ import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
-let own: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 let connections: Connections;
 beforeAll(async () => {
-  own = await directAccess(service);
-  connections = own.connections;
+  direct = await directAccess(service);
+  connections = direct.connections;
 });
 
 const doctor = () => service.as('doctor');
 const of = (id: string, type: string) => (message: { type: string; image?: { id: string } }) =>
   message.type === type && message.image?.id === id;
 
-/** Waits for something that is told after all that was done before. */
-async function marker(patientId: string, ...listeners: Listener[]) {
+/** Waits for a notification that is sent after those of everything done before. */
+async function waitForMarker(patientId: string, ...listeners: Listener[]) {
   const id = await createBatch(await doctor(), patientId, 'Marker');
   await Promise.all(listeners.map((each) => each.hear(({ batch }) => batch?.id === id)));
 }
 
 describe('A socket', () => {
-  test('tells of an image from its arrival to its end, as the API shows it', async () => {
+  test('notifies of an image from its arrival to its end, as the API shows it', async () => {
     const client = await service.as('patient-1');
     const batchId = await createBatch(client);
     const patient = await listen(service, 'patient-1');
@@ -54,7 +54,7 @@ describe('A socket', () => {
     for (const message of patient.heard) expect(Message.parse(message)).toEqual(message);
   });
 
-  test('tells why an image is refused, and nothing of an upload that never arrives', async () => {
+  test('notifies why an image is rejected, and not of an upload that never arrives', async () => {
     const client = await service.as('patient-1');
     const batchId = await createBatch(client);
     const patient = await listen(service, 'patient-1');
@@ -67,12 +67,12 @@ describe('A socket', () => {
       files: [{ name: 'b.jpg', size: 10, type: 'image/jpeg' }],
     });
     await (await doctor()).json('DELETE', `/api/images/${uploads[0].id}/`, 204);
-    await marker(PATIENT_1, patient);
-    const told = patient.heard.flatMap((each) => (each.image ? [`${each.type} ${each.image.id}`] : []));
-    expect(told).toEqual([`IMAGE_UPLOADED ${id}`, `IMAGE_REJECTED ${id}`]);
+    await waitForMarker(PATIENT_1, patient);
+    const notified = patient.heard.flatMap((each) => (each.image ? [`${each.type} ${each.image.id}`] : []));
+    expect(notified).toEqual([`IMAGE_UPLOADED ${id}`, `IMAGE_REJECTED ${id}`]);
   });
 
-  test('tells of batches, of the images that go with them, and of exports that are ready', async () => {
+  test('notifies of batches, of the images that are deleted with them, and of exports that are ready', async () => {
     const client = await doctor();
     const staff = await listen(service, 'staff');
     const batchId = await createBatch(client);
@@ -90,7 +90,7 @@ describe('A socket', () => {
     await staff.hear(({ type, batch }) => type === 'BATCH_DELETED' && batch.id === batchId);
   });
 
-  test('tells the clinic, and no patient, of the pictures of exams', async () => {
+  test('notifies the clinic, and no patient, of the pictures of exams', async () => {
     const [staff, patient] = await Promise.all([listen(service, 'staff'), listen(service, 'patient-1')]);
     const registered = await (await doctor()).json('POST', '/examens-medicaux/images', 201, {
       examenID: randomUUID(),
@@ -103,11 +103,11 @@ describe('A socket', () => {
     });
     const message = await staff.hear(({ image }) => image?.imageID === registered.imageID);
     expect(message).toEqual({ type: 'IMAGE_UPLOADED', image: registered });
-    await marker(PATIENT_1, patient);
+    await waitForMarker(PATIENT_1, patient);
     expect(patient.types).toEqual(['BATCH_CHANGED']);
   });
 
-  test('tells another patient nothing at all', async () => {
+  test('notifies another patient of nothing', async () => {
     const [other, staff] = await Promise.all([listen(service, 'patient-2'), listen(service, 'staff')]);
     const client = await doctor();
     const batchId = await createBatch(client, PATIENT_1);
@@ -122,7 +122,7 @@ describe('A socket', () => {
     await client.json('DELETE', `/api/images/${id}/`, 204);
     await client.json('DELETE', `/api/images/batches/${batchId}/`, 204);
     await staff.hear(of(bad, 'IMAGE_DELETED'));
-    await marker(PATIENT_2, other, staff);
+    await waitForMarker(PATIENT_2, other, staff);
     expect(other.heard).toEqual([
       { type: 'BATCH_CHANGED', batch: expect.objectContaining({ name: 'Marker' }) },
     ]);
@@ -131,7 +131,7 @@ describe('A socket', () => {
     );
   });
 
-  test('takes whatever a client says, and answers pings', async () => {
+  test('accepts any message of a client, and answers pings', async () => {
     const { socket } = await listen(service, 'staff');
     socket.send('anything');
     socket.ping('are you there');
@@ -143,7 +143,7 @@ describe('A socket', () => {
 });
 
 describe('A handshake', () => {
-  test('names the subprotocol and never the token, as a browser asks', async () => {
+  test('names the subprotocol and never the token, as a browser requires', async () => {
     const token = await service.stack.token('staff');
     const browser = new WebSocket(`${service.stack.url.replace('http', 'ws')}/ws/`, [
       `bearer.${token}`,
@@ -157,7 +157,7 @@ describe('A handshake', () => {
     browser.close();
   });
 
-  test('may bring the token as all requests do', async () => {
+  test('may have the token in the same header as all requests', async () => {
     const authorization = `Bearer ${await service.stack.token('staff')}`;
     const client = new Client(`${service.stack.url.replace('http', 'ws')}/ws`, {
       headers: { authorization },
@@ -174,20 +174,20 @@ describe('A handshake', () => {
       name: 'Pharmacy',
       scopes: ['*:read'],
     });
-    const offer = (text: string) => ({ protocols: ['negatoscope', `bearer.${text}`] });
+    const withToken = (text: string) => ({ protocols: ['negatoscope', `bearer.${text}`] });
     expect(await refused(service, {})).toBe(401);
     expect(await refused(service, { protocols: ['negatoscope'] })).toBe(401);
-    expect(await refused(service, offer('rubbish'))).toBe(401);
-    expect(await refused(service, offer(`${token}x`))).toBe(401);
-    expect(await refused(service, offer(expired))).toBe(401);
+    expect(await refused(service, withToken('rubbish'))).toBe(401);
+    expect(await refused(service, withToken(`${token}x`))).toBe(401);
+    expect(await refused(service, withToken(expired))).toBe(401);
     expect(await refused(service, { path: `?token=${token}&access_token=${token}` })).toBe(401);
     expect(await refused(service, { headers: { 'x-api-key': key } })).toBe(401);
-    expect(await refused(service, { headers: { authorization: `ApiKey ${key}` }, ...offer(token) })).toBe(
+    expect(await refused(service, { headers: { authorization: `ApiKey ${key}` }, ...withToken(token) })).toBe(
       401,
     );
   });
 
-  test('of a person without a role, or elsewhere, or in another language is refused', async () => {
+  test('of a person without a role, at another path, or in another protocol is refused', async () => {
     const token = await service.stack.token('staff');
     const nobody = await service.stack.token('staff', { 'cognito:groups': [] });
     expect(await refused(service, { protocols: ['negatoscope', `bearer.${nobody}`] })).toBe(403);
@@ -202,7 +202,7 @@ describe('A handshake', () => {
 describe('A connection', () => {
   const itemOf = async (id: string) =>
     (await connections.listFor(PATIENT_2)).some((connection) => connection.id === id);
-  /** Those of the patient themselves: with the clinic's there are others of other files. */
+  /** Connections of the patient only: the clinic's include those of other test files. */
   const ids = async () =>
     (await connections.listFor(PATIENT_2)).flatMap(({ id, caller }) =>
       caller.role === 'patient' ? [id] : [],
@@ -221,16 +221,16 @@ describe('A connection', () => {
     ...over,
   });
 
-  test('hears nothing after its token, and ends with it', async () => {
+  test('gets no notification after its token expires, and is closed then', async () => {
     const lasting = await listen(service, 'patient-2');
     const token = await service.stack.token('patient-2', {}, 5);
     const { listener: brief, id } = await openedBy(() => listenWith(service, token));
     await service.stack.tick();
-    await marker(PATIENT_2, brief, lasting);
+    await waitForMarker(PATIENT_2, brief, lasting);
     const heard = brief.heard.length;
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     await until(async () => Date.now() >= exp * 1000);
-    await marker(PATIENT_2, lasting);
+    await waitForMarker(PATIENT_2, lasting);
     const closed = once(brief.socket, 'close');
     await service.stack.tick();
     await closed;
@@ -239,7 +239,7 @@ describe('A connection', () => {
     expect(lasting.socket.readyState).toBe(Client.OPEN);
   });
 
-  test('is forgotten when its client leaves, or is killed', async () => {
+  test('is deleted when its client closes it, or is killed', async () => {
     const { listener, id } = await openedBy(() => listen(service, 'patient-2'));
     const { listener: killed, id: other } = await openedBy(() => listen(service, 'patient-2'));
     expect([await itemOf(id), await itemOf(other)]).toEqual([true, true]);
@@ -248,14 +248,16 @@ describe('A connection', () => {
     await until(async () => !(await itemOf(id)) && !(await itemOf(other)));
   });
 
-  test('is in the audit log: who listened, from when until when', async () => {
+  test('is in the audit log: who was connected, from when until when', async () => {
     const { listener, id } = await openedBy(() => listen(service, 'patient-2'));
     listener.socket.close();
     const admin = await service.as('admin');
     const found = await until(async () => {
       const { events } = await admin.json('GET', `/api/audit/?patient_id=${PATIENT_2}`, 200);
-      const own = events.filter(({ things }: { things: string[] }) => things.includes(`connection ${id}`));
-      return own.length === 2 && own;
+      const ownEvents = events.filter(({ things }: { things: string[] }) =>
+        things.includes(`connection ${id}`),
+      );
+      return ownEvents.length === 2 && ownEvents;
     });
     expect(found).toMatchObject([
       { action: 'close-connection', role: 'patient', path: '/ws', outcome: 'success' },
@@ -263,22 +265,22 @@ describe('A connection', () => {
     ]);
   });
 
-  test('that is gone is forgotten at the next delivery, unless it is perhaps just being opened', async () => {
+  test('that no longer exists is deleted at the next delivery, unless it may still be opening', async () => {
     const [stale, young] = [stored(), stored({ connectedAt: new Date().toISOString() })];
     await Promise.all([connections.add(stale), connections.add(young)]);
     const staff = await listen(service, 'staff');
-    await marker(PATIENT_1, staff);
+    await waitForMarker(PATIENT_1, staff);
     await until(async () => !(await itemOf(stale.id)));
     expect(await itemOf(young.id)).toBe(true);
     await connections.remove(young.id);
   });
 
-  /** Delivers the news of a batch of P-1001 to connections, of which those to `failing` fail. */
+  /** Delivers a notification about a batch of P-1001 to connections; sending to those in `failing` fails. */
   async function deliver(listening: ReturnType<typeof stored>[], failing: string[] = []) {
     const sent: string[] = [];
     const closed: string[] = [];
     const removed: string[] = [];
-    const batch = { ...(await own.batches.get(await createBatch(await doctor()))), sk: 'BATCH' };
+    const batch = { ...(await direct.batches.get(await createBatch(await doctor()))), sk: 'BATCH' };
     await notify(
       { after: batch },
       {
@@ -290,14 +292,14 @@ describe('A connection', () => {
           },
           close: async (id) => closed.push(id) > 0,
         },
-        dicomStore: own.dicomStore,
+        dicomStore: direct.dicomStore,
         now: () => new Date(),
       },
     );
     return { sent, closed, removed };
   }
 
-  test('to which nothing can be sent is closed, and the others hear', async () => {
+  test('that can not be sent to is closed, and the others are notified', async () => {
     const [slow, other] = [stored(), stored()];
     expect(await deliver([slow, other], [slow.id])).toEqual({
       sent: [other.id],
@@ -306,7 +308,7 @@ describe('A connection', () => {
     });
   });
 
-  test('is asked at each delivery whose it is, and whether their token has ended, whatever list it stands in', async () => {
+  test('is read at each delivery for its person and the end of its token, whatever list it is in', async () => {
     const patient = (patientId: string) => stored({ caller: { role: 'patient', subject: 'p', patientId } });
     const [theirs, strangers] = [patient(PATIENT_1), patient(PATIENT_2)];
     const ended = stored({ until: Math.floor(Date.now() / 1000) });
@@ -318,7 +320,7 @@ describe('A connection', () => {
     expect(removed).toEqual([]);
   });
 
-  test('can be managed by functions that may, and by nobody else', async () => {
+  test('can be managed by functions with that permission, and by nobody else', async () => {
     const { listener, id: ConnectionId } = await openedBy(() => listen(service, 'patient-2'));
     const client = (credentials: { accessKeyId: string; secretAccessKey: string }) =>
       new ApiGatewayManagementApiClient({
@@ -340,17 +342,17 @@ describe('A connection', () => {
     const forbidden = { name: 'ForbiddenException' };
     const forged = client({ ...credentials, secretAccessKey: 'guessed' });
     await expect(forged.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(forbidden);
-    const ender = client(own.credentialsOf('end-connections'));
+    const ender = client(direct.credentialsOf('end-connections'));
     await expect(ender.send(new PostToConnectionCommand({ ConnectionId, Data: '{}' }))).rejects.toMatchObject(
       forbidden,
     );
-    const reader = client(own.credentialsOf('get-image'));
+    const reader = client(direct.credentialsOf('get-image'));
     await expect(reader.send(new DeleteConnectionCommand({ ConnectionId }))).rejects.toMatchObject(forbidden);
 
     const closed = once(listener.socket, 'close');
     await ender.send(new DeleteConnectionCommand({ ConnectionId }));
     await closed;
-    // The client hears of the end a moment before the server has ended with it.
+    // The client receives the close frame a moment before the server has closed the connection.
     const asked = () => stack.send(new GetConnectionCommand({ ConnectionId })).then(() => 'open', String);
     await expect.poll(asked).toMatch(/GoneException/);
   });

@@ -14,18 +14,18 @@ import {
 import { unzip } from '../support/unzip.ts';
 
 const OWNER = PATIENT_1;
-/** One number for a case and for records of every kind: what differs between those is their kind alone. */
+/** One number for a case and for records of every type: these differ in their type only. */
 const NUMBER = `N-${randomUUID()}`;
 
 const service = useService();
 const CALLERS = ['owner', 'other patient', 'staff', 'nobody'] as const;
-/** Services by the scopes of their keys. */
+/** Services, by the scopes of their keys. */
 const KEYS = ['*:read', 'patient:read', 'delivery:read', 'prescription:read', '*:write'] as const;
 type Caller = (typeof CALLERS)[number] | (typeof KEYS)[number];
 const clients = new Map<Caller, Client>();
 const as = (caller: Caller) => clients.get(caller) as Client;
 
-/** Brings the file in by a URL that was signed for it. */
+/** Uploads the file to a URL that was signed for it. */
 async function put(client: Client, path: string, body: object, { bytes }: TestFile): Promise<string> {
   const answer = await client.json('POST', path, 201, body);
   const url = answer.uploadUrl ?? answer.upload_url;
@@ -33,7 +33,7 @@ async function put(client: Client, path: string, body: object, { bytes }: TestFi
   return answer.imageId ?? answer.id;
 }
 
-/** The ways in; each gives the image's id. */
+/** The ways to upload; each returns the image's id. */
 const WAYS = {
   'batch, signed URL': async (file, { signedBatch }) =>
     (await upload(as('owner'), signedBatch, [file]))[0] ?? '',
@@ -72,7 +72,7 @@ const ofOwner: readonly Way[] = ways.filter((way) => way !== 'records, of no pat
 interface Batches {
   signedBatch: string;
   formBatch: string;
-  /** In which nothing was put. */
+  /** A list without images. */
   emptyBatch: string;
 }
 
@@ -101,7 +101,7 @@ beforeAll(async () => {
   }
 });
 
-/** The ways by which the images of a list came in, or the status of its refusal. */
+/** The ways by which the images of a list were uploaded, or the status of its refusal. */
 async function listed(caller: Caller, path: string): Promise<Way[] | number> {
   const response = await as(caller).send('GET', path);
   if (response.status !== 200) return response.status;
@@ -110,7 +110,7 @@ async function listed(caller: Caller, path: string): Promise<Way[] | number> {
   return images.map(({ id }) => ways.find((way) => ids.get(way) === id) as Way).sort();
 }
 
-/** A list of images: where it is, what is in it, and (of records) the scopes that open it to services. */
+/** A list of images: its path, its images, and (for records) the scopes that let services read it. */
 interface List {
   path: () => string;
   holds: readonly Way[];
@@ -152,25 +152,25 @@ const LISTS: Record<string, List> = {
 };
 
 describe.each(Object.entries(LISTS))('The list of %s', (_title, { path, holds, scopes }) => {
-  test('holds the images that are linked to it, and no others', async () => {
+  test('has the images that are linked to it, and no others', async () => {
     expect(await listed('staff', path())).toEqual([...holds].sort());
   });
 
-  test('holds for the patient what is theirs, and does not exist for another', async () => {
+  test('has the patient’s own images for the patient, and does not exist for another', async () => {
     const theirs = holds.filter((way) => ofOwner.includes(way));
     expect(await listed('owner', path())).toEqual(theirs.sort());
     expect(await listed('other patient', path())).toBe(404);
     expect(await listed('nobody', path())).toBe(401);
   });
 
-  test.each(KEYS)('is open to a service with %s only where it is of that kind of record', async (scope) => {
+  test.each(KEYS)('can be read by a service with %s only if it is of that type of record', async (scope) => {
     const isOpen = scopes?.includes(scope);
     expect(await listed(scope, path())).toEqual(isOpen ? [...holds].sort() : 403);
   });
 });
 
-/** The doors to one image. */
-const DOORS: Record<string, (id: string) => string> = {
+/** The endpoints for one image. */
+const ENDPOINTS: Record<string, (id: string) => string> = {
   data: (id) => `/api/images/${id}/data`,
   thumbnail: (id) => `/api/images/${id}/thumbnail`,
   details: (id) => `/api/images/${id}/`,
@@ -179,13 +179,13 @@ const DOORS: Record<string, (id: string) => string> = {
   proxy: (id) => `/api/v1/images/${id}/proxy`,
 };
 
-describe.each(ways)('The image that came by %s', (way) => {
+describe.each(ways)('The image that was uploaded by %s', (way) => {
   const isOfOwner = ofOwner.includes(way);
 
-  test.each(Object.entries(DOORS))(
-    'is behind the door of its %s for who may see it',
-    async (_title, door) => {
-      const path = door(ids.get(way) as string);
+  test.each(Object.entries(ENDPOINTS))(
+    'is returned by the endpoint of its %s for callers with access',
+    async (_title, endpoint) => {
+      const path = endpoint(ids.get(way) as string);
       const statuses = new Map<Caller, number>();
       for (const [caller, client] of clients) statuses.set(caller, (await client.send('GET', path)).status);
       expect(Object.fromEntries(statuses)).toEqual({
@@ -198,13 +198,13 @@ describe.each(ways)('The image that came by %s', (way) => {
     },
   );
 
-  test('is the same bytes behind every door', async () => {
+  test('has the same bytes at every endpoint', async () => {
     const { bytes = new Uint8Array() } = files.get(way) ?? {};
     const id = ids.get(way) as string;
     const sent = async (response: Response) => Buffer.from(await response.arrayBuffer()).equals(bytes);
-    for (const door of ['data', 'download', 'proxy']) {
-      const path = DOORS[door]?.(id) ?? '';
-      expect([door, await sent(await as('staff').send('GET', path))]).toEqual([door, true]);
+    for (const endpoint of ['data', 'download', 'proxy']) {
+      const path = ENDPOINTS[endpoint]?.(id) ?? '';
+      expect([endpoint, await sent(await as('staff').send('GET', path))]).toEqual([endpoint, true]);
     }
     const { url } = await as('staff').json('GET', `/api/v1/images/${id}/download-url`, 200);
     expect(await sent(await fetch(url))).toBe(true);
@@ -219,7 +219,7 @@ describe('The ZIP of a batch', () => {
   const zipOf = (caller: Caller, batch: string, query = '') =>
     as(caller).send('GET', `/api/images/batches/${batch}/download/${query}`);
 
-  test('holds what is in the batch, for who may see it', async () => {
+  test('has the images of the batch, for callers with access', async () => {
     for (const caller of ['owner', 'staff'] as const) {
       const response = await zipOf(caller, batches.formBatch);
       const entries = await unzip(Buffer.from(await response.arrayBuffer()));
@@ -229,16 +229,19 @@ describe('The ZIP of a batch', () => {
     for (const scope of KEYS) expect((await zipOf(scope, batches.formBatch)).status).toBe(403);
   });
 
-  test.each(ways.filter((way) => way !== 'batch, form'))('takes no image that came by %s', async (way) => {
-    const query = `?image_ids=${ids.get(way)}`;
-    for (const caller of ['owner', 'staff'] as const) {
-      expect((await zipOf(caller, batches.formBatch, query)).status).toBe(404);
-    }
-  });
+  test.each(ways.filter((way) => way !== 'batch, form'))(
+    'has no image that was uploaded by %s',
+    async (way) => {
+      const query = `?image_ids=${ids.get(way)}`;
+      for (const caller of ['owner', 'staff'] as const) {
+        expect((await zipOf(caller, batches.formBatch, query)).status).toBe(404);
+      }
+    },
+  );
 });
 
-describe('An image that is deleted', () => {
-  test('is behind no door any more, and in no list', async () => {
+describe('A deleted image', () => {
+  test('is 404 at every endpoint, and in no list', async () => {
     const doctor = await service.as('doctor');
     const links: string[] = [];
     for (const record of [`patient/${OWNER}`, `delivery/${NUMBER}`]) {
@@ -246,9 +249,9 @@ describe('An image that is deleted', () => {
       links.push(...images.map(({ url }: { url: string }) => url));
     }
     for (const [index, way] of ways.entries()) {
-      const door = index % 2 === 0 ? '/api/images' : '/api/v1/images';
-      await doctor.json('DELETE', `${door}/${ids.get(way)}`, 204);
-      for (const path of Object.values(DOORS)) {
+      const endpoint = index % 2 === 0 ? '/api/images' : '/api/v1/images';
+      await doctor.json('DELETE', `${endpoint}/${ids.get(way)}`, 204);
+      for (const path of Object.values(ENDPOINTS)) {
         expect((await doctor.send('GET', path(ids.get(way) as string))).status).toBe(404);
       }
     }

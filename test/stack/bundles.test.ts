@@ -17,7 +17,9 @@ function memoized<T>(compute: (name: string) => T): (name: string) => T {
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** The modules of our own that a module imports for their values, and the names that it takes of each. */
+/**
+ * The modules of the project that a module imports for their values, and the names that it imports from each.
+ */
 const importsOf = memoized((path: string): Map<string, string[]> => {
   const found = read(path).matchAll(/^import \{([^}]*)\} from '(\.[^']*)';$/gm);
   return new Map(
@@ -39,12 +41,15 @@ const modulesOf = memoized((id: string): Set<string> => {
 
 const source = read(DEPENDENCIES);
 const importers = globSync(['lib/**/*.ts', 'functions/**/*.ts'], { cwd: root });
-/** The modules whose classes only `dependencies.ts` makes. */
+/** The modules whose classes are constructed only in `dependencies.ts`. */
 const modules = [...importsOf(DEPENDENCIES)].filter(([path]) =>
   importers.every((importer) => importer === DEPENDENCIES || !importsOf(importer).get(path)?.length),
 );
 
-/** The names of `dependencies.ts` that make something of the module; a group stands for what is in it. */
+/**
+ * The names of `dependencies.ts` that construct something of the module; the name of a group stands for its
+ * members.
+ */
 function namesFor(classes: readonly string[]): string[] {
   const names = [...source.matchAll(/^export const (\w+) = \(\).*? new (\w+)\(/gm)]
     .filter(([, , made = '']) => classes.includes(made))
@@ -55,13 +60,13 @@ function namesFor(classes: readonly string[]): string[] {
   return [...names, ...groups];
 }
 
-/** What the handler, and another whose logic it takes, name of `dependencies.ts`. */
+/** The names of `dependencies.ts` that a handler uses, itself or by another handler whose logic it shares. */
 const namedBy = (entry: string): string[] =>
   [...importsOf(entry)].flatMap(([path, names]) =>
     path === DEPENDENCIES ? names : path.endsWith('/handler.ts') ? namedBy(path) : [],
   );
 
-describe('A bundle has what its handler names, and no more', () => {
+describe('A bundle has the modules that its handler names, and no more', () => {
   test.each(modules.map(([path, classes]) => [path, namesFor(classes)] as const))('%s', (path, names) => {
     const bundled = functions.filter(({ id }) => modulesOf(id).has(path));
     const naming = functions.filter(({ entry }) => namedBy(entry).some((name) => names.includes(name)));

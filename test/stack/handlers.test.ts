@@ -6,7 +6,7 @@ import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
 import type { Operation } from '../../lib/api/operation.ts';
 
-// As in Lambda's runtime, which marks the handlers that it gives a stream to.
+// As in Lambda's runtime, which marks the handlers that it calls with a stream.
 const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
 beforeAll(() => {
   vi.stubGlobal('awslambda', {
@@ -22,14 +22,15 @@ const handlers = () =>
     return { id, parameters: handler.length, streams: streaming in handler };
   });
 
-test('no buffered handler takes a callback, which the runtime of Node 24 refuses', () => {
-  // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html: by a third parameter it knows such a handler.
+test('no buffered handler has a callback parameter, which the runtime of Node 24 refuses', () => {
+  // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html: the runtime recognises such a handler
+  // by its third parameter.
   const buffered = handlers().filter(({ streams }) => !streams);
   expect(buffered.length).toBeGreaterThan(0);
   expect(buffered.filter(({ parameters }) => parameters >= 3)).toEqual([]);
 });
 
-test('the handlers that stream are those of the operations that say so', () => {
+test('the handlers that stream are those of the operations that declare it', () => {
   const all: readonly Operation[] = operations;
   const declared = all.filter(({ success }) => 'stream' in success).map(({ id }) => id);
   const built = handlers().flatMap(({ id, streams }) => (streams ? [id] : []));

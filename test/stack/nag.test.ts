@@ -11,7 +11,7 @@ import { triggers } from '../../functions/triggers.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 
-/** What cdk-nag finds and we leave as it is, each with the reason. */
+/** The findings of cdk-nag that we accept, each with the reason. */
 const ACCEPTED: Record<string, string> = {
   'AwsSolutions-APIG2':
     'Requests are validated in the function, by the same schemas that the API document is made of.',
@@ -67,7 +67,7 @@ beforeAll(() => {
     socketRoutes,
     settings: Settings.parse({ orthancUrl: 'https://pacs.clinic.example', orthancSecret: 'orthanc' }),
   });
-  // It says by throwing that there are findings; which ones stands in the report, and is no news here.
+  // It throws if there are findings; the report lists them.
   vi.spyOn(console, 'error').mockImplementation(() => {});
   expect(() => app.synth()).toThrow();
   const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;
@@ -79,10 +79,10 @@ beforeAll(() => {
   found = new Set(rules.map((rule) => rule.replace(/\[.*/, '')));
 });
 
-test('AwsSolutions and HIPAA find nothing that is not accepted, for a reason', () => {
+test('AwsSolutions and HIPAA find nothing except accepted findings with a reason', () => {
   expect([...found].filter((rule) => !(rule in ACCEPTED))).toEqual([]);
 });
 
-test('No finding is accepted that is none', () => {
+test('Every accepted finding is still found', () => {
   expect(Object.keys(ACCEPTED).filter((rule) => !found.has(rule))).toEqual([]);
 });

@@ -49,7 +49,7 @@ const functionOf = (id: string) =>
     ([, { Properties }]) => Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME === id,
   );
 
-/** All that the function's role allows, as `action resource` lines. */
+/** All permissions of the function's role, as `action resource` lines. */
 function rightsOf(id: string): string[] {
   const roleId = functionOf(id)?.[1].Properties.Role['Fn::GetAtt'][0];
   const inline = (resources[roleId]?.Properties.Policies ?? []).map(
@@ -65,7 +65,7 @@ function rightsOf(id: string): string[] {
   );
 }
 
-/** The actions that the function may do on the table of which the logical id begins so. */
+/** The actions that the function may do on the table whose logical id begins with this text. */
 const rightsOn = (id: string, table: string): Set<string> =>
   new Set(
     rightsOf(id)
@@ -74,12 +74,12 @@ const rightsOn = (id: string, table: string): Set<string> =>
   );
 
 describe.each(all)('$id', (operation) => {
-  test('has a route that only the authorizer opens, unless it is public', () => {
+  test('has a route behind the authorizer, unless it is public', () => {
     for (const method of methodsOf(operation))
       expect(method.security).toEqual(operation.auth === 'public' ? [] : [{ authorizer: [] }]);
   });
 
-  test('streams exactly if it answers with a stream', () => {
+  test('streams if and only if it answers with a stream', () => {
     for (const method of methodsOf(operation)) {
       const { responseTransferMode, uri } = method[INTEGRATION];
       const streams = 'stream' in operation.success;
@@ -89,7 +89,7 @@ describe.each(all)('$id', (operation) => {
     }
   });
 
-  test('may do what it declares, and nothing else', () => {
+  test('has the permissions that it declares, and no other', () => {
     const services = new Set(rightsOf(operation.id).map((right) => right.split(':')[0]));
     const { table, objects, requests } = permissionsOf(operation);
     expect(services.has('s3')).toBe(objects !== undefined);
@@ -108,13 +108,13 @@ describe.each(all)('$id', (operation) => {
   });
 });
 
-test('No function may do everything, or scan the table', () => {
+test('No function has all permissions, or may scan the table', () => {
   for (const { id } of functions) {
     for (const right of rightsOf(id)) expect(right).not.toMatch(/^(\*|\w+:\*|dynamodb:Scan)/);
   }
 });
 
-test('A function that looks for objects can tell that one is missing', () => {
+test('A function that checks for objects may list the bucket, so that a missing object is a 404', () => {
   expect(rightsOf('make-thumbnail').some((right) => right.startsWith('s3:ListBucket '))).toBe(true);
 });
 
@@ -122,7 +122,7 @@ test('Nothing of the local stack is deployed', () => {
   expect(JSON.stringify(resources)).not.toMatch(/\/local\b|"PathPart":"local"|localhost/);
 });
 
-test('The images are encrypted, versioned and closed to the public, and so is the table kept', () => {
+test('The images are encrypted, versioned and closed to the public, and the table is protected', () => {
   template.hasResourceProperties('AWS::S3::Bucket', {
     VersioningConfiguration: { Status: 'Enabled' },
     BucketEncryption: {
@@ -139,7 +139,7 @@ test('The images are encrypted, versioned and closed to the public, and so is th
   });
 });
 
-test('Every feed of events has a dead-letter queue under an alarm that says what it costs a user', () => {
+test('Every event source has a dead-letter queue with an alarm that says what it costs a user', () => {
   const { template: whole } = synthesize({ orthancUrl: ORTHANC });
   for (const { costOfFailure } of triggers) {
     whole.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: costOfFailure });
@@ -153,7 +153,7 @@ test('Every feed of events has a dead-letter queue under an alarm that says what
   );
 });
 
-test('Who touches anything adds to the audit log; nobody changes or deletes what is in it', () => {
+test('Every function that accesses data adds to the audit log; none changes or deletes its events', () => {
   for (const operation of all) {
     const rights = [...rightsOn(operation.id, 'StorageAudit')].sort();
     const reads = permissionsOf(operation).audit === 'read';
@@ -176,14 +176,14 @@ test('Who touches anything adds to the audit log; nobody changes or deletes what
   });
 });
 
-test('A socket opens only past the authorizer, which nothing but the token gets past', () => {
+test('A socket opens only with the authorizer, which accepts only a token', () => {
   const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
     Properties.RouteKey,
     Properties.AuthorizationType,
   ]);
-  // API Gateway asks at `$connect`, and has no authorizers elsewhere.
+  // API Gateway calls the authorizer at `$connect`, and has no authorizers on other routes.
   expect(Object.fromEntries(routes)).toEqual({ $connect: 'CUSTOM', $disconnect: 'NONE', $default: 'NONE' });
-  // The token may be in either of two headers, and API Gateway wants all that are named.
+  // The token may be in either of two headers, and API Gateway requires all identity sources that are named.
   template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
     AuthorizerType: 'REQUEST',
     IdentitySource: [],
@@ -192,12 +192,12 @@ test('A socket opens only past the authorizer, which nothing but the token gets 
   expect(new Set(services)).toEqual(new Set(['logs', 'xray']));
 });
 
-test('Sockets are reached by who needs them, and in no other way', () => {
-  const reach = (id: string) =>
+test('Only the functions that need sockets may send to them', () => {
+  const socketRightsOf = (id: string) =>
     rightsOf(id).flatMap((right) =>
       [...right.matchAll(/\w+\/@connections\/\*/g)].map(([what]) => `${id}: ${right.split(' ')[0]} ${what}`),
     );
-  const all = functions.flatMap(({ id }) => reach(id));
+  const all = functions.flatMap(({ id }) => socketRightsOf(id));
   expect(all.sort()).toEqual([
     'end-connections: execute-api:ManageConnections DELETE/@connections/*',
     'notify: execute-api:ManageConnections DELETE/@connections/*',
@@ -207,13 +207,13 @@ test('Sockets are reached by who needs them, and in no other way', () => {
     expect(rightsOf(id).some((right) => right.startsWith('s3:'))).toBe(false);
     expect([...rightsOn(id, 'StorageConnections')].sort()).toEqual(['DeleteItem', 'Query']);
   }
-  // It reads the stream, and whose study the picture of an exam is of; it writes nothing.
+  // It reads the stream, and the study of the exam's picture; it writes nothing.
   const stream = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
   const read = ['BatchGetItem', 'GetItem', 'Query'];
   expect([...stream, ...read]).toEqual(expect.arrayContaining([...rightsOn('notify', 'StorageTable')]));
 });
 
-test('CloudFront hands the handshakes to the socket’s stage, with and without the slash', () => {
+test('CloudFront forwards the handshakes to the socket’s stage, with and without the slash', () => {
   const behaviors = ofType('AWS::CloudFront::Distribution').flatMap(
     ([, { Properties }]) => Properties.DistributionConfig.CacheBehaviors,
   );
@@ -225,7 +225,7 @@ test('CloudFront hands the handshakes to the socket’s stage, with and without 
   template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'ws' });
 });
 
-test('What is neither the API nor the socket is the page, which nobody reads but through CloudFront', () => {
+test('Every path that is neither the API nor the socket is the page, which is readable only by CloudFront', () => {
   const [config] = ofType('AWS::CloudFront::Distribution').map(
     ([, { Properties }]) => Properties.DistributionConfig,
   );
@@ -240,7 +240,7 @@ test('What is neither the API nor the socket is the page, which nobody reads but
   expect(JSON.stringify(origin.DomainName)).toContain('PageFiles');
 });
 
-test('The page runs nothing but its own files, and talks to nobody but the service and who signs people in', () => {
+test('The page runs only its own files, and connects only to the service and the issuer of its tokens', () => {
   const policies = ofType('AWS::CloudFront::ResponseHeadersPolicy').map(([, { Properties }]) =>
     JSON.stringify(Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig.ContentSecurityPolicy),
   );
@@ -251,12 +251,12 @@ test('The page runs nothing but its own files, and talks to nobody but the servi
   }
 });
 
-test('The log of the sockets holds no header, in which a token is', () => {
+test('The access log of the sockets has no header, which could contain a token', () => {
   const [, stage] = ofType('AWS::ApiGatewayV2::Stage')[0] ?? [];
   expect(stage?.Properties.AccessLogSettings.Format).not.toMatch(/header|protocol|authorizer/i);
 });
 
-test('Alarms reach the address that the clinic sets', () => {
+test('Alarms are sent to the address that the clinic sets', () => {
   const { template: withEmail } = synthesize({ alarmEmail: 'alarms@clinic.example' });
   withEmail.hasResourceProperties('AWS::SNS::Subscription', {
     Protocol: 'email',
@@ -274,7 +274,7 @@ test('Alarms reach the address that the clinic sets', () => {
   });
 });
 
-test('A clinic can bring its own issuer of tokens', () => {
+test('A clinic can use its own issuer of tokens', () => {
   const oidc = {
     issuer: 'https://id.clinic.example',
     audience: 'images',
@@ -287,7 +287,7 @@ test('A clinic can bring its own issuer of tokens', () => {
   });
 });
 
-test('Nobody sets their own patient number in the user pool', () => {
+test('No user may set their own patient number in the user pool', () => {
   const [, client] = ofType('AWS::Cognito::UserPoolClient')[0] ?? [];
   expect(client?.Properties.WriteAttributes).toEqual(['email']);
 });
@@ -296,12 +296,12 @@ describe('The bridge to an Orthanc', () => {
   const isOf = (id: string, { Type }: { Type: string }) =>
     id.includes('forwarddicom') || id.includes('Orthanc') || Type === 'AWS::Pipes::Pipe';
 
-  test('is not there where none is set', () => {
+  test('does not exist where none is set', () => {
     expect(Object.entries(resources).filter(([id, each]) => isOf(id, each))).toEqual([]);
     expect(JSON.stringify(resources)).not.toContain('ORTHANC');
   });
 
-  test('is thirteen resources where one is set, and changes nothing else', () => {
+  test('has thirteen resources where one is set, and changes nothing else', () => {
     const own: Resources = synthesize({ orthancUrl: ORTHANC }).template.toJSON().Resources;
     expect(Object.entries(own).filter(([id, each]) => isOf(id, each))).toHaveLength(13);
     expect(Object.fromEntries(Object.entries(own).filter(([id, each]) => !isOf(id, each)))).toEqual(
@@ -309,14 +309,14 @@ describe('The bridge to an Orthanc', () => {
     );
   });
 
-  test('tries for as long as SQS keeps a message, and longer than any weekend', () => {
+  test('retries for as long as SQS retains a message, and longer than any weekend', () => {
     synthesize({ orthancUrl: ORTHANC }).template.hasResourceProperties('AWS::SQS::Queue', {
       RedrivePolicy: Match.objectLike({ maxReceiveCount: 1000 }),
       MessageRetentionPeriod: 14 * 86_400,
     });
   });
 
-  test('signs in with what Secrets Manager has', () => {
+  test('signs in with the credentials in Secrets Manager', () => {
     const { template: own } = synthesize({ orthancUrl: ORTHANC, orthancSecret: 'orthanc' });
     const [variables] = Object.values(own.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) =>
       Properties.Environment?.Variables?.ORTHANC_URL ? [Properties.Environment.Variables] : [],
@@ -326,7 +326,7 @@ describe('The bridge to an Orthanc', () => {
     expect(variables.ORTHANC_PASSWORD).toBe('{{resolve:secretsmanager:orthanc:SecretString:password::}}');
   });
 
-  test('carries patients’ images encrypted, and no password in its URL', () => {
+  test('sends patients’ images encrypted, and no password in its URL', () => {
     expect(() => synthesize({ orthancUrl: 'http://pacs.clinic.example' })).toThrow(/orthancUrl/);
     expect(() => synthesize({ orthancUrl: 'https://a:b@pacs.clinic.example' })).toThrow(/orthancSecret/);
   });
@@ -425,20 +425,20 @@ test('With several allowed origins, the preflight response names the one that as
   expect(responseTemplates['application/json']).toContain('$origin == "https://b.example"');
 });
 
-test('The stack fits CloudFormation’s 500 resources, with room for endpoints to come', () => {
+test('The stack fits CloudFormation’s 500 resources, with room for more endpoints', () => {
   expect(Object.keys(resources).length).toBeLessThan(270);
 });
 
-test('CDK has nothing to warn of', () => {
+test('CDK has no warnings', () => {
   const { stack } = synthesize();
   expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
 });
 
-test('What looks at a file has the same with it, whatever tells that the file is there', () => {
-  const carried = (id: string) => {
+test('The functions that process a file have the same layers and processes, whichever event starts them', () => {
+  const assetsOf = (id: string) => {
     const { assets, processes } = functions.find((each) => each.id === id) ?? {};
     return { assets, processes };
   };
-  expect(carried('process-arrived-image')).toEqual(carried('make-thumbnail'));
-  expect(carried('process-arrived-image').processes).toHaveLength(1);
+  expect(assetsOf('process-arrived-image')).toEqual(assetsOf('make-thumbnail'));
+  expect(assetsOf('process-arrived-image').processes).toHaveLength(1);
 });

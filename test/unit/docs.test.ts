@@ -9,13 +9,13 @@ const documents = [
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((file) => `docs/${file}`),
 ].filter((file) => file.endsWith('.md'));
 
-/** The files of the project that a text names: between backticks, from the root, without wildcards. */
+/** The files of the project that a text names: in backticks, from the root, without wildcards. */
 const filesIn = (text: string) =>
   [...text.matchAll(/`((?:bin|docs|functions|layers|lib|test|web)\/[\w./-]+\.\w+)`/g)].map(
     ([, path = '']) => path,
   );
 
-describe('The documents name only files that there are', () => {
+describe('The documents name only files that exist', () => {
   test.each(documents)('%s', (document) => {
     const missing = filesIn(readFileSync(join(ROOT, document), 'utf8')).filter(
       (path) => !existsSync(join(ROOT, path)),
@@ -23,7 +23,7 @@ describe('The documents name only files that there are', () => {
     expect(missing).toEqual([]);
   });
 
-  test('and the walk sees such files at all', () => {
+  test('and the search finds such files at all', () => {
     expect(filesIn(readFileSync(join(ROOT, 'docs/security.md'), 'utf8')).length).toBeGreaterThan(10);
   });
 });

@@ -4,16 +4,16 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Which folders each folder may import from, beside itself; the first that matches counts. */
+/** The folders that each folder may import from, beside itself; the first match counts. */
 const RULES: [folder: RegExp, mayImport: RegExp][] = [
   [/^lib\/domain\//, /^lib\/domain\/|^package:zod$/],
   [/^lib\/media\//, /^lib\/media\/|^package:(?!@aws|@smithy)/],
   [/^lib\/api\//, /^lib\/(api|domain)\/|^package:zod$|^package:node:http$/],
   [/^lib\/data\//, /^lib\/(data|domain)\/|^package:/],
   [/^lib\/storage\//, /^lib\/(storage|domain)\/|^package:/],
-  // What is done with each request, whatever it is (limits, audit), is done there.
+  // The steps of every request (limits, audit) are there.
   [/^lib\/lambda\//, /^lib\/(lambda|api|data|domain|storage)\/|^package:/],
-  // What several endpoints share; it knows no event.
+  // Functions that several endpoints share; they know no event.
   [/^lib\/services\//, /^lib\/(services|lambda|api|data|domain|storage|media)\/|^package:/],
   [
     /^lib\/stack\//,
@@ -34,7 +34,9 @@ const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((file) => /^(bin|functions|lib|test|web\/src)\/.*\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
   .filter((file) => !file.includes('node_modules'));
 
-/** What a file imports, and whether only for the types: files of ours by their paths from the root. */
+/**
+ * The imports of a file, and whether they are types only: files of the project by their paths from the root.
+ */
 const importsOf = (file: string) =>
   [
     ...readFileSync(join(ROOT, file), 'utf8').matchAll(
@@ -49,7 +51,7 @@ const valuesOf = (file: string) => importsOf(file).flatMap(({ path, isType }) =>
 const pathsOf = (file: string) => importsOf(file).map(({ path }) => path);
 const ruleOf = (file: string) => RULES.find(([folder]) => folder.test(file))?.[1];
 
-describe('Each folder imports only from those below it', () => {
+describe('Each folder imports only from the layers below it', () => {
   test.each(sources)('%s', (file) => {
     const rule = ruleOf(file);
     expect(rule, `a rule for ${file}`).toBeDefined();
@@ -58,17 +60,17 @@ describe('Each folder imports only from those below it', () => {
 });
 
 // The first load of the page has a limit, and one schema would bring all of zod.
-test('Of what is not its own, the page takes types, and values that bring no package along', () => {
+test('The page imports from outside only types, and values that need no package', () => {
   const taken = sources.filter((file) => file.startsWith('web/')).flatMap(valuesOf);
   const ours = new Set(taken.filter((path) => path.startsWith('lib/')));
-  // A set gives what is added to it while it is walked, too.
+  // A set also returns the elements that are added during the iteration.
   for (const path of ours) for (const further of valuesOf(path)) ours.add(further);
   expect([...ours]).toContain('lib/domain/images/category-labels.ts');
   expect([...ours]).toContain('lib/media/dicom/draw/lookup-table.ts');
   for (const path of ours) expect(path).toMatch(/^lib\//);
 });
 
-test('Nothing imports itself, however far around, not even for its types', () => {
+test('No module imports itself, over any number of steps, not even for its types', () => {
   expect(cyclesOf(new Map(sources.map((file) => [file, pathsOf(file)])))).toEqual([]);
   const withCycle = new Map([
     ['a', ['b', 'c']],
@@ -78,7 +80,7 @@ test('Nothing imports itself, however far around, not even for its types', () =>
   expect(cyclesOf(withCycle)).toEqual(['b → c → b']);
 });
 
-/** The ways that lead back to where they began. */
+/** The import cycles. */
 function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const found: string[] = [];
   const done = new Set<string>();
@@ -93,7 +95,7 @@ function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
   return found;
 }
 
-test('The walk sees imports at all', () => {
+test('The search finds imports at all', () => {
   expect(pathsOf('lib/data/batches.ts')).toContain('lib/domain/batches/batch.ts');
   expect(pathsOf('lib/data/table.ts')).toContain('package:zod');
 });

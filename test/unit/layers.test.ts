@@ -10,7 +10,7 @@ beforeEach(() => {
   layers = mkdtempSync(join(tmpdir(), 'layers-'));
   folder = join(layers, 'sharp', 'nodejs');
   mkdirSync(folder, { recursive: true });
-  // A lock that was made where npm left the packages of other machines out.
+  // A lock file that was written where npm omitted the packages of other machines.
   const root = { name: 'layer', version: '1.0.0' };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(root));
   writeFileSync(
@@ -26,14 +26,14 @@ const put = (file: string) => {
   writeFileSync(path, '');
 };
 
-test('a build without the arm64 binaries of sharp ends and names them', () => {
+test('a build without the arm64 binaries of sharp fails and names them', () => {
   expect(() => installLayers(layers)).toThrow(
     /layer sharp lacks its binaries for Linux on arm64.*@img\/sharp-linux-arm64.*@img\/sharp-libvips-linux-arm64/,
   );
   expect(existsSync(join(folder, 'node_modules', '.installed-lock.json'))).toBe(false);
 });
 
-test('a layer whose binaries were lost after its installation is not taken as installed', () => {
+test('a layer whose binaries were deleted after its installation is not taken as installed', () => {
   put('sharp-linux-arm64/lib/sharp-linux-arm64.node');
   const lock = JSON.stringify({
     name: 'layer',

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Names that were ours alone, and what the field calls the same. */
+/** Names that only this project used, and the terms of the field for them. */
 const RETIRED_NAMES = {
   announce: 'presign, register or request',
   doing: 'middleware',
@@ -43,7 +43,7 @@ const RETIRED_NAMES = {
   AUDIT_LISTS: 'INDEXES',
 } as const;
 
-/** Names of files, and of folders, that said nothing of what is in them, or said it in words of our own. */
+/** Names of files and folders that did not tell their content, or used words of this project only. */
 const RETIRED_FILES = [
   'door.ts',
   'eye.ts',
@@ -60,7 +60,7 @@ const RETIRED_FILES = [
   'index.ts',
 ];
 
-/** A parameter that is not used still has a name. */
+/** An unused parameter still has a name. */
 const NAMELESS = /[(,]\s*_+\s*[,):]/;
 
 const sources = ['lib', 'functions', 'bin', 'web/src'].flatMap((folder) =>
@@ -69,7 +69,7 @@ const sources = ['lib', 'functions', 'bin', 'web/src'].flatMap((folder) =>
     .map((file) => `${folder}/${file}`),
 );
 
-/** The code of a file without its comments and the texts in quotes. */
+/** The code of a file without its comments and its string literals. */
 const codeOf = (text: string): string =>
   text
     .replace(/\/\*[\s\S]*?\*\//g, '')
@@ -91,7 +91,7 @@ test.each(sources)('%s uses the terms of the field', (file) => {
   expect(codeOf(text)).not.toMatch(NAMELESS);
 });
 
-test('A retired name is seen where it is code, and not in a comment or a text', () => {
+test('A retired name is found in code, and not in a comment or a string', () => {
   expect(retiredIn('export const touches = 1;')).toEqual(['touches: say permissions']);
   expect(retiredIn("// touches\n/* touches */ const a = 'touches';")).toEqual([]);
   expect(codeOf('list.map((_, index) => index)')).toMatch(NAMELESS);

@@ -20,14 +20,14 @@ async function filledPatient(patient: string) {
   return ids;
 }
 
-describe('axe finds nothing in light and in dark', () => {
-  test('on what comes before signing in', async () => {
+describe('axe finds no violation in light and in dark', () => {
+  test('on the page before sign-in', async () => {
     const page = await browsing.open('/');
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  test('on a patient, with a batch open, images selected and shown, and a question asked', async () => {
+  test('on a patient, with an open batch, images selected and shown, and an open dialog', async () => {
     const patient = 'P-405';
     await filledPatient(patient);
     const page = await browsing.signedIn('doctor', `/patients/${patient}`);
@@ -62,7 +62,7 @@ describe('axe finds nothing in light and in dark', () => {
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  test('on what a search finds, on a phone', async () => {
+  test('on the results of a search, on a phone', async () => {
     const patient = 'P-435';
     await filledPatient(patient);
     const phone = { viewport: { width: 390, height: 844 } };
@@ -74,7 +74,7 @@ describe('axe finds nothing in light and in dark', () => {
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  test('on a new key, before and after it is made', async () => {
+  test('on a new key, before and after it is created', async () => {
     const page = await browsing.signedIn('admin', '/admin/keys');
     await page.getByRole('button', { name: 'New key' }).click();
     await page.getByRole('dialog').waitFor();
@@ -86,7 +86,7 @@ describe('axe finds nothing in light and in dark', () => {
     expect(await faultsOf(page)).toEqual([]);
   });
 
-  test('on a case of a patient, and on the way to it, on a phone', async () => {
+  test('on a case of a patient, and on the page that leads to it, on a phone', async () => {
     const doctor = await service.as('doctor');
     const file = await photo({ seed: 3 });
     const form = formOf({ caseId: 'C-606', patientId: PATIENT_1 }, { file: [file] });
@@ -113,10 +113,10 @@ describe('axe finds nothing in light and in dark', () => {
   );
 });
 
-test('The whole way goes by keyboard alone: sign in, make a batch, categorise, look, delete', async () => {
+test('Everything works by keyboard alone: sign in, create a batch, categorise, view, delete', async () => {
   await filledPatient('P-4100');
   const page = await browsing.open('/patients/P-4100');
-  /** Tabs until what has the focus is called so. */
+  /** Presses Tab until the element with this name has the focus. */
   const tabTo = async (name: RegExp) => {
     for (let step = 0; step < 60; step += 1) {
       const focused = await page

@@ -6,7 +6,7 @@ import { createBatch, until, useService } from '../support/service.ts';
 const service = useService();
 const browsing = useBrowser(service);
 
-test('The new key is copied by one click, and its last day is the one that was chosen', async () => {
+test('The new key is copied by one click, and its last day is the chosen one', async () => {
   const page = await browsing.signedIn('admin', '/admin/keys', {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
@@ -29,7 +29,7 @@ test('The new key is copied by one click, and its last day is the one that was c
   await page.getByText(/^31 Jan 2031/).waitFor();
 });
 
-test('A key that opens nothing is not made, and the page says why', async () => {
+test('A key without scopes is not created, and the page says why', async () => {
   const page = await browsing.signedIn('admin', '/admin/keys');
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name').fill('Nothing');
@@ -37,7 +37,7 @@ test('A key that opens nothing is not made, and the page says why', async () => 
   await page.getByRole('dialog').getByRole('alert').waitFor();
 });
 
-test('The audit log is narrowed by patient, person and time, and goes on to what is older', async () => {
+test('The audit log is filtered by patient, person and time, and loads older events', async () => {
   const doctor = await service.as('doctor');
   await createBatch(doctor, 'P-7001');
   const staff = await service.as('staff');
@@ -58,7 +58,7 @@ test('The audit log is narrowed by patient, person and time, and goes on to what
   await page.getByRole('cell', { name: 'create-batch' }).waitFor();
   expect(await page.getByLabel('Patient').inputValue()).toBe('P-7001');
 
-  // Whoever did that: a click on them shows what else they did.
+  // A click on the person of an event shows the other events of that person.
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.getByLabel('Patient').fill('P-7002');
   await show.click();
@@ -66,7 +66,7 @@ test('The audit log is narrowed by patient, person and time, and goes on to what
   expect(await rows(page).count()).toBe(100);
   await page.getByRole('button', { name: 'Older events' }).click();
   const byStaff = rows(page).filter({ hasText: 'staff' }).filter({ hasText: 'list-batches' });
-  // Who reads the log is in it, too.
+  // Reading the log is an event of the log, too.
   await expect.poll(() => byStaff.count(), { timeout: 5000 }).toBe(104);
   expect(new Set(await column(page, 'Patient'))).toEqual(new Set(['P-7002']));
   const who = byStaff.first().locator('.admin-who');
@@ -86,7 +86,7 @@ test('The audit log is narrowed by patient, person and time, and goes on to what
   await page.getByText('No event fits the filter.').waitFor();
 });
 
-test.each(['patient-1', 'staff', 'doctor'])('To %s the admin pages do not exist', async (person) => {
+test.each(['patient-1', 'staff', 'doctor'])('The admin pages do not exist for %s', async (person) => {
   const page = await browsing.signedIn(person, '/admin/keys');
   await page.getByText('There is no such page').waitFor();
   expect(await page.getByRole('link', { name: 'API keys' }).count()).toBe(0);

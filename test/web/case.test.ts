@@ -8,7 +8,7 @@ import { type Client, decided, formOf, useService } from '../support/service.ts'
 const service = useService();
 const browsing = useBrowser(service);
 
-/** Puts an image into a case; gives its id once it is ready. */
+/** Uploads an image into a case; returns its id once it is ready. */
 async function photoInCase(client: Client, caseId: string, seed: number, fields: Record<string, string>) {
   const form = formOf({ caseId, ...fields }, { file: [await photo({ seed })] });
   const { id } = await client.json('POST', '/api/v1/images/upload', 201, form);
@@ -21,7 +21,7 @@ const listOf = async (caseId: string) => {
   return (await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images;
 };
 
-test('Images are uploaded with the eye and the moment of their capture, once somebody says whose case it is', async () => {
+test('Images are uploaded with the eye and the time of their capture, once somebody names the patient of the case', async () => {
   const page = await browsing.signedIn('staff', '/cases/C-501');
   await page.getByText('No images in this case yet.').waitFor();
   expect(await page.getByText('Choose images').count()).toBe(0);
@@ -40,7 +40,7 @@ test('Images are uploaded with the eye and the moment of their capture, once som
       status: 'ready',
     });
   }
-  // From now on it is that patient's, and nobody is asked again.
+  // From now on the case is that patient's, and the page does not ask again.
   await page.getByRole('link', { name: PATIENT_1 }).waitFor();
   expect(await page.getByLabel('Patient number').count()).toBe(0);
   await page.getByLabel('Eye').selectOption('Right');
@@ -67,7 +67,7 @@ test('The viewer shows an image of a case, and downloads the original by a signe
     .toBe(640);
   expect(forwarded.length).toBeGreaterThan(0);
   await page.getByRole('region', { name: 'Viewer' }).getByText('Eye: both').waitFor();
-  // What was taken earlier stands before it, though it came later.
+  // An image with an earlier time of capture is listed first, although it was uploaded later.
   await page.keyboard.press('ArrowLeft');
   await page.getByText('captured 4 Mar 2025, 10:00').waitFor();
   const [saved] = await Promise.all([
@@ -80,7 +80,7 @@ test('The viewer shows an image of a case, and downloads the original by a signe
   expect(Buffer.concat(chunks).equals(Buffer.from((await photo({ seed: 5 })).bytes))).toBe(true);
 });
 
-test('Doctors delete an image after one more question; staff are offered no way to', async () => {
+test('Doctors delete an image after a confirmation; staff see no delete button', async () => {
   const doctor = await service.as('doctor');
   await photoInCase(doctor, 'C-503', 6, { patientId: PATIENT_1 });
   await photoInCase(doctor, 'C-503', 7, { patientId: PATIENT_1 });
@@ -95,13 +95,13 @@ test('Doctors delete an image after one more question; staff are offered no way 
   await page.getByRole('button', { name: 'Delete image' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete image' }).click();
   await shows(page, 6).waitFor({ state: 'detached' });
-  // The next one is looked at, and the other browser hears of it.
+  // The viewer shows the next image, and the other browser receives the notification.
   await page.getByRole('heading', { name: 'photo-7.jpeg' }).waitFor();
   await shows(staff, 6).waitFor({ state: 'detached' });
   expect(await listOf('C-503')).toHaveLength(1);
 });
 
-test('A patient finds their own case, adds to it, and learns nothing of anotherâ€™s', async () => {
+test('A patient finds their own case, adds images to it, and learns nothing of another patientâ€™s case', async () => {
   const doctor = await service.as('doctor');
   await photoInCase(doctor, 'C-504', 8, { patientId: PATIENT_1, eyeSide: 'left' });
   await photoInCase(doctor, 'C-505', 9, { patientId: PATIENT_2 });
@@ -112,14 +112,14 @@ test('A patient finds their own case, adds to it, and learns nothing of anotherâ
   await shows(page, 8).click();
   await page.getByRole('button', { name: 'Download image' }).waitFor();
   expect(await page.getByRole('button', { name: 'Delete image' }).count()).toBe(0);
-  // Whose it is goes without saying.
+  // The page does not ask a patient for the patient.
   expect(await page.getByLabel('Patient number').count()).toBe(0);
   await drop(page, [await photo({ seed: 10 })]);
   await shows(page, 10).waitFor();
   expect(await listOf('C-504')).toContainEqual(
     expect.objectContaining({ fileName: 'photo-10.jpeg', patientId: PATIENT_1 }),
   );
-  // Another's case looks as one that does not exist, and takes nothing.
+  // The case of another patient looks like one that does not exist, and takes no images.
   await page.goto('/cases/C-505');
   await page.getByText('No images in this case yet.').waitFor();
   expect(await shows(page, 9).count()).toBe(0);
@@ -128,7 +128,7 @@ test('A patient finds their own case, adds to it, and learns nothing of anotherâ
   expect(await listOf('C-505')).toHaveLength(1);
 });
 
-test('A file that is none says why in the case, too', async () => {
+test('A file that is not an image has its reason in the case, too', async () => {
   const page = await browsing.signedIn('patient-1', '/cases/C-506');
   await drop(page, [
     { name: 'broken.jpg', type: 'image/jpeg', bytes: new Uint8Array(Buffer.from('no picture')) },

@@ -10,7 +10,7 @@ import { createBatch, decided, formOf, useService } from '../support/service.ts'
 const service = useService();
 const browsing = useBrowser(service);
 
-/** Puts an image into a case of the patient; gives its id once it is ready. */
+/** Uploads an image into a case of the patient; returns its id once it is ready. */
 async function photoInCase(caseId: string, patientId: string, seed = 1) {
   const doctor = await service.as('doctor');
   const form = formOf({ caseId, patientId }, { file: [await photo({ seed })] });
@@ -20,12 +20,12 @@ async function photoInCase(caseId: string, patientId: string, seed = 1) {
 }
 
 const fold = (page: Page) => page.locator('summary', { hasText: 'Cases' });
-/** The words of the links to cases, in their order. */
+/** The texts of the links to cases, in their order. */
 const links = (page: Page) => page.locator('a[href^="/cases/"]').allTextContents();
 const today = (page: Page) =>
   page.evaluate(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format());
 
-test('A patient finds their cases on their page and on that of the cases, the latest first', async () => {
+test('A patient finds their cases on their page and on the page of cases, the latest first', async () => {
   await photoInCase('C-601', PATIENT_1);
   await photoInCase('C-602', PATIENT_1);
   await photoInCase('C-601', PATIENT_1, 2);
@@ -42,7 +42,7 @@ test('A patient finds their cases on their page and on that of the cases, the la
   await page.getByRole('button', { name: 'Show photo-1.jpeg' }).waitFor();
 });
 
-test('A doctor sees those of the patient whose page it is, and goes there by keyboard', async () => {
+test('A doctor sees the cases of the patient whose page is open, and opens one by keyboard', async () => {
   const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
   await photoInCase(caseId, patient);
   const page = await browsing.signedIn('doctor', `/patients/${patient}`);
@@ -55,7 +55,7 @@ test('A doctor sees those of the patient whose page it is, and goes there by key
   await fold(page).waitFor();
 });
 
-test('Who has no case sees nothing of cases, neither on the patient’s page nor on that of the cases', async () => {
+test('A patient without cases sees no list of cases, neither on their page nor on the page of cases', async () => {
   const doctor = await service.as('doctor');
   await createBatch(doctor, PATIENT_2, 'Visit');
   await photoInCase('C-604', PATIENT_1);
@@ -77,7 +77,7 @@ test('Who has no case sees nothing of cases, neither on the patient’s page nor
   expect(await fold(page).count()).toBe(0);
 });
 
-test('What comes into a case, or goes from it, shows as it happens', async () => {
+test('An image that is added to a case, or deleted from it, updates the list at once', async () => {
   const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
   const socket = Promise.withResolvers<void>();
   const page = await browsing.open('/');
@@ -99,12 +99,12 @@ test('What comes into a case, or goes from it, shows as it happens', async () =>
   await page.getByRole('link', { name: `${caseId} 1 image` }).waitFor();
 });
 
-test('More cases than one answer holds come when they are asked for', async () => {
+test('More cases than one answer holds are loaded on request', async () => {
   const patient = `P-${randomUUID()}`;
   const ids = [1, 2, 3].map((number) => `C-${number}-${randomUUID()}`);
   for (const id of ids) await photoInCase(id, patient);
   const page = await browsing.signedIn('doctor');
-  // As a clinic of hundreds of cases would see it, in parts of two.
+  // As in a clinic with hundreds of cases, but in pages of two.
   await page.route('**/api/v1/images/cases?**', (route) =>
     route.continue({ url: `${route.request().url()}&limit=2` }),
   );
@@ -118,7 +118,7 @@ test('More cases than one answer holds come when they are asked for', async () =
 });
 
 test.each([1280, 390])(
-  'axe finds nothing in light and in dark at a width of %i, whatever the number of a case',
+  'axe finds no violation in light and in dark at a width of %i, with any number of a case',
   async (width) => {
     const long = `C-${width}-${'0123456789'.repeat(5)}`;
     await photoInCase(long, PATIENT_1);

@@ -32,12 +32,12 @@ const drawn = (page: Page) =>
   pictures(page).evaluateAll(
     (found) => found.filter((picture) => Reflect.get(picture, 'naturalWidth') > 0).length,
   );
-/** How each picture is zoomed and moved. */
+/** The zoom and the offset of each picture. */
 const views = (page: Page) =>
   pictures(page).evaluateAll((found) =>
     found.map((each) => Reflect.get(Reflect.get(each, 'style'), 'transform')),
   );
-/** The view that both have, a frame later at most, and another one than before. */
+/** The view that both pictures have, at most one frame apart, and different from the one before. */
 async function sharedView(page: Page, before?: string): Promise<string> {
   let view: string | undefined;
   const isShared = async () => {
@@ -63,12 +63,12 @@ test('Only two can be compared', async () => {
   expect(await compare.isDisabled()).toBe(true);
 });
 
-test('Two images stand side by side, as large as one another; zoom and pan of one is that of the other', async () => {
+test('Two images are shown side by side in the same size; zoom and pan of one change the other', async () => {
   const page = await compared('photo-1.jpeg', 'photo-3.jpeg');
   await comparison(page).getByText('photo-3.jpeg').waitFor();
   const [left, right] = await boxes(page);
   expect(left?.y).toBe(right?.y);
-  // Half a pixel is nobody's.
+  // A difference of half a pixel does not count.
   expect(Math.round(left?.width ?? 0)).toBe(Math.round(right?.width ?? 1));
   expect(left?.height).toBe(right?.height);
   expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThan((right?.x ?? 0) + 1);
@@ -77,7 +77,7 @@ test('Two images stand side by side, as large as one another; zoom and pan of on
   await page.getByRole('button', { name: 'Zoom in' }).click();
   const zoomed = await sharedView(page, fitted);
 
-  // The wheel over the right one, and the mouse that drags the left one.
+  // The mouse wheel over the right one, then the mouse drags the left one.
   await page.mouse.move((right?.x ?? 0) + 60, (right?.y ?? 0) + 90);
   await page.mouse.wheel(0, -300);
   const wheeled = await sharedView(page, zoomed);
@@ -93,7 +93,7 @@ test('Two images stand side by side, as large as one another; zoom and pan of on
   await expect.poll(() => views(page)).toEqual([zoomed, zoomed]);
 });
 
-test('The sides change places, and the list goes on where it was', async () => {
+test('The two sides are swapped, and the list keeps its position', async () => {
   const page = await compared('photo-1.jpeg', 'photo-2.jpeg');
   const names = () => comparison(page).locator('figcaption .compare-name').allTextContents();
   expect(await names()).toEqual(['photo-1.jpeg', 'photo-2.jpeg']);
@@ -104,7 +104,7 @@ test('The sides change places, and the list goes on where it was', async () => {
   expect(await page.getByLabel('Select photo-1.jpeg').isChecked()).toBe(true);
 });
 
-test('On a phone one stands above the other, and nothing else is in the way', async () => {
+test('On a phone one image is above the other, and nothing covers them', async () => {
   const page = await compared('photo-1.jpeg', 'photo-2.jpeg', { viewport: { width: 390, height: 844 } });
   const [above, below] = await boxes(page);
   expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThan(below?.y ?? 0);

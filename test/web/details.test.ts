@@ -6,7 +6,7 @@ import { createBatch, decided, upload, useService } from '../support/service.ts'
 const service = useService();
 const browsing = useBrowser(service);
 
-/** A patient with one batch of one image; gives its id. */
+/** A patient with one batch of one image; returns its id. */
 async function oneImage(patient: string) {
   const doctor = await service.as('doctor');
   const [id = ''] = await upload(doctor, await createBatch(doctor, patient), [await photo({ seed: 1 })]);
@@ -14,7 +14,7 @@ async function oneImage(patient: string) {
   return { id, doctor };
 }
 
-test('The day on which an image was taken is told beside it, and saves by itself', async () => {
+test('The day on which an image was taken is beside it, and a change is saved at once', async () => {
   const { id, doctor } = await oneImage('P-6301');
   const page = await browsing.signedIn('staff', '/patients/P-6301');
   await page.getByRole('button', { name: /^Visit/ }).click();
@@ -32,7 +32,7 @@ test('The day on which an image was taken is told beside it, and saves by itself
   await expect.poll(taken, { timeout: 5000 }).toBeNull();
 });
 
-test('Each batch has its count and day, and below the list is how much the patient has', async () => {
+test('Each batch has its count and day, and the totals of the patient are below the list', async () => {
   await oneImage('P-6302');
   const page = await browsing.signedIn('staff', '/patients/P-6302');
   const today = await page.evaluate(() =>
@@ -42,7 +42,7 @@ test('Each batch has its count and day, and below the list is how much the patie
   expect(await page.locator('.patient-foot').innerText()).toBe('1 batch · 1 image');
 });
 
-test('A caption of many lines takes room only when somebody reads all of it', async () => {
+test('A caption of many lines is shown whole only when somebody expands it', async () => {
   const { id, doctor } = await oneImage('P-6303');
   const lines = Array.from({ length: 30 }, (_value, line) => `Line ${line}.`).join('\n');
   await doctor.json('PATCH', `/api/images/${id}`, 200, { caption: lines });
@@ -58,7 +58,7 @@ test('A caption of many lines takes room only when somebody reads all of it', as
   await expect.poll(height).toBeLessThan(130);
 });
 
-test('What could not be read is read again at a click', async () => {
+test('A request that failed is repeated by a click', async () => {
   await oneImage('P-6304');
   const page = await browsing.signedIn('staff', '/');
   const refuse = {
@@ -74,7 +74,7 @@ test('What could not be read is read again at a click', async () => {
   await page.getByRole('button', { name: /^Visit/ }).waitFor();
 });
 
-test('Pictures of any shape take the same room', async () => {
+test('Pictures of any shape have frames of the same size', async () => {
   const doctor = await service.as('doctor');
   const files = await Promise.all([
     photo({ seed: 1 }),

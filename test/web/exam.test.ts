@@ -18,18 +18,24 @@ beforeAll(async () => {
   doctor = await service.as('doctor');
 });
 
-/** Sides of the images here: few enough that each pixel is a large square on the screen. */
+/** Sides of the images in this file: so small that each pixel is a large square on the screen. */
 const SIDE = 8;
 const PIXELS = SIDE * SIDE;
 
-/** The page, the list, the series and its pixels come one after the other, at first from functions that still start. */
-const PATIENCE = { timeout: 20_000 };
+/**
+ * The page, the list, the series and its pixels load one after the other, the first time from functions with
+ * a cold start.
+ */
+const POLLING = { timeout: 20_000 };
 
-/** Hounsfield units of a slice, other ones in each. */
+/** Hounsfield units of a slice, different in each slice. */
 const hounsfield = (number: number) =>
   Array.from({ length: PIXELS }, (_value, at) => -200 + at * 8 + number * 40);
 
-/** What stands in a CT slice of 12 bits beside its pixels; stored is what was measured plus 1024. */
+/**
+ * The attributes of a CT slice of 12 bits beside its pixels; the stored values are the measured ones plus
+ * 1024.
+ */
 const ct = (number: number): FixtureElement[] => [
   ...bits(16, 12),
   ['00080005', 'CS', 'ISO_IR 192'],
@@ -49,7 +55,7 @@ const ctSlice = (uids: Uids, number: number, own: FixtureElement[] = []) =>
     ...own,
   ]);
 
-/** The greys that PS3.3 C.11.2.1.2.1 gives. */
+/** The grey levels that PS3.3 C.11.2.1.2.1 defines. */
 const windowed = (values: readonly number[], center: number, width: number) =>
   values.map((value) =>
     Math.round(255 * Math.min(1, Math.max(0, (value - (center - 0.5)) / (width - 1) + 0.5))),
@@ -58,7 +64,7 @@ const windowed = (values: readonly number[], center: number, width: number) =>
 const store = (...files: Buffer<ArrayBuffer>[]) =>
   doctor.send('POST', '/dicom-web/studies', relatedOf(files));
 
-/** A study of a series of so many slices. */
+/** A study of a series with this number of slices. */
 async function storeSeries(count: number, own: FixtureElement[] = []) {
   const { study, series } = newUids();
   const uids = Array.from({ length: count }, () => newUids({ study, series }));
@@ -67,7 +73,7 @@ async function storeSeries(count: number, own: FixtureElement[] = []) {
   return { study, series, uids };
 }
 
-/** The colours in the middle of each pixel of the image on the stage, as it lies there after it was fitted. */
+/** The colours in the middle of each pixel of the image on the stage, at its initial zoom and position. */
 const colours = (page: Page): Promise<number[][]> =>
   page.locator('.stage-canvas canvas').evaluate((canvas, side) => {
     const width = Number(Reflect.get(canvas, 'width'));
@@ -84,7 +90,7 @@ const colours = (page: Page): Promise<number[][]> =>
     });
   }, SIDE);
 
-/** How far what is drawn is from these greys, at its worst. */
+/** The largest difference between the drawn and these grey levels. */
 async function distance(page: Page, greys: readonly number[]): Promise<number> {
   const drawn = await colours(page);
   return Math.max(
@@ -92,9 +98,9 @@ async function distance(page: Page, greys: readonly number[]): Promise<number> {
   );
 }
 
-/** Waits until these greys are what is drawn; a level more or less is what scaling does. */
+/** Waits until these grey levels are drawn; scaling changes them by one level at most. */
 const drawn = (page: Page, greys: readonly number[]) =>
-  expect.poll(() => distance(page, greys), PATIENCE).toBeLessThanOrEqual(2);
+  expect.poll(() => distance(page, greys), POLLING).toBeLessThanOrEqual(2);
 
 const slider = (page: Page) => page.getByRole('slider', { name: 'Image' });
 const middle = async (page: Page) => {
@@ -112,7 +118,7 @@ const dragBy = async (page: Page, x: number, y: number) => {
 };
 
 describe('A study', () => {
-  test('is drawn as its values say, in the window of the file; wheel, keys and slider go on', async () => {
+  test('is drawn with the window of the file; wheel, keys and slider change the slice', async () => {
     const { study } = await storeSeries(4);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const slices = [1, 2, 3, 4].map((number) => windowed(hounsfield(number), 40, 400));
@@ -135,7 +141,7 @@ describe('A study', () => {
     expect(await page.getByRole('button', { name: 'Previous image' }).isDisabled()).toBe(true);
   });
 
-  test('is windowed by dragging, by numbers and by names, inverted, and reset; the window stays from slice to slice', async () => {
+  test('is windowed by dragging, by numbers and by presets, inverted, and reset; the window is the same for each slice', async () => {
     const { study } = await storeSeries(2);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const own = windowed(hounsfield(1), 40, 400);
@@ -144,7 +150,7 @@ describe('A study', () => {
     expect(await width.inputValue()).toBe('400');
 
     await dragBy(page, 120, 0);
-    await expect.poll(async () => Number(await width.inputValue()), PATIENCE).toBeGreaterThan(400);
+    await expect.poll(async () => Number(await width.inputValue()), POLLING).toBeGreaterThan(400);
     const center = page.getByRole('spinbutton', { name: 'Centre' });
     const dragged = windowed(
       hounsfield(1),
@@ -173,30 +179,30 @@ describe('A study', () => {
     await drawn(page, windowed(hounsfield(2), 40, 400));
   });
 
-  test('is zoomed and moved, by mouse and by keys, and lies as before when reset', async () => {
+  test('is zoomed and moved, by mouse and by keys, and a reset restores its position', async () => {
     const { study } = await storeSeries(1);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const own = windowed(hounsfield(1), 40, 400);
     await drawn(page, own);
-    const isElsewhere = () => expect.poll(() => distance(page, own), PATIENCE).toBeGreaterThan(10);
+    const hasMoved = () => expect.poll(() => distance(page, own), POLLING).toBeGreaterThan(10);
     await page.keyboard.press('+');
     await page.keyboard.press('+');
-    await isElsewhere();
+    await hasMoved();
     await page.keyboard.press('0');
     await drawn(page, own);
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
-    await isElsewhere();
+    await hasMoved();
     await page.keyboard.press('0');
     await drawn(page, own);
     await page.getByRole('button', { name: 'Pan' }).click();
     await dragBy(page, 150, 60);
-    await isElsewhere();
+    await hasMoved();
     await page.getByRole('button', { name: 'Reset' }).click();
     await drawn(page, own);
     await page.getByRole('button', { name: 'Zoom', exact: true }).click();
     await dragBy(page, 0, 120);
-    await isElsewhere();
+    await hasMoved();
     expect(await page.getByRole('spinbutton', { name: 'Width' }).inputValue()).toBe('400');
   });
 
@@ -207,8 +213,11 @@ describe('A study', () => {
     await drawn(page, own);
     const session = await page.context().newCDPSession(page);
     const { x, y } = await middle(page);
-    /** Fingers that move from where the first list says to where the second does, left or right of the middle. */
-    const glide = async (from: number[], to: number[]) => {
+    /**
+     * Fingers that move from the points of the first list to those of the second, left or right of the
+     * middle.
+     */
+    const moveFingers = async (from: number[], to: number[]) => {
       for (let step = 0; step <= 8; step++) {
         const touchPoints = from.map((at, id) => ({ id, y, x: x + at + ((to[id] ?? at) - at) * (step / 8) }));
         const type = step === 0 ? 'touchStart' : 'touchMove';
@@ -217,17 +226,17 @@ describe('A study', () => {
       }
       await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     };
-    await glide([0], [120]);
+    await moveFingers([0], [120]);
     const width = page.getByRole('spinbutton', { name: 'Width' });
-    await expect.poll(async () => Number(await width.inputValue()), PATIENCE).toBeGreaterThan(400);
+    await expect.poll(async () => Number(await width.inputValue()), POLLING).toBeGreaterThan(400);
     await page.getByRole('button', { name: 'Reset' }).click();
     await drawn(page, own);
-    await glide([-30, 30], [-120, 120]);
-    await expect.poll(() => distance(page, own), PATIENCE).toBeGreaterThan(10);
+    await moveFingers([-30, 30], [-120, 120]);
+    await expect.poll(() => distance(page, own), POLLING).toBeGreaterThan(10);
     expect(await width.inputValue()).toBe('400');
   });
 
-  test('tells what is known of it, names in all their letters, and finds attributes', async () => {
+  test('shows its attributes, names in every script, and filters attributes', async () => {
     const { study, uids } = await storeSeries(1);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const table = page.getByRole('region', { name: 'Attributes' });
@@ -243,7 +252,7 @@ describe('A study', () => {
   });
 });
 
-/** A study of one file that is no plain slice. */
+/** A study of one file that is not a plain slice. */
 async function storeOne(elements: FixtureElement[], syntax?: Parameters<typeof dicomFile>[1]) {
   const uids = newUids();
   const file = Buffer.from(
@@ -261,7 +270,10 @@ async function storeOne(elements: FixtureElement[], syntax?: Parameters<typeof d
   return `/studies/${uids.study}`;
 }
 
-/** Opens the study, and waits until its image is as the service's own picture of it, to a grey level or two. */
+/**
+ * Opens the study, and waits until its image equals the image rendered by the service, with a tolerance of
+ * two grey levels.
+ */
 async function isDrawnAsByService(page: Page, kind: string, path: string) {
   const [series] = await doctor.json('GET', `/dicom-web${path}/instances`, 200);
   const uid = (tag: string) => series[tag].Value[0];
@@ -280,10 +292,10 @@ async function isDrawnAsByService(page: Page, kind: string, path: string) {
     const seen = (await colours(page)).flat();
     return Math.max(...seen.map((level, at) => Math.abs(level - (samples[at] ?? Number.NaN))));
   };
-  await expect.poll(farthest, { ...PATIENCE, message: kind }).toBeLessThanOrEqual(2);
+  await expect.poll(farthest, { ...POLLING, message: kind }).toBeLessThanOrEqual(2);
 }
 
-test('Of several series any can be chosen, by keyboard too', async () => {
+test('Each of several series can be selected, by keyboard too', async () => {
   const { study } = await storeSeries(2);
   const scout = newUids({ study });
   expect(
@@ -310,7 +322,7 @@ test('Of several series any can be chosen, by keyboard too', async () => {
         page
           .locator('.series-picture img')
           .evaluateAll((all) => all.map((each) => Reflect.get(each, 'naturalWidth'))),
-      PATIENCE,
+      POLLING,
     )
     .toEqual([SIDE, SIDE]);
 });
@@ -318,7 +330,7 @@ test('Of several series any can be chosen, by keyboard too', async () => {
 describe('Other kinds of images', () => {
   const ramp = Array.from({ length: PIXELS }, (_value, at) => at * 4);
 
-  test('compressed ones are the same values', async () => {
+  test('compressed images have the same values', async () => {
     const stored = hounsfield(3).map((value) => value + 1024);
     const compressed = await codestream('encodeJpegLs', {
       columns: SIDE,
@@ -340,7 +352,7 @@ describe('Other kinds of images', () => {
     await drawn(page, windowed(hounsfield(3), 40, 400));
   });
 
-  test('MONOCHROME1 is white where it is small', async () => {
+  test('MONOCHROME1 shows small values white', async () => {
     const path = await storeOne([
       ...imageOf(SIDE, SIDE, Uint8Array.from(ramp)),
       ['00280004', 'CS', 'MONOCHROME1'],
@@ -352,7 +364,7 @@ describe('Other kinds of images', () => {
     );
   });
 
-  test('a VOI LUT is the curve that it is', async () => {
+  test('a VOI LUT is applied as its curve', async () => {
     const path = await storeOne([
       ...imageOf(SIDE, SIDE, Uint8Array.from(ramp)),
       [
@@ -474,7 +486,7 @@ describe('Other kinds of images', () => {
       noPixels,
     ],
   ];
-  test('are drawn as the service draws them, whatever the file says of its values', {
+  test('are drawn as the service draws them, for any description of the pixel values', {
     timeout: 120_000,
   }, async () => {
     const page = await browsing.signedIn('doctor');
@@ -483,7 +495,7 @@ describe('Other kinds of images', () => {
     }
   });
 
-  test('a film in colour goes on frame by frame', async () => {
+  test('a multi-frame image in colour is shown frame by frame', async () => {
     const frame = (colour: number[]) => Array.from({ length: PIXELS }, () => colour).flat();
     const colour = [
       [200, 30, 40],
@@ -508,7 +520,7 @@ describe('Other kinds of images', () => {
               each.map((level, at) => Math.abs(level - (colour[index]?.[at] ?? 999))),
             ),
           );
-        }, PATIENCE)
+        }, POLLING)
         .toBeLessThanOrEqual(1);
     await isAll(0);
     await page.keyboard.press('ArrowDown');
@@ -518,7 +530,7 @@ describe('Other kinds of images', () => {
     await isAll(2);
   });
 
-  test('what cannot be decoded says why, and what has no image says that; the next one is shown', async () => {
+  test('an image that cannot be decoded has its reason, an object without image says that, and the next one is shown', async () => {
     const { study, series } = newUids();
     const [film, report, good] = [
       newUids({ study, series }),
@@ -574,7 +586,7 @@ describe('An exam', () => {
       ...own,
     });
 
-  test('shows its own images, photographs too, and says what is not there yet', async () => {
+  test('shows its own images, photographs too, and names those that are not stored yet', async () => {
     const [image = ''] = await upload(doctor, await createBatch(doctor), [await photo({ seed: 5 })]);
     await decided(doctor, image);
     const exam = randomUUID();
@@ -597,7 +609,7 @@ describe('An exam', () => {
     await page.getByRole('button', { name: /The skin/ }).click();
     const picture = page.getByRole('img', { name: 'The skin' });
     await expect
-      .poll(() => picture.evaluate((shown) => Reflect.get(shown, 'naturalWidth')), PATIENCE)
+      .poll(() => picture.evaluate((shown) => Reflect.get(shown, 'naturalWidth')), POLLING)
       .toBe(640);
     const width = async () => (await picture.boundingBox())?.width ?? 0;
     const before = await width();
@@ -617,7 +629,7 @@ describe('An exam', () => {
     expect(await slider(page).getAttribute('max')).toBe('2');
   });
 
-  test('is there for its patient, who gets to its study from their own page, and for no other', async () => {
+  test('is shown to its patient, who opens its study from their own page, and to no other patient', async () => {
     const exam = randomUUID();
     const { study, uids } = await storeSeries(1, [['00100020', 'LO', PATIENT_1]]);
     await register(exam, uids[0] as Uids, {});
@@ -630,17 +642,17 @@ describe('An exam', () => {
     await patient.goto(`/exams/${exam}`);
     await drawn(patient, own);
 
-    const stranger = await browsing.signedIn('patient-2', `/studies/${study}`);
-    await stranger.getByText('There is no such study').waitFor();
-    await stranger.goto(`/exams/${exam}`);
-    await stranger.getByText('There is no such exam').waitFor();
-    await stranger.goto('/');
-    await stranger.getByText('No images yet').waitFor();
-    expect(await stranger.getByText('Exams and studies').count()).toBe(0);
+    const otherPatient = await browsing.signedIn('patient-2', `/studies/${study}`);
+    await otherPatient.getByText('There is no such study').waitFor();
+    await otherPatient.goto(`/exams/${exam}`);
+    await otherPatient.getByText('There is no such exam').waitFor();
+    await otherPatient.goto('/');
+    await otherPatient.getByText('No images yet').waitFor();
+    expect(await otherPatient.getByText('Exams and studies').count()).toBe(0);
   });
 });
 
-test('axe finds nothing in light and in dark, also on a phone', async () => {
+test('axe finds no violation in light and in dark, also on a phone', async () => {
   const { study } = await storeSeries(2);
   const page = await browsing.signedIn('doctor', `/studies/${study}`);
   await drawn(page, windowed(hounsfield(1), 40, 400));

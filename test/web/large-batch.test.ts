@@ -9,7 +9,7 @@ const browsing = useBrowser(service);
 const IMAGES = 5000;
 const PAGE = 100;
 
-/** An image as the list shows it; to make thousands of them would take the pipeline minutes. */
+/** An image as the list shows it; the pipeline would need minutes for thousands of them. */
 const listed = (batch: string, index: number) => ({
   id: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
   batch,
@@ -33,11 +33,11 @@ const listed = (batch: string, index: number) => ({
   updated_at: '2025-11-06T10:00:00.000Z',
 });
 
-test('A batch of 5,000 images draws and asks for only what is near the view, down to the last one', async () => {
+test('A batch of 5,000 images draws and requests only images near the view, to the last one', async () => {
   const batch = await createBatch(await service.as('doctor'), 'P-5000');
   const page = await browsing.signedIn('doctor', '/patients/P-5000');
   const { bytes } = await photo({ width: 300, height: 225 });
-  // By where they begin: what was read before the socket opened is read once more.
+  // By their offsets: the page that was read before the socket opened is read once more.
   const asked = { lists: new Set<number>(), thumbnails: new Set<string>() };
   await page.route('**/thumbnails/*', (route) => {
     asked.thumbnails.add(route.request().url());
@@ -65,7 +65,7 @@ test('A batch of 5,000 images draws and asks for only what is near the view, dow
     .toBeGreaterThan(10_000);
   expect(await page.locator('.tile').count()).toBeLessThan(40);
 
-  // To the very end, where the last one is.
+  // To the end, where the last image is.
   for (let step = 0; step < IMAGES / PAGE + 5; step += 1) {
     await scroller.evaluate((element) =>
       Reflect.set(element, 'scrollTop', Reflect.get(element, 'scrollHeight')),

@@ -9,7 +9,7 @@ import { createBatch, decided, upload, useService } from '../support/service.ts'
 const service = useService();
 const browsing = useBrowser(service);
 
-/** What comes through the page's sockets from now on, and how many there were. */
+/** The messages of the page's sockets from now on, and the number of sockets. */
 function listen(page: Page) {
   const heard = { sockets: 0, frames: [] as string[] };
   page.on('websocket', (socket) => {
@@ -19,20 +19,20 @@ function listen(page: Page) {
   return heard;
 }
 
-test('What one does another sees as it happens, and another patient receives nothing of it', {
+test('A change by one person is shown to others at once, and another patient receives nothing of it', {
   timeout: 90_000,
 }, async () => {
   const doctor = await service.as('doctor');
   await createBatch(doctor, PATIENT_1, 'Shared');
   const one = await browsing.signedIn('doctor', `/patients/${PATIENT_1}`);
   const other = await browsing.signedIn('patient-1');
-  const stranger = await browsing.signedIn('patient-2');
+  const otherPatient = await browsing.signedIn('patient-2');
   const theirs = listen(other);
-  const nothing = listen(stranger);
+  const nothing = listen(otherPatient);
   await other.reload();
-  await stranger.reload();
-  await stranger.getByText('No images yet').waitFor();
-  // On a busy computer the pages before still open theirs.
+  await otherPatient.reload();
+  await otherPatient.getByText('No images yet').waitFor();
+  // On a busy computer the earlier pages are still opening theirs.
   await expect.poll(() => Math.min(theirs.sockets, nothing.sockets)).toBeGreaterThan(0);
   await openBatch(one, 'Shared');
   await openBatch(other, 'Shared');
@@ -57,7 +57,7 @@ test('What one does another sees as it happens, and another patient receives not
   await one.getByRole('alertdialog').getByRole('button', { name: 'Delete image' }).click();
   await expect.poll(() => tiles(one).count()).toBe(2);
   await expect.poll(() => tiles(other).count()).toBe(2);
-  // A patient deletes nothing, and is offered no way to.
+  // Patients may delete nothing, and see no delete button.
   expect(await other.getByRole('button', { name: /Delete/ }).count()).toBe(0);
 
   await one.getByRole('button', { name: 'Rename Shared' }).click();
@@ -68,15 +68,15 @@ test('What one does another sees as it happens, and another patient receives not
   await one.getByRole('button', { name: 'Delete batch' }).click();
   await other.getByText('No images yet').waitFor();
 
-  await stranger.getByText('No images yet').waitFor();
+  await otherPatient.getByText('No images yet').waitFor();
   expect(theirs.frames.length).toBeGreaterThan(5);
   expect(nothing.frames).toEqual([]);
-  // Nor by the address.
-  await stranger.goto(`/patients/${PATIENT_1}`);
-  await stranger.getByText('The batches cannot be shown').waitFor();
+  // Nor by the URL.
+  await otherPatient.goto(`/patients/${PATIENT_1}`);
+  await otherPatient.getByText('The batches cannot be shown').waitFor();
 });
 
-test('What is new shows without a socket, too', async () => {
+test('Changes are shown without a socket, too', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-5101');
   const page = await browsing.open('/');
@@ -102,7 +102,7 @@ test('What is new shows without a socket, too', async () => {
   expect(refused).toBeGreaterThan(1);
 });
 
-test('After hours of sleep the page looks anew, though its dead connection says nothing', async () => {
+test('After hours of sleep the page loads again, although its lost connection reports nothing', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-5102');
   const page = await browsing.open('/');
@@ -113,7 +113,7 @@ test('After hours of sleep the page looks anew, though its dead connection says 
     sockets += 1;
     const server = socket.connectToServer();
     const number = sockets;
-    // The one that it had before hears nothing any more, not even that it was closed.
+    // The old connection receives nothing any more, not even a close frame.
     server.onMessage((message) => {
       if (!isAsleep || number > before) socket.send(message);
     });
@@ -130,7 +130,7 @@ test('After hours of sleep the page looks anew, though its dead connection says 
   const [id = ''] = await upload(doctor, batch, await photos(1));
   await decided(doctor, id);
   expect(await drawn(page)).toBe(0);
-  // The lid is opened again: timers that were to come every few seconds come late.
+  // The laptop wakes up: timers with an interval of seconds fire late.
   await page.clock.fastForward(40 * 60_000);
   await expect.poll(() => drawn(page), { timeout: 20_000 }).toBe(1);
   expect(sockets).toBeGreaterThan(before);

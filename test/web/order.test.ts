@@ -13,7 +13,7 @@ const shown = (page: Page) =>
     .locator('.tile')
     .evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('aria-label')?.slice(6, 7)).join(''));
 
-/** A batch of five, and two browsers that look at it. */
+/** A batch of five, shown in two browsers. */
 async function fiveIn(patient: string) {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, patient);
@@ -32,7 +32,7 @@ async function fiveIn(patient: string) {
   return { page: await open('staff'), other: await open('doctor'), stored, doctor, batch };
 }
 
-test('A picture is dragged to another place; others see it there, and what is uploaded later comes last', async () => {
+test('A picture is dragged to another position; other people see it there, and later uploads are last', async () => {
   const { page, other, stored, doctor, batch } = await fiveIn('P-6201');
   const tile = (seed: number) => page.getByRole('article', { name: `photo-${seed}.jpeg` });
   const box = await tile(2).boundingBox();
@@ -50,13 +50,14 @@ test('A picture is dragged to another place; others see it there, and what is up
   await expect.poll(() => shown(page), { timeout: 5000 }).toBe('423156');
 });
 
-test('What is selected moves by keyboard, and stays together', async () => {
+test('Selected images move by keyboard, and stay together', async () => {
   const { page, stored } = await fiveIn('P-6202');
   await page.getByLabel('Select photo-3.jpeg').check();
   await page.getByLabel('Select photo-5.jpeg').check();
   const earlier = page.getByRole('button', { name: 'Move earlier' });
   await earlier.focus();
-  // As fast as keys go on a busy computer: before the page is drawn anew, let alone the service has answered.
+  // As fast as keys repeat on a busy computer: before the page is drawn again, and before the service has
+  // answered.
   await earlier.evaluate((button: { click(): void }) => {
     button.click();
     button.click();
@@ -68,11 +69,11 @@ test('What is selected moves by keyboard, and stays together', async () => {
   expect(await shown(page)).toBe('13524');
 });
 
-describe('New places', () => {
+describe('New positions', () => {
   const images = (...orders: number[]) =>
     orders.map((order, index) => ({ id: 'abcdefgh'[index] ?? '', order }));
   const ids = (list: readonly { id: string }[]) => list.map(({ id }) => id).join('');
-  /** The order that the service would give the list back in. */
+  /** The order in which the service would list them. */
   const after = (listed: readonly { id: string; order: number }[]) => {
     const orders = new Map(placesFor(listed).flatMap(({ ids, order }) => ids.map((id) => [id, order])));
     return ids(
@@ -82,18 +83,18 @@ describe('New places', () => {
     );
   };
 
-  test('are as few as can be: what goes to the front changes alone', () => {
+  test('are as few as possible: an image that moves to the front is the only one that changes', () => {
     const list = images(0, 0, 0, 0);
     expect(placesFor(movedBefore(list, new Set(['d']), 'a'))).toEqual([{ order: -1, ids: ['d'] }]);
     expect(placesFor(list)).toEqual([]);
   });
 
-  test('never are more than they were, so that what comes later stays last', () => {
+  test('never exceed the old ones, so that later uploads stay last', () => {
     const list = movedBefore(images(0, 0, 0, 0), new Set(['a']), undefined);
     expect(placesFor(list)).toEqual([{ order: -1, ids: ['b', 'c', 'd'] }]);
   });
 
-  test('give every order that there is', () => {
+  test('produce every order', () => {
     const orders = (list: string[]): string[][] =>
       list.length < 2
         ? [list]

@@ -11,12 +11,12 @@ const browsing = useBrowser(service);
 const HINT = 'For sample data, run npm run seed.';
 
 describe('A patient without images', () => {
-  test('shows how to get sample data on a laptop', async () => {
+  test('has instructions for sample data on a laptop', async () => {
     const page = await browsing.signedIn('doctor', `/patients/${newPatient()}`);
     await page.getByText(HINT).waitFor();
   });
 
-  test('does not in a clinic', async () => {
+  test('does not have them in a clinic', async () => {
     const page = await browsing.open('/');
     await page.route('**/config.json', async (route) => {
       const config = await (await route.fetch()).json();
@@ -30,7 +30,7 @@ describe('A patient without images', () => {
 });
 
 describe('A batch', () => {
-  test('is made, filled by dropping images on it, and counted', async () => {
+  test('is created, filled by dropping images on it, and counted', async () => {
     const patient = newPatient();
     const page = await browsing.signedIn('doctor', `/patients/${patient}`);
     await page.getByText('No images yet').waitFor();
@@ -44,7 +44,7 @@ describe('A batch', () => {
     await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' });
   });
 
-  test('gets another name, and goes with all that is in it after one more question', async () => {
+  test('is renamed, and deleted with all its images after a confirmation', async () => {
     const patient = newPatient();
     const doctor = await service.as('doctor');
     await upload(doctor, await createBatch(doctor, patient), await photos(1));
@@ -65,7 +65,7 @@ describe('A batch', () => {
   });
 });
 
-test('A category and a caption save by themselves, and others see them', async () => {
+test('A category and a caption are saved at once, and others see them', async () => {
   const patient = newPatient();
   const doctor = await service.as('doctor');
   const [id = ''] = await upload(doctor, await createBatch(doctor, patient), await photos(1));
@@ -85,7 +85,7 @@ test('A category and a caption save by themselves, and others see them', async (
   expect(await one.getByLabel('Category of photo-0.jpeg').inputValue()).toBe('posterior');
 });
 
-test('The viewer shows the original, goes on by arrow keys, zooms, and tells what is known', async () => {
+test('The viewer shows the original, changes the image by arrow keys, zooms, and shows the metadata', async () => {
   const patient = newPatient();
   const doctor = await service.as('doctor');
   const ids = await upload(doctor, await createBatch(doctor, patient), await photos(3));
@@ -112,7 +112,7 @@ test('The viewer shows the original, goes on by arrow keys, zooms, and tells wha
   expect(saved.suggestedFilename()).toBe('photo-1.jpeg');
 });
 
-test('A selection downloads as ZIP, and changes its category at once', async () => {
+test('A selection is downloaded as ZIP, and its category is changed at once', async () => {
   const patient = newPatient();
   const doctor = await service.as('doctor');
   const ids = await upload(doctor, await createBatch(doctor, patient), await photos(3));
@@ -131,7 +131,7 @@ test('A selection downloads as ZIP, and changes its category at once', async () 
   expect(saved.suggestedFilename()).toBe('Visit.zip');
 });
 
-test('A search finds images by their caption, wherever they are', async () => {
+test('A search finds images by their caption, in every batch', async () => {
   const patient = newPatient();
   const doctor = await service.as('doctor');
   const ids = await upload(doctor, await createBatch(doctor, patient), await photos(2));

@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
 });
 
-/** Opens the question, with a browser that only notes what it would have put on paper. */
+/** Opens the dialog, in a browser that only records what it would print. */
 async function printing(names: readonly string[]) {
   const page = await browsing.signedIn('doctor', `/patients/${PATIENT}`);
   await page.evaluate(() => {
@@ -46,7 +46,7 @@ async function printing(names: readonly string[]) {
 const print = (page: Page) => page.getByRole('dialog').getByRole('button', { name: 'Print' }).click();
 const printed = (page: Page) => page.evaluate(() => Reflect.get(globalThis, 'printed'));
 
-test('A selection is printed once all of its images are there, as large as paper needs them', async () => {
+test('A selection is printed once all of its images are loaded, in the size that paper needs', async () => {
   const page = await printing(['photo-1.jpeg', 'large.jpeg', 'scan.tiff']);
   await page.route('**/data**', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -54,11 +54,11 @@ test('A selection is printed once all of its images are there, as large as paper
   });
   await print(page);
   await page.getByText(/^Getting the images/).waitFor();
-  // No thumbnail of 300 px, and no original of megabytes.
+  // Neither a thumbnail of 300 px nor an original of megabytes.
   await expect.poll(() => printed(page), { timeout: 10_000 }).toEqual([[640, 1600, 640]]);
 });
 
-test('On paper are the patient’s number, and each image’s category, day, name and caption, and nothing of the page', async () => {
+test('The print has the patient’s number, and each image’s category, day, name and caption, and nothing else of the page', async () => {
   const page = await printing(['photo-1.jpeg', 'photo-2.jpeg']);
   await print(page);
   await expect.poll(() => printed(page), { timeout: 10_000 }).toHaveLength(1);
@@ -74,7 +74,7 @@ test('On paper are the patient’s number, and each image’s category, day, nam
   expect(await sheet.isVisible()).toBe(false);
 });
 
-test('As many as were asked for go on a page', async () => {
+test('A page has the chosen number of images', async () => {
   const names = [1, 2, 3, 4].map((seed) => `photo-${seed}.jpeg`);
   const page = await printing(names);
   const pages = async () => {
@@ -94,7 +94,7 @@ test('As many as were asked for go on a page', async () => {
   expect(await pages()).toBe(4);
 });
 
-test('An image that is gone stops the print, and says so', async () => {
+test('A deleted image stops the print with a message', async () => {
   const page = await printing(['photo-1.jpeg', 'photo-2.jpeg']);
   await page.route('**/data**', (route) =>
     route.fulfill({

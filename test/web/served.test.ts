@@ -5,7 +5,7 @@ import { useService } from '../support/service.ts';
 const service = useService();
 const get = (path: string, init?: RequestInit) => fetch(new URL(path, service.stack.url), init);
 
-describe('Whatever is neither a file nor the API is the app', () => {
+describe('Every path that is neither a file nor the API returns the app', () => {
   test.each(['/', '/patients/P-1001', '/patients/P.1.png', '/admin/audit/'])('%s', async (path) => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -19,7 +19,7 @@ describe('Whatever is neither a file nor the API is the app', () => {
   });
 });
 
-test('The API keeps its paths, and its own answer for those that it does not know', async () => {
+test('The API keeps its paths, and its own answer for unknown ones', async () => {
   expect((await get('/health')).headers.get('content-type')).toBe('application/json');
   for (const path of ['/api/nothing', '/dicom-web/nothing']) {
     const response = await get(path);
@@ -29,7 +29,7 @@ test('The API keeps its paths, and its own answer for those that it does not kno
   expect((await get('/patients/P-1001', { method: 'POST' })).status).toBe(403);
 });
 
-test('The page learns where people sign in and what it may send, and no secret', async () => {
+test('The page gets the address of the sign-in and its limits, and no secret', async () => {
   expect(await (await get('/config.json')).json()).toEqual({
     issuer: `${service.stack.url}/local`,
     clientId: 'negatoscope-local',
@@ -41,7 +41,7 @@ test('The page learns where people sign in and what it may send, and no secret',
   });
 });
 
-test('Hashed files are kept for good; one that is not there is no page', async () => {
+test('Hashed files are cached for ever; a missing one is a 404 and not the app', async () => {
   const html = await (await get('/')).text();
   const [script = ''] = /\/assets\/[^"]+\.js/.exec(html) ?? [];
   const response = await get(script);
@@ -52,7 +52,7 @@ test('Hashed files are kept for good; one that is not there is no page', async (
   expect([none.status, none.headers.get('cache-control')]).toEqual([404, null]);
 });
 
-test('What the first page loads is at most 200 KB, compressed', async () => {
+test('The files of the first page are at most 200 KB, compressed', async () => {
   const html = await (await get('/')).text();
   const files = [...new Set(html.match(/\/assets\/[^"]+/g))];
   expect(files.length).toBeGreaterThan(1);

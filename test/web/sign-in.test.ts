@@ -5,7 +5,7 @@ import { useService } from '../support/service.ts';
 const service = useService();
 const browsing = useBrowser(service);
 
-describe('Each of the demo people signs in with one click', () => {
+describe('Each of the demo users signs in with one click', () => {
   test.each([
     ['patient-1', '/patients/P-1001', ['Images', 'Cases']],
     ['patient-2', '/patients/P-1002', ['Images', 'Cases']],
@@ -20,7 +20,7 @@ describe('Each of the demo people signs in with one click', () => {
   });
 });
 
-test('whoever opens a page below the first gets there after signing in, and again after a reload', async () => {
+test('a page below the first is opened after sign-in, and again after a reload', async () => {
   const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
   expect(new URL(page.url()).search).toBe('');
@@ -28,7 +28,7 @@ test('whoever opens a page below the first gets there after signing in, and agai
   await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
 });
 
-test('a token that is about to end is refreshed without a word', async () => {
+test('a token that is about to expire is refreshed without a message', async () => {
   const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   const age = () =>
     page.evaluate(() => {
@@ -43,7 +43,7 @@ test('a token that is about to end is refreshed without a word', async () => {
   expect(await age()).not.toBe(before);
 });
 
-test('who signs out is asked again', async () => {
+test('asks for sign-in again after sign-out', async () => {
   const page = await browsing.demoSignedIn('staff');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -51,7 +51,7 @@ test('who signs out is asked again', async () => {
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
 });
 
-test('who signs out in one tab is signed out in all of theirs, and nobody else is', async () => {
+test('sign-out in one tab signs the same person out in all tabs, and nobody else', async () => {
   const page = await browsing.demoSignedIn('staff');
   const second = await page.context().newPage();
   const third = await page.context().newPage();
@@ -72,7 +72,7 @@ test('who signs out in one tab is signed out in all of theirs, and nobody else i
   await third.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
 });
 
-test('a token that ends without a network is refreshed when that is back', async () => {
+test('a token that expires without a network is refreshed when the network is back', async () => {
   const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   await page.clock.install();
   await page.reload();
@@ -89,7 +89,7 @@ test('a token that ends without a network is refreshed when that is back', async
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 });
 
-test('a page that is not there says so', async () => {
+test('an unknown page says that it does not exist', async () => {
   const page = await browsing.demoSignedIn('staff', '/nothing/of/the/kind');
   await page.getByText('There is no such page').waitFor();
 });

@@ -25,11 +25,11 @@ async function openedBatch(person = 'doctor', options?: Parameters<typeof browsi
   return { page, batch, patient };
 }
 
-/** What is in the batch at last. */
+/** The final images of the batch. */
 const stored = async (batchId: string) => readyNames(await service.as('doctor'), batchId);
 const patience = { timeout: 25_000 };
 
-test('A phone takes photographs with its camera, and offers nothing to drop', async () => {
+test('A phone takes photographs with its camera, and has no drop area', async () => {
   const { defaultBrowserType: _defaultBrowserType, ...phone } = devices['Pixel 7'];
   const { page, batch } = await openedBatch('doctor', phone);
   const chooser = page.waitForEvent('filechooser');
@@ -50,7 +50,7 @@ test('An image in the clipboard is pasted', async () => {
   expect(await page.getByRole('button', { name: 'Take a photo' }).isVisible()).toBe(false);
   const shot = await photo({ format: 'png' });
   await page.evaluate(async (base64) => {
-    // By their names: the types here are Node's.
+    // By their names: the types here are those of Node.
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const Item = Reflect.get(globalThis, 'ClipboardItem');
     const navigator = Reflect.get(globalThis, 'navigator');
@@ -72,7 +72,7 @@ test('Files are chosen by a click, many at once', async () => {
   await expect.poll(() => stored(batch), patience).toEqual(files.map(({ name }) => name).sort());
 });
 
-test('A folder is dropped with all that is in it, at any depth', async () => {
+test('A folder is dropped with all files in it, at any depth', async () => {
   const { page, batch } = await openedBatch();
   mkdirSync(join(folder, 'camera', 'monday'), { recursive: true });
   const [one, other] = await photos(2);
@@ -84,7 +84,7 @@ test('A folder is dropped with all that is in it, at any depth', async () => {
   await expect.poll(() => stored(batch), patience).toEqual(['one.jpg', 'other.jpg']);
 });
 
-test('Each bad file says why, and stops no other', async () => {
+test('Each invalid file has its reason, and stops no other', async () => {
   const { page, batch } = await openedBatch();
   const [good] = await photos(1);
   if (!good) throw new Error('no photo');
@@ -106,12 +106,12 @@ test('Each bad file says why, and stops no other', async () => {
   await page.locator('.tile[data-status=rejected]').getByText('liar.jpg').waitFor();
   await page.locator('.tile[data-status=rejected]').getByText('hostile.png').waitFor();
   await expect.poll(() => stored(batch), patience).toEqual([good.name]);
-  // One click takes the line away.
+  // One click removes the line.
   await page.getByRole('button', { name: 'Remove letter.txt' }).click();
   await expect.poll(() => page.getByText('letter.txt').count()).toBe(0);
 });
 
-test('A file that goes away while it waits was kept before', async () => {
+test('A file that is removed from its disk while it waits is uploaded from its stored copy', async () => {
   const { page, batch } = await openedBatch();
   const path = join(folder, 'card.jpg');
   writeFileSync(path, (await photo({ seed: 7 })).bytes);
@@ -122,15 +122,15 @@ test('A file that goes away while it waits was kept before', async () => {
   });
   await dropPaths(page, [path]);
   await expect.poll(() => persistedFiles(page)).toBe(1);
-  // The memory card is pulled out.
+  // Somebody removes the memory card.
   rmSync(path);
   opens.resolve();
   await expect.poll(() => stored(batch), patience).toEqual(['card.jpg']);
-  // Nothing of a patient stays on the computer.
+  // No data of a patient stays on the computer.
   await expect.poll(() => persistedFiles(page)).toBe(0);
 });
 
-test('Where the browser has no room to keep all files, it asks before it leaves, until stored ones make room', async () => {
+test('If the browser has no space to store all files, it warns before the page is closed, until stored ones free space', async () => {
   const { page, batch } = await openedBatch();
   const files = await photos(12, { format: 'png', width: 400, height: 300 });
   const session = await page.context().newCDPSession(page);
@@ -158,7 +158,7 @@ test('Where the browser has no room to keep all files, it asks before it leaves,
   await expect.poll(() => stored(batch), patience).toEqual(files.map(({ name }) => name).sort());
 }, 90_000);
 
-test('Two windows of one person send a file once, and one goes on when the other is closed', async () => {
+test('Two windows of one person send a file once, and one continues when the other is closed', async () => {
   const { page: one, batch, patient } = await openedBatch();
   const other = await one.context().newPage();
   await browsing.signIn(other, 'doctor');
@@ -183,7 +183,7 @@ test('Two windows of one person send a file once, and one goes on when the other
   await expect.poll(() => stored(batch), { timeout: 40_000 }).toEqual(files.map(({ name }) => name).sort());
 }, 90_000);
 
-test('A tab that the browser put to sleep goes on where it was', async () => {
+test('A tab that the browser suspended continues where it was', async () => {
   const { page, batch } = await openedBatch();
   const session = await page.context().newCDPSession(page);
   await page.route('**/local/s3/**', async (route) => {

@@ -11,7 +11,7 @@ const browsing = useBrowser(service);
 const PHOTOS = 24;
 const isPut = 'PUT';
 
-/** Makes each upload take a while, so that there is time to cut it. */
+/** Delays each upload, so that there is time to interrupt it. */
 async function slow(page: Page, ms: number) {
   await page.route('**/local/s3/**', async (route) => {
     if (route.request().method() === isPut) await new Promise((resolve) => setTimeout(resolve, ms));
@@ -19,10 +19,10 @@ async function slow(page: Page, ms: number) {
   });
 }
 
-/** What is in the batch at last. */
+/** The final images of the batch. */
 const stored = async (batchId: string) => readyNames(await service.as('doctor'), batchId);
 
-test('A network that is cut and a page that is loaded anew lose nothing, and store nothing twice', {
+test('A lost network and a reload of the page lose no upload, and store none twice', {
   timeout: 120_000,
 }, async () => {
   const doctor = await service.as('doctor');
@@ -40,13 +40,13 @@ test('A network that is cut and a page that is loaded anew lose nothing, and sto
     await page.waitForTimeout(700);
   }
   await page.reload();
-  // From here on nobody clicks: what was left goes on by itself.
+  // From here on nobody clicks: the remaining uploads continue without a click.
   await expect.poll(() => stored(batch), { timeout: 60_000 }).toEqual(files.map(({ name }) => name).sort());
   const summary = await doctor.json('GET', '/api/patients/P-3001/image-summary', 200);
   expect(summary).toEqual({ batches: 1, images: PHOTOS });
 });
 
-test('A URL that has ended is signed anew without a click, and bytes that had arrived are not sent again', async () => {
+test('An expired URL is signed again without a click, and bytes that were stored are not sent again', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-3002');
   const page = await browsing.signedIn('doctor', '/patients/P-3002');
@@ -56,7 +56,7 @@ test('A URL that has ended is signed anew without a click, and bytes that had ar
     if (route.request().method() !== isPut) return route.continue();
     tries.total += 1;
     if (tries.total === 1) {
-      // It arrives, and the answer says otherwise.
+      // The bytes are stored, and the answer says the opposite.
       tries.arrivedUnheard += 1;
       await route.fetch();
       return route.fulfill({ status: 403 });
@@ -70,11 +70,11 @@ test('A URL that has ended is signed anew without a click, and bytes that had ar
   const files = await photos(4);
   await drop(page, files);
   await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(files.map(({ name }) => name).sort());
-  // Four files: one that arrived unheard, one that was sent twice, and two that went well.
+  // Four files: one whose answer was lost, one that was sent twice, and two without a fault.
   expect(tries).toEqual({ total: 5, arrivedUnheard: 1, refused: 1 });
 });
 
-test('Uploads pause and go on, and what is cancelled is not sent', async () => {
+test('Uploads can be paused and continued, and cancelled ones are not sent', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-3003');
   const page = await browsing.signedIn('doctor', '/patients/P-3003');
@@ -90,7 +90,7 @@ test('Uploads pause and go on, and what is cancelled is not sent', async () => {
   await expect.poll(() => stored(batch), { timeout: 25_000 }).toEqual(rest.sort());
 });
 
-test('A page that loses its network as soon as it is there computes checksums when that is back', async () => {
+test('A page that loses its network right after it is loaded computes checksums when the network is back', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-4105');
   const page = await browsing.signedIn('doctor', '/patients/P-4105');

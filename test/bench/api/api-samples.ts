@@ -5,7 +5,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { batchKey, caseKey, INDEXES, imageKey, imageListKey, imagesOfBatch } from '../../../lib/data/keys.ts';
 import { PATIENT } from '../clinic.ts';
 
-/** Where the samples find their images. */
+/** The place where the samples find their images. */
 export interface ApiTask {
   tableName: string;
   batchId: string;
@@ -21,11 +21,11 @@ export interface ApiRequest {
   body?: unknown;
 }
 
-/** A request that is another at each call, and the DynamoDB calls that it cannot do without. */
+/** A request with other data at each call, and the DynamoDB calls that it needs at least. */
 export interface ApiSample {
   request(index: number): ApiRequest;
   floor(index: number): Promise<unknown>;
-  /** Hears what the request was answered with. */
+  /** Called with the answer to the request. */
   answered?(body: string): void;
 }
 
@@ -36,7 +36,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
   const get = (key: Record<string, string>) =>
     dynamoDb.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true }));
   const imageId = (index: number) => imageIds[(index * 7919) % imageIds.length] ?? '';
-  /** The image before a page, another page at each call. */
+  /** The last image of the page before, another page at each call. */
   const before = (index: number) => {
     const order = (index * 7919 * PAGE) % Math.max(1, imageIds.length - PAGE);
     const id = imageIds[order] ?? '';
@@ -57,7 +57,8 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
         const query = { batch_id: batchId, limit: String(PAGE), ...(cursor && { cursor }) };
         return { method: 'GET', path: `/api/images?${new URLSearchParams(query)}`, query };
       },
-      // Page after page, since a cursor is good only for whom the service gave it to; from the start after the last.
+      // Page after page, because a cursor is valid only for the caller who got it; from the start after the
+      // last.
       answered: (body) => {
         cursor = JSON.parse(body).next;
       },
@@ -100,7 +101,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
           Put: { TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
         });
         const id = randomUUID();
-        // Expired, so that nobody meets it.
+        // Expired, so that no function works on it.
         const expiresAt = 1;
         await dynamoDb.send(
           new TransactWriteItemsCommand({

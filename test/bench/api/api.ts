@@ -11,7 +11,7 @@ import type { CpuTask, CpuTimes } from './handler-cpu.ts';
 const full = { images: 100_000, requests: 400, cpuTurns: 9, callsPerTurn: 30 };
 const WARM_UP = 15;
 
-/** Requests over HTTP, against the bare DynamoDB calls that they cannot do without. */
+/** Requests over HTTP, against the bare DynamoDB calls that they need at least. */
 export async function api({ cdkOut, progress }: Bench, size = full): Promise<Result> {
   const out = await cdkOut();
   progress(`api: writing ${size.images} images into one batch`);
@@ -43,7 +43,7 @@ export async function api({ cdkOut, progress }: Bench, size = full): Promise<Res
         'api/handler-cpu.ts',
         {
           ...task,
-          // A command line has its limits; so many are enough to be another at each call.
+          // A command line has a maximum length; this number is enough for different data at each call.
           imageIds: imageIds.slice(0, 1000),
           id,
           codeDir: functionOf(out, stack.url, id).codeDir,

@@ -1,5 +1,5 @@
-// Calls the built function itself, without HTTP around it, and counts the CPU time of this process: what the chain from
-// the event to the answer takes, DynamoDB's client included, with the local DynamoDB behind it in another process.
+// Calls the built function itself, without HTTP, and counts the CPU time of this process: the time from the
+// event to the answer, including DynamoDB's client; the local DynamoDB is in another process.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -24,7 +24,7 @@ const { handler } = createRequire(import.meta.url)(path.join(task.codeDir, 'inde
 const sample: ApiSample = apiSamples(new DynamoDBClient({}), task)[task.id];
 let count = 0;
 
-/** What API Gateway makes of the request. */
+/** The event that API Gateway makes of the request. */
 const eventOf = ({ params, query, body }: ApiRequest) => ({
   headers: { accept: '*/*', host: 'localhost' },
   path: '/',

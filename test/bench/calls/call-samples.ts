@@ -5,8 +5,8 @@ import { dicomSlice } from '../dicom/dicom-file.ts';
 
 export type OperationId = (typeof operations)[number]['id'];
 
-/** What there is to call for: a batch and a case, and images to be thrown away. */
-export interface CallWorld {
+/** The resources for the calls: a batch and a case, and images to delete. */
+export interface CallResources {
   batchId: string;
   /** A ready image of the batch. */
   imageId: string;
@@ -16,7 +16,7 @@ export interface CallWorld {
   /** The link of a ready image. */
   imageLink: string;
   exam: { examenID: string; imageID: string };
-  /** A DICOM file that is to come. */
+  /** A pending DICOM file. */
   dicomUpload: string;
   /** The UIDs of a stored DICOM file. */
   study: string;
@@ -24,9 +24,9 @@ export interface CallWorld {
   instance: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
-  /** A new case that only a patient has used; gives its number. */
+  /** A new case that only a patient has used; returns its number. */
   newPatientCase(): Promise<string>;
-  /** A new API key; gives its id. */
+  /** A new API key; returns its id. */
   newKey(): Promise<string>;
 }
 
@@ -37,13 +37,13 @@ export interface CallRequest {
   body?: unknown;
 }
 
-type Sample = (world: CallWorld) => CallRequest | Promise<CallRequest>;
+type Sample = (resources: CallResources) => CallRequest | Promise<CallRequest>;
 
 const get =
-  (path: (world: CallWorld) => string): Sample =>
-  (world) => ({ method: 'GET', path: path(world) });
+  (path: (resources: CallResources) => string): Sample =>
+  (resources) => ({ method: 'GET', path: path(resources) });
 
-/** A form with a picture that is next to nothing: what a call costs is not in its bytes. */
+/** A form with a tiny picture: the cost of a call does not depend on its bytes. */
 function form(field: string, fields: Record<string, string> = {}): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
@@ -71,10 +71,10 @@ const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 
 /** Files in one request for upload URLs. */
 export const UPLOADS = 10;
 
-const instancePath = ({ study, series, instance }: CallWorld) =>
+const instancePath = ({ study, series, instance }: CallResources) =>
   `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
-/** A usual request for each operation; one without does not compile. */
+/** A usual request for each operation; an operation without one does not compile. */
 export const callSamples: Record<OperationId, Sample> = {
   'get-health': get(() => '/health'),
   'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),
@@ -188,11 +188,11 @@ export const callSamples: Record<OperationId, Sample> = {
   'search-series': get(({ study }) => `/dicom-web/studies/${study}/series`),
   'search-instances': get(({ study, series }) => `/dicom-web/studies/${study}/series/${series}/instances`),
   'retrieve-instances': get(instancePath),
-  'get-metadata': get((world) => `${instancePath(world)}/metadata`),
-  'get-frames': get((world) => `${instancePath(world)}/frames/1`),
-  'get-bulk-data': get((world) => `${instancePath(world)}/bulkdata/7FE00010`),
-  'get-rendered-frame': get((world) => `${instancePath(world)}/frames/1/rendered`),
-  'get-instance-thumbnail': get((world) => `${instancePath(world)}/thumbnail`),
+  'get-metadata': get((resources) => `${instancePath(resources)}/metadata`),
+  'get-frames': get((resources) => `${instancePath(resources)}/frames/1`),
+  'get-bulk-data': get((resources) => `${instancePath(resources)}/bulkdata/7FE00010`),
+  'get-rendered-frame': get((resources) => `${instancePath(resources)}/frames/1/rendered`),
+  'get-instance-thumbnail': get((resources) => `${instancePath(resources)}/thumbnail`),
   'create-dicom-upload': () => ({
     method: 'POST',
     path: '/dicom/upload-url',

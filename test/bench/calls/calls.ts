@@ -11,7 +11,7 @@ import { type Bench, headline, type Result, type Row, round } from '../result.ts
 import { functionsOf, tokensOf, withDataDir } from '../stack.ts';
 import {
   type CallRequest,
-  type CallWorld,
+  type CallResources,
   callSamples,
   newSlice,
   type OperationId,
@@ -22,12 +22,12 @@ import { type Consumption, dollarsPerMillion, PRICES_AS_OF } from './prices.ts';
 const full = { repeats: 5, photo: { width: 3000, height: 2000 }, imagesInBatch: 3 };
 const CASE_ID = 'C-77';
 const SETTLED_MS = 700;
-/** A cold start, on a machine with much else to do. */
+/** A cold start, on a busy machine. */
 const START_MS = 30_000;
 
 type Call = ServiceCall & { at: number };
 
-/** What each operation asks of AWS, counted in the local stack, and what a million of them cost. */
+/** The AWS calls of each operation, counted in the local stack, and what a million of them cost. */
 export async function calls({ cdkOut, progress }: Bench, size = full): Promise<Result> {
   const out = await cdkOut();
   return withDataDir(async (dataDir) => {
@@ -56,7 +56,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       const send = clientOf(stack.url, await tokensOf(stack, 'admin'));
       progress('calls: uploading photos');
       const patient = clientOf(stack.url, await tokensOf(stack, 'patient-1'));
-      const world = await makeWorld(send, patient, size);
+      const resources = await makeResources(send, patient, size);
       const photos = size.imagesInBatch + 1;
       const rows: Record<string, Row> = {};
       const thumbnails = callsOf('make-thumbnail', 0);
@@ -65,12 +65,12 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
         const made: Call[] = [];
         const durations: number[] = [];
         for (let repeat = 0; repeat <= size.repeats; repeat++) {
-          const request = await callSamples[id as OperationId](world);
+          const request = await callSamples[id as OperationId](resources);
           const since = recorded.length;
           const startedAt = performance.now();
           await send(request);
           const durationMs = performance.now() - startedAt;
-          await sleep(20); // what the stack counts only after its answer
+          await sleep(20); // calls that the stack counts only after its answer
           // The first is a cold start.
           if (repeat === 0) continue;
           durations.push(durationMs);
@@ -85,7 +85,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
         thumbnails,
         photos,
       );
-      // The same work, for a store without events: woken by the table's stream.
+      // The same work, for a store without events: started by the table's stream.
       rows['process-arrived-image'] = rowOf(
         consumption(
           'process-arrived-image',
@@ -98,7 +98,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
         photos,
       );
       await settled(recorded);
-      const { batchId, imageId } = await world.newBatch();
+      const { batchId, imageId } = await resources.newBatch();
       await settled(recorded);
       const sinceExport = recorded.length;
       await send({ method: 'POST', path: `/api/images/batches/${batchId}/exports`, body: {} });
@@ -214,7 +214,10 @@ function rowOf(consumption: Consumption, made: readonly Call[], times: number): 
   };
 }
 
-/** How long each piece of work took from its first call to its last, where each begins with this action, or all are one. */
+/**
+ * The time of each piece of work from its first call to its last, where each begins with this action, or all
+ * are one.
+ */
 function spansMs(made: readonly Call[], first?: string): number[] {
   const spans: { from: number; to: number }[] = [];
   for (const { action, at } of made) {
@@ -225,7 +228,7 @@ function spansMs(made: readonly Call[], first?: string): number[] {
   return spans.map(({ from, to }) => to - from);
 }
 
-/** Waits until nobody has called anything for a while. */
+/** Waits until no calls have been made for a while. */
 async function settled(recorded: readonly Call[]): Promise<void> {
   let before: number;
   do {
@@ -234,8 +237,8 @@ async function settled(recorded: readonly Call[]): Promise<void> {
   } while (recorded.length > before);
 }
 
-/** Uploads what the samples ask for, one photo after another. */
-async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: typeof full) {
+/** Uploads what the samples need, one photo after another. */
+async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }: typeof full) {
   const bytes = await makePhoto(photo.width, photo.height);
   const ready = async (imageId: string) => {
     for (;;) {
@@ -257,7 +260,7 @@ async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: ty
     return id as string;
   };
   const createBatch = async (): Promise<string> =>
-    (await send({ ...((await callSamples['create-batch']({} as CallWorld)) as CallRequest) })).id;
+    (await send({ ...((await callSamples['create-batch']({} as CallResources)) as CallRequest) })).id;
 
   const batchId = await createBatch();
   let imageId = '';
@@ -288,11 +291,11 @@ async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: ty
 
   const sampled = async (
     id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
-  ) => send(await callSamples[id]({} as CallWorld));
+  ) => send(await callSamples[id]({} as CallResources));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
   const { data: dicom } = await sampled('upload-dicom');
 
-  const world: CallWorld = {
+  const resources: CallResources = {
     imageLink: images[0].url,
     exam: await sampled('create-exam-image'),
     dicomUpload: (await sampled('create-dicom-upload')).uploadId,
@@ -315,7 +318,7 @@ async function makeWorld(send: Send, patient: Send, { photo, imagesInBatch }: ty
       return { batchId, imageId: await upload(batchId) };
     },
   };
-  return world;
+  return resources;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, checked by the tests of the service

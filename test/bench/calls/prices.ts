@@ -24,9 +24,9 @@ export const prices = {
   sqsRequest: 0.4 / MILLION,
 } as const;
 
-/** What one call consists of. */
+/** The parts of one call. */
 export interface Consumption {
-  /** Through API Gateway, or else by what wakes it. */
+  /** By API Gateway, or otherwise by the event that starts it. */
   source: 'http' | 'queue' | 'stream' | 'clock';
   memoryMb: number;
   durationMs: number;
@@ -39,7 +39,10 @@ export interface Consumption {
 /** Sending, receiving and deleting the message. */
 const SQS_REQUESTS = 3;
 
-/** What a million such calls cost; Lambda bills whole milliseconds, and for it a table's stream and the clock are free. */
+/**
+ * The cost of a million such calls; Lambda bills whole milliseconds, and reading a table's stream and
+ * schedules are free for it.
+ */
 export function dollarsPerMillion(call: Consumption): number {
   const gbSeconds = (call.memoryMb / 1024) * (Math.ceil(call.durationMs) / 1000);
   const source = {

@@ -10,7 +10,7 @@ const FIRST_DAY = Date.UTC(2010, 0, 1);
 const DAY_MS = 86_400_000;
 const DAYS = 5000;
 
-/** The only slice of the study with this number; a patient's studies lie far apart. */
+/** The only slice of the study with this number; a patient's studies are far apart. */
 export function sliceOf(number: number, studies: number): Slice {
   const patients = Math.ceil(studies / STUDIES_OF_PATIENT);
   const patient = number % patients;
@@ -26,7 +26,9 @@ export function sliceOf(number: number, studies: number): Slice {
   };
 }
 
-/** All that the table has of an archive with so many studies, as storing their slices would write it. */
+/**
+ * All items of the table for an archive of this number of studies, as storing their slices would write them.
+ */
 export function* itemsOfStudies(studies: number): Generator<Record<string, unknown>> {
   for (let number = 0; number < studies; number++) {
     const bytes = dicomSlice(sliceOf(number, studies), 2);

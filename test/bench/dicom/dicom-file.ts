@@ -1,4 +1,4 @@
-/** What makes an instance, beside its pixels. */
+/** The values of an instance, beside its pixels. */
 export interface Slice {
   sopUid: string;
   seriesUid: string;
@@ -22,12 +22,15 @@ export function dicomSlice(slice: Slice, side = 16): Buffer<ArrayBuffer> {
 
 const bodies = new Map<number, Buffer>();
 
-/** A CT slice as scanners make them: a body in air with some grain, windowed, 512 pixels wide (526 KB) unless said otherwise. */
+/**
+ * A CT slice like those of scanners: a body in air with some noise, windowed, 512 pixels wide (526 KB) by
+ * default.
+ */
 export function ctSlice(slice: Slice, side = 512): Buffer<ArrayBuffer> {
   const body = bodies.get(side) ?? bodyOf(side);
   bodies.set(side, body);
   const pixels = Buffer.from(body);
-  // No two slices are the same picture.
+  // No two slices have the same pixels.
   pixels.writeUInt16LE((slice.number ?? 1) % 4096, 0);
   return fileOf(slice, pixels, side);
 }

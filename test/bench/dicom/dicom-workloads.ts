@@ -6,31 +6,31 @@ import { ctSlice } from './dicom-file.ts';
 
 /** A server that speaks DICOMweb. */
 export interface DicomSide {
-  /** Where DICOMweb begins. */
+  /** The root of DICOMweb. */
   url: string;
   pid: number;
   headers: Record<string, string>;
-  /** How many studies it has for searches, as `sliceOf` makes them. */
+  /** The number of studies for searches, as `sliceOf` makes them. */
   studies: number;
 }
 
 export interface DicomRequest {
   path: string;
   accept?: string;
-  /** A body to be stored; without it, something is asked for. */
+  /** A body to be stored; a request without a body is a GET. */
   related?: Buffer;
 }
 
-/** One kind of request, another at each call. */
+/** One kind of request, with other data at each call. */
 export interface DicomWorkload {
-  /** Requests that are under way at the same time. */
+  /** Requests that run at the same time. */
   atOnce: number;
   request(index: number, side: DicomSide): DicomRequest;
-  /** How many results the JSON of an answer has. */
+  /** The number of results in the JSON of an answer. */
   results?: number;
-  /** Nothing else can do it before: it is the first of its kind. */
+  /** Must run first: no earlier request may do the same work. */
   isFirst?: true;
-  /** So many requests, and no more: some seconds later it would be another kind. */
+  /** Exactly this number of requests: some seconds later they would be of another kind. */
   only?: number;
 }
 
@@ -40,7 +40,7 @@ const SERIES = `${STUDY}.1`;
 const seriesPath = `/studies/${STUDY}/series/${SERIES}`;
 const JSON_TYPE = 'application/dicom+json';
 
-/** What is measured: the series is stored at first, and then asked for. */
+/** The measured requests: the series is stored at first, and then read. */
 export function dicomWorkloads({ instances, side }: { instances: number; side: number }) {
   const uid = (index: number) => `${SERIES}.${(index % instances) + 1}`;
   const metadata: DicomWorkload = {
@@ -92,10 +92,10 @@ const related = (file: Buffer): Buffer =>
   ]);
 
 /**
- * Does so many of them, and gives how many that were in a second, the milliseconds of each, and the CPU time that each
- * took on the other side.
+ * Sends this number of requests; returns the requests in a second, the milliseconds of each, and the CPU time of the
+ * server for each.
  *
- * @throws Error where an answer is not what it should be
+ * @throws Error if an answer is not the expected one
  */
 export async function perform(work: DicomWorkload, side: DicomSide, indexes: readonly number[]) {
   const requests = indexes.map((index) => work.request(index, side));

@@ -23,7 +23,7 @@ type Sides = { ours: DicomSide; orthanc?: DicomSide };
 type Performance = Awaited<ReturnType<typeof perform>>;
 type Measured = Partial<Record<keyof Sides, Performance[]>>;
 
-/** DICOMweb over HTTP, each request beside the same one to an Orthanc on this machine, where there is one. */
+/** DICOMweb over HTTP, each request beside the same one to an Orthanc on this machine, if there is one. */
 export async function dicom({ cdkOut, progress }: Bench, size: Size = full): Promise<Result> {
   const out = await cdkOut();
   progress(`dicom: writing ${size.studies} studies into the table`);
@@ -43,7 +43,7 @@ export async function dicom({ cdkOut, progress }: Bench, size: Size = full): Pro
   });
 }
 
-/** Without pixels to speak of: they are there to be found. */
+/** With tiny pixels: these studies are only for searches. */
 async function fillOrthanc(url: string, studies: number): Promise<void> {
   const numbers = Array.from({ length: studies }, (_value, number) => number).values();
   const client = async () => {
@@ -57,7 +57,7 @@ async function fillOrthanc(url: string, studies: number): Promise<void> {
   await Promise.all(Array.from({ length: 4 }, client));
 }
 
-/** The floor of storing: the same bytes into the local S3, and nothing else. */
+/** The minimum for storing: the same bytes into the local S3, and nothing else. */
 async function putsPerSecond(stack: StackAddress, out: string, { side, requests }: Size): Promise<number> {
   const s3 = s3Of(stack);
   const { BUCKET_NAME: Bucket } = functionOf(out, stack.url, 'store-instances').environment;
@@ -75,7 +75,7 @@ async function putsPerSecond(stack: StackAddress, out: string, { side, requests 
   return (requests / ms) * 1000;
 }
 
-/** Both sides in turns, so that whatever else the machine does meets them alike. */
+/** Both sides in turns, so that other work of the machine affects them equally. */
 async function measure({ ours, orthanc }: Sides, size: Size, progress: Bench['progress']) {
   const works: Record<string, DicomWorkload> = dicomWorkloads(size);
   const results: Record<string, Measured> = {};
@@ -89,7 +89,7 @@ async function measure({ ours, orthanc }: Sides, size: Size, progress: Bench['pr
     const requests = work.only ?? (work.atOnce === 1 ? Math.ceil(size.requests / 20) : size.requests);
     const result: Measured = { ours: [], ...(orthanc && { orthanc: [] }) };
     results[what] = result;
-    // The first round warms both up: what a server has not done for long, or never, it does slowly at first.
+    // The first round warms both up: a server is slow in what it has not done for long, or never.
     for (let turn = work.isFirst ? 0 : -1; turn < (work.only ? 1 : size.rounds); turn++) {
       const indexes = Array.from(
         { length: requests },

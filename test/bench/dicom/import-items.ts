@@ -13,9 +13,9 @@ import { dataFileIn, withTableOnly } from '../stack.ts';
 const LINES_AT_ONCE = 500;
 
 /**
- * Makes the table of a data directory with these items in it, by an export as DynamoDB makes it (developer guide,
- * "DynamoDB table export output format"): of what BatchWriteItem needs, a third of the time. The table's stream has
- * nothing of it.
+ * Creates the table of a data directory with these items, from a file in the format of DynamoDB's exports (developer
+ * guide, "DynamoDB table export output format"): it takes a third of the time of BatchWriteItem. The table's stream has
+ * no records of these items.
  */
 export async function importItems(
   cdkOut: string,

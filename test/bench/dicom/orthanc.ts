@@ -3,12 +3,15 @@ import { freePort } from '../../../lib/local/free-port.ts';
 import { findOrthanc, startOrthanc } from '../../support/start-orthanc.ts';
 import { withDataDir } from '../stack.ts';
 
-/** Where Debian's package `orthanc-dicomweb` puts it. */
+/** The path in Debian's package `orthanc-dicomweb`. */
 const PLUGIN = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
 
 export const isOrthancInstalled = (): boolean => findOrthanc() !== undefined && existsSync(PLUGIN);
 
-/** Gives the URL of an empty Orthanc on this machine to the work, and takes it and its data away afterwards. */
+/**
+ * Starts an empty Orthanc on this machine, passes its URL to the work, and removes it and its data
+ * afterwards.
+ */
 export async function withOrthanc<T>(
   work: (orthanc: { url: string; version: string; pid: number }) => Promise<T>,
 ): Promise<T> {

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** A JPEG as large as a camera's: a slope of colours, soft spots and grain, the same at each call. */
+/** A JPEG as large as a camera's: gradients, soft spots and noise, the same at each call. */
 export async function makePhoto(width: number, height: number): Promise<Buffer<ArrayBuffer>> {
   const pixels = Buffer.alloc(width * height * 3);
   let state = 1;

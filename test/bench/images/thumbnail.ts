@@ -12,7 +12,7 @@ const jpeg = { quality: 85 };
 const inside = (image: Sharp, box: number) =>
   image.resize({ width: box, height: box, fit: 'inside', withoutEnlargement: true });
 
-/** What one would write in an afternoon for the same three files, without any of our checks. */
+/** A simple script for the same three files, without any of our checks. */
 const scripts = {
   'each copy from the file, all at once': (photo: Buffer) =>
     Promise.all([

@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core';
 
 interface Scrolled {
-  /** How long each took; milliseconds. */
+  /** The duration of each; milliseconds. */
   frames: number[];
 }
 
-/** As fast as a finger goes; pixels a second. */
+/** As fast as a finger swipes; pixels a second. */
 const SPEED = 7200;
 
-/** How long the frames take while the batch scrolls, and while a list of empty boxes does, in turns. */
+/** The durations of frames while the batch scrolls, and while a list of empty boxes does, in turns. */
 export async function scrollFrames(
   page: Page,
   { rounds, frames, images }: { rounds: number; frames: number; images: number },
@@ -42,7 +42,7 @@ export async function scrollFrames(
   return { product, floor, tiles, asked };
 }
 
-/** Goes on down the list, as by a finger, and notes each frame meanwhile. */
+/** Scrolls down the list, as by a finger, and records each frame meanwhile. */
 async function scrollThrough(page: Page, frames: number): Promise<number[]> {
   const box = await page.locator('.scroller').first().boundingBox();
   if (!box) throw new Error('there is nothing to scroll');
@@ -59,7 +59,7 @@ async function scrollThrough(page: Page, frames: number): Promise<number[]> {
           if (last !== undefined) times.push(time - last);
           last = time;
           if (times.length >= count) resolve(times);
-          // By its name: the types here are Node's.
+          // By its name: the types here are those of Node.
           else Reflect.get(globalThis, 'requestAnimationFrame').call(globalThis, frame);
         };
         Reflect.get(globalThis, 'requestAnimationFrame').call(globalThis, frame);

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 
-/** A browser of its own, in which the demo doctor is signed in and sees the path. */
+/** A separate browser, in which the demo doctor is signed in and the path is open. */
 export async function signedIn(
   browser: Browser,
   baseURL: string,
@@ -21,7 +21,7 @@ export async function signedIn(
   return page;
 }
 
-/** What a request of the same doctor to the API gives, without the page. */
+/** The answer to a request of the same doctor to the API, without the page. */
 export async function asDoctor(url: string) {
   const answer = await fetch(`${url}/local/token`, {
     method: 'POST',

@@ -7,7 +7,10 @@ import { asDoctor, signedIn } from './page-sign-in.ts';
 const AT_ONCE = 5;
 const PATIENT = 'P-1002';
 const MOST_SECONDS = 120;
-/** What a clinic's wifi takes, 50 Mbit/s; over loopback, uploads end faster than two processors make thumbnails. */
+/**
+ * The bandwidth of a clinic's wifi, 50 Mbit/s; over loopback, uploads end faster than two processors make
+ * thumbnails.
+ */
 const BYTES_PER_SECOND = 50_000_000 / 8;
 
 /** From the end of each file's PUT to its thumbnail on the screen; milliseconds. */
@@ -19,7 +22,7 @@ export async function thumbnailTimes(
   const { send } = await asDoctor(url);
   const batchId = await newBatch(send);
   const page = await signedIn(browser, url, `/patients/${PATIENT}`, watch);
-  // So high that all of them are in view, under the list of what is uploaded.
+  // So high that all of them are in view, under the list of uploads.
   await page.setViewportSize({ width: 1800, height: 2600 });
   await page
     .getByRole('button', { name: /^Today/ })
@@ -51,7 +54,10 @@ export async function thumbnailTimes(
   );
 }
 
-/** Has the page note when each PUT ended, by the image's id, and when each thumbnail was drawn, by the file's name. */
+/**
+ * Lets the page record when each PUT ended, by the image's id, and when each thumbnail was drawn, by the
+ * file's name.
+ */
 const watch = (page: Page) =>
   page.addInitScript(() => {
     const put: Record<string, number> = {};
@@ -80,7 +86,10 @@ const watch = (page: Page) =>
     );
   });
 
-/** The same without a page: from the end of each PUT to the thumbnail's bytes, which are asked for when the news comes. */
+/**
+ * The same without a page: from the end of each PUT to the thumbnail's bytes, which are requested at the
+ * notification.
+ */
 export async function pipelineTimes(url: string, photos: readonly string[]): Promise<number[]> {
   const { token, send } = await asDoctor(url);
   const batchId = await newBatch(send);
@@ -118,7 +127,7 @@ export async function pipelineTimes(url: string, photos: readonly string[]): Pro
   let sentBytes = 0;
   const sender = async () => {
     for (const [index, { id, upload_url, headers }] of waiting) {
-      // At the same pace: each ends when as much could have come through.
+      // With the same bandwidth: each ends when its bytes could have been transferred.
       sentBytes += files[index]?.bytes.length ?? 0;
       await sleep(Math.max(0, startedAt + (sentBytes / BYTES_PER_SECOND) * 1000 - performance.now()));
       const response = await fetch(upload_url, { method: 'PUT', headers, body: files[index]?.bytes ?? '' });

@@ -3,7 +3,10 @@ import { asDoctor } from './page-sign-in.ts';
 
 const CATEGORIES = ['posterior', 'anterior'];
 
-/** From the moment in which somebody else asks for a change to the moment in which the page shows it; milliseconds. */
+/**
+ * From the moment of another person's request for a change to the moment in which the page shows it;
+ * milliseconds.
+ */
 export async function updateTimes(page: Page, url: string, batchId: string, changes: number) {
   const { send } = await asDoctor(url);
   const answer = await send('GET', `/api/images?batch_id=${batchId}&limit=${changes + 1}`);
@@ -40,7 +43,7 @@ export async function updateTimes(page: Page, url: string, batchId: string, chan
   return { category, deleted, all: [...category, ...deleted] };
 }
 
-/** In the page: looks in each frame. */
+/** In the page: checks at each frame. */
 const untilValue = (element: object, value: string) =>
   new Promise<void>((resolve) => {
     const look = () => {

@@ -17,10 +17,12 @@ import { updateTimes } from './page-updates.ts';
 
 const full = { images: 5000, photos: 24, photoWidth: 3400, rounds: 3, frames: 600, changes: 20 };
 const PUTS_AT_ONCE = 16;
-/** A frame that is longer is less than thirty in a second, by clocks that tell two sixtieths as 33.3 to 33.5 ms. */
+/**
+ * A longer frame means less than thirty frames in a second; clocks measure two sixtieths as 33.3 to 33.5 ms.
+ */
 const SLOW_FRAME_MS = 34;
 
-/** The web page in a real browser: uploads, what others do, and a batch of thousands. */
+/** The web page in a real browser: uploads, changes by other people, and a batch of thousands. */
 export async function page({ cdkOut, progress }: Bench, size = full): Promise<Result> {
   const out = await cdkOut();
   const { batchId, items, imageKeys } = filledBatch(size.images);
@@ -108,7 +110,7 @@ const frames = (all: readonly number[]): Row => ({
 const percentOf = (values: readonly number[], isSo: (value: number) => boolean): number =>
   (100 * values.filter(isSo).length) / values.length;
 
-/** The thumbnails of images that the pipeline has never seen. */
+/** The thumbnails of images that the pipeline has not processed before. */
 async function putThumbnails(
   stack: StackAddress,
   bucket: string,
@@ -130,7 +132,7 @@ async function putThumbnails(
   s3.destroy();
 }
 
-/** Gives photographs to the work, as files of a folder. */
+/** Passes photographs to the work, as files of a folder. */
 async function withPhotos<T>(
   { photos, photoWidth }: typeof full,
   work: (paths: string[]) => Promise<T>,

@@ -1,5 +1,5 @@
-// Reads one archive's worth of objects, as the product does or plainly, in a process of its own: the memory that it
-// holds at its peak, as the kernel counts it, is then that of this one reading.
+// Reads the objects of one archive, as the product does or with a simple loop, in a separate process: its
+// peak memory, as the kernel counts it, is then that of this one reading.
 import http from 'node:http';
 import { zipStream } from '../../../lib/media/zip/zip.ts';
 import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
@@ -26,7 +26,7 @@ const urls = new SignedUrls(bucket);
 let firstByteAt: number | undefined;
 let bytes = 0;
 
-/** What `download-batch` does, and nobody keeps what comes. */
+/** The work of `download-batch`, without storing the output. */
 async function readArchive(): Promise<void> {
   const entries = objects.map(({ key: _key, ...entry }, index) => ({
     ...entry,
@@ -44,7 +44,7 @@ async function readArchive(): Promise<void> {
   expectBytes(zipLength(entries));
 }
 
-/** The plainest reading there is: signed before, over one connection, one after another. */
+/** The simplest way to read: URLs signed before, over one connection, one after another. */
 async function readPlainly(signed: readonly string[]): Promise<void> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   for (const url of signed) {

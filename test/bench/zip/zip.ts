@@ -7,11 +7,11 @@ import { environmentOf, functionOf, inChild, type StackAddress, s3Of, withStackP
 import type { ZipReading, ZipTask } from './zip-reader.ts';
 
 const MB = 1_000_000;
-/** Objects that differ; what is read again comes from the page cache on both sides. */
+/** Objects that differ; repeated reads come from the page cache on both sides. */
 const DISTINCT = 8;
 const full = { archiveBytes: 1000 * MB, objectBytes: 3 * MB, rounds: 3 };
 
-/** A streamed archive out of the local S3, against reading the same objects and throwing the bytes away. */
+/** A streamed archive from the local S3, against reading the same objects and discarding the bytes. */
 export async function zip({ cdkOut, progress }: Bench, size = full): Promise<Result> {
   const out = await cdkOut();
   return withStackProcess(out, undefined, async (stack) => {

@@ -26,7 +26,7 @@ const asFunction = async (command: string, input: object) => {
 };
 
 describe('the policies of a function', () => {
-  test('let it do what the template grants', async () => {
+  test('allow what the template grants', async () => {
     expect((await asFunction('PutItemCommand', { TableName: table, Item: item })).error).toBeUndefined();
   });
 
@@ -39,7 +39,7 @@ describe('the policies of a function', () => {
     );
   });
 
-  test('count an index as a resource of its own', async () => {
+  test('treat an index as a resource of its own', async () => {
     const query = {
       TableName: table,
       KeyConditionExpression: 'sk = :sk',
@@ -48,7 +48,7 @@ describe('the policies of a function', () => {
     expect((await asFunction('QueryCommand', { ...query, IndexName: 'bySort' })).error).toBeUndefined();
   });
 
-  test('look into each part of a transaction', async () => {
+  test('are checked for each part of a transaction', async () => {
     const put = { Put: { TableName: table, Item: item } };
     const remove = { Delete: { TableName: table, Key: { pk: { S: 'c' }, sk: { S: 'd' } } } };
     expect((await asFunction('TransactWriteItemsCommand', { TransactItems: [put] })).error).toBeUndefined();
@@ -68,7 +68,7 @@ test('an unknown caller is refused', async () => {
   expect(await response.text()).toContain('UnrecognizedClientException');
 });
 
-test('whoever counts calls hears of each with its capacity', async () => {
+test('a counter is called for each request with its capacity', async () => {
   calls.length = 0;
   await asFunction('PutItemCommand', { TableName: table, Item: { ...item, blob: { S: 'x'.repeat(1500) } } });
   const call = calls.find(({ action }) => action === 'PutItem');

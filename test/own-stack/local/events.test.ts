@@ -41,62 +41,62 @@ const itemsOf = async (pk: string) => {
 };
 const write = (pk: string, sk: string) =>
   dynamoDb.send(new PutItemCommand({ TableName: env.TABLE, Item: { pk: { S: pk }, sk: { S: sk } } }));
-const patience = { timeout: 20_000, interval: 50 };
+const POLLING = { timeout: 20_000, interval: 50 };
 
-describe('an object that arrives', () => {
-  test('reaches the queue’s function with size, ETag, and its key encoded as S3 does', async () => {
+describe('an object that is stored', () => {
+  test('invokes the queue’s function with size, ETag, and its key encoded as in S3', async () => {
     await put('incoming/a b+é.png', 'hello');
     await expect
-      .poll(() => itemsOf('arrived/incoming/a+b%2B%C3%A9.png'), patience)
+      .poll(() => itemsOf('arrived/incoming/a+b%2B%C3%A9.png'), POLLING)
       .toMatchObject([
         { sk: { S: 'ObjectCreated:Put' }, size: { N: '5' }, etag: { S: '5d41402abc4b2a76b9719d911017c592' } },
       ]);
   });
 
-  test('by copy says so', async () => {
+  test('by copy names that event', async () => {
     await put('elsewhere/source', 'hello');
     const CopySource = `${env.BUCKET}/elsewhere/source`;
     await s3.send(new CopyObjectCommand({ Bucket: env.BUCKET, Key: 'incoming/copy', CopySource }));
     await expect
-      .poll(() => itemsOf('arrived/incoming/copy'), patience)
+      .poll(() => itemsOf('arrived/incoming/copy'), POLLING)
       .toMatchObject([{ sk: { S: 'ObjectCreated:Copy' } }]);
     expect(await itemsOf('arrived/elsewhere/source')).toEqual([]);
   });
 
-  test('and cannot be dealt with ends in the dead-letter queue, and stops nobody', async () => {
+  test('and fails is put into the dead-letter queue, and blocks no other', async () => {
     await Promise.all([put('incoming/poison', 'x'), put('incoming/fine', 'x')]);
-    await expect.poll(() => itemsOf('arrived/incoming/fine'), patience).toHaveLength(1);
+    await expect.poll(() => itemsOf('arrived/incoming/fine'), POLLING).toHaveLength(1);
     const dead = async () =>
       (await itemsOf('dead')).map(({ sk }) => `${sk?.S}`).filter((body) => body.includes('poison'));
-    await expect.poll(dead, patience).toHaveLength(1);
+    await expect.poll(dead, POLLING).toHaveLength(1);
     expect(await itemsOf('arrived/incoming/poison')).toEqual([]);
   });
 });
 
 describe('an item that changes', () => {
-  test('reaches the stream’s function when the filter lets it', async () => {
+  test('invokes the stream’s function if it matches the filter', async () => {
     await write('unwatched/1', 'x');
     await write('watched/1', 'x');
-    await expect.poll(() => itemsOf('seen/watched/1'), patience).toMatchObject([{ sk: { S: 'INSERT' } }]);
-    await write('watched/1', 'x'); // no change, no event; a MODIFY would not pass the filter either
+    await expect.poll(() => itemsOf('seen/watched/1'), POLLING).toMatchObject([{ sk: { S: 'INSERT' } }]);
+    await write('watched/1', 'x'); // no change, no event; a MODIFY would not match the filter either
     await dynamoDb.send(
       new DeleteItemCommand({ TableName: env.TABLE, Key: { pk: { S: 'watched/1' }, sk: { S: 'x' } } }),
     );
     await expect
-      .poll(() => itemsOf('seen/watched/1'), patience)
+      .poll(() => itemsOf('seen/watched/1'), POLLING)
       .toMatchObject([{ sk: { S: 'INSERT' } }, { sk: { S: 'REMOVE' } }]);
     expect(await itemsOf('seen/unwatched/1')).toEqual([]);
   });
 
-  test('and cannot be dealt with goes to the failure queue alone, after its retries', async () => {
+  test('and fails is put into the failure queue only, after its retries', async () => {
     await Promise.all([write('watched/2', 'poison'), write('watched/3', 'x'), write('watched/4', 'x')]);
     const given = async () =>
       (await itemsOf('dead'))
         .map(({ sk }) => `${sk?.S}`)
         .filter((body) => body.includes('RetryAttemptsExhausted'));
-    await expect.poll(given, patience).toHaveLength(1);
+    await expect.poll(given, POLLING).toHaveLength(1);
     expect((await given())[0]).toContain('"batchSize":1');
-    await expect.poll(() => itemsOf('seen/watched/3'), patience).toHaveLength(1);
-    await expect.poll(() => itemsOf('seen/watched/4'), patience).toHaveLength(1);
+    await expect.poll(() => itemsOf('seen/watched/3'), POLLING).toHaveLength(1);
+    await expect.poll(() => itemsOf('seen/watched/4'), POLLING).toHaveLength(1);
   });
 });

@@ -41,7 +41,7 @@ async function echo(path: string, options?: RequestInit): Promise<Echo> {
   return (await response.json()) as Echo;
 }
 
-/** Sends bytes as they are, where `fetch` would tidy them up. */
+/** Sends the bytes unchanged, where `fetch` would normalize them. */
 async function raw(text: string): Promise<string> {
   const { port } = new URL(stack.url);
   const socket = connect(Number(port), '127.0.0.1');
@@ -55,21 +55,21 @@ async function raw(text: string): Promise<string> {
 }
 
 describe('routes', () => {
-  test('a literal segment wins over a parameter', async () => {
+  test('a literal segment takes precedence over a parameter', async () => {
     expect((await echo('/echo/fixed')).event.resource).toBe('/echo/fixed');
     expect((await echo('/echo/other')).event.resource).toBe('/echo/{id}');
   });
 
-  test('a parameter is found again behind a literal that leads nowhere', async () => {
+  test('a parameter matches if a literal segment leads to no route', async () => {
     const { event } = await echo('/echo/fixed/parts');
     expect(event.pathParameters).toEqual({ id: 'fixed' });
   });
 
-  test('a greedy parameter takes the rest of the path', async () => {
+  test('a greedy parameter matches the rest of the path', async () => {
     expect((await echo('/files/a/b%20c/d')).event.pathParameters).toEqual({ rest: 'a/b c/d' });
   });
 
-  test('path parameters are percent-decoded, and an encoded slash separates nothing', async () => {
+  test('path parameters are percent-decoded, and an encoded slash is not a separator', async () => {
     expect((await echo('/echo/a%2Fb%C3%A9')).event.pathParameters).toEqual({ id: 'a/bé' });
   });
 
@@ -77,7 +77,7 @@ describe('routes', () => {
     expect((await echo('/echo/fixed/')).event.resource).toBe('/echo/fixed');
   });
 
-  test('malformed percent-encoding is the client’s fault', async () => {
+  test('malformed percent-encoding is a client error', async () => {
     expect((await call('/echo/%E0%A4%A')).status).toBe(400);
   });
 
@@ -88,14 +88,14 @@ describe('routes', () => {
     expect((await call('/echo/fixed', { method: 'DELETE' })).status).toBe(403);
   });
 
-  test('HEAD exists only where it is declared', async () => {
+  test('HEAD exists only if it is declared', async () => {
     expect((await call('/echo', { method: 'HEAD' })).status).toBe(200);
     expect((await call('/echo/fixed', { method: 'HEAD' })).status).toBe(403);
   });
 });
 
 describe('the event', () => {
-  test('repeated query parameters come as list and as last value', async () => {
+  test('repeated query parameters are a list, and the last value', async () => {
     const { event } = await echo('/echo?a=1&a=2&b=%20x');
     expect(event.queryStringParameters).toEqual({ a: '2', b: ' x' });
     expect(event.multiValueQueryStringParameters).toEqual({ a: ['1', '2'], b: [' x'] });
@@ -107,7 +107,7 @@ describe('the event', () => {
     expect(event.multiValueQueryStringParameters).toBeNull();
   });
 
-  test('a body of a binary media type comes in base64, others as text', async () => {
+  test('a body of a binary media type is in base64, others are text', async () => {
     const post = (type: string) =>
       echo('/echo', { method: 'POST', headers: { 'content-type': type }, body: 'hé' });
     expect((await post('image/png')).event).toMatchObject({ isBase64Encoded: true, body: 'aMOp' });
@@ -119,13 +119,13 @@ describe('the event', () => {
     expect(await response.text()).toContain('"multiValueQueryStringParameters":{"__proto__":["1"]}');
   });
 
-  test('an absolute request target is no way around the routes', async () => {
+  test('an absolute request target cannot bypass the routes', async () => {
     expect(
       await raw('GET http://elsewhere.example/nowhere HTTP/1.1\nHost: localhost\nConnection: close\n\n'),
     ).toMatch(/^HTTP\/1.1 403 /);
   });
 
-  test('a foreign host name is refused, so that no website can rebind its name to this server', async () => {
+  test('another host name is refused, so that no website can rebind its name to this server', async () => {
     expect(await raw('GET /echo HTTP/1.1\nHost: evil.example\nConnection: close\n\n')).toMatch(
       /^HTTP\/1.1 421 /,
     );
@@ -133,13 +133,13 @@ describe('the event', () => {
 });
 
 describe('the answer', () => {
-  test('carries single and multiple header values', async () => {
+  test('has single and multiple header values', async () => {
     const response = await call('/echo');
     expect(response.headers.get('x-one')).toBe('1');
     expect(response.headers.get('x-many')).toBe('a, b');
   });
 
-  test('is binary where the client accepts a binary media type', async () => {
+  test('is binary if the client accepts a binary media type', async () => {
     const response = await call('/trouble/binary', { headers: { accept: 'image/png' } });
     expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([0, 255, 1]);
   });
@@ -163,7 +163,7 @@ describe('limits', () => {
     expect((await post(10 * 1024 * 1024 + 1)).status).toBe(413);
   });
 
-  test('a body without a length is counted as it comes', async () => {
+  test('a body without a length is counted while it arrives', async () => {
     const body = new ReadableStream({
       start(controller) {
         for (let index = 0; index < 11; index += 1) controller.enqueue(new Uint8Array(1024 * 1024));
@@ -174,11 +174,11 @@ describe('limits', () => {
     expect((await call('/echo', options as RequestInit)).status).toBe(413);
   });
 
-  test('an event over 6 MB is too large, although its body is not', async () => {
+  test('an event over 6 MB is too large, although its body is smaller', async () => {
     expect((await post(5 * 1024 * 1024, 'image/png')).status).toBe(413);
   });
 
-  test('a method’s timeout answers before the function does', async () => {
+  test('a method’s timeout answers before a slow function does', async () => {
     const response = await call('/hurried/slow');
     expect(response.status).toBe(504);
     expect(await response.json()).toEqual({ oops: true });
@@ -189,7 +189,7 @@ describe('the authorizer', () => {
   const as = (authorization: string, method = 'GET') =>
     call('/private', { method, headers: { authorization } });
 
-  test('is not asked without its identity source', async () => {
+  test('is not called without its identity source', async () => {
     const response = await call('/private');
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
@@ -198,13 +198,13 @@ describe('the authorizer', () => {
     expect(response.headers.get('x-request-id')).toBe(id);
   });
 
-  test('hands its context to the function', async () => {
+  test('passes its context to the function', async () => {
     const response = await as('doctor');
     const { event } = (await response.json()) as Echo;
     expect(event.requestContext.authorizer).toMatchObject({ principalId: 'doctor', role: 'doctor' });
   });
 
-  test('is asked once for each identity while its answer lives', async () => {
+  test('is called once for each identity during the time to live of its answer', async () => {
     const asked = async (who: string) =>
       ((await (await as(who)).json()) as Echo).event.requestContext.authorizer?.asked;
     expect(await asked('cached')).toBe(await asked('cached'));
@@ -218,12 +218,12 @@ describe('the authorizer', () => {
     expect((await as('denied')).status).toBe(403);
   });
 
-  test('allows only what its policy names, from the cache too', async () => {
+  test('allows only the routes of its policy, also from the cache', async () => {
     expect((await as('reader')).status).toBe(200);
     expect((await as('reader', 'POST')).status).toBe(403);
   });
 
-  test('that fails is a failure of ours', async () => {
+  test('that fails causes a 500', async () => {
     const response = await as('broken');
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual({ oops: true });

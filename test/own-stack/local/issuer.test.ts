@@ -50,7 +50,7 @@ test('a token is verified by the keys that the issuer publishes', async () => {
   expect(payload.sub).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
-test('a person is the same in each token', async () => {
+test('a person has the same identity in each token', async () => {
   const subjects = [await tokenFor({ user: 'doctor' }), await tokenFor({ user: 'doctor' })].map(
     (token) => decodeJwt(token).sub,
   );
@@ -58,7 +58,7 @@ test('a person is the same in each token', async () => {
   expect(decodeJwt(await tokenFor({ user: 'staff' })).sub).not.toBe(subjects[0]);
 });
 
-test('a test may ask for any claims and any life', async () => {
+test('a test may request any claims and any lifetime', async () => {
   const token = await tokenFor({
     user: 'admin',
     claims: { 'cognito:groups': [], aud: 'other' },
@@ -86,7 +86,7 @@ test.each([
   expect(response.headers.get('x-request-id')).toBeTruthy();
 });
 
-/** Signs the doctor in as a page does; gives what the token endpoint takes for it. */
+/** Signs the doctor in as a page does; returns the parameters for the token endpoint. */
 async function codeFor(verifier: string, redirectUri = 'http://localhost:1/') {
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const query = new URLSearchParams({
@@ -112,7 +112,7 @@ const redeem = (form: Record<string, string>) =>
   fetch(`${stack.url}/local/token`, { method: 'POST', body: new URLSearchParams(form) });
 const VERIFIER = 'a-verifier-of-at-least-forty-three-characters-in-all';
 
-test('a code gives tokens once, to who has the verifier, and a refresh token gives new ones', async () => {
+test('a code is exchanged once, with its verifier, and a refresh token is exchanged for new tokens', async () => {
   const { back, form } = await codeFor(VERIFIER);
   expect(back.searchParams.get('state')).toBe('s1');
   const first = await redeem({ ...form, code_verifier: VERIFIER });
@@ -126,7 +126,7 @@ test('a code gives tokens once, to who has the verifier, and a refresh token giv
   expect(await other.json()).toMatchObject({ error: 'invalid_grant' });
 });
 
-test('a code is nothing without its verifier, and goes to no other computer', async () => {
+test('a code is refused without its verifier, and sent to no other computer', async () => {
   const { form } = await codeFor(VERIFIER);
   expect((await redeem({ ...form, code_verifier: `${VERIFIER}x` })).status).toBe(400);
   expect((await codeFor(VERIFIER, 'https://elsewhere.example/')).status).toBe(400);

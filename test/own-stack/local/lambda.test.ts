@@ -30,7 +30,7 @@ describe('a function', () => {
     expect((await call('/trouble/fine')).status).toBe(204);
   });
 
-  test('sees the template’s environment and its own credentials, and nothing of this process', async () => {
+  test('sees the template’s environment and its own credentials, and nothing of the stack’s process', async () => {
     process.env.SECRET_OF_THE_DEVELOPER = 'hidden';
     const { env } = (await (await call('/echo')).json()) as { env: Record<string, string> };
     delete process.env.SECRET_OF_THE_DEVELOPER;
@@ -45,7 +45,7 @@ describe('a function', () => {
     expect(env).not.toHaveProperty('SECRET_OF_THE_DEVELOPER');
   });
 
-  test('leaves its compiled code to the processes that start after it', async () => {
+  test('shares its compiled code with the processes that start after it', async () => {
     await call('/echo');
     const compiled = () => readdirSync(join(testStack.cdkOut, 'compile-cache'), { recursive: true });
     await expect.poll(() => compiled().length).toBeGreaterThan(1);
@@ -85,12 +85,12 @@ describe('a streaming function', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  test('carries more than a buffered one may', async () => {
+  test('may send more than a buffered one', async () => {
     const body = await (await call('/stream?bytes=20000000')).arrayBuffer();
     expect(body.byteLength).toBe(20_000_000 + 'begin end'.length);
   });
 
-  test('is cut off after 200 MB', async () => {
+  test('is aborted after 200 MB', async () => {
     const response = await call('/stream?bytes=230000000');
     await expect(
       (async () => {
@@ -99,7 +99,7 @@ describe('a streaming function', () => {
     ).rejects.toThrow();
   });
 
-  test('learns that its client has gone', async () => {
+  test('notices that its client has closed the connection', async () => {
     const controller = new AbortController();
     const response = await call('/stream?kind=endless', { signal: controller.signal });
     expect(response.status).toBe(200);

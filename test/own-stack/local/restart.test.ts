@@ -22,7 +22,7 @@ beforeAll(() => {
 beforeEach(() => testStack.renewData());
 afterEach(kill);
 
-/** Starts a stack in a process of its own. */
+/** Starts a stack in a separate process. */
 async function start(port = '0') {
   const script = path.join(import.meta.dirname, 'run-stack.ts');
   running = spawn(process.execPath, [script, testStack.cdkOut, testStack.dataDir, port], {
@@ -58,7 +58,7 @@ async function kill() {
 }
 
 /** The processes whose command line names this stack’s data directory or code. */
-function survivors(): string[] {
+function remainingProcesses(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => {
@@ -72,10 +72,10 @@ function survivors(): string[] {
     });
 }
 
-const patience = { timeout: 20_000, interval: 50 };
+const POLLING = { timeout: 20_000, interval: 50 };
 
 describe('after kill -9', () => {
-  test('objects, items and signed URLs are as they were', async () => {
+  test('objects, items and signed URLs are unchanged', async () => {
     const before = await start();
     await before.s3.send(new PutObjectCommand({ Bucket: before.BUCKET, Key: 'kept', Body: 'here' }));
     await before.dynamoDb.send(
@@ -91,19 +91,19 @@ describe('after kill -9', () => {
   });
 
   test.runIf(process.platform === 'linux')(
-    'no process is left behind, not even one in an endless loop',
+    'no process is left, not even one in an endless loop',
     async () => {
       const { url } = await start();
       const looping = fetch(`${url}/trouble/loop`).catch(() => undefined);
       await sleep(500);
-      expect(survivors().length).toBeGreaterThan(2);
+      expect(remainingProcesses().length).toBeGreaterThan(2);
       await kill();
       await looping;
-      await expect.poll(survivors, patience).toEqual([]);
+      await expect.poll(remainingProcesses, POLLING).toEqual([]);
     },
   );
 
-  test('an upload that was under way has left nothing, and may be sent again', async () => {
+  test('an interrupted upload has left nothing, and may be sent again', async () => {
     const before = await start();
     const command = new PutObjectCommand({ Bucket: before.BUCKET, Key: 'incoming/half', IfNoneMatch: '*' });
     const url = await getSignedUrl(before.s3, command, { signableHeaders: new Set(['if-none-match']) });
@@ -117,7 +117,7 @@ describe('after kill -9', () => {
       readdirSync(path.join(testStack.dataDir, 'blobs'), { recursive: true, withFileTypes: true }).filter(
         (file) => file.isFile(),
       );
-    await expect.poll(blobs, patience).toHaveLength(1);
+    await expect.poll(blobs, POLLING).toHaveLength(1);
     await kill();
     const after = await start(before.port);
     expect(blobs()).toEqual([]);
@@ -133,7 +133,7 @@ describe('after kill -9', () => {
     await sleep(600); // in the middle of the function's second
     await kill();
     const after = await start();
-    await expect.poll(() => after.itemsOf('arrived/incoming/slow'), patience).toHaveLength(1);
+    await expect.poll(() => after.itemsOf('arrived/incoming/slow'), POLLING).toHaveLength(1);
   });
 
   test('a change that the stream had not delivered is delivered', async () => {
@@ -142,30 +142,30 @@ describe('after kill -9', () => {
     await before.dynamoDb.send(new PutItemCommand({ TableName: before.TABLE, Item: item }));
     await kill();
     const after = await start();
-    await expect.poll(() => after.itemsOf('seen/watched/last'), patience).toHaveLength(1);
+    await expect.poll(() => after.itemsOf('seen/watched/last'), POLLING).toHaveLength(1);
   });
 });
 
-test('a table that was made anew is followed from its first change on', async () => {
+test('the first change of a recreated table is delivered', async () => {
   const item = (pk: string) => ({ pk: { S: pk }, sk: { S: 'x' } });
   const before = await start();
   for (const pk of ['watched/1', 'watched/2', 'watched/3']) {
     await before.dynamoDb.send(new PutItemCommand({ TableName: before.TABLE, Item: item(pk) }));
   }
-  await expect.poll(() => before.itemsOf('seen/watched/3'), patience).toHaveLength(1);
+  await expect.poll(() => before.itemsOf('seen/watched/3'), POLLING).toHaveLength(1);
   await kill();
-  // As someone does who wants to begin with an empty table; the queues and the objects stay.
-  await expect.poll(survivors, patience).toEqual([]);
+  // As by someone who wants to start with an empty table; the queues and the objects are kept.
+  await expect.poll(remainingProcesses, POLLING).toEqual([]);
   for (const suffix of ['', '-wal', '-shm']) {
     rmSync(path.join(testStack.dataDir, `dynamodb.sqlite${suffix}`), { force: true });
   }
   const after = await start();
   expect(await after.itemsOf('seen/watched/3')).toEqual([]);
   await after.dynamoDb.send(new PutItemCommand({ TableName: after.TABLE, Item: item('watched/first') }));
-  await expect.poll(() => after.itemsOf('seen/watched/first'), patience).toHaveLength(1);
+  await expect.poll(() => after.itemsOf('seen/watched/first'), POLLING).toHaveLength(1);
 });
 
-describe('a start that cannot succeed says why in one sentence', () => {
+describe('a start that cannot succeed names the reason in one sentence', () => {
   const failure = async (options = {}) => {
     const error = await testStack.start(options).then(
       async (stack) => {
@@ -178,19 +178,19 @@ describe('a start that cannot succeed says why in one sentence', () => {
     return error.message;
   };
 
-  test('when its port is taken', async () => {
+  test('if its port is used', async () => {
     const { port } = await start();
     expect(await failure({ port: Number(port), dataDir: `${testStack.dataDir}-2` })).toBe(
       `Port ${port} is taken: stop what uses it, or choose another with --port.`,
     );
   });
 
-  test('when its data directory is used by another', async () => {
+  test('if its data directory is used by another stack', async () => {
     await start();
     expect(await failure()).toMatch(/^Another local stack uses the data directory/);
   });
 
-  test('when its data directory cannot be written', async () => {
+  test('if its data directory cannot be written', async () => {
     const file = path.join(testStack.dir, 'a-file');
     writeFileSync(file, '');
     expect(await failure({ dataDir: path.join(file, 'data') })).toMatch(/is not writable: /);
@@ -202,7 +202,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
     ['dynamodb.sqlite', /dynamodb\.sqlite/],
     ['issuer-key.pem', /key .* is damaged/],
     ['credentials-secret', /credentials-secret is damaged/],
-  ])('when %s is damaged', async (name, expected) => {
+  ])('if %s is damaged', async (name, expected) => {
     await (await testStack.start()).close();
     writeFileSync(path.join(testStack.dataDir, name), 'garbage '.repeat(1000));
     for (const suffix of ['-wal', '-shm'])
@@ -210,11 +210,11 @@ describe('a start that cannot succeed says why in one sentence', () => {
     expect(await failure()).toMatch(expected);
   });
 
-  test('when there is no template', async () => {
+  test('if there is no template', async () => {
     expect(await failure({ cdkOut: testStack.dir })).toMatch(/cannot read the synthesized template/);
   });
 
-  test('when the template has what it cannot resolve', async () => {
+  test('if the template has a value that it cannot resolve', async () => {
     const file = path.join(testStack.cdkOut, 'Negatoscope.template.json');
     const original = readFileSync(file, 'utf8');
     const template = JSON.parse(original);
@@ -232,7 +232,7 @@ describe('a start that cannot succeed says why in one sentence', () => {
   });
 });
 
-test('objects that a lifecycle rule calls too old are gone after a start, younger and other ones are not', async () => {
+test('objects that a lifecycle rule has expired are deleted after a start, others are not', async () => {
   const before = await start();
   for (const Key of ['temporary/old', 'temporary/new', 'other/old']) {
     await before.s3.send(new PutObjectCommand({ Bucket: before.BUCKET, Key, Body: 'x' }));
@@ -248,7 +248,7 @@ test('objects that a lifecycle rule calls too old are gone after a start, younge
   expect(Contents.map(({ Key }) => Key)).toEqual(['other/old', 'temporary/new']);
 });
 
-test('a start says each of its phases as it begins', async () => {
+test('a start reports each of its phases', async () => {
   const phases: string[] = [];
   const stack = await testStack.start({ onPhase: (phase: string) => phases.push(phase) });
   await stack.close();
@@ -265,5 +265,5 @@ test('closing ends everything that was started', async () => {
   await fetch(`${stack.url}/echo`);
   await stack.close();
   await expect(fetch(stack.url)).rejects.toThrow();
-  if (process.platform === 'linux') await expect.poll(survivors, patience).toEqual([]);
+  if (process.platform === 'linux') await expect.poll(remainingProcesses, POLLING).toEqual([]);
 });

@@ -1,4 +1,5 @@
-// A local stack in a process of its own, for the tests that kill it: node run-stack.ts <cdk.out> <data dir> <port>
+// A local stack in a separate process, for the tests that kill it: node run-stack.ts <cdk.out> <data dir>
+// <port>
 import { startLocalStack } from '../../../lib/local/local-stack.ts';
 
 const [cdkOut = '', dataDir = '', port = '0'] = process.argv.slice(2);

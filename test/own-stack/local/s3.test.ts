@@ -61,7 +61,7 @@ const crcOf = (body: string) => {
   return bytes.toString('base64');
 };
 
-/** A signed PUT as the service makes them: it binds size, type, checksum, and create-only. */
+/** A signed PUT as the service makes it, with size, type, checksum and create-only. */
 async function signedPut(key: string, body: string) {
   const headers = {
     'content-length': String(body.length),
@@ -103,7 +103,7 @@ async function send(
 }
 
 describe('objects', () => {
-  test('come back as they went in, with their metadata', async () => {
+  test('are returned unchanged, with their metadata', async () => {
     await put('objects/ä b+c%.txt', 'hello', {
       ContentType: 'text/plain',
       Metadata: { who: 'me' },
@@ -124,13 +124,13 @@ describe('objects', () => {
     expect((await get('objects/empty')).text).toBe('');
   });
 
-  test('may have keys that a file system could not hold', async () => {
+  test('may have keys that a file system does not allow', async () => {
     const keys = ['odd//double', `odd/${'long'.repeat(200)}`, 'odd/a', 'odd/a/b', 'odd/dir/'];
     for (const key of keys) await put(key, key);
     for (const key of keys) expect((await get(key)).text).toBe(key);
   });
 
-  test('have no way up in their keys', async () => {
+  test('cannot leave the data directory by their keys', async () => {
     await expect(put('odd/../up', 'x')).rejects.toMatchObject({ name: 'InvalidURI' });
   });
 
@@ -147,14 +147,14 @@ describe('objects', () => {
     expect([text, ContentRange]).toEqual([expected, contentRange]);
   });
 
-  test('have no bytes beyond their end', async () => {
+  test('have no bytes after their end', async () => {
     await put('objects/ranges', 'abcdefghij');
     await expect(get('objects/ranges', { Range: 'bytes=10-' })).rejects.toMatchObject({
       name: 'InvalidRange',
     });
   });
 
-  test('are not sent to who has them already', async () => {
+  test('are not sent to clients that have them', async () => {
     const { ETag } = await put('objects/etag', 'x');
     await expect(get('objects/etag', { IfNoneMatch: ETag })).rejects.toMatchObject({
       $metadata: { httpStatusCode: 304 },
@@ -165,7 +165,7 @@ describe('objects', () => {
     expect((await get('objects/etag', { IfMatch: ETag })).text).toBe('x');
   });
 
-  test('tell their checksum when asked', async () => {
+  test('return their checksum on request', async () => {
     await put('objects/crc', 'check me', { ChecksumCRC32: crcOf('check me') });
     const head = (more: object) =>
       s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'objects/crc', ...more }));
@@ -173,7 +173,7 @@ describe('objects', () => {
     expect((await head({})).ChecksumCRC32).toBeUndefined();
   });
 
-  test('are copied with their metadata, or with new', async () => {
+  test('are copied with their metadata, or with new metadata', async () => {
     await put('objects/from +%41', 'copy', { ContentType: 'text/plain' });
     const CopySource = encodeURIComponent(`${bucket}/objects/from +%41`);
     await s3.send(new CopyObjectCommand({ Bucket: bucket, Key: 'objects/to', CopySource }));
@@ -190,7 +190,7 @@ describe('objects', () => {
     expect(await get('objects/to')).toMatchObject({ text: 'copy', ContentType: 'a/b' });
   });
 
-  test('are gone when deleted, one or many', async () => {
+  test('do not exist after their deletion, one or many', async () => {
     for (const name of ['1', '2', '3&<']) await put(`gone/${name}`, name);
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'gone/1' }));
     const Objects = [{ Key: 'gone/2' }, { Key: 'gone/3&<' }, { Key: 'gone/never' }];
@@ -222,7 +222,7 @@ describe('objects', () => {
 });
 
 describe('lists', () => {
-  test('are in the order of bytes, page by page', async () => {
+  test('are in byte order, page by page', async () => {
     const keys = ['a-b', 'a/b', 'a', 'a.b', 'aé', 'ab', 'a😀', 'aﬀ'].map((name) => `order/${name}`);
     for (const key of keys) await put(key, 'x');
     const found: (string | undefined)[] = [];
@@ -235,7 +235,7 @@ describe('lists', () => {
     expect(found).toEqual(keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
   });
 
-  test('fold what shares a prefix up to the delimiter', async () => {
+  test('group common prefixes up to the delimiter', async () => {
     for (const key of ['fold/1/a', 'fold/1/b', 'fold/2']) await put(key, 'x');
     const { CommonPrefixes, Contents } = await list('fold/', { Delimiter: '/' });
     expect(CommonPrefixes).toEqual([{ Prefix: 'fold/1/' }]);
@@ -253,7 +253,7 @@ describe('lists', () => {
 });
 
 describe('a signed PUT', () => {
-  test('takes the body that it was signed for, from a browser of an allowed origin', async () => {
+  test('accepts the body that it was signed for, from a browser of an allowed origin', async () => {
     const { url, headers } = await signedPut('signed/ok', 'body');
     const preflight = await fetch(url, {
       method: 'OPTIONS',
@@ -269,13 +269,13 @@ describe('a signed PUT', () => {
     expect((await get('signed/ok')).text).toBe('body');
   });
 
-  test('refuses a second time', async () => {
+  test('is refused a second time', async () => {
     const { url, headers } = await signedPut('signed/twice', 'body');
     expect((await send(url, headers, 'body')).status).toBe(200);
     expect((await send(url, headers, 'body')).status).toBe(412);
   });
 
-  test('lets exactly one of many at once in', async () => {
+  test('is accepted once if many are sent at the same time', async () => {
     const { url, headers } = await signedPut('signed/race', 'body');
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(url, headers, 'body')));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -294,7 +294,7 @@ describe('a signed PUT', () => {
     ['another size', { 'content-length': '3' }],
     ['another type', { 'content-type': 'text/html' }],
     ['another checksum', { 'x-amz-checksum-crc32': 'AAAAAA==' }],
-    ['no create-only', { 'if-none-match': '' }],
+    ['no create-only condition', { 'if-none-match': '' }],
     ['an unsigned header', { 'x-amz-meta-extra': '1' }],
   ])('refuses %s', async (_what, changed) => {
     const { url, headers } = await signedPut('signed/changed', 'body');
@@ -306,7 +306,7 @@ describe('a signed PUT', () => {
   test.each([
     ['another key', (url: string) => url.replace('signed/altered', 'signed/other')],
     ['another signature', (url: string) => url.replace(/Signature=..../, 'Signature=0000')],
-    ['a longer life', (url: string) => url.replace('Expires=60', 'Expires=600')],
+    ['a longer validity', (url: string) => url.replace('Expires=60', 'Expires=600')],
     ['no signature', (url: string) => url.replace(/\?.*/, '')],
     ['another caller', (url: string) => url.replace(/Credential=[^%]+/, 'Credential=AKIAEXAMPLE')],
   ])('refuses %s', async (_what, alter) => {
@@ -314,7 +314,7 @@ describe('a signed PUT', () => {
     expect((await send(alter(url), headers, 'body')).status).toBe(403);
   });
 
-  test('refuses when it has expired, and tells so to the browser of an allowed origin', async () => {
+  test('is refused after its expiry, and a browser of an allowed origin may read that', async () => {
     const command = new PutObjectCommand({ Bucket: bucket, Key: 'signed/late' });
     const url = await getSignedUrl(s3, command, {
       expiresIn: 60,
@@ -330,7 +330,7 @@ describe('a signed PUT', () => {
     expect(await response.text()).toContain('Request has expired');
   });
 
-  test('that breaks off leaves nothing behind', async () => {
+  test('that is interrupted leaves nothing', async () => {
     const command = new PutObjectCommand({ Bucket: bucket, Key: 'signed/broken' });
     const url = await getSignedUrl(s3, command, { expiresIn: 60 });
     const request = httpRequest(url, { method: 'PUT', headers: { 'content-length': 1000 } });
@@ -350,7 +350,7 @@ describe('a signed PUT', () => {
     expect(status).toBe(411);
   });
 
-  test('of a foreign origin gets no leave', async () => {
+  test('of another origin has no CORS headers', async () => {
     const { url } = await signedPut('signed/foreign', 'body');
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'PUT' };
     const preflight = await fetch(url, { method: 'OPTIONS', headers });
@@ -410,7 +410,7 @@ describe('multipart uploads', () => {
     expect(text === whole).toBe(true);
   });
 
-  test('with a wrong checksum do not', async () => {
+  test('with a wrong checksum are refused', async () => {
     const upload = await start('multi/wrong');
     const { Parts } = await sendParts(upload);
     const command = new CompleteMultipartUploadCommand({
@@ -422,7 +422,7 @@ describe('multipart uploads', () => {
     expect(await keysOf('multi/wrong')).toEqual([]);
   });
 
-  test('are forgotten when aborted', async () => {
+  test('are deleted when aborted', async () => {
     const upload = await start('multi/aborted');
     await s3.send(new AbortMultipartUploadCommand(upload));
     await expect(
@@ -442,7 +442,7 @@ describe('the policies of a function', () => {
     };
   };
 
-  test('let it do what the template grants', async () => {
+  test('allow what the template grants', async () => {
     expect((await asFunction('PutObjectCommand', { Key: 'granted/a', Body: 'x' })).error).toBeUndefined();
     expect((await asFunction('GetObjectCommand', { Key: 'granted/a' })).error).toBeUndefined();
   });
@@ -459,7 +459,7 @@ describe('the policies of a function', () => {
     expect((await fetch(`${granted}`, { method: 'PUT', body: 'x' })).status).toBe(200);
   });
 
-  test('ask for both ends of a copy', async () => {
+  test('are checked for both objects of a copy', async () => {
     await put('other/source', 'x');
     const CopySource = `${bucket}/other/source`;
     expect((await asFunction('CopyObjectCommand', { Key: 'granted/copy', CopySource })).error).toBe(
@@ -467,7 +467,7 @@ describe('the policies of a function', () => {
     );
   });
 
-  test('hide what is missing from who may not list the bucket', async () => {
+  test('answer 403 for a missing object if the function may not list the bucket', async () => {
     expect((await asFunction('GetObjectCommand', { Key: 'granted/missing' })).error).toBe('NoSuchKey');
     const lists = await asFunction('ListObjectsV2Command', {});
     expect(lists.error).toBeUndefined(); // grantRead includes List*

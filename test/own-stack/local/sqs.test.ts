@@ -34,7 +34,7 @@ const send = (QueueUrl: string, MessageBody: string, credentials = stack.credent
   sqsAs(credentials).send(new SendMessageCommand({ QueueUrl, MessageBody }));
 
 describe('A message that is sent to a queue', () => {
-  test('reaches the queue’s function', async () => {
+  test('invokes the queue’s function', async () => {
     await send(queueUrl(/dead/i), 'a letter');
     const dynamoDb = new DynamoDBClient({
       region: 'us-east-1',
@@ -54,7 +54,7 @@ describe('A message that is sent to a queue', () => {
     dynamoDb.destroy();
   });
 
-  test('is refused of a function whose policy does not name the queue, and of nobody’s key', async () => {
+  test('is refused for a function whose policy does not name the queue, and for an unknown key', async () => {
     const functions = loadFunctions(
       loadTemplate(testStack.cdkOut, 'Negatoscope', stack.url),
       loadSecret(testStack.dataDir),
@@ -63,18 +63,18 @@ describe('A message that is sent to a queue', () => {
     if (!echo) throw new Error('there is no such function');
     const url = queueUrl(/dead/i);
     await expect(send(url, 'x', echo.credentials)).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    const stranger = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' };
-    await expect(send(url, 'x', stranger)).rejects.toMatchObject({ name: 'InvalidSignature' });
+    const unknownKey = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' };
+    await expect(send(url, 'x', unknownKey)).rejects.toMatchObject({ name: 'InvalidSignature' });
   });
 
-  test('is refused where there is no such queue', async () => {
+  test('is refused if the queue does not exist', async () => {
     await expect(send(`${stack.url}/local/sqs/000000000000/none`, 'x')).rejects.toMatchObject({
       name: 'QueueDoesNotExist',
     });
   });
 });
 
-test('Only who holds a message says when it comes again', async () => {
+test('Only the receiver of a message may change its visibility timeout', async () => {
   const change = new ChangeMessageVisibilityCommand({
     QueueUrl: queueUrl(/dead/i),
     ReceiptHandle: 'nobody/1',
@@ -83,7 +83,7 @@ test('Only who holds a message says when it comes again', async () => {
   await expect(sqsAs(stack.credentials).send(change)).rejects.toMatchObject({ name: 'MessageNotInflight' });
 });
 
-test('A queue that is empty gives none', async () => {
+test('An empty queue returns no message', async () => {
   const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl(/arriv/i) });
   expect((await sqsAs(stack.credentials).send(receive)).Messages).toEqual([]);
 });

@@ -22,7 +22,9 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** `npm start`, which is expected to end by itself; what it said on stderr, and whether it began to build. */
+/**
+ * `npm start`, which is expected to exit; returns what it wrote to stderr, and whether it started to build.
+ */
 async function failedStart(port = 0, data = dataDir) {
   const child = spawn(process.execPath, ['bin/start.ts', '--port', String(port), '--data', data], {
     cwd: projectDir,
@@ -41,8 +43,8 @@ async function occupied(): Promise<{ server: Server; port: number }> {
   return { server, port: address.port };
 }
 
-describe('what makes a start impossible is said in one sentence, before anything is built', () => {
-  test('a port that is taken', async () => {
+describe('a reason that prevents a start is named in one sentence, before anything is built', () => {
+  test('a port that is used', async () => {
     const { server, port } = await occupied();
     try {
       expect(await failedStart(port)).toBe(

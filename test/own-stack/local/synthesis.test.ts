@@ -49,7 +49,7 @@ test('an unchanged tree does not, a changed one does', async () => {
   expect(phases).toHaveLength(2);
 });
 
-test('another Orthanc to send to is another stack', async () => {
+test('another Orthanc setting makes another stack', async () => {
   mkdirSync(path.join(projectDir, '.local'));
   await run();
   const url = 'http://127.0.0.1:8042';
@@ -61,7 +61,7 @@ test('another Orthanc to send to is another stack', async () => {
   expect(phases).toHaveLength(3);
 });
 
-test('a failure is told, and not taken for a success by the next start', async () => {
+test('a failure is reported, and the next start does not take it for a success', async () => {
   mkdirSync(path.join(projectDir, '.local'));
   writeFileSync(path.join(projectDir, 'bin/app.ts'), 'process.exit(1)');
   await expect(run()).rejects.toThrow('bin/app.ts failed');

@@ -20,7 +20,7 @@ const s3 = new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHE
 const dynamoClient = `const { DynamoDBClient } = require(${resolve('@aws-sdk/client-dynamodb')});
 const dynamoDb = new DynamoDBClient({});`;
 
-/** The functions of the test stack: what each one does is all there is to it. */
+/** The functions of the test stack, each with one behaviour. */
 const code = {
   echo: `exports.handler = async (event, context) => ({
     statusCode: 200,
@@ -295,15 +295,16 @@ function synthesize(dir: string, cdkOut: string) {
   app.synth();
 }
 
-/** A stack of our own on a free port, with a data directory that goes away with it. */
+/** A stack for one test file on a free port, with a data directory that is deleted with it. */
 export interface TestStack {
   dir: string;
   cdkOut: string;
   dataDir: string;
   start(options?: Partial<LocalStackOptions>): Promise<LocalStack>;
   /**
-   * Begins with another data directory. What a killed stack leaves cannot be removed for certain: its database lives a
-   * moment longer and writes, so that rmSync may stop half way, and a state without its table looks like lost events.
+   * Changes to another data directory. The files of a killed stack cannot be removed reliably: its database
+   * runs and writes a moment longer, so that rmSync may stop in the middle, and a state without its table
+   * looks like lost events.
    */
   renewData(): void;
   remove(): void;

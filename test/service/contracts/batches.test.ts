@@ -7,7 +7,7 @@ import { PATIENT_1 } from '../../support/people.ts';
 import { type Client, decided, formOf, type TestFile, upload, useService } from '../../support/service.ts';
 import { unzip } from '../../support/unzip.ts';
 
-/** The menu of categories as people read it, in its order, and what stands for each in the API. */
+/** The categories as people read them, in the order of the menu, and the value of each in the API. */
 const CATEGORIES = {
   Anterior: 'anterior',
   'R-Anterior': 'r_anterior',
@@ -82,7 +82,7 @@ const newBatch = async (): Promise<string> =>
   (await doctor.json('POST', '/api/images/batches/', 201, CREATE_BATCH)).id;
 const imagesOf = async (batch: string) =>
   (await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200)).images;
-/** Sends the files as a form, and waits until they are ready; gives the images' ids. */
+/** Sends the files as a form, and waits until they are ready; returns the ids of the images. */
 async function send(batch: string, files: TestFile[], fields: Record<string, string> = {}) {
   const form = formOf(fields, { images: files });
   const { results } = await doctor.json('POST', `/api/images/batches/${batch}/upload/`, 201, form);
@@ -158,7 +158,7 @@ describe('POST /api/images/batches/{id}/upload/', () => {
     });
   });
 
-  test('brings the others in where one fails', async () => {
+  test('stores the other images if one fails', async () => {
     const letter = { name: 'letter.jpg', type: 'image/jpeg', bytes: new TextEncoder().encode('A letter.') };
     const form = formOf({}, { images: [letter, first] });
     const path = `/api/images/batches/${await newBatch()}/upload/`;
@@ -173,7 +173,7 @@ describe('POST /api/images/batches/{id}/upload/', () => {
   test.each([
     [10 * 1024 * 1024, 201],
     [10 * 1024 * 1024 + 1, 413],
-  ])('takes 10 MB for each image, which go by signed URLs: %i bytes are %i', async (size, status) => {
+  ])('takes 10 MB for each image, which is sent to a signed URL: %i bytes are %i', async (size, status) => {
     const path = `/api/images/batches/${await newBatch()}/upload-urls/`;
     const files = [{ name: 'x.jpg', size, type: 'image/jpeg' }];
     expect((await doctor.send('POST', path, { files })).status).toBe(status);
@@ -181,7 +181,7 @@ describe('POST /api/images/batches/{id}/upload/', () => {
 });
 
 describe('GET /api/images/', () => {
-  test('lists the images of a batch with every field, the S3 keys under patient and batch', async () => {
+  test('lists the images of a batch with every field, and S3 keys under patient and batch', async () => {
     const batch = await newBatch();
     const [id] = await send(batch, [first]);
     const [image] = await imagesOf(batch);
@@ -209,7 +209,7 @@ describe('GET /api/images/', () => {
     const bytes = await bytesOf(await fetch(thumbnail_url));
     expect(bytes.length).toBe(thumbnail_size);
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 300, height: 200 });
-    // The quality is in the quantization table alone, which another picture of that quality has, too.
+    // Only the quantization table depends on the quality: another image of that quality has the same table.
     const other = await sharp(second.bytes).jpeg({ quality: 85 }).toBuffer();
     expect(luminanceTable(bytes)).toEqual(luminanceTable(other));
   });
@@ -255,7 +255,7 @@ describe('GET and PATCH /api/images/{id}/', () => {
 });
 
 describe('DELETE /api/images/{id}/', () => {
-  test('deletes an image, and its batch counts one less', async () => {
+  test('deletes an image, and lowers the count of its batch by one', async () => {
     const batch = await newBatch();
     const [id] = await send(batch, [first, second]);
     expect((await doctor.send('DELETE', `/api/images/${id}/`)).status).toBe(204);
@@ -299,7 +299,7 @@ describe('Downloads', () => {
   });
 });
 
-describe('What is not there, or not theirs', () => {
+describe('A resource that does not exist, or belongs to another patient', () => {
   const requests: [string, string, unknown?][] = [
     ['GET', '/api/images/batches/{id}/'],
     ['PUT', '/api/images/batches/{id}/', { name: 'x' }],
@@ -312,13 +312,13 @@ describe('What is not there, or not theirs', () => {
     ['GET', '/api/images/{id}/download/'],
   ];
 
-  test.each(requests)('is 404 for %s %s, and 401 for who is nobody', async (method, path, body) => {
+  test.each(requests)('is 404 for %s %s, and 401 without a token', async (method, path, body) => {
     const filled = path.replace('{id}', randomUUID());
     await refused(doctor, 404, method, filled, body);
     await refused(await service.as(), 401, method, filled, body);
   });
 
-  test('is told to patients who would delete what is theirs', async () => {
+  test('is 403 for patients who try to delete their own', async () => {
     const batch = await newBatch();
     const [id = ''] = await upload(patient, batch, [second]);
     await refused(patient, 403, 'DELETE', `/api/images/batches/${batch}/`);

@@ -6,7 +6,7 @@ import { bytesOf, headersOf, refused, shapeOf, UUID } from '../../support/contra
 import { PATIENT_1 } from '../../support/people.ts';
 import { type Client, decided, formOf, type TestFile, useService } from '../../support/service.ts';
 
-/** An image of a case: what is known of each. */
+/** An image of a case, with all its fields. */
 const CASE_IMAGE = {
   id: 'uuid',
   caseId: 'C-1',
@@ -28,7 +28,7 @@ const CASE_IMAGE = {
 const service = useService();
 const caseId = `C-${randomUUID()}`;
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 let staff: Client;
 let doctor: Client;
 let admin: Client;
@@ -36,14 +36,14 @@ let file: TestFile;
 let image: string;
 beforeAll(async () => {
   patient = await service.as('patient-1');
-  stranger = await service.as('patient-2');
+  otherPatient = await service.as('patient-2');
   staff = await service.as('staff');
   doctor = await service.as('doctor');
   admin = await service.as('admin');
   file = await photo({ name: 'fundus.jpg', width: 1200, height: 900 });
 });
 
-const announced = () => ({
+const uploadRequest = () => ({
   fileName: file.name,
   mimeType: file.type,
   fileSize: file.bytes.length,
@@ -56,7 +56,7 @@ const send = (client: Client, fields: Record<string, string>, status = 201) =>
 
 describe('POST /api/v1/images/upload-url', () => {
   test('generates a signed upload URL, which takes the file', async () => {
-    const answer = await patient.json('POST', '/api/v1/images/upload-url', 201, announced());
+    const answer = await patient.json('POST', '/api/v1/images/upload-url', 201, uploadRequest());
     expect(answer).toEqual({
       imageId: expect.stringMatching(UUID),
       uploadUrl: expect.stringMatching(/^https?:/),
@@ -72,12 +72,12 @@ describe('POST /api/v1/images/upload-url', () => {
 
   test('refuses bad fields, large files and other types', async () => {
     const path = '/api/v1/images/upload-url';
-    const { details } = await refused(patient, 400, 'POST', path, { ...announced(), eyeSide: 'third' });
+    const { details } = await refused(patient, 400, 'POST', path, { ...uploadRequest(), eyeSide: 'third' });
     expect(details).toEqual([
       expect.stringMatching(/^eyeSide must be one of left, right, both, unknown; received "third"$/),
     ]);
-    await refused(patient, 413, 'POST', path, { ...announced(), fileSize: 10 * 1024 * 1024 + 1 });
-    await refused(patient, 415, 'POST', path, { ...announced(), mimeType: 'text/html' });
+    await refused(patient, 413, 'POST', path, { ...uploadRequest(), fileSize: 10 * 1024 * 1024 + 1 });
+    await refused(patient, 415, 'POST', path, { ...uploadRequest(), mimeType: 'text/html' });
   });
 });
 
@@ -93,7 +93,7 @@ describe('POST /api/v1/images/upload', () => {
 });
 
 describe('GET /api/v1/images/{id}/download-url', () => {
-  test('gives a signed URL, which gives the file', async () => {
+  test('returns a signed URL, which returns the file', async () => {
     const { url, fileName, expiresAt } = await patient.json(
       'GET',
       `/api/v1/images/${image}/download-url`,
@@ -105,7 +105,7 @@ describe('GET /api/v1/images/{id}/download-url', () => {
 });
 
 describe('GET /api/v1/images/{id}/proxy', () => {
-  test('gives the bytes with caching headers, once', async () => {
+  test('returns the bytes with caching headers, once', async () => {
     const response = await patient.send('GET', `/api/v1/images/${image}/proxy`);
     expect(response.status).toBe(200);
     expect(headersOf(response)).toMatchObject({
@@ -157,7 +157,7 @@ describe('Access control', () => {
   test('lets patients view only what is linked to their own cases', async () => {
     for (const path of reads()) {
       expect((await patient.send('GET', path)).status).toBe(200);
-      await refused(stranger, 404, 'GET', path);
+      await refused(otherPatient, 404, 'GET', path);
     }
   });
 
@@ -168,27 +168,30 @@ describe('Access control', () => {
   });
 
   test('lets patients upload to their own cases, doctors and admins to all', async () => {
-    await refused(stranger, 404, 'POST', '/api/v1/images/upload-url', announced());
-    await refused(stranger, 404, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
+    await refused(otherPatient, 404, 'POST', '/api/v1/images/upload-url', uploadRequest());
+    await refused(otherPatient, 404, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
     for (const client of [doctor, admin]) {
-      await client.json('POST', '/api/v1/images/upload-url', 201, { ...announced(), patientId: PATIENT_1 });
+      await client.json('POST', '/api/v1/images/upload-url', 201, {
+        ...uploadRequest(),
+        patientId: PATIENT_1,
+      });
       await send(client, { caseId, patientId: PATIENT_1 });
     }
   });
 
-  test('lets nobody else in', async () => {
-    const nobody = await service.as();
-    for (const path of reads()) await refused(nobody, 401, 'GET', path);
-    await refused(nobody, 401, 'POST', '/api/v1/images/upload-url', announced());
-    await refused(nobody, 401, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
-    await refused(nobody, 401, 'DELETE', `/api/v1/images/${image}`);
+  test('refuses everybody else', async () => {
+    const anonymous = await service.as();
+    for (const path of reads()) await refused(anonymous, 401, 'GET', path);
+    await refused(anonymous, 401, 'POST', '/api/v1/images/upload-url', uploadRequest());
+    await refused(anonymous, 401, 'POST', '/api/v1/images/upload', formOf({ caseId }, { file: [file] }));
+    await refused(anonymous, 401, 'DELETE', `/api/v1/images/${image}`);
   });
 });
 
 describe('DELETE /api/v1/images/{id}', () => {
   test('is for doctors and admins only', async () => {
     for (const client of [patient, staff]) await refused(client, 403, 'DELETE', `/api/v1/images/${image}`);
-    await refused(stranger, 404, 'DELETE', `/api/v1/images/${image}`);
+    await refused(otherPatient, 404, 'DELETE', `/api/v1/images/${image}`);
     const { images } = await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200);
     expect(images[0].id).toBe(image);
     for (const [client, { id }] of [

@@ -19,11 +19,11 @@ const REQUIRED = Object.keys(CREATE).filter((field) => field !== 'url');
 
 const service = useService();
 let doctor: Client;
-let nobody: Client;
+let anonymous: Client;
 let imageID: string;
 beforeAll(async () => {
   doctor = await service.as('doctor');
-  nobody = await service.as();
+  anonymous = await service.as();
 });
 
 describe('POST /examens-medicaux/images', () => {
@@ -50,7 +50,7 @@ describe('POST /examens-medicaux/images', () => {
     }
   });
 
-  test('says in the documented words what is wrong', async () => {
+  test('names each error in the documented words', async () => {
     const { modalite: _modalite, ...body } = CREATE;
     const error = await refused(doctor, 400, 'POST', '/examens-medicaux/images', { ...body, examenID: 'x' });
     expect(error).toEqual({
@@ -67,7 +67,7 @@ describe('POST /examens-medicaux/images', () => {
     expect(details).toEqual([`${field} is required`]);
   });
 
-  test.each([...REQUIRED, 'url'])('takes no number for %s', async (field) => {
+  test.each([...REQUIRED, 'url'])('refuses a number for %s', async (field) => {
     const body = { ...CREATE, [field]: 7 };
     const { details } = await refused(doctor, 400, 'POST', '/examens-medicaux/images', body);
     expect(details).toEqual([expect.stringMatching(new RegExp(`^${field} must be `))]);
@@ -129,18 +129,18 @@ describe('POST /dicom/upload', () => {
     });
   });
 
-  test('makes the documented URL of the image one that can be had', async () => {
+  test('returns the documented URL of the image, which can be requested', async () => {
     const response = await doctor.send('GET', CREATE.url);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/dicom']);
   });
 
-  test('is 400 for a file that is none, and for a form without one', async () => {
+  test('is 400 for a file that is not DICOM, and for a form without a file', async () => {
     await refused(doctor, 400, 'POST', '/dicom/upload', dicomForm(Buffer.from('no image')));
     await refused(doctor, 400, 'POST', '/dicom/upload', new FormData());
   });
 
   test('is 409 where the image already exists', async () => {
-    // Another preamble, and so another file.
+    // Another preamble makes it another file.
     const other = file().fill(1, 0, 1);
     const { message } = await refused(doctor, 409, 'POST', '/dicom/upload', dicomForm(other));
     expect(message).toBe('Image already exists');
@@ -153,14 +153,14 @@ describe.each<[string, () => [string, string, unknown?]]>([
   ['GET /examens-medicaux/:id/images', () => ['GET', `/examens-medicaux/${CREATE.examenID}/images`]],
   ['GET /examens-medicaux/images/:imageId', () => ['GET', `/examens-medicaux/images/${imageID}`]],
 ])('%s', (_title, request) => {
-  test('is 401 without a token, and with one that is none', async () => {
-    await refused(nobody, 401, ...request());
+  test('is 401 without a token, and with an invalid one', async () => {
+    await refused(anonymous, 401, ...request());
     await refused(service.with({ authorization: 'Bearer YOUR_JWT_TOKEN' }), 401, ...request());
   });
 
-  test('is 403 for who has no part in it', async () => {
-    const stranger = await service.as('doctor', { 'cognito:groups': ['visitors'] });
-    await refused(stranger, 403, ...request());
+  test('is 403 for callers without access', async () => {
+    const withoutRole = await service.as('doctor', { 'cognito:groups': ['visitors'] });
+    await refused(withoutRole, 403, ...request());
     const admin = await service.as('admin');
     const { key } = await admin.json('POST', '/api/v2/keys', 201, { name: 'Pharmacy', scopes: ['*:read'] });
     const { message } = await refused(service.with({ 'x-api-key': key }), 403, ...request());

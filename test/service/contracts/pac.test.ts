@@ -16,20 +16,20 @@ import {
 
 const service = useService();
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 let staff: Client;
 let file: TestFile;
 let image: string;
 beforeAll(async () => {
   patient = await service.as('patient-1');
-  stranger = await service.as('patient-2');
+  otherPatient = await service.as('patient-2');
   staff = await service.as('staff');
   file = await photo({ name: 'original_filename.jpg', width: 900, height: 600 });
   [image = ''] = await upload(patient, await createBatch(patient), [file]);
   expect(await decided(patient, image)).toMatchObject({ status: 'ready' });
 });
 
-/** Brings a file in by the door that takes the most formats; gives the image's id once it is ready. */
+/** Uploads a file by the endpoint that takes the most formats; returns the image's id once it is ready. */
 async function imageOf({ name, bytes }: Omit<TestFile, 'type'>): Promise<string> {
   const image_data = Buffer.from(bytes).toString('base64');
   const { id } = await staff.json('POST', '/api/v2/images', 201, { name, image_data, patient_id: PATIENT_1 });
@@ -87,7 +87,7 @@ describe('GET /api/images/{image_id}/thumbnail', () => {
     expect(headersOf(response)).toMatchObject({
       'content-type': 'image/png',
       'content-disposition': 'inline; filename="thumb_original_filename.jpg"',
-      // An hour, in the browser of who may see it and in no cache between.
+      // One hour, in the browser of a caller with access and in no shared cache.
       'cache-control': 'private, max-age=3600',
       vary: 'Authorization, Origin',
     });
@@ -96,8 +96,8 @@ describe('GET /api/images/{image_id}/thumbnail', () => {
   });
 });
 
-describe('What falls back to JSON', () => {
-  test('gets the same bytes in base64', async () => {
+describe('The JSON fallback', () => {
+  test('has the same bytes in base64', async () => {
     const { image_data } = await patient.json('GET', `/api/images/${image}/?include=image_data`, 200);
     expect(Buffer.from(image_data, 'base64').equals(file.bytes)).toBe(true);
   });
@@ -110,11 +110,11 @@ describe.each(['data', 'thumbnail'])('GET /api/images/{image_id}/%s', (what) => 
     await refused(patient, 404, 'GET', path(randomUUID()));
   });
 
-  test('is 404 for who has no access to the image', async () => {
-    await refused(stranger, 404, 'GET', path(image));
+  test('is 404 for callers without access to the image', async () => {
+    await refused(otherPatient, 404, 'GET', path(image));
   });
 
-  test('is 401 without a token, with one that is none and with one that has run out', async () => {
+  test('is 401 without a token, with an invalid one and with an expired one', async () => {
     const none = await service.as();
     const invalid = service.with({ authorization: 'Bearer your_token_here' });
     for (const client of [none, invalid, await service.as('patient-1', {}, -10)]) {

@@ -24,7 +24,7 @@ const ADDED = {
 };
 const LISTED = { images: [{ ...ADDED, type: 'prescription' }] };
 
-/** What an image can be linked to. */
+/** The records that an image can be linked to. */
 const LINKS = [
   'patient_id',
   'user_id',
@@ -34,12 +34,12 @@ const LINKS = [
   'delivery_id',
   'prescription_id',
 ];
-/** The records whose images can be asked for. */
+/** The records whose images can be listed. */
 const TYPES = ['pos_event', 'prescription', 'patient', 'delivery'];
 
 const service = useService();
 let scan: Uint8Array;
-/** Both ways to say who one is. */
+/** The two ways to authenticate. */
 const clients = new Map<'an API key' | 'a token', Client>();
 let client: Client;
 beforeAll(async () => {
@@ -62,7 +62,7 @@ const refusedToAdd = (status: number, fields: object, by = client) =>
   refused(by, status, 'POST', '/api/v2/images', { ...ADD, image_data: base64(scan), ...fields });
 
 describe.each(['an API key', 'a token'] as const)('With %s', (way) => {
-  test('an image is added, and got by its record, in the documented shapes', async () => {
+  test('an image is added, and listed by its record, in the documented shapes', async () => {
     const by = clients.get(way) as Client;
     const prescription_id = newRecord();
     const added = await add({ prescription_id }, by);
@@ -88,21 +88,21 @@ describe.each(['an API key', 'a token'] as const)('With %s', (way) => {
 });
 
 describe('GET /api/v2/images/{type}/{id}', () => {
-  test.each(TYPES)('knows the type %s', async (type) => {
+  test.each(TYPES)('takes the type %s', async (type) => {
     const record = newRecord();
     const { id } = await add({ [`${type}_id`]: record });
     const { images } = await client.json('GET', `/api/v2/images/${type}/${record}`, 200);
     expect(images).toMatchObject([{ id, type }]);
   });
 
-  test('gives an array of all images of the record', async () => {
+  test('returns an array of all images of the record', async () => {
     const delivery_id = newRecord();
     const ids = [(await add({ delivery_id })).id, (await add({ delivery_id })).id];
     const { images } = await client.json('GET', `/api/v2/images/delivery/${delivery_id}`, 200);
     expect(images.map(({ id }: { id: string }) => id).sort()).toEqual(ids.sort());
   });
 
-  test('gives URLs that open without a token, for 24 hours', async () => {
+  test('returns URLs that open without a token, for 24 hours', async () => {
     const delivery_id = newRecord();
     const before = Date.now();
     await decided(await service.as('staff'), (await add({ delivery_id })).id);
@@ -136,7 +136,7 @@ describe('GET /api/v2/images/{type}/{id}', () => {
 });
 
 describe('POST /api/v2/images', () => {
-  test.each(LINKS)('takes %s as a link, which it may lack', async (link) => {
+  test.each(LINKS)('takes %s as a link, which is optional', async (link) => {
     const { patient_id: _patient_id, ...unlinked } = { ...ADD, image_data: base64(scan) };
     const record = newRecord();
     expect(await client.json('POST', '/api/v2/images', 201, { ...unlinked, [link]: record })).toEqual(
@@ -196,10 +196,10 @@ describe('POST /api/v2/images', () => {
 
   test('is 413 above 10 MB', async () => {
     await refusedToAdd(413, { image_data: base64(new Uint8Array(10 * 1024 * 1024 + 1)) });
-    const announced = { name: 'scan.jpg', content_type: 'image/jpeg', patient_id: 'pat_12345' };
+    const uploadRequest = { name: 'scan.jpg', content_type: 'image/jpeg', patient_id: 'pat_12345' };
     const size = 10 * 1024 * 1024;
-    await client.json('POST', '/api/v2/images', 201, { ...announced, size });
-    await refused(client, 413, 'POST', '/api/v2/images', { ...announced, size: size + 1 });
+    await client.json('POST', '/api/v2/images', 201, { ...uploadRequest, size });
+    await refused(client, 413, 'POST', '/api/v2/images', { ...uploadRequest, size: size + 1 });
   });
 
   test.each([

@@ -11,14 +11,14 @@ import { type Client, until, useService } from '../../support/service.ts';
 const service = useService();
 let staff: Client;
 let patient1: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   staff = await service.as('staff');
   patient1 = await service.as('patient-1');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 
-/** Sends the bytes by a signed URL; gives what became of them. */
+/** Sends the bytes to a signed URL; returns the status of the upload. */
 async function send(bytes: Buffer<ArrayBuffer>, client = staff, own: Record<string, unknown> = {}) {
   const { uploadUrl, method, headers, statusUrl } = await client.json('POST', '/dicom/upload-url', 201, {
     fileName: 'slice.dcm',
@@ -33,8 +33,8 @@ async function send(bytes: Buffer<ArrayBuffer>, client = staff, own: Record<stri
   });
 }
 
-describe('A DICOM file that comes by a signed URL', () => {
-  test('is stored, and answered as an upload is', async () => {
+describe('A DICOM file that is uploaded to a signed URL', () => {
+  test('is stored, and has the same answer as an upload by form', async () => {
     const uids = newUids();
     const bytes = slice(uids, [['00204000', 'LT', 'x'.repeat(2000)]]);
     const checksum = Buffer.alloc(4);
@@ -56,7 +56,7 @@ describe('A DICOM file that comes by a signed URL', () => {
     const stored = await patient1.send('GET', `/dicom/wado/${uids.sop}`);
     expect(bytes.equals(Buffer.from(await stored.arrayBuffer()))).toBe(true);
     expect((await send(bytes)).data).toEqual(done.data);
-    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
+    expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
   });
 
   test('is a conflict with another file of its SOP Instance UID', async () => {
@@ -68,7 +68,7 @@ describe('A DICOM file that comes by a signed URL', () => {
     });
   });
 
-  test("is rejected where it is none, or not the patient's who sends it, and leaves nothing behind", async () => {
+  test('is rejected if it is not DICOM, or not of the patient who sends it, and leaves nothing behind', async () => {
     expect(await send(Buffer.from('this is a letter'))).toMatchObject({
       status: 'rejected',
       reason: expect.stringContaining('no DICOM file'),
@@ -79,12 +79,12 @@ describe('A DICOM file that comes by a signed URL', () => {
       status: 'rejected',
       reason: `the Patient ID in the file must be ${PATIENT_1}`,
     });
-    expect(await behind.dicomStore.getInstance(uids.sop)).toBeUndefined();
-    expect(await behind.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
-    await until(async () => (await behind.bucket.read(incomingDicomKey(uploadId))) === undefined);
+    expect(await direct.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await direct.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
+    await until(async () => (await direct.bucket.read(incomingDicomKey(uploadId))) === undefined);
   });
 
-  test('may be of 20 MB, which no form takes', async () => {
+  test('may have 20 MB, more than a form may have', async () => {
     const uids = newUids();
     const side = 3200;
     const pixels = Buffer.alloc(side * side * 2, 7);
@@ -95,11 +95,11 @@ describe('A DICOM file that comes by a signed URL', () => {
       ['7FE00010', 'OW', pixels],
     ]);
     expect(await send(bytes)).toMatchObject({ status: 'stored' });
-    const instance = await behind.dicomStore.getInstance(uids.sop);
-    expect(bytes.equals((await behind.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
+    const instance = await direct.dicomStore.getInstance(uids.sop);
+    expect(bytes.equals((await direct.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 
-  test('is one of many that are announced, and asked for, in one request', async () => {
+  test('may be one of many that one request registers, and one request lists', async () => {
     const files = [slice(newUids()), slice(newUids())];
     const { uploads } = await patient1.json('POST', '/dicom/upload-urls', 201, {
       files: files.map(({ length: fileSize }) => ({ fileSize })),
@@ -114,11 +114,11 @@ describe('A DICOM file that comes by a signed URL', () => {
     });
     expect(decided).toMatchObject([...ids].reverse().map((uploadId) => ({ uploadId, status: 'stored' })));
     expect(await patient1.json('GET', wanted, 200)).toEqual({ uploads: decided });
-    const stranger = await service.as('patient-2');
-    expect(await stranger.json('GET', wanted, 200)).toEqual({ uploads: [] });
+    const otherPatient = await service.as('patient-2');
+    expect(await otherPatient.json('GET', wanted, 200)).toEqual({ uploads: [] });
   });
 
-  test('is told by its place where one of many is too large, or they are too many', async () => {
+  test('is refused with its index if it is too large, as are more files than one request may register', async () => {
     const [small, large] = [{ fileSize: 1 }, { fileSize: 104_857_601 }];
     const error = await staff.json('POST', '/dicom/upload-urls', 413, { files: [small, large] });
     expect(error.details).toEqual(['files[1].fileSize must be at most 104857600 bytes; received 104857601']);
@@ -131,14 +131,14 @@ describe('A DICOM file that comes by a signed URL', () => {
     expect(error.details).toEqual(['fileSize must be at most 104857600 bytes; received 104857601']);
   });
 
-  test('is looked at again without harm, and an object that nobody announced goes', async () => {
+  test('can be processed again without harm, and an object that was not registered is deleted', async () => {
     const uids = newUids();
     const { uploadId } = await send(slice(uids));
-    const deps = { ...behind, dicomUploads: new DicomUploads(behind.table), ownIssuers: [] };
+    const deps = { ...direct, dicomUploads: new DicomUploads(direct.table), ownIssuers: [] };
     await handle({ key: incomingDicomKey(uploadId) }, deps);
-    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
+    expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
     const stray = incomingDicomKey('0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99');
-    await behind.bucket.write(stray, Buffer.from('x'), 'application/dicom');
-    await until(async () => (await behind.bucket.read(stray)) === undefined);
+    await direct.bucket.write(stray, Buffer.from('x'), 'application/dicom');
+    await until(async () => (await direct.bucket.read(stray)) === undefined);
   });
 });

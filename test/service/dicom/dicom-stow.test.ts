@@ -7,11 +7,11 @@ import { type Client, useService } from '../../support/service.ts';
 const service = useService();
 let staff: Client;
 let patient2: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   staff = await service.as('staff');
   patient2 = await service.as('patient-2');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 
 async function stow(body: unknown, { path = '/dicom-web/studies', client = staff, headers = {} } = {}) {
@@ -29,8 +29,8 @@ const failure = (sop: string, code: number) =>
     '00081197': { vr: 'US', Value: [code] },
   });
 
-describe('Instances that come together (STOW-RS)', () => {
-  test('are all stored, and the answer says where each is', async () => {
+describe('Instances in one request (STOW-RS)', () => {
+  test('are all stored, and the answer names the URL of each', async () => {
     const uids = newUids();
     const other = newUid();
     const files = [slice(uids), slice({ ...uids, sop: other })];
@@ -49,10 +49,10 @@ describe('Instances that come together (STOW-RS)', () => {
     const kept = await staff.send('GET', `/dicom/wado/${other}`);
     expect(files[1]?.equals(Buffer.from(await kept.arrayBuffer()))).toBe(true);
     expect((await stow(relatedOf(files))).json).toEqual(json);
-    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 2, series: 1 });
+    expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 2, series: 1 });
   });
 
-  test('are stored but for those that can not be, each with its reason', async () => {
+  test('are stored except those that are refused, each with its reason', async () => {
     const [good, known, wrongStudy] = [newUids(), newUids(), newUids()];
     await stow(relatedOf([slice(known)]));
     const files = [
@@ -61,7 +61,7 @@ describe('Instances that come together (STOW-RS)', () => {
       slice(known, [['00204000', 'LT', 'other bytes']]),
       slice({ ...wrongStudy, study: good.study }, [['00100020', 'LO', PATIENT_2]]),
     ];
-    // The good one first, so that its study is its patient's.
+    // The valid one first, so that its study belongs to its patient.
     await stow(relatedOf([slice({ ...good, sop: newUid() })]));
     const { status, json } = await stow(relatedOf(files));
     expect(status).toBe(202);
@@ -79,15 +79,15 @@ describe('Instances that come together (STOW-RS)', () => {
     });
   });
 
-  test('are a conflict where none can be stored', async () => {
+  test('are a conflict if none can be stored', async () => {
     const uids = newUids();
     const { status, type, json } = await stow(relatedOf([slice(uids)]), { client: patient2 });
     expect([status, type]).toEqual([409, 'application/dicom+json']);
     expect(json).toEqual({ '00081198': { vr: 'SQ', Value: [failure(uids.sop, 0x0124)] } });
-    expect(await behind.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await direct.dicomStore.getInstance(uids.sop)).toBeUndefined();
   });
 
-  test('of a study are refused where they are of another', async () => {
+  test('sent to a study are refused if they belong to another study', async () => {
     const [own, other] = [newUids(), newUids()];
     const { status, json } = await stow(relatedOf([slice(own), slice(other)]), {
       path: `/dicom-web/studies/${own.study}`,
@@ -96,15 +96,15 @@ describe('Instances that come together (STOW-RS)', () => {
     expect(json['00081198'].Value).toEqual([failure(other.sop, 0xa900)]);
   });
 
-  test('are many of one series, and are all counted', async () => {
+  test('may be many of one series, and are all counted', async () => {
     const uids = newUids();
     const files = Array.from({ length: 60 }, () => slice({ ...uids, sop: newUid() }));
     expect((await stow(relatedOf(files))).status).toBe(200);
-    expect(await behind.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 60 });
+    expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 60 });
   });
 });
 
-describe('The parts of a body are found', () => {
+describe('The parts of a multipart body are found', () => {
   const bodyOf = (
     file: Uint8Array<ArrayBuffer>,
     boundary: string,
@@ -122,7 +122,7 @@ describe('The parts of a body are found', () => {
     ['with a boundary without quotes', `${type}; boundary=----WebKit'()+_,-./`, "----WebKit'()+_,-./"],
     ['with a type without quotes', 'Multipart/Related;type=application/dicom;Boundary=x', 'x'],
     ['without a type', 'multipart/related; boundary=x', 'x'],
-    ['between junk', `${type}; boundary=x`, 'x', ['junk --x is none\r\n', '\r\njunk --x']],
+    ['between other bytes', `${type}; boundary=x`, 'x', ['junk --x is none\r\n', '\r\njunk --x']],
     ['after an empty part', `${type}; boundary=x`, 'x', ['--x\r\n\r\n\r\n']],
   ])('%s', async (_title, contentType, boundary, junk) => {
     const uids = newUids();
@@ -132,12 +132,12 @@ describe('The parts of a body are found', () => {
     expect([status, json]).toMatchObject([200, { '00081199': { Value: [{ '00081155': uid(uids.sop) }] } }]);
   });
 
-  test('where the file has what looks like the boundary in it', async () => {
+  test('also if the file has bytes that look like the boundary', async () => {
     const uids = newUids();
     const file = slice(uids, [['00204000', 'LT', '--x and\r\n--xy\r\n --x\r\n']]);
     const headers = { 'content-type': `${type}; boundary=x` };
     expect((await stow(bodyOf(file, 'x'), { headers })).status).toBe(200);
-    expect(await behind.dicomStore.getInstance(uids.sop)).toMatchObject({ bytes: file.length });
+    expect(await direct.dicomStore.getInstance(uids.sop)).toMatchObject({ bytes: file.length });
   });
 
   test.each<[string, number, string, Blob]>([
@@ -162,7 +162,7 @@ describe('The parts of a body are found', () => {
     expect(answer).toMatchObject({ status, type: 'application/json', json: { statusCode: status } });
   });
 
-  test('but not in a body that no function takes: 413 says how else', async () => {
+  test('but not in a body that is too large for a function: 413 names the other way', async () => {
     const answer = await stow(relatedOf([Buffer.alloc(4_800_000)]));
     expect(answer.status).toBe(413);
     expect(answer.json.details).toContain('a DICOM file goes by POST /dicom/upload-url');

@@ -11,18 +11,18 @@ const service = useService();
 let staff: Client;
 let patient1: Client;
 let patient2: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   staff = await service.as('staff');
   patient1 = await service.as('patient-1');
   patient2 = await service.as('patient-2');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 
 const upload = (bytes: Buffer<ArrayBuffer>, status = 201, client = staff) =>
   client.json('POST', '/dicom/upload', status, dicomForm(bytes));
 
-/** How many clients store at the same moment, and how many instances they have. */
+/** The number of clients that store at the same moment, and of the instances that they have. */
 const CLIENTS = 50;
 const INSTANCES = 200;
 
@@ -47,14 +47,14 @@ describe('A DICOM file', () => {
       },
     });
     expect(await upload(file)).toEqual(first);
-    expect(await behind.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 1 });
+    expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 1 });
   });
 
-  test('is kept as it came, with its metadata beside it', async () => {
+  test('is stored unchanged, with its metadata beside it', async () => {
     const uids = newUids();
     const file = slice(uids);
     await upload(file);
-    const instance = await behind.dicomStore.getInstance(uids.sop);
+    const instance = await direct.dicomStore.getInstance(uids.sop);
     expect(instance).toMatchObject({
       sopUid: uids.sop,
       seriesUid: uids.series,
@@ -68,35 +68,35 @@ describe('A DICOM file', () => {
       bytes: file.length,
     });
     if (!instance) return;
-    expect(file.equals((await behind.bucket.read(dicomKey(instance))) ?? Buffer.of())).toBe(true);
-    const json = JSON.parse(Buffer.from((await behind.bucket.read(dicomJsonKey(instance))) ?? []).toString());
+    expect(file.equals((await direct.bucket.read(dicomKey(instance))) ?? Buffer.of())).toBe(true);
+    const json = JSON.parse(Buffer.from((await direct.bucket.read(dicomJsonKey(instance))) ?? []).toString());
     expect(json).toMatchObject({
       '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Patient^Paula' }] },
       '7FE00010': { vr: 'OW', BulkDataURI: 'bulkdata/7FE00010' },
     });
   });
 
-  test('is counted in its series and its study, which knows its modalities', async () => {
+  test('is counted in its series and in its study, which lists its modalities', async () => {
     const uids = newUids();
     await upload(slice(uids));
     await upload(slice({ ...uids, sop: newUid() }));
     await upload(slice(newUids({ study: uids.study }), [['00080060', 'CS', 'SR']]));
-    expect(await behind.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({
+    expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({
       instances: 2,
       modality: 'CT',
     });
-    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({
+    expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({
       instances: 3,
       series: 2,
       modalities: ['CT', 'SR'],
       patientId: PATIENT_1,
       attributes: { '00080050': { vr: 'SH', Value: ['A-17'] } },
     });
-    const { items } = await behind.dicomStore.listSeries(uids.study, { limit: 10 });
+    const { items } = await direct.dicomStore.listSeries(uids.study, { limit: 10 });
     expect(items.map(({ modality }) => modality).sort()).toEqual(['CT', 'SR']);
   });
 
-  test('that says something else under a known SOP Instance UID is a conflict, and leaves nothing behind', async () => {
+  test('with other content under a known SOP Instance UID is a conflict, and leaves nothing behind', async () => {
     const uids = newUids();
     const file = slice(uids);
     await upload(file);
@@ -105,11 +105,11 @@ describe('A DICOM file', () => {
       message: 'Image already exists',
       details: [`the SOPInstanceUID ${uids.sop} is that of another file`],
     });
-    const instance = await behind.dicomStore.getInstance(uids.sop);
-    expect(file.equals((await behind.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
+    const instance = await direct.dicomStore.getInstance(uids.sop);
+    expect(file.equals((await direct.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 
-  test('of which two versions come at the same moment is one of them, whole', async () => {
+  test('that is sent in two versions at the same moment is stored as one of them, whole', async () => {
     const uids = newUids();
     const versions = Array.from({ length: 8 }, (_value, i) =>
       slice(uids, [['00204000', 'LT', `version ${i}`]]),
@@ -119,29 +119,29 @@ describe('A DICOM file', () => {
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
     const winner = versions[answers.findIndex(({ status }) => status === 201)];
-    const instance = await behind.dicomStore.getInstance(uids.sop);
-    expect(winner?.equals((await behind.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
-    expect(await behind.bucket.firstKey(`dicom/${uids.study}/`)).toMatch(instance?.sha256 ?? 'none');
+    const instance = await direct.dicomStore.getInstance(uids.sop);
+    expect(winner?.equals((await direct.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
+    expect(await direct.bucket.firstKey(`dicom/${uids.study}/`)).toMatch(instance?.sha256 ?? 'none');
   });
 
-  test("is a conflict in a study that is another patient's", async () => {
+  test('is a conflict in a study of another patient', async () => {
     const uids = newUids();
     await upload(slice(uids));
     const other = slice(newUids({ study: uids.study }), [['00100020', 'LO', PATIENT_2]]);
     expect((await upload(other, 409)).details).toEqual([
       `the StudyInstanceUID ${uids.study} is that of a study of another patient than the file's`,
     ]);
-    expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1, series: 1 });
+    expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1, series: 1 });
   });
 
-  test('that a patient brings must be their own', async () => {
+  test('that a patient sends must be their own', async () => {
     const uids = newUids();
     const file = slice(uids);
     expect((await upload(file, 403, patient2)).details).toEqual([
       `the Patient ID in the file must be ${PATIENT_2}`,
     ]);
-    expect(await behind.dicomStore.getInstance(uids.sop)).toBeUndefined();
-    expect(await behind.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
+    expect(await direct.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await direct.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
     await upload(file, 201, patient1);
     await upload(slice(newUids(), [['00100020', 'LO', '']]), 403, patient1);
   });
@@ -157,24 +157,24 @@ test(`${INSTANCES} instances of one series that ${CLIENTS} clients store at once
       for (let file = waiting.pop(); file; file = waiting.pop()) await upload(file);
     }),
   );
-  expect(await behind.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: INSTANCES });
-  expect(await behind.dicomStore.getStudy(uids.study)).toMatchObject({ instances: INSTANCES, series: 1 });
+  expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: INSTANCES });
+  expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: INSTANCES, series: 1 });
   const numbers: (number | undefined)[] = [];
-  for await (const { instanceNumber } of behind.dicomStore.allInstances(uids.study, uids.series))
+  for await (const { instanceNumber } of direct.dicomStore.allInstances(uids.study, uids.series))
     numbers.push(instanceNumber);
   expect(numbers).toEqual(Array.from({ length: INSTANCES }, (_value, index) => index));
 });
 
-describe('What is no DICOM instance is refused with the reason', () => {
+describe('A file that is not a DICOM instance is refused with the reason', () => {
   const whole = slice(newUids());
   test.each<[string, Buffer<ArrayBuffer>, RegExp]>([
-    ['nothing', Buffer.alloc(0), /no DICOM file/],
+    ['an empty file', Buffer.alloc(0), /no DICOM file/],
     ['a photograph', Buffer.from('\xff\xd8\xff\xe0 a photograph', 'latin1'), /no DICOM file/],
     ['half a file', whole.subarray(0, whole.length - 40), /incomplete|ends|cut/],
-    ['an identifier that is none', slice(newUids({ sop: '1.2/../../x' })), /no identifier/],
-    ['pixels that are not there', slice(newUids(), [['00280010', 'US', [9]]]), /incomplete/],
+    ['an invalid identifier', slice(newUids({ sop: '1.2/../../x' })), /no identifier/],
+    ['missing pixels', slice(newUids(), [['00280010', 'US', [9]]]), /incomplete/],
     [
-      'absurd dimensions',
+      'too large dimensions',
       slice(newUids(), [
         ['00280010', 'US', [65_535]],
         ['00280011', 'US', [65_535]],

@@ -21,7 +21,7 @@ beforeAll(async () => {
   patient2 = await service.as('patient-2');
 });
 
-/** Stores a file; gives where it can be had. */
+/** Stores a file; returns its URL. */
 async function store(bytes: Buffer<ArrayBuffer>): Promise<string> {
   const { data } = await staff.json('POST', '/dicom/upload', 201, dicomForm(bytes));
   return `/dicom/wado/${data.SOPInstanceUID}`;
@@ -36,7 +36,7 @@ const identified = (): FixtureElement[] => {
   ];
 };
 
-/** The grey values of the picture in an answer. */
+/** The grey values of the image in an answer. */
 async function greys(path: string): Promise<number[]> {
   const response = await staff.send('GET', path);
   const bytes = Buffer.from(await response.arrayBuffer());
@@ -48,7 +48,7 @@ async function greys(path: string): Promise<number[]> {
 }
 
 describe('A stored DICOM file', () => {
-  test('is given back as it came, to be kept and not to be shown', async () => {
+  test('is returned unchanged, to be saved and not to be displayed', async () => {
     const file = slice(newUids());
     const path = await store(file);
     const response = await staff.send('GET', path);
@@ -67,7 +67,7 @@ describe('A stored DICOM file', () => {
     expect((await staff.send('GET', path, undefined, { range: 'bytes=9999999-' })).status).toBe(416);
   });
 
-  test('whose preamble is a page or a program stays what it is', async () => {
+  test('whose preamble is a page or a program has the same media type', async () => {
     const file = slice(newUids());
     file.write('<html><script>alert(1)</script>', 0, 'latin1');
     const response = await staff.send('GET', await store(file));
@@ -79,7 +79,7 @@ describe('A stored DICOM file', () => {
     });
   });
 
-  test('is nothing to another patient, as what is not there', async () => {
+  test('is 404 for another patient, as a file that does not exist', async () => {
     const path = await store(slice(newUids()));
     const [theirs, none] = await Promise.all(
       [path, '/dicom/wado/1.2.3'].map((each) => patient2.json('GET', each, 404)),
@@ -88,8 +88,8 @@ describe('A stored DICOM file', () => {
   });
 });
 
-describe('A picture of a stored DICOM file', () => {
-  test('is of the window, the frame and the size that were asked for', async () => {
+describe('A rendered image of a stored DICOM file', () => {
+  test('has the requested window, frame and size', async () => {
     const pixels = words(0, 100, 200, 300);
     const frames: FixtureElement[] = [...imageOf(2, 1, pixels), ...bits(16), ['00280008', 'IS', '2']];
     const path = await store(Buffer.from(dicomFile([...frames, ...identified()])));
@@ -102,7 +102,7 @@ describe('A picture of a stored DICOM file', () => {
     expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 32 });
   });
 
-  test('is also had of what is compressed', async () => {
+  test('is also made of compressed pixels', async () => {
     const samples = Uint8Array.from({ length: 64 }, (_value, at) => at * 4);
     const image: Picture = {
       columns: 8,
@@ -133,7 +133,7 @@ describe('A picture of a stored DICOM file', () => {
     expect((await staff.json('GET', `${path}?${query}`, status)).details[0]).toContain(detail);
   });
 
-  test('is none of a report, nor of damaged pixels, and the next good one is shown', async () => {
+  test('is refused for a report and for damaged pixels, and the next valid one is rendered', async () => {
     const report = await store(Buffer.from(dicomFile([...instance, ...identified()])));
     expect(await staff.json('GET', `${report}?contentType=image/png`, 406)).toMatchObject({
       message: 'There is no such representation of this file.',

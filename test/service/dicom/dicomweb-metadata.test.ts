@@ -10,13 +10,16 @@ import { type Client, useService } from '../../support/service.ts';
 
 const service = useService();
 let staff: Client;
-let behind: Awaited<ReturnType<typeof directAccess>>;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   staff = await service.as('staff');
-  behind = await directAccess(service);
+  direct = await directAccess(service);
 });
 
-/** Stores so many slices of a new series, some at the same time; more with the same UIDs are more of the same series. */
+/**
+ * Stores a number of slices of a new series, some at the same time; a call with the same UIDs adds slices to
+ * that series.
+ */
 async function storeSlices(count: number, uids = { study: newUid(), series: newUid() }, atOnce = 1) {
   const left = Array.from({ length: count }, () => newUids(uids));
   const sops = left.map(({ sop }) => sop);
@@ -41,32 +44,32 @@ describe('The metadata of a series', () => {
   let reads: string[];
   let deps: MetadataDeps;
   const inTwoMinutes = () => new Date(Date.now() + 120_000);
-  const series = async () => (await behind.dicomStore.getSeries(uids.study, uids.series)) as DicomSeries;
+  const series = async () => (await direct.dicomStore.getSeries(uids.study, uids.series)) as DicomSeries;
   const found = async () => ({
     series: await series(),
-    study: (await behind.dicomStore.getStudy(uids.study)) as DicomStudy,
+    study: (await direct.dicomStore.getStudy(uids.study)) as DicomStudy,
   });
-  const isKept = async () => behind.objects.has(seriesMetadataKey(await series()));
+  const isKept = async () => direct.objects.has(seriesMetadataKey(await series()));
   const sopsIn = (text: string) =>
     [...text.matchAll(/"00080018":\{"vr":"UI","Value":\["([\d.]+)"/g)].map((match) => match[1]);
 
   beforeAll(async () => {
     uids = await storeSlices(2);
     deps = {
-      dicomStore: behind.dicomStore,
+      dicomStore: direct.dicomStore,
       now: inTwoMinutes,
       objects: {
         read: (key) => {
           reads.push(key);
-          return behind.objects.read(key);
+          return direct.objects.read(key);
         },
-        find: (key) => behind.objects.find(key),
-        replace: (key, object) => behind.objects.replace(key, object),
+        find: (key) => direct.objects.find(key),
+        replace: (key, object) => direct.objects.replace(key, object),
       },
     };
   });
 
-  test('are composed, and not kept, as long as more may come', async () => {
+  test('are composed for each request, and not stored, as long as instances may be added', async () => {
     reads = [];
     const { changedAt } = await series();
     const text = await metadataOfSeries(await found(), { ...deps, now: () => new Date(changedAt) });
@@ -74,7 +77,7 @@ describe('The metadata of a series', () => {
     expect([reads.length, await isKept()]).toEqual([2, false]);
   });
 
-  test('are kept when nothing came for a while, and then are one object', async () => {
+  test('are stored as one object when no instance was added for a while', async () => {
     const text = await metadataOfSeries(await found(), deps);
     expect(await isKept()).toBe(true);
     reads = [];
@@ -82,7 +85,7 @@ describe('The metadata of a series', () => {
     expect(reads).toEqual([]);
   });
 
-  test('have what came since', async () => {
+  test('include instances that were added since', async () => {
     const more = await storeSlices(1, uids);
     const text = await metadataOfSeries(await found(), deps);
     expect(sopsIn(text).sort()).toEqual([...uids.sops, ...more.sops].sort());
@@ -92,19 +95,19 @@ describe('The metadata of a series', () => {
   });
 });
 
-test('The function itself may keep the metadata of a quiet series, and find them', async () => {
+test('The function itself has the permissions to store and read the metadata of a series', async () => {
   const uids = await storeSlices(2);
-  const series = await behind.dicomStore.getSeries(uids.study, uids.series);
-  await behind.table.client.send(
+  const series = await direct.dicomStore.getSeries(uids.study, uids.series);
+  await direct.table.client.send(
     new UpdateCommand({
-      TableName: behind.table.name,
+      TableName: direct.table.name,
       Key: seriesKey(uids.study, uids.series),
       UpdateExpression: 'SET changedAt = :then',
       ExpressionAttributeValues: { ':then': '2026-01-01T00:00:00.000Z' },
     }),
   );
   const composed = await staff.json('GET', `${path(uids)}/metadata`, 200);
-  expect(await behind.objects.has(seriesMetadataKey(series as DicomSeries))).toBe(true);
+  expect(await direct.objects.has(seriesMetadataKey(series as DicomSeries))).toBe(true);
   expect(await staff.json('GET', `${path(uids)}/metadata`, 200)).toEqual(composed);
   expect(composed[1]['7FE00010'].BulkDataURI).toMatch(
     new RegExp(`${path(uids)}/instances/[\\d.]+/bulkdata/7FE00010$`),

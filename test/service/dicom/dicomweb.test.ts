@@ -13,7 +13,7 @@ vi.stubGlobal('XMLHttpRequest', TestXmlHttpRequest);
 const service = useService();
 let staff: Client;
 let patient: Client;
-let stranger: Client;
+let otherPatient: Client;
 /** The study of the tests: a series of two slices, and a series of one film of three frames. */
 const study = newUid();
 const slices: Uids[] = [newUids({ study })];
@@ -37,7 +37,7 @@ const ofStudy = (own: FixtureElement[] = []): FixtureElement[] => [
 beforeAll(async () => {
   staff = await service.as('staff');
   patient = await service.as('patient-1');
-  stranger = await service.as('patient-2');
+  otherPatient = await service.as('patient-2');
   for (const [index, uids] of slices.entries()) {
     files.push(await store(slice(uids, ofStudy([['00200013', 'IS', String(index + 1)]]))));
   }
@@ -83,7 +83,7 @@ async function partsOf(response: Response) {
 }
 
 describe('dicomweb-client', () => {
-  // biome-ignore lint/suspicious/noExplicitAny: its types ask for what its functions do without
+  // biome-ignore lint/suspicious/noExplicitAny: its types require what its functions do not need
   let client: any;
   beforeAll(async () => {
     const token = await service.stack.token('staff');
@@ -168,7 +168,7 @@ describe('dicomweb-client', () => {
     expect([...new Uint8Array(pixels)]).toEqual(Array.from({ length: 64 }, (_value, at) => at * 4));
   });
 
-  test('retrieves pictures', async () => {
+  test('retrieves rendered images', async () => {
     const [rendered] = await client.retrieveInstanceRendered({
       ...ids(),
       mediaTypes: [{ mediaType: 'image/png' }],
@@ -218,13 +218,13 @@ describe('A request as Python’s dicomweb-client sends it', () => {
     expect(parts.map(({ bytes }) => bytes[0])).toEqual([10, 120]);
   });
 
-  test('for bulk data, and of a part that is read bit by bit', async () => {
+  test('for bulk data, and for a part that is read in chunks', async () => {
     const accept = 'multipart/related; type="application/octet-stream"';
     const parts = await partsOf(await get(staff, `${path(one())}/bulkdata/7FE00010`, { accept }));
     expect(parts).toMatchObject([{ bytes: { length: 64 } }]);
   });
 
-  test('for the next results, until there are none', async () => {
+  test('for the next results, until there are no more', async () => {
     const found: unknown[] = [];
     for (;;) {
       const response = await get(
@@ -279,7 +279,7 @@ describe('A search as OHIF sends it', () => {
     `series?PatientID=${PATIENT_1}&Modality=MR`,
   ])('%s does not', async (query) => expect(await isFound(query)).toBe(false));
 
-  test('answers the fields that are asked for, and not those of a study that is named', async () => {
+  test('returns the requested fields, and not those of a study that is in the path', async () => {
     const [found] = await search(staff, `studies?StudyInstanceUID=${study}&includefield=StudyDescription`);
     expect(found?.['00081030']).toEqual({ vr: 'LO', Value: ['Thorax nativ'] });
     const [plain] = await search(staff, `studies?StudyInstanceUID=${study}`);
@@ -292,7 +292,7 @@ describe('A search as OHIF sends it', () => {
     expect(all).toMatchObject({ '00081030': { Value: ['Thorax nativ'] } });
   });
 
-  test('finds one instance by its UID alone', async () => {
+  test('finds one instance by its UID only', async () => {
     expect(await search(staff, `instances?SOPInstanceUID=${film.sop}`)).toMatchObject([
       { '00080018': { Value: [film.sop] }, '0020000E': { Value: [film.series] } },
     ]);
@@ -301,7 +301,7 @@ describe('A search as OHIF sends it', () => {
     expect(any.length).toBeGreaterThan(1);
   });
 
-  test('is refused where it is by something else than what is kept', async () => {
+  test('is refused for an attribute that is not indexed', async () => {
     const response = await get(staff, '/dicom-web/studies?NoSuchThing=1&SeriesDescription=x');
     expect(response.status).toBe(400);
     expect(await response.json()).toHaveProperty('details', [
@@ -310,7 +310,7 @@ describe('A search as OHIF sends it', () => {
     ]);
   });
 
-  test('finds a patient’s own only, whatever they search for', async () => {
+  test('finds only the patient’s own studies, whatever they search for', async () => {
     expect(await search(patient, 'studies?AccessionNumber=A-17')).not.toEqual([]);
     for (const query of [
       'studies',
@@ -318,28 +318,28 @@ describe('A search as OHIF sends it', () => {
       `studies/${study}/series`,
       `instances?SOPInstanceUID=${film.sop}`,
     ]) {
-      expect(await search(stranger, query), query).toEqual([]);
+      expect(await search(otherPatient, query), query).toEqual([]);
     }
   });
 });
 
-test('What is another’s answers as what is not there', async () => {
+test('An instance of another patient answers like one that does not exist', async () => {
   const missing = newUids();
   for (const end of ['', '/metadata', '/frames/1', '/rendered', '/thumbnail', '/bulkdata/7FE00010']) {
-    const theirs = await get(stranger, path(one()) + end);
-    const none = await get(stranger, path(missing) + end);
+    const theirs = await get(otherPatient, path(one()) + end);
+    const none = await get(otherPatient, path(missing) + end);
     expect([theirs.status, await theirs.text()]).toEqual([none.status, await none.text()]);
     expect(none.status).toBe(404);
-    // An instance lies in its own series only.
+    // An instance is found in its own series only.
     expect((await get(staff, path({ ...one(), series: film.series }) + end)).status).toBe(404);
   }
   for (const url of [`/dicom-web/studies/${study}`, path(one()).replace(/\/instances.*/, '')]) {
     for (const end of ['', '/metadata', '/thumbnail'])
-      expect((await get(stranger, url + end)).status).toBe(404);
+      expect((await get(otherPatient, url + end)).status).toBe(404);
   }
 });
 
-test('What the client does not take is refused with what there is', async () => {
+test('A media type that the client does not accept is refused with a list of the available ones', async () => {
   for (const [end, accept] of [
     ['', 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.90'],
     ['/metadata', 'application/dicom+xml'],
@@ -355,7 +355,7 @@ test('What the client does not take is refused with what there is', async () => 
   }
 });
 
-test('A single file comes alone where it is asked for so', async () => {
+test('A single file is sent without multipart if the client asks for that', async () => {
   const response = await get(staff, path(one()), { accept: 'application/dicom' });
   expect(Buffer.from(await response.arrayBuffer()).equals(files[0] as Buffer)).toBe(true);
   expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -391,7 +391,7 @@ describe('A compressed film', () => {
     );
   });
 
-  test('gives its frames as they are stored', async () => {
+  test('returns its frames as they are stored', async () => {
     for (const accept of ['*/*', 'multipart/related; type="*/*"', 'multipart/related; type=image/jpeg']) {
       const parts = await partsOf(await get(staff, `${path(uids)}/frames/1,2`, { accept }));
       expect(parts[1]?.head).toContain(`Content-Type: image/jpeg; transfer-syntax=${JPEG_BASELINE}`);
@@ -413,14 +413,14 @@ describe('A compressed film', () => {
     expect(new Uint8Array(await alone.arrayBuffer())[0]).toBe(200);
   });
 
-  test('has no frame beyond its last', async () => {
+  test('has no frame after its last', async () => {
     expect((await get(staff, `${path(uids)}/frames/3`)).status).toBe(404);
     expect((await get(staff, `${path(uids)}/frames/3/rendered`)).status).toBe(404);
     expect((await get(staff, `${path(uids)}/frames/0`)).status).toBe(400);
   });
 });
 
-test('A frame of single bits, compressed, is given decoded as packed as its metadata say', async () => {
+test('A compressed frame of single bits is returned decoded, and packed as its metadata say', async () => {
   const uids = newUids();
   const packed = Uint8Array.of(1, 2, 4, 8, 16, 32, 64, 129);
   const file = dicomFile(
@@ -439,7 +439,7 @@ test('A frame of single bits, compressed, is given decoded as packed as its meta
   expect(new Uint8Array(await frame.arrayBuffer())).toEqual(packed);
 });
 
-describe('A picture', () => {
+describe('A rendered image', () => {
   const greys = async (url: string) => {
     const response = await get(staff, url, { accept: 'image/png' });
     return [
@@ -450,20 +450,20 @@ describe('A picture', () => {
     ];
   };
 
-  test('is seen through the window that is asked for', async () => {
+  test('has the requested window', async () => {
     const pixels = await greys(`${path(one())}/rendered?window=128,2,linear-exact`);
     expect([pixels[0], pixels[63]]).toEqual([0, 255]);
     expect((await get(staff, `${path(one())}/rendered?window=1`)).status).toBe(400);
   });
 
-  test('is a link’s too, which says by its query what it takes', async () => {
+  test('can be requested by a link, whose query names the accepted types', async () => {
     const response = await get(staff, `${path(one())}/rendered?accept=image/png`, {
       accept: 'text/html,*/*',
     });
     expect(response.headers.get('content-type')).toBe('image/png');
   });
 
-  test('stands for a study, a series and an instance', async () => {
+  test('represents a study, a series and an instance', async () => {
     for (const url of [`/dicom-web/studies/${study}`, path(film).replace(/\/instances.*/, ''), path(film)]) {
       const response = await get(staff, `${url}/thumbnail`);
       const picture = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
@@ -475,7 +475,7 @@ describe('A picture', () => {
 describe('A viewer’s page of another origin', () => {
   const origin = { origin: 'https://viewer.example' };
 
-  test('may ask before it calls', async () => {
+  test('may send a preflight request', async () => {
     const response = await service.with({}).send('OPTIONS', `${path(one())}/frames/1`, undefined, {
       ...origin,
       'access-control-request-method': 'GET',
@@ -486,13 +486,13 @@ describe('A viewer’s page of another origin', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('authorization');
   });
 
-  test('is told what it gets, and what goes wrong', async () => {
-    const nobody = service.with({});
+  test('may read the answer, also an error', async () => {
+    const anonymous = service.with({});
     for (const [client, url, status] of [
       [staff, `/dicom-web/studies/${study}/metadata`, 200],
       [staff, path(newUids()), 404],
       [staff, '/dicom-web/studies?limit=x', 400],
-      [nobody, '/dicom-web/studies', 401],
+      [anonymous, '/dicom-web/studies', 401],
       [staff, '/dicom-web/nothing', 404],
     ] as const) {
       const response = await get(client, url, origin);
@@ -505,7 +505,7 @@ describe('A viewer’s page of another origin', () => {
   });
 });
 
-test('The metadata name the host that the client knows, and are in UTF-8', async () => {
+test('The metadata name the host that the client used, and are in UTF-8', async () => {
   const response = await get(staff, `/dicom-web/studies/${study}/metadata`, {
     'x-forwarded-host': 'images.clinic.example',
     'accept-encoding': 'gzip',

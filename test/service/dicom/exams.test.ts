@@ -32,7 +32,7 @@ const register = (body: unknown, status = 201, client = staff) =>
   client.json('POST', '/examens-medicaux/images', status, body);
 
 describe('A picture of an exam', () => {
-  test('is registered, and found again by its id and by its exam', async () => {
+  test('is registered, and found by its id and by its exam', async () => {
     const body = image();
     const registered = await register(body);
     expect(registered).toEqual({
@@ -61,7 +61,7 @@ describe('A picture of an exam', () => {
     expect(await register(body)).toMatchObject({ dateAcquisition: '2025-05-31T23:30:00.000Z' });
   });
 
-  test('can not be registered twice in an exam, in whatever letters the exam is written', async () => {
+  test('can not be registered twice in an exam, also if the exam’s id is written in other letters', async () => {
     const body = image();
     await register(body);
     expect(await register({ ...body, description: 'again' }, 409)).toEqual({
@@ -79,7 +79,7 @@ describe('A picture of an exam', () => {
     expect(images).toMatchObject([{ description: 'Chest CT scan' }]);
   });
 
-  test('that many register at the same moment is registered by one', async () => {
+  test('that many clients register at the same moment is registered once', async () => {
     const body = image();
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => staff.send('POST', '/examens-medicaux/images', body)),
@@ -94,7 +94,7 @@ describe('A picture of an exam', () => {
   });
 });
 
-test('The pictures of an exam are listed in parts, in the order of their registration', async () => {
+test('The pictures of an exam are listed in pages, in the order of their registration', async () => {
   const examenID = randomUUID();
   const uids = ['1.2.9', '1.2.8', '1.2.7', '1.2.6', '1.2.5'];
   for (const sopInstanceUID of uids) await register(image({ examenID, sopInstanceUID }));
@@ -112,8 +112,8 @@ test('The pictures of an exam are listed in parts, in the order of their registr
   expect(seen).toEqual(uids);
 });
 
-describe('What is wrong with a picture of an exam', () => {
-  test('is said field by field', async () => {
+describe('An error in a picture of an exam', () => {
+  test('is named for each field', async () => {
     const { modalite: _modalite, ...body } = image({ examenID: 'exam-1' });
     expect(await register(body, 400)).toEqual({
       statusCode: 400,
@@ -123,7 +123,7 @@ describe('What is wrong with a picture of an exam', () => {
     });
   });
 
-  test('is said of every field that is missing', async () => {
+  test('is named for every missing field', async () => {
     const { details } = await register({}, 400);
     const { url: _url, ...required } = image();
     expect(details).toEqual(Object.keys(required).map((field) => `${field} is required`));
@@ -161,7 +161,7 @@ describe('What is wrong with a picture of an exam', () => {
     expect(details).toEqual([detail instanceof RegExp ? expect.stringMatching(detail) : detail]);
   });
 
-  test('an exam that is no UUID is no exam', async () => {
+  test('an id of an exam that is not a UUID is refused', async () => {
     expect(await staff.json('GET', '/examens-medicaux/17/images', 400)).toMatchObject({
       details: ['id must be a valid UUID'],
     });
@@ -170,22 +170,23 @@ describe('What is wrong with a picture of an exam', () => {
 
 describe('An exam', () => {
   /** An answer without the id of its request. */
-  const essence = async (response: Response) => ({
+  const withoutRequestId = async (response: Response) => ({
     status: response.status,
     headers: [...response.headers].filter(([name]) => !/request-?id|date/.test(name)),
     body: await response.text(),
   });
 
-  test('that nobody registered anything in is not found', async () => {
+  test('without any picture is not found', async () => {
     expect(await staff.json('GET', `/examens-medicaux/${randomUUID()}/images`, 404)).toMatchObject({
       message: 'There is no such exam.',
     });
     await staff.json('GET', `/examens-medicaux/images/${randomUUID()}`, 404);
   });
 
-  test('does not exist for patients: what is there and what is not are the same bytes', async () => {
+  test('does not exist for patients: a known and an unknown exam have the same bytes as answer', async () => {
     const { imageID, examenID } = await register(image());
-    const ask = async (path: string) => essence(await patient.send('GET', `/examens-medicaux/${path}`));
+    const ask = async (path: string) =>
+      withoutRequestId(await patient.send('GET', `/examens-medicaux/${path}`));
     const theirs = [await ask(`images/${imageID}`), await ask(`${examenID}/images`)];
     const missing = [await ask(`images/${randomUUID()}`), await ask(`${randomUUID()}/images`)];
     expect(theirs.map(({ status }) => status)).toEqual([404, 404]);
@@ -194,15 +195,15 @@ describe('An exam', () => {
     await register(image(), 404, patient);
   });
 
-  test('does not exist for who does not say who they are', async () => {
-    const nobody = await service.as();
-    await register(image(), 401, nobody);
-    await nobody.json('GET', `/examens-medicaux/${randomUUID()}/images`, 401);
-    await nobody.json('GET', `/examens-medicaux/images/${randomUUID()}`, 401);
+  test('does not exist for callers without a token', async () => {
+    const anonymous = await service.as();
+    await register(image(), 401, anonymous);
+    await anonymous.json('GET', `/examens-medicaux/${randomUUID()}/images`, 401);
+    await anonymous.json('GET', `/examens-medicaux/images/${randomUUID()}`, 401);
   });
 });
 
-describe('A picture of an exam and its stored instance find each other', () => {
+describe('A picture of an exam and its stored instance are linked', () => {
   const exam = (uids: Uids) =>
     image({
       url: null,
@@ -234,9 +235,9 @@ describe('A picture of an exam and its stored instance find each other', () => {
     const registered = await register(exam(uids));
     expect(registered.url).toBe(`/dicom/wado/${uids.sop}`);
     expect(await seen(registered, 200)).toEqual([registered]);
-    const stranger = await service.as('patient-2');
-    await stranger.json('GET', `/examens-medicaux/images/${registered.imageID}`, 404);
-    await stranger.json('GET', `/examens-medicaux/${registered.examenID}/images`, 404);
+    const otherPatient = await service.as('patient-2');
+    await otherPatient.json('GET', `/examens-medicaux/images/${registered.imageID}`, 404);
+    await otherPatient.json('GET', `/examens-medicaux/${registered.examenID}/images`, 404);
   });
 
   test('when both come at the same moment', async () => {
@@ -248,14 +249,14 @@ describe('A picture of an exam and its stored instance find each other', () => {
       expect(await seen(each, 200)).toMatchObject([{ url: `/dicom/wado/${pairs[index]?.sop}` }]);
   });
 
-  test('but a patient sees nothing of an exam by a file of their own that claims to be its', async () => {
+  test('but a file of a patient that claims to be of an exam shows them nothing of the exam', async () => {
     const uids = newUids();
     const registered = await register(exam(uids));
     await store(uids, patient);
     await seen(registered, 404);
   });
 
-  test('and of an exam, a patient sees what is theirs alone', async () => {
+  test('and a patient sees of an exam only their own pictures', async () => {
     const uids = newUids();
     await store(uids);
     const registered = await register(exam(uids));

@@ -35,7 +35,7 @@ const elementsOf = ({ study, series, sop }: Uids): FixtureElement[] => [
   ['0020000E', 'UI', series],
 ];
 
-/** Three instances of a study: big endian and RLE in one series, what has lost something in another. */
+/** Three instances of a study: big endian and RLE in one series, a lossy one in another. */
 const { study, series } = newUids();
 const big = newUids({ study, series });
 const rle = newUids({ study, series });
@@ -79,7 +79,7 @@ const get = (url: string, accept: string) => staff.send('GET', url, undefined, {
 const related = (syntax?: string) =>
   `multipart/related; type="application/dicom"${syntax ? `; transfer-syntax=${syntax}` : ''}`;
 
-/** The syntax and the bytes of each part, by their SOP Instance UIDs. */
+/** The transfer syntax and the bytes of each part, by their SOP Instance UIDs. */
 async function partsOf(response: Response) {
   const body = Buffer.from(await response.arrayBuffer()).toString('latin1');
   expect(response.status, body).toBe(200);
@@ -110,7 +110,7 @@ describe.each([
   ['RLE', () => rle, () => files.rle, RLE],
 ])('An instance that is stored in %s', (_kind, uids, stored, syntax) => {
   test.each([related(EXPLICIT), related(), '*/*', 'multipart/related; type="*/*"'])(
-    'comes in Explicit VR Little Endian by %s',
+    'is returned in Explicit VR Little Endian by %s',
     async (accept) => {
       const part = (await partsOf(await get(path(uids()), accept))).get(uids().sop);
       expect(part?.syntax).toBe(EXPLICIT);
@@ -118,26 +118,26 @@ describe.each([
     },
   );
 
-  test('comes alone in Explicit VR Little Endian', async () => {
+  test('is returned alone in Explicit VR Little Endian', async () => {
     const response = await get(path(uids()), 'application/dicom');
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(Number(response.headers.get('content-length'))).toBe(bytes.length);
     expectExplicit(bytes, uids());
   });
 
-  test.each(['*', syntax])('comes as it is stored by transfer-syntax=%s', async (named) => {
+  test.each(['*', syntax])('is returned as it is stored by transfer-syntax=%s', async (named) => {
     const part = (await partsOf(await get(path(uids()), related(named)))).get(uids().sop);
     expect(part).toEqual({ syntax, bytes: stored() });
     const alone = await get(path(uids()), `application/dicom; transfer-syntax=${named}`);
     expect(Buffer.from(await alone.arrayBuffer()).equals(stored())).toBe(true);
   });
 
-  test('is not to be had in another transfer syntax', async () => {
+  test('is refused in another transfer syntax', async () => {
     expect((await get(path(uids()), related('1.2.840.10008.1.2.4.80'))).status).toBe(406);
   });
 });
 
-test('A series comes in Explicit VR Little Endian, whatever each instance is stored in', async () => {
+test('A series is returned in Explicit VR Little Endian, whatever the transfer syntax of each instance', async () => {
   for (const accept of [related(EXPLICIT), related()]) {
     const parts = await partsOf(await get(`${studyPath}/series/${series}`, accept));
     expect(parts.size).toBe(2);
@@ -148,7 +148,7 @@ test('A series comes in Explicit VR Little Endian, whatever each instance is sto
   expect(stored.get(rle.sop)).toEqual({ syntax: RLE, bytes: files.rle });
 });
 
-test('What has lost something when it was compressed stays as it is stored', async () => {
+test('A lossy compressed instance is returned as it is stored', async () => {
   expect((await get(path(lossy), related(EXPLICIT))).status).toBe(406);
   const part = (await partsOf(await get(path(lossy), related()))).get(lossy.sop);
   expect(part).toEqual({ syntax: JPEG_BASELINE, bytes: files.lossy });
@@ -161,7 +161,7 @@ test('What has lost something when it was compressed stays as it is stored', asy
   expect((await get(studyPath, related(EXPLICIT))).status).toBe(406);
 });
 
-test('What claims to be compressed and is damaged comes as it is stored, unless it must not', async () => {
+test('A compressed instance with damaged pixels is returned as it is stored, or refused if the client does not accept that', async () => {
   const uids = newUids({ study });
   const damaged = dicomFile(
     [

@@ -12,7 +12,7 @@ beforeAll(async () => {
   staff = await service.as('staff');
 });
 
-/** Somebody signed in as the patient of this number. */
+/** A person signed in as the patient of this number. */
 const patient = (patientId: string) =>
   service.as('patient-1', { sub: `patient ${patientId}`, 'custom:patient_id': patientId });
 
@@ -20,7 +20,7 @@ const patientIdOf = (vr: string, value: string): FixtureElement => ['00100020', 
 const store = (client: Client, uids: Uids, ...elements: FixtureElement[]) =>
   client.send('POST', '/dicom/upload', dicomForm(slice(uids, elements)));
 
-/** Every path under which something of the instance can be read. */
+/** Every path that returns something of the instance. */
 const readsOf = ({ study, series, sop }: Uids) => {
   const studyPath = `/dicom-web/studies/${study}`;
   const instancePath = `${studyPath}/series/${series}/instances/${sop}`;
@@ -55,10 +55,12 @@ const statuses = (client: Client, paths: readonly string[]) =>
 const expectAll = async (client: Client, paths: readonly string[], status: number) =>
   expect(await statuses(client, paths)).toEqual(paths.map((path) => [path, status]));
 
-/** A number of digits, as the numeric VRs have it too. */
+/** A number of digits, which the numeric VRs can hold too. */
 const digits = () => String(Number.parseInt(randomUUID().slice(0, 8), 16) + 1);
 
-/** Ways to write a Patient ID that is one patient's as text, and another's as a number or as a list. */
+/**
+ * Ways to write a Patient ID that is one patient's as text, and another patient's as a number or as a list.
+ */
 const SPELLINGS: [what: string, spell: (victim: string) => { attacker: string; element: FixtureElement }][] =
   [
     [
@@ -76,7 +78,7 @@ const SPELLINGS: [what: string, spell: (victim: string) => { attacker: string; e
   ];
 
 describe.each(SPELLINGS)('A patient who writes the Patient ID as %s', (_title, spell) => {
-  test('can store nothing in a study of another', async () => {
+  test('can store nothing in a study of another patient', async () => {
     const victim = digits();
     const { attacker, element } = spell(victim);
     const uids = newUids();
@@ -89,7 +91,7 @@ describe.each(SPELLINGS)('A patient who writes the Patient ID as %s', (_title, s
     expect(await owner.json('GET', `/dicom-web/studies/${uids.study}/instances`, 200)).toHaveLength(1);
   });
 
-  test('can take no study over before its owner’s files come', async () => {
+  test('can not take a study over before the files of its owner are stored', async () => {
     const victim = digits();
     const { attacker, element } = spell(victim);
     const uids = newUids();
@@ -102,7 +104,7 @@ describe.each(SPELLINGS)('A patient who writes the Patient ID as %s', (_title, s
   });
 });
 
-test('A Patient ID of many values that together are too long to be kept opens no study without one', async () => {
+test('A Patient ID of many values that is too long to be stored opens no study without a Patient ID', async () => {
   const attacker = `P-${randomUUID()}`;
   const uids = newUids();
   expect((await store(staff, uids, patientIdOf('LO', ''))).status).toBe(201);
@@ -122,7 +124,7 @@ describe('A Patient ID that could be read in two ways is refused with its reason
     ['bytes', patientIdOf('OB', 'P-1001')],
   ];
 
-  test.each(FILES)('%s, by each way in', async (_title, element) => {
+  test.each(FILES)('%s, by each endpoint', async (_title, element) => {
     const file = slice(newUids(), [element]);
     const form = await staff.json('POST', '/dicom/upload', 400, dicomForm(file));
     expect(form.details).toEqual([expect.stringContaining(reason)]);
@@ -140,23 +142,23 @@ describe('A Patient ID that could be read in two ways is refused with its reason
     expect(upload).toMatchObject({ status: 'rejected', reason: expect.stringContaining(reason) });
   });
 
-  test('and so is an issuer of it', async () => {
+  test('and so is such an issuer of it', async () => {
     const two: FixtureElement = ['00100021', 'LO', 'A\\B'];
     const refused = await staff.json('POST', '/dicom/upload', 400, dicomForm(slice(newUids(), [two])));
     expect(refused.details).toEqual([expect.stringContaining('Issuer of Patient ID')]);
   });
 });
 
-describe('A study that is nobody’s', () => {
+describe('A study without a patient', () => {
   const elsewhere: FixtureElement = ['00100021', 'LO', 'ANOTHER HOSPITAL'];
 
   test.each<[what: string, element: FixtureElement]>([
-    ['as its number has another issuer', elsewhere],
-    ['as an issuer stands in the qualifiers', ['00100024', 'SQ', [[['00400032', 'UT', '1.2.3']]]]],
-    ['as it names no patient', patientIdOf('LO', '')],
-    ['as its Patient ID is none of ours', patientIdOf('LO', 'Paula, ward 3')],
+    ['with a number of another issuer', elsewhere],
+    ['with an issuer in the qualifiers', ['00100024', 'SQ', [[['00400032', 'UT', '1.2.3']]]]],
+    ['without a Patient ID', patientIdOf('LO', '')],
+    ['with an invalid Patient ID', patientIdOf('LO', 'Paula, ward 3')],
   ])(
-    '%s, is seen by no patient until staff assign it, and no more when they take it back',
+    '%s, is visible to no patient until staff assign it, and again when they undo that',
     async (_title, element) => {
       const uids = newUids();
       const number = `P-${randomUUID()}`;
@@ -183,7 +185,7 @@ describe('A study that is nobody’s', () => {
         '00100020': { Value: [number] },
         '4E471002': { Value: ['ASSIGNED'] },
       });
-      // What comes late goes after the rest.
+      // Files that are added later belong to the same patient as the rest.
       expect((await store(staff, newUids({ study: uids.study }), ...elements)).status).toBe(201);
       expect(await own.json('GET', `/dicom-web/studies/${uids.study}/instances`, 200)).toHaveLength(2);
 
@@ -212,7 +214,7 @@ describe('A study that is nobody’s', () => {
   });
 });
 
-describe('What a patient sends', () => {
+describe('A file that a patient sends', () => {
   test('is marked in every answer', async () => {
     const number = `P-${randomUUID()}`;
     const own = await patient(number);
@@ -229,7 +231,7 @@ describe('What a patient sends', () => {
       expect((await own.json('GET', path, 200))[0], path).toMatchObject({
         '4E471001': { Value: ['PATIENT'] },
       });
-    // A file that says of itself that the clinic sent it changes nothing.
+    // A file that claims to be sent by the clinic changes nothing.
     const forged = newUids({ study: uids.study });
     const elements = [patientIdOf('LO', number), ['4E471001', 'CS', 'CLINIC'] as FixtureElement];
     await store(own, forged, ...elements);
@@ -240,7 +242,7 @@ describe('What a patient sends', () => {
     expect(study['4E471001'].Value).toEqual(['CLINIC', 'PATIENT']);
   });
 
-  test('does not keep a StudyInstanceUID from the clinic: a doctor moves the study', async () => {
+  test('does not block a StudyInstanceUID for the clinic: a doctor may move the study', async () => {
     const [thiefs, owners] = [`P-${randomUUID()}`, `P-${randomUUID()}`];
     const thief = await patient(thiefs);
     const uids = newUids();
@@ -272,7 +274,7 @@ test('The audit log names the patient whose data was returned', async () => {
   expect(events).toHaveLength(1 + readsOf(uids).length + searchesOf(uids).length);
 });
 
-test('Whatever Patient IDs and issuers files have, no patient receives an instance of another by any endpoint', async () => {
+test('Whatever Patient IDs and issuers files have, no endpoint returns a patient an instance of another', async () => {
   const victim = digits();
   const spellings = [victim, `0${victim}`, `${victim}.0`, `${victim}e0`];
   const people = new Map<string, Client>();
@@ -291,7 +293,7 @@ test('Whatever Patient IDs and issuers files have, no patient receives an instan
           const { status } = await store(client, uids, ...elements);
           expect([201, 400, 403, 409]).toContain(status);
           if (status !== 201) continue;
-          // The one whom the bytes name, by a reading of the test's own.
+          // The patient that the bytes name, as the test itself reads them.
           const [id, issuer] = ['00100020', '00100021'].map((tag) => {
             const value = elements.find(([each]) => each === tag)?.[2] ?? '';
             return Buffer.from(value as string | Uint8Array)

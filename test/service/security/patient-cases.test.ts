@@ -10,15 +10,15 @@ beforeAll(async () => {
   [staff, doctor] = await Promise.all([service.as('staff'), service.as('doctor')]);
 });
 
-/** A patient of their own, and the number of a case that nobody has used. */
+/** A new patient, and the number of a case that nobody has used. */
 async function newPatient() {
   const patientId = `P-${randomUUID()}`;
   const client = await service.as('patient-1', { sub: patientId, 'custom:patient_id': patientId });
   return { patientId, client, caseId: `C-${randomUUID()}` };
 }
 
-/** Asks for a signed upload URL of an image of the case. */
-async function announce(client: Client, caseId: string, patientId: string, status = 201) {
+/** Requests a signed upload URL of an image of the case. */
+async function requestUpload(client: Client, caseId: string, patientId: string, status = 201) {
   const { bytes, type, name } = await photo();
   const body = { fileName: name, mimeType: type, fileSize: bytes.length, caseId, patientId };
   const { imageId, uploadUrl, headers } = await client.json(
@@ -44,12 +44,12 @@ const assign = (client: Client, caseId: string, patientId: string, status = 200)
   client.json('POST', `/api/v1/images/cases/${caseId}/patient`, status, { patientId });
 
 describe('The number of a case that only a patient has used', () => {
-  test('is given to another patient by a doctor; the first keeps the image, without the case', async () => {
+  test('is given to another patient by a doctor; the first patient keeps the image, without the case', async () => {
     const { patientId, client, caseId } = await newPatient();
     const other = await newPatient();
-    const { imageId, send } = await announce(client, caseId, patientId);
+    const { imageId, send } = await requestUpload(client, caseId, patientId);
     expect((await send()).status).toBe('ready');
-    await announce(staff, caseId, other.patientId, 409);
+    await requestUpload(staff, caseId, other.patientId, 409);
     await assign(staff, caseId, other.patientId, 403);
     await assign(client, caseId, other.patientId, 403);
     expect(await assign(doctor, caseId, other.patientId)).toEqual({
@@ -57,7 +57,7 @@ describe('The number of a case that only a patient has used', () => {
       patientId: other.patientId,
       imagesLeft: 1,
     });
-    const clinics = await announce(staff, caseId, other.patientId);
+    const clinics = await requestUpload(staff, caseId, other.patientId);
     expect((await clinics.send()).status).toBe('ready');
     expect(await imagesOf(other.client, caseId)).toEqual([clinics.imageId]);
     await client.json('GET', `/api/v1/images/cases/${caseId}`, 404);
@@ -66,9 +66,9 @@ describe('The number of a case that only a patient has used', () => {
     expect((await client.send('GET', `/api/images/${imageId}/data`)).status).toBe(200);
   });
 
-  test('becomes the clinic’s with its images where it is the same patient’s, and is given away no more', async () => {
+  test('becomes the clinic’s with its images if it is the same patient’s, and is then never given away', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const { imageId, send } = await announce(client, caseId, patientId);
+    const { imageId, send } = await requestUpload(client, caseId, patientId);
     await send();
     expect(await assign(doctor, caseId, patientId)).toMatchObject({ imagesLeft: 0 });
     expect(await imagesOf(client, caseId)).toEqual([imageId]);
@@ -80,34 +80,34 @@ describe('The number of a case that only a patient has used', () => {
 
   test('is free for the clinic once its images are deleted', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const { imageId, send } = await announce(client, caseId, patientId);
+    const { imageId, send } = await requestUpload(client, caseId, patientId);
     await send();
     await doctor.json('DELETE', `/api/v1/images/${imageId}`, 204);
     const other = await newPatient();
-    const clinics = await announce(staff, caseId, other.patientId);
+    const clinics = await requestUpload(staff, caseId, other.patientId);
     await clinics.send();
     expect(await imagesOf(other.client, caseId)).toEqual([clinics.imageId]);
-    await announce(client, caseId, patientId, 404);
+    await requestUpload(client, caseId, patientId, 404);
   });
 
-  test('is free for the clinic while no image has come; one that comes later is kept without the case', async () => {
+  test('is free for the clinic while it has no image; an image that is stored later is kept without the case', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const late = await announce(client, caseId, patientId);
+    const late = await requestUpload(client, caseId, patientId);
     const other = await newPatient();
-    await (await announce(staff, caseId, other.patientId)).send();
+    await (await requestUpload(staff, caseId, other.patientId)).send();
     expect(await late.send()).toMatchObject({ status: 'ready' });
     expect(await imagesOf(other.client, caseId)).not.toContain(late.imageId);
     const { images } = await client.json('GET', `/api/images?patient_id=${patientId}`, 200);
     expect(images).toMatchObject([{ id: late.imageId, status: 'ready' }]);
   });
 
-  test('is the clinic’s from its first image on: another patient’s is refused', async () => {
+  test('is the clinic’s from its first image: an image of another patient is refused', async () => {
     const { patientId, client, caseId } = await newPatient();
-    const { send } = await announce(client, caseId, patientId);
+    const { send } = await requestUpload(client, caseId, patientId);
     await send();
-    await (await announce(staff, caseId, patientId)).send();
+    await (await requestUpload(staff, caseId, patientId)).send();
     const other = await newPatient();
     await assign(doctor, caseId, other.patientId, 409);
-    await announce(staff, caseId, other.patientId, 409);
+    await requestUpload(staff, caseId, other.patientId, 409);
   });
 });

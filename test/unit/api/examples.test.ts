@@ -9,10 +9,10 @@ import { documented, exampleBody, exampleParameters } from '../../support/docume
 const all: readonly Operation[] = operations;
 const faultsOf = (schema: z.ZodType, example: unknown) => schema.safeParse(example).error?.issues;
 
-describe.each(all)('The API document shows of $id', (operation) => {
+describe.each(all)('The API document has for $id', (operation) => {
   const { params, query, body, success } = operation;
 
-  test('a request that its own schemas take', () => {
+  test('a request that its own schemas accept', () => {
     if (params) expect(faultsOf(params, exampleParameters(operation, 'path'))).toBeUndefined();
     if (query) expect(faultsOf(query, exampleParameters(operation, 'query'))).toBeUndefined();
     if (!body) return expect(exampleBody(operation)).toBeUndefined();
@@ -20,7 +20,7 @@ describe.each(all)('The API document shows of $id', (operation) => {
     expect(faultsOf(body, exampleBody(operation))).toBeUndefined();
   });
 
-  test('a success that its own schema takes', () => {
+  test('a successful answer that its own schema accepts', () => {
     const shown = documented(operation).responses[success.status]?.content;
     if ('schema' in success) {
       const { contentType = 'application/json' } = success;
@@ -37,7 +37,7 @@ describe.each(all)('The API document shows of $id', (operation) => {
     }
   });
 
-  test('examples that the document’s own schemas take, as a client reads them', () => {
+  test('examples that the document’s own schemas accept, as a client reads them', () => {
     const { parameters, requestBody, responses } = documented(operation);
     const contents = [requestBody ?? {}, ...Object.values(responses)].flatMap(({ content = {} }) =>
       Object.entries(content).flatMap(([type, each]) => (type === 'application/json' ? [each] : [])),
@@ -50,7 +50,7 @@ describe.each(all)('The API document shows of $id', (operation) => {
     }
   });
 
-  test('every error in the shape that all have, with its own status', () => {
+  test('every error in the shape that all errors have, with its own status', () => {
     for (const [status, { content }] of Object.entries(documented(operation).responses)) {
       const isResult = 'allFailedStatus' in success && success.allFailedStatus === Number(status);
       if (Number(status) < 400 || isResult) continue;
@@ -59,7 +59,7 @@ describe.each(all)('The API document shows of $id', (operation) => {
     }
   });
 
-  test('who may call it, and with what', () => {
+  test('the permitted callers and their credentials', () => {
     const { security, description } = documented(operation);
     const roles: readonly string[] = operation.auth === 'public' ? [] : operation.auth;
     const people = roles.filter((role) => role !== 'service');
@@ -74,7 +74,7 @@ describe.each(all)('The API document shows of $id', (operation) => {
 describe('An example', () => {
   const of = (schema: z.ZodType) => exampleOf(z.toJSONSchema(schema, { io: 'output' }));
 
-  test('is what the schema says, before what its parts say', () => {
+  test('is the one of the schema, before those of its properties', () => {
     const part = z.string().meta({ examples: ['part'] });
     expect(of(z.object({ part }).meta({ examples: [{ part: 'whole' }] }))).toEqual({ part: 'whole' });
     expect(of(z.object({ part, list: z.array(part), none: part.nullable() }))).toEqual({
@@ -84,7 +84,7 @@ describe('An example', () => {
     });
   });
 
-  test('lacks the fields of which nobody gave one, so that the schema refuses it', () => {
+  test('lacks the fields without an example, so that the schema refuses it', () => {
     const schema = z.object({ known: z.literal('x'), forgotten: z.string() });
     expect(of(schema)).toEqual({ known: 'x' });
     expect(faultsOf(schema, of(schema))).toHaveLength(1);

@@ -26,7 +26,7 @@ const callers: Record<string, Caller> = {
   other: { role: 'patient', subject: 'b', patientId: 'P-1002' },
   service: { role: 'service', subject: 'key', keyId: id, scopes: ['*:read'] },
 };
-const whoMay = ({ isVisibleTo }: Notification) =>
+const receiversOf = ({ isVisibleTo }: Notification) =>
   Object.keys(callers).filter((name) => isVisibleTo(callers[name] as Caller));
 const typesOf = ({ messages }: Notification) => messages.map(({ type }) => type);
 
@@ -36,37 +36,38 @@ const pending: Image = newImage(
   now,
 );
 const ready: Image = { ...pending, status: 'ready', key: 'images/a.jpg', crc32: 'AAAAAA==' };
-const news = (before?: Image, after?: Image) => imageNotification({ before, after }, () => undefined);
+const notificationOf = (before?: Image, after?: Image) =>
+  imageNotification({ before, after }, () => undefined);
 
-describe('Of an image is told', () => {
+describe('Events of an image', () => {
   test.each<[string, Image | undefined, Image | undefined, string[]]>([
-    ['nothing as it is announced', undefined, pending, []],
-    ['nothing as its client says that it has arrived', pending, { ...pending }, []],
-    ['that it has come and is ready', pending, ready, ['IMAGE_UPLOADED', 'IMAGE_READY']],
+    ['none when it is registered', undefined, pending, []],
+    ['none when its client reports its arrival', pending, { ...pending }, []],
+    ['uploaded and ready', pending, ready, ['IMAGE_UPLOADED', 'IMAGE_READY']],
     [
-      'that it has come and is not',
+      'uploaded and rejected',
       pending,
       { ...pending, status: 'rejected' },
       ['IMAGE_UPLOADED', 'IMAGE_REJECTED'],
     ],
-    ['what changes before that', pending, { ...pending, caption: 'left' }, ['IMAGE_CHANGED']],
-    ['what changes after that', ready, { ...ready, order: 2 }, ['IMAGE_CHANGED']],
-    ['nothing that is not to be seen', ready, { ...ready, linkSecret: 'x'.repeat(43) }, []],
-    ['its end', ready, undefined, ['IMAGE_DELETED']],
-    ['no end where it never came', pending, undefined, []],
+    ['a change before that', pending, { ...pending, caption: 'left' }, ['IMAGE_CHANGED']],
+    ['a change after that', ready, { ...ready, order: 2 }, ['IMAGE_CHANGED']],
+    ['none for a change of an internal field', ready, { ...ready, linkSecret: 'x'.repeat(43) }, []],
+    ['deleted', ready, undefined, ['IMAGE_DELETED']],
+    ['none for the deletion of a pending image', pending, undefined, []],
   ])('%s', (_title, before, after, types) => {
-    expect(typesOf(news(before, after))).toEqual(types);
+    expect(typesOf(notificationOf(before, after))).toEqual(types);
   });
 
-  test('whom it concerns: the clinic and its patient', () => {
-    expect(whoMay(news(pending, ready))).toEqual(['staff', 'own']);
-    expect(whoMay(news(ready, undefined))).toEqual(['staff', 'own']);
+  test('are sent to the clinic and its patient', () => {
+    expect(receiversOf(notificationOf(pending, ready))).toEqual(['staff', 'own']);
+    expect(receiversOf(notificationOf(ready, undefined))).toEqual(['staff', 'own']);
     const { patientId: _patientId, ...nobodys } = ready;
-    expect(whoMay(news(nobodys, undefined))).toEqual(['staff']);
+    expect(receiversOf(notificationOf(nobodys, undefined))).toEqual(['staff']);
   });
 });
 
-test('Of an export is told once that it is ready, and again when it was made again', () => {
+test('An export sends an event once when it is ready, and again when it was made again', () => {
   const running = {
     id,
     run: id,
@@ -83,10 +84,10 @@ test('Of an export is told once that it is ready, and again when it was made aga
     typesOf(exportNotification({ before: done, after: { ...done, run: `${id.slice(0, -1)}2` } })),
   ).toEqual(['EXPORT_READY']);
   expect(typesOf(exportNotification({ before: done }))).toEqual([]);
-  expect(whoMay(exportNotification({ before: running, after: done }))).toEqual(['staff', 'own']);
+  expect(receiversOf(exportNotification({ before: running, after: done }))).toEqual(['staff', 'own']);
 });
 
-describe('Of a picture of an exam', () => {
+describe('An event of a picture of an exam', () => {
   const given = {
     examenID: id,
     studyInstanceUID: '1.2.3',
@@ -102,19 +103,19 @@ describe('Of a picture of an exam', () => {
   const theirs = linkedToInstance(registered, { ...stored, source: 'clinic' });
   const patientOf = (image?: ExamImage) => image && patientOfExamImage(image, async () => 'P-1001');
 
-  test('the clinic is told when it is registered, and its patient when it is theirs', async () => {
-    const told = async (before?: ExamImage, after?: ExamImage) => {
+  test('is sent to the clinic when it is registered, and to its patient when it belongs to them', async () => {
+    const sentFor = async (before?: ExamImage, after?: ExamImage) => {
       const happened = examImageNotification({ before, after }, (await patientOf(after)) ?? null);
-      return [...typesOf(happened), ...whoMay(happened)];
+      return [...typesOf(happened), ...receiversOf(happened)];
     };
-    expect(await told(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
-    expect(await told(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
-    expect(await told(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
-    expect(await told(theirs, theirs)).toEqual([]);
-    expect(await told(theirs, undefined)).toEqual([]);
+    expect(await sentFor(undefined, registered)).toEqual(['IMAGE_UPLOADED', 'staff']);
+    expect(await sentFor(undefined, theirs)).toEqual(['IMAGE_UPLOADED', 'staff', 'own']);
+    expect(await sentFor(registered, theirs)).toEqual(['IMAGE_UPLOADED', 'own']);
+    expect(await sentFor(theirs, theirs)).toEqual([]);
+    expect(await sentFor(theirs, undefined)).toEqual([]);
   });
 
-  test('nobody becomes the patient by a file that they bring, or by one of other identifiers', async () => {
+  test('is sent to no patient because of a file that they sent, or of one with other identifiers', async () => {
     const fromPatient = linkedToInstance(registered, { ...stored, source: 'patient' });
     expect(fromPatient).toEqual({ ...registered, storedBy: 'patient' });
     expect(await patientOf(fromPatient)).toBeNull();
@@ -124,7 +125,7 @@ describe('Of a picture of an exam', () => {
   });
 });
 
-test('A connection is valid until its token ends, and settled when no handshake takes so long', () => {
+test('A connection is valid until its token expires, and settled once every handshake has ended', () => {
   const connection = {
     id: 'c=',
     caller: staff,

@@ -14,13 +14,13 @@ const all: readonly Operation[] = operations;
 const document = openApiDocument(operations);
 
 describe.each(all)('$id', (operation) => {
-  test('lives in the folder of its name, and gives its function that name', () => {
+  test('is in the folder of its name, which is also the name of its function', () => {
     const { entry } = functions.find(({ id }) => id === operation.id) ?? {};
     expect(entry).toMatch(new RegExp(`/${operation.id}/handler.ts$`));
     expect(readFileSync(join(ROOT, entry ?? ''), 'utf8')).toContain("from './operation.ts'");
   });
 
-  test('reads its body in the way that it declares', () => {
+  test('reads its body as it declares', () => {
     const { entry = '' } = functions.find(({ id }) => id === operation.id) ?? {};
     const readsForm = readFileSync(join(ROOT, entry), 'utf8').includes('serveForm(operation');
     expect(readsForm).toBe(operation.form !== undefined);
@@ -31,7 +31,7 @@ describe.each(all)('$id', (operation) => {
     for (const { path } of routesOf(operation)) expect(path).toMatch(/^\/[^\s]*[^/]$/);
   });
 
-  test('has the parameters of its path, and may do without those that another of its paths lacks', () => {
+  test('has the parameters of its path; those that one of its paths lacks are optional', () => {
     const namesIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
     const shape = operation.params?.shape ?? {};
     expect(Object.keys(shape).sort()).toEqual(namesIn(operation.path));
@@ -42,7 +42,7 @@ describe.each(all)('$id', (operation) => {
     }
   });
 
-  test('is described by the API document, with every error that it can give', () => {
+  test('is described by the API document, with every error that it can return', () => {
     for (const { id, path } of routesOf(operation)) {
       const described = document.paths[path]?.[operation.method.toLowerCase()] as {
         operationId: string;

@@ -5,7 +5,7 @@ import { chooseOffer, describeOffer, type Offer } from '../../../lib/lambda/http
 const JPEG_2000 = '1.2.840.10008.1.2.4.90';
 const LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 
-/** What there is of a frame that is stored as JPEG 2000. */
+/** The available types of a frame that is stored as JPEG 2000. */
 const FRAMES: Offer[] = [
   { type: 'multipart/related', part: 'image/jp2', transferSyntax: JPEG_2000 },
   {
@@ -32,7 +32,7 @@ test.each([
   ['', STORED],
   ['*/*', STORED],
   ['multipart/related', STORED],
-  // Python's dicomweb-client, with nothing said of the type.
+  // Python's dicomweb-client, without a type.
   ['multipart/related; type="*/*"', STORED],
   ['multipart/related; type="image/*"', STORED],
   ['multipart/related; type="image/jp2"; transfer-syntax=1.2.840.10008.1.2.4.90', STORED],
@@ -41,18 +41,18 @@ test.each([
   ['multipart/related; type="application/octet-stream"', DECODED],
   ['multipart/related; type=application/octet-stream', DECODED],
   ['multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.1', DECODED],
-  // Viewers that decode by themselves ask for any syntax as bytes.
+  // Viewers with their own decoder ask for any syntax as bytes.
   ['multipart/related; type=application/octet-stream; transfer-syntax=*', STORED_BYTES],
   ['application/octet-stream', 'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1'],
   ['multipart/related; type="image/jls", multipart/related; type="application/octet-stream"', DECODED],
   ['multipart/related; type="image/jp2"; q=0.1, multipart/related; type="application/octet-stream"', DECODED],
   ['*/*; q=0.1, multipart/related; type="application/octet-stream"; q=0.5', DECODED],
   ['nonsense, ;;, multipart/related; type="image/jp2"', STORED],
-])('Accept: %s gets %s', (accept, answer) => {
+])('Accept: %s is answered with %s', (accept, answer) => {
   expect(choose(accept, FRAMES)).toBe(answer);
 });
 
-describe('Nothing is given', () => {
+describe('No type is acceptable', () => {
   test.each([
     'multipart/related; type="image/jls"',
     'multipart/related; type="image/jp2"; transfer-syntax=1.2.840.10008.1.2.4.91',
@@ -70,12 +70,12 @@ describe('Nothing is given', () => {
   });
 });
 
-test('What is said more exactly counts before what is said of many', () => {
+test('A more specific media range takes precedence over a wider one', () => {
   expect(choose('image/*, image/jpeg; q=0.2', PICTURES)).toBe('image/png');
   expect(choose('image/png; q=0, image/*', PICTURES)).toBe('image/jpeg');
 });
 
-test('The query parameter of a link counts before the header of the browser', () => {
+test('The query parameter of a link takes precedence over the header of the browser', () => {
   const asked = { headers: { accept: 'text/html,*/*;q=0.8' }, query: { accept: 'image/png' } };
   expect(chooseOffer(asked, PICTURES)).toEqual({ type: 'image/png' });
   expect(() => chooseOffer({ headers: {}, query: { accept: 'image/gif' } }, PICTURES)).toThrow(DomainError);

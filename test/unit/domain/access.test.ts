@@ -19,26 +19,26 @@ const errorOf = (work: () => unknown) => {
   }
 };
 
-describe('Who may know of what', () => {
-  test('a patient sees their own and nobody else; all others see everyone', () => {
+describe('Access to a resource', () => {
+  test('a patient sees only their own; all others see everyone’s', () => {
     expect(maySee(patient, 'P-1001')).toBe(true);
     expect(maySee(patient, 'P-1002')).toBe(false);
     expect(maySee(staff, 'P-1002')).toBe(true);
   });
 
-  test('a service sees nothing because of whose it is: that hangs on the scopes of its key', () => {
+  test('the patient of a resource gives a service no access: the scopes of its key do', () => {
     const service = { role: 'service', subject: 'c', keyId: '0190c6a4-7b3e-7000-8000-000000000000' } as const;
     expect(maySee({ ...service, scopes: ['*:read', '*:write'] }, 'P-1001')).toBe(false);
   });
 
-  test("what is another's and what is not there are refused in the same words", () => {
+  test('a resource of another patient and an unknown one are refused in the same words', () => {
     const theirs = errorOf(() => requireVisible(patient, { patientId: 'P-1002' }, 'image'));
     expect(theirs).toEqual(errorOf(() => requireVisible(patient, undefined, 'image')));
     expect(theirs?.code).toBe('NOT_FOUND');
     expect(errorOf(() => requirePatient(patient, 'P-1002'))?.code).toBe('NOT_FOUND');
   });
 
-  test('doctors and admins delete, patients and staff do not', () => {
+  test('doctors and admins may delete, patients and staff may not', () => {
     const may = (caller: Caller) => errorOf(() => requireMayDelete(caller)) === undefined;
     expect([patient, staff].map(may)).toEqual([false, false]);
     expect(
@@ -53,18 +53,18 @@ describe('Who may know of what', () => {
 describe('The caller in a token', () => {
   const claims = { sub: 'u-1', exp: 1 };
 
-  test('is the strongest of their groups', () => {
+  test('has the strongest of their groups', () => {
     expect(callerFromClaims({ ...claims, 'cognito:groups': ['patients', 'doctors', 'staff'] })).toEqual({
       role: 'doctor',
       subject: 'u-1',
     });
     expect(callerFromClaims({ ...claims, groups: ['admins'] })?.role).toBe('admin');
-    // The user pool's groups are the clinic's; whatever else says `groups` does not raise anybody.
+    // The user pool's groups are the clinic's; another claim named `groups` gives nobody more rights.
     const both = { ...claims, 'cognito:groups': ['staff'], groups: ['admins'] };
     expect(callerFromClaims(both)?.role).toBe('staff');
   });
 
-  test('is a patient only with a patient number that fits', () => {
+  test('is a patient only with a valid patient number', () => {
     const group = { ...claims, 'cognito:groups': ['patients'] };
     expect(callerFromClaims({ ...group, 'custom:patient_id': 'P-1001' })).toEqual({
       ...patient,
@@ -77,11 +77,11 @@ describe('The caller in a token', () => {
   test.each([
     [{ ...claims, 'cognito:groups': ['cleaners'] }],
     [claims],
-    // A service is known by its key's id.
+    // A service is identified by the id of its key.
     [{ ...claims, sub: 'key:0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01', groups: ['admins'] }],
     [{ ...claims, 'cognito:groups': 'doctors' }],
     [null],
-  ])('is nobody in %j', (payload) => {
+  ])('does not exist in %j', (payload) => {
     expect(callerFromClaims(payload)).toBeUndefined();
   });
 });

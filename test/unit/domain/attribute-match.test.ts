@@ -61,17 +61,17 @@ describe.each<[tag: string, values: string[], others: string[]]>([
   ['00201206', ['2', ' 2', '1,2'], ['3', '']],
   ['00400275.00400009', ['S1', 'S2', 'S*'], ['S3']],
 ])('%s', (tag, values, others) => {
-  test.each(values)('%s finds it', (value) => expect(found(tag, value)).toBe(true));
-  test.each(others)('%s does not', (value) => expect(found(tag, value)).toBe(false));
+  test.each(values)('%s matches', (value) => expect(found(tag, value)).toBe(true));
+  test.each(others)('%s does not match', (value) => expect(found(tag, value)).toBe(false));
 });
 
-test('A fuzzy name is one of which each word begins one', () => {
+test('A fuzzy name matches if each of its words is the beginning of a word', () => {
   for (const name of ['jean mull', 'Luc', 'müller', 'dr muller'])
     expect(found('00100010', name, true)).toBe(true);
   for (const name of ['jean maier', 'uller']) expect(found('00100010', name, true)).toBe(false);
 });
 
-describe('A name is found in any script', () => {
+describe('A name matches in any script', () => {
   const finds = (name: object, value: string, isFuzzy = false) =>
     matches({ '00100010': { vr: 'PN', Value: [name] } }, { path: ['00100010'], value, isFuzzy });
 
@@ -91,13 +91,13 @@ describe('A name is found in any script', () => {
     }
   });
 
-  test('in which a wildcard stands for a syllable, and a syllable for no other', () => {
+  test('in which a wildcard stands for a syllable, and a syllable matches no other', () => {
     expect(finds({ Alphabetic: '심^하나' }, '시*')).toBe(false);
     expect(finds({ Alphabetic: '시험' }, '????')).toBe(false);
   });
 });
 
-describe('Ranges of a date and of its time are one range', () => {
+describe('A range of a date and a range of its time are one combined range', () => {
   const at = (date: string, time?: string): DicomAttributes => ({
     '00080020': { vr: 'DA', Value: [date] },
     '00080030': { vr: 'TM', ...(time && { Value: [time] }) },
@@ -117,7 +117,7 @@ describe('Ranges of a date and of its time are one range', () => {
     ['20251105-', '235959.9-'],
     ['-20251107', '-01'],
     ['-20251106', '-2359'],
-  ])('%s at %s finds it', (dates, times) => expect(isFound(midnight, dates, times)).toBe(true));
+  ])('%s at %s matches', (dates, times) => expect(isFound(midnight, dates, times)).toBe(true));
 
   test.each([
     ['20251107-20251108', '000000-010000'],
@@ -125,13 +125,13 @@ describe('Ranges of a date and of its time are one range', () => {
     ['20251106-', '235959.6-'],
     ['-20251106', '-2358'],
     ['20251106-20251106', '230000-010000'],
-    // Not of one form: each for itself.
+    // Not in the same form: each is matched alone.
     ['20251105-20251107', '-180000'],
     ['20251106', '000000-230000'],
     ['-20251107', '230000'],
-  ])('%s at %s does not', (dates, times) => expect(isFound(midnight, dates, times)).toBe(false));
+  ])('%s at %s does not match', (dates, times) => expect(isFound(midnight, dates, times)).toBe(false));
 
-  test('in which a day without a time may be any time of that day', () => {
+  test('in which a day without a time matches any time of that day', () => {
     expect(isFound(at('20251106'), '20251106-20251107', '230000-010000')).toBe(true);
     expect(isFound(at('20251108'), '20251106-20251107', '230000-010000')).toBe(false);
   });
@@ -156,7 +156,7 @@ describe('Ranges of a date and of its time are one range', () => {
   });
 });
 
-describe('A search begins with the list that is likely to be the shortest', () => {
+describe('A search starts with the list that is probably the shortest', () => {
   const listFor = (search: Record<string, string>, own?: string) =>
     studyListFor(
       Object.entries(search).map(([tag, value]): AttributeMatch => ({ path: [tag], value })),
@@ -197,7 +197,7 @@ describe('A search begins with the list that is likely to be the shortest', () =
     [{ '0020000D': `1.2,${'1'.repeat(65)},x` }, { by: 'uids', uids: ['1.2'] }],
   ])('%j', (search, list) => expect(listFor(search)).toEqual(list));
 
-  test('which is always the patient’s own where they search', () => {
+  test('which is always the patient’s own list if a patient searches', () => {
     expect(listFor({ '00080050': 'A1' }, 'P-1')).toEqual({
       by: 'patient',
       patientId: 'P-1',
@@ -207,7 +207,7 @@ describe('A search begins with the list that is likely to be the shortest', () =
     expect(listFor({ '00100020': 'P-2' }, 'P-1')).toMatchObject({ patientId: 'P-1' });
   });
 
-  test('of names by how they begin, without accents and in capitals', () => {
+  test('or the list of names by their first letters, without accents and in capitals', () => {
     const list = listFor({ '00100010': 'Mül?er*Jean*' }) as StudyList & { by: 'name' };
     expect(list).toMatchObject({ by: 'name', prefix: 'MUL' });
     expect(['MULLER^JEAN', 'MULTER^JEANNE'].every(list.fits)).toBe(true);

@@ -9,7 +9,7 @@ test.each([
   ['photo.png', 'image/webp', 'photo.webp'],
   ['two.dots.png', 'image/jpeg', 'two.dots.jpg'],
   ['photo.HEIC.', 'image/jpeg', 'photo.jpg'],
-])('%s of the type %s goes out as %s', (fileName, mimeType, outgoing) => {
+])('%s of the type %s is sent as %s', (fileName, mimeType, outgoing) => {
   expect(outgoingFileName({ fileName, mimeType })).toBe(outgoing);
 });
 
@@ -22,6 +22,6 @@ test.each([
   ['visit 6.11', 'image/jpeg'],
   ['photo.old', 'image/jpeg'],
   ['photo.png', 'application/octet-stream'],
-])('%s of the type %s stays', (fileName, mimeType) => {
+])('%s of the type %s is unchanged', (fileName, mimeType) => {
   expect(outgoingFileName({ fileName, mimeType })).toBe(fileName);
 });

@@ -5,7 +5,7 @@ import { CopyQuery, copyFileName, copyOf, isCopyWanted } from '../../../lib/doma
 const image = (mimeType: string, width = 6000, height = 3000) => ({ mimeType, width, height }) as ReadyImage;
 const faults = (query: object) => CopyQuery.safeParse(query).error?.issues.map(({ path }) => path[0]);
 
-describe('What is asked for', () => {
+describe('The query for a copy', () => {
   test.each([
     { width: '0' },
     { width: '4001' },
@@ -27,11 +27,11 @@ describe('What is asked for', () => {
     { watermark: 'a\u2028b' },
     { watermark: 'a'.repeat(101) },
     { watermark: '\ud800' },
-  ])('is refused by its name: %j', (query) => {
+  ])('is refused with the name of its parameter: %j', (query) => {
     expect(faults(query)).toContain(Object.keys(query)[0]);
   });
 
-  test('may be the outermost of all, and a text of a hundred characters of any plane', () => {
+  test('may have the largest and smallest values, and a text of a hundred characters of any plane', () => {
     for (const query of [
       { width: '1' },
       { width: '4000' },
@@ -42,7 +42,7 @@ describe('What is asked for', () => {
     }
   });
 
-  test('is the original where nothing is said', () => {
+  test('is empty for the original', () => {
     expect(isCopyWanted(CopyQuery.parse({}))).toBe(false);
     expect(isCopyWanted(CopyQuery.parse({ quality: '80' }))).toBe(true);
   });
@@ -58,7 +58,7 @@ describe('A copy', () => {
     ['image/tiff', 'jpeg'],
     ['image/bmp', 'jpeg'],
     ['application/pdf', 'jpeg'],
-  ])('of %s is %s unless another format is asked for', (mimeType, format) => {
+  ])('of %s is %s unless another format is requested', (mimeType, format) => {
     expect(copyOf(image(mimeType), {}).format).toBe(format);
     expect(copyOf(image(mimeType), { format: 'webp' }).format).toBe('webp');
   });
@@ -74,12 +74,12 @@ describe('A copy', () => {
     expect(copyOf(image('image/avif', 3000, 4000), { width: 4000 }).width).toBe(1920);
   });
 
-  test('that is asked for in other words is the same', () => {
+  test('is the same for an equal query in another form', () => {
     const spelled = copyOf(image('image/jpeg'), { width: 4000, format: 'jpeg', quality: 85 });
     expect(spelled).toEqual(copyOf(image('image/jpeg'), { width: undefined, format: undefined }));
   });
 
-  test('has no quality as PNG, and says so', () => {
+  test('has no quality as PNG, and the refusal says so', () => {
     for (const [mimeType, format] of [['image/jpeg', 'png'], ['image/png']] as const) {
       expect(() => copyOf(image(mimeType), { format, quality: 80 })).toThrow(
         expect.objectContaining({ details: [expect.stringMatching(/^quality must be left out/)] }),

@@ -11,9 +11,9 @@ const image = {
   caption: 'Linker Schuh',
 };
 
-test('The day of an image is the one that a person gave, else the camera’s, else that of its upload', () => {
+test('The day of an image is the one that a person entered, else the camera’s, else that of its upload', () => {
   expect(dayOf(image)).toBe('2025-11-06');
-  // By the camera's clock: in Greenwich it was the sixth by then.
+  // By the clock of the camera: in Greenwich it was the sixth at that moment.
   const taken = { ...image, capturedAt: '2025-11-05T23:30:00-02:00' };
   expect(dayOf(taken)).toBe('2025-11-05');
   expect(dayOf({ ...taken, dateTaken: '2024-01-01' })).toBe('2024-01-01');
@@ -22,7 +22,7 @@ test('The day of an image is the one that a person gave, else the camera’s, el
 test.each([
   ['Pacific/Auckland', '2025-11-07T12:30:00', '2025-11-07'],
   ['America/New_York', '2025-11-06T18:30:00', '2025-11-06'],
-])('An upload has its day by the clock of a clinic in %s', (timeZone, uploadedLocal, day) => {
+])('An upload has the day of the time zone of a clinic in %s', (timeZone, uploadedLocal, day) => {
   const uploaded = newImage(
     image,
     { role: 'doctor', subject: 'd' },
@@ -33,13 +33,13 @@ test.each([
   expect(dayOf(uploaded)).toBe(day);
 });
 
-test('A time of capture keeps its clock and its offset', () => {
+test('A time of capture keeps its local time and its offset', () => {
   const given = { ...image, capturedAt: '2025-11-06T00:30:00+02:00' };
   const { capturedAt } = newImage(given, { role: 'doctor', subject: 'd' }, new Date());
   expect(capturedAt).toBe('2025-11-06T00:30:00.000+02:00');
 });
 
-describe('An image fits', () => {
+describe('An image matches a filter', () => {
   test.each<[ImageFilter, boolean]>([
     [{}, true],
     [{ category: 'other' }, true],

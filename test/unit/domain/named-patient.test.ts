@@ -10,7 +10,7 @@ import { namedPatients } from '../../fixtures/named-patients.ts';
 const staff = { role: 'staff', subject: 's' } as const;
 const now = new Date('2026-01-01T12:00:00Z');
 
-/** All that is kept of the file, or undefined where it is refused. */
+/** All stored values of the file, or undefined if it is refused. */
 function kept(elements: FixtureElement[], syntax: (typeof syntaxes)['explicit' | 'bigEndian']) {
   const bytes = dicomFile([...instance, ...elements], syntax);
   try {
@@ -22,10 +22,10 @@ function kept(elements: FixtureElement[], syntax: (typeof syntaxes)['explicit' |
   }
 }
 
-/** What DICOM JSON has as Patient ID; a blank one is null there (PS3.18 F.2.5). */
+/** The Patient ID in DICOM JSON; an empty one is null there (PS3.18 F.2.5). */
 const valuesOf = (json: DicomAttributes) => (json['00100020']?.Value ?? []).filter((value) => value !== null);
 
-test('However Patient ID and its issuer are written, all readings of a file agree, or it is refused', () => {
+test('For every form of Patient ID and its issuer, all readings of a file agree, or it is refused', () => {
   let accepted = 0;
   fc.assert(
     fc.property(
@@ -56,7 +56,7 @@ test('However Patient ID and its issuer are written, all readings of a file agre
 });
 
 describe('A named patient', () => {
-  test('is one of the clinic where the file names no issuer, or one of the clinic’s own', () => {
+  test('is a patient of the clinic if the file names no issuer, or one of the clinic’s own', () => {
     expect(patientOf({ id: 'P-1001', issuer: null }, [])).toBe('P-1001');
     expect(patientOf({ id: 'P-1001', issuer: 'ELSEWHERE' }, [])).toBeNull();
     expect(patientOf({ id: 'P-1001', issuer: 'ELSEWHERE' }, ['HERE', 'ELSEWHERE'])).toBe('P-1001');
@@ -64,7 +64,7 @@ describe('A named patient', () => {
     expect(patientOf({ id: 'P 1001', issuer: null }, [])).toBeNull();
   });
 
-  test('is another where either part is another', () => {
+  test('is another patient if either part differs', () => {
     const all = [
       { id: 'a', issuer: 'b' },
       { id: 'b', issuer: 'a' },

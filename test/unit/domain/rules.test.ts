@@ -27,7 +27,7 @@ const refusal = (work: () => unknown): { code: ErrorCode; details: readonly stri
   }
 };
 
-test('The categories are the clinic’s twenty-three, and other', () => {
+test('The categories are the twenty-three of the clinic, and "other"', () => {
   expect(Object.keys(CATEGORY_LABELS)).toHaveLength(24);
   for (const [value, label] of Object.entries(CATEGORY_LABELS)) {
     expect(value).toBe(label.toLowerCase().replace(/[ -]/g, '_'));
@@ -38,7 +38,7 @@ describe('A file before its upload', () => {
   const check = (...files: { mimeType: string; fileSize: number }[]) =>
     refusal(() => requireUploadable(files, limits, (index, field) => `files[${index}].${field}`));
 
-  test('may be as large as the limit, to the byte', () => {
+  test('may have the size of the limit, to the byte', () => {
     expect(check({ mimeType: 'image/png', fileSize: limits.imageBytes })).toBeUndefined();
     expect(check({ mimeType: 'image/png', fileSize: limits.imageBytes + 1 })?.code).toBe('PAYLOAD_TOO_LARGE');
   });
@@ -52,7 +52,7 @@ describe('A file before its upload', () => {
     ]);
   });
 
-  test('may be a scan or a document only at the doors that take those', () => {
+  test('may be a scan or a document only at the endpoints that take those', () => {
     for (const mimeType of ['image/bmp', 'application/pdf']) {
       expect(check({ mimeType, fileSize: 1 })?.code).toBe('UNSUPPORTED_MEDIA_TYPE');
       const ofRecords = () => requireUploadable([{ mimeType, fileSize: 1 }], limits, String, RECORD_TYPES);
@@ -60,13 +60,13 @@ describe('A file before its upload', () => {
     }
   });
 
-  test('must have been announced where not every endpoint takes its type', () => {
+  test('must have a declared type where not every endpoint takes it', () => {
     expect(isAcceptedType('image/png', 'image/jpeg')).toBe(true);
     expect(isAcceptedType('application/pdf', 'application/pdf')).toBe(true);
     expect(isAcceptedType('application/pdf', 'image/jpeg')).toBe(false);
   });
 
-  test('comes with at most two hundred others', () => {
+  test('may be sent with at most two hundred others', () => {
     expect(refusal(() => requireFileCount(200, limits))).toBeUndefined();
     expect(refusal(() => requireFileCount(201, limits))?.code).toBe('BAD_REQUEST');
   });
@@ -75,24 +75,24 @@ describe('A file before its upload', () => {
 describe("The patient of a case's image", () => {
   const known = { id: 'C-1', patientId: 'P-1001', usedByPatientOnly: false, imageCount: 1 };
 
-  test("is a patient's own, whatever they leave out", () => {
+  test('is the patient who calls, if the request names none', () => {
     expect(patientOfCase(patient, undefined, undefined)).toBe('P-1001');
     expect(patientOfCase(patient, known, 'P-1001')).toBe('P-1001');
   });
 
-  test("is refused to a patient in another's name or case, as if it did not exist", () => {
+  test('is refused to a patient in another patient’s name or case, as if it did not exist', () => {
     expect(refusal(() => patientOfCase(patient, undefined, 'P-1002'))?.code).toBe('NOT_FOUND');
     expect(refusal(() => patientOfCase(patient, { ...known, patientId: 'P-1002' }, undefined))?.code).toBe(
       'NOT_FOUND',
     );
   });
 
-  test("is the case's where staff name nobody, and must be named for a new case", () => {
+  test('is the patient of the case if staff name nobody, and must be named for a new case', () => {
     expect(patientOfCase(staff, known, undefined)).toBe('P-1001');
     expect(refusal(() => patientOfCase(staff, undefined, undefined))?.code).toBe('BAD_REQUEST');
   });
 
-  test('is not guessed from a case that a patient opened, or of which no image has arrived', () => {
+  test('is not taken from a case that a patient opened, or that has no image yet', () => {
     for (const unsure of [
       { ...known, usedByPatientOnly: true },
       { ...known, expiresAt: 4_000_000_000 },
@@ -102,12 +102,12 @@ describe("The patient of a case's image", () => {
     }
   });
 
-  test('can be no second one', () => {
+  test('can not be a second one', () => {
     expect(refusal(() => patientOfCase(staff, known, 'P-1002'))?.code).toBe('CONFLICT');
   });
 });
 
-describe('What goes into an archive', () => {
+describe('The content of an archive', () => {
   const batch = { id: 'b', patientId: 'P', name: 'B', imageCount: 0, createdAt: '', updatedAt: '' };
   const image = (id: string, changes: Partial<Image> = {}): Image => ({
     ...newImage(
@@ -121,12 +121,12 @@ describe('What goes into an archive', () => {
     ...changes,
   });
 
-  test('is all that is ready', () => {
+  test('is every ready image', () => {
     const images = [image('1'), image('2', { status: 'pending' }), image('3', { status: 'rejected' })];
     expect(selectForArchive(batch, images, undefined).map(({ id }) => id)).toEqual(['1']);
   });
 
-  test('is never less than what was asked for', () => {
+  test('is never less than the request names', () => {
     for (const missing of [image('2', { status: 'pending' }), image('2', { batchId: 'another' })]) {
       expect(refusal(() => selectForArchive(batch, [image('1'), missing], ['1', '2']))?.code).toBe(
         'NOT_FOUND',
@@ -135,7 +135,7 @@ describe('What goes into an archive', () => {
     expect(refusal(() => selectForArchive(batch, [], undefined))?.code).toBe('NOT_FOUND');
   });
 
-  test('holds an image once, however often it is asked for', () => {
+  test('has an image once, however often the request names it', () => {
     expect(selectForArchive(batch, [image('1'), image('1')], ['1', '1'])).toHaveLength(1);
   });
 
@@ -146,7 +146,7 @@ describe('What goes into an archive', () => {
   });
 });
 
-test('An archive has the order of the list, whatever the order of the question', () => {
+test('An archive has the order of the list, for any order of the request', () => {
   const batch = { id: 'b', patientId: 'P', name: 'B', imageCount: 0, createdAt: '', updatedAt: '' };
   const of = (id: string, order: number) => ({
     ...newImage(
@@ -160,7 +160,7 @@ test('An archive has the order of the list, whatever the order of the question',
   expect(ids(of('2', 0), of('1', 0), of('0', 1))).toEqual(['1', '2', '0']);
 });
 
-test('An original goes into JSON only if it fits', () => {
+test('An original is part of JSON only if it fits', () => {
   const image = (fileSize: number) => ({
     ...newImage(
       { id: '1', patientId: 'P', fileName: 'x', mimeType: 'image/png', fileSize },
@@ -176,7 +176,7 @@ test('An original goes into JSON only if it fits', () => {
 });
 
 describe('A stored file name', () => {
-  test('is what was given, up to 255 characters', () => {
+  test('is the given one, up to 255 characters', () => {
     expect(storedFileName('Ferse links.JPG')).toBe('Ferse links.JPG');
     expect(storedFileName(`${'x'.repeat(300)}.jpeg`)).toBe(`${'x'.repeat(250)}.jpeg`);
   });
@@ -188,7 +188,7 @@ describe('A stored file name', () => {
   });
 });
 
-describe('What is wrong with a request is said field by field', () => {
+describe('Each wrong field of a request is named', () => {
   const schema = z.strictObject({
     id: z.uuid(),
     count: z.int().min(1),
@@ -216,7 +216,7 @@ describe('What is wrong with a request is said field by field', () => {
     expect(faultsOf(input)).toEqual([fault]);
   });
 
-  test('up to fifty: nobody reads on, and the answer has to fit', () => {
+  test('up to fifty: more are not read, and the answer has a maximum size', () => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_value, i) => [`x${i}`, 0]));
     expect(faultsOf(many)).toHaveLength(51);
     expect(faultsOf({ ['x'.repeat(1_000_000)]: 1 }).join('').length).toBeLessThan(1000);

@@ -6,8 +6,8 @@ import { auditedStream } from '../../../lib/lambda/middleware/audited-stream.ts'
 const never = new AbortController().signal;
 const parts = () => Readable.from([Buffer.from('one'), Buffer.from('two'), Buffer.from('three')]);
 
-/** What was written down, and when it is. */
-function ledger() {
+/** Records whether each audited stream was aborted; `first` resolves with the first record. */
+function recorder() {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const written: boolean[] = [];
   const write = async (aborted: boolean) => {
@@ -17,13 +17,13 @@ function ledger() {
   return { written, write, first: promise };
 }
 
-test('A stream that is read to its end is written down once, and is whole', async () => {
-  const { written, write } = ledger();
+test('A stream that is read to its end is audited once, and is complete', async () => {
+  const { written, write } = recorder();
   expect((await buffer(auditedStream(parts(), write, never))).toString()).toBe('onetwothree');
   expect(written).toEqual([false]);
 });
 
-test('Its last part does not go out where it can not be written down', async () => {
+test('Its last part is not sent if it can not be audited', async () => {
   let read = '';
   const failing = auditedStream(parts(), () => Promise.reject(new Error('no log')), never);
   await expect(async () => {
@@ -32,24 +32,24 @@ test('Its last part does not go out where it can not be written down', async () 
   expect(read).toBe('onetwo');
 });
 
-test('One that breaks off in the middle is written down as such, and its source ends', async () => {
-  const { written, write, first } = ledger();
+test('A stream that is interrupted is audited as interrupted, and its source is closed', async () => {
+  const { written, write, first } = recorder();
   const source = parts();
   for await (const _ of auditedStream(source, write, never)) break;
   expect(await first).toBe(true);
   expect([written, source.destroyed]).toEqual([[true], true]);
 });
 
-test('So is one of which nothing was read', async () => {
-  const { written, write, first } = ledger();
+test('So is a stream of which nothing was read', async () => {
+  const { written, write, first } = recorder();
   const source = parts();
   auditedStream(source, write, never).destroy();
   expect(await first).toBe(true);
   expect([written, source.destroyed]).toEqual([[true], true]);
 });
 
-test('So is one whose reader is waited for when the function has to end', async () => {
-  const { write, first } = ledger();
+test('So is a stream whose reader stalls when the function has to end', async () => {
+  const { write, first } = recorder();
   const stop = new AbortController();
   const reading = auditedStream(Readable.from(Array(100).fill(Buffer.alloc(65_536))), write, stop.signal);
   const ended = new Promise((resolve) => reading.once('error', resolve));

@@ -19,7 +19,7 @@ describe('A range of an original', () => {
     expect(answer.headers['content-length']).toBe(String(expected.last - expected.first + 1));
   });
 
-  test.each(['bytes=100-', 'bytes=200-300', 'bytes=-0'])('%s lies outside', (range) => {
+  test.each(['bytes=100-', 'bytes=200-300', 'bytes=-0'])('%s is not satisfiable', (range) => {
     expect(() => of(range)).toThrow(
       expect.objectContaining({
         code: 'RANGE_NOT_SATISFIABLE',
@@ -28,23 +28,26 @@ describe('A range of an original', () => {
     );
   });
 
-  test('is what of several lies inside', () => {
+  test('is the first satisfiable one of several', () => {
     expect(of('bytes=9-2000,200-300')).toMatchObject({ status: 206, range: { first: 9, last: 99 } });
   });
 
-  test.each([undefined, 'bytes=0-1,5-6', 'lines=1-2', 'bytes=x'])('%s gives the whole', (range) => {
-    expect(of(range)).toMatchObject({
-      status: 200,
-      headers: { 'content-length': '100', 'accept-ranges': 'bytes' },
-    });
-  });
+  test.each([undefined, 'bytes=0-1,5-6', 'lines=1-2', 'bytes=x'])(
+    '%s is answered with the whole original',
+    (range) => {
+      expect(of(range)).toMatchObject({
+        status: 200,
+        headers: { 'content-length': '100', 'accept-ranges': 'bytes' },
+      });
+    },
+  );
 
-  test('counts only for the bytes that the client has begun with', () => {
+  test('is valid only for the version that the client has a part of', () => {
     expect(of('bytes=0-9', { 'if-range': '"e"' }).status).toBe(206);
     expect(of('bytes=0-9', { 'if-range': '"other"' }).status).toBe(200);
   });
 
-  test('is not needed where the client has it all', () => {
+  test('is not needed if the client has the whole original', () => {
     expect(of('bytes=0-9', { 'if-none-match': 'W/"x", "e"' }).status).toBe(304);
   });
 });
@@ -72,7 +75,7 @@ describe('The authorizer', () => {
       { verify: async () => claims, keys: { get: async () => undefined }, now: () => new Date() },
     );
 
-  test('hands on who calls, and until when that is true', async () => {
+  test('returns the caller, and the time until which the answer is valid', async () => {
     expect(await ask('Bearer x', doctor)).toMatchObject({
       principalId: 'd',
       policyDocument: {
@@ -89,13 +92,13 @@ describe('The authorizer', () => {
   });
 
   test.each([undefined, '', 'Basic x', 'Bearer', 'Bearer a b', 'ApiKey x', 'ApiKey'])(
-    'says 401 to %j',
+    'answers 401 to %j',
     async (authorization) => {
       await expect(ask(authorization, doctor)).rejects.toThrow('Unauthorized');
     },
   );
 
-  test('says 401 to a token that is not valid', async () => {
+  test('answers 401 to an invalid token', async () => {
     await expect(ask('Bearer x')).rejects.toThrow('Unauthorized');
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
 
 const pair = await generateKeyPair('RS256');
-const stranger = await generateKeyPair('RS256');
+const otherPair = await generateKeyPair('RS256');
 const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] };
 
 let server: Server;
@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** A good token but for the changes; a claim that is undefined is left out. */
+/** A valid token with these changes; a claim that is undefined is left out. */
 function tokenWith(
   claims: Record<string, unknown> = {},
   header: Record<string, unknown> = {},
@@ -55,40 +55,40 @@ function tokenWith(
 }
 
 describe('A token is accepted', () => {
-  test('when it is as it should be', async () => {
+  test('if all claims are as required', async () => {
     expect(await verifier.verify(await tokenWith())).toMatchObject({ sub: 'u-1' });
   });
 
-  test('of an issuer that does not say which token it is', async () => {
+  test('of an issuer that does not name the use of the token', async () => {
     expect(await verifier.verify(await tokenWith({ token_use: undefined }, { typ: 'JWT' }))).toBeDefined();
   });
 });
 
 describe('A token is refused', () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>?]>([
-    ['that has run out', { exp: now() - 10, iat: now() - 100 }],
-    ['that never runs out', { exp: undefined }],
-    ['that does not say since when it is', { iat: undefined }],
-    ['that lives longer than a day', { exp: now() + 24 * 3600 + 10 }],
-    ['from the future', { iat: now() + 3600, exp: now() + 7200 }],
+    ['that is expired', { exp: now() - 10, iat: now() - 100 }],
+    ['without an expiry', { exp: undefined }],
+    ['without a time of issue', { iat: undefined }],
+    ['that is valid for more than a day', { exp: now() + 24 * 3600 + 10 }],
+    ['that was issued in the future', { iat: now() + 3600, exp: now() + 7200 }],
     ['that is not valid yet', { nbf: now() + 3600 }],
     ['of another issuer', { iss: 'https://elsewhere.example' }],
     ['for another audience', { aud: 'other' }],
-    ['of nobody', { sub: undefined }],
-    ['of an empty name', { sub: '' }],
-    ['of a name that is no text', { sub: ['u-1'] }],
-    ['of a very long name', { sub: 'x'.repeat(129) }],
+    ['without a subject', { sub: undefined }],
+    ['with an empty subject', { sub: '' }],
+    ['with a subject that is not a string', { sub: ['u-1'] }],
+    ['with a very long subject', { sub: 'x'.repeat(129) }],
     ['that is an access token', { token_use: 'access' }],
-    ['that is no API token', {}, { typ: 'logout+jwt' }],
-    ['with an extension that must be understood', {}, { crit: ['b64'], b64: true }],
-    ['of a key that is not the issuer’s', {}, { kid: 'k2' }],
+    ['of another type than JWT', {}, { typ: 'logout+jwt' }],
+    ['with a critical extension', {}, { crit: ['b64'], b64: true }],
+    ['with a key that is not the issuer’s', {}, { kid: 'k2' }],
     ['of more than 8 KB', { more: 'x'.repeat(8192) }],
   ])('%s', async (_title, claims, header) => {
     expect(await verifier.verify(await tokenWith(claims, header))).toBeUndefined();
   });
 
-  test('that someone else has signed', async () => {
-    expect(await verifier.verify(await tokenWith({}, {}, stranger.privateKey))).toBeUndefined();
+  test('that somebody else has signed', async () => {
+    expect(await verifier.verify(await tokenWith({}, {}, otherPair.privateKey))).toBeUndefined();
   });
 
   test('that was changed', async () => {
@@ -117,19 +117,19 @@ describe('A token is refused', () => {
 });
 
 describe("The issuer's keys", () => {
-  test('are fetched once, and tokens go on while the issuer is down', async () => {
+  test('are fetched once, and tokens are still verified while the issuer is down', async () => {
     await verifier.verify(await tokenWith());
     down = true;
     expect(await verifier.verify(await tokenWith())).toBeDefined();
     expect(fetches).toBe(1);
   });
 
-  test('that can not be had at all are our failure, and not the caller’s', async () => {
+  test('that can not be fetched are the service’s failure, and not the caller’s', async () => {
     down = true;
     await expect(verifier.verify(await tokenWith())).rejects.toThrow();
   });
 
-  test('are not fetched again for each of a storm of unknown keys', async () => {
+  test('are not fetched again for each of many unknown keys', async () => {
     await verifier.verify(await tokenWith());
     const storm = await Promise.all(
       Array.from({ length: 50 }, (_value, i) => tokenWith({}, { kid: `unknown-${i}` })),

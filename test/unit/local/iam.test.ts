@@ -7,7 +7,7 @@ const statement = (parts: object) =>
 const read = { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/a/b' };
 
 describe('a policy', () => {
-  test('that allows nothing refuses', () => {
+  test('without an allowing statement refuses', () => {
     expect(decide([], read)).toBe('not allowed');
   });
 
@@ -22,7 +22,7 @@ describe('a policy', () => {
     [{ Resource: 'arn:aws:s3:::buc.et/a/b' }, false],
     [{ Resource: 'arn:aws:s3:::BUCKET/a/b' }, false],
     [{ Resource: undefined, NotResource: 'arn:aws:s3:::bucket/a/*' }, false],
-  ])('with %j gives %s', (parts, allowed) => {
+  ])('with %j returns %s', (parts, allowed) => {
     expect(decide([statement(parts)], read)).toBe(allowed ? 'allowed' : 'not allowed');
   });
 
@@ -32,7 +32,7 @@ describe('a policy', () => {
     );
   });
 
-  test('allows under its condition only', () => {
+  test('allows only if its condition holds', () => {
     const list = statement({ Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': 'a/*' } } });
     const access = { action: 's3:ListBucket', resource: 'arn:aws:s3:::bucket' };
     expect(decide([list], { ...access, context: { 's3:prefix': 'a/b' } })).toBe('allowed');
@@ -84,14 +84,14 @@ describe('the statements of a role', () => {
     );
   const arn = 'arn:aws:iam::000000000000:role/Role';
 
-  test('come from the role and the policies attached to it, without those on services that are not enforced', () => {
+  test('come from the role and its attached policies, without those on services that are not enforced', () => {
     expect(statementsOfRole(template({}), arn)).toMatchObject([
       { Action: ['s3:A'] },
       { Action: ['s3:B'], Resource: ['arn:aws:s3:::bucket'] },
     ]);
   });
 
-  test('with a condition that cannot be evaluated are a reason not to start', () => {
+  test('with a condition that cannot be evaluated prevent the start', () => {
     expect(() => statementsOfRole(template({ Bool: { 'aws:SecureTransport': 'true' } }), arn)).toThrow(
       'cannot evaluate the condition Bool',
     );

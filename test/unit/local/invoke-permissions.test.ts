@@ -54,14 +54,22 @@ const permission = {
 
 test.each([
   ['the role of the method may invoke it', role, roleFor([arn])],
-  ['the method has no role, and the function lets API Gateway in', undefined, permission],
+  ['the method has no role, and the function allows API Gateway to invoke it', undefined, permission],
 ])('A function can be reached when %s', (_title, credentials, resources) => {
   expect(routesWith(credentials, resources).match('GET', '/thing')?.route.target.kind).toBe('function');
 });
 
 test.each([
-  ['the role of the method may only invoke another', role, roleFor([{ 'Fn::GetAtt': ['Other', 'Arn'] }])],
-  ['the method has a role that may not, whatever the function says', role, { ...roleFor([]), ...permission }],
+  [
+    'the role of the method may only invoke another function',
+    role,
+    roleFor([{ 'Fn::GetAtt': ['Other', 'Arn'] }]),
+  ],
+  [
+    'the role of the method has no permission, although the function allows it',
+    role,
+    { ...roleFor([]), ...permission },
+  ],
   ['there is neither role nor permission', undefined, {}],
 ])('The local stack does not start when %s', (_title, credentials, resources) => {
   expect(() => routesWith(credentials, resources)).toThrow(/may not invoke .*Function/);

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(outdir, { recursive: true, force: true }));
 
-/** The pipes of a template that has one, whose role may do this. */
+/** The pipes of a template with one pipe whose role has these permissions. */
 function pipesWith(actions: string[], target = TARGET) {
   const app = new App({ outdir });
   const stack = new Stack(app, 'Negatoscope');
@@ -40,17 +40,17 @@ test('A pipe is read from the template', () => {
   ]);
 });
 
-test('A pipe whose role may not do what it takes is no pipe', () => {
+test('A pipe whose role may not read its source is no pipe', () => {
   expect(() => pipesWith(['dynamodb:GetRecords'])).toThrow(/does not allow sqs:SendMessage/);
 });
 
-test('A pipe to anything else than a queue is refused', () => {
+test('A pipe to a target other than a queue is refused', () => {
   expect(() => pipesWith(['*'], 'arn:aws:events:us-east-1:000000000000:event-bus/b')).toThrow(
     /from tables to queues only/,
   );
 });
 
-test('A message has of a record what its template names, as JSON', () => {
+test('A message has the fields of a record that its template names, as JSON', () => {
   const record = { dynamodb: { NewImage: { sopUid: { S: '1.2.3' }, name: { S: 'a "b"' } } } };
   const filled = fillIn(
     '{"uid": <$.dynamodb.NewImage.sopUid.S>, "name": <$.dynamodb.NewImage.name.S>, "none": <$.dynamodb.x.y>}',

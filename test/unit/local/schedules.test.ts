@@ -20,7 +20,7 @@ afterEach(() => void vi.useRealTimers());
 test.each([
   ['rate(1 minute)', 60],
   ['rate(2 hours)', 7200],
-])('%s calls its function as often', (ScheduleExpression, seconds) => {
+])('%s calls its function at the same interval', (ScheduleExpression, seconds) => {
   vi.useFakeTimers();
   let calls = 0;
   const schedules = schedulesOf({ ScheduleExpression, Targets }, () => void calls++);
@@ -31,13 +31,13 @@ test.each([
   expect(calls).toBe(2);
 });
 
-test('A rule that is off calls nobody', async () => {
+test('A disabled rule calls no function', async () => {
   let calls = 0;
   const off = { ScheduleExpression: 'rate(1 minute)', State: 'DISABLED', Targets };
   await schedulesOf(off, () => void calls++).tick();
   expect(calls).toBe(0);
 });
 
-test('A schedule that the laptop can’t follow is refused, not left out', () => {
+test('A schedule that the local stack does not support is refused, not left out', () => {
   expect(() => schedulesOf({ ScheduleExpression: 'cron(0 12 * * ? *)', Targets })).toThrow(/cron\(0 12/);
 });

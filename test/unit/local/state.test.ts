@@ -16,7 +16,7 @@ test('a data directory opens again in the version that wrote it', () => {
   expect(() => openState(dataDir).close()).not.toThrow();
 });
 
-test('a data directory of another format is refused, and stays as it is', () => {
+test('a data directory of another format is refused, and is unchanged', () => {
   const file = join(dataDir, 'state.sqlite');
   const other = new DatabaseSync(file);
   other.exec('PRAGMA user_version = 99');

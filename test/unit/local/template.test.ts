@@ -47,7 +47,7 @@ test.each([
   expect(template.resolve(value)).toEqual(expected);
 });
 
-test('a resource whose condition does not hold does not exist', () => {
+test('a resource whose condition is false does not exist', () => {
   expect(template.ofType('AWS::SQS::Queue').map(({ logicalId }) => logicalId)).toEqual(['Named']);
 });
 

@@ -11,7 +11,7 @@ const GREEN = [0, 255, 0] as const;
 const BLUE = [0, 0, 255] as const;
 const palette = [RED, GREEN, BLUE];
 
-/** Red and green above, blue and red below: shows which way is up, and left. */
+/** Red and green above, blue and red below: these show whether the image is mirrored in either direction. */
 const expected = [RED, GREEN, BLUE, RED];
 
 const decode = (file: Uint8Array) => decodeBmp(file, defaultLimits).pixels;
@@ -29,7 +29,7 @@ describe('The same four pixels', () => {
     ['4 bits', bmp({ width: 2, height: 2, bits: 4, palette, pixels: bytes(0x20, 0, 0, 0, 0x01, 0, 0, 0) })],
     ['8 bits', bmp({ width: 2, height: 2, bits: 8, palette, pixels: bytes(2, 0, 0, 0, 0, 1, 0, 0) })],
     [
-      '8 bits from the top',
+      '8 bits, top-down',
       bmp({ width: 2, height: -2, bits: 8, palette, pixels: bytes(0, 1, 0, 0, 2, 0, 0, 0) }),
     ],
     ['16 bits', bmp({ width: 2, height: 2, bits: 16, pixels: bytes(0x1f, 0, 0, 0x7c, 0, 0x7c, 0xe0, 0x03) })],
@@ -63,7 +63,7 @@ describe('The same four pixels', () => {
       }),
     ],
     [
-      'runs of 8 bits',
+      'run lengths of 8 bits',
       bmp({
         width: 2,
         height: 2,
@@ -74,7 +74,7 @@ describe('The same four pixels', () => {
       }),
     ],
     [
-      'runs of 4 bits, one row as it is',
+      'run lengths of 4 bits, one row in absolute mode',
       bmp({
         width: 2,
         height: 2,
@@ -84,12 +84,12 @@ describe('The same four pixels', () => {
         pixels: bytes(2, 0x20, 0, 0, 1, 0, 1, 0x10, 0, 1),
       }),
     ],
-  ])('come out of %s', (_title, file) => {
+  ])('are decoded from %s', (_title, file) => {
     expect(coloursOf(file)).toEqual(expected);
   });
 });
 
-test('One bit for each pixel is two colours', () => {
+test('One bit for each pixel is decoded as two colours', () => {
   const file = bmp({
     width: 10,
     height: 1,
@@ -100,7 +100,7 @@ test('One bit for each pixel is two colours', () => {
   expect(coloursOf(file).map((colour) => colour[2])).toEqual([0, 255, 0, 255, 0, 255, 0, 255, 255, 0]);
 });
 
-test('Indices that stand as they are, an odd number of them, and a skip', () => {
+test('Absolute mode with an odd number of indices, and a delta, are decoded', () => {
   const pixels = bytes(0, 3, 0, 1, 2, 0, 0, 2, 1, 0, 1, 1, 0, 1);
   const file = bmp({ width: 5, height: 1, bits: 8, compression: 1, palette, pixels });
   expect(coloursOf(file)).toEqual([RED, GREEN, BLUE, RED, GREEN]);
@@ -111,11 +111,11 @@ describe('Transparency', () => {
   const one = (alpha: number) =>
     coloursOf(bmp({ width: 1, height: 1, bits: 32, compression: 3, masks, pixels: bytes(1, 2, 3, alpha) }));
 
-  test('is kept where the file has a mask for it', () => {
+  test('is kept if the file has a mask for it', () => {
     expect(one(128)).toEqual([[3, 2, 1, 128]]);
   });
 
-  test('of the whole picture means a program that knows none', () => {
+  test('of every pixel means that the writer did not set it', () => {
     expect(one(0)).toEqual([[3, 2, 1, 255]]);
   });
 });
@@ -124,7 +124,7 @@ describe('A BMP becomes an image', () => {
   const width = 500;
   const whole = bmp({ width, height: 400, bits: 24, pixels: new Uint8Array(width * 3 * 400).fill(200) });
 
-  test('with its copies, and no preview: browsers show it', async () => {
+  test('with its copies, and without preview: browsers display it', async () => {
     const { renditions, ...facts } = await makeRenditions(whole);
     expect(facts).toEqual({ mimeType: 'image/bmp', extension: 'bmp', width: 500, height: 400 });
     expect(renditions.map(({ name, width, height }) => [name, width, height])).toEqual([
@@ -134,13 +134,13 @@ describe('A BMP becomes an image', () => {
     ]);
   });
 
-  test('but not when it is cut', async () => {
+  test('but not if it is truncated', async () => {
     for (const end of [18, 30, 54, 100, whole.length - 1]) {
       await expect(makeRenditions(whole.subarray(0, end)), `cut at ${end}`).rejects.toThrow(RejectedImage);
     }
   });
 
-  test('but not beyond the limits, which are held before anything is decoded', async () => {
+  test('but not beyond the limits, which are checked before anything is decoded', async () => {
     const huge = bmp({ width: 50_000, height: 40_000, bits: 24, pixels: bytes(0) });
     await expect(makeRenditions(huge)).rejects.toThrow(
       'This image has 2000 megapixels (50000×40000); at most 100 megapixels are accepted.',
@@ -148,7 +148,7 @@ describe('A BMP becomes an image', () => {
     await expect(makeRenditions(whole, { decodedBytes: 500_000 })).rejects.toThrow('This BMP file (500×400');
   });
 
-  test('but not when a few run lengths claim a hundred megapixels', () => {
+  test('but not if a few run lengths claim a hundred megapixels', () => {
     const bomb = bmp({
       width: 10_000,
       height: 10_000,
@@ -161,7 +161,7 @@ describe('A BMP becomes an image', () => {
   });
 
   test.each([
-    ['a JPEG inside', { bits: 24, compression: 4 }, 'This BMP file holds a JPEG meant for a printer'],
+    ['an embedded JPEG', { bits: 24, compression: 4 }, 'This BMP file holds a JPEG meant for a printer'],
     ['64 bits', { bits: 64 }, 'This BMP file has 64 bits for each pixel'],
     ['masks with gaps', { bits: 16, compression: 3, masks: [5, 0, 0] }, 'its colour masks have gaps'],
     ['no width', { width: 0, bits: 24 }, 'its size is 0×1'],
@@ -170,7 +170,7 @@ describe('A BMP becomes an image', () => {
   });
 });
 
-test('Damage gives pixels or a reason, never another error', () => {
+test('A damaged file has pixels or a reason, never another error', () => {
   const files = [
     bmp({
       width: 5,

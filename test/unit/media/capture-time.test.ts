@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { captureTime } from '../../../lib/media/formats/capture-time.ts';
 import { sharp } from '../../../lib/media/image/libvips.ts';
 
-test('a time with an offset stays as the camera showed it', async () => {
+test('a time with an offset keeps the local time of the camera', async () => {
   expect(captureTime(await exif('2024:03:31 01:30:00', '+02:00'))).toBe('2024-03-31T01:30:00+02:00');
   expect(captureTime(await exif('2023:12:31 20:00:01', '-05:30'))).toBe('2023-12-31T20:00:01-05:30');
 });
 
-test('an offset that is none counts as unknown', async () => {
+test('an invalid offset counts as unknown', async () => {
   expect(captureTime(await exif('2024:03:31 01:30:00', '+99:00'))).toBe('2024-03-31T01:30:00Z');
 });
 
@@ -27,11 +27,14 @@ test.each([
     { IFD2: { DateTimeDigitized: '2025:01:02 00:00:00', DateTimeOriginal: '    :  :     :  :  ' } },
     '2025-01-02T00:00:00Z',
   ],
-])('taken goes before digitized, and digitized before changed: %j', async (tags, time) => {
-  expect(captureTime(await exifOf(tags))).toBe(time);
-});
+])(
+  'DateTimeOriginal takes precedence over DateTimeDigitized, and that over DateTime: %j',
+  async (tags, time) => {
+    expect(captureTime(await exifOf(tags))).toBe(time);
+  },
+);
 
-test('a directory of nothing but pointers is read once', () => {
+test('a directory that contains only pointers is read once', () => {
   const count = 65_535;
   const block = Buffer.alloc(10 + count * 12);
   block.write('II*\0', 'latin1');
@@ -46,7 +49,7 @@ test('a directory of nothing but pointers is read once', () => {
   expect(performance.now() - start).toBeLessThan(1000);
 });
 
-test('a time without an offset keeps the hour that the camera showed', async () => {
+test('a time without an offset keeps the hour of the camera', async () => {
   expect(captureTime(await exif('2024:02:29 10:20:30'))).toBe('2024-02-29T10:20:30Z');
 });
 
@@ -56,7 +59,7 @@ test.each([
   '2023:02:29 10:00:00',
   '2024:13:01 10:00:00',
   'yesterday',
-])('"%s" is no time', async (text) => {
+])('"%s" is not a time', async (text) => {
   expect(captureTime(await exif(text))).toBeUndefined();
 });
 
@@ -70,7 +73,7 @@ test('big-endian EXIF without its prefix is read too', async () => {
   expect(captureTime(block)).toBe('2001-02-03T04:05:06Z');
 });
 
-test('damaged EXIF gives a time or nothing, never an exception', async () => {
+test('damaged EXIF has a time or none, and never throws', async () => {
   const whole = await exif('2024:03:31 01:30:00', '+02:00');
   fc.assert(
     fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, value, end) => {

@@ -10,7 +10,7 @@ import { drawWatermark } from '../../../lib/media/image/watermark.ts';
 import { bmp } from '../../fixtures/bmps.ts';
 import { photo } from '../../fixtures/photos.ts';
 
-const wish = (given: Partial<CopyOptions> = {}): CopyOptions => ({
+const optionsOf = (given: Partial<CopyOptions> = {}): CopyOptions => ({
   format: 'jpeg',
   width: 4000,
   quality: 85,
@@ -26,11 +26,11 @@ const grey = (width: number, height: number, channels: Pixels['channels'] = 3): 
   channels,
 });
 
-/** How many of the samples differ so much that an eye sees it. */
+/** The number of samples with a visible difference. */
 const changed = (a: Pixels, b: Pixels) =>
   a.data.reduce((sum, value, i) => sum + (Math.abs(value - (b.data[i] ?? 0)) > 20 ? 1 : 0), 0);
 
-/** Each corner of a quarter of the picture's width and height. */
+/** The four corners, each a quarter of the picture's width and height. */
 const corners = ({ width, height }: Pixels) =>
   [0, 0.75].flatMap((x) =>
     [0, 0.75].map((y) => ({
@@ -48,7 +48,7 @@ describe('A copy', () => {
     ['webp', 'webp'],
     ['avif', 'heif'],
   ] as const)(
-    'as %s is upright, sRGB, as wide as asked for and says nothing of its maker',
+    'as %s is upright, sRGB, of the requested width, and without metadata',
     async (format, found) => {
       const original = await sharp((await photo({ width: 300, height: 200 })).bytes)
         .withExif({ IFD0: { Artist: 'A copy' }, IFD3: { GPSLatitude: '52/1 30/1 0/1' } })
@@ -57,7 +57,7 @@ describe('A copy', () => {
         .jpeg()
         .toBuffer();
       expect((await read(original)).exif).toBeDefined();
-      const header = await read(await makeCopy(original, wish({ format, width: 100 })));
+      const header = await read(await makeCopy(original, optionsOf({ format, width: 100 })));
       expect(header).toMatchObject({ format: found, width: 100, height: 150, space: 'srgb' });
       expect([header.exif, header.icc, header.xmp, header.iptc, header.orientation]).toEqual(
         [].concat(Array(5).fill(undefined) as never[]),
@@ -67,7 +67,7 @@ describe('A copy', () => {
 
   test.each(['jpeg', 'png', 'gif', 'webp', 'tiff', 'avif'] as const)('is made of a %s', async (format) => {
     const { bytes } = await photo({ format, width: 120, height: 80 });
-    const copy = await makeCopy(bytes, wish({ format: 'png', width: 60 }));
+    const copy = await makeCopy(bytes, optionsOf({ format: 'png', width: 60 }));
     expect(await read(copy)).toMatchObject({ width: 60, height: 40 });
     const expected = await toPixels(sharp(bytes).removeAlpha().resize(60));
     expect(changed(await pixelsOf(copy), expected)).toBe(0);
@@ -75,13 +75,16 @@ describe('A copy', () => {
 
   test('is made of a BMP', async () => {
     const original = bmp({ width: 4, height: 2, bits: 32, pixels: Buffer.alloc(32, 200) });
-    const copy = await makeCopy(original, wish({ format: 'png', width: 2 }));
+    const copy = await makeCopy(original, optionsOf({ format: 'png', width: 2 }));
     expect([...(await pixelsOf(copy)).data]).toEqual(Array(6).fill(200));
   });
 
   test('is never larger than its original', async () => {
     const { bytes } = await photo({ width: 50, height: 40 });
-    expect(await read(await makeCopy(bytes, wish({ width: 4000 })))).toMatchObject({ width: 50, height: 40 });
+    expect(await read(await makeCopy(bytes, optionsOf({ width: 4000 })))).toMatchObject({
+      width: 50,
+      height: 40,
+    });
   });
 
   test('has the colours of its profile, and white where a JPEG can’t be transparent', async () => {
@@ -89,31 +92,31 @@ describe('A copy', () => {
       .toColourspace('cmyk')
       .jpeg()
       .toBuffer();
-    expect(await read(await makeCopy(cmyk, wish()))).toMatchObject({ space: 'srgb', channels: 3 });
+    expect(await read(await makeCopy(cmyk, optionsOf()))).toMatchObject({ space: 'srgb', channels: 3 });
     const clear = await fromPixels({ ...grey(4, 4, 4), data: new Uint8Array(64) })
       .png()
       .toBuffer();
-    expect([...(await pixelsOf(await makeCopy(clear, wish()))).data]).toEqual(Array(48).fill(255));
+    expect([...(await pixelsOf(await makeCopy(clear, optionsOf()))).data]).toEqual(Array(48).fill(255));
   });
 
-  test('is smaller the lower its quality', async () => {
+  test('is smaller for a lower quality', async () => {
     const { bytes } = await photo();
     for (const format of ['jpeg', 'webp', 'avif'] as const) {
       const [low, high] = await Promise.all(
-        [10, 95].map((quality) => makeCopy(bytes, wish({ format, quality }))),
+        [10, 95].map((quality) => makeCopy(bytes, optionsOf({ format, quality }))),
       );
       expect(low?.length, format).toBeLessThan((high?.length ?? 0) / 2);
     }
   });
 
-  test('of the same wish is the same, byte for byte', async () => {
+  test('of the same query is the same, byte for byte', async () => {
     const { bytes } = await photo();
-    const marked = wish({ format: 'webp', watermark: 'A copy' });
+    const marked = optionsOf({ format: 'webp', watermark: 'A copy' });
     expect(await makeCopy(bytes, marked)).toEqual(await makeCopy(bytes, marked));
   });
 
-  test('of what is no picture is refused', async () => {
-    await expect(makeCopy(new TextEncoder().encode('%PDF-1.7'), wish())).rejects.toThrow('PDF');
+  test('of a file that is not an image is refused', async () => {
+    await expect(makeCopy(new TextEncoder().encode('%PDF-1.7'), optionsOf())).rejects.toThrow('PDF');
   });
 });
 
@@ -155,14 +158,17 @@ describe('A watermark', () => {
     }
   });
 
-  test.each([0, 120, 255])('is seen on a ground of %i, and leaves most of it as it was', async (value) => {
-    const before = { ...grey(800, 600), data: new Uint8Array(800 * 600 * 3).fill(value) };
-    const share = changed(await drawWatermark(before, 'A copy'), before) / before.data.length;
-    expect(share).toBeGreaterThan(0.01);
-    expect(share).toBeLessThan(0.4);
-  });
+  test.each([0, 120, 255])(
+    'is visible on a background of %i, and leaves most of it unchanged',
+    async (value) => {
+      const before = { ...grey(800, 600), data: new Uint8Array(800 * 600 * 3).fill(value) };
+      const share = changed(await drawWatermark(before, 'A copy'), before) / before.data.length;
+      expect(share).toBeGreaterThan(0.01);
+      expect(share).toBeLessThan(0.4);
+    },
+  );
 
-  test('is drawn by its own font where none is installed, as in Lambda', async () => {
+  test('is drawn with its own font where none is installed, as in Lambda', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'negatoscope-fonts-'));
     try {
       writeFileSync(join(folder, 'fonts.conf'), '<?xml version="1.0"?><fontconfig></fontconfig>');
@@ -177,7 +183,8 @@ describe('A watermark', () => {
       const [here, there] = [draw('ŽΩЖ', {}), draw('ŽΩЖ', bare)];
       const ink = changed(here, { ...here, data: new Uint8Array(here.data.length) });
       expect(ink).toBeGreaterThan(20_000);
-      // Other settings round the edges of letters in another way; boxes instead of letters are all wrong.
+      // Other settings smooth the edges of letters in another way; boxes instead of letters differ
+      // everywhere.
       expect(changed(here, there)).toBeLessThan(ink / 2);
       expect(changed(here, draw('\u{e001}'.repeat(3), bare))).toBeGreaterThan(ink);
     } finally {

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'dicom-bundle-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('The codecs work from a bundle, with their WebAssembly beside it and no packages at all', async () => {
+test('The codecs work in a bundle, with their WebAssembly beside it and without packages', async () => {
   const entry = join(folder, 'entry.ts');
   const media = join(root, 'lib', 'media', 'dicom');
   writeFileSync(
@@ -23,7 +23,7 @@ test('The codecs work from a bundle, with their WebAssembly beside it and no pac
      const file = readDicom(readFileSync(process.argv[2]));
      decodeFrame(file, describePixels(file), 0).then(({ samples }) => console.log(samples.join()));`,
   );
-  // As bin/build.ts has it for functions and their processes.
+  // With the settings of bin/build.ts for functions and their processes.
   const common = { bundle: true, minify: true, platform: 'node', target: 'node24', outdir: folder } as const;
   await build({
     ...common,

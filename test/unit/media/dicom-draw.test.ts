@@ -6,7 +6,7 @@ import { UnsupportedPixelData } from '../../../lib/media/dicom/unsupported-pixel
 import { sharp } from '../../../lib/media/image/libvips.ts';
 import { bits, dicomFile, type FixtureElement, imageOf, instance, words } from '../../fixtures/dicoms.ts';
 
-/** One row of stored values, as it is seen. */
+/** One row of stored values, as it is drawn. */
 async function seen(values: number[], more: FixtureElement[] = [], view: View = {}): Promise<number[]> {
   const image = imageOf(values.length, 1, words(...values));
   return [...(await drawFrame(readDicom(dicomFile([...image, ...bits(16), ...more])), view)).data];
@@ -23,12 +23,12 @@ const lut = (descriptor: number[], data: Uint8Array): FixtureElement[] => [
   ['00283006', 'OW', data],
 ];
 
-describe('Greys', () => {
-  test('go from the smallest to the largest value where the file says nothing', async () => {
+describe('Grey levels', () => {
+  test('range from the smallest to the largest value if the file has no window', async () => {
     expect(await seen([100, 150, 200])).toEqual([0, 128, 255]);
   });
 
-  test('count the padding in that, as other viewers do', async () => {
+  test('include the padding in that range, as in other viewers', async () => {
     const padding: FixtureElement[] = [
       ['00280120', 'US', [0]],
       ['00280121', 'US', [10]],
@@ -36,13 +36,13 @@ describe('Greys', () => {
     expect(await seen([0, 10, 100, 150, 200], padding)).toEqual([0, 13, 128, 191, 255]);
   });
 
-  test('of a mask are black and white, also where it is empty or full', async () => {
+  test('of a mask are black and white, also if it is empty or full', async () => {
     expect(await seen([0, 1])).toEqual([0, 255]);
     expect(await seen([0, 0])).toEqual([0, 0]);
     expect(await seen([1, 1])).toEqual([255, 255]);
   });
 
-  test('turn round in MONOCHROME1', async () => {
+  test('are inverted in MONOCHROME1', async () => {
     expect(await seen([100, 150, 200], [['00280004', 'CS', 'MONOCHROME1']])).toEqual([255, 128, 0]);
   });
 
@@ -69,7 +69,7 @@ describe('Greys', () => {
   test.each([
     ['without width', window(50, 0)],
     [
-      'that is no number',
+      'that is not a number',
       [
         ['00281050', 'DS', 'a'],
         ['00281051', 'DS', 'b'],
@@ -82,16 +82,16 @@ describe('Greys', () => {
         ['00281051', 'DS', ''],
       ] as FixtureElement[],
     ],
-  ])('of no window, where it is one %s', async (_title, elements) => {
+  ])('of a file without a valid window: %s', async (_title, elements) => {
     expect(await seen([100, 150, 200], elements)).toEqual([0, 128, 255]);
   });
 
-  test('of the window that is asked for, instead of the file’s', async () => {
+  test('of the requested window, instead of the file’s', async () => {
     const view = { window: { center: 150, width: 2 } };
     expect(await seen([149, 150], window(0, 4096), view)).toEqual([0, 255]);
   });
 
-  test('of a window over rescaled values', async () => {
+  test('of a window on rescaled values', async () => {
     const rescale: FixtureElement[] = [
       ['00281052', 'DS', '-1024'],
       ['00281053', 'DS', '2'],
@@ -143,7 +143,7 @@ describe('Greys', () => {
   });
 
   test.each(['12.1', '12.2', '12.3'])(
-    'of the stored values in X-ray angiography (%s), where the modality LUT leads back to the beam',
+    'of the stored values in X-ray angiography (%s), if the modality LUT restores the beam intensity',
     async (part) => {
       const beam: FixtureElement[] = [
         ['00080016', 'UI', `1.2.840.10008.5.1.4.1.1.${part}`],
@@ -153,7 +153,7 @@ describe('Greys', () => {
     },
   );
 
-  test('of a VOI LUT, rather than of the window beside it', async () => {
+  test('of a VOI LUT, which takes precedence over a window', async () => {
     const table: FixtureElement = ['00283010', 'SQ', [lut([3, 10, 12], words(4095, 0, 2048))]];
     expect(await seen([10, 11, 12, 13], [table, ...window(0, 1)])).toEqual([255, 0, 128, 128]);
   });
@@ -163,16 +163,16 @@ describe('Greys', () => {
     expect(await seen([0, 1, 2, 3], [table])).toEqual([255, 0, 128, 1]);
   });
 
-  test('of the window, where the VOI LUT has nothing in it', async () => {
+  test('of the window, if the VOI LUT is empty', async () => {
     expect(await seen([74, 125], [['00283010', 'SQ', []], ...window(100, 51)])).toEqual([0, 255]);
   });
 
-  test('of a file whose LUT is shorter than it claims are none', async () => {
+  test('of a file whose LUT is shorter than it claims are not drawn', async () => {
     const table: FixtureElement = ['00283010', 'SQ', [lut([300, 0, 8], words(1))]];
     await expect(seen([0], [table])).rejects.toThrow('claims 300 entries and has 2');
   });
 
-  test('of 32 bits and of fractions', async () => {
+  test('of 32 bits and of floating point', async () => {
     const integers = new Uint8Array(Uint32Array.of(0, 2_000_000_000, 4_000_000_000).buffer);
     const dose = readDicom(dicomFile([...imageOf(3, 1, integers), ...bits(32)]));
     expect([...(await drawFrame(dose)).data]).toEqual([0, 128, 255]);
@@ -206,25 +206,25 @@ describe('Colours', () => {
     expect(await draw([0, 1, 2], palette([2, 0, 16], tables))).toEqual([0, 128, 1, 255, 0, 255, 255, 0, 255]);
   });
 
-  test('of a palette of bytes that begins later', async () => {
+  test('of a palette of bytes with a later first value', async () => {
     const tables = [Uint8Array.of(1, 2), Uint8Array.of(3, 4), Uint8Array.of(5, 6)];
     expect(await draw([0, 10, 11], palette([2, 10, 8], tables))).toEqual([1, 3, 5, 1, 3, 5, 2, 4, 6]);
   });
 
-  test('of a palette in segments: single entries, a line, and both again', async () => {
+  test('of a segmented palette: discrete, linear and indirect segments', async () => {
     // PS3.3 C.7.9.2: discrete 1 × 0; linear 2 to 0x0200; indirect to the first two segments.
     const table = words(0, 1, 0, 1, 2, 0x0200, 2, 2, 0, 0);
     const drawn = await draw([0, 1, 2, 3, 4, 5], palette([6, 0, 16], [table, table, table], '122'));
     expect(drawn.filter((_value, i) => i % 3 === 0)).toEqual([0, 1, 2, 0, 1, 2]);
   });
 
-  test('of a palette that is missing are none', async () => {
+  test('of a missing palette are not drawn', async () => {
     await expect(draw([0], [['00280004', 'CS', 'PALETTE COLOR']])).rejects.toThrow(
       'has a palette, which is missing',
     );
   });
 
-  test('of 16 bits are the same, coarser', async () => {
+  test('of 16 bits are reduced to 8', async () => {
     const rgb: FixtureElement[] = [
       ['00280002', 'US', [3]],
       ['00280004', 'CS', 'RGB'],
@@ -236,7 +236,7 @@ describe('Colours', () => {
     ]);
   });
 
-  test('of a kind that nobody shows are none', async () => {
+  test('of an unsupported photometric interpretation are not drawn', async () => {
     const hsv: FixtureElement[] = [
       ['00280002', 'US', [3]],
       ['00280004', 'CS', 'HSV'],
@@ -258,7 +258,7 @@ describe('Overlays', () => {
   ];
   const image = [...imageOf(3, 2, Uint8Array.of(0, 1, 2, 3, 4, 5)), ...window(128, 256)];
 
-  test('are drawn in white, from where they begin', async () => {
+  test('are drawn in white, from their origin', async () => {
     const drawn = await drawFrame(readDicom(dicomFile([...image, ...plane])));
     expect([...drawn.data]).toEqual([0, 255, 2, 3, 4, 255]);
   });
@@ -269,17 +269,17 @@ describe('Overlays', () => {
     expect([...drawn.data]).toEqual([0, 255, 2, 3, 4, 255]);
   });
 
-  test('are left out where nobody wants them', async () => {
+  test('are omitted if the request says so', async () => {
     const drawn = await drawFrame(readDicom(dicomFile([...image, ...plane])), { overlays: false });
     expect([...drawn.data]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  test('that go beyond the picture end with it', async () => {
+  test('that are larger than the picture are clipped', async () => {
     const drawn = await drawFrame(readDicom(dicomFile([...image, ...plane, ['60000050', 'SS', [0, 3]]])));
     expect([...drawn.data]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  test('are found in the bits that the pixels leave free', async () => {
+  test('are found in the unused bits of the pixels', async () => {
     const inside: FixtureElement[] = [
       ['60000010', 'US', [1]],
       ['60000011', 'US', [2]],
@@ -314,7 +314,7 @@ describe('A rendered frame', () => {
     [{ columns: 20, rows: 20 }, 20, 10],
     [{ columns: 80 }, 80, 40],
     [{ rows: 10 }, 20, 10],
-  ])('fits into the viewport %o, in its own shape', async (viewport, width, height) => {
+  ])('fits into the viewport %o, with its own aspect ratio', async (viewport, width, height) => {
     expect(await renderFrame(dicom, { format: 'jpeg', viewport })).toMatchObject({
       mimeType: 'image/jpeg',
       width,
@@ -322,7 +322,7 @@ describe('A rendered frame', () => {
     });
   });
 
-  test('does not grow where that is not wanted', async () => {
+  test('is not enlarged if the request says so', async () => {
     const viewport = { columns: 300, rows: 300 };
     expect(await renderFrame(dicom, { format: 'png', viewport, enlarge: false })).toMatchObject({
       width: 40,
@@ -330,7 +330,7 @@ describe('A rendered frame', () => {
     });
   });
 
-  test('is none of a report', async () => {
+  test('does not exist for a report', async () => {
     await expect(renderFrame(readDicom(dicomFile(instance)), { format: 'png' })).rejects.toThrow(
       UnsupportedPixelData,
     );

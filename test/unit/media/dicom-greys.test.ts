@@ -11,8 +11,11 @@ import { greyPixelsOf, levelsOf, readGreyImage } from '../../../web/src/dicom-vi
 import { JsonReader } from '../../../web/src/dicom-viewer/json-reader.ts';
 import { bits, dicomFile, type FixtureElement, imageOf, words } from '../../fixtures/dicoms.ts';
 
-/** The image as the page has it: metadata as DICOM JSON, the frame's bytes, and bulk data where the metadata name them. */
-async function inPage(file: DicomFile, frame: number) {
+/**
+ * The image as the page reads it: metadata as DICOM JSON, the frame's bytes, and bulk data that the metadata
+ * name.
+ */
+async function pageImage(file: DicomFile, frame: number) {
   const json = JSON.parse(dicomJsonText(toDicomJson(file.dataSet, { bulkDataUri: (path) => path })));
   const image = new JsonReader(json, async (path) => {
     const bulk = readBulkData(file.dataSet, path);
@@ -54,7 +57,7 @@ const rescale = fc
     ['00281053', 'DS', ds(slope)],
   ]);
 
-/** Short ones are inline in the metadata, long ones are not. */
+/** Short values are inline in the metadata, long ones are not. */
 const lut = fc
   .record({
     count: fc.constantFrom(2, 100, 700),
@@ -125,18 +128,18 @@ const files = fc
     ),
   );
 
-describe('The page and the service give the same greys', () => {
+describe('The page and the service draw the same grey levels', () => {
   test('of any bits, sign, rescale, table, window and overlay', async () => {
     await fc.assert(
       fc.asyncProperty(files, async (file) => {
-        const [drawn, image] = await Promise.all([drawFrame(file), inPage(file, 0)]);
+        const [drawn, image] = await Promise.all([drawFrame(file), pageImage(file, 0)]);
         expect([...levelsOf(image)]).toEqual([...drawn.data]);
       }),
       { numRuns: 500 },
     );
   });
 
-  test('in any window that somebody chooses', async () => {
+  test('in any window that a user chooses', async () => {
     const chosen = fc.record({
       center: decimal,
       width: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 70_000 })),
@@ -144,14 +147,14 @@ describe('The page and the service give the same greys', () => {
     });
     await fc.assert(
       fc.asyncProperty(files, chosen, async (file, window) => {
-        const [drawn, image] = await Promise.all([drawFrame(file, { window }), inPage(file, 0)]);
+        const [drawn, image] = await Promise.all([drawFrame(file, { window }), pageImage(file, 0)]);
         expect([...levelsOf(image, windowTransform(window))]).toEqual([...drawn.data]);
       }),
       { numRuns: 200 },
     );
   });
 
-  test('of fractions, also where they are no numbers', async () => {
+  test('of floating point, also for NaN', async () => {
     const floats = Float32Array.of(-1, Number.NaN, 0, 0.25, Number.POSITIVE_INFINITY, 1);
     const elements: FixtureElement[] = [
       ...imageOf(floats.length, 1, '').filter(([tag]) => tag !== '7FE00010'),
@@ -159,14 +162,14 @@ describe('The page and the service give the same greys', () => {
       ['7FE00008', 'OF', new Uint8Array(floats.buffer)],
     ];
     const file = readDicom(dicomFile(elements));
-    const levels = [...levelsOf(await inPage(file, 0))];
+    const levels = [...levelsOf(await pageImage(file, 0))];
     expect(levels).toEqual([0, 0, 128, 159, 255, 255]);
     expect(levels).toEqual([...(await drawFrame(file)).data]);
   });
 });
 
-describe('The page leaves to the service', () => {
-  const leaves = (...own: FixtureElement[]) => {
+describe('The page requests from the service', () => {
+  const isLeftToService = (...own: FixtureElement[]) => {
     const { dataSet } = readDicom(dicomFile([...imageOf(2, 1, words(1, 2)), ...bits(16, 12), ...own]));
     const json = JSON.parse(dicomJsonText(toDicomJson(dataSet, { bulkDataUri: (path) => path })));
     const image = new JsonReader(json, () => Promise.reject(new Error('nothing is left out')));
@@ -177,9 +180,9 @@ describe('The page leaves to the service', () => {
     ['colours', [['00280002', 'US', [3]]]],
     ['a palette', [['00280004', 'CS', 'PALETTE COLOR']]],
     ['single bits', bits(1)],
-    ['bits that are not the lowest, which are elsewhere once they were decoded', [['00280102', 'US', [15]]]],
+    ['bits that are not the lowest, which decoding moves', [['00280102', 'US', [15]]]],
   ])('%s', (_kind, own) => {
-    expect(leaves(...own)).toBe(true);
-    expect(leaves()).toBe(false);
+    expect(isLeftToService(...own)).toBe(true);
+    expect(isLeftToService()).toBe(false);
   });
 });

@@ -15,36 +15,36 @@ const jsonOf = (
 describe('A value of DICOM JSON is', () => {
   test.each<[string, FixtureElement, unknown]>([
     ['a string, of text', ['00081030', 'LO', 'Skull '], ['Skull']],
-    ['many strings, of many values', ['00080008', 'CS', 'ORIGINAL\\PRIMARY'], ['ORIGINAL', 'PRIMARY']],
-    ['null where one of many is empty', ['00080008', 'CS', 'ORIGINAL\\\\AXIAL'], ['ORIGINAL', null, 'AXIAL']],
-    ['one string with its backslashes, of a text', ['00204000', 'LT', ' a\\b '], [' a\\b']],
+    ['many strings, for many values', ['00080008', 'CS', 'ORIGINAL\\PRIMARY'], ['ORIGINAL', 'PRIMARY']],
+    ['null if one of many is empty', ['00080008', 'CS', 'ORIGINAL\\\\AXIAL'], ['ORIGINAL', null, 'AXIAL']],
+    ['one string with its backslashes, for a text', ['00204000', 'LT', ' a\\b '], [' a\\b']],
     ['a date as it is written', ['00080020', 'DA', '20261121'], ['20261121']],
-    ['a number, of DS and IS', ['00281050', 'DS', '40\\-0.5e1'], [40, -5]],
-    ['a string, of what is no number', ['00200013', 'IS', '1A'], ['1A']],
-    ['a number, of binary ones', ['00280010', 'US', [512]], [512]],
+    ['a number, for DS and IS', ['00281050', 'DS', '40\\-0.5e1'], [40, -5]],
+    ['a string, for a DS that is not a number', ['00200013', 'IS', '1A'], ['1A']],
+    ['a number, for binary ones', ['00280010', 'US', [512]], [512]],
     ['a number with its sign', ['00189219', 'SS', [-3]], [-3]],
-    ['a number with a fraction', ['00189087', 'FD', [0.1]], [0.1]],
-    ['null, of what is no number in JSON', ['00189087', 'FD', [Number.NaN]], [null]],
-    ['a number, of 64 bits', ['00080302', 'UV', [5]], [5]],
+    ['a floating-point number', ['00189087', 'FD', [0.1]], [0.1]],
+    ['null, for NaN', ['00189087', 'FD', [Number.NaN]], [null]],
+    ['a number, for 64 bits', ['00080302', 'UV', [5]], [5]],
     ['a tag', ['00280009', 'AT', [0x0018, 0x1063]], ['00181063']],
     [
-      'an object, of a name',
+      'an object, for a name',
       ['00100010', 'PN', 'Yamada^Tarou=山田^太郎'],
       [{ Alphabetic: 'Yamada^Tarou', Ideographic: '山田^太郎' }],
     ],
-    ['null, of a name that is empty', ['00081050', 'PN', 'A^B\\'], [{ Alphabetic: 'A^B' }, null]],
+    ['null, for an empty name', ['00081050', 'PN', 'A^B\\'], [{ Alphabetic: 'A^B' }, null]],
     [
       'an object for each item',
       ['00081140', 'SQ', [[['00081155', 'UI', '1.2']], []]],
       [{ '00081155': { vr: 'UI', Value: ['1.2'] } }, {}],
     ],
-    ['absent, of nothing', ['00100030', 'DA', ''], undefined],
+    ['absent, without a value', ['00100030', 'DA', ''], undefined],
   ])('%s', (_title, element, Value) => {
     const json = jsonOf([['00080005', 'CS', 'ISO_IR 192'], element]);
     expect(json[element[0]]).toEqual(Value === undefined ? { vr: element[1] } : { vr: element[1], Value });
   });
 
-  test('in base64 while it is small, and elsewhere when it is large', () => {
+  test('in base64 if it is small, and by URI if it is large', () => {
     const json = jsonOf([
       ['00420011', 'OB', Uint8Array.of(1, 2, 3, 4)],
       ['00480105', 'SQ', [[['00282000', 'OB', new Uint8Array(1026)]]]],
@@ -55,17 +55,17 @@ describe('A value of DICOM JSON is', () => {
     ]);
   });
 
-  test('always elsewhere, of pixels', () => {
+  test('always by URI, for pixels', () => {
     const uri = { vr: 'OW', BulkDataURI: 'https://example.org/bulkdata/7FE00010' };
     expect(jsonOf(imageOf(2, 1, Uint8Array.of(1, 2)))['7FE00010']).toEqual(uri);
   });
 
-  test('in little endian, whatever the file is in', () => {
+  test('in little endian, for any byte order of the file', () => {
     const lookupTable: FixtureElement = ['00281201', 'OW', Uint8Array.of(1, 2, 3, 4)];
     expect(jsonOf([...instance, lookupTable], syntaxes.bigEndian)['00281201']?.InlineBinary).toBe('AgEEAw==');
   });
 
-  test('there by the standard, where the file does not name its VR', () => {
+  test('present by the data dictionary, if the file does not name its VR', () => {
     const json = jsonOf(
       [...instance, ['00280010', 'US', [7]], ['00091001', 'LO', 'whatever']],
       syntaxes.implicit,
@@ -77,7 +77,7 @@ describe('A value of DICOM JSON is', () => {
   test.each([
     [0, 'US', 65_535],
     [1, 'SS', -1],
-  ])('with the sign of the pixels (%i), where the standard leaves it open', (representation, vr, value) => {
+  ])('with the sign of the pixels (%i), if the standard allows either VR', (representation, vr, value) => {
     const json = jsonOf(
       [
         ['00280103', 'US', [representation]],
@@ -102,7 +102,7 @@ test('Attributes are in ascending order, without group lengths and the file’s 
   ]);
 });
 
-test('As text, attributes are in ascending order too, where their tags look like numbers', () => {
+test('In the JSON text, attributes are in ascending order too, also if their tags look like numbers', () => {
   const item: FixtureElement[] = [
     ['00081155', 'UI', '1.2'],
     ['30060045', 'IS', '1'],
@@ -123,13 +123,18 @@ test('As text, attributes are in ascending order too, where their tags look like
   );
 });
 
-describe('Names come in every character set', () => {
+describe('Names are decoded from every character set', () => {
   const latin = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
   // PS3.5 H to K, and the same for the alphabets.
   test.each<[string, string, Buffer, object]>([
-    ['nothing declared, Western', '', Buffer.from('Müller^Jörg', 'latin1'), { Alphabetic: 'Müller^Jörg' }],
-    ['nothing declared, UTF-8', '', Buffer.from('Müller^Jörg'), { Alphabetic: 'Müller^Jörg' }],
+    [
+      'no character set declared, Western',
+      '',
+      Buffer.from('Müller^Jörg', 'latin1'),
+      { Alphabetic: 'Müller^Jörg' },
+    ],
+    ['no character set declared, UTF-8', '', Buffer.from('Müller^Jörg'), { Alphabetic: 'Müller^Jörg' }],
     ['ISO_IR 100', 'ISO_IR 100', Buffer.from('Buc^Jérôme', 'latin1'), { Alphabetic: 'Buc^Jérôme' }],
     ['ISO-IR 100, misspelt', 'ISO-IR 100', Buffer.from('Buc^Jérôme', 'latin1'), { Alphabetic: 'Buc^Jérôme' }],
     ['ISO_IR 101', 'ISO_IR 101', latin('57 b3 6f 64 61'), { Alphabetic: 'Włoda' }],
@@ -176,12 +181,7 @@ describe('Names come in every character set', () => {
       latin('5a 3d 1b242941 cdf5'),
       { Alphabetic: 'Z', Ideographic: '王' },
     ],
-    [
-      'an extension that nobody declared',
-      '\\ISO 2022 IR 149',
-      latin('1b2442 3b33 1b2842'),
-      { Alphabetic: '山' },
-    ],
+    ['an undeclared extension', '\\ISO 2022 IR 149', latin('1b2442 3b33 1b2842'), { Alphabetic: '山' }],
     [
       'Korean without escape sequences',
       '\\ISO 2022 IR 149',
@@ -214,18 +214,18 @@ describe('Names come in every character set', () => {
       { Alphabetic: 'Łoś', Ideographic: '山田' },
     ],
     [
-      'what may be Korean or Chinese, of which neither is taken',
+      'Korean and Chinese without escape sequences, of which neither is used',
       '\\ISO 2022 IR 149\\ISO 2022 IR 58',
       latin('cdf5'),
       { Alphabetic: 'Íõ' },
     ],
     [
-      'what may be Western or Korean, of which the first is right',
+      'Western and Korean without escape sequences, of which the first is used',
       'ISO 2022 IR 100\\ISO 2022 IR 149',
       latin('cdf5'),
       { Alphabetic: 'Íõ' },
     ],
-    ['a set that nobody knows', 'ISO_IR 999', Buffer.from('Müller'), { Alphabetic: 'Müller' }],
+    ['an unknown character set', 'ISO_IR 999', Buffer.from('Müller'), { Alphabetic: 'Müller' }],
   ])('%s', (_title, characterSet, name, expected) => {
     const json = jsonOf([
       ['00080005', 'CS', characterSet],
@@ -234,7 +234,7 @@ describe('Names come in every character set', () => {
     expect(json['00100010']?.Value).toEqual([expected]);
   });
 
-  test('of which an item of a sequence may have its own', () => {
+  test('and an item of a sequence may have its own', () => {
     const name: FixtureElement = ['00100010', 'PN', Buffer.from('e9', 'hex')];
     const json = jsonOf([
       ['00080005', 'CS', 'ISO_IR 100'],
@@ -254,7 +254,7 @@ describe('Bulk data', () => {
     syntax: (typeof syntaxes)[keyof typeof syntaxes] = syntaxes.explicit,
   ) => readBulkData(readDicom(dicomFile(elements, syntax)).dataSet, path);
 
-  test('are found by the path that JSON gives', () => {
+  test('are found by the path in DICOM JSON', () => {
     const nested: FixtureElement = ['00480105', 'SQ', [[], [['00282000', 'OB', Uint8Array.of(5, 6)]]]];
     expect(dataOf([nested], '00480105/2/00282000')?.parts).toEqual([Buffer.of(5, 6)]);
     expect(dataOf(imageOf(2, 1, Uint8Array.of(1, 2)), '7FE00010')?.parts).toEqual([Buffer.of(1, 2)]);
@@ -269,7 +269,7 @@ describe('Bulk data', () => {
     expect(data?.parts).toEqual([Buffer.from(words(258))]);
   });
 
-  test('are the fragments of what is encapsulated, without their table', () => {
+  test('are the fragments of encapsulated pixels, without their offset table', () => {
     const fragments = [new Uint8Array(), Uint8Array.of(1, 2), Uint8Array.of(3, 4)];
     expect(dataOf(imageOf(2, 1, { fragments }), '7FE00010')?.parts).toEqual([
       Buffer.of(1, 2),
@@ -286,7 +286,7 @@ describe('Bulk data', () => {
     '00480105/x/00282000',
     '77770010',
     '../7FE00010',
-  ])('are none at "%s"', (path) => {
+  ])('do not exist at "%s"', (path) => {
     expect(dataOf([['00480105', 'SQ', [[['00282000', 'OB', Uint8Array.of(5, 6)]]]]], path)).toBeUndefined();
   });
 });
@@ -310,7 +310,7 @@ describe('Main attributes', () => {
     expect(mainAttributes(dataSet, 'series')).toMatchObject({ '00080060': { Value: ['OT'] } });
   });
 
-  test('are strings by keyword, as Orthanc has them', () => {
+  test('are strings by keyword, as in Orthanc', () => {
     expect(mainDicomTags(dataSet, 'instance')).toEqual({
       SOPClassUID: '1.2.840.10008.5.1.4.1.1.7',
       SOPInstanceUID: '1.2.3.4.5',

@@ -15,8 +15,8 @@ import {
   words,
 } from '../../fixtures/dicoms.ts';
 
-describe('the sign of what a VOI LUT maps first comes from the modality transform', () => {
-  /** Grey goes up by one for each value from the first mapped on. */
+describe('the sign of the first value that a VOI LUT maps is that of the modality transform’s output', () => {
+  /** The grey level rises by one for each value from the first mapped one. */
   const lut = (vr: 'US' | 'SS', first: number): FixtureElement => [
     '00283010',
     'SQ',
@@ -93,8 +93,8 @@ describe('the colours of a JPEG', () => {
     sharp({ create: { width: 16, height: 16, channels: 3, background: 'rgb(200,40,40)' } })
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .toBuffer();
-  /** libvips writes no segment of JFIF, so that a JPEG is silent. */
-  const silent = (file: Buffer) => file;
+  /** libvips writes no JFIF segment, so that the JPEG does not name its colours. */
+  const withoutJfif = (file: Buffer) => file;
   const jfif = (file: Buffer) =>
     Buffer.concat([
       file.subarray(0, 2),
@@ -124,12 +124,12 @@ describe('the colours of a JPEG', () => {
     ['JFIF', 'RGB', jfif, red],
     ['JFIF', 'YBR_FULL_422', jfif, red],
     ['Adobe’s transform of YCbCr', 'RGB', (file) => adobe(file, 1), red],
-    ['Adobe’s word of no transform', 'YBR_FULL_422', (file) => adobe(file, 0), inYcc],
-    ['Adobe’s word of no transform', 'RGB', (file) => adobe(file, 0), inYcc],
+    ['Adobe’s value for no transform', 'YBR_FULL_422', (file) => adobe(file, 0), inYcc],
+    ['Adobe’s value for no transform', 'RGB', (file) => adobe(file, 0), inYcc],
     ['names of its components', 'YBR_FULL', named, inYcc],
-    ['nothing', 'RGB', silent, inYcc],
-    ['nothing', 'YBR_FULL_422', silent, red],
-  ])('are what it says itself by %s, labelled %s', async (_title, label, make, expected) => {
+    ['no segment', 'RGB', withoutJfif, inYcc],
+    ['no segment', 'YBR_FULL_422', withoutJfif, red],
+  ])('are those that it names itself by %s, labelled %s', async (_title, label, make, expected) => {
     const fragments = [Buffer.alloc(0), make(await jpeg())];
     const elements: FixtureElement[] = [
       ...imageOf(16, 16, { fragments }),
@@ -160,26 +160,29 @@ describe('pixels that are not square', () => {
     ['Nominal Scanned Pixel Spacing', ['00182010', 'DS', '0.2\\0.1']],
     ['Pixel Measures', group('00289110', [['00280030', 'DS', '0.02\\0.01']])],
   ];
-  test.each(kinds)('%s: with a viewport they are, without it the matrix stays', async (_title, element) => {
-    const file = readDicom(dicomFile([...imageOf(64, 64, square), element]));
-    expect(await renderFrame(file, { format: 'png' })).toMatchObject({ width: 64, height: 64 });
-    for (const [viewport, enlarge, width, height] of [
-      [{ columns: 256, rows: 256 }, false, 64, 128],
-      [{ columns: 256, rows: 256 }, true, 128, 256],
-      [{ columns: 32, rows: 32 }, false, 16, 32],
-      [{ columns: 32 }, true, 32, 64],
-    ] as const) {
-      const made = await renderFrame(file, { format: 'png', viewport, enlarge });
-      expect([made.width, made.height]).toEqual([width, height]);
-      const grey = await sharp(made.bytes).toColourspace('b-w').raw().toBuffer();
-      const white = (at: (i: number) => number, length: number) =>
-        Array.from({ length }, (_each, i) => (grey[at(i)] ?? 0) > 127).filter(Boolean).length;
-      const across = white((x) => (height / 2) * width + x, width);
-      expect(white((y) => y * width + width / 2, height) / across).toBeCloseTo(2, 1);
-    }
-  });
+  test.each(kinds)(
+    '%s: with a viewport they are made square, without it the matrix is unchanged',
+    async (_title, element) => {
+      const file = readDicom(dicomFile([...imageOf(64, 64, square), element]));
+      expect(await renderFrame(file, { format: 'png' })).toMatchObject({ width: 64, height: 64 });
+      for (const [viewport, enlarge, width, height] of [
+        [{ columns: 256, rows: 256 }, false, 64, 128],
+        [{ columns: 256, rows: 256 }, true, 128, 256],
+        [{ columns: 32, rows: 32 }, false, 16, 32],
+        [{ columns: 32 }, true, 32, 64],
+      ] as const) {
+        const made = await renderFrame(file, { format: 'png', viewport, enlarge });
+        expect([made.width, made.height]).toEqual([width, height]);
+        const grey = await sharp(made.bytes).toColourspace('b-w').raw().toBuffer();
+        const white = (at: (i: number) => number, length: number) =>
+          Array.from({ length }, (_each, i) => (grey[at(i)] ?? 0) > 127).filter(Boolean).length;
+        const across = white((x) => (height / 2) * width + x, width);
+        expect(white((y) => y * width + width / 2, height) / across).toBeCloseTo(2, 1);
+      }
+    },
+  );
 
-  test.each(['0\\0', '1\\1', '2', ''])('%s says nothing', async (ratio) => {
+  test.each(['0\\0', '1\\1', '2', ''])('%s is ignored', async (ratio) => {
     const file = readDicom(dicomFile([...imageOf(64, 64, square), ['00280034', 'IS', ratio]]));
     const viewport = { columns: 32, rows: 32 };
     expect(await renderFrame(file, { format: 'png', viewport })).toMatchObject({ width: 32, height: 32 });
@@ -238,7 +241,7 @@ describe('a viewport', () => {
     expect(RenderedQuery.viewport.safeParse(text).success).toBe(false);
   });
 
-  test('a part outside of the frame is refused', async () => {
+  test('a region outside the frame is refused', async () => {
     await expect(show('64,64,64,0')).rejects.toThrow(OutsideOfFrame);
   });
 

@@ -29,7 +29,7 @@ async function decode(file: Uint8Array, frame = 0) {
 
 const samplesOf = async (file: Uint8Array, frame = 0) => [...(await decode(file, frame)).samples];
 
-/** Something of everything: slopes, edges, the smallest and the largest value. */
+/** A frame with slopes, edges, the smallest and the largest value. */
 function sampleValues(picture: Pick<Picture, 'samplesPerPixel' | 'bitsStored' | 'isSigned'>): number[] {
   const { samplesPerPixel, bitsStored, isSigned = false } = picture;
   const count = 2 ** bitsStored;
@@ -54,7 +54,7 @@ describe('Samples without compression', () => {
     ['explicit VR little endian', syntaxes.explicit, words(1, 2, 3, 4, 5, 65_535)],
     ['explicit VR big endian', syntaxes.bigEndian, Buffer.from(words(1, 2, 3, 4, 5, 65_535)).swap16()],
     ['deflated', syntaxes.deflated, words(1, 2, 3, 4, 5, 65_535)],
-  ])('come out of %s', async (_title, syntax, pixelData) => {
+  ])('are decoded from %s', async (_title, syntax, pixelData) => {
     const file = dicomFile([...imageOf(3, 2, pixelData), ...bits(16)], syntax);
     expect(await samplesOf(file)).toEqual([1, 2, 3, 4, 5, 65_535]);
   });
@@ -65,7 +65,7 @@ describe('Samples without compression', () => {
     ]);
   });
 
-  test('are masked to the bits stored, and get their sign', async () => {
+  test('are masked to the bits stored, and sign-extended', async () => {
     const cells = words(0xf001, 0x0fff, 0xa800, 0x07ff);
     const unsigned = dicomFile([...imageOf(2, 2, cells), ...bits(16, 12)]);
     const signed = dicomFile([...imageOf(2, 2, cells), ...bits(16, 12, true)]);
@@ -82,13 +82,13 @@ describe('Samples without compression', () => {
     expect(await samplesOf(file)).toEqual([0x123, 0xfff]);
   });
 
-  test('of one bit are packed the lowest first, and the last byte is filled with zeros', () => {
+  test('of one bit are packed from the lowest bit, and the last byte is filled with zeros', () => {
     const samples = [1, 0, 0, 1, 0, 0, 0, 0, 1, 1];
     expect([...packBits(samples)]).toEqual([0b0000_1001, 0b0000_0011]);
     expect([...unpackBits(packBits(samples), samples.length)]).toEqual(samples);
   });
 
-  test('of one bit begin where the frame before ends, even within a byte', async () => {
+  test('of one bit begin where the frame before ends, also within a byte', async () => {
     const file = dicomFile([
       ...imageOf(3, 1, Uint8Array.of(0b1010_1101, 0b1)),
       ...bits(1),
@@ -99,7 +99,7 @@ describe('Samples without compression', () => {
     expect(await samplesOf(file, 2)).toEqual([0, 1, 1]);
   });
 
-  test('of 32 bits, of 32 bits with a fraction and of 64 are what they are', async () => {
+  test('of 32 bits, of 32-bit floating point and of 64 bits are unchanged', async () => {
     const integers = new Uint8Array(Uint32Array.of(7, 4_000_000_000).buffer);
     expect(await samplesOf(dicomFile([...imageOf(2, 1, integers), ...bits(32)]))).toEqual([7, 4_000_000_000]);
     const withoutPixelData = imageOf(2, 1, '').filter(([tag]) => tag !== '7FE00010');
@@ -109,7 +109,7 @@ describe('Samples without compression', () => {
     expect(await samplesOf(dicomFile([...withoutPixelData, ...bits(64), doubles]))).toEqual([0.1, -2]);
   });
 
-  test('in planes end up side by side', async () => {
+  test('in planes are interleaved', async () => {
     const file = dicomFile([
       ...imageOf(2, 1, Uint8Array.of(1, 2, 3, 4, 5, 6)),
       ...colour,
@@ -135,7 +135,7 @@ describe('Samples without compression', () => {
     );
   });
 
-  test('of every frame are given as they are to whoever asks for its bytes', () => {
+  test('of every frame are returned unchanged if the caller asks for its bytes', () => {
     const dicom = readDicom(
       dicomFile([...imageOf(2, 1, Uint8Array.of(1, 2, 3, 4)), ['00280008', 'IS', '2']]),
     );
@@ -178,7 +178,7 @@ describe('Compressed samples', () => {
     ['JPEG XL, 12 bits', '1.2.840.10008.1.2.4.110', 'encodeJpegXl', grey(12)],
     ['JPEG XL, 16 bits', '1.2.840.10008.1.2.4.110', 'encodeJpegXl', grey(16)],
     ['JPEG XL, RGB', '1.2.840.10008.1.2.4.110', 'encodeJpegXl', rgb(8)],
-  ])('%s, come out as they went in', async (_title, uid, encoder, kind) => {
+  ])('%s, are decoded to the original ones', async (_title, uid, encoder, kind) => {
     const values = sampleValues(kind);
     const picture = { ...kind, columns, rows, samples: bytesOf(values, kind.bitsAllocated) };
     const fragments = [new Uint8Array(), await codestream(encoder, picture)];
@@ -194,7 +194,7 @@ describe('Compressed samples', () => {
     expect(await samplesOf(file)).toEqual(values);
   });
 
-  test('in JPEG-LS come out as they went in, also with a zero before its end', async () => {
+  test('in JPEG-LS are decoded to the original ones, also with a zero before the end', async () => {
     const values = sampleValues(grey(16));
     const picture = { ...grey(16), columns, rows, samples: bytesOf(values, 16) };
     const whole = await codestream('encodeJpegLs', picture);
@@ -230,14 +230,14 @@ describe('Compressed samples', () => {
         }),
     ],
     ['deflate', '1.2.840.10008.1.2.8.1', (samples) => deflateRawSync(packBits(samples))],
-  ])('of one bit in %s, come out as they went in', async (_title, uid, compress) => {
+  ])('of one bit in %s, are decoded to the original ones', async (_title, uid, compress) => {
     const values = Array.from({ length: columns * rows }, (_value, i) => Number(i % 5 === 0 || i % 7 === 0));
     const fragments = [new Uint8Array(), await compress(values)];
     const file = dicomFile([...imageOf(columns, rows, { fragments }), ...bits(1)], encapsulated(uid));
     expect(await samplesOf(file)).toEqual(values);
   });
 
-  test('in deflate come out as they went in, and in no other size', async () => {
+  test('in deflate are decoded to the original ones, and refused in another size', async () => {
     const values = sampleValues(grey(16));
     const fileOf = (samples: Uint8Array) =>
       dicomFile(
@@ -253,7 +253,7 @@ describe('Compressed samples', () => {
       await expect(samplesOf(fileOf(bad))).rejects.toThrow('can’t be unfolded');
   });
 
-  test('in JPEG baseline come out much as they went in', async () => {
+  test('in JPEG baseline are decoded with a small difference', async () => {
     const values = Array.from({ length: columns * rows }, (_value, i) => (i % columns) * 10);
     const picture = { ...grey(8), columns, rows, samples: Uint8Array.from(values) };
     const fragments = [
@@ -314,14 +314,14 @@ describe('Frames and fragments', () => {
       (one, other) => [offsets(0, 16 + evenLength(one)), ...halves(one), ...halves(other)],
     ],
     ['fragments without an offset table', (one, other) => [offsets(), ...halves(one), ...halves(other)]],
-    ['an offset table that lies', (one, other) => [offsets(0, 3), one, other]],
-  ])('are told apart by %s', async (_title, fragmentsOf) => {
+    ['a wrong offset table', (one, other) => [offsets(0, 3), one, other]],
+  ])('are matched by %s', async (_title, fragmentsOf) => {
     const file = await twoFrames(fragmentsOf);
     expect((await samplesOf(file, 0))[0]).toBe(11);
     expect((await samplesOf(file, 1))[0]).toBe(22);
   });
 
-  test('are told apart by an extended offset table', async () => {
+  test('are matched by an extended offset table', async () => {
     const [one] = [await codestream('encodeJpegLs', picture(11))];
     const table = new Uint8Array(BigUint64Array.of(0n, BigInt(16 + evenLength(one))).buffer);
     const file = await twoFrames(
@@ -331,7 +331,7 @@ describe('Frames and fragments', () => {
     expect((await samplesOf(file, 1))[0]).toBe(22);
   });
 
-  test('are refused where nothing tells them apart', async () => {
+  test('are refused if nothing matches them', async () => {
     const file = await twoFrames((one, other) => [
       offsets(),
       ...halves(one),
@@ -342,7 +342,7 @@ describe('Frames and fragments', () => {
   });
 });
 
-describe('What can’t be decoded is refused, and the next frame is decoded all the same', () => {
+describe('A frame that can’t be decoded is refused, and the next frame is decoded nevertheless', () => {
   const square = { columns, rows, samplesPerPixel: 1, bitsAllocated: 8, bitsStored: 8 } as const;
   const samples = bytesOf(sampleValues(square), 8);
   const fileWith = (codestreamBytes: Uint8Array, uid: string, more: FixtureElement[] = []) =>
@@ -358,25 +358,22 @@ describe('What can’t be decoded is refused, and the next frame is decoded all 
     ['encodeJpeg2000', '1.2.840.10008.1.2.4.90'],
   ];
 
-  test.each(codecs)('a frame of %s that is cut off', async (encoder, uid) => {
+  test.each(codecs)('a truncated frame of %s', async (encoder, uid) => {
     const whole = await codestream(encoder, { ...square, samples });
     const cut = fileWith(whole.subarray(0, 70), uid);
     await expect(samplesOf(cut)).rejects.toThrow(RejectedImage);
     expect(await samplesOf(fileWith(whole, uid))).toEqual([...samples]);
   });
 
-  test.each(codecs.slice(1))(
-    'a frame of %s that has other dimensions than its file',
-    async (encoder, uid) => {
-      const whole = await codestream(encoder, { ...square, samples });
-      const file = fileWith(whole, uid, [['00280010', 'US', [65_535]]]);
-      await expect(samplesOf(file)).rejects.toThrow(
-        'it claims 24×65535 pixels of 1 samples, and its image has 24×18 of 1',
-      );
-    },
-  );
+  test.each(codecs.slice(1))('a frame of %s with other dimensions than its file', async (encoder, uid) => {
+    const whole = await codestream(encoder, { ...square, samples });
+    const file = fileWith(whole, uid, [['00280010', 'US', [65_535]]]);
+    await expect(samplesOf(file)).rejects.toThrow(
+      'it claims 24×65535 pixels of 1 samples, and its image has 24×18 of 1',
+    );
+  });
 
-  test('a frame on which its decoder would work for ever', async () => {
+  test('a frame that its decoder would never finish', async () => {
     const uid = '1.2.840.10008.1.2.4.110';
     const whole = await codestream('encodeJpegXl', { ...square, samples });
     const dicom = readDicom(fileWith(whole.subarray(0, 70), uid));
@@ -388,12 +385,12 @@ describe('What can’t be decoded is refused, and the next frame is decoded all 
     expect(await samplesOf(fileWith(whole, uid))).toEqual([...samples]);
   });
 
-  test('pixels that the file does not have', () => {
+  test('missing pixels', () => {
     const dicom = readDicom(dicomFile(imageOf(100, 100, Uint8Array.of(1, 2, 3, 4))));
     expect(() => describePixels(dicom)).toThrow('1 frames of 100×100 pixels take 10000 bytes, and it has 4.');
   });
 
-  test('pixels that are compressed in a transfer syntax that is not, or of fewer bits than they have', async () => {
+  test('compressed pixels in an uncompressed transfer syntax, or of fewer bits than they have', async () => {
     const whole = await codestream('encodeRle', { ...square, samples });
     const native = fileWith(whole, '1.2.840.10008.1.2.1');
     await expect(samplesOf(native)).rejects.toThrow(/24×18 pixels are 432 samples, and it has \d+/);
@@ -404,7 +401,7 @@ describe('What can’t be decoded is refused, and the next frame is decoded all 
     await expect(samplesOf(bits)).rejects.toThrow('a segment has more than its pixels');
   });
 
-  test('more pixels than anyone decodes', () => {
+  test('more pixels than the limit', () => {
     const fragments = [new Uint8Array(), Uint8Array.of(1, 2)];
     const dicom = readDicom(
       dicomFile(imageOf(65_535, 65_535, { fragments }), encapsulated('1.2.840.10008.1.2.4.90')),
@@ -412,7 +409,7 @@ describe('What can’t be decoded is refused, and the next frame is decoded all 
     expect(() => describePixels(dicom)).toThrow('65535×65535 pixels; at most 256 MB');
   });
 
-  test('a transfer syntax that nobody here decodes', async () => {
+  test('a transfer syntax without a decoder', async () => {
     const file = fileWith(Uint8Array.of(0, 0), '1.2.840.10008.1.2.4.102');
     await expect(samplesOf(file)).rejects.toThrow(
       'in the transfer syntax 1.2.840.10008.1.2.4.102, which can’t be shown',

@@ -31,7 +31,7 @@ const elements: FixtureElement[] = [
   ['00181310', 'US', [0, 256, 256, 0]],
 ];
 
-/** The bytes of an element in explicit VR little endian, whatever they say. */
+/** The bytes of an element in explicit VR little endian, with any values. */
 const raw = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const undefinedLength = 'ffffffff';
 const part10 = (...parts: Uint8Array[]) => Buffer.concat([dicomFile([]).subarray(0, 132), ...parts]);
@@ -58,11 +58,11 @@ describe('A file is read', () => {
     expect(textValue(dataSet, '0020000D')).toBe('1.2.3.4');
   });
 
-  test('that has the mark and no preamble', () => {
+  test('that has the prefix and no preamble', () => {
     expect(textValue(readDicom(dicomFile(elements).subarray(128)).dataSet, '00100020')).toBe('P-1001');
   });
 
-  test('whose sequences have no length of their own', () => {
+  test('whose sequences have undefined length', () => {
     const item = `feff00e0 ${undefinedLength} 08005511 55490400 312e3200 feff0de0 00000000`;
     const bytes = raw(`08004011 53510000 ${undefinedLength} ${item} ${item} feffdde0 00000000`);
     const { dataSet } = readDicom(Buffer.concat([dicomFile(instance).subarray(0, 132), metaExplicit, bytes]));
@@ -72,7 +72,7 @@ describe('A file is read', () => {
     ]);
   });
 
-  test('whose sequence nobody knew on its way, so that it is unknown bytes in implicit VR', () => {
+  test('whose sequence lost its VR on the way, so that it is UN in implicit VR', () => {
     const item = `feff00e0 ${undefinedLength} 08005511 04000000 312e3200 feff0de0 00000000`;
     const bytes = raw(`08004011 554e0000 ${undefinedLength} ${item} feffdde0 00000000`);
     const { dataSet } = readDicom(Buffer.concat([dicomFile(instance).subarray(0, 132), metaExplicit, bytes]));
@@ -81,7 +81,7 @@ describe('A file is read', () => {
     ]);
   });
 
-  test('and what is of unknown VR has the one of the standard', () => {
+  test('and an element of VR UN has the VR of the data dictionary', () => {
     const { dataSet } = readDicom(dicomFile([...instance, ['00281050', 'UN', Buffer.from('40')]]));
     expect(numberValues(dataSet, '00281050')).toEqual([40]);
   });
@@ -90,7 +90,7 @@ describe('A file is read', () => {
     expect(readDicom(Buffer.concat([dicomFile(elements), Buffer.alloc(100)])).dataSet.elements.size).toBe(11);
   });
 
-  test('with an end too many after its last sequence, and zeros after that', () => {
+  test('with one delimiter too many after its last sequence, and zeros after that', () => {
     const end = raw('feffdde0 00000000');
     for (const more of [end, Buffer.concat([end, raw('feff0de0 00000000'), end, Buffer.alloc(100)])])
       expect(readDicom(Buffer.concat([dicomFile(elements), more])).dataSet.elements.size).toBe(11);
@@ -98,14 +98,14 @@ describe('A file is read', () => {
     expect(() => readDicom(between)).toThrow('a delimiter of a sequence (FFFE,E0DD) where no sequence is');
   });
 
-  test('with text where the standard has a sequence and the file says nothing of a VR', () => {
+  test('with text in an element that the dictionary calls a sequence, where the file has no VR', () => {
     const text: FixtureElement = ['0040A170', 'CS', 'NAMED TYPE'];
     const { dataSet } = readDicom(dicomFile([...elements, text, ['00400001', 'AE', 'A']], syntaxes.implicit));
     expect(dataSet.elements.get('0040A170')).toMatchObject({ vr: 'UN', length: 10 });
     expect(textValue(dataSet, '00400001')).toBe('A');
   });
 
-  test('with blanks where the VR of an element should be', () => {
+  test('with spaces instead of a VR', () => {
     const blank = raw('28002001 2020 0200 0700');
     const bytes = Buffer.concat([dicomFile(elements), blank, dataSetBytes([['00281054', 'LO', 'HU']])]);
     const { dataSet } = readDicom(bytes);
@@ -113,14 +113,14 @@ describe('A file is read', () => {
     expect(textValue(dataSet, '00281054')).toBe('HU');
   });
 
-  test('without preamble, with the letters of the mark in a text just where it would be', () => {
+  test('without preamble, with the letters of the prefix in a text at the same offset', () => {
     const text: FixtureElement = ['00080005', 'CS', `${'A'.repeat(120)}DICM rest`];
     const bytes = dataSetBytes([...elements, text]);
     expect(bytes.subarray(128, 132).toString()).toBe('DICM');
     expect(textValue(readDicom(bytes).dataSet, '00100020')).toBe('P-1001');
   });
 
-  test('and of an element that is there twice, the first counts', () => {
+  test('and of a duplicate element, the first counts', () => {
     const twice = Buffer.concat([dicomFile(instance), dataSetBytes([['0020000E', 'UI', '6.6.6']])]);
     expect(textValue(readDicom(twice).dataSet, '0020000E')).toBe('1.2.3.4.1');
   });
@@ -137,18 +137,18 @@ describe('The header alone is read', () => {
     expect(dataSet.elements.get('7FE00010')).toMatchObject({ length: 10_000, isBeyond: true });
   });
 
-  test('but for a beginning that is too short', () => {
+  test('but not from a beginning that is too short', () => {
     for (const length of [0, 100, 140, 200, 300])
       expect(() => readDicomHeader(file.subarray(0, length), file.length)).toThrow(MoreBytesNeeded);
   });
 
-  test('of a deflated file too, which needs all of it at worst', () => {
+  test('of a deflated file too, which needs the whole file at worst', () => {
     const deflated = dicomFile(imageOf(100, 100, new Uint8Array(10_000)), syntaxes.deflated);
     expect(() => readDicomHeader(deflated.subarray(0, 180), deflated.length)).toThrow(MoreBytesNeeded);
     expect(textValue(readDicomHeader(deflated, deflated.length).dataSet, '00100020')).toBe('P-1001');
   });
 
-  test('and tells whether the pixels that it promises are there', () => {
+  test('and the reader knows whether the pixels that it declares are there', () => {
     const header = (pixels: number, more: FixtureElement[] = []) => {
       const whole = dicomFile([...imageOf(100, 100, new Uint8Array(pixels)), ...more]);
       return readDicomHeader(whole.subarray(0, 600), whole.length);
@@ -189,7 +189,7 @@ describe('A file is refused', () => {
     ],
     ['that is text', Buffer.from('Hello, this is a letter.'), 'This is no DICOM file'],
     ['that is a photograph', raw('ffd8ffe000104a46494600010100000100010000'), 'This is no DICOM file'],
-    ['that ends after its mark', part10(), 'it has no data set'],
+    ['that ends after its prefix', part10(), 'it has no data set'],
     [
       'that ends within an element',
       dicomFile(elements).subarray(0, -1),
@@ -201,7 +201,7 @@ describe('A file is refused', () => {
       'it ends in the middle of the element',
     ],
     [
-      'whose length lies',
+      'with a wrong length',
       part10(metaExplicit, raw('08001600 554e0000 feffffff 3132')),
       'claims 4294967294 bytes',
     ],
@@ -216,17 +216,17 @@ describe('A file is refused', () => {
       'incomplete',
     ],
     [
-      'with a delimiter where none can be',
+      'with a misplaced delimiter',
       part10(metaExplicit, raw('feff0de0 00000000 08000500 43530000')),
       'a delimiter of a sequence (FFFE,E00D)',
     ],
     [
-      'with something else than items',
+      'whose sequence has an element that is not an item',
       part10(metaExplicit, raw('08004011 53510000 08000000 08000500 00000000')),
       '(0008,0005) instead of an item',
     ],
     [
-      'of undefined length where that can’t be',
+      'with an undefined length where it is not allowed',
       part10(metaExplicit, raw(`08000500 55540000 ${undefinedLength}`)),
       'of undefined length',
     ],
@@ -239,7 +239,7 @@ describe('A file is refused', () => {
     expect(reasonOf(bytes)).toContain(reason);
   });
 
-  test('that nests sequences without end', () => {
+  test('that nests sequences too deep', () => {
     const nested = Buffer.from(
       `08004011 53510000 ${undefinedLength} feff00e0 ${undefinedLength}`.replaceAll(' ', ''),
       'hex',
@@ -249,18 +249,18 @@ describe('A file is refused', () => {
     expect(() => readDicom(bytes)).toThrow('deeper than the 64 allowed');
   });
 
-  test('that has more elements than any', () => {
+  test('that has more elements than the limit', () => {
     const items = Buffer.concat(Array.from({ length: 2000 }, () => raw('feff00e0 00000000')));
     const bytes = part10(metaExplicit, raw(`08004011 53510000 ${undefinedLength}`), items);
     expect(reasonOf(bytes)).toBe('This DICOM file has more than the 1000 data elements allowed.');
   });
 
-  test('that is almost nothing but zeros, in no time', () => {
+  test('that is almost all zeros, at once', () => {
     const bytes = part10(metaExplicit, new Uint8Array(20_000_000), Uint8Array.of(1));
     expect(() => readDicom(bytes)).toThrow('more than the 500000 data elements allowed');
   });
 
-  test('that unfolds to more than is allowed', () => {
+  test('that inflates to more than the limit', () => {
     const bytes = dicomFile([...instance, ['00420011', 'OB', new Uint8Array(2_000_000)]], syntaxes.deflated);
     expect(bytes.length).toBeLessThan(5000);
     expect(reasonOf(bytes)).toBe('This DICOM file unfolds to more than the 1 MB allowed.');
@@ -297,20 +297,20 @@ describe('Identifiers', () => {
   });
 
   test.each(['1.2.840.10008.1.2', '0.0', '1.02.003', '111', '2.25.329800735698586629295641978511506172918'])(
-    '%s is one, in files and in paths',
+    '%s is valid, in files and in paths',
     (uid) => {
       expect([isUid(uid), DicomUid.safeParse(uid).success]).toEqual([true, true]);
     },
   );
 
   test.each(['', '.1', '1.', '1..2', '1.2.a', '1.2 ', '-1.2', `1.${'2'.repeat(63)}`])(
-    '"%s" is none, neither in files nor in paths',
+    '"%s" is invalid, in files and in paths',
     (uid) => {
       expect([isUid(uid), DicomUid.safeParse(uid).success]).toEqual([false, false]);
     },
   );
 
-  test('of a DICOMDIR are not even looked for', () => {
+  test('of a DICOMDIR are not read', () => {
     expect(() => identifiersOf(['00041220', 'SQ', []])).toThrow(
       'This is a DICOMDIR, the list of contents of a medium',
     );

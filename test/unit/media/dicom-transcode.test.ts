@@ -22,7 +22,7 @@ const COLUMNS = 6;
 const ROWS = 4;
 const PIXELS = COLUMNS * ROWS;
 
-/** Something of each way in which values are written. */
+/** A file with an element of each encoding of values. */
 const others: FixtureElement[] = [
   ['00080005', 'CS', 'ISO_IR 192'],
   ['00081110', 'SQ', [[['00081150', 'UI', '1.2.3']], [['00081199', 'SQ', [[['00081155', 'UI', '1.2']]]]]]],
@@ -36,7 +36,7 @@ const others: FixtureElement[] = [
 
 const transcode = async (file: Buffer) => readDicom(await toExplicitLittleEndian(readDicom(file)));
 
-/** All values, those of pixels and of binary elements among them. */
+/** All values, including those of pixels and of binary elements. */
 const valuesOf = ({ dataSet }: ReturnType<typeof readDicom>) => {
   const json = toDicomJson(dataSet, { bulkDataUri: (path) => path, inlineBytes: 1_000_000 });
   return { ...json, '7FE00010': undefined };
@@ -64,7 +64,7 @@ describe('In Explicit VR Little Endian', () => {
     expect(textValue(transcoded.meta, '00020003')).toBe('1.2.3.4.5');
     expect(valuesOf(transcoded)).toEqual(valuesOf(explicit));
     expect(await samplesOf(transcoded)).toEqual(samples);
-    // Once more changes nothing.
+    // A second transcoding changes nothing.
     const bytes = await toExplicitLittleEndian(transcoded);
     expect((await toExplicitLittleEndian(readDicom(bytes))).equals(bytes)).toBe(true);
   });
@@ -134,7 +134,7 @@ describe('In Explicit VR Little Endian', () => {
     return element && [...dataSet.bytes.subarray(element.offset, element.offset + element.length)];
   };
 
-  test('colours stay what they are: YBR_FULL is not made RGB, which would lose something', async () => {
+  test('colours are unchanged: YBR_FULL is not converted to RGB, which would be lossy', async () => {
     const encoded = await codestream('encodeRle', { ...picture, samples: rgb });
     const elements = [
       ...imageOf(COLUMNS, ROWS, { fragments: [new Uint8Array(), encoded] }),
@@ -148,7 +148,7 @@ describe('In Explicit VR Little Endian', () => {
     });
   });
 
-  test('the reversible transformation of JPEG 2000 is undone, and the label says so', async () => {
+  test('the reversible colour transform of JPEG 2000 is undone, and the photometric interpretation is RGB', async () => {
     const encoded = await codestream('encodeJpeg2000', { ...picture, samples: rgb });
     const elements = [
       ...imageOf(COLUMNS, ROWS, { fragments: [new Uint8Array(), encoded] }),
@@ -159,7 +159,7 @@ describe('In Explicit VR Little Endian', () => {
     expect(describePixels(transcoded)?.photometricInterpretation).toBe('RGB');
   });
 
-  test('a value that is too long for its VR is there all the same, and group lengths are not', async () => {
+  test('a value that is too long for its VR is kept, and group lengths are not', async () => {
     const table = Array.from({ length: 40_000 }, (_value, i) => i);
     const elements: FixtureElement[] = [
       ...image(words(...samples)),
@@ -171,7 +171,7 @@ describe('In Explicit VR Little Endian', () => {
     expect(dataSet.elements.has('00280000')).toBe(false);
   });
 
-  test('what is compressed within another image is nothing', async () => {
+  test('compressed pixels within another image are refused', async () => {
     const icon: FixtureElement[] = [
       ['7FE00010', 'OB', { fragments: [new Uint8Array(), Uint8Array.of(1, 2)] }],
     ];

@@ -1,4 +1,5 @@
-// A process of its own, for fontconfig looks for fonts once: writes a watermark's pixels on black to its output.
+// A process of its own, because fontconfig looks for fonts once: writes a watermark's pixels on black to its
+// output.
 import { drawWatermark } from '../../../lib/media/image/watermark.ts';
 
 const ground = { data: new Uint8Array(800 * 600 * 3), width: 800, height: 600, channels: 3 as const };

@@ -12,18 +12,18 @@ test.each([
   ['webp', 'image/webp', 'webp'],
   ['tiff', 'image/tiff', 'tiff'],
   ['avif', 'image/avif', 'avif'],
-] as const)('%s is known by its bytes', async (format, mimeType, extension) => {
+] as const)('%s is detected by its bytes', async (format, mimeType, extension) => {
   const bytes = await red().toFormat(format).toBuffer();
   expect(sniffImageFormat(bytes)).toEqual({ format, mimeType, extension });
 });
 
-test('BMP is known by its two headers, not by its two letters', () => {
+test('BMP is detected by its two headers, not by its two letters', () => {
   const head = Buffer.concat([Buffer.from('BM'), Buffer.alloc(12), Buffer.from([40, 0, 0, 0])]);
   expect(sniffImageFormat(head)).toEqual({ format: 'bmp', mimeType: 'image/bmp', extension: 'bmp' });
   expect(sniffImageFormat(Buffer.from('BMI and health: a leaflet'))).toBeUndefined();
 });
 
-test('PDF is known also behind bytes that a mail program put before it', () => {
+test('PDF is detected also after bytes that a mail program added', () => {
   expect(sniffImageFormat(Buffer.from('junk before %PDF-1.7'))).toEqual({
     format: 'pdf',
     mimeType: 'application/pdf',
@@ -31,7 +31,7 @@ test('PDF is known also behind bytes that a mail program put before it', () => {
   });
 });
 
-test('a PDF inside a DICOM file is not taken for the file', () => {
+test('a PDF inside a DICOM file is not detected as the file’s type', () => {
   const encapsulated = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), Buffer.from('…%PDF-1.7')]);
   expect(sniffImageFormat(encapsulated)).toBeUndefined();
   expect(describeFile(encapsulated)).toBe('a DICOM file');
@@ -43,12 +43,12 @@ test('BigTIFF of either byte order is TIFF', async () => {
   expect(sniffImageFormat(Buffer.from('MM\0+\0\x08\0\0', 'latin1'))?.format).toBe('tiff');
 });
 
-test('AVIF is known by a compatible brand too, but not by bytes after the brands', () => {
+test('AVIF is detected by a compatible brand too, but not by bytes after the brands', () => {
   expect(sniffImageFormat(fileType('mif1', 'miaf', 'avif'))?.format).toBe('avif');
   expect(sniffImageFormat(Buffer.concat([fileType('mif1', 'heic'), Buffer.from('avif')]))).toBeUndefined();
 });
 
-test('what is not at the start of a larger buffer is not read', async () => {
+test('bytes of a larger buffer before the file’s own are not read', async () => {
   const pool = Buffer.concat([Buffer.from('not an image'), await red().png().toBuffer()]);
   expect(sniffImageFormat(pool.subarray(0, 12))).toBeUndefined();
   expect(sniffImageFormat(pool.subarray(12))?.format).toBe('png');
@@ -77,7 +77,7 @@ test.each<[string, Uint8Array]>([
   ['a web page (HTML)', Buffer.from('<!DOCTYPE html><title>x</title>')],
   ['a file of unknown type', Buffer.from([1, 2, 3, 4])],
   ['a file of unknown type', Buffer.from('R\xf6ntgen', 'latin1')],
-])('a refused file is called %s', (name, bytes) => {
+])('a refused file is named %s', (name, bytes) => {
   expect(sniffImageFormat(bytes)).toBeUndefined();
   expect(describeFile(bytes)).toBe(name);
 });

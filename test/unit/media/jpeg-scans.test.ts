@@ -23,27 +23,27 @@ beforeAll(async () => {
   files['odd size'] = await source.clone().resize(313, 235).jpeg({ progressive: true }).toBuffer();
 });
 
-describe.each(kinds)('every pixel is there in a %s JPEG', (kind) => {
+describe.each(kinds)('a %s JPEG has every pixel', (kind) => {
   test.each<[string, (jpeg: Buffer) => Buffer]>([
     ['other parameters of its scans', (jpeg) => (jpeg.includes(SOF2) ? jpeg : withScanParameters(jpeg))],
     ['an unknown version of JFIF', (jpeg) => withSegment(jpeg, 0xe0, 'JFIF\0\x07\x01\0\0\x01\0\x01\0\0')],
-    ['bytes of 0 in front of its end', (jpeg) => inFrontOf(jpeg, END, Buffer.alloc(600))],
-    ['a few bytes in front of its end', (jpeg) => inFrontOf(jpeg, END, Buffer.from('noise'))],
-    ['bytes of 0 in front of its first scan', (jpeg) => inFrontOf(jpeg, SCAN, Buffer.alloc(7))],
-    ['bytes behind a table', (jpeg) => inFrontOf(jpeg, TABLE, Buffer.from('noise'))],
-    ['bytes of 0 in front of all of its scans', (jpeg) => inFrontOfAll(jpeg, SCAN, Buffer.alloc(9))],
+    ['zero bytes before its end marker', (jpeg) => insertBefore(jpeg, END, Buffer.alloc(600))],
+    ['a few bytes before its end marker', (jpeg) => insertBefore(jpeg, END, Buffer.from('noise'))],
+    ['zero bytes before its first scan', (jpeg) => insertBefore(jpeg, SCAN, Buffer.alloc(7))],
+    ['bytes after a table', (jpeg) => insertBefore(jpeg, TABLE, Buffer.from('noise'))],
+    ['zero bytes before all of its scans', (jpeg) => insertBeforeAll(jpeg, SCAN, Buffer.alloc(9))],
   ])('with %s', async (_title, harm) => {
     const harmed = harm(files[kind]);
     expect(await pixelsOf(harmed)).toEqual(await pixelsOf(files[kind]));
-    const wish = { format: 'png', width: 320, quality: undefined, watermark: undefined } as const;
-    expect(await makeCopy(harmed, wish)).toEqual(await makeCopy(files[kind], wish));
+    const options = { format: 'png', width: 320, quality: undefined, watermark: undefined } as const;
+    expect(await makeCopy(harmed, options)).toEqual(await makeCopy(files[kind], options));
   });
 });
 
-test('a progressive JPEG whose scans come in another order has all pixels', async () => {
+test('a progressive JPEG with its scans in another order has all pixels', async () => {
   const jpeg = files.progressive;
   const starts = placesOf(jpeg, SCAN);
-  // The scan of the brightness behind that of a colour: each with its tables in front of it.
+  // The scan of the luminance after that of a chrominance component: each with its own tables before it.
   const pieceStarts = starts.map((at, i) =>
     i === 0 ? at : (placesOf(jpeg, TABLE).find((table) => table > (starts[i - 1] ?? 0) && table < at) ?? at),
   );
@@ -61,7 +61,7 @@ test('a progressive JPEG whose scans come in another order has all pixels', asyn
   expect(await pixelsOf(swapped)).toEqual(await pixelsOf(jpeg));
 });
 
-describe.each(kinds)('pixels are missing in a %s JPEG', (kind) => {
+describe.each(kinds)('missing pixels are detected in a %s JPEG', (kind) => {
   test.each([
     ['zeros', 0],
     ['other bytes', 0x55],
@@ -74,7 +74,7 @@ describe.each(kinds)('pixels are missing in a %s JPEG', (kind) => {
     }
   });
 
-  test('that was cut and closed again', async () => {
+  test('that was truncated and has a new end marker', async () => {
     for (const share of [0.3, 0.6, 0.9]) {
       const cut = files[kind].subarray(0, Math.floor(files[kind].length * share));
       const whole = cut.at(-1) === 0xff ? cut.subarray(0, -1) : cut;
@@ -94,7 +94,7 @@ describe.each(kinds)('pixels are missing in a %s JPEG', (kind) => {
   });
 });
 
-test('what is missing in the last lines alone is missed as well', async () => {
+test('missing pixels are detected also if only the last lines lack them', async () => {
   for (const kind of kinds) {
     const jpeg = files[kind];
     const start = jpeg.lastIndexOf(SCAN) + 14;
@@ -103,13 +103,13 @@ test('what is missing in the last lines alone is missed as well', async () => {
   }
 });
 
-test('a picture that is higher than its header says is shown as high as that', async () => {
+test('an image that is higher than its header says has its real height', async () => {
   const shorter = Buffer.from(files.sequential);
   shorter.writeUInt16BE(208, shorter.indexOf(Buffer.from([0xff, 0xc0])) + 5);
   await expect(makeRenditions(shorter)).resolves.toMatchObject({ width: 320, height: 208 });
 });
 
-test('bytes in front of a restart do no harm', async () => {
+test('extra bytes before a restart marker do no harm', async () => {
   const unit = await sharp((await photo({ width: 16, height: 16, format: 'png' })).bytes)
     .jpeg()
     .toBuffer();
@@ -119,19 +119,19 @@ test('bytes in front of a restart do no harm', async () => {
   const strayed = Buffer.concat([restarting.subarray(0, at), Buffer.alloc(30), restarting.subarray(at)]);
   expect(judgeScans(strayed)).toBe('whole');
   expect(await pixelsOf(strayed)).toEqual(await pixelsOf(restarting));
-  // A restart that is not there is missed.
+  // A missing restart marker is detected.
   expect(judgeScans(Buffer.concat([restarting.subarray(0, at), restarting.subarray(at + 2)]))).toBe(
     'missing',
   );
 });
 
-test('parameters that change nothing do not hide what is missing', async () => {
+test('missing pixels are detected also after parameters that change nothing', async () => {
   const harmed = withScanParameters(files.sequential);
   harmed.fill(0, harmed.length / 2, harmed.length - 2);
   expect(await refusal(harmed)).toMatch(/damaged or incomplete/);
 });
 
-test('an Adobe segment that lost its end is not guessed at', async () => {
+test('an Adobe segment without its end is ignored', async () => {
   const adobe = withSegment(files.sequential, 0xee, 'Adobe\0\x64\0\0');
   const stray = Buffer.concat([adobe.subarray(0, 15), Buffer.from([0, 0, 1]), adobe.subarray(15)]);
   expect(await refusal(stray)).toMatch(/damaged or incomplete/);
@@ -148,19 +148,19 @@ function placesOf(jpeg: Buffer, marker: Buffer): number[] {
   return places;
 }
 
-const inFrontOf = (jpeg: Buffer, marker: Buffer, bytes: Buffer) => {
+const insertBefore = (jpeg: Buffer, marker: Buffer, bytes: Buffer) => {
   const at = jpeg.indexOf(marker);
   return Buffer.concat([jpeg.subarray(0, at), bytes, jpeg.subarray(at)]);
 };
 
-function inFrontOfAll(jpeg: Buffer, marker: Buffer, bytes: Buffer): Buffer {
+function insertBeforeAll(jpeg: Buffer, marker: Buffer, bytes: Buffer): Buffer {
   const places = [0, ...placesOf(jpeg, marker)];
   return Buffer.concat(
     places.flatMap((at, i) => [...(i > 0 ? [bytes] : []), jpeg.subarray(at, places[i + 1])]),
   );
 }
 
-/** Says 0 to 0 where a sequential scan has 0 to 63 (ITU-T T.81, B.2.3). */
+/** Writes 0 to 0 where a sequential scan has 0 to 63 (ITU-T T.81, B.2.3). */
 function withScanParameters(jpeg: Buffer): Buffer {
   const changed = Buffer.from(jpeg);
   for (const at of placesOf(jpeg, SCAN)) changed[at + 3 + jpeg.readUInt16BE(at + 2) - 3 + 1] = 0;
@@ -177,10 +177,12 @@ function withSegment(jpeg: Buffer, marker: number, text: string): Buffer {
   ]);
 }
 
-/** Makes of a JPEG of one unit one of two side by side, the second behind a restart, where it is coded in the same way. */
+/**
+ * Makes a JPEG of one unit to one of two side by side, the second after a restart marker, with the same code.
+ */
 function withRestart(unit: Buffer): Buffer {
   const start = unit.indexOf(SCAN) + 14;
-  const header = inFrontOf(unit.subarray(0, start), SCAN, Buffer.from([0xff, 0xdd, 0, 4, 0, 1]));
+  const header = insertBefore(unit.subarray(0, start), SCAN, Buffer.from([0xff, 0xdd, 0, 4, 0, 1]));
   header.writeUInt16BE(32, header.indexOf(Buffer.from([0xff, 0xc0])) + 7);
   const codes = unit.subarray(start, -2);
   return Buffer.concat([header, codes, Buffer.from([0xff, 0xd0]), codes, END]);

@@ -7,21 +7,21 @@ const jpeg = () =>
     .jpeg()
     .toBuffer();
 
-test('a whole JPEG has its end, a cut one has not', async () => {
+test('a whole JPEG has its end marker, a truncated one has not', async () => {
   const whole = await jpeg();
   expect(readJpegStructure(whole)).toEqual({ isArithmetic: false, hasEnd: true });
   expect(readJpegStructure(Buffer.concat([whole, Buffer.from('a preview')]))?.hasEnd).toBe(true);
   expect(readJpegStructure(whole.subarray(0, -2))?.hasEnd).toBe(false);
 });
 
-test('the end of a thumbnail in EXIF is not the end of the image', async () => {
+test('the end marker of a thumbnail in EXIF is not the end of the image', async () => {
   const whole = await jpeg();
   const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 6]), Buffer.from([0xff, 0xd9, 0xff, 0xd9])]);
   const withExif = Buffer.concat([whole.subarray(0, 2), exif, whole.subarray(2, -2)]);
   expect(readJpegStructure(withExif)?.hasEnd).toBe(false);
 });
 
-test('arithmetic coding is known by its frame header, also behind fill bytes', async () => {
+test('arithmetic coding is detected by its frame header, also after fill bytes', async () => {
   const coded = await jpeg();
   coded[coded.indexOf(Buffer.from([0xff, 0xc0])) + 1] = 0xca;
   expect(readJpegStructure(coded)?.isArithmetic).toBe(true);
@@ -29,19 +29,19 @@ test('arithmetic coding is known by its frame header, also behind fill bytes', a
   expect(readJpegStructure(filled)?.isArithmetic).toBe(true);
 });
 
-test('stray bytes in front of a marker are skipped', async () => {
+test('extra bytes before a marker are skipped', async () => {
   const whole = withComment(await jpeg());
   const strayed = Buffer.concat([whole.subarray(0, 6), Buffer.from([1, 2, 0xff, 0, 3]), whole.subarray(6)]);
   expect(readJpegStructure(strayed)).toEqual({ isArithmetic: false, hasEnd: true });
 });
 
-test('a comment that claims no length is left as it is', async () => {
+test('a comment with an invalid length is unchanged', async () => {
   const empty = withComment(await jpeg());
   empty[5] = 0;
   expect(readJpegStructure(empty)).toEqual({ isArithmetic: false, hasEnd: true });
 });
 
-test('an end in front of the scan is left to the decoder', async () => {
+test('an end marker before the scan is left to the decoder', async () => {
   const whole = await jpeg();
   const ended = Buffer.concat([whole.subarray(0, 2), Buffer.from([0xff, 0xd9]), whole.subarray(2)]);
   expect(readJpegStructure(ended)).toBeUndefined();

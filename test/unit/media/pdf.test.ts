@@ -18,7 +18,7 @@ async function colourAt(file: Buffer, x: number, y: number): Promise<number[]> {
 }
 
 describe('The first page of a PDF', () => {
-  test('becomes every copy, with a preview: browsers show no PDF as a picture', async () => {
+  test('becomes every copy, with a preview: browsers do not display a PDF as an image', async () => {
     const { renditions, ...facts } = await makeRenditions(pdf());
     expect(facts).toEqual({
       mimeType: 'application/pdf',
@@ -35,18 +35,18 @@ describe('The first page of a PDF', () => {
     ]);
   });
 
-  test('stands upright, red at the lower left', async () => {
+  test('is upright, red at the lower left', async () => {
     expect(await colourAt(pdf(), 0.25, 0.83)).toEqual(RED);
     expect(await colourAt(pdf(), 0.25, 0.17)).toEqual(WHITE);
   });
 
-  test('is turned as it says', async () => {
+  test('is rotated as it says', async () => {
     const turned = pdf({ page: '/MediaBox [0 0 200 300] /Rotate 90' });
     expect(await decodePdf(turned)).toMatchObject({ width: 1600, height: 1067 });
     expect(await colourAt(turned, 0.17, 0.25)).toEqual(RED);
   });
 
-  test('is drawn no larger than the preview, whatever size it claims', async () => {
+  test('is drawn no larger than the preview, for any size of page', async () => {
     const boxes = [
       '[0 0 10000000 10000000]',
       '[0 0 0.001 0.001]',
@@ -63,7 +63,7 @@ describe('The first page of a PDF', () => {
     }
   });
 
-  test('shows what was filled into a form', async () => {
+  test('has the values of its form fields', async () => {
     const field =
       '<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /Rect [100 200 180 280] /AP << /N 6 0 R >> >>';
     const look =
@@ -76,19 +76,19 @@ describe('The first page of a PDF', () => {
     expect(await colourAt(form, 0.7, 0.2)).toEqual(RED);
   });
 
-  test('is shown though a script waits in the document, which nobody runs', async () => {
+  test('is drawn although the document has a script, which is not run', async () => {
     const catalog = '/OpenAction << /S /JavaScript /JS (while \\(true\\) app.alert\\(1\\);) >>';
     expect(await colourAt(pdf({ catalog }), 0.25, 0.83)).toEqual(RED);
   });
 });
 
 describe('A password', () => {
-  test('that opens the document keeps it out', async () => {
+  test('that is needed to open the document rejects it', async () => {
     const closed = pdf({ passwords: { owner: 'o', user: 'secret' } });
     await expect(makeRenditions(closed)).rejects.toThrow('This PDF file is protected by a password');
   });
 
-  test('that only forbids to change it does no harm', async () => {
+  test('that only forbids changes does no harm', async () => {
     expect(await colourAt(pdf({ passwords: { owner: 'o', user: '' } }), 0.25, 0.83)).toEqual(RED);
   });
 });
@@ -97,21 +97,21 @@ describe('A PDF that can’t be drawn', () => {
   test.each([
     ['nothing but its header', Buffer.from('%PDF-1.7\n'), 'is damaged or incomplete'],
     ['no page', Buffer.from(pdf().toString('latin1').replace('[3 0 R]', '[     ]'), 'latin1'), 'has no page'],
-    ['noise', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 'obj<<[')]), 'is damaged'],
-  ])('says so: %s', async (_title, file, reason) => {
+    ['random bytes', Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 'obj<<[')]), 'is damaged'],
+  ])('is refused with the reason: %s', async (_title, file, reason) => {
     const error = await makeRenditions(file).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RejectedImage);
     expect((error as RejectedImage).reason).toContain(reason);
   });
 
-  test('in time is given up, and the next one works', async () => {
+  test('in the time limit is refused, and the next one is drawn', async () => {
     await expect(decodePdf(slowPdf(40_000), { milliseconds: 100 })).rejects.toThrow(
       'This PDF file takes longer to draw than the 0.1 seconds allowed.',
     );
     await expect(decodePdf(pdf())).resolves.toMatchObject({ width: 1067 });
   });
 
-  test('in its memory is given up, and the next one works', async () => {
+  test('in its memory limit is refused, and the next one is drawn', async () => {
     const content = deflateSync(deflateSync(Buffer.alloc(60_000_000, ' '), { level: 9 }), { level: 9 });
     const bomb = pdf({ content, contentEntries: '/Filter [/FlateDecode /FlateDecode]' });
     await expect(decodePdf(bomb, { memoryMb: 48 })).rejects.toThrow(
@@ -120,7 +120,7 @@ describe('A PDF that can’t be drawn', () => {
     await expect(decodePdf(pdf())).resolves.toMatchObject({ width: 1067 });
   });
 
-  test('because the process could not start is no fault of the file: it may be tried again', async () => {
+  test('because the process could not start may be retried: this is no fault of the file', async () => {
     const error = await decodePdf(pdf(), { memoryMb: 1 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(RejectedImage);
@@ -149,16 +149,16 @@ describe('Text whose font is not in the file', () => {
     ['Chinese', 'UniGB-UCS2-H', 'GB1', '<68C067E57ED3679C>'],
     ['Korean', 'UniKS-UCS2-H', 'Korea1', '<AC80C0ACACB0ACFC>'],
   ])(
-    'is said below the page to be missing, where it leaves no mark: %s',
+    'is reported as missing below the page if it is not drawn: %s',
     async (_title, encoding, ordering, text) => {
       const [font, more] = composite(encoding, ordering);
       expect(await heightOf(withFont(font, `${text} Tj`, more))).toBe(1667);
-      // Under a scan, where nobody is to see it, nothing is missing.
+      // Invisible text under a scan is not missing.
       expect(await heightOf(withFont(font, `3 Tr ${text} Tj`, more))).toBe(1600);
     },
   );
 
-  test('is drawn where PDFium has a font like it, and nothing is said', async () => {
+  test('is drawn if PDFium has a similar font, and not reported', async () => {
     const latin = '<< /Type /Font /Subtype /TrueType /BaseFont /NoSuchFont /Encoding /WinAnsiEncoding >>';
     expect(await heightOf(withFont(latin, '(Report) Tj'))).toBe(1600);
     expect(await heightOf(withFont(latin, '(   ) Tj'))).toBe(1600);

@@ -31,7 +31,7 @@ const p3 = numbers(0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06);
 const colour = [200, 40, 40];
 const light = colour.map((value) => toLight(value / 255));
 
-describe('light is shown as light', () => {
+describe('linear light is converted', () => {
   test.each([8, 16] as const)('of colours, %i bits', async (bits) => {
     expectNear(await shown(png(light, bits, { gAMA: linear })), colour);
     expectNear(await shown(png([...light, 0.5], bits, { gAMA: linear })), [...colour, 128]);
@@ -50,21 +50,21 @@ describe('light is shown as light', () => {
   });
 
   test('in a copy', async () => {
-    const wish = { format: 'png', width: 8, quality: undefined, watermark: undefined } as const;
-    const copy = await makeCopy(png(light, 16, { gAMA: linear }), wish);
+    const options = { format: 'png', width: 8, quality: undefined, watermark: undefined } as const;
+    const copy = await makeCopy(png(light, 16, { gAMA: linear }), options);
     expectNear([...(await sharp(copy).raw().toBuffer())].slice(0, 3), colour);
   });
 });
 
 test.each([
-  ['no word of it', {}],
+  ['no colour chunk', {}],
   ['the usual gamma', { gAMA: numbers(0.45455) }],
-  ['a gamma of nothing', { gAMA: numbers(0) }],
+  ['a gamma of zero', { gAMA: numbers(0) }],
   ['the usual primaries', { cHRM: numbers(0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06) }],
-  ['sRGB in front of a gamma', { gAMA: linear, sRGB: Buffer.from([0]) }],
-  ['sRGB behind a gamma', { sRGB: Buffer.from([0]), gAMA: linear }],
-  ['sRGB by number in front of all', { cICP: Buffer.from([1, 13, 0, 1]), gAMA: linear, cHRM: p3 }],
-])('%s: numbers are shown as they are', async (_title, chunks) => {
+  ['sRGB before a gamma', { gAMA: linear, sRGB: Buffer.from([0]) }],
+  ['sRGB after a gamma', { sRGB: Buffer.from([0]), gAMA: linear }],
+  ['sRGB by cICP before all others', { cICP: Buffer.from([1, 13, 0, 1]), gAMA: linear, cHRM: p3 }],
+])('%s: numbers are unchanged', async (_title, chunks) => {
   const samples = colour.map((value) => value / 255);
   expect(await shown(png(samples, 8, chunks))).toEqual(colour);
 });
@@ -75,15 +75,15 @@ describe('primaries', () => {
     ['cHRM alone', { cHRM: p3 }],
     ['cICP', { cICP: Buffer.from([12, 13, 0, 1]) }],
     [
-      'cICP in front of another gamma',
+      'cICP before another gamma',
       { cICP: Buffer.from([12, 13, 0, 1]), gAMA: linear, sRGB: Buffer.from([0]) },
     ],
-  ])('of Display P3 by %s give what its profile gives', async (_title, chunks) => {
+  ])('of Display P3 by %s have the same result as its profile', async (_title, chunks) => {
     const samples = [0.6, 0.4, 0.3];
     const profiled = await sharp(png(samples, 8)).withIccProfile('p3').png().toBuffer();
     const converted = await sharp(profiled).metadata();
     expect(converted.hasProfile).toBe(true);
-    // The numbers that the same colour has in Display P3.
+    // The numbers of the same colour in Display P3.
     const inP3 = [...(await sharp(profiled).toColourspace('srgb').keepIccProfile().raw().toBuffer())].slice(
       0,
       3,
@@ -101,13 +101,13 @@ describe('primaries', () => {
     );
   });
 
-  test('that are none are left out', async () => {
+  test('that are invalid are ignored', async () => {
     const nonsense = numbers(0.3, 0.3, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5);
     expect(await shown(png([0.5, 0.25, 0.75], 8, { cHRM: nonsense }))).toEqual([128, 64, 191]);
   });
 });
 
-test('cICP counts more than a profile, and a profile more than a gamma', async () => {
+test('cICP takes precedence over a profile, and a profile over a gamma', async () => {
   const wide = await sharp(png([0.8, 0.2, 0.2], 8))
     .withIccProfile('p3')
     .png()
@@ -119,7 +119,7 @@ test('cICP counts more than a profile, and a profile more than a gamma', async (
   expect(await shown(insert('cICP', Buffer.from([12, 13, 0, 1])))).not.toEqual(raw);
 });
 
-test('white of a high dynamic range is white', async () => {
+test('the white of a high dynamic range is white', async () => {
   for (const [transfer, white] of [
     [16, 0.58],
     [18, 0.75],

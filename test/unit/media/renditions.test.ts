@@ -5,7 +5,10 @@ import { makeCopy } from '../../../lib/media/image/make-copy.ts';
 import { makeRenditions, type Rendition } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 
-/** Red, green, blue and grey quarters under noise: shows which way is up, and compresses like a photograph. */
+/**
+ * Red, green, blue and grey quarters with noise: these show a rotation or mirroring, and compress like a
+ * photograph.
+ */
 let scene: Buffer;
 
 beforeAll(async () => {
@@ -29,7 +32,7 @@ beforeAll(async () => {
 });
 
 describe('sizes', () => {
-  test('each copy fits its box', async () => {
+  test('each copy fits into its box', async () => {
     const { renditions } = await makeRenditions(await sharp(scene).jpeg().toBuffer());
     expect(renditions.map(({ name, mimeType, width, height }) => [name, mimeType, width, height])).toEqual([
       ['png', 'image/png', 300, 200],
@@ -50,7 +53,7 @@ describe('sizes', () => {
   test.each([
     [20_000, 1],
     [1, 20_000],
-  ])('%i×%i keeps at least one pixel each way', async (width, height) => {
+  ])('%i×%i keeps at least one pixel in each direction', async (width, height) => {
     const { renditions } = await makeRenditions(await solid('red', width, height).png().toBuffer());
     for (const copy of renditions) expect(Math.min(copy.width, copy.height)).toBe(1);
   });
@@ -71,7 +74,7 @@ describe('sizes', () => {
 
 describe('upright', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i is applied, then gone', async (orientation) => {
-    // The inverse of what each value asks for (CIPA DC-008, 4.6.4 A).
+    // The inverse of the transform of each value (CIPA DC-008, 4.6.4 A).
     const inverse = sharp(scene);
     if (orientation === 2) inverse.flop();
     if (orientation === 3) inverse.rotate(180);
@@ -120,7 +123,7 @@ describe('facts', () => {
 });
 
 describe('colours', () => {
-  test('transparency is white in a JPEG and stays in the PNG', async () => {
+  test('transparency is white in a JPEG and is kept in the PNG', async () => {
     const clear = { r: 0, g: 0, b: 0, alpha: 0 };
     const { renditions } = await makeRenditions(await solid(clear, 500, 500, 4).png().toBuffer());
     expect(await centre(pick(renditions, 'thumbnail'))).toEqual([255, 255, 255]);
@@ -128,7 +131,7 @@ describe('colours', () => {
   });
 
   test.each(['srgb', 'p3'])('16-bit RGB with the profile %s keeps its colour', async (profile) => {
-    // sharp 0.35 alone makes (184,63,42) of it.
+    // sharp 0.35 alone converts it to (184,63,42).
     const deep = await solid('#c8321e', 50, 50)
       .toColourspace('rgb16')
       .withIccProfile(profile)
@@ -170,7 +173,7 @@ describe('colours', () => {
     }
   });
 
-  test('no copy carries metadata', async () => {
+  test('no copy has metadata', async () => {
     const photo = await sharp(scene)
       .withExif({ IFD0: { Copyright: 'SECRET' }, IFD3: { GPSLatitude: '48/1 51/1 0/1' } })
       .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/">SECRET</x:xmpmeta>')
@@ -199,7 +202,7 @@ describe('refusals', () => {
     'avif',
   ] as const;
 
-  test.each(formats)('a %s file cut at any place is refused', async (format) => {
+  test.each(formats)('a %s file that is truncated at any place is refused', async (format) => {
     const whole = await encodeScene(format);
     await makeRenditions(whole);
     // A PNG without IEND (12 bytes) and a GIF without its trailer (1 byte) still have every pixel.
@@ -211,8 +214,8 @@ describe('refusals', () => {
     }
   });
 
-  test('a cut is found also where JPEG decodes at an eighth of its size', async () => {
-    // Found by measuring: libvips reads 5000×3333 without its last lines, and decodes it with 3 kB missing.
+  test('a truncation is detected also if the JPEG is decoded at an eighth of its size', async () => {
+    // Found by measuring: libvips reads 5000×3333 without its last lines, and decodes it if 3 kB are missing.
     const large = await sharp(scene).resize(5000, 3333).jpeg().toBuffer();
     await expect(makeRenditions(large)).resolves.toMatchObject({ width: 5000 });
     for (const missing of [2, 200, 2000]) {
@@ -220,16 +223,16 @@ describe('refusals', () => {
     }
   });
 
-  test('bytes after the end of a JPEG do no harm: cameras put previews there', async () => {
+  test('bytes after the end of a JPEG do no harm: cameras append previews', async () => {
     const jpeg = await sharp(scene).jpeg().toBuffer();
     await expect(makeRenditions(Buffer.concat([jpeg, Buffer.alloc(5000, 7)]))).resolves.toMatchObject({
       width: 900,
     });
   });
 
-  test('stray bytes in front of the scan of a JPEG do no harm, in copies neither; inside it they do', async () => {
+  test('extra bytes before the scan of a JPEG do no harm, nor in copies; inside it they do', async () => {
     const jpeg = await sharp(scene).jpeg().toBuffer();
-    const stray = Buffer.from([0xff, 0xfe, 0, 2, 1, 2, 3, 4, 5]); // behind an empty comment
+    const stray = Buffer.from([0xff, 0xfe, 0, 2, 1, 2, 3, 4, 5]); // after an empty comment
     const strayed = Buffer.concat([jpeg.subarray(0, 2), stray, jpeg.subarray(2)]);
     await expect(makeRenditions(strayed)).resolves.toMatchObject({ width: 900 });
     const copy = await makeCopy(strayed, {
@@ -254,7 +257,7 @@ describe('refusals', () => {
     }
   });
 
-  test('too many pixels are refused with both figures, before decoding', async () => {
+  test('too many pixels are refused with the number and the limit, before decoding', async () => {
     const flood = Buffer.from(await solid('red', 10, 10).png().toBuffer());
     flood.writeUInt32BE(50_000, 16);
     flood.writeUInt32BE(40_000, 20);
@@ -265,7 +268,7 @@ describe('refusals', () => {
     await expect(makeRenditions(scene, { pixels: 500_000 })).rejects.toThrow('1 megapixels (900×600)');
   });
 
-  test('a picture whose lines are too long to hold is refused, however few there are', async () => {
+  test('a picture with lines that are too long for memory is refused, for any number of lines', async () => {
     await expect(makeRenditions(await solid('red', 65_536, 2).png().toBuffer())).rejects.toThrow(
       'This image is stored in lines of 65536 pixels; at most 65535 are accepted.',
     );
@@ -278,7 +281,7 @@ describe('refusals', () => {
     }
   });
 
-  test('what unfolds whole in memory is refused by memory', async () => {
+  test('a file that must be decoded as a whole is refused if it needs too much memory', async () => {
     const adam7 = await sharp(scene).png({ progressive: true }).toBuffer();
     const limits = { decodedBytes: 1_000_000 };
     await expect(makeRenditions(adam7, limits)).rejects.toThrow(
@@ -287,26 +290,26 @@ describe('refusals', () => {
     await expect(makeRenditions(scene, limits)).resolves.toMatchObject({ width: 900 });
   });
 
-  test('a profile that inflates to 100 MB costs no such memory', async () => {
+  test('a profile that inflates to 100 MB uses no such memory', async () => {
     const bomb = chunk('iCCP', Buffer.concat([Buffer.from('x\0\0'), deflateSync(Buffer.alloc(100_000_000))]));
     const before = process.resourceUsage().maxRSS;
     await makeRenditions(Buffer.concat([scene.subarray(0, 33), bomb, scene.subarray(33)]));
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(80_000);
   });
 
-  test('another type is refused by its name', async () => {
+  test('another type is refused with its name', async () => {
     await expect(makeRenditions(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).rejects.toThrow(
       'This is an SVG drawing; expected JPEG, PNG, GIF, WebP, TIFF, AVIF, BMP or PDF.',
     );
   });
 
-  test('libvips itself refuses what is not on the list', async () => {
+  test('libvips itself refuses every type that is not on the list', async () => {
     await expect(
       sharp(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')).metadata(),
     ).rejects.toThrow();
   });
 
-  test('the reason keeps the decoder’s own words as its cause', async () => {
+  test('the reason has the decoder’s own error as its cause', async () => {
     const error = await makeRenditions(scene.subarray(0, 5000)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       name: 'RejectedImage',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'));
 
-test('the Lambda layer has the very sharp that the tests run', () => {
+test('the Lambda layer has the same version of sharp as the tests', () => {
   const { sharp } = read('package.json').dependencies;
   expect(read('layers/sharp/nodejs/package.json').dependencies).toEqual({ sharp });
   const { packages } = read('layers/sharp/nodejs/package-lock.json');
@@ -17,7 +17,7 @@ test('the Lambda layer has the very sharp that the tests run', () => {
   }
 });
 
-test('the layer’s lock names no download address', () => {
+test('the lock file of the layer names no download address', () => {
   const { packages } = read('layers/sharp/nodejs/package-lock.json');
   expect(Object.values<object>(packages).filter((each) => 'resolved' in each)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { makeRenditions } from '../../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { type TiffPicture, tiffChain } from '../../fixtures/tiff-chains.ts';
 
-/** Quarters of the colours; the first is upper left. */
+/** Quarters of these colours; the first is upper left. */
 function quarters(width: number, height: number, colours: number[][], sampleBytes = 1): Buffer {
   const pixels = Array.from({ length: width * height }, (_value, i) => {
     const quarter = (i % width < width / 2 ? 0 : 1) + (Math.floor(i / width) < height / 2 ? 0 : 2);
@@ -40,7 +40,7 @@ const kinds = [
   ['big-endian BigTIFF', { isBig: true, isLittle: false }],
 ] as const;
 
-describe.each(kinds)('what follows from the size may be missing or wrong, %s', (_title, kind) => {
+describe.each(kinds)('tags that follow from the size may be missing or wrong, %s', (_title, kind) => {
   const rows = (from: number, to: number) => quarters(96, 128, coloured).subarray(from * 288, to * 288);
   const inStrips = { ...picture(), strips: [rows(0, 50), rows(50, 100), rows(100, 128)] };
   const deflated = {
@@ -49,10 +49,10 @@ describe.each(kinds)('what follows from the size may be missing or wrong, %s', (
     tags: { 259: 8, 278: 50 },
   };
   test.each<[string, TiffPicture]>([
-    ['no lengths of strips', picture(96, 128, { 279: undefined })],
+    ['no strip lengths', picture(96, 128, { 279: undefined })],
     ['no lengths of many strips', { ...inStrips, tags: { 278: 50, 279: undefined } }],
-    ['lengths beyond the end', { ...inStrips, tags: { 278: 50, 279: [9e6, 9e6, 9e6] } }],
-    ['lengths of nothing', { ...inStrips, tags: { 278: 50, 279: [0, 0, 0] } }],
+    ['strip lengths beyond the end', { ...inStrips, tags: { 278: 50, 279: [9e6, 9e6, 9e6] } }],
+    ['strip lengths of zero', { ...inStrips, tags: { 278: 50, 279: [0, 0, 0] } }],
     ['lengths of half a strip', { ...inStrips, tags: { 278: 50, 279: [7200, 7200, 4032] } }],
     ['no lengths of compressed strips', { ...deflated, tags: { ...deflated.tags, 279: undefined } }],
     [
@@ -60,17 +60,17 @@ describe.each(kinds)('what follows from the size may be missing or wrong, %s', (
       { ...deflated, tags: { ...deflated.tags, 279: [9e6, 9e6, 9e6] } },
     ],
     ['one depth for all channels', picture(96, 128, { 258: 8 })],
-    ['a predictor where nothing is compressed', picture(96, 128, { 317: 1 })],
-    ['options of a fax where there is none', picture(96, 128, { 292: 0, 293: 0 })],
-    ['an orientation that there is not', picture(96, 128, { 274: 9 })],
-    ['planes of no known kind', picture(96, 128, { 284: 0 })],
-    ['no kind of colours', picture(96, 128, { 262: undefined })],
+    ['a predictor without compression', picture(96, 128, { 317: 1 })],
+    ['fax options without fax compression', picture(96, 128, { 292: 0, 293: 0 })],
+    ['an invalid orientation', picture(96, 128, { 274: 9 })],
+    ['an invalid planar configuration', picture(96, 128, { 284: 0 })],
+    ['no photometric interpretation', picture(96, 128, { 262: undefined })],
     ['too many extra channels', picture(96, 128, { 338: [0, 0] })],
   ])('%s', async (_name, odd) => {
     expect(await coloursOf(tiffChain([odd], kind))).toEqual(seen);
   });
 
-  test('a fourth channel without a name is no transparency, whatever it holds', async () => {
+  test('a fourth channel without a declared meaning is not used as transparency, for any values', async () => {
     for (const fourth of [0, 100, 255]) {
       const strips = [
         quarters(
@@ -88,13 +88,13 @@ describe.each(kinds)('what follows from the size may be missing or wrong, %s', (
     ['without a length', picture(96, 128, { 279: undefined })],
     ['with a length beyond the end', picture(96, 128, { 279: 9e6 })],
     ['with the length of all', picture(96, 128, { 279: 96 * 128 * 3 })],
-  ])('pixels that are missing in front of the directory stay missing, %s', async (_name, whole) => {
+  ])('missing pixels before the directory are still missing, %s', async (_name, whole) => {
     const [strip] = whole.strips;
     const cut = { ...whole, strips: [strip?.subarray(0, 20_000) ?? Buffer.alloc(0)] };
     expect(await refusal(tiffChain([cut], kind))).toMatch(/damaged or incomplete/);
   });
 
-  test('compressed pixels that are missing stay missing', async () => {
+  test('missing compressed pixels are still missing', async () => {
     const cut = { ...deflated, strips: deflated.strips.map((strip) => strip.subarray(0, strip.length / 2)) };
     expect(await refusal(tiffChain([cut], kind))).toMatch(/damaged or incomplete/);
   });
@@ -138,7 +138,7 @@ describe('planes', () => {
     expect(await coloursOf(file)).toEqual(seenGrey);
   });
 
-  test('transparency stays transparency, and grey that was multiplied by it is divided', async () => {
+  test('transparency is kept, and premultiplied grey is divided by it', async () => {
     const half = {
       ...inPlanes(8, 2, { 338: 1 }),
       strips: [plane(0).map((grey) => grey / 2), plane(1, 1, [128])],
@@ -147,13 +147,13 @@ describe('planes', () => {
     expect(shown.slice(0, 4)).toEqual([88, 88, 88, 128]);
   });
 
-  test('a copy shows the same', async () => {
-    const wish = { format: 'png', width: 48, quality: undefined, watermark: undefined } as const;
-    const copy = await makeCopy(tiffChain([inPlanes(8, 2, { 338: 0 })]), wish);
+  test('a copy is the same', async () => {
+    const options = { format: 'png', width: 48, quality: undefined, watermark: undefined } as const;
+    const copy = await makeCopy(tiffChain([inPlanes(8, 2, { 338: 0 })]), options);
     expect(await quartersOf(copy)).toEqual(seenGrey);
   });
 
-  test('tiles in planes are refused for what they are', async () => {
+  test('tiles in planes are refused with this reason', async () => {
     const tiles = { ...picture(16, 16), strips: [0, 1, 2].map(() => Buffer.alloc(256)) };
     const file = tiffChain([
       {
@@ -173,11 +173,11 @@ describe('planes', () => {
   });
 });
 
-describe('a sound file that is not taken is not called damaged', () => {
+describe('a valid file that is not supported is not called damaged', () => {
   test.each([
     ['24 bits', 24, 1, {}],
     ['64 bits', 64, 1, { 339: 3 }],
-    ['64 bits, whole', 64, 1, {}],
+    ['64 bits, integer', 64, 1, {}],
     ['64 bits of three colours', 64, 3, { 339: [3, 3, 3] }],
     ['24 bits of three colours', 24, 3, {}],
     ['24 bits in planes', 24, 3, { 284: 2 }],
@@ -196,7 +196,7 @@ describe('a sound file that is not taken is not called damaged', () => {
     expect(await refusal(file)).toContain('has an unusual number of bits for each pixel');
   });
 
-  test.each([4, 9, 10, 32844, 60000])('colours of kind %i', async (kind) => {
+  test.each([4, 9, 10, 32844, 60000])('photometric interpretation %i', async (kind) => {
     expect(await refusal(tiffChain([picture(96, 128, { 262: kind })]))).toContain(
       'stores its colours in an unusual way',
     );
@@ -209,31 +209,31 @@ describe.each(kinds)('of a file with more pictures, %s', (_title, kind) => {
     strips: [Buffer.alloc(24 * 32 * 3, 99)],
   });
   test.each<[string, TiffPicture[]]>([
-    ['follows it', [preview(), picture()]],
-    ['lies below it', [{ ...preview(), below: [picture()] }]],
-    ['lies below the next one', [preview(), { ...preview(), below: [picture()] }]],
-    ['follows other smaller ones and a mask', [preview(), preview(), preview({ 254: 4 }), picture()]],
-    ['follows one that says so by the older tag', [preview({ 255: 2 }), picture()]],
-    ['lies below one that does not say that it is smaller', [{ ...preview({}), below: [picture()] }]],
-  ])('the full one is shown that %s', async (_name, pictures) => {
+    ['follows a preview', [preview(), picture()]],
+    ['is a SubIFD of a preview', [{ ...preview(), below: [picture()] }]],
+    ['is a SubIFD of the second preview', [preview(), { ...preview(), below: [picture()] }]],
+    ['follows other previews and a mask', [preview(), preview(), preview({ 254: 4 }), picture()]],
+    ['follows a preview that is marked by the older tag', [preview({ 255: 2 }), picture()]],
+    ['is a SubIFD of a picture that is not marked as smaller', [{ ...preview({}), below: [picture()] }]],
+  ])('the full image is the one that %s', async (_name, pictures) => {
     const file = tiffChain(pictures, kind);
     expect(await makeRenditions(file)).toMatchObject({ width: 96, height: 128 });
     expect(await coloursOf(file)).toEqual(seen);
   });
 
-  test('the first page is shown, with a larger page behind it and a smaller version below it', async () => {
+  test('the first page is used, with a larger page behind it and a smaller version below it', async () => {
     const pages = [{ ...picture(96, 128, { 254: 2 }), below: [preview()] }, picture(200, 200, { 254: 2 })];
     expect(await makeRenditions(tiffChain(pages, kind))).toMatchObject({ width: 96, height: 128 });
   });
 
-  test('pages are counted, and smaller versions and masks are none', async () => {
+  test('pages are counted, without smaller versions and masks', async () => {
     const page = picture(96, 128, { 254: 2 });
     const others = [preview(), { ...page, below: [picture(40, 40)] }, picture(96, 128, { 254: 6 })];
     expect(await makeRenditions(tiffChain([page, ...others, page], kind))).toMatchObject({ pages: 3 });
     expect(await makeRenditions(tiffChain([picture()], kind))).toMatchObject({ pages: 1 });
   });
 
-  test('a smaller version alone is refused, and a full one that can’t be shown is', async () => {
+  test('a smaller version alone is refused, and so is a full image that can’t be decoded', async () => {
     expect(await refusal(tiffChain([preview()], kind))).toContain(
       'has only a smaller version of its picture',
     );
@@ -250,12 +250,12 @@ describe.each(kinds)('of a file with more pictures, %s', (_title, kind) => {
     tags,
   });
   test.each<[string, TiffPicture[]]>([
-    ['a colour filter below', [{ ...preview(), below: [sensor({ 262: 32803 })] }]],
-    ['a colour filter first', [sensor({ 262: 32803 })]],
-    ['a colour filter last', [picture(24, 32), preview(), sensor({ 262: 32803 })]],
-    ['linear numbers', [{ ...preview(), below: [{ ...picture(), tags: { 262: 34892 } }] }]],
+    ['a colour filter array below', [{ ...preview(), below: [sensor({ 262: 32803 })] }]],
+    ['a colour filter array first', [sensor({ 262: 32803 })]],
+    ['a colour filter array last', [picture(24, 32), preview(), sensor({ 262: 32803 })]],
+    ['linear raw samples', [{ ...preview(), below: [{ ...picture(), tags: { 262: 34892 } }] }]],
     ['the version of DNG', [picture(24, 32, { 50706: 0x0104_0000 })]],
-    ['a pattern of colours', [{ ...preview({}), below: [sensor({ 33421: [2, 2] })] }]],
+    ['a colour filter pattern', [{ ...preview({}), below: [sensor({ 33421: [2, 2] })] }]],
     ['the compression of Nikon', [{ ...preview(), below: [sensor({ 259: 34713 })] }]],
     ['the compression of Sony', [{ ...preview(), below: [sensor({ 259: 32767 })] }]],
     ['the compression of Pentax', [sensor({ 259: 65535 })]],
@@ -269,7 +269,7 @@ describe.each(kinds)('of a file with more pictures, %s', (_title, kind) => {
 });
 
 test.each(['CR\x02\0', 'IIIITwaR', 'MMMMRawT', '\xba\xb0\xac\xbb'])(
-  '%s behind the header is a raw photograph',
+  '%s after the header is a raw photograph',
   async (signature) => {
     for (const isLittle of [true, false]) {
       expect(await refusal(tiffChain([picture()], { signature, isLittle }))).toContain('a raw photograph');
@@ -277,14 +277,14 @@ test.each(['CR\x02\0', 'IIIITwaR', 'MMMMRawT', '\xba\xb0\xac\xbb'])(
   },
 );
 
-test('a camera’s name and a smaller version make no raw photograph', async () => {
+test('a camera’s name and a smaller version are not enough for a raw photograph', async () => {
   const small = { ...picture(24, 32, { 254: 1 }) };
   const file = tiffChain([{ ...picture(96, 128, { 254: 0, 271: 0x4e49_4b00 }), below: [small] }]);
   expect(await makeRenditions(file)).toMatchObject({ mimeType: 'image/tiff', width: 96, height: 128 });
 });
 
 describe('pixels that are not square', () => {
-  /** White, and a black part twice as wide as high. */
+  /** White, with a black part twice as wide as high. */
   const fax = (tags: TiffPicture['tags'], [width, height] = [240, 160]): TiffPicture => {
     const strip = Buffer.alloc(width * height, 255);
     for (let y = height / 8; y < (height * 3) / 8; y++)
@@ -308,7 +308,7 @@ describe('pixels that are not square', () => {
     ['a unit', { 282: 204, 283: 98, 296: 2 }],
     ['no unit', { 282: 2, 283: 1, 296: 1 }],
     ['centimetres', { 282: 80, 283: 38, 296: 3 }],
-  ] as const)('are made so in every small picture, %s', async (_title, tags) => {
+  ] as const)('are made square in every small picture, %s', async (_title, tags) => {
     const ratio = tags[282] / tags[283];
     const made = await makeRenditions(tiffChain([fax(tags)]));
     expect([made.width, made.height]).toEqual([240, 160]); // the record has the pixels of the original
@@ -316,13 +316,13 @@ describe('pixels that are not square', () => {
     for (const { name, bytes } of made.renditions) {
       expect(Math.abs((await shape(bytes)) - 3 / ratio), name).toBeLessThan(0.1);
     }
-    const wish = { format: 'png', width: 200, quality: undefined, watermark: undefined } as const;
-    expect(Math.abs((await shape(await makeCopy(tiffChain([fax(tags)]), wish))) - 3 / ratio)).toBeLessThan(
+    const options = { format: 'png', width: 200, quality: undefined, watermark: undefined } as const;
+    expect(Math.abs((await shape(await makeCopy(tiffChain([fax(tags)]), options))) - 3 / ratio)).toBeLessThan(
       0.1,
     );
   });
 
-  test('lying ones turn with the picture', async () => {
+  test('rotate with the picture', async () => {
     const made = await makeRenditions(tiffChain([fax({ 282: 200, 283: 100, 274: 6 })]));
     expect([made.width, made.height]).toEqual([160, 240]);
     const preview = made.renditions.find(({ name }) => name === 'preview');
@@ -330,7 +330,7 @@ describe('pixels that are not square', () => {
   });
 
   test.each([{ 282: 200, 283: 200 }, { 282: 0, 283: 98 }, { 282: 204 }, { 283: 98 }, {}])(
-    '%o says nothing',
+    '%o is ignored',
     async (tags) => {
       const { renditions } = await makeRenditions(tiffChain([fax(tags)]));
       expect(renditions.find(({ name }) => name === 'preview')).toMatchObject({ width: 240, height: 160 });

@@ -7,20 +7,20 @@ import { directoryAt, tiff } from '../../fixtures/tiffs.ts';
 
 const orange = [200, 100, 50];
 
-/** So many pixels of one colour. */
+/** This number of pixels of one colour. */
 const all = (colour: number[], width = 20, height = 10) =>
   Uint8Array.from({ length: width * height * colour.length }, (_value, i) => colour[i % colour.length] ?? 0);
 
 const picture = { width: 20, height: 10, channels: 3, bits: 8, pixels: all(orange) };
 
-describe('what a scanner wrote beside the pixels does no harm', () => {
+describe('additional tags of a scanner do no harm', () => {
   const text = { type: 2, count: 4, value: 0x4142_4344 }; // four letters, and no NUL at the end
   test.each([
-    ['a page number of one number', { tags: [[297, 1]] }],
-    ['a text without an end', { tags: [[34737, text]] }],
+    ['a page number with one value', { tags: [[297, 1]] }],
+    ['a text without its NUL', { tags: [[34737, text]] }],
     ['a private tag', { tags: [[65000, text]] }],
     [
-      'tags in no order',
+      'unsorted tags',
       {
         tags: [
           [296, 2],
@@ -32,16 +32,16 @@ describe('what a scanner wrote beside the pixels does no harm', () => {
   ] satisfies [string, Partial<Parameters<typeof tiff>[0]>][])('%s', async (_title, oddity) => {
     const odd = tiff({ ...picture, ...oddity });
     expect(await colourOf(odd)).toEqual(orange);
-    const wish = { format: 'png', width: 10, quality: undefined, watermark: undefined } as const;
-    expect(await sharp(await makeCopy(odd, wish)).metadata()).toMatchObject({ width: 10, height: 5 });
-    // And what is cut off is still missed.
+    const options = { format: 'png', width: 10, quality: undefined, watermark: undefined } as const;
+    expect(await sharp(await makeCopy(odd, options)).metadata()).toMatchObject({ width: 10, height: 5 });
+    // And missing pixels are still detected.
     expect(await refusal(odd.subarray(0, -1))).toMatch(/damaged or incomplete/);
   });
 });
 
 describe('channels', () => {
   const noTransparency = 0;
-  test('a selection that was saved beside the colours is no transparency', async () => {
+  test('a saved selection beside the colours is not transparency', async () => {
     const selected = tiff({
       ...picture,
       channels: 4,
@@ -51,7 +51,7 @@ describe('channels', () => {
     expect(await colourOf(selected)).toEqual(orange);
   });
 
-  test('transparency is', async () => {
+  test('an alpha channel is transparency', async () => {
     const clear = tiff({ ...picture, channels: 4, pixels: all([...orange, 0]), tags: [[338, 2]] });
     expect((await colourOf(clear))[3]).toBe(0);
   });
@@ -59,21 +59,21 @@ describe('channels', () => {
   test.each([
     ['the colours', [0, 0], orange],
     ['the colours and their transparency', [2, 0], [...orange, 255]],
-  ])('of more than four, %s are shown', async (_title, kinds, shown) => {
+  ])('of more than four, %s are used', async (_title, kinds, shown) => {
     const many = tiff({ ...picture, channels: 5, pixels: all([...orange, 255, 9]), tags: [[338, kinds]] });
     expect(await colourOf(many)).toEqual(shown);
   });
 });
 
-describe('numbers', () => {
+describe('sample values', () => {
   const floats = (size: number, ...colour: number[]) =>
     new Uint8Array(
       Float32Array.from({ length: size * colour.length }, (_value, i) => colour[i % colour.length] ?? 0)
         .buffer,
     );
 
-  test('colours with fractions are light, from 0 to 1', async () => {
-    // Large enough to be shrunk: that is where sharp alone makes it black.
+  test('floating-point colours are linear light, from 0 to 1', async () => {
+    // Large enough to be reduced: in that case sharp alone makes it black.
     const [width, height] = [800, 400];
     const pixels = floats(width * height, 1, 0.2159, 0); // of which sRGB has 255, 128 and 0
     const light = tiff({ width, height, channels: 3, bits: 32, pixels, tags: [[339, [3, 3, 3]]] });
@@ -81,9 +81,9 @@ describe('numbers', () => {
   });
 
   test.each([
-    ['fractions', { bits: 32, pixels: floats(200, 0.5), tags: [[339, 3]] }],
+    ['floating point', { bits: 32, pixels: floats(200, 0.5), tags: [[339, 3]] }],
     ['32 bits', { bits: 32, pixels: floats(200, 0.5), tags: [] }],
-    ['a sign', { bits: 16, pixels: all([0, 1]), tags: [[339, 2]] }],
+    ['signed', { bits: 16, pixels: all([0, 1]), tags: [[339, 2]] }],
   ] satisfies [string, Partial<Parameters<typeof tiff>[0]>][])(
     'grey with %s has no known black and white, and is refused',
     async (_title, kind) => {
@@ -96,7 +96,7 @@ describe('numbers', () => {
   );
 });
 
-describe('a whole file that can’t be read is not called damaged', () => {
+describe('an undamaged file that can’t be read is not called damaged', () => {
   test.each([
     ['old-style JPEG', 6, 'is compressed in an unusual way'],
     ['LZMA', 34925, 'is compressed in an unusual way'],
@@ -110,7 +110,7 @@ describe('a whole file that can’t be read is not called damaged', () => {
     expect(await refusal(twelve)).toContain('has an unusual number of bits for each pixel');
   });
 
-  test('brightness and colour in planes of their own', async () => {
+  test('luminance and chrominance in separate planes', async () => {
     const planes = tiff({
       ...picture,
       tags: [

@@ -31,7 +31,7 @@ test.each([
   expect(safeEntryNames([name])).toEqual([safe]);
 });
 
-test('twins get numbers, also those that differ only by case, Unicode form or invisible characters', () => {
+test('equal names get numbers, also those that differ only by case, Unicode form or invisible characters', () => {
   expect(safeEntryNames(['x.jpg', 'X.JPG', 'x.jpg', 'a/x.jpg'])).toEqual([
     'x.jpg',
     'X (2).JPG',
@@ -52,7 +52,7 @@ test('twins get numbers, also those that differ only by case, Unicode form or in
   ]);
 });
 
-test('a number that is taken is passed over', () => {
+test('a number that is already used is skipped', () => {
   expect(safeEntryNames(['x (2).jpg', 'x.jpg', 'x.jpg', 'x (2).jpg'])).toEqual([
     'x (2).jpg',
     'x.jpg',
@@ -67,12 +67,12 @@ test('a long name is cut between characters, and keeps its extension and its num
   expect(second).toBe(`${'é'.repeat(95)} (2).jpeg`);
 });
 
-test('ten thousand files of one name take no quadratic time', () => {
+test('ten thousand files of one name need no quadratic time', () => {
   const names = safeEntryNames(Array(10_000).fill('image.jpg'));
   expect(names.at(-1)).toBe('image (10000).jpg');
 });
 
-test('any names become safe and distinct, in the same order, the same way each time', () => {
+test('any names become safe and distinct, in the same order, with the same result each time', () => {
   const nasty = fc.constantFrom(
     '/',
     '\\',

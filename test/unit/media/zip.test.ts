@@ -22,7 +22,7 @@ describe('the archive', () => {
     ['empty', Buffer.alloc(0)],
   ];
 
-  test('is as long as foretold', async () => {
+  test('has the predicted length', async () => {
     const content = fc.uint8Array({ maxLength: 300 });
     await fc.assert(
       fc.asyncProperty(
@@ -41,11 +41,11 @@ describe('the archive', () => {
     expect((await zip(files)).equals(await zip(files))).toBe(true);
   });
 
-  test('opens also when it is empty', async () => {
+  test('can be opened also if it is empty', async () => {
     expect(await readZip(await zip([]))).toEqual([]);
   });
 
-  test('gives a reader every name, byte, time and mode back', async () => {
+  test('has every name, byte, time and mode for a reader', async () => {
     expect(await readZip(await zip(files))).toMatchObject(
       files.map(([name, content]) => ({
         name,
@@ -60,7 +60,7 @@ describe('the archive', () => {
     );
   });
 
-  test('clamps times that MS-DOS, or archiver, does not know', async () => {
+  test('clamps times that MS-DOS, or archiver, cannot represent', async () => {
     const times = ['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'].map((time) => new Date(time));
     const entries = times.map((time, i) => ({ name: `${i}`, bytes: 0, crc32: 0, modified: time }));
     const archive = await buffer(zipStream(entries, () => Readable.from([])));
@@ -80,7 +80,7 @@ describe('the archive', () => {
     ['a plain name', { name: 'a/b' }],
     ['a plain name', { name: 'c:d' }],
     ['a valid date', { modified: new Date(Number.NaN) }],
-  ])('without %s there is no length', (expected, wrong) => {
+  ])('without %s has no predicted length', (expected, wrong) => {
     expect(() => zipLength([{ ...entryOf('x', Buffer.from('x')), ...wrong }])).toThrow(
       `expected ${expected}`,
     );
@@ -98,14 +98,14 @@ describe('ZIP64', () => {
     expect(zipLayout(holesUntil(offset))).toMatchObject({ isZip64 });
   });
 
-  test('an entry at 4 GiB - 1 is refused: archiver would not write where it begins', () => {
+  test('an entry at 4 GiB - 1 is refused: archiver would not write its offset', () => {
     const entries = [...holesUntil(max32), entryOf('after', Buffer.from('x'))];
     expect(() => zipLength(entries)).toThrow('where ZIP entry after begins');
   });
 });
 
 describe('the stream', () => {
-  test('reads one entry ahead and no more, however many there are', async () => {
+  test('reads one entry ahead and no more, for any number of entries', async () => {
     let given = 0;
     const content = Buffer.alloc(65_536);
     const entries = Array.from({ length: 1000 }, (_value, i) => entryOf(`${i}`, content));
@@ -119,7 +119,7 @@ describe('the stream', () => {
     archive.destroy();
   });
 
-  test('stops reading a source that has no end', async () => {
+  test('stops reading an endless source', async () => {
     let given = 0;
     const chunk = Buffer.alloc(65_536);
     const archive = zipStream([{ name: 'endless', bytes: 2 ** 20, crc32: 0, modified }], () =>
@@ -137,7 +137,7 @@ describe('the stream', () => {
     expect(given).toBeLessThan(1_300_000);
   });
 
-  test('opens nothing before it is read, then one source ahead, and each one once', async () => {
+  test('opens no source before it is read, then one source ahead, and each one once', async () => {
     const opened: number[] = [];
     const content = Buffer.alloc(500_000);
     const entries = [0, 1, 2, 3, 4].map((i) => entryOf(`${i}`, content));
@@ -154,7 +154,7 @@ describe('the stream', () => {
     expect(opened).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('destroys every open source when its reader goes away', async () => {
+  test('destroys every open source if its reader is closed', async () => {
     const sources = [0, 1].map(() => new Readable({ read() {} }));
     const entries = [0, 1].map((i) => entryOf(`${i}`, Buffer.from('x')));
     const archive = zipStream(entries, (_entry, index) => sources[index] ?? Readable.from([]));
@@ -165,7 +165,7 @@ describe('the stream', () => {
     expect(sources.map((source) => source.destroyed)).toEqual([true, true]);
   });
 
-  test('destroys a source that opens only after its reader went away', async () => {
+  test('destroys a source that opens only after its reader was closed', async () => {
     const opening = Promise.withResolvers<Readable>();
     const archive = zipStream([entryOf('late', Buffer.from('x'))], () => opening.promise);
     archive.read(1);
@@ -177,7 +177,7 @@ describe('the stream', () => {
     expect(late.destroyed).toBe(true);
   });
 
-  test('fails when a source fails, also one that waits for its turn, and destroys the others', async () => {
+  test('fails if a source fails, also one that waits for its turn, and destroys the others', async () => {
     const first = new Readable({ read() {} });
     const waiting = new Readable({ read() {} });
     const entries = ['first', 'waiting'].map((name) => entryOf(name, Buffer.from('x')));
@@ -189,14 +189,14 @@ describe('the stream', () => {
     expect(first.destroyed).toBe(true);
   });
 
-  test('fails when a source cannot be opened', async () => {
+  test('fails if a source cannot be opened', async () => {
     const archive = zipStream([entryOf('x', Buffer.from('x'))], () =>
       Promise.reject(new Error('no such key')),
     );
     await expect(buffer(archive)).rejects.toThrow('no such key');
   });
 
-  test('fails when a source is destroyed in the middle without saying why', async () => {
+  test('fails if a source is destroyed in the middle without an error', async () => {
     const source = new Readable({ read() {} });
     const received = buffer(zipStream([entryOf('x', Buffer.from('xyz'))], () => source));
     source.push('x');
@@ -209,13 +209,13 @@ describe('the stream', () => {
     ['fewer bytes', 'abc', 'expected 4 bytes for ZIP entry x but received 3'],
     ['more bytes', 'abcde', 'expected 4 bytes for ZIP entry x but received more'],
     ['other bytes', 'abcx', 'expected CRC-32 ed82cd11 for ZIP entry x but received'],
-  ])('fails on %s than promised', async (_title, given, message) => {
+  ])('fails on %s than declared', async (_title, given, message) => {
     const archive = zipStream([entryOf('x', Buffer.from('abcd'))], () => Readable.from([Buffer.from(given)]));
     await expect(buffer(archive)).rejects.toThrow(message);
   });
 });
 
-/** Lets everything that can happen without more reading happen. */
+/** Waits for all events that can happen without more reading. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -8,11 +8,11 @@ const given = { id: randomUUID(), fileName: 'x.jpg', mimeType: 'image/jpeg', fil
 const image = newImage(given, { role: 'doctor', subject: 'd' }, now);
 const link = parseLink(new URL(signLink(image, 'http://localhost', now)).pathname.split('/').at(-1) ?? '');
 
-test('A link leads to its image', () => {
+test('A link opens its image', () => {
   expect(openLink(link, image, now)).toBe(image);
 });
 
-test('To an image that never had a secret, no link is ours', () => {
+test('An image that never had a secret has no valid link', () => {
   const { linkSecret: _linkSecret, ...without } = image;
   expect(() => openLink(link, without, now)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
 });

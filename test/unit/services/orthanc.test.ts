@@ -12,15 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => pacs.close());
 
-const PATIENCE = { wholeMs: 2000, idleMs: 200 };
-const give = (url = pacs.url, auth?: string) =>
-  new Orthanc({ url, auth }, PATIENCE).store(Readable.from([Buffer.from('some'), Buffer.from('thing')]), 9);
+const LIMITS = { wholeMs: 2000, idleMs: 200 };
+const storeFile = (url = pacs.url, auth?: string) =>
+  new Orthanc({ url, auth }, LIMITS).store(Readable.from([Buffer.from('some'), Buffer.from('thing')]), 9);
 
-/** What becomes of a file to which the server answers so. */
+/** The result of a file for this answer of the server. */
 async function outcome(status: number, body: unknown, headers: Record<string, string> = {}): Promise<string> {
   pacs.answer = (response) =>
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
-  return give().then(
+  return storeFile().then(
     () => 'stored',
     (error: Error) => error.name,
   );
@@ -29,8 +29,8 @@ async function outcome(status: number, body: unknown, headers: Record<string, st
 const refusal = { OrthancError: 'Bad file format', OrthancStatus: 15, HttpStatus: 400 };
 
 describe('A file for Orthanc', () => {
-  test('is sent as it is, with its length, to where the instances are', async () => {
-    await give(`${pacs.url}/behind/a/proxy`);
+  test('is sent unchanged, with its length, to the path of the instances', async () => {
+    await storeFile(`${pacs.url}/behind/a/proxy`);
     expect(pacs.deliveries).toMatchObject([
       {
         method: 'POST',
@@ -43,9 +43,9 @@ describe('A file for Orthanc', () => {
     expect(pacs.deliveries[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  test('goes with who signs in there, wherever that is said', async () => {
-    await give(pacs.url, 'clinic:sesame');
-    await give(pacs.url.replace('//', '//clinic:se%40me@'));
+  test('is sent with the credentials, from either setting', async () => {
+    await storeFile(pacs.url, 'clinic:sesame');
+    await storeFile(pacs.url.replace('//', '//clinic:se%40me@'));
     const sent = pacs.deliveries.map(({ headers }) => headers.authorization ?? '');
     expect(sent.map((each) => Buffer.from(each.replace('Basic ', ''), 'base64').toString())).toEqual([
       'clinic:sesame',
@@ -54,63 +54,61 @@ describe('A file for Orthanc', () => {
   });
 
   test.each([
-    ['is there now', 200, { Status: 'Success' }, 'stored'],
-    ['was there before', 200, { Status: 'AlreadyStored' }, 'stored'],
-    ['is kept out by the filter of the clinic', 200, { Status: 'FilteredOut' }, 'stored'],
-    ['is none', 400, refusal, 'PermanentFailure'],
-    ['may be taken another time: a proxy says 400', 400, '<html>Bad Request</html>', 'Error'],
-    ['may be taken another time: the password is wrong', 401, '', 'Error'],
-    ['may be taken another time: the URL is wrong', 404, refusal, 'Error'],
-    ['may be taken another time: its disk is full', 507, refusal, 'Error'],
-    ['may be taken another time: it has failed', 200, { Status: 'Failure' }, 'Error'],
-    ['may be taken another time: it is no Orthanc', 200, '<html>It works!</html>', 'Error'],
+    ['is stored now', 200, { Status: 'Success' }, 'stored'],
+    ['was stored before', 200, { Status: 'AlreadyStored' }, 'stored'],
+    ['is excluded by the filter of the clinic', 200, { Status: 'FilteredOut' }, 'stored'],
+    ['is not DICOM', 400, refusal, 'PermanentFailure'],
+    ['may be retried: a proxy answers 400', 400, '<html>Bad Request</html>', 'Error'],
+    ['may be retried: the password is wrong', 401, '', 'Error'],
+    ['may be retried: the URL is wrong', 404, refusal, 'Error'],
+    ['may be retried: its disk is full', 507, refusal, 'Error'],
+    ['may be retried: it has failed', 200, { Status: 'Failure' }, 'Error'],
+    ['may be retried: the server is not Orthanc', 200, '<html>It works!</html>', 'Error'],
   ])('%s', async (_what, status, body, expected) => {
     expect(await outcome(status, body)).toBe(expected);
   });
 
-  test('does not go where the server would have it go', async () => {
+  test('is not sent to the target of a redirect', async () => {
     const other = await startPacs();
     expect(await outcome(307, '', { location: `${other.url}/instances` })).toBe('Error');
     expect(other.deliveries).toEqual([]);
     await other.close();
   });
 
-  test('is not waited for longer than it takes', async () => {
+  test('is aborted after its time limit', async () => {
     pacs.answer = () => undefined;
-    await expect(give()).rejects.toThrow('Orthanc is silent');
+    await expect(storeFile()).rejects.toThrow('Orthanc is silent');
   });
 
-  test('is not waited for where the answer never ends', async () => {
+  test('is aborted if the answer never ends', async () => {
     pacs.answer = (response) => {
       const drop = setInterval(() => response.write(' '), 50);
       response.on('close', () => clearInterval(drop));
     };
     const started = Date.now();
-    await expect(give()).rejects.toThrow();
+    await expect(storeFile()).rejects.toThrow();
     expect(Date.now() - started).toBeLessThan(4000);
   });
 
-  test('may be taken another time where it breaks off on the way to it', async () => {
+  test('may be retried if the connection breaks during the request', async () => {
     const file = Readable.from(
       (async function* () {
         yield Buffer.from('some');
         throw new Error('S3 has broken off');
       })(),
     );
-    await expect(new Orthanc({ url: pacs.url }, PATIENCE).store(file, 9)).rejects.toThrow(
-      'S3 has broken off',
-    );
+    await expect(new Orthanc({ url: pacs.url }, LIMITS).store(file, 9)).rejects.toThrow('S3 has broken off');
     expect(pacs.deliveries).toEqual([]);
   });
 
-  test('may be taken another time where nobody is there', async () => {
+  test('may be retried if nobody listens', async () => {
     const { url } = pacs;
     await pacs.close();
-    await expect(give(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(storeFile(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     pacs = await startPacs();
   });
 
-  test('is answered before it has gone, and the answer counts', async () => {
+  test('may be answered before it is sent completely, and the answer counts', async () => {
     const file = new Readable({ read() {} });
     file.push(Buffer.alloc(100));
     const server = createServer((_request, response) => {
@@ -119,7 +117,7 @@ describe('A file for Orthanc', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const store = new Orthanc({ url: `http://127.0.0.1:${port}` }, PATIENCE).store(file, 1_000_000);
+    const store = new Orthanc({ url: `http://127.0.0.1:${port}` }, LIMITS).store(file, 1_000_000);
     await expect(store).rejects.toThrow('Orthanc refuses the file: Bad file format');
     expect(file.destroyed).toBe(true);
     server.closeAllConnections();
@@ -127,11 +125,11 @@ describe('A file for Orthanc', () => {
   });
 });
 
-test('What fails comes again soon at first, then each quarter of an hour, for ten days', () => {
+test('A failed message is retried soon at first, then each quarter of an hour, for ten days', () => {
   expect([1, 2, 3, 9, 10, 1000].map(backoffSeconds)).toEqual([2, 4, 8, 512, 900, 900]);
   const days =
     Array.from({ length: 999 }, (_value, at) => backoffSeconds(at + 1)).reduce((a, b) => a + b) / 86_400;
   expect(days).toBeGreaterThan(10);
-  // As long as SQS keeps a message.
+  // The retention period of messages in SQS.
   expect(days).toBeLessThan(14);
 });

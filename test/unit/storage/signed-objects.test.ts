@@ -8,16 +8,20 @@ import { SignedObjects, VARIANT_HEADER } from '../../../lib/storage/signed-objec
 
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 
-/** How the server answers to one request after the other; the last of it is for all that follow. */
+/** The answers of the server to one request after the other; the last of them is for all further requests. */
 let answers: Answer[] = [];
-const heard: { method: string | undefined; path: string; headers: http.IncomingHttpHeaders; body: string }[] =
-  [];
+const requests: {
+  method: string | undefined;
+  path: string;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}[] = [];
 
 const server = http.createServer((request, response) => {
   const answer = answers.length > 1 ? answers.shift() : answers[0];
   const { method, headers } = request;
   const entry = { method, path: new URL(request.url ?? '', 'http://s3').pathname, headers, body: '' };
-  heard.push(entry);
+  requests.push(entry);
   request.on('data', (chunk) => {
     entry.body += chunk;
   });
@@ -34,7 +38,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
 beforeEach(() => {
-  heard.length = 0;
+  requests.length = 0;
 });
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -45,52 +49,52 @@ afterAll(() => {
 const SILENCE_MS = 300;
 const objects = () => new SignedObjects('bucket', SILENCE_MS);
 
-const gives =
+const answerWith =
   (status: number, body: string | Uint8Array = ''): Answer =>
   (request, response) =>
     request.on('end', () => response.writeHead(status).end(body));
-const saysNothing: Answer = () => {};
-const hangsUp: Answer = (request) => request.socket.destroy();
+const noAnswer: Answer = () => {};
+const closeConnection: Answer = (request) => request.socket.destroy();
 const NEW = { bytes: Buffer.from('pixels'), mimeType: 'image/png', crc32: 'AAAAAA==' };
 
 describe('A read', () => {
-  test('gives the bytes, and asks once', async () => {
-    answers = [gives(200, 'pixels')];
+  test('returns the bytes, with one request', async () => {
+    answers = [answerWith(200, 'pixels')];
     expect(String(await buffer(await objects().read('images/1')))).toBe('pixels');
-    expect(heard).toMatchObject([{ method: 'GET', path: '/bucket/images/1' }]);
+    expect(requests).toMatchObject([{ method: 'GET', path: '/bucket/images/1' }]);
   });
 
-  test('of a range asks for it, and takes nothing else', async () => {
-    answers = [gives(206, 'ixe'), gives(200, 'pixels')];
+  test('of a range requests only the range', async () => {
+    answers = [answerWith(206, 'ixe'), answerWith(200, 'pixels')];
     const range = { first: 1, last: 3 };
     expect(String(await buffer(await objects().read('images/1', range)))).toBe('ixe');
-    expect(heard[0]?.headers.range).toBe('bytes=1-3');
+    expect(requests[0]?.headers.range).toBe('bytes=1-3');
     await expect(objects().read('images/1', range)).rejects.toThrow('S3 answered 200 to the GET of images/1');
   });
 
   test.each<[string, Answer]>([
-    ['503', gives(503)],
-    ['nothing and hangs up', hangsUp],
-    ['nothing at all', saysNothing],
-  ])('asks again where S3 answers %s, and again', async (_what, fails) => {
-    answers = [fails, fails, gives(200, 'pixels')];
+    ['503', answerWith(503)],
+    ['nothing and closes the connection', closeConnection],
+    ['nothing at all', noAnswer],
+  ])('retries if S3 answers %s, and once more', async (_what, fails) => {
+    answers = [fails, fails, answerWith(200, 'pixels')];
     expect(String(await buffer(await objects().read('images/1')))).toBe('pixels');
-    expect(heard).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
   test.each<[string, Answer, string | RegExp]>([
-    ['503', gives(503), 'S3 answered 503 to the GET of images/1'],
-    ['nothing and hangs up', hangsUp, 'socket hang up'],
-    ['nothing at all', saysNothing, 'S3, asked for the GET of images/1, was silent for 0.3 s'],
-  ])('fails where S3 answers %s three times', async (_what, fails, message) => {
+    ['503', answerWith(503), 'S3 answered 503 to the GET of images/1'],
+    ['nothing and closes the connection', closeConnection, 'socket hang up'],
+    ['nothing at all', noAnswer, 'S3, asked for the GET of images/1, was silent for 0.3 s'],
+  ])('fails if S3 answers %s three times', async (_what, fails, message) => {
     answers = [fails];
     await expect(objects().read('images/1')).rejects.toThrow(message);
-    expect(heard).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
-  test('asks again by a new connection where S3 closes all that were kept', async () => {
+  test('retries with a new connection if S3 closes all idle ones', async () => {
     const kept = new Set<unknown>();
-    const pixels = gives(200, 'pixels');
+    const pixels = answerWith(200, 'pixels');
     answers = [
       (request, response) => {
         if (kept.has(request.socket)) return request.socket.destroy();
@@ -100,15 +104,15 @@ describe('A read', () => {
     ];
     const at = objects();
     await Promise.all(['1', '2', '3', '4'].map(async (key) => buffer(await at.read(key))));
-    heard.length = 0;
+    requests.length = 0;
     expect(String(await buffer(await at.read('5')))).toBe('pixels');
-    expect(heard).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  test.each([400, 403, 404])('of what S3 answers with %i fails at once', async (status) => {
-    answers = [gives(status)];
+  test.each([400, 403, 404])('of an object for which S3 answers %i fails at once', async (status) => {
+    answers = [answerWith(status)];
     await expect(objects().read('images/1')).rejects.toThrow(`S3 answered ${status} to the GET of images/1`);
-    expect(heard).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   const begins =
@@ -118,35 +122,35 @@ describe('A read', () => {
       response.write('pix', () => then(response));
     };
 
-  test('that is cut off fails, and does not begin again: some of it has been passed on', async () => {
+  test('that is interrupted fails, and is not retried: some bytes have been passed on', async () => {
     answers = [begins((response) => response.destroy())];
     await expect(buffer(await objects().read('images/1'))).rejects.toThrow('aborted');
-    expect(heard).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test('whose bytes stop coming fails', async () => {
+  test('whose bytes stop arriving fails', async () => {
     answers = [begins(() => {})];
     await expect(buffer(await objects().read('images/1'))).rejects.toThrow(
       'S3, asked for the GET of images/1, was silent for 0.3 s',
     );
   });
 
-  test('waits as long as it takes for who takes the bytes, and then for S3 again', async () => {
+  test('waits for its consumer without a time limit, and then for S3 again', async () => {
     const large = Buffer.alloc(4_000_000, 'x');
-    answers = [gives(200, large)];
+    answers = [answerWith(200, large)];
     const slow = await objects().read('images/1');
     await sleep(3 * SILENCE_MS);
     expect((await buffer(slow)).equals(large)).toBe(true);
 
-    // Also where this process has no time to read.
+    // Also if this process has no time to read.
     const busy = objects().read('images/1');
-    await vi.waitUntil(() => heard.length === 2);
+    await vi.waitUntil(() => requests.length === 2);
     const until = performance.now() + 2 * SILENCE_MS;
     while (performance.now() < until);
     expect((await buffer(await busy)).equals(large)).toBe(true);
-    expect(heard).toHaveLength(2);
+    expect(requests).toHaveLength(2);
 
-    answers = [gives(200, 'pixels')];
+    answers = [answerWith(200, 'pixels')];
     const small = await objects().read('images/1');
     await sleep(3 * SILENCE_MS);
     expect(String(await buffer(small))).toBe('pixels');
@@ -158,23 +162,23 @@ describe('A read', () => {
   });
 });
 
-describe('Whether there is an object', () => {
-  test.each([403, 404])('%i says no', async (status) => {
-    answers = [gives(status)];
+describe('The existence of an object', () => {
+  test.each([403, 404])('is denied by %i', async (status) => {
+    answers = [answerWith(status)];
     expect(await objects().find('images/1')).toBeUndefined();
     expect(await objects().has('images/1')).toBe(false);
   });
 
-  test('its first byte says yes', async () => {
-    answers = [gives(206, 'p')];
+  test('is confirmed by its first byte', async () => {
+    answers = [answerWith(206, 'p')];
     expect(await objects().has('images/1')).toBe(true);
-    expect(heard[0]?.headers.range).toBe('bytes=0-0');
+    expect(requests[0]?.headers.range).toBe('bytes=0-0');
   });
 
-  test('503 says nothing, and is asked again', async () => {
-    answers = [gives(503), gives(503), gives(206, 'p')];
+  test('is unknown after 503, and requested again', async () => {
+    answers = [answerWith(503), answerWith(503), answerWith(206, 'p')];
     expect(await objects().has('images/1')).toBe(true);
-    answers = [gives(400)];
+    answers = [answerWith(400)];
     await expect(objects().has('images/1')).rejects.toThrow('S3 answered 400');
     await expect(objects().find('images/1')).rejects.toThrow('S3 answered 400');
   });
@@ -182,15 +186,15 @@ describe('Whether there is an object', () => {
 
 describe('A write', () => {
   test.each<[string, Answer]>([
-    ['409', gives(409)],
-    ['503', gives(503)],
-    ['nothing and hangs up', hangsUp],
-    ['nothing at all', saysNothing],
-  ])('is sent again, whole, where S3 answers %s', async (_what, fails) => {
-    answers = [fails, fails, gives(200)];
+    ['409', answerWith(409)],
+    ['503', answerWith(503)],
+    ['nothing and closes the connection', closeConnection],
+    ['nothing at all', noAnswer],
+  ])('is retried, whole, if S3 answers %s', async (_what, fails) => {
+    answers = [fails, fails, answerWith(200)];
     await objects().create('images/1', NEW);
-    expect(heard).toHaveLength(3);
-    expect(heard[2]).toMatchObject({
+    expect(requests).toHaveLength(3);
+    expect(requests[2]).toMatchObject({
       method: 'PUT',
       body: 'pixels',
       headers: {
@@ -202,33 +206,33 @@ describe('A write', () => {
     });
   });
 
-  test('of what is there already is done', async () => {
-    answers = [gives(503), gives(412)];
+  test('of an existing object is done', async () => {
+    answers = [answerWith(503), answerWith(412)];
     await objects().create('images/1', NEW);
-    expect(heard).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   test('that S3 refuses, or does not answer, fails', async () => {
-    answers = [gives(400)];
+    answers = [answerWith(400)];
     await expect(objects().create('images/1', NEW)).rejects.toThrow('S3 answered 400 to the PUT of images/1');
-    expect(heard).toHaveLength(1);
-    answers = [saysNothing];
+    expect(requests).toHaveLength(1);
+    answers = [noAnswer];
     await expect(objects().create('images/1', NEW)).rejects.toThrow(
       'S3, asked for the PUT of images/1, was silent for 0.3 s',
     );
-    expect(heard).toHaveLength(4);
+    expect(requests).toHaveLength(4);
   });
 
-  test('in the place of another says which it is, and has no condition', async () => {
-    answers = [gives(200), gives(412)];
+  test('that replaces an object names the new variant, and has no condition', async () => {
+    answers = [answerWith(200), answerWith(412)];
     const copy = { bytes: NEW.bytes, mimeType: 'image/jpeg', variant: 'v1' };
     await objects().replace('copies/1', copy);
-    expect(heard[0]?.headers).toMatchObject({ [VARIANT_HEADER]: 'v1', 'content-type': 'image/jpeg' });
-    expect(heard[0]?.headers).not.toHaveProperty('if-none-match');
+    expect(requests[0]?.headers).toMatchObject({ [VARIANT_HEADER]: 'v1', 'content-type': 'image/jpeg' });
+    expect(requests[0]?.headers).not.toHaveProperty('if-none-match');
     await expect(objects().replace('copies/1', copy)).rejects.toThrow('S3 answered 412');
   });
 
-  test('is not silent while S3 takes its bytes slowly', async () => {
+  test('is not silent while S3 receives its bytes slowly', async () => {
     const [silenceMs, length] = [1000, 48_000_000];
     let taken = 0;
     answers = [
@@ -249,16 +253,16 @@ describe('A write', () => {
       bytes: Buffer.alloc(length, 'x'),
     });
     expect(performance.now() - start).toBeGreaterThan(silenceMs);
-    expect([heard.length, taken]).toEqual([1, length]);
+    expect([requests.length, taken]).toEqual([1, length]);
   });
 });
 
 describe('A deletion', () => {
-  test('is asked for again where S3 answers 503, and of what is not there it is done', async () => {
-    answers = [gives(503), gives(204)];
+  test('is retried if S3 answers 503, and a missing object is done', async () => {
+    answers = [answerWith(503), answerWith(204)];
     await objects().delete('images/1');
-    expect(heard.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
-    answers = [gives(403)];
+    expect(requests.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
+    answers = [answerWith(403)];
     await expect(objects().delete('images/1')).rejects.toThrow('S3 answered 403 to the DELETE of images/1');
   });
 });
