@@ -43,7 +43,7 @@ test('A patient finds their cases on their page and on that of the cases, the la
 });
 
 test('A doctor sees those of the patient whose page it is, and goes there by keyboard', async () => {
-  const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
+  const [patient, caseId] = [`P-${randomUUID().toUpperCase()}`, `C-${randomUUID()}`];
   await photoInCase(caseId, patient);
   const page = await browsing.signedIn('doctor', `/patients/${patient}`);
   await fold(page).focus();
@@ -78,7 +78,7 @@ test('Who has no case sees nothing of cases, neither on the patient’s page nor
 });
 
 test('What comes into a case, or goes from it, shows as it happens', async () => {
-  const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
+  const [patient, caseId] = [`P-${randomUUID().toUpperCase()}`, `C-${randomUUID()}`];
   const socket = Promise.withResolvers<void>();
   const page = await browsing.open('/');
   page.on('websocket', (opened) => opened.on('framereceived', () => socket.resolve()));
@@ -100,7 +100,7 @@ test('What comes into a case, or goes from it, shows as it happens', async () =>
 });
 
 test('More cases than one answer holds come when they are asked for', async () => {
-  const patient = `P-${randomUUID()}`;
+  const patient = `P-${randomUUID().toUpperCase()}`;
   const ids = [1, 2, 3].map((number) => `C-${number}-${randomUUID()}`);
   for (const id of ids) await photoInCase(id, patient);
   const page = await browsing.signedIn('doctor');

@@ -28,6 +28,12 @@ test('whoever opens a page below the first gets there after signing in, and agai
   await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
 });
 
+test('whoever writes the number of a patient in small letters gets to the page of its normal form', async () => {
+  const page = await browsing.demoSignedIn('doctor', '/patients/p-1001');
+  await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/patients/P-1001');
+});
+
 test('a token that is about to end is refreshed without a word', async () => {
   const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   const age = () =>

@@ -5,6 +5,7 @@ import { markOf, PatientMark, Source, sourceOf } from '../access/source.ts';
 import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
 import { PatientId, Subject, Timestamp } from '../identifiers.ts';
+import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 import { NamedPatient, patientKey, patientOf } from './named-patient.ts';
 import { DicomUid, SeriesUid, SopUid, StudyUid } from './uids.ts';
 
@@ -118,8 +119,8 @@ export const searchTermsOf = ({
   attributes,
   namedPatient,
 }: Pick<DicomStudy, 'attributes' | 'namedPatient'>) => ({
-  /** As in the file, in any form; empty if the file names no patient. */
-  namedId: namedPatient.id ?? '',
+  /** The normal form of the Patient ID, which may be of another clinic; empty if the file names no patient. */
+  namedId: normalizePatientId(namedPatient.id ?? ''),
   /** `YYYYMMDD`, or empty. */
   date: studyDate(attributeText(attributes, '00080020')),
   accession: attributeText(attributes, '00080050'),
@@ -191,7 +192,7 @@ export function requireOwnDicom(
   if (caller.role !== 'patient' || caller.patientId === patientId) return;
   throw new DomainError('FORBIDDEN', 'Patients may upload only what is their own.', {
     details: [
-      namedPatient.id === caller.patientId
+      normalizePatientId(namedPatient.id ?? '') === caller.patientId
         ? `the Patient ID in the file must be of this clinic; its issuer is ${namedPatient.issuer}`
         : `the Patient ID in the file must be ${caller.patientId}`,
     ],

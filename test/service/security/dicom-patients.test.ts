@@ -103,7 +103,7 @@ describe.each(SPELLINGS)('A patient who writes the Patient ID as %s', (_title, s
 });
 
 test('A Patient ID of many values that together are too long to be kept opens no study without one', async () => {
-  const attacker = `P-${randomUUID()}`;
+  const attacker = `P-${randomUUID().toUpperCase()}`;
   const uids = newUids();
   expect((await store(staff, uids, patientIdOf('LO', ''))).status).toBe(201);
   const long = patientIdOf('UC', [attacker, ...Array.from({ length: 200 }, () => 'x'.repeat(40))].join('\\'));
@@ -159,7 +159,7 @@ describe('A study that is nobody’s', () => {
     '%s, is seen by no patient until staff assign it, and no more when they take it back',
     async (_title, element) => {
       const uids = newUids();
-      const number = `P-${randomUUID()}`;
+      const number = `P-${randomUUID().toUpperCase()}`;
       const own = await patient(number);
       const elements = element[0] === '00100020' ? [element] : [patientIdOf('LO', number), element];
       expect((await store(staff, uids, ...elements)).status).toBe(201);
@@ -195,7 +195,7 @@ describe('A study that is nobody’s', () => {
   );
 
   test('is found by the Patient ID in its files, beside those of the patient of this number', async () => {
-    const number = `P-${randomUUID()}`;
+    const number = `P-${randomUUID().toUpperCase()}`;
     const [ours, theirs] = [newUids(), newUids()];
     await store(staff, ours, patientIdOf('LO', number));
     await store(staff, theirs, patientIdOf('LO', number), elsewhere);
@@ -214,7 +214,7 @@ describe('A study that is nobody’s', () => {
 
 describe('What a patient sends', () => {
   test('is marked in every answer', async () => {
-    const number = `P-${randomUUID()}`;
+    const number = `P-${randomUUID().toUpperCase()}`;
     const own = await patient(number);
     const uids = newUids();
     const { data } = await own.json(
@@ -241,7 +241,7 @@ describe('What a patient sends', () => {
   });
 
   test('does not keep a StudyInstanceUID from the clinic: a doctor moves the study', async () => {
-    const [thiefs, owners] = [`P-${randomUUID()}`, `P-${randomUUID()}`];
+    const [thiefs, owners] = [`P-${randomUUID().toUpperCase()}`, `P-${randomUUID().toUpperCase()}`];
     const thief = await patient(thiefs);
     const uids = newUids();
     await store(thief, newUids({ study: uids.study }), patientIdOf('LO', thiefs));
@@ -261,7 +261,7 @@ describe('What a patient sends', () => {
 });
 
 test('The audit log names the patient whose data was returned', async () => {
-  const number = `P-${randomUUID()}`;
+  const number = `P-${randomUUID().toUpperCase()}`;
   const uids = newUids();
   await store(staff, uids, patientIdOf('LO', ''));
   const admin = await service.as('admin');
