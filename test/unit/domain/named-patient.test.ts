@@ -47,7 +47,9 @@ test('However Patient ID and its issuer are written, all readings of a file agre
         expect(described.mainTags.PatientID).toBe(id ?? undefined);
         expect(searchTermsOf(study).namedId).toBe(normalizePatientId(id ?? ''));
         expect(study.patientId).toBe(
-          issuer === null && id !== null && /^[A-Za-z0-9][\w.-]*$/.test(id) ? normalizePatientId(id) : null,
+          issuer === null && id !== null && /^ *[A-Za-z0-9][\w.-]* *$/.test(id)
+            ? normalizePatientId(id)
+            : null,
         );
       },
     ),
