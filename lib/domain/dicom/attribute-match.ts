@@ -1,5 +1,6 @@
 import { normalizePatientId } from '../patients/normalize-patient-id.ts';
-import { type DicomAttributes, nameGroups, searchName } from './dicom-instance.ts';
+import { searchName } from '../patients/search-name.ts';
+import { type DicomAttributes, nameGroups } from './dicom-instance.ts';
 
 /** A condition of a search on one attribute (PS3.4 C.2.2.2). */
 export interface AttributeMatch {
