@@ -13,7 +13,7 @@ import { push } from '../lib/cli/push.ts';
 import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
 import { DicomUid } from '../lib/domain/dicom/uids.ts';
-import { Id } from '../lib/domain/identifiers.ts';
+import { Id, PatientId } from '../lib/domain/identifiers.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
   push <dir>                                      DICOM files, of a CD or a folder
@@ -56,7 +56,7 @@ function readArguments() {
 }
 
 async function main(): Promise<number> {
-  const { help, url = '', token, parallel, batch, patient, name, positionals } = readArguments();
+  const { help, url = '', token, parallel, batch, name, positionals, ...given } = readArguments();
   if (help) {
     console.log(usage);
     return EXIT.done;
@@ -72,6 +72,8 @@ async function main(): Promise<number> {
   if (!/^\d+$/.test(parallel) || atOnce < 1 || atOnce > 32) throw wrong('Expected --parallel from 1 to 32.');
   if (batch !== undefined && !Id.safeParse(batch).success)
     throw wrong('Expected the id of a batch as --batch.');
+  const { success, data: patient } = PatientId.optional().safeParse(given.patient);
+  if (!success) throw wrong(`${given.patient} is no patient number.`);
   if (batch !== undefined && patient !== undefined) throw wrong('Expected --batch or --patient, not both.');
   if ((patient === undefined) !== (name === undefined))
     throw wrong('Expected --patient and --name together.');

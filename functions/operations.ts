@@ -54,6 +54,9 @@ import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as createApiKey } from './keys/create-api-key/operation.ts';
 import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
+import { operation as getPatient } from './patients/get-patient/operation.ts';
+import { operation as listPatients } from './patients/list-patients/operation.ts';
+import { operation as putPatient } from './patients/put-patient/operation.ts';
 import { operation as createRecordImage } from './records/create-record-image/operation.ts';
 import { operation as listRecordImages } from './records/list-record-images/operation.ts';
 import { operation as openImageLink } from './records/open-image-link/operation.ts';
@@ -81,6 +84,10 @@ export const operations = [
   createExport,
   getExport,
   getImageSummary,
+
+  listPatients,
+  getPatient,
+  putPatient,
 
   listImages,
   getImage,

@@ -93,6 +93,7 @@ export interface Operation {
     | 'Service'
     | 'Cases'
     | 'Batches'
+    | 'Patients'
     | 'Images'
     | 'Exams'
     | 'DICOM'

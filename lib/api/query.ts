@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** The query parameters of every list. */
 export const PageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(100).describe('How many at most.'),
-  cursor: z.string().max(512).optional().describe('`next` of the part before.'),
+  cursor: z.string().max(2048).optional().describe('`next` of the part before.'),
 };
 
 /** The `next` field of every list: the cursor of the following page. */

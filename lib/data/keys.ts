@@ -1,6 +1,7 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { Image } from '../domain/images/image.ts';
 import { shownTimeOf } from '../domain/images/local-time.ts';
+import { listedName, type Patient } from '../domain/patients/patient.ts';
 
 /**
  * The only place where a key of the table is spelled.
@@ -43,6 +44,10 @@ import { shownTimeOf } from '../domain/images/local-time.ts';
  * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date>#<study UID>`    |
  * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date>#<study UID>`     |
  * | those of a name, or of its prefix       | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
+ * | a patient of the directory              | table | `PATIENT#<number>`  | `PATIENT`                   |
+ * | all patients, by name                   | gsi1  | `PATIENTS#NAME`     | `<listed name>⇥<number>`    |
+ * | the index items of a patient            | table | `PATIENT#<number>`  | `TERM#<place>`              |
+ * | those of a term, or of its prefix       | gsi1  | `PATIENTS#TERM`     | `<term>⇥<listed name>⇥<number>` |
  *
  * Image, batch and key ids are UUIDs of version 7, so that they sort by creation time.
  */
@@ -297,6 +302,35 @@ export const nameIn = (sortKey: string) => {
 /** A key holds 1,024 bytes, four for each character. No standard value is so long (PS3.5 table 6.2-1). */
 const TERM_CHARACTERS = 200;
 const term = (text: string) => [...text].slice(0, TERM_CHARACTERS).join('');
+
+/** An entry of the directory of patients, and its position in the list of all by name. */
+export const directoryKey = (patientId: string) => ({ pk: `PATIENT#${patientId}`, sk: 'PATIENT' });
+export const directoryListKey = (patient: Pick<Patient, 'patientId' | 'name'>) => ({
+  gsi1pk: PATIENTS_BY_NAME,
+  gsi1sk: [part(listedName(patient)), patient.patientId].join(SEPARATOR),
+});
+export const PATIENTS_BY_NAME = 'PATIENTS#NAME';
+
+/** The index item of a term, and its position in the list by term. Its key has the term's place, which no name exceeds. */
+export const directoryTermKey = (patientId: string, place: number) => ({
+  pk: directoryKey(patientId).pk,
+  sk: `TERM#${place}`,
+});
+export const directoryTermListKey = (patient: Pick<Patient, 'patientId' | 'name'>, term: string) => ({
+  gsi1pk: PATIENTS_BY_TERM,
+  gsi1sk: [part(term), part(listedName(patient)), patient.patientId].join(SEPARATOR),
+});
+export const PATIENTS_BY_TERM = 'PATIENTS#TERM';
+
+/** The first and the last sort key of terms with this prefix. No character sorts after the last one. */
+export const termsFrom = (prefix: string) => [part(prefix), `${part(prefix)}\u{10FFFF}`] as const;
+
+/** A tab sorts before all that a name can have, so that `Ann` comes before `Ann Marie`. */
+const SEPARATOR = '\t';
+
+/** Two parts of a sort key and a number have at most 578 of its 1,024 bytes. A component has as many characters at most. */
+const PART_CHARACTERS = 64;
+const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 
 /** The occupied rate limit slots of a caller; in the table of requests. */
 export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });

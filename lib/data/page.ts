@@ -20,7 +20,7 @@ export interface Page<T> {
  * The position after which a page begins. The request determines the partition, not the cursor, so that a forged cursor
  * can't reach another list than the one the caller may see.
  */
-const Cursor = z.strictObject({ id: z.string().max(64), sort: z.string().max(128) });
+const Cursor = z.strictObject({ id: z.string().max(80), sort: z.string().max(1024) });
 type Cursor = z.infer<typeof Cursor>;
 
 const encode = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
@@ -52,6 +52,8 @@ interface ListQuery<T> {
   filter?: Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeValues'>;
   /** Filters items by conditions that DynamoDB can't express (it has no case-insensitive comparison). */
   keep?: (item: T) => boolean | Promise<boolean>;
+  /** Items that one Query reads. The default with `keep` is for filters that leave out most. */
+  readAtOnce?: number;
 }
 
 /** Items that one Query reads if most are filtered out; DynamoDB itself stops at 1 MB. */
@@ -75,11 +77,11 @@ export async function queryPage<T>(
 ): Promise<Page<T>> {
   const after = cursor === undefined ? undefined : decode(cursor);
   // One more than requested, to know whether there is another page.
-  const { keep = () => true } = query;
+  const { keep = () => true, readAtOnce = query.keep ? FILTERED_READ : limit + 1 } = query;
   const items: T[] = [];
   let last: Cursor | undefined;
   let examined = 0;
-  for await (const { item, place } of walk(table, query, after, query.keep ? FILTERED_READ : limit + 1)) {
+  for await (const { item, place } of walk(table, query, after, readAtOnce)) {
     const isKept = await keep(item);
     if (last && ((isKept && items.length === limit) || examined === FILTERED_BUDGET)) {
       return { items, next: encode(last) };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { normalizePatientId } from './patients/normalize-patient-id.ts';
 
 /** The id used in examples of the API document. */
 export const EXAMPLE_ID = '0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01';
@@ -12,12 +13,22 @@ export const Id = z
 /**
  * A number of a patient, a case or another record as the clinic writes it, such as `P-1001`.
  *
- * It becomes a segment of S3 keys and DynamoDB keys, hence letters, digits and `. _ -` only, and no leading dot.
+ * It becomes a segment of DynamoDB keys and of paths, hence letters, digits and `. _ -` only, and no leading dot.
  */
-const ClinicNumber = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+const CLINIC_NUMBER = {
   error: 'must be 1 to 64 letters, digits, dots, dashes or underscores, and begin with a letter or digit',
-});
-export const PatientId = ClinicNumber.meta({ examples: ['P-1001'] });
+};
+const ClinicNumber = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, CLINIC_NUMBER);
+/**
+ * A patient number in its normal form. Other spellings are accepted and normalized.
+ *
+ * The characters are checked before: `ſ` and `ı` would become letters of ASCII by `toUpperCase`.
+ */
+export const PatientId = z
+  .string()
+  .regex(/^ *[A-Za-z0-9][A-Za-z0-9._-]{0,63} *$/, CLINIC_NUMBER)
+  .overwrite(normalizePatientId)
+  .meta({ examples: ['P-1001'] });
 export const CaseId = ClinicNumber.meta({ examples: ['C-77'] });
 /** The number of a prescription, a sale, a delivery …, as written by the system of record. */
 export const RecordId = ClinicNumber.meta({ examples: ['RX-2025-17'] });

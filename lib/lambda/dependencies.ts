@@ -14,6 +14,7 @@ import { DicomUploads } from '../data/dicom-uploads.ts';
 import { ExamImages } from '../data/exam-images.ts';
 import { Exports } from '../data/exports.ts';
 import { Images } from '../data/images.ts';
+import { Patients } from '../data/patients.ts';
 import { connectTable, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
@@ -38,6 +39,8 @@ export const dicomUploads = () => new DicomUploads(table());
 export const examImages = () => new ExamImages(table());
 export const exports = () => new Exports(table());
 export const images = () => new Images(table());
+/** The directory of patients. */
+export const patients = () => new Patients(table());
 /** The API keys of other systems. */
 export const keys = () => new ApiKeys(table());
 
@@ -66,7 +69,7 @@ export const now = () => () => new Date();
 export const newId = () => (): string => v7();
 
 /** The dependencies of storing a DICOM file. */
-export const ingestion = { dicomStore, objects, examImages, ownIssuers, now };
+export const ingestion = { dicomStore, objects, examImages, patients, ownIssuers, now };
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, newId, now };

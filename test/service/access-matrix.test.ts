@@ -117,6 +117,16 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: own,
   },
   'get-image-summary': { path: () => `/api/patients/${PATIENT_1}/image-summary`, people: own },
+  'list-patients': {
+    path: () => `/api/patients?q=${PATIENT_1}`,
+    people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
+  },
+  'get-patient': { path: () => `/api/patients/${PATIENT_1}`, people: own },
+  'put-patient': {
+    path: () => `/api/patients/${PATIENT_1}`,
+    body: () => ({ name: { alphabetic: 'Patient^Paula' } }),
+    people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
+  },
   'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, people: own },
   'create-export': {
     path: ({ batch }) => `/api/images/batches/${batch}/exports`,
@@ -300,6 +310,7 @@ beforeAll(async () => {
   await admin.json('DELETE', `/api/v2/keys/${revoked.id}`, 204);
   clients.set('service-revoked', revoked.client);
   const patient = clients.get('patient-1') as Client;
+  await admin.json('PUT', `/api/patients/${PATIENT_1}`, 200, MATRIX['put-patient'].body?.(fixtures));
   const caseId = `C-${randomUUID()}`;
   const batch = await createBatch(patient);
   const [image = ''] = await upload(patient, batch, [await photo()]);

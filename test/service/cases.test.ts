@@ -15,7 +15,7 @@ beforeAll(async () => {
   patient = await service.as('patient-1');
 });
 
-const newPatient = () => `P-${randomUUID()}`;
+const newPatient = () => `P-${randomUUID().toUpperCase()}`;
 const newCase = () => `C-${randomUUID()}`;
 
 /** Uploads a file into the case and waits until it is ready or rejected; returns its id. */

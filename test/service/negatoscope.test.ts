@@ -260,15 +260,23 @@ describe('push of photographs', () => {
     expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('1 stored') });
   });
 
-  test('creates a batch for a patient, and uses the same one again', async () => {
+  test('creates a batch for a patient, and uses the same one again for each spelling of the number', async () => {
     writeFileSync(cd('1.png'), (await photo({ format: 'png' })).bytes);
     const args = ['push', cd(), '--patient', PATIENT_2, '--name', 'First visit'];
     const first = await run(args);
     expect(first).toMatchObject({ code: 0, out: expect.stringContaining('1 stored') });
-    const second = await run(args);
+    const small = args.map((each) => (each === PATIENT_2 ? ` ${PATIENT_2.toLowerCase()}` : each));
+    const second = await run(small);
     expect(second).toMatchObject({ code: 0, out: expect.stringContaining('1 already there') });
     const line = /^Batch \S+$/m;
     expect(line.exec(second.err)?.[0]).toBe(line.exec(first.err)?.[0]);
+  });
+});
+
+test('push for what is no patient number says so, and sends nothing', async () => {
+  expect(await run(['push', cd(), '--patient', 'P/1', '--name', 'First visit'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('P/1 is no patient number.'),
   });
 });
 

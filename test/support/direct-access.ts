@@ -9,6 +9,7 @@ import { DicomStore } from '../../lib/data/dicom-store.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
+import { Patients } from '../../lib/data/patients.ts';
 import { RateLimits } from '../../lib/data/rate-limits.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import { Limits } from '../../lib/domain/limits/limits.ts';
@@ -56,6 +57,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     cases: new Cases(table),
     exports: new Exports(table),
     dicomStore: new DicomStore(table),
+    patients: new Patients(table),
     examImages: new ExamImages(table),
     /** Whether the table has an item with this key. */
     hasItem: async (Key: Record<string, string>) =>

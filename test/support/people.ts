@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-// Each test file loads its own instance of this module, so these values are its own.
-const file = randomUUID().slice(0, 8);
+// Each test file loads its own instance of this module, so these values are its own. Capitals: the normal form of patient numbers.
+const file = randomUUID().slice(0, 8).toUpperCase();
 
 /** The patient numbers of `patient-1` and `patient-2` in this test file. */
 export const PATIENT_1 = `P-1001-${file}`;

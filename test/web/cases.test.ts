@@ -43,7 +43,7 @@ test('A patient finds their cases on their page and on the page of cases, the la
 });
 
 test('A doctor sees the cases of the patient whose page is open, and opens one by keyboard', async () => {
-  const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
+  const [patient, caseId] = [`P-${randomUUID().toUpperCase()}`, `C-${randomUUID()}`];
   await photoInCase(caseId, patient);
   const page = await browsing.signedIn('doctor', `/patients/${patient}`);
   await fold(page).focus();
@@ -78,7 +78,7 @@ test('A patient without cases sees no list of cases, neither on their page nor o
 });
 
 test('An image that is added to a case, or deleted from it, updates the list at once', async () => {
-  const [patient, caseId] = [`P-${randomUUID()}`, `C-${randomUUID()}`];
+  const [patient, caseId] = [`P-${randomUUID().toUpperCase()}`, `C-${randomUUID()}`];
   const socket = Promise.withResolvers<void>();
   const page = await browsing.open('/');
   page.on('websocket', (opened) => opened.on('framereceived', () => socket.resolve()));
@@ -100,7 +100,7 @@ test('An image that is added to a case, or deleted from it, updates the list at 
 });
 
 test('More cases than one answer holds are loaded on request', async () => {
-  const patient = `P-${randomUUID()}`;
+  const patient = `P-${randomUUID().toUpperCase()}`;
   const ids = [1, 2, 3].map((number) => `C-${number}-${randomUUID()}`);
   for (const id of ids) await photoInCase(id, patient);
   const page = await browsing.signedIn('doctor');

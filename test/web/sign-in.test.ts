@@ -28,6 +28,12 @@ test('a page below the first is opened after sign-in, and again after a reload',
   await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
 });
 
+test('whoever writes the number of a patient in small letters gets to the page of its normal form', async () => {
+  const page = await browsing.demoSignedIn('doctor', '/patients/p-1001');
+  await page.getByRole('heading', { name: 'Patient P-1001' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/patients/P-1001');
+});
+
 test('a token that is about to expire is refreshed without a message', async () => {
   const page = await browsing.demoSignedIn('doctor', '/patients/P-1001');
   const age = () =>

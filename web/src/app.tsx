@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { normalizePatientId } from '../../lib/domain/patients/normalize-patient-id.ts';
 import { CasesPage, HomePage } from './home-page.tsx';
 import { LiveUpdatesProvider } from './live-updates/live-updates-provider.tsx';
 import { Message } from './parts/message.tsx';
@@ -15,6 +16,13 @@ const StudyPage = lazy(() => import('./exams/study-page.tsx').then((m) => ({ def
 const AuditPage = lazy(() => import('./admin/audit-page.tsx').then((m) => ({ default: m.AuditPage })));
 const KeysPage = lazy(() => import('./admin/keys-page.tsx').then((m) => ({ default: m.KeysPage })));
 
+/** A patient's page, at the normal form of the number, by which all lists are cached. */
+function PatientRoute({ id }: { id: string }) {
+  const patientId = normalizePatientId(id);
+  if (id !== patientId) return <Redirect to={`/patients/${encodeURIComponent(patientId)}`} replace />;
+  return <PatientPage key={id} patientId={id} />;
+}
+
 /** The routes, and who may see them. */
 export function App() {
   const { person } = useSession();
@@ -28,7 +36,7 @@ export function App() {
             <Route path="/">
               {person.patientId ? <Redirect to={`/patients/${person.patientId}`} replace /> : <HomePage />}
             </Route>
-            <Route path="/patients/:id">{({ id }) => <PatientPage key={id} patientId={id} />}</Route>
+            <Route path="/patients/:id">{({ id }) => <PatientRoute id={id} />}</Route>
             <Route path="/cases" component={CasesPage} />
             <Route path="/cases/:id">{({ id }) => <CasePage key={id} caseId={id} />}</Route>
             <Route path="/exams/:id">{({ id }) => <ExamPage key={id} examId={id} />}</Route>

@@ -1,6 +1,11 @@
 import { toRecordImage } from '../../../lib/api/views/record-image.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
-import { imageNotFound, isPicture, visibleOfRecord } from '../../../lib/domain/records/record-image.ts';
+import {
+  imageNotFound,
+  isPicture,
+  storedRecordId,
+  visibleOfRecord,
+} from '../../../lib/domain/records/record-image.ts';
 import { images, keys, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
@@ -11,9 +16,10 @@ import { operation } from './operation.ts';
 type Deps = Needs<{ keys: 'get'; images: 'listOfPatient' | 'listOfRecord' }, 'now'>;
 
 export async function handle(
-  { caller, params: { type, id }, query, origin }: Request<typeof operation>,
+  { caller, params: { type, ...params }, query, origin }: Request<typeof operation>,
   { images, now }: Deps,
 ) {
+  const id = storedRecordId(type, params.id);
   const only = visibleOfRecord(caller, type, id);
   const page = await (type === 'patient'
     ? images.listOfPatient(id, query, isPicture)

@@ -1,4 +1,6 @@
-import { type DicomAttributes, nameGroups, searchName } from './dicom-instance.ts';
+import { normalizePatientId } from '../patients/normalize-patient-id.ts';
+import { searchName } from '../patients/search-name.ts';
+import { type DicomAttributes, nameGroups } from './dicom-instance.ts';
 
 /** A condition of a search on one attribute (PS3.4 C.2.2.2). */
 export interface AttributeMatch {
@@ -12,12 +14,15 @@ export interface AttributeMatch {
   time?: { tag: string; value: string };
 }
 
+const PATIENT_ID = '00100020';
+
 /** The value that matches attributes without a value (PS3.4 C.2.2.2.7, "Empty Value Matching"). */
 const EMPTY = '""';
 
 /**
  * Whether the attributes match a search with single values, lists, wildcards and ranges, by the attribute's value
- * representation. Matching is case-sensitive except for person names (PS3.4 C.2.2.2.1).
+ * representation. Matching is case-sensitive except for person names (PS3.4 C.2.2.2.1), and for patient numbers, whose
+ * normal forms are compared.
  */
 export function matches(attributes: DicomAttributes, match: AttributeMatch): boolean {
   const [tag, ...rest] = match.path;
@@ -36,6 +41,9 @@ export function matches(attributes: DicomAttributes, match: AttributeMatch): boo
   if (match.value === EMPTY) return values.length === 0;
   // Any value, or none (C.2.2.2.3).
   if (/^\*+$/.test(match.value)) return true;
+  if (tag === PATIENT_ID) {
+    return values.some((value) => fits(normalizePatientId(String(value)), normalizePatientId(match.value)));
+  }
   return values.some((value) => matchesValue(vr, value, match));
 }
 

@@ -5,6 +5,8 @@ import { markOf, PatientMark, Source, sourceOf } from '../access/source.ts';
 import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
 import { PatientId, Subject, Timestamp } from '../identifiers.ts';
+import { normalizePatientId } from '../patients/normalize-patient-id.ts';
+import { searchName } from '../patients/search-name.ts';
 import { NamedPatient, patientKey, patientOf } from './named-patient.ts';
 import { DicomUid, SeriesUid, SopUid, StudyUid } from './uids.ts';
 
@@ -118,10 +120,10 @@ export const searchTermsOf = ({
   attributes,
   namedPatient,
 }: Pick<DicomStudy, 'attributes' | 'namedPatient'>) => ({
-  /** As in the file, in any form; empty if the file names no patient. */
-  namedId: namedPatient.id ?? '',
+  /** The normal form of the Patient ID, which may be of another clinic; empty if the file names no patient. */
+  namedId: normalizePatientId(namedPatient.id ?? ''),
   /** `YYYYMMDD`, or empty. */
-  date: studyDate(attributeText(attributes, '00080020')),
+  date: dateDigits(attributeText(attributes, '00080020')),
   accession: attributeText(attributes, '00080050'),
   names: namesOf(attributes['00100010']?.Value ?? []),
 });
@@ -142,18 +144,10 @@ const namesOf = (values: readonly unknown[]): string[] => {
 };
 
 /** Returns a DICOM date (PS3.5 6.2, DA) as `YYYYMMDD`. Dots are the format of ACR-NEMA, which files may still have. */
-function studyDate(text: string): string {
+export function dateDigits(text: string): string {
   const digits = text.replace(/^(\d{4})\.(\d\d)\.(\d\d)$/, '$1$2$3');
   return /^\d{8}$/.test(digits) ? digits : '';
 }
-
-/** Normalizes a name for searches: without accents, in capitals, each Hangul syllable as one character. */
-export const searchName = (name: string): string =>
-  name
-    .normalize('NFD')
-    .replace(/\p{Mn}/gu, '')
-    .toUpperCase()
-    .normalize('NFC');
 
 /**
  * Returns the instance if it exists and the caller may access it.
@@ -191,7 +185,7 @@ export function requireOwnDicom(
   if (caller.role !== 'patient' || caller.patientId === patientId) return;
   throw new DomainError('FORBIDDEN', 'Patients may upload only what is their own.', {
     details: [
-      namedPatient.id === caller.patientId
+      normalizePatientId(namedPatient.id ?? '') === caller.patientId
         ? `the Patient ID in the file must be of this clinic; its issuer is ${namedPatient.issuer}`
         : `the Patient ID in the file must be ${caller.patientId}`,
     ],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PatientId } from '../identifiers.ts';
+import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 
 /** The patient that a DICOM file names, as `lib/media` reads it. Null: the file has no value. */
 export const NamedPatient = z.object({ id: z.string().nullable(), issuer: z.string().nullable() });
@@ -17,5 +18,6 @@ export function patientOf({ id, issuer }: NamedPatient, ownIssuers: readonly str
   return PatientId.safeParse(id).data ?? null;
 }
 
-/** A named patient as one string. Two keys are equal if id and issuer are equal. */
-export const patientKey = ({ id, issuer }: NamedPatient): string => JSON.stringify([id, issuer]);
+/** A named patient as one string. Two keys are equal if the normal forms of the id and the issuers are equal. */
+export const patientKey = ({ id, issuer }: NamedPatient): string =>
+  JSON.stringify([id === null ? null : normalizePatientId(id), issuer]);

@@ -1,3 +1,4 @@
+import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 import { PRIVATE } from '../private-attributes.ts';
 import {
   type AttributeMatch,
@@ -52,7 +53,14 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
   // The standard has only ranges from an earlier to a later value (PS3.4 C.2.2.2.5.1). Any other range matches nothing.
   if (dates && dates[0] > dates[1]) return { by: 'uids', uids: [] };
   const patientId = own ?? exact(TAGS.patientId);
-  if (patientId !== undefined) return { by: 'patient', patientId, alsoUnassigned: own === undefined, dates };
+  if (patientId !== undefined) {
+    return {
+      by: 'patient',
+      patientId: normalizePatientId(patientId),
+      alsoUnassigned: own === undefined,
+      dates,
+    };
+  }
   if (exact(PRIVATE.assignment) === 'UNASSIGNED') return { by: 'unassigned', dates };
   const accession = exact(TAGS.accession);
   if (accession !== undefined) return { by: 'accession', accession };

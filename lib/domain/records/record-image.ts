@@ -5,6 +5,7 @@ import { DomainError } from '../errors.ts';
 import type { Image } from '../images/image.ts';
 import { type Bounds, outOfBounds } from '../images/image-bounds.ts';
 import type { Limits } from '../limits/limits.ts';
+import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 import { RECORD_TYPES } from '../uploads/upload.ts';
 import type { RecordType } from './record-type.ts';
 
@@ -72,6 +73,10 @@ export function requireMayLink(
   }
   return { patientId: caller.patientId };
 }
+
+/** The number under which a record is stored: a patient's in its normal form, others as written. */
+export const storedRecordId = (type: RecordType, recordId: string): string =>
+  type === 'patient' ? normalizePatientId(recordId) : recordId;
 
 /**
  * Returns the patient whose images of the record the caller may see; undefined means all patients.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DicomStore } from '../../data/dicom-store.ts';
 import type { ExamImages } from '../../data/exam-images.ts';
+import type { Patients } from '../../data/patients.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../domain/dicom/dicom-instance.ts';
 import { sourceAttributes } from '../../domain/dicom/dicom-source.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { patientFromDicom } from '../../domain/patients/patient-from-dicom.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
 import { dicomJsonText } from '../../media/dicom/parse/dicom-json.ts';
@@ -23,6 +25,7 @@ export interface IngestDeps {
   dicomStore: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
   examImages: Pick<ExamImages, 'linkInstance'>;
+  patients: Pick<Patients, 'change'>;
   /** The clinic's own Issuers of Patient ID. */
   ownIssuers: readonly string[];
   now: () => Date;
@@ -74,7 +77,7 @@ export async function ingestDicom(
   caller: Caller,
   dicom: InspectedDicom,
   bytes: Uint8Array,
-  { dicomStore, objects, examImages }: IngestDeps,
+  { dicomStore, objects, examImages, patients, now }: IngestDeps,
 ): Promise<IngestedDicom> {
   const { instance } = dicom;
   requireOwnDicom(caller, dicom);
@@ -82,9 +85,16 @@ export async function ingestDicom(
   if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
   if (!known) await storeNew(dicom, bytes, { dicomStore, objects });
   const stored = known ?? instance;
-  // Also for a known instance: the function that stored it may have ended before linking it.
-  await examImages.linkInstance(stored);
   const study = await dicomStore.getStudy(instance.studyUid);
+  const named = dicom.study.patientId;
+  // Also for a known instance: the function that stored it may have ended before. The directory costs one read for each
+  // instance, and one write for the first. In a study that was assigned by hand, files may name another patient.
+  await Promise.all([
+    examImages.linkInstance(stored),
+    named !== null &&
+      named === study?.patientId &&
+      patients.change(named, (known) => patientFromDicom(known, dicom, now())),
+  ]);
   recordAccess(caller, 'study', { patientId: study?.patientId });
   return { answer: toStoredDicom(stored, dicom.mainTags), patientId: study?.patientId ?? null };
 }

@@ -16,6 +16,7 @@ import {
 import { assignmentAttributes, sourceAttributes } from '../../domain/dicom/dicom-source.ts';
 import { isUid, studyListFor } from '../../domain/dicom/study-search.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { normalizePatientId } from '../../domain/patients/normalize-patient-id.ts';
 import { chooseOffer } from '../../lambda/http/content-negotiation.ts';
 import type { Bytes } from '../../lambda/http/serve-stream.ts';
 import { readSearch, type Search, type Within } from './search-request.ts';
@@ -182,10 +183,11 @@ const instanceAttributes = (instance: DicomInstance, origin: string): DicomAttri
  * The Patient ID of a study's patient. If the study was assigned manually, the issuer in its files is left out (PS3.18
  * 10.6.3: the response has the server's values; the files and their metadata stay unchanged).
  */
-const patientAttributes = ({ patientId, namedPatient }: DicomStudy): DicomAttributes =>
-  patientId === null || patientId === namedPatient.id
-    ? patientIdAttributes(namedPatient)
-    : { ...patientIdAttributes({ id: patientId, issuer: null }), '00100021': { vr: 'LO' } };
+const patientAttributes = ({ patientId, namedPatient: { id, issuer } }: DicomStudy): DicomAttributes => {
+  if (patientId === null) return patientIdAttributes({ id, issuer });
+  if (patientId === normalizePatientId(id ?? '')) return patientIdAttributes({ id: patientId, issuer });
+  return { ...patientIdAttributes({ id: patientId, issuer: null }), '00100021': { vr: 'LO' } };
+};
 
 /** Responses are in UTF-8, whatever the character set of the file (PS3.18 F.2). */
 const withoutCharacterSet = ({

@@ -118,6 +118,14 @@ export const callSamples: Record<OperationId, Sample> = {
   'get-export': get(({ exportId }) => `/api/exports/${exportId}`),
   'get-image-summary': get(() => `/api/patients/${PATIENT}/image-summary`),
 
+  'list-patients': get(() => `/api/patients?q=${PATIENT}`),
+  'get-patient': get(() => `/api/patients/${PATIENT}`),
+  'put-patient': () => ({
+    method: 'PUT',
+    path: `/api/patients/${PATIENT}`,
+    body: { name: { alphabetic: 'Yamada^Tarou', ideographic: '山田^太郎', phonetic: 'やまだ^たろう' } },
+  }),
+
   'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
   'get-image': get(({ imageId }) => `/api/images/${imageId}`),
   'update-image': ({ imageId }) => ({

@@ -105,7 +105,7 @@ describe.each(SPELLINGS)('A patient who writes the Patient ID as %s', (_title, s
 });
 
 test('A Patient ID of many values that is too long to be stored opens no study without a Patient ID', async () => {
-  const attacker = `P-${randomUUID()}`;
+  const attacker = `P-${randomUUID().toUpperCase()}`;
   const uids = newUids();
   expect((await store(staff, uids, patientIdOf('LO', ''))).status).toBe(201);
   const long = patientIdOf('UC', [attacker, ...Array.from({ length: 200 }, () => 'x'.repeat(40))].join('\\'));
@@ -161,7 +161,7 @@ describe('A study without a patient', () => {
     '%s, is visible to no patient until staff assign it, and again when they undo that',
     async (_title, element) => {
       const uids = newUids();
-      const number = `P-${randomUUID()}`;
+      const number = `P-${randomUUID().toUpperCase()}`;
       const own = await patient(number);
       const elements = element[0] === '00100020' ? [element] : [patientIdOf('LO', number), element];
       expect((await store(staff, uids, ...elements)).status).toBe(201);
@@ -197,7 +197,7 @@ describe('A study without a patient', () => {
   );
 
   test('is found by the Patient ID in its files, beside those of the patient of this number', async () => {
-    const number = `P-${randomUUID()}`;
+    const number = `P-${randomUUID().toUpperCase()}`;
     const [ours, theirs] = [newUids(), newUids()];
     await store(staff, ours, patientIdOf('LO', number));
     await store(staff, theirs, patientIdOf('LO', number), elsewhere);
@@ -216,7 +216,7 @@ describe('A study without a patient', () => {
 
 describe('A file that a patient sends', () => {
   test('is marked in every answer', async () => {
-    const number = `P-${randomUUID()}`;
+    const number = `P-${randomUUID().toUpperCase()}`;
     const own = await patient(number);
     const uids = newUids();
     const { data } = await own.json(
@@ -243,7 +243,7 @@ describe('A file that a patient sends', () => {
   });
 
   test('does not block a StudyInstanceUID for the clinic: a doctor may move the study', async () => {
-    const [thiefs, owners] = [`P-${randomUUID()}`, `P-${randomUUID()}`];
+    const [thiefs, owners] = [`P-${randomUUID().toUpperCase()}`, `P-${randomUUID().toUpperCase()}`];
     const thief = await patient(thiefs);
     const uids = newUids();
     await store(thief, newUids({ study: uids.study }), patientIdOf('LO', thiefs));
@@ -263,7 +263,7 @@ describe('A file that a patient sends', () => {
 });
 
 test('The audit log names the patient whose data was returned', async () => {
-  const number = `P-${randomUUID()}`;
+  const number = `P-${randomUUID().toUpperCase()}`;
   const uids = newUids();
   await store(staff, uids, patientIdOf('LO', ''));
   const admin = await service.as('admin');

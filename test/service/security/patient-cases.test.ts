@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 /** A new patient, and the number of a case that nobody has used. */
 async function newPatient() {
-  const patientId = `P-${randomUUID()}`;
+  const patientId = `P-${randomUUID().toUpperCase()}`;
   const client = await service.as('patient-1', { sub: patientId, 'custom:patient_id': patientId });
   return { patientId, client, caseId: `C-${randomUUID()}` };
 }

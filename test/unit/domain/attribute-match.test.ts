@@ -39,6 +39,7 @@ describe.each<[tag: string, values: string[], others: string[]]>([
     '00100010',
     [
       'müller^jean-luc^^dr.',
+      'ＭＵＬＬＥＲ^Jean-Luc^^Dr．',
       'MULLER*',
       'Müller^Jean*',
       '*luc*',
@@ -205,6 +206,7 @@ describe('A search starts with the list that is probably the shortest', () => {
       dates: undefined,
     });
     expect(listFor({ '00100020': 'P-2' }, 'P-1')).toMatchObject({ patientId: 'P-1' });
+    expect(listFor({ '00100020': 'p-2 ' })).toMatchObject({ patientId: 'P-2' });
   });
 
   test('or the list of names by their first letters, without accents and in capitals', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DicomAttributes, newDicom, searchTermsOf } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { patientKey, patientOf } from '../../../lib/domain/dicom/named-patient.ts';
+import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import { describeDicom } from '../../../lib/media/dicom/parse/describe-dicom.ts';
 import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { dicomFile, type FixtureElement, instance, syntaxes } from '../../fixtures/dicoms.ts';
@@ -44,9 +45,11 @@ test('For every form of Patient ID and its issuer, all readings of a file agree,
         expect(valuesOf(study.attributes)).toEqual(values);
         expect(valuesOf(described.json)).toEqual(values);
         expect(described.mainTags.PatientID).toBe(id ?? undefined);
-        expect(searchTermsOf(study).namedId).toBe(id ?? '');
+        expect(searchTermsOf(study).namedId).toBe(normalizePatientId(id ?? ''));
         expect(study.patientId).toBe(
-          issuer === null && id !== null && /^[A-Za-z0-9][\w.-]*$/.test(id) ? id : null,
+          issuer === null && id !== null && /^ *[A-Za-z0-9][\w.-]* *$/.test(id)
+            ? normalizePatientId(id)
+            : null,
         );
       },
     ),
@@ -58,10 +61,16 @@ test('For every form of Patient ID and its issuer, all readings of a file agree,
 describe('A named patient', () => {
   test('is a patient of the clinic if the file names no issuer, or one of the clinic’s own', () => {
     expect(patientOf({ id: 'P-1001', issuer: null }, [])).toBe('P-1001');
+    expect(patientOf({ id: 'p-1001 ', issuer: null }, [])).toBe('P-1001');
     expect(patientOf({ id: 'P-1001', issuer: 'ELSEWHERE' }, [])).toBeNull();
     expect(patientOf({ id: 'P-1001', issuer: 'ELSEWHERE' }, ['HERE', 'ELSEWHERE'])).toBe('P-1001');
     expect(patientOf({ id: null, issuer: null }, [])).toBeNull();
     expect(patientOf({ id: 'P 1001', issuer: null }, [])).toBeNull();
+  });
+
+  test('is the same in each spelling of its number', () => {
+    const spellings = ['P-1001', 'p-1001', ' p-1001 '].map((id) => patientKey({ id, issuer: 'ELSEWHERE' }));
+    expect(new Set(spellings).size).toBe(1);
   });
 
   test('is another patient if either part differs', () => {
@@ -72,6 +81,8 @@ describe('A named patient', () => {
       { id: null, issuer: 'a' },
       { id: null, issuer: null },
       { id: 'a","b', issuer: null },
+      { id: '7', issuer: null },
+      { id: '007', issuer: null },
     ];
     expect(new Set(all.map(patientKey)).size).toBe(all.length);
   });

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import type { EyeSide } from '../api/types.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
@@ -29,7 +30,7 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
   const [written, setWritten] = useState('');
   const [eyeSide, setEyeSide] = useState<EyeSide>('unknown');
   const [capturedAt, setCapturedAt] = useState('');
-  const patientId = person.patientId ?? known ?? (written.trim() || undefined);
+  const patientId = person.patientId ?? known ?? (normalizePatientId(written) || undefined);
   const target = useMemo(
     (): UploadTarget => ({
       kind: 'case',

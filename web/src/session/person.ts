@@ -1,4 +1,5 @@
 import { mayDelete, mayReassign, type PersonRole, roleOfGroups } from '../../../lib/domain/access/roles.ts';
+import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 
 /** The signed-in user, as the token says. Only the service decides permissions. */
 export interface Person {
@@ -22,7 +23,7 @@ export function personOf(claims: Record<string, unknown>): Person | undefined {
     subject: String(claims.sub),
     name: String(name),
     role,
-    patientId: role === 'patient' ? String(patientId) : undefined,
+    patientId: role === 'patient' ? normalizePatientId(String(patientId)) : undefined,
     mayDelete: mayDelete(role),
     mayReassign: mayReassign(role),
   };

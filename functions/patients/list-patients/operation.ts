@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { defineOperation } from '../../../lib/api/operation.ts';
+import { Next, PageQuery } from '../../../lib/api/query.ts';
+import { ListedPatient } from '../../../lib/api/views/listed-patient.ts';
+import { Text } from '../../../lib/domain/identifiers.ts';
+
+export const operation = defineOperation({
+  id: 'list-patients',
+  method: 'GET',
+  path: '/api/patients',
+  summary: 'List patients by name, all or those found by the beginning of a name or a number',
+  group: 'Patients',
+  auth: ['staff', 'doctor', 'admin'],
+  query: z.strictObject({
+    q: Text.max(64)
+      .default('')
+      .describe(
+        'How the family, given or middle name begins, in any of the three groups, or the number; capitals and accents do not count. Without it, all.',
+      )
+      .meta({ examples: ['yama'] }),
+    ...PageQuery,
+  }),
+  success: { status: 200, schema: z.strictObject({ patients: z.array(ListedPatient), next: Next }) },
+  errors: [],
+  permissions: { table: 'read' },
+  rate: 'metadata',
+  memoryMb: 512,
+  timeoutSeconds: 10,
+});
