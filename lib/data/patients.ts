@@ -61,7 +61,7 @@ export class Patients {
       const failed = await transact(this.#table, writesOf(changed, known));
       if (failed.size === 0) return changed;
     }
-    throw new Error(`the entry of patient ${patientId} kept changing`);
+    throw new Error('a patient’s entry in the directory kept changing');
   }
 
   /** Lists one page of all patients by name, those without a name first. */
