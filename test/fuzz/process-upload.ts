@@ -1,5 +1,5 @@
 import { DicomInstance } from '../../lib/domain/dicom/dicom-instance.ts';
-import { Image, isReady } from '../../lib/domain/images/image.ts';
+import { Image, isReady, type ReadyImage } from '../../lib/domain/images/image.ts';
 import { copyOf } from '../../lib/domain/images/image-copy.ts';
 import { Limits } from '../../lib/domain/limits/limits.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
@@ -52,6 +52,10 @@ async function processPicture(bytes: Uint8Array): Promise<CaseMessage> {
   const source = decided.mimeType === 'application/pdf' ? preview : bytes;
   // What was accepted can be copied.
   await makeCopy(source ?? bytes, copyOf(decided, { width: 200, format: 'jpeg' }));
+  // Only the first page was looked at: another one may be refused.
+  const { pages = 1 } = decided;
+  if (pages > 1)
+    await attempt(() => makeCopy(bytes, copyOf(decided as ReadyImage, { width: 200, page: pages })));
   return { accepted: decided.mimeType };
 }
 
