@@ -63,8 +63,10 @@ const known = new Set([...Object.values(extensionsOf).flat(), ...ofOthers]);
  */
 export function outgoingFileName({ fileName, mimeType }: { fileName: string; mimeType: string }): string {
   const right = extensionsOf[mimeType];
-  const [, stem = '', extension = ''] = /^(.+)\.([^./\\]+?)[. ]*$/s.exec(fileName) ?? [];
+  const trimmed = fileName.replace(/(?<![. ])[. ]+$/, '');
+  const [, extension = ''] = /\.([^./\\]+)$/.exec(trimmed) ?? [];
+  const stem = trimmed.slice(0, -extension.length - 1);
   const lower = extension.toLowerCase();
-  if (!right || !known.has(lower) || right.includes(lower)) return fileName;
+  if (!right || stem === '' || !known.has(lower) || right.includes(lower)) return fileName;
   return `${stem}.${right[0]}`;
 }

@@ -5,6 +5,7 @@ import { newImage } from '../../lib/domain/images/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { bmp } from '../fixtures/bmps.ts';
 import { pdf } from '../fixtures/pdfs.ts';
+import { tiffChain } from '../fixtures/tiff-chains.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, useService } from '../support/service.ts';
@@ -39,6 +40,64 @@ async function storeAndProcess(bytes: Uint8Array, mimeType: string) {
   return decided(doctor, id);
 }
 
+/** One page, as it is answered. */
+async function pageOf(id: string, page: number, person = doctor) {
+  const response = await person.send('GET', `/api/images/${id}/data?page=${page}`);
+  const disposition = response.headers.get('content-disposition');
+  return {
+    status: response.status,
+    etag: response.headers.get('etag'),
+    disposition,
+    bytes: Buffer.from(await response.arrayBuffer()),
+  };
+}
+
+/** How much more red than blue a picture has, on average. */
+async function redOf(bytes?: Buffer): Promise<number> {
+  const { channels } = await sharp(bytes).stats();
+  return Math.round((channels[0]?.mean ?? 0) - (channels[2]?.mean ?? 0));
+}
+
+describe('A TIFF of several pages', () => {
+  const page = (width: number, height: number) => ({
+    width,
+    height,
+    channels: 1,
+    strips: [new Uint8Array(width * height).fill(90)],
+  });
+
+  test('gives each page with its own shape, kept for the next time, to nobody else', async () => {
+    const scan = tiffChain([page(60, 40), page(30, 90), page(20, 20)]);
+    const { id, pages } = await storeAndProcess(scan, 'image/tiff');
+    expect(pages).toBe(3);
+    const shown = await Promise.all([1, 2, 3].map((number) => pageOf(id, number)));
+    const shapes = await Promise.all(shown.map(({ bytes }) => sharp(bytes).metadata()));
+    expect(shapes.map(({ width, height }) => [width, height])).toEqual([
+      [60, 40],
+      [30, 90],
+      [20, 20],
+    ]);
+    expect(new Set(shown.map(({ etag }) => etag)).size).toBe(3);
+    const again = await doctor.send('GET', `/api/images/${id}/data?page=2`, undefined, {
+      'if-none-match': shown[1]?.etag ?? '',
+    });
+    expect(again.status).toBe(304);
+    expect((await pageOf(id, 2, await service.as('patient-2'))).status).toBe(404);
+    expect((await pageOf(id, 4)).status).toBe(404);
+  });
+
+  test('whose second page is damaged shows the others, and says so of that one', async () => {
+    const scan = tiffChain([page(60, 40), { ...page(30, 90), strips: [new Uint8Array(9)] }, page(20, 20)]);
+    const { id, pages } = await storeAndProcess(scan, 'image/tiff');
+    expect(pages).toBe(3);
+    expect((await pageOf(id, 3)).status).toBe(200);
+    const answer = await doctor.json('GET', `/api/images/${id}/data?page=2`, 404);
+    expect(answer.details).toEqual([
+      'This TIFF file is damaged or incomplete. Please save or send it again.',
+    ]);
+  });
+});
+
 describe('A PDF', () => {
   test('becomes ready with its copies, in the function as it is deployed', async () => {
     const image = await storeAndProcess(pdf(), 'application/pdf');
@@ -65,6 +124,20 @@ describe('A PDF', () => {
     expect(response.headers.get('content-disposition')).toContain(`filename*=UTF-8''%C3%9Cberweisung.jpg`);
     const header = await sharp(await response.arrayBuffer()).metadata();
     expect(header).toMatchObject({ format: 'jpeg', width: 200 });
+  });
+
+  test('gives each of its pages as a picture, and 404 after the last one', async () => {
+    const { id, pages } = await storeAndProcess(pdf({ morePages: [''] }), 'application/pdf');
+    expect(pages).toBe(2);
+    const [first, second] = await Promise.all([1, 2].map((page) => pageOf(id, page)));
+    expect([first?.status, second?.status]).toEqual([200, 200]);
+    expect(second?.disposition).toContain(`filename*=UTF-8''%C3%9Cberweisung-page-2.jpg`);
+    // The red square is on the first page only.
+    expect(await redOf(first?.bytes)).toBeGreaterThan(1);
+    expect(await redOf(second?.bytes)).toBe(0);
+    const answer = await doctor.json('GET', `/api/images/${id}/data?page=3`, 404);
+    expect(answer).toMatchObject({ details: ['page must be 1 to 2; received 3'] });
+    await doctor.json('GET', `/api/images/${id}/data?page=0`, 400);
   });
 
   test('is refused by a batch, whatever type its form declares', async () => {

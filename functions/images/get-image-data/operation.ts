@@ -8,7 +8,8 @@ export const operation = defineOperation({
   id: 'get-image-data',
   method: 'GET',
   path: '/api/images/{id}/data',
-  summary: 'Get the original bytes of an image, or a copy that is smaller, of another format or watermarked',
+  summary:
+    'Get the original bytes of an image, or a copy that is smaller, of another format, watermarked or of another page',
   group: 'Images',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
@@ -22,6 +23,11 @@ export const operation = defineOperation({
   memoryMb: 1024,
   timeoutSeconds: 60,
   layers: ['sharp'],
-  assets: ['node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf', 'node_modules/dejavu-fonts-ttf/LICENSE'],
+  assets: [
+    'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
+    'node_modules/dejavu-fonts-ttf/LICENSE',
+    'node_modules/@hyzyla/pdfium/dist/pdfium.wasm',
+  ],
+  processes: ['lib/media/pdf/pdf-page-process.ts'],
   example: { query: { width: 1200, format: 'webp', quality: 80, watermark: 'Copy of 6 November 2025' } },
 });

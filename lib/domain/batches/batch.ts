@@ -7,7 +7,7 @@ export const Batch = z.object({
   patientId: PatientId,
   name: Text.min(1)
     .max(255)
-    .regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, {
+    .regex(/^(?!\s*$)[^\p{Cc}]+$/u, {
       error: 'must hold something to read, and no control characters',
     })
     .meta({ examples: ['6 Nov 2025'] }),

@@ -205,4 +205,4 @@ export function startsWordsWith(name: string, sought: string): boolean {
 const wordsOf = (name: string) => name.split(/[\s^=,.-]+/u).filter((word) => word !== '');
 
 /** Normalizes a name for comparison, without empty components at its end. */
-export const normalizedName = (name: string): string => searchName(name).replace(/[\s^]+$/, '');
+export const normalizedName = (name: string): string => searchName(name).replace(/(?<![\s^])[\s^]+$/, '');

@@ -109,7 +109,7 @@ function fitsName(pattern: string, isFuzzy: boolean): (name: string) => boolean 
 
 /** The first and last day of a date or a range, as sortable text; undefined if any date matches. */
 function datesOf(value: string | undefined): Dates | undefined {
-  if (value === undefined || !/^[\d.]*-?[\d.]*$/.test(value) || !/\d/.test(value)) return undefined;
+  if (value === undefined || !/^[\d.]*(?:-[\d.]*)?$/.test(value) || !/\d/.test(value)) return undefined;
   const [first = '', last = first] = value.replaceAll('.', '').split('-');
   return [first.padEnd(8, '0').slice(0, 8), (last || '9').padEnd(8, '9').slice(0, 8)];
 }

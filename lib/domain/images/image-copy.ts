@@ -45,6 +45,15 @@ export const CopyQuery = z.strictObject({
     .optional()
     .describe('Of a copy, unless it is a PNG, which has none: 85 for JPEG, 80 for WebP, 50 for AVIF.'),
   watermark: Watermark.optional().describe('Drawn all over the copy, half transparent; one line.'),
+  page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe(
+      'Of a TIFF or PDF: which of its `pages` the copy shows, from 1; the first, unless said otherwise.',
+    ),
 });
 export type CopyQuery = z.infer<typeof CopyQuery>;
 
@@ -53,6 +62,10 @@ export interface Copy {
   format: CopyFormat;
   /** Pixels. */
   width: number;
+  /** Limits a page whose shape is not known before it is decoded; pixels. */
+  maxHeight: number | undefined;
+  /** Of a document, from 1. */
+  page: number;
   quality: number | undefined;
   watermark: string | undefined;
 }
@@ -63,9 +76,16 @@ export const isCopyWanted = (query: CopyQuery): boolean =>
 /**
  * Returns the requested copy, with defaults filled in.
  *
- * @throws DomainError BAD_REQUEST for a quality if the format has none
+ * @throws DomainError BAD_REQUEST for a quality if the format has none, NOT_FOUND for a page after the last one
  */
-export function copyOf(image: ReadyImage, { width, format, quality, watermark }: CopyQuery): Copy {
+export function copyOf(image: ReadyImage, query: CopyQuery): Copy {
+  const { width, format, quality, watermark, page = 1 } = query;
+  const { pages = 1 } = image;
+  if (page > pages) {
+    throw new DomainError('NOT_FOUND', 'There is no such page of this image.', {
+      details: [`page must be 1 to ${pages}; received ${page}`],
+    });
+  }
   const chosen = format ?? formatLike(image.mimeType);
   if (quality !== undefined && QUALITY[chosen] === undefined) {
     throw new DomainError('BAD_REQUEST', 'Validation failed', {
@@ -76,7 +96,10 @@ export function copyOf(image: ReadyImage, { width, format, quality, watermark }:
   }
   return {
     format: chosen,
-    width: widthOf(image, width, LONGEST_SIDE[chosen]),
+    ...(page === 1
+      ? { width: widthOf(image, width, LONGEST_SIDE[chosen]), maxHeight: undefined }
+      : { width: Math.min(width ?? Infinity, LONGEST_SIDE[chosen]), maxHeight: LONGEST_SIDE[chosen] }),
+    page,
     quality: quality ?? QUALITY[chosen],
     watermark,
   };
@@ -94,6 +117,8 @@ function widthOf({ width = 1, height = 1 }: ReadyImage, wanted = width, longest:
   return Math.max(1, Math.round(width * scale));
 }
 
-/** The original's file name with the extension of the copy's format. */
-export const copyFileName = (fileName: string, format: CopyFormat): string =>
-  `${fileName.replace(/\.[A-Za-z0-9]{1,10}$/, '') || 'image'}.${format === 'jpeg' ? 'jpg' : format}`;
+/** The original's file name with the number of the page, unless it is the first, and the extension of the format. */
+export function copyFileName(fileName: string, { format, page }: Pick<Copy, 'format' | 'page'>): string {
+  const name = fileName.replace(/\.[A-Za-z0-9]{1,10}$/, '') || 'image';
+  return `${name}${page > 1 ? `-page-${page}` : ''}.${format === 'jpeg' ? 'jpg' : format}`;
+}

@@ -52,7 +52,7 @@ export const Height = z.int().meta({ examples: [4032] });
 /** Pixels per inch. */
 export const Dpi = z.int().meta({ examples: [300] });
 
-/** The number of pages of a document. The first one is shown. */
+/** The number of pages of a document. The first one is shown, the others by `?page=` of its bytes. */
 export const Pages = z
   .int()
   .min(1)

@@ -1,16 +1,16 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: magic numbers are made of control characters
 
 import { isUtf8 } from 'node:buffer';
-import { fileHead } from './image-format.ts';
+import { fileHead, type HeadTest, hasBrand } from './image-format.ts';
 import { isRawPhotograph } from './tiff-pictures.ts';
 
 /** Known file types that are not supported, the most specific magic numbers first. */
-const knownFiles: readonly [name: string, matches: RegExp][] = [
+const knownFiles: readonly [name: string, matches: HeadTest][] = [
   ['an empty file', /^$/],
   ['a DICOM file', /^.{128}DICM/s], // DICOM PS3.10, 7.1
   ['a damaged PNG file', /^(?:.PNG|\x89.NG|\x89P.G|\x89PN)/s], // PNG 3rd edition, 5.2: the signature shows such damage
-  ['a HEIC file', /^.{4}ftyp(?:.{4})*?(?:hei[cmsx]|hev[cmsx])/s], // ISO/IEC 23008-12, Annex B
-  ['a HEIF file', /^.{4}ftyp(?:.{4})*?(?:mif[12]|msf1|avc[is]|j2k[is]|jpe[gs]|vvi[cs])/s], // ISO/IEC 23008-12, 10 and Annexes
+  ['a HEIC file', hasBrand(/^(?:hei[cmsx]|hev[cmsx])$/)], // ISO/IEC 23008-12, Annex B
+  ['a HEIF file', hasBrand(/^(?:mif[12]|msf1|avc[is]|j2k[is]|jpe[gs]|vvi[cs])$/)], // ISO/IEC 23008-12, 10 and Annexes
   // Canon, Canon of old, Olympus, Panasonic, Fuji, Sigma, Minolta; ExifTool
   [
     'a raw photograph',

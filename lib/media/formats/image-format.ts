@@ -47,14 +47,23 @@ export const nameOfType = Object.fromEntries(
 /** The formats that sharp's prebuilt libvips reads. */
 export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp' | 'pdf'>;
 
+/** A test of the first bytes of a file. */
+export type HeadTest = Pick<RegExp, 'test'>;
+
+/** Tests the brands of an ISO base media file, the major and the compatible ones (ISO/IEC 14496-12, 4.3). */
+export const hasBrand = (brand: RegExp): HeadTest => ({
+  test: (head) =>
+    head.slice(4, 8) === 'ftyp' && (head.slice(8).match(/.{4}/gs) ?? []).some((each) => brand.test(each)),
+});
+
 // The package `file-type` does not serve: it has 4,000 lines, is asynchronous, and has no display names.
-const magicNumbers: readonly [format: ImageFormat['format'], matches: RegExp][] = [
+const magicNumbers: readonly [format: ImageFormat['format'], matches: HeadTest][] = [
   ['jpeg', /^\xff\xd8\xff/], // ITU-T T.81 B.2.1: SOI, then any marker
   ['png', /^\x89PNG\r\n\x1a\n/], // PNG 3rd edition, 5.2
   ['gif', /^GIF8[79]a/], // GIF89a, 17
   ['webp', /^RIFF.{4}WEBP/s], // RFC 9649, 2.4
   ['tiff', /^(?:II[*+]\0|MM\0[*+])/], // TIFF 6.0, 2; "+" is BigTIFF
-  ['avif', /^.{4}ftyp(?:.{4})*?avi[fs]/s], // AV1 Image File Format 1.2, 6: major or compatible brand
+  ['avif', hasBrand(/^avi[fs]$/)], // AV1 Image File Format 1.2, 6: major or compatible brand
   ['bmp', /^BM.{12}[\x0c-\x7c]\0\0\0/s], // Microsoft, BITMAPFILEHEADER, then the size of the next header
   // ISO 32000-1, Annex H.3.4.1: readers search the first 1024 bytes. A DICOM file that contains a PDF is not a PDF.
   ['pdf', /^(?!.{128}DICM).*%PDF-\d/s],

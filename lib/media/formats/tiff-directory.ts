@@ -1,5 +1,5 @@
 import { readTiff, type TiffDirectory, type TiffField, type TiffFile } from './tiff-file.ts';
-import { countPages, mainPicture } from './tiff-pictures.ts';
+import { countPages, pictureOfPage } from './tiff-pictures.ts';
 
 /** A TIFF prepared for libvips, with properties that libvips does not report. */
 export interface PreparedTiff {
@@ -91,12 +91,14 @@ const ofYcc = [tags.yccCoefficients, tags.yccSubsampling, tags.yccPosition, tags
  * warns of each, in words that can't be told from those about missing pixels. What follows from the size is written as it
  * has to be (TIFF 6.0, tags 279 and 338), and whether the bytes of all pixels are there is looked at here. What
  * libtiff then still complains of counts.
+ *
+ * @param page which page, from 1; another one than those that are counted is taken for the first
  */
-export function prepareTiff(bytes: Uint8Array): PreparedTiff | undefined {
+export function prepareTiff(bytes: Uint8Array, page = 1): PreparedTiff | undefined {
   const file = readTiff(bytes);
   const start = file?.chain[0]?.directory;
   if (!file || !start) return undefined;
-  const picture = mainPicture(file);
+  const picture = pictureOfPage(file, page);
   const facts = readFacts(picture ?? start);
   const layout = layOut(picture ?? start, facts, file, bytes.length);
   const fields = plainFields(picture ?? start, facts, layout);

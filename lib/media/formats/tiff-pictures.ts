@@ -51,17 +51,25 @@ function isLarger(one: TiffDirectory, other: TiffDirectory): boolean {
 export function mainPicture({ chain }: TiffFile): TiffDirectory | undefined {
   const [start] = chain;
   if (!start) return undefined;
-  const below = start.below.filter(isFull);
-  // A larger image in a subdirectory makes the first one its preview, even if it is not marked as one.
-  if (!isReduced(start.directory))
-    return below.find((each) => isLarger(each, start.directory)) ?? start.directory;
+  if (!isReduced(start.directory)) return largestOf(start);
   const others = chain.slice(1).flatMap((each) => [each.directory, ...each.below]);
-  return below[0] ?? others.find(isFull);
+  return [...start.below, ...others].find(isFull);
 }
 
-/** The number of pages of a TIFF, without reduced versions and masks (TIFF 6.0, 8). */
-export function countPages({ chain }: TiffFile): number {
-  return Math.max(1, chain.filter(({ directory }) => isFull(directory)).length);
+/** A larger image in a subdirectory makes the directory its preview, even if it is not marked as one. */
+const largestOf = ({ directory, below }: TiffFile['chain'][number]): TiffDirectory =>
+  below.find((each) => isFull(each) && isLarger(each, directory)) ?? directory;
+
+/** The pages of a TIFF, without reduced versions and masks (TIFF 6.0, 8). */
+const pagesOf = ({ chain }: TiffFile) => chain.filter(({ directory }) => isFull(directory));
+
+/** The number of pages of a TIFF. The main picture counts, even if no page is marked as one. */
+export const countPages = (file: TiffFile): number => Math.max(1, pagesOf(file).length);
+
+/** The directory of a page, from 1. The first page is the main picture; see there for undefined. */
+export function pictureOfPage(file: TiffFile, page: number): TiffDirectory | undefined {
+  const found = page > 1 ? pagesOf(file)[page - 1] : undefined;
+  return found ? largestOf(found) : mainPicture(file);
 }
 
 /** PhotometricInterpretation of raw sensor data: CFA (TIFF/EP) and LinearRaw (DNG). */

@@ -19,7 +19,7 @@ import {
   toPixels,
   withAlpha,
 } from './pixels.ts';
-import { type RenditionLimits, requireWithinLimits } from './rendition-limits.ts';
+import { defaultLimits, type RenditionLimits, requireWithinLimits } from './rendition-limits.ts';
 
 /**
  * Decodes an image in a format of libvips: its properties, and its pixels, no larger than the largest copy needs.
@@ -31,23 +31,7 @@ export async function decodeWithLibvips(
   format: FormatOfLibvips,
   limits: RenditionLimits,
 ): Promise<Decoded> {
-  const file = prepare(bytes, format);
-  requireKnownKind(file);
-  const header = await orRejected(format, readHeader(file));
-  const { width, height } = header;
-  requireWithinLimits(
-    { name: formatNames[format], width, height, bytes: estimateDecodeBytes(format, header) },
-    limits,
-  );
-  if (file.isCut) {
-    // When it shrinks a large JPEG, libvips does not read the last lines: a missing end of 3 kB would not be noticed.
-    throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
-  }
-  const scans = format === 'jpeg' ? judgeScans(bytes) : 'unclear';
-  if (file.tiff?.isIncomplete || scans === 'missing') {
-    throw new RejectedImage(`This ${formatNames[format]} file ${damaged}.`);
-  }
-  requireShowable(format, header);
+  const { file, header, scans } = await accept(bytes, format, limits);
   const needsPreview = format === 'tiff' || header.space === 'cmyk' || file.isArithmetic;
   const box = needsPreview ? 1600 : 400;
   return {
@@ -65,6 +49,36 @@ export async function decodeWithLibvips(
   };
 }
 
+/**
+ * Checks everything that decides, before the pixels are decoded, whether a file is accepted.
+ *
+ * @throws RejectedImage
+ */
+async function accept(bytes: Uint8Array, format: FormatOfLibvips, limits: RenditionLimits, page = 1) {
+  const file = prepare(bytes, format, page);
+  if (page > 1 && !(file.tiff && page <= file.tiff.pages))
+    throw new RejectedImage(
+      `This ${formatNames[format]} file has no page with the number ${page}; it has ${file.tiff?.pages ?? 1}.`,
+    );
+  requireKnownKind(file);
+  const header = await orRejected(format, readHeader(file));
+  const { width, height } = header;
+  requireWithinLimits(
+    { name: formatNames[format], width, height, bytes: estimateDecodeBytes(format, header) },
+    limits,
+  );
+  if (file.isCut) {
+    // When it shrinks a large JPEG, libvips does not read the last lines: a missing end of 3 kB would not be noticed.
+    throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
+  }
+  const scans = format === 'jpeg' ? judgeScans(bytes) : 'unclear';
+  if (file.tiff?.isIncomplete || scans === 'missing') {
+    throw new RejectedImage(`This ${formatNames[format]} file ${damaged}.`);
+  }
+  requireShowable(format, header);
+  return { file, header, scans };
+}
+
 /** A file prepared for libvips, with properties that libvips does not report. */
 interface Prepared {
   format: FormatOfLibvips;
@@ -76,9 +90,9 @@ interface Prepared {
   png: PngColours | undefined;
 }
 
-function prepare(bytes: Uint8Array, format: FormatOfLibvips): Prepared {
+function prepare(bytes: Uint8Array, format: FormatOfLibvips, page = 1): Prepared {
   const jpeg = format === 'jpeg' ? readJpegStructure(bytes) : undefined;
-  const tiff = format === 'tiff' ? prepareTiff(bytes) : undefined;
+  const tiff = format === 'tiff' ? prepareTiff(bytes, page) : undefined;
   const png = format === 'png' ? readPngColours(bytes) : undefined;
   return {
     format,
@@ -88,6 +102,20 @@ function prepare(bytes: Uint8Array, format: FormatOfLibvips): Prepared {
     tiff,
     png,
   };
+}
+
+/**
+ * Decodes another page of a TIFF than the first, after the same checks as those of an upload.
+ *
+ * @throws RejectedImage if there is no such page, or it would be refused as an upload
+ */
+export async function decodeTiffPage(
+  bytes: Uint8Array,
+  page: number,
+  shape: (image: Sharp) => Sharp,
+): Promise<Pixels> {
+  const { file, header } = await accept(bytes, 'tiff', defaultLimits, page);
+  return orRejected('tiff', read(file, header, shape));
 }
 
 const readHeader = ({ bytes }: Pick<Prepared, 'bytes'>): Promise<Metadata> =>
@@ -250,6 +278,7 @@ const unusualColours = `stores its colours in an unusual way, ${unusual}`;
 
 /** Errors for files that may be valid. Any other error means damage. */
 const explanations: readonly [RegExp, string][] = [
+  [/^timeout/, 'takes longer to draw than is allowed'],
   [/premature end of JPEG/, 'is incomplete: its end is missing. Please send it again'],
   [/data precision \d/, 'has other than 8 bits for each colour. Please save it with 8'],
   [/channel limit/, 'has more than 5 colour channels. Please save it as grey or RGB'],

@@ -1,8 +1,9 @@
 import type { Sharp } from 'sharp';
 import { sniffImageFormat } from '../formats/image-format.ts';
+import { decodePdf } from '../pdf/decode-pdf.ts';
 import { RejectedImage } from '../rejected-image.ts';
 import { decodeBmp } from './decode-bmp.ts';
-import { readUpright } from './decode-libvips.ts';
+import { decodeTiffPage, readUpright } from './decode-libvips.ts';
 import { noImage } from './inspect-file.ts';
 import { fromPixels, type Pixels, toPixels } from './pixels.ts';
 import { defaultLimits } from './rendition-limits.ts';
@@ -13,6 +14,10 @@ export interface CopyOptions {
   format: 'jpeg' | 'png' | 'webp' | 'avif';
   /** Pixels; nothing is enlarged. */
   width: number;
+  /** Pixels; default unlimited. */
+  maxHeight?: number | undefined;
+  /** Of a TIFF or PDF, from 1. Default 1. */
+  page?: number;
   /** 1 to 100; PNG has none. */
   quality: number | undefined;
   /** One line, drawn over the whole image. */
@@ -24,13 +29,14 @@ const SECONDS = 20;
 
 /**
  * Re-encodes an accepted image: upright, sRGB, first frame only, without any metadata. The same options give the same
- * bytes. For a PDF, pass its preview.
+ * bytes. For the first page of a PDF, pass its preview.
  *
- * @throws RejectedImage if the bytes are not an image or take too long
+ * @throws RejectedImage if the bytes are not an image, it has no such page, or take too long. Only the first page of a
+ * document was checked when it was accepted.
  */
 export async function makeCopy(bytes: Uint8Array, options: CopyOptions): Promise<Uint8Array> {
   try {
-    const pixels = await decode(bytes, options.width);
+    const pixels = await decode(bytes, options);
     return await encode(options.watermark ? await drawWatermark(pixels, options.watermark) : pixels, options);
   } catch (cause) {
     if (!(cause instanceof Error && /^timeout/.test(cause.message))) throw cause;
@@ -39,11 +45,15 @@ export async function makeCopy(bytes: Uint8Array, options: CopyOptions): Promise
   }
 }
 
-async function decode(bytes: Uint8Array, width: number): Promise<Pixels> {
+async function decode(bytes: Uint8Array, { width, maxHeight, page = 1 }: CopyOptions): Promise<Pixels> {
   const format = sniffImageFormat(bytes)?.format;
-  if (!format || format === 'pdf') throw noImage(bytes);
+  if (!format || (format === 'pdf' && page === 1)) throw noImage(bytes);
   const shape = (image: Sharp) =>
-    image.resize({ width, withoutEnlargement: true }).timeout({ seconds: SECONDS });
+    image
+      .resize({ width, ...(maxHeight && { height: maxHeight }), fit: 'inside', withoutEnlargement: true })
+      .timeout({ seconds: SECONDS });
+  if (format === 'pdf') return toPixels(shape(fromPixels((await decodePdf(bytes, { page })).pixels)));
+  if (format === 'tiff' && page > 1) return decodeTiffPage(bytes, page, shape);
   if (format === 'bmp') return toPixels(shape(fromPixels(decodeBmp(bytes, defaultLimits).pixels)));
   return readUpright(bytes, format, shape);
 }

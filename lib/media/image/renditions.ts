@@ -19,7 +19,7 @@ export interface ImageFacts {
   dpi?: number;
   /** ISO 8601, in the camera's local time; see `captureTime` for cameras that do not know their offset. */
   capturedAt?: string;
-  /** The number of pages of a TIFF or PDF, of which the first is shown. Thumbnails and masks do not count. */
+  /** The number of pages of a TIFF or PDF, of which the first is shown here. Thumbnails and masks do not count. */
   pages?: number;
 }
 

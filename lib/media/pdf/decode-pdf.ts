@@ -2,20 +2,30 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Decoded } from '../image/pixels.ts';
 import { RejectedImage } from '../rejected-image.ts';
-import type { PdfPageMessage } from './pdf-page-process.ts';
+import type { PdfPageJob, PdfPageMessage } from './pdf-page-process.ts';
 
-/** Limits for rendering one page. */
-export interface PdfLimits {
+/** Which page to render, and its limits. */
+export interface PdfOptions {
+  /** From 1. Default 1. */
+  page: number;
   /** Default 15 s, from when the process is ready. An ordinary page takes a tenth of a second. */
   milliseconds: number;
-  /** Default 512 MiB, of which PDFium itself needs 18. */
+  /**
+   * CPU time of the process. Default 4 s: on a busy machine a page takes longer by the clock, and not by this. On a fast
+   * one this limit is reached first.
+   */
+  cpuSeconds: number;
+  /**
+   * Default 288 MiB, of which PDFium itself needs 18: so that the process and its parent stay below 512 MiB. Of the PDFs
+   * that were tried, those that need more need more than 512 MiB, too.
+   */
   memoryMb: number;
 }
 
 /** How long the process may take to start. Usually it takes a tenth of a second. */
 const startMilliseconds = 15_000;
 
-const defaultLimits: PdfLimits = { milliseconds: 15_000, memoryMb: 512 };
+const defaults: PdfOptions = { page: 1, milliseconds: 15_000, cpuSeconds: 4, memoryMb: 288 };
 
 /** The longer side of the rendered page in pixels: as large as the largest copy. */
 const BOX = 1600;
@@ -30,20 +40,23 @@ const script = join(
 );
 
 /**
- * Renders the first page of a PDF to fit 1600×1600 pixels, whatever its declared size. If text is missing because its
+ * Renders a page of a PDF to fit 1600×1600 pixels, whatever its declared size. If text is missing because its
  * font is not embedded, a line below the page says so. Width and height are those of the rendered page.
  *
- * @throws RejectedImage for a PDF that needs a password, can't be rendered, or takes too long or too much memory
+ * @throws RejectedImage for a PDF that has no such page, needs a password, can't be rendered, or takes too long or too much memory
  */
-export async function decodePdf(pdf: Uint8Array, limits: Partial<PdfLimits> = {}): Promise<Decoded> {
-  const { width, height, rgb, pages } = await drawInProcess(pdf, { ...defaultLimits, ...limits });
+export async function decodePdf(pdf: Uint8Array, options: Partial<PdfOptions> = {}): Promise<Decoded> {
+  const { width, height, rgb, pages } = await drawInProcess(pdf, { ...defaults, ...options });
   return { width, height, pages, needsPreview: true, pixels: { data: rgb, width, height, channels: 3 } };
 }
 
 type Page = Extract<PdfPageMessage, { page: unknown }>['page'];
 
 /** One process for each file, so that a malicious file can't affect the next one. */
-function drawInProcess(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): Promise<Page> {
+function drawInProcess(
+  pdf: Uint8Array,
+  { page, milliseconds, cpuSeconds, memoryMb }: PdfOptions,
+): Promise<Page> {
   return new Promise((resolve, reject) => {
     const child = fork(script, {
       // No credentials of the function: the process needs only the file, and Lambda's node its shared libraries.
@@ -78,16 +91,17 @@ function drawInProcess(pdf: Uint8Array, { milliseconds, memoryMb }: PdfLimits): 
     // Not 'exit': its last output may still arrive after that.
     child.on('close', (code, signal) => {
       const cause = new Error(`the process ended: ${signal ?? code}\n${complaint}`);
-      fail(outOfMemory.test(complaint) ? tooLarge(memoryMb) : damaged, cause);
+      if (signal === 'SIGXCPU') fail(tooSlow(cpuSeconds), cause);
+      else fail(outOfMemory.test(complaint) ? tooLarge(memoryMb) : damaged, cause);
     });
     child.on('message', (message: PdfPageMessage) => {
       if (message === 'ready') {
         isReady = true;
         clearTimeout(timer);
         timer = setTimeout(late, milliseconds);
-        child.send({ pdf, box: BOX });
+        child.send({ pdf, page, box: BOX, cpuSeconds } satisfies PdfPageJob);
       } else if ('page' in message) settle(() => resolve(message.page));
-      else settle(() => reject(new RejectedImage(refusals[message.refused])));
+      else settle(() => reject(new RejectedImage(refusalOf(message.refused, page))));
     });
   });
 }
@@ -98,7 +112,15 @@ const outOfMemory = /Unable to grow instance memory/;
 const tooLarge = (memoryMb: number) =>
   `This PDF file takes more memory to draw than the ${memoryMb} MB allowed. Please save it smaller, or send a scan.`;
 
+const tooSlow = (cpuSeconds: number) =>
+  `This PDF file takes more than the ${cpuSeconds} seconds of computation allowed. Please save it simpler, or send a scan.`;
+
 const damaged = 'This PDF file is damaged or incomplete. Please save or send it again.';
+
+const refusalOf = (refused: keyof typeof refusals, page: number) =>
+  refused === 'no page' && page > 1
+    ? `This PDF file has no page with the number ${page} that can be drawn.`
+    : refusals[refused];
 
 const refusals = {
   password:

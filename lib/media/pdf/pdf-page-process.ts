@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { PDFiumModule } from '@hyzyla/pdfium';
 
 /** The messages to the parent process: first that this process is ready, then the result for the file. */
@@ -5,6 +6,17 @@ export type PdfPageMessage =
   | 'ready'
   | { page: { width: number; height: number; rgb: Uint8Array; pages: number } }
   | { refused: 'password' | 'encryption' | 'damaged' | 'no page' };
+
+/** The message of the parent process. */
+export interface PdfPageJob {
+  pdf: Uint8Array;
+  /** From 1. */
+  page: number;
+  /** The longer side of the rendered page in pixels. */
+  box: number;
+  /** The process ends itself by SIGXCPU when it has used more. */
+  cpuSeconds: number;
+}
 
 /** Error codes of FPDF_GetLastError (PDFium, fpdfview.h) that have their own message here. */
 const reasons: Record<number, 'password' | 'encryption'> = { 4: 'password', 5: 'encryption' };
@@ -35,7 +47,7 @@ type Untyped =
   | '_FPDFPageObj_Transform';
 
 /**
- * A child process: receives a PDF from its parent, sends the pixels of the first page, and is then terminated.
+ * A child process: receives a PDF from its parent, sends the pixels of one page, and is then terminated.
  *
  * PDFium is compiled to WebAssembly, without V8: it does not run a document's scripts, and a vulnerability in it gives
  * access to neither files nor network. It may loop forever or use all its memory, which is why it runs in a process of
@@ -44,7 +56,10 @@ type Untyped =
 const module = await PDFiumModule({});
 const pdfium = module as typeof module & Record<Untyped, (...numbers: number[]) => number>;
 pdfium._FPDF_InitLibraryWithConfig({});
-process.once('message', ({ pdf, box }: { pdf: Uint8Array; box: number }) => tell(drawFirstPage(pdf, box)));
+process.once('message', (job: PdfPageJob) => {
+  limitCpuTime(job.cpuSeconds);
+  tell(drawPage(job));
+});
 process.once('disconnect', () => process.exit());
 tell('ready');
 
@@ -52,11 +67,23 @@ function tell(message: PdfPageMessage): void {
   process.send?.(message);
 }
 
-function drawFirstPage(pdf: Uint8Array, box: number): PdfPageMessage {
+/**
+ * Limits the CPU time of this process, as `ulimit -t` does, for which Node has no function. PDFium blocks this thread, so
+ * another one watches.
+ */
+function limitCpuTime(seconds: number): void {
+  const watch = `setInterval(() => {
+    const { user, system } = process.cpuUsage();
+    if (user + system > ${seconds * 1e6}) process.kill(process.pid, 'SIGXCPU');
+  }, 50)`;
+  new Worker(watch, { eval: true });
+}
+
+function drawPage({ pdf, page: number, box }: PdfPageJob): PdfPageMessage {
   const document = pdfium._FPDF_LoadMemDocument(copyIn(pdf), pdf.length, 0);
   if (document === 0) return { refused: reasons[pdfium._FPDF_GetLastError()] ?? 'damaged' };
   const pages = pdfium._FPDF_GetPageCount(document);
-  const page = pages > 0 && pdfium._FPDF_LoadPage(document, 0);
+  const page = pages >= number && pdfium._FPDF_LoadPage(document, number - 1);
   if (!page) return { refused: 'no page' };
 
   // With /Rotate applied, in points. A malicious page may have millions of them, or none, so only the aspect ratio is

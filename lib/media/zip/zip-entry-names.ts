@@ -41,15 +41,18 @@ function clean(name: string): string {
     .replace(/^[\s.~-]+/u, ''); // hidden files; options and homes in a shell
 }
 
+/** The lookbehind makes each run of dots count once, so that the time stays linear. */
+const TRAILING = /(?<![. ])[. ]+$/;
+
 function split(name: string): { stem: string; extension: string } {
-  const { stem = '', extension = '' } =
-    /^(?<stem>.*?)(?<extension>\.[^. ]{1,16})?[. ]*$/su.exec(name)?.groups ?? {};
-  return { stem, extension };
+  const trimmed = name.replace(TRAILING, '');
+  const [extension = ''] = /\.[^. ]{1,16}$/u.exec(trimmed) ?? [];
+  return { stem: trimmed.slice(0, trimmed.length - extension.length), extension };
 }
 
 function join(stem: string, number: string, extension: string): string {
   const room = maxBytes - Buffer.byteLength(number + extension);
-  const short = cut(stem, room).replace(/[. ]+$/, '') || 'image';
+  const short = cut(stem, room).replace(TRAILING, '') || 'image';
   // Windows, "Naming Files": devices, with any extension, also with spaces before it.
   const isDevice = /^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) *(?:\.|$)/i;
   const joined = short + number + extension;

@@ -77,7 +77,7 @@ export async function metadataOfInstance(
 }
 
 const BULK_DATA_URI = new RegExp(`"BulkDataURI":"${BULK_DATA}([^"]*)"`, 'g');
-const CHARACTER_SET = /"00080005":\{"vr":"CS"(?:,"Value":\[[^\]]*\])?\}/g;
+const CHARACTER_SET = /"00080005":\{"vr":"CS"(?:,"Value":\[(?:"(?:[^"\\]|\\.)*"|null|,)*\])?\}/g;
 
 /** Makes the URIs absolute, with the host name in the client's request (PS3.18 F.2.6). */
 export function withUris(

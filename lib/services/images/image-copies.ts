@@ -28,7 +28,7 @@ export interface CopyDeps {
 }
 
 /** Part of the cache key: increase it when the same query gives other bytes, so that old copies are not used. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Responds with a re-encoded copy of an image: the cached one or a new one.
@@ -53,16 +53,16 @@ export async function serveCopy(request: CopyRequest, caching: Record<string, st
     headers: {
       ...answer.headers,
       'content-type': `image/${copy.format}`,
-      'content-disposition': contentDisposition('inline', copyFileName(image.fileName, copy.format)),
+      'content-disposition': contentDisposition('inline', copyFileName(image.fileName, copy)),
       ...caching,
     },
     body: answer.status === 304 ? '' : Readable.from([bytes.subarray(range.first, range.last + 1)]),
   };
 }
 
-const variantOf = ({ format, width, quality, watermark }: Copy): string =>
+const variantOf = ({ format, width, maxHeight, page, quality, watermark }: Copy): string =>
   createHash('sha256')
-    .update(JSON.stringify([VERSION, format, width, quality, watermark]))
+    .update(JSON.stringify([VERSION, format, width, maxHeight, page, quality, watermark]))
     .digest('hex')
     .slice(0, 32);
 
@@ -85,8 +85,9 @@ async function createCopy(
   // Loaded only here: otherwise requests for originals, which this function also serves, would wait until libvips is
   // loaded.
   const { makeCopy } = await import('../../media/image/make-copy.ts');
-  // A PDF is copied from its preview.
-  const source = image.mimeType === 'application/pdf' ? renditionKey(image.key, 'preview') : image.key;
+  // The first page of a PDF is copied from its preview.
+  const isFirstOfPdf = image.mimeType === 'application/pdf' && copy.page === 1;
+  const source = isFirstOfPdf ? renditionKey(image.key, 'preview') : image.key;
   const made = await makeCopy(await buffer(await objects.read(source)), copy).catch((cause) => {
     if (!(cause instanceof RejectedImage)) throw cause;
     const details = [cause.reason];

@@ -16,6 +16,10 @@ describe('The query for a copy', () => {
     { width: ['10', '20'] },
     { quality: '0' },
     { quality: '101' },
+    { page: '0' },
+    { page: '1.5' },
+    { page: '-1' },
+    { page: '1e30' },
     { format: 'gif' },
     { format: 'JPEG' },
     { watermark: '' },
@@ -93,6 +97,26 @@ describe('A copy', () => {
     ['no extension', 'png', 'no extension.png'],
     ['.jpg', 'avif', 'image.avif'],
   ] as const)('of %s as %s is called %s', (name, format, expected) => {
-    expect(copyFileName(name, format)).toBe(expected);
+    expect(copyFileName(name, { format, page: 1 })).toBe(expected);
+  });
+
+  test('of another page than the first has its number in its name', () => {
+    expect(copyFileName('scan.tif', { format: 'jpeg', page: 2 })).toBe('scan-page-2.jpg');
+  });
+
+  test('of another page is limited on both sides, because its shape is not known', () => {
+    const scan = { ...image('image/tiff', 10, 10), pages: 3 };
+    expect(copyOf(scan, { page: 3 })).toMatchObject({ page: 3, width: 4000, maxHeight: 4000 });
+    expect(copyOf(scan, { page: 3, width: 50 })).toMatchObject({ width: 50, maxHeight: 4000 });
+    expect(copyOf(scan, { page: 1 })).toEqual(copyOf(scan, {}));
+  });
+
+  test.each([
+    [{}, 2, 'page must be 1 to 1; received 2'],
+    [{ pages: 3 }, 4, 'page must be 1 to 3; received 4'],
+  ])('of %j has no page %i', (document, page, detail) => {
+    expect(() => copyOf({ ...image('image/tiff'), ...document }, { page })).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND', details: [detail] }),
+    );
   });
 });

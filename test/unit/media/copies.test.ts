@@ -8,7 +8,9 @@ import { type CopyOptions, makeCopy } from '../../../lib/media/image/make-copy.t
 import { fromPixels, type Pixels, toPixels } from '../../../lib/media/image/pixels.ts';
 import { drawWatermark } from '../../../lib/media/image/watermark.ts';
 import { bmp } from '../../fixtures/bmps.ts';
+import { pdf } from '../../fixtures/pdfs.ts';
 import { photo } from '../../fixtures/photos.ts';
+import { tiffChain } from '../../fixtures/tiff-chains.ts';
 
 const optionsOf = (given: Partial<CopyOptions> = {}): CopyOptions => ({
   format: 'jpeg',
@@ -190,5 +192,67 @@ describe('A watermark', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('A copy of another page', () => {
+  const page = (width: number, height: number, shade: number) => ({
+    width,
+    height,
+    channels: 1,
+    strips: [new Uint8Array(width * height).fill(shade)],
+  });
+  const reduced = { ...page(4, 4, 1), tags: { 254: 1 } };
+
+  test('of a TIFF shows that page: smaller versions and masks do not count', async () => {
+    const scan = tiffChain([page(20, 10, 0), reduced, page(10, 30, 128), page(8, 8, 255)]);
+    const second = await makeCopy(scan, optionsOf({ format: 'png', page: 2, width: 4000, maxHeight: 4000 }));
+    expect(await read(second)).toMatchObject({ width: 10, height: 30 });
+    expect((await pixelsOf(second)).data.every((sample) => sample === 128)).toBe(true);
+    const third = await makeCopy(scan, optionsOf({ format: 'png', page: 3, width: 4 }));
+    expect(await read(third)).toMatchObject({ width: 4, height: 4 });
+  });
+
+  test('of a TIFF is a larger picture below it, as for the first page', async () => {
+    const scan = tiffChain([page(20, 10, 0), { ...page(4, 2, 9), below: [page(40, 20, 200)] }]);
+    expect(await read(await makeCopy(scan, optionsOf({ page: 2, width: 4000 })))).toMatchObject({
+      width: 40,
+      height: 20,
+    });
+  });
+
+  test('is no higher than allowed, whatever shape it has', async () => {
+    const scan = tiffChain([page(20, 10, 0), page(10, 6000, 128)]);
+    expect(
+      await read(await makeCopy(scan, optionsOf({ page: 2, width: 4000, maxHeight: 4000 }))),
+    ).toMatchObject({
+      width: 7,
+      height: 4000,
+    });
+  });
+
+  test.each([
+    ['that does not exist', page(20, 10, 0), 3, 'This TIFF file has no page with the number 3; it has 2.'],
+    [
+      'whose pixels are missing',
+      { ...page(20, 10, 0), strips: [new Uint8Array(7)] },
+      2,
+      'damaged or incomplete',
+    ],
+    [
+      'beyond the limits, before it is decoded',
+      { ...page(20, 10, 0), tags: { 256: 60_000, 257: 60_000 } },
+      2,
+      'This image has 3600 megapixels',
+    ],
+  ])('%s is refused', async (_what, second, number, reason) => {
+    const scan = tiffChain([page(20, 10, 0), second]);
+    await expect(makeCopy(scan, optionsOf({ page: number }))).rejects.toThrow(reason);
+  });
+
+  test('of a PDF is drawn from the original', async () => {
+    const copy = await makeCopy(pdf({ morePages: [''] }), optionsOf({ format: 'png', page: 2, width: 100 }));
+    expect(await read(copy)).toMatchObject({ width: 100, height: 150 });
+    expect((await pixelsOf(copy)).data.every((sample) => sample === 255)).toBe(true);
   });
 });

@@ -17,6 +17,28 @@ async function colourAt(file: Buffer, x: number, y: number): Promise<number[]> {
   return [...(await fromPixels(pixels).extract({ left, top, width: 1, height: 1 }).raw().toBuffer())];
 }
 
+describe('Another page of a PDF', () => {
+  const green = '0 1 0 rg 20 20 60 60 re f';
+  const file = pdf({ morePages: ['', green] });
+
+  test('is drawn as it is, within the same limits', async () => {
+    const { pixels, ...facts } = await decodePdf(file, { page: 3 });
+    expect(facts).toMatchObject({ width: 1067, height: 1600, pages: 3 });
+    const [left, top] = [Math.floor(0.25 * pixels.width), Math.floor(0.83 * pixels.height)];
+    const sample = await fromPixels(pixels).extract({ left, top, width: 1, height: 1 }).raw().toBuffer();
+    expect([...sample]).toEqual([0, 255, 0]);
+    await expect(decodePdf(pdf({ morePages: [green] }), { page: 2, milliseconds: 1 })).rejects.toThrow(
+      'takes longer to draw',
+    );
+  });
+
+  test('is refused with its number after the last one', async () => {
+    await expect(decodePdf(file, { page: 4 })).rejects.toThrow(
+      'This PDF file has no page with the number 4 that can be drawn.',
+    );
+  });
+});
+
 describe('The first page of a PDF', () => {
   test('becomes every copy, with a preview: browsers do not display a PDF as an image', async () => {
     const { renditions, ...facts } = await makeRenditions(pdf());
@@ -107,6 +129,13 @@ describe('A PDF that can’t be drawn', () => {
   test('in the time limit is refused, and the next one is drawn', async () => {
     await expect(decodePdf(slowPdf(40_000), { milliseconds: 100 })).rejects.toThrow(
       'This PDF file takes longer to draw than the 0.1 seconds allowed.',
+    );
+    await expect(decodePdf(pdf())).resolves.toMatchObject({ width: 1067 });
+  });
+
+  test('in its CPU time is given up, and the next one works', async () => {
+    await expect(decodePdf(slowPdf(40_000), { cpuSeconds: 0.5 })).rejects.toThrow(
+      'This PDF file takes more than the 0.5 seconds of computation allowed.',
     );
     await expect(decodePdf(pdf())).resolves.toMatchObject({ width: 1067 });
   });

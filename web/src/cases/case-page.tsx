@@ -188,6 +188,7 @@ const toViewed = (image: CaseImage): ViewedImage => ({
   isReady: image.status === 'ready',
   reason: image.statusReason,
   original: `/api/v1/images/${image.id}/proxy`,
+  pages: image.pages ?? 1,
 });
 
 /** Downloads from S3 by a signed URL. The browser saves the file under its name. */

@@ -11,7 +11,7 @@ export function tagName(tag: string): string {
     (entry?.name ?? '')
       .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
       // Not within `IDs`.
-      .replaceAll(/([A-Z]+)([A-Z][a-z]\w)/g, '$1 $2')
+      .replaceAll(/(?<=[A-Z])(?=[A-Z][a-z]\w)/g, ' ')
   );
 }
 

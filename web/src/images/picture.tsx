@@ -7,13 +7,15 @@ import { pathOf, type ViewedImage } from './viewed-image.ts';
 
 interface PictureProps {
   image: ViewedImage;
+  /** Of a document, from 1. Default 1. */
+  page?: number;
   zoom: Zoom;
   onShown?: () => void;
 }
 
 /** An image fitted to its stage, or the reason why it can't be shown. */
-export function Picture({ image, zoom, onShown }: PictureProps) {
-  const { url, failure } = useBlobUrl(originals, pathOf(image));
+export function Picture({ image, page = 1, zoom, onShown }: PictureProps) {
+  const { url, failure } = useBlobUrl(originals, pathOf(image, page));
   if (!image.isReady) {
     return (
       <Message title="This file was not taken" tone="bad">
@@ -29,5 +31,14 @@ export function Picture({ image, zoom, onShown }: PictureProps) {
     );
   }
   if (!url) return <Spinner label="Loading the image" />;
-  return <img key={url} ref={zoom.attach} src={url} alt={image.name} onLoad={onShown} draggable={false} />;
+  return (
+    <img
+      key={url}
+      ref={zoom.attach}
+      src={url}
+      alt={page > 1 ? `${image.name}, page ${page}` : image.name}
+      onLoad={onShown}
+      draggable={false}
+    />
+  );
 }

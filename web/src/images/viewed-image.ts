@@ -8,10 +8,16 @@ export interface ViewedImage {
   reason: string | null;
   /** The path of its bytes. A request needs a token. */
   original: string;
+  /** Of a document. */
+  pages: number;
 }
 
-/** The path of what a browser can draw. Browsers can't draw TIFF: they get a copy. */
-export const pathOf = ({ id, type, isReady, original }: ViewedImage): string | undefined => {
+/** The media types that browsers can't draw as a picture. */
+const NEEDS_COPY = ['image/tiff', 'application/pdf'];
+
+/** The path of what a browser can draw of a page, from 1. Browsers can't draw TIFF or PDF: they get a copy. */
+export const pathOf = ({ id, type, isReady, original }: ViewedImage, page = 1): string | undefined => {
   if (!isReady) return undefined;
-  return type === 'image/tiff' ? `/api/images/${id}/data?width=2000&format=webp` : original;
+  if (!NEEDS_COPY.includes(type)) return original;
+  return `/api/images/${id}/data?width=2000&format=webp${page > 1 ? `&page=${page}` : ''}`;
 };

@@ -4,6 +4,7 @@ import { explain } from '../api/api-error.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { isTyping } from '../parts/is-typing.ts';
 import { originals } from './blob-urls.ts';
+import { PageTurner } from './page-turner.tsx';
 import { Picture } from './picture.tsx';
 import { useZoom } from './use-zoom.ts';
 import { pathOf, type ViewedImage } from './viewed-image.ts';
@@ -27,7 +28,9 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
   const [saved, setSaved] = useState<{ id: string; text: string }>();
   const [shownId, setShownId] = useState<string>();
   const zoom = useZoom();
+  const [turned, setTurned] = useState<{ id: string; page: number }>();
   const isShown = shownId === image.id;
+  const page = turned?.id === image.id ? turned.page : 1;
 
   useEffect(() => {
     const nextPath = next && pathOf(next);
@@ -91,9 +94,16 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
         {saved?.id === image.id && saved.text}
       </p>
       <div className="viewer-stage">
-        <Picture image={image} zoom={zoom} onShown={() => setShownId(image.id)} />
+        <Picture image={image} page={page} zoom={zoom} onShown={() => setShownId(image.id)} />
         <Arrow side="left" target={previous} onShow={onShow} />
         <Arrow side="right" target={next} onShow={onShow} />
+        {image.isReady && image.pages > 1 && (
+          <PageTurner
+            page={page}
+            pages={image.pages}
+            onTurn={(to) => setTurned({ id: image.id, page: to })}
+          />
+        )}
         {image.isReady && <ZoomButtons zoom={zoom} />}
       </div>
     </section>

@@ -39,4 +39,5 @@ export const toViewed = (image: Image): ViewedImage => ({
   isReady: image.status === 'ready',
   reason: image.status_reason,
   original: `/api/images/${image.id}/data`,
+  pages: image.pages ?? 1,
 });

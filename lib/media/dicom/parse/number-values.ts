@@ -25,7 +25,7 @@ export function numberValuesOf(dataSet: DataSet, element: DataElement): number[]
  * rejected: the meaning of `1,234` would be a guess.
  */
 export function parseNumber(text: string): number | undefined {
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 /** Numbers of fixed size, in the byte order of the data set. 64-bit integers are exact. */

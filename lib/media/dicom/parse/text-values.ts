@@ -25,7 +25,7 @@ export const textValue = (dataSet: DataSet, tag: string): string | undefined =>
   textValues(dataSet, tag)[0] || undefined;
 
 /** PS3.5 6.2: spaces are padding, and so are NULs, in UIDs by the standard and elsewhere by habit. */
-const trimEnd = (text: string) => text.replace(/[ \0]+$/, '');
+const trimEnd = (text: string) => text.replace(/(?<![ \0])[ \0]+$/, '');
 const trim = (text: string) => trimEnd(text).replace(/^[ \0]+/, '');
 
 /** VRs of the default repertoire (PS3.5 6.1.2.3). Each byte is one character, so that invalid bytes are kept. */

@@ -1,0 +1,62 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { check } from 'recheck';
+import { parseSync, Visitor } from 'vite';
+import { expect, test } from 'vitest';
+
+// In JavaScript, not by the binaries that some machines have beside it: the same everywhere.
+process.env.RECHECK_BACKEND = 'pure';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** A regular expression literal of the product. */
+interface Found {
+  file: string;
+  source: string;
+  flags: string;
+}
+
+function expressionsIn(file: string): Found[] {
+  const found: Found[] = [];
+  const { program, errors } = parseSync(file, readFileSync(join(ROOT, file), 'utf8'));
+  if (errors.length > 0) throw new Error(`${file} can't be parsed: ${errors[0]?.message}`);
+  new Visitor({
+    Literal(node) {
+      if ('regex' in node && node.regex)
+        found.push({ file, source: node.regex.pattern, flags: node.regex.flags });
+    },
+  }).visit(program);
+  return found;
+}
+
+/** lib/local serves a laptop only. */
+const files = globSync('{lib,functions,web/src}/**/*.{ts,tsx}', { cwd: ROOT }).filter(
+  (file) => !file.startsWith('lib/local/'),
+);
+const expressions = [
+  ...new Map(files.flatMap(expressionsIn).map((each) => [`/${each.source}/${each.flags}`, each])),
+];
+
+/** Whether an attacker's text can make an expression take more than linear time, as far as the checker finds out. */
+async function complexityOf(source: string, flags: string): Promise<string> {
+  // The seed makes the checker's search repeatable. What its choice of method does not decide, the exact method may.
+  let found = await check(source, flags, { randomSeed: 1, timeout: 20_000 });
+  if (found.status === 'unknown')
+    found = await check(source, flags, { checker: 'automaton', timeout: 100_000 });
+  return found.status === 'unknown' ? `unknown: ${found.error.kind}` : found.complexity.type;
+}
+
+test('The walk sees the regular expressions', () => {
+  expect(expressions.length).toBeGreaterThan(100);
+});
+
+test.each([
+  ['^(a+)+$', 'exponential'],
+  ['a*a*b', 'polynomial'],
+])('The checker finds the planted /%s/', async (source, complexity) => {
+  expect(await complexityOf(source, '')).toBe(complexity);
+});
+
+test.each(expressions)('%s takes linear time at most', { timeout: 150_000 }, async (_text, found) => {
+  expect(await complexityOf(found.source, found.flags), found.file).toMatch(/^(?:safe|linear)$/);
+});
