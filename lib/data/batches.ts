@@ -1,17 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import { Batch } from '../domain/batches/batch.ts';
+import { Batch, DeletedBatch } from '../domain/batches/batch.ts';
 import type { Deletion } from '../domain/deletion.ts';
-import { Timestamp } from '../domain/identifiers.ts';
 import { batchesOfPatient, batchKey, batchListKey, deletedBatchKeys, deletedOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
 import { updateOf } from './update-expression.ts';
-
-/** A deleted batch. Seconds since 1970: when it is erased. */
-const DeletedBatch = Batch.extend({ deletedAt: Timestamp, expiresAt: z.int() });
-export type DeletedBatch = z.infer<typeof DeletedBatch>;
 
 /** The batches in the table. */
 export class Batches {

@@ -1,8 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
 import { DomainError } from '../domain/errors.ts';
-import { Timestamp } from '../domain/identifiers.ts';
-import { Image, type ReadyImage } from '../domain/images/image.ts';
+import { DeletedImage, Image, type ReadyImage } from '../domain/images/image.ts';
 import { type WriteRequest, writeMany } from './batch-requests.ts';
 import { countOrKeep, uncount, unlessDeleted } from './image-counts.ts';
 import { OUTSIDE_CASES } from './images.ts';
@@ -18,14 +16,6 @@ import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 import { updateOf } from './update-expression.ts';
-
-/** An image that was ready before its deletion. Seconds since 1970: when it is erased. */
-const DeletedImage = Image.extend({
-  status: z.literal('deleted'),
-  deletedAt: Timestamp,
-  expiresAt: z.int(),
-});
-export type DeletedImage = z.infer<typeof DeletedImage>;
 
 /** Items written at once if the list may have any length. */
 const WRITTEN_AT_ONCE = 25;

@@ -142,8 +142,8 @@ export const faults: Fault[] = [
   {
     means: 'the event of an upload is sent before its bytes have arrived',
     file: 'lib/api/notifications.ts',
-    original: "if (wasPending && after.status !== 'pending') {",
-    replacement: 'if (wasPending) {',
+    original: "if ((wasPending && after.status !== 'pending') ||",
+    replacement: 'if (wasPending ||',
     tests: ['test/unit/api/notifications.test.ts'],
   },
   {
@@ -233,16 +233,30 @@ export const faults: Fault[] = [
   {
     means: 'an image that is ready becomes ready again, and is counted twice',
     file: 'lib/data/images.ts',
-    original: "      ConditionExpression: '#status = :pending',",
-    replacement: "      ConditionExpression: '#status = :pending OR #status = :status',",
+    original: "...conditionally(update, 'pending')",
+    replacement: '...update',
     tests: ['test/data/count.test.ts'],
   },
   {
     means: 'a deleted image is still counted in its batch',
-    file: 'lib/data/images.ts',
+    file: 'lib/data/image-counts.ts',
     original: 'return countIn(batchId, -1, updatedAt);',
     replacement: 'return undefined;',
     tests: ['test/data/count.test.ts'],
+  },
+  {
+    means: 'a restored image is not counted in its batch',
+    file: 'lib/data/deleted-images.ts',
+    original: ": countOrKeep({ ...image, status: 'ready' }, now.toISOString());",
+    replacement: ': [];',
+    tests: ['test/data/count.test.ts'],
+  },
+  {
+    means: 'a deleted image is still served',
+    file: 'lib/data/images.ts',
+    original: "item.status === 'deleted' || hasExpired(item, new Date())",
+    replacement: 'hasExpired(item, new Date())',
+    tests: ['test/service/deletion.test.ts'],
   },
   {
     means: 'a repeated upload is taken for a failure',

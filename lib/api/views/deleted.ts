@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import type { DeletedBatch as StoredBatch } from '../../data/batches.ts';
-import type { DeletedImage as StoredImage } from '../../data/deleted-images.ts';
+import type { DeletedBatch as StoredBatch } from '../../domain/batches/batch.ts';
 import { Subject, Timestamp } from '../../domain/identifiers.ts';
+import type { DeletedImage as StoredImage } from '../../domain/images/image.ts';
 import { BatchImage, toBatchImage } from './batch-image.ts';
 import { PatientBatch, toPatientBatch } from './patient-batch.ts';
 

@@ -19,3 +19,7 @@ export const Batch = z.object({
   deletedBy: Subject.optional(),
 });
 export type Batch = z.infer<typeof Batch>;
+
+/** A deleted batch. `expiresAt`: when it is erased; seconds since 1970. */
+export const DeletedBatch = Batch.extend({ deletedAt: Timestamp, expiresAt: z.int() });
+export type DeletedBatch = z.infer<typeof DeletedBatch>;

@@ -112,6 +112,14 @@ export const Image = z.object({
 });
 export type Image = z.infer<typeof Image>;
 
+/** An image that was ready before its deletion. `expiresAt`: when it is erased; seconds since 1970. */
+export const DeletedImage = Image.extend({
+  status: z.literal('deleted'),
+  deletedAt: Timestamp,
+  expiresAt: z.int(),
+});
+export type DeletedImage = z.infer<typeof DeletedImage>;
+
 /** An image whose original and renditions are in S3. */
 export type ReadyImage = Image & { status: 'ready'; key: string; crc32: string };
 
