@@ -102,7 +102,7 @@ function integration(
 }
 
 const pathParameters = (path: string) =>
-  [...path.matchAll(/\{(.+?)\}/g)].map(([, name]) => ({
+  [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,

@@ -12,11 +12,8 @@ type Deps = Needs<{ objects: 'read'; dicomStore: 'getInstance' | 'getStudy' }>;
 export async function handle({ caller, params, query, headers }: Request<typeof operation>, deps: Deps) {
   const { dicomStore } = deps;
   const found = await dicomStore.getInstance(params.sopInstanceUID);
-  const instance = requireVisibleInstance(
-    caller,
-    found,
-    found && (await dicomStore.getStudy(found.studyUid)),
-  );
+  const study = found && (await dicomStore.getStudy(found.studyUid));
+  const instance = requireVisibleInstance(caller, found, study);
   const contentType = contentTypeOf(query.contentType);
   return contentType === 'application/dicom'
     ? rangeOfFile(instance, headers, deps)
