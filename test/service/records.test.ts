@@ -425,7 +425,7 @@ describe('The link of an image', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  test('is invalid once its image is deleted, and the image’s links to records are deleted too', async () => {
+  test('is invalid once its image is deleted, and the links to records are erased with it', async () => {
     const key = linkKey(image.id, 'delivery', number);
     const linked = async () =>
       (await direct.images.listOfRecord(['delivery', number], undefined, { limit: 9 })).items;
@@ -433,6 +433,9 @@ describe('The link of an image', () => {
     await doctor.json('DELETE', `/api/images/${image.id}/`, 204);
     expect((await anonymous.send('GET', image.url)).status).toBe(404);
     await staff.json('GET', `/api/v2/images/delivery/${number}`, 404);
+    // Until the image is erased, so that they return with it.
+    expect(await direct.hasItem(key)).toBe(true);
+    await (await service.as('admin')).json('DELETE', `/api/images/${image.id}?erase=true`, 204);
     await until(async () => !(await direct.hasItem(key)));
   });
 });

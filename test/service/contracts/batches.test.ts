@@ -181,7 +181,7 @@ describe('POST /api/images/batches/{id}/upload/', () => {
 });
 
 describe('GET /api/images/', () => {
-  test('lists the images of a batch with every field, and S3 keys under patient and batch', async () => {
+  test('lists the images of a batch with every field, and S3 keys that contain only its id', async () => {
     const batch = await newBatch();
     const [id] = await send(batch, [first]);
     const [image] = await imagesOf(batch);
@@ -197,8 +197,8 @@ describe('GET /api/images/', () => {
       file_size: first.bytes.length,
       width: 1200,
       height: 800,
-      s3_key: `images/${PATIENT_1}/${batch}/${id}.jpg`,
-      s3_thumbnail_key: `images/${PATIENT_1}/${batch}/${id}_thumb.jpg`,
+      s3_key: `images/${id}.jpg`,
+      s3_thumbnail_key: `images/${id}_thumb.jpg`,
     });
   });
 

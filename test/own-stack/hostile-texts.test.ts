@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { operations } from '../../../functions/operations.ts';
-import { exampleOf } from '../../../lib/api/example.ts';
-import type { Operation } from '../../../lib/api/operation.ts';
-import { photo } from '../../fixtures/photos.ts';
-import { PATIENT_1 } from '../../support/people.ts';
-import { type Client, createBatch, decided, formOf, upload, useService } from '../../support/service.ts';
+import { operations } from '../../functions/operations.ts';
+import { exampleOf } from '../../lib/api/example.ts';
+import type { Operation } from '../../lib/api/operation.ts';
+import { photo } from '../fixtures/photos.ts';
+import { useOwnStack } from '../support/own-stack.ts';
+import { PATIENT_1 } from '../support/people.ts';
+import { type Client, createBatch, decided, formOf, upload } from '../support/service.ts';
 
 /** Texts that break a program which believes what it is sent. */
 const HOSTILE = {
@@ -29,7 +30,8 @@ const HOSTILE = {
   nothing: '',
 } as const;
 
-const service = useService();
+// A stack of its own: the requests use the ids of the examples, and others would find what they create.
+const service = useOwnStack();
 let admin: Client;
 let ids: Record<string, string>;
 
