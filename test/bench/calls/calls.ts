@@ -124,7 +124,15 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       );
       const since = recorded.length;
       await send({ method: 'DELETE', path: `/api/images/${imageId}` });
-      const erased = await settledCallsOf('erase-objects', since);
+      const followed = await settledCallsOf('follow-deletions', since);
+      rows['follow-deletions'] = rowOf(
+        consumption('follow-deletions', followed, 1, median(spansMs(followed)), 'stream'),
+        followed,
+        1,
+      );
+      const sinceErasure = recorded.length;
+      await send({ method: 'DELETE', path: `/api/images/${imageId}?erase=true` });
+      const erased = await settledCallsOf('erase-objects', sinceErasure);
       rows['erase-objects'] = rowOf(
         consumption('erase-objects', erased, 1, median(spansMs(erased)), 'stream'),
         erased,
