@@ -57,6 +57,6 @@ function readyImage({ id: batchId, patientId }: Batch, index: number, now: Date)
     height: 2000,
     thumbnailBytes: 12_345,
     crc32: 'AAAAAA==',
-    key: `images/${patientId}/${batchId}/${id}.jpg`,
+    key: `images/${id}.jpg`,
   };
 }

@@ -34,7 +34,7 @@ const facts = (image: Image) => ({
   height: 1,
   thumbnailBytes: 1,
   hasPreview: false,
-  key: `images/${PATIENT_1}/${image.batchId ?? image.caseId}/${image.id}.png`,
+  key: `images/${image.id}.png`,
 });
 
 /** All events of an image, any number of times and in any order. */
