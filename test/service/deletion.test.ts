@@ -114,7 +114,7 @@ describe('A deleted image', () => {
 
   test('is erased at once by admins only, whether it was deleted before or not', async () => {
     const { batch, ids } = await batchOf(2);
-    const [first = '', second = ''] = ids;
+    const [first = ''] = ids;
     await doctor.json('DELETE', `/api/images/${first}`, 204);
     for (const id of ids) await doctor.json('DELETE', `/api/images/${id}?erase=true`, 403);
     for (const id of ids) await admin.json('DELETE', `/api/images/${id}?erase=true`, 204);
@@ -123,7 +123,8 @@ describe('A deleted image', () => {
       await doctor.json('POST', `/api/images/${id}/restore`, 404);
     }
     expect(await countOf(batch)).toBe(0);
-    expect(idsOf((await deleted()).images)).not.toEqual(expect.arrayContaining([first, second]));
+    const listed = idsOf((await deleted()).images);
+    for (const id of ids) expect(listed).not.toContain(id);
   });
 
   test('is announced to open pages as deleted, and as new when it is restored', async () => {
