@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Batch, DeletedBatch } from '../domain/batches/batch.ts';
 import type { Deletion } from '../domain/deletion.ts';
+import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { batchesOfPatient, batchKey, batchListKey, deletedBatchKeys, deletedOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
@@ -22,21 +23,23 @@ export class Batches {
   }
 
   async get(id: string): Promise<Batch | undefined> {
+    const item = await this.#read(id);
+    return item && item.deletedAt === undefined ? parseItem(Batch, item) : undefined;
+  }
+
+  /** Reads a deleted batch, as long as it can be restored. */
+  async getDeleted(id: string, now: Date): Promise<DeletedBatch | undefined> {
+    const item = await this.#read(id);
+    return item?.deletedAt && !hasExpired(item, now) ? parseItem(DeletedBatch, item) : undefined;
+  }
+
+  async #read(id: string): Promise<Record<string, unknown> | undefined> {
     const { name: TableName, client } = this.#table;
     // A consistent read: clients upload into a batch right after they create it.
     const { Item } = await client.send(
       new GetCommand({ TableName, Key: batchKey(id), ConsistentRead: true }),
     );
-    return Item && Item.deletedAt === undefined ? parseItem(Batch, Item) : undefined;
-  }
-
-  /** Reads a deleted batch, as long as it can be restored. */
-  async getDeleted(id: string, now: Date): Promise<DeletedBatch | undefined> {
-    const { name: TableName, client } = this.#table;
-    const { Item } = await client.send(
-      new GetCommand({ TableName, Key: batchKey(id), ConsistentRead: true }),
-    );
-    return Item?.deletedAt && !hasExpired(Item, now) ? parseItem(DeletedBatch, Item) : undefined;
+    return Item;
   }
 
   /** Lists the patient's deleted batches that can be restored, the last deleted first. */
@@ -84,7 +87,7 @@ export class Batches {
     const values = {
       deletedAt,
       deletedBy: by,
-      expiresAt: Math.floor(until.getTime() / 1000),
+      expiresAt: epochSeconds(until),
       ...deletedBatchKeys({ ...batch, deletedAt }),
     };
     await this.#update(batch.id, values, 'attribute_not_exists(deletedAt)');

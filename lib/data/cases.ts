@@ -2,6 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/access/caller.ts';
 import { type Source, sourceOf } from '../domain/access/source.ts';
 import { BegunCase, Case, caseConflict } from '../domain/cases/case.ts';
+import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Image } from '../domain/images/image.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
@@ -124,7 +125,7 @@ const claim = ({ caseId, patientId }: CaseImage, now: Date, expiresAt: number, s
     ConditionExpression: source === 'patient' ? UNCLAIMED : `${UNCLAIMED} OR (${FREE})`,
     ExpressionAttributeValues: {
       ':patientId': patientId,
-      ':now': Math.floor(now.getTime() / 1000),
+      ':now': epochSeconds(now),
       ...(source === 'clinic' && { ':true': true, ':none': 0 }),
     },
   },

@@ -1,4 +1,5 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Connection } from '../domain/sockets/connection.ts';
 import {
   CLINIC_CONNECTIONS,
@@ -55,7 +56,7 @@ export class Connections {
 
   /** The connections whose token has expired. */
   ended(now: Date): AsyncGenerator<Connection> {
-    const between = [connectionEnd(0), connectionEnd(Math.floor(now.getTime() / 1000) + 1)] as const;
+    const between = [connectionEnd(0), connectionEnd(epochSeconds(now) + 1)] as const;
     return queryAll(this.#table, { ...query, index: 'gsi2', partition: CONNECTIONS, between });
   }
 

@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { DomainError } from '../domain/errors.ts';
 import { DeletedImage, Image, type ReadyImage } from '../domain/images/image.ts';
 import { type WriteRequest, writeMany } from './batch-requests.ts';
@@ -41,7 +42,7 @@ export class DeletedImages {
     const query = { partition: deletedOfPatient(patientId), schema: DeletedImage, keyOf: imageKey };
     const filter = {
       FilterExpression: 'expiresAt > :now',
-      ExpressionAttributeValues: { ':now': Math.floor(now.getTime() / 1000) },
+      ExpressionAttributeValues: { ':now': epochSeconds(now) },
     };
     return queryPage(this.#table, { ...query, index: 'gsi2', newestFirst: true, filter }, page);
   }

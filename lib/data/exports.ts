@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Export } from '../domain/exports/export.ts';
 import {
   exportKey,
@@ -43,7 +44,7 @@ export class Exports {
             'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed OR (#status <> :ready AND expiresAt <= :stale)',
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: {
-            ':now': Math.floor(now.getTime() / 1000),
+            ':now': epochSeconds(now),
             ':failed': 'failed',
             ':ready': 'ready',
             // Older than all attempts together can take: the function was terminated before it could record a failure.

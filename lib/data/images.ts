@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Deletion } from '../domain/deletion.ts';
+import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
 import { getMany, writeMany } from './batch-requests.ts';
@@ -322,7 +323,7 @@ export const toItem = (image: Image, expiresAt: Date) => ({
   ...imageKey(image.id),
   ...imageListKey(image),
   ...patientListKey(image),
-  expiresAt: Math.floor(expiresAt.getTime() / 1000),
+  expiresAt: epochSeconds(expiresAt),
 });
 
 /** Whether an item is not to be found any more. */
@@ -334,7 +335,7 @@ const listQuery = (partition: string) => ({
   keyOf: imageKey,
   filter: {
     FilterExpression: 'attribute_not_exists(expiresAt) OR expiresAt > :now',
-    ExpressionAttributeValues: { ':now': Math.floor(Date.now() / 1000) },
+    ExpressionAttributeValues: { ':now': epochSeconds(new Date()) },
   },
 });
 
@@ -356,7 +357,7 @@ function markDeleted(image: ReadyImage, { by, at, until, withBatch }: Deletion) 
     deletedAt,
     deletedBy: by,
     deletedWith: withBatch,
-    expiresAt: Math.floor(until.getTime() / 1000),
+    expiresAt: epochSeconds(until),
     gsi1pk: null,
     gsi1sk: null,
     gsi2pk: null,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Caller } from '../access/caller.ts';
 import { recordAccess } from '../audit/audit-context.ts';
+import { epochSeconds } from '../epoch-seconds.ts';
 import { DomainError } from '../errors.ts';
 import { Crc32, Id, PatientId, Text, Timestamp } from '../identifiers.ts';
 import { Bytes } from '../images/image.ts';
@@ -87,7 +88,7 @@ export function newDicomUpload(
     // Without the audit context of the current request.
     uploader: Caller.parse(caller),
     uploadedAt: now.toISOString(),
-    expiresAt: Math.floor(now.getTime() / 1000) + uploadExpirySeconds,
+    expiresAt: epochSeconds(now) + uploadExpirySeconds,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Exports } from '../../data/exports.ts';
 import type { Images } from '../../data/images.ts';
 import { selectForArchive } from '../../domain/batches/archive.ts';
 import type { Batch } from '../../domain/batches/batch.ts';
+import { epochSeconds } from '../../domain/epoch-seconds.ts';
 import { type Export, requireExportRoom } from '../../domain/exports/export.ts';
 import { outgoingFileName } from '../../domain/file-name.ts';
 import { Id } from '../../domain/identifiers.ts';
@@ -100,7 +101,7 @@ export async function startExport(
     bytes: zipLength(manifest.entries),
     bytesDone: 0,
     createdAt: started.toISOString(),
-    expiresAt: Math.floor(started.getTime() / 1000) + limits.exportSeconds,
+    expiresAt: epochSeconds(started) + limits.exportSeconds,
   };
   const others = (await exports.unfinishedOf(requestedBy, started)).filter(({ id }) => id !== wanted.id);
   // An existing export is no additional work, so it may be requested at any time.

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { epochSeconds } from '../../domain/epoch-seconds.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Image } from '../../domain/images/image.ts';
 
@@ -25,7 +26,7 @@ interface LinkParts {
  * @param origin the service's origin
  */
 export function signLink(image: Image, origin: string, now: Date): string {
-  const expiresAt = Math.floor(now.getTime() / 1000) + LINK_SECONDS;
+  const expiresAt = epochSeconds(now) + LINK_SECONDS;
   return `${origin}${LINKS}${image.id}.${expiresAt}.${macOf(image, expiresAt)}`;
 }
 
