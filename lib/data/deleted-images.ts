@@ -3,7 +3,7 @@ import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { DomainError } from '../domain/errors.ts';
 import { DeletedImage, Image, type ReadyImage } from '../domain/images/image.ts';
 import { type WriteRequest, writeMany } from './batch-requests.ts';
-import { countOrKeep, uncount, unlessDeleted } from './image-counts.ts';
+import { decrementBatchCount, incrementCount, requireBatchNotDeleted } from './image-counts.ts';
 import { OUTSIDE_CASES } from './images.ts';
 import {
   deletedOfPatient,
@@ -56,8 +56,8 @@ export class DeletedImages {
   async restore(image: DeletedImage, now: Date): Promise<void> {
     const { batchId, deletedWith } = image;
     const counts = deletedWith
-      ? [unlessDeleted(deletedWith)]
-      : countOrKeep({ ...image, status: 'ready' }, now.toISOString());
+      ? [requireBatchNotDeleted(deletedWith)]
+      : incrementCount({ ...image, status: 'ready' }, now.toISOString());
     const failed = await transact(this.#table, [markReady(image, now), ...counts]);
     if (!failed.has(1) || failed.has(0)) return;
     if (batchId === undefined) {
@@ -72,7 +72,7 @@ export class DeletedImages {
   /** Restores all images that were deleted with the batch, which still counts them, unless it is deleted again. */
   async restoreAllOf(batchId: string, now: Date): Promise<void> {
     for await (const image of this.#deletedWith(batchId)) {
-      const failed = await transact(this.#table, [markReady(image, now), unlessDeleted(batchId)]);
+      const failed = await transact(this.#table, [markReady(image, now), requireBatchNotDeleted(batchId)]);
       if (failed.has(1)) return;
     }
   }
@@ -85,7 +85,10 @@ export class DeletedImages {
   async erase(image: DeletedImage): Promise<void> {
     const remove = { Delete: { Key: imageKey(image.id), ...sameDeletion(image) } };
     const { deletedWith } = image;
-    const failed = await transact(this.#table, deletedWith ? [remove, uncount(deletedWith)] : [remove]);
+    const failed = await transact(
+      this.#table,
+      deletedWith ? [remove, decrementBatchCount(deletedWith)] : [remove],
+    );
     // The batch was erased meanwhile, and its images with it.
     if (failed.has(1) && !failed.has(0)) return this.erase({ ...image, deletedWith: undefined });
     if (failed.get(0)) throw new DomainError('CONFLICT', 'The image was restored at the same time.');

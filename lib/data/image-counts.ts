@@ -3,7 +3,7 @@ import { batchKey, caseKey, caseListKey } from './keys.ts';
 
 // The counts of ready images in batches and cases: each changes in the transaction that changes the image.
 
-const countIn = (batchId: string, change: 1 | -1, updatedAt: string) => ({
+const changeBatchCount = (batchId: string, change: 1 | -1, updatedAt: string) => ({
   Update: {
     Key: batchKey(batchId),
     UpdateExpression: 'ADD imageCount :change SET updatedAt = :updatedAt',
@@ -12,8 +12,8 @@ const countIn = (batchId: string, change: 1 | -1, updatedAt: string) => ({
   },
 });
 
-/** The update of a batch, deleted or not, when an image that was deleted with it is erased: till then it is counted. */
-export const uncount = (batchId: string) => ({
+/** The update of a batch, deleted or not, when an image that was deleted with it is erased: until then it is counted. */
+export const decrementBatchCount = (batchId: string) => ({
   Update: {
     Key: batchKey(batchId),
     UpdateExpression: 'ADD imageCount :change',
@@ -23,7 +23,7 @@ export const uncount = (batchId: string) => ({
 });
 
 /** The condition that a batch is deleted, for what is deleted with it. */
-export const whileDeleted = (batchId: string) => ({
+export const requireBatchDeleted = (batchId: string) => ({
   ConditionCheck: {
     Key: batchKey(batchId),
     ConditionExpression: 'attribute_not_exists(pk) OR attribute_exists(deletedAt)',
@@ -31,7 +31,7 @@ export const whileDeleted = (batchId: string) => ({
 });
 
 /** The condition that a batch exists and is not deleted, for what is restored with it. */
-export const unlessDeleted = (batchId: string) => ({
+export const requireBatchNotDeleted = (batchId: string) => ({
   ConditionCheck: {
     Key: batchKey(batchId),
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
@@ -39,12 +39,12 @@ export const unlessDeleted = (batchId: string) => ({
 });
 
 /** The update of the batch or case when a ready image is deleted; nothing if it is in neither. */
-export function discount({ batchId, caseId }: Image, updatedAt: string) {
-  if (batchId !== undefined) return countIn(batchId, -1, updatedAt);
-  return caseId === undefined ? undefined : discountInCase(caseId);
+export function decrementCount({ batchId, caseId }: Image, updatedAt: string) {
+  if (batchId !== undefined) return changeBatchCount(batchId, -1, updatedAt);
+  return caseId === undefined ? undefined : decrementCaseCount(caseId);
 }
 
-export const discountInCase = (caseId: string) => ({
+export const decrementCaseCount = (caseId: string) => ({
   Update: {
     Key: caseKey(caseId),
     UpdateExpression: 'ADD imageCount :change',
@@ -54,8 +54,8 @@ export const discountInCase = (caseId: string) => ({
 });
 
 /** The condition and update of the image's batch or case when it becomes ready. */
-export function countOrKeep(image: Image, updatedAt: string) {
-  if (image.batchId !== undefined) return [countIn(image.batchId, 1, updatedAt)];
+export function incrementCount(image: Image, updatedAt: string) {
+  if (image.batchId !== undefined) return [changeBatchCount(image.batchId, 1, updatedAt)];
   const { caseId: id, patientId, source } = image;
   if (id === undefined || patientId === undefined) return [];
   const { gsi1pk, gsi1sk } = caseListKey({ id, patientId, lastImageAt: updatedAt });

@@ -6,7 +6,13 @@ import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
 import { getMany, writeMany } from './batch-requests.ts';
-import { countOrKeep, discount, discountInCase, uncount, whileDeleted } from './image-counts.ts';
+import {
+  decrementBatchCount,
+  decrementCaseCount,
+  decrementCount,
+  incrementCount,
+  requireBatchDeleted,
+} from './image-counts.ts';
 import {
   ARRIVED_IMAGES,
   deletedImageKeys,
@@ -173,7 +179,10 @@ export class Images {
         ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':case': caseId, ':was': status },
       },
     };
-    const failed = await transact(this.#table, isReady(image) ? [leave, discountInCase(caseId)] : [leave]);
+    const failed = await transact(
+      this.#table,
+      isReady(image) ? [leave, decrementCaseCount(caseId)] : [leave],
+    );
     if (failed.has(1) && !failed.has(0))
       throw new Error(`the case ${caseId} counts fewer images than it holds`);
     const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
@@ -243,7 +252,7 @@ export class Images {
   async markReady(image: Image, facts: ReadyFacts, now: Date): Promise<Transition> {
     const updatedAt = now.toISOString();
     const ready = { ...facts, ...placeInCase({ ...image, ...facts }), status: 'ready', updatedAt };
-    const failed = await transact(this.#table, [decide(image, ready), ...countOrKeep(image, updatedAt)]);
+    const failed = await transact(this.#table, [decide(image, ready), ...incrementCount(image, updatedAt)]);
     // The clinic assigned the case to another patient meanwhile: the image stays its patient's, without a case.
     if (failed.has(1) && !failed.has(0) && image.caseId !== undefined)
       return transitionOf(await transact(this.#table, [decide(image, { ...ready, ...OUTSIDE_CASES })]));
@@ -272,7 +281,7 @@ export class Images {
       return;
     }
     // With its batch, the image stays in the count of the batch.
-    const counting = withBatch ? whileDeleted(withBatch) : discount(image, at.toISOString());
+    const counting = withBatch ? requireBatchDeleted(withBatch) : decrementCount(image, at.toISOString());
     const write = markDeleted(image, deletion);
     const failed = await transact(this.#table, counting ? [write, counting] : [write]);
     if (failed.has(0) || !failed.has(1)) return;
@@ -286,7 +295,7 @@ export class Images {
   /** Removes the image for good, unless it is deleted already. The table's stream then deletes its objects. */
   async erase(image: Image): Promise<void> {
     const { batchId, caseId } = image;
-    const counting = batchId ? uncount(batchId) : caseId && discountInCase(caseId);
+    const counting = batchId ? decrementBatchCount(batchId) : caseId && decrementCaseCount(caseId);
     const failed = await transact(
       this.#table,
       isReady(image) && counting ? [remove(image), counting] : [remove(image)],
@@ -309,7 +318,7 @@ export class Images {
     for await (const image of this.allInBatch(batchId)) {
       let found: Image | undefined = image;
       while (found && found.status !== 'deleted') {
-        const failed = await transact(this.#table, [write(found), whileDeleted(batchId)]);
+        const failed = await transact(this.#table, [write(found), requireBatchDeleted(batchId)]);
         if (failed.has(1)) return;
         found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
       }

@@ -1,5 +1,4 @@
 import type { Caller } from './access/caller.ts';
-import { DomainError } from './errors.ts';
 import type { Limits } from './limits/limits.ts';
 
 /** Who deleted an image or a batch, when, and until when it can be restored. */
@@ -13,6 +12,7 @@ export interface Deletion {
 
 const DAY_MS = 86_400_000;
 
+/** A deletion by this caller, which can be undone for the days that the limits allow. */
 export const deletionBy = (
   { subject }: Pick<Caller, 'subject'>,
   at: Date,
@@ -22,15 +22,3 @@ export const deletionBy = (
   at,
   until: new Date(at.getTime() + restorableDays * DAY_MS),
 });
-
-/**
- * Refuses callers who may not erase at once.
- *
- * @throws DomainError FORBIDDEN
- */
-export function requireMayErase({ role }: Pick<Caller, 'role'>): void {
-  if (role === 'admin') return;
-  throw new DomainError('FORBIDDEN', 'Only admins may erase.', {
-    details: [`your role is ${role}; without \`erase\`, the deletion can be undone for some days`],
-  });
-}

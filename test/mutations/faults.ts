@@ -240,14 +240,14 @@ export const faults: Fault[] = [
   {
     means: 'a deleted image is still counted in its batch',
     file: 'lib/data/image-counts.ts',
-    original: 'return countIn(batchId, -1, updatedAt);',
+    original: 'return changeBatchCount(batchId, -1, updatedAt);',
     replacement: 'return undefined;',
     tests: ['test/data/count.test.ts'],
   },
   {
     means: 'a restored image is not counted in its batch',
     file: 'lib/data/deleted-images.ts',
-    original: ": countOrKeep({ ...image, status: 'ready' }, now.toISOString());",
+    original: ": incrementCount({ ...image, status: 'ready' }, now.toISOString());",
     replacement: ': [];',
     tests: ['test/data/count.test.ts'],
   },
@@ -260,9 +260,9 @@ export const faults: Fault[] = [
   },
   {
     means: 'a doctor may erase at once',
-    file: 'lib/domain/deletion.ts',
-    original: "if (role === 'admin') return;",
-    replacement: "if (role !== 'patient') return;",
+    file: 'lib/domain/access/roles.ts',
+    original: "boolean => role === 'admin';",
+    replacement: "boolean => role === 'admin' || role === 'doctor';",
     tests: ['test/service/deletion.test.ts'],
   },
   {

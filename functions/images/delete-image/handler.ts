@@ -1,5 +1,5 @@
-import { requireMayDelete, requireVisible } from '../../../lib/domain/access/access.ts';
-import { deletionBy, requireMayErase } from '../../../lib/domain/deletion.ts';
+import { requireMayDelete, requireMayErase, requireVisible } from '../../../lib/domain/access/access.ts';
+import { deletionBy } from '../../../lib/domain/deletion.ts';
 import { deletedImages, exports, images, limits, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';

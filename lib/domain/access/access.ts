@@ -1,7 +1,7 @@
 import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
 import type { Caller } from './caller.ts';
-import { mayDelete } from './roles.ts';
+import { mayDelete, mayErase } from './roles.ts';
 
 interface OwnedByPatient {
   id?: string | undefined;
@@ -51,5 +51,17 @@ export function requireMayDelete(caller: Caller): void {
   if (mayDelete(caller.role)) return;
   throw new DomainError('FORBIDDEN', 'Only doctors and admins may delete.', {
     details: [`your role is ${caller.role}; expected doctor or admin`],
+  });
+}
+
+/**
+ * Refuses callers who may not erase at once. Call {@link requireVisible} first, as for {@link requireMayDelete}.
+ *
+ * @throws DomainError FORBIDDEN
+ */
+export function requireMayErase({ role }: Caller): void {
+  if (mayErase(role)) return;
+  throw new DomainError('FORBIDDEN', 'Only admins may erase.', {
+    details: [`your role is ${role}; without \`erase\`, the deletion can be undone for some days`],
   });
 }

@@ -18,5 +18,8 @@ const isDoctorOrAdmin = (role: PersonRole | 'service'): boolean => role === 'doc
 /** Only doctors and admins may delete. */
 export const mayDelete = isDoctorOrAdmin;
 
+/** Only admins may erase at once, so that it cannot be undone. */
+export const mayErase = (role: PersonRole | 'service'): boolean => role === 'admin';
+
 /** Only doctors and admins may move a study from one patient to another. */
 export const mayReassign = isDoctorOrAdmin;

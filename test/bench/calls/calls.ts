@@ -52,6 +52,9 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       };
       const consumption = (id: string, made: Call[], times: number, durationMs: number, source: Source) =>
         consumptionOf(made, times, { durationMs, source, memoryMb: functions.get(id)?.memoryMb ?? 0 });
+      /** The row of a function that was invoked once. */
+      const rowOfOne = (id: string, made: Call[], source: Source) =>
+        rowOf(consumption(id, made, 1, median(spansMs(made)), source), made, 1);
 
       const send = clientOf(stack.url, await tokensOf(stack, 'admin'));
       progress('calls: uploading photos');
@@ -103,11 +106,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       const sinceExport = recorded.length;
       await send({ method: 'POST', path: `/api/images/batches/${batchId}/exports`, body: {} });
       const built = await settledCallsOf('build-archive', sinceExport);
-      rows['build-archive'] = rowOf(
-        consumption('build-archive', built, 1, median(spansMs(built)), 'queue'),
-        built,
-        1,
-      );
+      rows['build-archive'] = rowOfOne('build-archive', built, 'queue');
       const slice = dicomSlice(newSlice(), 512);
       const sinceDicom = recorded.length;
       const { uploadUrl, headers } = await send({
@@ -117,47 +116,23 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       });
       await put(uploadUrl, headers, slice);
       const taken = await settledCallsOf('ingest-dicom', sinceDicom);
-      rows['ingest-dicom'] = rowOf(
-        consumption('ingest-dicom', taken, 1, median(spansMs(taken)), 'queue'),
-        taken,
-        1,
-      );
+      rows['ingest-dicom'] = rowOfOne('ingest-dicom', taken, 'queue');
       const since = recorded.length;
       await send({ method: 'DELETE', path: `/api/images/${imageId}` });
       const followed = await settledCallsOf('follow-deletions', since);
-      rows['follow-deletions'] = rowOf(
-        consumption('follow-deletions', followed, 1, median(spansMs(followed)), 'stream'),
-        followed,
-        1,
-      );
+      rows['follow-deletions'] = rowOfOne('follow-deletions', followed, 'stream');
       const sinceErasure = recorded.length;
       await send({ method: 'DELETE', path: `/api/images/${imageId}?erase=true` });
       const erased = await settledCallsOf('erase-objects', sinceErasure);
-      rows['erase-objects'] = rowOf(
-        consumption('erase-objects', erased, 1, median(spansMs(erased)), 'stream'),
-        erased,
-        1,
-      );
+      rows['erase-objects'] = rowOfOne('erase-objects', erased, 'stream');
       const sealed = await settledCallsOf('seal-audit', since);
-      rows['seal-audit'] = rowOf(
-        consumption('seal-audit', sealed, 1, median(spansMs(sealed)), 'stream'),
-        sealed,
-        1,
-      );
+      rows['seal-audit'] = rowOfOne('seal-audit', sealed, 'stream');
       const notified = await settledCallsOf('notify', since);
-      rows.notify = rowOf(
-        consumption('notify', notified, 1, median(spansMs(notified)), 'stream'),
-        notified,
-        1,
-      );
+      rows.notify = rowOfOne('notify', notified, 'stream');
       const sinceTick = recorded.length;
       await stack.tick();
       const ended = callsOf('end-connections', sinceTick);
-      rows['end-connections'] = rowOf(
-        consumption('end-connections', ended, 1, median(spansMs(ended)), 'clock'),
-        ended,
-        1,
-      );
+      rows['end-connections'] = rowOfOne('end-connections', ended, 'clock');
       return {
         ...headline(
           Number(rows['get-image']?.dollarsPerMillion),
