@@ -129,7 +129,7 @@ function markReady(image: DeletedImage, now: Date, others: Record<string, null> 
     deletedBy: null,
     deletedWith: null,
     expiresAt: null,
-    // An image of a record alone has no list but that of the record.
+    // An image without patient, batch and case is only in the list of its record.
     gsi1pk: null,
     gsi2pk: null,
     ...imageListKey(ready),

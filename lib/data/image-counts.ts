@@ -1,7 +1,7 @@
 import type { Image } from '../domain/images/image.ts';
 import { batchKey, caseKey, caseListKey } from './keys.ts';
 
-// The counts of ready images in batches and cases: each changes in the transaction that changes the image.
+// Updates of the counts of ready images in batches and cases. Each is a part of the transaction that changes the image.
 
 const changeBatchCount = (batchId: string, change: 1 | -1, updatedAt: string) => ({
   Update: {

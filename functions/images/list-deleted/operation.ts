@@ -19,7 +19,7 @@ export const operation = defineOperation({
     schema: z.strictObject({
       batches: z
         .array(DeletedBatch)
-        .describe('All, on each page; the images in them are restored with them.'),
+        .describe('All deleted batches, on each page. Their images are restored with them.'),
       images: z.array(DeletedImage),
       next: Next,
     }),

@@ -15,7 +15,7 @@ export const operation = defineOperation({
     q: Text.max(64)
       .default('')
       .describe(
-        'How the family, given or middle name begins, in any of the three groups, or the number; capitals and accents do not count. Without it, all.',
+        'The beginning of a family, given or middle name in any script, or of the number. Case and accents are ignored. Without it, all patients.',
       )
       .meta({ examples: ['yama'] }),
     ...PageQuery,

@@ -9,7 +9,7 @@ export const operation = defineOperation({
   method: 'PUT',
   path: '/api/patients/{id}',
   summary:
-    'Write the name, birth date, sex and former numbers of a patient; DICOM files do not change them any more',
+    'Write the name, birth date, sex and former numbers of a patient; DICOM files no longer change them',
   group: 'Patients',
   auth: ['staff', 'doctor', 'admin'],
   params: z.strictObject({ id: PatientId }),

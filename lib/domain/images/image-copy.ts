@@ -51,9 +51,7 @@ export const CopyQuery = z.strictObject({
     .min(1)
     .max(Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe(
-      'Of a TIFF or PDF: which of its `pages` the copy shows, from 1; the first, unless said otherwise.',
-    ),
+    .describe('The page of a TIFF or PDF that the copy shows, from 1 to its `pages`. Default 1.'),
 });
 export type CopyQuery = z.infer<typeof CopyQuery>;
 

@@ -9,8 +9,8 @@ type Demographics = Pick<PatientDetails, 'name' | 'birthDate' | 'sex'>;
 /**
  * Returns the entry of the directory with what a DICOM file adds to it, or undefined if it stays as it is.
  *
- * A person's entry stays. A file of a patient proves nothing about the clinic's records. A file without a value leaves
- * the known one, because many devices send the number only.
+ * An entry that a person wrote is not changed, and a file that a patient sent changes nothing. A missing value erases
+ * nothing, because many devices send the number only.
  *
  * @param known the entry of the file's patient, if there is one
  */

@@ -36,7 +36,7 @@ export type PatientName = z.infer<typeof PatientName>;
 /** Patient's Sex (0010,0040): male, female, other (PS3.3 C.7.1.1). */
 export const PatientSex = z.enum(['M', 'F', 'O']).meta({ examples: ['M'] });
 
-/** Former numbers of one patient; more mean that something else was meant. */
+/** Former numbers of one patient. A longer list is probably a mistake. */
 const FORMER_NUMBERS = 20;
 
 /** What a person writes into the directory about a patient. It replaces all that was there. */
@@ -100,7 +100,7 @@ export function patientTerms({ patientId, name }: Pick<Patient, 'patientId' | 'n
   return [...new Set(terms)];
 }
 
-/** Normalizes what is searched for, or what is found. */
+/** Normalizes the text of a search, and the names that it is compared with. */
 export const searchTerm = (text: string): string => searchName(text).trim();
 
 /** The name by which patients are listed in order; empty for a patient without a name. */

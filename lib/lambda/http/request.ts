@@ -41,7 +41,7 @@ export function parseRequest<Op extends Operation>(
     if (!parsed.success) faults.push(...describeIssues(parsed.error));
     return parsed.data;
   };
-  // zod passes over this name where a schema takes any others, as that of searches does: the search would find too much.
+  // zod ignores this name in a schema that accepts unknown names, such as that of a search, which would then find too much.
   if (operation.query && Object.hasOwn(queryOf(event), '__proto__')) {
     faults.push('__proto__ is not a parameter');
   }

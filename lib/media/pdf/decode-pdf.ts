@@ -11,8 +11,7 @@ export interface PdfOptions {
   /** Default 15 s, from when the process is ready. An ordinary page takes a tenth of a second. */
   milliseconds: number;
   /**
-   * CPU time of the process. Default 4 s: on a busy machine a page takes longer by the clock, and not by this. On a fast
-   * one this limit is reached first.
+   * CPU time of the process. Default 4 s. Unlike the time above, it does not grow on a busy machine.
    */
   cpuSeconds: number;
   /**
