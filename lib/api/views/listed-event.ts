@@ -20,6 +20,10 @@ export const ListedEvent = z.strictObject({
     .string()
     .nullable()
     .meta({ examples: ['192.0.2.7'] }),
+  reason: z
+    .string()
+    .optional()
+    .meta({ examples: ['Uploaded to the wrong patient'] }),
 });
 
 /** Converts an audit event to its format in lists. */

@@ -27,6 +27,8 @@ export const AuditEvent = z.object({
   /** Null if an event caused it, not a request. */
   requestId: z.string().nullable(),
   address: z.string().nullable(),
+  /** Why the person did it, if they said so. */
+  reason: z.string().optional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 

@@ -58,7 +58,7 @@ function describe(
   event: APIGatewayProxyEvent,
 ): Omit<AuditEvent, 'id' | 'status' | 'outcome'> {
   const { requestId, identity, authorizer } = event.requestContext;
-  const { patientIds, resources } = auditContextOf(event);
+  const { patientIds, resources, reason } = auditContextOf(event);
   const isPublic = operation.auth === 'public';
   const caller = isPublic ? undefined : Caller.safeParse(JSON.parse(authorizer?.caller ?? 'null')).data;
   return {
@@ -73,5 +73,6 @@ function describe(
     resources: [...resources],
     requestId,
     address: viewerAddress(event.headers, identity?.sourceIp),
+    ...(reason !== undefined && { reason }),
   };
 }

@@ -116,6 +116,7 @@ function EventTable({ events, onWho }: { events: AuditEvent[]; onWho: (who: stri
               </td>
               <td data-label="What" title={`${event.method} ${event.path}`}>
                 {event.action}
+                {event.reason && <q className="quiet">{event.reason}</q>}
               </td>
               <td data-label="Patient" className="wide">
                 {event.patient_ids.join(', ')}
