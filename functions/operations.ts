@@ -8,6 +8,7 @@ import { operation as getBatch } from './batches/get-batch/operation.ts';
 import { operation as getExport } from './batches/get-export/operation.ts';
 import { operation as getImageSummary } from './batches/get-image-summary/operation.ts';
 import { operation as listBatches } from './batches/list-batches/operation.ts';
+import { operation as moveBatch } from './batches/move-batch/operation.ts';
 import { operation as renameBatch } from './batches/rename-batch/operation.ts';
 import { operation as restoreBatch } from './batches/restore-batch/operation.ts';
 import { operation as uploadBatchImages } from './batches/upload-batch-images/operation.ts';
@@ -46,8 +47,11 @@ import { operation as downloadImage } from './images/download-image/operation.ts
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as getImageData } from './images/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './images/get-image-thumbnail/operation.ts';
+import { operation as holdImage } from './images/hold-image/operation.ts';
 import { operation as listDeleted } from './images/list-deleted/operation.ts';
 import { operation as listImages } from './images/list-images/operation.ts';
+import { operation as moveImage } from './images/move-image/operation.ts';
+import { operation as releaseImage } from './images/release-image/operation.ts';
 import { operation as restoreImage } from './images/restore-image/operation.ts';
 import { operation as updateImage } from './images/update-image/operation.ts';
 import { operation as updateImages } from './images/update-images/operation.ts';
@@ -78,6 +82,7 @@ export const operations = [
   renameBatch,
   deleteBatch,
   restoreBatch,
+  moveBatch,
   createBatchUploads,
   uploadBatchImages,
   downloadBatch,
@@ -95,6 +100,9 @@ export const operations = [
   updateImages,
   deleteImage,
   restoreImage,
+  moveImage,
+  holdImage,
+  releaseImage,
   listDeleted,
   getImageData,
   getImageThumbnail,

@@ -1,7 +1,7 @@
 import { trigger as buildArchive } from './events/build-archive/trigger.ts';
+import { trigger as completeChanges } from './events/complete-changes/trigger.ts';
 import { trigger as endConnections } from './events/end-connections/trigger.ts';
 import { trigger as eraseObjects } from './events/erase-objects/trigger.ts';
-import { trigger as followDeletions } from './events/follow-deletions/trigger.ts';
 import { trigger as forwardDicom } from './events/forward-dicom/trigger.ts';
 import { trigger as ingestDicom } from './events/ingest-dicom/trigger.ts';
 import { trigger as makeThumbnail } from './events/make-thumbnail/trigger.ts';
@@ -17,7 +17,7 @@ export const triggers = [
   forwardDicom,
   buildArchive,
   eraseObjects,
-  followDeletions,
+  completeChanges,
   sealAudit,
   notify,
   endConnections,

@@ -5,6 +5,7 @@ import type { Batch } from '../domain/batches/batch.ts';
 import { type ExamImage, maySeeExamImage, maySeeExams } from '../domain/exams/exam-image.ts';
 import type { Export } from '../domain/exports/export.ts';
 import type { Image } from '../domain/images/image.ts';
+import { isBeingChecked } from '../domain/images/image-status.ts';
 import { BatchImage, toBatchImage } from './views/batch-image.ts';
 import { ExportProgress, toExportProgress } from './views/export.ts';
 import { ImageMedicale, toImageMedicale } from './views/image-medicale.ts';
@@ -53,7 +54,7 @@ export function imageNotification(
     );
     return shown;
   };
-  const wasPending = before === undefined || before.status === 'pending';
+  const wasPending = before === undefined || isBeingChecked(before);
   if (!after || after.status === 'deleted') {
     const wasShown = !wasPending && before.status !== 'deleted';
     const messages: Message[] = wasShown ? [{ type: 'IMAGE_DELETED', image: show(before) }] : [];
@@ -68,7 +69,7 @@ export function imageNotification(
       types.map((type) => ({ type, image })),
     );
   // A restored image is new to the pages.
-  if ((wasPending && after.status !== 'pending') || before?.status === 'deleted') {
+  if ((wasPending && !isBeingChecked(after)) || before?.status === 'deleted') {
     return notification('IMAGE_UPLOADED', after.status === 'ready' ? 'IMAGE_READY' : 'IMAGE_REJECTED');
   }
   const changed = before !== undefined && JSON.stringify(show(before)) !== JSON.stringify(image);

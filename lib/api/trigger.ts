@@ -20,7 +20,10 @@ export interface Trigger {
         maximumReceives: number;
       }
     | {
-        /** Changed items that have a string attribute, and a status if one is given, by prefix of their partition key. */
+        /**
+         * Changed items that have a string attribute (`map.string` if it is in a map), and a status if one is given, by prefix
+         * of their partition key.
+         */
         itemsMarked: readonly { keys: string; attribute: string; status?: string }[];
         batchSize: number;
         maximumRetries: number;

@@ -3,6 +3,8 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import { Batch, DeletedBatch } from '../domain/batches/batch.ts';
 import type { Deletion } from '../domain/deletion.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
+import type { Assignment } from '../domain/patients/assignment.ts';
+import { type Condition, equals, onlyIf, updateIf } from './condition-expression.ts';
 import { batchesOfPatient, batchKey, batchListKey, deletedBatchKeys, deletedOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
@@ -31,6 +33,12 @@ export class Batches {
   async getDeleted(id: string, now: Date): Promise<DeletedBatch | undefined> {
     const item = await this.#read(id);
     return item?.deletedAt && !hasExpired(item, now) ? parseItem(DeletedBatch, item) : undefined;
+  }
+
+  /** Reads a batch, deleted or not, as long as it is not erased. */
+  async find(id: string, now: Date): Promise<Batch | undefined> {
+    const item = await this.#read(id);
+    return item && !hasExpired(item, now) ? parseItem(Batch, item) : undefined;
   }
 
   async #read(id: string): Promise<Record<string, unknown> | undefined> {
@@ -74,61 +82,92 @@ export class Batches {
 
   /** Renames the batch. Returns undefined if it does not exist. */
   rename(id: string, name: string, now: Date): Promise<Batch | undefined> {
-    return this.#update(id, { name, updatedAt: now.toISOString() }, 'attribute_not_exists(deletedAt)');
+    return this.#update(id, { name, updatedAt: now.toISOString() }, [EXISTS]);
   }
 
   /**
    * Deletes the batch: from then on it is in no list, and no image of it can become ready. It can be restored until its
-   * time to live. `Images.deleteAllIn` deletes its images, here and again from the table's stream, in case this function
-   * ends before that.
+   * time to live. `settleBatch` deletes its images.
+   *
+   * @returns undefined if it is deleted already, or one of its images is under a legal hold
    */
-  async delete(batch: Batch, { by, at, until }: Deletion): Promise<void> {
+  delete(batch: Batch, { by, at, until }: Deletion): Promise<Batch | undefined> {
     const deletedAt = at.toISOString();
     const values = {
       deletedAt,
       deletedBy: by,
+      unsettledSince: deletedAt,
       expiresAt: epochSeconds(until),
       ...deletedBatchKeys({ ...batch, deletedAt }),
     };
-    await this.#update(batch.id, values, 'attribute_not_exists(deletedAt)');
+    return this.#update(batch.id, values, [EXISTS, NOT_HELD, equals('patientId', batch.patientId)]);
   }
 
-  /**
-   * Restores a deleted batch. `DeletedImages.restoreAllOf` restores its images, here and again from the table's stream,
-   * and `markRestored` ends that.
-   */
-  async restore(batch: Batch, now: Date): Promise<Batch | undefined> {
+  /** Restores a deleted batch. `settleBatch` restores its images. Returns undefined if it is not deleted any more. */
+  restore(batch: DeletedBatch, now: Date): Promise<Batch | undefined> {
     const updatedAt = now.toISOString();
     const values = {
       updatedAt,
       deletedAt: null,
       deletedBy: null,
       expiresAt: null,
-      restoringSince: updatedAt,
+      unsettledSince: updatedAt,
+      ...batchListKey(batch),
     };
-    return this.#update(batch.id, { ...values, ...batchListKey(batch) }, 'attribute_exists(deletedAt)');
+    return this.#update(batch.id, values, [equals('deletedAt', batch.deletedAt)]);
   }
 
-  async markRestored(id: string): Promise<void> {
-    await this.#update(id, { restoringSince: null }, 'attribute_exists(restoringSince)');
+  /**
+   * Moves the batch to another patient. `settleBatch` moves its images.
+   *
+   * @returns undefined if it was deleted or moved since it was read
+   */
+  move(batch: Batch, patientId: string, assignment: Assignment): Promise<Batch | undefined> {
+    const values = {
+      patientId,
+      assignment,
+      updatedAt: assignment.at,
+      unsettledSince: assignment.at,
+      ...batchListKey({ ...batch, patientId }),
+    };
+    return this.#update(batch.id, values, [EXISTS, equals('patientId', batch.patientId)]);
   }
 
-  /** Removes the batch for good. The table's stream then removes its images. */
-  async erase(id: string): Promise<void> {
+  /** Records that the images of the batch are what the batch was when it was read. */
+  async markSettled({ id, unsettledSince }: Batch): Promise<void> {
+    if (unsettledSince)
+      await this.#update(id, { unsettledSince: null }, [equals('unsettledSince', unsettledSince)]);
+  }
+
+  /**
+   * Removes the batch for good. The table's stream then removes its images.
+   *
+   * @returns false if one of its images is under a legal hold
+   */
+  async erase(id: string): Promise<boolean> {
     const { name: TableName, client } = this.#table;
-    await client.send(new DeleteCommand({ TableName, Key: batchKey(id) }));
+    try {
+      await client.send(new DeleteCommand({ TableName, Key: batchKey(id), ...onlyIf([NOT_HELD]) }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   }
 
-  /** Updates the batch. Returns undefined if it does not exist or the condition fails. */
-  async #update(id: string, values: Record<string, unknown>, condition: string): Promise<Batch | undefined> {
+  /** Updates the batch. Returns undefined if it does not exist or a condition fails. */
+  async #update(
+    id: string,
+    values: Record<string, unknown>,
+    conditions: readonly Condition[],
+  ): Promise<Batch | undefined> {
     const { name: TableName, client } = this.#table;
     try {
       const { Attributes } = await client.send(
         new UpdateCommand({
           TableName,
           Key: batchKey(id),
-          ...updateOf(values),
-          ConditionExpression: `attribute_exists(pk) AND ${condition}`,
+          ...updateIf(conditions, updateOf(values)),
           ReturnValues: 'ALL_NEW',
         }),
       );
@@ -139,3 +178,17 @@ export class Batches {
     }
   }
 }
+
+/** The batch exists and is not deleted. */
+const EXISTS: Condition = {
+  expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
+  names: {},
+  values: {},
+};
+
+/** None of its images is under a legal hold. */
+const NOT_HELD: Condition = {
+  expression: '(attribute_not_exists(#heldImages) OR #heldImages = :none)',
+  names: { '#heldImages': 'heldImages' },
+  values: { ':none': 0 },
+};

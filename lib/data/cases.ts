@@ -1,14 +1,18 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/access/caller.ts';
 import { type Source, sourceOf } from '../domain/access/source.ts';
 import { BegunCase, Case, caseConflict } from '../domain/cases/case.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Image } from '../domain/images/image.ts';
+import type { Assignment } from '../domain/patients/assignment.ts';
+import { type Condition, equals, updateIf } from './condition-expression.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
+import { updateOf } from './update-expression.ts';
 
 type CaseImage = Image & { caseId: string; patientId: string };
 
@@ -49,28 +53,61 @@ export class Cases {
    * Assigns a case that only a patient has used to a patient of the clinic's choice. The images of other patients must
    * have been removed from it before.
    *
-   * @returns false if images arrived, or the clinic used the case, since it was read
+   * @returns undefined if images arrived, or the clinic used the case, since it was read
    */
-  async assign(known: Case, patientId: string): Promise<boolean> {
+  assign(known: Case, patientId: string, assignment: Assignment): Promise<Case | undefined> {
     const isSame = patientId === known.patientId;
-    const failed = await transact(this.#table, [
-      {
-        Update: {
-          Key: caseKey(known.id),
-          UpdateExpression: isSame
-            ? 'SET usedByPatientOnly = :false'
-            : 'SET usedByPatientOnly = :false, patientId = :patient REMOVE gsi1pk, gsi1sk, lastImageAt, expiresAt',
-          ConditionExpression: `usedByPatientOnly = :true AND patientId = :before${isSame ? '' : ` AND (${EMPTY})`}`,
-          ExpressionAttributeValues: {
-            ':true': true,
-            ':false': false,
-            ':before': known.patientId,
-            ...(!isSame && { ':patient': patientId, ':none': 0 }),
-          },
-        },
-      },
+    const gone = { gsi1pk: null, gsi1sk: null, lastImageAt: null, expiresAt: null };
+    const values = { assignment: { ...assignment, withImages: false }, usedByPatientOnly: false };
+    return this.#update(known, isSame ? values : { ...values, ...gone, patientId }, [
+      equals('usedByPatientOnly', true),
+      ...(isSame ? [] : [{ expression: `(${EMPTY})`, names: {}, values: { ':none': 0 } }]),
     ]);
-    return failed.size === 0;
+  }
+
+  /**
+   * Moves a case that the clinic has used to another patient. `settleCase` moves its images.
+   *
+   * @returns undefined if it was moved since it was read
+   */
+  move(known: Case, patientId: string, assignment: Assignment): Promise<Case | undefined> {
+    const values = {
+      patientId,
+      assignment: { ...assignment, withImages: true },
+      unsettledSince: assignment.at,
+      ...(known.lastImageAt && { gsi1pk: casesOfPatient(patientId) }),
+    };
+    return this.#update(known, values, [equals('usedByPatientOnly', false)]);
+  }
+
+  /** Records that the images of the case were moved with it, unless it was moved again since it was read. */
+  async markSettled(known: Case): Promise<void> {
+    const { unsettledSince } = known;
+    if (unsettledSince)
+      await this.#update(known, { unsettledSince: null }, [equals('unsettledSince', unsettledSince)]);
+  }
+
+  /** Updates the case. Returns undefined if it is another patient's by now, or a condition fails. */
+  async #update(
+    { id, patientId }: Case,
+    values: Record<string, unknown>,
+    conditions: readonly Condition[],
+  ): Promise<Case | undefined> {
+    const { name: TableName, client } = this.#table;
+    try {
+      const { Attributes } = await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: caseKey(id),
+          ...updateIf([equals('patientId', patientId), ...conditions], updateOf(values)),
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return parseItem(Case, Attributes ?? {});
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
   }
 
   /**

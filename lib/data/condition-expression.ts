@@ -28,21 +28,24 @@ export const isOneOf = (name: string, values: readonly unknown[]): Condition => 
 };
 
 /** The parameters of a write that is made only if all of the conditions are true. */
-export function writeIf(conditions: readonly Condition[], update?: ReturnType<typeof updateOf>) {
-  const values = Object.assign(
-    {},
-    update?.ExpressionAttributeValues,
-    ...conditions.map((each) => each.values),
-  ) as Record<string, unknown>;
+export const onlyIf = (conditions: readonly Condition[]) => ({
+  ConditionExpression: conditions.map(({ expression }) => expression).join(' AND '),
+  ExpressionAttributeNames: merged(conditions.map(({ names }) => names)),
+  ExpressionAttributeValues: merged(conditions.map(({ values }) => values)),
+});
+
+/** The parameters of an update that is made only if all of the conditions are true. */
+export function updateIf(conditions: readonly Condition[], update: ReturnType<typeof updateOf>) {
+  const condition = onlyIf(conditions);
   return {
-    ...(update && { UpdateExpression: update.UpdateExpression }),
-    ConditionExpression: conditions.map(({ expression }) => expression).join(' AND '),
-    ExpressionAttributeNames: Object.assign(
-      {},
-      update?.ExpressionAttributeNames,
-      ...conditions.map(({ names }) => names),
-    ) as Record<string, string>,
-    // DynamoDB refuses an empty object.
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    ...condition,
+    UpdateExpression: update.UpdateExpression,
+    ExpressionAttributeNames: merged([update.ExpressionAttributeNames, condition.ExpressionAttributeNames]),
+    ExpressionAttributeValues: merged([
+      update.ExpressionAttributeValues ?? {},
+      condition.ExpressionAttributeValues,
+    ]),
   };
 }
+
+const merged = <T>(records: readonly Record<string, T>[]): Record<string, T> => Object.assign({}, ...records);

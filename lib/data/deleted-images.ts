@@ -1,11 +1,14 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Batch } from '../domain/batches/batch.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { DomainError } from '../domain/errors.ts';
-import { DeletedImage, Image, type ReadyImage } from '../domain/images/image.ts';
+import { DeletedImage, Image } from '../domain/images/image.ts';
 import { type WriteRequest, writeMany } from './batch-requests.ts';
-import { decrementBatchCount, incrementCount, requireBatchNotDeleted } from './image-counts.ts';
-import { OUTSIDE_CASES } from './images.ts';
+import { equals, onlyIf } from './condition-expression.ts';
+import { decrementBatchCount, incrementCount, ownerAfterMove, requireOwner } from './image-counts.ts';
+import { changeState, linksOwnedBy, OUTSIDE_CASES, ownedBy } from './image-writes.ts';
 import {
+  batchKey,
   deletedOfPatient,
   imageKey,
   imageListKey,
@@ -16,7 +19,6 @@ import {
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
-import { updateOf } from './update-expression.ts';
 
 /** Items written at once if the list may have any length. */
 const WRITTEN_AT_ONCE = 25;
@@ -48,20 +50,25 @@ export class DeletedImages {
   }
 
   /**
-   * Makes the image ready again and counts it, both or neither; one that was deleted with its batch is still counted. An
-   * image whose case now belongs to another patient stays without a case.
+   * Makes the image ready again and counts it, both or neither; one that was deleted with its batch is still counted. If
+   * its batch or case was moved to another patient, the image is now this patient's. An image whose case was assigned
+   * without its images stays without a case.
    *
    * @throws DomainError CONFLICT if its batch is deleted
    */
-  async restore(image: DeletedImage, now: Date): Promise<void> {
+  async restore(image: DeletedImage, now: Date, patientId = image.patientId): Promise<void> {
     const { batchId, deletedWith } = image;
-    const counts = deletedWith
-      ? [requireBatchNotDeleted(deletedWith)]
-      : incrementCount({ ...image, status: 'ready' }, now.toISOString());
-    const failed = await transact(this.#table, [markReady(image, now), ...counts]);
-    if (!failed.has(1) || failed.has(0)) return;
+    const counts =
+      deletedWith && patientId
+        ? [requireOwner(batchKey(deletedWith), patientId)]
+        : incrementCount({ ...image, patientId }, now.toISOString());
+    const failed = await transact(this.#table, [...markReady(image, now, patientId), ...counts]);
+    if (failed.size === 0 || failed.has(0)) return;
+    const [counted] = failed.values();
+    const owner = ownerAfterMove(image, counted);
+    if (owner !== undefined) return this.restore(image, now, owner);
     if (batchId === undefined) {
-      await transact(this.#table, [markReady(image, now, OUTSIDE_CASES)]);
+      await transact(this.#table, markReady(image, now, image.patientId, OUTSIDE_CASES));
       return;
     }
     throw new DomainError('CONFLICT', 'The batch of the image is deleted.', {
@@ -70,10 +77,13 @@ export class DeletedImages {
   }
 
   /** Restores all images that were deleted with the batch, which still counts them, unless it is deleted again. */
-  async restoreAllOf(batchId: string, now: Date): Promise<void> {
-    for await (const image of this.#deletedWith(batchId)) {
-      const failed = await transact(this.#table, [markReady(image, now), requireBatchNotDeleted(batchId)]);
-      if (failed.has(1)) return;
+  async restoreAllOf({ id, patientId }: Batch, now: Date): Promise<void> {
+    for await (const image of this.#deletedWith(id)) {
+      const failed = await transact(this.#table, [
+        requireOwner(batchKey(id), patientId),
+        ...markReady(image, now, patientId),
+      ]);
+      if (failed.has(0)) return;
     }
   }
 
@@ -83,7 +93,7 @@ export class DeletedImages {
    * @throws DomainError CONFLICT if it was restored meanwhile
    */
   async erase(image: DeletedImage): Promise<void> {
-    const remove = { Delete: { Key: imageKey(image.id), ...sameDeletion(image) } };
+    const remove = { Delete: { Key: imageKey(image.id), ...onlyIf([sameDeletion(image)]) } };
     const { deletedWith } = image;
     const failed = await transact(
       this.#table,
@@ -119,11 +129,14 @@ export class DeletedImages {
   }
 }
 
-/** The restoration of a deleted image: it returns to its lists. */
-function markReady(image: DeletedImage, now: Date, others: Record<string, null> = {}) {
-  const ready = { ...image, status: 'ready' } as Omit<DeletedImage, 'status'> & ReadyImage;
-  const update = updateOf({
-    status: 'ready',
+/** The writes that restore a deleted image: it returns to its lists, as the image of this patient. */
+function markReady(
+  image: DeletedImage,
+  now: Date,
+  patientId: string | undefined,
+  others: Record<string, null> = {},
+) {
+  const values = {
     updatedAt: now.toISOString(),
     deletedAt: null,
     deletedBy: null,
@@ -132,23 +145,13 @@ function markReady(image: DeletedImage, now: Date, others: Record<string, null> 
     // An image without patient, batch and case is only in the list of its record.
     gsi1pk: null,
     gsi2pk: null,
-    ...imageListKey(ready),
-    ...patientListKey(ready),
+    ...imageListKey(image),
+    ...patientListKey(image),
+    ...ownedBy(image, patientId),
     ...others,
-  });
-  const { ExpressionAttributeValues, ConditionExpression } = sameDeletion(image);
-  return {
-    Update: {
-      Key: imageKey(image.id),
-      ...update,
-      ConditionExpression,
-      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ...ExpressionAttributeValues },
-    },
   };
+  return [changeState(image, 'restore', values, sameDeletion(image)), ...linksOwnedBy(image, patientId)];
 }
 
 /** The condition that the image was not restored since it was read, or restored and deleted again. */
-const sameDeletion = ({ deletedAt }: DeletedImage) => ({
-  ConditionExpression: 'deletedAt = :sameDeletion',
-  ExpressionAttributeValues: { ':sameDeletion': deletedAt },
-});
+const sameDeletion = ({ deletedAt }: DeletedImage) => equals('deletedAt', deletedAt);

@@ -5,17 +5,28 @@ import type { Deletion } from '../domain/deletion.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
+import { isUndecided } from '../domain/images/image-status.ts';
+import { requireNoLegalHold } from '../domain/legal-hold.ts';
 import { getMany, writeMany } from './batch-requests.ts';
 import {
   decrementBatchCount,
   decrementCaseCount,
   decrementCount,
   incrementCount,
+  ownerAfterMove,
   requireBatchDeleted,
 } from './image-counts.ts';
 import {
+  decide,
+  linksOwnedBy,
+  markDeleted,
+  OUTSIDE_CASES,
+  ownedBy,
+  remove,
+  updateImage,
+} from './image-writes.ts';
+import {
   ARRIVED_IMAGES,
-  deletedImageKeys,
   imageKey,
   imageListKey,
   imagesOfBatch,
@@ -57,7 +68,7 @@ export type ReadyFacts = Pick<
  * `done`: the change was made. `already`: the image was decided before. `gone`: the image or its batch was deleted
  * meanwhile.
  */
-export type Transition = 'done' | 'already' | 'gone';
+export type Decision = 'done' | 'already' | 'gone';
 
 /** The image id of a link item. */
 const Link = z.object({ id: Id });
@@ -168,17 +179,8 @@ export class Images {
    * Removes the image from its case and from the case's count. It stays its patient's. Repeating this changes nothing.
    */
   async leaveCase(image: Image & { caseId: string }, now: Date): Promise<void> {
-    const { id, caseId, status } = image;
-    const values = { ...OUTSIDE_CASES, updatedAt: now.toISOString() };
-    const update = updateOf(values);
-    const leave = {
-      Update: {
-        Key: imageKey(id),
-        ...conditionally(update, status),
-        ConditionExpression: 'caseId = :case AND #status = :was',
-        ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':case': caseId, ':was': status },
-      },
-    };
+    const { caseId, status } = image;
+    const leave = updateImage(image, [status], { ...OUTSIDE_CASES, updatedAt: now.toISOString() });
     const failed = await transact(
       this.#table,
       isReady(image) ? [leave, decrementCaseCount(caseId)] : [leave],
@@ -186,7 +188,7 @@ export class Images {
     if (failed.has(1) && !failed.has(0))
       throw new Error(`the case ${caseId} counts fewer images than it holds`);
     const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
-    // The image was decided since our read, so that it is counted now; or it has left the case or was deleted.
+    // The image was decided or moved since our read; or it has left the case or was deleted.
     if (found?.caseId === caseId) return this.leaveCase({ ...found, caseId }, now);
   }
 
@@ -241,59 +243,83 @@ export class Images {
   }
 
   /**
-   * Makes a pending image ready and counts it, both or neither.
+   * Makes an image ready whose bytes were checked, and counts it, both or neither.
    *
    * ```
    * event A ── render ── markReady ✔ (count + 1)
-   * event A' (again) ── render ──────── markReady: status is not pending → already
+   * event A' (again) ── render ──────── markReady: the state allows it no more → already
    * DELETE image / batch ── between ──── markReady: item or batch missing → gone
+   * the batch or case is moved ── between ── markReady: again, for its new patient
    * ```
    */
-  async markReady(image: Image, facts: ReadyFacts, now: Date): Promise<Transition> {
+  async markReady(
+    image: Image,
+    facts: ReadyFacts,
+    now: Date,
+    patientId = image.patientId,
+  ): Promise<Decision> {
     const updatedAt = now.toISOString();
-    const ready = { ...facts, ...placeInCase({ ...image, ...facts }), status: 'ready', updatedAt };
-    const failed = await transact(this.#table, [decide(image, ready), ...incrementCount(image, updatedAt)]);
-    // The clinic assigned the case to another patient meanwhile: the image stays its patient's, without a case.
-    if (failed.has(1) && !failed.has(0) && image.caseId !== undefined)
-      return transitionOf(await transact(this.#table, [decide(image, { ...ready, ...OUTSIDE_CASES })]));
-    return transitionOf(failed);
+    const place = { ...placeInCase({ ...image, ...facts }), ...ownedBy(image, patientId) };
+    const failed = await transact(this.#table, [
+      decide(image, 'accept', { ...facts, ...place, updatedAt }),
+      ...incrementCount({ ...image, patientId }, updatedAt),
+      ...linksOwnedBy(image, patientId),
+    ]);
+    if (failed.size === 0) return 'done';
+    if (failed.has(0)) {
+      const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
+      return found && isUndecided(found) ? this.markReady(found, facts, now) : decisionOf(found);
+    }
+    const owner = ownerAfterMove(image, failed.get(1));
+    if (owner !== undefined) return this.markReady(image, facts, now, owner);
+    if (image.batchId !== undefined) return 'gone';
+    // The clinic assigned the case without its images to another patient: the image stays its patient's, without a case.
+    await this.leaveCase({ ...image, caseId: image.caseId ?? '' }, now);
+    return this.markReady({ ...image, caseId: undefined }, facts, now);
   }
 
-  /** Rejects a pending image with a reason for the user. */
-  async markRejected(image: Image, statusReason: string, now: Date): Promise<Transition> {
-    const failed = await transact(this.#table, [
-      decide(image, { status: 'rejected', statusReason, updatedAt: now.toISOString() }),
-    ]);
-    return transitionOf(failed);
+  /** Rejects an image with a reason for the user. */
+  async markRejected(image: Image, statusReason: string, now: Date): Promise<Decision> {
+    const values = { statusReason, updatedAt: now.toISOString() };
+    const failed = await transact(this.#table, [decide(image, 'reject', values)]);
+    const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
+    if (found && isUndecided(found)) return this.markRejected(found, statusReason, now);
+    return failed.size === 0 ? 'done' : decisionOf(found);
   }
 
   /**
    * Deletes the image: from now on it is in no list and no count, and `get` does not find it. A ready image can be
    * restored until its time to live (`DeletedImages`); of any other nothing is kept.
+   *
+   * @throws DomainError CONFLICT if it is under a legal hold
    */
   async delete(image: Image, deletion: Deletion): Promise<void> {
+    requireNoLegalHold(image);
     const { withBatch, at } = deletion;
-    if (!isReady(image)) {
-      const failed = await transact(this.#table, [remove(image)]);
+    // With its batch, the image stays in the count of the batch.
+    const counting =
+      isReady(image) &&
+      (withBatch ? requireBatchDeleted(withBatch) : decrementCount(image, at.toISOString()));
+    const write = isReady(image) ? markDeleted(image, deletion) : remove(image);
+    const failed = await transact(this.#table, counting ? [write, counting] : [write]);
+    if (failed.has(0)) {
       const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
-      // The image was decided since our read.
+      // The image was decided, moved or held since our read.
       if (found && found.status !== 'deleted') await this.delete(found, deletion);
       return;
     }
-    // With its batch, the image stays in the count of the batch.
-    const counting = withBatch ? requireBatchDeleted(withBatch) : decrementCount(image, at.toISOString());
-    const write = markDeleted(image, deletion);
-    const failed = await transact(this.#table, counting ? [write, counting] : [write]);
-    if (failed.has(0) || !failed.has(1)) return;
-    // The batch was deleted meanwhile, so that the image goes with it, or was restored again. Or the case has no count,
-    // because its images arrived before cases had counts.
-    const { batchId } = image;
-    if (batchId) await this.delete(image, { ...deletion, withBatch: withBatch ? undefined : batchId });
-    else await this.delete({ ...image, caseId: undefined }, deletion);
+    // The batch was deleted meanwhile, so that the image goes with it, or was restored again.
+    if (failed.has(1))
+      await this.delete(image, { ...deletion, withBatch: withBatch ? undefined : image.batchId });
   }
 
-  /** Removes the image for good, unless it is deleted already. The table's stream then deletes its objects. */
+  /**
+   * Removes the image for good, unless it is deleted already. The table's stream then deletes its objects.
+   *
+   * @throws DomainError CONFLICT if it is under a legal hold
+   */
   async erase(image: Image): Promise<void> {
+    requireNoLegalHold(image);
     const { batchId, caseId } = image;
     const counting = batchId ? decrementBatchCount(batchId) : caseId && decrementCaseCount(caseId);
     const failed = await transact(
@@ -301,11 +327,10 @@ export class Images {
       isReady(image) && counting ? [remove(image), counting] : [remove(image)],
     );
     const found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
-    // The image was decided since our read, so that its count differs now.
+    // The image was decided, moved or held since our read, so that its count differs now.
     if (found && found.status !== 'deleted') return this.erase(found);
-    // The batch was erased meanwhile, or the case has no count.
-    if (failed.has(1) && !failed.has(0))
-      return this.erase({ ...image, batchId: undefined, caseId: undefined });
+    // The batch was erased meanwhile, and the stream removes its images.
+    if (failed.has(1) && !failed.has(0)) await transact(this.#table, [remove(image)]);
   }
 
   /**
@@ -317,7 +342,7 @@ export class Images {
     const write = (image: Image) => (isReady(image) ? markDeleted(image, withBatch) : remove(image));
     for await (const image of this.allInBatch(batchId)) {
       let found: Image | undefined = image;
-      while (found && found.status !== 'deleted') {
+      while (found?.batchId === batchId && found.status !== 'deleted') {
         const failed = await transact(this.#table, [write(found), requireBatchDeleted(batchId)]);
         if (failed.has(1)) return;
         found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
@@ -352,52 +377,4 @@ const listQuery = (partition: string) => ({
 const placeInCase = (image: Image) =>
   image.caseId === undefined ? {} : { gsi1sk: imageListKey(image).gsi1sk };
 
-/** The decision on a pending image. It also removes the time to live. */
-function decide(image: Image, values: Record<string, unknown>) {
-  const update = updateOf({ ...values, expiresAt: null });
-  return { Update: { Key: imageKey(image.id), ...conditionally(update, 'pending') } };
-}
-
-/** The deletion of a ready image: it leaves all lists but those of deleted images. */
-function markDeleted(image: ReadyImage, { by, at, until, withBatch }: Deletion) {
-  const deletedAt = at.toISOString();
-  const update = updateOf({
-    status: 'deleted',
-    deletedAt,
-    deletedBy: by,
-    deletedWith: withBatch,
-    expiresAt: epochSeconds(until),
-    gsi1pk: null,
-    gsi1sk: null,
-    gsi2pk: null,
-    gsi2sk: null,
-    ...deletedImageKeys({ ...image, deletedAt, deletedWith: withBatch }),
-  });
-  return { Update: { Key: imageKey(image.id), ...conditionally(update, 'ready') } };
-}
-
-/** The removal of an image of which nothing is kept. The table's stream then deletes its objects. */
-const remove = ({ id, status }: Image) => ({
-  Delete: {
-    Key: imageKey(id),
-    ConditionExpression: '#status = :was',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':was': status },
-  },
-});
-
-/** An update only of an image that has this status. */
-const conditionally = (update: ReturnType<typeof updateOf>, status: Image['status']) => ({
-  ...update,
-  ConditionExpression: '#status = :was',
-  ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#status': 'status' },
-  ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':was': status },
-});
-
-/** The attributes removed from an image that leaves its case. */
-export const OUTSIDE_CASES = { caseId: null, gsi1pk: null, gsi1sk: null };
-
-function transitionOf(failed: Map<number, Record<string, unknown> | undefined>): Transition {
-  if (failed.size === 0) return 'done';
-  return failed.has(0) && failed.get(0) !== undefined ? 'already' : 'gone';
-}
+const decisionOf = (found: Image | undefined): Decision => (found ? 'already' : 'gone');

@@ -344,6 +344,7 @@ export const auditOfPerson = (subject: string) => `PERSON#${subject}`;
 /** Prefixes of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';
 export const BATCH_KEYS = 'BATCH#';
+export const CASE_KEYS = 'CASE#';
 export const EXPORT_KEYS = 'EXPORT#';
 export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';

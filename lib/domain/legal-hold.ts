@@ -3,7 +3,7 @@ import { DomainError } from './errors.ts';
 import { Subject, Timestamp } from './identifiers.ts';
 import { Reason } from './reason.ts';
 
-/** The order to keep a resource, such as for a trial: until an admin releases it, nobody can delete or move it. */
+/** The order to keep a resource, such as for a trial: until an admin releases it, nobody can delete it. */
 export const LegalHold = z.object({ by: Subject, at: Timestamp, reason: Reason });
 export type LegalHold = z.infer<typeof LegalHold>;
 

@@ -13,7 +13,9 @@ import { DicomStore } from '../data/dicom-store.ts';
 import { DicomUploads } from '../data/dicom-uploads.ts';
 import { ExamImages } from '../data/exam-images.ts';
 import { Exports } from '../data/exports.ts';
+import { ImageMoves } from '../data/image-moves.ts';
 import { Images } from '../data/images.ts';
+import { LegalHolds } from '../data/legal-holds.ts';
 import { Patients } from '../data/patients.ts';
 import { connectTable, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
@@ -38,7 +40,9 @@ export const dicomStore = () => new DicomStore(table());
 export const dicomUploads = () => new DicomUploads(table());
 export const examImages = () => new ExamImages(table());
 export const exports = () => new Exports(table());
+export const imageMoves = () => new ImageMoves(table());
 export const images = () => new Images(table());
+export const legalHolds = () => new LegalHolds(table());
 /** The directory of patients. */
 export const patients = () => new Patients(table());
 /** The API keys of other systems. */

@@ -132,10 +132,16 @@ function filtersOf(
       dynamodb: {
         Keys: keysFrom(keys),
         NewImage: {
-          [attribute]: { S: FilterRule.exists() },
+          ...existing(attribute),
           ...(status && { status: { S: FilterRule.isEqual(status) } }),
         },
       },
     }),
   );
+}
+
+/** The pattern of an item that has this string, or this string within a map as `map.string`. */
+function existing(attribute: string): object {
+  const [name = '', inside] = attribute.split('.');
+  return { [name]: inside === undefined ? { S: FilterRule.exists() } : { M: existing(inside) } };
 }

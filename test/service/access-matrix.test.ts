@@ -73,6 +73,7 @@ const anyone = (success: number): Record<Person, number> =>
 const known = (success: number) => ({ ...anyone(success), nobody: 401 });
 const own = (success: number) => ({ ...known(success), 'patient-2': 404 });
 const deleters = (success: number) => ({ ...own(success), 'patient-1': 403, staff: 403 });
+const reassigners = (success: number) => ({ ...anyone(403), nobody: 401, doctor: success, admin: success });
 const clinic = (success: number) => ({ ...own(success), 'patient-1': 404 });
 const admins = (success: number) => ({ ...anyone(403), nobody: 401, admin: success });
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
@@ -106,6 +107,11 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: deleters,
   },
   'restore-batch': { path: ({ batch }) => `/api/images/batches/${batch}/restore`, people: deleters },
+  'move-batch': {
+    path: async ({ newBatch }) => `/api/images/batches/${await newBatch()}/patient`,
+    body: () => ({ patient_id: PATIENT_2, reason: 'x' }),
+    people: reassigners,
+  },
   'create-batch-uploads': {
     path: ({ batch }) => `/api/images/batches/${batch}/upload-urls`,
     body: () => ({ files }),
@@ -151,6 +157,18 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'download-image': { path: ({ image }) => `/api/images/${image}/download`, people: own },
   'delete-image': { path: async ({ newImage }) => `/api/images/${await newImage()}`, people: deleters },
   'restore-image': { path: ({ image }) => `/api/images/${image}/restore`, people: deleters },
+  'move-image': {
+    path: ({ image }) => `/api/images/${image}/patient`,
+    // It is there already, so that the other requests still find it.
+    body: ({ batch }) => ({ patient_id: PATIENT_1, batch, reason: 'x' }),
+    people: reassigners,
+  },
+  'hold-image': {
+    path: ({ image }) => `/api/images/${image}/legal-hold`,
+    body: () => ({ reason: 'x' }),
+    people: admins,
+  },
+  'release-image': { path: ({ image }) => `/api/images/${image}/legal-hold`, people: admins },
   'list-deleted': { path: () => `/api/patients/${PATIENT_1}/deleted`, people: deleters },
   'get-image-data': { path: ({ image }) => `/api/images/${image}/data`, people: own },
   'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, people: own },
@@ -176,7 +194,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'assign-case': {
     path: async ({ newPatientCase }) => `/api/v1/images/cases/${await newPatientCase()}/patient`,
     body: () => ({ patientId: PATIENT_1 }),
-    people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403, staff: 403 }),
+    people: reassigners,
   },
   'create-record-image': {
     path: () => '/api/v2/images',

@@ -170,7 +170,9 @@ describe('A deleted batch', () => {
     const at = new Date();
     await direct.batches.delete(found, { by: 'd', at, until: new Date(at.getTime() + 60_000) });
     for (const id of ids) await until(async () => (await direct.images.get(id)) === undefined);
-    await direct.batches.restore(found, new Date());
+    const gone = await direct.batches.getDeleted(batch, new Date());
+    if (!gone) throw new Error('the batch is not deleted');
+    await direct.batches.restore(gone, new Date());
     for (const id of ids) await until(async () => (await direct.images.get(id)) !== undefined);
     expect(await countOf(batch)).toBe(2);
   });

@@ -1,36 +1,44 @@
 import { requireMayDelete, requireMayErase, requireVisible } from '../../../lib/domain/access/access.ts';
+import { batchConflict } from '../../../lib/domain/batches/batch.ts';
 import { deletionBy } from '../../../lib/domain/deletion.ts';
-import { batches, deletedImages, exports, images, limits, now } from '../../../lib/lambda/dependencies.ts';
+import {
+  batches,
+  deletedImages,
+  exports,
+  imageMoves,
+  images,
+  limits,
+  now,
+} from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
+import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<
-  {
-    batches: 'get' | 'getDeleted' | 'delete' | 'erase';
-    images: 'deleteAllIn';
-    deletedImages: 'eraseAllOf';
-    exports: 'endAllOf';
-  },
-  'limits' | 'now'
->;
+type Deps = SettleDeps &
+  Needs<
+    { batches: 'get' | 'getDeleted' | 'delete' | 'erase'; deletedImages: 'eraseAllOf' },
+    'limits' | 'now'
+  >;
 
 export async function handle({ caller, params, query }: Request<typeof operation>, deps: Deps) {
-  const { batches, images, deletedImages, exports, limits, now } = deps;
+  const { batches, deletedImages, exports, limits, now } = deps;
   const deleted = query.erase ? await batches.getDeleted(params.id, now()) : undefined;
   const batch = requireVisible(caller, deleted ?? (await batches.get(params.id)), 'batch');
   requireMayDelete(caller);
   if (query.erase) {
     requireMayErase(caller);
-    await batches.erase(batch.id);
+    if (!(await batches.erase(batch.id))) throw batchConflict(batch);
     await deletedImages.eraseAllOf(batch.id);
-  } else {
-    const deletion = deletionBy(caller, now(), limits);
-    await batches.delete(batch, deletion);
-    await images.deleteAllIn(batch.id, deletion);
+    return exports.endAllOf(batch.id);
   }
-  await exports.endAllOf(batch.id);
+  const changed = await batches.delete(batch, deletionBy(caller, now(), limits));
+  if (changed) await settleBatch(changed, deps);
+  const remaining = changed ? undefined : await batches.get(batch.id);
+  if (remaining) throw batchConflict(remaining);
 }
 
-export const handler = serve(operation, handle, { batches, images, deletedImages, exports, limits, now });
+const needs = { batches, images, deletedImages, imageMoves, exports, limits, now };
+
+export const handler = serve(operation, handle, needs);

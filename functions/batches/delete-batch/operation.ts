@@ -14,7 +14,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   query: DeletionQuery,
   success: { status: 204 },
-  errors: ['NOT_FOUND'],
+  errors: ['NOT_FOUND', 'CONFLICT'],
   permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,

@@ -1,28 +1,37 @@
 import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { requireMayDelete, requireVisible } from '../../../lib/domain/access/access.ts';
-import { batches, deletedImages, now } from '../../../lib/lambda/dependencies.ts';
+import {
+  batches,
+  deletedImages,
+  exports,
+  imageMoves,
+  images,
+  now,
+} from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
+import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<
-  { batches: 'get' | 'getDeleted' | 'restore' | 'markRestored'; deletedImages: 'restoreAllOf' },
-  'now'
->;
+type Deps = SettleDeps & Needs<{ batches: 'get' | 'getDeleted' | 'restore' }, 'now'>;
 
 /** Restoring a batch that is not deleted changes nothing, so that a client may send the request again. */
 export async function handle({ caller, params }: Request<typeof operation>, deps: Deps) {
-  const { batches, deletedImages, now } = deps;
+  const { batches, now } = deps;
   const deleted = await batches.getDeleted(params.id, now());
   requireVisible(caller, deleted ?? (await batches.get(params.id)), 'batch');
   requireMayDelete(caller);
-  if (deleted) {
-    await batches.restore(deleted, now());
-    await deletedImages.restoreAllOf(params.id, now());
-    await batches.markRestored(params.id);
-  }
+  const restored = deleted && (await batches.restore(deleted, now()));
+  if (restored) await settleBatch(restored, deps);
   return toPatientBatch(requireVisible(caller, await batches.get(params.id), 'batch'));
 }
 
-export const handler = serve(operation, handle, { batches, deletedImages, now });
+export const handler = serve(operation, handle, {
+  batches,
+  images,
+  deletedImages,
+  imageMoves,
+  exports,
+  now,
+});

@@ -1,35 +1,35 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
-import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
-import { requireUsedByPatientOnly } from '../../../lib/domain/cases/case.ts';
-import { DomainError } from '../../../lib/domain/errors.ts';
-import { cases, images, now } from '../../../lib/lambda/dependencies.ts';
+import { recordAccess, recordReason } from '../../../lib/domain/audit/audit-context.ts';
+import { requireReason } from '../../../lib/domain/cases/case.ts';
+import { cases, imageMoves, images, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
+import { assignNumber, moveCase } from '../../../lib/services/cases/assign-case.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ cases: 'get' | 'assign'; images: 'allInCase' | 'leaveCase' }, 'now'>;
+type Deps = Needs<
+  {
+    cases: 'get' | 'assign' | 'move' | 'markSettled';
+    images: 'allInCase' | 'leaveCase';
+    imageMoves: 'moveAllInCase';
+  },
+  'now'
+>;
 
-/** If the function ends halfway, only some images have been removed; the same request again removes the rest. */
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
-  const { cases, images } = deps;
-  const { caseId: id } = params;
-  const { patientId } = body;
-  const now = deps.now();
-  const known = requireVisible(caller, await cases.get(id, now), 'case');
-  requireUsedByPatientOnly(known);
+  const known = requireVisible(caller, await deps.cases.get(params.caseId, deps.now()), 'case');
+  const { id, patientId: previousPatientId, usedByPatientOnly } = known;
+  const { patientId, reason } = body;
+  requireReason(known, reason);
   recordAccess(caller, 'case', { patientId });
+  recordReason(caller, reason);
+  const assignedAt = deps.now().toISOString();
+  const assignment = { by: caller.subject, at: assignedAt, from: previousPatientId, reason };
   let imagesLeft = 0;
-  if (patientId !== known.patientId) {
-    for await (const image of images.allInCase(id)) {
-      recordAccess(caller, 'image', image);
-      await images.leaveCase({ ...image, caseId: id }, now);
-      imagesLeft++;
-    }
-  }
-  if (!(await cases.assign(known, patientId)))
-    throw new DomainError('CONFLICT', 'Somebody used the case meanwhile. Please look at it again.');
-  return { id, patientId, imagesLeft };
+  if (usedByPatientOnly) imagesLeft = await assignNumber(caller, known, patientId, assignment, deps);
+  else await moveCase(known, patientId, assignment, deps);
+  return { id, patientId, previousPatientId, assignedAt, imagesLeft };
 }
 
-export const handler = serveCreation(operation, handle, { cases, images, now });
+export const handler = serveCreation(operation, handle, { cases, images, imageMoves, now });

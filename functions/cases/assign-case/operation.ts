@@ -7,7 +7,7 @@ export const operation = defineOperation({
   id: 'assign-case',
   method: 'POST',
   path: '/api/v1/images/cases/{caseId}/patient',
-  summary: 'Give the number of a case that only a patient has used to a patient (doctors and admins)',
+  summary: 'Assign a case to another patient, with its images if the clinic has used it (doctors and admins)',
   group: 'Cases',
   auth: ['doctor', 'admin'],
   params: z.strictObject({ caseId: CaseId }),

@@ -1,3 +1,4 @@
+import { isUndecided } from '../../../lib/domain/images/image-status.ts';
 import { auditLog, bucket, deletedImages, images, limits, now } from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -18,7 +19,7 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
     return;
   }
   // Also if the image was decided before: that invocation may have ended before it wrote the audit event.
-  if (image.status !== 'pending' || (await processImage(key, image, deps))) {
+  if (!isUndecided(image) || (await processImage(key, image, deps))) {
     await auditLog.appendDecision(trigger.id, image, now());
   }
 }

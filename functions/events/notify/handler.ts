@@ -1,10 +1,10 @@
-import type { Message } from '../../../lib/api/notifications.ts';
+import type { Message, Notification } from '../../../lib/api/notifications.ts';
 import { type Connection, isSettled, isValid } from '../../../lib/domain/sockets/connection.ts';
 import { connections, dicomStore, now, sockets } from '../../../lib/lambda/dependencies.ts';
 import { type ChangedItem, serveItemChanges } from '../../../lib/lambda/events/serve-item-changes.ts';
 import { logger } from '../../../lib/lambda/http/response.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
-import { notificationOf } from '../../../lib/services/notifications/notification-of.ts';
+import { notificationsOf } from '../../../lib/services/notifications/notification-of.ts';
 import { trigger } from './trigger.ts';
 
 type Deps = Needs<
@@ -17,7 +17,10 @@ type Deps = Needs<
  * delays nobody. Clients read the lists again after they have reconnected.
  */
 export async function handle(change: ChangedItem, deps: Deps) {
-  const { messages, patientId, isVisibleTo } = await notificationOf(change, deps.dicomStore);
+  for (const each of await notificationsOf(change, deps.dicomStore)) await send(each, deps);
+}
+
+async function send({ messages, patientId, isVisibleTo }: Notification, deps: Deps) {
   if (messages.length === 0) return;
   const connections = await deps.connections.listFor(patientId);
   const listening = connections.filter((each) => isValid(each, deps.now()) && isVisibleTo(each.caller));

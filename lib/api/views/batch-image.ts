@@ -8,11 +8,11 @@ import {
   FileName,
   Height,
   type Image,
-  ImageStatus,
   MimeType,
   Pages,
   Width,
 } from '../../domain/images/image.ts';
+import { ImageStatus } from '../../domain/images/image-status.ts';
 import { SignedUrl } from './signed-url.ts';
 
 /** An image in the field style of the Batches endpoints. */

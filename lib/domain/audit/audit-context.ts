@@ -25,3 +25,11 @@ export function recordAccess(
   if (id !== undefined) auditContext?.resources.add(`${kind} ${id}`);
   if (patientId) auditContext?.patientIds.add(patientId);
 }
+
+/** Keeps in the caller's audit context why the caller does it. */
+export function recordReason(
+  { auditContext }: { auditContext?: AuditContext | undefined },
+  reason: string | undefined,
+): void {
+  if (auditContext && reason !== undefined) auditContext.reason = reason;
+}

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { DomainError } from '../errors.ts';
 import { Id, PatientId, Subject, Text, Timestamp } from '../identifiers.ts';
+import { Assignment } from '../patients/assignment.ts';
 
 /** A named set of images of one patient, usually of one visit. */
 export const Batch = z.object({
@@ -15,11 +17,29 @@ export const Batch = z.object({
   imageCount: z.int().meta({ examples: [12] }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
+  /** The number of its images that are under a legal hold. While there is one, nobody can delete the batch. */
+  heldImages: z.int().optional(),
+  /** Its last move to another patient. */
+  assignment: Assignment.optional(),
+  /** Since when its images are not yet what the batch is: deleted, restored or moved with it. */
+  unsettledSince: Timestamp.optional(),
   deletedAt: Timestamp.optional(),
   deletedBy: Subject.optional(),
+  /** Seconds since 1970 when the deleted batch is erased. */
+  expiresAt: z.int().optional(),
 });
 export type Batch = z.infer<typeof Batch>;
 
 /** A deleted batch. `expiresAt`: when it is erased; seconds since 1970. */
 export const DeletedBatch = Batch.extend({ deletedAt: Timestamp, expiresAt: z.int() });
 export type DeletedBatch = z.infer<typeof DeletedBatch>;
+
+/** The error for a deletion or a move of a batch that failed, though the batch still exists. */
+export const batchConflict = ({ heldImages = 0 }: Batch) =>
+  heldImages > 0
+    ? new DomainError('CONFLICT', 'Images of the batch are under a legal hold.', {
+        details: [`${heldImages} of its images; an admin can release them`],
+      })
+    : new DomainError('CONFLICT', 'The batch was changed at the same time.', {
+        details: ['please read it again'],
+      });

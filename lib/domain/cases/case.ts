@@ -3,6 +3,8 @@ import { requireVisible } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
 import { DomainError } from '../errors.ts';
 import { CaseId, PatientId, Timestamp } from '../identifiers.ts';
+import { Assignment } from '../patients/assignment.ts';
+import { Reason } from '../reason.ts';
 
 /** A case. It belongs to one patient. */
 export const Case = z.object({
@@ -14,6 +16,12 @@ export const Case = z.object({
   usedByPatientOnly: z.boolean(),
   /** The number of its `ready` images. It changes only in the transaction that changes one of these images. */
   imageCount: z.int().default(0),
+  /** Its last assignment to another patient, with its images or without them. */
+  assignment: Assignment.extend({ withImages: z.boolean() }).optional(),
+  /** Since when its images are not yet moved with it. */
+  unsettledSince: Timestamp.optional(),
+  /** When its last image arrived, even if that image was deleted since. */
+  lastImageAt: Timestamp.optional(),
   /** Seconds since 1970 until which the case is only claimed: no image of it has arrived yet. */
   expiresAt: z.int().optional(),
 });
@@ -49,42 +57,46 @@ export function patientOfCase(caller: Caller, known: Case | undefined, given: st
 export const isFree = ({ usedByPatientOnly, imageCount }: Case): boolean =>
   usedByPatientOnly && imageCount === 0;
 
+/** Whose an image of the case is that was sent for a patient before the case was moved with its images; else undefined. */
+export const patientOfMovedCase = ({ patientId, assignment }: Case, sentFor: string | undefined) =>
+  assignment?.withImages && assignment.from === sentFor ? patientId : undefined;
+
 /** The error for an image of a second patient in a case. */
 export const caseConflict = (caseId: string, patientId: string) =>
   new DomainError('CONFLICT', 'The case belongs to another patient.', {
     details: [`caseId ${caseId} holds images of another patient than ${patientId}`],
   });
 
-/** Request to assign a case that only a patient has used to a patient of the clinic's choice. */
-export const AssignCase = z.strictObject({ patientId: PatientId });
+/** Request to assign a case to another patient. */
+export const AssignCase = z.strictObject({
+  patientId: PatientId,
+  reason: Reason.optional().describe('Required if the clinic has used the case: its images move with it.'),
+});
 
 /** Response to {@link AssignCase}. */
 export const AssignedCase = z.strictObject({
   id: CaseId,
   patientId: PatientId,
+  previousPatientId: PatientId.describe('Send it to undo the assignment.'),
+  assignedAt: Timestamp,
   imagesLeft: z
     .int()
-    .describe('Images that are in no case any more: those of another patient, who keeps them.')
+    .describe('Images that are in no case any more: those that a patient sent, who keeps them.')
     .meta({ examples: [0] }),
 });
 
 /**
- * Refuses to reassign a case that the clinic has used.
+ * Refuses to move a case that the clinic has used, and so its images, without a reason.
  *
- * @throws DomainError CONFLICT
+ * @throws DomainError BAD_REQUEST
  */
-export function requireUsedByPatientOnly({ id, usedByPatientOnly }: Case): void {
-  if (usedByPatientOnly) return;
-  throw new DomainError('CONFLICT', 'The clinic has used this case.', {
-    details: [
-      `caseId ${id} holds images of the clinic; only a number that none but a patient has used is given away`,
-    ],
+export function requireReason({ usedByPatientOnly }: Case, reason: string | undefined): void {
+  if (usedByPatientOnly || reason !== undefined) return;
+  throw new DomainError('BAD_REQUEST', 'Validation failed', {
+    details: ['reason is required: the clinic has used the case, and its images move with it'],
   });
 }
 
 /** A case that has received an image. Before that it is only claimed, and not in any list. */
-export const BegunCase = Case.extend({
-  /** When its last image arrived, even if that image was deleted since. */
-  lastImageAt: Timestamp,
-});
+export const BegunCase = Case.extend({ lastImageAt: Timestamp });
 export type BegunCase = z.infer<typeof BegunCase>;

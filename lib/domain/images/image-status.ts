@@ -30,6 +30,10 @@ export const TRANSITIONS = {
 } as const satisfies Record<string, { from: readonly ImageStatus[]; to: ImageStatus | undefined }>;
 export type Transition = keyof typeof TRANSITIONS;
 
-/** Whether nobody has judged the bytes of the image yet. */
+/** Whether the bytes of the image may still be accepted. */
 export const isUndecided = ({ status }: { status: ImageStatus }): boolean =>
   UNDECIDED.some((each) => each === status);
+
+/** Whether the image is expected to be decided soon. */
+export const isBeingChecked = ({ status }: { status: ImageStatus }): boolean =>
+  status === 'pending' || status === 'scanning';

@@ -13,22 +13,17 @@ import {
   Text,
   Timestamp,
 } from '../identifiers.ts';
+import { LegalHold } from '../legal-hold.ts';
 import { mediaTypeOf } from '../media-type.ts';
+import { Assignment } from '../patients/assignment.ts';
 import { RecordType } from '../records/record-type.ts';
 import { Category } from './category.ts';
 import { Bounds } from './image-bounds.ts';
+import { ImageStatus, isBeingChecked } from './image-status.ts';
 
 /** The eye (or side of the body) that an image shows. */
 export const EyeSide = z.enum(['left', 'right', 'both', 'unknown']);
 export type EyeSide = z.infer<typeof EyeSide>;
-
-/**
- * `pending`: an upload URL was issued; the bytes have not arrived or are not checked yet. `ready`: they are an image
- * and its renditions exist. `rejected`: they are not an image; `statusReason` says why. `deleted`: it was ready, and can
- * be restored for some time.
- */
-export const ImageStatus = z.enum(['pending', 'ready', 'rejected', 'deleted']).meta({ examples: ['ready'] });
-export type ImageStatus = z.infer<typeof ImageStatus>;
 
 /** The uploaded file name. Any name is accepted, and escaped on output (headers, ZIP entries). */
 export const FileName = Text.min(1)
@@ -60,6 +55,13 @@ export const Pages = z
 
 /** Text that a person writes below an image. */
 export const Caption = Text.max(2000).meta({ examples: ['Left heel, standing'] });
+
+/** The assignment of an image, with its batch or case before. */
+export const ImageAssignment = Assignment.extend({
+  fromBatch: Id.optional(),
+  fromCase: CaseId.optional(),
+});
+export type ImageAssignment = z.infer<typeof ImageAssignment>;
 
 /**
  * One image, whichever endpoint received it. It belongs to one patient and to a batch or a case. An image that was added to
@@ -109,6 +111,9 @@ export const Image = z.object({
   deletedBy: Subject.optional(),
   /** The batch with which it was deleted, and with which it is restored. */
   deletedWith: Id.optional(),
+  legalHold: LegalHold.optional(),
+  /** Its last move to another patient, alone or with its batch or case. */
+  assignment: ImageAssignment.optional(),
 });
 export type Image = z.infer<typeof Image>;
 
@@ -134,10 +139,18 @@ export function requireReady(image: Image): ReadyImage {
   if (isReady(image)) return image;
   throw new DomainError('NOT_FOUND', 'There is nothing to show of this image.', {
     details: [
-      image.status === 'pending' ? 'its upload is not complete' : `it was rejected: ${image.statusReason}`,
+      [NOT_SHOWN[image.status as keyof typeof NOT_SHOWN], image.statusReason].filter(Boolean).join(': '),
     ],
   });
 }
+const NOT_SHOWN = {
+  pending: 'its upload is not complete',
+  scanning: 'it is being searched for malware',
+  rejected: 'it was rejected',
+  failed: 'it could not be checked',
+  expired: 'its upload never arrived',
+  deleted: 'it was deleted',
+} satisfies Record<Exclude<ImageStatus, 'ready'>, string>;
 
 /**
  * Returns the image unless its bytes are not checked yet.
@@ -145,7 +158,7 @@ export function requireReady(image: Image): ReadyImage {
  * @throws DomainError SERVICE_UNAVAILABLE, to be retried soon
  */
 export function requireDecided(image: Image): Image {
-  if (image.status !== 'pending') return image;
+  if (!isBeingChecked(image)) return image;
   throw new DomainError('SERVICE_UNAVAILABLE', 'The image is not ready yet.', {
     headers: { 'retry-after': '2' },
   });

@@ -38,5 +38,6 @@ export function newImage<T extends Given>(
   };
 }
 
-/** 256 random bits in base64url. Every image gets one when it is created, whichever endpoint creates it. */
-const newLinkSecret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
+/** 256 random bits in base64url. Every image gets one when it is created, and another when it is moved to another patient. */
+export const newLinkSecret = () =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');

@@ -13,8 +13,22 @@ import { Image, isReady } from '../../domain/images/image.ts';
 import type { ChangedItem } from '../../lambda/events/serve-item-changes.ts';
 import { renditionKey } from '../../storage/object-keys.ts';
 
-/** Returns the message to open pages about a change, and who may receive it. */
-export async function notificationOf(
+/** The attributes that a move changes: the lists in which pages show the item. */
+const PLACE = ['patientId', 'batchId', 'caseId'];
+
+/** Returns the messages to open pages about a change, and who may receive them. */
+export async function notificationsOf(
+  change: ChangedItem,
+  dicomStore: Pick<DicomStore, 'patientsOfStudies'>,
+): Promise<Notification[]> {
+  const { before, after } = change;
+  const isMoved = before && after && PLACE.some((name) => before[name] !== after[name]);
+  // A moved item is deleted for one patient, and new for the other.
+  const changes = isMoved ? [{ before }, { after }] : [change];
+  return Promise.all(changes.map((each) => notificationOf(each, dicomStore)));
+}
+
+async function notificationOf(
   { before, after }: ChangedItem,
   dicomStore: Pick<DicomStore, 'patientsOfStudies'>,
 ): Promise<Notification> {

@@ -3,6 +3,9 @@ import type { operations } from '../../../functions/operations.ts';
 import { PATIENT } from '../clinic.ts';
 import { dicomSlice } from '../dicom/dicom-file.ts';
 
+/** The patient whom images are moved to. */
+const OTHER_PATIENT = 'P-1002';
+
 export type OperationId = (typeof operations)[number]['id'];
 
 /** The resources for the calls: a batch and a case, and images to delete. */
@@ -99,6 +102,11 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/api/images/batches/${(await newBatch()).batchId}`,
   }),
   'restore-batch': ({ batchId }) => ({ method: 'POST', path: `/api/images/batches/${batchId}/restore` }),
+  'move-batch': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/batches/${(await newBatch()).batchId}/patient`,
+    body: { patient_id: OTHER_PATIENT, reason: 'Sent under another number' },
+  }),
   'create-batch-uploads': async ({ newBatch }) => ({
     method: 'POST',
     path: `/api/images/batches/${(await newBatch()).batchId}/upload-urls`,
@@ -133,6 +141,17 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/api/images/${imageId}`,
     body: { category: 'posterior', caption: 'Left heel, standing' },
   }),
+  'move-image': async ({ newBatch }) => ({
+    method: 'POST',
+    path: `/api/images/${(await newBatch()).imageId}/patient`,
+    body: { patient_id: OTHER_PATIENT, reason: 'Sent under another number' },
+  }),
+  'hold-image': async ({ newBatch }) => ({
+    method: 'PUT',
+    path: `/api/images/${(await newBatch()).imageId}/legal-hold`,
+    body: { reason: 'Asked for by a court' },
+  }),
+  'release-image': ({ imageId }) => ({ method: 'DELETE', path: `/api/images/${imageId}/legal-hold` }),
   'update-images': ({ imageId }) => ({
     method: 'PATCH',
     path: '/api/images',

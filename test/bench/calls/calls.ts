@@ -119,8 +119,8 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       rows['ingest-dicom'] = rowOfOne('ingest-dicom', taken, 'queue');
       const since = recorded.length;
       await send({ method: 'DELETE', path: `/api/images/${imageId}` });
-      const followed = await settledCallsOf('follow-deletions', since);
-      rows['follow-deletions'] = rowOfOne('follow-deletions', followed, 'stream');
+      const followed = await settledCallsOf('complete-changes', since);
+      rows['complete-changes'] = rowOfOne('complete-changes', followed, 'stream');
       const sinceErasure = recorded.length;
       await send({ method: 'DELETE', path: `/api/images/${imageId}?erase=true` });
       const erased = await settledCallsOf('erase-objects', sinceErasure);

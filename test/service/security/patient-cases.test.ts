@@ -52,9 +52,10 @@ describe('The number of a case that only a patient has used', () => {
     await requestUpload(staff, caseId, other.patientId, 409);
     await assign(staff, caseId, other.patientId, 403);
     await assign(client, caseId, other.patientId, 403);
-    expect(await assign(doctor, caseId, other.patientId)).toEqual({
+    expect(await assign(doctor, caseId, other.patientId)).toMatchObject({
       id: caseId,
       patientId: other.patientId,
+      previousPatientId: patientId,
       imagesLeft: 1,
     });
     const clinics = await requestUpload(staff, caseId, other.patientId);
@@ -73,8 +74,8 @@ describe('The number of a case that only a patient has used', () => {
     expect(await assign(doctor, caseId, patientId)).toMatchObject({ imagesLeft: 0 });
     expect(await imagesOf(client, caseId)).toEqual([imageId]);
     const other = await newPatient();
-    expect(await assign(doctor, caseId, other.patientId, 409)).toMatchObject({
-      message: 'The clinic has used this case.',
+    expect(await assign(doctor, caseId, other.patientId, 400)).toMatchObject({
+      details: [expect.stringContaining('reason is required')],
     });
   });
 
@@ -107,7 +108,7 @@ describe('The number of a case that only a patient has used', () => {
     await send();
     await (await requestUpload(staff, caseId, patientId)).send();
     const other = await newPatient();
-    await assign(doctor, caseId, other.patientId, 409);
+    await assign(doctor, caseId, other.patientId, 400);
     await requestUpload(staff, caseId, other.patientId, 409);
   });
 });

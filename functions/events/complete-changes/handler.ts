@@ -1,0 +1,51 @@
+import { Batch } from '../../../lib/domain/batches/batch.ts';
+import { Case } from '../../../lib/domain/cases/case.ts';
+import { Image } from '../../../lib/domain/images/image.ts';
+import {
+  batches,
+  cases,
+  deletedImages,
+  exports,
+  imageMoves,
+  images,
+  now,
+} from '../../../lib/lambda/dependencies.ts';
+import { type ChangedItem, serveItemChanges } from '../../../lib/lambda/events/serve-item-changes.ts';
+import type { Needs } from '../../../lib/lambda/needs.ts';
+import { type SettleCaseDeps, settleCase } from '../../../lib/services/cases/settle-case.ts';
+import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
+import { trigger } from './trigger.ts';
+
+type Deps = SettleDeps & SettleCaseDeps & Needs<{ batches: 'find'; cases: 'get' }, 'now'>;
+
+/** The request has done the same, unless its function ended before that. */
+export async function handle({ before, after }: ChangedItem, deps: Deps) {
+  const { batches, cases, exports, now } = deps;
+  switch (after?.sk) {
+    case 'IMAGE': {
+      // An image that was deleted, or moved out of its batch.
+      const { batchId } = Image.parse(before);
+      if (batchId && !isSamePlace(before, after)) await exports.endAllOf(batchId);
+      return;
+    }
+    case 'BATCH': {
+      const batch = await batches.find(Batch.parse(after).id, now());
+      if (batch) await settleBatch(batch, deps);
+      return;
+    }
+    default: {
+      const known = await cases.get(Case.parse(after).id, now());
+      if (known) await settleCase(known, deps);
+    }
+  }
+}
+
+const isSamePlace = (before: ChangedItem['before'], after: ChangedItem['after']) =>
+  before?.batchId === after?.batchId && before?.deletedAt === after?.deletedAt;
+
+export const handler = serveItemChanges(
+  trigger,
+  handle,
+  { batches, cases, images, deletedImages, imageMoves, exports, now },
+  true,
+);

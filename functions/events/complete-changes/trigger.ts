@@ -1,0 +1,23 @@
+import { defineTrigger } from '../../../lib/api/trigger.ts';
+import { BATCH_KEYS, CASE_KEYS, IMAGE_KEYS } from '../../../lib/data/keys.ts';
+
+export const trigger = defineTrigger({
+  id: 'complete-changes',
+  summary:
+    'Complete what a deletion, a restoration or a move began: the images of a batch or case, and its exports',
+  costOfFailure:
+    'Exports still contain deleted or moved images, or a deleted, restored or moved batch has only a part of its images.',
+  source: {
+    itemsMarked: [
+      { keys: IMAGE_KEYS, attribute: 'deletedAt' },
+      { keys: IMAGE_KEYS, attribute: 'assignment.at' },
+      { keys: BATCH_KEYS, attribute: 'unsettledSince' },
+      { keys: CASE_KEYS, attribute: 'unsettledSince' },
+    ],
+    batchSize: 10,
+    maximumRetries: 10_000,
+  },
+  permissions: { table: 'write' },
+  memoryMb: 512,
+  timeoutSeconds: 300,
+});

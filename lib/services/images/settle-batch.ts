@@ -1,0 +1,33 @@
+import type { Batches } from '../../data/batches.ts';
+import type { DeletedImages } from '../../data/deleted-images.ts';
+import type { Exports } from '../../data/exports.ts';
+import type { ImageMoves } from '../../data/image-moves.ts';
+import type { Images } from '../../data/images.ts';
+import type { Batch } from '../../domain/batches/batch.ts';
+
+export interface SettleDeps {
+  batches: Pick<Batches, 'markSettled'>;
+  images: Pick<Images, 'deleteAllIn'>;
+  deletedImages: Pick<DeletedImages, 'restoreAllOf'>;
+  imageMoves: Pick<ImageMoves, 'moveAllInBatch'>;
+  exports: Pick<Exports, 'endAllOf'>;
+  now: () => Date;
+}
+
+/**
+ * Makes the images of a batch what the batch is: deleted with it, or restored with it and of its patient. Its exports
+ * end, because they hold what it was before.
+ *
+ * The request that changes the batch does this, and the table's stream does it again, in case the request's function ends
+ * before that. Repeating it changes nothing.
+ */
+export async function settleBatch(batch: Batch, deps: SettleDeps): Promise<void> {
+  const { batches, images, deletedImages, imageMoves, exports, now } = deps;
+  const { id, deletedAt, deletedBy: by = '', expiresAt = 0 } = batch;
+  if (deletedAt === undefined) {
+    await deletedImages.restoreAllOf(batch, now());
+    await imageMoves.moveAllInBatch(batch);
+  } else await images.deleteAllIn(id, { by, at: new Date(deletedAt), until: new Date(expiresAt * 1000) });
+  await exports.endAllOf(id);
+  await batches.markSettled(batch);
+}
