@@ -77,3 +77,6 @@ export const ingestion = { dicomStore, objects, examImages, patients, ownIssuers
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, newId, now };
+
+/** The dependencies of changes of a batch that its images follow. */
+export const settling = { batches, images, deletedImages, imageMoves, exports, now };

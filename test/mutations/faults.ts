@@ -142,7 +142,7 @@ export const faults: Fault[] = [
   {
     means: 'the event of an upload is sent before its bytes have arrived',
     file: 'lib/api/notifications.ts',
-    original: "if ((wasPending && after.status !== 'pending') ||",
+    original: 'if ((wasPending && !isBeingChecked(after)) ||',
     replacement: 'if (wasPending ||',
     tests: ['test/unit/api/notifications.test.ts'],
   },

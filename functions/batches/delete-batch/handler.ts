@@ -1,15 +1,7 @@
 import { requireMayDelete, requireMayErase, requireVisible } from '../../../lib/domain/access/access.ts';
 import { batchConflict } from '../../../lib/domain/batches/batch.ts';
 import { deletionBy } from '../../../lib/domain/deletion.ts';
-import {
-  batches,
-  deletedImages,
-  exports,
-  imageMoves,
-  images,
-  limits,
-  now,
-} from '../../../lib/lambda/dependencies.ts';
+import { limits, settling } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -39,6 +31,4 @@ export async function handle({ caller, params, query }: Request<typeof operation
   if (remaining) throw batchConflict(remaining);
 }
 
-const needs = { batches, images, deletedImages, imageMoves, exports, limits, now };
-
-export const handler = serve(operation, handle, needs);
+export const handler = serve(operation, handle, { ...settling, limits });

@@ -1,14 +1,7 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { recordAccess, recordReason } from '../../../lib/domain/audit/audit-context.ts';
 import { batchConflict } from '../../../lib/domain/batches/batch.ts';
-import {
-  batches,
-  deletedImages,
-  exports,
-  imageMoves,
-  images,
-  now,
-} from '../../../lib/lambda/dependencies.ts';
+import { settling } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -33,11 +26,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return answer;
 }
 
-export const handler = serveCreation(operation, handle, {
-  batches,
-  images,
-  deletedImages,
-  imageMoves,
-  exports,
-  now,
-});
+export const handler = serveCreation(operation, handle, settling);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { MovedTo, MoveRequest } from '../../../lib/api/views/moved.ts';
+import { MovedBatch, MoveRequest } from '../../../lib/api/views/moved.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -12,10 +12,7 @@ export const operation = defineOperation({
   auth: ['doctor', 'admin'],
   params: z.strictObject({ id: Id }),
   body: z.strictObject(MoveRequest),
-  success: {
-    status: 200,
-    schema: z.strictObject(MovedTo),
-  },
+  success: { status: 200, schema: MovedBatch },
   errors: ['NOT_FOUND', 'CONFLICT'],
   permissions: { table: 'write' },
   rate: 'metadata',

@@ -1,13 +1,6 @@
 import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { requireMayDelete, requireVisible } from '../../../lib/domain/access/access.ts';
-import {
-  batches,
-  deletedImages,
-  exports,
-  imageMoves,
-  images,
-  now,
-} from '../../../lib/lambda/dependencies.ts';
+import { settling } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -27,11 +20,4 @@ export async function handle({ caller, params }: Request<typeof operation>, deps
   return toPatientBatch(requireVisible(caller, await batches.get(params.id), 'batch'));
 }
 
-export const handler = serve(operation, handle, {
-  batches,
-  images,
-  deletedImages,
-  imageMoves,
-  exports,
-  now,
-});
+export const handler = serve(operation, handle, settling);

@@ -1,15 +1,7 @@
 import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { Case } from '../../../lib/domain/cases/case.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
-import {
-  batches,
-  cases,
-  deletedImages,
-  exports,
-  imageMoves,
-  images,
-  now,
-} from '../../../lib/lambda/dependencies.ts';
+import { cases, settling } from '../../../lib/lambda/dependencies.ts';
 import { type ChangedItem, serveItemChanges } from '../../../lib/lambda/events/serve-item-changes.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type SettleCaseDeps, settleCase } from '../../../lib/services/cases/settle-case.ts';
@@ -43,9 +35,4 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
 const isSamePlace = (before: ChangedItem['before'], after: ChangedItem['after']) =>
   before?.batchId === after?.batchId && before?.deletedAt === after?.deletedAt;
 
-export const handler = serveItemChanges(
-  trigger,
-  handle,
-  { batches, cases, images, deletedImages, imageMoves, exports, now },
-  true,
-);
+export const handler = serveItemChanges(trigger, handle, { ...settling, cases }, true);

@@ -1,3 +1,4 @@
+import { toMovedImage } from '../../../lib/api/views/moved.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { recordAccess, recordReason } from '../../../lib/domain/audit/audit-context.ts';
 import { requireReady } from '../../../lib/domain/images/image.ts';
@@ -22,26 +23,13 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   if (batchId) requirePlaceOf(patientId, requireVisible(caller, await batches.get(batchId), 'batch'));
   if (caseId) requirePlaceOf(patientId, requireVisible(caller, await cases.get(caseId, now()), 'case'));
   const at = now().toISOString();
-  await imageMoves.moveImage(image, { patientId, batchId, caseId }, { by: caller.subject, at, reason });
+  const to = { patientId, batchId, caseId };
+  await imageMoves.moveImage(image, to, { by: caller.subject, at, reason });
   // The stream's consumer also does this, but later; after the response, no archive may contain the image.
   if (image.batchId) await exports.endAllOf(image.batchId);
-  return {
-    id: image.id,
-    patient_id: patientId,
-    previous_patient_id: image.patientId ?? null,
-    batch: batchId ?? null,
-    previous_batch: image.batchId ?? null,
-    case: caseId ?? null,
-    previous_case: image.caseId ?? null,
-    moved_at: at,
-  };
+  return toMovedImage(image, to, at);
 }
 
-export const handler = serveCreation(operation, handle, {
-  images,
-  batches,
-  cases,
-  imageMoves,
-  exports,
-  now,
-});
+const needs = { images, batches, cases, imageMoves, exports, now };
+
+export const handler = serveCreation(operation, handle, needs);

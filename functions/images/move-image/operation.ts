@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
-import { MovedTo, MoveRequest } from '../../../lib/api/views/moved.ts';
-import { CaseId, Id } from '../../../lib/domain/identifiers.ts';
+import { MovedImage, MoveRequest } from '../../../lib/api/views/moved.ts';
+import { CaseId, EXAMPLE_ID, Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
   id: 'move-image',
@@ -20,19 +20,11 @@ export const operation = defineOperation({
     .refine(({ batch, case: caseId }) => batch === undefined || caseId === undefined, {
       error: 'must have a batch or a case, not both',
     }),
-  success: {
-    status: 200,
-    schema: z.strictObject({
-      ...MovedTo,
-      batch: Id.nullable(),
-      previous_batch: Id.nullable(),
-      case: CaseId.nullable(),
-      previous_case: CaseId.nullable(),
-    }),
-  },
+  success: { status: 200, schema: MovedImage },
   errors: ['NOT_FOUND', 'CONFLICT'],
   permissions: { table: 'write' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
+  example: { body: { patient_id: 'P-1001', batch: EXAMPLE_ID, reason: 'Sent under another number' } },
 });

@@ -1,12 +1,10 @@
-import type { AuditEvent } from './audit-event.ts';
-
 /** The patients and resources that a request accesses, for the audit log. Each access check adds to it, also when it denies. */
 export interface AuditContext {
   patientIds: Set<string>;
   /** As `image 0190c6a4-7b3e-7000-8000-000000000000`. */
   resources: Set<string>;
   /** Why the caller does it, if they said so. */
-  reason?: AuditEvent['reason'];
+  reason?: string | undefined;
 }
 
 export const newAuditContext = (): AuditContext => ({ patientIds: new Set(), resources: new Set() });
