@@ -103,6 +103,7 @@ export class NegatoscopeStack extends Stack {
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'AuditTableName', { value: storage.audit.tableName });
+    new CfnOutput(this, 'AuditBucketName', { value: storage.auditSegments.bucketName });
     new CfnOutput(this, 'BucketName', { value: storage.bucket.bucketName });
     new CfnOutput(this, 'Url', { value: url });
   }

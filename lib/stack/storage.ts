@@ -7,13 +7,14 @@ import {
   BucketEncryption,
   type CfnBucket,
   HttpMethods,
+  ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { INDEXES, type IndexName, TABLE_SCHEMA } from '../data/keys.ts';
-import { AUDIT, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
+import { EXPIRE_AFTER_DAYS, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
 import type { Settings } from './settings.ts';
 
 /** The stored data: the bucket of the images, the table of their metadata, and the key that encrypts both. */
@@ -21,6 +22,8 @@ export class Storage extends Construct {
   readonly key: Key;
   readonly bucket: Bucket;
   readonly accessLogs: Bucket;
+  /** The segments of the audit log. A separate bucket, because Object Lock is for whole buckets. */
+  readonly auditSegments: Bucket;
   readonly table: Table;
   /**
    * The state of requests. A separate table, so that its many writes are in no stream, and its failure does not affect
@@ -33,7 +36,7 @@ export class Storage extends Construct {
   readonly audit: Table;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
-  constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays }: Settings) {
+  constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays, auditRetention }: Settings) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: "Patients' images and what is known of them",
@@ -71,12 +74,12 @@ export class Storage extends Construct {
       ],
       lifecycleRules: [
         // Uploads are checked within minutes. The object stays so long that no signed URL can replace it.
-        { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
-        { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: Duration.days(1) },
+        { id: 'incoming', prefix: INCOMING, expiration: days(INCOMING) },
+        { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: days(INCOMING_DICOM) },
         {
           id: 'exports',
           prefix: EXPORTS,
-          expiration: Duration.days(1),
+          expiration: days(EXPORTS),
           noncurrentVersionExpiration: Duration.days(1),
         },
         { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
@@ -87,6 +90,21 @@ export class Storage extends Construct {
         },
       ],
     });
+    const retention = Duration.days(auditRetention.days);
+    this.auditSegments = new Bucket(this, 'AuditSegments', {
+      ...secure,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      serverAccessLogsBucket: this.accessLogs,
+      serverAccessLogsPrefix: 'audit-segments/',
+      objectLockEnabled: true,
+      objectLockDefaultRetention:
+        auditRetention.mode === 'compliance'
+          ? ObjectLockRetention.compliance(retention)
+          : ObjectLockRetention.governance(retention),
+    });
+    this.#sealAudit();
     const items = {
       partitionKey: { name: TABLE_SCHEMA.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE_SCHEMA.sortKey, type: AttributeType.STRING },
@@ -104,21 +122,26 @@ export class Storage extends Construct {
     addIndexes(this.table, TABLE_SCHEMA.indexes);
     this.audit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
     addIndexes(this.audit, TABLE_SCHEMA.auditIndexes);
-    this.#sealAudit();
   }
 
-  /** Makes the segments of the log immutable: nobody changes or deletes an object once it exists. */
+  /**
+   * Makes the segments of the log immutable: nobody changes or deletes an object once it exists, also after its
+   * retention has ended.
+   */
   #sealAudit(): void {
     const segments = {
       principals: [new AnyPrincipal()],
       effect: Effect.DENY,
-      resources: [this.bucket.arnForObjects(`${AUDIT}*`)],
+      resources: [this.auditSegments.arnForObjects('*')],
     };
-    this.bucket.addToResourcePolicy(
-      new PolicyStatement({ ...segments, actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+    this.auditSegments.addToResourcePolicy(
+      new PolicyStatement({
+        ...segments,
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+      }),
     );
     // S3 user guide, "Enforce conditional writes on Amazon S3 buckets".
-    this.bucket.addToResourcePolicy(
+    this.auditSegments.addToResourcePolicy(
       new PolicyStatement({
         ...segments,
         actions: ['s3:PutObject'],
@@ -154,6 +177,9 @@ export class Storage extends Construct {
     if (policyDependable) this.bucket.node.addDependency(policyDependable);
   }
 }
+
+/** After how many days the objects under a prefix expire. */
+const days = (prefix: keyof typeof EXPIRE_AFTER_DAYS) => Duration.days(EXPIRE_AFTER_DAYS[prefix]);
 
 function addIndexes(table: Table, indexes: readonly IndexName[]): void {
   for (const indexName of indexes) {

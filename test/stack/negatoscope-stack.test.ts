@@ -163,9 +163,13 @@ test('Every function that accesses data adds to the audit log; none changes or d
   for (const { id } of triggers) expect(rightsOn(id, 'StorageAudit')).not.toContain('UpdateItem');
   const deny = { Effect: 'Deny', Principal: { AWS: '*' } };
   template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    Bucket: { Ref: Match.stringLikeRegexp('^StorageAuditSegments') },
     PolicyDocument: {
       Statement: Match.arrayWith([
-        Match.objectLike({ ...deny, Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+        Match.objectLike({
+          ...deny,
+          Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+        }),
         Match.objectLike({
           ...deny,
           Action: 's3:PutObject',
@@ -173,6 +177,34 @@ test('Every function that accesses data adds to the audit log; none changes or d
         }),
       ]),
     },
+  });
+});
+
+describe('The segments of the audit log', () => {
+  const lockOf = (own: Template) => {
+    const [bucket] = Object.entries(own.findResources('AWS::S3::Bucket')).flatMap(([id, { Properties }]) =>
+      id.startsWith('StorageAuditSegments') ? [Properties] : [],
+    );
+    expect(bucket).toMatchObject({ ObjectLockEnabled: true, VersioningConfiguration: { Status: 'Enabled' } });
+    return bucket?.ObjectLockConfiguration.Rule.DefaultRetention;
+  };
+
+  test('are locked for six years by default, and for as long and as strictly as the clinic sets', () => {
+    expect(lockOf(template)).toEqual({ Mode: 'GOVERNANCE', Days: 2192 });
+    const own = synthesize({ auditRetention: { mode: 'compliance', days: 3653 } }).template;
+    expect(lockOf(own)).toEqual({ Mode: 'COMPLIANCE', Days: 3653 });
+  });
+
+  test('are in a bucket of their own, which only the function that writes them may use', () => {
+    const rights = (id: string) => rightsOf(id).filter((right) => right.includes('StorageAuditSegments'));
+    expect(rights('seal-audit').map((right) => right.split(' ')[0])).toEqual([
+      's3:GetObject',
+      's3:PutObject',
+      's3:ListBucket',
+    ]);
+    expect(rightsOf('seal-audit').filter((right) => right.includes('StorageImages'))).toEqual([]);
+    const others = functions.filter(({ id }) => id !== 'seal-audit' && rights(id).length > 0);
+    expect(others).toEqual([]);
   });
 });
 
