@@ -130,13 +130,24 @@ test('The images are encrypted, versioned and closed to the public, and the tabl
     },
     PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
   });
-  template.hasResource('AWS::DynamoDB::Table', {
-    DeletionPolicy: 'Retain',
-    Properties: {
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
-    },
-  });
+  for (const id of ['Table', 'Audit']) {
+    const [table] = ofType('AWS::DynamoDB::GlobalTable').filter(([name]) => name.startsWith(`Storage${id}`));
+    expect(table?.[1]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+        Replicas: [
+          {
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            SSESpecification: {
+              KMSMasterKeyId: { 'Fn::GetAtt': [expect.stringMatching(/^StorageKey/), 'Arn'] },
+            },
+          },
+        ],
+      },
+    });
+  }
 });
 
 test('Every event source has a dead-letter queue with an alarm that says what it costs a user', () => {
@@ -462,7 +473,7 @@ test('With several allowed origins, the preflight response names the one that as
 });
 
 test('The stack fits CloudFormation’s 500 resources, with room for more endpoints', () => {
-  expect(Object.keys(resources).length).toBeLessThan(270);
+  expect(Object.keys(resources).length).toBeLessThan(280);
 });
 
 test('CDK has no warnings', () => {
