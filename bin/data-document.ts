@@ -4,8 +4,8 @@ import { operations } from '../functions/operations.ts';
 import { triggers } from '../functions/triggers.ts';
 import type { Permissions } from '../lib/api/operation.ts';
 import { ENTITIES, type Entity, TABLES } from '../lib/data/entities.ts';
-import { DATA_FORMAT } from '../lib/data/format.ts';
 import { INDEXES, TABLE_SCHEMA } from '../lib/data/keys.ts';
+import { DATA_FORMAT } from '../lib/domain/data-format.ts';
 import { EXPIRE_AFTER_DAYS } from '../lib/storage/object-keys.ts';
 import { STORED_OBJECTS, type StoredObject } from '../lib/storage/stored-objects.ts';
 import { DocComments } from './doc-comments.ts';
@@ -33,6 +33,7 @@ export function dataDocument(
     ...entityTexts,
     '### Types',
     typesText(types, comments),
+    ...entities.flatMap(statesText),
     '## Keys',
     keysText(entities),
     '## Objects in S3',
@@ -88,6 +89,15 @@ function entityText({ name, schema, table }: Entity, comments: DocComments, type
       ...(rows.length > 0 ? [markdownTable(['attribute', 'type', 'meaning'], rows)] : []),
     ];
   });
+}
+
+/** The states of an entity and their transitions, in Mermaid's notation: `[*]` is also the end. */
+function statesText({ name, transitions }: Entity): string[] {
+  if (!transitions) return [];
+  const lines = Object.entries(transitions).flatMap(([event, { from, to = '[*]' }]) =>
+    from.map((state) => `  ${state} --> ${to} : ${event}`),
+  );
+  return [`## States: ${name}`, ['```mermaid', 'stateDiagram-v2', ...lines, '```'].join('\n')];
 }
 
 /** The types that have names: each is described once. */

@@ -9,6 +9,7 @@ import { ExamImage } from '../domain/exams/exam-image.ts';
 import { Export } from '../domain/exports/export.ts';
 import { Timestamp } from '../domain/identifiers.ts';
 import { Image } from '../domain/images/image.ts';
+import { TRANSITIONS } from '../domain/images/image-status.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
 import { StudyEntry } from './dicom-search.ts';
@@ -24,6 +25,8 @@ export interface Entity {
   /** The table it is in. */
   table: keyof typeof TABLES;
   keys: readonly EntityKey[];
+  /** The changes of its `status`: from which states to which one. Without `to`, the item is removed. */
+  transitions?: Readonly<Record<string, { from: readonly string[]; to: string | undefined }>>;
   /** The attributes that refer to another entity. */
   refersTo?: Readonly<Record<string, string>>;
 }
@@ -175,6 +178,7 @@ export const ENTITIES: readonly Entity[] = [
       ],
       [keys.deletedImageKeys(deleted), { gsi2: 'the deleted images of a patient, the last deleted first' }],
     ],
+    transitions: TRANSITIONS,
     refersTo: { patientId: 'Patient', batchId: 'Batch', caseId: 'Case' },
   },
   {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DATA_FORMAT } from '../data/format.ts';
+import { DATA_FORMAT } from '../domain/data-format.ts';
 import { StartError } from './start-error.ts';
 
 const lockTimeoutMs = 4000;

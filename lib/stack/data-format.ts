@@ -1,6 +1,6 @@
 import { CfnParameter, CfnRule, Fn } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { DATA_FORMAT } from '../data/format.ts';
+import { DATA_FORMAT } from '../domain/data-format.ts';
 
 /**
  * Refuses a deployment over data of another format, before CloudFormation changes anything.

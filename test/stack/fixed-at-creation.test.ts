@@ -6,7 +6,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { operations } from '../../functions/operations.ts';
 import { socketRoutes } from '../../functions/sockets/routes.ts';
 import { triggers } from '../../functions/triggers.ts';
-import { DATA_FORMAT } from '../../lib/data/format.ts';
+import { DATA_FORMAT } from '../../lib/domain/data-format.ts';
 import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 

@@ -78,6 +78,11 @@ describe('A change of the format changes the document:', () => {
     ]);
   });
 
+  test('a transition between states', () => {
+    const changed = withFirst(() => ({ transitions: { plant: { from: ['sown'], to: 'planted' } } }));
+    expect(changedLines(changed)).toContain('  sown --> planted : plant');
+  });
+
   test('an object', () => {
     const planted = { bucket: 'Images', key: 'images/<image>_x.jpg', holds: 'a planted object' } as const;
     expect(changedLines(ENTITIES, [...STORED_OBJECTS, planted])).toEqual([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DATA_FORMAT } from '../../../lib/data/format.ts';
+import { DATA_FORMAT } from '../../../lib/domain/data-format.ts';
 import { openState } from '../../../lib/local/state.ts';
 
 let dataDir: string;
