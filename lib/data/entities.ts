@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ApiKey } from '../domain/access/api-key.ts';
 import { AuditEvent } from '../domain/audit/audit-event.ts';
 import { Batch } from '../domain/batches/batch.ts';
-import { BegunCase } from '../domain/cases/case.ts';
+import { Case } from '../domain/cases/case.ts';
 import { DicomInstance, DicomSeries, DicomStudy } from '../domain/dicom/dicom-instance.ts';
 import { DicomUpload } from '../domain/dicom/dicom-upload.ts';
 import { ExamImage } from '../domain/exams/exam-image.ts';
@@ -55,14 +55,9 @@ const StoredImage = Image.extend({
 });
 
 const StoredBatch = Batch.extend({
-  /** Since when its images are being restored. */
-  restoringSince: Timestamp.optional(),
   /** When a deleted batch is removed for good. */
   expiresAt: z.int().optional(),
 });
-
-/** A case. It has `lastImageAt` from its first image on. */
-const StoredCase = BegunCase.partial({ lastImageAt: true });
 
 const StoredConnection = Connection.extend({
   /** When the item is removed, some time after the end of its connection. */
@@ -152,7 +147,7 @@ export const ENTITIES: readonly Entity[] = [
   },
   {
     name: 'Case',
-    schema: { StoredCase },
+    schema: { Case },
     table: 'Table',
     keys: [
       [keys.caseKey('<id>'), { table: 'a case' }],
