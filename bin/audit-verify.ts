@@ -1,4 +1,4 @@
-// npm run audit:verify: proves that nobody changed the audit log. With AUDIT_TABLE_NAME and BUCKET_NAME (outputs of the
+// npm run audit:verify: proves that nobody changed the audit log. With AUDIT_TABLE_NAME and AUDIT_BUCKET_NAME (outputs of the
 // stack) and AWS credentials; without them, of the local stack that runs here.
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -8,10 +8,10 @@ import { Objects } from '../lib/storage/objects.ts';
 import { connectS3 } from '../lib/storage/s3-client.ts';
 import { verifyAudit } from '../lib/storage/verify-audit.ts';
 
-const { AUDIT_TABLE_NAME = '', BUCKET_NAME = '' } = process.env;
-if (!AUDIT_TABLE_NAME || !BUCKET_NAME) {
+const { AUDIT_TABLE_NAME = '', AUDIT_BUCKET_NAME = '' } = process.env;
+if (!AUDIT_TABLE_NAME || !AUDIT_BUCKET_NAME) {
   console.error(
-    'Set AUDIT_TABLE_NAME and BUCKET_NAME (outputs of the stack), or start the local stack first.',
+    'Set AUDIT_TABLE_NAME and AUDIT_BUCKET_NAME (outputs of the stack), or start the local stack first.',
   );
   process.exit(2);
 }
@@ -21,11 +21,11 @@ async function* segments() {
   const keys: string[] = [];
   for await (const { Contents = [] } of paginateListObjectsV2(
     { client },
-    { Bucket: BUCKET_NAME, Prefix: AUDIT },
+    { Bucket: AUDIT_BUCKET_NAME, Prefix: AUDIT },
   )) {
     keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
   }
-  const objects = new Objects(BUCKET_NAME);
+  const objects = new Objects(AUDIT_BUCKET_NAME);
   // The numbers in their keys descend.
   for (const key of keys.reverse()) yield (await objects.read(key)) ?? new Uint8Array();
 }

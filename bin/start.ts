@@ -120,7 +120,7 @@ const adminEnvironment = ({ s3Endpoint, dynamoDbEndpoint, credentials, output }:
     AWS_ENDPOINT_URL_S3: s3Endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
     AUDIT_TABLE_NAME: output('AuditTableName'),
-    BUCKET_NAME: output('BucketName'),
+    AUDIT_BUCKET_NAME: output('AuditBucketName'),
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

@@ -19,7 +19,7 @@ import {
 import { parseItem, type Table } from './table.ts';
 
 /** An index item that refers to a study. */
-const Entry = z.object({ studyUid: z.string() });
+export const StudyEntry = z.object({ studyUid: z.string() });
 
 /** Studies read in one step. It is limited because the caller may stop early. */
 const AT_ONCE = 100;
@@ -93,7 +93,7 @@ export class DicomSearch {
     for await (const page of this.#pages('gsi1', partition, range)) {
       const found = page
         .filter((item) => keep(String(item[INDEXES.gsi1.sortKey])))
-        .map((item) => parseItem(Entry, item).studyUid);
+        .map((item) => parseItem(StudyEntry, item).studyUid);
       const uids = [...new Set(found)].filter((uid) => !seen.has(uid));
       for (const uid of uids) seen.add(uid);
       for (let i = 0; i < uids.length; i += AT_ONCE) yield* await this.#get(uids.slice(i, i + AT_ONCE));

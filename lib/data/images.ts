@@ -71,7 +71,7 @@ export type ReadyFacts = Pick<
 export type Decision = 'done' | 'already' | 'gone';
 
 /** The image id of a link item. */
-const Link = z.object({ id: Id });
+export const RecordLink = z.object({ id: Id });
 
 type Keep = (image: Image) => boolean;
 
@@ -154,7 +154,7 @@ export class Images {
     page: PageRequest,
   ): Promise<Page<Image>> {
     const query = {
-      schema: Link,
+      schema: RecordLink,
       keyOf: (imageId: string) => linkKey(imageId, type, recordId),
       newestFirst: true,
       ...(patientId === undefined

@@ -4,50 +4,8 @@ import { shownTimeOf } from '../domain/images/local-time.ts';
 import { listedName, type Patient } from '../domain/patients/patient.ts';
 
 /**
- * The only place where a key of the table is spelled.
- *
- * | access pattern                          | index | partition key       | sort key                    |
- * |-----------------------------------------|-------|---------------------|-----------------------------|
- * | an image                                | table | `IMAGE#<id>`        | `IMAGE`                     |
- * | a batch                                 | table | `BATCH#<id>`        | `BATCH`                     |
- * | a case                                  | table | `CASE#<id>`         | `CASE`                      |
- * | an export                               | table | `EXPORT#<id>`       | `EXPORT`                    |
- * | the images of a batch, in their order   | gsi1  | `BATCH#<id>`        | `<order>#<image id>`        |
- * | the images of a case, oldest first      | gsi1  | `CASE#<id>`         | `<shown time>#<image id>`   |
- * | the batches of a patient, newest first  | gsi1  | `PATIENT#<id>`      | `BATCH#<batch id>`          |
- * | the cases of a patient, newest first    | gsi1  | `CASES#PATIENT#<id>` | `<last image>#<case id>`   |
- * | the exports of a batch                  | gsi1  | `EXPORTS#<batch>`   | `<export id>`               |
- * | the unfinished exports of a person      | gsi2  | `EXPORTS#BY#<person>` | `<export id>`             |
- * | the images of a patient, newest first   | gsi2  | `PATIENT#<id>`      | `IMAGE#<image id>`          |
- * | the images deleted with a batch         | gsi1  | `DELETED#BATCH#<id>` | `<image id>`              |
- * | the deleted images of a patient, newest first | gsi2 | `DELETED#PATIENT#<id>` | `<time>#<image id>` |
- * | the deleted batches of a patient, newest first | gsi1 | `DELETED#PATIENT#<id>` | `<time>#<batch id>` |
- * | a registered picture of an exam         | table | `EXAMIMAGE#<id>`    | `EXAMIMAGE`                 |
- * | the pictures of an exam, as registered  | gsi1  | `EXAM#<id>`         | `<time>#<picture id>`       |
- * | the exam pictures of a SOP instance     | table | `EXAMSOP#<SOP UID>` | `<picture id>`              |
- * | an API key                              | table | `KEY#<id>`          | `KEY`                       |
- * | all API keys, newest first              | gsi1  | `KEYS`              | `<key id>`                  |
- * | a link of an image to a record          | table | `LINK#<image id>`   | `<type>#<record id>`        |
- * | the images of a record, newest first    | gsi2  | `LINK#<type>#<id>`  | `<image id>`                |
- * | those of one patient                    | gsi1  | `LINK#<type>#<id>#<patient>` | `<image id>`       |
- * | a pending DICOM upload                  | table | `DICOMUPLOAD#<id>`  | `DICOMUPLOAD`               |
- * | a DICOM instance                        | table | `INSTANCE#<SOP UID>` | `INSTANCE`                 |
- * | a series                                | table | `SERIES#<study>#<series>` | `SERIES`              |
- * | a study                                 | table | `STUDY#<study UID>` | `STUDY`                     |
- * | the instances of a series, by number    | gsi1  | `SERIES#<study>#<series>` | `<number>#<SOP UID>`  |
- * | the series of a study, by number        | gsi1  | `STUDY#<study UID>` | `<number>#<series UID>`     |
- * | all studies, by date                    | gsi1  | `STUDIES`           | `<date>#<study UID>`        |
- * | those of a patient                      | gsi2  | `STUDIES#PATIENT#<id>` | `<date>#<study UID>`     |
- * | unassigned studies, by Patient ID       | gsi2  | `STUDIES#UNASSIGNED#<Patient ID>` | `<date>#<study UID>` |
- * | the index items of a study              | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME#<v>`, `UNASSIGNED` |
- * | unassigned studies                      | gsi1  | `STUDIES#UNASSIGNED` | `<date>#<study UID>`       |
- * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date>#<study UID>`    |
- * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date>#<study UID>`     |
- * | those of a name, or of its prefix       | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
- * | a patient of the directory              | table | `PATIENT#<number>`  | `PATIENT`                   |
- * | all patients, by name                   | gsi1  | `PATIENTS#NAME`     | `<listed name>⇥<number>`    |
- * | the index items of a patient            | table | `PATIENT#<number>`  | `TERM#<place>`              |
- * | those of a term, or of its prefix       | gsi1  | `PATIENTS#TERM`     | `<term>⇥<listed name>⇥<number>` |
+ * The only place where a key of the table is spelled. `lib/data/entities.ts` says what is found by each, from which
+ * `docs/data.md` is made.
  *
  * Image, batch and key ids are UUIDs of version 7, so that they sort by creation time.
  */
@@ -335,6 +293,9 @@ const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 /** The occupied rate limit slots of a caller; in the table of requests. */
 export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
 
+/** The partition key of the responses by `Idempotency-Key`; in the table of requests. Powertools makes the sort key. */
+export const STORED_RESPONSES = 'RESPONSES';
+
 /** An event of the audit log, and its positions in the lists; in the table of the log. */
 export const auditKey = (id: string) => ({ pk: `EVENT#${id}`, sk: 'EVENT' });
 export const AUDIT_EVENTS = 'EVENTS';
@@ -353,7 +314,7 @@ export const INSTANCE_KEYS = 'INSTANCE#';
 /** Pending images whose upload the client has reported as complete, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;
 
-/** The global secondary indexes by their names, as in the table above. */
+/** The global secondary indexes by their names. */
 export const INDEXES = {
   /** The images of a batch or a case, the batches and the cases of a patient; in the audit log, all events. */
   gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },

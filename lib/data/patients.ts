@@ -18,8 +18,8 @@ import { transact } from './transaction.ts';
 const ATTEMPTS = 10;
 
 /** An index item: a copy of the entry, so that a search is one Query, and the term under which it is found. */
-const Found = Patient.extend({ term: z.string(), place: z.int() });
-type Found = z.infer<typeof Found>;
+export const PatientTerm = Patient.extend({ term: z.string(), place: z.int() });
+type PatientTerm = z.infer<typeof PatientTerm>;
 
 /**
  * The directory of patients in the table.
@@ -86,14 +86,14 @@ export class Patients {
    * @param prefix as `searchTerm` returns it, not empty
    */
   search(prefix: string, page: PageRequest): Promise<Page<Patient>> {
-    const isFirst = (found: Found) =>
+    const isFirst = (found: PatientTerm) =>
       patientTerms(found).find((term) => term.startsWith(prefix)) === found.term;
-    return queryPage<Found>(
+    return queryPage<PatientTerm>(
       this.#table,
       {
         partition: PATIENTS_BY_TERM,
         between: termsFrom(prefix),
-        schema: Found,
+        schema: PatientTerm,
         idOf: ({ place, patientId }) => `${place}#${patientId}`,
         keyOf: termKeyOf,
         keep: isFirst,

@@ -58,7 +58,7 @@ export const urls = () => new SignedUrls(environment.bucketName);
 export const bucket = () => new Objects(environment.bucketName);
 
 export const archives = () => new ArchiveWriter(environment.bucketName);
-export const auditSegments = () => new AuditSegments(environment.bucketName);
+export const auditSegments = () => new AuditSegments(environment.auditBucketName);
 
 /** The WebSocket connections to open pages. */
 export const sockets = () => new Sockets();

@@ -8,6 +8,10 @@ export const environment = {
   get bucketName() {
     return required('BUCKET_NAME');
   },
+  /** The bucket of the audit log's segments. */
+  get auditBucketName() {
+    return required('AUDIT_BUCKET_NAME');
+  },
   /** The table of requests: rate limits and idempotency records. */
   get requestsTableName() {
     return required('REQUESTS_TABLE_NAME');

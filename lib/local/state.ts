@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { DATA_FORMAT } from '../domain/data-format.ts';
 import { StartError } from './start-error.ts';
 
 const lockTimeoutMs = 4000;
-/** The format of a data directory: increase it when older directories can no longer be read. */
-const dataFormat = 1;
+/** Marks a state file that has the number of the data format (SQLite, "PRAGMA application_id"): `NEGA` in ASCII. */
+const applicationId = 0x4e454741;
 
 /** Creates the data directory if it does not exist. Throws if it is not writable. */
 function makeDataDir(dataDir: string): void {
@@ -75,15 +76,18 @@ export function openState(dataDir: string): DatabaseSync {
   }
 }
 
-/**
- * Refuses a directory of another format. SQLite returns 0 for a new file, and for one from before formats had numbers.
- */
+/** Refuses a directory with data of another format, or without a number of their format. A new one gets the number. */
 function requireFormat(db: DatabaseSync, dataDir: string): void {
-  const found = Number(db.prepare('PRAGMA user_version').get()?.user_version);
-  if (found !== 0 && found !== dataFormat) {
+  const { user_version: found } = db.prepare('PRAGMA user_version').get() ?? {};
+  const { application_id: marked } = db.prepare('PRAGMA application_id').get() ?? {};
+  const isEmpty = db.prepare('SELECT name FROM sqlite_schema').get() === undefined && found === 0;
+  const isNew = isEmpty && !existsSync(path.join(dataDir, 'dynamodb.sqlite'));
+  if (isNew) {
+    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${DATA_FORMAT}`);
+  } else if (marked !== applicationId || found !== DATA_FORMAT) {
+    const format = marked === applicationId ? `data format ${found}` : 'data without a format number';
     throw new StartError(
-      `The data directory ${dataDir} has data format ${found}, but this version reads format ${dataFormat}: start the version that wrote it, or give this one another directory with --data.`,
+      `The data directory ${dataDir} has ${format}, but this version needs data format ${DATA_FORMAT}: move or delete the directory, give this version another one with --data, or start the version that wrote it.`,
     );
   }
-  db.exec(`PRAGMA user_version = ${dataFormat}`);
 }

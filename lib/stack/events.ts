@@ -74,6 +74,7 @@ export class EventFeed extends Construct {
         }),
       );
     } else {
+      storage.key.grantDecrypt(handler);
       // More than two readers of a shard may be throttled (DynamoDB quotas, "DynamoDB Streams"). The images' table has
       // four, or five with a pipe. Lambda then retries, so that records arrive late but none is lost.
       handler.addEventSource(

@@ -187,10 +187,12 @@ export class Functions extends Construct {
       requests: { tableArn: requestsArn },
       audit: { tableArn: auditArn },
       connections: { tableArn: connectionsArn },
-      bucket,
       key,
     } = this.#storage;
     const rights = Object.entries(objects);
+    const listed = new Set(
+      rights.flatMap(([prefix, actions]) => (actions.includes('find') ? [this.#bucketOf(prefix)] : [])),
+    );
     const keyActions = new Set(
       rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
     );
@@ -230,11 +232,16 @@ export class Functions extends Construct {
         ([prefix, actions]) =>
           new PolicyStatement({
             actions: actions.flatMap((action) => (action === 'find' ? [] : OBJECT_ACTIONS[action])),
-            resources: [bucket.arnForObjects(`${prefix}/*`)],
+            resources: [this.#bucketOf(prefix).arnForObjects(`${prefix}/*`)],
           }),
       ),
-      ...(rights.some(([, actions]) => actions.includes('find'))
-        ? [new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] })]
+      ...(listed.size > 0
+        ? [
+            new PolicyStatement({
+              actions: ['s3:ListBucket'],
+              resources: [...listed].map(({ bucketArn }) => bucketArn),
+            }),
+          ]
         : []),
       ...(sockets.length > 0
         ? [
@@ -258,19 +265,28 @@ export class Functions extends Construct {
     objects,
     sockets,
   }: Permissions): Record<string, string> {
-    const { table: items, requests: onGoing, audit: log, connections: open, bucket } = this.#storage;
+    const { table: items, requests: onGoing, audit: log, connections: open } = this.#storage;
+    const { bucket, auditSegments } = this.#storage;
+    const { audit: segments, ...images } = objects ?? {};
+    const hasImages = Object.keys(images).length > 0;
     return {
       ...(table && { TABLE_NAME: items.tableName }),
       ...(requests && { REQUESTS_TABLE_NAME: onGoing.tableName }),
       ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
       ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
-      ...(objects && { BUCKET_NAME: bucket.bucketName, TIME_ZONE: this.#settings.timeZone }),
+      ...(hasImages && { BUCKET_NAME: bucket.bucketName, TIME_ZONE: this.#settings.timeZone }),
+      ...(segments && { AUDIT_BUCKET_NAME: auditSegments.bucketName }),
       ...(objects?.dicom?.includes('write') && {
         PATIENT_ID_ISSUERS: JSON.stringify(this.#settings.patientIdIssuers),
       }),
-      ...((requests || objects) && { LIMITS: JSON.stringify(this.#settings.limits) }),
+      ...((requests || hasImages) && { LIMITS: JSON.stringify(this.#settings.limits) }),
       ...(sockets && this.#sockets.environment),
     };
+  }
+
+  /** The bucket of the objects with this prefix. */
+  #bucketOf(prefix: string) {
+    return prefix === 'audit' ? this.#storage.auditSegments : this.#storage.bucket;
   }
 
   #layer(name: string): LayerVersion {

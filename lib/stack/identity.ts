@@ -43,8 +43,11 @@ export class Identity extends Construct {
   #userPool() {
     const pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
+      // None of these four can be changed once the pool exists (Cognito developer guide, "Settings you can't change").
       signInAliases: { username: true, email: true },
-      standardAttributes: { email: { required: true, mutable: true } },
+      signInCaseSensitive: false,
+      // Not required: a patient may have no address, or share one.
+      standardAttributes: { email: { required: false, mutable: true } },
       customAttributes: { patient_id: new StringAttribute({ minLen: 1, maxLen: 64, mutable: true }) },
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { sms: false, otp: true },

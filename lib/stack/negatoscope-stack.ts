@@ -9,6 +9,7 @@ import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import type { Trigger } from '../api/trigger.ts';
 import { Api } from './api.ts';
+import { requireDataFormat } from './data-format.ts';
 import { Edge } from './edge.ts';
 import { EventFeed } from './events.ts';
 import { Functions } from './functions.ts';
@@ -32,6 +33,7 @@ export class NegatoscopeStack extends Stack {
   constructor(scope: Construct, id: string, declared: NegatoscopeProps) {
     const { operations, triggers, socketRoutes, settings, onLaptop = false, ...props } = declared;
     super(scope, id, props);
+    requireDataFormat(this);
     const storage = new Storage(this, 'Storage', settings);
     const identity = new Identity(this, 'Identity', settings);
     const sockets = new Sockets(this, 'Sockets');
@@ -103,6 +105,7 @@ export class NegatoscopeStack extends Stack {
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'AuditTableName', { value: storage.audit.tableName });
+    new CfnOutput(this, 'AuditBucketName', { value: storage.auditSegments.bucketName });
     new CfnOutput(this, 'BucketName', { value: storage.bucket.bucketName });
     new CfnOutput(this, 'Url', { value: url });
   }

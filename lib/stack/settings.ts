@@ -36,6 +36,17 @@ export const Settings = z.strictObject({
   patientIdIssuers: z.array(z.string().min(1).max(64)).default([]),
   /** The address that receives the alarms. */
   alarmEmail: z.email().optional(),
+  /**
+   * How long S3 Object Lock keeps the segments of the audit log from deletion: by default six years, as HIPAA demands of
+   * its documentation (45 CFR 164.316(b)(2)(i)). In the mode `compliance`, nobody can shorten that for a written
+   * segment, or delete its bucket, not even the owner of the account.
+   */
+  auditRetention: z
+    .strictObject({
+      mode: z.enum(['governance', 'compliance']).default('governance'),
+      days: z.int().positive().default(2192),
+    })
+    .prefault({}),
   /** Days for which a deleted or overwritten object can be restored. */
   deletedObjectDays: z.int().positive().default(30),
 });

@@ -1,4 +1,11 @@
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type CfnGlobalTable,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
@@ -7,13 +14,14 @@ import {
   BucketEncryption,
   type CfnBucket,
   HttpMethods,
+  ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { INDEXES, type IndexName, TABLE_SCHEMA } from '../data/keys.ts';
-import { AUDIT, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
+import { EXPIRE_AFTER_DAYS, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
 import type { Settings } from './settings.ts';
 
 /** The stored data: the bucket of the images, the table of their metadata, and the key that encrypts both. */
@@ -21,23 +29,28 @@ export class Storage extends Construct {
   readonly key: Key;
   readonly bucket: Bucket;
   readonly accessLogs: Bucket;
-  readonly table: Table;
+  /** The segments of the audit log. A separate bucket, because Object Lock is for whole buckets. */
+  readonly auditSegments: Bucket;
+  readonly table: TableV2;
   /**
    * The state of requests. A separate table, so that its many writes are in no stream, and its failure does not affect
    * images.
    */
-  readonly requests: Table;
+  readonly requests: TableV2;
   /** The open connections. A separate table, so that functions that send messages have no access to stored data. */
-  readonly connections: Table;
+  readonly connections: TableV2;
   /** The audit log. A separate table, so that no function that may change other data can change it. */
-  readonly audit: Table;
+  readonly audit: TableV2;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
-  constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays }: Settings) {
+  constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays, auditRetention }: Settings) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: "Patients' images and what is known of them",
       enableKeyRotation: true,
+      // S3 and DynamoDB encrypt a replica in another region by a key of that region, so that none of its material has to leave
+      // this one. It cannot be changed later.
+      multiRegion: false,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const secure = {
@@ -71,12 +84,12 @@ export class Storage extends Construct {
       ],
       lifecycleRules: [
         // Uploads are checked within minutes. The object stays so long that no signed URL can replace it.
-        { id: 'incoming', prefix: INCOMING, expiration: Duration.days(1) },
-        { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: Duration.days(1) },
+        { id: 'incoming', prefix: INCOMING, expiration: days(INCOMING) },
+        { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: days(INCOMING_DICOM) },
         {
           id: 'exports',
           prefix: EXPORTS,
-          expiration: Duration.days(1),
+          expiration: days(EXPORTS),
           noncurrentVersionExpiration: Duration.days(1),
         },
         { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
@@ -87,38 +100,73 @@ export class Storage extends Construct {
         },
       ],
     });
+    const retention = Duration.days(auditRetention.days);
+    this.auditSegments = new Bucket(this, 'AuditSegments', {
+      ...secure,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      serverAccessLogsBucket: this.accessLogs,
+      serverAccessLogsPrefix: 'audit-segments/',
+      objectLockEnabled: true,
+      objectLockDefaultRetention:
+        auditRetention.mode === 'compliance'
+          ? ObjectLockRetention.compliance(retention)
+          : ObjectLockRetention.governance(retention),
+    });
+    this.#sealAudit();
+    // Each is a global table of one region. So a replica in another region can be added later: CloudFormation cannot change
+    // the type of a table (DynamoDB developer guide, "Best practices for global tables").
     const items = {
       partitionKey: { name: TABLE_SCHEMA.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE_SCHEMA.sortKey, type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
+      billing: Billing.onDemand(),
       timeToLiveAttribute: TABLE_SCHEMA.timeToLive,
-      encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.key,
+      // With our key: see `encryptBy`.
+      encryption: TableEncryptionV2.awsManagedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     };
-    const kept = { ...items, deletionProtection: true, removalPolicy: RemovalPolicy.RETAIN };
-    this.requests = new Table(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
-    this.connections = new Table(this, 'Connections', { ...items, removalPolicy: RemovalPolicy.DESTROY });
-    addIndexes(this.connections, TABLE_SCHEMA.indexes);
-    this.table = new Table(this, 'Table', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    addIndexes(this.table, TABLE_SCHEMA.indexes);
-    this.audit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    addIndexes(this.audit, TABLE_SCHEMA.auditIndexes);
-    this.#sealAudit();
+    const kept = {
+      ...items,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+    };
+    this.requests = new TableV2(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
+    this.connections = new TableV2(this, 'Connections', {
+      ...items,
+      globalSecondaryIndexes: indexes(TABLE_SCHEMA.indexes),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.table = new TableV2(this, 'Table', {
+      ...kept,
+      globalSecondaryIndexes: indexes(TABLE_SCHEMA.indexes),
+    });
+    this.audit = new TableV2(this, 'Audit', {
+      ...kept,
+      globalSecondaryIndexes: indexes(TABLE_SCHEMA.auditIndexes),
+    });
+    for (const table of [this.requests, this.connections, this.table, this.audit]) encryptBy(this.key, table);
   }
 
-  /** Makes the segments of the log immutable: nobody changes or deletes an object once it exists. */
+  /**
+   * Makes the segments of the log immutable: nobody changes or deletes an object once it exists, also after its
+   * retention has ended.
+   */
   #sealAudit(): void {
     const segments = {
       principals: [new AnyPrincipal()],
       effect: Effect.DENY,
-      resources: [this.bucket.arnForObjects(`${AUDIT}*`)],
+      resources: [this.auditSegments.arnForObjects('*')],
     };
-    this.bucket.addToResourcePolicy(
-      new PolicyStatement({ ...segments, actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+    this.auditSegments.addToResourcePolicy(
+      new PolicyStatement({
+        ...segments,
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+      }),
     );
     // S3 user guide, "Enforce conditional writes on Amazon S3 buckets".
-    this.bucket.addToResourcePolicy(
+    this.auditSegments.addToResourcePolicy(
       new PolicyStatement({
         ...segments,
         actions: ['s3:PutObject'],
@@ -155,13 +203,24 @@ export class Storage extends Construct {
   }
 }
 
-function addIndexes(table: Table, indexes: readonly IndexName[]): void {
-  for (const indexName of indexes) {
+/** After how many days the objects under a prefix expire. */
+const days = (prefix: keyof typeof EXPIRE_AFTER_DAYS) => Duration.days(EXPIRE_AFTER_DAYS[prefix]);
+
+/** CDK itself accepts a key of ours only if it knows the region of the stack. */
+function encryptBy(key: Key, table: TableV2): void {
+  const { defaultChild } = table.node;
+  (defaultChild as CfnGlobalTable).addPropertyOverride(
+    'Replicas.0.SSESpecification.KMSMasterKeyId',
+    key.keyArn,
+  );
+}
+
+const indexes = (names: readonly IndexName[]) =>
+  names.map((indexName) => {
     const { partitionKey, sortKey } = INDEXES[indexName];
-    table.addGlobalSecondaryIndex({
+    return {
       indexName,
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
-    });
-  }
-}
+    };
+  });

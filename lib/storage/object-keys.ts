@@ -1,6 +1,9 @@
 import type { Image } from '../domain/images/image.ts';
 import { IMAGE_EXTENSIONS } from '../domain/uploads/upload.ts';
 
+/** The prefixes whose objects expire, and after how many days. */
+export const EXPIRE_AFTER_DAYS = { 'incoming/': 1, 'incoming-dicom/': 1, 'exports/': 1 } as const;
+
 /** The small copies of an image. */
 export type RenditionName = 'thumbnail' | 'card' | 'png' | 'preview';
 

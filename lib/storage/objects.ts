@@ -37,7 +37,11 @@ export class Objects {
     );
   }
 
-  /** Creates an object. Returns false if it exists already. */
+  /**
+   * Creates an object. Returns false if it exists already.
+   *
+   * A bucket with Object Lock accepts no object without a checksum (S3 user guide, "Object Lock considerations").
+   */
   async create(key: string, bytes: Uint8Array, contentType: string): Promise<boolean> {
     const object = {
       Bucket: this.#bucket,
@@ -45,6 +49,7 @@ export class Objects {
       Body: bytes,
       ContentType: contentType,
       IfNoneMatch: '*',
+      ChecksumAlgorithm: 'CRC32' as const,
     };
     try {
       await this.#client.send(new PutObjectCommand(object));

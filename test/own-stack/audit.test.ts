@@ -38,7 +38,7 @@ describe('npm run audit:verify', () => {
     const env = {
       ...process.env,
       AUDIT_TABLE_NAME: service.stack.output('AuditTableName'),
-      BUCKET_NAME: service.stack.output('BucketName'),
+      AUDIT_BUCKET_NAME: service.stack.output('AuditBucketName'),
     };
     return promisify(execFile)(process.execPath, ['bin/audit-verify.ts'], { cwd: root, env }).then(
       ({ stdout }) => ({ code: 0, output: stdout }),

@@ -35,7 +35,6 @@ const ACCEPTED: Record<string, string> = {
     'Alarms go to the address in the settings, which is the clinic’s to give.',
   'HIPAA.Security-CloudWatchLogGroupEncrypted':
     'CloudWatch encrypts all logs; ours hold ids and no patient data.',
-  'HIPAA.Security-DynamoDBInBackupPlan': 'Point-in-time recovery brings back each second of 35 days.',
   'HIPAA.Security-IAMNoInlinePolicy':
     'Each function has a role of its own, whose policy nobody else shall use.',
   'HIPAA.Security-LambdaConcurrency':

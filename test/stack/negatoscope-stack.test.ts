@@ -130,13 +130,24 @@ test('The images are encrypted, versioned and closed to the public, and the tabl
     },
     PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
   });
-  template.hasResource('AWS::DynamoDB::Table', {
-    DeletionPolicy: 'Retain',
-    Properties: {
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
-    },
-  });
+  for (const id of ['Table', 'Audit']) {
+    const [table] = ofType('AWS::DynamoDB::GlobalTable').filter(([name]) => name.startsWith(`Storage${id}`));
+    expect(table?.[1]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+        Replicas: [
+          {
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            SSESpecification: {
+              KMSMasterKeyId: { 'Fn::GetAtt': [expect.stringMatching(/^StorageKey/), 'Arn'] },
+            },
+          },
+        ],
+      },
+    });
+  }
 });
 
 test('Every event source has a dead-letter queue with an alarm that says what it costs a user', () => {
@@ -163,9 +174,13 @@ test('Every function that accesses data adds to the audit log; none changes or d
   for (const { id } of triggers) expect(rightsOn(id, 'StorageAudit')).not.toContain('UpdateItem');
   const deny = { Effect: 'Deny', Principal: { AWS: '*' } };
   template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    Bucket: { Ref: Match.stringLikeRegexp('^StorageAuditSegments') },
     PolicyDocument: {
       Statement: Match.arrayWith([
-        Match.objectLike({ ...deny, Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+        Match.objectLike({
+          ...deny,
+          Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+        }),
         Match.objectLike({
           ...deny,
           Action: 's3:PutObject',
@@ -173,6 +188,34 @@ test('Every function that accesses data adds to the audit log; none changes or d
         }),
       ]),
     },
+  });
+});
+
+describe('The segments of the audit log', () => {
+  const lockOf = (own: Template) => {
+    const [bucket] = Object.entries(own.findResources('AWS::S3::Bucket')).flatMap(([id, { Properties }]) =>
+      id.startsWith('StorageAuditSegments') ? [Properties] : [],
+    );
+    expect(bucket).toMatchObject({ ObjectLockEnabled: true, VersioningConfiguration: { Status: 'Enabled' } });
+    return bucket?.ObjectLockConfiguration.Rule.DefaultRetention;
+  };
+
+  test('are locked for six years by default, and for as long and as strictly as the clinic sets', () => {
+    expect(lockOf(template)).toEqual({ Mode: 'GOVERNANCE', Days: 2192 });
+    const own = synthesize({ auditRetention: { mode: 'compliance', days: 3653 } }).template;
+    expect(lockOf(own)).toEqual({ Mode: 'COMPLIANCE', Days: 3653 });
+  });
+
+  test('are in a bucket of their own, which only the function that writes them may use', () => {
+    const rights = (id: string) => rightsOf(id).filter((right) => right.includes('StorageAuditSegments'));
+    expect(rights('seal-audit').map((right) => right.split(' ')[0])).toEqual([
+      's3:GetObject',
+      's3:PutObject',
+      's3:ListBucket',
+    ]);
+    expect(rightsOf('seal-audit').filter((right) => right.includes('StorageImages'))).toEqual([]);
+    const others = functions.filter(({ id }) => id !== 'seal-audit' && rights(id).length > 0);
+    expect(others).toEqual([]);
   });
 });
 
@@ -430,7 +473,7 @@ test('With several allowed origins, the preflight response names the one that as
 });
 
 test('The stack fits CloudFormation’s 500 resources, with room for more endpoints', () => {
-  expect(Object.keys(resources).length).toBeLessThan(270);
+  expect(Object.keys(resources).length).toBeLessThan(280);
 });
 
 test('CDK has no warnings', () => {

@@ -9,7 +9,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Operation } from '../../api/operation.ts';
-import { TABLE_SCHEMA } from '../../data/keys.ts';
+import { STORED_RESPONSES, TABLE_SCHEMA } from '../../data/keys.ts';
 import type { AuditContext } from '../../domain/audit/audit-context.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { environment } from '../environment.ts';
@@ -66,7 +66,7 @@ const connect = () =>
     tableName: environment.requestsTableName,
     keyAttr: TABLE_SCHEMA.partitionKey,
     sortKeyAttr: TABLE_SCHEMA.sortKey,
-    staticPkValue: 'ANSWERS',
+    staticPkValue: STORED_RESPONSES,
     expiryAttr: TABLE_SCHEMA.timeToLive,
   });
 

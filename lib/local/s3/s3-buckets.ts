@@ -47,6 +47,10 @@ const BucketProperties = z
       })
       .loose()
       .default({ QueueConfigurations: [], LambdaConfigurations: [] }),
+    ObjectLockConfiguration: z
+      .object({ Rule: z.object({ DefaultRetention: z.object({ Mode: z.string() }).loose() }).optional() })
+      .loose()
+      .optional(),
     LifecycleConfiguration: z
       .object({ Rules: z.array(LifecycleRule) })
       .loose()
@@ -62,6 +66,8 @@ export interface BucketDefinition {
   /** The queues that receive an event, such as `ObjectCreated:Put`, for a key. */
   queuesFor(eventName: string, key: string): string[];
   lifecycleRules: z.infer<typeof LifecycleRule>[];
+  /** Whether each object is locked from its creation on (S3 Object Lock). */
+  isLocked: boolean;
 }
 
 export function loadBuckets(template: Template): Map<string, BucketDefinition> {
@@ -80,6 +86,7 @@ export function loadBuckets(template: Template): Map<string, BucketDefinition> {
       lifecycleRules: properties.LifecycleConfiguration.Rules.filter(
         (rule) => rule.Status === 'Enabled' && rule.TagFilters.length === 0,
       ),
+      isLocked: properties.ObjectLockConfiguration?.Rule !== undefined,
       queuesFor: (eventName, key) =>
         QueueConfigurations.filter(({ Event, Filter }) => {
           const fits = Event.endsWith('*')

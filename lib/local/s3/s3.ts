@@ -120,6 +120,7 @@ export class S3 {
         return this.#get(s3, definition);
       case 'PUT object':
         this.#require(s3, 's3:PutObject', `${definition.arn}/${key}`);
+        if (definition.isLocked) requireLockable(request);
         return this.#put(s3);
       case 'POST object':
         this.#require(s3, 's3:PutObject', `${definition.arn}/${key}`);
@@ -138,6 +139,7 @@ export class S3 {
           return;
         }
         this.#require(s3, 's3:DeleteObject', `${definition.arn}/${key}`);
+        if (definition.isLocked) throw denied();
         return this.#pass(s3, {});
     }
     throw new S3Error('NotImplemented', `The local S3 does not know ${operation} ?${query}.`);
@@ -208,7 +210,7 @@ export class S3 {
   }
 
   /** s3rver's own implementation reads keys of digits as numbers, and ignores policies. */
-  async #deleteMany(s3: S3Request, { name, arn }: BucketDefinition) {
+  async #deleteMany(s3: S3Request, { name, arn, isLocked }: BucketDefinition) {
     const body = (await readBody(s3.request, 2 * 1024 * 1024))?.toString('utf8') ?? '';
     const keys = [...body.matchAll(/<Key>([^<]+)<\/Key>/g)].map((match) => decodeXml(match[1] ?? ''));
     if (keys.length === 0 || keys.length > 1000) {
@@ -216,7 +218,7 @@ export class S3 {
     }
     const results = keys.map(async (key) => {
       const element = `<Key>${encodeXml(key)}</Key>`;
-      if (!s3.may('s3:DeleteObject', `${arn}/${key}`)) {
+      if (isLocked || !s3.may('s3:DeleteObject', `${arn}/${key}`)) {
         return `<Error>${element}<Code>AccessDenied</Code><Message>Access Denied</Message></Error>`;
       }
       await this.#store.deleteObject(name, key);
@@ -288,6 +290,20 @@ function operationOf({ method, headers }: IncomingMessage, key: string, query: U
     default:
       return multipart ? 'AbortMultipartUpload' : 'DeleteObject';
   }
+}
+
+/**
+ * Refuses what a bucket with Object Lock refuses, and what would replace an object: in the cloud that adds a version, here it
+ * would remove the locked one.
+ */
+function requireLockable({ headers }: IncomingMessage): void {
+  if (headers['if-none-match'] !== '*') throw denied();
+  const names = Object.keys(headers);
+  if (names.some((name) => name === 'content-md5' || name.startsWith('x-amz-checksum-'))) return;
+  throw new S3Error(
+    'InvalidRequest',
+    'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',
+  );
 }
 
 function denied(): S3Error {

@@ -25,6 +25,7 @@ let testStack: TestStack;
 let stack: LocalStack;
 let s3: S3Client;
 let bucket: string;
+let locked: string;
 
 beforeAll(async () => {
   testStack = makeTestStack();
@@ -37,8 +38,11 @@ beforeAll(async () => {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  const { env } = (await (await fetch(`${stack.url}/echo`)).json()) as { env: { BUCKET: string } };
+  const { env } = (await (await fetch(`${stack.url}/echo`)).json()) as {
+    env: Record<'BUCKET' | 'LOCKED', string>;
+  };
   bucket = env.BUCKET;
+  locked = env.LOCKED;
 });
 afterAll(async () => {
   s3.destroy();
@@ -471,5 +475,33 @@ describe('the policies of a function', () => {
     expect((await asFunction('GetObjectCommand', { Key: 'granted/missing' })).error).toBe('NoSuchKey');
     const lists = await asFunction('ListObjectsV2Command', {});
     expect(lists.error).toBeUndefined(); // grantRead includes List*
+  });
+});
+
+describe('A bucket with Object Lock', () => {
+  const create = (Key: string, more: object) =>
+    s3.send(new PutObjectCommand({ Bucket: locked, Key, Body: 'sealed', ...more }));
+  const createOnly = { IfNoneMatch: '*', ChecksumAlgorithm: 'CRC32' } as const;
+
+  test('takes an object with a checksum only', async () => {
+    await expect(create('no-checksum', { IfNoneMatch: '*' })).rejects.toMatchObject({
+      name: 'InvalidRequest',
+    });
+    await create('checksum', createOnly);
+  });
+
+  test('lets nobody replace or delete it', async () => {
+    await create('kept', createOnly);
+    await expect(create('kept', createOnly)).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    await expect(create('kept', { ChecksumAlgorithm: 'CRC32' })).rejects.toMatchObject({
+      name: 'AccessDenied',
+    });
+    const one = { Bucket: locked, Key: 'kept' };
+    await expect(s3.send(new DeleteObjectCommand(one))).rejects.toMatchObject({ name: 'AccessDenied' });
+    const many = { Bucket: locked, Delete: { Objects: [{ Key: 'kept' }] } };
+    const { Errors } = await s3.send(new DeleteObjectsCommand(many));
+    expect(Errors).toMatchObject([{ Key: 'kept', Code: 'AccessDenied' }]);
+    const { Body } = await s3.send(new GetObjectCommand(one));
+    expect(await Body?.transformToString()).toBe('sealed');
   });
 });

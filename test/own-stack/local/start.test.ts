@@ -72,7 +72,7 @@ describe('a reason that prevents a start is named in one sentence, before anythi
     const db = new DatabaseSync(path.join(dataDir, 'state.sqlite'));
     db.exec('PRAGMA user_version = 99');
     db.close();
-    expect(await failedStart()).toMatch(/^The data directory .* has data format 99, but .* --data\.$/);
+    expect(await failedStart()).toMatch(/^The data directory .* has data format 99, but .* wrote it\.$/);
   });
 
   test('a data directory that cannot be made', async () => {

@@ -150,6 +150,9 @@ function synthesize(dir: string, cdkOut: string) {
     ],
     lifecycleRules: [{ prefix: 'temporary/', expiration: Duration.days(1) }],
   });
+  const locked = new s3.Bucket(stack, 'Locked', {
+    objectLockDefaultRetention: s3.ObjectLockRetention.governance(Duration.days(1)),
+  });
   (bucket.node.defaultChild as s3.CfnBucket).notificationConfiguration = {
     queueConfigurations: [
       {
@@ -169,7 +172,7 @@ function synthesize(dir: string, cdkOut: string) {
       code: lambda.Code.fromAsset(codeDir),
       timeout: Duration.seconds(10),
       memorySize: 512,
-      environment: { TABLE: table.tableName, BUCKET: bucket.bucketName },
+      environment: { TABLE: table.tableName, BUCKET: bucket.bucketName, LOCKED: locked.bucketName },
       ...props,
     });
   };

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DATA_FORMAT } from '../../../lib/domain/data-format.ts';
 import { openState } from '../../../lib/local/state.ts';
 
 let dataDir: string;
@@ -16,16 +17,30 @@ test('a data directory opens again in the version that wrote it', () => {
   expect(() => openState(dataDir).close()).not.toThrow();
 });
 
-test('a data directory of another format is refused, and is unchanged', () => {
+const advice =
+  /move or delete the directory, give this version another one with --data, or start the version that wrote it\.$/;
+
+test('a data directory whose state file is missing is refused: its items have no format number', () => {
+  writeFileSync(join(dataDir, 'dynamodb.sqlite'), '');
+  expect(() => openState(dataDir)).toThrow('data without a format number');
+});
+
+test.each([
+  ['of another format', 'PRAGMA application_id = 0x4e454741; PRAGMA user_version = 99', 'data format 99'],
+  ['of an early version, which had other numbers', 'PRAGMA user_version = 1', 'data without a format number'],
+  ['without a number', 'CREATE TABLE objects (key TEXT)', 'data without a format number'],
+])('a data directory %s is refused, and is unchanged', (_what, sql, found) => {
   const file = join(dataDir, 'state.sqlite');
   const other = new DatabaseSync(file);
-  other.exec('PRAGMA user_version = 99');
+  other.exec(sql);
   other.close();
   expect(() => openState(dataDir)).toThrow(
-    /has data format 99, but this version reads format 1: .*--data\.$/,
+    `has ${found}, but this version needs data format ${DATA_FORMAT}: `,
   );
-  const after = new DatabaseSync(file);
-  expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: 99 });
-  expect(after.prepare('SELECT name FROM sqlite_schema').all()).toEqual([]);
-  after.close();
+  expect(() => openState(dataDir)).toThrow(advice);
+  const again = new DatabaseSync(file);
+  expect(again.prepare('SELECT name FROM sqlite_schema').all()).toHaveLength(
+    sql.startsWith('CREATE') ? 1 : 0,
+  );
+  again.close();
 });

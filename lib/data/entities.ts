@@ -1,0 +1,351 @@
+import * as z from 'zod';
+import { ApiKey } from '../domain/access/api-key.ts';
+import { AuditEvent } from '../domain/audit/audit-event.ts';
+import { Batch } from '../domain/batches/batch.ts';
+import { Case } from '../domain/cases/case.ts';
+import { DicomInstance, DicomSeries, DicomStudy } from '../domain/dicom/dicom-instance.ts';
+import { DicomUpload } from '../domain/dicom/dicom-upload.ts';
+import { ExamImage } from '../domain/exams/exam-image.ts';
+import { Export } from '../domain/exports/export.ts';
+import { Timestamp } from '../domain/identifiers.ts';
+import { Image } from '../domain/images/image.ts';
+import { TRANSITIONS } from '../domain/images/image-status.ts';
+import { Patient } from '../domain/patients/patient.ts';
+import { Connection } from '../domain/sockets/connection.ts';
+import { StudyEntry } from './dicom-search.ts';
+import { RecordLink } from './images.ts';
+import * as keys from './keys.ts';
+import { PatientTerm } from './patients.ts';
+
+/** An entity of the table: its attributes, and the keys under which it is found. */
+export interface Entity {
+  name: string;
+  /** The attributes of its items apart from their keys, under the name by which the schema is declared. */
+  schema: Readonly<Record<string, z.ZodObject>>;
+  /** The table it is in. */
+  table: keyof typeof TABLES;
+  keys: readonly EntityKey[];
+  /** The changes of its `status`: from which states to which one. Without `to`, the item is removed. */
+  transitions?: Readonly<Record<string, { from: readonly string[]; to: string | undefined }>>;
+  /** The attributes that refer to another entity. */
+  refersTo?: Readonly<Record<string, string>>;
+}
+
+/** The key of an item as `keys.ts` makes it, and what is found by it in the table or in an index. */
+type EntityKey = readonly [
+  key: Readonly<Record<string, string | undefined>>,
+  finds: Partial<Record<'table' | keys.IndexName, string>>,
+];
+
+/** The tables by their ids in `lib/stack/storage.ts`, with their indexes. */
+export const TABLES = {
+  Table: keys.TABLE_SCHEMA.indexes,
+  Audit: keys.TABLE_SCHEMA.auditIndexes,
+  Connections: keys.TABLE_SCHEMA.indexes,
+  Requests: [],
+} as const satisfies Readonly<Record<string, readonly keys.IndexName[]>>;
+
+// Entities of the domain with the attributes that only their items have.
+
+const StoredImage = Image.extend({
+  /** When the client reported that its upload is complete. */
+  arrivedAt: Timestamp.optional(),
+  /** When the item is removed: a pending or rejected image after its upload has expired, a deleted one for good. */
+  expiresAt: z.int().optional(),
+});
+
+const StoredBatch = Batch.extend({
+  /** When a deleted batch is removed for good. */
+  expiresAt: z.int().optional(),
+});
+
+const StoredConnection = Connection.extend({
+  /** When the item is removed, some time after the end of its connection. */
+  expiresAt: z.int(),
+});
+
+/** Refers to an exam image by its sort key, and has no other attribute. */
+const ExamOfInstance = z.object({});
+
+/** The rate limit slots that a caller occupies: an attribute for each slot, with the time until it is occupied. */
+const OccupiedSlots = z
+  .object({
+    /** When the item is removed, long after the last slot is free. */
+    expiresAt: z.int(),
+  })
+  .catchall(z.int());
+
+/** A stored response by `Idempotency-Key`, as AWS Lambda Powertools writes it. */
+const StoredResponse = z.object({
+  status: z.enum(['INPROGRESS', 'COMPLETED', 'EXPIRED']),
+  /** The response, with the patients and resources in it for the audit log. */
+  data: z.unknown().optional(),
+  /** The hash of the request. */
+  validation: z.string().optional(),
+  /** Milliseconds since 1970 until which the first request counts as in progress. */
+  in_progress_expiration: z.int().optional(),
+  /** When the item is removed. */
+  expiresAt: z.int(),
+});
+
+const patientId = '<patient>';
+const studyUid = '<study UID>';
+const seriesUid = '<series UID>';
+const sopUid = '<SOP UID>';
+const terms = { namedId: '<Patient ID>', date: '<date>', accession: '<number>', names: ['<name>'] };
+const ofBatch = { id: '<image>', batchId: '<batch>', order: 7, uploadedLocal: '' };
+const ofCase = { ...ofBatch, batchId: undefined, caseId: '<case>', uploadedLocal: '<shown time>' };
+const deleted = { id: '<image>', patientId, deletedAt: '<time>' };
+const directoryEntry = { patientId: '<number>', name: { alphabetic: 'Yamada^Tarou' } };
+const seconds = 1_762_423_200;
+const [accessionKey = {}, modalityKey = {}, nameKey = {}] = keys.studyEntryKeys(
+  studyUid,
+  terms,
+  '<modality>',
+);
+
+/** Every entity that is stored. `docs/data.md` is made of this list, and a test finds keys that are not in it. */
+export const ENTITIES: readonly Entity[] = [
+  {
+    name: 'Patient',
+    schema: { Patient },
+    table: 'Table',
+    keys: [
+      [keys.directoryKey('<number>'), { table: 'a patient of the directory' }],
+      [keys.directoryListKey(directoryEntry), { gsi1: 'all patients, by name' }],
+    ],
+  },
+  {
+    name: 'PatientTerm',
+    schema: { PatientTerm },
+    table: 'Table',
+    keys: [
+      [
+        keys.directoryTermKey('<number>', 0),
+        { table: 'the index items of a patient, by the place of the term' },
+      ],
+      [
+        keys.directoryTermListKey(directoryEntry, 'TAROU'),
+        { gsi1: 'the patients of a term, or of its prefix' },
+      ],
+    ],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
+    name: 'Batch',
+    schema: { StoredBatch },
+    table: 'Table',
+    keys: [
+      [keys.batchKey('<id>'), { table: 'a batch' }],
+      [keys.batchListKey({ id: '<id>', patientId }), { gsi1: 'the batches of a patient, newest first' }],
+      [
+        keys.deletedBatchKeys({ ...deleted, id: '<id>' }),
+        { gsi1: 'the deleted batches of a patient, the last deleted first' },
+      ],
+    ],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
+    name: 'Case',
+    schema: { Case },
+    table: 'Table',
+    keys: [
+      [keys.caseKey('<id>'), { table: 'a case' }],
+      [
+        keys.caseListKey({ id: '<id>', patientId, lastImageAt: '<last image>' }),
+        { gsi1: 'the cases of a patient, that with the latest image first' },
+      ],
+    ],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
+    name: 'Image',
+    schema: { StoredImage },
+    table: 'Table',
+    keys: [
+      [keys.imageKey('<id>'), { table: 'an image' }],
+      [keys.imageListKey(ofBatch), { gsi1: 'the images of a batch, in their order' }],
+      [keys.imageListKey(ofCase), { gsi1: 'the images of a case, oldest first' }],
+      [keys.patientListKey({ id: '<image>', patientId }), { gsi2: 'the images of a patient, newest first' }],
+      [
+        keys.deletedImageKeys({ ...deleted, deletedWith: '<batch>' }),
+        { gsi1: 'the images that were deleted with a batch' },
+      ],
+      [keys.deletedImageKeys(deleted), { gsi2: 'the deleted images of a patient, the last deleted first' }],
+    ],
+    transitions: TRANSITIONS,
+    refersTo: { patientId: 'Patient', batchId: 'Batch', caseId: 'Case' },
+  },
+  {
+    name: 'RecordLink',
+    schema: { RecordLink },
+    table: 'Table',
+    keys: [
+      [keys.linkKey('<image>', '<type>', '<record>'), { table: 'a link of an image to a record' }],
+      [
+        keys.linkListKey({ id: '<image>', patientId }, '<type>', '<record>'),
+        { gsi2: 'the images of a record, newest first', gsi1: 'those of one patient' },
+      ],
+    ],
+    refersTo: { id: 'Image' },
+  },
+  {
+    name: 'Export',
+    schema: { Export },
+    table: 'Table',
+    keys: [
+      [keys.exportKey('<id>'), { table: 'an export' }],
+      [keys.exportListKey({ id: '<id>', batchId: '<batch>' }), { gsi1: 'the exports of a batch' }],
+      [
+        keys.unfinishedExportKey({ id: '<id>', requestedBy: '<subject>' }),
+        { gsi2: 'the unfinished exports of a person' },
+      ],
+    ],
+    refersTo: { batchId: 'Batch', patientId: 'Patient' },
+  },
+  {
+    name: 'DicomStudy',
+    schema: { DicomStudy },
+    table: 'Table',
+    keys: [
+      [keys.studyKey(studyUid), { table: 'a study' }],
+      [
+        keys.studyListKey({ studyUid, patientId }, terms),
+        { gsi1: 'all studies, by date', gsi2: 'the studies of a patient, by date' },
+      ],
+      [
+        keys.studyListKey({ studyUid, patientId: null }, terms),
+        { gsi1: 'all studies, by date', gsi2: 'the unassigned studies with a Patient ID, by date' },
+      ],
+    ],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
+    name: 'StudyEntry',
+    schema: { StudyEntry },
+    table: 'Table',
+    keys: [
+      [accessionKey, { table: 'an index item of a study', gsi1: 'the studies of an accession number' }],
+      [modalityKey, { table: 'an index item of a study', gsi1: 'the studies of a modality' }],
+      [nameKey, { table: 'an index item of a study', gsi1: 'the studies of a name, or of its prefix' }],
+      [
+        keys.unassignedStudyKey(studyUid, terms),
+        { table: 'the index item of an unassigned study', gsi1: 'the unassigned studies, by date' },
+      ],
+    ],
+    refersTo: { studyUid: 'DicomStudy' },
+  },
+  {
+    name: 'DicomSeries',
+    schema: { DicomSeries },
+    table: 'Table',
+    keys: [
+      [keys.seriesKey(studyUid, seriesUid), { table: 'a series' }],
+      [keys.seriesListKey({ studyUid, seriesUid }, 2), { gsi1: 'the series of a study, by number' }],
+    ],
+    refersTo: { studyUid: 'DicomStudy' },
+  },
+  {
+    name: 'DicomInstance',
+    schema: { DicomInstance },
+    table: 'Table',
+    keys: [
+      [keys.instanceKey(sopUid), { table: 'a DICOM instance' }],
+      [
+        keys.instanceListKey({ studyUid, seriesUid, sopUid, instanceNumber: 1 }),
+        { gsi1: 'the instances of a series, by number' },
+      ],
+    ],
+    refersTo: { seriesUid: 'DicomSeries' },
+  },
+  {
+    name: 'DicomUpload',
+    schema: { DicomUpload },
+    table: 'Table',
+    keys: [[keys.dicomUploadKey('<id>'), { table: 'a DICOM file to be uploaded' }]],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
+    name: 'ExamImage',
+    schema: { ExamImage },
+    table: 'Table',
+    keys: [
+      [keys.examImageKey('<id>'), { table: 'a registered image of an exam' }],
+      [
+        keys.examImageListKey({ id: '<id>', examId: '<exam>', registeredAt: '<time>' }),
+        { gsi1: 'the images of an exam, as they were registered' },
+      ],
+    ],
+    refersTo: { sopInstanceUid: 'DicomInstance' },
+  },
+  {
+    name: 'ExamOfInstance',
+    schema: { ExamOfInstance },
+    table: 'Table',
+    keys: [
+      [
+        keys.examOfInstanceKey({ id: '<exam image>', sopInstanceUid: sopUid }),
+        { table: 'the exam images of a SOP instance' },
+      ],
+    ],
+  },
+  {
+    name: 'ApiKey',
+    schema: { ApiKey },
+    table: 'Table',
+    keys: [
+      [keys.apiKeyKey('<id>'), { table: 'an API key' }],
+      [keys.apiKeyListKey({ id: '<id>' }), { gsi1: 'all API keys, newest first' }],
+    ],
+  },
+  {
+    name: 'AuditEvent',
+    schema: { AuditEvent },
+    table: 'Audit',
+    keys: [
+      [keys.auditKey('<id>'), { table: 'an event of the audit log' }],
+      [{ gsi1pk: keys.AUDIT_EVENTS, gsi1sk: '<id>' }, { gsi1: 'all events, by time' }],
+      [
+        { gsi2pk: keys.auditOfPatient(patientId), gsi2sk: '<id>' },
+        { gsi2: 'the events of a patient, by time' },
+      ],
+      [
+        { gsi3pk: keys.auditOfPerson('<subject>'), gsi3sk: '<id>' },
+        { gsi3: 'the events of a person, by time' },
+      ],
+    ],
+  },
+  {
+    name: 'Connection',
+    schema: { StoredConnection },
+    table: 'Connections',
+    keys: [
+      [keys.connectionKey('<id>'), { table: 'an open WebSocket connection' }],
+      [
+        keys.connectionListKey('<id>', patientId, seconds),
+        { gsi1: 'the connections of a patient', gsi2: 'all connections, by their end' },
+      ],
+      [
+        keys.connectionListKey('<id>', undefined, seconds),
+        { gsi1: 'the connections of the clinic', gsi2: 'all connections, by their end' },
+      ],
+    ],
+  },
+  {
+    name: 'OccupiedSlots',
+    schema: { OccupiedSlots },
+    table: 'Requests',
+    keys: [[keys.rateLimitKey('<subject>'), { table: 'the rate limit slots that a caller occupies' }]],
+  },
+  {
+    name: 'StoredResponse',
+    schema: { StoredResponse },
+    table: 'Requests',
+    keys: [
+      [
+        { pk: keys.STORED_RESPONSES, sk: '<function>#<hash of subject, operation and key>' },
+        { table: 'a response' },
+      ],
+    ],
+  },
+];
