@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchGetCommand, BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, BatchWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { backOffMs } from '../domain/back-off.ts';
 import type { Table } from './table.ts';
 
@@ -52,3 +52,23 @@ const chunks = <T>(all: readonly T[], size: number): T[][] =>
 
 /** DynamoDB asks to send unprocessed items again after a growing pause (API reference, BatchWriteItem). */
 const backOff = (attempt: number) => sleep(backOffMs(attempt, 40, 1000));
+
+/** The keys of all items of a partition of the table. */
+export async function keysIn(
+  { name, client }: Table,
+  partition: string,
+): Promise<{ pk: string; sk: string }[]> {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: name,
+      KeyConditionExpression: 'pk = :partition',
+      ExpressionAttributeValues: { ':partition': partition },
+      ProjectionExpression: 'pk, sk',
+      ConsistentRead: true,
+    },
+  );
+  const keys: { pk: string; sk: string }[] = [];
+  for await (const { Items = [] } of pages) for (const { pk, sk } of Items) keys.push({ pk, sk });
+  return keys;
+}

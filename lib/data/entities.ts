@@ -8,7 +8,9 @@ import { DicomUpload } from '../domain/dicom/dicom-upload.ts';
 import { ExamImage } from '../domain/exams/exam-image.ts';
 import { Export } from '../domain/exports/export.ts';
 import { Timestamp } from '../domain/identifiers.ts';
+import { Annotation } from '../domain/images/annotation.ts';
 import { Image } from '../domain/images/image.ts';
+import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
@@ -51,11 +53,6 @@ const StoredImage = Image.extend({
   /** When the client reported that its upload is complete. */
   arrivedAt: Timestamp.optional(),
   /** When the item is removed: a pending or rejected image after its upload has expired, a deleted one for good. */
-  expiresAt: z.int().optional(),
-});
-
-const StoredBatch = Batch.extend({
-  /** When a deleted batch is removed for good. */
   expiresAt: z.int().optional(),
 });
 
@@ -133,7 +130,7 @@ export const ENTITIES: readonly Entity[] = [
   },
   {
     name: 'Batch',
-    schema: { StoredBatch },
+    schema: { Batch },
     table: 'Table',
     keys: [
       [keys.batchKey('<id>'), { table: 'a batch' }],
@@ -175,6 +172,25 @@ export const ENTITIES: readonly Entity[] = [
     ],
     transitions: TRANSITIONS,
     refersTo: { patientId: 'Patient', batchId: 'Batch', caseId: 'Case' },
+  },
+  {
+    name: 'ImageEdit',
+    schema: { ImageEdit },
+    table: 'Table',
+    keys: [[keys.editKey('<image>', 1), { table: 'the edits of an image, by their version' }]],
+    refersTo: { imageId: 'Image' },
+  },
+  {
+    name: 'Annotation',
+    schema: { Annotation },
+    table: 'Table',
+    keys: [
+      [
+        keys.annotationKey({ of: '<image or SOP UID>', id: '<annotation>', version: 1 }),
+        { table: 'the annotations of an image or a DICOM instance, each with its versions' },
+      ],
+    ],
+    refersTo: { of: 'Image' },
   },
   {
     name: 'RecordLink',

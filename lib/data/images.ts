@@ -7,7 +7,7 @@ import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
 import { isUndecided } from '../domain/images/image-status.ts';
 import { requireNoLegalHold } from '../domain/legal-hold.ts';
-import { getMany, writeMany } from './batch-requests.ts';
+import { getMany, keysIn, writeMany } from './batch-requests.ts';
 import {
   decrementBatchCount,
   decrementCaseCount,
@@ -27,6 +27,8 @@ import {
 } from './image-writes.ts';
 import {
   ARRIVED_IMAGES,
+  annotationsOf,
+  editsOf,
   imageKey,
   imageListKey,
   imagesOfBatch,
@@ -107,12 +109,17 @@ export class Images {
     if (size > 0) throw new Error(`the image ${image.id} exists already`);
   }
 
-  /** Deletes the links of a deleted image. Until then they refer to no image, which does no harm. */
-  async deleteLinks({ id, links = {} }: Image): Promise<void> {
-    const requests = Object.entries(links).map(([type, recordId]) => ({
-      DeleteRequest: { Key: linkKey(id, type, recordId) },
-    }));
-    if (requests.length > 0) await writeMany(this.#table, requests);
+  /** Deletes the links of an erased image, its edits and its annotations. Until then they refer to no image, which does no harm. */
+  async deleteDependents({ id, links = {} }: Image): Promise<void> {
+    const keys = [
+      ...Object.entries(links).map(([type, recordId]) => linkKey(id, type, recordId)),
+      ...(await keysIn(this.#table, editsOf(id))),
+      ...(await keysIn(this.#table, annotationsOf(id))),
+    ];
+    await writeMany(
+      this.#table,
+      keys.map((Key) => ({ DeleteRequest: { Key } })),
+    );
   }
 
   async get(id: string): Promise<Image | undefined> {

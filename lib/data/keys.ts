@@ -108,6 +108,22 @@ export const examOfInstanceKey = (image: { id: string; sopInstanceUid: string })
 });
 export const examsOfInstance = (sopUid: string) => `EXAMSOP#${sopUid}`;
 
+/**
+ * A version of the edits of an image, and of an annotation of an image or a DICOM instance. They are not in the partition
+ * of the image: what the table's stream does with an image is chosen by the prefix of the partition key.
+ */
+export const editKey = (imageId: string, version: number) => ({
+  pk: editsOf(imageId),
+  sk: sortableVersion(version),
+});
+export const editsOf = (imageId: string) => `EDITS#${imageId}`;
+export const annotationKey = (each: { of: string; id: string; version: number }) => ({
+  pk: annotationsOf(each.of),
+  sk: `${each.id}#${sortableVersion(each.version)}`,
+});
+export const annotationsOf = (imageIdOrSopUid: string) => `ANNOTATIONS#${imageIdOrSopUid}`;
+const sortableVersion = (version: number) => String(version).padStart(6, '0');
+
 export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
 export const API_KEYS = 'KEYS';
 export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { annotationKey, editKey } from '../../lib/data/keys.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { listen } from '../support/listener.ts';
@@ -138,6 +139,19 @@ describe('A deleted image', () => {
     await doctor.json('POST', `/api/images/${id}/restore`, 200);
     await listener.hear(of('IMAGE_READY'));
     listener.socket.close();
+  });
+
+  test('is erased with its edits and annotations', async () => {
+    const { ids } = await batchOf(1);
+    const [id = ''] = ids;
+    const keys = [
+      editKey(id, 1),
+      editKey(id, 2),
+      annotationKey({ of: id, id: crypto.randomUUID(), version: 1 }),
+    ];
+    for (const key of keys) await direct.putItem(key);
+    await admin.json('DELETE', `/api/images/${id}?erase=true`, 204);
+    for (const key of keys) await until(async () => !(await direct.hasItem(key)));
   });
 });
 

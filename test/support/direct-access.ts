@@ -1,4 +1,4 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
@@ -62,6 +62,9 @@ export async function directAccess({ stack, dataDir }: Service) {
     /** Whether the table has an item with this key. */
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
+    /** Stores an item of which only the key matters. */
+    putItem: (Item: Record<string, string>) =>
+      table.client.send(new PutCommand({ TableName: TABLE_NAME, Item })),
     bucket: new Objects(BUCKET_NAME),
     objects: new SignedObjects(BUCKET_NAME),
     archives: new ArchiveWriter(BUCKET_NAME),

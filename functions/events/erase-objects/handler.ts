@@ -8,7 +8,7 @@ import { allKeysOf, archiveKey, manifestKey } from '../../../lib/storage/object-
 import { trigger } from './trigger.ts';
 
 type Deps = Needs<{
-  images: 'deleteLinks';
+  images: 'deleteDependents';
   deletedImages: 'eraseAllOf';
   exports: 'endAllOf';
   bucket: 'delete';
@@ -21,7 +21,7 @@ export async function handle(
   switch (sk) {
     case 'IMAGE': {
       const image = Image.parse(item);
-      await Promise.all([bucket.delete(allKeysOf(image)), images.deleteLinks(image)]);
+      await Promise.all([bucket.delete(allKeysOf(image)), images.deleteDependents(image)]);
       // After the objects: an archive that was started meanwhile can no longer be completed with this image.
       if (image.key && image.batchId) await exports.endAllOf(image.batchId);
       return;

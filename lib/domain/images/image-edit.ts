@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { Subject, Timestamp } from '../identifiers.ts';
+
+/** A part of a picture's side, from its left or upper edge. */
+const Fraction = z.number().min(0).max(1);
+
+/** How much lighter or darker; −100 to 100, where 0 changes nothing. */
+const Adjustment = z.number().min(-100).max(100).default(0);
+
+/**
+ * The changes of a picture, in a normal form: any sequence of rotations, flips and so on is one of these. They are
+ * applied in the order of the fields, to the picture with its orientation applied. The original stays as it is.
+ */
+export const EditSteps = z.strictObject({
+  /** Mirrored left to right, before the rotation. */
+  isFlipped: z.boolean().default(false),
+  /** Quarter turns, clockwise. */
+  quarterTurns: z.int().min(0).max(3).default(0),
+  /** Degrees, clockwise, by which a horizon is straightened. The picture keeps its size; its corners are cut. */
+  straightenDegrees: z.number().min(-45).max(45).default(0),
+  /** The part that is kept, as fractions of the sides after the rotation. */
+  crop: z
+    .strictObject({
+      left: Fraction,
+      top: Fraction,
+      width: Fraction.gt(0),
+      height: Fraction.gt(0),
+    })
+    .refine(({ left, top, width, height }) => left + width <= 1 && top + height <= 1, {
+      error: 'must lie within the picture',
+    })
+    .optional(),
+  brightness: Adjustment,
+  contrast: Adjustment,
+});
+export type EditSteps = z.infer<typeof EditSteps>;
+
+/** One version of the edits of an image. A version is never changed; the newest one is shown. */
+export const ImageEdit = z.object({
+  imageId: z.string(),
+  /** Counts up from 1. */
+  version: z.int().min(1),
+  /** Null: the original is shown again. */
+  steps: EditSteps.nullable(),
+  by: Subject,
+  at: Timestamp,
+});
+export type ImageEdit = z.infer<typeof ImageEdit>;
