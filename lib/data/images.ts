@@ -62,7 +62,8 @@ export type ReadyFacts = Pick<
   | 'pages'
   | 'thumbnailBytes'
   | 'hasPreview'
-  | 'capturedAt'
+  | 'capturedLocal'
+  | 'captureOffset'
   | 'key'
 >;
 

@@ -22,7 +22,7 @@ export const imageListKey = (image: Listed) =>
         gsi1sk: `${sortableOrder(image.order)}#${image.id}`,
       }
     : { gsi1pk: imagesOfCase(image.caseId), gsi1sk: `${shownTimeOf(image)}#${image.id}` };
-type Listed = Pick<Image, 'id' | 'order' | 'batchId' | 'caseId' | 'capturedAt' | 'uploadedLocal'>;
+type Listed = Pick<Image, 'id' | 'order' | 'batchId' | 'caseId' | 'capturedLocal' | 'uploadedLocal'>;
 /** As text that sorts like the numbers: `-` sorts before all digits, and negative numbers count up from −10¹⁰. */
 const sortableOrder = (order: number): string =>
   order < 0 ? `-${10_000_000_000 + order}` : String(order).padStart(10, '0');

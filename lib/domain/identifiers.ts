@@ -41,8 +41,25 @@ export const Text = z
 /** A timestamp: ISO 8601 with a time zone. Responses always use UTC. */
 export const Timestamp = z.iso.datetime({ offset: true }).meta({ examples: ['2025-11-06T10:00:00.000Z'] });
 
-/** A local date and time without an offset. */
-export const LocalTime = z.iso.datetime({ local: true }).meta({ examples: ['2025-11-06T10:00:00'] });
+/** A local date and time without an offset. zod's `datetime({ local: true })` would also admit `Z`. */
+export const LocalTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?$/, { error: 'must be a local date and time' })
+  .meta({ examples: ['2025-11-06T10:00:00'] });
+
+/** An offset of a local time from UTC. */
+export const UtcOffset = z
+  .string()
+  .regex(/^[+-](?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'must be an offset from UTC' })
+  .meta({ examples: ['+02:00'] });
+
+/** The time at which a picture was taken, as a client writes it. */
+export const TakenAt = z
+  .union([Timestamp, z.iso.datetime({ local: true })], { error: 'must be an ISO 8601 time' })
+  .describe(
+    'When the picture was taken, by the clock of the camera; with its offset from UTC if that is known.',
+  )
+  .meta({ examples: ['2025-11-06T10:00:00+01:00'] });
 
 /** A time zone of the IANA database that the runtime knows. */
 export const TimeZone = z.string().refine(isTimeZone, { error: 'must be a time zone of the IANA database' });

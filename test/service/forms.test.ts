@@ -256,7 +256,9 @@ describe('A form with a file, sent to a case', () => {
       eyeSide: 'left',
       status: 'pending',
       fileSize: file.bytes.length,
-      capturedAt: '2025-11-06T10:00:00.000Z',
+      capturedAt: '2025-11-06T10:00:00Z',
+      capturedLocal: '2025-11-06T10:00:00',
+      captureOffset: '+00:00',
     });
     await decided(doctor, image.id);
     const patient = await service.as('patient-1');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { PATIENT_1 } from '../support/people.ts';
-import { createBatch, decided, formOf, useService } from '../support/service.ts';
+import { type Client, createBatch, decided, formOf, type TestFile, useService } from '../support/service.ts';
 import { readZip } from '../support/unzip.ts';
 
 const service = useService();
@@ -35,6 +35,13 @@ test('The day of a photograph is the day of its camera, in searches and in a ZIP
   );
 });
 
+const addToCase = async (doctor: Client, caseId: string, file: TestFile, fields = {}) => {
+  const form = formOf({ caseId, patientId: PATIENT_1, ...fields }, { file: [file] });
+  await decided(doctor, (await doctor.json('POST', '/api/v1/images/upload', 201, form)).id);
+};
+const listCase = async (doctor: Client, caseId: string): Promise<Record<string, unknown>[]> =>
+  (await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images;
+
 test('The images of a case are sorted by the times that are shown', async () => {
   const doctor = await service.as('doctor');
   const caseId = `C-${randomUUID()}`;
@@ -45,16 +52,69 @@ test('The images of a case are sorted by the times that are shown', async () => 
     seed: 2,
   });
   const undated = await photo({ name: 'undated.jpg', seed: 3 });
-  for (const file of [await lateEvening(), undated, dated]) {
-    const form = formOf({ caseId, patientId: PATIENT_1 }, { file: [file] });
-    await decided(doctor, (await doctor.json('POST', '/api/v1/images/upload', 201, form)).id);
-  }
-  const { images } = await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200);
-  expect(
-    images.map((image: { fileName: string; capturedAt: string }) => [image.fileName, image.capturedAt]),
-  ).toEqual([
+  for (const file of [await lateEvening(), undated, dated]) await addToCase(doctor, caseId, file);
+  const images = await listCase(doctor, caseId);
+  expect(images.map(({ fileName, capturedAt }) => [fileName, capturedAt])).toEqual([
     ['dated.jpg', '2024-05-06T07:08:09+02:00'],
     ['late-evening.jpg', '2025-11-06T23:30:00Z'],
     ['undated.jpg', null],
+  ]);
+  expect(images[2]?.uploadedLocal).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+});
+
+test('A camera that is set to UTC differs from one that does not know its offset, through every door', async () => {
+  const doctor = await service.as('doctor');
+  const caseId = `C-${randomUUID()}`;
+  const takenAt = '2025:11:06 23:30:00';
+  const utc = await photo({ name: 'utc.jpg', takenAt, offset: '+00:00', seed: 4 });
+  const unknown = await photo({ name: 'unknown.jpg', takenAt, seed: 5 });
+  const written = await photo({ name: 'written.jpg', takenAt, offset: '+09:00', seed: 6 });
+  await addToCase(doctor, caseId, utc);
+  await addToCase(doctor, caseId, unknown);
+  // What a person writes counts, and says nothing of an offset here.
+  await addToCase(doctor, caseId, written, { capturedAt: '2025-11-06T23:30' });
+  const capturedAt = '2025-11-06T23:30:00Z';
+  const capturedLocal = '2025-11-06T23:30:00';
+  const images = await listCase(doctor, caseId);
+  expect(images).toMatchObject([
+    { fileName: 'utc.jpg', capturedAt, capturedLocal, captureOffset: '+00:00' },
+    { fileName: 'unknown.jpg', capturedAt, capturedLocal, captureOffset: null },
+    { fileName: 'written.jpg', capturedAt, capturedLocal, captureOffset: null },
+  ]);
+  expect(await doctor.json('GET', `/api/images/${images[0]?.id}`, 200)).toMatchObject({
+    captured_local: capturedLocal,
+    capture_offset: '+00:00',
+  });
+  const recordOf = async ({ name, bytes }: TestFile, created_on?: string) => {
+    const image_data = Buffer.from(bytes).toString('base64');
+    return doctor.json('POST', '/api/v2/images', 201, {
+      name,
+      image_data,
+      patient_id: PATIENT_1,
+      created_on,
+    });
+  };
+  const times = { created_at: capturedAt, captured_local: capturedLocal };
+  expect(await recordOf(utc)).toMatchObject({ ...times, capture_offset: '+00:00' });
+  expect(await recordOf(unknown)).toMatchObject({ ...times, capture_offset: null });
+  expect(await recordOf(written, '2025-11-06T23:30:00')).toMatchObject({ ...times, capture_offset: null });
+  expect(await recordOf(unknown, '2025-11-06T23:30:00+02:00')).toMatchObject({
+    created_at: '2025-11-06T23:30:00+02:00',
+    capture_offset: '+02:00',
+  });
+});
+
+test('The pictures of a burst are sorted within their second', async () => {
+  const doctor = await service.as('doctor');
+  const caseId = `C-${randomUUID()}`;
+  const takenAt = '2025:11:06 10:00:00';
+  for (const fraction of ['5', '07', '123']) {
+    await addToCase(doctor, caseId, await photo({ name: `${fraction}.jpg`, takenAt, fraction, seed: 7 }));
+  }
+  const images = await listCase(doctor, caseId);
+  expect(images.map(({ capturedLocal }) => capturedLocal)).toEqual([
+    '2025-11-06T10:00:00.070',
+    '2025-11-06T10:00:00.123',
+    '2025-11-06T10:00:00.500',
   ]);
 });

@@ -31,12 +31,12 @@ test('Images are uploaded with the eye and the time of their capture, once someb
   await drop(page, [await photo({ seed: 1 }), await photo({ seed: 2 })]);
   await shows(page, 1).waitFor();
   await shows(page, 2).waitFor();
-  const moment = await page.evaluate(() => new Date('2025-11-06T09:30').toISOString());
   for (const image of await listOf('C-501')) {
     expect(image).toMatchObject({
       patientId: PATIENT_1,
       eyeSide: 'left',
-      capturedAt: moment,
+      capturedLocal: '2025-11-06T09:30:00',
+      captureOffset: null,
       status: 'ready',
     });
   }
@@ -78,6 +78,31 @@ test('The viewer shows an image of a case, and downloads the original by a signe
   const chunks: Buffer[] = [];
   for await (const chunk of await saved.createReadStream()) chunks.push(Buffer.from(chunk));
   expect(Buffer.concat(chunks).equals(Buffer.from((await photo({ seed: 5 })).bytes))).toBe(true);
+});
+
+test('The day and hour of a camera are the same in browsers of all time zones', async () => {
+  const doctor = await service.as('doctor');
+  const taken = [
+    await photo({ name: 'after-midnight.jpg', takenAt: '2025:11:06 00:30:00', offset: '+02:00' }),
+    await photo({ name: 'late-evening.jpg', takenAt: '2025:11:06 23:30:00', seed: 1 }),
+  ];
+  for (const file of [...taken, await photo({ name: 'undated.jpg', seed: 2 })]) {
+    const form = formOf({ caseId: 'C-507', patientId: PATIENT_1 }, { file: [file] });
+    await decided(doctor, (await doctor.json('POST', '/api/v1/images/upload', 201, form)).id);
+  }
+  const seen = [];
+  for (const timezoneId of ['America/New_York', 'Asia/Tokyo']) {
+    const page = await browsing.signedIn('doctor', '/cases/C-507', { timezoneId });
+    const list = page.getByRole('region', { name: 'Images of the case' });
+    await list.getByText('captured 6 Nov 2025').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Show after-midnight.jpg' }).click();
+    await page.getByText('captured 6 Nov 2025, 00:30').waitFor();
+    await page.getByRole('button', { name: 'Show late-evening.jpg' }).click();
+    await page.getByText('captured 6 Nov 2025, 23:30').waitFor();
+    await page.getByRole('button', { name: 'Show undated.jpg' }).click();
+    seen.push(await page.getByText(/^uploaded .*, \d\d:\d\d$/).textContent());
+  }
+  expect(seen[0]).toBe(seen[1]);
 });
 
 test('Doctors delete an image after a confirmation; staff see no delete button', async () => {

@@ -20,6 +20,8 @@ const listed = (batch: string, index: number) => ({
   category: 'other',
   caption: '',
   date_taken: null,
+  captured_local: null,
+  capture_offset: null,
   file_size: 3_000_000,
   thumbnail_size: 9000,
   width: 4000,
@@ -30,6 +32,7 @@ const listed = (batch: string, index: number) => ({
   url: '',
   thumbnail_url: `/thumbnails/${index}.jpg`,
   uploaded_at: '2025-11-06T10:00:00.000Z',
+  uploaded_local: '2025-11-06T10:00:00',
   updated_at: '2025-11-06T10:00:00.000Z',
 });
 

@@ -67,8 +67,8 @@ test('The print has the patient’s number, and each image’s category, day, na
   expect(await sheet.isVisible()).toBe(true);
   const words = await sheet.innerText();
   expect(words).toMatch(new RegExp(`Patient ${PATIENT}\\s+Visit\\s+Printed \\d`));
-  expect(words).toContain('X-Ray · 12 Mar 2025 · photo-1.jpeg\nStanding.\nControl in May.');
-  expect(words).toContain('photo-2.jpeg');
+  expect(words).toContain('X-Ray · captured 12 Mar 2025 · photo-1.jpeg\nStanding.\nControl in May.');
+  expect(words).toMatch(/ · uploaded \d+ \w+ \d{4} · photo-2\.jpeg/);
   expect(await page.locator('#root').evaluate((root) => Reflect.get(root, 'offsetHeight'))).toBe(0);
   await page.emulateMedia({ media: 'screen' });
   expect(await sheet.isVisible()).toBe(false);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { CaseImage } from '../../../lib/api/views/case-image.ts';
-import { CaseId, Crc32, PatientId, Timestamp } from '../../../lib/domain/identifiers.ts';
+import { CaseId, Crc32, PatientId, TakenAt } from '../../../lib/domain/identifiers.ts';
 import { Category } from '../../../lib/domain/images/category.ts';
 import { EyeSide, FileName, MimeType } from '../../../lib/domain/images/image.ts';
 
@@ -22,7 +22,7 @@ export const operation = defineOperation({
       "A patient's is always their own; staff may leave it out once the clinic's first image of the case has arrived.",
     ),
     eyeSide: EyeSide.default('unknown'),
-    capturedAt: Timestamp.optional(),
+    capturedAt: TakenAt.optional(),
     category: Category.default('other'),
     crc32: Crc32.optional().describe('Base64 of the four bytes; a file that has another is refused.'),
   }),

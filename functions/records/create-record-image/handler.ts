@@ -22,9 +22,8 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
   const { bytes, ...file } = await recordFile(body, bounds, limits);
 
   const now = deps.now();
-  const createdOn = body.created_on && { capturedAt: body.created_on };
-  const given = { ...file, ...createdOn, ...links, id: deps.newId(), fileName: body.name, bounds };
-  const image = newImage(given, caller, now, deps.timeZone);
+  const given = { id: deps.newId(), fileName: body.name, capturedAt: body.created_on, bounds };
+  const image = newImage({ ...file, ...links, ...given }, caller, now, deps.timeZone);
   await images.createLinked(image, uploadExpiry(limits, now));
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { RecordImage, RecordLinks } from '../../../lib/api/views/record-image.ts';
 import { SignedHeaders, SignedUrl } from '../../../lib/api/views/signed-url.ts';
-import { Timestamp } from '../../../lib/domain/identifiers.ts';
+import { TakenAt, Timestamp } from '../../../lib/domain/identifiers.ts';
 import { Bytes, FileName, MimeType } from '../../../lib/domain/images/image.ts';
 
 export const operation = defineOperation({
@@ -19,7 +19,7 @@ export const operation = defineOperation({
       content_type: MimeType.optional().describe('MIME type; instead of image_data.'),
       name: FileName,
       ...RecordLinks,
-      created_on: Timestamp.optional().describe('When the picture was taken; else what its EXIF says.'),
+      created_on: TakenAt.optional(),
     })
     .superRefine(({ image_data, size, content_type }, { addIssue }) => {
       const ask = (field: string, message: string) => addIssue({ code: 'custom', path: [field], message });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { markOf, PatientMark } from '../../domain/access/source.ts';
-import { Day, EXAMPLE_ID, Id, Timestamp } from '../../domain/identifiers.ts';
+import { Day, EXAMPLE_ID, Id, LocalTime, Timestamp, UtcOffset } from '../../domain/identifiers.ts';
 import { Category } from '../../domain/images/category.ts';
 import {
   Bytes,
@@ -31,7 +31,13 @@ export const BatchImage = z.strictObject({
   content_type: MimeType,
   category: Category,
   caption: Caption,
-  date_taken: Day.nullable(),
+  date_taken: Day.nullable().describe('The day that a person entered.'),
+  captured_local: LocalTime.nullable().describe(
+    "By the camera's clock. Its day is the picture's day for everybody, unless there is a `date_taken`.",
+  ),
+  capture_offset: UtcOffset.nullable().describe(
+    'The offset of that clock from UTC; null if the file does not say.',
+  ),
   file_size: Bytes,
   /** Bytes. */
   thumbnail_size: z
@@ -51,6 +57,7 @@ export const BatchImage = z.strictObject({
   /** Signed and temporary; null if there is no thumbnail. */
   thumbnail_url: SignedUrl.nullable(),
   uploaded_at: Timestamp,
+  uploaded_local: LocalTime.describe("In the clinic's time zone."),
   updated_at: Timestamp,
   source: PatientMark,
 });
@@ -72,6 +79,8 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   category: image.category,
   caption: image.caption,
   date_taken: image.dateTaken ?? null,
+  captured_local: image.capturedLocal ?? null,
+  capture_offset: image.captureOffset ?? null,
   file_size: image.fileSize,
   thumbnail_size: image.thumbnailBytes ?? null,
   width: image.width ?? null,
@@ -83,6 +92,7 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   url: `/api/images/${image.id}/data`,
   thumbnail_url: thumbnail?.url ?? null,
   uploaded_at: image.uploadedAt,
+  uploaded_local: image.uploadedLocal,
   updated_at: image.updatedAt,
   ...markOf(image.source),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { markOf, PatientMark } from '../../domain/access/source.ts';
-import { CaseId, Id, PatientId, Subject, Timestamp } from '../../domain/identifiers.ts';
+import { CaseId, Id, LocalTime, PatientId, Subject, Timestamp, UtcOffset } from '../../domain/identifiers.ts';
 import { Category } from '../../domain/images/category.ts';
 import {
   Bytes,
@@ -13,6 +13,7 @@ import {
   Width,
 } from '../../domain/images/image.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
+import { capturedAtOf } from '../../domain/images/local-time.ts';
 import { SignedUrl } from './signed-url.ts';
 
 /** An image in the field style of the Cases endpoints. */
@@ -29,7 +30,13 @@ export const CaseImage = z.strictObject({
   pages: Pages.optional(),
   eyeSide: EyeSide,
   capturedAt: Timestamp.nullable().describe(
-    "By the clock of the camera and with its offset: its first ten characters are the picture's day for everybody. Z where the offset is unknown.",
+    "`capturedLocal` as a timestamp: the camera's clock with its offset, or `Z` if `captureOffset` is null. Only with an offset is it an instant.",
+  ),
+  capturedLocal: LocalTime.nullable().describe(
+    "By the camera's clock. Its day is the picture's day for everybody.",
+  ),
+  captureOffset: UtcOffset.nullable().describe(
+    'The offset of that clock from UTC; null if the file does not say.',
   ),
   category: Category,
   /** Signed and temporary; null if there is no thumbnail. */
@@ -38,6 +45,7 @@ export const CaseImage = z.strictObject({
   /** Why it was rejected. */
   statusReason: z.string().nullable(),
   uploadedAt: Timestamp,
+  uploadedLocal: LocalTime.describe("In the clinic's time zone."),
   uploadedBy: Subject,
   source: PatientMark,
 });
@@ -54,12 +62,15 @@ export const toCaseImage = (image: Image, thumbnailUrl: string | null): z.infer<
   height: image.height ?? null,
   ...(image.pages && { pages: image.pages }),
   eyeSide: image.eyeSide,
-  capturedAt: image.capturedAt ?? null,
+  capturedAt: capturedAtOf(image),
+  capturedLocal: image.capturedLocal ?? null,
+  captureOffset: image.captureOffset ?? null,
   category: image.category,
   thumbnailUrl,
   status: image.status,
   statusReason: image.statusReason ?? null,
   uploadedAt: image.uploadedAt,
+  uploadedLocal: image.uploadedLocal,
   uploadedBy: image.uploadedBy,
   ...markOf(image.source),
 });

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { markOf, PatientMark } from '../../domain/access/source.ts';
-import { EXAMPLE_ID, Id, PatientId, RecordId, Timestamp } from '../../domain/identifiers.ts';
+import {
+  EXAMPLE_ID,
+  Id,
+  LocalTime,
+  PatientId,
+  RecordId,
+  Timestamp,
+  UtcOffset,
+} from '../../domain/identifiers.ts';
 import {
   Bytes,
   Dpi,
@@ -11,6 +19,7 @@ import {
   Pages,
   Width,
 } from '../../domain/images/image.ts';
+import { capturedAtOf } from '../../domain/images/local-time.ts';
 
 /** The record types whose images can be listed. */
 export const ListedRecordType = z
@@ -60,7 +69,13 @@ export const RecordImage = z.strictObject({
   content_type: MimeType,
   size: Bytes.describe('Bytes.'),
   created_at: Timestamp.describe(
-    'When the picture was taken, by the clock of the camera and with its offset (Z where that is unknown); else uploaded.',
+    'When the picture was taken, by the clock of the camera and with its offset (`Z` if `capture_offset` is null); else uploaded.',
+  ),
+  captured_local: LocalTime.nullable().describe(
+    "By the camera's clock. Its day is the picture's day for everybody.",
+  ),
+  capture_offset: UtcOffset.nullable().describe(
+    'The offset of that clock from UTC; null if the file does not say.',
   ),
   metadata: z
     .strictObject({
@@ -80,7 +95,9 @@ export const toRecordImage = (image: Image, url: string): z.infer<typeof RecordI
   url,
   content_type: image.mimeType,
   size: image.fileSize,
-  created_at: image.capturedAt ?? image.uploadedAt,
+  created_at: capturedAtOf(image) ?? image.uploadedAt,
+  captured_local: image.capturedLocal ?? null,
+  capture_offset: image.captureOffset ?? null,
   metadata: {
     width: image.width ?? null,
     height: image.height ?? null,

@@ -1,5 +1,5 @@
 import type { Image } from './image.ts';
-import { shownTimeOf } from './local-time.ts';
+import { dayOf } from './local-time.ts';
 
 /** The filter of an image list. A condition that is undefined matches every image. */
 export interface ImageFilter {
@@ -10,12 +10,6 @@ export interface ImageFilter {
   /** A part of the file name or the caption, case-insensitive. */
   text?: string | undefined;
 }
-
-/**
- * The date of an image, the same for every viewer: the one a person entered, else the camera's, else that of its upload
- * in the clinic's time zone.
- */
-export const dayOf = (image: Image): string => image.dateTaken ?? shownTimeOf(image).slice(0, 10);
 
 /** Returns whether an image matches the filter. */
 export function matchesFilter({ category, dateFrom, dateTo, text }: ImageFilter): (image: Image) => boolean {

@@ -12,6 +12,7 @@ import {
   Subject,
   Text,
   Timestamp,
+  UtcOffset,
 } from '../identifiers.ts';
 import { LegalHold } from '../legal-hold.ts';
 import { mediaTypeOf } from '../media-type.ts';
@@ -90,8 +91,9 @@ export const Image = z.object({
   thumbnailBytes: z.int().optional(),
   hasPreview: z.boolean().default(false),
   eyeSide: EyeSide,
-  /** The camera's local time with its offset. UTC if the camera does not know its offset. */
-  capturedAt: Timestamp.optional(),
+  /** By the camera's clock; see `CaptureTime`. */
+  capturedLocal: LocalTime.optional(),
+  captureOffset: UtcOffset.optional(),
   category: Category,
   caption: z.string(),
   dateTaken: Day.optional(),

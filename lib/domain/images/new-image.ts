@@ -2,17 +2,18 @@ import type { Caller } from '../access/caller.ts';
 import { sourceOf } from '../access/source.ts';
 import { recordAccess } from '../audit/audit-context.ts';
 import { type Image, storedFileName } from './image.ts';
-import { localTimeIn, withMilliseconds } from './local-time.ts';
+import { captureTimeOf, localTimeIn } from './local-time.ts';
 
-type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> & Partial<Image>;
+type Given = Pick<Image, 'id' | 'fileName' | 'mimeType' | 'fileSize'> &
+  Partial<Image> & { capturedAt?: string | undefined };
 
 /**
- * Creates a pending image.
+ * Creates a pending image. A given `capturedAt` (`TakenAt`) replaces the capture time of the file.
  *
  * @param timeZone the clinic's
  */
 export function newImage<T extends Given>(
-  given: T,
+  { capturedAt, ...given }: T,
   caller: Caller,
   now: Date,
   timeZone = 'UTC',
@@ -27,8 +28,8 @@ export function newImage<T extends Given>(
     hasPreview: false,
     linkSecret: newLinkSecret(),
     ...given,
+    ...(capturedAt && captureTimeOf(capturedAt)),
     fileName: storedFileName(given.fileName),
-    capturedAt: given.capturedAt && withMilliseconds(given.capturedAt),
     status: 'pending',
     uploadedAt,
     uploadedLocal: localTimeIn(timeZone, now),

@@ -37,7 +37,7 @@ export async function decodeWithLibvips(
   return {
     ...header.autoOrient,
     dpi: dpiOf(header),
-    capturedAt: captureTime(format === 'tiff' ? bytes : header.exif),
+    taken: captureTime(format === 'tiff' ? bytes : header.exif),
     pages: file.tiff?.pages,
     needsPreview,
     // All copies are made from this one: decoding takes two thirds of the time, and a copy of a copy of this size

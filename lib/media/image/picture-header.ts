@@ -42,6 +42,9 @@ async function readFacts(
   }
   const header = await sharp(bytes, { limitInputPixels: false }).metadata();
   const dpi = dpiOf(header);
-  const capturedAt = captureTime(format === 'tiff' ? bytes : header.exif);
-  return { ...header.autoOrient, ...(dpi && { dpi }), ...(capturedAt && { capturedAt }) };
+  return {
+    ...header.autoOrient,
+    ...(dpi && { dpi }),
+    ...captureTime(format === 'tiff' ? bytes : header.exif),
+  };
 }

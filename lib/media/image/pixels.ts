@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import type { CaptureTime } from '../formats/capture-time.ts';
 import { sharp } from './libvips.ts';
 
 /** A decoded picture: upright, 8 bits for each sample, rows from top to bottom without gaps. */
@@ -16,7 +17,7 @@ export interface Decoded {
   height: number;
   /** Pixels per inch, if the file has a resolution. */
   dpi?: number | undefined;
-  capturedAt?: string | undefined;
+  taken?: CaptureTime | undefined;
   /** Documents only, not animations or photographs. */
   pages?: number | undefined;
   /** Whether browsers can't display the original correctly. */

@@ -1,3 +1,4 @@
+import type { CaptureTime } from '../formats/capture-time.ts';
 import { type ImageFormat, sniffImageFormat } from '../formats/image-format.ts';
 import { decodePdf } from '../pdf/decode-pdf.ts';
 import { decodeBmp } from './decode-bmp.ts';
@@ -10,15 +11,13 @@ import { defaultLimits, type RenditionLimits } from './rendition-limits.ts';
  * The properties of an original. Width and height are pixels after orientation; for a PDF, those of the preview of its
  * first page.
  */
-export interface ImageFacts {
+export interface ImageFacts extends Partial<CaptureTime> {
   mimeType: ImageFormat['mimeType'];
   extension: ImageFormat['extension'];
   width: number;
   height: number;
   /** Pixels per inch, if the file has a resolution. */
   dpi?: number;
-  /** ISO 8601, in the camera's local time; see `captureTime` for cameras that do not know their offset. */
-  capturedAt?: string;
   /** The number of pages of a TIFF or PDF, of which the first is shown here. Thumbnails and masks do not count. */
   pages?: number;
 }
@@ -50,7 +49,7 @@ export async function makeRenditions(
 ): Promise<ImageFacts & { renditions: Rendition[] }> {
   const format = sniffImageFormat(bytes);
   if (!format) throw noImage(bytes);
-  const { width, height, dpi, capturedAt, pages, needsPreview, pixels } = await decode(bytes, format, {
+  const { width, height, dpi, taken, pages, needsPreview, pixels } = await decode(bytes, format, {
     ...defaultLimits,
     ...limits,
   });
@@ -61,7 +60,7 @@ export async function makeRenditions(
     width,
     height,
     ...(dpi && { dpi }),
-    ...(capturedAt && { capturedAt }),
+    ...taken,
     ...(pages && { pages }),
     renditions: await Promise.all([
       // The slowest first, because they are encoded in parallel.

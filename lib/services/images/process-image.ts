@@ -33,7 +33,7 @@ export async function processImage(
     return (await images.markRejected(image, picture.reason, now())) !== 'gone';
   }
 
-  const { renditions, extension: _extension, capturedAt, ...found } = picture;
+  const { renditions, extension: _extension, capturedLocal, captureOffset, ...found } = picture;
   const original = originalKey(image, found.mimeType);
   const written = await Promise.allSettled([
     bucket.copy(key, original, found.mimeType),
@@ -48,7 +48,8 @@ export async function processImage(
       key: original,
       fileSize: bytes.length,
       crc32: base64Crc32(bytes),
-      capturedAt: image.capturedAt ?? capturedAt,
+      // A person knows better than a camera, whose clock may be wrong.
+      ...(image.capturedLocal === undefined && { capturedLocal, captureOffset }),
       thumbnailBytes: renditions.find(({ name }) => name === 'thumbnail')?.bytes.length,
       hasPreview: renditions.some(({ name }) => name === 'preview'),
     },

@@ -134,7 +134,7 @@ describe('GET /api/v1/images/cases/{caseId}', () => {
       mimeType: 'image/jpeg',
       fileSize: file.bytes.length,
       eyeSide: 'left',
-      capturedAt: '2025-02-19T08:50:00.000Z',
+      capturedAt: '2025-02-19T08:50:00Z',
       width: 1200,
       height: 900,
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dayOf, type ImageFilter, matchesFilter } from '../../../lib/domain/images/image-filter.ts';
+import { type ImageFilter, matchesFilter } from '../../../lib/domain/images/image-filter.ts';
+import { dayOf } from '../../../lib/domain/images/local-time.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 
 const image = {
@@ -14,7 +15,7 @@ const image = {
 test('The day of an image is the one that a person entered, else the camera’s, else that of its upload', () => {
   expect(dayOf(image)).toBe('2025-11-06');
   // By the clock of the camera: in Greenwich it was the sixth at that moment.
-  const taken = { ...image, capturedAt: '2025-11-05T23:30:00-02:00' };
+  const taken = { ...image, capturedLocal: '2025-11-05T23:30:00', captureOffset: '-02:00' };
   expect(dayOf(taken)).toBe('2025-11-05');
   expect(dayOf({ ...taken, dateTaken: '2024-01-01' })).toBe('2024-01-01');
 });
@@ -33,10 +34,14 @@ test.each([
   expect(dayOf(uploaded)).toBe(day);
 });
 
-test('A time of capture keeps its local time and its offset', () => {
-  const given = { ...image, capturedAt: '2025-11-06T00:30:00+02:00' };
-  const { capturedAt } = newImage(given, { role: 'doctor', subject: 'd' }, new Date());
-  expect(capturedAt).toBe('2025-11-06T00:30:00.000+02:00');
+test('The capture time that a person gives replaces that of the file, and its offset too', () => {
+  const file = { capturedLocal: '2024-01-01T00:00:00', captureOffset: '-05:00' };
+  const given = { ...image, ...file, capturedAt: '2025-11-06T00:30' };
+  const made = newImage(given, { role: 'doctor', subject: 'd' }, new Date());
+  expect(made).toMatchObject({ capturedLocal: '2025-11-06T00:30:00', captureOffset: undefined });
+  expect(made).not.toHaveProperty('capturedAt');
+  const { capturedAt: _capturedAt, ...silent } = given;
+  expect(newImage(silent, { role: 'doctor', subject: 'd' }, new Date())).toMatchObject(file);
 });
 
 describe('An image matches a filter', () => {

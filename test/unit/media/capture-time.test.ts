@@ -1,36 +1,75 @@
 import fc from 'fast-check';
 import type { Exif } from 'sharp';
 import { expect, test } from 'vitest';
+import { LocalTime, UtcOffset } from '../../../lib/domain/identifiers.ts';
 import { captureTime } from '../../../lib/media/formats/capture-time.ts';
 import { sharp } from '../../../lib/media/image/libvips.ts';
 
 test('a time with an offset keeps the local time of the camera', async () => {
-  expect(captureTime(await exif('2024:03:31 01:30:00', '+02:00'))).toBe('2024-03-31T01:30:00+02:00');
-  expect(captureTime(await exif('2023:12:31 20:00:01', '-05:30'))).toBe('2023-12-31T20:00:01-05:30');
+  expect(captureTime(await exif('2024:03:31 01:30:00', '+02:00'))).toEqual({
+    capturedLocal: '2024-03-31T01:30:00',
+    captureOffset: '+02:00',
+  });
+  expect(captureTime(await exif('2023:12:31 20:00:01', '-05:30'))).toEqual({
+    capturedLocal: '2023-12-31T20:00:01',
+    captureOffset: '-05:30',
+  });
 });
 
 test('an invalid offset counts as unknown', async () => {
-  expect(captureTime(await exif('2024:03:31 01:30:00', '+99:00'))).toBe('2024-03-31T01:30:00Z');
+  expect(captureTime(await exif('2024:03:31 01:30:00', '+99:00'))).toEqual({
+    capturedLocal: '2024-03-31T01:30:00',
+  });
 });
 
 test.each([
-  [{ IFD0: { DateTime: '2025:01:03 00:00:00' } }, '2025-01-03T00:00:00Z'],
+  ['2', '.200'],
+  ['25', '.250'],
+  ['250', '.250'],
+  ['006', '.006'],
+  ['2509', '.250'],
+  ['250987', '.250'],
+  [' ', ''],
+  ['x', ''],
+])('the fraction "%s" of a second becomes "%s"', async (SubSecTimeOriginal, milliseconds) => {
+  const tags = { IFD2: { DateTimeOriginal: '2024:03:31 01:30:00', SubSecTimeOriginal } };
+  expect(captureTime(await exifOf(tags))?.capturedLocal).toBe(`2024-03-31T01:30:00${milliseconds}`);
+});
+
+test('the fraction and the offset are those of the same time', async () => {
+  const tags = {
+    IFD2: {
+      DateTimeDigitized: '2024:03:31 01:30:00',
+      SubSecTimeOriginal: '25',
+      OffsetTimeOriginal: '+02:00',
+      SubSecTimeDigitized: '5',
+      OffsetTimeDigitized: '+00:00',
+    },
+  };
+  expect(captureTime(await exifOf(tags))).toEqual({
+    capturedLocal: '2024-03-31T01:30:00.500',
+    captureOffset: '+00:00',
+  });
+});
+
+test.each([
+  [{ IFD0: { DateTime: '2025:01:03 00:00:00' } }, '2025-01-03T00:00:00'],
   [
     { IFD0: { DateTime: '2025:01:03 00:00:00' }, IFD2: { DateTimeDigitized: '2025:01:02 00:00:00' } },
-    '2025-01-02T00:00:00Z',
+    '2025-01-02T00:00:00',
   ],
   [
     { IFD2: { DateTimeDigitized: '2025:01:02 00:00:00', DateTimeOriginal: '2025:01:01 00:00:00' } },
-    '2025-01-01T00:00:00Z',
+    '2025-01-01T00:00:00',
   ],
   [
     { IFD2: { DateTimeDigitized: '2025:01:02 00:00:00', DateTimeOriginal: '    :  :     :  :  ' } },
-    '2025-01-02T00:00:00Z',
+    '2025-01-02T00:00:00',
   ],
 ])(
   'DateTimeOriginal takes precedence over DateTimeDigitized, and that over DateTime: %j',
   async (tags, time) => {
-    expect(captureTime(await exifOf(tags))).toBe(time);
+    expect(captureTime(await exifOf(tags))).toEqual({ capturedLocal: time });
   },
 );
 
@@ -50,7 +89,7 @@ test('a directory that contains only pointers is read once', () => {
 });
 
 test('a time without an offset keeps the hour of the camera', async () => {
-  expect(captureTime(await exif('2024:02:29 10:20:30'))).toBe('2024-02-29T10:20:30Z');
+  expect(captureTime(await exif('2024:02:29 10:20:30'))).toEqual({ capturedLocal: '2024-02-29T10:20:30' });
 });
 
 test.each([
@@ -70,7 +109,7 @@ test('big-endian EXIF without its prefix is read too', async () => {
   entry(block, 8, 0x8769, 4, 1, 26);
   entry(block, 26, 0x9003, 2, 20, 44);
   block.write('2001:02:03 04:05:06\0', 44, 'latin1');
-  expect(captureTime(block)).toBe('2001-02-03T04:05:06Z');
+  expect(captureTime(block)).toEqual({ capturedLocal: '2001-02-03T04:05:06' });
 });
 
 test('damaged EXIF has a time or none, and never throws', async () => {
@@ -79,9 +118,10 @@ test('damaged EXIF has a time or none, and never throws', async () => {
     fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, value, end) => {
       const damaged = Buffer.from(whole);
       damaged[at] = value;
-      expect(captureTime(damaged.subarray(0, end)) ?? '2024-01-01T00:00:00Z').toMatch(
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/,
-      );
+      const taken = captureTime(damaged.subarray(0, end));
+      if (taken === undefined) return;
+      LocalTime.parse(taken.capturedLocal);
+      UtcOffset.optional().parse(taken.captureOffset);
     }),
   );
 });

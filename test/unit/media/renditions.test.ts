@@ -113,12 +113,13 @@ describe('facts', () => {
       extension: 'jpg',
       width: 600,
       height: 900,
-      capturedAt: '2024-05-06T07:08:09+01:00',
+      capturedLocal: '2024-05-06T07:08:09',
+      captureOffset: '+01:00',
     });
   });
 
   test('without EXIF there is no capture time', async () => {
-    expect(await makeRenditions(scene)).not.toHaveProperty('capturedAt');
+    expect(await makeRenditions(scene)).not.toHaveProperty('capturedLocal');
   });
 });
 

@@ -4,7 +4,7 @@ import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-compone
 import { api } from '../api/client.ts';
 import type { Batch, Image } from '../api/types.ts';
 import { Confirm } from '../parts/dialog.tsx';
-import { count, formatDate, formatTime } from '../parts/format.ts';
+import { count, formatClinicDay, formatClinicTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from '../patient/patient-compare.tsx';
 import { useZip } from '../patient/use-zip.ts';
@@ -37,8 +37,8 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               <span className="batch-name" title={batch.name}>
                 {batch.name}
               </span>
-              <span className="quiet" title={formatTime(batch.created_at)}>
-                {count(batch.image_count, 'image')} · {formatDate(batch.created_at)}
+              <span className="quiet" title={formatClinicTime(batch.created_at)}>
+                {count(batch.image_count, 'image')} · {formatClinicDay(batch.created_at)}
               </span>
             </span>
           </Button>

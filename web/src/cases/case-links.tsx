@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Case } from '../api/types.ts';
-import { count, formatDate } from '../parts/format.ts';
+import { count, formatClinicDay } from '../parts/format.ts';
 import type { useCases } from './cases.ts';
 import '../parts/link-list.css';
 import './case-links.css';
@@ -18,7 +18,7 @@ export function CaseLinks({ list }: { list: ReturnType<typeof useCases> }) {
           <Link href={`/cases/${id}`}>
             <b>{id}</b>{' '}
             <span className="quiet">
-              {count(imageCount, 'image')} · {formatDate(lastImageAt)}
+              {count(imageCount, 'image')} · {formatClinicDay(lastImageAt)}
             </span>
           </Link>
         </li>

@@ -12,13 +12,7 @@ import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { Confirm } from '../parts/dialog.tsx';
-import {
-  count,
-  formatCaptureDay,
-  formatCaptureTime,
-  formatClinicDay,
-  formatClinicTime,
-} from '../parts/format.ts';
+import { count, describeDay, describeTime } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -103,11 +97,7 @@ export function CasePage({ caseId }: { caseId: string }) {
                     {image.status === 'ready' ? (
                       <>
                         <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
-                        <span className="quiet">
-                          {image.capturedAt
-                            ? `captured ${formatCaptureDay(image.capturedAt)}`
-                            : `uploaded ${formatClinicDay(image.uploadedAt)}`}
-                        </span>
+                        <span className="quiet">{describeDay(image)}</span>
                         <SourceMark isFromPatient={image.source === 'patient'} />
                       </>
                     ) : (
@@ -143,11 +133,7 @@ export function CasePage({ caseId }: { caseId: string }) {
                 </span>
               )}
               <PageCount pages={shown.pages} />
-              <span>
-                {shown.capturedAt
-                  ? `captured ${formatCaptureTime(shown.capturedAt)}`
-                  : `uploaded ${formatClinicTime(shown.uploadedAt)}`}
-              </span>
+              <span>{describeTime(shown)}</span>
               <SourceMark isFromPatient={shown.source === 'patient'} />
             </Viewer>
           ) : (

@@ -7,17 +7,6 @@ import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
 import { EYE_SIDES } from './eye-sides.ts';
 
-/** Formats a local time with the UTC offset that applies at that time. */
-function withOffset(written: string): string {
-  // The input omits seconds of zero, which the service requires.
-  const local = written.length === 'YYYY-MM-DDTHH:MM'.length ? `${written}:00` : written;
-  const minutes = -new Date(local).getTimezoneOffset();
-  if (minutes === 0) return `${local}Z`;
-  const two = (number: number) => String(number).padStart(2, '0');
-  const offset = `${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
-  return local + (minutes < 0 ? '-' : '+') + offset;
-}
-
 interface CaseUploadProps {
   caseId: string;
   /** The patient of the case. Known as soon as the case has an image. */
@@ -37,7 +26,8 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
       id: caseId,
       patientId,
       eyeSide,
-      capturedAt: capturedAt ? withOffset(capturedAt) : undefined,
+      // A local time: the offset of this computer says nothing about that of the camera.
+      capturedAt: capturedAt || undefined,
     }),
     [caseId, patientId, eyeSide, capturedAt],
   );

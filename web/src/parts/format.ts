@@ -1,4 +1,4 @@
-import { localTimeOf } from '../../../lib/domain/images/local-time.ts';
+import { dayOf, type ImageTimes, shownEventOf, shownTimeOf } from '../../../lib/domain/images/local-time.ts';
 import { pageConfig } from '../page-config.ts';
 
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -8,23 +8,9 @@ const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 export const formatTime = (iso: string): string => dateTime.format(new Date(iso));
 /** Formats a time to the second. */
 export const formatMoment = (iso: string): string => moment.format(new Date(iso));
-/** Formats the day of a time, or a day such as `2025-11-06`, which is the same day in every time zone. */
-export const formatDate = (iso: string): string =>
-  date.format(new Date(iso.length > 10 ? iso : `${iso}T12:00`));
 export const formatDay = (day: Date): string => date.format(day);
 
-/** Formats the local time of the camera, independent of the browser's time zone. */
-export const formatCaptureTime = (iso: string): string => cameraTime.format(asShown(iso));
-export const formatCaptureDay = (iso: string): string => cameraDay.format(asShown(iso));
-const cameraTime = new Intl.DateTimeFormat(undefined, {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-});
-const cameraDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
-const asShown = (iso: string) => new Date(`${localTimeOf(iso)}Z`);
-
-/** Formats a time in the clinic's time zone. */
+/** Formats a time or a day in the clinic's time zone. */
 export const formatClinicTime = (iso: string): string =>
   new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', ...pageZone() }).format(
     new Date(iso),
@@ -32,6 +18,23 @@ export const formatClinicTime = (iso: string): string =>
 export const formatClinicDay = (iso: string): string =>
   new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', ...pageZone() }).format(new Date(iso));
 const pageZone = () => ({ timeZone: pageConfig().timeZone });
+
+/** Formats a local time, such as that of a camera, or a day. The browser's time zone has no part in it. */
+export const formatLocalTime = (local: string): string => localTime.format(new Date(`${local}Z`));
+export const formatLocalDay = (day: string): string => localDay.format(new Date(day));
+const localTime = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+const localDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** Says on which day an image was captured; if that is unknown, uploaded: `captured 6 Nov 2025`. */
+export const describeDay = (image: ImageTimes): string =>
+  `${shownEventOf(image)} ${formatLocalDay(dayOf(image))}`;
+/** The same with the time of day, unless a person entered only the day. */
+export const describeTime = (image: ImageTimes): string =>
+  image.dateTaken ? describeDay(image) : `${shownEventOf(image)} ${formatLocalTime(shownTimeOf(image))}`;
 
 /** Formats a number of bytes. */
 export const formatBytes = (bytes: number): string =>

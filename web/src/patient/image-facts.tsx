@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
+import type { ImageTimes } from '../../../lib/domain/images/local-time.ts';
 import type { Image } from '../api/types.ts';
 import { Caption } from '../images/caption.tsx';
 import { CATEGORY_LABELS } from '../images/categories.ts';
 import { PageCount } from '../images/page-count.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
-import { formatBytes, formatDate, formatTime } from '../parts/format.ts';
+import { formatBytes, formatLocalDay, formatLocalTime } from '../parts/format.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 
 interface ImageFactsProps {
@@ -24,12 +25,20 @@ export const ImageFacts = ({ image, children }: ImageFactsProps) => (
     )}
     <PageCount pages={image.pages} />
     <span>{formatBytes(image.file_size)}</span>
-    <span>uploaded {formatTime(image.uploaded_at)}</span>
+    <span>uploaded {formatLocalTime(image.uploaded_local)}</span>
+    {image.captured_local && <span>captured {formatLocalTime(image.captured_local)}</span>}
     <SourceMark isFromPatient={image.source === 'patient'} />
-    {children ?? (image.date_taken && <span>taken {formatDate(image.date_taken)}</span>)}
+    {children ?? (image.date_taken && <span>taken {formatLocalDay(image.date_taken)}</span>)}
     {image.caption && <Caption key={image.id} text={image.caption} />}
   </>
 );
+
+/** The times of an image, of which one is shown. */
+export const timesOf = (image: Image): ImageTimes => ({
+  dateTaken: image.date_taken,
+  capturedLocal: image.captured_local,
+  uploadedLocal: image.uploaded_local,
+});
 
 /** Converts an image for the viewer. */
 export const toViewed = (image: Image): ViewedImage => ({

@@ -6,10 +6,11 @@ import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
-import { formatTime } from '../parts/format.ts';
+import { describeTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
+import { timesOf } from './image-facts.tsx';
 import './image-search.css';
 
 interface ImageSearchProps {
@@ -130,7 +131,7 @@ function Found({
                   <span className="hidden">Show </span>
                   {image.original_name}
                 </b>
-                <span className="quiet">{image.caption || formatTime(image.uploaded_at)}</span>
+                <span className="quiet">{image.caption || describeTime(timesOf(image))}</span>
               </span>
             </button>
           </li>

@@ -1,7 +1,8 @@
 import { createPortal } from 'react-dom';
 import type { Image } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
-import { formatDate, formatTime } from '../parts/format.ts';
+import { describeDay, formatTime } from '../parts/format.ts';
+import { timesOf } from '../patient/image-facts.tsx';
 import './print-sheet.css';
 
 /** The number of images on a page, and of columns. */
@@ -47,7 +48,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
                 <div className="print-facts">
                   <b>{CATEGORY_LABELS[image.category]}</b>
                   {' · '}
-                  {formatDate(image.date_taken ?? image.uploaded_at)}
+                  {describeDay(timesOf(image))}
                   {' · '}
                   {image.original_name}
                 </div>
