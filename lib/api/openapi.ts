@@ -80,15 +80,16 @@ export function openApiDocument(operations: readonly Operation[]) {
   };
 }
 
-const IDEMPOTENCY_KEY = {
+const idempotencyKey = ({ returnsSecret }: Operation) => ({
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description:
-    'Sent again with the same key, the request does nothing again and gives the same answer for an hour.',
+  description: returnsSecret
+    ? 'Sent again with the same key within an hour, the request creates nothing again: its answer has a new secret, and the first one no longer works.'
+    : 'Sent again with the same key, the request does nothing again and gives the same answer for an hour.',
   schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
   example: '2f0a7c51-9d0e-4c0e-83d1-6f3d5b0e2a4f',
-};
+});
 
 function describe(operation: Operation, operationId: string, path: string) {
   const { group, summary, auth, params, query, body, form, related, example = {} } = operation;
@@ -102,7 +103,7 @@ function describe(operation: Operation, operationId: string, path: string) {
     parameters: [
       ...parametersOf(params, 'path', example.params).filter(({ name }) => path.includes(`{${name}}`)),
       ...parametersOf(query, 'query', example.query),
-      ...(isIdempotent(operation) ? [IDEMPOTENCY_KEY] : []),
+      ...(isIdempotent(operation) || operation.returnsSecret ? [idempotencyKey(operation)] : []),
     ],
     ...(body && {
       requestBody: {

@@ -116,7 +116,10 @@ export interface Operation {
   permissions: Permissions;
   /** The rate limit of a call. Downloads of single images have none, because pages show many of them. */
   rate: 'upload' | 'metadata' | 'none';
-  /** The response contains a secret that is not stored, so that it can't be repeated for the same `Idempotency-Key`. */
+  /**
+   * The response contains a secret that is not stored, so that it can't be repeated for the same `Idempotency-Key`: see
+   * `sameIds`.
+   */
   returnsSecret?: true;
   /** Pages of other origins may call it (CORS), if the settings allow the origin. */
   crossOrigin?: true;

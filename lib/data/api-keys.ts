@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ApiKey } from '../domain/access/api-key.ts';
+import { DomainError } from '../domain/errors.ts';
 import { API_KEYS, apiKeyKey, apiKeyListKey } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
 import { parseItem, type Table } from './table.ts';
@@ -13,10 +14,23 @@ export class ApiKeys {
     this.#table = table;
   }
 
+  /**
+   * Stores a new key. It replaces that of an earlier attempt of the same request, whose secret nobody has received, and
+   * ends that secret.
+   *
+   * @throws DomainError CONFLICT if that key has been revoked
+   */
   async create(key: ApiKey): Promise<void> {
     const { name: TableName, client } = this.#table;
     const Item = { ...key, ...apiKeyKey(key.id), ...apiKeyListKey(key) };
-    await client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+    try {
+      await client.send(
+        new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(revokedAt)' }),
+      );
+    } catch (cause) {
+      if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+      throw new DomainError('CONFLICT', 'The API key of this Idempotency-Key has been revoked.', { cause });
+    }
   }
 
   async get(id: string): Promise<ApiKey | undefined> {

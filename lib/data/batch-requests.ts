@@ -45,7 +45,7 @@ async function writeBatch({ name, client }: Table, requests: WriteRequest[]): Pr
   }
 }
 
-const chunks = <T>(all: readonly T[], size: number): T[][] =>
+export const chunks = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_value, index) =>
     all.slice(index * size, (index + 1) * size),
   );

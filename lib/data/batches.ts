@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Batch, DeletedBatch } from '../domain/batches/batch.ts';
 import type { Deletion } from '../domain/deletion.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
@@ -7,6 +7,7 @@ import type { Assignment } from '../domain/patients/assignment.ts';
 import { type Condition, equals, onlyIf, updateIf } from './condition-expression.ts';
 import { batchesOfPatient, batchKey, batchListKey, deletedBatchKeys, deletedOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
+import { putOnce } from './put-once.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
 import { updateOf } from './update-expression.ts';
 
@@ -18,10 +19,10 @@ export class Batches {
     this.#table = table;
   }
 
-  async create(batch: Batch): Promise<void> {
-    const { name: TableName, client } = this.#table;
-    const Item = { ...batch, ...batchKey(batch.id), ...batchListKey(batch) };
-    await client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+  /** Creates the batch, and returns it as it is stored: see `putOnce`. */
+  async create(batch: Batch): Promise<Batch> {
+    const item = { ...batch, ...batchKey(batch.id), ...batchListKey(batch) };
+    return parseItem(Batch, await putOnce(this.#table, item));
   }
 
   async get(id: string): Promise<Batch | undefined> {

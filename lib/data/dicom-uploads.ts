@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type DicomOutcome, DicomUpload } from '../domain/dicom/dicom-upload.ts';
-import { getMany, writeMany } from './batch-requests.ts';
+import { getMany } from './batch-requests.ts';
 import { dicomUploadKey } from './keys.ts';
+import { putAllPending } from './put-once.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** The DICOM uploads by signed URLs. DynamoDB's time to live removes them. */
@@ -13,17 +14,10 @@ export class DicomUploads {
     this.#table = table;
   }
 
-  async create(upload: DicomUpload): Promise<void> {
-    const { name: TableName, client } = this.#table;
-    await client.send(new PutCommand({ TableName, Item: { ...upload, ...dicomUploadKey(upload.id) } }));
-  }
-
-  async createMany(uploads: readonly DicomUpload[]): Promise<void> {
+  /** Stores pending uploads. Those of an earlier attempt of the same request that are decided stay the same. */
+  async create(...uploads: readonly DicomUpload[]): Promise<void> {
     const items = uploads.map((upload) => ({ ...upload, ...dicomUploadKey(upload.id) }));
-    await writeMany(
-      this.#table,
-      items.map((Item) => ({ PutRequest: { Item } })),
-    );
+    await putAllPending(this.#table, items);
   }
 
   async get(id: string, now: Date): Promise<DicomUpload | undefined> {

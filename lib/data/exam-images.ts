@@ -16,6 +16,7 @@ export class ExamImages {
 
   /**
    * Stores the metadata of an exam image. Its id is derived from the exam and the SOP Instance UID: see `examImageId`.
+   * An image that an earlier attempt of the same registration has stored stays the same.
    *
    * @throws DomainError CONFLICT if the SOP Instance UID is already registered in the exam
    */
@@ -25,7 +26,7 @@ export class ExamImages {
       { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } },
       { Put: { Item: examOfInstanceKey(image) } },
     ]);
-    if (failed.size > 0) throw alreadyRegistered(image);
+    if (failed.size > 0 && failed.get(0)?.registration !== image.registration) throw alreadyRegistered(image);
   }
 
   /**

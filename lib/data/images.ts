@@ -41,6 +41,7 @@ import {
   patientListKey,
 } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
+import { putAllPending, putPending } from './put-once.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 import { updateOf } from './update-expression.ts';
@@ -92,22 +93,29 @@ export class Images {
    * There is no condition on the batch: an image of a batch that is deleted at this moment can never become ready.
    */
   async createPending(images: readonly Image[], expiresAt: Date): Promise<void> {
-    const requests = images.map((image) => ({ PutRequest: { Item: toItem(image, expiresAt) } }));
-    await writeMany(this.#table, requests);
+    const items = images.map((image) => toItem(image, expiresAt));
+    try {
+      await putAllPending(this.#table, items);
+    } catch (error) {
+      // Nobody gets to know these images, so that half of them would only stand in the list until they expire.
+      await Promise.allSettled(images.map((image) => transact(this.#table, [remove(image)])));
+      throw error;
+    }
   }
 
-  /** Stores a pending image and its links to records; it expires as in `createPending`. */
-  async createLinked(image: Image, expiresAt: Date): Promise<void> {
+  /**
+   * Stores a pending image and its links to records; it expires as in `createPending`. Returns the image that is stored:
+   * that of an earlier attempt of the same request, if that is decided already.
+   */
+  async createLinked(image: Image, expiresAt: Date): Promise<Image> {
     const links = Object.entries(image.links ?? {}).map(([type, recordId]) => ({
       id: image.id,
       ...linkKey(image.id, type, recordId),
       ...linkListKey(image, type, recordId),
     }));
-    const puts = [toItem(image, expiresAt), ...links].map((Item) => ({
-      Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' },
-    }));
-    const { size } = await transact(this.#table, puts);
-    if (size > 0) throw new Error(`the image ${image.id} exists already`);
+    const puts = [putPending(toItem(image, expiresAt)), ...links.map((Item) => ({ Put: { Item } }))];
+    const decided = (await transact(this.#table, puts)).get(0);
+    return decided ? parseItem(Image, decided) : image;
   }
 
   /** Deletes the links of an erased image, its edits and its annotations. Until then they refer to no image, which does no harm. */

@@ -306,6 +306,9 @@ const SEPARATOR = '\t';
 const PART_CHARACTERS = 64;
 const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 
+/** The time of the first attempt of a request with an Idempotency-Key; in the table of requests. */
+export const firstAttemptKey = (request: string) => ({ pk: `ATTEMPT#${request}`, sk: 'ATTEMPT' });
+
 /** The occupied rate limit slots of a caller; in the table of requests. */
 export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
 

@@ -80,3 +80,6 @@ export const creation = { limits, timeZone, newId, now };
 
 /** The dependencies of changes of a batch that its images follow. */
 export const settling = { batches, images, deletedImages, imageMoves, exports, now };
+
+/** The dependencies of starting an export. */
+export const exporting = { exports, objects, limits, newId, now };

@@ -1,6 +1,6 @@
 type Exported = typeof import('./dependencies.ts');
 
-type Dependencies = {
+export type Dependencies = {
   [Name in keyof Exported as Exported[Name] extends () => unknown
     ? Name
     : never]: Exported[Name] extends () => infer Made ? Made : never;

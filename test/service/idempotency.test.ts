@@ -168,7 +168,7 @@ describe('With an Idempotency-Key', () => {
   });
 });
 
-test('Each POST with a body creates a resource once for a key, except the one whose answer is a secret', () => {
+test('Each POST with a body returns its answer again for a key, except the one whose answer is a secret', () => {
   const all: readonly Operation[] = operations;
   const creating = all.filter(({ method, body }) => method === 'POST' && body);
   expect(creating.filter((operation) => !isIdempotent(operation)).map(({ id }) => id)).toEqual([
@@ -176,10 +176,20 @@ test('Each POST with a body creates a resource once for a key, except the one wh
   ]);
 });
 
-test('A new API key is not returned again: with an Idempotency-Key none is created', async () => {
-  const response = await admin.send('POST', '/api/v2/keys', { name: 'x', scopes: ['*:read'] }, withKey('k'));
-  expect([response.status, (await bodyOf(response)).details]).toEqual([
-    400,
-    ['Idempotency-Key is not for this request: its answer is kept nowhere, and can not be given again'],
-  ]);
+test('A new API key is made once for an Idempotency-Key: the repeated request replaces its secret', async () => {
+  const key = randomUUID();
+  const body = { name: `once ${key}`, scopes: ['*:read'] };
+  const send = async () => {
+    const response = await admin.send('POST', '/api/v2/keys', body, withKey(key));
+    expect(response.status).toBe(201);
+    return bodyOf(response);
+  };
+  const [first, second] = [await send(), await send()];
+  expect(second.id).toBe(first.id);
+  const statusWith = async (given: string) =>
+    (await fetch(`${service.stack.url}/api/v2/images/prescription/RX-1`, { headers: { 'x-api-key': given } }))
+      .status;
+  // 404: the key is valid, but the record has no images.
+  expect([await statusWith(first.key), await statusWith(second.key)]).toEqual([401, 404]);
+  expect((await admin.send('POST', '/api/v2/keys', body, withKey('with space'))).status).toBe(400);
 });

@@ -1,11 +1,14 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { v7 as newId } from 'uuid';
 import { inject } from 'vitest';
+import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { Connections } from '../../lib/data/connections.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { DicomStore } from '../../lib/data/dicom-store.ts';
+import { DicomUploads } from '../../lib/data/dicom-uploads.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -18,6 +21,7 @@ import { loadTemplate } from '../../lib/local/template.ts';
 import { ArchiveWriter } from '../../lib/storage/archive-writer.ts';
 import { Objects } from '../../lib/storage/objects.ts';
 import { SignedObjects } from '../../lib/storage/signed-objects.ts';
+import { SignedUrls } from '../../lib/storage/signed-urls.ts';
 import type { Service } from './service.ts';
 
 /** The dependencies of functions, with all permissions: for tests that call a handler directly. */
@@ -57,6 +61,8 @@ export async function directAccess({ stack, dataDir }: Service) {
     cases: new Cases(table),
     exports: new Exports(table),
     dicomStore: new DicomStore(table),
+    dicomUploads: new DicomUploads(table),
+    keys: new ApiKeys(table),
     patients: new Patients(table),
     examImages: new ExamImages(table),
     /** Whether the table has an item with this key. */
@@ -67,9 +73,11 @@ export async function directAccess({ stack, dataDir }: Service) {
       table.client.send(new PutCommand({ TableName: TABLE_NAME, Item })),
     bucket: new Objects(BUCKET_NAME),
     objects: new SignedObjects(BUCKET_NAME),
+    urls: new SignedUrls(BUCKET_NAME),
     archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
     timeZone: 'UTC',
+    newId: () => newId(),
     now: () => new Date(),
   };
 }

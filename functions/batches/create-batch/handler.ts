@@ -21,8 +21,7 @@ export async function handle({ caller, body }: Request<typeof operation>, { batc
     updatedAt: createdAt,
   };
   recordAccess(caller, 'batch', batch);
-  await batches.create(batch);
-  return toPatientBatch(batch);
+  return toPatientBatch(await batches.create(batch));
 }
 
 export const handler = serveCreation(operation, handle, { batches, newId, now });

@@ -11,7 +11,7 @@ export async function handle({ caller, body: { files } }: Request<typeof operati
   requireFileCount(files.length, deps.limits);
   requireDicomSize(files, deps.limits, (index) => `files[${index}].fileSize`);
   const presigned = await Promise.all(files.map((file) => presignDicomUpload(file, caller, deps, now)));
-  await deps.dicomUploads.createMany(presigned.map(({ upload }) => upload));
+  await deps.dicomUploads.create(...presigned.map(({ upload }) => upload));
   return { uploads: presigned.map(({ target }) => target) };
 }
 

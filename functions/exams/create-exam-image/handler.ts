@@ -7,7 +7,7 @@ import {
   patientOfExamImage,
   requireExam,
 } from '../../../lib/domain/exams/exam-image.ts';
-import { dicomStore, examImages, now } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, examImages, newId, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -15,18 +15,18 @@ import { operation } from './operation.ts';
 
 type Deps = Needs<
   { examImages: 'register' | 'linkInstance'; dicomStore: 'getInstance' | 'patientsOfStudies' },
-  'now'
+  'newId' | 'now'
 >;
 
 export async function handle(
   { caller, body }: Request<typeof operation>,
-  { examImages, dicomStore, now }: Deps,
+  { examImages, dicomStore, newId, now }: Deps,
 ) {
   requireExam(maySeeExams(caller));
   recordAccess(caller, 'exam', { id: body.examenID });
   const id = examImageId(body.examenID, body.sopInstanceUID);
   const known = await dicomStore.getInstance(body.sopInstanceUID);
-  const image = linkedToInstance(newExamImage(body, id, caller, now()), known);
+  const image = linkedToInstance(newExamImage(body, { id, registration: newId() }, caller, now()), known);
   const patientId = await patientOfExamImage(image, dicomStore.patientsOfStudies());
   recordAccess(caller, 'exam image', { id, patientId });
   await examImages.register(image);
@@ -36,4 +36,4 @@ export async function handle(
   return toImageMedicale(linkedToInstance(image, since));
 }
 
-export const handler = serveCreation(operation, handle, { examImages, dicomStore, now });
+export const handler = serveCreation(operation, handle, { examImages, dicomStore, newId, now });

@@ -3,8 +3,9 @@ import { requireFuture } from '../../../lib/domain/access/api-key.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { formatApiKey, hashSecret, newSecret } from '../../../lib/lambda/auth/api-key-format.ts';
 import { keys, newId, now } from '../../../lib/lambda/dependencies.ts';
-import type { Request } from '../../../lib/lambda/http/request.ts';
+import { parseRequest, type Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
+import { sameIds } from '../../../lib/lambda/middleware/request-ids.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
@@ -31,4 +32,5 @@ export async function handle({ caller, body }: Request<typeof operation>, { keys
   return { ...toListedKey(key), key: formatApiKey({ id: key.id, secret }) };
 }
 
-export const handler = serve(operation, handle, { keys, newId, newSecret: () => newSecret, now });
+const needs = { keys, newId, newSecret: () => newSecret, now };
+export const handler = serve(operation, handle, needs, parseRequest, sameIds(operation));

@@ -27,7 +27,7 @@ export const operation = defineOperation({
         .meta({ examples: [`ng_${EXAMPLE_ID}_…`] }),
     }),
   },
-  errors: [],
+  errors: ['CONFLICT'],
   permissions: { table: 'write' },
   rate: 'metadata',
   returnsSecret: true,

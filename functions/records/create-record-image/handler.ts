@@ -23,8 +23,8 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
 
   const now = deps.now();
   const given = { id: deps.newId(), fileName: body.name, capturedAt: body.created_on, bounds };
-  const image = newImage({ ...file, ...links, ...given }, caller, now, deps.timeZone);
-  await images.createLinked(image, uploadExpiry(limits, now));
+  const wanted = newImage({ ...file, ...links, ...given }, caller, now, deps.timeZone);
+  const image = await images.createLinked(wanted, uploadExpiry(limits, now));
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {
     // Stored like every other upload, so that the same pipeline checks it.

@@ -77,7 +77,7 @@ export const toImageMedicale = (image: ExamImage): z.infer<typeof ImageMedicale>
 /** Creates the record of a newly registered exam image. */
 export const newExamImage = (
   given: z.output<typeof CreateImageMedicale>,
-  id: string,
+  { id, registration }: Pick<ExamImage, 'id' | 'registration'>,
   caller: Caller,
   now: Date,
 ): ExamImage => ({
@@ -92,4 +92,5 @@ export const newExamImage = (
   url: given.url,
   registeredAt: now.toISOString(),
   registeredBy: caller.subject,
+  registration,
 });

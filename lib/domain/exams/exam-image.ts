@@ -19,6 +19,8 @@ export const ExamImage = z.object({
   url: z.string().nullable(),
   registeredAt: Timestamp,
   registeredBy: z.string(),
+  /** Drawn for the request that registered it, so that its repetition is not refused. */
+  registration: Id,
   /** Who sent the DICOM instance with the same UIDs, once it is stored. */
   storedBy: Source.optional(),
 });

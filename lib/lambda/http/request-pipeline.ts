@@ -7,11 +7,14 @@ import { auditMiddleware } from '../middleware/auditing.ts';
 import { headMiddleware } from '../middleware/head-middleware.ts';
 import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
 import { responseMiddleware } from '../middleware/response-middleware.ts';
-import { connect, type Factories } from '../needs.ts';
+import { connect, type Dependencies, type Factories } from '../needs.ts';
 import type { Request } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
-/** Middleware around a handler. `next` runs the handler and returns its response; `context` has the remaining time. */
+/**
+ * Middleware around a handler. `next` runs the handler, with these dependencies instead of its own, and returns its
+ * response; `context` has the remaining time.
+ */
 export type HandlerMiddleware = (
   request: Pick<Request<Operation>, 'headers' | 'auditContext'> & {
     caller: Caller | undefined;
@@ -19,7 +22,7 @@ export type HandlerMiddleware = (
     body: unknown;
     files?: unknown;
   },
-  next: () => Promise<HttpResponse>,
+  next: (instead?: Pick<Dependencies, 'newId'>) => Promise<HttpResponse>,
   context: Context,
 ) => Promise<HttpResponse>;
 
@@ -52,6 +55,6 @@ export function requestPipeline<Op extends Operation, Deps>(
       const request = await read(operation, event);
       const deps = connected();
       await requireLiveKey(request.caller, deps);
-      return middleware(request, () => respond(request, deps), context);
+      return middleware(request, (instead) => respond(request, { ...deps, ...instead }), context);
     });
 }

@@ -54,11 +54,6 @@ export function parseRequest<Op extends Operation>(
     origin: originOf(event),
     headers: lowerCaseNames(event.headers),
   };
-  if (operation.returnsSecret && request.headers['idempotency-key'] !== undefined) {
-    faults.push(
-      'Idempotency-Key is not for this request: its answer is kept nowhere, and can not be given again',
-    );
-  }
   if (faults.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details: faults });
   return request as Request<Op>;
 }

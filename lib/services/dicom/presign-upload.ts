@@ -8,7 +8,7 @@ import { incomingDicomKey } from '../../storage/object-keys.ts';
 import type { SignedUrls } from '../../storage/signed-urls.ts';
 
 export interface PresignDeps {
-  dicomUploads: Pick<DicomUploads, 'create' | 'createMany'>;
+  dicomUploads: Pick<DicomUploads, 'create'>;
   urls: Pick<SignedUrls, 'upload'>;
   limits: Limits;
   newId: () => string;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { v7 as newId } from 'uuid';
 import * as z from 'zod';
 import { statusUrl } from '../../api/views/export.ts';
 import type { Exports } from '../../data/exports.ts';
@@ -74,6 +73,7 @@ export interface StartDeps {
   exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
   objects: Pick<SignedObjects, 'create'>;
   limits: Limits;
+  newId: () => string;
   now: () => Date;
 }
 
@@ -86,7 +86,7 @@ export interface StartDeps {
 export async function startExport(
   { patientId, requestedBy }: Pick<Export, 'patientId' | 'requestedBy'>,
   manifest: Manifest,
-  { exports, objects, limits, now }: StartDeps,
+  { exports, objects, limits, newId, now }: StartDeps,
 ) {
   const bytes = Buffer.from(JSON.stringify(manifest));
   const started = now();

@@ -98,7 +98,7 @@ describe('An event of a picture of an exam', () => {
     description: '',
     url: null,
   };
-  const registered = newExamImage(given, id, staff, now);
+  const registered = newExamImage(given, { id, registration: id }, staff, now);
   const stored = { studyUid: '1.2.3', seriesUid: '1.2.3.4', sopUid: '1.2.3.4.5' };
   const theirs = linkedToInstance(registered, { ...stored, source: 'clinic' });
   const patientOf = (image?: ExamImage) => image && patientOfExamImage(image, async () => 'P-1001');
