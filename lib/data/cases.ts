@@ -10,7 +10,7 @@ import { type Condition, equals, updateIf } from './condition-expression.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
-import { putPending } from './put-once.ts';
+import { putNew } from './put-once.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 import { updateOf } from './update-expression.ts';
@@ -125,12 +125,12 @@ export class Cases {
   ): Promise<void> {
     const item = toItem(image, expiresAt);
     const failed = await transact(this.#table, [
-      putPending(item),
+      putNew(item),
       known && known.expiresAt === undefined && known.patientId === image.patientId
         ? keep(image)
         : claim(image, now, item.expiresAt, sourceOf(caller)),
     ]);
-    // An earlier attempt of this request has stored the image, and it is decided already.
+    // An earlier attempt of this request has stored the image.
     if (failed.has(0)) return;
     if (failed.has(1)) {
       const found = failed.get(1) && parseItem(Case, failed.get(1) ?? {});

@@ -3,7 +3,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type DicomOutcome, DicomUpload } from '../domain/dicom/dicom-upload.ts';
 import { getMany } from './batch-requests.ts';
 import { dicomUploadKey } from './keys.ts';
-import { putAllPending } from './put-once.ts';
+import { putAllNew } from './put-once.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** The DICOM uploads by signed URLs. DynamoDB's time to live removes them. */
@@ -14,10 +14,10 @@ export class DicomUploads {
     this.#table = table;
   }
 
-  /** Stores pending uploads. Those of an earlier attempt of the same request that are decided stay the same. */
+  /** Stores pending uploads. Those of an earlier attempt of the same request stay the same. */
   async create(...uploads: readonly DicomUpload[]): Promise<void> {
     const items = uploads.map((upload) => ({ ...upload, ...dicomUploadKey(upload.id) }));
-    await putAllPending(this.#table, items);
+    await putAllNew(this.#table, items);
   }
 
   async get(id: string, now: Date): Promise<DicomUpload | undefined> {

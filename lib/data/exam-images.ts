@@ -3,6 +3,7 @@ import type { DicomInstance } from '../domain/dicom/dicom-instance.ts';
 import { alreadyRegistered, ExamImage, linkedToInstance } from '../domain/exams/exam-image.ts';
 import { examImageKey, examImageListKey, examOfInstanceKey, examsOfInstance, imagesOfExam } from './keys.ts';
 import { type Page, type PageRequest, queryPage } from './page.ts';
+import { putNew } from './put-once.ts';
 import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
@@ -22,10 +23,7 @@ export class ExamImages {
    */
   async register(image: ExamImage): Promise<void> {
     const Item = { ...image, ...examImageKey(image.id), ...examImageListKey(image) };
-    const failed = await transact(this.#table, [
-      { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } },
-      { Put: { Item: examOfInstanceKey(image) } },
-    ]);
+    const failed = await transact(this.#table, [putNew(Item), { Put: { Item: examOfInstanceKey(image) } }]);
     if (failed.size > 0 && failed.get(0)?.registration !== image.registration) throw alreadyRegistered(image);
   }
 

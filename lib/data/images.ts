@@ -41,7 +41,7 @@ import {
   patientListKey,
 } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
-import { putAllPending, putPending } from './put-once.ts';
+import { putAllNew, putNew } from './put-once.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 import { updateOf } from './update-expression.ts';
@@ -95,7 +95,7 @@ export class Images {
   async createPending(images: readonly Image[], expiresAt: Date): Promise<void> {
     const items = images.map((image) => toItem(image, expiresAt));
     try {
-      await putAllPending(this.#table, items);
+      await putAllNew(this.#table, items);
     } catch (error) {
       // Nobody gets to know these images, so that half of them would only stand in the list until they expire.
       await Promise.allSettled(images.map((image) => transact(this.#table, [remove(image)])));
@@ -104,8 +104,8 @@ export class Images {
   }
 
   /**
-   * Stores a pending image and its links to records; it expires as in `createPending`. Returns the image that is stored:
-   * that of an earlier attempt of the same request, if that is decided already.
+   * Stores a pending image and its links to records; it expires as in `createPending`. Returns the image that is stored,
+   * which may be that of an earlier attempt of the same request.
    */
   async createLinked(image: Image, expiresAt: Date): Promise<Image> {
     const links = Object.entries(image.links ?? {}).map(([type, recordId]) => ({
@@ -113,9 +113,9 @@ export class Images {
       ...linkKey(image.id, type, recordId),
       ...linkListKey(image, type, recordId),
     }));
-    const puts = [putPending(toItem(image, expiresAt)), ...links.map((Item) => ({ Put: { Item } }))];
-    const decided = (await transact(this.#table, puts)).get(0);
-    return decided ? parseItem(Image, decided) : image;
+    const puts = [putNew(toItem(image, expiresAt)), ...links.map((Item) => ({ Put: { Item } }))];
+    const stored = (await transact(this.#table, puts)).get(0);
+    return stored ? parseItem(Image, stored) : image;
   }
 
   /** Deletes the links of an erased image, its edits and its annotations. Until then they refer to no image, which does no harm. */

@@ -34,22 +34,17 @@ export async function putOnce(
   }
 }
 
-/** The put of a pending item. It also replaces that of an earlier attempt of the same request, unless it is decided. */
-export const putPending = (Item: Record<string, unknown>) => ({
-  Put: {
-    Item,
-    ConditionExpression: 'attribute_not_exists(pk) OR #status = :pending',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':pending': 'pending' },
-  },
+/** The same put as a part of a transaction. */
+export const putNew = (Item: Record<string, unknown>) => ({
+  Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' },
 });
 
-/** Puts pending items. Those that are decided already, because an earlier attempt put them, stay the same. */
-export async function putAllPending(table: Table, items: readonly Record<string, unknown>[]): Promise<void> {
+/** Puts the items that do not exist yet. Those that an earlier attempt has put stay the same: they may have changed since. */
+export async function putAllNew(table: Table, items: readonly Record<string, unknown>[]): Promise<void> {
   for (const chunk of chunks(items, TRANSACTION)) {
     let rest = chunk;
     while (rest.length > 0) {
-      const failed = await transact(table, rest.map(putPending));
+      const failed = await transact(table, rest.map(putNew));
       if (failed.size === 0) break;
       rest = rest.filter((_item, index) => !failed.has(index));
     }
