@@ -85,7 +85,9 @@ describe('An image in base64', () => {
       url: expect.stringMatching(new RegExp(`^${service.stack.url}/*api/v2/links/`)),
       content_type: 'image/jpeg',
       size: bytes.length,
-      created_at: '2025-02-19T08:50:00.000Z',
+      created_at: '2025-02-19T08:50:00Z',
+      captured_local: '2025-02-19T08:50:00',
+      capture_offset: '+00:00',
       metadata: { width: 480, height: 640, dpi: 300 },
     });
     const { url: _url, ...rest } = added;

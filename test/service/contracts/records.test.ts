@@ -71,7 +71,7 @@ describe.each(['an API key', 'a token'] as const)('With %s', (way) => {
       name: 'prescription_front.jpg',
       content_type: 'image/jpeg',
       size: scan.length,
-      created_at: '2025-02-19T08:50:00.000Z',
+      created_at: '2025-02-19T08:50:00Z',
       metadata: { width: 1200, height: 1600, dpi: 300 },
     });
     const listed = await by.json('GET', `/api/v2/images/prescription/${prescription_id}`, 200);
@@ -81,7 +81,7 @@ describe.each(['an API key', 'a token'] as const)('With %s', (way) => {
       type: 'prescription',
       name: 'prescription_front.jpg',
       size: scan.length,
-      created_at: '2025-02-19T08:50:00.000Z',
+      created_at: '2025-02-19T08:50:00Z',
       metadata: { width: 1200, height: 1600, dpi: 300 },
     });
   });
