@@ -86,8 +86,6 @@ describe('An image in base64', () => {
       content_type: 'image/jpeg',
       size: bytes.length,
       created_at: '2025-02-19T08:50:00Z',
-      captured_local: '2025-02-19T08:50:00',
-      capture_offset: '+00:00',
       metadata: { width: 480, height: 640, dpi: 300 },
     });
     const { url: _url, ...rest } = added;

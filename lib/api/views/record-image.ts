@@ -1,14 +1,6 @@
 import * as z from 'zod';
 import { markOf, PatientMark } from '../../domain/access/source.ts';
-import {
-  EXAMPLE_ID,
-  Id,
-  LocalTime,
-  PatientId,
-  RecordId,
-  Timestamp,
-  UtcOffset,
-} from '../../domain/identifiers.ts';
+import { EXAMPLE_ID, Id, PatientId, RecordId, Timestamp } from '../../domain/identifiers.ts';
 import {
   Bytes,
   Dpi,
@@ -69,13 +61,7 @@ export const RecordImage = z.strictObject({
   content_type: MimeType,
   size: Bytes.describe('Bytes.'),
   created_at: Timestamp.describe(
-    'When the picture was taken, by the clock of the camera and with its offset (`Z` if `capture_offset` is null); else uploaded.',
-  ),
-  captured_local: LocalTime.nullable().describe(
-    "By the camera's clock. Its day is the picture's day for everybody.",
-  ),
-  capture_offset: UtcOffset.nullable().describe(
-    'The offset of that clock from UTC; null if the file does not say.',
+    'When the picture was taken, by the clock of the camera and with its offset (`Z` where that is unknown); else uploaded.',
   ),
   metadata: z
     .strictObject({
@@ -96,8 +82,6 @@ export const toRecordImage = (image: Image, url: string): z.infer<typeof RecordI
   content_type: image.mimeType,
   size: image.fileSize,
   created_at: capturedAtOf(image) ?? image.uploadedAt,
-  captured_local: image.capturedLocal ?? null,
-  capture_offset: image.captureOffset ?? null,
   metadata: {
     width: image.width ?? null,
     height: image.height ?? null,
