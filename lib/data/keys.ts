@@ -32,17 +32,16 @@ import { listedName, type Patient } from '../domain/patients/patient.ts';
  * | those of one patient                    | gsi1  | `LINK#<type>#<id>#<patient>` | `<image id>`       |
  * | a pending DICOM upload                  | table | `DICOMUPLOAD#<id>`  | `DICOMUPLOAD`               |
  * | a DICOM instance                        | table | `INSTANCE#<SOP UID>` | `INSTANCE`                 |
- * | a series                                | table | `SERIES#<study>#<series>` | `SERIES`              |
  * | a study                                 | table | `STUDY#<study UID>` | `STUDY`                     |
+ * | the series of a study                   | table | `STUDY#<study UID>` | `SERIES#<series UID>`       |
+ * | the index items of a study              | table | `STUDY#<study UID>` | `LISTED`, `UNASSIGNED`, `ACCESSION#<v>`, `MODALITY#<v>`, `NAME#<v>` |
  * | the instances of a series, by number    | gsi1  | `SERIES#<study>#<series>` | `<number>#<SOP UID>`  |
- * | the series of a study, by number        | gsi1  | `STUDY#<study UID>` | `<number>#<series UID>`     |
- * | all studies, by date                    | gsi1  | `STUDIES`           | `<date>#<study UID>`        |
- * | those of a patient                      | gsi2  | `STUDIES#PATIENT#<id>` | `<date>#<study UID>`     |
- * | unassigned studies, by Patient ID       | gsi2  | `STUDIES#UNASSIGNED#<Patient ID>` | `<date>#<study UID>` |
- * | the index items of a study              | table | `STUDY#<study UID>` | `ACCESSION#<v>`, `MODALITY#<v>`, `NAME#<v>`, `UNASSIGNED` |
- * | unassigned studies                      | gsi1  | `STUDIES#UNASSIGNED` | `<date>#<study UID>`       |
- * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date>#<study UID>`    |
- * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date>#<study UID>`     |
+ * | all studies, by date and time           | gsi1  | `STUDIES`           | `<date and time>#<study UID>` |
+ * | those of a patient                      | gsi2  | `STUDIES#PATIENT#<id>` | `<date and time>#<study UID>` |
+ * | unassigned studies, by Patient ID       | gsi2  | `STUDIES#UNASSIGNED#<Patient ID>` | `<date and time>#<study UID>` |
+ * | unassigned studies                      | gsi1  | `STUDIES#UNASSIGNED` | `<date and time>#<study UID>` |
+ * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date and time>#<study UID>` |
+ * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date and time>#<study UID>` |
  * | those of a name, or of its prefix       | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
  * | a patient of the directory              | table | `PATIENT#<number>`  | `PATIENT`                   |
  * | all patients, by name                   | gsi1  | `PATIENTS#NAME`     | `<listed name>⇥<number>`    |
@@ -194,11 +193,15 @@ export const linksOfPatient = (type: string, recordId: string, patientId: string
   `${linksOfRecord(type, recordId)}#${patientId}`;
 
 export const instanceKey = (sopUid: string) => ({ pk: `INSTANCE#${sopUid}`, sk: 'INSTANCE' });
-export const seriesKey = (studyUid: string, seriesUid: string) => ({
-  pk: `SERIES#${studyUid}#${seriesUid}`,
-  sk: 'SERIES',
-});
 export const studyKey = (studyUid: string) => ({ pk: `STUDY#${studyUid}`, sk: 'STUDY' });
+
+/** A series, beside its study, so that one consistent Query reads all series of a study. */
+export const seriesKey = (studyUid: string, seriesUid: string) => ({
+  pk: studyKey(studyUid).pk,
+  sk: `${SERIES_OF_STUDY}${seriesUid}`,
+});
+/** The prefix of the sort keys of the series of a study. */
+export const SERIES_OF_STUDY = 'SERIES#';
 
 /** The position of an instance in its series; one without a number comes first. */
 export const instanceListKey = (instance: {
@@ -212,13 +215,6 @@ export const instanceListKey = (instance: {
 });
 export const instancesOfSeries = (studyUid: string, seriesUid: string) => `SERIES#${studyUid}#${seriesUid}`;
 
-/** The position of a series in its study. */
-export const seriesListKey = (
-  { studyUid, seriesUid }: { studyUid: string; seriesUid: string },
-  number: number | undefined,
-) => ({ gsi1pk: seriesOfStudy(studyUid), gsi1sk: `${sortable(number)}#${seriesUid}` });
-export const seriesOfStudy = (studyUid: string) => `STUDY#${studyUid}`;
-
 /** A number of a file as text that sorts like the number: 32 bits with a sign (PS3.5 6.2, IS), shifted above zero. */
 const sortable = (number = -(2 ** 31)) =>
   String(Math.min(Math.max(Math.trunc(number), -(2 ** 31)), 2 ** 31) + 2 ** 31).padStart(10, '0');
@@ -228,52 +224,74 @@ export const dicomUploadKey = (id: string) => ({ pk: `DICOMUPLOAD#${id}`, sk: 'D
 
 interface SearchTerms {
   namedId: string;
-  date: string;
+  /** `YYYYMMDDHHMMSS`, without the components that are missing. */
+  dateTime: string;
   accession: string;
   /** One for each component group of each name. */
   names: readonly string[];
 }
 
 /**
- * The position of a study in the list of all, and in that of its patient, or of unassigned studies with the Patient ID
+ * The index item of a study in the list of all, and in that of its patient, or of unassigned studies with the Patient ID
  * in its files.
+ *
+ * It holds only the UID: the study itself changes with each of its instances, and would then be written again into each
+ * list. So each list is written once for a new study. A clinic has some thousands of these a day, and a partition of an
+ * index takes 1,000 writes in a second (DynamoDB Developer Guide, "Best practices for designing and using partition keys
+ * effectively"), so that one partition holds the list of all.
  */
 export const studyListKey = (
   { studyUid, patientId }: { studyUid: string; patientId: string | null },
-  { namedId, date }: Pick<SearchTerms, 'namedId' | 'date'>,
+  { namedId, dateTime }: Pick<SearchTerms, 'namedId' | 'dateTime'>,
 ) => ({
+  ...studyKey(studyUid),
+  sk: 'LISTED',
   gsi1pk: STUDIES,
-  gsi1sk: `${date}#${studyUid}`,
+  gsi1sk: `${dateTime}#${studyUid}`,
   gsi2pk: patientId === null ? unassignedStudiesOf(namedId) : studiesOfPatient(patientId),
-  gsi2sk: `${date}#${studyUid}`,
+  gsi2sk: `${dateTime}#${studyUid}`,
 });
 export const STUDIES = 'STUDIES';
 export const studiesOfPatient = (patientId: string) => `STUDIES#PATIENT#${term(patientId)}`;
 export const unassignedStudiesOf = (namedId: string) => `STUDIES#UNASSIGNED#${term(namedId)}`;
 
 /** The index item of an unassigned study. */
-export const unassignedStudyKey = (studyUid: string, { date }: Pick<SearchTerms, 'date'>) => ({
+export const unassignedStudyKey = (studyUid: string, { dateTime }: Pick<SearchTerms, 'dateTime'>) => ({
   ...studyKey(studyUid),
   sk: 'UNASSIGNED',
   gsi1pk: UNASSIGNED_STUDIES,
-  gsi1sk: `${date}#${studyUid}`,
+  gsi1sk: `${dateTime}#${studyUid}`,
 });
 export const UNASSIGNED_STUDIES = 'STUDIES#UNASSIGNED';
 
-/** The index items of a study; none for attributes that it does not have. */
+/** The index item of a study with a modality. */
+export const modalityOfStudyKey = (
+  studyUid: string,
+  { dateTime }: Pick<SearchTerms, 'dateTime'>,
+  modality: string,
+) => ({
+  ...studyKey(studyUid),
+  sk: `MODALITY#${term(modality)}`,
+  gsi1pk: studiesOfModality(modality),
+  gsi1sk: `${dateTime}#${studyUid}`,
+});
+
+/** The index items of a study by accession number and names; none for attributes that it does not have. */
 export const studyEntryKeys = (
   studyUid: string,
-  { accession, names, date }: Omit<SearchTerms, 'namedId'>,
-  modality: string | undefined,
+  { accession, names, dateTime }: Omit<SearchTerms, 'namedId'>,
 ) => {
   const { pk } = studyKey(studyUid);
-  const gsi1sk = `${date}#${studyUid}`;
   return [
     ...(accession
-      ? [{ pk, sk: `ACCESSION#${term(accession)}`, gsi1pk: studiesOfAccession(accession), gsi1sk }]
-      : []),
-    ...(modality
-      ? [{ pk, sk: `MODALITY#${term(modality)}`, gsi1pk: studiesOfModality(modality), gsi1sk }]
+      ? [
+          {
+            pk,
+            sk: `ACCESSION#${term(accession)}`,
+            gsi1pk: studiesOfAccession(accession),
+            gsi1sk: `${dateTime}#${studyUid}`,
+          },
+        ]
       : []),
     ...[...new Set(names.map(term))].map((name) => ({
       pk,

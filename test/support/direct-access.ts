@@ -5,7 +5,7 @@ import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { Connections } from '../../lib/data/connections.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
-import { DicomStore } from '../../lib/data/dicom-store.ts';
+import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';

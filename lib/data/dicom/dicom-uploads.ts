@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type DicomOutcome, DicomUpload } from '../domain/dicom/dicom-upload.ts';
-import { getMany, writeMany } from './batch-requests.ts';
-import { dicomUploadKey } from './keys.ts';
-import { parseItem, type Table } from './table.ts';
+import { type DicomOutcome, DicomUpload } from '../../domain/dicom/dicom-upload.ts';
+import { getMany, writeMany } from '../batch-requests.ts';
+import { dicomUploadKey } from '../keys.ts';
+import { parseItem, type Table } from '../table.ts';
 
 /** The DICOM uploads by signed URLs. DynamoDB's time to live removes them. */
 export class DicomUploads {
