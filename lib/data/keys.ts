@@ -43,12 +43,14 @@ import { listedName, type Patient } from '../domain/patients/patient.ts';
  * | those of an accession number            | gsi1  | `STUDIES#ACCESSION#<v>` | `<date and time>#<study UID>` |
  * | those of a modality                     | gsi1  | `STUDIES#MODALITY#<v>` | `<date and time>#<study UID>` |
  * | those of a name, or of its prefix       | gsi1  | `STUDIES#NAME`      | `<search name>#<study UID>` |
+ * | a deletion of a study, a series or an instance | table | `DELETION#<id>` | `DELETION`              |
+ * | all deletions, newest first             | gsi1  | `DELETIONS`         | `<deletion id>`             |
  * | a patient of the directory              | table | `PATIENT#<number>`  | `PATIENT`                   |
  * | all patients, by name                   | gsi1  | `PATIENTS#NAME`     | `<listed name>⇥<number>`    |
  * | the index items of a patient            | table | `PATIENT#<number>`  | `TERM#<place>`              |
  * | those of a term, or of its prefix       | gsi1  | `PATIENTS#TERM`     | `<term>⇥<listed name>⇥<number>` |
  *
- * Image, batch and key ids are UUIDs of version 7, so that they sort by creation time.
+ * Image, batch, deletion and key ids are UUIDs of version 7, so that they sort by creation time.
  */
 export const imageKey = (id: string) => ({ pk: `IMAGE#${id}`, sk: 'IMAGE' });
 export const batchKey = (id: string) => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
@@ -219,6 +221,14 @@ export const instancesOfSeries = (studyUid: string, seriesUid: string) => `SERIE
 const sortable = (number = -(2 ** 31)) =>
   String(Math.min(Math.max(Math.trunc(number), -(2 ** 31)), 2 ** 31) + 2 ** 31).padStart(10, '0');
 
+/**
+ * A deletion of a study, a series or an instance, and its position in the list of all. A clinic deletes some a day, and
+ * DynamoDB removes them after some days, so that one partition holds them.
+ */
+export const deletionKey = (id: string) => ({ pk: `DELETION#${id}`, sk: 'DELETION' });
+export const deletionListKey = ({ id }: { id: string }) => ({ gsi1pk: DELETIONS, gsi1sk: id });
+export const DELETIONS = 'DELETIONS';
+
 /** A DICOM file to be uploaded by a signed URL. */
 export const dicomUploadKey = (id: string) => ({ pk: `DICOMUPLOAD#${id}`, sk: 'DICOMUPLOAD' });
 
@@ -367,6 +377,7 @@ export const EXPORT_KEYS = 'EXPORT#';
 export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';
 export const INSTANCE_KEYS = 'INSTANCE#';
+export const DELETION_KEYS = 'DELETION#';
 
 /** Pending images whose upload the client has reported as complete, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;

@@ -8,6 +8,8 @@ import { Batches } from '../data/batches.ts';
 import { Cases } from '../data/cases.ts';
 import { Connections } from '../data/connections.ts';
 import { DeletedImages } from '../data/deleted-images.ts';
+import { DicomDeletions } from '../data/dicom/dicom-deletions.ts';
+import { DicomErasure } from '../data/dicom/dicom-erasure.ts';
 import { DicomSearch } from '../data/dicom/dicom-search.ts';
 import { DicomStore } from '../data/dicom/dicom-store.ts';
 import { DicomUploads } from '../data/dicom/dicom-uploads.ts';
@@ -35,6 +37,8 @@ const table = (): Table => {
 export const batches = () => new Batches(table());
 export const cases = () => new Cases(table());
 export const deletedImages = () => new DeletedImages(table());
+export const dicomDeletions = () => new DicomDeletions(table());
+export const dicomErasure = () => new DicomErasure(table());
 export const dicomSearch = () => new DicomSearch(table());
 export const dicomStore = () => new DicomStore(table());
 export const dicomUploads = () => new DicomUploads(table());

@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { levelOf } from '../../domain/dicom/dicom-deletion.ts';
 import {
   DicomInstance,
   DicomSeries,
@@ -33,30 +34,31 @@ export async function readDicom(table: Table, path: DicomPath): Promise<DicomIte
   const find = (key: { pk: string; sk: string } | undefined) =>
     key && items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
   const [study, series, instance] = [find(keys.study), find(keys.series), find(keys.instance)];
+  const found = instance && parseItem(DicomInstance, instance);
   return {
     study: study && parseItem(DicomStudy, study),
     series: series && parseItem(DicomSeries, series),
-    instance: instance && parseItem(DicomInstance, instance),
+    // The UID of an instance alone identifies it, so that it may be at another path.
+    instance: found?.studyUid === path.study && found.seriesUid === path.series ? found : undefined,
   };
 }
 
-/** Whether the instance is at this path. The UID of an instance alone identifies it. */
-export const isAt = (instance: DicomInstance, path: DicomPath): boolean =>
-  instance.studyUid === path.study && instance.seriesUid === path.series;
+/** The item that the path identifies. */
+export const itemAt = (
+  path: DicomPath,
+  items: DicomItems,
+): DicomStudy | DicomSeries | DicomInstance | undefined => items[levelOf(path)];
 
 /**
  * Whether all items of the path exist and none of them is deleted. The state of an item says nothing of what is in it, so
  * that one write deletes or restores a study of any size.
  */
-export const isPathShown = (path: DicomPath, { study, series, instance }: DicomItems): boolean =>
-  study !== undefined &&
-  isShown(study) &&
-  (path.series === undefined || (series !== undefined && isShown(series))) &&
-  (path.instance === undefined ||
-    (instance?.deletionId === undefined &&
-      instance !== undefined &&
-      isAt(instance, path) &&
-      isMember(study, instance)));
+export function isPathShown(path: DicomPath, { study, series, instance }: DicomItems): boolean {
+  if (!study || !isShown(study)) return false;
+  if (path.series !== undefined && !(series && isShown(series))) return false;
+  if (path.instance === undefined) return true;
+  return instance !== undefined && instance.deletionId === undefined && isMember(study, instance);
+}
 
 /** Reads all series of a study, also deleted ones, in no order. */
 export async function seriesItems({ name, client }: Table, studyUid: string): Promise<DicomSeries[]> {

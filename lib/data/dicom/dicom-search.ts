@@ -87,6 +87,17 @@ export class DicomSearch {
     }
   }
 
+  /** Returns the UIDs of all studies of a patient, or of those without a patient, also of deleted ones. */
+  async uidsOf(patientId: string | null): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    const pages =
+      patientId === null
+        ? this.#pages('gsi1', UNASSIGNED_STUDIES, { atOnce: ENTRIES })
+        : this.#pages('gsi2', studiesOfPatient(patientId), { atOnce: ENTRIES });
+    for await (const page of pages) for (const item of page) found.add(parseItem(Entry, item).studyUid);
+    return found;
+  }
+
   /**
    * Reads a list of small items that refer to studies. Each study is returned once, even if several items refer to it.
    */

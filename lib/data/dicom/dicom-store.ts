@@ -1,9 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import {
+  DeletedDicom,
   DicomInstance,
   DicomSeries,
   DicomStudy,
-  deletedConflict,
   isAdmitted,
   isShown,
   type NewDicom,
@@ -12,12 +12,15 @@ import {
   sopUidConflict,
 } from '../../domain/dicom/dicom-instance.ts';
 import type { DicomPath } from '../../domain/dicom/uids.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { PatientOfInstance } from '../../domain/exams/exam-image.ts';
+import type { LegalHold } from '../../domain/legal-hold.ts';
 import type { Assignment } from '../../domain/patients/assignment.ts';
+import { getMany } from '../batch-requests.ts';
 import { instanceKey, studyKey, studyListKey, unassignedStudyKey } from '../keys.ts';
 import { parseItem, type Table } from '../table.ts';
 import { type FailedConditions, transact } from '../transaction.ts';
-import { instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
+import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
 import { bySeriesNumber, updateIf, writesOf } from './dicom-writes.ts';
 
 /**
@@ -74,38 +77,32 @@ export class DicomStore {
    */
   async requireNotDeleted(instance: DicomInstance): Promise<void> {
     const items = await readDicom(this.#table, pathOf(instance));
-    if (Object.values(items).some((item) => item?.deletionId !== undefined)) throw deletedConflict(instance);
+    if (Object.values(items).some((item) => item?.deletionId !== undefined)) throw new DeletedDicom(instance);
   }
 
-  /** Returns the instance with this UID and its study. */
-  async findInstance(sopUid: string): Promise<InstanceInStudy> {
+  /** Returns the instance with this UID, its series and its study. */
+  async findInstance(sopUid: string): Promise<DicomItems> {
     const instance = await this.getStored(sopUid);
-    return instance ? this.getInstanceIn(pathOf(instance)) : {};
+    return instance ? this.getAt(pathOf(instance)) : {};
   }
 
-  /** Returns the instance at a path and its study, read by one request. */
-  async getInstanceIn(path: InstancePath): Promise<InstanceInStudy> {
-    const { study, series, instance } = await readDicom(this.#table, path);
-    return isPathShown(path, { study, series, instance }) ? { study, instance } : {};
-  }
-
-  async getSeriesIn(path: SeriesPath): Promise<{ series?: DicomSeries; study?: DicomStudy }> {
-    const { study, series } = await readDicom(this.#table, path);
-    return study && series && isPathShown(path, { study, series }) ? { study, series } : {};
+  /** Returns the study of a path, its series and its instance, read by one request; none of them if any is missing. */
+  async getAt(path: DicomPath): Promise<DicomItems> {
+    const items = await readDicom(this.#table, path);
+    return isPathShown(path, items) ? items : {};
   }
 
   async getStudy(study: string): Promise<DicomStudy | undefined> {
-    const items = await readDicom(this.#table, { study });
-    return isPathShown({ study }, items) ? items.study : undefined;
+    return (await this.getAt({ study })).study;
   }
 
   /** Returns a function that reads the patient of an instance, and each only once. */
   patientsOfInstances(): PatientOfInstance {
     const known = new Map<string, Promise<string | null | undefined>>();
-    const read = async (path: InstancePath) => (await this.getInstanceIn(path)).study?.patientId;
+    const read = async (path: DicomPath) => (await this.getAt(path)).study?.patientId;
     return ({ studyInstanceUid: study, seriesInstanceUid: series, sopInstanceUid: instance }) => {
       const path = { study, series, instance };
-      const key = Object.values(path).join();
+      const key = Object.values(path).join('/');
       const patientId = known.get(key) ?? read(path);
       known.set(key, patientId);
       return patientId;
@@ -115,7 +112,7 @@ export class DicomStore {
   /**
    * Assigns the study and its instances to a patient or to nobody, in one write.
    *
-   * @param study as it was read; if it was assigned or deleted since, nothing changes
+   * @param study as it was read; if it was assigned, deleted or put under a legal hold since, nothing changes
    * @returns false if nothing changed
    */
   async assign(study: DicomStudy, patientId: string | null, assignment: Assignment): Promise<boolean> {
@@ -127,7 +124,7 @@ export class DicomStore {
       updateIf(
         studyKey(studyUid),
         { set: { patientId, assignment } },
-        'patientId = :before AND attribute_not_exists(deletionId)',
+        'patientId = :before AND attribute_not_exists(deletionId) AND attribute_not_exists(legalHold)',
         { ':before': study.patientId },
       ),
       { Put: { Item: { ...listed, studyUid } } },
@@ -136,6 +133,36 @@ export class DicomStore {
         : { Delete: { Key: entry } },
     ]);
     return failed.size === 0;
+  }
+
+  /**
+   * Puts the study under a legal hold, or changes its reason. What is deleted in it must be restored or erased before: a
+   * deletion ends by itself, and then nobody could say whether the hold should have kept what it erased.
+   *
+   * @throws DomainError CONFLICT if something in the study is deleted
+   */
+  async hold(studyUid: string, legalHold: LegalHold): Promise<void> {
+    // What is deleted is kept, and not counted as an instance of the study.
+    const condition = 'attribute_not_exists(deletionId) AND keptInstances = instances';
+    const failed = await transact(this.#table, [
+      updateIf(studyKey(studyUid), { set: { legalHold } }, condition),
+    ]);
+    if (failed.size === 0) return;
+    throw new DomainError('CONFLICT', 'Something in the study is deleted.', {
+      details: ['restore it, or erase it, before a legal hold; `GET /dicom/deleted` lists it'],
+    });
+  }
+
+  /** Ends the legal hold of the study. */
+  async release(studyUid: string): Promise<void> {
+    const write = updateIf(studyKey(studyUid), { remove: ['legalHold'] }, 'attribute_exists(pk)');
+    await transact(this.#table, [write]);
+  }
+
+  /** Returns the studies that exist, also deleted ones. */
+  async getStudies(studyUids: readonly string[]): Promise<DicomStudy[]> {
+    const items = await getMany(this.#table, [...new Set(studyUids)].map(studyKey));
+    return items.map((item) => parseItem(DicomStudy, item));
   }
 
   /** Yields all instances of the series by instance number, read as they are consumed. */
@@ -150,16 +177,7 @@ export class DicomStore {
   }
 }
 
-type SeriesPath = DicomPath & { series: string };
-type InstancePath = SeriesPath & { instance: string };
-
-/** An instance and its study; neither if there is no such instance. */
-export interface InstanceInStudy {
-  instance?: DicomInstance | undefined;
-  study?: DicomStudy | undefined;
-}
-
-const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): InstancePath => ({
+const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({
   study: studyUid,
   series: seriesUid,
   instance: sopUid,
@@ -173,5 +191,5 @@ function requireAdmission(dicom: NewDicom, failed: FailedConditions): void {
   const study = failed.get(2) && parseItem(DicomStudy, failed.get(2) ?? {});
   if (study && !isAdmitted(study, dicom)) throw new PatientMismatch(dicom.instance);
   const series = failed.get(1) && parseItem(DicomSeries, failed.get(1) ?? {});
-  if (study?.deletionId ?? series?.deletionId) throw deletedConflict(dicom.instance);
+  if (study?.deletionId ?? series?.deletionId) throw new DeletedDicom(dicom.instance);
 }

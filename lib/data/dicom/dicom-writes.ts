@@ -36,6 +36,11 @@ export function updateIf(
   values: Record<string, unknown> = {},
 ) {
   const clause = (verb: string, parts: string[]) => (parts.length > 0 ? [`${verb} ${parts.join(', ')}`] : []);
+  const all = {
+    ...Object.fromEntries(Object.entries({ ...set, ...add }).map(([name, value]) => [`:${name}`, value])),
+    ...(ofModality && { ':noSeries': 0, ':ofModality': ofModality[1] }),
+    ...values,
+  };
   return {
     Update: {
       Key,
@@ -56,11 +61,8 @@ export function updateIf(
       ].join(' '),
       ConditionExpression: condition,
       ...(ofModality && { ExpressionAttributeNames: { '#modality': ofModality[0] } }),
-      ExpressionAttributeValues: {
-        ...Object.fromEntries(Object.entries({ ...set, ...add }).map(([name, value]) => [`:${name}`, value])),
-        ...(ofModality && { ':noSeries': 0, ':ofModality': ofModality[1] }),
-        ...values,
-      },
+      // DynamoDB refuses an empty object.
+      ...(Object.keys(all).length > 0 && { ExpressionAttributeValues: all }),
     },
   };
 }

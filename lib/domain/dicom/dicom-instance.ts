@@ -251,12 +251,16 @@ export const isAdmitted = (
   (source === 'clinic' && known.patientKeys.includes(patientKey(namedPatient)));
 
 /** The error for a file of a deleted instance, series or study: sending it again must not undo the deletion. */
-export const deletedConflict = ({ sopUid }: DicomInstance) =>
-  new DomainError('CONFLICT', 'The instance is deleted', {
-    details: [
-      `the instance ${sopUid}, its series or its study was deleted; it can be restored, or stored once it is erased`,
-    ],
-  });
+export class DeletedDicom extends DomainError {
+  constructor({ sopUid }: DicomInstance) {
+    super('CONFLICT', 'The instance is deleted', {
+      details: [
+        'it was deleted; once it is erased, it can be stored again',
+        `the instance is ${sopUid}; its series or its study may be deleted as a whole`,
+      ],
+    });
+  }
+}
 
 /** The description of a file that `describeDicom` returns. */
 interface Described {

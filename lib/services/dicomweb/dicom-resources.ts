@@ -12,10 +12,7 @@ import {
 import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-export type DicomResources = Pick<
-  DicomStore,
-  'getInstanceIn' | 'getSeriesIn' | 'getStudy' | 'allInstances' | 'listSeries'
->;
+export type DicomResources = Pick<DicomStore, 'getAt' | 'getStudy' | 'allInstances' | 'listSeries'>;
 
 /** A series and its study, which determines the patient. */
 export interface SeriesInStudy {
@@ -33,7 +30,7 @@ export async function seriesAt(
     const study = await studyAt(caller, studyUid, dicom);
     return (await dicom.listSeries(study.studyUid)).map((series) => ({ series, study }));
   }
-  const { study, series } = await dicom.getSeriesIn({ study: studyUid, series: seriesUid });
+  const { study, series } = await dicom.getAt({ study: studyUid, series: seriesUid });
   const found = study && series && { series, study, id: seriesUid, patientId: study.patientId };
   return [requireVisible(caller, found, 'series')];
 }
@@ -48,10 +45,9 @@ async function studyAt(caller: Caller, study: string, dicom: DicomResources): Pr
 export async function instanceAt(
   caller: Caller,
   path: DicomPath,
-  dicom: Pick<DicomResources, 'getInstanceIn'>,
+  dicom: Pick<DicomResources, 'getAt'>,
 ): Promise<DicomInstance> {
-  const { series = '', instance: sopUid = '' } = path;
-  const { instance, study } = await dicom.getInstanceIn({ ...path, series, instance: sopUid });
+  const { instance, study } = await dicom.getAt(path);
   return requireVisibleInstance(caller, instance, study);
 }
 

@@ -100,7 +100,7 @@ describe('Instances in one request (STOW-RS)', () => {
     const uids = newUids();
     const files = Array.from({ length: 60 }, () => slice({ ...uids, sop: newUid() }));
     expect((await stow(relatedOf(files))).status).toBe(200);
-    expect(await direct.dicomStore.getSeriesIn(uids)).toMatchObject({ series: { instances: 60 } });
+    expect(await direct.dicomStore.getAt(uids)).toMatchObject({ series: { instances: 60 } });
   });
 });
 

@@ -47,7 +47,7 @@ describe('A DICOM file', () => {
       },
     });
     expect(await upload(file)).toEqual(first);
-    expect(await direct.dicomStore.getSeriesIn(uids)).toMatchObject({ series: { instances: 1 } });
+    expect(await direct.dicomStore.getAt(uids)).toMatchObject({ series: { instances: 1 } });
   });
 
   test('is stored unchanged, with its metadata beside it', async () => {
@@ -81,7 +81,7 @@ describe('A DICOM file', () => {
     await upload(slice(uids));
     await upload(slice({ ...uids, sop: newUid() }));
     await upload(slice(newUids({ study: uids.study }), [['00080060', 'CS', 'SR']]));
-    expect(await direct.dicomStore.getSeriesIn(uids)).toMatchObject({
+    expect(await direct.dicomStore.getAt(uids)).toMatchObject({
       series: { instances: 2, modality: 'CT' },
     });
     expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({
@@ -156,7 +156,7 @@ test(`${INSTANCES} instances of one series that ${CLIENTS} clients store at once
       for (let file = waiting.pop(); file; file = waiting.pop()) await upload(file);
     }),
   );
-  expect(await direct.dicomStore.getSeriesIn(uids)).toMatchObject({ series: { instances: INSTANCES } });
+  expect(await direct.dicomStore.getAt(uids)).toMatchObject({ series: { instances: INSTANCES } });
   expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: INSTANCES, series: 1 });
   const numbers: (number | undefined)[] = [];
   for await (const { instanceNumber } of direct.dicomStore.allInstances(uids.study, uids.series))
