@@ -501,7 +501,10 @@ describe('The owner of a study decides who may read it, search it and move it', 
   const store = (person: Person, uids: Uids, ...elements: FixtureElement[]) =>
     (clients.get(person) as Client).json('POST', '/dicom/upload', 201, dicomForm(slice(uids, elements)));
   const assign = (person: Person, { study }: Uids, patientId: string) =>
-    (clients.get(person) as Client).json('POST', `/dicom/studies/${study}/patient`, 200, { patientId });
+    (clients.get(person) as Client).json('POST', `/dicom/studies/${study}/patient`, 200, {
+      patientId,
+      reason: 'x',
+    });
 
   describe.each(Object.entries(KINDS))('%s', (_title, { make, owner, mayStaffAssign }) => {
     const uids = newUids();
