@@ -15,6 +15,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   requireVisible(caller, resourceAt(params, study), 'study');
   const legalHold = { by: caller.subject, at: now().toISOString(), reason: body.reason };
   await dicomStore.hold(params.study, legalHold);
+  return { id: params.study, legal_hold: legalHold };
 }
 
 export const handler = serve(operation, handle, { dicomStore, now });

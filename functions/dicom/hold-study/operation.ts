@@ -1,18 +1,19 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../lib/api/operation.ts';
+import { HeldResource } from '../../../lib/api/views/held-resource.ts';
 import { StudyUid } from '../../../lib/domain/dicom/uids.ts';
-import { Reason } from '../../../lib/domain/reason.ts';
+import { LegalHold } from '../../../lib/domain/legal-hold.ts';
 
 export const operation = defineOperation({
   id: 'hold-study',
   method: 'PUT',
   path: '/dicom/studies/{study}/legal-hold',
-  summary: 'Put a DICOM study under a legal hold, so that nobody can delete or move it (admins)',
+  summary: 'Put a DICOM study under a legal hold: until it is released, nobody can delete any of it (admins)',
   group: 'DICOM',
   auth: ['admin'],
   params: z.strictObject({ study: StudyUid }),
-  body: z.strictObject({ reason: Reason }),
-  success: { status: 204 },
+  body: z.strictObject({ reason: LegalHold.shape.reason }),
+  success: { status: 200, schema: HeldResource },
   errors: ['NOT_FOUND', 'CONFLICT'],
   permissions: { table: 'write' },
   rate: 'metadata',

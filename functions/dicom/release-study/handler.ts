@@ -8,6 +8,7 @@ import { operation } from './operation.ts';
 
 type Deps = Needs<{ dicomStore: 'getStudy' | 'release' }>;
 
+/** Releasing a study that is under no legal hold changes nothing, so that a client may send the request again. */
 export async function handle({ caller, params }: Request<typeof operation>, { dicomStore }: Deps) {
   const study = await dicomStore.getStudy(params.study);
   requireVisible(caller, resourceAt(params, study), 'study');

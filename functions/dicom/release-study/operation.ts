@@ -6,7 +6,7 @@ export const operation = defineOperation({
   id: 'release-study',
   method: 'DELETE',
   path: '/dicom/studies/{study}/legal-hold',
-  summary: 'End the legal hold of a DICOM study (admins)',
+  summary: 'Release a DICOM study from its legal hold (admins)',
   group: 'DICOM',
   auth: ['admin'],
   params: z.strictObject({ study: StudyUid }),

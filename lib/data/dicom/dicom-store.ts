@@ -112,7 +112,7 @@ export class DicomStore {
   /**
    * Assigns the study and its instances to a patient or to nobody, in one write.
    *
-   * @param study as it was read; if it was assigned, deleted or put under a legal hold since, nothing changes
+   * @param study as it was read; if it was assigned or deleted since, nothing changes
    * @returns false if nothing changed
    */
   async assign(study: DicomStudy, patientId: string | null, assignment: Assignment): Promise<boolean> {
@@ -124,7 +124,7 @@ export class DicomStore {
       updateIf(
         studyKey(studyUid),
         { set: { patientId, assignment } },
-        'patientId = :before AND attribute_not_exists(deletionId) AND attribute_not_exists(legalHold)',
+        'patientId = :before AND attribute_not_exists(deletionId)',
         { ':before': study.patientId },
       ),
       { Put: { Item: { ...listed, studyUid } } },

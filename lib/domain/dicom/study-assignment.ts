@@ -4,7 +4,6 @@ import { mayReassign } from '../access/roles.ts';
 import { recordAccess, recordReason } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
 import { PatientId, Timestamp } from '../identifiers.ts';
-import { requireNoLegalHold } from '../legal-hold.ts';
 import { Reason } from '../reason.ts';
 import type { DicomStudy } from './dicom-instance.ts';
 import { StudyUid } from './uids.ts';
@@ -31,7 +30,7 @@ export const AssignedStudy = z.strictObject({
  * Refuses callers who may not assign the study to this patient. Staff may assign an unassigned study and undo that.
  * Only doctors and admins may move a study from one patient to another, and they must say why.
  *
- * @throws DomainError FORBIDDEN, BAD_REQUEST without a reason, CONFLICT under a legal hold
+ * @throws DomainError FORBIDDEN, BAD_REQUEST without a reason
  */
 export function requireMayAssign(
   caller: Caller,
@@ -49,7 +48,6 @@ export function requireMayAssign(
     });
   }
   if (patientId === study.patientId) return;
-  requireNoLegalHold(study);
   const isUndone = study.assignment?.from === patientId;
   if (isNobodys || isUndone || reason !== undefined) return;
   throw new DomainError('BAD_REQUEST', 'Validation failed', {

@@ -19,7 +19,7 @@ const PLACE = ['patientId', 'batchId', 'caseId'];
 /** Returns the messages to open pages about a change, and who may receive them. */
 export async function notificationsOf(
   change: ChangedItem,
-  dicomStore: Pick<DicomStore, 'patientsOfStudies'>,
+  dicomStore: Pick<DicomStore, 'patientsOfInstances'>,
 ): Promise<Notification[]> {
   const { before, after } = change;
   const isMoved = before && after && PLACE.some((name) => before[name] !== after[name]);
