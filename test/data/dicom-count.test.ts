@@ -66,14 +66,14 @@ const Step = fc.record({
   level: fc.oneof(
     { weight: 6, arbitrary: fc.constant('instance') },
     { weight: 2, arbitrary: fc.constant('series') },
-    { weight: 1, arbitrary: fc.constant('study') },
+    { weight: 2, arbitrary: fc.constant('study') },
   ),
   owner: fc.constantFrom(...OWNERS),
   what: fc.oneof(
     { weight: 35, arbitrary: fc.constant('store') },
     { weight: 20, arbitrary: fc.constant('delete') },
     { weight: 25, arbitrary: fc.constant('restore') },
-    { weight: 6, arbitrary: fc.constant('erase') },
+    { weight: 12, arbitrary: fc.constant('erase') },
     { weight: 8, arbitrary: fc.constant('stream') },
     { weight: 5, arbitrary: fc.constant('move') },
     { weight: 5, arbitrary: fc.constant('search') },
@@ -233,8 +233,9 @@ test(`Counts and lists are right after ${STEPS} steps, ${AT_ONCE} at a time`, {
   for (const what of ['stored', 'known', 'moved', 'searched', 'The instance is deleted'])
     expect(outcomes.get(what), what).toBeGreaterThan(0);
   for (const level of ['instance', 'series', 'study'])
-    for (const what of ['deleted', 'restored', 'erased'])
+    for (const what of ['deleted', 'restored'])
       expect(outcomes.get(`${what} ${level}`), `${what} ${level}`).toBeGreaterThan(0);
+  expect(ended.length).toBeGreaterThan(0);
 });
 
 /** Every read and list has exactly what is not deleted, and lists of a patient have nothing of another. */
