@@ -17,10 +17,8 @@ type Deps = Needs<{
   bucket: 'delete';
 }>;
 
-export async function handle(
-  { sk, ...item }: StreamedItem,
-  { images, deletedImages, dicomErasure, exports, bucket }: Deps,
-) {
+export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
+  const { images, deletedImages, exports, bucket } = deps;
   switch (sk) {
     case 'IMAGE': {
       const image = Image.parse(item);
@@ -34,7 +32,7 @@ export async function handle(
       return bucket.delete([manifestKey(run), archiveKey(run)]);
     }
     case 'DELETION':
-      return eraseDicom(DicomDeletion.parse(item), { dicomErasure, bucket });
+      return eraseDicom(DicomDeletion.parse(item), deps);
     default: {
       const { id } = Batch.parse(item);
       await deletedImages.eraseAllOf(id);
