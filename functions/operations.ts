@@ -26,15 +26,20 @@ import { operation as createDicomUpload } from './dicom/create-dicom-upload/oper
 import { operation as createDicomUploads } from './dicom/create-dicom-uploads/operation.ts';
 import { operation as getDicom } from './dicom/get-dicom/operation.ts';
 import { operation as getDicomUpload } from './dicom/get-dicom-upload/operation.ts';
+import { operation as holdStudy } from './dicom/hold-study/operation.ts';
+import { operation as listDeletedDicom } from './dicom/list-deleted-dicom/operation.ts';
 import { operation as listDicomUploads } from './dicom/list-dicom-uploads/operation.ts';
+import { operation as releaseStudy } from './dicom/release-study/operation.ts';
 import { operation as storeInstances } from './dicom/store-instances/operation.ts';
 import { operation as storeStudyInstances } from './dicom/store-study-instances/operation.ts';
 import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
+import { operation as deleteInstances } from './dicomweb/delete-instances/operation.ts';
 import { operation as getBulkData } from './dicomweb/get-bulk-data/operation.ts';
 import { operation as getFrames } from './dicomweb/get-frames/operation.ts';
 import { operation as getInstanceThumbnail } from './dicomweb/get-instance-thumbnail/operation.ts';
 import { operation as getMetadata } from './dicomweb/get-metadata/operation.ts';
 import { operation as getRenderedFrame } from './dicomweb/get-rendered-frame/operation.ts';
+import { operation as restoreInstances } from './dicomweb/restore-instances/operation.ts';
 import { operation as retrieveInstances } from './dicomweb/retrieve-instances/operation.ts';
 import { operation as searchInstances } from './dicomweb/search-instances/operation.ts';
 import { operation as searchSeries } from './dicomweb/search-series/operation.ts';
@@ -131,6 +136,9 @@ export const operations = [
   storeInstances,
   storeStudyInstances,
   assignStudy,
+  holdStudy,
+  releaseStudy,
+  listDeletedDicom,
 
   createExamImage,
   listExamImages,
@@ -145,6 +153,8 @@ export const operations = [
   getBulkData,
   getRenderedFrame,
   getInstanceThumbnail,
+  deleteInstances,
+  restoreInstances,
 
   createApiKey,
   listApiKeys,

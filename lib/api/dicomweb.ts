@@ -1,10 +1,5 @@
 import * as z from 'zod';
-/** The resource that a path identifies: a study, a series or an instance. */
-export interface DicomPath {
-  study: string;
-  series?: string | undefined;
-  instance?: string | undefined;
-}
+import type { DicomPath } from '../domain/dicom/uids.ts';
 
 /** The path of a study, series or instance. */
 export const dicomWebPath = ({ study, series, instance }: DicomPath): string =>

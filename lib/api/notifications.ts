@@ -101,9 +101,9 @@ export function exportNotification({ before, after }: ItemChange<Export>): Notif
  */
 export function examImageNotification(
   { before, after }: ItemChange<ExamImage>,
-  patientId: string | null,
+  patientId: string | null | undefined,
 ): Notification {
-  const isTheirs = patientId !== null && after?.storedBy !== before?.storedBy;
+  const isTheirs = typeof patientId === 'string' && after?.storedBy !== before?.storedBy;
   if (!after || (before && !isTheirs)) return { messages: [], isVisibleTo: () => false };
   return {
     messages: [{ type: 'IMAGE_UPLOADED', image: toImageMedicale(after) }],

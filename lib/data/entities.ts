@@ -3,6 +3,7 @@ import { ApiKey } from '../domain/access/api-key.ts';
 import { AuditEvent } from '../domain/audit/audit-event.ts';
 import { Batch } from '../domain/batches/batch.ts';
 import { Case } from '../domain/cases/case.ts';
+import { DicomDeletion } from '../domain/dicom/dicom-deletion.ts';
 import { DicomInstance, DicomSeries, DicomStudy } from '../domain/dicom/dicom-instance.ts';
 import { DicomUpload } from '../domain/dicom/dicom-upload.ts';
 import { ExamImage } from '../domain/exams/exam-image.ts';
@@ -14,7 +15,8 @@ import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
-import { StudyEntry } from './dicom-search.ts';
+import { StudyEntry } from './dicom/dicom-search.ts';
+import { FirstAttempt } from './first-attempts.ts';
 import { RecordLink } from './images.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
@@ -89,17 +91,18 @@ const patientId = '<patient>';
 const studyUid = '<study UID>';
 const seriesUid = '<series UID>';
 const sopUid = '<SOP UID>';
-const terms = { namedId: '<Patient ID>', date: '<date>', accession: '<number>', names: ['<name>'] };
+const terms = {
+  namedId: '<Patient ID>',
+  dateTime: '<date and time>',
+  accession: '<number>',
+  names: ['<name>'],
+};
 const ofBatch = { id: '<image>', batchId: '<batch>', order: 7, uploadedLocal: '' };
 const ofCase = { ...ofBatch, batchId: undefined, caseId: '<case>', uploadedLocal: '<shown time>' };
 const deleted = { id: '<image>', patientId, deletedAt: '<time>' };
 const directoryEntry = { patientId: '<number>', name: { alphabetic: 'Yamada^Tarou' } };
 const seconds = 1_762_423_200;
-const [accessionKey = {}, modalityKey = {}, nameKey = {}] = keys.studyEntryKeys(
-  studyUid,
-  terms,
-  '<modality>',
-);
+const [accessionKey = {}, nameKey = {}] = keys.studyEntryKeys(studyUid, terms);
 
 /** Every entity that is stored. `docs/data.md` is made of this list, and a test finds keys that are not in it. */
 export const ENTITIES: readonly Entity[] = [
@@ -223,17 +226,7 @@ export const ENTITIES: readonly Entity[] = [
     name: 'DicomStudy',
     schema: { DicomStudy },
     table: 'Table',
-    keys: [
-      [keys.studyKey(studyUid), { table: 'a study' }],
-      [
-        keys.studyListKey({ studyUid, patientId }, terms),
-        { gsi1: 'all studies, by date', gsi2: 'the studies of a patient, by date' },
-      ],
-      [
-        keys.studyListKey({ studyUid, patientId: null }, terms),
-        { gsi1: 'all studies, by date', gsi2: 'the unassigned studies with a Patient ID, by date' },
-      ],
-    ],
+    keys: [[keys.studyKey(studyUid), { table: 'a study' }]],
     refersTo: { patientId: 'Patient' },
   },
   {
@@ -241,13 +234,35 @@ export const ENTITIES: readonly Entity[] = [
     schema: { StudyEntry },
     table: 'Table',
     keys: [
-      [accessionKey, { table: 'an index item of a study', gsi1: 'the studies of an accession number' }],
-      [modalityKey, { table: 'an index item of a study', gsi1: 'the studies of a modality' }],
-      [nameKey, { table: 'an index item of a study', gsi1: 'the studies of a name, or of its prefix' }],
+      [
+        keys.studyListKey({ studyUid, patientId }, terms),
+        {
+          table: 'the index item of every study',
+          gsi1: 'all studies, by date and time',
+          gsi2: 'the studies of a patient, by date and time',
+        },
+      ],
+      [
+        keys.studyListKey({ studyUid, patientId: null }, terms),
+        {
+          table: 'the index item of every study',
+          gsi1: 'all studies, by date and time',
+          gsi2: 'the unassigned studies with a Patient ID, by date and time',
+        },
+      ],
       [
         keys.unassignedStudyKey(studyUid, terms),
-        { table: 'the index item of an unassigned study', gsi1: 'the unassigned studies, by date' },
+        {
+          table: 'the index item of an unassigned study',
+          gsi1: 'the unassigned studies, by date and time',
+        },
       ],
+      [accessionKey, { table: 'an index item of a study', gsi1: 'the studies of an accession number' }],
+      [
+        keys.modalityOfStudyKey(studyUid, terms, '<modality>'),
+        { table: 'an index item of a study', gsi1: 'the studies of a modality' },
+      ],
+      [nameKey, { table: 'an index item of a study', gsi1: 'the studies of a name, or of its prefix' }],
     ],
     refersTo: { studyUid: 'DicomStudy' },
   },
@@ -255,9 +270,16 @@ export const ENTITIES: readonly Entity[] = [
     name: 'DicomSeries',
     schema: { DicomSeries },
     table: 'Table',
+    keys: [[keys.seriesKey(studyUid, seriesUid), { table: 'a series, beside its study' }]],
+    refersTo: { studyUid: 'DicomStudy' },
+  },
+  {
+    name: 'DicomDeletion',
+    schema: { DicomDeletion },
+    table: 'Table',
     keys: [
-      [keys.seriesKey(studyUid, seriesUid), { table: 'a series' }],
-      [keys.seriesListKey({ studyUid, seriesUid }, 2), { gsi1: 'the series of a study, by number' }],
+      [keys.deletionKey('<id>'), { table: 'a deletion of a study, a series or an instance' }],
+      [keys.deletionListKey({ id: '<id>' }), { gsi1: 'all deletions, newest first' }],
     ],
     refersTo: { studyUid: 'DicomStudy' },
   },
@@ -312,6 +334,14 @@ export const ENTITIES: readonly Entity[] = [
     keys: [
       [keys.apiKeyKey('<id>'), { table: 'an API key' }],
       [keys.apiKeyListKey({ id: '<id>' }), { gsi1: 'all API keys, newest first' }],
+    ],
+  },
+  {
+    name: 'FirstAttempt',
+    schema: { FirstAttempt },
+    table: 'Requests',
+    keys: [
+      [keys.firstAttemptKey('<key>'), { table: 'the first attempt of a request with an Idempotency-Key' }],
     ],
   },
   {

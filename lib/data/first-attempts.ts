@@ -6,7 +6,13 @@ import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { firstAttemptKey } from './keys.ts';
 import { parseItem, type Table } from './table.ts';
 
-const FirstAttempt = z.object({ startedAt: z.int() });
+/** When a request with an `Idempotency-Key` was first attempted. A repetition gets the same ids. */
+export const FirstAttempt = z.object({
+  /** Milliseconds since 1970. */
+  startedAt: z.int(),
+  /** When the item is removed; seconds since 1970. */
+  expiresAt: z.int(),
+});
 
 /** When requests with an Idempotency-Key were first attempted; in the table of requests. */
 export class FirstAttempts {

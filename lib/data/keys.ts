@@ -7,7 +7,7 @@ import { listedName, type Patient } from '../domain/patients/patient.ts';
  * The only place where a key of the table is spelled. `lib/data/entities.ts` says what is found by each, from which
  * `docs/data.md` is made.
  *
- * Image, batch and key ids are UUIDs of version 7, so that they sort by creation time.
+ * Image, batch, deletion and key ids are UUIDs of version 7, so that they sort by creation time.
  */
 export const imageKey = (id: string) => ({ pk: `IMAGE#${id}`, sk: 'IMAGE' });
 export const batchKey = (id: string) => ({ pk: `BATCH#${id}`, sk: 'BATCH' });
@@ -168,11 +168,15 @@ export const linksOfPatient = (type: string, recordId: string, patientId: string
   `${linksOfRecord(type, recordId)}#${patientId}`;
 
 export const instanceKey = (sopUid: string) => ({ pk: `INSTANCE#${sopUid}`, sk: 'INSTANCE' });
-export const seriesKey = (studyUid: string, seriesUid: string) => ({
-  pk: `SERIES#${studyUid}#${seriesUid}`,
-  sk: 'SERIES',
-});
 export const studyKey = (studyUid: string) => ({ pk: `STUDY#${studyUid}`, sk: 'STUDY' });
+
+/** A series, beside its study, so that one consistent Query reads all series of a study. */
+export const seriesKey = (studyUid: string, seriesUid: string) => ({
+  pk: studyKey(studyUid).pk,
+  sk: `${SERIES_OF_STUDY}${seriesUid}`,
+});
+/** The prefix of the sort keys of the series of a study. */
+export const SERIES_OF_STUDY = 'SERIES#';
 
 /** The position of an instance in its series; one without a number comes first. */
 export const instanceListKey = (instance: {
@@ -186,68 +190,91 @@ export const instanceListKey = (instance: {
 });
 export const instancesOfSeries = (studyUid: string, seriesUid: string) => `SERIES#${studyUid}#${seriesUid}`;
 
-/** The position of a series in its study. */
-export const seriesListKey = (
-  { studyUid, seriesUid }: { studyUid: string; seriesUid: string },
-  number: number | undefined,
-) => ({ gsi1pk: seriesOfStudy(studyUid), gsi1sk: `${sortable(number)}#${seriesUid}` });
-export const seriesOfStudy = (studyUid: string) => `STUDY#${studyUid}`;
-
 /** A number of a file as text that sorts like the number: 32 bits with a sign (PS3.5 6.2, IS), shifted above zero. */
 const sortable = (number = -(2 ** 31)) =>
   String(Math.min(Math.max(Math.trunc(number), -(2 ** 31)), 2 ** 31) + 2 ** 31).padStart(10, '0');
+
+/**
+ * A deletion of a study, a series or an instance, and its position in the list of all. A clinic deletes some a day, and
+ * DynamoDB removes them after some days, so that one partition holds them.
+ */
+export const deletionKey = (id: string) => ({ pk: `DELETION#${id}`, sk: 'DELETION' });
+export const deletionListKey = ({ id }: { id: string }) => ({ gsi1pk: DELETIONS, gsi1sk: id });
+export const DELETIONS = 'DELETIONS';
 
 /** A DICOM file to be uploaded by a signed URL. */
 export const dicomUploadKey = (id: string) => ({ pk: `DICOMUPLOAD#${id}`, sk: 'DICOMUPLOAD' });
 
 interface SearchTerms {
   namedId: string;
-  date: string;
+  /** `YYYYMMDDHHMMSS`, without the components that are missing. */
+  dateTime: string;
   accession: string;
   /** One for each component group of each name. */
   names: readonly string[];
 }
 
 /**
- * The position of a study in the list of all, and in that of its patient, or of unassigned studies with the Patient ID
+ * The index item of a study in the list of all, and in that of its patient, or of unassigned studies with the Patient ID
  * in its files.
+ *
+ * It holds only the UID: the study itself changes with each of its instances, and would then be written again into each
+ * list. So each list is written once for a new study. A clinic has some thousands of these a day, and a partition of an
+ * index takes 1,000 writes in a second (DynamoDB Developer Guide, "Best practices for designing and using partition keys
+ * effectively"), so that one partition holds the list of all.
  */
 export const studyListKey = (
   { studyUid, patientId }: { studyUid: string; patientId: string | null },
-  { namedId, date }: Pick<SearchTerms, 'namedId' | 'date'>,
+  { namedId, dateTime }: Pick<SearchTerms, 'namedId' | 'dateTime'>,
 ) => ({
+  ...studyKey(studyUid),
+  sk: 'LISTED',
   gsi1pk: STUDIES,
-  gsi1sk: `${date}#${studyUid}`,
+  gsi1sk: `${dateTime}#${studyUid}`,
   gsi2pk: patientId === null ? unassignedStudiesOf(namedId) : studiesOfPatient(patientId),
-  gsi2sk: `${date}#${studyUid}`,
+  gsi2sk: `${dateTime}#${studyUid}`,
 });
 export const STUDIES = 'STUDIES';
 export const studiesOfPatient = (patientId: string) => `STUDIES#PATIENT#${term(patientId)}`;
 export const unassignedStudiesOf = (namedId: string) => `STUDIES#UNASSIGNED#${term(namedId)}`;
 
 /** The index item of an unassigned study. */
-export const unassignedStudyKey = (studyUid: string, { date }: Pick<SearchTerms, 'date'>) => ({
+export const unassignedStudyKey = (studyUid: string, { dateTime }: Pick<SearchTerms, 'dateTime'>) => ({
   ...studyKey(studyUid),
   sk: 'UNASSIGNED',
   gsi1pk: UNASSIGNED_STUDIES,
-  gsi1sk: `${date}#${studyUid}`,
+  gsi1sk: `${dateTime}#${studyUid}`,
 });
 export const UNASSIGNED_STUDIES = 'STUDIES#UNASSIGNED';
 
-/** The index items of a study; none for attributes that it does not have. */
+/** The index item of a study with a modality. */
+export const modalityOfStudyKey = (
+  studyUid: string,
+  { dateTime }: Pick<SearchTerms, 'dateTime'>,
+  modality: string,
+) => ({
+  ...studyKey(studyUid),
+  sk: `MODALITY#${term(modality)}`,
+  gsi1pk: studiesOfModality(modality),
+  gsi1sk: `${dateTime}#${studyUid}`,
+});
+
+/** The index items of a study by accession number and names; none for attributes that it does not have. */
 export const studyEntryKeys = (
   studyUid: string,
-  { accession, names, date }: Omit<SearchTerms, 'namedId'>,
-  modality: string | undefined,
+  { accession, names, dateTime }: Omit<SearchTerms, 'namedId'>,
 ) => {
   const { pk } = studyKey(studyUid);
-  const gsi1sk = `${date}#${studyUid}`;
   return [
     ...(accession
-      ? [{ pk, sk: `ACCESSION#${term(accession)}`, gsi1pk: studiesOfAccession(accession), gsi1sk }]
-      : []),
-    ...(modality
-      ? [{ pk, sk: `MODALITY#${term(modality)}`, gsi1pk: studiesOfModality(modality), gsi1sk }]
+      ? [
+          {
+            pk,
+            sk: `ACCESSION#${term(accession)}`,
+            gsi1pk: studiesOfAccession(accession),
+            gsi1sk: `${dateTime}#${studyUid}`,
+          },
+        ]
       : []),
     ...[...new Set(names.map(term))].map((name) => ({
       pk,
@@ -329,6 +356,7 @@ export const EXPORT_KEYS = 'EXPORT#';
 export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';
 export const INSTANCE_KEYS = 'INSTANCE#';
+export const DELETION_KEYS = 'DELETION#';
 
 /** Pending images whose upload the client has reported as complete, for filters on the table's stream. */
 export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;

@@ -2,11 +2,11 @@ import { BatchWriteCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynam
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SearchQuery } from '../../lib/api/dicomweb.ts';
 import { writeMany } from '../../lib/data/batch-requests.ts';
-import { DicomSearch } from '../../lib/data/dicom-search.ts';
-import { DicomStore } from '../../lib/data/dicom-store.ts';
-import { studyEntryKeys, studyKey, studyListKey } from '../../lib/data/keys.ts';
+import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
+import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { modalityOfStudyKey, studyEntryKeys, studyKey, studyListKey } from '../../lib/data/keys.ts';
 import type { Table } from '../../lib/data/table.ts';
-import { type DicomStudy, searchTermsOf } from '../../lib/domain/dicom/dicom-instance.ts';
+import { type DicomStudy, modalitiesOf, searchTermsOf } from '../../lib/domain/dicom/dicom-instance.ts';
 import type { StudyList } from '../../lib/domain/dicom/study-search.ts';
 import { searchResponse } from '../../lib/services/dicomweb/search.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
@@ -32,6 +32,8 @@ const names: Record<number, object> = {
 };
 const nameOf = (number: number) => names[number] ?? { Alphabetic: `Name${number}^Anna` };
 
+const modalityOf = (number: number) => (number % 7 === 0 ? 'MR' : 'CT');
+
 /** The study with this number; every seventh is an MR. */
 const studyOf = (number: number): DicomStudy => {
   const day = String(Math.floor(number / 100) + 1).padStart(3, '0');
@@ -40,7 +42,6 @@ const studyOf = (number: number): DicomStudy => {
     patientId: `Q-${number % 204}`,
     namedPatient: { id: `Q-${number % 204}`, issuer: null },
     patientKeys: [`["Q-${number % 204}",null]`],
-    sources: ['clinic'],
     attributes: {
       '00080020': { vr: 'DA', Value: [`20${day.slice(0, 2)}0${day.slice(2)}01`.slice(0, 8)] },
       '00080050': { vr: 'SH', Value: [`ACC${number}`] },
@@ -48,9 +49,11 @@ const studyOf = (number: number): DicomStudy => {
       '00100020': { vr: 'LO', Value: [`Q-${number % 204}`] },
       '0020000D': { vr: 'UI', Value: [`2.25.${number}`] },
     },
-    modalities: [number % 7 === 0 ? 'MR' : 'CT'],
     series: 1,
+    seriesByModality: { [modalityOf(number)]: 1 },
     instances: 1,
+    patientInstances: 0,
+    keptInstances: 1,
     changedAt: '2026-01-01T00:00:00.000Z',
   };
 };
@@ -58,11 +61,12 @@ const studyOf = (number: number): DicomStudy => {
 const itemsOf = (study: DicomStudy) => {
   const { studyUid } = study;
   const terms = searchTermsOf(study);
-  const entries = studyEntryKeys(studyUid, terms, study.modalities[0]);
-  return [
-    { ...study, ...studyKey(studyUid), ...studyListKey(study, terms) },
-    ...entries.map((keys) => ({ ...keys, studyUid })),
+  const entries = [
+    studyListKey(study, terms),
+    ...studyEntryKeys(studyUid, terms),
+    ...modalitiesOf(study).map((modality) => modalityOfStudyKey(studyUid, terms, modality)),
   ];
+  return [{ ...study, ...studyKey(studyUid) }, ...entries.map((keys) => ({ ...keys, studyUid }))];
 };
 
 beforeAll(async () => {

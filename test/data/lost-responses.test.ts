@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
-import { DicomUploads } from '../../lib/data/dicom-uploads.ts';
+import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { FirstAttempts } from '../../lib/data/first-attempts.ts';

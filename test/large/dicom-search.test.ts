@@ -1,7 +1,7 @@
 import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { DicomSearch } from '../../lib/data/dicom-search.ts';
+import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import type { StudyList } from '../../lib/domain/dicom/study-search.ts';
 import { itemsOfStudies, STUDIES_OF_PATIENT, sliceOf } from '../bench/dicom/archive-of-studies.ts';
 import { importItems } from '../bench/dicom/import-items.ts';
@@ -77,7 +77,7 @@ describe(`Among ${STUDIES} studies, one Query on an index finds, and reads only,
     const list: StudyList = { by: 'patient', patientId, alsoUnassigned: true };
     expect(await Array.fromAsync(search.studies(list, 1000))).toHaveLength(STUDIES_OF_PATIENT);
     const query = { name: 'QueryCommand', index: 'gsi2' };
-    expect(commands).toEqual([
+    expect(commands.filter(({ name }) => name === 'QueryCommand')).toEqual([
       { ...query, scanned: STUDIES_OF_PATIENT },
       { ...query, scanned: 0 },
     ]);

@@ -149,8 +149,8 @@ export const faults: Fault[] = [
   {
     means: 'a patient gets access to another’s exam by a file that claims its identifiers',
     file: 'lib/domain/exams/exam-image.ts',
-    original: "storedBy === 'clinic' ? patientOfStudy(studyInstanceUid) : null",
-    replacement: 'patientOfStudy(studyInstanceUid)',
+    original: "patientId !== undefined && image.storedBy !== 'clinic' ? null : patientId",
+    replacement: 'patientId',
     tests: ['test/unit/api/notifications.test.ts'],
   },
   {

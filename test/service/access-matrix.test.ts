@@ -45,6 +45,8 @@ interface Fixtures {
   /** Created for one request, so that the request may delete it. */
   newBatch: () => Promise<string>;
   newImage: () => Promise<string>;
+  /** The UIDs of a new DICOM instance, in a study of its own. */
+  newInstance: () => Promise<Uids>;
   newKey: () => Promise<string>;
   newPatientCase: () => Promise<string>;
 }
@@ -253,6 +255,16 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => ({ patientId: PATIENT_1 }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403, staff: 403 }),
   },
+  'hold-study': {
+    path: async ({ newInstance }) => `/dicom/studies/${(await newInstance()).study}/legal-hold`,
+    body: () => ({ reason: 'trial' }),
+    people: admins,
+  },
+  'release-study': { path: ({ study }) => `/dicom/studies/${study}/legal-hold`, people: admins },
+  'list-deleted-dicom': {
+    path: () => `/dicom/deleted?patient_id=${PATIENT_1}`,
+    people: (success) => ({ ...admins(success), doctor: success }),
+  },
   // A search finds nothing that is another patient's.
   'search-studies': {
     path: ({ study }) => `/dicom-web/studies?StudyInstanceUID=${study}`,
@@ -272,6 +284,14 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-bulk-data': { path: (fixtures) => `${instancePath(fixtures)}/bulkdata/7FE00010`, people: own },
   'get-rendered-frame': { path: (fixtures) => `${instancePath(fixtures)}/frames/1/rendered`, people: own },
   'get-instance-thumbnail': { path: (fixtures) => `${instancePath(fixtures)}/thumbnail`, people: own },
+  'delete-instances': {
+    path: async ({ newInstance }) => {
+      const { study, series, sop } = await newInstance();
+      return `/dicom-web/studies/${study}/series/${series}/instances/${sop}`;
+    },
+    people: deleters,
+  },
+  'restore-instances': { path: (fixtures) => `${instancePath(fixtures)}/restore`, people: deleters },
   // The picture of this exam is not stored, and so it is nobody's: patients see none. See exams.test.ts.
   'create-exam-image': {
     path: () => '/examens-medicaux/images',
@@ -347,8 +367,12 @@ beforeAll(async () => {
   const exam = { id: examenID, image: imageID };
   const { images } = await patient.json('GET', `/api/v2/images/patient/${PATIENT_1}`, 200);
   const link = new URL(images[0].url).pathname;
-  const uids = newUids();
-  await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
+  const newInstance = async () => {
+    const uids = newUids();
+    await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
+    return uids;
+  };
+  const uids = await newInstance();
   const { uploadId } = await patient.json('POST', '/dicom/upload-url', 201, { fileSize: 1 });
   fixtures = {
     dicomUpload: uploadId,
@@ -363,6 +387,7 @@ beforeAll(async () => {
     link,
     newBatch: () => createBatch(patient),
     newImage,
+    newInstance,
     newKey,
     newPatientCase: async () => {
       const caseId = `C-${randomUUID()}`;
@@ -476,7 +501,10 @@ describe('The owner of a study decides who may read it, search it and move it', 
   const store = (person: Person, uids: Uids, ...elements: FixtureElement[]) =>
     (clients.get(person) as Client).json('POST', '/dicom/upload', 201, dicomForm(slice(uids, elements)));
   const assign = (person: Person, { study }: Uids, patientId: string) =>
-    (clients.get(person) as Client).json('POST', `/dicom/studies/${study}/patient`, 200, { patientId });
+    (clients.get(person) as Client).json('POST', `/dicom/studies/${study}/patient`, 200, {
+      patientId,
+      reason: 'x',
+    });
 
   describe.each(Object.entries(KINDS))('%s', (_title, { make, owner, mayStaffAssign }) => {
     const uids = newUids();

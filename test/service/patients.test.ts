@@ -135,7 +135,10 @@ describe('A DICOM file of the clinic brings its patient into the directory', () 
   test('nor one in a study that was given to somebody else by hand', async () => {
     const [named, owner, uids] = [newPatient(), newPatient(), newUids()];
     await store(staff, named, elements, uids);
-    await doctor.json('POST', `/dicom/studies/${uids.study}/patient`, 200, { patientId: owner });
+    await doctor.json('POST', `/dicom/studies/${uids.study}/patient`, 200, {
+      patientId: owner,
+      reason: 'the wrong number in the files',
+    });
     const other: FixtureElement = ['00100010', 'PN', 'Other^Name'];
     await store(staff, named, [other], newUids({ study: uids.study }));
     await refused(staff, 404, 'GET', pathOf(owner));

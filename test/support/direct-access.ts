@@ -7,8 +7,10 @@ import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { Connections } from '../../lib/data/connections.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
-import { DicomStore } from '../../lib/data/dicom-store.ts';
-import { DicomUploads } from '../../lib/data/dicom-uploads.ts';
+import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
+import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
+import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -60,6 +62,8 @@ export async function directAccess({ stack, dataDir }: Service) {
     batches: new Batches(table),
     cases: new Cases(table),
     exports: new Exports(table),
+    dicomDeletions: new DicomDeletions(table),
+    dicomErasure: new DicomErasure(table),
     dicomStore: new DicomStore(table),
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),

@@ -1,26 +1,32 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { requireMayAssign } from '../../../lib/domain/dicom/study-assignment.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { dicomStore, now } from '../../../lib/lambda/dependencies.ts';
+import { patientFromStudy } from '../../../lib/domain/patients/patient-from-dicom.ts';
+import { dicomStore, now, patients } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ dicomStore: 'getStudy' | 'assign' }, 'now'>;
+type Deps = Needs<{ dicomStore: 'getStudy' | 'assign'; patients: 'change' }, 'now'>;
 
-export async function handle({ caller, params, body }: Request<typeof operation>, { dicomStore, now }: Deps) {
+export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
+  const { dicomStore, patients, now } = deps;
   const found = await dicomStore.getStudy(params.study);
   const study = requireVisible(caller, found && { ...found, id: found.studyUid }, 'study');
-  const { patientId } = body;
-  requireMayAssign(caller, study, patientId);
+  const { patientId, reason } = body;
+  requireMayAssign(caller, study, body);
   const at = now().toISOString();
   const { studyUid: studyInstanceUID, patientId: previousPatientId } = study;
+  const assignment = { by: caller.subject, at, from: previousPatientId, reason };
   const isAssigned =
-    patientId === previousPatientId ||
-    (await dicomStore.assign(study, patientId, { by: caller.subject, at, from: previousPatientId }));
+    patientId === previousPatientId || (await dicomStore.assign(study, patientId, assignment));
   if (!isAssigned) throw new DomainError('CONFLICT', 'The study was given to somebody else meanwhile.');
+  if (patientId !== null)
+    await patients.change(patientId, (known) =>
+      known ? undefined : patientFromStudy(study, patientId, now()),
+    );
   return { studyInstanceUID, patientId, previousPatientId, assignedAt: at };
 }
 
-export const handler = serveCreation(operation, handle, { dicomStore, now });
+export const handler = serveCreation(operation, handle, { dicomStore, patients, now });

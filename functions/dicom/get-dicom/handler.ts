@@ -7,13 +7,12 @@ import type { Needs } from '../../../lib/lambda/needs.ts';
 import { rangeOfFile, renderedView } from '../../../lib/services/dicomweb/wado-uri.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ objects: 'read'; dicomStore: 'getInstance' | 'getStudy' }>;
+type Deps = Needs<{ objects: 'read'; dicomStore: 'findInstance' }>;
 
 export async function handle({ caller, params, query, headers }: Request<typeof operation>, deps: Deps) {
   const { dicomStore } = deps;
-  const found = await dicomStore.getInstance(params.sopInstanceUID);
-  const study = found && (await dicomStore.getStudy(found.studyUid));
-  const instance = requireVisibleInstance(caller, found, study);
+  const found = await dicomStore.findInstance(params.sopInstanceUID);
+  const instance = requireVisibleInstance(caller, found.instance, found.study);
   const contentType = contentTypeOf(query.contentType);
   return contentType === 'application/dicom'
     ? rangeOfFile(instance, headers, deps)

@@ -1,23 +1,24 @@
 import { Batch } from '../../../lib/domain/batches/batch.ts';
+import { DicomDeletion } from '../../../lib/domain/dicom/dicom-deletion.ts';
 import { Export } from '../../../lib/domain/exports/export.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
-import { bucket, deletedImages, exports, images } from '../../../lib/lambda/dependencies.ts';
+import { bucket, deletedImages, dicomErasure, exports, images } from '../../../lib/lambda/dependencies.ts';
 import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
+import { eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';
 import { allKeysOf, archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
 type Deps = Needs<{
   images: 'deleteDependents';
   deletedImages: 'eraseAllOf';
+  dicomErasure: 'instancesOf' | 'remove' | 'finish';
   exports: 'endAllOf';
   bucket: 'delete';
 }>;
 
-export async function handle(
-  { sk, ...item }: StreamedItem,
-  { images, deletedImages, exports, bucket }: Deps,
-) {
+export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
+  const { images, deletedImages, exports, bucket } = deps;
   switch (sk) {
     case 'IMAGE': {
       const image = Image.parse(item);
@@ -30,6 +31,8 @@ export async function handle(
       const run = Export.parse(item);
       return bucket.delete([manifestKey(run), archiveKey(run)]);
     }
+    case 'DELETION':
+      return eraseDicom(DicomDeletion.parse(item), deps);
     default: {
       const { id } = Batch.parse(item);
       await deletedImages.eraseAllOf(id);
@@ -38,4 +41,4 @@ export async function handle(
   }
 }
 
-export const handler = serveItems(trigger, handle, { images, deletedImages, exports, bucket });
+export const handler = serveItems(trigger, handle, { images, deletedImages, dicomErasure, exports, bucket });

@@ -12,11 +12,11 @@ import { trigger } from './trigger.ts';
 
 const Message = z.object({ sopUid: DicomUid });
 
-type Deps = Needs<{ dicomStore: 'getInstance'; objects: 'read' }> & { orthanc: Pick<Orthanc, 'store'> };
+type Deps = Needs<{ dicomStore: 'findInstance'; objects: 'read' }> & { orthanc: Pick<Orthanc, 'store'> };
 
 /** Idempotent: Orthanc recognizes an instance by its identifiers, and keeps the one that it has. */
 export async function handle({ sopUid }: z.infer<typeof Message>, { dicomStore, objects, orthanc }: Deps) {
-  const instance = await dicomStore.getInstance(sopUid);
+  const { instance } = await dicomStore.findInstance(sopUid);
   if (!instance) return;
   const key = dicomKey(instance);
   // Orthanc unpacks a ZIP whatever its Content-Type: a ZIP hidden in a preamble could store unchecked files.

@@ -5,7 +5,7 @@ import { type DeliveryDeps, deliver } from '../../../lib/services/notifications/
 import { notificationsOf } from '../../../lib/services/notifications/notification-of.ts';
 import { trigger } from './trigger.ts';
 
-type Deps = DeliveryDeps & Needs<{ dicomStore: 'patientsOfStudies' }>;
+type Deps = DeliveryDeps & Needs<{ dicomStore: 'patientsOfInstances' }>;
 
 export async function handle(change: ChangedItem, deps: Deps) {
   for (const notification of await notificationsOf(change, deps.dicomStore))

@@ -14,7 +14,7 @@ import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
 type Deps = Needs<
-  { examImages: 'register' | 'linkInstance'; dicomStore: 'getInstance' | 'patientsOfStudies' },
+  { examImages: 'register' | 'linkInstance'; dicomStore: 'getStored' | 'patientsOfInstances' },
   'newId' | 'now'
 >;
 
@@ -25,13 +25,13 @@ export async function handle(
   requireExam(maySeeExams(caller));
   recordAccess(caller, 'exam', { id: body.examenID });
   const id = examImageId(body.examenID, body.sopInstanceUID);
-  const known = await dicomStore.getInstance(body.sopInstanceUID);
+  const known = await dicomStore.getStored(body.sopInstanceUID);
   const image = linkedToInstance(newExamImage(body, { id, registration: newId() }, caller, now()), known);
-  const patientId = await patientOfExamImage(image, dicomStore.patientsOfStudies());
+  const patientId = await patientOfExamImage(image, dicomStore.patientsOfInstances());
   recordAccess(caller, 'exam image', { id, patientId });
   await examImages.register(image);
   // A request that stored the study meanwhile may have searched for images before this one existed.
-  const since = known ?? (await dicomStore.getInstance(body.sopInstanceUID));
+  const since = known ?? (await dicomStore.getStored(body.sopInstanceUID));
   if (since && !known) await examImages.linkInstance(since);
   return toImageMedicale(linkedToInstance(image, since));
 }

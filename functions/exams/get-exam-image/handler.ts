@@ -6,14 +6,14 @@ import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ examImages: 'get'; dicomStore: 'patientsOfStudies' }>;
+type Deps = Needs<{ examImages: 'get'; dicomStore: 'patientsOfInstances' }>;
 
 export async function handle(
   { caller, params }: Request<typeof operation>,
   { examImages, dicomStore }: Deps,
 ) {
   const image = await examImages.get(params.imageId);
-  return toImageMedicale(await requireVisibleExamImage(caller, image, dicomStore.patientsOfStudies()));
+  return toImageMedicale(await requireVisibleExamImage(caller, image, dicomStore.patientsOfInstances()));
 }
 
 export const handler = serve(operation, handle, { examImages, dicomStore });

@@ -13,20 +13,18 @@ import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ examImages: 'listInExam'; dicomStore: 'patientsOfStudies' }>;
+type Deps = Needs<{ examImages: 'listInExam'; dicomStore: 'patientsOfInstances' }>;
 
 export async function handle(
   { caller, params, query }: Request<typeof operation>,
   { examImages, dicomStore }: Deps,
 ) {
-  const patientOfStudy = dicomStore.patientsOfStudies();
-  const patientOf = (image: ExamImage) => patientOfExamImage(image, patientOfStudy);
-  const keep = maySeeExams(caller)
-    ? undefined
-    : async (image: ExamImage) => maySeeExamImage(caller, await patientOf(image));
+  const patientOfInstance = dicomStore.patientsOfInstances();
+  const patientOf = (image: ExamImage) => patientOfExamImage(image, patientOfInstance);
+  const keep = async (image: ExamImage) => maySeeExamImage(caller, await patientOf(image));
   const { items, next } = await examImages.listInExam(params.id, query, keep);
   // An exam exists only through its images: an empty first page means that there is no exam. Later pages may be empty.
-  requireExam(items.length > 0 || (next !== null && !keep) || query.cursor !== undefined);
+  requireExam(items.length > 0 || (next !== null && maySeeExams(caller)) || query.cursor !== undefined);
   for (const image of items)
     recordAccess(caller, 'exam image', { id: image.id, patientId: await patientOf(image) });
   return { images: items.map(toImageMedicale), next };

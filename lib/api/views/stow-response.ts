@@ -1,4 +1,9 @@
-import { DicomAttributes, type DicomInstance, PatientMismatch } from '../../domain/dicom/dicom-instance.ts';
+import {
+  DeletedDicom,
+  DicomAttributes,
+  type DicomInstance,
+  PatientMismatch,
+} from '../../domain/dicom/dicom-instance.ts';
 import type { DomainError } from '../../domain/errors.ts';
 
 /** Why an instance was not stored (PS3.18 table I.2-2; the first three by PS3.7 annex C, as C-STORE has them). */
@@ -18,7 +23,8 @@ export type StowResult =
 
 /** Maps an error to a Failure Reason. */
 export const failureOf = (error: DomainError): Failure => {
-  if (error.code === 'FORBIDDEN') return FAILURE.notAuthorized;
+  // Who sends a file again may not undo a deletion.
+  if (error.code === 'FORBIDDEN' || error instanceof DeletedDicom) return FAILURE.notAuthorized;
   if (error instanceof PatientMismatch) return FAILURE.doesNotMatch;
   return error.code === 'CONFLICT' ? FAILURE.duplicate : FAILURE.processing;
 };

@@ -4,7 +4,9 @@ import type { Caller } from '../access/caller.ts';
 import { markOf, PatientMark, Source, sourceOf } from '../access/source.ts';
 import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
-import { PatientId, Subject, Timestamp } from '../identifiers.ts';
+import { Id, PatientId, Timestamp } from '../identifiers.ts';
+import { LegalHold } from '../legal-hold.ts';
+import { Assignment } from '../patients/assignment.ts';
 import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 import { searchName } from '../patients/search-name.ts';
 import { NamedPatient, patientKey, patientOf } from './named-patient.ts';
@@ -30,6 +32,19 @@ function SetOf<T extends string>(item: z.ZodType<T>) {
     .transform((all) => [...all].sort());
 }
 
+/** The deletion of an item itself, not of what contains it. */
+const Deletable = { deletionId: Id.optional() };
+
+/** The numbers of instances of a series, or of those series of a study that are not deleted. */
+const InstanceCounts = {
+  /** Those that are not deleted themselves. */
+  instances: z.int(),
+  /** Those of `instances` that patients sent. */
+  patientInstances: z.int(),
+  /** All in the table, also deleted ones, until they are erased. */
+  keptInstances: z.int(),
+};
+
 /** A stored DICOM file. */
 export const DicomInstance = z.object({
   sopUid: DicomUid,
@@ -54,6 +69,7 @@ export const DicomInstance = z.object({
   uploadedAt: Timestamp,
   uploadedBy: z.string(),
   source: Source,
+  ...Deletable,
 });
 export type DicomInstance = z.infer<typeof DicomInstance>;
 
@@ -64,21 +80,11 @@ export const DicomSeries = z.object({
   modality: z.string().optional(),
   /** The attributes of the series level. */
   attributes: DicomAttributes,
-  /** Who sent its instances. */
-  sources: SetOf(Source),
-  instances: z.int(),
+  ...InstanceCounts,
   changedAt: Timestamp,
+  ...Deletable,
 });
 export type DicomSeries = z.infer<typeof DicomSeries>;
-
-/** The last manual assignment of a study to a patient or to nobody. Undefined if the files alone decided it. */
-export const StudyAssignment = z.object({
-  by: Subject,
-  at: Timestamp,
-  /** The previous patient; null if the study was unassigned. */
-  from: PatientId.nullable(),
-});
-export type StudyAssignment = z.infer<typeof StudyAssignment>;
 
 /** A study: the attributes of its first instance and the totals of its series. */
 export const DicomStudy = z.object({
@@ -89,17 +95,39 @@ export const DicomStudy = z.object({
   namedPatient: NamedPatient,
   /** The keys of all patients named in its files. Two if the study was assigned manually and more files came later. */
   patientKeys: SetOf(z.string()),
-  assignment: StudyAssignment.optional(),
+  /** The last manual assignment. Undefined if the files alone decided it. */
+  assignment: Assignment.optional(),
   /** The attributes of the patient level and of the study level. */
   attributes: DicomAttributes,
-  modalities: SetOf(z.string()),
-  /** Who sent its instances. */
-  sources: SetOf(Source),
+  /** The series that are not deleted and have instances that are not deleted. */
   series: z.int(),
-  instances: z.int(),
+  /** Their number by modality. */
+  seriesByModality: z.record(z.string(), z.int()),
+  ...InstanceCounts,
   changedAt: Timestamp,
+  legalHold: LegalHold.optional(),
+  ...Deletable,
 });
 export type DicomStudy = z.infer<typeof DicomStudy>;
+
+/** Who sent the instances of a series or study. */
+export const sourcesOf = ({
+  instances,
+  patientInstances,
+}: Pick<DicomSeries, 'instances' | 'patientInstances'>): Source[] => [
+  ...(instances > patientInstances ? (['clinic'] as const) : []),
+  ...(patientInstances > 0 ? (['patient'] as const) : []),
+];
+
+/** The modalities of the study's series, sorted. */
+export const modalitiesOf = ({ seriesByModality }: Pick<DicomStudy, 'seriesByModality'>): string[] =>
+  Object.entries(seriesByModality)
+    .flatMap(([modality, series]) => (series > 0 ? [modality] : []))
+    .sort();
+
+/** Whether a series or study is neither deleted nor without an instance that is not deleted. */
+export const isShown = ({ deletionId, instances }: Pick<DicomSeries, 'deletionId' | 'instances'>): boolean =>
+  deletionId === undefined && instances > 0;
 
 /** An instance with its attributes of the series and the study levels. */
 export interface NewDicom {
@@ -122,8 +150,7 @@ export const searchTermsOf = ({
 }: Pick<DicomStudy, 'attributes' | 'namedPatient'>) => ({
   /** The normal form of the Patient ID, which may be of another clinic; empty if the file names no patient. */
   namedId: normalizePatientId(namedPatient.id ?? ''),
-  /** `YYYYMMDD`, or empty. */
-  date: dateDigits(attributeText(attributes, '00080020')),
+  dateTime: dateTimeDigits(attributes),
   accession: attributeText(attributes, '00080050'),
   names: namesOf(attributes['00100010']?.Value ?? []),
 });
@@ -147,6 +174,14 @@ const namesOf = (values: readonly unknown[]): string[] => {
 export function dateDigits(text: string): string {
   const digits = text.replace(/^(\d{4})\.(\d\d)\.(\d\d)$/, '$1$2$3');
   return /^\d{8}$/.test(digits) ? digits : '';
+}
+
+/** The digits of the study's date and time, `YYYYMMDDHHMMSS`, as far as its files have them; empty without a date. */
+function dateTimeDigits(attributes: DicomAttributes): string {
+  const date = dateDigits(attributeText(attributes, '00080020'));
+  // PS3.5 6.2, TM. Colons are the format of ACR-NEMA.
+  const [time = ''] = /^(\d\d){0,3}/.exec(attributeText(attributes, '00080030').replaceAll(':', '')) ?? [];
+  return date && date + time;
 }
 
 /**
@@ -203,6 +238,26 @@ export class PatientMismatch extends DomainError {
   constructor({ studyUid }: DicomInstance) {
     super('CONFLICT', 'The study belongs to another patient', {
       details: [`the StudyInstanceUID ${studyUid} is that of a study of another patient than the file's`],
+    });
+  }
+}
+
+/** Whether a study accepts a file: see `admission` in `lib/data`, which is the condition of the write. */
+export const isAdmitted = (
+  known: DicomStudy,
+  { instance: { namedPatient, source }, study }: NewDicom,
+): boolean =>
+  (study.patientId !== null && study.patientId === known.patientId) ||
+  (source === 'clinic' && known.patientKeys.includes(patientKey(namedPatient)));
+
+/** The error for a file of a deleted instance, series or study: sending it again must not undo the deletion. */
+export class DeletedDicom extends DomainError {
+  constructor({ sopUid }: DicomInstance) {
+    super('CONFLICT', 'The instance is deleted', {
+      details: [
+        'it was deleted; once it is erased, it can be stored again',
+        `the instance is ${sopUid}; its series or its study may be deleted as a whole`,
+      ],
     });
   }
 }

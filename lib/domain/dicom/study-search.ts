@@ -8,7 +8,10 @@ import {
   startsWordsWith,
 } from './attribute-match.ts';
 
-/** The first and the last study date (`YYYYMMDD`) of a search, both included. */
+/**
+ * The first and the last study date (`YYYYMMDD`) of a search, both included. The last one may have a time (`HHMMSS`). The
+ * first one never has: a study without a time matches all times of its day, and comes first in it.
+ */
 export type Dates = readonly [first: string, last: string];
 
 /** The one index list that a search reads, so that it need not read all studies. */
@@ -49,7 +52,7 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
   };
   const uids = exact(TAGS.study);
   if (uids !== undefined) return { by: 'uids', uids: [...new Set(listOf(uids).filter(isUid))] };
-  const dates = datesOf(sought.get(TAGS.date)?.value);
+  const dates = datesOf(sought.get(TAGS.date));
   // The standard has only ranges from an earlier to a later value (PS3.4 C.2.2.2.5.1). Any other range matches nothing.
   if (dates && dates[0] > dates[1]) return { by: 'uids', uids: [] };
   const patientId = own ?? exact(TAGS.patientId);
@@ -108,8 +111,17 @@ function fitsName(pattern: string, isFuzzy: boolean): (name: string) => boolean 
 }
 
 /** The first and last day of a date or a range, as sortable text; undefined if any date matches. */
-function datesOf(value: string | undefined): Dates | undefined {
+function datesOf({ value, time }: Partial<AttributeMatch> = {}): Dates | undefined {
   if (value === undefined || !/^[\d.]*(?:-[\d.]*)?$/.test(value) || !/\d/.test(value)) return undefined;
   const [first = '', last = first] = value.replaceAll('.', '').split('-');
-  return [first.padEnd(8, '0').slice(0, 8), (last || '9').padEnd(8, '9').slice(0, 8)];
+  return [
+    first.padEnd(8, '0').slice(0, 8),
+    (last || '9').padEnd(8, '9').slice(0, 8) + lastTimeOf(time?.value),
+  ];
+}
+
+/** The end of a range of times, as sortable text; empty if it is open. */
+function lastTimeOf(value = ''): string {
+  const [, last = ''] = /-(\d[\d:]*)/.exec(value) ?? [];
+  return last === '' ? '' : last.replaceAll(':', '').padEnd(6, '9').slice(0, 6);
 }

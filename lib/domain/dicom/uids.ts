@@ -16,3 +16,10 @@ export const SeriesUid = DicomUid.meta({
   examples: ['1.2.840.113619.2.15.1008000062035011254.825190719.1.31'],
 });
 export const SopUid = DicomUid.meta({ examples: [EXAMPLE_SOP_UID] });
+
+/** A study, a series or an instance, by UIDs. */
+export interface DicomPath {
+  study: string;
+  series?: string | undefined;
+  instance?: string | undefined;
+}

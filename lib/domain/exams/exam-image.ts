@@ -50,21 +50,29 @@ export function linkedToInstance(image: ExamImage, instance: StoredInstance | un
 export const maySeeExams = ({ role }: Caller): boolean =>
   role === 'staff' || role === 'doctor' || role === 'admin';
 
-/** Returns the patient of a study; null if the study is unassigned or not stored. */
-export type PatientOfStudy = (studyUid: string) => Promise<string | null>;
+/** Returns the patient of a stored instance; null if its study is unassigned, undefined if the instance is deleted. */
+export type PatientOfInstance = (
+  image: Pick<ExamImage, 'studyInstanceUid' | 'seriesInstanceUid' | 'sopInstanceUid'>,
+) => Promise<string | null | undefined>;
 
 /**
- * Returns the patient of the image, or null if only the clinic may see it. An instance that a patient sent does not
- * count: a patient could upload a file with the UIDs of another patient's exam.
+ * Returns the patient of the image; null if only the clinic may see it, and undefined if nobody may, because its instance
+ * is deleted. An instance that a patient sent does not count: a patient could upload a file with the UIDs of another
+ * patient's exam.
  */
-export const patientOfExamImage = async (
-  { storedBy, studyInstanceUid }: ExamImage,
-  patientOfStudy: PatientOfStudy,
-): Promise<string | null> => (storedBy === 'clinic' ? patientOfStudy(studyInstanceUid) : null);
+export async function patientOfExamImage(
+  image: ExamImage,
+  patientOfInstance: PatientOfInstance,
+): Promise<string | null | undefined> {
+  if (!image.storedBy) return null;
+  const patientId = await patientOfInstance(image);
+  return patientId !== undefined && image.storedBy !== 'clinic' ? null : patientId;
+}
 
 /** Whether the caller may access an image of this patient. Patients may access only images stored as theirs. */
-export const maySeeExamImage = (caller: Caller, patientId: string | null): boolean =>
-  maySeeExams(caller) || (caller.role === 'patient' && caller.patientId === patientId);
+export const maySeeExamImage = (caller: Caller, patientId: string | null | undefined): boolean =>
+  patientId !== undefined &&
+  (maySeeExams(caller) || (caller.role === 'patient' && caller.patientId === patientId));
 
 /**
  * Returns the image if it exists and the caller may access it.
@@ -74,10 +82,10 @@ export const maySeeExamImage = (caller: Caller, patientId: string | null): boole
 export async function requireVisibleExamImage(
   caller: Caller,
   image: ExamImage | undefined,
-  patientOfStudy: PatientOfStudy,
+  patientOfInstance: PatientOfInstance,
 ): Promise<ExamImage> {
   if (image) {
-    const patientId = await patientOfExamImage(image, patientOfStudy);
+    const patientId = await patientOfExamImage(image, patientOfInstance);
     recordAccess(caller, 'exam image', { id: image.id, patientId });
     if (maySeeExamImage(caller, patientId)) return image;
   }

@@ -1,7 +1,20 @@
-import { attributeText, dateDigits, type NewDicom, nameGroups } from '../dicom/dicom-instance.ts';
+import {
+  attributeText,
+  type DicomStudy,
+  dateDigits,
+  type NewDicom,
+  nameGroups,
+} from '../dicom/dicom-instance.ts';
 import { Day } from '../identifiers.ts';
+import { normalizePatientId } from './normalize-patient-id.ts';
 import { componentGroup, type Patient, type PatientDetails, PatientName, PatientSex } from './patient.ts';
 import { searchName } from './search-name.ts';
+
+/** The patient of a DICOM file, its patient attributes, and who sent it. */
+interface DescribedPatient {
+  study: Pick<NewDicom['study'], 'patientId' | 'attributes'>;
+  instance: Pick<NewDicom['instance'], 'source'>;
+}
 
 /** What a DICOM file says about its patient. */
 type Demographics = Pick<PatientDetails, 'name' | 'birthDate' | 'sex'>;
@@ -16,7 +29,7 @@ type Demographics = Pick<PatientDetails, 'name' | 'birthDate' | 'sex'>;
  */
 export function patientFromDicom(
   known: Patient | undefined,
-  dicom: NewDicom,
+  dicom: DescribedPatient,
   now: Date,
 ): Patient | undefined {
   const { patientId } = dicom.study;
@@ -39,7 +52,24 @@ export function patientFromDicom(
   };
 }
 
-function demographicsOf({ study: { attributes } }: NewDicom): Demographics {
+/**
+ * Returns the first entry of the directory for a patient to whom a study is assigned by hand, or undefined. The files must
+ * have the patient's number: otherwise they may describe somebody else. Nothing is taken from files that patients sent.
+ */
+export function patientFromStudy(
+  { namedPatient, attributes, patientInstances }: DicomStudy,
+  patientId: string,
+  now: Date,
+): Patient | undefined {
+  if (normalizePatientId(namedPatient.id ?? '') !== patientId || patientInstances > 0) return undefined;
+  return patientFromDicom(
+    undefined,
+    { study: { patientId, attributes }, instance: { source: 'clinic' } },
+    now,
+  );
+}
+
+function demographicsOf({ study: { attributes } }: DescribedPatient): Demographics {
   const [alphabetic, ideographic, phonetic] = nameGroups(attributes['00100010']?.Value?.[0]).map(
     componentGroup,
   );

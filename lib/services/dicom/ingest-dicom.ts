@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DicomStore } from '../../data/dicom-store.ts';
+import type { DicomStore } from '../../data/dicom/dicom-store.ts';
 import type { ExamImages } from '../../data/exam-images.ts';
 import type { Patients } from '../../data/patients.ts';
 import type { Caller } from '../../domain/access/caller.ts';
@@ -22,7 +22,7 @@ import { BULK_DATA, dicomJsonKey, dicomKey } from '../../storage/object-keys.ts'
 import type { SignedObjects } from '../../storage/signed-objects.ts';
 
 export interface IngestDeps {
-  dicomStore: Pick<DicomStore, 'getInstance' | 'getStudy' | 'store'>;
+  dicomStore: Pick<DicomStore, 'getStored' | 'requireNotDeleted' | 'getStudy' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
   examImages: Pick<ExamImages, 'linkInstance'>;
   patients: Pick<Patients, 'change'>;
@@ -81,8 +81,9 @@ export async function ingestDicom(
 ): Promise<IngestedDicom> {
   const { instance } = dicom;
   requireOwnDicom(caller, dicom);
-  const known = await dicomStore.getInstance(instance.sopUid);
+  const known = await dicomStore.getStored(instance.sopUid);
   if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
+  if (known) await dicomStore.requireNotDeleted(known);
   if (!known) await storeNew(dicom, bytes, { dicomStore, objects });
   const stored = known ?? instance;
   const study = await dicomStore.getStudy(instance.studyUid);
@@ -115,7 +116,11 @@ async function storeNew(
   try {
     await dicomStore.store(dicom);
   } catch (error) {
-    if (error instanceof DomainError) await Promise.all(files.map(({ key }) => objects.delete(key)));
+    // A deleted instance keeps its objects, which are the same if it was sent again.
+    const isRefused = error instanceof DomainError;
+    const known = isRefused ? await dicomStore.getStored(instance.sopUid) : undefined;
+    if (isRefused && known?.sha256 !== instance.sha256)
+      await Promise.all(files.map(({ key }) => objects.delete(key)));
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { dicomUploadUrl } from '../../api/views/dicom-upload.ts';
-import type { DicomUploads } from '../../data/dicom-uploads.ts';
+import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { type CreateDicomUpload, newDicomUpload } from '../../domain/dicom/dicom-upload.ts';
 import type { Limits } from '../../domain/limits/limits.ts';

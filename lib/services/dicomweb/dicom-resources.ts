@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DicomPath } from '../../api/dicomweb.ts';
-import type { DicomStore } from '../../data/dicom-store.ts';
+import type { DicomStore } from '../../data/dicom/dicom-store.ts';
 import { requireVisible } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import {
@@ -10,12 +9,10 @@ import {
   isMember,
   requireVisibleInstance,
 } from '../../domain/dicom/dicom-instance.ts';
+import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-export type DicomResources = Pick<
-  DicomStore,
-  'getInstanceIn' | 'getSeries' | 'getStudy' | 'allInstances' | 'allSeries'
->;
+export type DicomResources = Pick<DicomStore, 'getAt' | 'getStudy' | 'allInstances' | 'listSeries'>;
 
 /** A series and its study, which determines the patient. */
 export interface SeriesInStudy {
@@ -31,9 +28,9 @@ export async function seriesAt(
 ): Promise<SeriesInStudy[]> {
   if (seriesUid === undefined) {
     const study = await studyAt(caller, studyUid, dicom);
-    return (await seriesOf(study, dicom)).map((series) => ({ series, study }));
+    return (await dicom.listSeries(study.studyUid)).map((series) => ({ series, study }));
   }
-  const [study, series] = await Promise.all([dicom.getStudy(studyUid), dicom.getSeries(studyUid, seriesUid)]);
+  const { study, series } = await dicom.getAt({ study: studyUid, series: seriesUid });
   const found = study && series && { series, study, id: seriesUid, patientId: study.patientId };
   return [requireVisible(caller, found, 'series')];
 }
@@ -48,11 +45,10 @@ async function studyAt(caller: Caller, study: string, dicom: DicomResources): Pr
 export async function instanceAt(
   caller: Caller,
   path: DicomPath,
-  dicom: Pick<DicomResources, 'getInstanceIn'>,
+  dicom: Pick<DicomResources, 'getAt'>,
 ): Promise<DicomInstance> {
-  const { instance, study } = await dicom.getInstanceIn(path.study, path.instance ?? '');
-  const isThere = instance?.studyUid === path.study && instance.seriesUid === path.series;
-  return requireVisibleInstance(caller, isThere ? instance : undefined, study);
+  const { instance, study } = await dicom.getAt(path);
+  return requireVisibleInstance(caller, instance, study);
 }
 
 /** Returns all instances of the resource in a path. */
@@ -77,15 +73,6 @@ export async function instancesOf(
     Array.fromAsync(dicom.allInstances(series.studyUid, series.seriesUid)),
   );
   return instances.filter((instance) => isMember(study, instance));
-}
-
-/** Returns all series of a study, with consistent reads because the index may be outdated. */
-async function seriesOf(study: DicomStudy, dicom: DicomResources): Promise<DicomSeries[]> {
-  const listed = await listAll(study.series, () => Array.fromAsync(dicom.allSeries(study.studyUid)));
-  const found = await Promise.all(
-    listed.map(({ studyUid, seriesUid }) => dicom.getSeries(studyUid, seriesUid)),
-  );
-  return found.filter((series) => series !== undefined);
 }
 
 const ATTEMPTS = 7;

@@ -1,6 +1,6 @@
-import type { DicomPath } from '../../api/dicomweb.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
+import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type DicomResources, instanceAt, instancesOf, seriesAt } from './dicom-resources.ts';
 

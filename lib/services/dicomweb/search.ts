@@ -1,6 +1,6 @@
 import { DICOM_JSON, dicomWebPath, type SearchQuery } from '../../api/dicomweb.ts';
-import type { DicomSearch } from '../../data/dicom-search.ts';
-import type { DicomStore } from '../../data/dicom-store.ts';
+import type { DicomSearch } from '../../data/dicom/dicom-search.ts';
+import type { DicomStore } from '../../data/dicom/dicom-store.ts';
 import { maySee } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
@@ -11,7 +11,9 @@ import {
   type DicomSeries,
   type DicomStudy,
   isMember,
+  modalitiesOf,
   patientIdAttributes,
+  sourcesOf,
 } from '../../domain/dicom/dicom-instance.ts';
 import { assignmentAttributes, sourceAttributes } from '../../domain/dicom/dicom-source.ts';
 import { isUid, studyListFor } from '../../domain/dicom/study-search.ts';
@@ -24,7 +26,7 @@ import type { SearchLevel } from './searched-attributes.ts';
 
 export interface SearchDeps {
   dicomSearch: Pick<DicomSearch, 'studies'>;
-  dicomStore: Pick<DicomStore, 'getInstance' | 'allSeries' | 'allInstances'>;
+  dicomStore: Pick<DicomStore, 'getStored' | 'listSeries' | 'allInstances'>;
 }
 
 interface SearchRequest {
@@ -110,7 +112,7 @@ async function* resultsOf(
       yield { patientId, attributes: ofStudy };
       continue;
     }
-    for await (const series of deps.dicomStore.allSeries(study.studyUid)) {
+    for (const series of await deps.dicomStore.listSeries(study.studyUid)) {
       examine();
       const ofSeries = { ...ofStudy, ...seriesAttributes(series, origin) };
       if (!isFound(ofSeries, 'series')) continue;
@@ -138,7 +140,7 @@ async function withStudiesOf(
   const uids = listOf(named.value);
   // With a wildcard, or with too many UIDs to read one by one, the search runs without this step.
   if (/^(\*+|"")$/.test(named.value) || uids.length > NAMED_INSTANCES) return filters;
-  const found = await Promise.all(uids.filter(isUid).map((uid) => dicomStore.getInstance(uid)));
+  const found = await Promise.all(uids.filter(isUid).map((uid) => dicomStore.getStored(uid)));
   const studies = found.flatMap((instance) => instance?.studyUid ?? []);
   return { ...filters, study: [...filters.study, { path: ['0020000D'], value: studies.join('\\') || '-' }] };
 }
@@ -146,10 +148,10 @@ async function withStudiesOf(
 const studyAttributes = (study: DicomStudy, origin: string): DicomAttributes => ({
   ...withoutCharacterSet(study.attributes),
   ...patientAttributes(study),
-  ...sourceAttributes(study.sources),
+  ...sourceAttributes(sourcesOf(study)),
   ...assignmentAttributes(study.patientId),
   '00080056': { vr: 'CS', Value: ['ONLINE'] },
-  '00080061': { vr: 'CS', Value: study.modalities },
+  '00080061': { vr: 'CS', Value: modalitiesOf(study) },
   '00081190': { vr: 'UR', Value: [origin + dicomWebPath({ study: study.studyUid })] },
   '00201206': { vr: 'IS', Value: [study.series] },
   '00201208': { vr: 'IS', Value: [study.instances] },
@@ -157,7 +159,7 @@ const studyAttributes = (study: DicomStudy, origin: string): DicomAttributes => 
 
 const seriesAttributes = (series: DicomSeries, origin: string): DicomAttributes => ({
   ...withoutCharacterSet(series.attributes),
-  ...sourceAttributes(series.sources),
+  ...sourceAttributes(sourcesOf(series)),
   '00081190': {
     vr: 'UR',
     Value: [origin + dicomWebPath({ study: series.studyUid, series: series.seriesUid })],

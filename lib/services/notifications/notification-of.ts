@@ -5,7 +5,7 @@ import {
   imageNotification,
   type Notification,
 } from '../../api/notifications.ts';
-import type { DicomStore } from '../../data/dicom-store.ts';
+import type { DicomStore } from '../../data/dicom/dicom-store.ts';
 import { Batch } from '../../domain/batches/batch.ts';
 import { ExamImage, patientOfExamImage } from '../../domain/exams/exam-image.ts';
 import { Export } from '../../domain/exports/export.ts';
@@ -19,7 +19,7 @@ const PLACE = ['patientId', 'batchId', 'caseId'];
 /** Returns the messages to open pages about a change, and who may receive them. */
 export async function notificationsOf(
   change: ChangedItem,
-  dicomStore: Pick<DicomStore, 'patientsOfStudies'>,
+  dicomStore: Pick<DicomStore, 'patientsOfInstances'>,
 ): Promise<Notification[]> {
   const { before, after } = change;
   const isMoved = before && after && PLACE.some((name) => before[name] !== after[name]);
@@ -30,7 +30,7 @@ export async function notificationsOf(
 
 async function notificationOf(
   { before, after }: ChangedItem,
-  dicomStore: Pick<DicomStore, 'patientsOfStudies'>,
+  dicomStore: Pick<DicomStore, 'patientsOfInstances'>,
 ): Promise<Notification> {
   const parsed = <T>(schema: { parse(item: unknown): T }) => ({
     before: before && schema.parse(before),
@@ -48,8 +48,8 @@ async function notificationOf(
     default: {
       const change = parsed(ExamImage);
       const image = change.after;
-      const patientId = image && (await patientOfExamImage(image, dicomStore.patientsOfStudies()));
-      return examImageNotification(change, patientId ?? null);
+      const patientId = image && (await patientOfExamImage(image, dicomStore.patientsOfInstances()));
+      return examImageNotification(change, patientId);
     }
   }
 }

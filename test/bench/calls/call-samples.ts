@@ -29,6 +29,8 @@ export interface CallResources {
   newBatch(): Promise<{ batchId: string; imageId: string }>;
   /** A new case that only a patient has used; returns its number. */
   newPatientCase(): Promise<string>;
+  /** The UIDs of a new DICOM file, in a study of its own. */
+  newInstance(): Promise<Pick<CallResources, 'study' | 'series' | 'instance'>>;
   /** A new API key; returns its id. */
   newKey(): Promise<string>;
 }
@@ -74,7 +76,7 @@ const file = (index: number) => ({ name: `${index}.jpg`, size: 3_000_000, type: 
 /** Files in one request for upload URLs. */
 export const UPLOADS = 10;
 
-const instancePath = ({ study, series, instance }: CallResources) =>
+const instancePath = ({ study, series, instance }: Pick<CallResources, 'study' | 'series' | 'instance'>) =>
   `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 
 /** A usual request for each operation; an operation without one does not compile. */
@@ -211,6 +213,18 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/dicom/studies/${study}/patient`,
     body: { patientId: PATIENT },
   }),
+  'hold-study': async ({ newInstance }) => ({
+    method: 'PUT',
+    path: `/dicom/studies/${(await newInstance()).study}/legal-hold`,
+    body: { reason: 'Trial 25-1017' },
+  }),
+  'release-study': ({ study }) => ({ method: 'DELETE', path: `/dicom/studies/${study}/legal-hold` }),
+  'list-deleted-dicom': get(() => `/dicom/deleted?patient_id=${PATIENT}`),
+  'delete-instances': async ({ newInstance }) => ({
+    method: 'DELETE',
+    path: instancePath(await newInstance()),
+  }),
+  'restore-instances': (resources) => ({ method: 'POST', path: `${instancePath(resources)}/restore` }),
   'search-studies': get(() => `/dicom-web/studies?PatientID=${PATIENT}&limit=25`),
   'search-series': get(({ study }) => `/dicom-web/studies/${study}/series`),
   'search-instances': get(({ study, series }) => `/dicom-web/studies/${study}/series/${series}/instances`),

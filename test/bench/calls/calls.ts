@@ -276,15 +276,18 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
     id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
   ) => send(await callSamples[id]({} as CallResources));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
-  const { data: dicom } = await sampled('upload-dicom');
+  const newInstance = async () => {
+    const { data } = await sampled('upload-dicom');
+    const { StudyInstanceUID: study, SeriesInstanceUID: series, SOPInstanceUID: instance } = data;
+    return { study, series, instance };
+  };
 
   const resources: CallResources = {
     imageLink: images[0].url,
     exam: await sampled('create-exam-image'),
     dicomUpload: (await sampled('create-dicom-upload')).uploadId,
-    study: dicom.StudyInstanceUID,
-    series: dicom.SeriesInstanceUID,
-    instance: dicom.SOPInstanceUID,
+    ...(await newInstance()),
+    newInstance,
     newKey: async () => (await sampled('create-api-key')).id,
     newPatientCase: async () => {
       const caseId = `C-${randomUUID()}`;

@@ -1,4 +1,4 @@
-import { writesOf } from '../../../lib/data/dicom-store.ts';
+import { writesOf } from '../../../lib/data/dicom/dicom-writes.ts';
 import { newDicom } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { describeDicom } from '../../../lib/media/dicom/parse/describe-dicom.ts';
 import { dicomSlice, type Slice } from './dicom-file.ts';
@@ -40,6 +40,6 @@ export function* itemsOfStudies(studies: number): Generator<Record<string, unkno
       [],
       new Date(),
     );
-    for (const { Put } of writesOf(dicom)) if (Put) yield Put.Item;
+    for (const write of writesOf(dicom)) if ('Put' in write) yield write.Put.Item;
   }
 }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handle } from '../../../functions/events/ingest-dicom/handler.ts';
-import { DicomUploads } from '../../../lib/data/dicom-uploads.ts';
+import { DicomUploads } from '../../../lib/data/dicom/dicom-uploads.ts';
 import { dicomKey, incomingDicomKey } from '../../../lib/storage/object-keys.ts';
 import { newUids, slice } from '../../fixtures/dicom-uploads.ts';
 import { directAccess } from '../../support/direct-access.ts';
@@ -79,7 +79,7 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
       status: 'rejected',
       reason: `the Patient ID in the file must be ${PATIENT_1}`,
     });
-    expect(await direct.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await direct.dicomStore.getStored(uids.sop)).toBeUndefined();
     expect(await direct.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
     await until(async () => (await direct.bucket.read(incomingDicomKey(uploadId))) === undefined);
   });
@@ -95,7 +95,7 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
       ['7FE00010', 'OW', pixels],
     ]);
     expect(await send(bytes)).toMatchObject({ status: 'stored' });
-    const instance = await direct.dicomStore.getInstance(uids.sop);
+    const instance = await direct.dicomStore.getStored(uids.sop);
     expect(bytes.equals((await direct.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 

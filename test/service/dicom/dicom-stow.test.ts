@@ -84,7 +84,7 @@ describe('Instances in one request (STOW-RS)', () => {
     const { status, type, json } = await stow(relatedOf([slice(uids)]), { client: patient2 });
     expect([status, type]).toEqual([409, 'application/dicom+json']);
     expect(json).toEqual({ '00081198': { vr: 'SQ', Value: [failure(uids.sop, 0x0124)] } });
-    expect(await direct.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await direct.dicomStore.getStored(uids.sop)).toBeUndefined();
   });
 
   test('sent to a study are refused if they belong to another study', async () => {
@@ -100,7 +100,7 @@ describe('Instances in one request (STOW-RS)', () => {
     const uids = newUids();
     const files = Array.from({ length: 60 }, () => slice({ ...uids, sop: newUid() }));
     expect((await stow(relatedOf(files))).status).toBe(200);
-    expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 60 });
+    expect(await direct.dicomStore.getAt(uids)).toMatchObject({ series: { instances: 60 } });
   });
 });
 
@@ -137,7 +137,7 @@ describe('The parts of a multipart body are found', () => {
     const file = slice(uids, [['00204000', 'LT', '--x and\r\n--xy\r\n --x\r\n']]);
     const headers = { 'content-type': `${type}; boundary=x` };
     expect((await stow(bodyOf(file, 'x'), { headers })).status).toBe(200);
-    expect(await direct.dicomStore.getInstance(uids.sop)).toMatchObject({ bytes: file.length });
+    expect(await direct.dicomStore.getStored(uids.sop)).toMatchObject({ bytes: file.length });
   });
 
   test.each<[string, number, string, Blob]>([

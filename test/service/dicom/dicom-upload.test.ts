@@ -47,14 +47,14 @@ describe('A DICOM file', () => {
       },
     });
     expect(await upload(file)).toEqual(first);
-    expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: 1 });
+    expect(await direct.dicomStore.getAt(uids)).toMatchObject({ series: { instances: 1 } });
   });
 
   test('is stored unchanged, with its metadata beside it', async () => {
     const uids = newUids();
     const file = slice(uids);
     await upload(file);
-    const instance = await direct.dicomStore.getInstance(uids.sop);
+    const instance = await direct.dicomStore.getStored(uids.sop);
     expect(instance).toMatchObject({
       sopUid: uids.sop,
       seriesUid: uids.series,
@@ -81,19 +81,18 @@ describe('A DICOM file', () => {
     await upload(slice(uids));
     await upload(slice({ ...uids, sop: newUid() }));
     await upload(slice(newUids({ study: uids.study }), [['00080060', 'CS', 'SR']]));
-    expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({
-      instances: 2,
-      modality: 'CT',
+    expect(await direct.dicomStore.getAt(uids)).toMatchObject({
+      series: { instances: 2, modality: 'CT' },
     });
     expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({
       instances: 3,
       series: 2,
-      modalities: ['CT', 'SR'],
+      seriesByModality: { CT: 1, SR: 1 },
       patientId: PATIENT_1,
       attributes: { '00080050': { vr: 'SH', Value: ['A-17'] } },
     });
-    const { items } = await direct.dicomStore.listSeries(uids.study, { limit: 10 });
-    expect(items.map(({ modality }) => modality).sort()).toEqual(['CT', 'SR']);
+    const listed = await direct.dicomStore.listSeries(uids.study);
+    expect(listed.map(({ modality }) => modality).sort()).toEqual(['CT', 'SR']);
   });
 
   test('with other content under a known SOP Instance UID is a conflict, and leaves nothing behind', async () => {
@@ -105,7 +104,7 @@ describe('A DICOM file', () => {
       message: 'Image already exists',
       details: [`the SOPInstanceUID ${uids.sop} is that of another file`],
     });
-    const instance = await direct.dicomStore.getInstance(uids.sop);
+    const instance = await direct.dicomStore.getStored(uids.sop);
     expect(file.equals((await direct.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
   });
 
@@ -119,7 +118,7 @@ describe('A DICOM file', () => {
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
     const winner = versions[answers.findIndex(({ status }) => status === 201)];
-    const instance = await direct.dicomStore.getInstance(uids.sop);
+    const instance = await direct.dicomStore.getStored(uids.sop);
     expect(winner?.equals((await direct.bucket.read(dicomKey(instance as never))) ?? Buffer.of())).toBe(true);
     expect(await direct.bucket.firstKey(`dicom/${uids.study}/`)).toMatch(instance?.sha256 ?? 'none');
   });
@@ -140,7 +139,7 @@ describe('A DICOM file', () => {
     expect((await upload(file, 403, patient2)).details).toEqual([
       `the Patient ID in the file must be ${PATIENT_2}`,
     ]);
-    expect(await direct.dicomStore.getInstance(uids.sop)).toBeUndefined();
+    expect(await direct.dicomStore.getStored(uids.sop)).toBeUndefined();
     expect(await direct.bucket.firstKey(`dicom/${uids.study}/`)).toBeUndefined();
     await upload(file, 201, patient1);
     await upload(slice(newUids(), [['00100020', 'LO', '']]), 403, patient1);
@@ -157,7 +156,7 @@ test(`${INSTANCES} instances of one series that ${CLIENTS} clients store at once
       for (let file = waiting.pop(); file; file = waiting.pop()) await upload(file);
     }),
   );
-  expect(await direct.dicomStore.getSeries(uids.study, uids.series)).toMatchObject({ instances: INSTANCES });
+  expect(await direct.dicomStore.getAt(uids)).toMatchObject({ series: { instances: INSTANCES } });
   expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: INSTANCES, series: 1 });
   const numbers: (number | undefined)[] = [];
   for await (const { instanceNumber } of direct.dicomStore.allInstances(uids.study, uids.series))

@@ -44,7 +44,7 @@ describe('The metadata of a series', () => {
   let reads: string[];
   let deps: MetadataDeps;
   const inTwoMinutes = () => new Date(Date.now() + 120_000);
-  const series = async () => (await direct.dicomStore.getSeries(uids.study, uids.series)) as DicomSeries;
+  const series = async () => (await direct.dicomStore.getAt(uids)).series as DicomSeries;
   const found = async () => ({
     series: await series(),
     study: (await direct.dicomStore.getStudy(uids.study)) as DicomStudy,
@@ -97,7 +97,7 @@ describe('The metadata of a series', () => {
 
 test('The function itself has the permissions to store and read the metadata of a series', async () => {
   const uids = await storeSlices(2);
-  const series = await direct.dicomStore.getSeries(uids.study, uids.series);
+  const { series } = await direct.dicomStore.getAt(uids);
   await direct.table.client.send(
     new UpdateCommand({
       TableName: direct.table.name,

@@ -251,7 +251,7 @@ describe('A file that a patient sends', () => {
     const path = `/dicom/studies/${uids.study}/patient`;
     await staff.json('POST', path, 403, { patientId: owners });
     const doctor = await service.as('doctor');
-    expect(await doctor.json('POST', path, 200, { patientId: owners })).toMatchObject({
+    expect(await doctor.json('POST', path, 200, { patientId: owners, reason: 'x' })).toMatchObject({
       previousPatientId: thiefs,
     });
     expect((await store(staff, uids, patientIdOf('LO', owners))).status).toBe(201);

@@ -16,6 +16,7 @@ interface AssignStudyDialogProps {
 export function AssignStudyDialog({ study, patientId, onClose }: AssignStudyDialogProps) {
   const queries = useQueryClient();
   const [number, setNumber] = useState('');
+  const [reason, setReason] = useState('');
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const assign = async (event: FormEvent) => {
@@ -24,7 +25,7 @@ export function AssignStudyDialog({ study, patientId, onClose }: AssignStudyDial
     try {
       await api.POST('/dicom/studies/{study}/patient', {
         params: { path: { study } },
-        body: { patientId: number.trim() },
+        body: { patientId: number.trim(), ...(patientId !== undefined && { reason }) },
       });
       await Promise.all(['study', 'studies'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
       onClose();
@@ -57,6 +58,20 @@ export function AssignStudyDialog({ study, patientId, onClose }: AssignStudyDial
             autoComplete="off"
           />
         </label>
+        {patientId !== undefined && (
+          <label>
+            Reason
+            <input
+              required
+              maxLength={500}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+              pattern=".*\S.*"
+              title="It is kept in the audit log"
+              autoComplete="off"
+            />
+          </label>
+        )}
         <FormEnd
           failure={failure}
           action={patientId === undefined ? 'Assign' : 'Move'}

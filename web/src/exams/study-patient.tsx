@@ -4,11 +4,12 @@ import { Link } from 'wouter';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { AssignStudyDialog } from './assign-study-dialog.tsx';
+import { DeleteStudy } from './delete-study.tsx';
 import { textOf } from './dicom-json.ts';
 import { readDataSets } from './dicomweb.ts';
 import { isAssigned, isFromPatient } from './study-tags.ts';
 
-/** The patient and the source of a study and, if the user may assign it, a button for that. */
+/** The patient and the source of a study, with buttons to assign and to delete it, if the user may do that. */
 export function StudyPatient({ study: uid }: { study: string }) {
   const { person } = useSession();
   const [isAsking, setAsking] = useState(false);
@@ -36,6 +37,7 @@ export function StudyPatient({ study: uid }: { study: string }) {
           {isAssigned(study) ? 'Move to another patient' : 'Assign to a patient'}
         </button>
       )}
+      {person.mayDelete && <DeleteStudy study={uid} nextPath={isAssigned(study) ? `/patients/${id}` : '/'} />}
       {isAsking && (
         <AssignStudyDialog
           study={uid}

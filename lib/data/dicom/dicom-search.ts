@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { DicomStudy } from '../domain/dicom/dicom-instance.ts';
-import type { Dates, StudyList } from '../domain/dicom/study-search.ts';
-import { getMany } from './batch-requests.ts';
+import { DicomStudy, isShown } from '../../domain/dicom/dicom-instance.ts';
+import type { Dates, StudyList } from '../../domain/dicom/study-search.ts';
+import { getMany } from '../batch-requests.ts';
 import {
   INDEXES,
   nameIn,
@@ -15,8 +15,8 @@ import {
   studyKey,
   UNASSIGNED_STUDIES,
   unassignedStudiesOf,
-} from './keys.ts';
-import { parseItem, type Table } from './table.ts';
+} from '../keys.ts';
+import { parseItem, type Table } from '../table.ts';
 
 /** An index item that refers to a study. */
 export const StudyEntry = z.object({ studyUid: z.string() });
@@ -45,25 +45,32 @@ export class DicomSearch {
       case 'uids':
         yield* await this.#get(list.uids);
         break;
-      case 'patient':
-        yield* this.#whole('gsi2', studiesOfPatient(list.patientId), list.dates, atOnce);
-        if (list.alsoUnassigned)
-          yield* this.#whole('gsi2', unassignedStudiesOf(list.patientId), list.dates, atOnce);
-        break;
-      case 'unassigned': {
-        const between = sortKeysOf(list.dates);
-        yield* this.#entries(UNASSIGNED_STUDIES, { newestFirst: true, atOnce, between });
+      case 'patient': {
+        const range = { newestFirst: true, atOnce, between: sortKeysOf(list.dates) };
+        yield* this.#entries('gsi2', studiesOfPatient(list.patientId), range);
+        if (list.alsoUnassigned) yield* this.#entries('gsi2', unassignedStudiesOf(list.patientId), range);
         break;
       }
-      case 'date':
-        yield* this.#whole('gsi1', STUDIES, list.dates, atOnce);
+      case 'unassigned': {
+        const between = sortKeysOf(list.dates);
+        yield* this.#entries('gsi1', UNASSIGNED_STUDIES, { newestFirst: true, atOnce, between });
         break;
+      }
+      case 'date': {
+        const between = sortKeysOf(list.dates);
+        yield* this.#entries('gsi1', STUDIES, { newestFirst: true, atOnce, between });
+        break;
+      }
       case 'accession':
-        yield* this.#entries(studiesOfAccession(list.accession), { newestFirst: true, atOnce });
+        yield* this.#entries('gsi1', studiesOfAccession(list.accession), { newestFirst: true, atOnce });
         break;
       case 'modality': {
         const between = sortKeysOf(list.dates);
-        yield* this.#entries(studiesOfModality(list.modality), { newestFirst: true, atOnce, between });
+        yield* this.#entries('gsi1', studiesOfModality(list.modality), {
+          newestFirst: true,
+          atOnce,
+          between,
+        });
         break;
       }
       case 'name': {
@@ -71,28 +78,38 @@ export class DicomSearch {
           const { name, isCut } = nameIn(sortKey);
           return isCut || list.fits(name);
         };
-        yield* this.#entries(STUDIES_BY_NAME, { between: namesFrom(list.prefix), keep, atOnce: ENTRIES });
+        yield* this.#entries('gsi1', STUDIES_BY_NAME, {
+          between: namesFrom(list.prefix),
+          keep,
+          atOnce: ENTRIES,
+        });
       }
     }
   }
 
-  /** Reads a list whose index items are the studies themselves. */
-  async *#whole(index: 'gsi1' | 'gsi2', partition: string, dates: Dates | undefined, atOnce: number) {
-    const pages = this.#pages(index, partition, { newestFirst: true, atOnce, between: sortKeysOf(dates) });
-    for await (const page of pages) for (const item of page) yield parseItem(DicomStudy, item);
+  /** Returns the UIDs of all studies of a patient, or of those without a patient, also of deleted ones. */
+  async uidsOf(patientId: string | null): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    const pages =
+      patientId === null
+        ? this.#pages('gsi1', UNASSIGNED_STUDIES, { atOnce: ENTRIES })
+        : this.#pages('gsi2', studiesOfPatient(patientId), { atOnce: ENTRIES });
+    for await (const page of pages) for (const item of page) found.add(parseItem(StudyEntry, item).studyUid);
+    return found;
   }
 
   /**
    * Reads a list of small items that refer to studies. Each study is returned once, even if several items refer to it.
    */
   async *#entries(
+    index: 'gsi1' | 'gsi2',
     partition: string,
     { keep = () => true, ...range }: Range & { keep?: (key: string) => boolean },
   ) {
     const seen = new Set<string>();
-    for await (const page of this.#pages('gsi1', partition, range)) {
+    for await (const page of this.#pages(index, partition, range)) {
       const found = page
-        .filter((item) => keep(String(item[INDEXES.gsi1.sortKey])))
+        .filter((item) => keep(String(item[INDEXES[index].sortKey])))
         .map((item) => parseItem(StudyEntry, item).studyUid);
       const uids = [...new Set(found)].filter((uid) => !seen.has(uid));
       for (const uid of uids) seen.add(uid);
@@ -123,10 +140,11 @@ export class DicomSearch {
     } while (start);
   }
 
-  /** Reads the studies that exist, in the order of the UIDs. */
+  /** Reads the studies that exist and are not deleted, in the order of the UIDs. */
   async #get(uids: readonly string[]): Promise<DicomStudy[]> {
     const items = await getMany(this.#table, [...new Set(uids)].map(studyKey));
-    const found = new Map(items.map((item) => [item.studyUid, parseItem(DicomStudy, item)]));
+    const studies = items.map((item) => parseItem(DicomStudy, item)).filter(isShown);
+    const found = new Map(studies.map((study) => [study.studyUid, study]));
     return uids.flatMap((uid) => found.get(uid) ?? []);
   }
 }
@@ -137,5 +155,5 @@ interface Range {
   between?: readonly [first: string, last: string] | undefined;
 }
 
-/** The bounds of sort keys `<date>#<study UID>`. The tilde sorts after every character in them. */
+/** The bounds of sort keys `<date and time>#<study UID>`. The tilde sorts after every character in them. */
 const sortKeysOf = (dates: Dates | undefined) => dates && ([dates[0], `${dates[1]}~`] as const);

@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type DicomOutcome, DicomUpload } from '../domain/dicom/dicom-upload.ts';
-import { getMany } from './batch-requests.ts';
-import { dicomUploadKey } from './keys.ts';
-import { putAllNew } from './put-once.ts';
-import { parseItem, type Table } from './table.ts';
+import { type DicomOutcome, DicomUpload } from '../../domain/dicom/dicom-upload.ts';
+import { getMany } from '../batch-requests.ts';
+import { dicomUploadKey } from '../keys.ts';
+import { putAllNew } from '../put-once.ts';
+import { parseItem, type Table } from '../table.ts';
 
 /** The DICOM uploads by signed URLs. DynamoDB's time to live removes them. */
 export class DicomUploads {

@@ -1,0 +1,90 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { levelOf } from '../../domain/dicom/dicom-deletion.ts';
+import {
+  DicomInstance,
+  DicomSeries,
+  DicomStudy,
+  isMember,
+  isShown,
+} from '../../domain/dicom/dicom-instance.ts';
+import type { DicomPath } from '../../domain/dicom/uids.ts';
+import { getMany } from '../batch-requests.ts';
+import { instanceKey, instancesOfSeries, SERIES_OF_STUDY, seriesKey, studyKey } from '../keys.ts';
+import { queryAll } from '../page.ts';
+import { parseItem, type Table } from '../table.ts';
+
+/** The items of a path, also those that are deleted. */
+export interface DicomItems {
+  study?: DicomStudy | undefined;
+  series?: DicomSeries | undefined;
+  instance?: DicomInstance | undefined;
+}
+
+/** Reads the study of a path and, if the path has their UIDs, its series and its instance: in one request. */
+export async function readDicom(table: Table, path: DicomPath): Promise<DicomItems> {
+  const keys = {
+    study: studyKey(path.study),
+    series: path.series === undefined ? undefined : seriesKey(path.study, path.series),
+    instance: path.instance === undefined ? undefined : instanceKey(path.instance),
+  };
+  const items = await getMany(
+    table,
+    Object.values(keys).filter((key) => key !== undefined),
+  );
+  const find = (key: { pk: string; sk: string } | undefined) =>
+    key && items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
+  const [study, series, instance] = [find(keys.study), find(keys.series), find(keys.instance)];
+  const found = instance && parseItem(DicomInstance, instance);
+  return {
+    study: study && parseItem(DicomStudy, study),
+    series: series && parseItem(DicomSeries, series),
+    // The UID of an instance alone identifies it, so that it may be at another path.
+    instance: found?.studyUid === path.study && found.seriesUid === path.series ? found : undefined,
+  };
+}
+
+/** The item that the path identifies. */
+export const itemAt = (
+  path: DicomPath,
+  items: DicomItems,
+): DicomStudy | DicomSeries | DicomInstance | undefined => items[levelOf(path)];
+
+/**
+ * Whether all items of the path exist and none of them is deleted. The state of an item says nothing of what is in it, so
+ * that one write deletes or restores a study of any size.
+ */
+export function isPathShown(path: DicomPath, { study, series, instance }: DicomItems): boolean {
+  if (!study || !isShown(study)) return false;
+  if (path.series !== undefined && !(series && isShown(series))) return false;
+  if (path.instance === undefined) return true;
+  return instance !== undefined && instance.deletionId === undefined && isMember(study, instance);
+}
+
+/** Reads all series of a study, also deleted ones, in no order. */
+export async function seriesItems({ name, client }: Table, studyUid: string): Promise<DicomSeries[]> {
+  const found: DicomSeries[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: name,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :study AND begins_with(sk, :series)',
+        ExpressionAttributeValues: { ':study': studyKey(studyUid).pk, ':series': SERIES_OF_STUDY },
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    found.push(...Items.map((item) => parseItem(DicomSeries, item)));
+    start = LastEvaluatedKey;
+  } while (start);
+  return found;
+}
+
+/** Yields all instances of a series, also deleted ones, by instance number. The index may be outdated. */
+export const instanceItems = (table: Table, studyUid: string, seriesUid: string) =>
+  queryAll(table, {
+    partition: instancesOfSeries(studyUid, seriesUid),
+    schema: DicomInstance,
+    keyOf: instanceKey,
+    idOf: ({ sopUid }: DicomInstance) => sopUid,
+  });

@@ -1,0 +1,195 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeletedDicom,
+  DicomInstance,
+  DicomSeries,
+  DicomStudy,
+  isAdmitted,
+  isShown,
+  type NewDicom,
+  PatientMismatch,
+  searchTermsOf,
+  sopUidConflict,
+} from '../../domain/dicom/dicom-instance.ts';
+import type { DicomPath } from '../../domain/dicom/uids.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { PatientOfInstance } from '../../domain/exams/exam-image.ts';
+import type { LegalHold } from '../../domain/legal-hold.ts';
+import type { Assignment } from '../../domain/patients/assignment.ts';
+import { getMany } from '../batch-requests.ts';
+import { instanceKey, studyKey, studyListKey, unassignedStudyKey } from '../keys.ts';
+import { parseItem, type Table } from '../table.ts';
+import { type FailedConditions, transact } from '../transaction.ts';
+import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
+import { bySeriesNumber, updateIf, writesOf } from './dicom-writes.ts';
+
+/**
+ * Attempts to store an instance. Concurrent requests may create its series and its study after our read, or delete the
+ * last instance of these; each is created and counted once.
+ */
+const ATTEMPTS = 10;
+
+/** The DICOM instances in the table, with their series and studies. What is deleted is found by `getStored` only. */
+export class DicomStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * Stores an instance, counts it in its series and study, and indexes the study, in one transaction. Storing the same
+   * file again changes nothing.
+   *
+   * @throws DomainError CONFLICT if another file has the SOP Instance UID, if the study belongs to another patient, or if
+   *   the instance, its series or its study is deleted
+   */
+  async store(dicom: NewDicom): Promise<'stored' | 'known'> {
+    const { instance } = dicom;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const path = { study: instance.studyUid, series: instance.seriesUid };
+      const { series, study } = await readDicom(this.#table, path);
+      const failed = await transact(this.#table, writesOf(dicom, series, study));
+      if (failed.size === 0) return 'stored';
+      if (failed.get(0)) {
+        const known = parseItem(DicomInstance, failed.get(0) ?? {});
+        if (known.sha256 !== instance.sha256) throw sopUidConflict(instance);
+        await this.requireNotDeleted(known);
+        return 'known';
+      }
+      requireAdmission(dicom, failed);
+    }
+    throw new Error(`the series ${instance.seriesUid} or its study kept changing`);
+  }
+
+  /** Returns the instance, also if it, its series or its study is deleted. */
+  async getStored(sopUid: string): Promise<DicomInstance | undefined> {
+    const { name: TableName, client } = this.#table;
+    const Key = instanceKey(sopUid);
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item && parseItem(DicomInstance, Item);
+  }
+
+  /**
+   * Refuses to store an instance again as long as its deletion can be undone.
+   *
+   * @throws DomainError CONFLICT
+   */
+  async requireNotDeleted(instance: DicomInstance): Promise<void> {
+    const items = await readDicom(this.#table, pathOf(instance));
+    if (Object.values(items).some((item) => item?.deletionId !== undefined)) throw new DeletedDicom(instance);
+  }
+
+  /** Returns the instance with this UID, its series and its study. */
+  async findInstance(sopUid: string): Promise<DicomItems> {
+    const instance = await this.getStored(sopUid);
+    return instance ? this.getAt(pathOf(instance)) : {};
+  }
+
+  /** Returns the study of a path, its series and its instance, read by one request; none of them if any is missing. */
+  async getAt(path: DicomPath): Promise<DicomItems> {
+    const items = await readDicom(this.#table, path);
+    return isPathShown(path, items) ? items : {};
+  }
+
+  async getStudy(study: string): Promise<DicomStudy | undefined> {
+    return (await this.getAt({ study })).study;
+  }
+
+  /** Returns a function that reads the patient of an instance, and each only once. */
+  patientsOfInstances(): PatientOfInstance {
+    const known = new Map<string, Promise<string | null | undefined>>();
+    const read = async (path: DicomPath) => (await this.getAt(path)).study?.patientId;
+    return ({ studyInstanceUid: study, seriesInstanceUid: series, sopInstanceUid: instance }) => {
+      const path = { study, series, instance };
+      const key = Object.values(path).join('/');
+      const patientId = known.get(key) ?? read(path);
+      known.set(key, patientId);
+      return patientId;
+    };
+  }
+
+  /**
+   * Assigns the study and its instances to a patient or to nobody, in one write.
+   *
+   * @param study as it was read; if it was assigned or deleted since, nothing changes
+   * @returns false if nothing changed
+   */
+  async assign(study: DicomStudy, patientId: string | null, assignment: Assignment): Promise<boolean> {
+    const { studyUid } = study;
+    const terms = searchTermsOf(study);
+    const listed = studyListKey({ studyUid, patientId }, terms);
+    const { gsi1pk, gsi1sk, ...entry } = unassignedStudyKey(studyUid, terms);
+    const failed = await transact(this.#table, [
+      updateIf(
+        studyKey(studyUid),
+        { set: { patientId, assignment } },
+        'patientId = :before AND attribute_not_exists(deletionId)',
+        { ':before': study.patientId },
+      ),
+      { Put: { Item: { ...listed, studyUid } } },
+      patientId === null
+        ? { Put: { Item: { ...entry, gsi1pk, gsi1sk, studyUid } } }
+        : { Delete: { Key: entry } },
+    ]);
+    return failed.size === 0;
+  }
+
+  /**
+   * Puts the study under a legal hold, or changes its reason. What is deleted in it must be restored or erased before: a
+   * deletion ends by itself, and then nobody could say whether the hold should have kept what it erased.
+   *
+   * @throws DomainError CONFLICT if something in the study is deleted
+   */
+  async hold(studyUid: string, legalHold: LegalHold): Promise<void> {
+    // What is deleted is kept, and not counted as an instance of the study.
+    const condition = 'attribute_not_exists(deletionId) AND keptInstances = instances';
+    const failed = await transact(this.#table, [
+      updateIf(studyKey(studyUid), { set: { legalHold } }, condition),
+    ]);
+    if (failed.size === 0) return;
+    throw new DomainError('CONFLICT', 'Something in the study is deleted.', {
+      details: ['restore it, or erase it, before a legal hold; `GET /dicom/deleted` lists it'],
+    });
+  }
+
+  /** Ends the legal hold of the study. */
+  async release(studyUid: string): Promise<void> {
+    const write = updateIf(studyKey(studyUid), { remove: ['legalHold'] }, 'attribute_exists(pk)');
+    await transact(this.#table, [write]);
+  }
+
+  /** Returns the studies that exist, also deleted ones. */
+  async getStudies(studyUids: readonly string[]): Promise<DicomStudy[]> {
+    const items = await getMany(this.#table, [...new Set(studyUids)].map(studyKey));
+    return items.map((item) => parseItem(DicomStudy, item));
+  }
+
+  /** Yields all instances of the series by instance number, read as they are consumed. */
+  async *allInstances(studyUid: string, seriesUid: string): AsyncGenerator<DicomInstance> {
+    for await (const instance of instanceItems(this.#table, studyUid, seriesUid))
+      if (instance.deletionId === undefined) yield instance;
+  }
+
+  /** Returns all series of the study, by series number. */
+  async listSeries(studyUid: string): Promise<DicomSeries[]> {
+    return (await seriesItems(this.#table, studyUid)).filter(isShown).sort(bySeriesNumber);
+  }
+}
+
+const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({
+  study: studyUid,
+  series: seriesUid,
+  instance: sopUid,
+});
+
+/**
+ * Refuses a file if its study is of another patient, or if its study or series is deleted. Other failed conditions mean
+ * that these have changed since they were read.
+ */
+function requireAdmission(dicom: NewDicom, failed: FailedConditions): void {
+  const study = failed.get(2) && parseItem(DicomStudy, failed.get(2) ?? {});
+  if (study && !isAdmitted(study, dicom)) throw new PatientMismatch(dicom.instance);
+  const series = failed.get(1) && parseItem(DicomSeries, failed.get(1) ?? {});
+  if (study?.deletionId ?? series?.deletionId) throw new DeletedDicom(dicom.instance);
+}

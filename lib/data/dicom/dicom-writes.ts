@@ -1,0 +1,178 @@
+import {
+  attributeText,
+  type DicomInstance,
+  type DicomSeries,
+  type DicomStudy,
+  type NewDicom,
+  searchTermsOf,
+} from '../../domain/dicom/dicom-instance.ts';
+import { patientKey } from '../../domain/dicom/named-patient.ts';
+import {
+  instanceKey,
+  instanceListKey,
+  modalityOfStudyKey,
+  seriesKey,
+  studyEntryKeys,
+  studyKey,
+  studyListKey,
+  unassignedStudyKey,
+} from '../keys.ts';
+
+/** The change of a series or a study. */
+interface Change {
+  set?: Record<string, unknown>;
+  remove?: readonly string[];
+  /** Numbers to add, and sets whose members are added. */
+  add?: Record<string, number | ReadonlySet<string>>;
+  /** The change of the number of a study's series with a modality. */
+  ofModality?: readonly [modality: string, series: number] | undefined;
+}
+
+/** The update of a series or a study, on a condition with its values. */
+export function updateIf(
+  Key: { pk: string; sk: string },
+  { set = {}, remove = [], add = {}, ofModality }: Change,
+  condition: string,
+  values: Record<string, unknown> = {},
+) {
+  const clause = (verb: string, parts: string[]) => (parts.length > 0 ? [`${verb} ${parts.join(', ')}`] : []);
+  const all = {
+    ...Object.fromEntries(Object.entries({ ...set, ...add }).map(([name, value]) => [`:${name}`, value])),
+    ...(ofModality && { ':noSeries': 0, ':ofModality': ofModality[1] }),
+    ...values,
+  };
+  return {
+    Update: {
+      Key,
+      UpdateExpression: [
+        ...clause('SET', [
+          ...Object.keys(set).map((name) => `${name} = :${name}`),
+          ...(ofModality
+            ? [
+                'seriesByModality.#modality = if_not_exists(seriesByModality.#modality, :noSeries) + :ofModality',
+              ]
+            : []),
+        ]),
+        ...clause('REMOVE', [...remove]),
+        ...clause(
+          'ADD',
+          Object.keys(add).map((name) => `${name} :${name}`),
+        ),
+      ].join(' '),
+      ConditionExpression: condition,
+      ...(ofModality && { ExpressionAttributeNames: { '#modality': ofModality[0] } }),
+      // DynamoDB refuses an empty object.
+      ...(Object.keys(all).length > 0 && { ExpressionAttributeValues: all }),
+    },
+  };
+}
+
+/** The number of instances that an instance adds to its series and study. */
+export const countsOf = ({ source }: Pick<DicomInstance, 'source'>) => ({
+  instances: 1,
+  patientInstances: source === 'patient' ? 1 : 0,
+});
+
+/** The change of a study when one of its series gets its first instance (1) or loses the last one (-1). */
+export const ofSeries = (modality: string | undefined, series: 1 | -1) => ({
+  series,
+  ofModality: modality === undefined ? undefined : ([modality, series] as const),
+});
+
+/**
+ * The condition under which a study accepts a file. It must belong to the patient named in the file. If the clinic
+ * sends the file, it is also enough that the study's files name the same patient: this is for unassigned studies, and
+ * for late files of studies that were assigned manually. A patient's files go only into this patient's studies.
+ */
+const admission = ({ instance: { namedPatient, source }, study: { patientId } }: NewDicom) => {
+  const rules = [
+    ...(patientId === null ? [] : ['patientId = :patient']),
+    ...(source === 'clinic' ? ['contains(patientKeys, :key)'] : []),
+  ];
+  return {
+    condition: rules.join(' OR '),
+    values: {
+      ...(patientId !== null && { ':patient': patientId }),
+      ...(source === 'clinic' && { ':key': patientKey(namedPatient) }),
+    },
+  };
+};
+
+const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
+
+/**
+ * The writes of the instance, its series, its study and their index items. Each condition checks that the series and
+ * the study are as they were read, so that every instance is counted exactly once.
+ *
+ * A further instance of a known series writes three items. Its series and its study are in no index, so that only its
+ * own item is written into one.
+ */
+export function writesOf(dicom: NewDicom, knownSeries?: DicomSeries, knownStudy?: DicomStudy) {
+  const { instance, study } = dicom;
+  const { studyUid, patientId } = study;
+  const modality = knownSeries ? knownSeries.modality : dicom.series.modality;
+  // The index uses the attributes of the study's first instance, whatever later ones contain.
+  const terms = searchTermsOf(knownStudy ?? study);
+  const isNewModality =
+    modality !== undefined && !(knownStudy && Object.hasOwn(knownStudy.seriesByModality, modality));
+  const entries = [
+    ...(knownStudy ? [] : [studyListKey(study, terms), ...studyEntryKeys(studyUid, terms)]),
+    ...(!knownStudy && patientId === null ? [unassignedStudyKey(studyUid, terms)] : []),
+    ...(isNewModality ? [modalityOfStudyKey(studyUid, terms, modality)] : []),
+  ];
+  return [
+    {
+      Put: { Item: { ...instance, ...instanceKey(instance.sopUid), ...instanceListKey(instance) }, ...isNew },
+    },
+    seriesWrite(dicom, knownSeries),
+    studyWrite(dicom, modality, knownSeries, knownStudy),
+    ...entries.map((keys) => ({ Put: { Item: { ...keys, studyUid } } })),
+  ];
+}
+
+function seriesWrite({ instance, series }: NewDicom, known: DicomSeries | undefined) {
+  const Key = seriesKey(series.studyUid, series.seriesUid);
+  const counts = { ...countsOf(instance), keptInstances: 1 };
+  const set = { changedAt: instance.uploadedAt };
+  if (!known) return { Put: { Item: { ...series, ...Key, ...counts, ...set }, ...isNew } };
+  // A series whose instances are all deleted is not counted in its study.
+  const condition = `attribute_not_exists(deletionId) AND instances ${known.instances > 0 ? '>' : '='} :none`;
+  return updateIf(Key, { set, add: counts }, condition, { ':none': 0 });
+}
+
+function studyWrite(
+  dicom: NewDicom,
+  modality: string | undefined,
+  knownSeries: DicomSeries | undefined,
+  known: DicomStudy | undefined,
+) {
+  const { instance, study } = dicom;
+  const Key = studyKey(study.studyUid);
+  const counts = { ...countsOf(instance), keptInstances: 1 };
+  const set = { changedAt: instance.uploadedAt };
+  const patientKeys = new Set([patientKey(instance.namedPatient)]);
+  if (!known) {
+    const seriesByModality = modality === undefined ? {} : { [modality]: 1 };
+    const totals = { ...counts, series: 1, seriesByModality, patientKeys };
+    return { Put: { Item: { ...study, ...Key, ...totals, ...set }, ...isNew } };
+  }
+  const { condition, values } = admission(dicom);
+  const isSeriesNew = !knownSeries || knownSeries.instances === 0;
+  const { series, ofModality } = isSeriesNew ? ofSeries(modality, 1) : { series: 0, ofModality: undefined };
+  const add = { ...counts, patientKeys, ...(series !== 0 && { series }) };
+  return updateIf(
+    Key,
+    { set, add, ofModality },
+    `attribute_not_exists(deletionId) AND (${condition})`,
+    values,
+  );
+}
+
+/** The position of a series in its study: by number, as its files have it; one without a number comes first. */
+export const bySeriesNumber = (a: DicomSeries, b: DicomSeries): number =>
+  numberOf(a) - numberOf(b) || (a.seriesUid < b.seriesUid ? -1 : 1);
+
+const numberOf = ({ attributes }: DicomSeries): number => {
+  const number = Number.parseInt(attributeText(attributes, '00200011'), 10);
+  return Number.isNaN(number) ? -(2 ** 31) : number;
+};
