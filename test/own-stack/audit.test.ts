@@ -52,28 +52,28 @@ describe('npm run audit:verify', () => {
     await createBatch(patient);
     const { code, output } = await until(async () => {
       const found = await verify();
-      return found.output.includes(' 0 not sealed yet') && found;
+      return found.output.includes(' 0 items not sealed yet') && found;
     });
     expect(output).toMatch(
-      /^[1-9]\d* segments, [1-9]\d* sealed events, 0 not sealed yet\nNothing was changed/,
+      /^[1-9]\d* links, [1-9]\d* sealed events, 0 items not sealed yet\nNothing was changed/,
     );
     expect(code).toBe(0);
   });
 
-  test('finds the events of some seconds in one segment, as the batching window collects them', async () => {
+  test('finds the events of some seconds in one link, as the batching window collects them', async () => {
     const sealed = () =>
       until(async () => {
         const { output } = await verify();
-        const [, segments, events, waiting] =
-          /^(\d+) segments, (\d+) sealed events, (\d+) not sealed yet/.exec(output) ?? [];
-        return waiting === '0' && { segments: Number(segments), events: Number(events) };
+        const [, links, events, waiting] =
+          /^(\d+) links, (\d+) sealed events, (\d+) items not sealed yet/.exec(output) ?? [];
+        return waiting === '0' && { links: Number(links), events: Number(events) };
       });
     const before = await sealed();
     for (let i = 0; i < 8; i++) await createBatch(patient);
     const after = await sealed();
-    const [segments, events] = [after.segments - before.segments, after.events - before.events];
+    const [links, events] = [after.links - before.links, after.events - before.events];
     expect(events).toBe(8);
-    expect(segments).toBeLessThanOrEqual(events / 2);
+    expect(links).toBeLessThanOrEqual(events / 2);
   });
 
   test.each([
@@ -116,7 +116,7 @@ describe('npm run audit:verify', () => {
     const { code, output } = await verify();
     expect(code).toBe(1);
     expect(output).toMatch(
-      /event [0-9a-f-]{36} (was tampered with|is not what was sealed|is missing in the table|is in no segment)/,
+      /event [0-9a-f-]{36}( \([^)]*\))? (was tampered with|is not what was sealed|is missing in the table|is in no segment)/,
     );
   });
 
@@ -134,8 +134,8 @@ describe('npm run audit:verify', () => {
     await createBatch(patient);
     const { output } = await until(async () => {
       const found = await verify();
-      return found.output.includes(' 0 not sealed yet') && found;
+      return found.output.includes(' 0 items not sealed yet') && found;
     });
-    expect(output).toMatch(new RegExp(`event ${event.id} was tampered with: segment \\d+ says MODIFY`));
+    expect(output).toMatch(new RegExp(`event ${event.id} was tampered with: link \\d+ says MODIFY`));
   });
 });

@@ -276,10 +276,12 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
     id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
   ) => send(await callSamples[id]({} as CallResources));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
+  const { events } = await send({ method: 'GET', path: '/api/audit?limit=1' });
   const { data: dicom } = await sampled('upload-dicom');
 
   const resources: CallResources = {
     imageLink: images[0].url,
+    eventId: events[0].id,
     exam: await sampled('create-exam-image'),
     dicomUpload: (await sampled('create-dicom-upload')).uploadId,
     study: dicom.StudyInstanceUID,
