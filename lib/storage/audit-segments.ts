@@ -86,6 +86,6 @@ export class AuditSegments {
 
 /** The day of the event in a partition key. */
 function dayOfKey(pk: string): string | undefined {
-  const [, id] = /^EVENT#([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22})/.exec(pk) ?? [];
+  const [, id] = /^EVENT#([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21})/.exec(pk) ?? [];
   return id && dayOfEvent(id);
 }

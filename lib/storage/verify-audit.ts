@@ -109,7 +109,8 @@ class SealedItems {
     const event = AuditEvent.safeParse(item).data;
     if (!event || this.#hasExpired(item)) return undefined;
     if (item.sk === 'EVENT' && event.outcome === 'opened') {
-      this.#open.set(item.pk, { at: event.at, request: requestOf(event) });
+      const hasEnded = this.#digests.has(`${item.pk} END`);
+      if (!hasEnded) this.#open.set(item.pk, { at: event.at, request: requestOf(event) });
     } else if (item.sk === 'END') {
       const isOfEvent = this.#open.get(item.pk)?.request === requestOf(event);
       // A batch of lines may be delivered twice.
@@ -170,6 +171,11 @@ function parseJson(bytes: Uint8Array): unknown {
 /** The digest of an item's content, independent of the order of its attributes. Positions in lists follow from it. */
 function identify(item: Item) {
   const content = Object.entries(item).filter(([name]) => !/^gsi\d[ps]k$/.test(name));
-  return { key: `${item.pk} ${item.sk}`, digest: sha256(JSON.stringify(content.sort(byName))) };
+  return {
+    key: `${item.pk} ${item.sk}`,
+    digest: sha256(JSON.stringify(content.sort(byName), bigIntAsSealed)),
+  };
 }
+/** The table's client reads a large number as a bigint, `seal-audit` as a number. */
+const bigIntAsSealed = (_name: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
 const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1);
