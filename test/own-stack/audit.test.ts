@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteCommand, NumberValue, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { auditKey } from '../../lib/data/keys.ts';
 import { connectTable } from '../../lib/data/table.ts';
+import { AuditSegments } from '../../lib/storage/audit-segments.ts';
+import { AUDIT_CHAIN } from '../../lib/storage/object-keys.ts';
+import { connectS3 } from '../../lib/storage/s3-client.ts';
 import { eventOfSystem } from '../fixtures/audit-events.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { useOwnStack } from '../support/own-stack.ts';
@@ -138,4 +142,33 @@ describe('npm run audit:verify', () => {
     });
     expect(output).toMatch(new RegExp(`event ${event.id} was tampered with: link \\d+ says MODIFY`));
   });
+});
+
+// The last test of this file: its events are in no table.
+test('The chain takes thousands of events a second from four writers, and each of them has its number', async () => {
+  await directAccess(service);
+  const segments = new AuditSegments(service.stack.output('BucketName'));
+  const linkCount = async () => {
+    const keys = await connectS3().send(
+      new ListObjectsV2Command({ Bucket: service.stack.output('BucketName'), Prefix: AUDIT_CHAIN }),
+    );
+    return keys.KeyCount ?? 0;
+  };
+  const before = await linkCount();
+  const changesOf = (writer: number, batch: number) =>
+    Array.from({ length: 1000 }, (_value, index) => {
+      const event = { ...eventOfSystem(), action: `writer ${writer}, batch ${batch}, event ${index}` };
+      return { ...event, ...auditKey(event.id), change: 'INSERT' as const };
+    });
+  const writers = [0, 1, 2, 3].map((writer) => [0, 1, 2].map((batch) => changesOf(writer, batch)));
+  const start = performance.now();
+  await Promise.all(
+    writers.map(async (batches) => {
+      for (const changes of batches) await segments.append(changes, new Date());
+    }),
+  );
+  const perSecond = Math.round(12_000 / ((performance.now() - start) / 1000));
+  console.log(`the chain took ${perSecond} events a second`);
+  expect(await linkCount()).toBe(before + 12);
+  expect(perSecond).toBeGreaterThan(1000);
 });
