@@ -270,7 +270,9 @@ describe('The audit log', () => {
     expect(await eventsOf(`&who=${who}${during}`)).toMatchObject([{ action: 'create-batch' }]);
     expect(await eventsOf(`&patient_id=${PATIENT_2}&who=${who}${during}`)).toHaveLength(1);
     expect(await eventsOf(`&patient_id=${PATIENT_2}&who=doctor${during}`)).toHaveLength(0);
-    expect(await eventsOf(`&patient_id=${PATIENT_1}${during}`)).toHaveLength(0);
+    // An event of a series is found by every moment of its minute.
+    const ofOther = await eventsOf(`&patient_id=${PATIENT_1}${during}`);
+    expect(ofOther.filter(({ has_reads }) => !has_reads)).toEqual([]);
     expect((await eventsOf(during)).filter((event) => event.who === who)).toHaveLength(1);
     await admin.json('GET', '/api/audit/?from=yesterday', 400);
   });
