@@ -3,7 +3,6 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { AcquiredSlots } from '../../data/rate-limits.ts';
-import type { RequestRecord } from '../middleware/request-record.ts';
 
 /** The response to API Gateway. */
 export interface HttpResponse {
@@ -28,8 +27,6 @@ export const json = (
 /** The state of a request that middlewares share. */
 interface Internal extends Record<string, unknown> {
   started?: number;
-  /** The audit event of the request. */
-  record?: RequestRecord;
   /** The slots that the request acquired from the caller's rate limits. */
   acquired?: AcquiredSlots & { subject: string };
   /** Headers that are added to every response, also to an error. */

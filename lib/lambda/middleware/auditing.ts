@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { v7 as newId } from 'uuid';
 import { changesState, isAudited, type Operation } from '../../api/operation.ts';
 import { AuditLog } from '../../data/audit-log.ts';
@@ -25,11 +26,13 @@ const RESERVED_MS = 2000;
 export function auditMiddleware(operation: Operation): { record: Middleware[]; open: Middleware[] } {
   if (!isAudited(operation)) return { record: [], open: [] };
   let log: AuditLog | undefined;
-  const recordOf = ({ event, internal }: Pick<Request, 'event' | 'internal'>): RequestRecord => {
+  const records = new WeakMap<APIGatewayProxyEvent, RequestRecord>();
+  const recordOf = ({ event }: Pick<Request, 'event'>): RequestRecord => {
     log ??= new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });
     // One for each request: if the response fails after its event was written, no second event follows.
-    internal.record ??= new RequestRecord(log, operation, event, newId());
-    return internal.record;
+    const record = records.get(event) ?? new RequestRecord(log, operation, event, newId());
+    records.set(event, record);
+    return record;
   };
   const after = async (request: Request & { response: HttpResponse }) => {
     const { event, response, context } = request;
