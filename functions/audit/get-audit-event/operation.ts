@@ -18,7 +18,10 @@ export const operation = defineOperation({
         .array(z.string())
         .describe('What was read of the series in this minute.')
         .meta({ examples: [['instance 1.2.840.113619.2.55.3 frames 1']] }),
-      has_more_reads: z.boolean().describe('There are more reads than are listed here.'),
+      has_more_reads: z
+        .boolean()
+        .describe('There are more reads than are listed here.')
+        .meta({ examples: [false] }),
     }),
   },
   errors: ['NOT_FOUND'],

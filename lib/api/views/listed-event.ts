@@ -26,9 +26,8 @@ export const ListedEvent = z.strictObject({
     .meta({ examples: ['Uploaded to the wrong patient'] }),
   has_reads: z
     .boolean()
-    .describe(
-      'One event for all reads of a series by one person in one minute; the event itself lists them.',
-    ),
+    .describe('One event for all reads of a series by one person in one minute; the event itself lists them.')
+    .meta({ examples: [true] }),
 });
 
 /** Converts an audit event to its format in lists. */
