@@ -21,7 +21,7 @@ export function dataDocument(
   entities: readonly Entity[] = ENTITIES,
   objects: readonly StoredObject[] = STORED_OBJECTS,
 ): string {
-  const comments = new DocComments(['lib/domain/**/*.ts', 'lib/data/*.ts']);
+  const comments = new DocComments(['lib/domain/**/*.ts', 'lib/data/**/*.ts']);
   const types = new Map<string, string>();
   const entityTexts = entities.flatMap((entity) => entityText(entity, comments, types));
   return [

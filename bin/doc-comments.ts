@@ -77,8 +77,9 @@ function membersOf(init: ESTree.Expression, commentBefore: (start: number) => st
   return { fields, bases: bases.filter((base) => base !== undefined) };
 }
 
-/** The object in the first call of a chain of calls that has one. */
+/** The object in the first call of a chain of calls that has one, or an object of fields that schemas spread. */
 function objectIn(node: ESTree.Expression): ESTree.ObjectExpression | undefined {
+  if (node.type === 'ObjectExpression') return node;
   if (node.type === 'MemberExpression') return objectIn(node.object);
   if (node.type !== 'CallExpression') return undefined;
   const [argument] = node.arguments;

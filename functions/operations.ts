@@ -1,3 +1,4 @@
+import { operation as getAuditEvent } from './audit/get-audit-event/operation.ts';
 import { operation as listAuditEvents } from './audit/list-audit-events/operation.ts';
 import { operation as createBatch } from './batches/create-batch/operation.ts';
 import { operation as createBatchUploads } from './batches/create-batch-uploads/operation.ts';
@@ -161,4 +162,5 @@ export const operations = [
   revokeApiKey,
 
   listAuditEvents,
+  getAuditEvent,
 ] as const;

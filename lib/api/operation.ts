@@ -181,7 +181,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
   if (operation.rate !== 'none') implied.push('TOO_MANY_REQUESTS');
   if (isIdempotent(operation)) implied.push('CONFLICT', 'UNPROCESSABLE_CONTENT', 'SERVICE_UNAVAILABLE');
-  if (operation.rate === 'upload') implied.push('SERVICE_UNAVAILABLE');
+  if (operation.rate === 'upload' || isAudited(operation)) implied.push('SERVICE_UNAVAILABLE');
   return [...new Set([...operation.errors, ...implied])];
 }
 
@@ -198,6 +198,9 @@ export const isIdempotent = ({ method, body, returnsSecret }: Operation): boolea
 
 /** Whether each request is written to the audit log: every operation that accesses stored data. */
 export const isAudited = ({ permissions }: Operation): boolean => Object.keys(permissions).length > 0;
+
+/** Whether the operation changes stored data: its audit event is opened before its handler runs. */
+export const changesState = ({ method }: Operation): boolean => method !== 'GET';
 
 /** Whether the operation returns one page of a list, with a cursor for the next page. */
 export const isPaged = ({ query }: Operation): boolean => query?.shape.cursor !== undefined;

@@ -1,12 +1,27 @@
 import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
-import { AuditEvent } from '../domain/audit/audit-event.ts';
+import { AuditEvent, CoveredRead, type SeriesRead } from '../domain/audit/audit-event.ts';
+import { dayOf, firstIdAt, lastIdAt, timeOfEvent } from '../domain/audit/event-id.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { Image } from '../domain/images/image.ts';
-import { AUDIT_EVENTS, auditKey, auditOfPatient, auditOfPerson } from './keys.ts';
-import { type Page, type PageRequest, queryPage } from './page.ts';
-import type { Table } from './table.ts';
+import {
+  auditEndKey,
+  auditKey,
+  auditListKeys,
+  auditMentionKey,
+  auditOfDay,
+  auditOfPatient,
+  auditOfPerson,
+  auditPatientKeys,
+  auditReadKey,
+  auditReadsOf,
+  TABLE_SCHEMA,
+} from './keys.ts';
+import { mergedWalk } from './merged-walk.ts';
+import { FILTERED_BUDGET, type Page, type PageRequest } from './page.ts';
+import { hasExpired, parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** A filter for events: by patient, by person, by time. */
@@ -17,44 +32,75 @@ export interface AuditFilter {
   to?: string | undefined;
 }
 
-/** The audit log. An event is written once and never changed. */
+/** An event with what it covers. */
+export interface DetailedEvent {
+  event: AuditEvent;
+  reads: CoveredRead[];
+  /** There are more reads than these. */
+  hasMoreReads: boolean;
+}
+
+interface Options {
+  /** How long the table keeps an event. */
+  days: number;
+  now?: () => Date;
+}
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const CLOCKS_DIFFER_MS = 5 * MINUTE_MS;
+
+/**
+ * The audit log. Items are only added: the end of an event is an item beside the opened one. So functions need no
+ * permission to change the log, and each change of it is a fault.
+ */
 export class AuditLog {
   readonly #table: Table;
+  readonly #days: number;
+  readonly #now: () => Date;
+  /** Events of series that this process has written. */
+  readonly #written = new Set<string>();
 
-  constructor(table: Table) {
+  constructor(table: Table, { days, now = () => new Date() }: Options) {
     this.#table = table;
+    this.#days = days;
+    this.#now = now;
+  }
+
+  /** Writes an event. If one with this id exists, nothing changes: this is a retry after a lost response. */
+  async append(event: AuditEvent): Promise<void> {
+    await this.#write(event, auditKey(event.id), false);
+  }
+
+  /** Writes the end of an event that was opened: the whole event, with the patients and resources known by now. */
+  async complete(event: AuditEvent): Promise<void> {
+    await this.#write(event, auditEndKey(event.id), true);
   }
 
   /**
-   * Writes an event. If one with this id exists, nothing changes: this is a retry after a lost response.
+   * Writes that a person read an instance, or frames of it. A viewer that opens a series sends a request for each of
+   * them, so they share one event for each minute, in all lists.
    *
-   * An event about several patients has one more item (a mention) for each further patient, in that patient's list.
+   * @param event the event that this request would have on its own
    */
-  async append(event: AuditEvent): Promise<void> {
-    const { id, patientIds, subject } = event;
-    const [first, ...further] = patientIds;
-    const entry = {
-      ...event,
-      ...auditKey(id),
-      gsi1pk: AUDIT_EVENTS,
-      gsi1sk: id,
-      ...patientIndexKey(first, id),
-      ...(subject !== null && { gsi3pk: auditOfPerson(subject), gsi3sk: id }),
-    };
-    const mentions = further.map((patientId) => {
-      const own = newId({ msecs: Date.parse(event.at), random: randomFrom(`${id} ${patientId}`) });
-      return { ...event, id: own, ...auditKey(own), ...patientIndexKey(patientId, own) };
-    });
-    // A transaction costs twice as much, and most requests are about one patient.
-    if (mentions.length === 0) return this.#put(entry);
-    const items = [entry, ...mentions];
-    for (let from = 0; from < items.length; from += TRANSACTION_ITEMS) {
-      const some = items.slice(from, from + TRANSACTION_ITEMS);
-      await transact(
-        this.#table,
-        some.map((Item) => ({ Put: { Item, ...IF_NOT_EXISTS } })),
-      );
+  async appendRead(event: AuditEvent, { studyUid, seriesUid, sopUid, frames }: SeriesRead): Promise<void> {
+    const { at, subject, role, action, address } = event;
+    const minute = Math.floor(Date.parse(at) / MINUTE_MS) * MINUTE_MS;
+    const named = JSON.stringify([subject, role, action, address, studyUid, seriesUid, event.patientIds]);
+    const id = newId({ msecs: minute, random: randomFrom(`${minute} ${named}`) });
+    if (!this.#written.has(id)) {
+      await this.append({ ...event, id, resources: [`series ${seriesUid}`], isSeries: true });
+      // The set is about the current minute only.
+      if (this.#written.size >= 100) this.#written.clear();
+      this.#written.add(id);
     }
+    await this.#put({
+      ...auditReadKey(id, sopUid, frames),
+      id,
+      at,
+      resources: [`instance ${sopUid}${frames && ` frames ${frames}`}`],
+      ...this.#expiry(id),
+    });
   }
 
   /**
@@ -85,6 +131,38 @@ export class AuditLog {
     });
   }
 
+  /** An event about several patients has one more item (a mention) for each further patient, in that patient's list. */
+  async #write(event: AuditEvent, key: ReturnType<typeof auditKey>, isEnd: boolean): Promise<void> {
+    const { id, patientIds, subject } = event;
+    const [first, ...further] = patientIds;
+    const expiry = this.#expiry(id);
+    const entry = {
+      ...event,
+      ...key,
+      ...auditListKeys(id, subject, isEnd),
+      ...auditPatientKeys(id, first, isEnd),
+      ...expiry,
+    };
+    // A transaction costs twice as much, and most requests are about one patient.
+    if (further.length === 0) return this.#put(entry);
+    const isSmall = JSON.stringify(event).length <= MENTIONED_WHOLE;
+    const mentions = further.map((patientId) => ({
+      ...event,
+      ...(!isSmall && { patientIds: [patientId], resources: [] }),
+      ...auditMentionKey(key, patientId),
+      ...auditPatientKeys(id, patientId, isEnd),
+      ...expiry,
+    }));
+    const items = [entry, ...mentions];
+    for (let from = 0; from < items.length; from += TRANSACTION_ITEMS) {
+      const some = items.slice(from, from + TRANSACTION_ITEMS);
+      await transact(
+        this.#table,
+        some.map((Item) => ({ Put: { Item, ...IF_NOT_EXISTS } })),
+      );
+    }
+  }
+
   async #put(Item: Record<string, unknown>): Promise<void> {
     const { name: TableName, client } = this.#table;
     await client.send(new PutCommand({ TableName, Item, ...IF_NOT_EXISTS })).catch((error: unknown) => {
@@ -92,42 +170,135 @@ export class AuditLog {
     });
   }
 
-  /** Lists one page of the matching events, newest first. */
-  async list({ patientId, subject, from, to }: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>> {
-    const index =
-      patientId !== undefined
-        ? ({ index: 'gsi2', partition: auditOfPatient(patientId) } as const)
-        : subject !== undefined
-          ? ({ index: 'gsi3', partition: auditOfPerson(subject) } as const)
-          : ({ partition: AUDIT_EVENTS } as const);
+  #expiry(id: string) {
+    return { [TABLE_SCHEMA.timeToLive]: Math.ceil((timeOfEvent(id) + this.#days * DAY_MS) / 1000) };
+  }
+
+  /**
+   * Lists one page of the matching events, newest first; an event that was opened and has ended once, with its end.
+   *
+   * The page has the requested length unless the list ends, or most of what a request may read is filtered out or
+   * empty days: then it is shorter, and may be empty.
+   *
+   * @throws DomainError BAD_REQUEST for a cursor that this list did not return
+   */
+  async list(filter: AuditFilter, { limit, cursor }: PageRequest): Promise<Page<AuditEvent>> {
+    const { patientId, subject, from } = filter;
     const both = patientId !== undefined && subject !== undefined;
-    const query = {
-      ...index,
-      schema: AuditEvent,
-      keyOf: auditKey,
-      newestFirst: true,
-      ...(both && { keep: (event: AuditEvent) => event.subject === subject }),
-      ...((from || to) && {
-        between: [firstIdAt(from ?? '1970-01-01T00:00:00Z'), lastIdAt(to ?? '9999-12-31T23:59:59Z')] as const,
-      }),
+    const first = from === undefined ? 0 : Date.parse(from);
+    const events: AuditEvent[] = [];
+    let last = cursor;
+    let examined = 0;
+    for await (const found of this.#walk(filter, cursor, Math.ceil(limit / 4) + 1)) {
+      if ('daysEndAt' in found) return { items: events, next: found.daysEndAt };
+      const { event } = found;
+      // After its end, the opened event itself.
+      if (event.id === last) continue;
+      const isKept =
+        (!both || event.subject === subject) &&
+        // The id of an event of a series has the beginning of its minute.
+        (timeOfEvent(event.id) >= first || event.isSeries === true);
+      if (last !== undefined && ((isKept && events.length === limit) || examined === FILTERED_BUDGET)) {
+        return { items: events, next: last };
+      }
+      if (isKept) events.push(event);
+      last = event.id;
+      examined++;
+    }
+    return { items: events, next: null };
+  }
+
+  /** Yields the events before the cursor, newest first. After many days, it ends with a cursor. */
+  async *#walk(
+    { patientId, subject, from, to }: AuditFilter,
+    cursor: string | undefined,
+    readAtOnce: number,
+  ): AsyncGenerator<{ event: AuditEvent } | { daysEndAt: string }> {
+    const now = this.#now().getTime();
+    const oldest = now - this.#days * DAY_MS;
+    const begin = Math.max(
+      oldest,
+      from === undefined ? 0 : Math.floor(Date.parse(from) / MINUTE_MS) * MINUTE_MS,
+    );
+    // The clocks of two functions may differ.
+    const end = Math.min(
+      to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to),
+      now + CLOCKS_DIFFER_MS,
+    );
+    const upper = cursor === undefined ? lastIdAt(end) : positionOf(cursor);
+    const lower = firstIdAt(begin);
+    if (lower > upper) return;
+    const query = { schema: AuditEvent, keyOf: auditKey, between: [lower, upper] as const };
+    const read = (shards: readonly string[], index: 'gsi1' | 'gsi2' | 'gsi3') =>
+      mergedWalk(this.#table, shards, { ...query, index }, readAtOnce);
+    const events = async function* (list: ReturnType<typeof read>) {
+      for await (const { item: event } of list) yield { event };
     };
-    return queryPage(this.#table, query, page);
+    if (patientId !== undefined) return yield* events(read(auditOfPatient(patientId), 'gsi2'));
+    if (subject !== undefined) return yield* events(read(auditOfPerson(subject), 'gsi3'));
+    let day = startOfDay(Math.min(timeOfEvent(upper), end));
+    for (let days = 0; day >= startOfDay(begin); days++, day -= DAY_MS) {
+      if (days === DAYS_AT_ONCE) return yield { daysEndAt: firstIdAt(day + DAY_MS) };
+      yield* events(read(auditOfDay(dayOf(day)), 'gsi1'));
+    }
+  }
+
+  /** Returns an event with what it covers, its end if it has one. */
+  async get(id: string): Promise<DetailedEvent | undefined> {
+    const [whole, end, ...parts] = await Promise.all([
+      this.#itemsAt(auditKey(id)),
+      this.#itemsAt(auditEndKey(id)),
+      ...auditReadsOf(id).map((pk) => this.#itemsAt({ pk })),
+    ]);
+    const [found] = [...(end.Items ?? []), ...(whole.Items ?? [])];
+    if (!found || hasExpired(found, this.#now())) return undefined;
+    return {
+      event: parseItem(AuditEvent, found),
+      reads: parts.flatMap(({ Items = [] }) => Items.map((read) => parseItem(CoveredRead, read))),
+      hasMoreReads: parts.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined),
+    };
+  }
+
+  #itemsAt({ pk, sk }: { pk: string; sk?: string }) {
+    const { partitionKey, sortKey } = TABLE_SCHEMA;
+    const { client, name: TableName } = this.#table;
+    return client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: `${partitionKey} = :pk${sk === undefined ? '' : ` AND ${sortKey} = :sk`}`,
+        ExpressionAttributeValues: { ':pk': pk, ...(sk !== undefined && { ':sk': sk }) },
+        Limit: READS_OF_PART,
+      }),
+    );
   }
 }
 
 /** DynamoDB quotas, "Transactions": a list of 200 images may be of 200 patients. */
 const TRANSACTION_ITEMS = 100;
 
+/**
+ * The characters of an event up to which each mention repeats the whole of it. Longer ones name their own patient only:
+ * 200 copies of a page of 200 images would be 2 MB.
+ */
+const MENTIONED_WHOLE = 800;
+
+/** Days of the list of all events that one request reads, so that a new log with one old event ends its requests. */
+const DAYS_AT_ONCE = 31;
+
+/** Reads of one part of an event that are shown: 150 bytes each. */
+const READS_OF_PART = 1000;
+
 /** Deterministic bits instead of random ones, so that writing the same event again has the same id. */
 const randomFrom = (text: string) => createHash('sha256').update(text).digest().subarray(0, 16);
 
 const IF_NOT_EXISTS = { ConditionExpression: 'attribute_not_exists(pk)' };
-const patientIndexKey = (patientId: string | undefined, id: string) =>
-  patientId !== undefined && { gsi2pk: auditOfPatient(patientId), gsi2sk: id };
 
-/** A version 7 UUID begins with its time: 48 bits of milliseconds since 1970 (RFC 9562, 5.7). */
-function firstIdAt(time: string): string {
-  const hex = Math.max(0, Date.parse(time)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+const startOfDay = (milliseconds: number) => Math.floor(milliseconds / DAY_MS) * DAY_MS;
+
+/** A cursor is an id or the beginning of one; the page continues before it. */
+function positionOf(cursor: string): string {
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}[0-9a-f-]{0,23}$/.test(cursor)) return cursor;
+  throw new DomainError('BAD_REQUEST', 'Validation failed', {
+    details: ['cursor is not one that this list gave'],
+  });
 }
-const lastIdAt = (time: string): string => `${firstIdAt(time)}~`;

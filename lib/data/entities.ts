@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ApiKey } from '../domain/access/api-key.ts';
-import { AuditEvent } from '../domain/audit/audit-event.ts';
+import { AuditEvent, CoveredRead } from '../domain/audit/audit-event.ts';
 import { Batch } from '../domain/batches/batch.ts';
 import { Case } from '../domain/cases/case.ts';
 import { DicomDeletion } from '../domain/dicom/dicom-deletion.ts';
@@ -350,14 +350,27 @@ export const ENTITIES: readonly Entity[] = [
     table: 'Audit',
     keys: [
       [keys.auditKey('<id>'), { table: 'an event of the audit log' }],
-      [{ gsi1pk: keys.AUDIT_EVENTS, gsi1sk: '<id>' }, { gsi1: 'all events, by time' }],
+      [keys.auditEndKey('<id>'), { table: 'the end of an opened event' }],
       [
-        { gsi2pk: keys.auditOfPatient(patientId), gsi2sk: '<id>' },
+        keys.auditMentionKey(keys.auditKey('<id>'), patientId),
+        { table: 'an event in the list of a further patient' },
+      ],
+      [{ gsi1pk: 'EVENTS#<day>#<shard>', gsi1sk: '<id>' }, { gsi1: 'all events, by time' }],
+      [
+        { gsi2pk: `PATIENT#${patientId}#<shard>`, gsi2sk: '<id>' },
         { gsi2: 'the events of a patient, by time' },
       ],
+      [{ gsi3pk: 'PERSON#<subject>#<shard>', gsi3sk: '<id>' }, { gsi3: 'the events of a person, by time' }],
+    ],
+  },
+  {
+    name: 'CoveredRead',
+    schema: { CoveredRead },
+    table: 'Audit',
+    keys: [
       [
-        { gsi3pk: keys.auditOfPerson('<subject>'), gsi3sk: '<id>' },
-        { gsi3: 'the events of a person, by time' },
+        { pk: 'EVENT#<id>#<part>', sk: '<SOP UID>#<frames>' },
+        { table: 'a read that an event of a series covers' },
       ],
     ],
   },

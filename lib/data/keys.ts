@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { v5 as uuidV5 } from 'uuid';
+import { dayOfEvent } from '../domain/audit/event-id.ts';
 import type { Image } from '../domain/images/image.ts';
 import { shownTimeOf } from '../domain/images/local-time.ts';
 import { listedName, type Patient } from '../domain/patients/patient.ts';
@@ -342,11 +345,69 @@ export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk:
 /** The partition key of the responses by `Idempotency-Key`; in the table of requests. Powertools makes the sort key. */
 export const STORED_RESPONSES = 'RESPONSES';
 
-/** An event of the audit log, and its positions in the lists; in the table of the log. */
+/**
+ * The keys of the audit log, in a table of its own.
+ *
+ * | access pattern                            | index | partition key                | sort key        |
+ * |-------------------------------------------|-------|------------------------------|-----------------|
+ * | an event: opened, or a whole one          | table | `EVENT#<id>`                 | `EVENT`         |
+ * | the end of an opened event                | table | `EVENT#<id>`                 | `END`           |
+ * | an event in the list of a further patient | table | `EVENT#<id>`                 | `EVENT#<patient>`, `END#<patient>` |
+ * | what an event of a series covers          | table | `EVENT#<id>#<part>`          | `<SOP UID>#<frames>` |
+ * | all events, newest first                  | gsi1  | `EVENTS#<day>#<shard>`       | `<id>`, `<id>#END` |
+ * | the events of a patient, newest first     | gsi2  | `PATIENT#<id>#<shard>`       | the same        |
+ * | the events of a person, newest first      | gsi3  | `PERSON#<subject>#<shard>`   | the same        |
+ *
+ * The rates. DynamoDB takes 1,000 write units a second for each value of a partition key of a table or an index
+ * (developer guide, "Designing partition keys to distribute your workload"), one for each begun KB of an item. An event
+ * is 0.6 KB, one about a page of 200 images 9 KB. The design counts on half of that, 500 units, for shards are not hit
+ * evenly. So each list (all events, one patient, one person) takes 8 × 500 = 4,000 small events a second, or 400 pages
+ * of 200 images. The table itself has a partition for each event. What an event of a series covers is split into 4
+ * parts: 2,000 frames a second for one reader of one series. `test/data/load-on-keys.test.ts` computes the load.
+ *
+ * Keys of patients and persons have no day: nobody would find the last event of a patient without reading a year of
+ * empty days. The list of all events has the day, because it never has such gaps, and so that a later version can change
+ * the number of shards from some day on.
+ */
+export const AUDIT_SHARDS = 8;
+/** Ids end with random bits. */
+const shardOf = (id: string) => Number.parseInt(id.slice(-2), 16) % AUDIT_SHARDS;
+const shards = Array.from({ length: AUDIT_SHARDS }, (_value, shard) => shard);
+
 export const auditKey = (id: string) => ({ pk: `EVENT#${id}`, sk: 'EVENT' });
-export const AUDIT_EVENTS = 'EVENTS';
-export const auditOfPatient = (patientId: string) => `PATIENT#${patientId}`;
-export const auditOfPerson = (subject: string) => `PERSON#${subject}`;
+export const auditEndKey = (id: string) => ({ pk: `EVENT#${id}`, sk: 'END' });
+/** The item of a further patient, beside the event or its end. */
+export const auditMentionKey = ({ pk, sk }: ReturnType<typeof auditKey>, patientId: string) => ({
+  pk,
+  sk: `${sk}#${patientId}`,
+});
+
+/** The sort key of an event in each list. The end of an event follows the event itself. */
+const auditPlace = (id: string, isEnd: boolean) => (isEnd ? `${id}#END` : id);
+export const auditListKeys = (id: string, subject: string | null, isEnd: boolean) => ({
+  gsi1pk: `EVENTS#${dayOfEvent(id)}#${shardOf(id)}`,
+  gsi1sk: auditPlace(id, isEnd),
+  ...(subject !== null && { gsi3pk: `PERSON#${subject}#${shardOf(id)}`, gsi3sk: auditPlace(id, isEnd) }),
+});
+export const auditPatientKeys = (id: string, patientId: string | undefined, isEnd: boolean) =>
+  patientId !== undefined && {
+    gsi2pk: `PATIENT#${patientId}#${shardOf(id)}`,
+    gsi2sk: auditPlace(id, isEnd),
+  };
+export const auditOfDay = (day: string) => shards.map((shard) => `EVENTS#${day}#${shard}`);
+export const auditOfPatient = (patientId: string) => shards.map((shard) => `PATIENT#${patientId}#${shard}`);
+export const auditOfPerson = (subject: string) => shards.map((shard) => `PERSON#${subject}#${shard}`);
+
+/** A read that an event of a series covers: the same read of the same minute has the same key. */
+export const auditReadKey = (id: string, sopUid: string, frames: string) => ({
+  pk: auditReadsOf(id)[crc32(sopUid) % AUDIT_READ_PARTS] ?? '',
+  // A sort key has at most 1,024 bytes; a list of frames may be longer.
+  sk: `${sopUid}#${frames.length <= FRAMES_CHARACTERS ? frames : createHash('sha256').update(frames).digest('hex')}`,
+});
+export const auditReadsOf = (id: string) =>
+  Array.from({ length: AUDIT_READ_PARTS }, (_value, part) => `EVENT#${id}#${part}`);
+const AUDIT_READ_PARTS = 4;
+const FRAMES_CHARACTERS = 900;
 
 /** Prefixes of partition keys, for filters on the table's stream. */
 export const IMAGE_KEYS = 'IMAGE#';

@@ -36,7 +36,7 @@ function decode(text: string): Cursor {
   }
 }
 
-interface ListQuery<T> {
+export interface ListQuery<T> {
   /** The index that holds the list. */
   index?: IndexName;
   /** The partition of that index. */
@@ -98,7 +98,8 @@ export async function* queryAll<T>(table: Table, query: ListQuery<T>): AsyncGene
   for await (const { item } of walk(table, query, undefined, 1000)) yield item;
 }
 
-async function* walk<T>(
+/** Yields the items of a list with their positions, read as they are consumed. */
+export async function* walk<T>(
   { name, client }: Table,
   { index = 'gsi1', partition, schema, keyOf, idOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
   after: Cursor | undefined,

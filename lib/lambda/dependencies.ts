@@ -52,7 +52,8 @@ export const patients = () => new Patients(table());
 /** The API keys of other systems. */
 export const keys = () => new ApiKeys(table());
 
-export const auditLog = () => new AuditLog(connectTable(environment.auditTableName));
+export const auditLog = () =>
+  new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });
 export const connections = () => new Connections(connectTable(environment.connectionsTableName));
 
 /** Accesses objects with signed requests, without an S3 client. */

@@ -1,3 +1,4 @@
+import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import { Limits } from '../domain/limits/limits.ts';
 
 /** The environment variables that the stack sets. Only this file and `lib/stack` name them; each is read when used. */
@@ -19,6 +20,10 @@ export const environment = {
   /** The table of the audit log. */
   get auditTableName() {
     return required('AUDIT_TABLE_NAME');
+  },
+  /** How many days the audit log's table keeps an event. */
+  get auditDays() {
+    return Number(required('AUDIT_DAYS'));
   },
   /** The table of WebSocket connections. */
   get connectionsTableName() {
@@ -62,4 +67,29 @@ function required(name: string): string {
       `the environment variable ${name} is not set: does the operation declare the permission?`,
     );
   return value;
+}
+
+/**
+ * Reads all settings of an operation, so that none is missing only after an effect.
+ *
+ * @throws Error that names the missing one
+ */
+export function requireSettings(operation: Operation): void {
+  for (const name of settingsOf(operation)) void environment[name];
+}
+
+/** The settings of an operation: they follow from its permissions, as in `lib/stack`. */
+function settingsOf(operation: Operation): (keyof typeof environment)[] {
+  const { table, requests, audit, connections, objects } = permissionsOf(operation);
+  return [
+    ...(table ? (['tableName'] as const) : []),
+    ...(requests ? (['requestsTableName'] as const) : []),
+    ...(audit ? (['auditTableName', 'auditDays'] as const) : []),
+    ...(connections ? (['connectionsTableName'] as const) : []),
+    ...(objects ? (['bucketName', 'timeZone'] as const) : []),
+    ...(objects?.dicom?.includes('write') ? (['patientIdIssuers'] as const) : []),
+    ...(requests || objects ? (['limits'] as const) : []),
+    ...(isPaged(operation) ? (['cursorSecret'] as const) : []),
+    ...(operation.crossOrigin ? (['allowedOrigins'] as const) : []),
+  ];
 }

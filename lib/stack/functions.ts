@@ -272,7 +272,10 @@ export class Functions extends Construct {
     return {
       ...(table && { TABLE_NAME: items.tableName }),
       ...(requests && { REQUESTS_TABLE_NAME: onGoing.tableName }),
-      ...(audit && { AUDIT_TABLE_NAME: log.tableName }),
+      ...(audit && {
+        AUDIT_TABLE_NAME: log.tableName,
+        AUDIT_DAYS: String(this.#settings.auditDays),
+      }),
       ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
       ...(hasImages && { BUCKET_NAME: bucket.bucketName, TIME_ZONE: this.#settings.timeZone }),
       ...(segments && { AUDIT_BUCKET_NAME: auditSegments.bucketName }),

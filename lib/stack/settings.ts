@@ -49,5 +49,10 @@ export const Settings = z.strictObject({
     .prefault({}),
   /** Days for which a deleted or overwritten object can be restored. */
   deletedObjectDays: z.int().positive().default(30),
+  /**
+   * Days for which the table of the audit log keeps an event, and its list shows it. The archive in S3 keeps every
+   * event. A change is valid for new events.
+   */
+  auditDays: z.int().positive().default(365),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -1,37 +1,49 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { AuditEvent } from '../domain/audit/audit-event.ts';
-import { AUDIT } from './object-keys.ts';
+import { dayOf, dayOfEvent } from '../domain/audit/event-id.ts';
+import { AUDIT_CHAIN, auditSegmentKey, chainLinkKey } from './object-keys.ts';
 import { Objects } from './objects.ts';
 
-const Change = z.object({
-  kind: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
-  /** A record that is not a valid event is sealed unchanged: it must neither be lost nor block later ones. */
-  event: AuditEvent.or(z.record(z.string(), z.unknown())),
+/**
+ * A line of a segment: a change of the audit log's table, with the changed item. If nobody tampered with the log, all are
+ * INSERT. The item may have any form: a line must neither be lost nor block later ones.
+ */
+export const SealedChange = z.looseObject({
+  change: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
+  pk: z.string(),
+  sk: z.string(),
 });
-type Change = z.infer<typeof Change>;
+export type SealedChange = z.infer<typeof SealedChange>;
 
-/** A segment of the audit log, with the hash of the previous segment. */
-export const Segment = z.object({
+/** A link of the chain: the hashes of the segments that were sealed at one time, and of the link before it. */
+export const ChainLink = z.object({
   /** 1, 2, 3, … */
   number: z.int().positive(),
-  /** SHA-256 of the previous object, hexadecimal; for the first segment, of no bytes. */
+  /** SHA-256 of the previous link's object, hexadecimal; for the first link, of no bytes. */
   previous: z.string(),
   sealedAt: z.string(),
-  /** If nobody tampered with the log, all are INSERT. */
-  changes: z.array(Change),
+  segments: z.array(
+    z.object({
+      key: z.string(),
+      /** Of the object's bytes, hexadecimal. */
+      sha256: z.string(),
+      lines: z.int().positive(),
+    }),
+  ),
 });
-export type Segment = z.infer<typeof Segment>;
+export type ChainLink = z.infer<typeof ChainLink>;
 
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 
-/** S3 lists keys in ascending order. Numbers in keys count down, so that a list begins with the newest segment. */
-const HIGHEST = 9_999_999_999;
-const keyOf = (number: number): string =>
-  `${AUDIT}${String(HIGHEST - number).padStart(10, '0')}-${number}.json`;
-
-/** The audit log's segments in S3, each chained to the one before it by its hash. */
+/**
+ * The audit log's archive in S3: segments of gzipped JSON lines, under one prefix for each day of their events, and a
+ * chain of links that have their hashes.
+ *
+ * The links are objects of their own, so that a segment has nothing but lines of one shape, as Athena reads them, and so
+ * that the next link needs only the last one, which has 500 bytes.
+ */
 export class AuditSegments {
   readonly #objects: Objects;
 
@@ -39,25 +51,41 @@ export class AuditSegments {
     this.#objects = new Objects(bucket);
   }
 
-  /**
-   * Appends a segment to the chain. Of two concurrent writers, one gets the next number and the other retries with the
-   * number after it.
-   */
-  async append(changes: readonly Change[], now: Date): Promise<void> {
+  /** Seals changes. Several writers may do so at the same time. */
+  async append(changes: readonly SealedChange[], now: Date): Promise<void> {
+    const days = Map.groupBy(changes, ({ pk }) => dayOfKey(pk) ?? dayOf(now.getTime()));
+    const segments = await Promise.all([...days].map(([day, lines]) => this.#write(day, lines)));
+    await this.#link(segments, now);
+  }
+
+  /** Its name is its hash, so that a batch that is delivered again has the same one. */
+  async #write(day: string, lines: readonly SealedChange[]) {
+    const bytes = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const hash = sha256(bytes);
+    const key = auditSegmentKey(day, hash);
+    const isNew = await this.#objects.create(key, bytes, 'application/gzip');
+    // Another writer of the same segment may have failed.
+    if (!isNew && !(await this.#objects.read(key))) throw new Error(`the segment ${key} is not written`);
+    return { key, sha256: hash, lines: lines.length };
+  }
+
+  /** Of two concurrent writers, one gets the next number and the other retries with the number after it. */
+  async #link(segments: ChainLink['segments'], now: Date): Promise<void> {
     for (;;) {
-      const newest = await this.#objects.firstKey(AUDIT);
+      const newest = await this.#objects.firstKey(AUDIT_CHAIN);
       const before = newest === undefined ? new Uint8Array() : await this.#objects.read(newest);
-      if (!before) throw new Error(`the segment ${newest} is gone`);
+      if (!before) throw new Error(`the link ${newest} is gone`);
       const number =
-        newest === undefined ? 1 : Segment.parse(JSON.parse(Buffer.from(before).toString())).number + 1;
-      const segment: Segment = {
-        number,
-        previous: sha256(before),
-        sealedAt: now.toISOString(),
-        changes: [...changes],
-      };
-      if (await this.#objects.create(keyOf(number), Buffer.from(JSON.stringify(segment)), 'application/json'))
-        return;
+        newest === undefined ? 1 : ChainLink.parse(JSON.parse(Buffer.from(before).toString())).number + 1;
+      const link: ChainLink = { number, previous: sha256(before), sealedAt: now.toISOString(), segments };
+      const bytes = Buffer.from(JSON.stringify(link));
+      if (await this.#objects.create(chainLinkKey(number), bytes, 'application/json')) return;
     }
   }
+}
+
+/** The day of the event in a partition key. */
+function dayOfKey(pk: string): string | undefined {
+  const [, id] = /^EVENT#([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21})/.exec(pk) ?? [];
+  return id && dayOfEvent(id);
 }

@@ -90,6 +90,13 @@ export const BULK_DATA = 'bulkdata/';
 
 /** Where the audit log's segments lie: nothing of it ever goes. */
 export const AUDIT = 'audit/';
+/** The links of its hash chain. S3 lists keys in ascending order, so numbers in keys count down: the newest is first. */
+export const AUDIT_CHAIN = `${AUDIT}chain/`;
+export const chainLinkKey = (number: number) =>
+  `${AUDIT_CHAIN}${String(HIGHEST_LINK - number).padStart(10, '0')}-${number}.json`;
+const HIGHEST_LINK = 9_999_999_999;
+/** A segment, under the day of its events, in the form that Athena's partition projection finds. */
+export const auditSegmentKey = (day: string, hash: string) => `${AUDIT}events/day=${day}/${hash}.json.gz`;
 
 /** Where exports are written; what is there goes by itself after a day. */
 export const EXPORTS = 'exports/';

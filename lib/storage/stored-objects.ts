@@ -65,5 +65,14 @@ export const STORED_OBJECTS: readonly StoredObject[] = [
   },
   { bucket: 'Images', key: manifestKey(run), holds: 'the images of an export' },
   { bucket: 'Images', key: archiveKey(run), holds: 'the ZIP of an export' },
-  { bucket: 'AuditSegments', key: `${AUDIT}<number, descending>`, holds: 'a segment of the audit log' },
+  {
+    bucket: 'AuditSegments',
+    key: `${AUDIT}events/day=<day>/<SHA-256>.json.gz`,
+    holds: 'a segment of the audit log',
+  },
+  {
+    bucket: 'AuditSegments',
+    key: `${AUDIT}chain/<number, descending>`,
+    holds: "a link of the audit log's hash chain",
+  },
 ];

@@ -1,66 +1,164 @@
-import { AuditEvent } from '../domain/audit/audit-event.ts';
-import { Segment, sha256 } from './audit-segments.ts';
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { AuditEvent, CoveredRead } from '../domain/audit/audit-event.ts';
+import { ChainLink, SealedChange, sha256 } from './audit-segments.ts';
 
 /** The result of the verification. Without faults, nobody changed the log. */
 export interface Verdict {
-  segments: number;
+  links: number;
   events: number;
-  /** Events so new that they need not be sealed yet. */
+  /** Items so new that they need not be sealed yet. */
   unsealed: number;
+  /** Events that were opened some time ago and have no end: their functions died, or could not write it. */
+  unended: number;
   faults: string[];
+}
+
+interface Archive {
+  /** The links of the chain, the first one first. */
+  links: AsyncIterable<Uint8Array>;
+  segment: (key: string) => Promise<Uint8Array | undefined>;
 }
 
 /** Events are sealed within seconds. An older event without a seal was inserted by somebody else. */
 const SEALED_WITHIN_MS = 15 * 60 * 1000;
 
 /**
- * Verifies that each segment has the hash of the previous one, that every event was only inserted, and that segments
- * and table contain the same events.
+ * Verifies that each link has the hash of the previous one and of its segments, that every item was only inserted, that
+ * an end belongs to an opened event, and that segments and table contain the same items. The table removes items after
+ * their time to live; the segments keep them.
  *
- * @param segments the objects, the first one first
- * @param stored all events of the table, in any order
+ * @param stored all items of the table, in any order
  */
 export async function verifyAudit(
-  segments: AsyncIterable<Uint8Array>,
+  archive: Archive,
   stored: AsyncIterable<Record<string, unknown>>,
   now: Date,
 ): Promise<Verdict> {
-  const verdict: Verdict = { segments: 0, events: 0, unsealed: 0, faults: [] };
-  const sealed = new Map<string, string>();
-  let previous = sha256('');
-  for await (const bytes of segments) {
-    verdict.segments += 1;
-    const segment = Segment.safeParse(parseJson(bytes)).data;
-    const name = `segment ${segment?.number ?? verdict.segments}`;
-    if (!segment) verdict.faults.push(`${name} is damaged`);
-    else if (segment.number !== verdict.segments)
-      verdict.faults.push(`segment ${verdict.segments} is missing`);
-    else if (segment.previous !== previous) verdict.faults.push(`${name} is not linked to the one before it`);
-    verdict.segments = segment?.number ?? verdict.segments;
-    previous = sha256(bytes);
-    for (const { kind, event } of segment?.changes ?? []) {
-      const id = String(event.id);
-      const digest = digestOf(event);
-      const isEvent = AuditEvent.safeParse(event).success;
-      if (kind !== 'INSERT' || !isEvent || (sealed.get(id) ?? digest) !== digest) {
-        verdict.faults.push(`event ${id} was tampered with: ${name} says ${kind}`);
-      } else sealed.set(id, digest);
-    }
+  const verdict: Verdict = { links: 0, events: 0, unsealed: 0, unended: 0, faults: [] };
+  const sealed = new SealedItems(now, verdict);
+  for await (const { link, lines } of readArchive(archive, verdict.faults)) {
+    verdict.links = link;
+    for (const line of lines) sealed.add(line, link);
   }
-  verdict.events = sealed.size;
-  for await (const item of stored) {
-    const event = AuditEvent.safeParse(item).data;
-    const id = String(item.id);
-    const digest = sealed.get(id);
-    sealed.delete(id);
-    if (event && digest === digestOf(event)) continue;
-    if (event && digest === undefined && now.getTime() - Date.parse(event.at) < SEALED_WITHIN_MS) {
-      verdict.unsealed += 1;
-    } else verdict.faults.push(`event ${id} ${digest ? 'is not what was sealed' : 'is in no segment'}`);
-  }
-  for (const id of sealed.keys()) verdict.faults.push(`event ${id} is missing in the table`);
+  for await (const item of stored) sealed.compare(item);
+  sealed.finish();
   return verdict;
 }
+
+/** Yields the lines of all links, and reports faults of the chain. */
+async function* readArchive({ links, segment }: Archive, faults: string[]) {
+  let number = 0;
+  let previous = sha256('');
+  for await (const bytes of links) {
+    number += 1;
+    const link = ChainLink.safeParse(parseJson(bytes)).data;
+    const name = `link ${link?.number ?? number}`;
+    if (!link) faults.push(`${name} is damaged`);
+    else if (link.number !== number) faults.push(`link ${number} is missing`);
+    else if (link.previous !== previous) faults.push(`${name} is not linked to the one before it`);
+    number = link?.number ?? number;
+    previous = sha256(bytes);
+    const lines: unknown[] = [];
+    for (const { key, sha256: expected } of link?.segments ?? []) {
+      const found = await segment(key);
+      if (!found) faults.push(`${key} of ${name} is missing`);
+      else if (sha256(found) !== expected) faults.push(`${key} of ${name} was changed`);
+      else lines.push(...linesOf(found));
+    }
+    yield { link: number, lines };
+  }
+}
+
+const linesOf = (bytes: Uint8Array): unknown[] =>
+  gunzipSync(bytes)
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => parseJson(Buffer.from(line)));
+
+/** What is known of the sealed items. */
+class SealedItems {
+  readonly #now: number;
+  readonly #verdict: Verdict;
+  /** The digest of each item that the table should contain, by its key. */
+  readonly #digests = new Map<string, string>();
+  /** What the end of an opened event must repeat, by the event's partition key. */
+  readonly #open = new Map<string, { at: string; request: string }>();
+
+  constructor(now: Date, verdict: Verdict) {
+    this.#now = now.getTime();
+    this.#verdict = verdict;
+  }
+
+  add(line: unknown, link: number): void {
+    const { data } = SealedChange.safeParse(line);
+    const { change, ...item } = data ?? { change: 'MODIFY', pk: '?', sk: '?' };
+    const { key, digest } = identify(item);
+    const known = this.#digests.get(key);
+    const fault = this.#faultOf(change, item, known !== undefined && known !== digest);
+    if (fault) this.#verdict.faults.push(`${nameOf(item)} ${fault}: link ${link} says ${change}`);
+    else if (known === undefined && !this.#hasExpired(item)) {
+      this.#digests.set(key, digest);
+      if (item.sk === 'EVENT') this.#verdict.events += 1;
+    }
+  }
+
+  #faultOf(change: string, item: Item, isOther: boolean): string | undefined {
+    if (change !== 'INSERT' || isOther || !isReadable(item)) return 'was tampered with';
+    const event = AuditEvent.safeParse(item).data;
+    if (!event || this.#hasExpired(item)) return undefined;
+    if (item.sk === 'EVENT' && event.outcome === 'opened') {
+      const hasEnded = this.#digests.has(`${item.pk} END`);
+      if (!hasEnded) this.#open.set(item.pk, { at: event.at, request: requestOf(event) });
+    } else if (item.sk === 'END') {
+      const isOfEvent = this.#open.get(item.pk)?.request === requestOf(event);
+      // A batch of lines may be delivered twice.
+      const isRepeated = this.#digests.get(identify(item).key) === identify(item).digest;
+      if (!isOfEvent && !isRepeated) return 'has an end that is not of it';
+      this.#open.delete(item.pk);
+    }
+    return undefined;
+  }
+
+  compare(stored: Record<string, unknown>): void {
+    const item = Item.parse(stored);
+    const { key, digest } = identify(item);
+    const expected = this.#digests.get(key);
+    this.#digests.delete(key);
+    if (this.#hasExpired(item) || (expected === digest && isReadable(item))) return;
+    if (expected === undefined && isReadable(item) && this.#isNew(String(item.at))) {
+      this.#verdict.unsealed += 1;
+    } else {
+      const fault = expected === undefined ? 'is in no segment' : 'is not what was sealed';
+      this.#verdict.faults.push(`${nameOf(item)} ${fault}`);
+    }
+  }
+
+  finish(): void {
+    for (const key of this.#digests.keys()) {
+      const [pk = '', sk = ''] = key.split(' ');
+      this.#verdict.faults.push(`${nameOf({ pk, sk })} is missing in the table`);
+    }
+    for (const { at } of this.#open.values()) if (!this.#isNew(at)) this.#verdict.unended += 1;
+  }
+
+  #hasExpired = ({ expiresAt }: Item): boolean =>
+    typeof expiresAt === 'number' && expiresAt * 1000 <= this.#now;
+  #isNew = (at: string): boolean => this.#now - Date.parse(at) < SEALED_WITHIN_MS;
+}
+
+const Item = z.looseObject({ pk: z.string(), sk: z.string() });
+type Item = z.infer<typeof Item>;
+
+const isReadable = (item: Item): boolean => z.union([AuditEvent, CoveredRead]).safeParse(item).success;
+
+/** The parts of an event that its beginning and its end have in common. */
+const requestOf = ({ id, subject, role, action, method, path, requestId, address }: AuditEvent): string =>
+  JSON.stringify([id, subject, role, action, method, path, requestId, address]);
+
+const nameOf = ({ pk, sk }: Pick<Item, 'pk' | 'sk'>): string =>
+  `event ${pk.replace('EVENT#', '')}${sk === 'EVENT' ? '' : ` (${sk})`}`;
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
@@ -70,6 +168,14 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** The digest of an event's content, independent of the order of its attributes. */
-const digestOf = (event: object): string => sha256(JSON.stringify(Object.entries(event).sort(byName)));
+/** The digest of an item's content, independent of the order of its attributes. Positions in lists follow from it. */
+function identify(item: Item) {
+  const content = Object.entries(item).filter(([name]) => !/^gsi\d[ps]k$/.test(name));
+  return {
+    key: `${item.pk} ${item.sk}`,
+    digest: sha256(JSON.stringify(content.sort(byName), bigIntAsSealed)),
+  };
+}
+/** The table's client reads a large number as a bigint, `seal-audit` as a number. */
+const bigIntAsSealed = (_name: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
 const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1);

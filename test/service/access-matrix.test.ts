@@ -38,6 +38,7 @@ interface Fixtures {
   exam: { id: string; image: string };
   link: string;
   dicomUpload: string;
+  eventId: string;
   /** The UIDs of a stored instance. */
   study: string;
   series: string;
@@ -314,6 +315,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: admins,
   },
   'list-api-keys': { path: () => '/api/v2/keys', people: admins },
+  'get-audit-event': { path: ({ eventId }) => `/api/audit/${eventId}`, people: admins },
   'list-audit-events': { path: () => `/api/audit?patient_id=${PATIENT_1}`, people: admins },
   'revoke-api-key': { path: async ({ newKey }) => `/api/v2/keys/${await newKey()}`, people: admins },
 };
@@ -374,8 +376,10 @@ beforeAll(async () => {
   };
   const uids = await newInstance();
   const { uploadId } = await patient.json('POST', '/dicom/upload-url', 201, { fileSize: 1 });
+  const { events } = await admin.json('GET', '/api/audit?limit=1', 200);
   fixtures = {
     dicomUpload: uploadId,
+    eventId: events[0].id,
     study: uids.study,
     series: uids.series,
     instance: uids.sop,

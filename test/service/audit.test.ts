@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventOfSystem } from '../fixtures/audit-events.ts';
+import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
@@ -75,6 +76,7 @@ describe('Each request on patient data is logged as one event', () => {
         outcome: 'success',
         request_id: response.headers.get('x-request-id'),
         address: expect.stringMatching(/127\.0\.0\.1|::1/),
+        has_reads: false,
       },
     ]);
   });
@@ -147,10 +149,37 @@ describe('Each request on patient data is logged as one event', () => {
     const aborted = await until(async () => {
       const events = await eventsOf(`&patient_id=${PATIENT_1}`);
       const found = events.filter(({ request_id }) => request_id === requestId);
-      return found.length > 0 && found;
+      // It was opened before its first byte.
+      return found.length > 0 && found[0]?.outcome !== 'opened' && found;
     });
     expect(aborted).toMatchObject([{ action: 'download-batch', status: 200, outcome: 'aborted' }]);
     expect(await eventsFor([whole])).toMatchObject([{ action: 'download-batch', outcome: 'success' }]);
+  });
+
+  test('but the frames of a series that a person reads within a minute are one event, which lists them', async () => {
+    const uids = newUids();
+    const instances = [1, 2, 3].map((number) => ({ ...uids, sop: newUids().sop, number }));
+    for (const each of instances) await patient.json('POST', '/dicom/upload', 201, dicomForm(slice(each)));
+    const series = `/dicom-web/studies/${uids.study}/series/${uids.series}`;
+    const read = async () => {
+      for (const { sop } of instances) {
+        const response = await doctor.send('GET', `${series}/instances/${sop}/frames/1`);
+        expect(response.status).toBe(200);
+        await response.arrayBuffer();
+      }
+    };
+    // Both in one minute.
+    if (new Date().getSeconds() > 45) await new Promise((resolve) => setTimeout(resolve, 15_000));
+    await read();
+    await read();
+    const found = (await eventsOf(`&patient_id=${PATIENT_1}`)).filter(
+      ({ things }) => String(things) === `series ${uids.series}`,
+    );
+    expect(found).toMatchObject([{ action: 'get-frames', outcome: 'success', status: 200, has_reads: true }]);
+    const event = await admin.json('GET', `/api/audit/${found[0]?.id}`, 200);
+    expect(event).toMatchObject({ action: 'get-frames', patient_ids: [PATIENT_1], has_more_reads: false });
+    expect(event.reads.sort()).toEqual(instances.map(({ sop }) => `instance ${sop} frames 1`).sort());
+    await admin.json('GET', '/api/audit/0190c6a4-7b3e-7000-8000-000000000000', 404);
   });
 
   test('also when somebody opens a link, whose secret is not in the log', async () => {
@@ -241,7 +270,9 @@ describe('The audit log', () => {
     expect(await eventsOf(`&who=${who}${during}`)).toMatchObject([{ action: 'create-batch' }]);
     expect(await eventsOf(`&patient_id=${PATIENT_2}&who=${who}${during}`)).toHaveLength(1);
     expect(await eventsOf(`&patient_id=${PATIENT_2}&who=doctor${during}`)).toHaveLength(0);
-    expect(await eventsOf(`&patient_id=${PATIENT_1}${during}`)).toHaveLength(0);
+    // An event of a series is found by every moment of its minute.
+    const ofOther = await eventsOf(`&patient_id=${PATIENT_1}${during}`);
+    expect(ofOther.filter(({ has_reads }) => !has_reads)).toEqual([]);
     expect((await eventsOf(during)).filter((event) => event.who === who)).toHaveLength(1);
     await admin.json('GET', '/api/audit/?from=yesterday', 400);
   });

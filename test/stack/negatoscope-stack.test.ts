@@ -172,6 +172,7 @@ test('Every function that accesses data adds to the audit log; none changes or d
     expect(rights).toEqual(reads ? ['PutItem', 'Query'] : touchesAnything ? ['PutItem'] : []);
   }
   for (const { id } of triggers) expect(rightsOn(id, 'StorageAudit')).not.toContain('UpdateItem');
+  for (const { id } of triggers) expect(rightsOn(id, 'StorageAudit')).not.toContain('DeleteItem');
   const deny = { Effect: 'Deny', Principal: { AWS: '*' } };
   template.hasResourceProperties('AWS::S3::BucketPolicy', {
     Bucket: { Ref: Match.stringLikeRegexp('^StorageAuditSegments') },

@@ -56,7 +56,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     requestsTableName: REQUESTS_TABLE_NAME,
     rateLimits: new RateLimits(connectTable(REQUESTS_TABLE_NAME)),
     connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
-    auditLog: new AuditLog(connectTable(AUDIT_TABLE_NAME)),
+    auditLog: new AuditLog(connectTable(AUDIT_TABLE_NAME), { days: 365 }),
     images: new Images(table),
     deletedImages: new DeletedImages(table),
     batches: new Batches(table),

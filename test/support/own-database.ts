@@ -10,10 +10,11 @@ import { loadFunctions } from '../../lib/local/lambda/functions.ts';
 import { loadTemplate, region } from '../../lib/local/template.ts';
 
 /** A DynamoDB with the tables of the stack for the tests of one file; nothing reads its streams. */
-export function useOwnDatabase(): { readonly table: Table } {
+export function useOwnDatabase(): { readonly table: Table; readonly auditTable: Table } {
   const dir = mkdtempSync(join(tmpdir(), 'negatoscope-data-'));
   let dynoxide: Dynoxide | undefined;
   let table: Table | undefined;
+  let auditTable: Table | undefined;
   beforeAll(async () => {
     dynoxide = await startDynoxide(join(dir, 'dynamodb.sqlite'), () => {}, console.error);
     Object.assign(process.env, {
@@ -26,10 +27,10 @@ export function useOwnDatabase(): { readonly table: Table } {
     const client = new DynamoDBClient({});
     await ensureTables(template, client);
     client.destroy();
-    const [name] = loadFunctions(template, Buffer.alloc(32)).flatMap(
-      ({ environment }) => environment.TABLE_NAME ?? [],
-    );
-    table = connectTable(name ?? '');
+    const environments = loadFunctions(template, Buffer.alloc(32)).map(({ environment }) => environment);
+    const { TABLE_NAME = '', AUDIT_TABLE_NAME = '' } = Object.assign({}, ...environments);
+    table = connectTable(TABLE_NAME);
+    auditTable = connectTable(AUDIT_TABLE_NAME);
   });
   afterAll(async () => {
     await dynoxide?.close();
@@ -39,6 +40,10 @@ export function useOwnDatabase(): { readonly table: Table } {
     get table() {
       if (!table) throw new Error('the database is not started');
       return table;
+    },
+    get auditTable() {
+      if (!auditTable) throw new Error('the database is not started');
+      return auditTable;
     },
   };
 }

@@ -1,4 +1,3 @@
-import { AuditEvent } from '../../../lib/domain/audit/audit-event.ts';
 import { auditSegments, now } from '../../../lib/lambda/dependencies.ts';
 import { type Change, serveChangeBatches } from '../../../lib/lambda/events/serve-change-batches.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -6,10 +5,20 @@ import { trigger } from './trigger.ts';
 
 type Deps = Needs<{ auditSegments: 'append' }, 'now'>;
 
-/** A repeated batch makes a second segment with the same events, which is harmless: no event is missing. */
+/**
+ * A repeated batch makes a second link with the same segment, which is harmless: no event is missing. The table removes
+ * items at the end of their time to live by itself.
+ */
 export async function handle(changes: readonly Change[], { auditSegments, now }: Deps) {
-  const sealed = changes.map(({ kind, item }) => ({ kind, event: AuditEvent.safeParse(item).data ?? item }));
-  await auditSegments.append(sealed, now());
+  const sealed = changes
+    .filter(({ isExpiry }) => !isExpiry)
+    .map(({ kind, item: { gsi1pk, gsi1sk, gsi2pk, gsi2sk, gsi3pk, gsi3sk, ...item } }) => ({
+      ...item,
+      change: kind,
+      pk: String(item.pk),
+      sk: String(item.sk),
+    }));
+  if (sealed.length > 0) await auditSegments.append(sealed, now());
 }
 
 export const handler = serveChangeBatches(trigger, handle, { auditSegments, now });

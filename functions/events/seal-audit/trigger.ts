@@ -5,7 +5,7 @@ export const trigger = defineTrigger({
   summary: 'Seal what is new in the audit log: a segment of a hash chain in S3, where nobody can change it',
   costOfFailure:
     'Events of the audit log are not sealed: until they are, a change of them would not be noticed.',
-  source: { auditChanged: true, batchSize: 500, waitSeconds: 5 },
+  source: { auditChanged: true, batchSize: 1000, waitSeconds: 5 },
   permissions: { objects: { audit: ['find', 'read', 'write'] } },
   memoryMb: 512,
   timeoutSeconds: 60,

@@ -24,6 +24,10 @@ export const ListedEvent = z.strictObject({
     .string()
     .optional()
     .meta({ examples: ['Uploaded to the wrong patient'] }),
+  has_reads: z
+    .boolean()
+    .describe('One event for all reads of a series by one person in one minute; the event itself lists them.')
+    .meta({ examples: [true] }),
 });
 
 /** Converts an audit event to its format in lists. */
@@ -32,5 +36,13 @@ export const toListedEvent = ({
   patientIds: patient_ids,
   requestId: request_id,
   resources: things,
+  isSeries,
   ...event
-}: AuditEvent): z.infer<typeof ListedEvent> => ({ ...event, who, patient_ids, things, request_id });
+}: AuditEvent): z.infer<typeof ListedEvent> => ({
+  ...event,
+  who,
+  patient_ids,
+  things,
+  request_id,
+  has_reads: isSeries === true,
+});

@@ -3,11 +3,17 @@ export interface AuditContext {
   patientIds: Set<string>;
   /** As `image 0190c6a4-7b3e-7000-8000-000000000000`. */
   resources: Set<string>;
+  /** The DICOM instances among them, by their SOP Instance UIDs. */
+  instances: Map<string, { studyUid: string; seriesUid: string }>;
   /** Why the caller does it, if they said so. */
   reason?: string | undefined;
 }
 
-export const newAuditContext = (): AuditContext => ({ patientIds: new Set(), resources: new Set() });
+export const newAuditContext = (): AuditContext => ({
+  patientIds: new Set(),
+  resources: new Set(),
+  instances: new Map(),
+});
 
 interface Resource {
   id?: string | undefined;

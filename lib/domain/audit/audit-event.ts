@@ -2,8 +2,11 @@ import * as z from 'zod';
 import { Role } from '../access/caller.ts';
 import { Id, Timestamp } from '../identifiers.ts';
 
-/** How a request ended. */
-export const Outcome = z.enum(['success', 'denied', 'refused', 'failed', 'aborted']);
+/**
+ * How a request ended. `opened`: it began, and its end is not in the log: it still runs, or its function died, or the
+ * end could not be written.
+ */
+export const Outcome = z.enum(['opened', 'success', 'denied', 'refused', 'failed', 'aborted']);
 export type Outcome = z.infer<typeof Outcome>;
 
 /** One access to patient data, or one decision of the pipeline about an image: who did what, with what outcome. */
@@ -29,8 +32,29 @@ export const AuditEvent = z.object({
   address: z.string().nullable(),
   /** Why the person did it, if they said so. */
   reason: z.string().optional(),
+  /** One event for all reads of a series by one person in one minute. What was read are items of their own. */
+  isSeries: z.literal(true).optional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;
+
+/** A read of one instance of a series. */
+export interface SeriesRead {
+  studyUid: string;
+  seriesUid: string;
+  sopUid: string;
+  /** The numbers of the frames, as `1,2`; empty for the instance itself or a picture of it. */
+  frames: string;
+}
+
+/** What an event of a series covers: one read of its minute. */
+export const CoveredRead = z.object({
+  /** The id of the event. */
+  id: Id,
+  at: Timestamp,
+  /** As `instance <SOP Instance UID>`, with the frames if some were requested. */
+  resources: z.array(z.string()),
+});
+export type CoveredRead = z.infer<typeof CoveredRead>;
 
 /** Maps an HTTP status to an outcome. 404 counts as denied: the resource may exist but be hidden from the caller. */
 export function outcomeOf(status: number): Outcome {

@@ -197,6 +197,7 @@ export function requireVisibleInstance(
 ): DicomInstance {
   const isThere = instance && isMember(study, instance);
   const found = isThere ? { ...instance, id: instance.sopUid, patientId: study?.patientId } : undefined;
+  if (isThere) caller.auditContext?.instances.set(instance.sopUid, instance);
   return requireVisible(caller, found, 'instance');
 }
 

@@ -9,6 +9,8 @@ import { connect, type Factories } from '../needs.ts';
 export interface Change {
   kind: 'INSERT' | 'MODIFY' | 'REMOVE';
   item: Record<string, unknown>;
+  /** DynamoDB removed it at the end of its time to live. */
+  isExpiry: boolean;
 }
 
 /** The Lambda of a trigger that processes a batch of changes as one: it succeeds or is retried as a whole. */
@@ -20,12 +22,14 @@ export function serveChangeBatches<Deps>(
   const connected = connect<Deps>(needs);
   return async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
     const deps = connected();
-    const changes = Records.map(({ eventName = 'MODIFY', dynamodb = {} }) => ({
+    const changes = Records.map(({ eventName = 'MODIFY', dynamodb = {}, userIdentity }) => ({
       kind: eventName,
       item: unmarshall((dynamodb.NewImage ?? dynamodb.OldImage ?? {}) as Record<string, AttributeValue>, {
         // DynamoDB's numbers can be larger than JavaScript's safe integers; such a number must not block the stream.
         wrapNumbers: Number,
       }),
+      // Developer guide, "DynamoDB Streams and Time to Live".
+      isExpiry: eventName === 'REMOVE' && userIdentity?.principalId === 'dynamodb.amazonaws.com',
     }));
     try {
       await handle(changes, deps);

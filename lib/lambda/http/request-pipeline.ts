@@ -6,6 +6,7 @@ import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
 import { auditMiddleware } from '../middleware/auditing.ts';
 import { headMiddleware } from '../middleware/head-middleware.ts';
 import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
+import { settingsMiddleware } from '../middleware/required-settings.ts';
 import { responseMiddleware } from '../middleware/response-middleware.ts';
 import { connect, type Dependencies, type Factories } from '../needs.ts';
 import type { Request } from './request.ts';
@@ -46,11 +47,14 @@ export function requestPipeline<Op extends Operation, Deps>(
   options: Parameters<typeof middy<APIGatewayProxyEvent, HttpResponse>>[0] = {},
 ) {
   const connected = connect<Deps>(needs);
+  const audit = auditMiddleware(operation);
   return middy<APIGatewayProxyEvent, HttpResponse>(options)
-    .use(auditMiddleware(operation))
+    .use(audit.record)
     .use(headMiddleware)
     .use(responseMiddleware(operation))
+    .use(settingsMiddleware(operation))
     .use(rateLimitMiddleware(operation))
+    .use(audit.open)
     .handler(async (event, context) => {
       const request = await read(operation, event);
       const deps = connected();

@@ -27,7 +27,6 @@ export const json = (
 /** The state of a request that middlewares share. */
 interface Internal extends Record<string, unknown> {
   started?: number;
-  auditId?: string;
   /** The slots that the request acquired from the caller's rate limits. */
   acquired?: AcquiredSlots & { subject: string };
   /** Headers that are added to every response, also to an error. */

@@ -1,78 +1,79 @@
 import { Readable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { v7 as newId } from 'uuid';
-import { isAudited, type Operation } from '../../api/operation.ts';
+import { changesState, isAudited, type Operation } from '../../api/operation.ts';
 import { AuditLog } from '../../data/audit-log.ts';
 import { connectTable } from '../../data/table.ts';
-import { Caller } from '../../domain/access/caller.ts';
-import { type AuditEvent, outcomeOf } from '../../domain/audit/audit-event.ts';
 import { environment } from '../environment.ts';
-import { logger, type Middleware } from '../http/response.ts';
-import { viewerAddress } from '../http/viewer-address.ts';
-import { auditContextOf } from './audit-context-of.ts';
+import { type HttpResponse, logger, type Middleware } from '../http/response.ts';
 import { auditedStream } from './audited-stream.ts';
+import { RequestRecord, seriesReadOf } from './request-record.ts';
 
-/** Time reserved before the timeout to write the audit event of an unfinished stream; milliseconds. */
+/** Time reserved before the timeout to write the end of the event of an unfinished stream; milliseconds. */
 const RESERVED_MS = 2000;
 
 /**
- * Writes one audit event for each request, before the response is sent; for a stream, before its last chunk is sent.
- * If the event can't be written, the request fails and its response is not sent.
+ * Writes one audit event for each request.
+ *
+ * - A request that changes something opens its event before the handler runs, and ends it before the response is sent.
+ * - Of a request that reads, the event is written before the response is sent, with its outcome.
+ * - A stream opens its event before its first byte, and ends it before its last chunk.
+ * - The reads of a series by one person within a minute share one event.
+ *
+ * If the event can't be written or opened, the request fails, and nothing is changed or sent. If only its end can't be
+ * written, the event remains open in the log.
  */
-export function auditMiddleware(operation: Operation): Middleware[] {
-  if (!isAudited(operation)) return [];
+export function auditMiddleware(operation: Operation): { record: Middleware[]; open: Middleware[] } {
+  if (!isAudited(operation)) return { record: [], open: [] };
   let log: AuditLog | undefined;
-  const write = (event: APIGatewayProxyEvent, id: string, status: number, aborted = false) => {
-    log ??= new AuditLog(connectTable(environment.auditTableName));
-    const described = describe(operation, event);
-    return log.append({ ...described, id, status, outcome: aborted ? 'aborted' : outcomeOf(status) });
+  const records = new WeakMap<APIGatewayProxyEvent, RequestRecord>();
+  const recordOf = ({ event }: Pick<Request, 'event'>): RequestRecord => {
+    log ??= new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });
+    // One for each request: if the response fails after its event was written, no second event follows.
+    const record = records.get(event) ?? new RequestRecord(log, operation, event, newId());
+    records.set(event, record);
+    return record;
   };
-  return [
-    {
-      // One id for each request: if the response fails after its event was written, no second event follows.
-      before: ({ internal }) => {
-        internal.auditId = newId();
-      },
-      after: async ({ event, response, context, internal: { auditId: id = newId() } }) => {
-        if (!response) return;
-        const { body, statusCode } = response;
-        if (body instanceof Readable) {
-          const stop = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVED_MS));
-          response.body = auditedStream(body, (aborted) => write(event, id, statusCode, aborted), stop);
-        } else await write(event, id, statusCode);
-      },
-      onError: async ({ event, response, internal: { auditId: id = newId() } }) => {
-        await write(event, id, response?.statusCode ?? 0).catch((error: unknown) => {
-          logger.error('a request is not in the audit log', {
-            operation: operation.id,
-            error: error as Error,
+  const after = async (request: Request & { response: HttpResponse }) => {
+    const { event, response, context } = request;
+    const record = recordOf(request);
+    const { body, statusCode } = response;
+    const read = seriesReadOf(event, statusCode);
+    if (read) await record.read(read, statusCode);
+    else if (body instanceof Readable) {
+      const stop = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVED_MS));
+      const stream = {
+        open: () => record.open(),
+        end: (aborted: boolean) => record.end(statusCode, aborted),
+      };
+      response.body = await auditedStream(body, stream, stop);
+    } else await record.end(statusCode);
+  };
+  return {
+    record: [
+      {
+        after: async (request) => {
+          const { response } = request;
+          if (!response) return;
+          await after({ ...request, response }).catch((cause: unknown) => {
+            if (response.body instanceof Readable) response.body.destroy();
+            throw cause;
           });
-        });
+        },
+        onError: async (request) => {
+          try {
+            await recordOf(request).end(request.response?.statusCode ?? 0);
+          } catch (error) {
+            logger.error('a request is not in the audit log', {
+              operation: operation.id,
+              error: error as Error,
+            });
+          }
+        },
       },
-    },
-  ];
+    ],
+    open: changesState(operation) ? [{ before: (request) => recordOf(request).open() }] : [],
+  };
 }
 
-function describe(
-  operation: Operation,
-  event: APIGatewayProxyEvent,
-): Omit<AuditEvent, 'id' | 'status' | 'outcome'> {
-  const { requestId, identity, authorizer } = event.requestContext;
-  const { patientIds, resources, reason } = auditContextOf(event);
-  const isPublic = operation.auth === 'public';
-  const caller = isPublic ? undefined : Caller.safeParse(JSON.parse(authorizer?.caller ?? 'null')).data;
-  return {
-    at: new Date().toISOString(),
-    subject: caller?.subject ?? null,
-    role: isPublic ? 'link' : (caller?.role ?? null),
-    action: operation.id,
-    method: event.httpMethod,
-    // The path of a public operation may contain a secret, such as the token of a link.
-    path: isPublic ? operation.path : event.path,
-    patientIds: [...patientIds],
-    resources: [...resources],
-    requestId,
-    address: viewerAddress(event.headers, identity?.sourceIp),
-    ...(reason !== undefined && { reason }),
-  };
-}
+type Request = Parameters<NonNullable<Middleware['before']>>[0];

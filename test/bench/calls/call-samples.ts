@@ -25,6 +25,8 @@ export interface CallResources {
   study: string;
   series: string;
   instance: string;
+  /** An event of the audit log. */
+  eventId: string;
   /** A new batch with one ready image. */
   newBatch(): Promise<{ batchId: string; imageId: string }>;
   /** A new case that only a patient has used; returns its number. */
@@ -83,6 +85,7 @@ const instancePath = ({ study, series, instance }: Pick<CallResources, 'study' |
 export const callSamples: Record<OperationId, Sample> = {
   'get-health': get(() => '/health'),
   'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),
+  'get-audit-event': get(({ eventId }) => `/api/audit/${eventId}`),
   'get-openapi': get(() => '/openapi.json'),
   'get-docs': get(() => '/docs'),
   'get-docs-asset': get(() => '/docs/start.js'),

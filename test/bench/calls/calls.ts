@@ -276,6 +276,7 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
     id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
   ) => send(await callSamples[id]({} as CallResources));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
+  const { events } = await send({ method: 'GET', path: '/api/audit?limit=1' });
   const newInstance = async () => {
     const { data } = await sampled('upload-dicom');
     const { StudyInstanceUID: study, SeriesInstanceUID: series, SOPInstanceUID: instance } = data;
@@ -284,6 +285,7 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
 
   const resources: CallResources = {
     imageLink: images[0].url,
+    eventId: events[0].id,
     exam: await sampled('create-exam-image'),
     dicomUpload: (await sampled('create-dicom-upload')).uploadId,
     ...(await newInstance()),

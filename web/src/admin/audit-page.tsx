@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
 import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
@@ -29,6 +29,12 @@ export function AuditPage() {
   useEffect(() => {
     document.title = 'Audit log · Negatoscope';
   }, []);
+  // A page covers some weeks and may be empty: the log of a new clinic begins with one.
+  const { hasNextPage, isFetching, isError, fetchNextPage } = log;
+  const isLastEmpty = log.data?.pages.at(-1)?.events.length === 0;
+  useEffect(() => {
+    if (isLastEmpty && hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [isLastEmpty, hasNextPage, isFetching, isError, fetchNextPage]);
   const events = log.data?.pages.flatMap((page) => page.events) ?? [];
   const isFiltered = Object.values(filter).some(Boolean);
   const apply = (event: FormEvent<HTMLFormElement>) => {
@@ -71,7 +77,7 @@ export function AuditPage() {
         </div>
       </form>
       <QueryStatus what="log" answer={log} />
-      {log.isSuccess && events.length === 0 && (
+      {log.isSuccess && events.length === 0 && !log.hasNextPage && (
         <Message title="Nothing found">No event fits the filter.</Message>
       )}
       {events.length > 0 && <EventTable events={events} onWho={(who) => setFilter({ ...filter, who })} />}
@@ -116,13 +122,17 @@ function EventTable({ events, onWho }: { events: AuditEvent[]; onWho: (who: stri
               </td>
               <td data-label="What" title={`${event.method} ${event.path}`}>
                 {event.action}
+                {event.has_reads && <Reads id={event.id} />}
                 {event.reason && <q className="quiet">{event.reason}</q>}
               </td>
               <td data-label="Patient" className="wide">
                 {event.patient_ids.join(', ')}
               </td>
               <td data-label="Outcome">
-                <span className={event.outcome === 'success' ? '' : 'bad'}>
+                <span
+                  className={event.outcome === 'success' ? '' : 'bad'}
+                  title={event.outcome === 'opened' ? 'Its end is not in the log' : undefined}
+                >
                   {event.outcome} {event.status > 0 && <span className="quiet">{event.status}</span>}
                 </span>
               </td>
@@ -132,6 +142,32 @@ function EventTable({ events, onWho }: { events: AuditEvent[]; onWho: (who: stri
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** What an event of a series covers, read when it is opened. */
+function Reads({ id }: { id: string }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const answer = useQuery({
+    queryKey: ['audit', 'event', id],
+    queryFn: ({ signal }) => bodyOf(api.GET('/api/audit/{id}', { params: { path: { id } }, signal })),
+    enabled: isOpen,
+    refetchOnWindowFocus: false,
+  });
+  return (
+    <details onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
+      <summary>of a series</summary>
+      <QueryStatus what="event" answer={answer} />
+      <ul className="admin-reads">
+        {answer.data?.things.map((thing) => (
+          <li key={thing}>{thing}</li>
+        ))}
+        {answer.data?.reads.map((read) => (
+          <li key={read}>{read}</li>
+        ))}
+        {answer.data?.has_more_reads && <li>and more</li>}
+      </ul>
+    </details>
   );
 }
 
