@@ -8,7 +8,7 @@ import { DicomInstance, DicomSeries, DicomStudy } from '../domain/dicom/dicom-in
 import { DicomUpload } from '../domain/dicom/dicom-upload.ts';
 import { ExamImage } from '../domain/exams/exam-image.ts';
 import { Export } from '../domain/exports/export.ts';
-import { Timestamp } from '../domain/identifiers.ts';
+import { EXAMPLE_ID, Timestamp } from '../domain/identifiers.ts';
 import { Annotation } from '../domain/images/annotation.ts';
 import { Image } from '../domain/images/image.ts';
 import { ImageEdit } from '../domain/images/image-edit.ts';
@@ -355,12 +355,14 @@ export const ENTITIES: readonly Entity[] = [
         keys.auditMentionKey(keys.auditKey('<id>'), patientId),
         { table: 'an event in the list of a further patient' },
       ],
-      [{ gsi1pk: 'EVENTS#<day>#<shard>', gsi1sk: '<id>' }, { gsi1: 'all events, by time' }],
       [
-        { gsi2pk: `PATIENT#${patientId}#<shard>`, gsi2sk: '<id>' },
-        { gsi2: 'the events of a patient, by time' },
+        keys.auditListKeys(EXAMPLE_ID, '<subject>', false),
+        { gsi1: 'all events of a day, in shards', gsi3: 'the events of a person, in shards' },
       ],
-      [{ gsi3pk: 'PERSON#<subject>#<shard>', gsi3sk: '<id>' }, { gsi3: 'the events of a person, by time' }],
+      [
+        keys.auditPatientKeys(EXAMPLE_ID, patientId, false) || {},
+        { gsi2: 'the events of a patient, in shards' },
+      ],
     ],
   },
   {
@@ -369,8 +371,8 @@ export const ENTITIES: readonly Entity[] = [
     table: 'Audit',
     keys: [
       [
-        { pk: 'EVENT#<id>#<part>', sk: '<SOP UID>#<frames>' },
-        { table: 'a read that an event of a series covers' },
+        keys.auditReadKey('<id>', sopUid, '1,2'),
+        { table: 'a read that an event of a series covers, in one of four parts' },
       ],
     ],
   },

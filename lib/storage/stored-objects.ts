@@ -1,6 +1,7 @@
 import {
-  AUDIT,
   archiveKey,
+  auditSegmentKey,
+  chainLinkKey,
   copyKey,
   dicomJsonKey,
   dicomKey,
@@ -67,12 +68,12 @@ export const STORED_OBJECTS: readonly StoredObject[] = [
   { bucket: 'Images', key: archiveKey(run), holds: 'the ZIP of an export' },
   {
     bucket: 'AuditSegments',
-    key: `${AUDIT}events/day=<day>/<SHA-256>.json.gz`,
+    key: auditSegmentKey('<day>', '<SHA-256>'),
     holds: 'a segment of the audit log',
   },
   {
     bucket: 'AuditSegments',
-    key: `${AUDIT}chain/<number, descending>`,
-    holds: "a link of the audit log's hash chain",
+    key: chainLinkKey(17),
+    holds: "a link of the audit log's hash chain, the newest first",
   },
 ];
