@@ -32,7 +32,8 @@ interface NegatoscopeProps extends StackProps {
 export class NegatoscopeStack extends Stack {
   constructor(scope: Construct, id: string, declared: NegatoscopeProps) {
     const { operations, triggers, socketRoutes, settings, onLaptop = false, ...props } = declared;
-    super(scope, id, props);
+    // CloudFormation takes templates of 1 MB (CloudFormation quotas); half of ours would be indentation.
+    super(scope, id, { ...props, suppressTemplateIndentation: true });
     requireDataFormat(this);
     const storage = new Storage(this, 'Storage', settings);
     const identity = new Identity(this, 'Identity', settings);
