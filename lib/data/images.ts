@@ -324,9 +324,11 @@ export class Images {
       if (found && found.status !== 'deleted') await this.delete(found, deletion);
       return;
     }
+    if (!failed.has(1)) return;
+    if (image.caseId !== undefined)
+      throw new Error(`the case ${image.caseId} counts fewer images than it holds`);
     // The batch was deleted meanwhile, so that the image goes with it, or was restored again.
-    if (failed.has(1))
-      await this.delete(image, { ...deletion, withBatch: withBatch ? undefined : image.batchId });
+    await this.delete(image, { ...deletion, withBatch: withBatch ? undefined : image.batchId });
   }
 
   /**

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { caseKey } from '../../lib/data/keys.ts';
 import { photo } from '../fixtures/photos.ts';
-import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, decided, formOf, until, useService } from '../support/service.ts';
 
@@ -165,21 +162,4 @@ describe('A list of the cases of a patient', () => {
     await doctor.json('GET', `${pathOf(PATIENT_1)}&cursor=x`, 400);
     await doctor.json('GET', `${pathOf(PATIENT_1)}&limit=0`, 400);
   });
-});
-
-test('A case that is older than the counts of its images still loses a deleted image', async () => {
-  const [patientId, caseId] = [newPatient(), newCase()];
-  const id = await send(doctor, caseId, patientId);
-  const { table } = await directAccess(service);
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: caseKey(caseId),
-      UpdateExpression: 'REMOVE imageCount, lastImageAt, gsi1pk, gsi1sk',
-    }),
-  );
-  await doctor.json('DELETE', `/api/v1/images/${id}`, 204);
-  expect((await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images).toEqual([]);
-  await send(doctor, caseId, patientId);
-  await shows(patientId, [[caseId, 1]]);
 });
