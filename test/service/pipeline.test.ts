@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handle as eraseObjects } from '../../functions/events/erase-objects/handler.ts';
 import { handle as makeThumbnail } from '../../functions/events/make-thumbnail/handler.ts';
+import { toItem } from '../../lib/data/images.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
@@ -187,7 +188,7 @@ describe('If the store sends no events', () => {
     await direct.bucket.write(incomingKey({ id }), file.bytes, file.type);
     const [later = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
     await decided(doctor, later);
-    await direct.images.createPending([image], new Date(Date.now() + 60_000));
+    await direct.putItem(toItem(image, new Date(Date.now() + 60_000)));
 
     expect(await complete(202)).toMatchObject({ id, status: 'pending' });
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });

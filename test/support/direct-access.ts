@@ -72,8 +72,8 @@ export async function directAccess({ stack, dataDir }: Service) {
     /** Whether the table has an item with this key. */
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,
-    /** Stores an item of which only the key matters. */
-    putItem: (Item: Record<string, string>) =>
+    /** Stores an item as it is. */
+    putItem: (Item: Record<string, unknown>) =>
       table.client.send(new PutCommand({ TableName: TABLE_NAME, Item })),
     bucket: new Objects(BUCKET_NAME),
     objects: new SignedObjects(BUCKET_NAME),
