@@ -54,7 +54,7 @@ export const TABLES = {
 const StoredImage = Image.extend({
   /** When the client reported that its upload is complete. */
   arrivedAt: Timestamp.optional(),
-  /** When the item is removed: a pending or rejected image after its upload has expired, a deleted one for good. */
+  /** When the item is removed: a pending image after its upload has expired, a deleted one for good. */
   expiresAt: z.int().optional(),
 });
 

@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { type DicomDeletion, deletedPath } from '../../domain/dicom/dicom-deletion.ts';
 import { DicomInstance, type DicomSeries } from '../../domain/dicom/dicom-instance.ts';
-import { getMany, writeMany } from '../batch-requests.ts';
-import { deletionKey, instanceKey, seriesKey, studyKey } from '../keys.ts';
+import { getMany, keysIn, writeMany } from '../batch-requests.ts';
+import { annotationsOf, deletionKey, instanceKey, seriesKey, studyKey } from '../keys.ts';
 import { parseItem, type Table } from '../table.ts';
 import { transact } from '../transaction.ts';
 import { instanceItems, itemAt, readDicom, seriesItems } from './dicom-items.ts';
@@ -45,13 +45,20 @@ export class DicomErasure {
     }
   }
 
-  /** Removes instances of one series from the table. Call it when their objects are deleted. */
+  /** Removes instances of one series from the table, with their annotations. Call it when their objects are deleted. */
   async remove(instances: readonly DicomInstance[]): Promise<void> {
     const keys = instances.map(({ sopUid }) => instanceKey(sopUid));
     // The index may still have instances that are removed already.
     const left = (await getMany(this.#table, keys)).map((item) => parseItem(DicomInstance, item));
     const [first] = left;
     if (!first) return;
+    const annotations = await Promise.all(
+      left.map(({ sopUid }) => keysIn(this.#table, annotationsOf(sopUid))),
+    );
+    await writeMany(
+      this.#table,
+      annotations.flat().map((Key) => ({ DeleteRequest: { Key } })),
+    );
     const less = { add: { keptInstances: -left.length } };
     const failed = await transact(this.#table, [
       ...left.map(({ sopUid }) => ({
@@ -112,7 +119,7 @@ export class DicomErasure {
       ]);
       if (failed.size > 0) return;
     }
-    const keys = (await this.#partition(Key.pk)).filter(({ sk }) => sk !== Key.sk);
+    const keys = (await keysIn(this.#table, Key.pk)).filter(({ sk }) => sk !== Key.sk);
     await writeMany(
       this.#table,
       keys.map((each) => ({ DeleteRequest: { Key: each } })),
@@ -130,25 +137,5 @@ export class DicomErasure {
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
-  }
-
-  async #partition(pk: string): Promise<{ pk: unknown; sk: unknown }[]> {
-    const { name: TableName, client } = this.#table;
-    const found: { pk: unknown; sk: unknown }[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': pk },
-          ...(start && { ExclusiveStartKey: start }),
-        }),
-      );
-      found.push(...Items.map((item) => ({ pk: item.pk, sk: item.sk })));
-      start = LastEvaluatedKey;
-    } while (start);
-    return found;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { annotationKey } from '../../../lib/data/keys.ts';
 import { dicomForm, newUid, newUids, relatedOf, slice, type Uids } from '../../fixtures/dicom-uploads.ts';
 import type { FixtureElement } from '../../fixtures/dicoms.ts';
 import { directAccess } from '../../support/direct-access.ts';
@@ -218,6 +219,8 @@ describe('A deleted series or study', () => {
   test('is erased with its objects and items by admins, and can be stored anew', async () => {
     const { study, mr, first, second, own } = await newStudy();
     await doctor.json('GET', `${studyPath(first)}/metadata`, 200);
+    const annotation = annotationKey({ of: first.sop, id: randomUUID(), version: 1 });
+    await direct.putItem(annotation);
     await doctor.json('DELETE', instancePath(first), 204);
     await admin.json('DELETE', `${studyPath(first)}?erase=true`, 204);
     await until(async () => (await direct.bucket.firstKey(`dicom/${study}/`)) === undefined);
@@ -227,6 +230,7 @@ describe('A deleted series or study', () => {
     expect(JSON.stringify(await deletedOf(''))).not.toContain(study);
     await store(second, own);
     expect(await summaryOf(first)).toEqual({ series: 1, instances: 1, modalities: ['CT'] });
+    expect(await direct.hasItem(annotation)).toBe(false);
   });
 
   test('is erased when its time has passed, and cannot be restored from then on', async () => {
