@@ -9,6 +9,7 @@ import { ensureTables } from '../../lib/local/dynamodb/dynamodb-tables.ts';
 import { startDynoxide } from '../../lib/local/dynamodb/dynoxide.ts';
 import { type FunctionDefinition, loadFunctions } from '../../lib/local/lambda/functions.ts';
 import type { LocalStack } from '../../lib/local/local-stack.ts';
+import { requireUsableDataDir } from '../../lib/local/state.ts';
 import { loadTemplate, region } from '../../lib/local/template.ts';
 
 /** The address of a running local stack, and credentials with all rights. */
@@ -65,6 +66,8 @@ export const dataFileIn = (dataDir: string): string => path.join(dataDir, 'dynam
 /** Passes a new directory to the work, and removes it afterwards. */
 export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-bench-'));
+  // It gets the number of the data format before it gets data.
+  requireUsableDataDir(dataDir);
   try {
     return await work(dataDir);
   } finally {
