@@ -38,14 +38,6 @@ export const requireBatchDeleted = (batchId: string) => ({
   },
 });
 
-/** The condition that a batch exists and is not deleted, for what is restored with it. */
-export const requireBatchNotDeleted = (batchId: string) => ({
-  ConditionCheck: {
-    Key: batchKey(batchId),
-    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
-  },
-});
-
 /** The condition that a batch or case is the patient's and not deleted, for images that are moved with it. */
 export const requireOwner = (Key: ReturnType<typeof batchKey>, patientId: string) => ({
   ConditionCheck: {
