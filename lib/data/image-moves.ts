@@ -12,7 +12,7 @@ import { parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** Whose an image becomes, and in which of this patient's batches or cases it is then. */
-export type Place = Pick<Image, 'patientId' | 'batchId' | 'caseId'>;
+export type Place = Pick<Image, 'batchId' | 'caseId'> & { patientId: string };
 
 /** Moves images to another patient, alone or with their batch or case. Their objects stay where they are. */
 export class ImageMoves {
@@ -38,15 +38,15 @@ export class ImageMoves {
       batchId: batchId ?? null,
       caseId: caseId ?? null,
       ...ownedBy(image, patientId),
-      ...(patientId === undefined && { patientId: null }),
       gsi1pk: null,
       ...imageListKey(moved),
       assignment: assignmentOf(image, assignment),
       updatedAt: at,
     };
+    const before = decrementCount(image, at);
     const failed = await transact(this.#table, [
       updateImage(image, ['ready'], values, NOT_HELD),
-      ...[decrementCount(image, at) ?? []].flat(),
+      ...(before ? [before] : []),
       ...incrementCount(moved, at),
       ...linksOwnedBy(image, patientId),
     ]);

@@ -254,7 +254,7 @@ export const faults: Fault[] = [
   {
     means: 'an image that was moved is still counted in its batch',
     file: 'lib/data/image-moves.ts',
-    original: '...[decrementCount(image, at) ?? []].flat(),',
+    original: '...(before ? [before] : []),',
     replacement: '',
     tests: ['test/data/states.test.ts'],
   },

@@ -159,7 +159,7 @@ async function perform(own: Stores, { what, image, side, place }: Step, world: W
       const batch = place === 'batch' ? await batches.get(batchId) : undefined;
       const known = place === 'case' ? await cases.get(world.cases[side] ?? '', now()) : undefined;
       if (place !== 'none' && !batch && !known) return;
-      const patientId = (batch ?? known)?.patientId ?? world.patients[side];
+      const patientId = (batch ?? known)?.patientId ?? world.patients[side] ?? '';
       return imageMoves.moveImage(found, { patientId, batchId: batch?.id, caseId: known?.id }, assignment());
     }
     case 'delete batch': {

@@ -22,11 +22,9 @@ export const MovedImage = MovedBatch.extend({
   previous_case: CaseId.nullable(),
 });
 
-type Place = Pick<Image, 'patientId' | 'batchId' | 'caseId'>;
-
 export const toMovedImage = (
   { id, ...from }: Image,
-  to: Place & { patientId: string },
+  to: Pick<Image, 'batchId' | 'caseId'> & { patientId: string },
   moved_at: string,
 ): z.infer<typeof MovedImage> => ({
   id,
