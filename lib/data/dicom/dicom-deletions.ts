@@ -10,7 +10,7 @@ import { type Page, type PageRequest, queryPage } from '../page.ts';
 import { hasExpired, parseItem, type Table } from '../table.ts';
 import { transact } from '../transaction.ts';
 import { type DicomItems, isPathShown, itemAt, readDicom } from './dicom-items.ts';
-import { countsOf, ofSeries, updateIf } from './dicom-writes.ts';
+import { changeItem, countsOf, ofSeries } from './dicom-writes.ts';
 
 /** Attempts to delete or restore, because instances may be stored or deleted in the same series meanwhile. */
 const ATTEMPTS = 30;
@@ -150,7 +150,7 @@ function writesOf(
   const inStudy = ['attribute_exists(pk)', 'attribute_not_exists(deletionId)', ...unheld].join(' AND ');
   if (!series) {
     const { condition, values } = own(unheld);
-    return [updateIf(ofStudy, mark, condition, values)];
+    return [changeItem(ofStudy, mark, condition, values)];
   }
   const ofItsSeries = seriesKey(series.studyUid, series.seriesUid);
   if (!instance) {
@@ -162,8 +162,8 @@ function writesOf(
     const { series: count, ofModality } = ofSeries(modality, sign);
     const add = { instances: sign * instances, patientInstances: sign * patientInstances, series: count };
     return [
-      updateIf(ofItsSeries, mark, condition, values),
-      updateIf(ofStudy, { set: { changedAt }, add, ofModality }, inStudy),
+      changeItem(ofItsSeries, mark, condition, values),
+      changeItem(ofStudy, { set: { changedAt }, add, ofModality }, inStudy),
     ];
   }
   const before = isDeletion ? 1 : 0;
@@ -178,13 +178,13 @@ function writesOf(
   };
   const { condition, values } = own([]);
   return [
-    updateIf(instanceKey(instance.sopUid), mark, condition, values),
-    updateIf(
+    changeItem(instanceKey(instance.sopUid), mark, condition, values),
+    changeItem(
       ofItsSeries,
       { set: { changedAt }, add },
       `attribute_exists(pk) AND attribute_not_exists(deletionId) AND instances ${isOnly ? '=' : '>'} :before`,
       { ':before': before },
     ),
-    updateIf(ofStudy, { set: { changedAt }, add: { ...add, series: count }, ofModality }, inStudy),
+    changeItem(ofStudy, { set: { changedAt }, add: { ...add, series: count }, ofModality }, inStudy),
   ];
 }

@@ -7,7 +7,7 @@ import { annotationsOf, deletionKey, instanceKey, seriesKey, studyKey } from '..
 import { parseItem, type Table } from '../table.ts';
 import { transact } from '../transaction.ts';
 import { instanceItems, itemAt, readDicom, seriesItems } from './dicom-items.ts';
-import { updateIf } from './dicom-writes.ts';
+import { changeItem } from './dicom-writes.ts';
 
 /** Instances removed at once: each may have a deletion of its own, and a transaction has at most 100 items. */
 const AT_ONCE = 45;
@@ -64,8 +64,8 @@ export class DicomErasure {
       ...left.map(({ sopUid }) => ({
         Delete: { Key: instanceKey(sopUid), ConditionExpression: 'attribute_exists(pk)' },
       })),
-      updateIf(seriesKey(first.studyUid, first.seriesUid), less, 'attribute_exists(pk)'),
-      updateIf(studyKey(first.studyUid), less, 'attribute_exists(pk)'),
+      changeItem(seriesKey(first.studyUid, first.seriesUid), less, 'attribute_exists(pk)'),
+      changeItem(studyKey(first.studyUid), less, 'attribute_exists(pk)'),
       ...left.flatMap(({ deletionId }) =>
         deletionId === undefined ? [] : [{ Delete: { Key: deletionKey(deletionId) } }],
       ),
@@ -115,7 +115,7 @@ export class DicomErasure {
     if (study.deletionId === undefined) {
       const condition = `${isEmpty.condition} AND attribute_not_exists(deletionId)`;
       const failed = await transact(this.#table, [
-        updateIf(Key, { set: { deletionId } }, condition, isEmpty.values),
+        changeItem(Key, { set: { deletionId } }, condition, isEmpty.values),
       ]);
       if (failed.size > 0) return;
     }

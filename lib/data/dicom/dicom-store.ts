@@ -21,7 +21,7 @@ import { instanceKey, studyKey, studyListKey, unassignedStudyKey } from '../keys
 import { parseItem, type Table } from '../table.ts';
 import { type FailedConditions, transact } from '../transaction.ts';
 import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
-import { bySeriesNumber, updateIf, writesOf } from './dicom-writes.ts';
+import { bySeriesNumber, changeItem, writesOf } from './dicom-writes.ts';
 
 /**
  * Attempts to store an instance. Concurrent requests may create its series and its study after our read, or delete the
@@ -121,7 +121,7 @@ export class DicomStore {
     const listed = studyListKey({ studyUid, patientId }, terms);
     const { gsi1pk, gsi1sk, ...entry } = unassignedStudyKey(studyUid, terms);
     const failed = await transact(this.#table, [
-      updateIf(
+      changeItem(
         studyKey(studyUid),
         { set: { patientId, assignment } },
         'patientId = :before AND attribute_not_exists(deletionId)',
@@ -145,7 +145,7 @@ export class DicomStore {
     // What is deleted is kept, and not counted as an instance of the study.
     const condition = 'attribute_not_exists(deletionId) AND keptInstances = instances';
     const failed = await transact(this.#table, [
-      updateIf(studyKey(studyUid), { set: { legalHold } }, condition),
+      changeItem(studyKey(studyUid), { set: { legalHold } }, condition),
     ]);
     if (failed.size === 0) return;
     throw new DomainError('CONFLICT', 'Something in the study is deleted.', {
@@ -155,7 +155,7 @@ export class DicomStore {
 
   /** Ends the legal hold of the study. */
   async release(studyUid: string): Promise<void> {
-    const write = updateIf(studyKey(studyUid), { remove: ['legalHold'] }, 'attribute_exists(pk)');
+    const write = changeItem(studyKey(studyUid), { remove: ['legalHold'] }, 'attribute_exists(pk)');
     await transact(this.#table, [write]);
   }
 

@@ -29,7 +29,7 @@ interface Change {
 }
 
 /** The update of a series or a study, on a condition with its values. */
-export function updateIf(
+export function changeItem(
   Key: { pk: string; sk: string },
   { set = {}, remove = [], add = {}, ofModality }: Change,
   condition: string,
@@ -137,7 +137,7 @@ function seriesWrite({ instance, series }: NewDicom, known: DicomSeries | undefi
   if (!known) return { Put: { Item: { ...series, ...Key, ...counts, ...set }, ...isNew } };
   // A series whose instances are all deleted is not counted in its study.
   const condition = `attribute_not_exists(deletionId) AND instances ${known.instances > 0 ? '>' : '='} :none`;
-  return updateIf(Key, { set, add: counts }, condition, { ':none': 0 });
+  return changeItem(Key, { set, add: counts }, condition, { ':none': 0 });
 }
 
 function studyWrite(
@@ -160,7 +160,7 @@ function studyWrite(
   const isSeriesNew = !knownSeries || knownSeries.instances === 0;
   const { series, ofModality } = isSeriesNew ? ofSeries(modality, 1) : { series: 0, ofModality: undefined };
   const add = { ...counts, patientKeys, ...(series !== 0 && { series }) };
-  return updateIf(
+  return changeItem(
     Key,
     { set, add, ofModality },
     `attribute_not_exists(deletionId) AND (${condition})`,
