@@ -19,8 +19,8 @@ import {
   auditReadsOf,
   TABLE_SCHEMA,
 } from './keys.ts';
-import { mergedWalk } from './merged-walk.ts';
 import { FILTERED_BUDGET, type Page, type PageRequest } from './page.ts';
+import { queryShards } from './query-shards.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
@@ -189,7 +189,7 @@ export class AuditLog {
     const events: AuditEvent[] = [];
     let last = cursor;
     let examined = 0;
-    for await (const found of this.#walk(filter, cursor, Math.ceil(limit / 4) + 1)) {
+    for await (const found of this.#queryWithCursors(filter, cursor, Math.ceil(limit / 4) + 1)) {
       if ('daysEndAt' in found) return { items: events, next: found.daysEndAt };
       const { event } = found;
       // After its end, the opened event itself.
@@ -209,7 +209,7 @@ export class AuditLog {
   }
 
   /** Yields the events before the cursor, newest first. After many days, it ends with a cursor. */
-  async *#walk(
+  async *#queryWithCursors(
     { patientId, subject, from, to }: AuditFilter,
     cursor: string | undefined,
     readAtOnce: number,
@@ -230,7 +230,7 @@ export class AuditLog {
     if (lower > upper) return;
     const query = { schema: AuditEvent, keyOf: auditKey, between: [lower, upper] as const };
     const read = (shards: readonly string[], index: 'gsi1' | 'gsi2' | 'gsi3') =>
-      mergedWalk(this.#table, shards, { ...query, index }, readAtOnce);
+      queryShards(this.#table, shards, { ...query, index }, readAtOnce);
     const events = async function* (list: ReturnType<typeof read>) {
       for await (const { item: event } of list) yield { event };
     };

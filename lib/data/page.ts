@@ -81,7 +81,7 @@ export async function queryPage<T>(
   const items: T[] = [];
   let last: Cursor | undefined;
   let examined = 0;
-  for await (const { item, place } of walk(table, query, after, readAtOnce)) {
+  for await (const { item, place } of queryWithCursors(table, query, after, readAtOnce)) {
     const isKept = await keep(item);
     if (last && ((isKept && items.length === limit) || examined === FILTERED_BUDGET)) {
       return { items, next: encode(last) };
@@ -95,11 +95,11 @@ export async function queryPage<T>(
 
 /** Yields all items of a list, read page by page as they are consumed. */
 export async function* queryAll<T>(table: Table, query: ListQuery<T>): AsyncGenerator<T> {
-  for await (const { item } of walk(table, query, undefined, 1000)) yield item;
+  for await (const { item } of queryWithCursors(table, query, undefined, 1000)) yield item;
 }
 
 /** Yields the items of a list with their positions, read as they are consumed. */
-export async function* walk<T>(
+export async function* queryWithCursors<T>(
   { name, client }: Table,
   { index = 'gsi1', partition, schema, keyOf, idOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
   after: Cursor | undefined,

@@ -96,8 +96,8 @@ const count = (what: string) => outcomes.set(what, (outcomes.get(what) ?? 0) + 1
 const bucket = { delete: () => Promise.resolve() };
 const erase = (deletion: DicomDeletion) => eraseDicom(deletion, { dicomErasure: own.erasure, bucket });
 
-/** As requests do: each step looks, and then changes what it saw. */
-async function take({ instance, level, owner, what }: Step): Promise<void> {
+/** As requests do: each step reads, and then changes what it read. */
+async function perform({ instance, level, owner, what }: Step): Promise<void> {
   const { store, deletions } = own;
   const facts = instances[instance] as (typeof instances)[number];
   const path = pathOf(facts.uids, level);
@@ -199,7 +199,7 @@ test(`Counts and lists are right after ${STEPS} steps, ${AT_ONCE} at a time`, {
 }, async () => {
   const [script = []] = fc.sample(fc.array(Step, { minLength: STEPS, maxLength: STEPS, size: 'max' }), 1);
   const worker = async () => {
-    for (let step = script.pop(); step; step = script.pop()) await take(step).catch(unlessConflict);
+    for (let step = script.pop(); step; step = script.pop()) await perform(step).catch(unlessConflict);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   for (const deletion of ended) await erase(deletion);

@@ -1,4 +1,4 @@
-import { type ListQuery, walk } from './page.ts';
+import { type ListQuery, queryWithCursors } from './page.ts';
 import type { Table } from './table.ts';
 
 /** An item of a list, with its sort key. */
@@ -13,14 +13,14 @@ interface Listed<T> {
  *
  * @param shards the partitions that hold the list
  */
-export async function* mergedWalk<T>(
+export async function* queryShards<T>(
   table: Table,
   shards: readonly string[],
   query: Omit<ListQuery<T>, 'partition' | 'newestFirst'>,
   readAtOnce: number,
 ): AsyncGenerator<Listed<T>> {
   const lists = shards.map((partition) =>
-    walk(table, { ...query, partition, newestFirst: true }, undefined, readAtOnce),
+    queryWithCursors(table, { ...query, partition, newestFirst: true }, undefined, readAtOnce),
   );
   const nextOf = async (list: (typeof lists)[number]) => {
     const { value, done } = await list.next();
