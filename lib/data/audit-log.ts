@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { AuditEvent, CoveredRead, type SeriesRead } from '../domain/audit/audit-event.ts';
 import { dayOf, firstIdAt, lastIdAt, timeOfEvent } from '../domain/audit/event-id.ts';
@@ -20,9 +19,9 @@ import {
   TABLE_SCHEMA,
 } from './keys.ts';
 import { FILTERED_BUDGET, type Page, type PageRequest } from './page.ts';
+import { putAllNew, putOnce } from './put-once.ts';
 import { queryShards } from './query-shards.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
-import { transact } from './transaction.ts';
 
 /** A filter for events: by patient, by person, by time. */
 export interface AuditFilter {
@@ -94,7 +93,7 @@ export class AuditLog {
       if (this.#written.size >= 100) this.#written.clear();
       this.#written.add(id);
     }
-    await this.#put({
+    await putOnce(this.#table, {
       ...auditReadKey(id, sopUid, frames),
       id,
       at,
@@ -144,7 +143,10 @@ export class AuditLog {
       ...expiry,
     };
     // A transaction costs twice as much, and most requests are about one patient.
-    if (further.length === 0) return this.#put(entry);
+    if (further.length === 0) {
+      await putOnce(this.#table, entry);
+      return;
+    }
     const isSmall = JSON.stringify(event).length <= MENTIONED_WHOLE;
     const mentions = further.map((patientId) => ({
       ...event,
@@ -153,21 +155,7 @@ export class AuditLog {
       ...auditPatientKeys(id, patientId, isEnd),
       ...expiry,
     }));
-    const items = [entry, ...mentions];
-    for (let from = 0; from < items.length; from += TRANSACTION_ITEMS) {
-      const some = items.slice(from, from + TRANSACTION_ITEMS);
-      await transact(
-        this.#table,
-        some.map((Item) => ({ Put: { Item, ...IF_NOT_EXISTS } })),
-      );
-    }
-  }
-
-  async #put(Item: Record<string, unknown>): Promise<void> {
-    const { name: TableName, client } = this.#table;
-    await client.send(new PutCommand({ TableName, Item, ...IF_NOT_EXISTS })).catch((error: unknown) => {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    });
+    await putAllNew(this.#table, [entry, ...mentions]);
   }
 
   #expiry(id: string) {
@@ -273,9 +261,6 @@ export class AuditLog {
   }
 }
 
-/** DynamoDB quotas, "Transactions": a list of 200 images may be of 200 patients. */
-const TRANSACTION_ITEMS = 100;
-
 /**
  * The characters of an event up to which each mention repeats the whole of it. Longer ones name their own patient only:
  * 200 copies of a page of 200 images would be 2 MB.
@@ -290,8 +275,6 @@ const READS_OF_PART = 1000;
 
 /** Deterministic bits instead of random ones, so that writing the same event again has the same id. */
 const randomFrom = (text: string) => createHash('sha256').update(text).digest().subarray(0, 16);
-
-const IF_NOT_EXISTS = { ConditionExpression: 'attribute_not_exists(pk)' };
 
 const startOfDay = (milliseconds: number) => Math.floor(milliseconds / DAY_MS) * DAY_MS;
 

@@ -3,10 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { chunks } from './batch-requests.ts';
 import type { Table } from './table.ts';
-import { transact } from './transaction.ts';
-
-/** Items that one TransactWriteItems takes (DynamoDB API reference). */
-const TRANSACTION = 100;
+import { TRANSACTION_ITEMS, transact } from './transaction.ts';
 
 /**
  * Puts an item unless it exists, and returns what is stored.
@@ -41,7 +38,7 @@ export const putNew = (Item: Record<string, unknown>) => ({
 
 /** Puts the items that do not exist yet. Those that an earlier attempt has put stay the same: they may have changed since. */
 export async function putAllNew(table: Table, items: readonly Record<string, unknown>[]): Promise<void> {
-  for (const chunk of chunks(items, TRANSACTION)) {
+  for (const chunk of chunks(items, TRANSACTION_ITEMS)) {
     let rest = chunk;
     while (rest.length > 0) {
       const failed = await transact(table, rest.map(putNew));

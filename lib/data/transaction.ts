@@ -3,6 +3,9 @@ import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/l
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Table } from './table.ts';
 
+/** The items that one transaction takes (DynamoDB API reference, TransactWriteItems). */
+export const TRANSACTION_ITEMS = 100;
+
 /** The failed conditions of a transaction, by position, each with the item that it found. */
 export type FailedConditions = Map<number, Record<string, unknown> | undefined>;
 

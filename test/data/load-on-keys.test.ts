@@ -74,7 +74,10 @@ class Load {
     const units = Math.ceil(sizeOf(item) / 1024);
     this.#add(`${table} ${item.pk}`, units * factor);
     // A failed condition costs the write of the table, and none of the indexes.
-    if (Put && known) throw new ConditionalCheckFailedException({ $metadata: {}, message: 'exists' });
+    if (Put && known) {
+      const Item = marshall(known, { removeUndefinedValues: true });
+      throw new ConditionalCheckFailedException({ $metadata: {}, message: 'exists', Item });
+    }
     for (const [index, { partitionKey }] of Object.entries(INDEXES)) {
       if (item[partitionKey] !== undefined) this.#add(`${table} ${index} ${item[partitionKey]}`, units);
     }
