@@ -8,7 +8,12 @@ import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
-import { DicomDeletion, newDicomDeletion } from '../../lib/domain/dicom/dicom-deletion.ts';
+import {
+  DicomDeletion,
+  deletedPath,
+  levelOf,
+  newDicomDeletion,
+} from '../../lib/domain/dicom/dicom-deletion.ts';
 import {
   DicomInstance,
   DicomSeries,
@@ -65,8 +70,8 @@ const Step = fc.record({
   instance: fc.nat(instances.length - 1),
   level: fc.oneof(
     { weight: 6, arbitrary: fc.constant('instance') },
-    { weight: 2, arbitrary: fc.constant('series') },
-    { weight: 2, arbitrary: fc.constant('study') },
+    { weight: 5, arbitrary: fc.constant('series') },
+    { weight: 1, arbitrary: fc.constant('study') },
   ),
   owner: fc.constantFrom(...OWNERS),
   what: fc.oneof(
@@ -113,9 +118,12 @@ async function perform({ instance, level, owner, what }: Step): Promise<void> {
       return;
     }
     case 'restore': {
-      const found = await deletions.get(path, new Date());
-      if (found) await deletions.restore(found.deletion, new Date());
-      if (found) count(`restored ${level}`);
+      // One of those that there are: few paths would be those of a deletion.
+      const { items } = await deletions.list(new Date(), { limit: 200 });
+      const deletion = items[instance % items.length];
+      if (!deletion) return;
+      await deletions.restore(deletion, new Date());
+      count(`restored ${levelOf(deletedPath(deletion))}`);
       return;
     }
     case 'erase': {
