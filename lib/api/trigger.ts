@@ -21,10 +21,10 @@ export interface Trigger {
       }
     | {
         /**
-         * Changed items that have a string attribute (`map.string` if it is in a map), and a status if one is given, by prefix
-         * of their partition key.
+         * Changed items that have a string attribute (`map.string` if it is in a map), and one of the statuses if some are given,
+         * by prefix of their partition key.
          */
-        itemsMarked: readonly { keys: string; attribute: string; status?: string }[];
+        itemsMarked: readonly { keys: string; attribute: string; statuses?: readonly string[] }[];
         batchSize: number;
         maximumRetries: number;
       }
@@ -76,6 +76,12 @@ export interface Trigger {
   /** Scripts that it runs in child processes: bundled beside it as ES modules of the same name. */
   processes?: readonly string[];
 }
+
+/**
+ * How often a message is delivered before it goes to the dead-letter queue: the maximum of SQS (API reference,
+ * "SetQueueAttributes"). With 15 minutes between the later attempts, they last ten days.
+ */
+export const MAXIMUM_RECEIVES = 1000;
 
 /** Declares an event function and keeps its exact type. */
 export const defineTrigger = <const T extends Trigger>(trigger: T): T => trigger;

@@ -112,7 +112,7 @@ export class Cases {
   }
 
   /**
-   * Stores a pending image and claims its case for its patient until the upload expires.
+   * Stores a pending image and claims its case for its patient until `claimedUntil`.
    *
    * @throws DomainError CONFLICT if the case belongs to another patient
    */
@@ -120,15 +120,14 @@ export class Cases {
     image: CaseImage,
     known: Case | undefined,
     now: Date,
-    expiresAt: Date,
+    claimedUntil: Date,
     caller: Caller,
   ): Promise<void> {
-    const item = toItem(image, expiresAt);
     const failed = await transact(this.#table, [
-      putNew(item),
+      putNew(toItem(image)),
       known && known.expiresAt === undefined && known.patientId === image.patientId
         ? keep(image)
-        : claim(image, now, item.expiresAt, sourceOf(caller)),
+        : claim(image, now, epochSeconds(claimedUntil), sourceOf(caller)),
     ]);
     // An earlier attempt of this request has stored the image.
     if (failed.has(0)) return;
@@ -137,7 +136,7 @@ export class Cases {
       // The first image of the case arrived after our read, so the claim no longer expires. The case is still this
       // patient's.
       if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
-        return this.addPending(image, found, now, expiresAt, caller);
+        return this.addPending(image, found, now, claimedUntil, caller);
       }
       throw caseConflict(image.caseId, image.patientId);
     }

@@ -5,7 +5,7 @@ import { Batch } from '../domain/batches/batch.ts';
 import { Case } from '../domain/cases/case.ts';
 import { DicomDeletion } from '../domain/dicom/dicom-deletion.ts';
 import { DicomInstance, DicomSeries, DicomStudy } from '../domain/dicom/dicom-instance.ts';
-import { DicomUpload } from '../domain/dicom/dicom-upload.ts';
+import { DicomUpload, UPLOAD_TRANSITIONS } from '../domain/dicom/dicom-upload.ts';
 import { ExamImage } from '../domain/exams/exam-image.ts';
 import { Export } from '../domain/exports/export.ts';
 import { EXAMPLE_ID, Timestamp } from '../domain/identifiers.ts';
@@ -15,9 +15,10 @@ import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
+import { CheckAttempt } from './check-attempts.ts';
 import { StudyEntry } from './dicom/dicom-search.ts';
 import { FirstAttempt } from './first-attempts.ts';
-import { RecordLink } from './images.ts';
+import { ErasedImage, RecordLink } from './images.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
 
@@ -54,7 +55,7 @@ export const TABLES = {
 const StoredImage = Image.extend({
   /** When the client reported that its upload is complete. */
   arrivedAt: Timestamp.optional(),
-  /** When the item is removed: a pending image after its upload has expired, a deleted one for good. */
+  /** When the item is removed: an expired image, or a deleted one for good; seconds since 1970. */
   expiresAt: z.int().optional(),
 });
 
@@ -175,6 +176,13 @@ export const ENTITIES: readonly Entity[] = [
     ],
     transitions: TRANSITIONS,
     refersTo: { patientId: 'Patient', batchId: 'Batch', caseId: 'Case' },
+  },
+  {
+    name: 'ErasedImage',
+    schema: { ErasedImage },
+    table: 'Table',
+    keys: [[keys.erasureKey('<image>'), { table: 'whether an image was erased' }]],
+    refersTo: { id: 'Image' },
   },
   {
     name: 'ImageEdit',
@@ -300,6 +308,7 @@ export const ENTITIES: readonly Entity[] = [
     name: 'DicomUpload',
     schema: { DicomUpload },
     table: 'Table',
+    transitions: UPLOAD_TRANSITIONS,
     keys: [[keys.dicomUploadKey('<id>'), { table: 'a DICOM file to be uploaded' }]],
     refersTo: { patientId: 'Patient' },
   },
@@ -335,6 +344,12 @@ export const ENTITIES: readonly Entity[] = [
       [keys.apiKeyKey('<id>'), { table: 'an API key' }],
       [keys.apiKeyListKey({ id: '<id>' }), { gsi1: 'all API keys, newest first' }],
     ],
+  },
+  {
+    name: 'CheckAttempt',
+    schema: { CheckAttempt },
+    table: 'Requests',
+    keys: [[keys.checkAttemptsKey('<S3 key>'), { table: 'the attempts to check an upload' }]],
   },
   {
     name: 'FirstAttempt',

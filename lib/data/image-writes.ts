@@ -40,9 +40,9 @@ export const changeState = (
   return updateImage(image, from, { ...values, status: to }, ...conditions);
 };
 
-/** The decision on an image whose bytes were checked. It also removes the time to live. */
+/** The decision on an image whose bytes were checked. It also removes what an earlier failure or expiry has set. */
 export const decide = (image: Image, decision: 'accept' | 'reject', values: Record<string, unknown>) =>
-  changeState(image, decision, { ...values, expiresAt: null });
+  changeState(image, decision, { statusReason: null, ...values, expiresAt: null });
 
 /** The deletion of a ready image: it leaves all lists but those of deleted images. */
 export function markDeleted(image: ReadyImage, { by, at, until, withBatch }: Deletion) {

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Deletion } from '../domain/deletion.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
@@ -17,6 +17,7 @@ import {
   requireBatchDeleted,
 } from './image-counts.ts';
 import {
+  changeState,
   decide,
   linksOwnedBy,
   markDeleted,
@@ -29,6 +30,7 @@ import {
   ARRIVED_IMAGES,
   annotationsOf,
   editsOf,
+  erasureKey,
   imageKey,
   imageListKey,
   imagesOfBatch,
@@ -74,6 +76,16 @@ export type ReadyFacts = Pick<
  */
 export type Decision = 'done' | 'already' | 'gone';
 
+/** Longer than an upload is kept: see `EXPIRE_AFTER_DAYS`. */
+const ERASURE_DAYS = 120;
+
+/** An erased image. Nothing of it is kept but its id. */
+export const ErasedImage = z.object({
+  id: Id,
+  /** When the item is removed; seconds since 1970. */
+  expiresAt: z.int(),
+});
+
 /** The image id of a link item. */
 export const RecordLink = z.object({ id: Id });
 
@@ -88,32 +100,33 @@ export class Images {
   }
 
   /**
-   * Stores pending images. They expire at `expiresAt` unless decided before.
+   * Stores pending images. They have no time to live: a pending image whose bytes have arrived must never be removed, and
+   * the table does not know which have.
    *
    * There is no condition on the batch: an image of a batch that is deleted at this moment can never become ready.
    */
-  async createPending(images: readonly Image[], expiresAt: Date): Promise<void> {
-    const items = images.map((image) => toItem(image, expiresAt));
+  async createPending(images: readonly Image[]): Promise<void> {
+    const items = images.map(toItem);
     try {
       await putAllNew(this.#table, items);
     } catch (error) {
-      // Nobody gets to know these images, so that half of them would only stand in the list until they expire.
+      // Nobody gets to know these images, so that half of them would only stand in the list until they are marked as expired.
       await Promise.allSettled(images.map((image) => transact(this.#table, [remove(image)])));
       throw error;
     }
   }
 
   /**
-   * Stores a pending image and its links to records; it expires as in `createPending`. Returns the image that is stored,
-   * which may be that of an earlier attempt of the same request.
+   * Stores a pending image and its links to records. Returns the image that is stored, which may be that of an earlier
+   * attempt of the same request.
    */
-  async createLinked(image: Image, expiresAt: Date): Promise<Image> {
+  async createLinked(image: Image): Promise<Image> {
     const links = Object.entries(image.links ?? {}).map(([type, recordId]) => ({
       id: image.id,
       ...linkKey(image.id, type, recordId),
       ...linkListKey(image, type, recordId),
     }));
-    const puts = [putNew(toItem(image, expiresAt)), ...links.map((Item) => ({ Put: { Item } }))];
+    const puts = [putNew(toItem(image)), ...links.map((Item) => ({ Put: { Item } }))];
     const stored = (await transact(this.#table, puts)).get(0);
     return stored ? parseItem(Image, stored) : image;
   }
@@ -294,6 +307,37 @@ export class Images {
     return this.markReady({ ...image, caseId: undefined }, facts, now);
   }
 
+  /** Records that the bytes of an image could not be checked. The upload is kept, so that they can be checked again. */
+  async markFailed(image: Image, statusReason: string, now: Date): Promise<void> {
+    await transact(this.#table, [changeState(image, 'fail', { statusReason, updatedAt: now.toISOString() })]);
+  }
+
+  /**
+   * Records that the bytes of an image never arrived. The image is removed at `until`, unless they arrive nevertheless. If it was
+   * decided, moved or removed since it was read, nothing changes.
+   */
+  async markExpired(image: Image, until: Date, now: Date): Promise<void> {
+    const statusReason = 'The upload was never completed.';
+    const values = { statusReason, expiresAt: epochSeconds(until), updatedAt: now.toISOString() };
+    await transact(this.#table, [changeState(image, 'expire', values)]);
+  }
+
+  /** Remembers that an image was erased, so that an upload that arrives later is known to belong to nobody. */
+  async rememberErasure(id: string, now: Date): Promise<void> {
+    const { name: TableName, client } = this.#table;
+    const expiresAt = epochSeconds(now) + ERASURE_DAYS * 86_400;
+    await client.send(new PutCommand({ TableName, Item: { ...erasureKey(id), id, expiresAt } }));
+  }
+
+  /** Whether an image with this id was erased. */
+  async isErased(id: string): Promise<boolean> {
+    const { name: TableName, client } = this.#table;
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: erasureKey(id), ConsistentRead: true }),
+    );
+    return Item !== undefined;
+  }
+
   /** Rejects an image with a reason for the user. */
   async markRejected(image: Image, statusReason: string, now: Date): Promise<Decision> {
     const values = { statusReason, updatedAt: now.toISOString() };
@@ -369,13 +413,12 @@ export class Images {
   }
 }
 
-/** The item of an image; `expiresAt` (seconds since 1970) is DynamoDB's time to live. */
-export const toItem = (image: Image, expiresAt: Date) => ({
+/** The item of an image. */
+export const toItem = (image: Image) => ({
   ...image,
   ...imageKey(image.id),
   ...imageListKey(image),
   ...patientListKey(image),
-  expiresAt: epochSeconds(expiresAt),
 });
 
 /** Whether an item is not to be found any more. */

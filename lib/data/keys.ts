@@ -336,6 +336,12 @@ const SEPARATOR = '\t';
 const PART_CHARACTERS = 64;
 const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 
+/** That an image was erased. Not in the partition of the image: see `editKey`. */
+export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: 'ERASED' });
+
+/** The attempts to check an upload, by its key in S3; in the table of requests. */
+export const checkAttemptsKey = (upload: string) => ({ pk: `CHECK#${upload}`, sk: 'CHECK' });
+
 /** The time of the first attempt of a request with an Idempotency-Key; in the table of requests. */
 export const firstAttemptKey = (request: string) => ({ pk: `ATTEMPT#${request}`, sk: 'ATTEMPT' });
 
@@ -419,8 +425,12 @@ export const AUDIT_KEYS = 'EVENT#';
 export const INSTANCE_KEYS = 'INSTANCE#';
 export const DELETION_KEYS = 'DELETION#';
 
-/** Pending images whose upload the client has reported as complete, for filters on the table's stream. */
-export const ARRIVED_IMAGES = { keys: IMAGE_KEYS, attribute: 'arrivedAt', status: 'pending' } as const;
+/** Images without a decision whose upload the client has reported as complete, for filters on the table's stream. */
+export const ARRIVED_IMAGES = {
+  keys: IMAGE_KEYS,
+  attribute: 'arrivedAt',
+  statuses: ['pending', 'expired'],
+} as const;
 
 /** The global secondary indexes by their names. */
 export const INDEXES = {

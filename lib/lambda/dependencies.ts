@@ -6,6 +6,7 @@ import { ApiKeys } from '../data/api-keys.ts';
 import { AuditLog } from '../data/audit-log.ts';
 import { Batches } from '../data/batches.ts';
 import { Cases } from '../data/cases.ts';
+import { CheckAttempts } from '../data/check-attempts.ts';
 import { Connections } from '../data/connections.ts';
 import { DeletedImages } from '../data/deleted-images.ts';
 import { DicomDeletions } from '../data/dicom/dicom-deletions.ts';
@@ -54,6 +55,8 @@ export const keys = () => new ApiKeys(table());
 
 export const auditLog = () =>
   new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });
+/** The attempts to check uploads. */
+export const checkAttempts = () => new CheckAttempts(connectTable(environment.requestsTableName));
 export const connections = () => new Connections(connectTable(environment.connectionsTableName));
 
 /** Accesses objects with signed requests, without an S3 client. */

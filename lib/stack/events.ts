@@ -52,20 +52,18 @@ export class EventFeed extends Construct {
         visibilityTimeout: Duration.seconds(source.visibilityTimeoutSeconds ?? 6 * trigger.timeoutSeconds),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
+      deadLetters.grantSendMessages(handler);
+      handler.addEnvironment('QUEUE_URL', queue.queueUrl);
+      handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
+      // A message between two attempts is not visible, and the age metric does not include messages received more
+      // than three times (SQS developer guide, "Available CloudWatch metrics").
+      const waiting = queue.metricApproximateNumberOfMessagesNotVisible({
+        period: Duration.minutes(15),
+        statistic: 'Minimum',
+      });
+      late.push(alarm('Late', waiting, 1, 8));
       if ('objectsUnder' in source) storage.sendCreatedTo(queue, source.objectsUnder, source.named);
-      else {
-        const items = new StoredItems(this, 'Items', source, storage, queue);
-        deadLetters.grantSendMessages(handler);
-        handler.addEnvironment('QUEUE_URL', queue.queueUrl);
-        handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
-        // A message between two attempts is not visible, and the age metric does not include messages received more
-        // than three times (SQS developer guide, "Available CloudWatch metrics").
-        const waiting = queue.metricApproximateNumberOfMessagesNotVisible({
-          period: Duration.minutes(15),
-          statistic: 'Minimum',
-        });
-        late.push(alarm('Late', waiting, 1, 8), alarm('NotQueued', items.failures, 1));
-      }
+      else late.push(alarm('NotQueued', new StoredItems(this, 'Items', source, storage, queue).failures, 1));
       handler.addEventSource(
         new SqsEventSource(queue, {
           batchSize: source.batchSize,
@@ -127,14 +125,14 @@ function filtersOf(
       FilterCriteria.filter({ dynamodb: { Keys: keysFrom(prefix) } }),
     );
   }
-  return source.itemsMarked.map(({ keys, attribute, status }) =>
+  return source.itemsMarked.map(({ keys, attribute, statuses }) =>
     FilterCriteria.filter({
       eventName: FilterRule.isEqual('MODIFY'),
       dynamodb: {
         Keys: keysFrom(keys),
         NewImage: {
           ...existing(attribute),
-          ...(status && { status: { S: FilterRule.isEqual(status) } }),
+          ...(statuses && { status: { S: FilterRule.or(...statuses) } }),
         },
       },
     }),

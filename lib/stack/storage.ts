@@ -83,7 +83,7 @@ export class Storage extends Construct {
         },
       ],
       lifecycleRules: [
-        // Uploads are checked within minutes. The object stays so long that no signed URL can replace it.
+        // Uploads are checked within minutes, and then deleted.
         { id: 'incoming', prefix: INCOMING, expiration: days(INCOMING) },
         { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: days(INCOMING_DICOM) },
         {

@@ -1,8 +1,12 @@
 import type { Image } from '../domain/images/image.ts';
 import { IMAGE_EXTENSIONS } from '../domain/uploads/upload.ts';
 
-/** The prefixes whose objects expire, and after how many days. */
-export const EXPIRE_AFTER_DAYS = { 'incoming/': 1, 'incoming-dicom/': 1, 'exports/': 1 } as const;
+/**
+ * The prefixes whose objects expire, and after how many days. An upload is deleted when it has been checked. So what
+ * expires was never checked, and must outlive the messages about it: 14 days in a queue (SQS developer guide, "Message
+ * quotas"), as many again after each redrive from the dead-letter queue, and the time in which somebody mends the fault.
+ */
+export const EXPIRE_AFTER_DAYS = { 'incoming/': 90, 'incoming-dicom/': 90, 'exports/': 1 } as const;
 
 /** The small copies of an image. */
 export type RenditionName = 'thumbnail' | 'card' | 'png' | 'preview';
@@ -20,7 +24,7 @@ const SUFFIX: Record<RenditionName, string> = {
  */
 type Identified = Pick<Image, 'id'>;
 
-/** Uploads through presigned URLs, not yet validated; a lifecycle rule deletes them after a day. */
+/** Uploads through presigned URLs, not yet validated. */
 export const INCOMING = 'incoming/';
 export const incomingKey = ({ id }: Identified) => `${INCOMING}${id}`;
 
@@ -63,7 +67,7 @@ export function allKeysOf(image: Identified): string[] {
   return [incomingKey(image), ...endings.map((ending) => `${IMAGES}${image.id}${ending}`)];
 }
 
-/** Where signed URLs put DICOM files; apart, for S3 takes no two receivers of one prefix. It goes by itself after a day. */
+/** Where signed URLs put DICOM files; apart, for S3 takes no two receivers of one prefix. */
 export const INCOMING_DICOM = 'incoming-dicom/';
 export const incomingDicomKey = (uploadId: string) => `${INCOMING_DICOM}${uploadId}`;
 export const uploadIdOfIncomingDicom = (key: string) => key.slice(INCOMING_DICOM.length);

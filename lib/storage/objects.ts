@@ -2,13 +2,22 @@ import {
   CopyObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   NoSuchKey,
+  NotFound,
   PutObjectCommand,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { connectS3 } from './s3-client.ts';
+
+/** What S3 knows of an object. */
+export interface ObjectHead {
+  bytes: number;
+  /** As in `Crc32`; S3 may have another checksum of it, or one of its parts. */
+  crc32: string | undefined;
+}
 
 /** Reads, writes and deletes objects of one bucket, for event functions. */
 export class Objects {
@@ -27,6 +36,20 @@ export class Objects {
       return await Body?.transformToByteArray();
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  /** Returns what S3 knows of an object. Returns undefined if it does not exist. */
+  async head(key: string): Promise<ObjectHead | undefined> {
+    const input = { Bucket: this.#bucket, Key: key, ChecksumMode: 'ENABLED' as const };
+    try {
+      const { ContentLength: bytes = 0, ChecksumCRC32: crc32 } = await this.#client.send(
+        new HeadObjectCommand(input),
+      );
+      return { bytes, crc32 };
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
       throw error;
     }
   }

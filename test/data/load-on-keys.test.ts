@@ -161,7 +161,7 @@ async function write(load: Load, writes: number): Promise<void> {
     const opened = request(load, 'key:import', { action: 'upload-dicom', method: 'POST', outcome: 'opened' });
     await log?.append(opened);
     if (count % 2 === 0) await dicom.store(instance(load));
-    else await images.createPending([image(load)], new Date(load.now + 3_600_000));
+    else await images.createPending([image(load)]);
     await log?.complete({ ...opened, outcome: 'success', patientIds: ['P-1'] });
   }
 }

@@ -99,11 +99,11 @@ test('A batch is created once, and returned as it is stored', async () => {
 test('Pending images, linked ones and those of a case are stored once', async () => {
   const images = new Images(table);
   const some = Array.from({ length: 120 }, () => imageOf({ batchId: newId() }));
-  await losing(() => images.createPending(some, soon));
+  await losing(() => images.createPending(some));
   expect(await images.getMany(some.map(({ id }) => id))).toHaveLength(120);
 
   const linked = imageOf({ links: { prescription: 'RX-1' } });
-  expect(await losing(() => images.createLinked(linked, soon))).toEqual(linked);
+  expect(await losing(() => images.createLinked(linked))).toEqual(linked);
   expect((await images.listOfRecord(['prescription', 'RX-1'], undefined, { limit: 9 })).items).toHaveLength(
     1,
   );
@@ -123,17 +123,17 @@ test('An image that is decided stays decided when its registration is repeated',
   const other = imageOf({ batchId: batch.id });
   const facts = { mimeType: 'image/jpeg', fileSize: 1, crc32: 'yv7Kvg==', width: 1, height: 1 };
   const ready = { ...facts, thumbnailBytes: 1, hasPreview: false, key: 'images/a.jpg' };
-  await images.createPending([image], soon);
+  await images.createPending([image]);
   expect(await images.markReady(image, ready, now)).toBe('done');
-  await images.createPending([image, other], soon);
+  await images.createPending([image, other]);
   expect(await images.get(image.id)).toMatchObject({ status: 'ready' });
   expect(await images.get(other.id)).toMatchObject({ status: 'pending' });
   expect(await batches.get(batch.id)).toMatchObject({ imageCount: 1 });
 
   const linked = imageOf({ batchId: batch.id, links: { prescription: 'RX-2' } });
-  await images.createLinked(linked, soon);
+  await images.createLinked(linked);
   expect(await images.markReady(linked, ready, now)).toBe('done');
-  const repeated = await images.createLinked({ ...linked, linkSecret: 'x'.repeat(43) }, soon);
+  const repeated = await images.createLinked({ ...linked, linkSecret: 'x'.repeat(43) });
   expect(repeated).toMatchObject({ status: 'ready', linkSecret: linked.linkSecret });
 });
 
@@ -142,27 +142,26 @@ test('Of a registration that fails halfway, nothing is left', async () => {
   const some = Array.from({ length: 120 }, () => imageOf({ batchId: newId() }));
   // The first 100 are stored by the first write.
   failing = 2;
-  await expect(images.createPending(some, soon)).rejects.toThrow();
+  await expect(images.createPending(some)).rejects.toThrow();
   expect(await images.getMany(some.map(({ id }) => id))).toEqual([]);
 });
 
 test('An upload of DICOM files, an export and an API key are stored once', async () => {
   const uploads = new DicomUploads(table);
-  const expiresAt = Math.floor(soon.getTime() / 1000);
   const upload = {
     id: newId(),
     fileSize: 1,
     status: 'pending' as const,
     uploader: caller,
     uploadedAt: at,
-    expiresAt,
   };
   await losing(() => uploads.create(upload));
-  await uploads.decide(upload, { status: 'rejected', reason: 'not DICOM' });
+  await uploads.decide(upload, { status: 'rejected', reason: 'not DICOM' }, now);
   await uploads.create(upload);
   expect(await uploads.get(upload.id, now)).toMatchObject({ status: 'rejected' });
 
   const exports = new Exports(table);
+  const expiresAt = Math.floor(soon.getTime() / 1000);
   const given = {
     id: newId(),
     run: newId(),

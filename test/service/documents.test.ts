@@ -35,7 +35,7 @@ async function storeAndProcess(bytes: Uint8Array, mimeType: string) {
     { role: 'doctor', subject: 'd' },
     now,
   );
-  await direct.images.createPending([image], new Date(now.getTime() + 60_000));
+  await direct.images.createPending([image]);
   await direct.bucket.write(incomingKey(image), bytes, mimeType);
   return decided(doctor, id);
 }

@@ -50,7 +50,7 @@ async function batchOf(...sizes: number[]) {
     const image = newImage({ ...given, ...facts }, caller, direct.now());
     const key = originalKey(image, facts.mimeType);
     await direct.bucket.write(key, bytes, facts.mimeType);
-    await direct.images.createPending([image], new Date(Date.now() + 60_000));
+    await direct.images.createPending([image]);
     expect(await direct.images.markReady(image, { ...facts, key }, direct.now())).toBe('done');
     files.set(image.id, bytes);
   }

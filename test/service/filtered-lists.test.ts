@@ -25,7 +25,7 @@ beforeAll(async () => {
       new Date(),
     ),
   );
-  await direct.images.createPending(images, new Date(Date.now() + 3_600_000));
+  await direct.images.createPending(images);
 });
 
 async function* pages(query: string) {

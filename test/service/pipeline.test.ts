@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { handle as eraseObjects } from '../../functions/events/erase-objects/handler.ts';
 import { handle as makeThumbnail } from '../../functions/events/make-thumbnail/handler.ts';
 import { toItem } from '../../lib/data/images.ts';
@@ -8,6 +8,7 @@ import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { photo } from '../fixtures/photos.ts';
+import { takeDeadLetters } from '../support/dead-letters.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
@@ -39,16 +40,29 @@ describe('An event', () => {
   test('that is delivered many times at once counts once', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
-    await Promise.all(Array.from({ length: 8 }, () => makeThumbnail({ key: incomingKey({ id }) }, direct)));
+    const event = () => makeThumbnail({ key: incomingKey({ id }) }, direct);
+    // Those that no longer find the upload are delivered again.
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, event));
+    for (const each of outcomes) if (each.status === 'rejected') expect(String(each.reason)).toMatch(/NoSuchKey|key does not exist/);
+    await event();
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
     expect(await countOf(batch)).toBe(1);
   });
 
-  test('for an object that does not exist, or belongs to no image, does no harm', async () => {
+  test('for an object that does not exist, or whose image was erased, does no harm', async () => {
     await makeThumbnail({ key: incomingKey({ id: randomUUID() }) }, direct);
-    const unknownKey = incomingKey({ id: randomUUID() });
-    await direct.bucket.write(unknownKey, (await photo()).bytes, 'image/jpeg');
-    await until(async () => (await direct.bucket.read(unknownKey)) === undefined);
+    const erased = randomUUID();
+    await direct.images.rememberErasure(erased, new Date());
+    await direct.bucket.write(incomingKey({ id: erased }), (await photo()).bytes, 'image/jpeg');
+    await until(async () => (await direct.bucket.read(incomingKey({ id: erased }))) === undefined);
+  });
+
+  test('for an upload of an unknown image keeps the upload', async () => {
+    const key = incomingKey({ id: randomUUID() });
+    await direct.bucket.write(key, (await photo()).bytes, 'image/jpeg');
+    await expect(makeThumbnail({ key }, direct)).rejects.toThrow('has no image');
+    expect(await direct.bucket.read(key)).toBeDefined();
+    await direct.bucket.delete([key]);
   });
 });
 
@@ -57,8 +71,8 @@ describe('Erasing', () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
     const { s3_key } = await decided(doctor, id);
+    await until(async () => (await direct.bucket.read(incomingKey({ id }))) === undefined);
     const keys = [
-      incomingKey({ id }),
       s3_key,
       ...(['thumbnail', 'card', 'png'] as const).map((name) => renditionKey(s3_key, name)),
     ];
@@ -102,6 +116,7 @@ describe('Erasing', () => {
     const { id } = uploads[0];
     const written: string[] = [];
     const bucket = {
+      head: (of: string) => direct.bucket.head(of),
       read: async () => file.bytes,
       copy: async (_from: string, to: string, type: string) => {
         written.push(to);
@@ -136,11 +151,11 @@ describe('Erasing', () => {
       { role: 'doctor', subject: 'd' },
       new Date(),
     );
-    await direct.images.createPending([image], new Date(Date.now() + 60_000));
+    await direct.images.createPending([image]);
     const key = incomingKey(image);
     const written: string[] = [];
     const bucket = {
-      ...direct.bucket,
+      head: (of: string) => direct.bucket.head(of),
       delete: (keys: readonly string[]) => direct.bucket.delete(keys),
       read: async () => file.bytes,
       copy: async () => {
@@ -154,6 +169,7 @@ describe('Erasing', () => {
     };
     await expect(makeThumbnail({ key }, { ...direct, bucket })).rejects.toThrow('NoSuchKey');
     expect(written).toHaveLength(3);
+    await until(() => direct.images.isErased(image.id));
     await makeThumbnail({ key }, direct);
     for (const each of written) expect(await direct.bucket.read(each), each).toBeUndefined();
   });
@@ -178,41 +194,27 @@ describe('If the store sends no events', () => {
       files: [{ name: file.name, size: file.bytes.length, type: file.type }],
     });
     const { id } = uploads[0];
+    const failedImage = async () => {
+      const found = await doctor.json('GET', `/api/images/${id}/`, 200);
+      return found.status === 'failed' && found;
+    };
     const complete = (status: number) => doctor.json('POST', `/api/v1/images/${id}/complete`, status);
     await complete(409);
 
-    // They were rejected while their event was on its way, and so the event changed nothing; after that they
-    // are as if it had not been sent.
+    // Their event finds that earlier checks ended their processes; after that they are as if it had not been sent.
     const image = (await direct.images.get(id)) as Image;
-    await direct.images.markRejected(image, 'not yet', new Date());
-    await direct.bucket.write(incomingKey({ id }), file.bytes, file.type);
-    const [later = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
-    await decided(doctor, later);
-    await direct.putItem(toItem(image, new Date(Date.now() + 60_000)));
+    const key = incomingKey({ id });
+    for (const hoursAgo of [4, 3, 2, 1])
+      await direct.checkAttempts.begin(key, new Date(Date.now() - hoursAgo * 3_600_000));
+    await direct.bucket.write(key, file.bytes, file.type);
+    expect(await until(failedImage)).toMatchObject({ status_reason: expect.stringContaining('kept') });
+    await takeDeadLetters(service, inject('cdkOut'), 'make-thumbnail');
+    await direct.checkAttempts.end(key, new Date());
+    await direct.putItem(toItem(image));
 
     expect(await complete(202)).toMatchObject({ id, status: 'pending' });
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
     expect(await complete(202)).toMatchObject({ id, status: 'ready' });
-    expect(await countOf(batch)).toBe(2);
+    expect(await countOf(batch)).toBe(1);
   });
-});
-
-test('An upload that never arrives leaves nothing behind', async () => {
-  const batch = await createBatch(doctor);
-  const now = Date.now();
-  const image = newImage(
-    {
-      id: randomUUID(),
-      patientId: PATIENT_1,
-      batchId: batch,
-      fileName: 'x.jpg',
-      mimeType: 'image/jpeg',
-      fileSize: 1,
-    },
-    { role: 'doctor', subject: 'd' },
-    new Date(now),
-  );
-  await direct.images.createPending([image], new Date(now - 1000));
-  expect(await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200)).toEqual({ images: [], next: null });
-  await doctor.json('GET', `/api/images/${image.id}/`, 404);
 });

@@ -5,6 +5,7 @@ import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
+import { CheckAttempts } from '../../lib/data/check-attempts.ts';
 import { Connections } from '../../lib/data/connections.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
@@ -57,6 +58,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     rateLimits: new RateLimits(connectTable(REQUESTS_TABLE_NAME)),
     connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
     auditLog: new AuditLog(connectTable(AUDIT_TABLE_NAME), { days: 365 }),
+    checkAttempts: new CheckAttempts(connectTable(REQUESTS_TABLE_NAME)),
     images: new Images(table),
     deletedImages: new DeletedImages(table),
     batches: new Batches(table),

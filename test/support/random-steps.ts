@@ -78,7 +78,7 @@ async function newWorld(own: Stores, imagesEach: number): Promise<World> {
           return { ...newImage(known, doctor, new Date()), ...place };
         }),
       );
-      await own.images.createPending(created, new Date(Date.now() + 600_000));
+      await own.images.createPending(created);
       return created.map(({ id }) => id);
     }),
   );

@@ -1,6 +1,5 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
 import { batches, creation, images, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -25,7 +24,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const pending = files.map((file) =>
     newImage({ ...file, ...owner, id: newId() }, caller, now, deps.timeZone),
   );
-  await images.createPending(pending, uploadExpiry(limits, now));
+  await images.createPending(pending);
   const uploads = pending.map(async (image) => {
     const { url: upload_url, expiresAt: expires_at, ...put } = await signUpload(image, urls, limits, now);
     return { id: image.id, name: image.fileName, upload_url, ...put, expires_at };

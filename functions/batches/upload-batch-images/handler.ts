@@ -1,7 +1,6 @@
 import { allCreated, withFailed } from '../../../lib/api/views/upload-result.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
 import { batches, creation, images, objects } from '../../../lib/lambda/dependencies.ts';
 import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
@@ -30,7 +29,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   const results = checked.map(toUploadResult);
   const allGood = allCreated(results);
   const good = checked.filter((file) => 'image' in file);
-  const lost = await storeFiles(good, uploadExpiry(limits, now), deps);
+  const lost = await storeFiles(good, deps);
   if (allGood && lost.size === 0) return { results };
   return new PartialSuccess({ results: withFailed(results, lost) });
 }

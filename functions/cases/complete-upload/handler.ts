@@ -1,6 +1,7 @@
 import { toCaseImage } from '../../../lib/api/views/case-image.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
+import { isUndecided } from '../../../lib/domain/images/image-status.ts';
 import { images, now, objects, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
@@ -16,7 +17,7 @@ export async function handle(
   { images, objects, urls, now }: Deps,
 ) {
   const image = requireVisible(caller, await images.get(params.id), 'image');
-  if (image.status === 'pending') {
+  if (isUndecided(image)) {
     if (!(await objects.has(incomingKey(image)))) {
       throw new DomainError('CONFLICT', 'The upload is not complete: there are no bytes yet.');
     }

@@ -1,4 +1,4 @@
-import { defineTrigger } from '../../../lib/api/trigger.ts';
+import { defineTrigger, MAXIMUM_RECEIVES } from '../../../lib/api/trigger.ts';
 import { INSTANCE_KEYS } from '../../../lib/data/keys.ts';
 
 export const trigger = defineTrigger({
@@ -12,8 +12,7 @@ export const trigger = defineTrigger({
     attributes: ['sopUid'],
     batchSize: 1,
     maximumConcurrency: 4,
-    // The maximum of SQS. With 15 minutes between the later attempts, they last ten days.
-    maximumReceives: 1000,
+    maximumReceives: MAXIMUM_RECEIVES,
     // Delays the retry after a crash. Six times the timeout would be half an hour; nothing throttles this function.
     visibilityTimeoutSeconds: 320,
   },

@@ -1,4 +1,4 @@
-import { defineTrigger } from '../../../lib/api/trigger.ts';
+import { defineTrigger, MAXIMUM_RECEIVES } from '../../../lib/api/trigger.ts';
 
 /** The memory, timeout and files that the processing of an image needs. */
 export const RUNTIME = {
@@ -14,10 +14,16 @@ export const trigger = defineTrigger({
   summary:
     'Look at what was uploaded: a picture becomes ready with its thumbnails, anything else is rejected',
   costOfFailure: 'Uploaded images stay "pending": nobody sees them until this is mended; the bytes are safe.',
-  source: { objectsUnder: 'incoming/', batchSize: 1, maximumConcurrency: 20, maximumReceives: 5 },
+  source: {
+    objectsUnder: 'incoming/',
+    batchSize: 1,
+    maximumConcurrency: 20,
+    maximumReceives: MAXIMUM_RECEIVES,
+  },
   permissions: {
     table: 'write',
     audit: 'append',
+    requests: 'count',
     objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] },
   },
   ...RUNTIME,

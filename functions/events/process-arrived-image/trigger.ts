@@ -10,6 +10,7 @@ export const trigger = defineTrigger({
   permissions: {
     table: 'write',
     audit: 'append',
+    requests: 'count',
     objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] },
   },
   ...RUNTIME,

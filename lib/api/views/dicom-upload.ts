@@ -28,7 +28,7 @@ export const DicomUploadProgress = z.strictObject({
   status: DicomUploadStatus,
   data: StoredDicom.optional(),
   reason: z.string().optional().describe('Why it is not stored.'),
-  expiresAt: Timestamp.describe('When this answer is forgotten; the stored file never is.'),
+  expiresAt: Timestamp.optional().describe('When this answer is forgotten; the stored file never is.'),
 });
 
 export const toDicomUploadProgress = (upload: DicomUpload): z.infer<typeof DicomUploadProgress> => ({
@@ -36,5 +36,5 @@ export const toDicomUploadProgress = (upload: DicomUpload): z.infer<typeof Dicom
   status: upload.status,
   data: upload.data,
   reason: upload.reason,
-  expiresAt: new Date(upload.expiresAt * 1000).toISOString(),
+  ...(upload.expiresAt !== undefined && { expiresAt: new Date(upload.expiresAt * 1000).toISOString() }),
 });

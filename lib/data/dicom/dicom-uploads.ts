@@ -1,12 +1,20 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type DicomOutcome, DicomUpload } from '../../domain/dicom/dicom-upload.ts';
+import {
+  type DicomOutcome,
+  DicomUpload,
+  RESULT_DAYS,
+  UPLOAD_TRANSITIONS,
+} from '../../domain/dicom/dicom-upload.ts';
+import { epochSeconds } from '../../domain/epoch-seconds.ts';
 import { getMany } from '../batch-requests.ts';
+import { isOneOf, updateIf } from '../condition-expression.ts';
 import { dicomUploadKey } from '../keys.ts';
 import { putAllNew } from '../put-once.ts';
 import { parseItem, type Table } from '../table.ts';
+import { updateOf } from '../update-expression.ts';
 
-/** The DICOM uploads by signed URLs. DynamoDB's time to live removes them. */
+/** The DICOM uploads by signed URLs. Some time after the outcome, DynamoDB's time to live removes them. */
 export class DicomUploads {
   readonly #table: Table;
 
@@ -36,22 +44,18 @@ export class DicomUploads {
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
-  /** Records the outcome of a pending upload. If it is decided or deleted already, nothing changes. */
-  async decide({ id }: DicomUpload, outcome: DicomOutcome): Promise<void> {
+  /** Records the outcome of an upload. If it is decided or removed already, nothing changes. */
+  async decide({ id }: DicomUpload, outcome: DicomOutcome, now: Date): Promise<void> {
     const { name: TableName, client } = this.#table;
-    const fields = Object.entries(outcome).filter(([, value]) => value !== undefined);
+    const isKept = outcome.status === 'failed';
+    const { from } = Object.values(UPLOAD_TRANSITIONS).find(({ to }) => to === outcome.status) ?? {};
+    const expiresAt = isKept ? undefined : epochSeconds(now) + RESULT_DAYS * 86_400;
     try {
       await client.send(
         new UpdateCommand({
           TableName,
           Key: dicomUploadKey(id),
-          UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-          ConditionExpression: '#status = :pending',
-          ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
-          ExpressionAttributeValues: {
-            ':pending': 'pending',
-            ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
-          },
+          ...updateIf([isOneOf('status', from ?? [])], updateOf({ reason: null, ...outcome, expiresAt })),
         }),
       );
     } catch (error) {
@@ -61,4 +65,5 @@ export class DicomUploads {
 }
 
 /** DynamoDB removes expired items within days, not at once. */
-const isRemembered = ({ expiresAt }: DicomUpload, now: Date): boolean => expiresAt * 1000 > now.getTime();
+const isRemembered = ({ expiresAt }: DicomUpload, now: Date): boolean =>
+  expiresAt === undefined || expiresAt * 1000 > now.getTime();

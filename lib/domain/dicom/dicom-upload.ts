@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { Caller } from '../access/caller.ts';
 import { recordAccess } from '../audit/audit-context.ts';
-import { epochSeconds } from '../epoch-seconds.ts';
 import { DomainError } from '../errors.ts';
 import { Crc32, Id, PatientId, Text, Timestamp } from '../identifiers.ts';
 import { Bytes } from '../images/image.ts';
@@ -11,13 +10,30 @@ import { StoredDicom } from './dicom-instance.ts';
 /**
  * `pending`: the bytes have not arrived or are not checked yet. `stored`: they are stored as an instance. `rejected`:
  * they are not a DICOM instance, or not one that the sender may upload. `conflict`: another file has the same
- * identifiers.
+ * identifiers. `failed`: they could not be checked. `expired`: they never arrived.
  */
 export const DicomUploadStatus = z
-  .enum(['pending', 'stored', 'rejected', 'conflict'])
+  .enum(['pending', 'stored', 'rejected', 'conflict', 'failed', 'expired'])
   .meta({ examples: ['stored'] });
 
-/** A DICOM file to be uploaded by a signed URL. The record expires, whatever its status. */
+/** The changes of an upload's status, as `TRANSITIONS` of images. */
+const UNDECIDED = ['pending', 'failed', 'expired'] as const;
+export const UPLOAD_TRANSITIONS = {
+  store: { from: UNDECIDED, to: 'stored' },
+  reject: { from: UNDECIDED, to: 'rejected' },
+  refuse: { from: UNDECIDED, to: 'conflict' },
+  fail: { from: ['pending'], to: 'failed' },
+  expire: { from: ['pending'], to: 'expired' },
+  forget: { from: ['stored', 'rejected', 'conflict', 'expired'], to: undefined },
+} as const;
+
+/** Whether the bytes of the upload may still be stored. */
+export const isUndecided = ({ status }: DicomUpload): boolean => UNDECIDED.some((each) => each === status);
+
+/** Days for which the result of an upload can be read. */
+export const RESULT_DAYS = 30;
+
+/** A DICOM file to be uploaded by a signed URL. */
 export const DicomUpload = z.object({
   id: Id,
   /** The patient who uploads; for other uploaders, the patient named in the file. */
@@ -30,15 +46,15 @@ export const DicomUpload = z.object({
   reason: z.string().optional(),
   data: StoredDicom.optional(),
   uploadedAt: Timestamp,
-  /** Seconds since 1970. */
-  expiresAt: z.int(),
+  /** When the record is removed; seconds since 1970. While its bytes may wait to be checked, it has none. */
+  expiresAt: z.int().optional(),
 });
 export type DicomUpload = z.infer<typeof DicomUpload>;
 
 /** The result of the check of the uploaded bytes. */
 export type DicomOutcome =
   | { status: 'stored'; data: StoredDicom; patientId: string | undefined }
-  | { status: 'rejected' | 'conflict'; reason: string };
+  | { status: 'rejected' | 'conflict' | 'failed' | 'expired'; reason: string };
 
 /** Declares a DICOM file before its upload. */
 export const CreateDicomUpload = z.strictObject({
@@ -74,7 +90,6 @@ export function newDicomUpload(
   { fileSize, crc32 }: z.output<typeof CreateDicomUpload>,
   id: string,
   caller: Caller,
-  { uploadExpirySeconds }: Limits,
   now: Date,
 ): DicomUpload {
   const patientId = caller.role === 'patient' ? caller.patientId : undefined;
@@ -88,7 +103,6 @@ export function newDicomUpload(
     // Without the audit context of the current request.
     uploader: Caller.parse(caller),
     uploadedAt: now.toISOString(),
-    expiresAt: epochSeconds(now) + uploadExpirySeconds,
   };
 }
 

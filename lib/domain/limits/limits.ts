@@ -54,11 +54,11 @@ export const Limits = z.strictObject({
   unfinishedExports: z.int().positive().default(3),
   /** Days for which a deleted image or batch can be restored. Then it is erased. */
   restorableDays: z.int().positive().max(3650).default(30),
-  /** How long a pending upload is kept. */
+  /** When a pending upload without bytes is marked as expired. It must be longer than `uploadUrlSeconds`. */
   uploadExpirySeconds: z.int().positive().default(86_400),
 });
 export type Limits = z.infer<typeof Limits>;
 
-/** When an upload that never comes is forgotten. */
+/** When an upload that never comes is marked as expired. */
 export const uploadExpiry = ({ uploadExpirySeconds }: Limits, now: Date): Date =>
   new Date(now.getTime() + uploadExpirySeconds * 1000);

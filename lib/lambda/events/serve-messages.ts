@@ -9,7 +9,7 @@ import { backoffSeconds, MessageQueue } from './message-queue.ts';
 import { PermanentFailure } from './permanent-failure.ts';
 
 /**
- * The Lambda of a trigger on stored items. A message that fails is retried with growing delays until the queue moves it
+ * The Lambda of a trigger whose events come through a queue. A message that fails is retried with growing delays until the queue moves it
  * to the dead-letter queue; after a `PermanentFailure` that happens at once.
  */
 export function serveMessages<Message, Deps>(

@@ -1,9 +1,7 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
-import { logger } from '../http/response.ts';
-import { connect, type Factories } from '../needs.ts';
+import type { Factories } from '../needs.ts';
+import { serveMessages } from './serve-messages.ts';
 
 /** An object that was created in the bucket. */
 export interface CreatedObject {
@@ -19,27 +17,16 @@ const S3Message = z.object({
 const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
 
 /**
- * The Lambda of a trigger on objects. Messages are processed independently. One that fails is retried alone, until the
- * queue moves it to the dead-letter queue.
+ * The Lambda of a trigger on objects. Messages are processed independently, and one that fails is
+ * retried alone: see `serveMessages`.
  */
 export function serveObjects<Deps>(
   trigger: Trigger,
   handle: (object: CreatedObject, deps: Deps) => Promise<unknown>,
   needs: Factories<NoInfer<Deps>>,
 ) {
-  const processor = new BatchProcessor(EventType.SQS);
-  const connected = connect<Deps>(needs);
-  const processRecord = async ({ body, messageId }: SQSRecord) => {
-    const deps = connected();
-    try {
-      for (const { s3 } of S3Message.parse(JSON.parse(body)).Records) {
-        await handle({ key: decodeKey(s3.object.key) }, deps);
-      }
-    } catch (error) {
-      logger.error('failed', { trigger: trigger.id, messageId, error: error as Error });
-      throw error;
-    }
+  const forEach = async (message: z.infer<typeof S3Message>, deps: Deps) => {
+    for (const { s3 } of message.Records) await handle({ key: decodeKey(s3.object.key) }, deps);
   };
-  return (event: SQSEvent, context: Context) =>
-    processPartialResponse(event, processRecord, processor, { context, throwOnFullBatchFailure: false });
+  return serveMessages(trigger, S3Message, forEach, needs);
 }

@@ -1,5 +1,6 @@
 import { type DicomOutcome, type DicomUpload, declarationMismatch } from '../../domain/dicom/dicom-upload.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { type IngestDeps, ingestDicom, inspectDicom } from './ingest-dicom.ts';
@@ -14,7 +15,7 @@ export async function ingestUpload(
   if (fault !== undefined) return { status: 'rejected', reason: fault };
   const { uploader } = upload;
   try {
-    const dicom = inspectDicom(uploader, bytes, deps);
+    const dicom = inspect(uploader, bytes, deps);
     const { answer: data, patientId } = await ingestDicom(uploader, dicom, bytes, deps);
     return { status: 'stored', data, patientId: patientId ?? undefined };
   } catch (error) {
@@ -24,3 +25,12 @@ export async function ingestUpload(
     return { status: error.code === 'CONFLICT' ? 'conflict' : 'rejected', reason };
   }
 }
+
+const inspect: typeof inspectDicom = (...file) => {
+  try {
+    return inspectDicom(...file);
+  } catch (error) {
+    if (error instanceof RejectedImage || error instanceof DomainError) throw error;
+    throw new PermanentFailure('The DICOM file can not be inspected', { cause: error });
+  }
+};

@@ -22,7 +22,7 @@ export async function presignDicomUpload(
   { urls, limits, newId }: PresignDeps,
   now: Date,
 ) {
-  const upload = newDicomUpload(file, newId(), caller, limits, now);
+  const upload = newDicomUpload(file, newId(), caller, now);
   const { id, fileSize: bytes, crc32 } = upload;
   const wanted = { key: incomingDicomKey(id), bytes, mimeType: 'application/dicom', crc32 };
   const { url, ...signed } = await urls.upload(wanted, limits.uploadUrlSeconds, now);

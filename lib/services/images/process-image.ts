@@ -3,6 +3,7 @@ import type { Image } from '../../domain/images/image.ts';
 import { outOfBounds } from '../../domain/images/image-bounds.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import { isAcceptedType } from '../../domain/uploads/upload.ts';
+import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { makeRenditions } from '../../media/image/renditions.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
@@ -75,6 +76,6 @@ async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixel
     return new RejectedImage(`This file was announced as ${image.mimeType}, and is ${picture.mimeType}.`);
   } catch (error) {
     if (error instanceof RejectedImage) return error;
-    throw error;
+    throw new PermanentFailure('The image can not be processed', { cause: error });
   }
 }

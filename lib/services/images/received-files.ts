@@ -62,18 +62,14 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
  */
 export async function storeFiles(
   files: readonly AcceptedFile[],
-  expiresAt: Date,
   deps: {
     images: Pick<Images, 'createPending' | 'erase'>;
     objects: Pick<SignedObjects, 'create'>;
   },
 ): Promise<ReadonlySet<string>> {
   const { images, objects } = deps;
-  // Items are written first: the event of an object without an image deletes the object.
-  await images.createPending(
-    files.map(({ image }) => image),
-    expiresAt,
-  );
+  // Items are written first: an object without an image belongs to nobody.
+  await images.createPending(files.map(({ image }) => image));
   const stored = await Promise.allSettled(
     files.map(({ image, bytes, given: { mimeType, crc32 } }) =>
       objects.create(incomingKey(image), { bytes, mimeType, crc32 }),

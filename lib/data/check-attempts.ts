@@ -1,0 +1,93 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import { epochSeconds } from '../domain/epoch-seconds.ts';
+import { checkAttemptsKey } from './keys.ts';
+import { parseItem, type Table } from './table.ts';
+
+/** The attempts to check an upload. */
+export const CheckAttempt = z.object({
+  /** Checks that began and never ended. */
+  attempts: z.int().default(0),
+  /** When the last one began; milliseconds since 1970. */
+  startedAt: z.int().optional(),
+  /** When the upload was queued again; milliseconds since 1970. */
+  queuedAt: z.int().optional(),
+  /** When the item is removed; seconds since 1970. */
+  expiresAt: z.int(),
+});
+export type CheckAttempt = z.infer<typeof CheckAttempt>;
+
+const REMEMBERED_SECONDS = 90 * 86_400;
+
+/** Longer than any check takes. A check that begins earlier is another one of the same delivery, or of a repeated one. */
+const CHECK_MS = 5 * 60_000;
+
+/**
+ * The attempts to check uploads; in the table of requests. A check that takes too much memory or time ends its process, so
+ * that only what was written before tells of it.
+ */
+export class CheckAttempts {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Counts an attempt before it begins. Returns the number of those that never ended, and of this one. */
+  async begin(upload: string, now: Date): Promise<number> {
+    try {
+      return await this.#update(upload, now, {
+        UpdateExpression: 'SET expiresAt = :expiresAt, startedAt = :now ADD attempts :one',
+        ConditionExpression: 'attribute_not_exists(startedAt) OR startedAt < :before',
+        ExpressionAttributeValues: { ':now': now.getTime(), ':before': now.getTime() - CHECK_MS, ':one': 1 },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
+      return parseItem(CheckAttempt, unmarshall(error.Item)).attempts;
+    }
+  }
+
+  /** Records that an attempt ended with an error: its process did not end. */
+  async end(upload: string, now: Date): Promise<void> {
+    await this.#update(upload, now, {
+      UpdateExpression: 'SET expiresAt = :expiresAt, attempts = :none REMOVE startedAt',
+      ExpressionAttributeValues: { ':none': 0 },
+    });
+  }
+
+  /** Records that the upload was queued again. */
+  async queued(upload: string, now: Date): Promise<void> {
+    await this.#update(upload, now, {
+      UpdateExpression: 'SET expiresAt = :expiresAt, queuedAt = :now, attempts = :none REMOVE startedAt',
+      ExpressionAttributeValues: { ':now': now.getTime(), ':none': 0 },
+    });
+  }
+
+  /** When the upload was last queued again. */
+  async queuedAt(upload: string): Promise<Date | undefined> {
+    const { name: TableName, client } = this.#table;
+    const { Item } = await client.send(new GetCommand({ TableName, Key: checkAttemptsKey(upload) }));
+    const { queuedAt } = Item ? parseItem(CheckAttempt, Item) : {};
+    return queuedAt === undefined ? undefined : new Date(queuedAt);
+  }
+
+  async #update(upload: string, now: Date, update: Omit<UpdateCommandInput, 'TableName' | 'Key'>) {
+    const { name: TableName, client } = this.#table;
+    const { Attributes = {} } = await client.send(
+      new UpdateCommand({
+        TableName,
+        Key: checkAttemptsKey(upload),
+        ...update,
+        ExpressionAttributeValues: {
+          ...update.ExpressionAttributeValues,
+          ':expiresAt': epochSeconds(now) + REMEMBERED_SECONDS,
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return parseItem(CheckAttempt, Attributes).attempts;
+  }
+}
