@@ -14,13 +14,15 @@ import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
 import { DicomUid } from '../lib/domain/dicom/uids.ts';
 import { Id, PatientId } from '../lib/domain/identifiers.ts';
+import { usage as reconcileUsage, runReconcile } from './reconcile.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
   push <dir>                                      DICOM files, of a CD or a folder
   push <dir> --batch <id>                         photographs, into a batch
   push <dir> --patient <number> --name <name>     photographs, into a new batch
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
-  --parallel 6                                    files at the same time`;
+  --parallel 6                                    files at the same time
+or: npm run negatoscope -- ${reconcileUsage}`;
 
 /** Hosts that are reached without a network. */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -139,7 +141,8 @@ async function batchOf(
 }
 
 try {
-  process.exitCode = await main();
+  const [, , command, ...args] = process.argv;
+  process.exitCode = command === 'reconcile' ? await runReconcile(args) : await main();
 } catch (error) {
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
   console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);

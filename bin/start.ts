@@ -112,18 +112,25 @@ function phaseTeller(verbose: boolean) {
 }
 
 /** The environment for the AWS CLI and our tools: endpoints, and credentials with all permissions. */
-const adminEnvironment = ({ s3Endpoint, dynamoDbEndpoint, credentials, output }: LocalStack): string =>
+const adminEnvironment = (stack: LocalStack): string =>
   Object.entries({
+    ...environmentOf(stack, 'reconcile'),
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_S3: s3Endpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
-    AUDIT_TABLE_NAME: output('AuditTableName'),
-    AUDIT_BUCKET_NAME: output('AuditBucketName'),
+    AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
+    AWS_ENDPOINT_URL_SQS: `${stack.url}/local/sqs`,
   })
-    .map(([name, value]) => `${name}=${value}\n`)
+    .map(([name, value]) => `${name}=${value.includes('"') ? `'${value}'` : value}\n`)
     .join('');
+
+/** The names of tables, buckets and queues that a function has. */
+function environmentOf({ functions }: LocalStack, id: string): Record<string, string> {
+  const found = functions.find(({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === id);
+  const { NODE_OPTIONS: _options, ...environment } = found?.definition.environment ?? {};
+  return environment;
+}
 
 /** The parent process and, if /proc exists, its parent: npm starts us through a shell. */
 function ancestorsOf(): string {

@@ -12,7 +12,8 @@ type ParamsFor<Path extends string> = z.ZodObject<Record<PathParam<Path>, z.ZodT
 
 /** What a function may access. Its IAM policy and its environment are derived from it. */
 export interface Permissions {
-  table?: 'read' | 'write';
+  /** `scan`: to write, and to read all items one after the other. */
+  table?: 'read' | 'write' | 'scan';
   /**
    * The table of requests: occupied rate limit slots, and stored responses by `Idempotency-Key`. Derived from `rate`
    * and from whether the operation is idempotent.
@@ -32,6 +33,8 @@ export interface Permissions {
   >;
   /** The table of connections. */
   connections?: readonly ('find' | 'add' | 'remove')[];
+  /** The event functions to whose queues it sends messages, by their ids. */
+  queues?: readonly string[];
   /** The open WebSocket connections: send messages, close them. */
   sockets?: readonly ('send' | 'close')[];
 }

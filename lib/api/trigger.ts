@@ -64,6 +64,8 @@ export interface Trigger {
         /** A schedule. */
         everyMinutes: number;
       };
+  /** A metric that it publishes, with an alarm if it is not 0. */
+  metric?: string;
   /** The setting without which the stack does not contain this function. */
   needs?: 'orthancUrl';
   permissions: Permissions;
@@ -82,6 +84,10 @@ export interface Trigger {
  * "SetQueueAttributes"). With 15 minutes between the later attempts, they last ten days.
  */
 export const MAXIMUM_RECEIVES = 1000;
+
+/** The environment variable with the URL of an event function's queue, for functions that send to it. */
+export const queueVariable = (triggerId: string) =>
+  `${triggerId.toUpperCase().replaceAll('-', '_')}_QUEUE_URL`;
 
 /** Declares an event function and keeps its exact type. */
 export const defineTrigger = <const T extends Trigger>(trigger: T): T => trigger;

@@ -158,6 +158,24 @@ export class AuditLog {
     await putAllNew(this.#table, [entry, ...mentions]);
   }
 
+  /** Returns the items of an event as they are stored: the event, its end, and those in the lists of further patients. */
+  async itemsOf(id: string): Promise<Record<string, unknown>[]> {
+    return (await this.#itemsAt({ pk: auditKey(id).pk })).Items ?? [];
+  }
+
+  /** Yields the events of this time, each once, newest first; one that has ended with its end. */
+  async *within(from: Date, to: Date): AsyncGenerator<AuditEvent> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.list(
+        { from: from.toISOString(), to: to.toISOString() },
+        { limit: 500, ...(cursor !== undefined && { cursor }) },
+      );
+      yield* page.items;
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+  }
+
   #expiry(id: string) {
     return { [TABLE_SCHEMA.timeToLive]: Math.ceil((timeOfEvent(id) + this.#days * DAY_MS) / 1000) };
   }

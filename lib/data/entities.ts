@@ -21,6 +21,7 @@ import { FirstAttempt } from './first-attempts.ts';
 import { ErasedImage, RecordLink } from './images.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
+import { ReconciliationProgress } from './reconcile/progress.ts';
 
 /** An entity of the table: its attributes, and the keys under which it is found. */
 export interface Entity {
@@ -350,6 +351,12 @@ export const ENTITIES: readonly Entity[] = [
     schema: { CheckAttempt },
     table: 'Requests',
     keys: [[keys.checkAttemptsKey('<S3 key>'), { table: 'the attempts to check an upload' }]],
+  },
+  {
+    name: 'ReconciliationProgress',
+    schema: { ReconciliationProgress },
+    table: 'Requests',
+    keys: [[keys.RECONCILIATION_KEY, { table: 'how far the reconciliation has come' }]],
   },
   {
     name: 'FirstAttempt',

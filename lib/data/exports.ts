@@ -14,7 +14,7 @@ import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** Three attempts of 15 minutes, and the pauses between them. */
-const STALE_SECONDS = 2 * 3600;
+export const STALE_SECONDS = 2 * 3600;
 
 /** Removes an export from the list of unfinished exports of its person. */
 const FINISHED = 'REMOVE gsi2pk, gsi2sk';

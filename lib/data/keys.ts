@@ -342,6 +342,9 @@ export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: '
 /** The attempts to check an upload, by its key in S3; in the table of requests. */
 export const checkAttemptsKey = (upload: string) => ({ pk: `CHECK#${upload}`, sk: 'CHECK' });
 
+/** How far the reconciliation has come; in the table of requests. */
+export const RECONCILIATION_KEY = { pk: 'RECONCILIATION', sk: 'PROGRESS' };
+
 /** The time of the first attempt of a request with an Idempotency-Key; in the table of requests. */
 export const firstAttemptKey = (request: string) => ({ pk: `ATTEMPT#${request}`, sk: 'ATTEMPT' });
 

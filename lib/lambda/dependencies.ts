@@ -20,6 +20,9 @@ import { ImageMoves } from '../data/image-moves.ts';
 import { Images } from '../data/images.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
 import { Patients } from '../data/patients.ts';
+import { Progress } from '../data/reconcile/progress.ts';
+import { Recounts } from '../data/reconcile/recounts.ts';
+import { StoredItems } from '../data/reconcile/stored-items.ts';
 import { connectTable, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
@@ -27,6 +30,7 @@ import { Objects } from '../storage/objects.ts';
 import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
 import { environment } from './environment.ts';
+import { UploadQueues } from './events/upload-queues.ts';
 import { Sockets } from './sockets/sockets.ts';
 
 let connected: Table | undefined;
@@ -68,6 +72,12 @@ export const bucket = () => new Objects(environment.bucketName);
 export const archives = () => new ArchiveWriter(environment.bucketName);
 export const auditSegments = () => new AuditSegments(environment.auditBucketName);
 
+export const storedItems = () => new StoredItems(table());
+export const recounts = () => new Recounts(table());
+/** How far the reconciliation has come. */
+export const progress = () => new Progress(connectTable(environment.requestsTableName));
+export const uploadQueues = () => new UploadQueues(environment.uploadQueues);
+
 /** The WebSocket connections to open pages. */
 export const sockets = () => new Sockets();
 
@@ -85,6 +95,23 @@ export const ingestion = { dicomStore, objects, examImages, patients, ownIssuers
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, newId, now };
+
+/** The dependencies of the reconciliation. */
+export const reconciling = {
+  storedItems,
+  recounts,
+  progress,
+  images,
+  dicomUploads,
+  exports,
+  checkAttempts,
+  auditLog,
+  auditSegments,
+  bucket,
+  uploadQueues,
+  limits,
+  now,
+};
 
 /** The dependencies of changes of a batch that its images follow. */
 export const settling = { batches, images, deletedImages, imageMoves, exports, now };

@@ -1,4 +1,5 @@
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
+import { queueVariable } from '../api/trigger.ts';
 import { Limits } from '../domain/limits/limits.ts';
 
 /** The environment variables that the stack sets. Only this file and `lib/stack` name them; each is read when used. */
@@ -46,6 +47,11 @@ export const environment = {
   /** The queue whose messages the function receives, and its dead-letter queue. */
   get queue() {
     return { url: required('QUEUE_URL'), deadLettersUrl: required('DEAD_LETTERS_URL') };
+  },
+  /** The queues to which S3 sends the events of uploads. */
+  get uploadQueues() {
+    const urlOf = (triggerId: string) => required(queueVariable(triggerId));
+    return { 'make-thumbnail': urlOf('make-thumbnail'), 'ingest-dicom': urlOf('ingest-dicom') };
   },
   /** The clinic's own Issuers of Patient ID. */
   get patientIdIssuers(): string[] {

@@ -1,4 +1,4 @@
-import type { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import {
@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Trigger } from '../api/trigger.ts';
 import { AUDIT_KEYS, TABLE_SCHEMA } from '../data/keys.ts';
@@ -25,6 +25,8 @@ const LATE_MS = Duration.minutes(10).toMilliseconds();
 export class EventFeed extends Construct {
   /** Alarms about failed or waiting messages. Their text says what users lose. */
   readonly alarms: Alarm[];
+  /** The queue of its messages, if it has one. */
+  readonly queue: Queue | undefined;
 
   constructor(scope: Construct, trigger: Trigger, storage: Storage, handler: LambdaFunction) {
     super(scope, trigger.id);
@@ -40,7 +42,10 @@ export class EventFeed extends Construct {
       const schedule = Schedule.rate(Duration.minutes(source.everyMinutes));
       // The schedule itself is the retry.
       new Rule(this, 'Clock', { schedule, targets: [new LambdaTarget(handler, { retryAttempts: 0 })] });
-      this.alarms = [alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), 3)];
+      this.alarms = [
+        alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), 3),
+        ...(trigger.metric ? [alarm('Found', metricOf(this, trigger.id, trigger.metric), 1)] : []),
+      ];
       return;
     }
     const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: Duration.days(14) });
@@ -52,6 +57,7 @@ export class EventFeed extends Construct {
         visibilityTimeout: Duration.seconds(source.visibilityTimeoutSeconds ?? 6 * trigger.timeoutSeconds),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
+      this.queue = queue;
       deadLetters.grantSendMessages(handler);
       handler.addEnvironment('QUEUE_URL', queue.queueUrl);
       handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
@@ -100,6 +106,16 @@ export class EventFeed extends Construct {
     ];
   }
 }
+
+/** A metric that a function publishes through Powertools. */
+const metricOf = (scope: Construct, service: string, metricName: string) =>
+  new Metric({
+    namespace: Stack.of(scope).stackName,
+    metricName,
+    dimensionsMap: { service },
+    statistic: 'Sum',
+    period: Duration.hours(1),
+  });
 
 /** The filter for the stream records that invoke the function. */
 function filtersOf(

@@ -7,7 +7,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
-import type { Trigger } from '../api/trigger.ts';
+import { queueVariable, type Trigger } from '../api/trigger.ts';
 import { Api } from './api.ts';
 import { requireDataFormat } from './data-format.ts';
 import { Edge } from './edge.ts';
@@ -74,10 +74,20 @@ export class NegatoscopeStack extends Stack {
         ...trigger,
         description: trigger.summary,
         isFed: true,
-        ...(trigger.needs === 'orthancUrl' && { environment: functions.orthanc }),
+        environment: {
+          ...(trigger.needs === 'orthancUrl' && functions.orthanc),
+          ...(trigger.metric && { POWERTOOLS_METRICS_NAMESPACE: this.stackName }),
+        },
       });
-      return new EventFeed(this, trigger, storage, handler);
+      return { trigger, handler, feed: new EventFeed(this, trigger, storage, handler) };
     });
+    for (const { trigger, handler } of feeds) {
+      for (const id of trigger.permissions.queues ?? []) {
+        const queue = feeds.find((each) => each.trigger.id === id)?.feed.queue;
+        queue?.grantSendMessages(handler);
+        handler.addEnvironment(queueVariable(id), queue?.queueUrl ?? '');
+      }
+    }
     sockets.logAfter(api.restApi);
     const socketAuthorizer = functions.create('authorize-connection', {
       description: 'Find out who wants to listen at a socket',
@@ -102,7 +112,7 @@ export class NegatoscopeStack extends Stack {
         threshold: 5,
         evaluationPeriods: 1,
       });
-    this.#notify([failures, ...feeds.flatMap(({ alarms }) => alarms)], settings.alarmEmail, storage);
+    this.#notify([failures, ...feeds.flatMap(({ feed }) => feed.alarms)], settings.alarmEmail, storage);
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'AuditTableName', { value: storage.audit.tableName });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { dayOf, dayOfEvent } from '../domain/audit/event-id.ts';
-import { AUDIT_CHAIN, auditSegmentKey, chainLinkKey } from './object-keys.ts';
+import { AUDIT_CHAIN, auditSegmentKey, auditSegmentsOf, chainLinkKey } from './object-keys.ts';
 import { Objects } from './objects.ts';
 
 /**
@@ -15,6 +15,12 @@ export const SealedChange = z.looseObject({
   sk: z.string(),
 });
 export type SealedChange = z.infer<typeof SealedChange>;
+
+/** The line for a change of an item. Its positions in lists follow from it, and are left out. */
+export const toSealedChange = (
+  change: SealedChange['change'],
+  { gsi1pk, gsi1sk, gsi2pk, gsi2sk, gsi3pk, gsi3sk, ...item }: Record<string, unknown>,
+): SealedChange => ({ ...item, change, pk: String(item.pk), sk: String(item.sk) });
 
 /** A link of the chain: the hashes of the segments that were sealed at one time, and of the link before it. */
 export const ChainLink = z.object({
@@ -56,6 +62,17 @@ export class AuditSegments {
     const days = Map.groupBy(changes, ({ pk }) => dayOfKey(pk) ?? dayOf(now.getTime()));
     const segments = await Promise.all([...days].map(([day, lines]) => this.#write(day, lines)));
     await this.#link(segments, now);
+  }
+
+  /** Yields the lines about events of a day that were sealed since then. */
+  async *sealedSince(day: string, since: Date): AsyncGenerator<SealedChange> {
+    for await (const page of this.#objects.list(auditSegmentsOf(day))) {
+      for (const { key } of page.filter(({ modifiedAt }) => modifiedAt >= since)) {
+        const bytes = (await this.#objects.read(key)) ?? new Uint8Array();
+        for (const line of gunzipSync(bytes).toString().trimEnd().split('\n'))
+          yield SealedChange.parse(JSON.parse(line));
+      }
+    }
   }
 
   /** Its name is its hash, so that a batch that is delivered again has the same one. */

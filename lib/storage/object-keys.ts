@@ -34,7 +34,7 @@ export const imageIdOfIncoming = (key: string) => key.slice(INCOMING.length);
 /** Where the original lies once it is known to be one. */
 export const originalKey = ({ id }: Identified, mimeType: keyof typeof IMAGE_EXTENSIONS): string =>
   `${IMAGES}${id}.${IMAGE_EXTENSIONS[mimeType]}`;
-const IMAGES = 'images/';
+export const IMAGES = 'images/';
 
 /** The image whose original lies at the key. */
 export const imageIdOfOriginal = (key: string) => key.slice(IMAGES.length).replace(/\.[a-z]+$/, '');
@@ -56,6 +56,10 @@ const COPY_PLACES = 16;
 export const copyKey = (original: string, variant: string): string =>
   original.replace(/\.[a-z]+$/, '') + copySuffix(Number.parseInt(variant.slice(0, 8), 16) % COPY_PLACES);
 const copySuffix = (place: number) => `_copy${place}`;
+
+/** The image that an object under `images/` belongs to. */
+export const imageIdOfStored = (key: string) => key.slice(IMAGES.length, IMAGES.length + UUID_CHARACTERS);
+const UUID_CHARACTERS = 36;
 
 /** Every object that may have been made of an upload: they follow from the id, so that erasing needs no other item. */
 export function allKeysOf(image: Identified): string[] {
@@ -92,6 +96,12 @@ export const dicomKey = ({ studyUid, seriesUid, sopUid, sha256 }: StoredDicom) =
 export const dicomJsonKey = (instance: StoredDicom) => dicomKey(instance).replace(/dcm$/, 'json');
 export const BULK_DATA = 'bulkdata/';
 
+/** The instance and the hash in the key of a DICOM file or of its metadata; undefined for the metadata of a series. */
+export function dicomFileOf(key: string): { key: string; sopUid: string; sha256: string } | undefined {
+  const [, sopUid, sha256] = /\/([0-9.]+)\/([0-9a-f]{64})\.(?:dcm|json)$/.exec(key) ?? [];
+  return sopUid && sha256 ? { key, sopUid, sha256 } : undefined;
+}
+
 /** Where the audit log's segments lie: nothing of it ever goes. */
 export const AUDIT = 'audit/';
 /** The links of its hash chain. S3 lists keys in ascending order, so numbers in keys count down: the newest is first. */
@@ -100,7 +110,8 @@ export const chainLinkKey = (number: number) =>
   `${AUDIT_CHAIN}${String(HIGHEST_LINK - number).padStart(10, '0')}-${number}.json`;
 const HIGHEST_LINK = 9_999_999_999;
 /** A segment, under the day of its events, in the form that Athena's partition projection finds. */
-export const auditSegmentKey = (day: string, hash: string) => `${AUDIT}events/day=${day}/${hash}.json.gz`;
+export const auditSegmentKey = (day: string, hash: string) => `${auditSegmentsOf(day)}${hash}.json.gz`;
+export const auditSegmentsOf = (day: string) => `${AUDIT}events/day=${day}/`;
 
 /** Where exports are written; what is there goes by itself after a day. */
 export const EXPORTS = 'exports/';

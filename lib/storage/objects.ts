@@ -7,10 +7,17 @@ import {
   NoSuchKey,
   NotFound,
   PutObjectCommand,
+  paginateListObjectsV2,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { connectS3 } from './s3-client.ts';
+
+/** An object in a list. */
+export interface ListedObject {
+  key: string;
+  modifiedAt: Date;
+}
 
 /** What S3 knows of an object. */
 export interface ObjectHead {
@@ -91,6 +98,20 @@ export class Objects {
       new ListObjectsV2Command({ Bucket: this.#bucket, Prefix, MaxKeys: 1 }),
     );
     return Contents[0]?.Key;
+  }
+
+  /**
+   * Yields the objects with a prefix in pages of at most 1,000, in the order of their keys.
+   *
+   * @param after only those with a later key
+   */
+  async *list(Prefix: string, after?: string): AsyncGenerator<ListedObject[]> {
+    const input = { Bucket: this.#bucket, Prefix, ...(after !== undefined && { StartAfter: after }) };
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: this.#client }, input))
+      yield Contents.map(({ Key = '', LastModified = new Date() }) => ({
+        key: Key,
+        modifiedAt: LastModified,
+      }));
   }
 
   /** Copies an object within the bucket. S3 verifies the bytes itself. */

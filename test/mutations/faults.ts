@@ -274,10 +274,17 @@ export const faults: Fault[] = [
   },
   {
     means: 'a late event of an upload erases the objects of a deleted image',
-    file: 'functions/events/make-thumbnail/handler.ts',
-    original: 'if (!(await deletedImages.get(id, now()))) await bucket',
-    replacement: 'await bucket',
+    file: 'lib/services/images/discard-upload.ts',
+    original: 'return bucket.delete([incomingKey({ id })]);',
+    replacement: 'return bucket.delete(allKeysOf({ id }));',
     tests: ['test/service/deletion.test.ts'],
+  },
+  {
+    means: 'an upload of an unknown image is erased',
+    file: 'lib/services/images/discard-upload.ts',
+    original: 'if (await images.isErased(id)) return',
+    replacement: 'return',
+    tests: ['test/service/pipeline.test.ts'],
   },
   {
     means: 'a doctor may erase at once',

@@ -43,7 +43,8 @@ describe('An event', () => {
     const event = () => makeThumbnail({ key: incomingKey({ id }) }, direct);
     // Those that no longer find the upload are delivered again.
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, event));
-    for (const each of outcomes) if (each.status === 'rejected') expect(String(each.reason)).toMatch(/NoSuchKey|key does not exist/);
+    for (const each of outcomes)
+      if (each.status === 'rejected') expect(String(each.reason)).toMatch(/NoSuchKey|key does not exist/);
     await event();
     expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
     expect(await countOf(batch)).toBe(1);

@@ -2,43 +2,21 @@ import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { DicomDeletion } from '../../../lib/domain/dicom/dicom-deletion.ts';
 import { Export } from '../../../lib/domain/exports/export.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
-import {
-  bucket,
-  deletedImages,
-  dicomErasure,
-  exports,
-  images,
-  now,
-} from '../../../lib/lambda/dependencies.ts';
+import { bucket, deletedImages, dicomErasure, exports, images, now } from '../../../lib/lambda/dependencies.ts';
 import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
-import { eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';
-import { allKeysOf, archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
+import { type EraseDeps as DicomDeps, eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';
+import { type EraseDeps, eraseImage } from '../../../lib/services/images/erase-image.ts';
+import { archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
-type Deps = Needs<
-  {
-    images: 'deleteDependents' | 'rememberErasure';
-    deletedImages: 'eraseAllOf';
-    dicomErasure: 'instancesOf' | 'remove' | 'finish';
-    exports: 'endAllOf';
-    bucket: 'delete';
-  },
-  'now'
->;
+type Deps = EraseDeps & DicomDeps & Needs<{ deletedImages: 'eraseAllOf' }>;
 
 export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
-  const { images, deletedImages, exports, bucket, now } = deps;
+  const { deletedImages, exports, bucket } = deps;
   switch (sk) {
-    case 'IMAGE': {
-      const image = Image.parse(item);
-      // First: what arrives or is written later is then known to be of no use.
-      await images.rememberErasure(image.id, now());
-      await Promise.all([bucket.delete(allKeysOf(image)), images.deleteDependents(image)]);
-      // After the objects: an archive that was started meanwhile can no longer be completed with this image.
-      if (image.key && image.batchId) await exports.endAllOf(image.batchId);
-      return;
-    }
+    case 'IMAGE':
+      return eraseImage(Image.parse(item), deps);
     case 'EXPORT': {
       const run = Export.parse(item);
       return bucket.delete([manifestKey(run), archiveKey(run)]);
@@ -53,11 +31,6 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
   }
 }
 
-export const handler = serveItems(trigger, handle, {
-  images,
-  deletedImages,
-  dicomErasure,
-  exports,
-  bucket,
-  now,
-});
+const needs = { images, deletedImages, dicomErasure, exports, bucket, now };
+
+export const handler = serveItems(trigger, handle, needs);

@@ -1,6 +1,7 @@
 import { auditSegments, now } from '../../../lib/lambda/dependencies.ts';
 import { type Change, serveChangeBatches } from '../../../lib/lambda/events/serve-change-batches.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
+import { toSealedChange } from '../../../lib/storage/audit-segments.ts';
 import { trigger } from './trigger.ts';
 
 type Deps = Needs<{ auditSegments: 'append' }, 'now'>;
@@ -12,12 +13,7 @@ type Deps = Needs<{ auditSegments: 'append' }, 'now'>;
 export async function handle(changes: readonly Change[], { auditSegments, now }: Deps) {
   const sealed = changes
     .filter(({ isExpiry }) => !isExpiry)
-    .map(({ kind, item: { gsi1pk, gsi1sk, gsi2pk, gsi2sk, gsi3pk, gsi3sk, ...item } }) => ({
-      ...item,
-      change: kind,
-      pk: String(item.pk),
-      sk: String(item.sk),
-    }));
+    .map(({ kind, item }) => toSealedChange(kind, item));
   if (sealed.length > 0) await auditSegments.append(sealed, now());
 }
 

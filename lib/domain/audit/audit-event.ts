@@ -4,9 +4,9 @@ import { Id, Timestamp } from '../identifiers.ts';
 
 /**
  * How a request ended. `opened`: it began, and its end is not in the log: it still runs, or its function died, or the
- * end could not be written.
+ * end could not be written. `unknown`: some time later, its end was still missing.
  */
-export const Outcome = z.enum(['opened', 'success', 'denied', 'refused', 'failed', 'aborted']);
+export const Outcome = z.enum(['opened', 'success', 'denied', 'refused', 'failed', 'aborted', 'unknown']);
 export type Outcome = z.infer<typeof Outcome>;
 
 /** One access to patient data, or one decision of the pipeline about an image: who did what, with what outcome. */

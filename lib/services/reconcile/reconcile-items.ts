@@ -1,0 +1,114 @@
+import { chunks } from '../../data/batch-requests.ts';
+import { STALE_SECONDS } from '../../data/exports.ts';
+import type { Recount } from '../../data/reconcile/recounts.ts';
+import { Batch } from '../../domain/batches/batch.ts';
+import { Case } from '../../domain/cases/case.ts';
+import { DicomInstance, DicomSeries, DicomStudy } from '../../domain/dicom/dicom-instance.ts';
+import { DicomUpload } from '../../domain/dicom/dicom-upload.ts';
+import { Export } from '../../domain/exports/export.ts';
+import { Image } from '../../domain/images/image.ts';
+import { uploadExpiry } from '../../domain/limits/limits.ts';
+import { incomingDicomKey } from '../../storage/object-keys.ts';
+import { examineImage } from './examine-image.ts';
+import { examineInstance } from './examine-instance.ts';
+import { AT_ONCE, type Run } from './run.ts';
+
+type StoredItem = Record<string, unknown>;
+type Key = Record<string, string>;
+
+/**
+ * Examines the items of the table, beginning after a key.
+ *
+ * @returns the key of the last item that was examined, undefined after the last one of all
+ */
+export async function reconcileItems(run: Run, after: Key | undefined): Promise<Key | undefined> {
+  for await (const { items, last } of run.storedItems.scan(after)) {
+    for (const some of chunks(items, AT_ONCE)) {
+      await Promise.all(some.map((item) => run.findings.examine(String(item.pk), () => examine(run, item))));
+    }
+    if (run.isOver()) return last;
+  }
+  return undefined;
+}
+
+async function examine(run: Run, item: StoredItem): Promise<void> {
+  const sk = String(item.sk);
+  const examination = sk.startsWith('SERIES#') ? examineSeries : EXAMINATIONS[sk];
+  try {
+    await examination?.(run, item);
+  } catch (error) {
+    // Other errors are those of AWS services.
+    if (!(error instanceof Error && error.name === 'ZodError')) throw error;
+    await run.findings.add('unreadableItem', String(item.pk));
+  }
+}
+
+const examineSeries = async (run: Run, item: StoredItem) =>
+  examineCounts(run, `series ${item.seriesUid}`, () => run.recounts.ofSeries(DicomSeries.parse(item)));
+
+/** By sort key. */
+const EXAMINATIONS: Record<string, (run: Run, item: StoredItem) => Promise<void>> = {
+  IMAGE: (run, item) => examineImage(run, Image.parse(item)),
+  INSTANCE: (run, item) => examineInstance(run, DicomInstance.parse(item)),
+  DICOMUPLOAD: (run, item) => examineUpload(run, DicomUpload.parse(item)),
+  EXPORT: (run, item) => examineExport(run, Export.parse(item)),
+  STUDY: (run, item) => {
+    const study = DicomStudy.parse(item);
+    return examineCounts(run, `study ${study.studyUid}`, () => run.recounts.ofStudy(study));
+  },
+  BATCH: async (run, item) => {
+    const batch = Batch.parse(item);
+    // Its images are being deleted, restored or moved with it.
+    if (batch.unsettledSince === undefined)
+      await examineCounts(run, `batch ${batch.id}`, () => run.recounts.ofBatch(batch));
+  },
+  CASE: async (run, item) => {
+    const each = Case.parse(item);
+    if (each.unsettledSince === undefined)
+      await examineCounts(run, `case ${each.id}`, () => run.recounts.ofCase(each));
+  },
+};
+
+/**
+ * Corrects the counts of an item. They are counted twice: an index may have listed an image a moment too late, or an image
+ * may have changed while it was counted.
+ */
+async function examineCounts(run: Run, resource: string, recount: () => Promise<Recount>): Promise<void> {
+  const isRight = ({ before, after }: Recount) =>
+    JSON.stringify(sorted(before)) === JSON.stringify(sorted(after));
+  if (isRight(await recount())) return;
+  const second = await recount();
+  if (isRight(second)) return;
+  await run.findings.add('wrongCount', `${resource}: ${JSON.stringify(second)}`, () =>
+    run.recounts.correct(second),
+  );
+}
+
+/** Zeros are left out: DynamoDB has no attribute in their place, or one of a former modality. */
+const sorted = (counts: object): unknown =>
+  Object.entries(counts)
+    .map(([name, value]) => [name, typeof value === 'object' ? sorted(value) : value])
+    .filter(([, value]) => value !== 0)
+    .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
+
+async function examineUpload(run: Run, upload: DicomUpload): Promise<void> {
+  const { bucket, dicomUploads, auditLog, findings, limits, now } = run;
+  const expiry = uploadExpiry(limits, new Date(upload.uploadedAt));
+  if (upload.status !== 'pending' || now() < expiry || (await bucket.head(incomingDicomKey(upload.id))))
+    return;
+  await findings.add('expiredUpload', `DICOM upload ${upload.id}`, async () => {
+    await dicomUploads.decide(
+      upload,
+      { status: 'expired', reason: 'The upload was never completed.' },
+      now(),
+    );
+    await auditLog.appendDecision('reconcile', upload, now(), 'upload');
+  });
+}
+
+async function examineExport(run: Run, each: Export): Promise<void> {
+  const isUnfinished = each.status === 'waiting' || each.status === 'running';
+  const age = run.now().getTime() - Date.parse(each.createdAt);
+  if (isUnfinished && age > STALE_SECONDS * 1000)
+    await run.findings.add('abandonedExport', `export ${each.id}`, () => run.exports.markFailed(each));
+}

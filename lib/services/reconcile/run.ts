@@ -1,0 +1,38 @@
+import type { AuditLog } from '../../data/audit-log.ts';
+import type { CheckAttempts } from '../../data/check-attempts.ts';
+import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
+import type { Exports } from '../../data/exports.ts';
+import type { Images } from '../../data/images.ts';
+import type { Recounts } from '../../data/reconcile/recounts.ts';
+import type { StoredItems } from '../../data/reconcile/stored-items.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
+import type { UploadQueues } from '../../lambda/events/upload-queues.ts';
+import type { AuditSegments } from '../../storage/audit-segments.ts';
+import type { Objects } from '../../storage/objects.ts';
+import type { Findings } from './findings.ts';
+
+/** What one run of the reconciliation works with. */
+export interface Run {
+  findings: Findings;
+  storedItems: StoredItems;
+  recounts: Recounts;
+  images: Pick<Images, 'markExpired'>;
+  dicomUploads: Pick<DicomUploads, 'decide'>;
+  exports: Pick<Exports, 'markFailed'>;
+  checkAttempts: Pick<CheckAttempts, 'queued' | 'queuedAt'>;
+  auditLog: Pick<AuditLog, 'within' | 'itemsOf' | 'complete' | 'appendDecision'>;
+  auditSegments: Pick<AuditSegments, 'sealedSince' | 'append'>;
+  bucket: Pick<Objects, 'list' | 'head' | 'delete'>;
+  uploadQueues: Pick<UploadQueues, 'send'>;
+  limits: Limits;
+  now: () => Date;
+  /** Queue uploads again that could not be checked, and those that were queued a short time ago. */
+  retriesFailed: boolean;
+  /** Delete objects without a record. */
+  deletesOrphans: boolean;
+  /** Whether the run must end soon. */
+  isOver: () => boolean;
+}
+
+/** Requests at the same time. */
+export const AT_ONCE = 16;
