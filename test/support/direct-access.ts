@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { inject } from 'vitest';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
@@ -77,6 +77,8 @@ export async function directAccess({ stack, dataDir }: Service) {
     /** Stores an item as it is. */
     putItem: (Item: Record<string, unknown>) =>
       table.client.send(new PutCommand({ TableName: TABLE_NAME, Item })),
+    removeItem: (Key: Record<string, string>) =>
+      table.client.send(new DeleteCommand({ TableName: TABLE_NAME, Key })),
     bucket: new Objects(BUCKET_NAME),
     objects: new SignedObjects(BUCKET_NAME),
     urls: new SignedUrls(BUCKET_NAME),

@@ -16,6 +16,10 @@ export class OwnStack extends Service {
     return this.#stack;
   }
 
+  get functions(): LocalStack['functions'] {
+    return this.running.functions;
+  }
+
   async start(options: Partial<LocalStackOptions> = {}): Promise<void> {
     this.#stack = await startLocalStack({
       cdkOut: inject('cdkOut'),

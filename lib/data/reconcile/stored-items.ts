@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type DicomUpload, DicomUploadStatus } from '../../domain/dicom/dicom-upload.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
@@ -32,6 +32,13 @@ export class StoredItems {
       last = LastEvaluatedKey;
       yield { items, last };
     } while (last);
+  }
+
+  /** Reads an item again. */
+  async get({ pk, sk }: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
+    const { name: TableName, client } = this.#table;
+    const { Item } = await client.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
+    return Item;
   }
 
   /** The states of images by their ids: `erased` for those that were erased. Unknown images are missing. */

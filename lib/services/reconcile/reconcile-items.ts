@@ -43,46 +43,51 @@ async function examine(run: Run, item: StoredItem): Promise<void> {
   }
 }
 
-const examineSeries = async (run: Run, item: StoredItem) =>
-  examineCounts(run, `series ${item.seriesUid}`, () => run.recounts.ofSeries(DicomSeries.parse(item)));
+const examineSeries: Examination = (run, item) =>
+  examineCounts(run, `series ${item.seriesUid}`, item, (found) =>
+    run.recounts.ofSeries(DicomSeries.parse(found)),
+  );
+
+type Examination = (run: Run, item: StoredItem) => Promise<void>;
 
 /** By sort key. */
-const EXAMINATIONS: Record<string, (run: Run, item: StoredItem) => Promise<void>> = {
+const EXAMINATIONS: Record<string, Examination> = {
   IMAGE: (run, item) => examineImage(run, Image.parse(item)),
   INSTANCE: (run, item) => examineInstance(run, DicomInstance.parse(item)),
   DICOMUPLOAD: (run, item) => examineUpload(run, DicomUpload.parse(item)),
   EXPORT: (run, item) => examineExport(run, Export.parse(item)),
-  STUDY: (run, item) => {
-    const study = DicomStudy.parse(item);
-    return examineCounts(run, `study ${study.studyUid}`, () => run.recounts.ofStudy(study));
-  },
-  BATCH: async (run, item) => {
-    const batch = Batch.parse(item);
-    // Its images are being deleted, restored or moved with it.
-    if (batch.unsettledSince === undefined)
-      await examineCounts(run, `batch ${batch.id}`, () => run.recounts.ofBatch(batch));
-  },
-  CASE: async (run, item) => {
-    const each = Case.parse(item);
-    if (each.unsettledSince === undefined)
-      await examineCounts(run, `case ${each.id}`, () => run.recounts.ofCase(each));
-  },
+  STUDY: (run, item) =>
+    examineCounts(run, `study ${item.studyUid}`, item, (found) =>
+      run.recounts.ofStudy(DicomStudy.parse(found)),
+    ),
+  BATCH: (run, item) =>
+    examineCounts(run, `batch ${item.id}`, item, (found) => run.recounts.ofBatch(Batch.parse(found))),
+  CASE: (run, item) =>
+    examineCounts(run, `case ${item.id}`, item, (found) => run.recounts.ofCase(Case.parse(found))),
 };
 
 /**
- * Corrects the counts of an item. They are counted twice: an index may have listed an image a moment too late, or an image
- * may have changed while it was counted.
+ * Corrects the counts of an item. They are counted twice, because an item may have changed since it was read, or while its
+ * contents were counted. While they follow a deletion, a restoration or a move, they are not counted.
  */
-async function examineCounts(run: Run, resource: string, recount: () => Promise<Recount>): Promise<void> {
-  const isRight = ({ before, after }: Recount) =>
-    JSON.stringify(sorted(before)) === JSON.stringify(sorted(after));
-  if (isRight(await recount())) return;
-  const second = await recount();
+async function examineCounts(
+  run: Run,
+  resource: string,
+  item: StoredItem,
+  recount: (item: StoredItem) => Promise<Recount>,
+): Promise<void> {
+  if (item.unsettledSince !== undefined || isRight(await recount(item))) return;
+  const again = await run.storedItems.get(item);
+  if (!again || again.unsettledSince !== undefined) return;
+  const second = await recount(again);
   if (isRight(second)) return;
   await run.findings.add('wrongCount', `${resource}: ${JSON.stringify(second)}`, () =>
     run.recounts.correct(second),
   );
 }
+
+const isRight = ({ before, after }: Recount) =>
+  JSON.stringify(sorted(before)) === JSON.stringify(sorted(after));
 
 /** Zeros are left out: DynamoDB has no attribute in their place, or one of a former modality. */
 const sorted = (counts: object): unknown =>
