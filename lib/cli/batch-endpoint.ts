@@ -45,7 +45,9 @@ export const batchEndpoint = (client: ServiceClient, batchId: string): UploadEnd
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page: string = `/api/images?batch_id=${batchId}&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
       const { images, next }: z.infer<typeof Images> = await client.json(Images, 'GET', page);
-      for (const { id, status, status_reason: reason } of images.filter((each) => wanted.has(each.id))) {
+      // An expired image never arrived: its file is sent as another one.
+      const known = images.filter(({ id, status }) => wanted.has(id) && status !== 'expired');
+      for (const { id, status, status_reason: reason } of known) {
         if (status === 'ready') found.set(id, { status: 'stored' });
         else
           found.set(id, { status: status === 'pending' ? status : 'refused', reason: reason ?? undefined });

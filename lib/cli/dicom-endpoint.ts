@@ -36,8 +36,10 @@ export const dicomEndpoint = (client: ServiceClient): UploadEndpoint => ({
       const path = `/dicom/uploads?ids=${ids.slice(at, at + UPLOADS_PER_STATUS_REQUEST)}`;
       found.push(...(await client.json(Progress, 'GET', path)).uploads);
     }
+    // An expired upload never arrived: its file is sent by another one.
+    const known = found.filter(({ status }) => status !== 'expired');
     return new Map(
-      found.map(({ uploadId, status, reason }) => [
+      known.map(({ uploadId, status, reason }) => [
         uploadId,
         { status: status === 'pending' || status === 'stored' ? status : 'refused', reason },
       ]),

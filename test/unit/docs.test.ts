@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FINDINGS } from '../../lib/services/reconcile/findings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -26,4 +27,13 @@ describe('The documents name only files that exist', () => {
   test('and the search finds such files at all', () => {
     expect(filesIn(readFileSync(join(ROOT, 'docs/security.md'), 'utf8')).length).toBeGreaterThan(10);
   });
+});
+
+test('The reconciliation document has each finding with its meaning', () => {
+  const text = readFileSync(join(ROOT, 'docs/reconcile.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, finding, meaning]) => [
+    finding,
+    meaning,
+  ]);
+  expect(rows).toEqual(Object.entries(FINDINGS));
 });

@@ -6,6 +6,7 @@ import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
+import { waitShortly } from '../../../lib/services/wait-shortly.ts';
 import { operation } from './operation.ts';
 
 type Deps = SettleDeps &
@@ -22,11 +23,10 @@ export async function handle({ caller, params, query }: Request<typeof operation
   if (query.erase) {
     requireMayErase(caller);
     if (!(await batches.erase(batch.id))) throw batchConflict(batch);
-    await deletedImages.eraseAllOf(batch.id);
-    return exports.endAllOf(batch.id);
+    return waitShortly(deletedImages.eraseAllOf(batch.id).then(() => exports.endAllOf(batch.id)));
   }
   const changed = await batches.delete(batch, deletionBy(caller, now(), limits));
-  if (changed) await settleBatch(changed, deps);
+  if (changed) await waitShortly(settleBatch(changed, deps));
   const remaining = changed ? undefined : await batches.get(batch.id);
   if (remaining) throw batchConflict(remaining);
 }

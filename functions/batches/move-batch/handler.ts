@@ -6,6 +6,7 @@ import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
+import { waitShortly } from '../../../lib/services/wait-shortly.ts';
 import { operation } from './operation.ts';
 
 type Deps = SettleDeps & Needs<{ batches: 'get' | 'move' }, 'now'>;
@@ -22,7 +23,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   if (patientId === from) return answer;
   const moved = await batches.move(batch, patientId, { by: caller.subject, at, from, reason });
   if (!moved) throw batchConflict(requireVisible(caller, await batches.get(id), 'batch'));
-  await settleBatch(moved, deps);
+  await waitShortly(settleBatch(moved, deps));
   return answer;
 }
 

@@ -5,6 +5,7 @@ import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
+import { waitShortly } from '../../../lib/services/wait-shortly.ts';
 import { operation } from './operation.ts';
 
 type Deps = SettleDeps & Needs<{ batches: 'get' | 'getDeleted' | 'restore' }, 'now'>;
@@ -16,7 +17,7 @@ export async function handle({ caller, params }: Request<typeof operation>, deps
   requireVisible(caller, deleted ?? (await batches.get(params.id)), 'batch');
   requireMayDelete(caller);
   const restored = deleted && (await batches.restore(deleted, now()));
-  if (restored) await settleBatch(restored, deps);
+  if (restored) await waitShortly(settleBatch(restored, deps));
   return toPatientBatch(requireVisible(caller, await batches.get(params.id), 'batch'));
 }
 

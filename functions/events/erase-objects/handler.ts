@@ -2,7 +2,14 @@ import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { DicomDeletion } from '../../../lib/domain/dicom/dicom-deletion.ts';
 import { Export } from '../../../lib/domain/exports/export.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
-import { bucket, deletedImages, dicomErasure, exports, images, now } from '../../../lib/lambda/dependencies.ts';
+import {
+  bucket,
+  deletedImages,
+  dicomErasure,
+  exports,
+  images,
+  now,
+} from '../../../lib/lambda/dependencies.ts';
 import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type EraseDeps as DicomDeps, eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';

@@ -5,6 +5,7 @@ import { recordAccess } from '../../domain/audit/audit-context.ts';
 import type { Case } from '../../domain/cases/case.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Assignment } from '../../domain/patients/assignment.ts';
+import { waitShortly } from '../wait-shortly.ts';
 import { type SettleCaseDeps, settleCase } from './settle-case.ts';
 
 /**
@@ -47,6 +48,6 @@ export async function moveCase(
 ): Promise<void> {
   if (patientId === known.patientId) return;
   const moved = await deps.cases.move(known, patientId, assignment);
-  if (moved) return settleCase(moved, deps);
+  if (moved) return waitShortly(settleCase(moved, deps));
   throw new DomainError('CONFLICT', 'Somebody moved the case meanwhile. Please look at it again.');
 }
