@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoUsers } from '../lib/local/cognito/issuer.ts';
+import { parseFaults } from '../lib/local/faults/fault-list.ts';
 import { type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
 import { requireFreePort } from '../lib/local/loopback.ts';
 import { StartError } from '../lib/local/start-error.ts';
@@ -10,7 +11,8 @@ import { synthesize } from '../lib/local/synthesis.ts';
 import { region } from '../lib/local/template.ts';
 
 const usage =
-  'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)';
+  'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)\n' +
+  '                   [--faults <list>]   injects faults of AWS services: docs/faults.md';
 /** The stack ends within 5 s after a signal, whatever still runs. */
 const closeTimeoutMs = 4000;
 
@@ -22,6 +24,7 @@ function readSettings() {
         data: { type: 'string', default: process.env.DATA_DIR ?? '.local' },
         verbose: { type: 'boolean', default: false },
         dev: { type: 'boolean', default: false },
+        faults: { type: 'string', default: '' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -31,6 +34,8 @@ function readSettings() {
         `Expected a port between 0 and 65535, but received ${JSON.stringify(values.port)}.`,
       );
     }
+    // Before the build, which takes the longest; the stack checks what the list names.
+    parseFaults(values.faults);
     return { ...values, port, dataDir: path.resolve(values.data), orthancUrl: readOrthancUrl() };
   } catch (error) {
     if (error instanceof StartError) throw error;
@@ -47,7 +52,7 @@ function readOrthancUrl(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help, dev, orthancUrl } = readSettings();
+  const { port, dataDir, verbose, help, dev, faults, orthancUrl } = readSettings();
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
@@ -64,6 +69,7 @@ async function main(): Promise<void> {
     port,
     dataDir,
     verbose,
+    faults,
     onPhase,
     ...(page && { servePage: page.middlewares }),
     onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),
@@ -92,6 +98,8 @@ async function main(): Promise<void> {
     });
   }
   onPhase();
+  if (faults !== '')
+    console.warn(`WARNING: ${stack.faults.description}. Do not use this stack for real work.`);
   writeFileSync(path.join(dataDir, 'admin.env'), adminEnvironment(stack), { mode: 0o600 });
   console.log(`Demo people: ${Object.keys(demoUsers).join(', ')}`);
   console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);

@@ -13,6 +13,7 @@ import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
 import { ensureTables } from './dynamodb/dynamodb-tables.ts';
 import { startDynoxide } from './dynamodb/dynoxide.ts';
 import { Schedules } from './eventbridge/schedules.ts';
+import { Faults } from './faults/faults.ts';
 import { Principals, type ServiceCall } from './iam/principals.ts';
 import { queueConcurrency, startEventSources } from './lambda/event-sources.ts';
 import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './lambda/functions.ts';
@@ -48,6 +49,8 @@ export interface LocalStackOptions {
   verbose?: boolean;
   /** Other values for variables that the template gives its functions: settings to try. */
   environment?: Record<string, string>;
+  /** The faults to inject, as `docs/faults.md` describes them. */
+  faults?: string;
   /** Hears of each call that a function makes to S3 or DynamoDB; costs a little, so leave it out to leave it off. */
   onCall?: (call: ServiceCall) => void;
   /** Hears of each phase of the start as it begins. */
@@ -67,6 +70,7 @@ export interface LocalStack {
   credentials: Credentials;
   logFile: string;
   functions: readonly LambdaFunction[];
+  faults: Faults;
   /** What the stack says of itself, as `cdk deploy` does. */
   output(name: string): string;
   token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
@@ -129,7 +133,24 @@ async function start(
   const principals = new Principals(options.onCall, log);
   const credentials = credentialsFor('the local stack itself', secret);
   principals.add('local', credentials);
-  for (const { name, credentials: own, statements } of definitions) principals.add(name, own, statements);
+  for (const { id, name, credentials: own, statements } of definitions) {
+    principals.add(name, own, statements, id);
+  }
+  const names = (...types: string[]) =>
+    template.ofType(...types).map((resource) => template.physicalName(resource));
+  const faults = new Faults(
+    {
+      functionIds: definitions.map(({ id }) => id),
+      tables: names('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'),
+      buckets: names('AWS::S3::Bucket'),
+      queues: names('AWS::SQS::Queue'),
+      kill: (id, instance) => {
+        for (const lambda of lambdas.values()) if (lambda.definition.id === id) lambda.killInstance(instance);
+      },
+      log,
+    },
+    options.faults,
+  );
 
   onPhase?.('Starting DynamoDB');
   const foreign = foreignEndpoints(principals);
@@ -150,10 +171,10 @@ async function start(
   await ensureTables(template, dynamoDb);
 
   onPhase?.('Starting S3 and the queues');
-  const queues = new Queues(db, template);
+  const queues = new Queues(db, template, faults);
   const buckets = loadBuckets(template);
   const store = new S3Store(db, dataDir, buckets, queues);
-  const s3 = new S3(buckets, store, principals, log);
+  const s3 = new S3(buckets, store, principals, faults, log);
   const sweep = setInterval(() => void store.expire().catch((error) => log(`lifecycle: ${error}`)), hourMs);
   closers.push(() => clearInterval(sweep));
   await store.expire();
@@ -206,7 +227,16 @@ async function start(
   const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log);
   const connectionsApi = sockets && new ConnectionsApi(sockets, principals);
   const schedules = new Schedules(template, lambdaByArn, log);
-  const eventSources = await startEventSources({ template, queues, db, dynamoDb, streams, lambdaByArn, log });
+  const eventSources = await startEventSources({
+    template,
+    queues,
+    db,
+    dynamoDb,
+    streams,
+    faults,
+    lambdaByArn,
+    log,
+  });
   closers.push(async () => {
     // The sources first, so that they take the end of a running function for what it is, and no failure of its own.
     const ended = eventSources.close();
@@ -216,8 +246,10 @@ async function start(
   // Before the functions end, which hear of it.
   closers.push(() => sockets?.close());
   closers.push(() => schedules.close());
-  const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, (table) => eventSources.tableWritten(table));
-  const sqsApi = new SqsApi(queues, principals);
+  const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, faults, (table) =>
+    eventSources.tableWritten(table),
+  );
+  const sqsApi = new SqsApi(queues, principals, faults);
   handle = async (request, response, requestUrl) => {
     const { pathname } = requestUrl;
     if (/^\/local\/s3(\/|$)/.test(pathname)) return s3.handle(request, response, requestUrl, '/local/s3');
@@ -245,6 +277,7 @@ async function start(
     credentials,
     logFile: logFile.path,
     functions: [...lambdas.values()],
+    faults,
     output: (name) => template.output(name),
     token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
     tick: () => schedules.tick(),

@@ -11,13 +11,19 @@ export class OwnStack extends Service {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'negatoscope-test-'));
   #stack: LocalStack | undefined;
 
-  protected get running(): LocalStack {
+  protected override get running(): LocalStack {
     if (!this.#stack) throw new Error('the service is not started');
     return this.#stack;
   }
 
+  /** Its functions. */
   get functions(): LocalStack['functions'] {
     return this.running.functions;
+  }
+
+  /** The faults of the stack, which tests change while it runs. */
+  get faults(): LocalStack['faults'] {
+    return this.running.faults;
   }
 
   async start(options: Partial<LocalStackOptions> = {}): Promise<void> {

@@ -15,7 +15,7 @@ export interface Client {
 }
 
 /** A running stack, in this process or another one. */
-export type RunningStack = Omit<LocalStack, 'close' | 'functions'>;
+export type RunningStack = Omit<LocalStack, 'close' | 'functions' | 'faults' | 'clock'>;
 
 /** The service under test, with users of the test file. */
 export abstract class Service {

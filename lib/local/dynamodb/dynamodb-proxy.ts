@@ -1,10 +1,13 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
+import { loseAnswer } from '../faults/broken-answer.ts';
+import type { CallFault, Faults } from '../faults/faults.ts';
 import type { Access } from '../iam/iam.ts';
 import type { Principals } from '../iam/principals.ts';
 import { readBody } from '../request-body.ts';
 import { accountId, region } from '../template.ts';
+import { type DynamoDbError, errorOf, internalServerError } from './dynamodb-faults.ts';
 
 /** DynamoDB's limit for a request; BatchWriteItem is the largest. */
 const requestLimitBytes = 16 * 1024 * 1024;
@@ -24,12 +27,14 @@ const Input = z
 export class DynamoDbProxy {
   readonly #endpoint: URL;
   readonly #principals: Principals;
+  readonly #faults: Faults;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #onWrite: (table: string) => void;
 
-  constructor(endpoint: string, principals: Principals, onWrite: (table: string) => void) {
+  constructor(endpoint: string, principals: Principals, faults: Faults, onWrite: (table: string) => void) {
     this.#endpoint = new URL(endpoint);
     this.#principals = principals;
+    this.#faults = faults;
     this.#onWrite = onWrite;
   }
 
@@ -57,9 +62,21 @@ export class DynamoDbProxy {
         `User: ${who} is not authorized to perform: ${missing.action} on resource: ${missing.resource} because no identity-based policy allows the ${missing.action} action`,
       );
     }
-    await this.#forward(request, response, action, accessKeyId, body, input.data);
-    if (!writes.test(action)) return;
     const tables = accesses.map(({ resource }) => /:table\/([^/]+)/.exec(resource)?.[1] ?? '');
+    const fault = this.#faults.any
+      ? this.#faults.of({
+          service: 'dynamodb',
+          action,
+          functionId: this.#principals.functionIdOf(accessKeyId),
+          userAgent: request.headers['user-agent'],
+          tables,
+        })
+      : undefined;
+    if (fault?.name === 'kill-before') return fault.kill();
+    const error = fault && errorOf(fault, action, tables);
+    if (error) return sendFault(response, error);
+    await this.#forward(request, response, action, accessKeyId, body, input.data, fault);
+    if (!writes.test(action)) return;
     for (const table of new Set(tables)) this.#onWrite(table);
   }
 
@@ -70,6 +87,7 @@ export class DynamoDbProxy {
     accessKeyId: string,
     body: Buffer,
     input: object,
+    fault: CallFault | undefined,
   ) {
     const counted = this.#principals.counts;
     const sent = counted ? Buffer.from(JSON.stringify({ ...input, ...capacityRequest(action) })) : body;
@@ -81,7 +99,7 @@ export class DynamoDbProxy {
       });
       forwarded.once('response', resolve).once('error', reject).end(sent);
     });
-    if (!counted) {
+    if (!counted && !fault) {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       await pipeline(answer, response);
       return;
@@ -96,6 +114,10 @@ export class DynamoDbProxy {
       responseBytes: text.length,
       capacityUnits: capacityOf(text),
     });
+    if (fault?.name === 'kill-after') loseAnswer(response, fault.kill);
+    // A lost acknowledgement is a connection that breaks, or an error of DynamoDB after the write.
+    else if (fault && fault.variant < 0.5) loseAnswer(response);
+    else if (fault) return sendFault(response, internalServerError);
     const { 'transfer-encoding': _framing, ...headers } = answer.headers;
     response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': text.length }).end(text);
   }
@@ -143,6 +165,11 @@ function capacityOf(text: Buffer): number {
   return parsed.success
     ? [parsed.data.ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0)
     : 0;
+}
+
+function sendFault(response: ServerResponse, { statusCode, ...body }: DynamoDbError) {
+  response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify(body));
 }
 
 function sendError(response: ServerResponse, code: string, message: string) {

@@ -60,7 +60,7 @@ export function loadPipes(template: Template) {
 /** Sends a message for each record. */
 export function sendEach(pipe: { target: string; inputTemplate: string }, queues: Queues) {
   return async ({ Records }: { Records: unknown[] }) => {
-    for (const record of Records) queues.send(pipe.target, fillIn(pipe.inputTemplate, record));
+    for (const record of Records) queues.send(pipe.target, fillIn(pipe.inputTemplate, record), 'pipe');
   };
 }
 

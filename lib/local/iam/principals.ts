@@ -13,6 +13,7 @@ export interface ServiceCall {
 
 interface Principal {
   name: string;
+  functionId: string | undefined;
   secretAccessKey: string;
   /** Undefined: everything is allowed (the stack itself). */
   statements: Statement[] | undefined;
@@ -33,8 +34,13 @@ export class Principals {
     return this.#onCall !== undefined;
   }
 
-  add(name: string, { accessKeyId, secretAccessKey }: Credentials, statements?: Statement[]) {
-    this.#byKey.set(accessKeyId, { name, secretAccessKey, statements });
+  add(
+    name: string,
+    { accessKeyId, secretAccessKey }: Credentials,
+    statements?: Statement[],
+    functionId?: string,
+  ) {
+    this.#byKey.set(accessKeyId, { name, functionId, secretAccessKey, statements });
   }
 
   secretOf(accessKeyId: string): string | undefined {
@@ -43,6 +49,10 @@ export class Principals {
 
   nameOf(accessKeyId: string): string | undefined {
     return this.#byKey.get(accessKeyId)?.name;
+  }
+
+  functionIdOf(accessKeyId: string): string | undefined {
+    return this.#byKey.get(accessKeyId)?.functionId;
   }
 
   may(accessKeyId: string, access: Access): boolean {

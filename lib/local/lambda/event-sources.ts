@@ -4,6 +4,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
 import { compileFilters } from '../eventbridge/filter-criteria.ts';
 import { loadPipes, sendEach } from '../eventbridge/pipes.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
@@ -48,6 +49,7 @@ interface EventSourceContext {
   db: DatabaseSync;
   dynamoDb: DynamoDBClient;
   streams: DynamoDBStreamsClient;
+  faults: Faults;
   lambdaByArn(arn: string): LambdaFunction;
   log(line: string): void;
 }
@@ -59,6 +61,7 @@ export async function startEventSources({
   db,
   dynamoDb,
   streams,
+  faults,
   lambdaByArn,
   log,
 }: EventSourceContext) {
@@ -88,7 +91,7 @@ export async function startEventSources({
         batchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
         reportsItemFailures,
       };
-      queueConsumers.push(new QueueConsumer(mapping, queues, lambda, mappingLog));
+      queueConsumers.push(new QueueConsumer(mapping, queues, lambda, faults, mappingLog));
     } else if (source.startsWith('arn:aws:dynamodb:')) {
       const mapping = {
         id: resource.logicalId,
@@ -102,8 +105,12 @@ export async function startEventSources({
         accepts: compileFilters(filters, resource.logicalId),
         onFailureQueueArn: properties.DestinationConfig?.OnFailure?.Destination,
       };
-      const receiver = { arn: lambda.definition.arn, invoke: (event: object) => lambda.invoke(event) };
-      streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, mappingLog));
+      const receiver = {
+        arn: lambda.definition.arn,
+        invoke: (event: object) => lambda.invoke(event),
+        functionId: lambda.definition.id,
+      };
+      streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, faults, mappingLog));
     } else {
       throw new StartError(`The local stack knows no event source ${source} (${resource.logicalId}).`);
     }
@@ -112,7 +119,7 @@ export async function startEventSources({
     const mapping = { ...pipe, ...(await streamOf(source, pipe.id)) };
     const receiver = { arn: pipe.arn, invoke: sendEach(pipe, queues) };
     const pipeLog = (line: string) => log(`${pipe.id}: ${line}`);
-    streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, pipeLog));
+    streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, faults, pipeLog));
   }
   for (const consumer of queueConsumers) consumer.pump();
   for (const consumer of streamConsumers) consumer.start();

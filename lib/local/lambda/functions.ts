@@ -14,6 +14,8 @@ export interface Credentials {
 
 /** A function as the template declares it. */
 export interface FunctionDefinition {
+  /** The name of the function in its log lines, which is that of its folder; otherwise its physical name. */
+  id: string;
   name: string;
   arn: string;
   codeDir: string;
@@ -60,6 +62,7 @@ export function loadFunctions(
     const name = template.physicalName(resource);
     return [
       {
+        id: properties.Environment.Variables.POWERTOOLS_SERVICE_NAME ?? name,
         name,
         arn: template.arn(resource),
         codeDir,

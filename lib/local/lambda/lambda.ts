@@ -113,6 +113,11 @@ export class LambdaFunction {
     throw new FunctionError(errorType, errorMessage);
   }
 
+  /** Kills one process, by its number; it may have ended. */
+  killInstance(number: number) {
+    for (const instance of this.#instances) if (instance.number === number) instance.kill('by a fault');
+  }
+
   close() {
     this.#closed = true;
     for (const instance of this.#instances) instance.kill('the local stack ends');
@@ -155,6 +160,7 @@ let instanceCount = 0;
 /** One process of a function. */
 class Instance {
   readonly ready: Promise<void>;
+  readonly number: number;
   readonly #definition: FunctionDefinition;
   readonly #child: ChildProcess;
   readonly #socketPath: string;
@@ -166,7 +172,8 @@ class Instance {
   constructor(definition: FunctionDefinition, host: LambdaHost, on: { idle(): void; gone(): void }) {
     this.#definition = definition;
     instanceCount += 1;
-    this.#socketPath = path.join(host.socketDir, `${instanceCount}.sock`);
+    this.number = instanceCount;
+    this.#socketPath = path.join(host.socketDir, `${this.number}.sock`);
     this.#child = spawn(
       process.execPath,
       [
@@ -314,6 +321,8 @@ class Instance {
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      // The SDK names it in each request, in `user-agent`: so the services know which process calls.
+      AWS_SDK_UA_APP_ID: `instance-${this.number}`,
       NODE_COMPILE_CACHE: host.cacheDir,
       ...(hasLayers && { NODE_PATH: host.layerPackages }),
     };

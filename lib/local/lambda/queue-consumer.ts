@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { Faults } from '../faults/faults.ts';
 import type { Message, Queues } from '../sqs/queues.ts';
 import { region } from '../template.ts';
 import type { LambdaFunction } from './lambda.ts';
@@ -24,15 +25,23 @@ export class QueueConsumer {
   readonly #mapping: QueueMapping;
   readonly #queues: Queues;
   readonly #lambda: LambdaFunction;
+  readonly #faults: Faults;
   readonly #log: (line: string) => void;
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(mapping: QueueMapping, queues: Queues, lambda: LambdaFunction, log: (line: string) => void) {
+  constructor(
+    mapping: QueueMapping,
+    queues: Queues,
+    lambda: LambdaFunction,
+    faults: Faults,
+    log: (line: string) => void,
+  ) {
     this.#mapping = mapping;
     this.#queues = queues;
     this.#lambda = lambda;
+    this.#faults = faults;
     this.#log = log;
     queues.onMessage(mapping.queueArn, () => this.pump());
   }
@@ -68,7 +77,7 @@ export class QueueConsumer {
   async #run(messages: Message[]) {
     this.#running += 1;
     try {
-      const answer = await this.#lambda.invoke({ Records: messages.map((message) => this.#record(message)) });
+      const answer = await this.#invoke(messages);
       if (!this.#closed) this.#queues.delete(this.#doneOf(messages, answer));
     } catch (error) {
       if (!this.#closed)
@@ -77,6 +86,16 @@ export class QueueConsumer {
       this.#running -= 1;
       this.pump();
     }
+  }
+
+  async #invoke(messages: Message[]): Promise<unknown> {
+    const event = { Records: messages.map((message) => this.#record(message)) };
+    if (!this.#faults.any) return this.#lambda.invoke(event);
+    const delivery = { source: 'sqs', queue: this.#mapping.queueArn } as const;
+    if (!this.#faults.happens('duplicate', delivery)) return this.#lambda.invoke(event);
+    // Two servers of SQS may deliver a message to two invocations at the same time. The last answer counts.
+    const both = await Promise.all([this.#lambda.invoke(event), this.#lambda.invoke(event)]);
+    return both[1];
   }
 
   #doneOf(messages: Message[], answer: unknown): string[] {

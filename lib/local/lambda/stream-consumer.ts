@@ -8,6 +8,7 @@ import {
   GetShardIteratorCommand,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
+import { type Delivery, type Faults, overtakingMs } from '../faults/faults.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { region } from '../template.ts';
 import { BatchResponse } from './queue-consumer.ts';
@@ -31,6 +32,8 @@ export interface StreamMapping {
 /** The receiver of the records: a function or a pipe. */
 export interface StreamReceiver {
   arn: string;
+  /** The id of the function; a pipe has none, and the faults of its messages are those of its queue. */
+  functionId?: string;
   invoke(event: { Records: unknown[] }): Promise<unknown>;
 }
 
@@ -47,10 +50,13 @@ export class StreamConsumer {
   readonly #db: DatabaseSync;
   readonly #queues: Queues;
   readonly #receiver: StreamReceiver;
+  readonly #faults: Faults;
+  readonly #delivery: Delivery | undefined;
   readonly #log: (line: string) => void;
   readonly #iterators = new Map<string, string | undefined>();
   readonly #closing = new AbortController();
   #isNotified = false;
+  #hasPositions = true;
   #wake = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
@@ -60,6 +66,7 @@ export class StreamConsumer {
     db: DatabaseSync,
     queues: Queues,
     receiver: StreamReceiver,
+    faults: Faults,
     log: (line: string) => void,
   ) {
     this.#mapping = mapping;
@@ -67,6 +74,10 @@ export class StreamConsumer {
     this.#db = db;
     this.#queues = queues;
     this.#receiver = receiver;
+    this.#faults = faults;
+    const { functionId } = receiver;
+    this.#delivery =
+      functionId === undefined ? undefined : { source: 'stream', table: mapping.table, functionId };
     this.#log = log;
   }
 
@@ -109,21 +120,25 @@ export class StreamConsumer {
       if (!this.#iterators.has(shard)) this.#iterators.set(shard, await this.#iteratorFor(shard));
       let iterator = this.#iterators.get(shard);
       let gathered = false;
+      let isReordered = false;
       while (iterator && !this.#closed) {
         const page = await this.#client.send(
           new GetRecordsCommand({ ShardIterator: iterator, Limit: pageSize }),
         );
         const records = page.Records ?? [];
         const { batchSize, batchingWindowSeconds } = this.#mapping;
-        if (!gathered && batchingWindowSeconds > 0 && records.length > 0 && records.length < batchSize) {
-          // The same iterator then returns these records and the later ones.
-          await this.#sleep(batchingWindowSeconds * 1000, this.#closing.signal);
-          gathered = true;
-          continue;
+        if (!gathered && records.length > 0) {
+          isReordered = this.#has('reordering');
+          const windowMs = records.length < batchSize ? batchingWindowSeconds * 1000 : 0;
+          const waitMs = Math.max(windowMs, isReordered ? overtakingMs : 0);
+          if (waitMs > 0) {
+            // The same iterator then returns these records and the later ones.
+            await this.#sleep(waitMs, this.#closing.signal);
+            gathered = true;
+            continue;
+          }
         }
-        for (let index = 0; index < records.length && !this.#closed; index += batchSize) {
-          await this.#deliver(shard, records.slice(index, index + batchSize));
-        }
+        await this.#deliverPage(shard, records, isReordered);
         if (this.#closed) return;
         iterator = page.NextShardIterator;
         this.#iterators.set(shard, iterator);
@@ -140,9 +155,27 @@ export class StreamConsumer {
     return (StreamDescription?.Shards ?? []).map(({ ShardId = '' }) => ShardId);
   }
 
+  async #deliverPage(shard: string, records: _Record[], isReordered: boolean) {
+    const { batchSize } = this.#mapping;
+    const inOrder = isReordered ? reorder(records) : records;
+    // A position within a reordered page would skip records after a restart.
+    this.#hasPositions = !isReordered;
+    for (let index = 0; index < inOrder.length && !this.#closed; index += batchSize) {
+      await this.#deliver(shard, inOrder.slice(index, index + batchSize));
+    }
+    this.#hasPositions = true;
+    const last = records.at(-1)?.dynamodb?.SequenceNumber;
+    if (isReordered && last !== undefined && !this.#closed) this.#checkpoint(shard, last);
+  }
+
   async #deliver(shard: string, batch: _Record[]) {
     const accepted = batch.map(toEvent).filter((record) => this.#mapping.accepts(record));
-    if (accepted.length > 0) await this.#invoke(shard, accepted, 0);
+    if (accepted.length > 0) {
+      await this.#delay();
+      await this.#invoke(shard, accepted, 0);
+      // Lambda may invoke a function again although it has processed the batch.
+      if (this.#has('duplicate')) await this.#invoke(shard, accepted, 0);
+    }
     const last = batch.at(-1)?.dynamodb?.SequenceNumber;
     if (last !== undefined && !this.#closed) this.#checkpoint(shard, last);
   }
@@ -234,9 +267,21 @@ export class StreamConsumer {
   }
 
   #checkpoint(shard: string, sequenceNumber: string) {
+    if (!this.#hasPositions) return;
     this.#db
       .prepare('INSERT OR REPLACE INTO stream_positions (mapping, shard, sequence_number) VALUES (?, ?, ?)')
       .run(this.#position, shard, sequenceNumber);
+  }
+
+  /** Whether this delivery has a fault. */
+  #has(name: 'duplicate' | 'reordering'): boolean {
+    return this.#faults.any && this.#delivery !== undefined && this.#faults.happens(name, this.#delivery);
+  }
+
+  async #delay() {
+    if (!this.#faults.any || !this.#delivery) return;
+    const delayMs = this.#faults.delayMs(this.#delivery);
+    if (delayMs > 0) await this.#sleep(delayMs, this.#closing.signal);
   }
 
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -251,6 +296,14 @@ export class StreamConsumer {
   get #closed(): boolean {
     return this.#closing.signal.aborted;
   }
+}
+
+/** The records of the item that changed last, then the others: a stream keeps the order of each item, and no more. */
+function reorder(records: _Record[]): _Record[] {
+  const keyOf = ({ dynamodb }: _Record) => JSON.stringify(Object.entries(dynamodb?.Keys ?? {}).sort());
+  const last = keyOf(records.at(-1) ?? {});
+  const isLast = (record: _Record) => keyOf(record) === last;
+  return [...records.filter(isLast), ...records.filter((record) => !isLast(record))];
 }
 
 type StreamRecord = ReturnType<typeof toEvent>;

@@ -155,7 +155,7 @@ export class S3Store {
       .get(bucket, key);
     if (!row) return;
     for (const queue of this.#buckets.get(bucket)?.queuesFor('ObjectRemoved:Delete', key) ?? []) {
-      this.#queues.send(queue, this.#event(bucket, key, 'ObjectRemoved:Delete', undefined));
+      this.#queues.send(queue, this.#event(bucket, key, 'ObjectRemoved:Delete', undefined), 's3');
     }
     await rm(this.#blobPath(String(row.blob)), { force: true });
   }
@@ -319,7 +319,7 @@ export class S3Store {
         )
         .run(bucket, key, blob, size, etag, object.crc32, Date.now(), JSON.stringify(metadata));
       for (const queue of queues)
-        this.#queues.send(queue, this.#event(bucket, key, eventName, { size, etag }));
+        this.#queues.send(queue, this.#event(bucket, key, eventName, { size, etag }), 's3');
       this.#db.exec('COMMIT');
     } catch (error) {
       this.#db.exec('ROLLBACK');

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import S3rver from '@20minutes/s3rver';
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
+import type { Faults } from '../faults/faults.ts';
 import type { Principals } from '../iam/principals.ts';
 import { verifySignature } from '../iam/sigv4.ts';
 import { readBody } from '../request-body.ts';
 import type { BucketDefinition } from './s3-buckets.ts';
 import { currentCall, type S3Call } from './s3-call.ts';
 import { applyCors } from './s3-cors.ts';
+import { applyS3Fault } from './s3-faults.ts';
 import { listObjectsXml } from './s3-list.ts';
 import { preconditionFailed, type S3Store, type StoredObject } from './s3-store.ts';
 import { decodeXml, encodeXml } from './xml.ts';
@@ -29,17 +31,20 @@ export class S3 {
   readonly #buckets: Map<string, BucketDefinition>;
   readonly #store: S3Store;
   readonly #principals: Principals;
+  readonly #faults: Faults;
   readonly #s3rver: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
   constructor(
     buckets: Map<string, BucketDefinition>,
     store: S3Store,
     principals: Principals,
+    faults: Faults,
     log: (line: string) => void,
   ) {
     this.#buckets = buckets;
     this.#store = store;
     this.#principals = principals;
+    this.#faults = faults;
     const app = new S3rver({ silent: true, directory: '/nowhere', vhostBuckets: false });
     app.store = app.context.store = store;
     app.on('error', (error) => {
@@ -78,7 +83,20 @@ export class S3 {
       }
       if (applyCors(request, response, this.#buckets.get(bucket))) return;
       const accessKeyId = verifySignature(request, url, (id) => this.#principals.secretOf(id));
+      const isSignedUrl = request.headers.authorization === undefined;
       const query = takeHeadersFromUrl(request, url);
+      if (this.#faults.any) {
+        const fault = this.#faults.of({
+          service: 's3',
+          action: operationOf(request, key, query),
+          functionId: this.#principals.functionIdOf(accessKeyId),
+          userAgent: request.headers['user-agent'],
+          hasSignedUrl: isSignedUrl,
+          bucket,
+        });
+        if (fault?.name === 'kill-before') return fault.kill();
+        if (fault) applyS3Fault(fault, response);
+      }
       const may: S3Request['may'] = (action, resource, context) =>
         this.#principals.may(accessKeyId, { action, resource, ...(context && { context }) });
       await this.#serve({ request, response, bucket, key, query, may });

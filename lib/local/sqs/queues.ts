@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
+import type { EventSource } from '../faults/fault-kinds.ts';
+import type { Faults } from '../faults/faults.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 
@@ -36,11 +38,13 @@ const QueueProperties = z
 /** The template's SQS queues in SQLite. Messages are delivered at least once, also after a kill -9. */
 export class Queues {
   readonly #db: DatabaseSync;
+  readonly #faults: Faults;
   readonly #settings = new Map<string, QueueSettings>();
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  constructor(db: DatabaseSync, template: Template) {
+  constructor(db: DatabaseSync, template: Template, faults: Faults) {
     this.#db = db;
+    this.#faults = faults;
     for (const queue of template.ofType('AWS::SQS::Queue')) {
       const properties = template.properties(queue, QueueProperties);
       if (properties.FifoQueue)
@@ -59,14 +63,17 @@ export class Queues {
     db.prepare('UPDATE messages SET visible_at = ? WHERE visible_at > ?').run(Date.now(), Date.now());
   }
 
-  /** Sends a message. Returns its id. */
-  send(queueArn: string, body: string): string {
+  /** Sends a message of a source. Returns its id. */
+  send(queueArn: string, body: string, source: EventSource = 'sqs'): string {
     this.#settingsOf(queueArn);
     const now = Date.now();
-    const id = randomUUID();
-    this.#db
-      .prepare('INSERT INTO messages (id, queue, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)')
-      .run(id, queueArn, body, now, now);
+    let id = randomUUID();
+    for (const delayMs of this.#faults.deliveries({ source, queue: queueArn })) {
+      id = randomUUID();
+      this.#db
+        .prepare('INSERT INTO messages (id, queue, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)')
+        .run(id, queueArn, body, now, now + delayMs);
+    }
     this.#wake(queueArn);
     return id;
   }

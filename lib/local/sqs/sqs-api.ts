@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
+import { loseAnswer } from '../faults/broken-answer.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Principals } from '../iam/principals.ts';
 import { verifySignature } from '../iam/sigv4.ts';
 import { readBody } from '../request-body.ts';
@@ -29,11 +31,13 @@ class SqsError extends Error {}
 export class SqsApi {
   readonly #queues: Queues;
   readonly #principals: Principals;
+  readonly #faults: Faults;
   readonly #actions: Record<string, (queueArn: string, input: Input) => object>;
 
-  constructor(queues: Queues, principals: Principals) {
+  constructor(queues: Queues, principals: Principals, faults: Faults) {
     this.#queues = queues;
     this.#principals = principals;
+    this.#faults = faults;
     this.#actions = {
       SendMessage: (queueArn, { MessageBody }) => ({
         MessageId: queues.send(queueArn, MessageBody),
@@ -58,14 +62,21 @@ export class SqsApi {
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const body = await readBody(request, requestLimitBytes);
     try {
-      answer(response, 200, this.#run(request, url, body));
+      const result = this.#run(request, response, url, body);
+      if (result) answer(response, 200, result);
     } catch (error) {
       if (!(error instanceof SqsError)) throw error;
       answer(response, 400, { __type: `com.amazonaws.sqs#${error.message}`, message: error.message });
     }
   }
 
-  #run(request: IncomingMessage, url: URL, body: Buffer | undefined): object {
+  /** The result of a call; undefined if its caller was killed before. */
+  #run(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    body: Buffer | undefined,
+  ): object | undefined {
     if (!body) throw new SqsError('InvalidMessageContents');
     const signer = signerOf(request, url, body, this.#principals);
     const action = String(request.headers['x-amz-target'] ?? '').replace(/^AmazonSQS\./, '');
@@ -76,6 +87,20 @@ export class SqsApi {
     if (!this.#principals.may(signer, { action: `sqs:${action}`, resource: queueArn }))
       throw new SqsError('AccessDeniedException');
     if (!this.#queues.has(queueArn)) throw new SqsError('QueueDoesNotExist');
+    const fault =
+      this.#faults.any &&
+      this.#faults.of({
+        service: 'sqs',
+        action,
+        functionId: this.#principals.functionIdOf(signer),
+        userAgent: request.headers['user-agent'],
+        queue: queueArn,
+      });
+    if (fault && fault.name === 'kill-before') {
+      fault.kill();
+      return undefined;
+    }
+    if (fault) loseAnswer(response, fault.name === 'kill-after' ? fault.kill : undefined);
     return run(queueArn, input.data);
   }
 }

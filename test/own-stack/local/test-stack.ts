@@ -98,6 +98,7 @@ const code = {
     const batchItemFailures = [];
     for (const { messageId, body, attributes } of Records) {
       const [{ eventName, s3: { object, bucket } }] = JSON.parse(body).Records;
+      console.log('arrived ' + object.key);
       if (object.key.endsWith('poison')) { batchItemFailures.push({ itemIdentifier: messageId }); continue; }
       if (object.key.endsWith('slow')) await new Promise((resolve) => setTimeout(resolve, 1000));
       await dynamoDb.send(new PutItemCommand({ TableName: process.env.TABLE, Item: {
@@ -116,6 +117,7 @@ const code = {
   const { PutItemCommand } = require(${resolve('@aws-sdk/client-dynamodb')});
   exports.handler = async ({ Records }) => {
     for (const { eventName, dynamodb } of Records) {
+      console.log('changed ' + dynamodb.Keys.pk.S + ' ' + eventName);
       if (dynamodb.Keys.sk.S === 'poison') throw new Error('poison');
       await dynamoDb.send(new PutItemCommand({ TableName: process.env.TABLE, Item: { pk: { S: 'seen/' + dynamodb.Keys.pk.S }, sk: { S: eventName } } }));
     }
@@ -172,7 +174,12 @@ function synthesize(dir: string, cdkOut: string) {
       code: lambda.Code.fromAsset(codeDir),
       timeout: Duration.seconds(10),
       memorySize: 512,
-      environment: { TABLE: table.tableName, BUCKET: bucket.bucketName, LOCKED: locked.bucketName },
+      environment: {
+        POWERTOOLS_SERVICE_NAME: name,
+        TABLE: table.tableName,
+        BUCKET: bucket.bucketName,
+        LOCKED: locked.bucketName,
+      },
       ...props,
     });
   };
