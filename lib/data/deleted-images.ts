@@ -18,6 +18,7 @@ import {
 } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
+import { transactMany } from './transact-many.ts';
 import { transact } from './transaction.ts';
 
 /** Items written at once if the list may have any length. */
@@ -78,13 +79,12 @@ export class DeletedImages {
 
   /** Restores all images that were deleted with the batch, which still counts them, unless it is deleted again. */
   async restoreAllOf({ id, patientId }: Batch, now: Date): Promise<void> {
-    for await (const image of this.#deletedWith(id)) {
-      const failed = await transact(this.#table, [
-        requireOwner(batchKey(id), patientId),
-        ...markReady(image, now, patientId),
-      ]);
-      if (failed.has(0)) return;
-    }
+    const isBatchThere = requireOwner(batchKey(id), patientId);
+    const writesOf = (image: DeletedImage) => markReady(image, now, patientId);
+    await transactMany(this.#table, this.#deletedWith(id), isBatchThere, writesOf, async (image) => {
+      const failed = await transact(this.#table, [isBatchThere, ...writesOf(image)]);
+      return !failed.has(0);
+    });
   }
 
   /**

@@ -9,6 +9,7 @@ import { linksOwnedBy, NOT_HELD, ownedBy, updateImage } from './image-writes.ts'
 import { batchKey, caseKey, imageKey, imageListKey, imagesOfBatch, imagesOfCase } from './keys.ts';
 import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
+import { transactMany } from './transact-many.ts';
 import { transact } from './transaction.ts';
 
 /** Whose an image becomes, and in which of this patient's batches or cases it is then. */
@@ -71,23 +72,27 @@ export class ImageMoves {
     key: ReturnType<typeof batchKey>,
     { patientId, assignment }: Batch | Case,
   ) {
-    for await (const image of queryAll(this.#table, { partition, schema: Image, keyOf: imageKey })) {
-      let found: Image | undefined = image;
-      while (found && found.patientId !== patientId && isIn(found, partition)) {
-        const values = {
-          ...ownedBy(found, patientId),
-          ...(assignment && { assignment: assignmentOf(found, assignment), updatedAt: assignment.at }),
-        };
-        const failed = await transact(this.#table, [
-          requireOwner(key, patientId),
-          updateImage(found, [found.status], values),
-          ...linksOwnedBy(found, patientId),
-        ]);
-        if (failed.has(0)) return;
+    const isOwner = requireOwner(key, patientId);
+    const writesOf = (image: Image) => {
+      if (image.patientId === patientId || !isIn(image, partition)) return [];
+      const values = {
+        ...ownedBy(image, patientId),
+        ...(assignment && { assignment: assignmentOf(image, assignment), updatedAt: assignment.at }),
+      };
+      return [updateImage(image, [image.status], values), ...linksOwnedBy(image, patientId)];
+    };
+    const moveOne = async (image: Image) => {
+      let writes = writesOf(image);
+      while (writes.length > 0) {
+        const failed = await transact(this.#table, [isOwner, ...writes]);
+        if (failed.has(0)) return false;
         // The image was decided, moved or deleted since our read.
-        found = failed.get(1) && parseItem(Image, failed.get(1) ?? {});
+        writes = failed.get(1) ? writesOf(parseItem(Image, failed.get(1) ?? {})) : [];
       }
-    }
+      return true;
+    };
+    const all = queryAll(this.#table, { partition, schema: Image, keyOf: imageKey });
+    await transactMany(this.#table, all, isOwner, writesOf, moveOne);
   }
 }
 

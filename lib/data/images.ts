@@ -45,6 +45,7 @@ import {
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { putAllNew, putNew } from './put-once.ts';
 import { hasExpired, parseItem, type Table } from './table.ts';
+import { transactMany } from './transact-many.ts';
 import { transact } from './transaction.ts';
 import { updateOf } from './update-expression.ts';
 
@@ -402,14 +403,17 @@ export class Images {
   async deleteAllIn(batchId: string, deletion: Deletion): Promise<void> {
     const withBatch = { ...deletion, withBatch: batchId };
     const write = (image: Image) => (isReady(image) ? markDeleted(image, withBatch) : remove(image));
-    for await (const image of this.allInBatch(batchId)) {
+    const deleteOne = async (image: Image) => {
       let found: Image | undefined = image;
       while (found?.batchId === batchId && found.status !== 'deleted') {
         const failed = await transact(this.#table, [write(found), requireBatchDeleted(batchId)]);
-        if (failed.has(1)) return;
+        if (failed.has(1)) return false;
         found = failed.get(0) && parseItem(Image, failed.get(0) ?? {});
       }
-    }
+      return true;
+    };
+    const all = this.allInBatch(batchId);
+    await transactMany(this.#table, all, requireBatchDeleted(batchId), (image) => [write(image)], deleteOne);
   }
 }
 

@@ -11,7 +11,7 @@ export type FailedConditions = Map<number, Record<string, unknown> | undefined>;
 
 type Input = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 /** One write of a transaction, in the SDK's form without the table's name. */
-type TransactItem = { [Action in keyof Input]?: Omit<NonNullable<Input[Action]>, 'TableName'> };
+export type TransactItem = { [Action in keyof Input]?: Omit<NonNullable<Input[Action]>, 'TableName'> };
 
 /**
  * Writes all of the items or none.

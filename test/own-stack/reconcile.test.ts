@@ -36,13 +36,15 @@ beforeAll(async () => {
   file = await photo();
 });
 
+const environment = () => reconcileEnvironment(service.whole);
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const after = (milliseconds: number) => ({ at: new Date(Date.now() + milliseconds) });
 const [aQuarter, twoDays] = [16 * MINUTE, 2 * DAY];
 
 // What each test leaves must be right, or be removed by it.
-afterEach(async () => expect(await reconcileAll(service, after(aQuarter))).toEqual({}));
+afterEach(async () => expect(await reconcileAll(environment(), after(aQuarter))).toEqual({}));
 
 async function announce(files = 1): Promise<string[]> {
   const batch = await createBatch(doctor, newPatient());
@@ -85,11 +87,11 @@ const change = (Key: Record<string, string>, name: string, value: unknown) =>
 
 test('An upload whose event was lost is checked, and not queued again and again', async () => {
   const { id } = await uncheckedUpload();
-  expect(await reconcileAll(service)).toEqual({});
-  expect(await reconcileAll(service, { ...after(aQuarter), isDryRun: true })).toEqual({
+  expect(await reconcileAll(environment())).toEqual({});
+  expect(await reconcileAll(environment(), { ...after(aQuarter), isDryRun: true })).toEqual({
     uncheckedUpload: '1/0',
   });
-  expect(await reconcileAll(service, after(aQuarter))).toEqual({ uncheckedUpload: '1/1' });
+  expect(await reconcileAll(environment(), after(aQuarter))).toEqual({ uncheckedUpload: '1/1' });
   expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
   await until(async () => (await direct.bucket.head(incomingKey({ id }))) === undefined);
 });
@@ -97,15 +99,15 @@ test('An upload whose event was lost is checked, and not queued again and again'
 test('An upload that was queued again a short time ago is not queued again', async () => {
   const image = await uncheckedUpload();
   await direct.checkAttempts.queued(incomingKey(image), after(aQuarter).at);
-  expect(await reconcileAll(service, after(2 * aQuarter))).not.toHaveProperty('uncheckedUpload');
-  expect(await reconcileAll(service, after(4 * aQuarter))).toMatchObject({ uncheckedUpload: '1/1' });
+  expect(await reconcileAll(environment(), after(2 * aQuarter))).not.toHaveProperty('uncheckedUpload');
+  expect(await reconcileAll(environment(), after(4 * aQuarter))).toMatchObject({ uncheckedUpload: '1/1' });
   expect(await decided(doctor, image.id)).toMatchObject({ status: 'ready' });
 });
 
 test('An upload that could not be checked is checked again if somebody wants it', async () => {
   const id = await failedUpload();
-  expect(await reconcileAll(service, after(aQuarter))).toEqual({ failedUpload: '1/0' });
-  expect(await reconcileAll(service, { ...after(aQuarter), retriesFailed: true })).toEqual({
+  expect(await reconcileAll(environment(), after(aQuarter))).toEqual({ failedUpload: '1/0' });
+  expect(await reconcileAll(environment(), { ...after(aQuarter), retriesFailed: true })).toEqual({
     failedUpload: '1/1',
   });
   const ready = async () => {
@@ -117,7 +119,7 @@ test('An upload that could not be checked is checked again if somebody wants it'
 
 test('An upload that never arrives expires, is seen for a week, and may still arrive', async () => {
   const [id = '', late = ''] = await announce(2);
-  expect(await reconcileAll(service, after(twoDays))).toMatchObject({ expiredUpload: '2/2' });
+  expect(await reconcileAll(environment(), after(twoDays))).toMatchObject({ expiredUpload: '2/2' });
   expect(await doctor.json('GET', `/api/images/${id}/`, 200)).toMatchObject({
     status: 'expired',
     status_reason: 'The upload was never completed.',
@@ -155,7 +157,7 @@ test('A DICOM upload that never arrives expires, and one whose event was lost is
   await until(async () => (await doctor.json('GET', lost.statusUrl, 200)).status === 'failed');
   await direct.putItem(item);
   await direct.checkAttempts.end(key, new Date());
-  expect(await reconcileAll(service, after(twoDays))).toMatchObject({
+  expect(await reconcileAll(environment(), after(twoDays))).toMatchObject({
     expiredUpload: '1/1',
     uncheckedUpload: '1/1',
   });
@@ -169,7 +171,7 @@ test('What is left of a checked or erased upload is deleted, and an unknown uplo
   await direct.bucket.write(unknown, file.bytes, file.type);
   await direct.bucket.write(`images/${erased}.jpg`, file.bytes, file.type);
   await direct.images.rememberErasure(erased, new Date());
-  expect(await reconcileAll(service, after(twoDays))).toMatchObject({
+  expect(await reconcileAll(environment(), after(twoDays))).toMatchObject({
     unknownUpload: '1/0',
     erasedObject: '1/1',
   });
@@ -188,9 +190,9 @@ test('An object without a record is kept, unless somebody wants it deleted', asy
     sha256: 'a'.repeat(64),
   });
   for (const key of [image, dicom]) await direct.bucket.write(key, file.bytes, file.type);
-  expect(await reconcileAll(service, after(aQuarter))).toEqual({});
-  expect(await reconcileAll(service, after(twoDays))).toMatchObject({ unknownObject: '2/0' });
-  expect(await reconcileAll(service, { ...after(twoDays), deletesOrphans: true })).toMatchObject({
+  expect(await reconcileAll(environment(), after(aQuarter))).toEqual({});
+  expect(await reconcileAll(environment(), after(twoDays))).toMatchObject({ unknownObject: '2/0' });
+  expect(await reconcileAll(environment(), { ...after(twoDays), deletesOrphans: true })).toMatchObject({
     unknownObject: '2/2',
   });
   for (const key of [image, dicom]) expect(await direct.bucket.head(key)).toBeUndefined();
@@ -212,7 +214,10 @@ test('A missing or replaced object of an image or a DICOM file is reported', asy
     [dicomKey(instance), dicomJsonKey(instance)].map((each) => direct.bucket.read(each)),
   );
   await direct.bucket.delete([dicomKey(instance), dicomJsonKey(instance)]);
-  expect(await reconcileAll(service, after(aQuarter))).toEqual({ otherObject: '1/0', missingObject: '3/0' });
+  expect(await reconcileAll(environment(), after(aQuarter))).toEqual({
+    otherObject: '1/0',
+    missingObject: '3/0',
+  });
 
   await direct.bucket.write(key, original, file.type);
   await direct.bucket.write(renditionKey(otherKey, 'card'), original, file.type);
@@ -245,10 +250,12 @@ test('Wrong counts are corrected', async () => {
   await change(seriesKey(study, first.series), 'keptInstances', 3);
   await change(studyKey(study), 'instances', 9);
   await change(studyKey(study), 'seriesByModality', { CT: 1, MR: 1 });
-  expect(await reconcileAll(service, { ...after(aQuarter), isDryRun: true })).toEqual({ wrongCount: '4/0' });
+  expect(await reconcileAll(environment(), { ...after(aQuarter), isDryRun: true })).toEqual({
+    wrongCount: '4/0',
+  });
   // A study has the totals of its series, whose counts may be corrected later in the same run.
-  expect(await reconcileAll(service, after(aQuarter))).toMatchObject({ wrongCount: '4/4' });
-  await reconcileAll(service, after(aQuarter));
+  expect(await reconcileAll(environment(), after(aQuarter))).toMatchObject({ wrongCount: '4/4' });
+  await reconcileAll(environment(), after(aQuarter));
   expect(await direct.dicomStore.getStudy(study)).toEqual({
     ...right,
     seriesByModality: expect.objectContaining(right?.seriesByModality ?? {}),
@@ -263,7 +270,7 @@ test('The function repairs by itself, with its own permissions', async () => {
   await change(batchKey(batch), 'imageCount', 7);
   await service.stack.tick();
   expect((await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count).toBe(0);
-  expect(await reconcileAll(service, after(aQuarter))).toEqual({ uncheckedUpload: '1/1' });
+  expect(await reconcileAll(environment(), after(aQuarter))).toEqual({ uncheckedUpload: '1/1' });
   expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
 });
 
@@ -276,14 +283,14 @@ test('An export that was never completed is marked as failed', async () => {
     ...{ status: 'running', bytes: 1, bytesDone: 0, createdAt: new Date().toISOString() },
     expiresAt: Math.floor(Date.now() / 1000) + 86_400,
   });
-  expect(await reconcileAll(service, after(3 * 60 * MINUTE))).toMatchObject({ abandonedExport: '1/1' });
+  expect(await reconcileAll(environment(), after(3 * 60 * MINUTE))).toMatchObject({ abandonedExport: '1/1' });
   expect(await direct.exports.get(id, new Date())).toMatchObject({ status: 'failed' });
 });
 
 test('An audit event without an end gets one, and one in no segment is sealed', async () => {
   const opened = { ...eventOfSystem(), outcome: 'opened' as const };
   await direct.auditLog.append(opened);
-  expect(await reconcileAll(service, after(30 * MINUTE))).toMatchObject({ openEvent: '1/1' });
+  expect(await reconcileAll(environment(), after(30 * MINUTE))).toMatchObject({ openEvent: '1/1' });
   expect((await direct.auditLog.get(opened.id))?.event.outcome).toBe('unknown');
 
   // As if the stream had lost its record: the archive says nothing of it.
@@ -294,10 +301,10 @@ test('An audit event without an end gets one, and one in no segment is sealed', 
   };
   try {
     await direct.auditLog.append(hidden);
-    const found = () => reconcileAll(service, { ...after(30 * MINUTE), isDryRun: true });
+    const found = () => reconcileAll(environment(), { ...after(30 * MINUTE), isDryRun: true });
     // Those of the other requests are sealed within seconds.
     await until(async () => (await found()).unsealedEvent === '1/0');
-    expect(await reconcileAll(service, after(30 * MINUTE))).toMatchObject({ unsealedEvent: '1/1' });
+    expect(await reconcileAll(environment(), after(30 * MINUTE))).toMatchObject({ unsealedEvent: '1/1' });
   } finally {
     AuditSegments.prototype.sealedSince = sealedSince;
   }
@@ -308,7 +315,10 @@ test('An item that can not be read is reported, and those beside it are examined
   await change(batchKey(batch), 'imageCount', 4);
   const Item = { pk: 'BATCH#damaged', sk: 'BATCH', id: 3 };
   await direct.putItem(Item);
-  expect(await reconcileAll(service, after(aQuarter))).toEqual({ unreadableItem: '1/0', wrongCount: '1/1' });
+  expect(await reconcileAll(environment(), after(aQuarter))).toEqual({
+    unreadableItem: '1/0',
+    wrongCount: '1/1',
+  });
   await direct.removeItem({ pk: Item.pk, sk: Item.sk });
 });
 
@@ -316,7 +326,7 @@ test('The command says what it found, and whether all of it was repaired', async
   const run = (...args: string[]) =>
     promisify(execFile)(process.execPath, ['bin/negatoscope.ts', 'reconcile', ...args], {
       cwd: path.join(import.meta.dirname, '..', '..'),
-      env: { ...process.env, ...reconcileEnvironment(service) },
+      env: { ...process.env, ...environment() },
     }).then(
       ({ stdout }) => ({ code: 0, output: stdout }),
       ({ code, stdout, stderr }) => ({ code, output: stdout + stderr }),

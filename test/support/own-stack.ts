@@ -16,9 +16,9 @@ export class OwnStack extends Service {
     return this.#stack;
   }
 
-  /** Its functions. */
-  get functions(): LocalStack['functions'] {
-    return this.running.functions;
+  /** The stack with what only its own process has: its functions and faults. */
+  get whole(): LocalStack {
+    return this.running;
   }
 
   /** The faults of the stack, which tests change while it runs. */

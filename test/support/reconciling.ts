@@ -1,10 +1,10 @@
 import { connect } from '../../lib/lambda/needs.ts';
+import type { LocalStack } from '../../lib/local/local-stack.ts';
 import type { Finding } from '../../lib/services/reconcile/findings.ts';
-import type { OwnStack } from './own-stack.ts';
 
 /** The environment of the function `reconcile`, with all permissions, for its code in this process. */
-export function reconcileEnvironment({ stack, functions }: OwnStack): Record<string, string> {
-  const found = functions.find(
+export function reconcileEnvironment(stack: LocalStack): Record<string, string> {
+  const found = stack.functions.find(
     ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === 'reconcile',
   );
   if (!found) throw new Error('there is no function reconcile');
@@ -28,10 +28,14 @@ interface Options {
   deletesOrphans?: boolean;
 }
 
-/** Runs the reconciliation of everything. Returns what it found: `<found>/<repaired>` by finding. */
-export async function reconcileAll(service: OwnStack, options: Options = {}) {
+/**
+ * Runs the reconciliation of everything in this process. Returns what it found: `<found>/<repaired>` by finding.
+ *
+ * @param environment as of {@link reconcileEnvironment}
+ */
+export async function reconcileAll(environment: Record<string, string>, options: Options = {}) {
   const { at = new Date(), isDryRun = false, retriesFailed = false, deletesOrphans = false } = options;
-  Object.assign(process.env, reconcileEnvironment(service));
+  Object.assign(process.env, environment);
   const { reconciling } = await import('../../lib/lambda/dependencies.ts');
   const { Findings } = await import('../../lib/services/reconcile/findings.ts');
   const { reconcile } = await import('../../lib/services/reconcile/reconcile.ts');
