@@ -7,12 +7,15 @@ import type { Duplex } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { Gateway } from './api-gateway/gateway.ts';
+import { Clock } from './clock.ts';
 import { CloudFront } from './cloudfront/cloudfront.ts';
 import { Issuer } from './cognito/issuer.ts';
 import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
 import { ensureTables } from './dynamodb/dynamodb-tables.ts';
 import { startDynoxide } from './dynamodb/dynoxide.ts';
+import { TimeToLive } from './dynamodb/time-to-live.ts';
 import { Schedules } from './eventbridge/schedules.ts';
+import { parseFaults } from './faults/fault-list.ts';
 import { Faults } from './faults/faults.ts';
 import { Principals, type ServiceCall } from './iam/principals.ts';
 import { queueConcurrency, startEventSources } from './lambda/event-sources.ts';
@@ -71,6 +74,8 @@ export interface LocalStack {
   logFile: string;
   functions: readonly LambdaFunction[];
   faults: Faults;
+  /** The time of the emulated services and of the functions. */
+  clock: Clock;
   /** What the stack says of itself, as `cdk deploy` does. */
   output(name: string): string;
   token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
@@ -101,6 +106,8 @@ async function start(
 ): Promise<LocalStack> {
   const { cdkOut, stackName = 'Negatoscope', onPhase } = options;
   const dataDir = path.resolve(options.dataDir);
+  const clock = new Clock();
+  await clock.advance(parseFaults(options.faults ?? '').clockMs);
   onPhase?.('Opening the port and the data directory');
   const db = openState(dataDir);
   closers.push(() => db.close());
@@ -112,7 +119,7 @@ async function start(
   let handle: Handle = async (_request, response) =>
     sendLocalError(response, 503, 'The local stack is starting.');
   const listener = (request: IncomingMessage, response: ServerResponse) =>
-    void serve(handle, request, response, log);
+    void serve(handle, request, response, clock, log);
   let upgrade: Upgrade = async (_request, socket) => refuse(socket, 503);
   const upgradeListener: Upgrade = async (request, socket, head) =>
     isLocalHost(request.headers.host) ? upgrade(request, socket, head) : refuse(socket, 421);
@@ -122,7 +129,7 @@ async function start(
     (server) => closers.push(() => closeServer(server)),
   );
   const url = `http://localhost:${port}`;
-  const issuer = await Issuer.open(dataDir, `${url}/local`);
+  const issuer = await Issuer.open(dataDir, `${url}/local`, clock);
 
   // Another origin than the page's, as in the cloud: with its CORS, and with connections of its own.
   const s3Endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? `http://127.0.0.1:${port}/local/s3`;
@@ -130,7 +137,7 @@ async function start(
   const secret = loadSecret(dataDir);
   const definitions = loadFunctions(template, secret, options.environment);
 
-  const principals = new Principals(options.onCall, log);
+  const principals = new Principals(options.onCall, log, clock);
   const credentials = credentialsFor('the local stack itself', secret);
   principals.add('local', credentials);
   for (const { id, name, credentials: own, statements } of definitions) {
@@ -171,13 +178,19 @@ async function start(
   await ensureTables(template, dynamoDb);
 
   onPhase?.('Starting S3 and the queues');
-  const queues = new Queues(db, template, faults);
+  const queues = new Queues(db, template, faults, clock);
   const buckets = loadBuckets(template);
-  const store = new S3Store(db, dataDir, buckets, queues);
+  const store = new S3Store(db, dataDir, buckets, queues, clock);
   const s3 = new S3(buckets, store, principals, faults, log);
-  const sweep = setInterval(() => void store.expire().catch((error) => log(`lifecycle: ${error}`)), hourMs);
+  const timeToLive = dynoxide && new TimeToLive(dynoxide.file, dynamoDb, clock);
+  const expire = async () => {
+    await store.expire();
+    await timeToLive?.sweep();
+  };
+  const sweep = setInterval(() => void expire().catch((error) => log(`expiry: ${error}`)), hourMs);
   closers.push(() => clearInterval(sweep));
-  await store.expire();
+  clock.onAdvance(expire);
+  await expire();
 
   onPhase?.('Starting the functions');
   const dynamoDbEndpoint = foreign.dynamoDb ?? `${url}/local/dynamodb`;
@@ -191,6 +204,7 @@ async function start(
   const host: LambdaHost = {
     socketDir,
     guard,
+    clock,
     cacheDir,
     layerPackages: linkLayerPackages(path.join(dataDir, 'layers')),
     environmentFor: (definition) => {
@@ -221,12 +235,12 @@ async function start(
     return lambda;
   };
 
-  const gateway = new Gateway(template, lambdaByArn, log);
+  const gateway = new Gateway(template, lambdaByArn, log, clock);
   const cloudFront = new CloudFront(template);
   const socketApi = loadSocketApi(template);
-  const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log);
+  const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log, clock);
   const connectionsApi = sockets && new ConnectionsApi(sockets, principals);
-  const schedules = new Schedules(template, lambdaByArn, log);
+  const schedules = new Schedules(template, lambdaByArn, log, clock);
   const eventSources = await startEventSources({
     template,
     queues,
@@ -278,6 +292,7 @@ async function start(
     logFile: logFile.path,
     functions: [...lambdas.values()],
     faults,
+    clock,
     output: (name) => template.output(name),
     token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
     tick: () => schedules.tick(),
@@ -292,8 +307,11 @@ async function serve(
   handle: Handle,
   request: IncomingMessage,
   response: ServerResponse,
+  clock: Clock,
   log: (line: string) => void,
 ) {
+  // The SDK corrects its own clock by this header.
+  if (clock.shiftMs > 0) response.setHeader('date', new Date(clock.now()).toUTCString());
   try {
     if (!isLocalHost(request.headers.host))
       return sendLocalError(response, 421, 'Expected the host localhost.');

@@ -26,6 +26,11 @@ export class OwnStack extends Service {
     return this.running.faults;
   }
 
+  /** The time of the stack, which tests move forward. */
+  get clock(): LocalStack['clock'] {
+    return this.running.clock;
+  }
+
   async start(options: Partial<LocalStackOptions> = {}): Promise<void> {
     this.#stack = await startLocalStack({
       cdkOut: inject('cdkOut'),

@@ -34,13 +34,13 @@ export function describeRequest(
   url: URL,
   { route, pathParameters }: RouteMatch,
   requestId: string,
+  now: Date,
 ): ApiRequest {
   const headers = valuesOf(request);
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
   const query: MultiValue = Object.create(null);
   for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value];
   const hasQuery = url.searchParams.size > 0;
-  const now = new Date();
   return {
     resource: route.resourcePath,
     path: url.pathname,

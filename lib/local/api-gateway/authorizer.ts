@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import { decide, PolicyDocument } from '../iam/iam.ts';
 import { FunctionError, type LambdaFunction } from '../lambda/lambda.ts';
 import { accountId, region } from '../template.ts';
@@ -25,9 +26,11 @@ export class Authorizer {
   readonly #lambda: LambdaFunction;
   readonly #identitySources: string[];
   readonly #ttlMs: number;
+  readonly #clock: Clock;
   readonly #cache = new Map<string, { answer: unknown; expiresAt: number }>();
 
-  constructor(definition: AuthorizerDefinition, lambda: LambdaFunction) {
+  constructor(definition: AuthorizerDefinition, lambda: LambdaFunction, clock: Clock) {
+    this.#clock = clock;
     this.#lambda = lambda;
     this.#identitySources = definition.identitySource
       .split(',')
@@ -46,11 +49,11 @@ export class Authorizer {
 
   async #ask(key: string, event: object): Promise<unknown> {
     const cached = this.#cache.get(key);
-    if (cached && cached.expiresAt > Date.now()) return cached.answer;
+    if (cached && cached.expiresAt > this.#clock.now()) return cached.answer;
     const answer = Answer.parse(await this.#lambda.invoke(event));
     if (this.#ttlMs > 0) {
       if (this.#cache.size > 10_000) this.#cache.clear();
-      this.#cache.set(key, { answer, expiresAt: Date.now() + this.#ttlMs });
+      this.#cache.set(key, { answer, expiresAt: this.#clock.now() + this.#ttlMs });
     }
     return answer;
   }

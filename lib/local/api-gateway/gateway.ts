@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import { type LambdaFunction, payloadLimitBytes } from '../lambda/lambda.ts';
 import { readBody } from '../request-body.ts';
 import { StartError } from '../start-error.ts';
@@ -53,8 +54,15 @@ export class Gateway {
   readonly #binaryMediaTypes: string[];
   readonly #lambdaByArn: (arn: string) => LambdaFunction;
   readonly #log: (line: string) => void;
+  readonly #clock: Clock;
 
-  constructor(template: Template, lambdaByArn: (arn: string) => LambdaFunction, log: (line: string) => void) {
+  constructor(
+    template: Template,
+    lambdaByArn: (arn: string) => LambdaFunction,
+    log: (line: string) => void,
+    clock: Clock,
+  ) {
+    this.#clock = clock;
     const definition = readApiDefinition(template);
     const permissions = new InvokePermissions(template);
     this.#routes = new ApiRoutes(definition, permissions);
@@ -67,7 +75,7 @@ export class Gateway {
         if (!permissions.allow(arn, authorizer.authorizerCredentials)) {
           throw new StartError(`API Gateway may not invoke ${arn}, which the authorizer ${name} calls.`);
         }
-        return [name, new Authorizer(authorizer, lambdaByArn(arn))];
+        return [name, new Authorizer(authorizer, lambdaByArn(arn), clock)];
       }),
     );
     this.#lambdaByArn = lambdaByArn;
@@ -101,7 +109,7 @@ export class Gateway {
     const match = this.#match(request.method ?? 'GET', url.pathname);
     if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
     const { route } = match;
-    const event = describeRequest(request, url, match, requestId);
+    const event = describeRequest(request, url, match, requestId, new Date(this.#clock.now()));
     if (route.authorizer !== undefined) {
       const authorizer = this.#authorizers.get(route.authorizer);
       if (!authorizer) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');

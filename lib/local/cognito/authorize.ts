@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import { sendLocalError } from '../local-error.ts';
 import { localClientId } from '../template.ts';
 
@@ -23,11 +24,16 @@ type AuthorizationRequest = z.infer<typeof AuthorizationRequest>;
  * The authorization codes. Each can be used once, within a minute, by the client that has its code verifier (RFC 7636).
  */
 export class Codes {
+  readonly #clock: Clock;
   readonly #granted = new Map<string, AuthorizationRequest & { user: string; until: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   grant(request: AuthorizationRequest, user: string): string {
     const code = randomBytes(24).toString('base64url');
-    this.#granted.set(code, { ...request, user, until: Date.now() + codeLifeMs });
+    this.#granted.set(code, { ...request, user, until: this.#clock.now() + codeLifeMs });
     return code;
   }
 
@@ -40,7 +46,7 @@ export class Codes {
       .digest('base64url');
     const isTheirs =
       granted !== undefined &&
-      granted.until > Date.now() &&
+      granted.until > this.#clock.now() &&
       granted.code_challenge === challenge &&
       granted.client_id === form.get('client_id') &&
       granted.redirect_uri === form.get('redirect_uri');

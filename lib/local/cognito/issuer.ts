@@ -14,6 +14,7 @@ import {
   SignJWT,
 } from 'jose';
 import * as z from 'zod';
+import { Clock } from '../clock.ts';
 import { sendLocalError } from '../local-error.ts';
 import { readBody } from '../request-body.ts';
 import { StartError } from '../start-error.ts';
@@ -43,16 +44,19 @@ export class Issuer {
   readonly #url: string;
   readonly #privateKey: CryptoKey;
   readonly #publicJwk: JWK;
-  readonly #codes = new Codes();
+  readonly #clock: Clock;
+  readonly #codes: Codes;
 
-  private constructor(url: string, privateKey: CryptoKey, publicJwk: JWK) {
+  private constructor(url: string, privateKey: CryptoKey, publicJwk: JWK, clock: Clock) {
     this.#url = url;
+    this.#clock = clock;
+    this.#codes = new Codes(clock);
     this.#privateKey = privateKey;
     this.#publicJwk = publicJwk;
   }
 
   /** Opens the issuer with the key pair in the data directory, so that tokens survive a restart. */
-  static async open(dataDir: string, url: string): Promise<Issuer> {
+  static async open(dataDir: string, url: string, clock = new Clock()): Promise<Issuer> {
     const file = path.join(dataDir, 'issuer-key.pem');
     if (!existsSync(file)) {
       const { privateKey } = await generateKeyPair('RS256', { extractable: true });
@@ -63,7 +67,7 @@ export class Issuer {
       const privateKey = await importPKCS8(readFileSync(file, 'utf8'), 'RS256', { extractable: true });
       const { kty, n, e } = await exportJWK(privateKey);
       const kid = createHash('sha256').update(`${n}`).digest('base64url').slice(0, 16);
-      return new Issuer(url, privateKey, { kty, n, e, kid, alg: 'RS256', use: 'sig' } as JWK);
+      return new Issuer(url, privateKey, { kty, n, e, kid, alg: 'RS256', use: 'sig' } as JWK, clock);
     } catch (cause) {
       throw new StartError(`The local issuer's key ${file} is damaged: remove it, and a new one is made.`, {
         cause,
@@ -73,7 +77,7 @@ export class Issuer {
 
   /** Signs an id token for a demo user. `claims` override the defaults. */
   async token(user: string, claims: Record<string, unknown> = {}, expiresInSeconds = 3600): Promise<string> {
-    const nowSeconds = Math.floor(Date.now() / 1000);
+    const nowSeconds = Math.floor(this.#clock.now() / 1000);
     return new SignJWT({
       iss: this.#url,
       aud: localClientId,
@@ -187,7 +191,11 @@ export class Issuer {
   async #userOfRefreshToken(token: string): Promise<string | undefined> {
     try {
       const key = await importJWK(this.#publicJwk, 'RS256');
-      const { payload } = await jwtVerify(token, key, { issuer: this.#url, audience: REFRESH });
+      const { payload } = await jwtVerify(token, key, {
+        issuer: this.#url,
+        audience: REFRESH,
+        currentDate: new Date(this.#clock.now()),
+      });
       return z.string().parse(payload['cognito:username']);
     } catch {
       return undefined;

@@ -99,6 +99,8 @@ export class DynamoDbProxy {
       });
       forwarded.once('response', resolve).once('error', reject).end(sent);
     });
+    // That of dynoxide is the machine's time.
+    delete answer.headers.date;
     if (!counted && !fault) {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       await pipeline(answer, response);

@@ -11,6 +11,8 @@ const startTimeoutMs = 10_000;
 /** The DynamoDB server of the local stack (SQLite in one file). */
 export interface Dynoxide {
   endpoint: string;
+  /** The SQLite file. */
+  file: string;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function startDynoxide(
   indexStream(file, log);
   return {
     endpoint,
+    file,
     async close() {
       closing = true;
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Clock } from '../clock.ts';
 import type { LambdaFunction } from '../lambda/lambda.ts';
 import { StartError } from '../start-error.ts';
 import { accountId, region, type Template } from '../template.ts';
@@ -15,7 +16,12 @@ export class Schedules {
   readonly #calls: { everyMs: number; call: () => Promise<unknown> }[];
   readonly #timers: NodeJS.Timeout[];
 
-  constructor(template: Template, lambdaByArn: (arn: string) => LambdaFunction, log: (line: string) => void) {
+  constructor(
+    template: Template,
+    lambdaByArn: (arn: string) => LambdaFunction,
+    log: (line: string) => void,
+    clock = new Clock(),
+  ) {
     this.#calls = template.ofType('AWS::Events::Rule').flatMap((resource) => {
       const { ScheduleExpression, State, Targets } = template.properties(resource, RuleProperties);
       if (State !== 'ENABLED') return [];
@@ -30,7 +36,7 @@ export class Schedules {
         everyMs,
         call: () =>
           lambdaByArn(Arn)
-            .invoke(scheduledEvent(template.arn(resource)))
+            .invoke(scheduledEvent(template.arn(resource), new Date(clock.now())))
             .catch((error) => log(`${resource.logicalId}: ${error}`)),
       }));
     });
@@ -47,13 +53,13 @@ export class Schedules {
   }
 }
 
-const scheduledEvent = (ruleArn: string) => ({
+const scheduledEvent = (ruleArn: string, now: Date) => ({
   version: '0',
   source: 'aws.events',
   'detail-type': 'Scheduled Event',
   account: accountId,
   region,
-  time: new Date().toISOString(),
+  time: now.toISOString(),
   resources: [ruleArn],
   detail: {},
 });

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Credentials } from '../lambda/functions.ts';
 import { type Access, decide, type Statement } from './iam.ts';
 
@@ -24,8 +25,11 @@ export class Principals {
   readonly #byKey = new Map<string, Principal>();
   readonly #onCall: ((call: ServiceCall) => void) | undefined;
   readonly #log: (line: string) => void;
+  /** The time by which their signatures are valid. */
+  readonly clock: Clock;
 
-  constructor(onCall: ((call: ServiceCall) => void) | undefined, log: (line: string) => void) {
+  constructor(onCall: ((call: ServiceCall) => void) | undefined, log: (line: string) => void, clock: Clock) {
+    this.clock = clock;
     this.#onCall = onCall;
     this.#log = log;
   }

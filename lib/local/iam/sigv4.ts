@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
 import { region } from '../template.ts';
+import type { Principals } from './principals.ts';
 
 const algorithm = 'AWS4-HMAC-SHA256';
 const skewMs = 15 * 60 * 1000;
@@ -24,14 +25,15 @@ interface Claim {
 export function verifySignature(
   request: IncomingMessage,
   url: URL,
-  secretOf: (accessKeyId: string) => string | undefined,
+  principals: Principals,
   service: 's3' | 'execute-api' | 'sqs' = 's3',
 ): string {
   const query = url.searchParams;
   const authorization = request.headers.authorization;
   if (!authorization && !query.has('X-Amz-Signature')) throw new S3Error('AccessDenied', 'Access Denied');
-  const claim = authorization ? claimOfHeader(request, authorization) : claimOfUrl(request, query);
-  const secret = secretOf(claim.accessKeyId);
+  const now = principals.clock.now();
+  const claim = authorization ? claimOfHeader(request, authorization, now) : claimOfUrl(request, query, now);
+  const secret = principals.secretOf(claim.accessKeyId);
   if (secret === undefined) {
     throw new S3Error(
       'InvalidAccessKeyId',
@@ -54,7 +56,7 @@ export function verifySignature(
   return claim.accessKeyId;
 }
 
-function claimOfHeader(request: IncomingMessage, authorization: string): Claim {
+function claimOfHeader(request: IncomingMessage, authorization: string, now: number): Claim {
   const match =
     /^AWS4-HMAC-SHA256 +Credential=([^,]+), *SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})$/.exec(
       authorization,
@@ -69,7 +71,7 @@ function claimOfHeader(request: IncomingMessage, authorization: string): Claim {
   const requestTime = parseDate(date);
   if (requestTime === undefined)
     throw new S3Error('AccessDenied', 'AWS authentication requires a valid x-amz-date header');
-  if (Math.abs(Date.now() - requestTime) > skewMs) {
+  if (Math.abs(now - requestTime) > skewMs) {
     throw new S3Error(
       'RequestTimeTooSkewed',
       'The difference between the request time and the current time is too large.',
@@ -83,7 +85,7 @@ function claimOfHeader(request: IncomingMessage, authorization: string): Claim {
   return { accessKeyId, scope, date, signedHeaders: signedHeaders.split(';'), signature, payloadHash };
 }
 
-function claimOfUrl(request: IncomingMessage, query: URLSearchParams): Claim {
+function claimOfUrl(request: IncomingMessage, query: URLSearchParams, now: number): Claim {
   const get = (name: string): string => {
     const value = query.get(name);
     if (value === null) {
@@ -100,8 +102,8 @@ function claimOfUrl(request: IncomingMessage, query: URLSearchParams): Claim {
   if (signedAt === undefined || !(expires >= 0 && expires <= maxExpirySeconds)) {
     throw new S3Error('AuthorizationQueryParametersError', 'X-Amz-Date or X-Amz-Expires is not valid.');
   }
-  if (Date.now() > signedAt + expires * 1000) throw new S3Error('AccessDenied', 'Request has expired');
-  if (Date.now() < signedAt - skewMs) throw new S3Error('AccessDenied', 'Request is not yet valid');
+  if (now > signedAt + expires * 1000) throw new S3Error('AccessDenied', 'Request has expired');
+  if (now < signedAt - skewMs) throw new S3Error('AccessDenied', 'Request is not yet valid');
   const [accessKeyId = '', ...scope] = get('X-Amz-Credential').split('/');
   const payloadHash =
     query.get('X-Amz-Content-Sha256') ?? request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';

@@ -5,6 +5,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { ProcessGuard } from './process-guard.ts';
 
@@ -33,6 +34,7 @@ export interface LambdaHost {
   /** The directory with the packages of the layers on this machine. */
   layerPackages: string;
   guard: ProcessGuard;
+  clock: Clock;
   environmentFor(definition: FunctionDefinition): Record<string, string>;
   log(functionName: string, line: string): void;
 }
@@ -164,6 +166,7 @@ class Instance {
   readonly #definition: FunctionDefinition;
   readonly #child: ChildProcess;
   readonly #socketPath: string;
+  readonly #clock: Clock;
   #deathReason: FunctionError | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #stopWatching: () => void = () => undefined;
@@ -171,6 +174,7 @@ class Instance {
 
   constructor(definition: FunctionDefinition, host: LambdaHost, on: { idle(): void; gone(): void }) {
     this.#definition = definition;
+    this.#clock = host.clock;
     instanceCount += 1;
     this.number = instanceCount;
     this.#socketPath = path.join(host.socketDir, `${this.number}.sock`);
@@ -254,7 +258,8 @@ class Instance {
         agent: false,
         headers: {
           'x-request-id': requestId,
-          'x-deadline': Date.now() + timeoutSeconds * 1000,
+          'x-deadline': this.#clock.now() + timeoutSeconds * 1000,
+          'x-clock-shift': this.#clock.shiftMs,
           'content-length': Buffer.byteLength(event),
         },
       });
@@ -324,6 +329,7 @@ class Instance {
       // The SDK names it in each request, in `user-agent`: so the services know which process calls.
       AWS_SDK_UA_APP_ID: `instance-${this.number}`,
       NODE_COMPILE_CACHE: host.cacheDir,
+      ...(host.clock.shiftMs > 0 && { LOCAL_CLOCK_SHIFT: String(host.clock.shiftMs) }),
       ...(hasLayers && { NODE_PATH: host.layerPackages }),
     };
   }

@@ -53,14 +53,15 @@ export class QueueConsumer {
     while (!this.#closed && this.#running < maxConcurrency) {
       const { waiting, oldestSentAt, nextVisibleAt } = this.#queues.outlook(queueArn);
       const fullAt = oldestSentAt === undefined ? undefined : oldestSentAt + batchingWindowSeconds * 1000;
-      const gathering = waiting > 0 && waiting < batchSize && fullAt !== undefined && fullAt > Date.now();
+      const gathering =
+        waiting > 0 && waiting < batchSize && fullAt !== undefined && fullAt > this.#queues.clock.now();
       if (waiting === 0 || gathering) {
         const wakeAt = Math.min(
           gathering ? fullAt : Number.POSITIVE_INFINITY,
           nextVisibleAt ?? Number.POSITIVE_INFINITY,
         );
         if (Number.isFinite(wakeAt))
-          this.#timer = setTimeout(() => this.pump(), Math.max(1, wakeAt - Date.now()));
+          this.#timer = setTimeout(() => this.pump(), Math.max(1, wakeAt - this.#queues.clock.now()));
         return;
       }
       const messages = this.#queues.receive(queueArn, batchSize);

@@ -67,6 +67,27 @@ Object.assign(globalThis, {
   },
 });
 
+const MachineDate = Date;
+let clockShiftMs = 0;
+
+/**
+ * Moves this process's `Date` ahead of the machine's. Timers keep the machine's time, and without a shift `Date` is
+ * Node's own.
+ */
+function shiftClock(shiftMs: number) {
+  if (shiftMs > 0 && globalThis.Date === MachineDate) {
+    const now = () => MachineDate.now() + clockShiftMs;
+    globalThis.Date = new Proxy(MachineDate, {
+      construct: (target, values, newTarget) =>
+        Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget),
+      apply: () => new MachineDate(now()).toString(),
+      get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+    });
+  }
+  clockShiftMs = shiftMs;
+}
+shiftClock(Number(environment.LOCAL_CLOCK_SHIFT ?? 0));
+
 function contextOf(requestId: string, deadline: number): object {
   return {
     awsRequestId: requestId,
@@ -98,6 +119,7 @@ async function invoke(
   response: ServerResponse,
 ) {
   const requestId = String(request.headers['x-request-id']);
+  shiftClock(Number(request.headers['x-clock-shift']));
   const context = contextOf(requestId, Number(request.headers['x-deadline']));
   const isStreaming = streaming in handler;
   const stream = isStreaming ? new ResponseStream(response) : undefined;

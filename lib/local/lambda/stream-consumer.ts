@@ -8,6 +8,7 @@ import {
   GetShardIteratorCommand,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
+import type { Clock } from '../clock.ts';
 import { type Delivery, type Faults, overtakingMs } from '../faults/faults.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { region } from '../template.ts';
@@ -128,7 +129,7 @@ export class StreamConsumer {
         const records = page.Records ?? [];
         const { batchSize, batchingWindowSeconds } = this.#mapping;
         if (!gathered && records.length > 0) {
-          isReordered = this.#has('reordering');
+          isReordered = this.#isReordered(records);
           const windowMs = records.length < batchSize ? batchingWindowSeconds * 1000 : 0;
           const waitMs = Math.max(windowMs, isReordered ? overtakingMs : 0);
           if (waitMs > 0) {
@@ -169,7 +170,9 @@ export class StreamConsumer {
   }
 
   async #deliver(shard: string, batch: _Record[]) {
-    const accepted = batch.map(toEvent).filter((record) => this.#mapping.accepts(record));
+    const accepted = batch
+      .map((record) => toEvent(record, this.#queues.clock))
+      .filter((record) => this.#mapping.accepts(record));
     if (accepted.length > 0) {
       await this.#delay();
       await this.#invoke(shard, accepted, 0);
@@ -210,7 +213,7 @@ export class StreamConsumer {
           approximateInvokeCount: attempt + 1,
         },
         version: '1.0',
-        timestamp: new Date().toISOString(),
+        timestamp: new Date(this.#queues.clock.now()).toISOString(),
         DDBStreamBatchInfo: {
           shardId: shard,
           startSequenceNumber: first.dynamodb.SequenceNumber,
@@ -278,6 +281,12 @@ export class StreamConsumer {
     return this.#faults.any && this.#delivery !== undefined && this.#faults.happens(name, this.#delivery);
   }
 
+  #isReordered(records: _Record[]): boolean {
+    if (!this.#faults.any) return false;
+    const isAccepted = (record: _Record) => this.#mapping.accepts(toEvent(record, this.#queues.clock));
+    return records.some(isAccepted) && this.#has('reordering');
+  }
+
   async #delay() {
     if (!this.#faults.any || !this.#delivery) return;
     const delayMs = this.#faults.delayMs(this.#delivery);
@@ -309,7 +318,7 @@ function reorder(records: _Record[]): _Record[] {
 type StreamRecord = ReturnType<typeof toEvent>;
 
 /** A record in the form of Lambda's event: times in seconds, binary values in base64. */
-function toEvent(record: _Record) {
+function toEvent(record: _Record, clock: Clock) {
   const { ApproximateCreationDateTime: createdAt, ...dynamodb } = record.dynamodb ?? {};
   return {
     eventID: record.eventID,
@@ -319,10 +328,15 @@ function toEvent(record: _Record) {
     awsRegion: region,
     dynamodb: {
       ...encodeBytes(dynamodb),
-      ApproximateCreationDateTime: Math.floor((createdAt?.getTime() ?? Date.now()) / 1000),
+      // dynoxide has the machine's time.
+      ApproximateCreationDateTime: Math.floor(((createdAt?.getTime() ?? Date.now()) + clock.shiftMs) / 1000),
     },
+    // Only what TTL has deleted has one. dynoxide 1.2.1 writes its members in lower case, which the SDK does not read.
     ...(record.userIdentity && {
-      userIdentity: { type: record.userIdentity.Type, principalId: record.userIdentity.PrincipalId },
+      userIdentity: {
+        type: record.userIdentity.Type ?? 'Service',
+        principalId: record.userIdentity.PrincipalId ?? 'dynamodb.amazonaws.com',
+      },
     }),
   };
 }

@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib';
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
 import S3Object from '@20minutes/s3rver/lib/models/object.js';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { region } from '../template.ts';
 import type { BucketDefinition } from './s3-buckets.ts';
@@ -48,9 +49,17 @@ export class S3Store {
   readonly #blobDir: string;
   readonly #buckets: Map<string, BucketDefinition>;
   readonly #queues: Queues;
+  readonly #clock: Clock;
 
-  constructor(db: DatabaseSync, dataDir: string, buckets: Map<string, BucketDefinition>, queues: Queues) {
+  constructor(
+    db: DatabaseSync,
+    dataDir: string,
+    buckets: Map<string, BucketDefinition>,
+    queues: Queues,
+    clock: Clock,
+  ) {
     this.#db = db;
+    this.#clock = clock;
     this.#blobDir = path.join(dataDir, 'blobs');
     this.#buckets = buckets;
     this.#queues = queues;
@@ -143,7 +152,7 @@ export class S3Store {
       : source.metadata;
     this.#commit(bucket, key, 'ObjectCreated:Copy', { ...written, etag: written.md5, metadata });
     return {
-      'last-modified': new Date().toUTCString(),
+      'last-modified': new Date(this.#clock.now()).toUTCString(),
       etag: `"${written.md5}"`,
       'content-length': written.size,
     };
@@ -182,7 +191,7 @@ export class S3Store {
     const { metadata } = new S3Object(bucket, key, null, headers);
     this.#db
       .prepare('INSERT INTO uploads (id, bucket, key, started_at, metadata) VALUES (?, ?, ?, ?, ?)')
-      .run(uploadId, bucket, key, Date.now(), JSON.stringify(textOnly(metadata)));
+      .run(uploadId, bucket, key, this.#clock.now(), JSON.stringify(textOnly(metadata)));
   }
 
   hasUpload(bucket: string, key: string, uploadId: string): boolean {
@@ -246,7 +255,8 @@ export class S3Store {
   }
 
   /** Deletes objects that have expired by the buckets' lifecycle rules. */
-  async expire(now = Date.now()) {
+  async expire() {
+    const now = this.#clock.now();
     const dayMs = 24 * 60 * 60 * 1000;
     for (const { name, lifecycleRules } of this.#buckets.values()) {
       for (const { Prefix, ExpirationInDays, AbortIncompleteMultipartUpload } of lifecycleRules) {
@@ -317,7 +327,7 @@ export class S3Store {
           `INSERT OR REPLACE INTO objects (bucket, key, blob, size, etag, crc32, modified_at, metadata)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         )
-        .run(bucket, key, blob, size, etag, object.crc32, Date.now(), JSON.stringify(metadata));
+        .run(bucket, key, blob, size, etag, object.crc32, this.#clock.now(), JSON.stringify(metadata));
       for (const queue of queues)
         this.#queues.send(queue, this.#event(bucket, key, eventName, { size, etag }), 's3');
       this.#db.exec('COMMIT');
@@ -335,7 +345,7 @@ export class S3Store {
     eventName: string,
     object: { size: number; etag: string } | undefined,
   ): string {
-    const now = new Date();
+    const now = this.#clock.now();
     const definition = this.#buckets.get(bucket);
     return JSON.stringify({
       Records: [
@@ -343,7 +353,7 @@ export class S3Store {
           eventVersion: '2.1',
           eventSource: 'aws:s3',
           awsRegion: region,
-          eventTime: now.toISOString(),
+          eventTime: new Date(now).toISOString(),
           eventName,
           userIdentity: { principalId: 'AWS:local' },
           requestParameters: { sourceIPAddress: currentCall.getStore()?.sourceIp ?? '127.0.0.1' },
@@ -355,7 +365,7 @@ export class S3Store {
             object: {
               key: encodeEventKey(key),
               ...(object && { size: object.size, eTag: object.etag }),
-              sequencer: nextSequencer(),
+              sequencer: nextSequencer(now),
             },
           },
         },
@@ -466,8 +476,8 @@ function encodeEventKey(key: string): string {
 let lastSequence = 0n;
 
 /** A hexadecimal number that increases with every event, also after restarts. */
-function nextSequencer(): string {
-  const now = BigInt(Date.now()) << 12n;
-  lastSequence = now > lastSequence ? now : lastSequence + 1n;
+function nextSequencer(now: number): string {
+  const earliest = BigInt(now) << 12n;
+  lastSequence = earliest > lastSequence ? earliest : lastSequence + 1n;
   return lastSequence.toString(16).toUpperCase().padStart(16, '0');
 }

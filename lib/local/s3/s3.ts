@@ -82,7 +82,7 @@ export class S3 {
         throw new S3Error('InvalidURI', 'The local S3 takes no `.` or `..` in a key.');
       }
       if (applyCors(request, response, this.#buckets.get(bucket))) return;
-      const accessKeyId = verifySignature(request, url, (id) => this.#principals.secretOf(id));
+      const accessKeyId = verifySignature(request, url, this.#principals);
       const isSignedUrl = request.headers.authorization === undefined;
       const query = takeHeadersFromUrl(request, url);
       if (this.#faults.any) {

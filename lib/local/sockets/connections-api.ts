@@ -56,7 +56,7 @@ export class ConnectionsApi {
 
   #may(request: IncomingMessage, url: URL, body: Buffer, what: string): boolean {
     try {
-      const signer = verifySignature(request, url, (key) => this.#principals.secretOf(key), 'execute-api');
+      const signer = verifySignature(request, url, this.#principals, 'execute-api');
       const digest = createHash('sha256').update(body).digest('hex');
       if (request.headers['x-amz-content-sha256'] !== digest) return false;
       const { apiId, stage } = this.#sockets.api;

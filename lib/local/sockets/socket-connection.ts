@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
 import type { SocketContext } from './socket-event.ts';
 
 /** API Gateway's limits for a WebSocket connection (API Gateway quotas, WebSocket APIs). */
@@ -9,13 +10,16 @@ const goingAway = 1001;
 /** An open connection, with API Gateway's idle timeout and maximum duration. */
 export class SocketConnection {
   readonly context: SocketContext;
-  lastActiveAt = Date.now();
+  lastActiveAt: number;
+  readonly #clock: Clock;
   readonly #socket: WebSocket;
   readonly #life: NodeJS.Timeout;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(context: SocketContext, socket: WebSocket) {
+  constructor(context: SocketContext, socket: WebSocket, clock: Clock) {
     this.context = context;
+    this.lastActiveAt = clock.now();
+    this.#clock = clock;
     this.#socket = socket;
     this.#life = setTimeout(() => this.close(), lifeMs);
     for (const sign of ['message', 'ping', 'pong'] as const) socket.on(sign, () => this.#seen());
@@ -40,7 +44,7 @@ export class SocketConnection {
   }
 
   #seen() {
-    this.lastActiveAt = Date.now();
+    this.lastActiveAt = this.#clock.now();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.close(), idleMs);
   }

@@ -19,9 +19,9 @@ export function describeSocketEvent(
   context: SocketContext,
   routeKey: string,
   requestId: string,
+  now: Date,
   request?: IncomingMessage,
 ) {
-  const now = new Date();
   const eventType = { $connect: 'CONNECT', $disconnect: 'DISCONNECT' }[routeKey] ?? 'MESSAGE';
   const headers = request && valuesOf(request);
   return {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { verdictOf } from '../api-gateway/authorizer.ts';
+import type { Clock } from '../clock.ts';
 import type { LambdaFunction } from '../lambda/lambda.ts';
 import { accountId, region } from '../template.ts';
 import { SocketConnection } from './socket-connection.ts';
@@ -31,6 +32,7 @@ export class Sockets {
   readonly api: SocketApi;
   readonly #lambdaByArn: (arn: string) => LambdaFunction;
   readonly #log: (line: string) => void;
+  readonly #clock: Clock;
   readonly #connections = new Map<string, SocketConnection>();
   readonly #disconnecting = new Set<Promise<unknown>>();
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
@@ -43,8 +45,14 @@ export class Sockets {
     handleProtocols: (_protocols, request) => this.#subprotocols.get(request) ?? false,
   });
 
-  constructor(api: SocketApi, lambdaByArn: (arn: string) => LambdaFunction, log: (line: string) => void) {
+  constructor(
+    api: SocketApi,
+    lambdaByArn: (arn: string) => LambdaFunction,
+    log: (line: string) => void,
+    clock: Clock,
+  ) {
     this.api = api;
+    this.#clock = clock;
     this.#lambdaByArn = lambdaByArn;
     this.#log = log;
   }
@@ -63,7 +71,7 @@ export class Sockets {
       const context: SocketContext = {
         // As long as API Gateway's, with a final character that must be percent-encoded in a path, as there.
         connectionId: `${randomBytes(11).toString('base64url')}=`,
-        connectedAt: Date.now(),
+        connectedAt: this.#clock.now(),
         apiId: this.api.apiId,
         stage: this.api.stage,
         domainName: request.headers.host ?? 'localhost',
@@ -96,12 +104,16 @@ export class Sockets {
     await Promise.race([done(), sleep(disconnectTimeoutMs, undefined, { ref: false })]);
   }
 
+  get #now(): Date {
+    return new Date(this.#clock.now());
+  }
+
   async #authorize(context: SocketContext, request: IncomingMessage) {
     const { authorizerArn } = this.api.routes.get('$connect') ?? {};
     if (authorizerArn === undefined) return { allowed: true as const, context: {} };
     const { apiId, stage } = this.api;
     const methodArn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/$connect`;
-    const event = describeSocketEvent(context, '$connect', randomUUID(), request);
+    const event = describeSocketEvent(context, '$connect', randomUUID(), this.#now, request);
     return verdictOf(
       () => this.#lambdaByArn(authorizerArn).invoke({ type: 'REQUEST', methodArn, ...event }),
       methodArn,
@@ -126,7 +138,7 @@ export class Sockets {
 
   #open(context: SocketContext, client: WebSocket) {
     const { connectionId } = context;
-    this.#connections.set(connectionId, new SocketConnection(context, client));
+    this.#connections.set(connectionId, new SocketConnection(context, client, this.#clock));
     client.on('error', (error) => this.#log(`connection ${connectionId}: ${error.message}`));
     client.on('message', () => {
       void this.#invoke('$default', context).catch((error) => this.#log(`$default failed: ${error}`));
@@ -148,7 +160,7 @@ export class Sockets {
     const { functionArn } = this.api.routes.get(routeKey) ?? {};
     if (functionArn === undefined) return undefined;
     const requestId = randomUUID();
-    const event = describeSocketEvent(context, routeKey, requestId, request);
+    const event = describeSocketEvent(context, routeKey, requestId, this.#now, request);
     return this.#lambdaByArn(functionArn).invoke(event, requestId);
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import type { EventSource } from '../faults/fault-kinds.ts';
 import type { Faults } from '../faults/faults.ts';
 import { StartError } from '../start-error.ts';
@@ -39,12 +40,14 @@ const QueueProperties = z
 export class Queues {
   readonly #db: DatabaseSync;
   readonly #faults: Faults;
+  readonly clock: Clock;
   readonly #settings = new Map<string, QueueSettings>();
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  constructor(db: DatabaseSync, template: Template, faults: Faults) {
+  constructor(db: DatabaseSync, template: Template, faults: Faults, clock: Clock) {
     this.#db = db;
     this.#faults = faults;
+    this.clock = clock;
     for (const queue of template.ofType('AWS::SQS::Queue')) {
       const properties = template.properties(queue, QueueProperties);
       if (properties.FifoQueue)
@@ -60,13 +63,17 @@ export class Queues {
       });
     }
     // The receivers ended with the last process, so their messages become visible immediately.
-    db.prepare('UPDATE messages SET visible_at = ? WHERE visible_at > ?').run(Date.now(), Date.now());
+    const now = clock.now();
+    db.prepare('UPDATE messages SET visible_at = ? WHERE visible_at > ?').run(now, now);
+    clock.onAdvance(() => {
+      for (const queueArn of this.#settings.keys()) this.#wake(queueArn);
+    });
   }
 
   /** Sends a message of a source. Returns its id. */
   send(queueArn: string, body: string, source: EventSource = 'sqs'): string {
     this.#settingsOf(queueArn);
-    const now = Date.now();
+    const now = this.clock.now();
     let id = randomUUID();
     for (const delayMs of this.#faults.deliveries({ source, queue: queueArn })) {
       id = randomUUID();
@@ -84,7 +91,7 @@ export class Queues {
    */
   receive(queueArn: string, max: number): Message[] {
     const settings = this.#settingsOf(queueArn);
-    const now = Date.now();
+    const now = this.clock.now();
     this.#db
       .prepare('DELETE FROM messages WHERE queue = ? AND sent_at < ?')
       .run(queueArn, now - settings.retentionSeconds * 1000);
@@ -117,7 +124,7 @@ export class Queues {
   changeVisibility(queueArn: string, id: string, receiveCount: number, seconds: number): boolean {
     const { changes } = this.#db
       .prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND id = ? AND receive_count = ?')
-      .run(Date.now() + seconds * 1000, queueArn, id, receiveCount);
+      .run(this.clock.now() + seconds * 1000, queueArn, id, receiveCount);
     this.#wake(queueArn);
     return changes > 0;
   }
@@ -142,7 +149,7 @@ export class Queues {
                min(visible_at) FILTER (WHERE visible_at > :now) AS next
              FROM messages WHERE queue = :queue`,
           )
-          .get({ now: Date.now(), queue: queueArn }),
+          .get({ now: this.clock.now(), queue: queueArn }),
       );
     return {
       waiting: row.waiting,

@@ -111,7 +111,7 @@ function signerOf(request: IncomingMessage, url: URL, body: Buffer, principals: 
   const digest = createHash('sha256').update(body).digest('hex');
   if (request.headers['x-amz-content-sha256'] !== digest) throw new SqsError('InvalidSignature');
   try {
-    return verifySignature(request, url, (key) => principals.secretOf(key), 'sqs');
+    return verifySignature(request, url, principals, 'sqs');
   } catch {
     throw new SqsError('InvalidSignature');
   }

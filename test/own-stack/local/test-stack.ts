@@ -26,7 +26,7 @@ const code = {
     statusCode: 200,
     headers: { 'x-one': '1' },
     multiValueHeaders: { 'x-many': ['a', 'b'] },
-    body: JSON.stringify({ event, env: process.env, remaining: context.getRemainingTimeInMillis(), requestId: context.awsRequestId, pid: process.pid }),
+    body: JSON.stringify({ event, env: process.env, remaining: context.getRemainingTimeInMillis(), requestId: context.awsRequestId, pid: process.pid, times: [Date.now(), new Date().getTime(), Date.parse(Date())] }),
   });`,
   authorizer: `exports.handler = async (event) => {
     const token = event.headers.Authorization ?? event.headers.authorization;
@@ -116,8 +116,9 @@ const code = {
   changed: `${dynamoClient}
   const { PutItemCommand } = require(${resolve('@aws-sdk/client-dynamodb')});
   exports.handler = async ({ Records }) => {
-    for (const { eventName, dynamodb } of Records) {
-      console.log('changed ' + dynamodb.Keys.pk.S + ' ' + eventName);
+    for (const { eventName, dynamodb, userIdentity } of Records) {
+      const by = userIdentity ? ' by ' + userIdentity.type + ' ' + userIdentity.principalId : '';
+      console.log('changed ' + dynamodb.Keys.pk.S + ' ' + eventName + by);
       if (dynamodb.Keys.sk.S === 'poison') throw new Error('poison');
       await dynamoDb.send(new PutItemCommand({ TableName: process.env.TABLE, Item: { pk: { S: 'seen/' + dynamodb.Keys.pk.S }, sk: { S: eventName } } }));
     }
