@@ -108,8 +108,9 @@ export class Faults {
       const { fault } = active;
       if (!('calls' in fault) || !fault.calls.includes(name) || !concerns(fault.conditions, call)) continue;
       const instance = instanceOf(call.userAgent);
-      // With a signed URL, another client calls than the function.
-      if (fault.conditions.function !== undefined && instance === undefined && !call.hasSignedUrl) continue;
+      // Only its processes call as a function: with a signed URL of it, another client calls.
+      const { function: caller, signedUrl } = fault.conditions;
+      if (caller !== undefined && !signedUrl && instance === undefined) continue;
       if (!this.#happens(active)) continue;
       const { functionId = '' } = call;
       this.#record(
@@ -120,7 +121,7 @@ export class Faults {
         name: fault.name,
         variant: this.#draw(active, 'variant'),
         table: fault.conditions.table,
-        kill: () => instance !== undefined && this.#targets.kill(functionId, instance),
+        kill: () => this.#targets.kill(functionId, instance ?? 0),
       };
     }
     return undefined;
@@ -131,7 +132,8 @@ export class Faults {
     if (!this.any) return [0];
     if (this.#of('loss', delivery)) return [];
     const once = this.delayMs(delivery);
-    return this.#of('duplicate', delivery) ? [once, 0] : [once];
+    // A queue has one message, and delivers it twice.
+    return delivery.source !== 'sqs' && this.#of('duplicate', delivery) ? [once, 0] : [once];
   }
 
   /** How many milliseconds late an event is: it is delayed, or held back until others have overtaken it. */
@@ -186,18 +188,14 @@ export class Faults {
 
   #requireTargets(text: string, { function: functionId, table, bucket, queue }: Conditions) {
     const { functionIds, tables, buckets, queues } = this.#targets;
-    const require = (kind: string, known: readonly string[], wanted: string | undefined) => {
-      if (wanted === undefined || known.some((name) => includesName(name, wanted))) return;
+    const requireOne = (kind: string, known: readonly string[], isWanted: (name: string) => boolean) => {
+      if (known.some(isWanted)) return;
       throw new StartError(`The fault ${JSON.stringify(text)} names no ${kind} of ${known.join(', ')}.`);
     };
-    if (functionId !== undefined && !functionIds.includes(functionId)) {
-      throw new StartError(
-        `The fault ${JSON.stringify(text)} names no function of ${functionIds.join(', ')}.`,
-      );
-    }
-    require('table', tables, table);
-    require('bucket', buckets, bucket);
-    require('queue', queues, queue);
+    if (functionId !== undefined) requireOne('function', functionIds, (name) => name === functionId);
+    if (table !== undefined) requireOne('table', tables, (name) => includesName(name, table));
+    if (bucket !== undefined) requireOne('bucket', buckets, (name) => includesName(name, bucket));
+    if (queue !== undefined) requireOne('queue', queues, (name) => includesName(name, queue));
   }
 }
 

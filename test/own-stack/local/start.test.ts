@@ -25,11 +25,15 @@ afterEach(() => {
 /**
  * `npm start`, which is expected to exit; returns what it wrote to stderr, and whether it started to build.
  */
-async function failedStart(port = 0, data = dataDir) {
-  const child = spawn(process.execPath, ['bin/start.ts', '--port', String(port), '--data', data], {
-    cwd: projectDir,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+async function failedStart(port = 0, data = dataDir, ...options: string[]) {
+  const child = spawn(
+    process.execPath,
+    ['bin/start.ts', '--port', String(port), '--data', data, ...options],
+    {
+      cwd: projectDir,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   expect(code).toBe(1);
   return said.trim();
@@ -73,6 +77,13 @@ describe('a reason that prevents a start is named in one sentence, before anythi
     db.exec('PRAGMA user_version = 99');
     db.close();
     expect(await failedStart()).toMatch(/^The data directory .* has data format 99, but .* wrote it\.$/);
+  });
+
+  test('a list of faults that cannot be read', async () => {
+    expect(await failedStart(0, dataDir, '--faults', 'loss=1@sqs')).toBe(
+      'Cannot read the fault "loss=1@sqs": its sources are s3, pipe (AWS delivers from queues and streams at least once). docs/faults.md describes the list.',
+    );
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   test('a data directory that cannot be made', async () => {

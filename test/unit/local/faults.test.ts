@@ -136,6 +136,7 @@ describe('Faults', () => {
   test('of a function happen to its own processes only, not to those who have its signed URLs', () => {
     const faults = faultsOf('kill=f@before:dynamodb:PutItem');
     expect(faults.of({ ...put, userAgent: 'curl' })).toBeUndefined();
+    expect(faults.of({ ...put, userAgent: 'Mozilla', hasSignedUrl: true })).toBeUndefined();
     expect(faults.of(put)?.name).toBe('kill-before');
   });
 
@@ -173,6 +174,7 @@ describe('Faults', () => {
     expect(faultsOf('').deliveries(message)).toEqual([0]);
     expect(faultsOf('loss=1').deliveries(message)).toEqual([]);
     expect(faultsOf('duplicate=1').deliveries(message)).toEqual([0, 0]);
+    expect(faultsOf('duplicate=1').deliveries({ ...message, source: 'sqs' })).toEqual([0]);
     expect(faultsOf('delay=1:3s@queue:arrivals').deliveries(message)).toEqual([3000]);
     const [heldBack = 0] = faultsOf('reordering=1').deliveries(message);
     expect(heldBack).toBeGreaterThan(0);
