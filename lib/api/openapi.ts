@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
-import { ERROR_STATUS } from '../domain/errors.ts';
+import { ERROR_STATUS, type ErrorCode } from '../domain/errors.ts';
 import { exampleOf } from './example.ts';
 import { Message } from './notifications.ts';
 import { errorsOf, type Form, isIdempotent, type Operation, routesOf, type Success } from './operation.ts';
@@ -185,6 +185,16 @@ function successOf(success: Success) {
   };
 }
 
+const retryAfter = {
+  'Retry-After': { schema: { type: 'integer' }, description: 'Seconds until the next attempt.' },
+};
+
+/** The headers that say what the client can do. */
+const ERROR_HEADERS: { [Code in ErrorCode]?: object } = {
+  TOO_MANY_REQUESTS: retryAfter,
+  SERVICE_UNAVAILABLE: retryAfter,
+};
+
 const errorResponses = (operation: Operation) =>
   Object.fromEntries(
     errorsOf(operation).map((code) => {
@@ -192,6 +202,10 @@ const errorResponses = (operation: Operation) =>
       const description = STATUS_CODES[status];
       const schema = { $ref: '#/components/schemas/Error' };
       const example = { statusCode: status, message: description, error: description, details: [] };
-      return [status, { description, content: { 'application/json': { schema, example } } }];
+      const headers = ERROR_HEADERS[code];
+      return [
+        status,
+        { description, ...(headers && { headers }), content: { 'application/json': { schema, example } } },
+      ];
     }),
   );

@@ -50,8 +50,19 @@ export const chunks = <T>(all: readonly T[], size: number): T[][] =>
     all.slice(index * size, (index + 1) * size),
   );
 
+/** About five seconds: then the caller of an API gets an error, and an event is delivered again. */
+const ATTEMPTS = 10;
+
+/** DynamoDB left items unprocessed, which it does only if it throttles; the SDK has this name for that. */
+class ThrottlingException extends Error {
+  override name = 'ThrottlingException';
+}
+
 /** DynamoDB asks to send unprocessed items again after a growing pause (API reference, BatchWriteItem). */
-const backOff = (attempt: number) => sleep(backOffMs(attempt, 40, 1000));
+async function backOff(attempt: number): Promise<void> {
+  if (attempt === ATTEMPTS) throw new ThrottlingException('DynamoDB left items unprocessed');
+  await sleep(backOffMs(attempt, 40, 1000));
+}
 
 /** The keys of all items of a partition of the table. */
 export async function keysIn(

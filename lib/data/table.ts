@@ -3,6 +3,15 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { retryConflicts } from './retry-conflicts.ts';
 
+/**
+ * The settings of a client. DynamoDB responds in milliseconds. A request without a response ends so early that three of them,
+ * and the audit event that follows, fit into the ten seconds of most functions: then the client gets an error and not a
+ * timeout.
+ */
+export const DYNAMODB_CLIENT = {
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
+};
+
 /** A DynamoDB table and its client. */
 export interface Table {
   name: string;
@@ -12,7 +21,7 @@ export interface Table {
 /** Connects to a table; the region, the credentials and the endpoint come from the SDK's own environment variables. */
 export const connectTable = (name: string): Table => ({
   name,
-  client: DynamoDBDocumentClient.from(retryConflicts(new DynamoDBClient({})), {
+  client: DynamoDBDocumentClient.from(retryConflicts(new DynamoDBClient(DYNAMODB_CLIENT)), {
     marshallOptions: { removeUndefinedValues: true },
   }),
 });

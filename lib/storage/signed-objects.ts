@@ -1,8 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { backOffMs } from '../domain/back-off.ts';
 import { failOnSilence } from './fail-on-silence.ts';
+import { readRefusal, S3Refusal } from './s3-refusal.ts';
 import { type SignedUpload, SignedUrls } from './signed-urls.ts';
 
 /** First and last byte, both included (RFC 9110, 14.1.2). */
@@ -65,27 +67,28 @@ export class SignedObjects {
   /**
    * Reads an object. The stream fails if its bytes end early, or stop arriving.
    *
-   * @throws Error if the object does not exist, or after three attempts without a response
+   * @param bytes the length that the whole object must have: whoever announces it must not send an object of another one
+   * @throws S3Refusal if the object does not exist, or after three attempts without success
    */
-  async read(key: string, range?: ByteRange): Promise<http.IncomingMessage> {
-    const response = await this.#get(key, range);
-    if (response.statusCode === (range ? 206 : 200)) return response;
-    throw refused('GET', key, response);
+  async read(key: string, range?: ByteRange, bytes?: number): Promise<http.IncomingMessage> {
+    const response = await this.#get(key, [range ? 206 : 200], range);
+    const length = lengthOf(response);
+    if (bytes === undefined || length === bytes) return response;
+    response.destroy();
+    throw new Error(`the object ${key} has ${length} bytes; expected ${bytes}`);
   }
 
   /** Reads an object as `read` does. Returns undefined if it does not exist. */
   async find(key: string): Promise<http.IncomingMessage | undefined> {
-    const response = await this.#get(key);
+    const response = await this.#get(key, [200, ...MISSING]);
     if (response.statusCode === 200) return response;
-    if (!isMissing(response)) throw refused('GET', key, response);
     response.resume();
     return undefined;
   }
 
   /** Whether the object exists and has at least one byte. */
   async has(key: string): Promise<boolean> {
-    const response = await this.#get(key, { first: 0, last: 0 });
-    if (response.statusCode !== 206 && !isMissing(response)) throw refused('GET', key, response);
+    const response = await this.#get(key, [206, ...MISSING], { first: 0, last: 0 });
     response.resume();
     return response.statusCode === 206;
   }
@@ -94,7 +97,7 @@ export class SignedObjects {
    * Creates an object. The key must belong to these bytes alone: an existing object is taken for the same one, from an attempt whose
    * response was lost.
    *
-   * @throws Error if S3 refuses the bytes, or after three attempts without a response
+   * @throws S3Refusal if S3 refuses the bytes, or after three attempts without success
    */
   async create(key: string, { bytes, ...object }: NewObject): Promise<void> {
     const signed = await this.#urls.upload({ key, bytes: bytes.length, ...object }, 60, new Date());
@@ -115,30 +118,25 @@ export class SignedObjects {
     await this.#change({ ...signed, method: 'DELETE', key }, [204]);
   }
 
-  async #get(key: string, range?: ByteRange): Promise<http.IncomingMessage> {
+  async #get(key: string, good: readonly number[], range?: ByteRange): Promise<http.IncomingMessage> {
     const { url } = await this.#urls.download({ key }, 60, new Date());
     const headers: Record<string, string> = range ? { range: `bytes=${range.first}-${range.last}` } : {};
-    return this.#send({ method: 'GET', key, url, headers });
+    return this.#send({ method: 'GET', key, url, headers }, good);
   }
 
   async #change(request: S3Request, good: readonly number[]): Promise<void> {
-    const response = await this.#send(request);
-    if (!good.includes(response.statusCode ?? 0)) throw refused(request.method, request.key, response);
-    response.resume();
+    (await this.#send(request, good)).resume();
   }
 
-  /** Sends a request, up to three times. */
-  async #send(request: S3Request): Promise<http.IncomingMessage> {
+  /** Sends a request, up to three times, until the response has one of the statuses in `good`. */
+  async #send(request: S3Request, good: readonly number[]): Promise<http.IncomingMessage> {
     for (let attempt = 1; ; attempt++) {
       try {
         const response = await this.#sendOnce(request, attempt === 1);
-        const { statusCode = 0 } = response;
-        // 409: a concurrent request for the object is in progress; S3 asks to try again.
-        if ((statusCode < 500 && statusCode !== 409) || attempt === ATTEMPTS) return response;
-        response.resume();
+        if (good.includes(response.statusCode ?? 0)) return response;
+        throw await readRefusal(request, response);
       } catch (error) {
-        // An error without a code is a bug, and no network error.
-        if (attempt === ATTEMPTS || !(error as NodeJS.ErrnoException).code) throw error;
+        if (attempt === ATTEMPTS || !canPass(error)) throw error;
       }
       await sleep(backOffMs(attempt, 200, 1000));
     }
@@ -160,11 +158,15 @@ export class SignedObjects {
   }
 }
 
-/** The error for an unexpected response, whose body is discarded. */
-function refused(method: string, key: string, response: http.IncomingMessage): Error {
-  response.resume();
-  return new Error(`S3 answered ${response.statusCode} to the ${method} of ${key}`);
-}
+/** Whether another attempt may succeed. An error without a code is a bug, and no network error. */
+const canPass = (error: unknown): boolean =>
+  error instanceof S3Refusal
+    ? isThrottlingError(error) || isTransientError(error)
+    : (error as NodeJS.ErrnoException).code !== undefined;
 
 /** Without permission to list the bucket, S3 responds 403 for a missing object (S3 API reference, GetObject). */
-const isMissing = ({ statusCode }: http.IncomingMessage) => statusCode === 404 || statusCode === 403;
+const MISSING = [403, 404];
+
+/** The length of the whole object; of a part, `Content-Range` names it (RFC 9110, 14.4). */
+const lengthOf = ({ headers }: http.IncomingMessage): number =>
+  Number(headers['content-range']?.split('/').at(-1) ?? headers['content-length']);

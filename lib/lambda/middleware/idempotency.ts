@@ -9,6 +9,7 @@ import {
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Operation } from '../../api/operation.ts';
 import { STORED_RESPONSES, TABLE_SCHEMA } from '../../data/keys.ts';
+import { DYNAMODB_CLIENT } from '../../data/table.ts';
 import type { AuditContext } from '../../domain/audit/audit-context.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { environment } from '../environment.ts';
@@ -52,6 +53,7 @@ const CONFIG = {
 const connect = () =>
   new DynamoDBPersistenceLayer({
     tableName: environment.requestsTableName,
+    clientConfig: DYNAMODB_CLIENT,
     keyAttr: TABLE_SCHEMA.partitionKey,
     sortKeyAttr: TABLE_SCHEMA.sortKey,
     staticPkValue: STORED_RESPONSES,

@@ -15,6 +15,8 @@ export class RequestRecord {
   readonly #request: APIGatewayProxyEvent;
   readonly #id: string;
   #isOpen = false;
+  /** Why the event could not be opened. */
+  #failure: unknown;
 
   constructor(
     log: Pick<AuditLog, 'append' | 'appendRead' | 'complete'>,
@@ -35,7 +37,10 @@ export class RequestRecord {
    */
   async open(): Promise<void> {
     if (this.#isOpen) return;
-    await this.#log.append(this.#event(0, 'opened')).catch(unavailable);
+    await this.#log.append(this.#event(0, 'opened')).catch((cause: unknown) => {
+      this.#failure = cause;
+      unavailable(cause);
+    });
     this.#isOpen = true;
   }
 
@@ -45,6 +50,8 @@ export class RequestRecord {
    * @throws DomainError SERVICE_UNAVAILABLE
    */
   async end(status: number, aborted = false): Promise<void> {
+    // Another attempt would fail as well, and could take longer than the function has left.
+    if (this.#failure !== undefined) unavailable(this.#failure);
     const event = this.#event(status, aborted ? 'aborted' : outcomeOf(status));
     if (!this.#isOpen) return this.#log.append(event).catch(unavailable);
     await this.#log.complete(event).catch((error: unknown) => {

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { DEFAULT_HEADERS } from '../../api/default-headers.ts';
 import { errorsOf, type Operation } from '../../api/operation.ts';
-import { DomainError, ERROR_STATUS } from '../../domain/errors.ts';
+import { DomainError, ERROR_STATUS, type ErrorCode } from '../../domain/errors.ts';
 import { crossOriginHeaders } from '../http/cors.ts';
+import { isTransient } from '../http/is-transient.ts';
 import { lowerCaseNames } from '../http/request.ts';
 import { type HttpResponse, json, logger, type Middleware } from '../http/response.ts';
 
@@ -41,7 +42,7 @@ export function responseMiddleware(operation: Operation): Middleware {
     },
     onError: (request) => {
       const error = asDomainError(request.error, expected);
-      if (error.code === 'INTERNAL_SERVER_ERROR') {
+      if (error.cause !== undefined && ERROR_STATUS[error.code] >= 500) {
         const { requestId } = request.event.requestContext;
         logger.error('failed', { operation: operation.id, requestId, error: request.error });
       }
@@ -50,9 +51,19 @@ export function responseMiddleware(operation: Operation): Middleware {
   };
 }
 
-/** An unexpected or undeclared error becomes an internal error, whose details are only logged. */
-function asDomainError(error: unknown, expected: readonly string[]): DomainError {
+/**
+ * An error of AWS that passes asks the client to try again. Any other unexpected or undeclared error becomes an internal
+ * error. Their details are only logged.
+ */
+function asDomainError(error: unknown, expected: readonly ErrorCode[]): DomainError {
   if (error instanceof DomainError && expected.includes(error.code)) return error;
+  if (isTransient(error) && expected.includes('SERVICE_UNAVAILABLE')) {
+    return new DomainError(
+      'SERVICE_UNAVAILABLE',
+      'This can not be done at the moment; nothing of the request is known to be done. Please try again.',
+      { headers: { 'retry-after': '5' }, cause: error },
+    );
+  }
   return new DomainError(
     'INTERNAL_SERVER_ERROR',
     'Something went wrong on our side; nothing of the request is known to be done.',
