@@ -9,7 +9,8 @@ import { retryConflicts } from './retry-conflicts.ts';
  * timeout.
  */
 export const DYNAMODB_CLIENT = {
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true },
+  maxAttempts: 3,
 };
 
 /** A DynamoDB table and its client. */
