@@ -26,6 +26,12 @@ export interface ObjectHead {
   crc32: string | undefined;
 }
 
+/** The bytes of an object, and the entity tag that S3 gives to these bytes. */
+export interface TaggedBytes {
+  bytes: Uint8Array;
+  etag: string;
+}
+
 /** Reads, writes and deletes objects of one bucket, for event functions. */
 export class Objects {
   readonly #bucket: string;
@@ -38,9 +44,17 @@ export class Objects {
 
   /** Reads an object. Returns undefined if it does not exist. */
   async read(key: string): Promise<Uint8Array | undefined> {
+    return (await this.readTagged(key))?.bytes;
+  }
+
+  /** Reads an object with its entity tag. Returns undefined if it does not exist. */
+  async readTagged(key: string): Promise<TaggedBytes | undefined> {
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-      return await Body?.transformToByteArray();
+      const { Body, ETag } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
+      );
+      if (!Body || !ETag) throw new Error(`S3 gave no bytes or no ETag of ${key}`);
+      return { bytes: await Body.transformToByteArray(), etag: ETag };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
@@ -114,12 +128,18 @@ export class Objects {
       }));
   }
 
-  /** Copies an object within the bucket. S3 verifies the bytes itself. */
-  async copy(from: string, to: string, contentType: string): Promise<void> {
+  /**
+   * Copies an object within the bucket, if it still has the bytes that were read. S3 verifies the copied bytes itself.
+   *
+   * @param etag the entity tag of the bytes that were read
+   * @throws S3ServiceException PreconditionFailed if others replaced them meanwhile
+   */
+  async copy(from: string, etag: string, to: string, contentType: string): Promise<void> {
     await this.#client.send(
       new CopyObjectCommand({
         Bucket: this.#bucket,
         CopySource: `${this.#bucket}/${from}`,
+        CopySourceIfMatch: etag,
         Key: to,
         ContentType: contentType,
         MetadataDirective: 'REPLACE',

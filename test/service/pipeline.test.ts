@@ -6,7 +6,8 @@ import { toItem } from '../../lib/data/images.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
-import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
+import { processImage } from '../../lib/services/images/process-image.ts';
+import { incomingKey, originalKey, renditionKey } from '../../lib/storage/object-keys.ts';
 import { photo } from '../fixtures/photos.ts';
 import { takeDeadLetters } from '../support/dead-letters.ts';
 import { directAccess } from '../support/direct-access.ts';
@@ -118,8 +119,8 @@ describe('Erasing', () => {
     const written: string[] = [];
     const bucket = {
       head: (of: string) => direct.bucket.head(of),
-      read: async () => file.bytes,
-      copy: async (_from: string, to: string, type: string) => {
+      readTagged: async () => ({ bytes: file.bytes, etag: '"any"' }),
+      copy: async (_from: string, _etag: string, to: string, type: string) => {
         written.push(to);
         await direct.bucket.write(to, file.bytes, type);
         // Exactly in the middle.
@@ -158,7 +159,7 @@ describe('Erasing', () => {
     const bucket = {
       head: (of: string) => direct.bucket.head(of),
       delete: (keys: readonly string[]) => direct.bucket.delete(keys),
-      read: async () => file.bytes,
+      readTagged: async () => ({ bytes: file.bytes, etag: '"any"' }),
       copy: async () => {
         await direct.images.erase(image);
         throw new Error('NoSuchKey');
@@ -184,6 +185,48 @@ describe('Erasing', () => {
     await eraseObjects({ ...image, sk: 'IMAGE' }, direct);
     await direct.images.erase(image as NonNullable<typeof image>);
     expect(await countOf(batch)).toBe(0);
+  });
+});
+
+test('Bytes that replace the inspected ones are not taken for them', async () => {
+  const [inspected, other] = await Promise.all([photo({ seed: 1 }), photo({ seed: 2 })]);
+  const image = newImage(
+    {
+      id: randomUUID(),
+      patientId: PATIENT_1,
+      batchId: await createBatch(doctor),
+      fileName: 'x.jpg',
+      mimeType: inspected.type,
+      fileSize: inspected.bytes.length,
+    },
+    { role: 'doctor', subject: 'd' },
+    new Date(),
+  );
+  await direct.images.createPending([image]);
+  // A key for which S3 sends no event.
+  const key = `images/${image.id}/uploaded`;
+  await direct.bucket.write(key, inspected.bytes, inspected.type);
+  const bucket = {
+    write: (to: string, bytes: Uint8Array, type: string) => direct.bucket.write(to, bytes, type),
+    delete: (keys: readonly string[]) => direct.bucket.delete(keys),
+    copy: (from: string, etag: string, to: string, type: string) => direct.bucket.copy(from, etag, to, type),
+    readTagged: async () => {
+      const found = await direct.bucket.readTagged(key);
+      await direct.bucket.write(key, other.bytes, other.type);
+      return found;
+    },
+  };
+  await expect(processImage(key, image, { ...direct, bucket })).rejects.toMatchObject({
+    name: 'PreconditionFailed',
+  });
+  expect(await direct.images.get(image.id)).toMatchObject({ status: 'pending' });
+  expect(await direct.bucket.read(originalKey(image, 'image/jpeg'))).toBeUndefined();
+
+  // The next attempt inspects what is there now: these bytes are not the announced ones.
+  expect(await processImage(key, image, direct)).toBe(true);
+  expect(await direct.images.get(image.id)).toMatchObject({
+    status: 'rejected',
+    statusReason: expect.stringContaining('were announced'),
   });
 });
 

@@ -146,6 +146,8 @@ export class S3Store {
   ) {
     const source = this.find(fromBucket, fromKey);
     if (!source) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: fromKey });
+    const { sourceEtag = source.etag } = currentCall.getStore() ?? {};
+    if (sourceEtag !== source.etag) throw preconditionFailed();
     const written = await this.#write(await this.#read(source));
     const metadata = replacement
       ? textOnly(new S3Object(bucket, key, null, replacement).metadata)

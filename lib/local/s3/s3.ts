@@ -253,6 +253,7 @@ export class S3 {
     const { request, response, bucket, key, query } = s3;
     const call: S3Call = {
       createOnly: request.headers['if-none-match'] === '*',
+      sourceEtag: request.headers['x-amz-copy-source-if-match']?.toString().replaceAll('"', ''),
       sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
       expected: JSON.parse(JSON.stringify(expected)),
     };
@@ -285,6 +286,10 @@ export class S3 {
     if (!definition)
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket });
     this.#require(s3, 's3:GetObject', `${definition.arn}/${key}`);
+    for (const name of Object.keys(s3.request.headers)) {
+      if (!name.startsWith('x-amz-copy-source-if-') || name === 'x-amz-copy-source-if-match') continue;
+      throw new S3Error('NotImplemented', `The local S3 does not know ${name}.`);
+    }
     if (!this.#store.find(bucket, key) && !s3.may('s3:ListBucket', definition.arn)) throw denied();
     // s3rver decodes with decodeURI, which leaves `%2B` and the like encoded: pass only what that decodes.
     s3.request.headers['x-amz-copy-source'] = `/${bucket}/${key.replaceAll('%', '%25')}`;

@@ -12,7 +12,7 @@ import type { Objects } from '../../storage/objects.ts';
 
 export interface ProcessDeps {
   images: Pick<Images, 'markReady' | 'markRejected'>;
-  bucket: Pick<Objects, 'read' | 'write' | 'copy' | 'delete'>;
+  bucket: Pick<Objects, 'readTagged' | 'write' | 'copy' | 'delete'>;
   limits: Limits;
   now: () => Date;
 }
@@ -27,8 +27,9 @@ export async function processImage(
   image: Image,
   { images, bucket, limits, now }: ProcessDeps,
 ): Promise<boolean> {
-  const bytes = await bucket.read(key);
-  if (!bytes) return false;
+  const uploaded = await bucket.readTagged(key);
+  if (!uploaded) return false;
+  const { bytes, etag } = uploaded;
   const picture = await inspect(bytes, image, limits);
   if (picture instanceof RejectedImage) {
     return (await images.markRejected(image, picture.reason, now())) !== 'gone';
@@ -37,7 +38,8 @@ export async function processImage(
   const { renditions, extension: _extension, capturedLocal, captureOffset, ...found } = picture;
   const original = originalKey(image, found.mimeType);
   const written = await Promise.allSettled([
-    bucket.copy(key, original, found.mimeType),
+    // If other bytes have replaced the inspected ones, this fails, and the next attempt inspects those.
+    bucket.copy(key, etag, original, found.mimeType),
     ...renditions.map((each) => bucket.write(renditionKey(original, each.name), each.bytes, each.mimeType)),
   ]);
   // Waits for all writes: one that is still running could end after the clean-up of an image deleted meanwhile.

@@ -194,6 +194,29 @@ describe('objects', () => {
     expect(await get('objects/to')).toMatchObject({ text: 'copy', ContentType: 'a/b' });
   });
 
+  test('are copied only if they are the version that the copy names', async () => {
+    const { ETag } = await put('objects/inspected', 'inspected');
+    const copy = (CopySourceIfMatch: string | undefined) =>
+      s3.send(
+        new CopyObjectCommand({
+          Bucket: bucket,
+          Key: 'objects/taken',
+          CopySource: `${bucket}/objects/inspected`,
+          CopySourceIfMatch,
+        }),
+      );
+    await copy(ETag);
+    expect((await get('objects/taken')).text).toBe('inspected');
+    const { ETag: replaced } = await put('objects/inspected', 'replaced');
+    await expect(copy(ETag)).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      $metadata: { httpStatusCode: 412 },
+    });
+    expect((await get('objects/taken')).text).toBe('inspected');
+    await copy(replaced);
+    expect((await get('objects/taken')).text).toBe('replaced');
+  });
+
   test('do not exist after their deletion, one or many', async () => {
     for (const name of ['1', '2', '3&<']) await put(`gone/${name}`, name);
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'gone/1' }));
