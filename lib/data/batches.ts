@@ -54,7 +54,13 @@ export class Batches {
   /** Lists the patient's deleted batches that can be restored, the last deleted first. */
   async listDeletedOf(patientId: string, now: Date): Promise<DeletedBatch[]> {
     const partition = deletedOfPatient(patientId);
-    const query = { partition, schema: DeletedBatch, keyOf: batchKey, newestFirst: true };
+    const query = {
+      partition,
+      schema: DeletedBatch,
+      keyOf: batchKey,
+      newestFirst: true,
+      leavesOutDamaged: true,
+    };
     const batches = await Array.fromAsync(queryAll(this.#table, query));
     return batches.filter((batch) => !hasExpired(batch, now));
   }
@@ -73,7 +79,12 @@ export class Batches {
    */
   async summaryOfPatient(patientId: string): Promise<{ batches: number; images: number }> {
     const summary = { batches: 0, images: 0 };
-    const query = { partition: batchesOfPatient(patientId), schema: Batch, keyOf: batchKey };
+    const query = {
+      partition: batchesOfPatient(patientId),
+      schema: Batch,
+      keyOf: batchKey,
+      leavesOutDamaged: true,
+    };
     for await (const { imageCount } of queryAll(this.#table, query)) {
       summary.batches++;
       summary.images += imageCount;

@@ -65,4 +65,5 @@ export class Connections {
   }
 }
 
-const query = { schema: Connection, keyOf: connectionKey };
+/** A damaged item must not keep the messages from all other connections; it expires by itself. */
+const query = { schema: Connection, keyOf: connectionKey, leavesOutDamaged: true };

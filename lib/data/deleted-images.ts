@@ -24,6 +24,9 @@ import { transact } from './transaction.ts';
 /** Items written at once if the list may have any length. */
 const WRITTEN_AT_ONCE = 25;
 
+/** What the erasure of a batch needs of its images, so that a damaged one is erased as well. */
+const IdOfImage = Image.pick({ id: true });
+
 /** The deleted images, as long as they can be restored. */
 export class DeletedImages {
   readonly #table: Table;
@@ -109,10 +112,15 @@ export class DeletedImages {
     let requests: WriteRequest[] = [];
     const remaining = queryAll(this.#table, {
       partition: imagesOfBatch(batchId),
-      schema: Image,
+      schema: IdOfImage,
       keyOf: imageKey,
     });
-    for (const images of [remaining, this.#deletedWith(batchId)]) {
+    const deleted = queryAll(this.#table, {
+      partition: imagesDeletedWith(batchId),
+      schema: IdOfImage,
+      keyOf: imageKey,
+    });
+    for (const images of [remaining, deleted]) {
       for await (const { id } of images) {
         requests.push({ DeleteRequest: { Key: imageKey(id) } });
         if (requests.length < WRITTEN_AT_ONCE) continue;

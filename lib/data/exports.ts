@@ -79,6 +79,7 @@ export class Exports {
       partition: unfinishedExportsOf(person),
       schema: Export,
       keyOf: exportKey,
+      leavesOutDamaged: true,
     } as const;
     const stale = now.getTime() - STALE_SECONDS * 1000;
     const found = await Array.fromAsync(queryAll(this.#table, query));
@@ -88,7 +89,7 @@ export class Exports {
   /** Ends all exports of a batch from which something was deleted. The table's stream then deletes their objects. */
   async endAllOf(batchId: string): Promise<void> {
     const { name: TableName, client } = this.#table;
-    const query = { partition: exportsOfBatch(batchId), schema: Export, keyOf: exportKey };
+    const query = { partition: exportsOfBatch(batchId), schema: Export.pick({ id: true }), keyOf: exportKey };
     for await (const { id } of queryAll(this.#table, query)) {
       await client.send(new DeleteCommand({ TableName, Key: exportKey(id) }));
     }

@@ -44,7 +44,7 @@ import {
 } from './keys.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
 import { putAllNew, putNew } from './put-once.ts';
-import { hasExpired, parseItem, type Table } from './table.ts';
+import { hasExpired, parseItem, parseReadable, type Table } from './table.ts';
 import { transactMany } from './transact-many.ts';
 import { transact } from './transaction.ts';
 import { updateOf } from './update-expression.ts';
@@ -133,7 +133,7 @@ export class Images {
   }
 
   /** Deletes the links of an erased image, its edits and its annotations. Until then they refer to no image, which does no harm. */
-  async deleteDependents({ id, links = {} }: Image): Promise<void> {
+  async deleteDependents({ id, links = {} }: Pick<Image, 'id' | 'links'>): Promise<void> {
     const keys = [
       ...Object.entries(links).map(([type, recordId]) => linkKey(id, type, recordId)),
       ...(await keysIn(this.#table, editsOf(id))),
@@ -153,10 +153,11 @@ export class Images {
     return Item && !isGone(Item) ? parseItem(Image, Item) : undefined;
   }
 
-  /** Reads the images that exist, in the order of the ids. */
+  /** Reads the images that exist, in the order of the ids. Damaged ones are left out. */
   async getMany(ids: readonly string[]): Promise<Image[]> {
     const items = await getMany(this.#table, [...new Set(ids)].map(imageKey));
-    const images = items.filter((item) => !isGone(item)).map((item) => parseItem(Image, item));
+    const there = items.filter((item) => !isGone(item));
+    const images = parseReadable(Image, there);
     const found = new Map(images.map((image) => [image.id, image]));
     return ids.flatMap((id) => found.get(id) ?? []);
   }

@@ -2,7 +2,7 @@ import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DomainError } from '../domain/errors.ts';
 import { INDEXES, type IndexName } from './keys.ts';
-import { parseItem, type Table } from './table.ts';
+import { parseItem, reportDamage, type Table } from './table.ts';
 
 /** The requested page of a list. */
 export interface PageRequest {
@@ -52,6 +52,11 @@ export interface ListQuery<T> {
   filter?: Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeValues'>;
   /** Filters items by conditions that DynamoDB can't express (it has no case-insensitive comparison). */
   keep?: (item: T) => boolean | Promise<boolean>;
+  /**
+   * Whether a damaged item is left out and reported. Otherwise the list fails, but only after its other items, so that what is
+   * done with each of them is done.
+   */
+  leavesOutDamaged?: boolean;
   /** Items that one Query reads. The default with `keep` is for filters that leave out most. */
   readAtOnce?: number;
 }
@@ -66,7 +71,7 @@ export const FILTERED_BUDGET = 1000;
  * Reads one page of a list from one partition of an index. `next` is null exactly on the last page.
  *
  * The page has the requested length unless the list ends. If `keep` filters out many items, it is shorter and may be
- * empty, because a request reads a limited number of items.
+ * empty, because a request reads a limited number of items. Damaged items are left out.
  *
  * @throws DomainError BAD_REQUEST for a cursor that no list of this kind returned
  */
@@ -81,7 +86,8 @@ export async function queryPage<T>(
   const items: T[] = [];
   let last: Cursor | undefined;
   let examined = 0;
-  for await (const { item, place } of queryWithCursors(table, query, after, readAtOnce)) {
+  const readable = { ...query, leavesOutDamaged: true };
+  for await (const { item, place } of queryWithCursors(table, readable, after, readAtOnce)) {
     const isKept = await keep(item);
     if (last && ((isKept && items.length === limit) || examined === FILTERED_BUDGET)) {
       return { items, next: encode(last) };
@@ -93,7 +99,11 @@ export async function queryPage<T>(
   return { items, next: null };
 }
 
-/** Yields all items of a list, read page by page as they are consumed. */
+/**
+ * Yields all items of a list, read page by page as they are consumed.
+ *
+ * @throws DamagedItem after all others, unless the query leaves damaged items out
+ */
 export async function* queryAll<T>(table: Table, query: ListQuery<T>): AsyncGenerator<T> {
   for await (const { item } of queryWithCursors(table, query, undefined, 1000)) yield item;
 }
@@ -101,11 +111,22 @@ export async function* queryAll<T>(table: Table, query: ListQuery<T>): AsyncGene
 /** Yields the items of a list with their positions, read as they are consumed. */
 export async function* queryWithCursors<T>(
   { name, client }: Table,
-  { index = 'gsi1', partition, schema, keyOf, idOf, newestFirst = false, between, filter = {} }: ListQuery<T>,
+  {
+    index = 'gsi1',
+    partition,
+    schema,
+    keyOf,
+    idOf,
+    newestFirst = false,
+    between,
+    filter = {},
+    leavesOutDamaged = false,
+  }: ListQuery<T>,
   after: Cursor | undefined,
   readAtOnce: number,
 ): AsyncGenerator<{ item: T; place: Cursor }> {
   const { partitionKey, sortKey } = INDEXES[index];
+  let damaged: unknown;
   let start: Record<string, unknown> | undefined = after && {
     ...keyOf(after.id),
     [partitionKey]: partition,
@@ -129,9 +150,18 @@ export async function* queryWithCursors<T>(
       }),
     );
     for (const stored of Items) {
-      const item = parseItem(schema, stored);
-      yield { item, place: { id: idOf ? idOf(item) : String(stored.id), sort: String(stored[sortKey]) } };
+      let item: T;
+      try {
+        item = parseItem(schema, stored);
+      } catch (error) {
+        if (leavesOutDamaged) reportDamage(error);
+        else damaged ??= error;
+        continue;
+      }
+      const id = idOf ? idOf(item) : String(stored.id);
+      yield { item, place: { id, sort: String(stored[sortKey]) } };
     }
     start = LastEvaluatedKey;
   } while (start);
+  if (damaged) throw damaged;
 }

@@ -8,7 +8,7 @@ interface Listed<T> {
 }
 
 /**
- * Yields the items of a list that is sharded, newest first: one Query for each shard, all at once. Each shard is read
+ * Yields the readable items of a list that is sharded, newest first: one Query for each shard, all at once. Each shard is read
  * further as its items are consumed.
  *
  * @param shards the partitions that hold the list
@@ -20,7 +20,12 @@ export async function* queryShards<T>(
   readAtOnce: number,
 ): AsyncGenerator<Listed<T>> {
   const lists = shards.map((partition) =>
-    queryWithCursors(table, { ...query, partition, newestFirst: true }, undefined, readAtOnce),
+    queryWithCursors(
+      table,
+      { ...query, partition, newestFirst: true, leavesOutDamaged: true },
+      undefined,
+      readAtOnce,
+    ),
   );
   const nextOf = async (list: (typeof lists)[number]) => {
     const { value, done } = await list.next();

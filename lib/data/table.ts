@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
@@ -27,17 +28,39 @@ export const connectTable = (name: string): Table => ({
   }),
 });
 
+/** A stored item that does not match its schema. */
+export class DamagedItem extends Error {
+  override name = 'DamagedItem';
+}
+
 /**
  * Parses a stored item.
  *
- * @throws Error with the item's key if it does not match the schema: damaged data must cause an error, not a "not
+ * @throws DamagedItem with the item's key if it does not match the schema: damaged data must cause an error, not a "not
  *   found"
  */
 export function parseItem<T>(schema: z.ZodType<T>, item: Record<string, unknown>): T {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
-  throw new Error(`the stored item ${String(item.pk)} is damaged`, { cause: parsed.error });
+  throw new DamagedItem(`the stored item ${String(item.pk)} is damaged`, { cause: parsed.error });
 }
+
+/** Parses the items of a list. A damaged one is left out and reported, so that the others can be read. */
+export const parseReadable = <T>(schema: z.ZodType<T>, items: readonly Record<string, unknown>[]): T[] =>
+  items.flatMap((item) => {
+    try {
+      return [parseItem(schema, item)];
+    } catch (error) {
+      reportDamage(error);
+      return [];
+    }
+  });
+
+const logger = new Logger();
+
+/** Writes a line of log with the key of the item. There is an alarm on errors of this name in the log. */
+export const reportDamage = (error: unknown): void =>
+  logger.error('an item is left out of a list', { error: error as Error });
 
 /**
  * Whether an item's time to live has passed. DynamoDB removes such items within days, not at once (developer guide, "Time

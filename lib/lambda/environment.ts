@@ -44,9 +44,12 @@ export const environment = {
     const auth = name && password ? `${name}:${password}` : undefined;
     return { url: required('ORTHANC_URL'), auth };
   },
-  /** The queue whose messages the function receives, and its dead-letter queue. */
-  get queue() {
-    return { url: required('QUEUE_URL'), deadLettersUrl: required('DEAD_LETTERS_URL') };
+  /** The queue whose messages the function receives. */
+  get queueUrl() {
+    return required('QUEUE_URL');
+  },
+  get deadLettersUrl() {
+    return required('DEAD_LETTERS_URL');
   },
   /** The queues to which S3 sends the events of uploads. */
   get uploadQueues() {

@@ -49,6 +49,8 @@ export class EventFeed extends Construct {
       return;
     }
     const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: Duration.days(14) });
+    deadLetters.grantSendMessages(handler);
+    handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
     if ('objectsUnder' in source || 'itemsStored' in source) {
       const queue = new Queue(this, 'Queue', {
         ...QUEUE,
@@ -58,9 +60,7 @@ export class EventFeed extends Construct {
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
       this.queue = queue;
-      deadLetters.grantSendMessages(handler);
       handler.addEnvironment('QUEUE_URL', queue.queueUrl);
-      handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
       // A message between two attempts is not visible, and the age metric does not include messages received more
       // than three times (SQS developer guide, "Available CloudWatch metrics").
       const waiting = queue.metricApproximateNumberOfMessagesNotVisible({
@@ -86,8 +86,8 @@ export class EventFeed extends Construct {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: source.batchSize,
           // For deletions, only the stream record has the object keys, so it is retried as long as the stream keeps it,
-          // a day. A marked item can be reported again by its client, and a change can be read from the lists: a poison
-          // record must not block the others.
+          // a day. A marked item can be reported again by its client, and a change can be read from the lists. A poison
+          // record does not block the others for long: see `serveItemChanges`.
           retryAttempts: 'maximumRetries' in source ? source.maximumRetries : 10_000,
           ...('auditChanged' in source
             ? { maxBatchingWindow: Duration.seconds(source.waitSeconds) }

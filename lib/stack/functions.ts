@@ -8,9 +8,9 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Permissions } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
@@ -75,6 +75,8 @@ export class Functions extends Construct {
    * The log group of all functions, with log streams named by function. One group for each would use a tenth of the
    * resources that a stack may have.
    */
+  /** Counts the stored items that can't be read. */
+  readonly damagedItems: MetricFilter;
   readonly #logGroup: LogGroup;
   /** The secret that signs cursors. It gives access to nothing else. */
   readonly #cursorSecret: Secret;
@@ -87,6 +89,13 @@ export class Functions extends Construct {
     this.#logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.damagedItems = new MetricFilter(this, 'DamagedItems', {
+      logGroup: this.#logGroup,
+      // The name of the errors that `lib/data/table.ts` reports.
+      filterPattern: FilterPattern.stringValue('$.error.name', '=', 'DamagedItem'),
+      metricNamespace: Stack.of(this).stackName,
+      metricName: 'DamagedItems',
     });
     this.#cursorSecret = new Secret(this, 'CursorSecret', {
       description: 'Seals the cursors of lists',

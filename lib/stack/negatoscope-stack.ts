@@ -112,7 +112,18 @@ export class NegatoscopeStack extends Stack {
         threshold: 5,
         evaluationPeriods: 1,
       });
-    this.#notify([failures, ...feeds.flatMap(({ feed }) => feed.alarms)], settings.alarmEmail, storage);
+    const damage = functions.damagedItems
+      .metric({ period: Duration.hours(1), statistic: 'Sum' })
+      .createAlarm(this, 'DamagedItems', {
+        alarmDescription: 'Lists lack what is stored and can not be read: nobody sees it until it is mended.',
+        threshold: 1,
+        evaluationPeriods: 1,
+      });
+    this.#notify(
+      [failures, damage, ...feeds.flatMap(({ feed }) => feed.alarms)],
+      settings.alarmEmail,
+      storage,
+    );
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'AuditTableName', { value: storage.audit.tableName });

@@ -1,7 +1,6 @@
 import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { DicomDeletion } from '../../../lib/domain/dicom/dicom-deletion.ts';
 import { Export } from '../../../lib/domain/exports/export.ts';
-import { Image } from '../../../lib/domain/images/image.ts';
 import {
   bucket,
   deletedImages,
@@ -13,7 +12,7 @@ import {
 import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type EraseDeps as DicomDeps, eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';
-import { type EraseDeps, eraseImage } from '../../../lib/services/images/erase-image.ts';
+import { type EraseDeps, ErasedImage, eraseImage } from '../../../lib/services/images/erase-image.ts';
 import { archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
@@ -23,7 +22,7 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
   const { deletedImages, exports, bucket } = deps;
   switch (sk) {
     case 'IMAGE':
-      return eraseImage(Image.parse(item), deps);
+      return eraseImage(ErasedImage.parse(item), deps);
     case 'EXPORT': {
       const run = Export.parse(item);
       return bucket.delete([manifestKey(run), archiveKey(run)]);
@@ -31,7 +30,7 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
     case 'DELETION':
       return eraseDicom(DicomDeletion.parse(item), deps);
     default: {
-      const { id } = Batch.parse(item);
+      const { id } = Batch.pick({ id: true }).parse(item);
       await deletedImages.eraseAllOf(id);
       await exports.endAllOf(id);
     }

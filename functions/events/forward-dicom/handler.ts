@@ -22,7 +22,7 @@ export async function handle({ sopUid }: z.infer<typeof Message>, { dicomStore, 
   // Orthanc unpacks a ZIP whatever its Content-Type: a ZIP hidden in a preamble could store unchecked files.
   const start = await buffer(await objects.read(key, { first: 0, last: 1 }));
   if (start.toString('latin1') === 'PK') throw new PermanentFailure('Orthanc would take the file for a ZIP');
-  await orthanc.store(await objects.read(key), instance.bytes);
+  await orthanc.store(await objects.read(key, undefined, instance.bytes), instance.bytes);
 }
 
 export const handler = serveMessages(trigger, Message, handle, {

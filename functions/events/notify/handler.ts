@@ -8,8 +8,9 @@ import { trigger } from './trigger.ts';
 type Deps = DeliveryDeps & Needs<{ dicomStore: 'patientsOfInstances' }>;
 
 export async function handle(change: ChangedItem, deps: Deps) {
-  for (const notification of await notificationsOf(change, deps.dicomStore))
-    await deliver(notification, deps);
+  const notifications = await notificationsOf(change, deps.dicomStore);
+  const delivered = await Promise.allSettled(notifications.map((each) => deliver(each, deps)));
+  for (const each of delivered) if (each.status === 'rejected') throw each.reason;
 }
 
 export const handler = serveItemChanges(trigger, handle, { connections, sockets, dicomStore, now });

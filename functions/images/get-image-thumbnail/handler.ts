@@ -16,13 +16,15 @@ export async function handle({ caller, params }: Request<typeof operation>, { im
   const image = requireVisible(caller, await images.get(params.id), 'image');
   if (image.status === 'pending')
     return { accepted: { id: image.id, status: image.status }, retryAfterSeconds: 2 };
+  const body = await objects.read(renditionKey(requireReady(image).key, 'png'));
   return {
     headers: {
       'content-type': 'image/png',
+      'content-length': String(body.headers['content-length']),
       'content-disposition': contentDisposition('inline', `thumb_${outgoingFileName(image)}`),
       ...PRIVATE_CACHE,
     },
-    body: await objects.read(renditionKey(requireReady(image).key, 'png')),
+    body,
   };
 }
 

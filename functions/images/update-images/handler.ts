@@ -3,6 +3,7 @@ import { maySee } from '../../../lib/domain/access/access.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 import { images, now, urls } from '../../../lib/lambda/dependencies.ts';
+import { eachAlone, Failure } from '../../../lib/lambda/each-alone.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -18,13 +19,12 @@ export async function handle({ caller, body }: Request<typeof operation>, { imag
     recordAccess(caller, 'image', image);
     return maySee(caller, image.patientId);
   });
-  const changed = await Promise.all(
-    theirs.map((image) => images.change(image, { ...changes, dateTaken }, now())),
-  );
-  const byId = new Map(changed.flatMap((image) => (image ? [[image.id, image]] : [])));
+  const outcomes = await eachAlone(theirs, (image) => images.change(image, { ...changes, dateTaken }, now()));
+  const byId = new Map(theirs.map(({ id }, index) => [id, outcomes[index]]));
   const results = ids.map(async (id) => {
     const image = byId.get(id.toLowerCase());
     if (!image) return { id, status: 'not_found' as const };
+    if (image instanceof Failure) return { id, status: 'failed' as const };
     const thumbnail = await thumbnailOf(image, urls, now());
     return { id, status: 'updated' as const, image: toBatchImage(image, thumbnail) };
   });

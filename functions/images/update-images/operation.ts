@@ -34,10 +34,12 @@ export const operation = defineOperation({
         .array(
           z.discriminatedUnion('status', [
             z.strictObject({ id: AnyId, status: z.literal('updated'), image: BatchImage }),
-            z.strictObject({ id: AnyId, status: z.literal('not_found') }),
+            z.strictObject({ id: AnyId, status: z.enum(['not_found', 'failed']) }),
           ]),
         )
-        .describe('One for each id, in their order.'),
+        .describe(
+          'One for each id, in their order. One that failed is not known to be changed; try it again.',
+        ),
     }),
   },
   errors: [],

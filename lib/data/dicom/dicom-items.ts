@@ -11,7 +11,7 @@ import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { getMany } from '../batch-requests.ts';
 import { instanceKey, instancesOfSeries, SERIES_OF_STUDY, seriesKey, studyKey } from '../keys.ts';
 import { queryAll } from '../page.ts';
-import { parseItem, type Table } from '../table.ts';
+import { parseItem, parseReadable, type Table } from '../table.ts';
 
 /** The items of a path, also those that are deleted. */
 export interface DicomItems {
@@ -60,8 +60,12 @@ export function isPathShown(path: DicomPath, { study, series, instance }: DicomI
   return instance !== undefined && instance.deletionId === undefined && isMember(study, instance);
 }
 
-/** Reads all series of a study, also deleted ones, in no order. */
-export async function seriesItems({ name, client }: Table, studyUid: string): Promise<DicomSeries[]> {
+/** Reads all series of a study, also deleted ones, in no order. A damaged one is an error, unless it is to be left out. */
+export async function seriesItems(
+  { name, client }: Table,
+  studyUid: string,
+  { leavesOutDamaged = false } = {},
+): Promise<DicomSeries[]> {
   const found: DicomSeries[] = [];
   let start: Record<string, unknown> | undefined;
   do {
@@ -74,15 +78,27 @@ export async function seriesItems({ name, client }: Table, studyUid: string): Pr
         ...(start && { ExclusiveStartKey: start }),
       }),
     );
-    found.push(...Items.map((item) => parseItem(DicomSeries, item)));
+    const parsed = leavesOutDamaged
+      ? parseReadable(DicomSeries, Items)
+      : Items.map((item) => parseItem(DicomSeries, item));
+    found.push(...parsed);
     start = LastEvaluatedKey;
   } while (start);
   return found;
 }
 
-/** Yields all instances of a series, also deleted ones, by instance number. The index may be outdated. */
-export const instanceItems = (table: Table, studyUid: string, seriesUid: string) =>
+/**
+ * Yields all instances of a series, also deleted ones, by instance number. The index may be outdated. Damaged ones are an
+ * error after all others, unless they are to be left out.
+ */
+export const instanceItems = (
+  table: Table,
+  studyUid: string,
+  seriesUid: string,
+  { leavesOutDamaged = false } = {},
+) =>
   queryAll(table, {
+    leavesOutDamaged,
     partition: instancesOfSeries(studyUid, seriesUid),
     schema: DicomInstance,
     keyOf: instanceKey,

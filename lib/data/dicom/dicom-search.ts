@@ -16,7 +16,7 @@ import {
   UNASSIGNED_STUDIES,
   unassignedStudiesOf,
 } from '../keys.ts';
-import { parseItem, type Table } from '../table.ts';
+import { parseReadable, type Table } from '../table.ts';
 
 /** An index item that refers to a study. */
 export const StudyEntry = z.object({ studyUid: z.string() });
@@ -94,7 +94,8 @@ export class DicomSearch {
       patientId === null
         ? this.#pages('gsi1', UNASSIGNED_STUDIES, { atOnce: ENTRIES })
         : this.#pages('gsi2', studiesOfPatient(patientId), { atOnce: ENTRIES });
-    for await (const page of pages) for (const item of page) found.add(parseItem(StudyEntry, item).studyUid);
+    for await (const page of pages)
+      for (const { studyUid } of parseReadable(StudyEntry, page)) found.add(studyUid);
     return found;
   }
 
@@ -108,9 +109,8 @@ export class DicomSearch {
   ) {
     const seen = new Set<string>();
     for await (const page of this.#pages(index, partition, range)) {
-      const found = page
-        .filter((item) => keep(String(item[INDEXES[index].sortKey])))
-        .map((item) => parseItem(StudyEntry, item).studyUid);
+      const kept = page.filter((item) => keep(String(item[INDEXES[index].sortKey])));
+      const found = parseReadable(StudyEntry, kept).map(({ studyUid }) => studyUid);
       const uids = [...new Set(found)].filter((uid) => !seen.has(uid));
       for (const uid of uids) seen.add(uid);
       for (let i = 0; i < uids.length; i += AT_ONCE) yield* await this.#get(uids.slice(i, i + AT_ONCE));
@@ -140,10 +140,10 @@ export class DicomSearch {
     } while (start);
   }
 
-  /** Reads the studies that exist and are not deleted, in the order of the UIDs. */
+  /** Reads the studies that exist and are not deleted, in the order of the UIDs. Damaged ones are left out. */
   async #get(uids: readonly string[]): Promise<DicomStudy[]> {
     const items = await getMany(this.#table, [...new Set(uids)].map(studyKey));
-    const studies = items.map((item) => parseItem(DicomStudy, item)).filter(isShown);
+    const studies = parseReadable(DicomStudy, items).filter(isShown);
     const found = new Map(studies.map((study) => [study.studyUid, study]));
     return uids.flatMap((uid) => found.get(uid) ?? []);
   }

@@ -18,7 +18,7 @@ import type { LegalHold } from '../../domain/legal-hold.ts';
 import type { Assignment } from '../../domain/patients/assignment.ts';
 import { getMany } from '../batch-requests.ts';
 import { instanceKey, studyKey, studyListKey, unassignedStudyKey } from '../keys.ts';
-import { parseItem, type Table } from '../table.ts';
+import { parseItem, parseReadable, type Table } from '../table.ts';
 import { type FailedConditions, transact } from '../transaction.ts';
 import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
 import { bySeriesNumber, changeItem, writesOf } from './dicom-writes.ts';
@@ -159,22 +159,27 @@ export class DicomStore {
     await transact(this.#table, [write]);
   }
 
-  /** Returns the studies that exist, also deleted ones. */
+  /** Returns the studies that exist, also deleted ones. Damaged ones are left out. */
   async getStudies(studyUids: readonly string[]): Promise<DicomStudy[]> {
     const items = await getMany(this.#table, [...new Set(studyUids)].map(studyKey));
-    return items.map((item) => parseItem(DicomStudy, item));
+    return parseReadable(DicomStudy, items);
   }
 
   /** Yields all instances of the series by instance number, read as they are consumed. */
-  async *allInstances(studyUid: string, seriesUid: string): AsyncGenerator<DicomInstance> {
-    for await (const instance of instanceItems(this.#table, studyUid, seriesUid))
+  async *allInstances(studyUid: string, seriesUid: string, options?: ForList): AsyncGenerator<DicomInstance> {
+    for await (const instance of instanceItems(this.#table, studyUid, seriesUid, options))
       if (instance.deletionId === undefined) yield instance;
   }
 
   /** Returns all series of the study, by series number. */
-  async listSeries(studyUid: string): Promise<DicomSeries[]> {
-    return (await seriesItems(this.#table, studyUid)).filter(isShown).sort(bySeriesNumber);
+  async listSeries(studyUid: string, options?: ForList): Promise<DicomSeries[]> {
+    return (await seriesItems(this.#table, studyUid, options)).filter(isShown).sort(bySeriesNumber);
   }
+}
+
+/** Whether damaged items are left out: a list can do without them, a retrieval is incomplete without them. */
+interface ForList {
+  leavesOutDamaged: boolean;
 }
 
 const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({

@@ -11,7 +11,7 @@ import { getMany } from '../batch-requests.ts';
 import { isOneOf, updateIf } from '../condition-expression.ts';
 import { dicomUploadKey } from '../keys.ts';
 import { putAllNew } from '../put-once.ts';
-import { parseItem, type Table } from '../table.ts';
+import { parseItem, parseReadable, type Table } from '../table.ts';
 import { updateOf } from '../update-expression.ts';
 
 /** The DICOM uploads by signed URLs. Some time after the outcome, DynamoDB's time to live removes them. */
@@ -36,10 +36,10 @@ export class DicomUploads {
     return found && isRemembered(found, now) ? found : undefined;
   }
 
-  /** Reads the uploads that exist and have not expired, in the order of the ids. */
+  /** Reads the uploads that exist and have not expired, in the order of the ids. Damaged ones are left out. */
   async getMany(ids: readonly string[], now: Date): Promise<DicomUpload[]> {
     const items = await getMany(this.#table, [...new Set(ids)].map(dicomUploadKey));
-    const uploads = items.map((item) => parseItem(DicomUpload, item));
+    const uploads = parseReadable(DicomUpload, items);
     const found = new Map(uploads.filter((each) => isRemembered(each, now)).map((each) => [each.id, each]));
     return ids.flatMap((id) => found.get(id) ?? []);
   }

@@ -2,9 +2,14 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
+import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
+import { isTransient } from '../is-transient.ts';
 import { connect, type Factories } from '../needs.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { PermanentFailure } from './permanent-failure.ts';
 
 type Item = Record<string, unknown>;
 type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
@@ -16,7 +21,17 @@ export interface ChangedItem {
 }
 
 /**
+ * How long the records after one are kept waiting by an error that does not pass; seconds. Within this time, a bad
+ * deployment can be rolled back.
+ */
+const PATIENCE_SECONDS = 600;
+
+/**
  * The Lambda of a trigger on changes of the table: a record that fails is retried together with those after it.
+ *
+ * A poison record must not block those for the day that the stream keeps it. So it is moved to the dead-letter queue, as
+ * the event with which the function can be invoked again: at once if an item can't be parsed, and after ten minutes if
+ * its error is none that passes. Outages of AWS are retried as long as the event source does.
  *
  * @param processInParallel false if the changes must be processed in their order
  */
@@ -28,13 +43,16 @@ export function serveItemChanges<Deps>(
 ) {
   const processor = new BatchProcessor(EventType.DynamoDBStreams);
   const connected = connect<Deps>(needs);
-  const processRecord = async ({ dynamodb, eventID }: DynamoDBRecord) => {
+  const queues = connect({ deadLetters: () => new DeadLetters(environment.deadLettersUrl) });
+  const processRecord = async (record: DynamoDBRecord) => {
+    const { dynamodb, eventID } = record;
     const deps = connected();
     try {
       await handle({ before: itemOf(dynamodb?.OldImage), after: itemOf(dynamodb?.NewImage) }, deps);
     } catch (error) {
       logger.error('failed', { trigger: trigger.id, eventID, error: error as Error });
-      throw error;
+      if (!isPoison(record, error)) throw error;
+      await queues().deadLetters.add(JSON.stringify({ Records: [record] }));
     }
   };
   return (event: DynamoDBStreamEvent, context: Context) =>
@@ -43,6 +61,12 @@ export function serveItemChanges<Deps>(
       processInParallel,
       throwOnFullBatchFailure: false,
     });
+}
+
+function isPoison({ dynamodb }: DynamoDBRecord, error: unknown): boolean {
+  if (error instanceof z.ZodError || error instanceof PermanentFailure) return true;
+  const ageSeconds = Date.now() / 1000 - (dynamodb?.ApproximateCreationDateTime ?? 0);
+  return ageSeconds > PATIENCE_SECONDS && !isTransient(error);
 }
 
 const itemOf = (image: StreamImage): Item | undefined =>

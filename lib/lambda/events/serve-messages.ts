@@ -5,6 +5,7 @@ import type { Trigger } from '../../api/trigger.ts';
 import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
 import { connect, type Factories } from '../needs.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { backoffSeconds, MessageQueue } from './message-queue.ts';
 import { PermanentFailure } from './permanent-failure.ts';
 
@@ -20,16 +21,18 @@ export function serveMessages<Message, Deps>(
 ) {
   const processor = new BatchProcessor(EventType.SQS);
   const connected = connect<Deps>(needs);
-  const ownQueue = connect({ queue: () => new MessageQueue(environment.queue) });
+  const queues = connect({
+    queue: () => new MessageQueue(environment.queueUrl),
+    deadLetters: () => new DeadLetters(environment.deadLettersUrl),
+  });
   const processRecord = async ({ body, messageId, receiptHandle, attributes }: SQSRecord) => {
     const deps = connected();
-    const { queue } = ownQueue();
+    const { queue, deadLetters } = queues();
     try {
       await handle(schema.parse(JSON.parse(body)), deps);
     } catch (error) {
       logger.error('failed', { trigger: trigger.id, messageId, error: error as Error });
-      if (error instanceof PermanentFailure || error instanceof z.ZodError)
-        return queue.moveToDeadLetters(body);
+      if (error instanceof PermanentFailure || error instanceof z.ZodError) return deadLetters.add(body);
       // If this fails, too, the message is retried after the queue's own visibility timeout.
       await queue
         .postpone(receiptHandle, backoffSeconds(Number(attributes.ApproximateReceiveCount)))

@@ -3,9 +3,9 @@ import { DEFAULT_HEADERS } from '../../api/default-headers.ts';
 import { errorsOf, type Operation } from '../../api/operation.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from '../../domain/errors.ts';
 import { crossOriginHeaders } from '../http/cors.ts';
-import { isTransient } from '../http/is-transient.ts';
 import { lowerCaseNames } from '../http/request.ts';
 import { type HttpResponse, json, logger, type Middleware } from '../http/response.ts';
+import { isTransient } from '../is-transient.ts';
 
 type Exchange = Parameters<NonNullable<Middleware['before']>>[0];
 

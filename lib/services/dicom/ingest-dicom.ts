@@ -12,14 +12,13 @@ import {
   sopUidConflict,
   toStoredDicom,
 } from '../../domain/dicom/dicom-instance.ts';
-import { sourceAttributes } from '../../domain/dicom/dicom-source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { patientFromDicom } from '../../domain/patients/patient-from-dicom.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
-import { dicomJsonText } from '../../media/dicom/parse/dicom-json.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
+import { metadataText } from './metadata-text.ts';
 
 export interface IngestDeps {
   dicomStore: Pick<DicomStore, 'getStored' | 'requireNotDeleted' | 'getStudy' | 'store'>;
@@ -58,9 +57,7 @@ export function inspectDicom(
   const described = describeDicom(bytes, (path) => BULK_DATA + path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller, ownIssuers, now());
-  const json = Buffer.from(
-    dicomJsonText({ ...described.json, ...sourceAttributes([dicom.instance.source]) }),
-  );
+  const json = Buffer.from(metadataText(described, dicom.instance));
   return { ...dicom, json, mainTags: described.mainTags };
 }
 

@@ -32,7 +32,7 @@ export async function openFile(
   if (last?.key === key) return last.file;
   // Releases the previous file first: two large files do not fit into memory.
   last = undefined;
-  const file = readDicom(await buffer(await objects.read(key)));
+  const file = readDicom(await buffer(await objects.read(key, undefined, instance.bytes)));
   last = { key, file };
   return file;
 }

@@ -4,8 +4,10 @@ import { gunzip, gzip } from 'node:zlib';
 import { dicomWebPath } from '../../api/dicomweb.ts';
 import type { DicomInstance, DicomSeries } from '../../domain/dicom/dicom-instance.ts';
 import { mapInOrder } from '../../domain/in-order.ts';
-import { BULK_DATA, dicomJsonKey, seriesMetadataKey } from '../../storage/object-keys.ts';
+import { logger } from '../../lambda/http/response.ts';
+import { BULK_DATA, dicomJsonKey, dicomKey, seriesMetadataKey } from '../../storage/object-keys.ts';
 import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
+import { metadataText } from '../dicom/metadata-text.ts';
 import { type DicomResources, instancesOf, type SeriesInStudy } from './dicom-resources.ts';
 
 export interface MetadataDeps {
@@ -58,14 +60,40 @@ export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps)
   return composed;
 }
 
+/**
+ * Returns the metadata that were stored with the file. If they are missing or damaged, they are read from the file again: one
+ * instance must not keep a series closed. A file that is missing as well is an error.
+ */
+async function storedMetadata(instance: DicomInstance, { objects }: Pick<MetadataDeps, 'objects'>) {
+  const found = await objects.find(dicomJsonKey(instance));
+  const json = found && (await text(found));
+  if (json !== undefined && isObject(json)) return json;
+  logger.error('the metadata of an instance are missing or damaged', { key: dicomJsonKey(instance) });
+  const file = await buffer(await objects.read(dicomKey(instance), undefined, instance.bytes));
+  const { describeDicom } = await import('../../media/dicom/parse/describe-dicom.ts');
+  return metadataText(
+    describeDicom(file, (path) => BULK_DATA + path),
+    instance,
+  );
+}
+
+function isObject(json: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the metadata of an instance. Each `BulkDataURI` begins with `instances/`. */
 export async function metadataOfInstance(
   instance: DicomInstance,
   { objects }: Pick<MetadataDeps, 'objects'>,
 ): Promise<string> {
-  const json = await text(await objects.read(dicomJsonKey(instance)));
+  const stored = await storedMetadata(instance, { objects });
   return (
-    json
+    stored
       // In JSON, a quote within a string has a backslash before it. So these matches are keys and values, never parts
       // of a text.
       .replaceAll(BULK_DATA_URI, (_match, path: string) => {

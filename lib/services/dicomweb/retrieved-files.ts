@@ -85,6 +85,9 @@ interface FilesRequest extends NegotiableRequest {
  * because every client can read it.
  *
  * @param isOne whether a single instance was requested, whose file can be sent without `multipart/related`
+ * If a file is missing, the response is an error, or ends with one if it has begun: it never looks complete without the
+ * file. The other files can be retrieved by themselves.
+ *
  * @throws DomainError NOT_ACCEPTABLE, PAYLOAD_TOO_LARGE
  */
 export async function filesResponse(
@@ -146,7 +149,7 @@ async function openStored(
   { transferSyntaxUid, bytes, ...key }: DicomInstance,
   objects: Pick<SignedObjects, 'read'>,
 ): Promise<OpenFile> {
-  return { transferSyntaxUid, bytes, content: await objects.read(dicomKey(key)) };
+  return { transferSyntaxUid, bytes, content: await objects.read(dicomKey(key), undefined, bytes) };
 }
 
 /** Opens a file in Explicit VR Little Endian. In the default form, a file with damaged pixels is sent as stored. */
@@ -155,7 +158,7 @@ async function openTranscoded(
   form: FileOffer['form'],
   objects: Pick<SignedObjects, 'read'>,
 ): Promise<OpenFile> {
-  const stored = await buffer(await objects.read(dicomKey(instance)));
+  const stored = await buffer(await objects.read(dicomKey(instance), undefined, instance.bytes));
   try {
     const explicit = await toExplicitLittleEndian(readDicom(stored), DECODE_LIMITS);
     return openBytes(EXPLICIT, explicit);

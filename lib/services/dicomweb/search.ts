@@ -49,6 +49,9 @@ const NAMED_INSTANCES = 100;
 /** Patients of one search that the audit log records: each is an item of its own, in one transaction. */
 const RECORDED_PATIENTS = 100;
 
+/** One damaged item must not make a search fail. */
+const READABLE = { leavesOutDamaged: true };
+
 interface Result {
   patientId: string | null;
   attributes: DicomAttributes;
@@ -112,7 +115,7 @@ async function* resultsOf(
       yield { patientId, attributes: ofStudy };
       continue;
     }
-    for (const series of await deps.dicomStore.listSeries(study.studyUid)) {
+    for (const series of await deps.dicomStore.listSeries(study.studyUid, READABLE)) {
       examine();
       const ofSeries = { ...ofStudy, ...seriesAttributes(series, origin) };
       if (!isFound(ofSeries, 'series')) continue;
@@ -120,7 +123,7 @@ async function* resultsOf(
         yield { patientId, attributes: ofSeries };
         continue;
       }
-      for await (const instance of deps.dicomStore.allInstances(study.studyUid, series.seriesUid)) {
+      for await (const instance of deps.dicomStore.allInstances(study.studyUid, series.seriesUid, READABLE)) {
         examine();
         if (!isMember(study, instance)) continue;
         const attributes = { ...ofSeries, ...instanceAttributes(instance, origin) };

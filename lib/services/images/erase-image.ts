@@ -1,6 +1,7 @@
+import type * as z from 'zod';
 import type { Exports } from '../../data/exports.ts';
 import type { Images } from '../../data/images.ts';
-import type { Image } from '../../domain/images/image.ts';
+import { Image } from '../../domain/images/image.ts';
 import { allKeysOf } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
 
@@ -11,8 +12,14 @@ export interface EraseDeps {
   now: () => Date;
 }
 
+/** What erasing needs of an image, so that one with other damaged values is erased as well. */
+export const ErasedImage = Image.pick({ id: true, links: true, key: true, batchId: true });
+
 /** Erases the objects of an image that was removed from the table, its links, and the exports that contain it. */
-export async function eraseImage(image: Image, { images, exports, bucket, now }: EraseDeps): Promise<void> {
+export async function eraseImage(
+  image: z.infer<typeof ErasedImage>,
+  { images, exports, bucket, now }: EraseDeps,
+): Promise<void> {
   // First: what arrives or is written later is then known to be of no use.
   await images.rememberErasure(image.id, now());
   await Promise.all([bucket.delete(allKeysOf(image)), images.deleteDependents(image)]);

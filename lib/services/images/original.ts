@@ -21,6 +21,8 @@ export interface Original {
 /**
  * Responds with the original bytes of an image, or with the requested range, as a stream.
  *
+ * S3's own response has arrived before ours begins: an original that is missing, or has another length, is an error.
+ *
  * @throws DomainError RANGE_NOT_SATISFIABLE
  */
 export async function originalResponse(image: ReadyImage, { headers, objects, show, caching }: Original) {
@@ -37,7 +39,7 @@ export async function originalResponse(image: ReadyImage, { headers, objects, sh
       ),
       ...caching,
     },
-    body: answer.status === 304 ? '' : await objects.read(image.key, answer.range),
+    body: answer.status === 304 ? '' : await objects.read(image.key, answer.range, image.fileSize),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Limits } from '../../domain/limits/limits.ts';
 import { PICTURE_TYPES } from '../../domain/uploads/upload.ts';
 import { describeIssues } from '../../lambda/http/describe-issues.ts';
 import type { ReceivedFiles } from '../../lambda/http/form.ts';
+import { logger } from '../../lambda/http/response.ts';
 import { inspectFile } from '../../media/image/inspect-file.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { incomingKey } from '../../storage/object-keys.ts';
@@ -80,7 +81,9 @@ export async function storeFiles(
     return outcome?.status === 'rejected' ? [{ image, reason: outcome.reason }] : [];
   });
   // S3 may have stored the file although its response was lost: a client that retries must not get two images.
-  await Promise.all(lost.map(({ image }) => images.erase(image)));
+  const erased = await Promise.allSettled(lost.map(({ image }) => images.erase(image)));
+  for (const each of erased)
+    if (each.status === 'rejected') logger.error('an image without a file stays', { error: each.reason });
   if (lost.length === files.length) throw lost[0]?.reason;
   return new Set(lost.map(({ image }) => image.id));
 }

@@ -59,11 +59,11 @@ describe('The metadata of a series', () => {
       dicomStore: direct.dicomStore,
       now: inTwoMinutes,
       objects: {
-        read: (key) => {
-          reads.push(key);
-          return direct.objects.read(key);
+        read: (...request) => direct.objects.read(...request),
+        find: (key) => {
+          if (key.endsWith('.json')) reads.push(key);
+          return direct.objects.find(key);
         },
-        find: (key) => direct.objects.find(key),
         replace: (key, object) => direct.objects.replace(key, object),
       },
     };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { isTransient } from '../../../lib/lambda/http/is-transient.ts';
+import { isTransient } from '../../../lib/lambda/is-transient.ts';
 import { Objects } from '../../../lib/storage/objects.ts';
 import { SignedObjects } from '../../../lib/storage/signed-objects.ts';
 

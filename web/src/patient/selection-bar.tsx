@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight, Columns2, Download, Printer, X } from 'lucid
 import { lazy, Suspense, useState } from 'react';
 import { IMAGES_PER_CHANGE } from '../../../lib/domain/limits/request-limits.ts';
 import { explain } from '../api/api-error.ts';
-import { api } from '../api/client.ts';
+import { api, bodyOf } from '../api/client.ts';
 import type { Batch, Category, Image } from '../api/types.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -30,7 +30,9 @@ export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onC
     try {
       for (let start = 0; start < images.length; start += IMAGES_PER_CHANGE) {
         const ids = images.slice(start, start + IMAGES_PER_CHANGE).map(({ id }) => id);
-        await api.PATCH('/api/images', { body: { ids, category } });
+        const { results } = await bodyOf(api.PATCH('/api/images', { body: { ids, category } }));
+        if (results.some(({ status }) => status === 'failed'))
+          throw new Error('Some images were not changed. Please try again.');
       }
       setFailure(undefined);
     } catch (reason) {

@@ -20,6 +20,8 @@ export function useMoving(batchId: string) {
           const body = { ids: ids.slice(start, start + IMAGES_PER_CHANGE), order };
           const { results } = await bodyOf(api.PATCH('/api/images', { body }));
           for (const result of results) if (result.status === 'updated') moved.push(result.image);
+          if (results.some(({ status }) => status === 'failed'))
+            throw new Error('some images could not be changed; please try again.');
         }
       }
       setFailure(undefined);
