@@ -191,6 +191,7 @@ const retryAfter = {
 
 /** The headers that say what the client can do. */
 const ERROR_HEADERS: { [Code in ErrorCode]?: object } = {
+  UNAUTHORIZED: { 'WWW-Authenticate': { required: true, schema: { type: 'string' } } },
   TOO_MANY_REQUESTS: retryAfter,
   SERVICE_UNAVAILABLE: retryAfter,
 };

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { CHALLENGE } from '../api/challenge.ts';
 import { DEFAULT_HEADERS } from '../api/default-headers.ts';
 import { type Operation, routesOf } from '../api/operation.ts';
 
@@ -203,11 +204,26 @@ const GATEWAY_HEADERS = {
   'access-control-allow-origin': '*',
 };
 
+/**
+ * Headers that say what the client can do. API Gateway can't tell whether a token was sent, so its challenge has no error
+ * code.
+ */
+const HEADERS_BY_STATUS: Record<number, Record<string, string>> = {
+  401: CHALLENGE,
+  429: { 'retry-after': '1' },
+  503: { 'retry-after': '5' },
+};
+
 function gatewayResponse([type, statusCode, message, details = []]: (typeof GATEWAY_RESPONSES)[number]) {
   const error = STATUS_CODES[statusCode];
   const headers = {
     'x-request-id': 'context.requestId',
-    ...Object.fromEntries(Object.entries(GATEWAY_HEADERS).map(([name, value]) => [name, `'${value}'`])),
+    ...Object.fromEntries(
+      Object.entries({ ...GATEWAY_HEADERS, ...HEADERS_BY_STATUS[statusCode] }).map(([name, value]) => [
+        name,
+        `'${value}'`,
+      ]),
+    ),
   };
   return [
     type,

@@ -1,3 +1,4 @@
+import { CHALLENGE } from '../../api/challenge.ts';
 import type { Operation } from '../../api/operation.ts';
 import { type ApiKey, isLive } from '../../domain/access/api-key.ts';
 import type { Caller } from '../../domain/access/caller.ts';
@@ -27,6 +28,6 @@ export async function requireLiveKey(caller: Caller | undefined, deps: unknown):
   if (caller?.role !== 'service') return;
   const key = await (deps as KeyLookup).keys.get(caller.keyId);
   if (!key || !isLive(key, new Date())) {
-    throw new DomainError('UNAUTHORIZED', 'Invalid or missing API key');
+    throw new DomainError('UNAUTHORIZED', 'Invalid or missing API key', { headers: CHALLENGE });
   }
 }

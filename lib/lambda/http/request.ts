@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
+import { CHALLENGE, INVALID_TOKEN } from '../../api/challenge.ts';
 import type { Operation } from '../../api/operation.ts';
 import { Caller } from '../../domain/access/caller.ts';
 import type { AuditContext } from '../../domain/audit/audit-context.ts';
@@ -58,11 +59,17 @@ export function parseRequest<Op extends Operation>(
   return request as Request<Op>;
 }
 
+/** The error code is only for a request with a token (RFC 6750, 3.1). */
+const challengeTo = ({ headers }: APIGatewayProxyEvent) =>
+  /^Bearer /i.test(lowerCaseNames(headers).authorization ?? '') ? INVALID_TOKEN : CHALLENGE;
+
 /** Returns the caller from the authorizer's response. The token may have expired while that was cached. */
 export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
   const { caller, expiresAt } = event.requestContext.authorizer ?? {};
   if (typeof caller !== 'string' || !(Number(expiresAt) * 1000 > Date.now())) {
-    throw new DomainError('UNAUTHORIZED', 'Missing or invalid token or API key');
+    throw new DomainError('UNAUTHORIZED', 'Missing or invalid token or API key', {
+      headers: challengeTo(event),
+    });
   }
   const parsed = Caller.parse(JSON.parse(caller));
   if (!roles.includes(parsed.role)) {
