@@ -74,10 +74,12 @@ import { operation as getDocs } from './service/get-docs/operation.ts';
 import { operation as getDocsAsset } from './service/get-docs-asset/operation.ts';
 import { operation as getHealth } from './service/get-health/operation.ts';
 import { operation as getOpenapi } from './service/get-openapi/operation.ts';
+import { operation as getReadiness } from './service/get-readiness/operation.ts';
 
 /** The whole HTTP API. The stack, the API document and the table-driven tests are generated from this list. */
 export const operations = [
   getHealth,
+  getReadiness,
   getOpenapi,
   getDocs,
   getDocsAsset,

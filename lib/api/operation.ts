@@ -16,11 +16,11 @@ export interface Permissions {
   table?: 'read' | 'write' | 'scan';
   /**
    * The table of requests: occupied rate limit slots, and stored responses by `Idempotency-Key`. Derived from `rate`
-   * and from whether the operation is idempotent.
+   * and from whether the operation is idempotent. `check`, here and below: only to know whether it can be read.
    */
-  requests?: 'count' | 'remember';
+  requests?: 'count' | 'remember' | 'check';
   /** The audit log: every operation with a permission appends to it; none may change its events. */
-  audit?: 'append' | 'read';
+  audit?: 'append' | 'read' | 'check';
   /**
    * Permissions by S3 key prefix. A signed URL has the permissions of the function that signed it. `find` allows to
    * learn that an object does not exist: without it, S3 responds with 403 and not 404 (S3 API reference, GetObject).
@@ -117,6 +117,8 @@ export interface Operation {
   errors: readonly ErrorCode[];
   /** Its IAM rights. `permissionsOf` adds those that follow from the other fields. */
   permissions: Permissions;
+  /** Its requests are not in the audit log, although it has permissions: it reads nothing that is about anybody. */
+  unaudited?: true;
   /** The rate limit of a call. Downloads of single images have none, because pages show many of them. */
   rate: 'upload' | 'metadata' | 'none';
   /**
@@ -200,7 +202,8 @@ export const isIdempotent = ({ method, body, returnsSecret }: Operation): boolea
   method === 'POST' && body !== undefined && !returnsSecret;
 
 /** Whether each request is written to the audit log: every operation that accesses stored data. */
-export const isAudited = ({ permissions }: Operation): boolean => Object.keys(permissions).length > 0;
+export const isAudited = ({ permissions, unaudited }: Operation): boolean =>
+  !unaudited && Object.keys(permissions).length > 0;
 
 /** Whether the operation changes stored data: its audit event is opened before its handler runs. */
 export const changesState = ({ method }: Operation): boolean => method !== 'GET';

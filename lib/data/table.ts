@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { retryConflicts } from './retry-conflicts.ts';
 
@@ -27,6 +27,10 @@ export const connectTable = (name: string): Table => ({
     marshallOptions: { removeUndefinedValues: true },
   }),
 });
+
+/** Reads an item that does not exist, to know whether the table can be read. */
+export const probe = ({ name: TableName, client }: Table): Promise<unknown> =>
+  client.send(new GetCommand({ TableName, Key: { pk: 'PROBE', sk: 'PROBE' } }));
 
 /** A stored item that does not match its schema. */
 export class DamagedItem extends Error {

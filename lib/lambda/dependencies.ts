@@ -23,14 +23,16 @@ import { Patients } from '../data/patients.ts';
 import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
-import { connectTable, type Table } from '../data/table.ts';
+import { connectTable, probe, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
+import { originalKey } from '../storage/object-keys.ts';
 import { Objects } from '../storage/objects.ts';
 import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
 import { environment } from './environment.ts';
 import { UploadQueues } from './events/upload-queues.ts';
+import { Readiness } from './readiness.ts';
 import { Sockets } from './sockets/sockets.ts';
 
 let connected: Table | undefined;
@@ -77,6 +79,19 @@ export const recounts = () => new Recounts(table());
 /** How far the reconciliation has come. */
 export const progress = () => new Progress(connectTable(environment.requestsTableName));
 export const uploadQueues = () => new UploadQueues(environment.uploadQueues);
+
+/** Whether the stores can be read. */
+export const readiness = () => {
+  const [requests, audit] = [environment.requestsTableName, environment.auditTableName].map(connectTable);
+  const images = objects();
+  return new Readiness({
+    'the table': () => probe(table()),
+    'the table of requests': () => probe(requests as Table),
+    'the audit log': () => probe(audit as Table),
+    // An object that never exists: S3's answer is enough.
+    'the bucket': () => images.has(originalKey({ id: 'probe' }, 'image/jpeg')),
+  });
+};
 
 /** The WebSocket connections to open pages. */
 export const sockets = () => new Sockets();

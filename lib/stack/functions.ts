@@ -43,11 +43,16 @@ const OBJECT_ACTIONS = {
 const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
 
 const REQUESTS_ACTIONS = {
+  check: ['dynamodb:GetItem'],
   count: ['dynamodb:UpdateItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };
 const CONNECTION_ACTIONS = { find: 'dynamodb:Query', add: 'dynamodb:PutItem', remove: 'dynamodb:DeleteItem' };
-const AUDIT_ACTIONS = { append: ['dynamodb:PutItem'], read: ['dynamodb:PutItem', 'dynamodb:Query'] };
+const AUDIT_ACTIONS = {
+  check: ['dynamodb:GetItem'],
+  append: ['dynamodb:PutItem'],
+  read: ['dynamodb:PutItem', 'dynamodb:Query'],
+};
 
 interface FunctionProps {
   permissions: Permissions;

@@ -95,6 +95,12 @@ describe('While the audit log can not be written', () => {
     });
   });
 
+  test('the service is not ready, and says what fails, but not what it is called', async () => {
+    const response = await doctor.send('GET', '/health/ready');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await response.json()).toMatchObject({ details: ['the audit log can not be read'] });
+  });
+
   test('files are not taken', async () => {
     const response = await doctor.send('POST', '/dicom/upload', dicomForm(slice(newUids())));
     expect(response.status).toBe(503);

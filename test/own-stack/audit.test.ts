@@ -31,6 +31,7 @@ test('Requests for health and requests answered with 401 are not audited', async
   expect(before).toBe(1);
   const anonymous = await service.as();
   await anonymous.json('GET', '/health', 200);
+  await anonymous.json('GET', '/health/ready', 200);
   await anonymous.json('GET', `/api/images/?patient_id=${PATIENT_1}`, 401);
   // The first list itself.
   expect(await events()).toBe(before + 1);

@@ -90,6 +90,7 @@ const instancePath = ({ study, series, instance }: Fixtures) =>
 /** Access rights: caller × operation × ownership. An operation without a row does not compile. */
 const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-health': { path: () => '/health', people: anyone },
+  'get-readiness': { path: () => '/health/ready', people: anyone },
   'get-openapi': { path: () => '/openapi.json', people: anyone },
   'get-docs': { path: () => '/docs', people: anyone },
   'get-docs-asset': { path: () => '/docs/start.js', people: anyone },

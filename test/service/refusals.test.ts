@@ -156,6 +156,7 @@ describe('Callers without a valid token', () => {
       details: [],
     });
     expect(response.headers.get('x-request-id')).toBeTruthy();
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="Negatoscope"');
     expect(response.headers.get('content-security-policy')).toBe('sandbox');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
@@ -187,6 +188,7 @@ describe('Callers without a valid token', () => {
 
   test('may still read what is public', async () => {
     expect(await anonymous.json('GET', '/health', 200)).toEqual({ status: 'ok' });
+    expect(await anonymous.json('GET', '/health/ready', 200)).toEqual({ status: 'ready' });
     expect((await anonymous.json('GET', '/openapi.json', 200)).openapi).toBe('3.1.1');
     for (const [path, type] of [
       ['/docs', 'text/html'],

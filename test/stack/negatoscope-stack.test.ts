@@ -99,6 +99,7 @@ describe.each(all)('$id', (operation) => {
       table === 'write',
     );
     const onRequests = {
+      check: ['GetItem'],
       count: ['UpdateItem'],
       remember: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     };

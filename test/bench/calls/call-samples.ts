@@ -84,6 +84,7 @@ const instancePath = ({ study, series, instance }: Pick<CallResources, 'study' |
 /** A usual request for each operation; an operation without one does not compile. */
 export const callSamples: Record<OperationId, Sample> = {
   'get-health': get(() => '/health'),
+  'get-readiness': get(() => '/health/ready'),
   'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),
   'get-audit-event': get(({ eventId }) => `/api/audit/${eventId}`),
   'get-openapi': get(() => '/openapi.json'),
