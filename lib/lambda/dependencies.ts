@@ -81,17 +81,19 @@ export const progress = () => new Progress(connectTable(environment.requestsTabl
 export const uploadQueues = () => new UploadQueues(environment.uploadQueues);
 
 /** Whether the stores can be read. */
-export const readiness = () => {
+export const readiness = () => new Readiness(storeReads());
+
+function storeReads() {
   const [requests, audit] = [environment.requestsTableName, environment.auditTableName].map(connectTable);
   const images = objects();
-  return new Readiness({
+  return {
     'the table': () => probe(table()),
     'the table of requests': () => probe(requests as Table),
     'the audit log': () => probe(audit as Table),
     // An object that never exists: S3's answer is enough.
     'the bucket': () => images.has(originalKey({ id: 'probe' }, 'image/jpeg')),
-  });
-};
+  };
+}
 
 /** The WebSocket connections to open pages. */
 export const sockets = () => new Sockets();
