@@ -4,11 +4,14 @@ const BUILD = 'test/support/build-once.ts';
 const SHARED_STACK = 'test/support/start-shared-stack.ts';
 const BROWSER = 'test/support/start-browser.ts';
 
+/** The local DynamoDB shares two cores with the tests: see `lib/data/table.ts`. */
+const PATIENT_CLIENT = { DYNAMODB_TIMEOUT_MS: '8000' };
+
 /** The tests of a folder, and what they need before they can run. */
 const project = (
   name: string,
   globalSetup: string[],
-  { isolate = true, testSeconds = 60, hookSeconds = 60 } = {},
+  { isolate = true, testSeconds = 60, hookSeconds = 60, env = PATIENT_CLIENT } = {},
 ) => ({
   extends: true as const,
   test: {
@@ -18,6 +21,7 @@ const project = (
     isolate,
     testTimeout: testSeconds * 1000,
     hookTimeout: hookSeconds * 1000,
+    env,
   },
 });
 
@@ -28,7 +32,7 @@ export default defineConfig({
     // What is waited for may take its time on a machine that does other things as well.
     expect: { poll: { timeout: 10_000 } },
     projects: [
-      project('unit', [], { isolate: false }),
+      project('unit', [], { isolate: false, env: undefined }),
       project('data', [BUILD]),
       project('stack', [BUILD], { isolate: false }),
       project('service', [BUILD, SHARED_STACK]),

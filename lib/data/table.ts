@@ -4,13 +4,16 @@ import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { retryConflicts } from './retry-conflicts.ts';
 
+/** On a busy laptop, whose DynamoDB is a process among others, responses may take seconds: the local stack sets it. */
+const timeoutMs = Number(process.env.DYNAMODB_TIMEOUT_MS ?? 1000);
+
 /**
  * The settings of a client. DynamoDB responds in milliseconds. A request without a response ends so early that three of them,
  * and the audit event that follows, fit into the ten seconds of most functions: then the client gets an error and not a
  * timeout.
  */
 export const DYNAMODB_CLIENT = {
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
   maxAttempts: 3,
 };
 

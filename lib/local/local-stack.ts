@@ -216,6 +216,7 @@ async function start(
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_ENDPOINT_URL_S3: s3Endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
+        DYNAMODB_TIMEOUT_MS: '8000',
         AWS_ENDPOINT_URL_SQS: `${url}/local/sqs`,
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${url}/local/sockets`,
       };

@@ -38,10 +38,12 @@ async function examine(run: Run, item: StoredItem): Promise<void> {
     await examination?.(run, item);
   } catch (error) {
     // Other errors are those of AWS services.
-    if (!(error instanceof Error && error.name === 'ZodError')) throw error;
+    if (!(error instanceof Error && UNREADABLE.includes(error.name))) throw error;
     await run.findings.add('unreadableItem', String(item.pk));
   }
 }
+
+const UNREADABLE = ['ZodError', 'DamagedItem'];
 
 const examineSeries: Examination = (run, item) =>
   examineCounts(run, `series ${item.seriesUid}`, item, (found) =>
