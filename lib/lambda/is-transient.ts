@@ -7,6 +7,7 @@ const PASSING_REASONS = ['TransactionConflict', 'ThrottlingError', 'ProvisionedT
 const PASSING_ERRORS = [
   'TransactionConflictException',
   'KMSThrottlingException',
+  'KMS.ThrottlingException',
   'OperationAborted',
   'ConditionalRequestConflict',
 ];

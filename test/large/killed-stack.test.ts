@@ -44,7 +44,8 @@ test(`Nothing is lost, doubled or unrecorded after ${KILLS} SIGKILLs at random m
     // Each client completes its last request.
     await Promise.all(loads);
     end.abort();
-    expect(ledger.actions.get('upload')).toBeGreaterThan(KILLS / 5);
+    expect(ledger.responses.length).toBeGreaterThan(KILLS);
+    expect(ledger.actions.get('upload')).toBeGreaterThan(0);
     const { violations, repairs } = await settle(ledger, stack);
     console.log(JSON.stringify({ actions: Object.fromEntries(ledger.actions), repairs }));
     expect(violations).toEqual([]);

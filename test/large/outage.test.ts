@@ -69,6 +69,7 @@ test('Uploads that were acknowledged are ready after an outage of the pipeline o
 
   service.faults.set('');
   await service.clock.advance(HOUR_MS);
+  doctor = await service.as('doctor');
   await until(async () => (await countOf()) === IMAGES, 400);
   for (const url of statusUrls)
     await until(async () => (await doctor.json('GET', url, 200)).status === 'stored');

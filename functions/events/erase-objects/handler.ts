@@ -12,7 +12,7 @@ import {
 import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type EraseDeps as DicomDeps, eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';
-import { type EraseDeps, ErasedImage, eraseImage } from '../../../lib/services/images/erase-image.ts';
+import { type EraseDeps, eraseImage, ImageToErase } from '../../../lib/services/images/erase-image.ts';
 import { archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
@@ -22,7 +22,7 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
   const { deletedImages, exports, bucket } = deps;
   switch (sk) {
     case 'IMAGE':
-      return eraseImage(ErasedImage.parse(item), deps);
+      return eraseImage(ImageToErase.parse(item), deps);
     case 'EXPORT': {
       const run = Export.parse(item);
       return bucket.delete([manifestKey(run), archiveKey(run)]);

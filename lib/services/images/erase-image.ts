@@ -13,11 +13,11 @@ export interface EraseDeps {
 }
 
 /** What erasing needs of an image, so that one with other damaged values is erased as well. */
-export const ErasedImage = Image.pick({ id: true, links: true, key: true, batchId: true });
+export const ImageToErase = Image.pick({ id: true, links: true, key: true, batchId: true });
 
 /** Erases the objects of an image that was removed from the table, its links, and the exports that contain it. */
 export async function eraseImage(
-  image: z.infer<typeof ErasedImage>,
+  image: z.infer<typeof ImageToErase>,
   { images, exports, bucket, now }: EraseDeps,
 ): Promise<void> {
   // First: what arrives or is written later is then known to be of no use.
