@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoUsers } from '../lib/local/cognito/issuer.ts';
 import { parseFaults } from '../lib/local/faults/fault-list.ts';
-import { type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
+import { defaultMemoryMb, type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
 import { requireFreePort } from '../lib/local/loopback.ts';
 import { StartError } from '../lib/local/start-error.ts';
 import { requireUsableDataDir } from '../lib/local/state.ts';
@@ -12,7 +12,10 @@ import { region } from '../lib/local/template.ts';
 
 const usage =
   'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)\n' +
+  `                   [--memory ${defaultMemoryMb}]     bounds the memory of all functions together, in MB\n` +
   '                   [--faults <list>]   injects faults of AWS services: docs/faults.md';
+/** Enough for two functions that draw large images. */
+const leastMemoryMb = 512;
 /** The stack ends within 5 s after a signal, whatever still runs. */
 const closeTimeoutMs = 4000;
 
@@ -24,6 +27,7 @@ function readSettings() {
         data: { type: 'string', default: process.env.DATA_DIR ?? '.local' },
         verbose: { type: 'boolean', default: false },
         dev: { type: 'boolean', default: false },
+        memory: { type: 'string', default: String(defaultMemoryMb) },
         faults: { type: 'string', default: '' },
         help: { type: 'boolean', default: false },
       },
@@ -34,9 +38,15 @@ function readSettings() {
         `Expected a port between 0 and 65535, but received ${JSON.stringify(values.port)}.`,
       );
     }
+    const memoryMb = Number(values.memory);
+    if (!/^\d+$/.test(values.memory) || memoryMb < leastMemoryMb) {
+      throw new StartError(
+        `Expected at least ${leastMemoryMb} MB in --memory, but received ${JSON.stringify(values.memory)}.`,
+      );
+    }
     // Before the build, which takes the longest; the stack checks what the list names.
     parseFaults(values.faults);
-    return { ...values, port, dataDir: path.resolve(values.data), orthancUrl: readOrthancUrl() };
+    return { ...values, port, memoryMb, dataDir: path.resolve(values.data), orthancUrl: readOrthancUrl() };
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(`${error instanceof Error ? error.message : error}\n${usage}`);
@@ -52,7 +62,7 @@ function readOrthancUrl(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help, dev, faults, orthancUrl } = readSettings();
+  const { port, dataDir, verbose, help, dev, memoryMb, faults, orthancUrl } = readSettings();
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
@@ -69,6 +79,7 @@ async function main(): Promise<void> {
     port,
     dataDir,
     verbose,
+    memoryMb,
     faults,
     onPhase,
     ...(page && { servePage: page.middlewares }),

@@ -20,8 +20,10 @@ import { Faults } from './faults/faults.ts';
 import { Principals, type ServiceCall } from './iam/principals.ts';
 import { queueConcurrency, startEventSources } from './lambda/event-sources.ts';
 import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './lambda/functions.ts';
-import { LambdaFunction, type LambdaHost } from './lambda/lambda.ts';
+import type { LambdaHost } from './lambda/instance.ts';
+import { LambdaFunction } from './lambda/lambda.ts';
 import { linkLayerPackages } from './lambda/layer-packages.ts';
+import { MemoryBound } from './lambda/memory-bound.ts';
 import { ProcessGuard } from './lambda/process-guard.ts';
 import { sendLocalError } from './local-error.ts';
 import { LogFile } from './log-file.ts';
@@ -38,9 +40,12 @@ import { StartError } from './start-error.ts';
 import { openState } from './state.ts';
 import { loadTemplate, region } from './template.ts';
 
-/** How many requests an HTTP function serves at once; more wait in line. */
+/** How many requests an HTTP function serves at once; more wait in line (`lambda/waiting-line.ts`). */
 const httpConcurrency = 4;
 const hourMs = 60 * 60 * 1000;
+
+/** The memory of all functions together: a laptop with 8 GB has so much left beside a browser and an editor. */
+export const defaultMemoryMb = 1536;
 
 export interface LocalStackOptions {
   /** CDK's output directory. */
@@ -50,6 +55,8 @@ export interface LocalStackOptions {
   port: number;
   dataDir: string;
   verbose?: boolean;
+  /** The bound on the memory of all functions' processes together. */
+  memoryMb?: number;
   /** Other values for variables that the template gives its functions: settings to try. */
   environment?: Record<string, string>;
   /** The faults to inject, as `docs/faults.md` describes them. */
@@ -204,6 +211,8 @@ async function start(
   const host: LambdaHost = {
     socketDir,
     guard,
+    memory: new MemoryBound(options.memoryMb ?? defaultMemoryMb),
+    waiting: { count: 0 },
     clock,
     cacheDir,
     layerPackages: linkLayerPackages(path.join(dataDir, 'layers')),

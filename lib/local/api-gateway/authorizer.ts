@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { decide, PolicyDocument } from '../iam/iam.ts';
-import { FunctionError, type LambdaFunction } from '../lambda/lambda.ts';
+import { FunctionError } from '../lambda/instance.ts';
+import type { LambdaFunction } from '../lambda/lambda.ts';
+import { OverloadError } from '../lambda/waiting-line.ts';
 import { accountId, region } from '../template.ts';
 import type { AuthorizerDefinition } from './api-definition.ts';
 import type { ApiRequest } from './api-event.ts';
@@ -50,7 +52,7 @@ export class Authorizer {
   async #ask(key: string, event: object): Promise<unknown> {
     const cached = this.#cache.get(key);
     if (cached && cached.expiresAt > this.#clock.now()) return cached.answer;
-    const answer = Answer.parse(await this.#lambda.invoke(event));
+    const answer = Answer.parse(await this.#lambda.invoke(event, { sheddable: true }));
     if (this.#ttlMs > 0) {
       if (this.#cache.size > 10_000) this.#cache.clear();
       this.#cache.set(key, { answer, expiresAt: this.#clock.now() + this.#ttlMs });
@@ -59,7 +61,7 @@ export class Authorizer {
   }
 }
 
-/** Converts an authorizer's result, or its failure, to a decision about a method. */
+/** Converts an authorizer's result, or its failure, to a decision about a method. Throws an OverloadError. */
 export async function verdictOf(ask: () => Promise<unknown>, methodArn: string): Promise<Verdict> {
   try {
     const { policyDocument, principalId, context } = Answer.parse(await ask());
@@ -69,6 +71,7 @@ export async function verdictOf(ask: () => Promise<unknown>, methodArn: string):
     const values = Object.entries(context).map(([key, value]) => [key, String(value)]);
     return { allowed: true, context: { ...Object.fromEntries(values), principalId } };
   } catch (error) {
+    if (error instanceof OverloadError) throw error;
     // API Gateway's convention: exactly this message means 401; any other failure is an error of the authorizer.
     const unauthorized = error instanceof FunctionError && error.message === 'Unauthorized';
     return { allowed: false, response: unauthorized ? 'UNAUTHORIZED' : 'AUTHORIZER_FAILURE' };

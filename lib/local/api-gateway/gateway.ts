@@ -4,7 +4,10 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { countdown } from '../lambda/countdown.ts';
 import { type LambdaFunction, payloadLimitBytes } from '../lambda/lambda.ts';
+import { OverloadError } from '../lambda/waiting-line.ts';
+import { sendLocalError } from '../local-error.ts';
 import { readBody } from '../request-body.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
@@ -19,6 +22,8 @@ const bodyLimitBytes = 10 * 1024 * 1024;
 const streamLimitBytes = 200 * 1024 * 1024;
 /** Limit for the metadata: a function that writes none would otherwise fill the memory. */
 const preludeLimitBytes = 1024 * 1024;
+/** When a refused client may come back: as with the 503 of the deployed gateway. */
+const retryAfterSeconds = 5;
 
 const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const Metadata = z
@@ -87,6 +92,7 @@ export class Gateway {
     try {
       await this.#answer(request, response, url, requestId);
     } catch (error) {
+      if (error instanceof OverloadError) return this.#shed(request, response, url, error);
       const type = error instanceof GatewayError ? error.type : 'INTEGRATION_FAILURE';
       const reason = error instanceof GatewayError ? error.cause : error;
       if (reason) this.#log(`${requestId} ${request.method} ${url.pathname}: ${type}: ${reason}`);
@@ -100,6 +106,14 @@ export class Gateway {
     }
   }
 
+  /** Refuses a request, which nothing was done for, so that the client can repeat it. */
+  #shed(request: IncomingMessage, response: ServerResponse, url: URL, { message }: OverloadError) {
+    this.#log(`${request.method} ${url.pathname} is refused: ${message}`);
+    request.resume();
+    response.setHeader('retry-after', retryAfterSeconds);
+    sendLocalError(response, 503, 'The local stack is overloaded.', [message]);
+  }
+
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
@@ -109,6 +123,9 @@ export class Gateway {
     const match = this.#match(request.method ?? 'GET', url.pathname);
     if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
     const { route } = match;
+    const { target } = route;
+    // Before its body is read and its caller is known: both cost what an overloaded machine does not have.
+    if (target.kind === 'function') this.#lambdaByArn(target.arn).requireRoom();
     const event = describeRequest(request, url, match, requestId, new Date(this.#clock.now()));
     if (route.authorizer !== undefined) {
       const authorizer = this.#authorizers.get(route.authorizer);
@@ -117,7 +134,6 @@ export class Gateway {
       if (!verdict.allowed) throw new GatewayError(verdict.response);
       event.requestContext.authorizer = verdict.context;
     }
-    const { target } = route;
     if (target.kind === 'mock') {
       response.writeHead(target.statusCode, target.headers).end();
       return;
@@ -146,7 +162,9 @@ export class Gateway {
     response: ServerResponse,
     accept: string,
   ) {
-    const answer = await withTimeout(lambda.invoke(payload, requestId), route.timeoutMs);
+    const { expired, started, stop } = integrationTimeout(route.timeoutMs);
+    const work = lambda.invoke(payload, { requestId, sheddable: true, started });
+    const answer = await Promise.race([work, expired]).finally(stop);
     const result = ProxyResult.parse(answer);
     const acceptedType = accept.split(/[,;]/)[0]?.trim() ?? '';
     const isBinary = result.isBase64Encoded && this.#isBinary(acceptedType);
@@ -165,12 +183,13 @@ export class Gateway {
     route: Route,
     response: ServerResponse,
   ) {
-    const deadline = Date.now() + route.timeoutMs;
-    const source = await withTimeout(lambda.invokeStreaming(payload, requestId), route.timeoutMs);
-    const timer = setTimeout(
-      () => source.destroy(new GatewayError('INTEGRATION_TIMEOUT')),
-      Math.max(0, deadline - Date.now()),
-    );
+    const { expired, started, stop } = integrationTimeout(route.timeoutMs);
+    const work = lambda.invokeStreaming(payload, { requestId, sheddable: true, started });
+    const source = await Promise.race([work, expired]).catch((error) => {
+      stop();
+      throw error;
+    });
+    expired.catch((error) => source.destroy(error));
     // If the client disconnects, the function's stream ends, and the function notices it.
     response.once('close', () => source.destroy());
     try {
@@ -185,7 +204,7 @@ export class Gateway {
       else throw error;
       this.#log(`${requestId} ${route.httpMethod} ${route.resourcePath}: the stream broke off: ${error}`);
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 
@@ -209,12 +228,21 @@ export class Gateway {
   }
 }
 
-function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // As in AWS, the function continues until its own timeout.
-    const timer = setTimeout(() => reject(new GatewayError('INTEGRATION_TIMEOUT')), timeoutMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+/**
+ * The limit of an integration, from the start of its function: `expired` is rejected after it. As in AWS, the function
+ * continues until its own timeout.
+ */
+function integrationTimeout(timeoutMs: number) {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  expired.catch(() => undefined);
+  let stop = () => {};
+  return {
+    expired,
+    started: (pid: number | undefined) => {
+      stop = countdown(pid, timeoutMs, () => reject(new GatewayError('INTEGRATION_TIMEOUT')));
+    },
+    stop: () => stop(),
+  };
 }
 
 /** Reads the metadata that precede a streamed body, up to the eight zero bytes. */

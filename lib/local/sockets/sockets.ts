@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { verdictOf } from '../api-gateway/authorizer.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaFunction } from '../lambda/lambda.ts';
+import { OverloadError } from '../lambda/waiting-line.ts';
 import { accountId, region } from '../template.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { describeSocketEvent, type SocketContext } from './socket-event.ts';
@@ -88,7 +89,7 @@ export class Sockets {
       await this.#connect(context, request, socket, head);
     } catch (error) {
       this.#log(`the handshake at ${request.url?.split('?')[0]} failed: ${error}`);
-      refuse(socket, 500);
+      refuse(socket, error instanceof OverloadError ? 503 : 500);
     }
   }
 
@@ -115,7 +116,11 @@ export class Sockets {
     const methodArn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/$connect`;
     const event = describeSocketEvent(context, '$connect', randomUUID(), this.#now, request);
     return verdictOf(
-      () => this.#lambdaByArn(authorizerArn).invoke({ type: 'REQUEST', methodArn, ...event }),
+      () =>
+        this.#lambdaByArn(authorizerArn).invoke(
+          { type: 'REQUEST', methodArn, ...event },
+          { sheddable: true },
+        ),
       methodArn,
     );
   }
@@ -161,7 +166,8 @@ export class Sockets {
     if (functionArn === undefined) return undefined;
     const requestId = randomUUID();
     const event = describeSocketEvent(context, routeKey, requestId, this.#now, request);
-    return this.#lambdaByArn(functionArn).invoke(event, requestId);
+    // A client waits for the answer of its handshake only.
+    return this.#lambdaByArn(functionArn).invoke(event, { requestId, sheddable: routeKey === '$connect' });
   }
 }
 

@@ -113,6 +113,11 @@ const code = {
       await dynamoDb.send(new PutItemCommand({ TableName: process.env.TABLE, Item: { pk: { S: 'dead' }, sk: { S: body } } }));
     }
   };`,
+  shared: `exports.handler = async ({ Records }) => {
+    if (Records) return void console.log('delivered ' + Records.map(({ body }) => body));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return { statusCode: 200, body: String(process.pid) };
+  };`,
   changed: `${dynamoClient}
   const { PutItemCommand } = require(${resolve('@aws-sdk/client-dynamodb')});
   exports.handler = async ({ Records }) => {
@@ -142,6 +147,7 @@ function synthesize(dir: string, cdkOut: string) {
     visibilityTimeout: Duration.seconds(2),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
   });
+  const shared = new sqs.Queue(stack, 'Shared', { visibilityTimeout: Duration.seconds(60) });
   const bucket = new s3.Bucket(stack, 'Objects', {
     cors: [
       {
@@ -221,6 +227,13 @@ function synthesize(dir: string, cdkOut: string) {
   add('get', '/stream', make('stream'), { ...stream });
   const slow = stack.node.findChild('trouble') as lambda.Function;
   add('get', '/hurried/{kind}', slow, { timeoutInMillis: 500 });
+  const sharedFunction = make('shared');
+  add('get', '/shared', sharedFunction);
+  new lambda.CfnEventSourceMapping(stack, 'OnShared', {
+    functionName: sharedFunction.functionName,
+    eventSourceArn: shared.queueArn,
+    scalingConfig: { maximumConcurrency: 4 },
+  });
   const data = make('data');
   add('post', '/data', data);
   bucket.grantPut(data, 'granted/*');
