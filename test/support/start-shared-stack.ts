@@ -30,7 +30,9 @@ export async function setup({ vitest }: TestProject) {
   if (root.getProvidedContext().sharedStack) return;
   const { cdkOut } = root.getProvidedContext();
   const dataDir = mkdtempSync(join(tmpdir(), 'negatoscope-tests-'));
-  const stack = await startLocalStack({ cdkOut, port: 0, dataDir, environment: NO_RATE_LIMITS });
+  // All functions stay warm: together they take more than a laptop would give them.
+  const options = { port: 0, environment: NO_RATE_LIMITS, memoryMb: 8192 };
+  const stack = await startLocalStack({ ...options, cdkOut, dataDir });
   const clock = createServer((_request, response) => {
     stack.tick().then(
       () => response.end(),
