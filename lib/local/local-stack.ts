@@ -86,8 +86,8 @@ export interface LocalStack {
   /** What the stack says of itself, as `cdk deploy` does. */
   output(name: string): string;
   token(user: string, claims?: Record<string, unknown>, expiresInSeconds?: number): Promise<string>;
-  /** Runs what the clock wakes now, without waiting for its time. */
-  tick(): Promise<void>;
+  /** Runs the scheduled functions now, or only this one, without waiting for their time. */
+  tick(functionId?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -305,7 +305,7 @@ async function start(
     clock,
     output: (name) => template.output(name),
     token: (user, claims, expiresInSeconds) => issuer.token(user, claims, expiresInSeconds),
-    tick: () => schedules.tick(),
+    tick: (functionId) => schedules.tick(functionId),
     close,
   };
 }

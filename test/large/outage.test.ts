@@ -57,7 +57,7 @@ test('Uploads that were acknowledged are ready after an outage of the pipeline o
   const statusUrls = await uploadInstances();
   for (let hours = 0; hours < 72; hours += 24) {
     await service.clock.advance(24 * HOUR_MS);
-    await service.stack.tick();
+    await service.stack.tick('reconcile');
   }
   // Tokens have expired.
   doctor = await service.as('doctor');

@@ -268,7 +268,7 @@ test('The function repairs by itself, with its own permissions', async () => {
   const batch = await createBatch(doctor, newPatient());
   const { id } = await uncheckedUpload();
   await change(batchKey(batch), 'imageCount', 7);
-  await service.stack.tick();
+  await service.stack.tick('reconcile');
   expect((await doctor.json('GET', `/api/images/batches/${batch}/`, 200)).image_count).toBe(0);
   expect(await reconcileAll(environment(), after(aQuarter))).toEqual({ uncheckedUpload: '1/1' });
   expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });

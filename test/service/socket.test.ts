@@ -225,14 +225,14 @@ describe('A connection', () => {
     const lasting = await listen(service, 'patient-2');
     const token = await service.stack.token('patient-2', {}, 5);
     const { listener: brief, id } = await openedBy(() => listenWith(service, token));
-    await service.stack.tick();
+    await service.stack.tick('end-connections');
     await waitForMarker(PATIENT_2, brief, lasting);
     const heard = brief.heard.length;
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     await until(async () => Date.now() >= exp * 1000);
     await waitForMarker(PATIENT_2, lasting);
     const closed = once(brief.socket, 'close');
-    await service.stack.tick();
+    await service.stack.tick('end-connections');
     await closed;
     expect(brief.heard).toHaveLength(heard);
     expect(await itemOf(id)).toBe(false);

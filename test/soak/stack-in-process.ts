@@ -2,7 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
-export type ToStack = { type: 'faults'; list: string } | { type: 'tick' };
+export interface ToStack {
+  type: 'faults';
+  list: string;
+}
 interface Ready {
   type: 'ready';
   url: string;

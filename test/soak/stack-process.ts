@@ -18,7 +18,6 @@ const stack = await startLocalStack({
 
 process.on('message', async (message: ToStack) => {
   if (message.type === 'faults') stack.faults.set(message.list);
-  if (message.type === 'tick') await stack.tick();
   send({ type: 'done', counts: stack.faults.counts() });
 });
 process.on('disconnect', () => process.exit(0));

@@ -79,8 +79,8 @@ function attach({ dataDir, tickUrl, ...address }: ProvidedContext['sharedStack']
     ...address,
     output: (name) => template.output(name),
     token: async (...given) => (await issuer).token(...given),
-    tick: async () => {
-      const response = await fetch(tickUrl, { method: 'POST' });
+    tick: async (functionId = '') => {
+      const response = await fetch(new URL(functionId, tickUrl), { method: 'POST' });
       if (!response.ok) throw new Error(`the clock did not tick: ${await response.text()}`);
     },
   };

@@ -18,7 +18,7 @@ declare module 'vitest' {
       credentials: { accessKeyId: string; secretAccessKey: string };
       logFile: string;
       dataDir: string;
-      /** A POST to it runs all scheduled functions immediately. */
+      /** A POST to `/<function>` runs a scheduled function immediately. */
       tickUrl: string;
     };
   }
@@ -33,8 +33,8 @@ export async function setup({ vitest }: TestProject) {
   // All functions stay warm: together they take more than a laptop would give them.
   const options = { port: 0, environment: NO_RATE_LIMITS, memoryMb: 8192 };
   const stack = await startLocalStack({ ...options, cdkOut, dataDir });
-  const clock = createServer((_request, response) => {
-    stack.tick().then(
+  const clock = createServer((request, response) => {
+    stack.tick(request.url?.slice(1) || undefined).then(
       () => response.end(),
       (error) => response.writeHead(500).end(String(error)),
     );

@@ -13,7 +13,7 @@ const unitMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 8
 
 /** Invokes functions at the rate of the template's rules (`rate(1 minute)`). */
 export class Schedules {
-  readonly #calls: { everyMs: number; call: () => Promise<unknown> }[];
+  readonly #calls: { everyMs: number; functionId: () => string; call: () => Promise<unknown> }[];
   readonly #timers: NodeJS.Timeout[];
 
   constructor(
@@ -34,6 +34,7 @@ export class Schedules {
       const everyMs = Number(count) * (unitMs[unit] ?? Number.NaN);
       return Targets.map(({ Arn }) => ({
         everyMs,
+        functionId: () => lambdaByArn(Arn).definition.id,
         call: () =>
           lambdaByArn(Arn)
             .invoke(scheduledEvent(template.arn(resource), new Date(clock.now())))
@@ -43,9 +44,10 @@ export class Schedules {
     this.#timers = this.#calls.map(({ everyMs, call }) => setInterval(call, everyMs).unref());
   }
 
-  /** Invokes each scheduled function once, immediately. */
-  async tick(): Promise<void> {
-    await Promise.all(this.#calls.map(({ call }) => call()));
+  /** Invokes each scheduled function, or only this one, once and immediately. */
+  async tick(functionId?: string): Promise<void> {
+    const due = this.#calls.filter((each) => functionId === undefined || each.functionId() === functionId);
+    await Promise.all(due.map(({ call }) => call()));
   }
 
   close() {

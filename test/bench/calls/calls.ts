@@ -130,9 +130,10 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       const notified = await settledCallsOf('notify', since);
       rows.notify = rowOfOne('notify', notified, 'stream');
       const sinceTick = recorded.length;
-      await stack.tick();
-      const ended = callsOf('end-connections', sinceTick);
-      rows['end-connections'] = rowOfOne('end-connections', ended, 'clock');
+      for (const id of ['end-connections', 'reconcile']) {
+        await stack.tick(id);
+        rows[id] = rowOfOne(id, callsOf(id, sinceTick), 'clock');
+      }
       return {
         ...headline(
           Number(rows['get-image']?.dollarsPerMillion),
