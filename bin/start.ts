@@ -140,6 +140,7 @@ const adminEnvironment = (stack: LocalStack): string =>
     AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
     AWS_ENDPOINT_URL_SQS: `${stack.url}/local/sqs`,
+    DYNAMODB_TIMEOUT_MS: '8000',
   })
     .map(([name, value]) => `${name}=${value.includes('"') ? `'${value}'` : value}\n`)
     .join('');

@@ -17,6 +17,7 @@ export function reconcileEnvironment(stack: LocalStack): Record<string, string> 
     AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
     AWS_ENDPOINT_URL_SQS: `${stack.url}/local/sqs`,
+    DYNAMODB_TIMEOUT_MS: '8000',
   };
 }
 
