@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { adminEnvironment } from '../lib/local/admin-environment.ts';
 import { demoUsers } from '../lib/local/cognito/issuer.ts';
 import { parseFaults } from '../lib/local/faults/fault-list.ts';
-import { defaultMemoryMb, type LocalStack, startLocalStack } from '../lib/local/local-stack.ts';
+import { defaultMemoryMb, startLocalStack } from '../lib/local/local-stack.ts';
 import { requireFreePort } from '../lib/local/loopback.ts';
 import { StartError } from '../lib/local/start-error.ts';
 import { requireUsableDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
-import { region } from '../lib/local/template.ts';
 
 const usage =
   'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)\n' +
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
   onPhase();
   if (faults !== '')
     console.warn(`WARNING: ${stack.faults.description}. Do not use this stack for real work.`);
-  writeFileSync(path.join(dataDir, 'admin.env'), adminEnvironment(stack), { mode: 0o600 });
+  writeFileSync(path.join(dataDir, 'admin.env'), asFile(adminEnvironment(stack)), { mode: 0o600 });
   console.log(`Demo people: ${Object.keys(demoUsers).join(', ')}`);
   console.log(`A token:     curl -s ${stack.url}/local/token -d '{"user":"doctor"}'`);
   console.log(`The API:     ${stack.url}/docs`);
@@ -130,27 +130,11 @@ function phaseTeller(verbose: boolean) {
   };
 }
 
-/** The environment for the AWS CLI and our tools: endpoints, and credentials with all permissions. */
-const adminEnvironment = (stack: LocalStack): string =>
-  Object.entries({
-    ...environmentOf(stack, 'reconcile'),
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
-    AWS_ENDPOINT_URL_SQS: `${stack.url}/local/sqs`,
-    DYNAMODB_TIMEOUT_MS: '8000',
-  })
+/** The administrator's environment as a file for `node --env-file` and for a shell. */
+const asFile = (environment: Record<string, string>): string =>
+  Object.entries(environment)
     .map(([name, value]) => `${name}=${value.includes('"') ? `'${value}'` : value}\n`)
     .join('');
-
-/** The names of tables, buckets and queues that a function has. */
-function environmentOf({ functions }: LocalStack, id: string): Record<string, string> {
-  const found = functions.find(({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === id);
-  const { NODE_OPTIONS: _options, ...environment } = found?.definition.environment ?? {};
-  return environment;
-}
 
 /** The parent process and, if /proc exists, its parent: npm starts us through a shell. */
 function ancestorsOf(): string {

@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
+import { adminEnvironment } from '../../lib/local/admin-environment.ts';
 import { newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { newPatient } from '../support/people.ts';
-import { reconcileAll, reconcileEnvironment } from '../support/reconciling.ts';
+import { reconcileAll } from '../support/reconciling.ts';
 import { type Client, createBatch, until } from '../support/service.ts';
 
 const IMAGES = 500;
@@ -77,7 +78,7 @@ test('Uploads that were acknowledged are ready after an outage of the pipeline o
   expect(new Set(images.map(({ status }: { status: string }) => status))).toEqual(new Set(['ready']));
   const at = new Date(service.clock.now() + 16 * 60_000);
   const left = async () => {
-    const found = await reconcileAll(reconcileEnvironment(service.whole), { at, isDryRun: true });
+    const found = await reconcileAll(adminEnvironment(service.whole), { at, isDryRun: true });
     return Object.keys(found).length === 0;
   };
   await until(left, 60);

@@ -6,6 +6,7 @@ import { auditKey, batchKey, batchListKey } from '../../lib/data/keys.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import type { AuditEvent } from '../../lib/domain/audit/audit-event.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
+import { adminEnvironment } from '../../lib/local/admin-environment.ts';
 import { photo } from '../fixtures/photos.ts';
 import { ClinicLoad, randomNumbers } from '../soak/clinic-load.ts';
 import { violationsOf } from '../soak/invariants.ts';
@@ -13,7 +14,7 @@ import { Ledger } from '../soak/ledger.ts';
 import { RetryingClient } from '../soak/retrying-client.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { useOwnStack } from '../support/own-stack.ts';
-import { reconcileAll, reconcileEnvironment } from '../support/reconciling.ts';
+import { reconcileAll } from '../support/reconciling.ts';
 import { type Client, until } from '../support/service.ts';
 
 // The check that ends each run with faults must itself find faults: each test plants one.
@@ -29,7 +30,7 @@ const violations = () =>
     send: (user, method, path) => users[user].send(method, path),
     reconcile: async () => {
       const at = new Date(Date.now() + 16 * 60_000);
-      const found = await reconcileAll(reconcileEnvironment(service.whole), { at, isDryRun: true });
+      const found = await reconcileAll(adminEnvironment(service.whole), { at, isDryRun: true });
       return Object.fromEntries(
         Object.entries(found).map(([name, text]) => [name, Number.parseInt(text, 10)]),
       );

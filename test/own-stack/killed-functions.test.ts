@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { adminEnvironment } from '../../lib/local/admin-environment.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { useOwnStack } from '../support/own-stack.ts';
-import { reconcileAll, reconcileEnvironment } from '../support/reconciling.ts';
+import { reconcileAll } from '../support/reconciling.ts';
 import { createBatch, decided, until, upload } from '../support/service.ts';
 
 const service = useOwnStack({ faults: 'seed=7' });
@@ -28,7 +29,7 @@ test('A deletion whose function ends before its event does is in the audit log, 
   };
   expect(await eventOf()).toMatchObject({ outcome: 'opened' });
   const at = new Date(now + hourMs);
-  expect(await reconcileAll(reconcileEnvironment(service.whole), { at })).toMatchObject({ openEvent: '1/1' });
+  expect(await reconcileAll(adminEnvironment(service.whole), { at })).toMatchObject({ openEvent: '1/1' });
   expect(await eventOf()).toMatchObject({ outcome: 'unknown' });
 });
 

@@ -8,6 +8,7 @@ import { afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { toItem } from '../../lib/data/images.ts';
 import { batchKey, caseKey, dicomUploadKey, exportKey, seriesKey, studyKey } from '../../lib/data/keys.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
+import { adminEnvironment } from '../../lib/local/admin-environment.ts';
 import { AuditSegments } from '../../lib/storage/audit-segments.ts';
 import {
   dicomJsonKey,
@@ -23,7 +24,7 @@ import { takeDeadLetters } from '../support/dead-letters.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { newPatient } from '../support/people.ts';
-import { reconcileAll, reconcileEnvironment } from '../support/reconciling.ts';
+import { reconcileAll } from '../support/reconciling.ts';
 import { type Client, createBatch, decided, type TestFile, until, upload } from '../support/service.ts';
 
 const service = useOwnStack();
@@ -36,7 +37,7 @@ beforeAll(async () => {
   file = await photo();
 });
 
-const environment = () => reconcileEnvironment(service.whole);
+const environment = () => adminEnvironment(service.whole);
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

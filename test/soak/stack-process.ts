@@ -1,9 +1,9 @@
 // A local stack in a process of its own: node stack-process.ts <cdk.out> <data directory> <port> <faults>. It reports its address,
 // and obeys messages of its parent.
 
+import { adminEnvironment } from '../../lib/local/admin-environment.ts';
 import { startLocalStack } from '../../lib/local/local-stack.ts';
 import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
-import { reconcileEnvironment } from '../support/reconciling.ts';
 import type { ToParent, ToStack } from './stack-in-process.ts';
 
 const [cdkOut = '', dataDir = '', port = '0', faults = ''] = process.argv.slice(2);
@@ -24,4 +24,4 @@ process.on('disconnect', () => process.exit(0));
 
 const tokens = await Promise.all((['doctor', 'admin'] as const).map((user) => stack.token(user, {}, 86_400)));
 const [doctor = '', admin = ''] = tokens;
-send({ type: 'ready', url: stack.url, tokens: { doctor, admin }, environment: reconcileEnvironment(stack) });
+send({ type: 'ready', url: stack.url, tokens: { doctor, admin }, environment: adminEnvironment(stack) });

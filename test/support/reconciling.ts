@@ -1,25 +1,5 @@
 import { connect } from '../../lib/lambda/needs.ts';
-import type { LocalStack } from '../../lib/local/local-stack.ts';
 import type { Finding } from '../../lib/services/reconcile/findings.ts';
-
-/** The environment of the function `reconcile`, with all permissions, for its code in this process. */
-export function reconcileEnvironment(stack: LocalStack): Record<string, string> {
-  const found = stack.functions.find(
-    ({ definition }) => definition.environment.POWERTOOLS_SERVICE_NAME === 'reconcile',
-  );
-  if (!found) throw new Error('there is no function reconcile');
-  return {
-    ...found.definition.environment,
-    NODE_OPTIONS: '',
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
-    AWS_ENDPOINT_URL_SQS: `${stack.url}/local/sqs`,
-    DYNAMODB_TIMEOUT_MS: '8000',
-  };
-}
 
 interface Options {
   /** The time that the reconciliation takes for now. */
@@ -32,7 +12,7 @@ interface Options {
 /**
  * Runs the reconciliation of everything in this process. Returns what it found: `<found>/<repaired>` by finding.
  *
- * @param environment as of {@link reconcileEnvironment}
+ * @param environment as of `adminEnvironment`
  */
 export async function reconcileAll(environment: Record<string, string>, options: Options = {}) {
   const { at = new Date(), isDryRun = false, retriesFailed = false, deletesOrphans = false } = options;
