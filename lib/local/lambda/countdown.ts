@@ -2,8 +2,8 @@ import { cpuWaits, ownCpuWaitMs } from './proc.ts';
 
 const tickMs = 250;
 /**
- * The least share of the elapsed time that counts. A function thus ends within five times its timeout, before the
- * visibility timeout of its queue, which is six times as long (AWS Lambda developer guide, "Using Lambda with Amazon SQS").
+ * The least share of the elapsed time that counts. A function thus ends within five times its timeout: before its
+ * messages are visible again, which is after six times its timeout unless a trigger says otherwise.
  */
 const leastShare = 1 / 5;
 

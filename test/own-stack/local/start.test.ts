@@ -86,6 +86,12 @@ describe('a reason that prevents a start is named in one sentence, before anythi
     expect(existsSync(dataDir)).toBe(false);
   });
 
+  test('a bound of memory with which no function can work', async () => {
+    expect(await failedStart(0, dataDir, '--memory', '100')).toBe(
+      'Expected at least 512 MB in --memory, but received "100".',
+    );
+  });
+
   test('a data directory that cannot be made', async () => {
     const file = path.join(dir, 'a-file');
     writeFileSync(file, '');
