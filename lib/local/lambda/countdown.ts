@@ -3,9 +3,11 @@ import { cpuWaits, ownCpuWaitMs } from './proc.ts';
 const tickMs = 250;
 /**
  * The least share of the elapsed time that counts. A function thus ends within five times its timeout: before its
- * messages are visible again, which is after six times its timeout unless a trigger says otherwise.
+ * messages are visible again, which is after six times its timeout.
  */
 const leastShare = 1 / 5;
+/** All time counts for what may take longer: it has time to spare, and its messages are visible again soon after it. */
+const longMs = 60_000;
 
 /**
  * Calls `onEnd` after `ms`, without the time in which the process waited for a CPU: AWS gives each function a CPU of
@@ -14,6 +16,7 @@ const leastShare = 1 / 5;
  */
 export function countdown(pid: number | undefined, ms: number, onEnd: () => void): () => void {
   let leftMs = ms;
+  const share = ms > longMs ? 1 : leastShare;
   let before: ReadonlyMap<string, number> | undefined;
   let timer: NodeJS.Timeout;
   const arm = () => {
@@ -22,7 +25,7 @@ export function countdown(pid: number | undefined, ms: number, onEnd: () => void
       () => {
         // The function also waits while the services that it calls wait for a CPU.
         const after = cpuWaits(pid).set('services', ownCpuWaitMs());
-        leftMs -= countedMs(performance.now() - startedAt, before ?? after, after);
+        leftMs -= countedMs(performance.now() - startedAt, before ?? after, after, share);
         before = after;
         if (leftMs <= 0) onEnd();
         else arm();
@@ -42,7 +45,8 @@ export function countedMs(
   elapsedMs: number,
   waitsBefore: ReadonlyMap<string, number>,
   waitsAfter: ReadonlyMap<string, number>,
+  share = leastShare,
 ): number {
   const waitedMs = [...waitsAfter].map(([thread, ms]) => ms - (waitsBefore.get(thread) ?? 0));
-  return Math.max(elapsedMs - Math.max(0, ...waitedMs), elapsedMs * leastShare);
+  return Math.max(elapsedMs - Math.max(0, ...waitedMs), elapsedMs * share);
 }

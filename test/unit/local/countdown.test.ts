@@ -24,6 +24,10 @@ describe('The time that counts', () => {
     expect(countedMs(250, waits({ 1: 0 }), waits({ 1: 250 }))).toBe(50);
     expect(countedMs(250, waits({ 1: 0 }), waits({ 1: 9999 }))).toBe(50);
   });
+
+  test('is all of it for what may take minutes', () => {
+    expect(countedMs(250, waits({ 1: 0 }), waits({ 1: 100 }), 1)).toBe(250);
+  });
 });
 
 test('The wait is the second number of schedstat, in nanoseconds', () => {
