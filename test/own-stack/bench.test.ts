@@ -81,7 +81,8 @@ test('coldstart loads every function, and checks the bundle size of the HTTP fun
   const { rows, aims } = await coldstart(bench, 1);
   expect(Object.keys(rows).sort()).toEqual(measured.map(({ id }) => id).sort());
   expect(aims[0]).toMatchObject({ what: 'KB of the largest HTTP bundle at most 420', met: true });
-});
+  // It starts every function, of which there are many.
+}, 120_000);
 
 test('calls counts the AWS calls of every operation, and of every function behind it', async () => {
   const size = { repeats: 1, photo: { width: 640, height: 480 }, imagesInBatch: 1 };
