@@ -4,7 +4,7 @@ const BUILD = 'test/support/build-once.ts';
 const SHARED_STACK = 'test/support/start-shared-stack.ts';
 const BROWSER = 'test/support/start-browser.ts';
 
-/** The local DynamoDB shares two cores with the tests: see `lib/data/table.ts`. */
+/** The local DynamoDB shares two cores with the tests, apart from those of the timeout: see `lib/data/table.ts`. */
 const PATIENT_CLIENT = { DYNAMODB_TIMEOUT_MS: '8000' };
 
 /** The tests of a folder, and what they need before they can run. */
@@ -32,7 +32,7 @@ export default defineConfig({
     // What is waited for may take its time on a machine that does other things as well.
     expect: { poll: { timeout: 10_000 } },
     projects: [
-      project('unit', [], { isolate: false, env: undefined }),
+      project('unit', [], { isolate: false, env: { DYNAMODB_TIMEOUT_MS: '1000' } }),
       project('data', [BUILD]),
       project('stack', [BUILD], { isolate: false }),
       project('service', [BUILD, SHARED_STACK]),

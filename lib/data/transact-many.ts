@@ -27,15 +27,20 @@ export async function transactMany<T>(
   };
   let some: T[] = [];
   let writes = 1;
-  for await (const item of items) {
-    const more = writesOf(item).length;
-    if (writes + more > TRANSACTION_ITEMS) {
-      if (!(await change(some))) return;
-      some = [];
-      writes = 1;
+  try {
+    for await (const item of items) {
+      const more = writesOf(item).length;
+      if (writes + more > TRANSACTION_ITEMS) {
+        const full = some;
+        some = [];
+        writes = 1;
+        if (!(await change(full))) return;
+      }
+      some.push(item);
+      writes += more;
     }
-    some.push(item);
-    writes += more;
+  } finally {
+    // Also if the list can not be read to its end.
+    if (some.length > 0) await change(some);
   }
-  if (some.length > 0) await change(some);
 }

@@ -4,6 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
+import { DamagedItem } from '../../data/table.ts';
 import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
 import { isTransient } from '../is-transient.ts';
@@ -63,8 +64,11 @@ export function serveItemChanges<Deps>(
     });
 }
 
+/** What parsing throws: the item stays as it is, however often it is read. */
+const UNREADABLE = [z.ZodError, DamagedItem];
+
 function isPoison({ dynamodb }: DynamoDBRecord, error: unknown): boolean {
-  if (error instanceof z.ZodError || error instanceof PermanentFailure) return true;
+  if (UNREADABLE.some((type) => error instanceof type) || error instanceof PermanentFailure) return true;
   const ageSeconds = Date.now() / 1000 - (dynamodb?.ApproximateCreationDateTime ?? 0);
   return ageSeconds > PATIENCE_SECONDS && !isTransient(error);
 }
