@@ -34,7 +34,7 @@ test(`Nothing is lost, doubled or unrecorded after ${KILLS} SIGKILLs at random m
     );
     const killing = (async () => {
       for (let kills = 0; kills < KILLS; kills++) {
-        await sleep(300 + random() * 3000);
+        await sleep(1000 + random() * 3500);
         await stack.kill();
         stack = await start(port);
       }
