@@ -7,6 +7,7 @@ import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
 import { isUndecided } from '../domain/images/image-status.ts';
 import { requireNoLegalHold } from '../domain/legal-hold.ts';
+import { NEVER_ARRIVED } from '../domain/uploads/upload-reasons.ts';
 import { getMany, keysIn, writeMany } from './batch-requests.ts';
 import {
   decrementBatchCount,
@@ -319,8 +320,11 @@ export class Images {
    * decided, moved or removed since it was read, nothing changes.
    */
   async markExpired(image: Image, until: Date, now: Date): Promise<void> {
-    const statusReason = 'The upload was never completed.';
-    const values = { statusReason, expiresAt: epochSeconds(until), updatedAt: now.toISOString() };
+    const values = {
+      statusReason: NEVER_ARRIVED,
+      expiresAt: epochSeconds(until),
+      updatedAt: now.toISOString(),
+    };
     await transact(this.#table, [changeState(image, 'expire', values)]);
   }
 

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { DicomUpload } from '../../domain/dicom/dicom-upload.ts';
+import { NOT_CHECKED } from '../../domain/uploads/upload-reasons.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { incomingDicomKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
@@ -36,6 +37,3 @@ export async function checkUpload(upload: DicomUpload, deps: CheckDeps): Promise
     throw error;
   }
 }
-
-/** The reason that people read. */
-const NOT_CHECKED = 'The file could not be checked. It is kept, and the clinic was told.';

@@ -1,5 +1,6 @@
 import type { Images } from '../../data/images.ts';
 import type { Image } from '../../domain/images/image.ts';
+import { NOT_CHECKED } from '../../domain/uploads/upload-reasons.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { type AttemptDeps, attemptCheck } from '../uploads/attempt-check.ts';
 import { type ProcessDeps, processImage } from './process-image.ts';
@@ -17,6 +18,3 @@ export async function checkImage(key: string, image: Image, deps: CheckDeps): Pr
     throw error;
   }
 }
-
-/** The reason that people read. */
-const NOT_CHECKED = 'The file could not be checked. It is kept, and the clinic was told.';

@@ -1,3 +1,4 @@
+import { auditKey } from '../../data/keys.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { dayOf } from '../../domain/audit/event-id.ts';
 import { toSealedChange } from '../../storage/audit-segments.ts';
@@ -54,7 +55,7 @@ async function sealedItems({ auditSegments }: Run, from: Date, to: Date): Promis
   return sealed;
 }
 
-const partitionOf = ({ id }: AuditEvent) => `EVENT#${id}`;
+const partitionOf = ({ id }: AuditEvent) => auditKey(id).pk;
 
 function isSealed(event: AuditEvent, sealed: Sealed): boolean {
   const found = sealed.get(partitionOf(event));

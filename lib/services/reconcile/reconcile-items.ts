@@ -1,5 +1,6 @@
 import { chunks } from '../../data/batch-requests.ts';
 import { STALE_SECONDS } from '../../data/exports.ts';
+import { SERIES_OF_STUDY } from '../../data/keys.ts';
 import type { Recount } from '../../data/reconcile/recounts.ts';
 import { Batch } from '../../domain/batches/batch.ts';
 import { Case } from '../../domain/cases/case.ts';
@@ -8,6 +9,7 @@ import { DicomUpload } from '../../domain/dicom/dicom-upload.ts';
 import { Export } from '../../domain/exports/export.ts';
 import { Image } from '../../domain/images/image.ts';
 import { uploadExpiry } from '../../domain/limits/limits.ts';
+import { NEVER_ARRIVED } from '../../domain/uploads/upload-reasons.ts';
 import { incomingDicomKey } from '../../storage/object-keys.ts';
 import { examineImage } from './examine-image.ts';
 import { examineInstance } from './examine-instance.ts';
@@ -33,7 +35,7 @@ export async function reconcileItems(run: Run, after: Key | undefined): Promise<
 
 async function examine(run: Run, item: StoredItem): Promise<void> {
   const sk = String(item.sk);
-  const examination = sk.startsWith('SERIES#') ? examineSeries : EXAMINATIONS[sk];
+  const examination = sk.startsWith(SERIES_OF_STUDY) ? examineSeries : EXAMINATIONS[sk];
   try {
     await examination?.(run, item);
   } catch (error) {
@@ -104,11 +106,7 @@ async function examineUpload(run: Run, upload: DicomUpload): Promise<void> {
   if (upload.status !== 'pending' || now() < expiry || (await bucket.head(incomingDicomKey(upload.id))))
     return;
   await findings.add('expiredUpload', `DICOM upload ${upload.id}`, async () => {
-    await dicomUploads.decide(
-      upload,
-      { status: 'expired', reason: 'The upload was never completed.' },
-      now(),
-    );
+    await dicomUploads.decide(upload, { status: 'expired', reason: NEVER_ARRIVED }, now());
     await auditLog.appendDecision('reconcile', upload, now(), 'upload');
   });
 }
