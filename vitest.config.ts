@@ -5,13 +5,13 @@ const SHARED_STACK = 'test/support/start-shared-stack.ts';
 const BROWSER = 'test/support/start-browser.ts';
 
 /** The local DynamoDB shares two cores with the tests, apart from those of the timeout: see `lib/data/table.ts`. */
-const PATIENT_CLIENT = { DYNAMODB_TIMEOUT_MS: '8000' };
+const SLOW_DYNAMODB = { DYNAMODB_TIMEOUT_MS: '8000' };
 
 /** The tests of a folder, and what they need before they can run. */
 const project = (
   name: string,
   globalSetup: string[],
-  { isolate = true, testSeconds = 60, hookSeconds = 60, env = PATIENT_CLIENT } = {},
+  { isolate = true, testSeconds = 60, hookSeconds = 60, env = SLOW_DYNAMODB } = {},
 ) => ({
   extends: true as const,
   test: {

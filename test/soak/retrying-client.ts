@@ -21,7 +21,7 @@ interface Options {
 }
 
 /** Responses after which a client sends its request again. 409: the first attempt may still be running. */
-const AGAIN = [409, 429, 500, 502, 503, 504];
+const RETRIED_STATUSES = [409, 429, 500, 502, 503, 504];
 const PAUSE_MS = 300;
 
 /** A client of the service that repeats its requests until they have an answer, as clients in clinics do. */
@@ -75,7 +75,7 @@ export class RetryingClient {
         // A response whose body breaks off is none.
         const bytes = Buffer.from(await response.arrayBuffer());
         const { status, headers } = response;
-        if (!AGAIN.includes(status))
+        if (!RETRIED_STATUSES.includes(status))
           return { status, headers, bytes, json: () => JSON.parse(bytes.toString()) };
       } catch (error) {
         if (error instanceof SyntaxError || error instanceof ReferenceError) throw error;
