@@ -7,13 +7,18 @@ import type { Table } from './table.ts';
 const WRITE_BATCH = 25;
 const GET_BATCH = 100;
 
+/** Batches that are written at the same time. The time limit of a request counts while it waits for a connection (the SDK has 50). */
+const WRITES_AT_ONCE = 8;
+
 export type WriteRequest =
   | { PutRequest: { Item: Record<string, unknown> } }
   | { DeleteRequest: { Key: Record<string, unknown> } };
 
 /** Writes all of the items, in no order. If the process ends early, some of them are written. */
 export const writeMany = async (table: Table, requests: readonly WriteRequest[]): Promise<void> => {
-  await Promise.all(chunks(requests, WRITE_BATCH).map((chunk) => writeBatch(table, chunk)));
+  for (const some of chunks(chunks(requests, WRITE_BATCH), WRITES_AT_ONCE)) {
+    await Promise.all(some.map((batch) => writeBatch(table, batch)));
+  }
 };
 
 /** Reads the items that exist, in no order, with consistent reads. */

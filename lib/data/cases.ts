@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/access/caller.ts';
 import { type Source, sourceOf } from '../domain/access/source.ts';
-import { BegunCase, Case, caseConflict } from '../domain/cases/case.ts';
+import { Case, CaseWithImages, caseConflict } from '../domain/cases/case.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Image } from '../domain/images/image.ts';
 import type { Assignment } from '../domain/patients/assignment.ts';
@@ -39,10 +39,10 @@ export class Cases {
    *
    * An empty case stays the patient's but is not listed, because nobody could delete it.
    */
-  async listOfPatient(patientId: string, page: PageRequest): Promise<Page<BegunCase>> {
+  async listOfPatient(patientId: string, page: PageRequest): Promise<Page<CaseWithImages>> {
     const query = {
       partition: casesOfPatient(patientId),
-      schema: BegunCase,
+      schema: CaseWithImages,
       keyOf: caseKey,
       newestFirst: true,
       filter: { FilterExpression: 'imageCount > :none', ExpressionAttributeValues: { ':none': 0 } },
@@ -154,7 +154,7 @@ const keep = ({ caseId, patientId }: CaseImage) => ({
 /** The case is free, this patient's, or has an expired claim; but a case that has images is never overwritten. */
 const UNCLAIMED =
   'attribute_not_exists(pk) OR (attribute_exists(expiresAt) AND (patientId = :patientId OR expiresAt <= :now))';
-/** The clinic may also take over these cases: see `isFree`. */
+/** The clinic may also take over these cases: see `canChangePatient`. */
 const EMPTY = 'attribute_not_exists(imageCount) OR imageCount = :none';
 const FREE = `usedByPatientOnly = :true AND (${EMPTY})`;
 

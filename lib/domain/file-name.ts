@@ -11,7 +11,7 @@ const extensionsOf: Record<string, readonly string[]> = {
 };
 
 /** Extensions of formats that are never stored as images. Uploaded names may still have them. */
-const ofOthers = [
+const extensionsNotStored = [
   'heic',
   'heif',
   'hif',
@@ -55,7 +55,7 @@ const ofOthers = [
   'exe',
 ];
 
-const known = new Set([...Object.values(extensionsOf).flat(), ...ofOthers]);
+const known = new Set([...Object.values(extensionsOf).flat(), ...extensionsNotStored]);
 
 /**
  * Returns the name for a download: the uploaded name, with a corrected extension if it belongs to another format than

@@ -167,15 +167,15 @@ async function start(
   );
 
   onPhase?.('Starting DynamoDB');
-  const foreign = foreignEndpoints(principals);
-  const dynoxide = foreign.dynamoDb
+  const external = externalEndpoints(principals);
+  const dynoxide = external.dynamoDb
     ? undefined
     : await startDynoxide(path.join(dataDir, 'dynamodb.sqlite'), log, (reason) =>
         options.onFailure?.(reason),
       );
   if (dynoxide) closers.push(() => dynoxide.close());
-  const endpoint = foreign.dynamoDb ?? dynoxide?.endpoint ?? '';
-  const clientSettings = { endpoint, region, credentials: foreign.credentials ?? credentials };
+  const endpoint = external.dynamoDb ?? dynoxide?.endpoint ?? '';
+  const clientSettings = { endpoint, region, credentials: external.credentials ?? credentials };
   const dynamoDb = new DynamoDBClient(clientSettings);
   const streams = new DynamoDBStreamsClient(clientSettings);
   closers.push(() => {
@@ -200,7 +200,7 @@ async function start(
   await expire();
 
   onPhase?.('Starting the functions');
-  const dynamoDbEndpoint = foreign.dynamoDb ?? `${url}/local/dynamodb`;
+  const dynamoDbEndpoint = external.dynamoDb ?? `${url}/local/dynamodb`;
   const socketDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-'));
   closers.push(() => rmSync(socketDir, { recursive: true, force: true }));
   // With the code that it is of, so that whoever starts that code again finds it.
@@ -217,7 +217,7 @@ async function start(
     cacheDir,
     layerPackages: linkLayerPackages(path.join(dataDir, 'layers')),
     environmentFor: (definition) => {
-      const { accessKeyId, secretAccessKey } = foreign.credentials ?? definition.credentials;
+      const { accessKeyId, secretAccessKey } = external.credentials ?? definition.credentials;
       return {
         AWS_REGION: region,
         AWS_DEFAULT_REGION: region,
@@ -366,7 +366,7 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 /** The endpoints that the user has chosen instead of ours; there, policies are that endpoint's business. */
-function foreignEndpoints(principals: Principals) {
+function externalEndpoints(principals: Principals) {
   const { AWS_ENDPOINT_URL_S3: s3, AWS_ENDPOINT_URL_DYNAMODB: dynamoDb } = process.env;
   if (!s3 && !dynamoDb) return {};
   const credentials = {

@@ -22,7 +22,7 @@ const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
 const LATE_MS = Duration.minutes(10).toMilliseconds();
 
 /** Connects a function to its event source. Messages that fail repeatedly go to a dead-letter queue with an alarm. */
-export class EventFeed extends Construct {
+export class EventSource extends Construct {
   /** Alarms about failed or waiting messages. Their text says what users lose. */
   readonly alarms: Alarm[];
   /** The queue of its messages, if it has one. */

@@ -64,7 +64,7 @@ interface FunctionProps {
   /** By default CloudFormation gives a name. */
   functionName?: string;
   /** Whether an event source will add to its permissions. */
-  isFed?: boolean;
+  hasEventSource?: boolean;
 }
 
 /**
@@ -144,7 +144,7 @@ export class Functions extends Construct {
       environment,
       description,
       functionName,
-      isFed,
+      hasEventSource,
     }: FunctionProps,
   ) {
     const role = new Role(this, `${id}-role`, {
@@ -176,7 +176,7 @@ export class Functions extends Construct {
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
       // Otherwise CDK would add a policy resource to each role, only for X-Ray.
-      role: isFed ? role : role.withoutPolicyUpdates(),
+      role: hasEventSource ? role : role.withoutPolicyUpdates(),
       logGroup: this.#logGroup,
       tracing: Tracing.ACTIVE,
       layers: layers.map((name) => this.#layer(name)),

@@ -29,7 +29,13 @@ export class Identity extends Construct {
 
   constructor(scope: Construct, id: string, { oidc }: Settings) {
     super(scope, id);
-    const { issuer, audience, jwksUri, scope: scopes, origins } = oidc ? foreign(oidc) : this.#userPool();
+    const {
+      issuer,
+      audience,
+      jwksUri,
+      scope: scopes,
+      origins,
+    } = oidc ? externalIssuer(oidc) : this.#userPool();
     this.environment = { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience, TOKEN_JWKS_URI: jwksUri };
     this.forPage = { issuer, clientId: audience, scope: scopes };
     this.origins = origins;
@@ -111,7 +117,7 @@ export class Identity extends Construct {
 }
 
 /** The clinic's own issuer. Most issuers return a refresh token only for the scope `offline_access`. */
-const foreign = (oidc: NonNullable<Settings['oidc']>) => ({
+const externalIssuer = (oidc: NonNullable<Settings['oidc']>) => ({
   ...oidc,
   scope: 'openid email profile offline_access',
   origins: [new URL(oidc.issuer).origin],

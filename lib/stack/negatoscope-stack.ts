@@ -11,7 +11,7 @@ import { queueVariable, type Trigger } from '../api/trigger.ts';
 import { Api } from './api.ts';
 import { requireDataFormat } from './data-format.ts';
 import { Edge } from './edge.ts';
-import { EventFeed } from './events.ts';
+import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
 import { Page } from './page.ts';
@@ -69,21 +69,21 @@ export class NegatoscopeStack extends Stack {
     });
     const api = new Api(this, 'Api', { routes, methodNotAllowedArn, authorizerName: functionName, settings });
     const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
-    const feeds = wanted.map((trigger) => {
+    const connected = wanted.map((trigger) => {
       const handler = functions.create(trigger.id, {
         ...trigger,
         description: trigger.summary,
-        isFed: true,
+        hasEventSource: true,
         environment: {
           ...(trigger.needs === 'orthancUrl' && functions.orthanc),
           ...(trigger.metric && { POWERTOOLS_METRICS_NAMESPACE: this.stackName }),
         },
       });
-      return { trigger, handler, feed: new EventFeed(this, trigger, storage, handler) };
+      return { trigger, handler, eventSource: new EventSource(this, trigger, storage, handler) };
     });
-    for (const { trigger, handler } of feeds) {
+    for (const { trigger, handler } of connected) {
       for (const id of trigger.permissions.queues ?? []) {
-        const queue = feeds.find((each) => each.trigger.id === id)?.feed.queue;
+        const queue = connected.find((each) => each.trigger.id === id)?.eventSource.queue;
         queue?.grantSendMessages(handler);
         handler.addEnvironment(queueVariable(id), queue?.queueUrl ?? '');
       }
@@ -120,7 +120,7 @@ export class NegatoscopeStack extends Stack {
         evaluationPeriods: 1,
       });
     this.#notify(
-      [failures, damage, ...feeds.flatMap(({ feed }) => feed.alarms)],
+      [failures, damage, ...connected.flatMap(({ eventSource }) => eventSource.alarms)],
       settings.alarmEmail,
       storage,
     );

@@ -277,7 +277,7 @@ async function requireShownOnly(items: Awaited<ReturnType<typeof itemsOfTable>>)
       .sort();
   expect(await found({ by: 'date' })).toEqual(uidsOf(() => true));
   expect(await found({ by: 'accession', accession: 'A-17' })).toEqual(uidsOf(() => true));
-  expect(await found({ by: 'name', prefix: 'PATIENT', fits: () => true })).toEqual(uidsOf(() => true));
+  expect(await found({ by: 'name', prefix: 'PATIENT', matches: () => true })).toEqual(uidsOf(() => true));
   expect(await found({ by: 'unassigned' })).toEqual(uidsOf(({ patientId }) => patientId === null));
   for (const patientId of ['P-1001', 'P-1002']) {
     const list = { by: 'patient', patientId, alsoUnassigned: false } as const;

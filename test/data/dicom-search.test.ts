@@ -99,7 +99,7 @@ describe('Among many studies, one Query finds those', () => {
     ['of an accession number', { by: 'accession', accession: 'ACC77' }, 1],
     ['of a day', { by: 'date', dates: ['20010101', '20010101'] }, 100],
     ['of a modality on a day', { by: 'modality', modality: 'MR', dates: ['20010101', '20010101'] }, 15],
-    ['whose names have this beginning', { by: 'name', prefix: 'NAME101', fits: () => true }, 11],
+    ['whose names have this beginning', { by: 'name', prefix: 'NAME101', matches: () => true }, 11],
     ['with these UIDs', { by: 'uids', uids: ['2.25.1', '2.25.2', '2.25.404404'] }, 2],
   ])('%s', async (_title, list, count) => {
     queries = 0;
@@ -109,7 +109,7 @@ describe('Among many studies, one Query finds those', () => {
   });
 
   test('and by parts of names, the query reads all names, and not the studies', async () => {
-    const list = { by: 'name', prefix: '', fits: (name: string) => name.includes('E777^') } as const;
+    const list = { by: 'name', prefix: '', matches: (name: string) => name.includes('E777^') } as const;
     queries = 0;
     const found = await Array.fromAsync(new DicomSearch(table).studies(list, 1000));
     expect(found.map(({ studyUid }) => studyUid)).toEqual(['2.25.777']);

@@ -63,7 +63,7 @@ describe(`Among ${STUDIES} studies, one Query on an index finds, and reads only,
     ['of a day', { by: 'date', dates: day }, STUDIES_OF_DAY],
     ['of an accession number', { by: 'accession', accession }, 1],
     ['of a modality on a day', { by: 'modality', modality: 'CT', dates: day }, STUDIES_OF_DAY],
-    ['of a name', { by: 'name', prefix: patientName.toUpperCase(), fits: () => true }, STUDIES_OF_PATIENT],
+    ['of a name', { by: 'name', prefix: patientName.toUpperCase(), matches: () => true }, STUDIES_OF_PATIENT],
   ])('%s', async (_title, list, count) => {
     const found = await Array.fromAsync(search.studies(list, 1000));
     expect(found).toHaveLength(count);

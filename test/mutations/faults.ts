@@ -107,8 +107,8 @@ export const faults: Fault[] = [
   {
     means: 'a case has images of two patients',
     file: 'lib/domain/cases/case.ts',
-    original: 'if (known && known.patientId !== patientId && !isFree(known)) throw',
-    replacement: 'if (known && settled && !given) throw',
+    original: 'if (known && known.patientId !== patientId && !canChangePatient(known))',
+    replacement: 'if (known && settled && !given)',
     tests: domain('rules'),
   },
   {

@@ -135,9 +135,9 @@ describe('A deleted image', () => {
     await doctor.json('DELETE', `/api/images/${id}`, 204);
     const of = (type: string) => (message: { type: string; image?: { id: string } }) =>
       message.type === type && message.image?.id === id;
-    await listener.hear(of('IMAGE_DELETED'));
+    await listener.waitFor(of('IMAGE_DELETED'));
     await doctor.json('POST', `/api/images/${id}/restore`, 200);
-    await listener.hear(of('IMAGE_READY'));
+    await listener.waitFor(of('IMAGE_READY'));
     listener.socket.close();
   });
 

@@ -121,8 +121,8 @@ describe('An image that is moved to another patient', () => {
     await doctor.json('POST', `/api/images/${id}/patient`, 200, { patient_id: PATIENT_2, reason });
     const about = (type: string) => (message: { type: string; image?: { id: string } }) =>
       message.type === type && message.image?.id === id;
-    await listeners[0]?.hear(about('IMAGE_DELETED'));
-    await listeners[1]?.hear(about('IMAGE_READY'));
+    await listeners[0]?.waitFor(about('IMAGE_DELETED'));
+    await listeners[1]?.waitFor(about('IMAGE_READY'));
     for (const { socket } of listeners) socket.close();
   });
 

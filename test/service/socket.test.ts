@@ -32,7 +32,7 @@ const of = (id: string, type: string) => (message: { type: string; image?: { id:
 /** Waits for a notification that is sent after those of everything done before. */
 async function waitForMarker(patientId: string, ...listeners: Listener[]) {
   const id = await createBatch(await doctor(), patientId, 'Marker');
-  await Promise.all(listeners.map((each) => each.hear(({ batch }) => batch?.id === id)));
+  await Promise.all(listeners.map((each) => each.waitFor(({ batch }) => batch?.id === id)));
 }
 
 describe('A socket', () => {
@@ -42,16 +42,16 @@ describe('A socket', () => {
     const patient = await listen(service, 'patient-1');
     const [id = ''] = await upload(client, batchId, [await photo()]);
     const { thumbnail_url: _thumbnail_url, ...shown } = await decided(client, id);
-    expect(await patient.hear(of(id, 'IMAGE_READY'))).toEqual({ type: 'IMAGE_READY', image: shown });
+    expect(await patient.waitFor(of(id, 'IMAGE_READY'))).toEqual({ type: 'IMAGE_READY', image: shown });
 
     await client.json('PATCH', `/api/images/${id}/`, 200, { caption: 'left eye' });
-    expect(await patient.hear(of(id, 'IMAGE_CHANGED'))).toMatchObject({ image: { caption: 'left eye' } });
+    expect(await patient.waitFor(of(id, 'IMAGE_CHANGED'))).toMatchObject({ image: { caption: 'left eye' } });
     await (await doctor()).json('DELETE', `/api/images/${id}/`, 204);
-    await patient.hear(of(id, 'IMAGE_DELETED'));
+    await patient.waitFor(of(id, 'IMAGE_DELETED'));
 
-    const types = patient.heard.flatMap(({ type, image }) => (image?.id === id ? [type] : []));
+    const types = patient.messages.flatMap(({ type, image }) => (image?.id === id ? [type] : []));
     expect(types).toEqual(['IMAGE_UPLOADED', 'IMAGE_READY', 'IMAGE_CHANGED', 'IMAGE_DELETED']);
-    for (const message of patient.heard) expect(Message.parse(message)).toEqual(message);
+    for (const message of patient.messages) expect(Message.parse(message)).toEqual(message);
   });
 
   test('notifies why an image is rejected, and not of an upload that never arrives', async () => {
@@ -60,7 +60,7 @@ describe('A socket', () => {
     const patient = await listen(service, 'patient-1');
     const bytes = new TextEncoder().encode('no picture');
     const [id = ''] = await upload(client, batchId, [{ name: 'a.jpg', bytes, type: 'image/jpeg' }]);
-    const { image } = await patient.hear(of(id, 'IMAGE_REJECTED'));
+    const { image } = await patient.waitFor(of(id, 'IMAGE_REJECTED'));
     expect(image.status_reason).not.toBe('');
 
     const { uploads } = await client.json('POST', `/api/images/batches/${batchId}/upload-urls/`, 201, {
@@ -68,7 +68,9 @@ describe('A socket', () => {
     });
     await (await doctor()).json('DELETE', `/api/images/${uploads[0].id}/`, 204);
     await waitForMarker(PATIENT_1, patient);
-    const notified = patient.heard.flatMap((each) => (each.image ? [`${each.type} ${each.image.id}`] : []));
+    const notified = patient.messages.flatMap((each) =>
+      each.image ? [`${each.type} ${each.image.id}`] : [],
+    );
     expect(notified).toEqual([`IMAGE_UPLOADED ${id}`, `IMAGE_REJECTED ${id}`]);
   });
 
@@ -77,17 +79,17 @@ describe('A socket', () => {
     const staff = await listen(service, 'staff');
     const batchId = await createBatch(client);
     const [id = ''] = await upload(client, batchId, [await photo()]);
-    await staff.hear(({ batch }) => batch?.id === batchId && batch.image_count === 1);
+    await staff.waitFor(({ batch }) => batch?.id === batchId && batch.image_count === 1);
     const started = await client.json('POST', `/api/images/batches/${batchId}/exports/`, 202, {});
-    const ready = await staff.hear((message) => message.export?.id === started.id);
+    const ready = await staff.waitFor((message) => message.export?.id === started.id);
     const { url: _url, ...shown } = await client.json('GET', started.status_url, 200);
     expect(ready).toEqual({ type: 'EXPORT_READY', export: shown });
 
     await client.json('PUT', `/api/images/batches/${batchId}/`, 200, { name: 'Second' });
-    await staff.hear(({ type, batch }) => type === 'BATCH_CHANGED' && batch.name === 'Second');
+    await staff.waitFor(({ type, batch }) => type === 'BATCH_CHANGED' && batch.name === 'Second');
     await client.json('DELETE', `/api/images/batches/${batchId}/`, 204);
-    await staff.hear(of(id, 'IMAGE_DELETED'));
-    await staff.hear(({ type, batch }) => type === 'BATCH_DELETED' && batch.id === batchId);
+    await staff.waitFor(of(id, 'IMAGE_DELETED'));
+    await staff.waitFor(({ type, batch }) => type === 'BATCH_DELETED' && batch.id === batchId);
   });
 
   test('notifies the clinic, and no patient, of the pictures of exams', async () => {
@@ -101,7 +103,7 @@ describe('A socket', () => {
       modalite: 'CT',
       description: 'Chest CT scan',
     });
-    const message = await staff.hear(({ image }) => image?.imageID === registered.imageID);
+    const message = await staff.waitFor(({ image }) => image?.imageID === registered.imageID);
     expect(message).toEqual({ type: 'IMAGE_UPLOADED', image: registered });
     await waitForMarker(PATIENT_1, patient);
     expect(patient.types).toEqual(['BATCH_CHANGED']);
@@ -118,12 +120,12 @@ describe('A socket', () => {
     await Promise.all([decided(client, id), decided(client, bad)]);
     await client.json('PATCH', `/api/images/${id}/`, 200, { category: 'posterior' });
     const { id: exported } = await client.json('POST', `/api/images/batches/${batchId}/exports/`, 202, {});
-    await staff.hear((message) => message.export?.id === exported);
+    await staff.waitFor((message) => message.export?.id === exported);
     await client.json('DELETE', `/api/images/${id}/`, 204);
     await client.json('DELETE', `/api/images/batches/${batchId}/`, 204);
-    await staff.hear(of(bad, 'IMAGE_DELETED'));
+    await staff.waitFor(of(bad, 'IMAGE_DELETED'));
     await waitForMarker(PATIENT_2, other, staff);
-    expect(other.heard).toEqual([
+    expect(other.messages).toEqual([
       { type: 'BATCH_CHANGED', batch: expect.objectContaining({ name: 'Marker' }) },
     ]);
     expect(new Set(staff.types)).toEqual(
@@ -227,14 +229,14 @@ describe('A connection', () => {
     const { listener: brief, id } = await openedBy(() => listenWith(service, token));
     await service.stack.tick('end-connections');
     await waitForMarker(PATIENT_2, brief, lasting);
-    const heard = brief.heard.length;
+    const heard = brief.messages.length;
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     await until(async () => Date.now() >= exp * 1000);
     await waitForMarker(PATIENT_2, lasting);
     const closed = once(brief.socket, 'close');
     await service.stack.tick('end-connections');
     await closed;
-    expect(brief.heard).toHaveLength(heard);
+    expect(brief.messages).toHaveLength(heard);
     expect(await itemOf(id)).toBe(false);
     expect(lasting.socket.readyState).toBe(Client.OPEN);
   });
@@ -331,7 +333,7 @@ describe('A connection', () => {
     const { credentials } = service.stack;
     const stack = client(credentials);
     await stack.send(new PostToConnectionCommand({ ConnectionId, Data: '{"type":"HELLO"}' }));
-    await listener.hear(({ type }) => type === 'HELLO');
+    await listener.waitFor(({ type }) => type === 'HELLO');
     const { ConnectedAt, LastActiveAt } = await stack.send(new GetConnectionCommand({ ConnectionId }));
     expect(Number(LastActiveAt)).toBeGreaterThanOrEqual(Number(ConnectedAt));
     const Data = 'x'.repeat(128 * 1024 + 1);

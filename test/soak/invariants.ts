@@ -1,7 +1,7 @@
 import type { KnownImage, KnownResponse, Ledger } from './ledger.ts';
 
 /** What the checker needs of a service. */
-export interface Inspected {
+export interface ServiceUnderTest {
   /** Sends a request as a doctor or an admin, and returns the response. */
   send: (user: 'doctor' | 'admin', method: string, path: string) => Promise<Response>;
   /** Reconciles everything, and returns the number of each finding. */
@@ -21,7 +21,7 @@ export interface Inspected {
  *
  * @returns a sentence for each violation
  */
-export async function violationsOf(ledger: Ledger, service: Inspected): Promise<string[]> {
+export async function violationsOf(ledger: Ledger, service: ServiceUnderTest): Promise<string[]> {
   const violations: string[] = [];
   for (const [finding, number] of Object.entries(await service.reconcile()))
     violations.push(`reconciliation: ${number} ${finding}`);
@@ -44,7 +44,7 @@ export async function violationsOf(ledger: Ledger, service: Inspected): Promise<
 }
 
 async function violationsOfBatch(
-  service: Inspected,
+  service: ServiceUnderTest,
   batchId: string,
   images: ReadonlyMap<string, KnownImage>,
   count: number | undefined,
@@ -74,7 +74,10 @@ async function violationsOfBatch(
   return violations;
 }
 
-async function violationsOfAudit(service: Inspected, responses: readonly KnownResponse[]): Promise<string[]> {
+async function violationsOfAudit(
+  service: ServiceUnderTest,
+  responses: readonly KnownResponse[],
+): Promise<string[]> {
   const events = new Map<string, number>();
   let cursor: string | null = '';
   while (cursor !== null) {
@@ -86,8 +89,8 @@ async function violationsOfAudit(service: Inspected, responses: readonly KnownRe
   return responses.flatMap(({ requestId, request, status }) => {
     const number = events.get(requestId) ?? 0;
     // A request that failed may have failed before its event. One too many is refused before it.
-    const isFree = status >= 500 || status === 429;
-    if (number === 1 || (isFree && number === 0) || isShared(request)) return [];
+    const mayLackEvents = status >= 500 || status === 429;
+    if (number === 1 || (mayLackEvents && number === 0) || isShared(request)) return [];
     return [`${request} (${status}) has ${number} audit events`];
   });
 }
@@ -100,7 +103,7 @@ const pageOf = async (response: Promise<Response>): Promise<any> => (await respo
 
 /** All items of a list. */
 // biome-ignore lint/suspicious/noExplicitAny: each list has items of its own
-async function itemsOf(service: Inspected, path: string, name: string): Promise<any[]> {
+async function itemsOf(service: ServiceUnderTest, path: string, name: string): Promise<any[]> {
   const items = [];
   let cursor: string | null = '';
   while (cursor !== null) {

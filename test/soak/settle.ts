@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reconcileAll } from '../support/reconciling.ts';
-import { type Inspected, violationsOf } from './invariants.ts';
+import { type ServiceUnderTest, violationsOf } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
 import type { StackInProcess } from './stack-in-process.ts';
 
@@ -36,7 +36,7 @@ export async function settle(
   return { violations: await violationsOf(ledger, { ...inspect(stack), reconcile }), repairs };
 }
 
-export const inspect = ({ url, tokens }: StackInProcess): Pick<Inspected, 'send'> => ({
+export const inspect = ({ url, tokens }: StackInProcess): Pick<ServiceUnderTest, 'send'> => ({
   send: (user, method, path) =>
     fetch(new URL(path, url), {
       method,

@@ -7,21 +7,21 @@ type Received = any;
 
 /** A WebSocket client that stores the messages it receives. */
 export class Listener {
-  readonly heard: Received[] = [];
+  readonly messages: Received[] = [];
   readonly socket: WebSocket;
 
   constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on('message', (data) => this.heard.push(JSON.parse(String(data))));
+    socket.on('message', (data) => this.messages.push(JSON.parse(String(data))));
   }
 
   get types(): string[] {
-    return this.heard.map(({ type }) => type);
+    return this.messages.map(({ type }) => type);
   }
 
   /** Waits for a matching message. */
-  hear(fits: (message: Received) => boolean): Promise<Received> {
-    return until(async () => this.heard.find(fits));
+  waitFor(matches: (message: Received) => boolean): Promise<Received> {
+    return until(async () => this.messages.find(matches));
   }
 }
 

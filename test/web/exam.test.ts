@@ -248,7 +248,7 @@ describe('A study', () => {
     await page.getByRole('searchbox').fill('00081030');
     await table.getByRole('cell', { name: 'CT Thorax' }).waitFor();
     await page.getByRole('searchbox').fill('no such thing');
-    await page.getByText('Nothing fits.').waitFor();
+    await page.getByText('Nothing matches.').waitFor();
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
 import { type FileDeps, openFile, requirePixels } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { instanceAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
-import { answerDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
+import { documentResponse } from '../../../lib/services/dicomweb/encapsulated.ts';
 import { framesResponse } from '../../../lib/services/dicomweb/frames.ts';
 import { OCTETS, octetsResponse } from '../../../lib/services/dicomweb/octets.ts';
 import { operation } from './operation.ts';
@@ -30,7 +30,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   const types = [OCTETS, ...(encapsulated ? [encapsulated.mimeType] : [])];
   const offers = types.flatMap((each) => [{ type: 'multipart/related', part: each }, { type: each }]);
   const { type, part } = chooseOffer<Offer>(request, offers);
-  if (encapsulated && type === encapsulated.mimeType) return answerDocument(encapsulated, instance);
+  if (encapsulated && type === encapsulated.mimeType) return documentResponse(encapsulated, instance);
   const contents = encapsulated && part === encapsulated.mimeType ? [encapsulated.bytes] : found.parts;
   return octetsResponse(contents, part, params.path);
 }

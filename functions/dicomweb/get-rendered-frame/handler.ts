@@ -5,7 +5,7 @@ import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { encapsulatedDocument } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
 import { type FileDeps, openFile } from '../../../lib/services/dicomweb/dicom-files.ts';
 import { instanceAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
-import { answerDocument, mayBeDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
+import { documentResponse, mayBeDocument } from '../../../lib/services/dicomweb/encapsulated.ts';
 import { renderedResponse } from '../../../lib/services/dicomweb/rendered.ts';
 import { operation } from './operation.ts';
 
@@ -17,7 +17,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   const document = file && encapsulatedDocument(file.dataSet);
   if (document) {
     chooseOffer(request, [{ type: document.mimeType }]);
-    return answerDocument(document, instance);
+    return documentResponse(document, instance);
   }
   const options = { quality, ...(viewport && { viewport }), ...(window && { window }) };
   return renderedResponse(request, instance, params.frames ?? 1, options, deps);

@@ -1,4 +1,4 @@
-import { isCopyWanted } from '../../../lib/domain/images/image-copy.ts';
+import { asksForCopy } from '../../../lib/domain/images/image-copy.ts';
 import { images, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
@@ -15,7 +15,7 @@ const caching = {
 const original = serveOriginal({ show: 'inline', caching });
 
 export const handle = async (request: Request<typeof operation>, deps: CopyDeps) =>
-  isCopyWanted(request.query) ? serveCopy(request, caching, deps) : original(request, deps);
+  asksForCopy(request.query) ? serveCopy(request, caching, deps) : original(request, deps);
 
 export const handler = serveStream(operation, handle, {
   images,

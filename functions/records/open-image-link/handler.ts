@@ -1,6 +1,6 @@
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { outgoingFileName } from '../../../lib/domain/file-name.ts';
-import { isActive, requireDecided, requireReady } from '../../../lib/domain/images/image.ts';
+import { isActive, requireChecked, requireReady } from '../../../lib/domain/images/image.ts';
 import { images, now, urls } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -22,7 +22,7 @@ export async function handle(
   const named = link && (await images.get(link.imageId));
   if (named) recordAccess({ auditContext }, 'image', named);
   const image = openLink(link, named, now());
-  const ready = requireReady(requireDecided(image));
+  const ready = requireReady(requireChecked(image));
   const { key, mimeType } = ready;
   const fileName = outgoingFileName(ready);
   const type = isActive(image) ? 'attachment' : 'inline';

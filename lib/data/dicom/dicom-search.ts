@@ -76,7 +76,7 @@ export class DicomSearch {
       case 'name': {
         const keep = (sortKey: string) => {
           const { name, isCut } = nameIn(sortKey);
-          return isCut || list.fits(name);
+          return isCut || list.matches(name);
         };
         yield* this.#entries('gsi1', STUDIES_BY_NAME, {
           between: namesFrom(list.prefix),

@@ -11,7 +11,7 @@ import { getMany } from '../batch-requests.ts';
 import { isOneOf, updateIf } from '../condition-expression.ts';
 import { dicomUploadKey } from '../keys.ts';
 import { putAllNew } from '../put-once.ts';
-import { parseItem, parseReadable, type Table } from '../table.ts';
+import { hasExpired, parseItem, parseReadable, type Table } from '../table.ts';
 import { updateOf } from '../update-expression.ts';
 
 /** The DICOM uploads by signed URLs. Some time after the outcome, DynamoDB's time to live removes them. */
@@ -33,14 +33,14 @@ export class DicomUploads {
     const Key = dicomUploadKey(id);
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     const found = Item && parseItem(DicomUpload, Item);
-    return found && isRemembered(found, now) ? found : undefined;
+    return found && !hasExpired(found, now) ? found : undefined;
   }
 
   /** Reads the uploads that exist and have not expired, in the order of the ids. Damaged ones are left out. */
   async getMany(ids: readonly string[], now: Date): Promise<DicomUpload[]> {
     const items = await getMany(this.#table, [...new Set(ids)].map(dicomUploadKey));
     const uploads = parseReadable(DicomUpload, items);
-    const found = new Map(uploads.filter((each) => isRemembered(each, now)).map((each) => [each.id, each]));
+    const found = new Map(uploads.filter((each) => !hasExpired(each, now)).map((each) => [each.id, each]));
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
@@ -63,7 +63,3 @@ export class DicomUploads {
     }
   }
 }
-
-/** DynamoDB removes expired items within days, not at once. */
-const isRemembered = ({ expiresAt }: DicomUpload, now: Date): boolean =>
-  expiresAt === undefined || expiresAt * 1000 > now.getTime();

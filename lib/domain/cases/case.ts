@@ -49,12 +49,13 @@ export function patientOfCase(caller: Caller, known: Case | undefined, given: st
       details: ['patientId is required until the clinic’s first image of the case has arrived'],
     });
   }
-  if (known && known.patientId !== patientId && !isFree(known)) throw caseConflict(known.id, patientId);
+  if (known && known.patientId !== patientId && !canChangePatient(known))
+    throw caseConflict(known.id, patientId);
   return patientId;
 }
 
 /** Whether the clinic may use the number for any patient: only a patient has used it, and it holds no image. */
-export const isFree = ({ usedByPatientOnly, imageCount }: Case): boolean =>
+export const canChangePatient = ({ usedByPatientOnly, imageCount }: Case): boolean =>
   usedByPatientOnly && imageCount === 0;
 
 /** Whose an image of the case is that was sent for a patient before the case was moved with its images; else undefined. */
@@ -98,5 +99,5 @@ export function requireReason({ usedByPatientOnly }: Case, reason: string | unde
 }
 
 /** A case that has received an image. Before that it is only claimed, and not in any list. */
-export const BegunCase = Case.extend({ lastImageAt: Timestamp });
-export type BegunCase = z.infer<typeof BegunCase>;
+export const CaseWithImages = Case.extend({ lastImageAt: Timestamp });
+export type CaseWithImages = z.infer<typeof CaseWithImages>;

@@ -42,7 +42,9 @@ export function matches(attributes: DicomAttributes, match: AttributeMatch): boo
   // Any value, or none (C.2.2.2.3).
   if (/^\*+$/.test(match.value)) return true;
   if (tag === PATIENT_ID) {
-    return values.some((value) => fits(normalizePatientId(String(value)), normalizePatientId(match.value)));
+    return values.some((value) =>
+      matchesPattern(normalizePatientId(String(value)), normalizePatientId(match.value)),
+    );
   }
   return values.some((value) => matchesValue(vr, value, match));
 }
@@ -62,7 +64,7 @@ function matchesValue(
     case 'UI':
       return listOf(wanted).includes(String(value));
     case 'CS':
-      return listOf(wanted).some((each) => fits(String(value), each));
+      return listOf(wanted).some((each) => matchesPattern(String(value), each));
     case 'PN':
       return matchesGroups(nameGroups(value), wanted.split('='), isFuzzy);
     case 'DS':
@@ -75,7 +77,7 @@ function matchesValue(
     case 'FL':
       return listOf(wanted).some((each) => each.trim() !== '' && Number(each) === Number(value));
     default:
-      return fits(String(value), wanted);
+      return matchesPattern(String(value), wanted);
   }
 }
 
@@ -86,7 +88,7 @@ export const listOf = (text: string): string[] => text.split(/[,\\]/).map((each)
  * Whether the text matches the pattern: `*` matches any characters, `?` matches one (C.2.2.2.4). It uses no regular
  * expression, because a pattern with many stars would cause catastrophic backtracking.
  */
-function fits(value: string, wanted: string): boolean {
+function matchesPattern(value: string, wanted: string): boolean {
   // Compares code points: some ideographs are two UTF-16 code units.
   const [text, pattern] = [[...value], [...wanted]];
   let [at, next] = [0, 0];
@@ -193,7 +195,7 @@ export const isAnyName = (pattern: string): boolean => /^\**$/.test(pattern);
 function matchesName(name: string, wanted: string, isFuzzy: boolean): boolean {
   const [known, sought] = [normalizedName(name), normalizedName(wanted)];
   if (isFuzzy && !/[*?]/.test(wanted)) return startsWordsWith(known, sought);
-  return fits(known, sought);
+  return matchesPattern(known, sought);
 }
 
 /** Whether each searched word begins a word of the name. */

@@ -24,7 +24,7 @@ export type StudyList =
   | { by: 'unassigned'; dates?: Dates | undefined }
   | { by: 'accession'; accession: string }
   | { by: 'modality'; modality: string; dates?: Dates | undefined }
-  | { by: 'name'; prefix: string; fits: (name: string) => boolean }
+  | { by: 'name'; prefix: string; matches: (name: string) => boolean }
   | { by: 'date'; dates?: Dates | undefined };
 
 const TAGS = {
@@ -73,7 +73,7 @@ export function studyListFor(search: readonly AttributeMatch[], own: string | un
     const isFuzzy = name?.isFuzzy === true && !/[*?]/.test(group);
     const prefix = isFuzzy ? '' : literalPrefix(group);
     // Without a literal prefix, the search would read all names. The studies of a date range are fewer.
-    if (prefix !== '' || !dates) return { by: 'name', prefix, fits: fitsName(group, isFuzzy) };
+    if (prefix !== '' || !dates) return { by: 'name', prefix, matches: matchesName(group, isFuzzy) };
   }
   const modality = exact(TAGS.modalities);
   if (modality !== undefined && listOf(modality).length === 1) return { by: 'modality', modality, dates };
@@ -93,7 +93,7 @@ const groupSought = (name: string) =>
 const literalPrefix = (pattern: string) => /^[^*?]*/.exec(normalizedName(pattern))?.[0] ?? '';
 
 /** Whether a name of the list can match. The study itself is checked afterwards. */
-function fitsName(pattern: string, isFuzzy: boolean): (name: string) => boolean {
+function matchesName(pattern: string, isFuzzy: boolean): (name: string) => boolean {
   const sought = normalizedName(pattern);
   // Words may come in any order, so there is no fixed prefix.
   if (isFuzzy) return (name) => startsWordsWith(name, sought);

@@ -68,7 +68,7 @@ export interface Copy {
   watermark: string | undefined;
 }
 
-export const isCopyWanted = (query: CopyQuery): boolean =>
+export const asksForCopy = (query: CopyQuery): boolean =>
   Object.values(query).some((value) => value !== undefined);
 
 /**

@@ -159,7 +159,7 @@ const NOT_SHOWN = {
  *
  * @throws DomainError SERVICE_UNAVAILABLE, to be retried soon
  */
-export function requireDecided(image: Image): Image {
+export function requireChecked(image: Image): Image {
   if (!isBeingChecked(image)) return image;
   throw new DomainError('SERVICE_UNAVAILABLE', 'The image is not ready yet.', {
     headers: { 'retry-after': '2' },

@@ -4,7 +4,7 @@ import { StartError } from '../start-error.ts';
 /** Compiles an event source mapping's filters: a record passes if any pattern matches. */
 export function compileFilters(patterns: string[], mapping: string): (record: unknown) => boolean {
   const compiled = patterns.map((text) => compilePattern(JSON.parse(text), mapping));
-  return (record) => compiled.length === 0 || compiled.some((fits) => fits(record));
+  return (record) => compiled.length === 0 || compiled.some((matches) => matches(record));
 }
 
 type Test = (value: unknown) => boolean;
@@ -13,14 +13,14 @@ type Test = (value: unknown) => boolean;
 function compilePattern(pattern: unknown, mapping: string): Test {
   if (Array.isArray(pattern)) {
     const rules = pattern.map((rule) => compileRule(rule, mapping));
-    return (value) => rules.some((fits) => (Array.isArray(value) ? value.some(fits) : fits(value)));
+    return (value) => rules.some((matches) => (Array.isArray(value) ? value.some(matches) : matches(value)));
   }
   const fields = Object.entries(z.record(z.string(), z.unknown()).parse(pattern)).map(
     ([name, inner]) => [name, compilePattern(inner, mapping)] as const,
   );
   return (value) => {
     const record = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-    return fields.every(([name, fits]) => fits(record[name]));
+    return fields.every(([name, matches]) => matches(record[name]));
   };
 }
 

@@ -51,7 +51,7 @@ export class QueueConsumer {
     clearTimeout(this.#timer);
     const { queueArn, batchSize, maxConcurrency, batchingWindowSeconds } = this.#mapping;
     while (!this.#closed && this.#running < maxConcurrency) {
-      const { waiting, oldestSentAt, nextVisibleAt } = this.#queues.outlook(queueArn);
+      const { waiting, oldestSentAt, nextVisibleAt } = this.#queues.statusOf(queueArn);
       const fullAt = oldestSentAt === undefined ? undefined : oldestSentAt + batchingWindowSeconds * 1000;
       const gathering =
         waiting > 0 && waiting < batchSize && fullAt !== undefined && fullAt > this.#queues.clock.now();

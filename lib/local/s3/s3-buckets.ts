@@ -89,12 +89,12 @@ export function loadBuckets(template: Template): Map<string, BucketDefinition> {
       isLocked: properties.ObjectLockConfiguration?.Rule !== undefined,
       queuesFor: (eventName, key) =>
         QueueConfigurations.filter(({ Event, Filter }) => {
-          const fits = Event.endsWith('*')
+          const matches = Event.endsWith('*')
             ? `s3:${eventName}`.startsWith(Event.slice(0, -1))
             : `s3:${eventName}` === Event;
           const rules = Filter?.S3Key.Rules ?? [];
           return (
-            fits &&
+            matches &&
             rules.every(({ Name, Value }) =>
               Name.toLowerCase() === 'prefix' ? key.startsWith(Value) : key.endsWith(Value),
             )

@@ -26,10 +26,10 @@ export function applyCors(
   response.setHeader('vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method');
   const rule = bucket?.corsRules.find(
     ({ AllowedOrigins, AllowedMethods, AllowedHeaders }) =>
-      AllowedOrigins.some((pattern) => fits(pattern, origin)) &&
+      AllowedOrigins.some((pattern) => matches(pattern, origin)) &&
       AllowedMethods.includes(method) &&
       asked.every((name) =>
-        AllowedHeaders.some((pattern) => fits(pattern.toLowerCase(), name.toLowerCase())),
+        AllowedHeaders.some((pattern) => matches(pattern.toLowerCase(), name.toLowerCase())),
       ),
   );
   if (!rule) {
@@ -47,7 +47,7 @@ export function applyCors(
   return true;
 }
 
-function fits(pattern: string, value: string): boolean {
+function matches(pattern: string, value: string): boolean {
   const [start = '', end] = pattern.split('*');
   return end === undefined
     ? pattern === value

@@ -134,7 +134,7 @@ export class Queues {
   }
 
   /** The number of waiting messages, the age of the oldest, and when the next hidden one becomes visible. */
-  outlook(queueArn: string): {
+  statusOf(queueArn: string): {
     waiting: number;
     oldestSentAt: number | undefined;
     nextVisibleAt: number | undefined;

@@ -10,7 +10,7 @@ export const mayBeDocument = ({ rows }: DicomInstance): boolean => rows === unde
 /**
  * Responds with the unchanged document. As for every upload, a browser saves it and does not display it in our origin.
  */
-export function answerDocument({ mimeType, bytes }: EncapsulatedDocument, { sopUid }: DicomInstance) {
+export function documentResponse({ mimeType, bytes }: EncapsulatedDocument, { sopUid }: DicomInstance) {
   const extension = mimeType === 'application/pdf' ? '.pdf' : '';
   return {
     headers: {

@@ -43,7 +43,7 @@ describe('Whoever writes the number of a patient in small letters means the same
     const listener = await listenWith(service, await service.stack.token('patient-1', claimsOf(WRITTEN)));
     const byClinic = await createBatch(staff, NORMAL);
     const byOwner = await createBatch(owner, WRITTEN);
-    await listener.hear(({ batch }) => batch?.id === byClinic);
+    await listener.waitFor(({ batch }) => batch?.id === byClinic);
     const [image = ''] = await upload(owner, byClinic, [await photo()]);
     await decided(owner, image);
     for (const number of [NORMAL, WRITTEN, encodeURIComponent(` ${WRITTEN} `)]) {

@@ -212,8 +212,8 @@ describe('A search starts with the list that is probably the shortest', () => {
   test('or the list of names by their first letters, without accents and in capitals', () => {
     const list = listFor({ '00100010': 'Mül?er*Jean*' }) as StudyList & { by: 'name' };
     expect(list).toMatchObject({ by: 'name', prefix: 'MUL' });
-    expect(['MULLER^JEAN', 'MULTER^JEANNE'].every(list.fits)).toBe(true);
-    expect(['MULLER^ANNA', 'MAIER^JEAN'].some(list.fits)).toBe(false);
+    expect(['MULLER^JEAN', 'MULTER^JEANNE'].every(list.matches)).toBe(true);
+    expect(['MULLER^ANNA', 'MAIER^JEAN'].some(list.matches)).toBe(false);
     for (const [name, prefix] of [
       ['山田*', '山田'],
       ['Δοκ*', 'ΔΟΚ'],

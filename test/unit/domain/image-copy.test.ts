@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReadyImage } from '../../../lib/domain/images/image.ts';
-import { CopyQuery, copyFileName, copyOf, isCopyWanted } from '../../../lib/domain/images/image-copy.ts';
+import { asksForCopy, CopyQuery, copyFileName, copyOf } from '../../../lib/domain/images/image-copy.ts';
 
 const image = (mimeType: string, width = 6000, height = 3000) => ({ mimeType, width, height }) as ReadyImage;
 const faults = (query: object) => CopyQuery.safeParse(query).error?.issues.map(({ path }) => path[0]);
@@ -47,8 +47,8 @@ describe('The query for a copy', () => {
   });
 
   test('is empty for the original', () => {
-    expect(isCopyWanted(CopyQuery.parse({}))).toBe(false);
-    expect(isCopyWanted(CopyQuery.parse({ quality: '80' }))).toBe(true);
+    expect(asksForCopy(CopyQuery.parse({}))).toBe(false);
+    expect(asksForCopy(CopyQuery.parse({ quality: '80' }))).toBe(true);
   });
 });
 

@@ -32,12 +32,12 @@ export function MetadataTable({ attributes }: { attributes: Attributes }) {
     [attributes],
   );
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = ({ name, tag, value }: Row) => {
+  const matches = ({ name, tag, value }: Row) => {
     const text = `${name} ${tag} ${tagText(tag)} ${value}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
   const found = levels
-    .map(({ level, rows }) => ({ level, rows: rows.filter(fits) }))
+    .map(({ level, rows }) => ({ level, rows: rows.filter(matches) }))
     .filter(({ rows }) => rows.length > 0);
   return (
     <>
@@ -77,7 +77,7 @@ export function MetadataTable({ attributes }: { attributes: Attributes }) {
             </tbody>
           ))}
         </table>
-        {found.length === 0 && <p className="quiet metadata-none">Nothing fits.</p>}
+        {found.length === 0 && <p className="quiet metadata-none">Nothing matches.</p>}
       </section>
     </>
   );

@@ -11,9 +11,9 @@ export function embeddedOverlayBits(
 ): EmbeddedBits {
   const { bitsAllocated, bitsStored, highBit, rows, columns, element, samplesPerPixel } = description;
   return (position, count) => {
-    const isFree = position > highBit || position <= highBit - bitsStored;
+    const isUnused = position > highBit || position <= highBit - bitsStored;
     if (
-      !isFree ||
+      !isUnused ||
       bitsAllocated !== 16 ||
       element.fragments ||
       samplesPerPixel > 1 ||
