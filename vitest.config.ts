@@ -4,14 +4,17 @@ const BUILD = 'test/support/build-once.ts';
 const SHARED_STACK = 'test/support/start-shared-stack.ts';
 const BROWSER = 'test/support/start-browser.ts';
 
-/** The local DynamoDB shares two cores with the tests, apart from those of the timeout: see `lib/data/table.ts`. */
-const SLOW_DYNAMODB = { DYNAMODB_TIMEOUT_MS: '8000' };
+const environment = (dynamoDbTimeoutMs: number) => ({
+  DYNAMODB_TIMEOUT_MS: String(dynamoDbTimeoutMs),
+  // The CDK's validation of each template takes seconds; `npm run synth` has it.
+  CDK_VALIDATION: 'false',
+});
 
 /** The tests of a folder, and what they need before they can run. */
 const project = (
   name: string,
   globalSetup: string[],
-  { isolate = true, testSeconds = 60, hookSeconds = 60, env = SLOW_DYNAMODB } = {},
+  { isolate = true, testSeconds = 60, hookSeconds = 60, dynamoDbTimeoutMs = 8000 } = {},
 ) => ({
   extends: true as const,
   test: {
@@ -21,7 +24,8 @@ const project = (
     isolate,
     testTimeout: testSeconds * 1000,
     hookTimeout: hookSeconds * 1000,
-    env,
+    // The local DynamoDB shares two cores with the tests, apart from those of the timeout: see `lib/data/table.ts`.
+    env: environment(dynamoDbTimeoutMs),
   },
 });
 
@@ -32,7 +36,7 @@ export default defineConfig({
     // What is waited for may take its time on a machine that does other things as well.
     expect: { poll: { timeout: 10_000 } },
     projects: [
-      project('unit', [], { isolate: false, env: { DYNAMODB_TIMEOUT_MS: '1000' } }),
+      project('unit', [], { isolate: false, dynamoDbTimeoutMs: 1000 }),
       project('data', [BUILD]),
       project('stack', [BUILD], { isolate: false }),
       project('service', [BUILD, SHARED_STACK]),

@@ -1,14 +1,9 @@
-import { Template } from 'aws-cdk-lib/assertions';
-import { App } from 'aws-cdk-lib/core';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { beforeAll, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { operations } from '../../functions/operations.ts';
-import { socketRoutes } from '../../functions/sockets/routes.ts';
-import { triggers } from '../../functions/triggers.ts';
 import { DATA_FORMAT } from '../../lib/domain/data-format.ts';
-import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
-import { Settings } from '../../lib/stack/settings.ts';
+import { synthesizeTemplate } from '../support/synthesize-template.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
 type Resources = Record<string, { Type: string; DeletionPolicy?: string; Properties: any }>;
@@ -16,15 +11,9 @@ type Resources = Record<string, { Type: string; DeletionPolicy?: string; Propert
 let template: ReturnType<Template['toJSON']>;
 let resources: Resources;
 beforeAll(() => {
-  const stack = new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
-    operations,
-    triggers,
-    socketRoutes,
-    settings: Settings.parse({}),
-  });
-  template = Template.fromStack(stack).toJSON();
+  template = synthesizeTemplate().template.toJSON();
   resources = template.Resources;
-}, 240_000);
+});
 
 const idsOf = (type: RegExp, deletionPolicy: string) =>
   Object.entries(resources).flatMap(([id, { Type, DeletionPolicy }]) =>

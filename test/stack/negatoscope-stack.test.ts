@@ -1,27 +1,14 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { App } from 'aws-cdk-lib/core';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
-import cdk from '../../cdk.json' with { type: 'json' };
 import { functions } from '../../functions/functions.ts';
 import { operations } from '../../functions/operations.ts';
-import { socketRoutes } from '../../functions/sockets/routes.ts';
 import { triggers } from '../../functions/triggers.ts';
 import { type Operation, permissionsOf, routesOf } from '../../lib/api/operation.ts';
-import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
-import { Settings } from '../../lib/stack/settings.ts';
+import { synthesizeTemplate } from '../support/synthesize-template.ts';
 
 const all: readonly Operation[] = operations;
 const ORTHANC = 'https://pacs.clinic.example/orthanc';
-const synthesize = (context: unknown = {}) => {
-  const stack = new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
-    operations,
-    triggers,
-    socketRoutes,
-    settings: Settings.parse(context),
-  });
-  return { stack, template: Template.fromStack(stack) };
-};
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
 type Properties = Record<string, any>;
 type Resources = Record<string, { Type: string; Properties: Properties }>;
@@ -29,7 +16,7 @@ type Resources = Record<string, { Type: string; Properties: Properties }>;
 let template: Template;
 let resources: Resources;
 beforeAll(() => {
-  template = synthesize().template;
+  template = synthesizeTemplate().template;
   resources = template.toJSON().Resources;
 });
 
@@ -162,7 +149,7 @@ test('The images are encrypted, versioned and closed to the public, and the tabl
 });
 
 test('Every event source has a dead-letter queue with an alarm that says what it costs a user', () => {
-  const { template: whole } = synthesize({ orthancUrl: ORTHANC });
+  const { template: whole } = synthesizeTemplate({ orthancUrl: ORTHANC });
   for (const { costOfFailure } of triggers) {
     whole.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: costOfFailure });
   }
@@ -217,7 +204,7 @@ describe('The segments of the audit log', () => {
 
   test('are locked for six years by default, and for as long and as strictly as the clinic sets', () => {
     expect(lockOf(template)).toEqual({ Mode: 'GOVERNANCE', Days: 2192 });
-    const own = synthesize({ auditRetention: { mode: 'compliance', days: 3653 } }).template;
+    const own = synthesizeTemplate({ auditRetention: { mode: 'compliance', days: 3653 } }).template;
     expect(lockOf(own)).toEqual({ Mode: 'COMPLIANCE', Days: 3653 });
   });
 
@@ -318,7 +305,7 @@ test('The access log of the sockets has no header, which could contain a token',
 });
 
 test('Alarms are sent to the address that the clinic sets', () => {
-  const { template: withEmail } = synthesize({ alarmEmail: 'alarms@clinic.example' });
+  const { template: withEmail } = synthesizeTemplate({ alarmEmail: 'alarms@clinic.example' });
   withEmail.hasResourceProperties('AWS::SNS::Subscription', {
     Protocol: 'email',
     Endpoint: 'alarms@clinic.example',
@@ -341,7 +328,7 @@ test('A clinic can use its own issuer of tokens', () => {
     audience: 'images',
     jwksUri: 'https://id.clinic.example/keys',
   };
-  const own = synthesize({ oidc }).template;
+  const own = synthesizeTemplate({ oidc }).template;
   own.resourceCountIs('AWS::Cognito::UserPool', 0);
   own.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { TOKEN_ISSUER: oidc.issuer } },
@@ -363,7 +350,7 @@ describe('The bridge to an Orthanc', () => {
   });
 
   test('has thirteen resources where one is set, and changes nothing else', () => {
-    const own: Resources = synthesize({ orthancUrl: ORTHANC }).template.toJSON().Resources;
+    const own: Resources = synthesizeTemplate({ orthancUrl: ORTHANC }).template.toJSON().Resources;
     expect(Object.entries(own).filter(([id, each]) => isOf(id, each))).toHaveLength(13);
     expect(Object.fromEntries(Object.entries(own).filter(([id, each]) => !isOf(id, each)))).toEqual(
       resources,
@@ -371,14 +358,14 @@ describe('The bridge to an Orthanc', () => {
   });
 
   test('retries for as long as SQS retains a message, and longer than any weekend', () => {
-    synthesize({ orthancUrl: ORTHANC }).template.hasResourceProperties('AWS::SQS::Queue', {
+    synthesizeTemplate({ orthancUrl: ORTHANC }).template.hasResourceProperties('AWS::SQS::Queue', {
       RedrivePolicy: Match.objectLike({ maxReceiveCount: 1000 }),
       MessageRetentionPeriod: 14 * 86_400,
     });
   });
 
   test('signs in with the credentials in Secrets Manager', () => {
-    const { template: own } = synthesize({ orthancUrl: ORTHANC, orthancSecret: 'orthanc' });
+    const { template: own } = synthesizeTemplate({ orthancUrl: ORTHANC, orthancSecret: 'orthanc' });
     const [variables] = Object.values(own.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) =>
       Properties.Environment?.Variables?.ORTHANC_URL ? [Properties.Environment.Variables] : [],
     );
@@ -388,13 +375,15 @@ describe('The bridge to an Orthanc', () => {
   });
 
   test('sends patients’ images encrypted, and no password in its URL', () => {
-    expect(() => synthesize({ orthancUrl: 'http://pacs.clinic.example' })).toThrow(/orthancUrl/);
-    expect(() => synthesize({ orthancUrl: 'https://a:b@pacs.clinic.example' })).toThrow(/orthancSecret/);
+    expect(() => synthesizeTemplate({ orthancUrl: 'http://pacs.clinic.example' })).toThrow(/orthancUrl/);
+    expect(() => synthesizeTemplate({ orthancUrl: 'https://a:b@pacs.clinic.example' })).toThrow(
+      /orthancSecret/,
+    );
   });
 });
 
 test('A setting that does not exist is refused', () => {
-  expect(() => synthesize({ limit: {} })).toThrow(/limit/);
+  expect(() => synthesizeTemplate({ limit: {} })).toThrow(/limit/);
 });
 
 /** The role with which API Gateway invokes functions, and what it may invoke. */
@@ -460,15 +449,8 @@ test('The API is a valid OpenAPI document', async () => {
 });
 
 test('A changed operation gives a new deployment, and an unchanged one does not', () => {
-  const deploymentOf = (changed: readonly Operation[]) => {
-    const stack = new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
-      operations: changed,
-      triggers,
-      socketRoutes,
-      settings: Settings.parse({}),
-    });
-    return Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
-  };
+  const deploymentOf = (changed: readonly Operation[]) =>
+    Object.keys(synthesizeTemplate({}, changed).template.findResources('AWS::ApiGateway::Deployment'));
   const [first, ...rest] = all;
   const slower = { ...first, timeoutSeconds: 7 } as Operation;
   expect(deploymentOf(all)).toEqual(deploymentOf(all));
@@ -477,7 +459,7 @@ test('A changed operation gives a new deployment, and an unchanged one does not'
 
 test('With several allowed origins, the preflight response names the one that asks', () => {
   const origins = ['https://a.example', 'https://b.example'];
-  const own: Resources = synthesize({ allowedOrigins: origins }).template.toJSON().Resources;
+  const own: Resources = synthesizeTemplate({ allowedOrigins: origins }).template.toJSON().Resources;
   const body = Object.values(own).find(({ Type }) => Type === 'AWS::ApiGateway::RestApi')?.Properties.Body;
   const [preflight] = Object.values(body.paths as Record<string, Properties>).flatMap(({ options }) =>
     options ? [options] : [],
@@ -495,8 +477,7 @@ test('The stack fits CloudFormation’s 500 resources, with room for more endpoi
 });
 
 test('CDK has no warnings', () => {
-  const { stack } = synthesize();
-  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  expect(synthesizeTemplate().messages).toEqual([]);
 });
 
 test('The functions that process a file have the same layers and processes, whichever event starts them', () => {
