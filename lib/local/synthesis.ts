@@ -33,7 +33,12 @@ export async function synthesize({
   rmSync(fresh, { recursive: true, force: true });
   const { context = {} } = JSON.parse(readFileSync(path.join(projectDir, 'cdk.json'), 'utf8'));
   // Without the CDK CLI: faster, and needs no credentials.
-  const environment = { CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ ...context, laptop }) };
+  const environment = {
+    CDK_OUTDIR: fresh,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, laptop }),
+    // The CDK's validation takes seconds, and is about a deployment.
+    CDK_VALIDATION: 'false',
+  };
   await run(projectDir, 'bin/app.ts', environment, verbose, onPhase);
   rmSync(cdkOut, { recursive: true, force: true });
   renameSync(fresh, cdkOut);
