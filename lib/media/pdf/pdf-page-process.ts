@@ -1,21 +1,22 @@
-import { Worker } from 'node:worker_threads';
 import { PDFiumModule } from '@hyzyla/pdfium';
+import { type DecoderAnswer, serveParent } from '../process/decoder-child.ts';
 
-/** The messages to the parent process: first that this process is ready, then the result for the file. */
-export type PdfPageMessage =
-  | 'ready'
-  | { page: { width: number; height: number; rgb: Uint8Array; pages: number } }
-  | { refused: 'password' | 'encryption' | 'damaged' | 'no page' };
+/** A rendered page: its size in pixels of RGB, and the number of pages of the document. */
+export interface PdfPage {
+  width: number;
+  height: number;
+  pages: number;
+}
 
-/** The message of the parent process. */
+export type PdfRefusal = 'password' | 'encryption' | 'damaged' | 'no page';
+
+/** A page to render. */
 export interface PdfPageJob {
   pdf: Uint8Array;
   /** From 1. */
   page: number;
   /** The longer side of the rendered page in pixels. */
   box: number;
-  /** The process ends itself by SIGXCPU when it has used more. */
-  cpuSeconds: number;
 }
 
 /** Error codes of FPDF_GetLastError (PDFium, fpdfview.h) that have their own message here. */
@@ -56,30 +57,9 @@ type Untyped =
 const module = await PDFiumModule({});
 const pdfium = module as typeof module & Record<Untyped, (...numbers: number[]) => number>;
 pdfium._FPDF_InitLibraryWithConfig({});
-process.once('message', (job: PdfPageJob) => {
-  limitCpuTime(job.cpuSeconds);
-  tell(drawPage(job));
-});
-process.once('disconnect', () => process.exit());
-tell('ready');
+serveParent(drawPage);
 
-function tell(message: PdfPageMessage): void {
-  process.send?.(message);
-}
-
-/**
- * Limits the CPU time of this process, as `ulimit -t` does, for which Node has no function. PDFium blocks this thread, so
- * another one watches.
- */
-function limitCpuTime(seconds: number): void {
-  const watch = `setInterval(() => {
-    const { user, system } = process.cpuUsage();
-    if (user + system > ${seconds * 1e6}) process.kill(process.pid, 'SIGXCPU');
-  }, 50)`;
-  new Worker(watch, { eval: true });
-}
-
-function drawPage({ pdf, page: number, box }: PdfPageJob): PdfPageMessage {
+function drawPage({ pdf, page: number, box }: PdfPageJob): DecoderAnswer<PdfPage, PdfRefusal> {
   const document = pdfium._FPDF_LoadMemDocument(copyIn(pdf), pdf.length, 0);
   if (document === 0) return { refused: reasons[pdfium._FPDF_GetLastError()] ?? 'damaged' };
   const pages = pdfium._FPDF_GetPageCount(document);
@@ -112,7 +92,7 @@ function drawPage({ pdf, page: number, box }: PdfPageJob): PdfPageMessage {
     rgb[to + 1] = pdfium.HEAPU8[from + 1] ?? 0;
     rgb[to + 2] = pdfium.HEAPU8[from + 2] ?? 0;
   }
-  return { page: { width, height: shown, rgb, pages } };
+  return { picture: { width, height: shown, pages }, pixels: rgb };
 }
 
 /** FPDF_TEXTRENDERMODE_INVISIBLE and FPDF_TEXTRENDERMODE_CLIP (fpdf_edit.h): the text layer of a scan is invisible. */
