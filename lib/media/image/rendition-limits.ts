@@ -15,7 +15,7 @@ export const defaultLimits: RenditionLimits = { pixels: 100_000_000, decodedByte
  * shrink an image: 0.5 GB for 65535×1500 pixels with 16 bits, and 7 GB for 3000000×32, which has no more pixels. Tall
  * images need little.
  */
-const LINE = 65_535;
+export const LINE = 65_535;
 
 interface Claim {
   /** The format's display name: "TIFF". */
