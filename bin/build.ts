@@ -169,7 +169,7 @@ export const PROCESS_BUNDLES = {
     processes.map((script) => ({ in: script, out: `${id}/${basename(script, '.ts')}` })),
   ),
   outExtension: { '.js': '.mjs' },
-  // These scripts use no layers, and modules that find their .wasm by import.meta.url keep working.
+  // ES modules find packages of layers only by createRequire() here; and modules that find their .wasm by import.meta.url keep working.
   format: 'esm',
 } satisfies BuildOptions;
 

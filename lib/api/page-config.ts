@@ -1,7 +1,7 @@
 import type { Limits } from '../domain/limits/limits.ts';
 
 /** The configuration that the web page reads before sign-in. It contains no secrets. */
-export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest'> {
+export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest' | 'acceptHeic'> {
   issuer: string;
   clientId: string;
   scope: string;

@@ -6,15 +6,13 @@ const extensionsOf: Record<string, readonly string[]> = {
   'image/webp': ['webp'],
   'image/tiff': ['tiff', 'tif'],
   'image/avif': ['avif', 'avifs'],
+  'image/heic': ['heic', 'heif', 'hif'],
   'image/bmp': ['bmp', 'dib'],
   'application/pdf': ['pdf'],
 };
 
 /** Extensions of formats that are never stored as images. Uploaded names may still have them. */
 const extensionsNotStored = [
-  'heic',
-  'heif',
-  'hif',
   'jp2',
   'j2k',
   'jpx',

@@ -84,8 +84,15 @@ export class Page extends Construct {
       sources: [Source.asset(BUILT, { exclude: ['*', '!assets', '!assets/**'] })],
       cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
-    const { imageBytes, filesPerRequest } = limits;
-    const config: PageConfig = { ...identity.forPage, imageBytes, filesPerRequest, timeZone, onLaptop };
+    const { imageBytes, filesPerRequest, acceptHeic } = limits;
+    const config: PageConfig = {
+      ...identity.forPage,
+      imageBytes,
+      filesPerRequest,
+      acceptHeic,
+      timeZone,
+      onLaptop,
+    };
     const views = deployed('Views', {
       sources: [Source.asset(BUILT, { exclude: ['assets'] }), Source.jsonData('config.json', config)],
     });

@@ -4,9 +4,9 @@ import { defineTrigger, MAXIMUM_RECEIVES } from '../../../lib/api/trigger.ts';
 export const RUNTIME = {
   memoryMb: 1769,
   timeoutSeconds: 60,
-  layers: ['sharp'],
+  layers: ['sharp', 'libheif'],
   assets: ['node_modules/@hyzyla/pdfium/dist/pdfium.wasm'],
-  processes: ['lib/media/pdf/pdf-page-process.ts'],
+  processes: ['lib/media/pdf/pdf-page-process.ts', 'lib/media/heic/heic-process.ts'],
 } as const;
 
 export const trigger = defineTrigger({

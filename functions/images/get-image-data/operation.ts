@@ -22,12 +22,12 @@ export const operation = defineOperation({
   // The maximum for converted copies, see `defaultLimits`; streaming an original takes a tenth of it.
   memoryMb: 1024,
   timeoutSeconds: 60,
-  layers: ['sharp'],
+  layers: ['sharp', 'libheif'],
   assets: [
     'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
     'node_modules/dejavu-fonts-ttf/LICENSE',
     'node_modules/@hyzyla/pdfium/dist/pdfium.wasm',
   ],
-  processes: ['lib/media/pdf/pdf-page-process.ts'],
+  processes: ['lib/media/pdf/pdf-page-process.ts', 'lib/media/heic/heic-process.ts'],
   example: { query: { width: 1200, format: 'webp', quality: 80, watermark: 'Copy of 6 November 2025' } },
 });

@@ -17,6 +17,11 @@ export const Limits = z.strictObject({
     .positive()
     .max(200 * MB)
     .default(100 * MB),
+  /**
+   * Whether batches and cases take HEIC, in which an iPhone stores photographs. By default they do, because a patient
+   * whose photographs are refused can rarely convert them. Its coding, HEVC, has patents: see `docs/deploy.md`.
+   */
+  acceptHeic: z.boolean().default(true),
   /** Largest width × height that is decoded. */
   imagePixels: z.int().positive().default(100_000_000),
   /** Shortest and longest side of an image of a record; pixels. */

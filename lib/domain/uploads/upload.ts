@@ -9,6 +9,7 @@ export const IMAGE_EXTENSIONS = {
   'image/webp': 'webp',
   'image/tiff': 'tif',
   'image/avif': 'avif',
+  'image/heic': 'heic',
   'image/bmp': 'bmp',
   'application/pdf': 'pdf',
 } as const;
@@ -22,7 +23,12 @@ export const PICTURE_TYPES = [
   'image/webp',
   'image/tiff',
   'image/avif',
+  'image/heic',
 ] as const satisfies ImageType[];
+
+/** The media types that batches and cases accept in this clinic. */
+export const pictureTypes = ({ acceptHeic }: Pick<Limits, 'acceptHeic'>): ImageType[] =>
+  PICTURE_TYPES.filter((type) => acceptHeic || type !== 'image/heic');
 
 /** The media types that records accept, scans and documents included. */
 export const RECORD_TYPES = [
@@ -57,7 +63,7 @@ export function requireUploadable(
   files: readonly DeclaredFile[],
   limits: Limits,
   fieldOf: (index: number, field: keyof DeclaredFile) => string,
-  accepted: readonly string[] = PICTURE_TYPES,
+  accepted: readonly string[] = pictureTypes(limits),
 ): void {
   const unsupported = files.flatMap((file, index) =>
     accepted.includes(file.mimeType)

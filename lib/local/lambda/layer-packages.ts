@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import libheifLayer from '../../../layers/libheif/nodejs/package.json' with { type: 'json' };
 import sharpLayer from '../../../layers/sharp/nodejs/package.json' with { type: 'json' };
 
 const installed = path.resolve(import.meta.dirname, '../../../node_modules');
@@ -11,7 +12,7 @@ const installed = path.resolve(import.meta.dirname, '../../../node_modules');
 export function linkLayerPackages(folder: string): string {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const name of Object.keys(sharpLayer.dependencies))
+  for (const name of [sharpLayer, libheifLayer].flatMap(({ dependencies }) => Object.keys(dependencies)))
     symlinkSync(path.join(installed, name), path.join(folder, name), 'junction');
   return folder;
 }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: magic numbers are made of control characters
 
 import { isUtf8 } from 'node:buffer';
-import { fileHead, type HeadTest, hasBrand } from './image-format.ts';
+import { fileHead, type HeadTest, hasOtherCoding } from './image-format.ts';
 import { isRawPhotograph } from './tiff-pictures.ts';
 
 /** Known file types that are not supported, the most specific magic numbers first. */
@@ -9,8 +9,7 @@ const knownFiles: readonly [name: string, matches: HeadTest][] = [
   ['an empty file', /^$/],
   ['a DICOM file', /^.{128}DICM/s], // DICOM PS3.10, 7.1
   ['a damaged PNG file', /^(?:.PNG|\x89.NG|\x89P.G|\x89PN)/s], // PNG 3rd edition, 5.2: the signature shows such damage
-  ['a HEIC file', hasBrand(/^(?:hei[cmsx]|hev[cmsx])$/)], // ISO/IEC 23008-12, Annex B
-  ['a HEIF file', hasBrand(/^(?:mif[12]|msf1|avc[is]|j2k[is]|jpe[gs]|vvi[cs])$/)], // ISO/IEC 23008-12, 10 and Annexes
+  ['a HEIF file in an unusual coding', hasOtherCoding],
   // Canon, Canon of old, Olympus, Panasonic, Fuji, Sigma, Minolta; ExifTool
   [
     'a raw photograph',
@@ -35,7 +34,7 @@ const knownFiles: readonly [name: string, matches: HeadTest][] = [
 ];
 
 /**
- * Describes a file by its first 1024 bytes: "a HEIC file", "plain text", "a file of unknown type". For the message
+ * Describes a file by its first 1024 bytes: "a video", "plain text", "a file of unknown type". For the message
  * about a refused upload only; no decision depends on it.
  */
 export function describeFile(bytes: Uint8Array): string {

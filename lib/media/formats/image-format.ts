@@ -10,6 +10,7 @@ const formats = {
   webp: { mimeType: 'image/webp', extension: 'webp' },
   tiff: { mimeType: 'image/tiff', extension: 'tiff' },
   avif: { mimeType: 'image/avif', extension: 'avif' },
+  heic: { mimeType: 'image/heic', extension: 'heic' },
   bmp: { mimeType: 'image/bmp', extension: 'bmp' },
   pdf: { mimeType: 'application/pdf', extension: 'pdf' },
 } as const;
@@ -22,6 +23,7 @@ export const formatNames = {
   webp: 'WebP',
   tiff: 'TIFF',
   avif: 'AVIF',
+  heic: 'HEIC',
   bmp: 'BMP',
   pdf: 'PDF',
 } as const;
@@ -45,7 +47,7 @@ export const nameOfType = Object.fromEntries(
 ) as Record<ImageFormat['mimeType'], string>;
 
 /** The formats that sharp's prebuilt libvips reads. */
-export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp' | 'pdf'>;
+export type FormatOfLibvips = Exclude<ImageFormat['format'], 'bmp' | 'heic' | 'pdf'>;
 
 /** A test of the first bytes of a file. */
 export type HeadTest = Pick<RegExp, 'test'>;
@@ -56,6 +58,12 @@ export const hasBrand = (brand: RegExp): HeadTest => ({
     head.slice(4, 8) === 'ftyp' && (head.slice(8).match(/.{4}/gs) ?? []).some((each) => brand.test(each)),
 });
 
+/** The brands of HEVC pictures, and those of HEIF of any coding (ISO/IEC 23008-12, 10 and Annex B). */
+const hasHevc = hasBrand(/^(?:hei[cmsx]|hev[cmsx])$/);
+const isHeif = hasBrand(/^(?:mif[12]|msf1)$/);
+/** HEIF in a coding that is not decoded: AVC, JPEG 2000, JPEG and VVC (ISO/IEC 23008-12, its further annexes). */
+export const hasOtherCoding = hasBrand(/^(?:avc[is]|j2k[is]|jpe[gs]|vvi[cs])$/);
+
 // The package `file-type` does not serve: it has 4,000 lines, is asynchronous, and has no display names.
 const magicNumbers: readonly [format: ImageFormat['format'], matches: HeadTest][] = [
   ['jpeg', /^\xff\xd8\xff/], // ITU-T T.81 B.2.1: SOI, then any marker
@@ -64,6 +72,8 @@ const magicNumbers: readonly [format: ImageFormat['format'], matches: HeadTest][
   ['webp', /^RIFF.{4}WEBP/s], // RFC 9649, 2.4
   ['tiff', /^(?:II[*+]\0|MM\0[*+])/], // TIFF 6.0, 2; "+" is BigTIFF
   ['avif', hasBrand(/^avi[fs]$/)], // AV1 Image File Format 1.2, 6: major or compatible brand
+  // Many encoders write only a brand of HEIF for a picture in HEVC.
+  ['heic', { test: (head) => hasHevc.test(head) || (isHeif.test(head) && !hasOtherCoding.test(head)) }],
   ['bmp', /^BM.{12}[\x0c-\x7c]\0\0\0/s], // Microsoft, BITMAPFILEHEADER, then the size of the next header
   // ISO 32000-1, Annex H.3.4.1: readers search the first 1024 bytes. A DICOM file that contains a PDF is not a PDF.
   ['pdf', /^(?!.{128}DICM).*%PDF-\d/s],

@@ -114,5 +114,6 @@ const tooLarge = ({ memoryMb }: DecoderLimits) =>
 const refusals = {
   damaged: 'This HEIC file is damaged or incomplete. Please save or send it again.',
   'no picture': 'This HEIC file has no still picture. Please save it as JPEG.',
+  parts: 'This HEIC file has larger or more parts than are accepted. Please save it as JPEG.',
   coding: 'This HEIF file is compressed in an unusual way, which is not accepted. Please save it as JPEG.',
 } as const;

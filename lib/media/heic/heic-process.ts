@@ -23,7 +23,7 @@ export interface HeicPicture {
 export type HeicRefusal =
   | { tooLarge: { width: number; height: number } }
   | { unreadable: Unreadable; message: string };
-type Unreadable = 'damaged' | 'no picture' | 'coding' | 'memory';
+type Unreadable = 'damaged' | 'no picture' | 'coding' | 'memory' | 'parts';
 
 /** heif_colorspace_RGB, heif_chroma_interleaved_RGB and _RGBA, heif_channel_interleaved (heif_image.h). */
 const RGB = 1;
@@ -38,7 +38,7 @@ const NCLX = fourCharacters('nclx');
 /** Codes of heif_error_code (heif_error.h): no brand of a still picture; an unknown coding; memory; no decoder. */
 const reasonOfCode: Record<number, Unreadable> = { 3: 'no picture', 4: 'coding', 6: 'memory', 11: 'coding' };
 /** Codes of heif_suberror_code: no primary item; a limit of libheif. They are more precise. */
-const reasonOfSubcode: Record<number, Unreadable> = { 107: 'no picture', 124: 'no picture', 1000: 'memory' };
+const reasonOfSubcode: Record<number, Unreadable> = { 107: 'no picture', 124: 'no picture', 1000: 'parts' };
 
 /**
  * A child process: receives a HEIC file from its parent, decodes its primary image, and ends. libheif applies crops,

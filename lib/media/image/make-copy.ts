@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import { sniffImageFormat } from '../formats/image-format.ts';
+import { decodeHeic } from '../heic/decode-heic.ts';
 import { decodePdf } from '../pdf/decode-pdf.ts';
 import { RejectedImage } from '../rejected-image.ts';
 import { decodeBmp } from './decode-bmp.ts';
@@ -54,6 +55,7 @@ async function decode(bytes: Uint8Array, { width, maxHeight, page = 1 }: CopyOpt
       .timeout({ seconds: SECONDS });
   if (format === 'pdf') return toPixels(shape(fromPixels((await decodePdf(bytes, { page })).pixels)));
   if (format === 'tiff' && page > 1) return decodeTiffPage(bytes, page, shape);
+  if (format === 'heic') return (await decodeHeic(bytes, defaultLimits, shape)).pixels;
   if (format === 'bmp') return toPixels(shape(fromPixels(decodeBmp(bytes, defaultLimits).pixels)));
   return readUpright(bytes, format, shape);
 }

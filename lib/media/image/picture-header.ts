@@ -6,7 +6,7 @@ import { dpiOf } from './decode-libvips.ts';
 import { sharp } from './libvips.ts';
 import type { ImageFacts } from './renditions.ts';
 
-/** The properties in an image's header; its pixels are not decoded. A PDF has no size before it is rendered. */
+/** The properties in an image's header; its pixels are not decoded. The size of a PDF or HEIC is known after decoding. */
 export type PictureHeader = Pick<ImageFacts, 'mimeType'> & Partial<Omit<ImageFacts, 'extension'>>;
 
 /** The description of a file that is not a supported image, or has an invalid header. */
@@ -35,7 +35,7 @@ async function readFacts(
   bytes: Uint8Array,
   { format }: ImageFormat,
 ): Promise<Omit<PictureHeader, 'mimeType'>> {
-  if (format === 'pdf') return {};
+  if (format === 'pdf' || format === 'heic') return {};
   if (format === 'bmp') {
     const { width, height } = readBmpHeader(bytes);
     return { width, height };

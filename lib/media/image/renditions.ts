@@ -1,5 +1,6 @@
 import type { CaptureTime } from '../formats/capture-time.ts';
 import { type ImageFormat, sniffImageFormat } from '../formats/image-format.ts';
+import { decodeHeic } from '../heic/decode-heic.ts';
 import { decodePdf } from '../pdf/decode-pdf.ts';
 import { decodeBmp } from './decode-bmp.ts';
 import { decodeWithLibvips } from './decode-libvips.ts';
@@ -31,6 +32,9 @@ export interface Rendition {
   bytes: Uint8Array;
 }
 
+/** The longer side of a preview; pixels. */
+const PREVIEW_BOX = 1600;
+
 /**
  * Makes every smaller copy that the service shows, and reads the facts on the way. First frame only of animations, first
  * page only of documents.
@@ -53,7 +57,7 @@ export async function makeRenditions(
     ...defaultLimits,
     ...limits,
   });
-  const upright = await shrink(pixels, needsPreview ? 1600 : 400);
+  const upright = await shrink(pixels, needsPreview ? PREVIEW_BOX : 400);
   return {
     mimeType: format.mimeType,
     extension: format.extension,
@@ -64,7 +68,7 @@ export async function makeRenditions(
     ...(pages && { pages }),
     renditions: await Promise.all([
       // The slowest first, because they are encoded in parallel.
-      ...(needsPreview ? [encode('preview', upright, 1600)] : []),
+      ...(needsPreview ? [encode('preview', upright, PREVIEW_BOX)] : []),
       encode('png', upright, 300),
       encode('thumbnail', upright, 300),
       encode('card', upright, 400),
@@ -76,6 +80,8 @@ async function decode(bytes: Uint8Array, { format }: ImageFormat, limits: Rendit
   switch (format) {
     case 'bmp':
       return decodeBmp(bytes, limits);
+    case 'heic':
+      return decodeHeic(bytes, limits, (image) => inside(image, PREVIEW_BOX));
     case 'pdf':
       return decodePdf(bytes);
     default:

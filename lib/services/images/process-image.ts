@@ -5,6 +5,7 @@ import type { Limits } from '../../domain/limits/limits.ts';
 import { isAcceptedType } from '../../domain/uploads/upload.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
+import { sniffImageFormat } from '../../media/formats/image-format.ts';
 import { makeRenditions } from '../../media/image/renditions.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { allKeysOf, originalKey, renditionKey } from '../../storage/object-keys.ts';
@@ -63,13 +64,15 @@ export async function processImage(
   return transition !== 'gone';
 }
 
-async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixels }: Limits) {
+async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixels, acceptHeic }: Limits) {
   // S3 itself enforces the signed size of uploads; this check is for stores that do not.
   if (bytes.length > imageBytes) return new RejectedImage(`The file is larger than ${imageBytes} bytes.`);
   if (image.crc32 && image.crc32 !== base64Crc32(bytes))
     return new RejectedImage('The file is not the one that was announced: its checksum is another.');
   if (bytes.length !== image.fileSize)
     return new RejectedImage(`The file has ${bytes.length} bytes; ${image.fileSize} were announced.`);
+  if (!acceptHeic && sniffImageFormat(bytes)?.format === 'heic')
+    return new RejectedImage('This is a HEIC file, which is not accepted here. Please save it as JPEG.');
   try {
     const picture = await makeRenditions(bytes, { pixels: imagePixels });
     const fault = image.bounds && outOfBounds(image.bounds, picture);

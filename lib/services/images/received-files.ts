@@ -3,7 +3,7 @@ import { FileDetails, type UploadResult } from '../../api/views/upload-result.ts
 import type { Images } from '../../data/images.ts';
 import type { Image } from '../../domain/images/image.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
-import { PICTURE_TYPES } from '../../domain/uploads/upload.ts';
+import { pictureTypes } from '../../domain/uploads/upload.ts';
 import { describeIssues } from '../../lambda/http/describe-issues.ts';
 import type { ReceivedFiles } from '../../lambda/http/form.ts';
 import { logger } from '../../lambda/http/response.ts';
@@ -31,10 +31,11 @@ interface AcceptedFile extends CheckedFile {
 export function checkFiles(
   files: ReceivedFiles,
   { categories, captions }: { categories: readonly string[]; captions: readonly string[] },
-  { imageBytes }: Limits,
+  limits: Limits,
 ): (CheckedFile | RefusedFile)[] {
+  const accepted = pictureTypes(limits);
   return files.map(({ name, bytes }, index) => {
-    const found = inspectFile(bytes, imageBytes, PICTURE_TYPES);
+    const found = inspectFile(bytes, limits.imageBytes, accepted);
     // An empty item of a list means that the file has no value.
     const details = FileDetails.safeParse(
       { category: categories[index] || undefined, caption: captions[index] },

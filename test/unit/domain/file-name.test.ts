@@ -7,6 +7,7 @@ test.each([
   ['scan.pdf', 'image/tiff', 'scan.tiff'],
   ['scan.JPG', 'application/pdf', 'scan.pdf'],
   ['photo.png', 'image/webp', 'photo.webp'],
+  ['photo.jpg', 'image/heic', 'photo.heic'],
   ['two.dots.png', 'image/jpeg', 'two.dots.jpg'],
   ['photo.HEIC.', 'image/jpeg', 'photo.jpg'],
 ])('%s of the type %s is sent as %s', (fileName, mimeType, outgoing) => {
@@ -17,6 +18,8 @@ test.each([
   ['photo.jpeg', 'image/jpeg'],
   ['photo.JPE', 'image/jpeg'],
   ['scan.tif', 'image/tiff'],
+  ['IMG_0001.HEIC', 'image/heic'],
+  ['IMG_0001.heif', 'image/heic'],
   ['photo', 'image/jpeg'],
   ['.png', 'image/jpeg'],
   ['visit 6.11', 'image/jpeg'],

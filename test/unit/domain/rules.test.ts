@@ -60,6 +60,14 @@ describe('A file before its upload', () => {
     }
   });
 
+  test('may be HEIC only in a clinic that takes it', () => {
+    const file = { mimeType: 'image/heic', fileSize: 1 };
+    expect(check(file)).toBeUndefined();
+    const without = refusal(() => requireUploadable([file], { ...limits, acceptHeic: false }, String));
+    expect(without?.code).toBe('UNSUPPORTED_MEDIA_TYPE');
+    expect(without?.details[0]).not.toMatch(/one of.*heic.*;/);
+  });
+
   test('must have a declared type where not every endpoint takes it', () => {
     expect(isAcceptedType('image/png', 'image/jpeg')).toBe(true);
     expect(isAcceptedType('application/pdf', 'application/pdf')).toBe(true);

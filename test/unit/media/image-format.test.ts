@@ -45,7 +45,23 @@ test('BigTIFF of either byte order is TIFF', async () => {
 
 test('AVIF is detected by a compatible brand too, but not by bytes after the brands', () => {
   expect(sniffImageFormat(fileType('mif1', 'miaf', 'avif'))?.format).toBe('avif');
-  expect(sniffImageFormat(Buffer.concat([fileType('mif1', 'heic'), Buffer.from('avif')]))).toBeUndefined();
+  expect(sniffImageFormat(Buffer.concat([fileType('mif1', 'heic'), Buffer.from('avif')]))?.format).toBe(
+    'heic',
+  );
+});
+
+test.each([
+  [['heic', 'mif1', 'heic']],
+  [['mif1', 'heic']],
+  [['heix', 'mif1']],
+  [['msf1', 'hevc']],
+  [['mif1', 'miaf']],
+])('HEIC is detected by the brands %s', ([major = '', ...compatible]) => {
+  expect(sniffImageFormat(fileType(major, ...compatible))).toEqual({
+    format: 'heic',
+    mimeType: 'image/heic',
+    extension: 'heic',
+  });
 });
 
 test('bytes of a larger buffer before the file’s own are not read', async () => {
@@ -59,9 +75,7 @@ test.each<[string, Uint8Array]>([
   ['plain text', Buffer.from('Röntgen, links\r\n')],
   ['a DICOM file', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')])],
   ['a damaged PNG file', Buffer.from('\x89PNG\n\n\x1a\n', 'latin1')],
-  ['a HEIC file', fileType('heic', 'mif1')],
-  ['a HEIC file', fileType('mif1', 'heic')],
-  ['a HEIF file', fileType('mif1', 'vvic')],
+  ['a HEIF file in an unusual coding', fileType('mif1', 'vvic')],
   ['a raw photograph', fileType('crx ', 'isom')],
   ['a raw photograph', Buffer.from('IIRO')],
   ['a video', fileType('isom', 'mp42')],

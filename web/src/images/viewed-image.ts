@@ -12,10 +12,10 @@ export interface ViewedImage {
   pages: number;
 }
 
-/** The media types that browsers can't draw as a picture. */
-const NEEDS_COPY = ['image/tiff', 'application/pdf'];
+/** The media types that not every browser can draw as a picture. */
+const NEEDS_COPY = ['image/tiff', 'image/heic', 'application/pdf'];
 
-/** The path of what a browser can draw of a page, from 1. Browsers can't draw TIFF or PDF: they get a copy. */
+/** The path of what a browser can draw of a page, from 1. Of other types than browsers draw, it is a copy. */
 export const pathOf = ({ id, type, isReady, original }: ViewedImage, page = 1): string | undefined => {
   if (!isReady) return undefined;
   if (!NEEDS_COPY.includes(type)) return original;

@@ -1,6 +1,6 @@
 import { explain } from '../api/api-error.ts';
 import { Backoff } from '../parts/backoff.ts';
-import { faultOf } from './check-file.ts';
+import { faultOf, typeOf } from './check-file.ts';
 import { checksumOf } from './checksums.ts';
 import { FilePersister } from './file-persister.ts';
 import { GroupSize } from './group-size.ts';
@@ -78,7 +78,7 @@ export class UploadQueue {
         target,
         order: this.#nextOrder(),
         name: file.name,
-        type: file.type,
+        type: typeOf(file),
         bytes: file.size,
         attempts: 0,
       };

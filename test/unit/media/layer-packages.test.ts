@@ -17,7 +17,17 @@ test('the Lambda layer has the same version of sharp as the tests', () => {
   }
 });
 
-test('the lock file of the layer names no download address', () => {
-  const { packages } = read('layers/sharp/nodejs/package-lock.json');
-  expect(Object.values<object>(packages).filter((each) => 'resolved' in each)).toEqual([]);
+test('the layer with libheif has the tested version', () => {
+  const { 'libheif-js': tested } = read('package.json').dependencies;
+  expect(read('layers/libheif/nodejs/package.json').dependencies).toEqual({ 'libheif-js': tested });
+  expect(read('layers/libheif/nodejs/package-lock.json').packages['node_modules/libheif-js']).toEqual(
+    read('package-lock.json').packages['node_modules/libheif-js'],
+  );
+});
+
+test('the lock file of a layer names no download address', () => {
+  for (const layer of ['sharp', 'libheif']) {
+    const { packages } = read(`layers/${layer}/nodejs/package-lock.json`);
+    expect(Object.values<object>(packages).filter((each) => 'resolved' in each)).toEqual([]);
+  }
 });
