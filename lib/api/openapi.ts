@@ -3,7 +3,15 @@ import * as z from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../domain/errors.ts';
 import { exampleOf } from './example.ts';
 import { Message } from './notifications.ts';
-import { errorsOf, type Form, isIdempotent, type Operation, routesOf, type Success } from './operation.ts';
+import {
+  errorsOf,
+  type Form,
+  isBodyOptional,
+  isIdempotent,
+  type Operation,
+  routesOf,
+  type Success,
+} from './operation.ts';
 import { SOCKET_PATH } from './socket-route.ts';
 
 /** The body of every error response, API Gateway's own included. */
@@ -107,7 +115,7 @@ function describe(operation: Operation, operationId: string, path: string) {
     ],
     ...(body && {
       requestBody: {
-        required: true,
+        required: !isBodyOptional(operation),
         content: {
           [form ? 'multipart/form-data' : 'application/json']: {
             schema: form ? formSchemaOf(body, form) : schemaOf(body, 'input'),

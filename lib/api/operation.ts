@@ -201,6 +201,10 @@ export const permissionsOf = (operation: Operation): Permissions => ({
 export const isIdempotent = ({ method, body, returnsSecret }: Operation): boolean =>
   method === 'POST' && body !== undefined && !returnsSecret;
 
+/** Whether the JSON body may be absent, which is as `{}`: where no field of it is required. */
+export const isBodyOptional = ({ body, form }: Operation): boolean =>
+  body !== undefined && !form && body.safeParse({}).success;
+
 /** Whether each request is written to the audit log: every operation that accesses stored data. */
 export const isAudited = ({ permissions, unaudited }: Operation): boolean =>
   !unaudited && Object.keys(permissions).length > 0;

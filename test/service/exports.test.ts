@@ -94,6 +94,16 @@ describe('An export', () => {
     expect(Buffer.from(await rest.arrayBuffer()).equals(zip.subarray(1_000_000))).toBe(true);
   });
 
+  test('may be asked for without a body, of the whole batch, also with a key', async () => {
+    const { id } = await batchOf(10);
+    const path = `/api/images/batches/${id}/exports/`;
+    const keyed = await doctor.send('POST', path, undefined, { 'idempotency-key': randomUUID() });
+    expect(keyed.status).toBe(202);
+    const { id: exportId } = (await keyed.json()) as { id: string };
+    expect(await doctor.json('POST', path, 202)).toMatchObject({ id: exportId });
+    expect(await start(id)).toMatchObject({ id: exportId });
+  });
+
   test('of the same images is the same while it exists; of other images it is another', async () => {
     const { id, files } = await batchOf(10, 20);
     const [first] = files.keys();

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { CHALLENGE, INVALID_TOKEN } from '../../api/challenge.ts';
-import type { Operation } from '../../api/operation.ts';
+import { isBodyOptional, type Operation } from '../../api/operation.ts';
 import { Caller } from '../../domain/access/caller.ts';
 import type { AuditContext } from '../../domain/audit/audit-context.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -32,7 +32,7 @@ export interface Request<Op extends Operation> {
 export function parseRequest<Op extends Operation>(
   operation: Op,
   event: APIGatewayProxyEvent,
-  bodyOf: (event: APIGatewayProxyEvent) => unknown = jsonOf,
+  bodyOf: (event: APIGatewayProxyEvent) => unknown = (event) => jsonOf(operation, event),
 ): Request<Op> {
   const caller = operation.auth === 'public' ? undefined : callerOf(event, operation.auth);
   const faults: string[] = [];
@@ -89,7 +89,8 @@ const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent) =>
     ]),
   );
 
-function jsonOf({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
+function jsonOf(operation: Operation, { body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
+  if (!body && isBodyOptional(operation)) return {};
   try {
     return JSON.parse(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? ''));
   } catch (cause) {
