@@ -1,6 +1,7 @@
 import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 import { searchName } from '../patients/search-name.ts';
 import { type DicomAttributes, nameGroups } from './dicom-instance.ts';
+import { inTimeZone, TIMES_OF_DATES } from './time-zone.ts';
 
 /** A condition of a search on one attribute (PS3.4 C.2.2.2). */
 export interface AttributeMatch {
@@ -12,6 +13,11 @@ export interface AttributeMatch {
   isFuzzy?: boolean;
   /** For a date: the matching time attribute, if both ranges are combined into one. */
   time?: { tag: string; value: string };
+  /**
+   * The zone of a date or a time, such as `+0200`: Timezone Offset From UTC of the search (PS3.4 C.2.2.2.5). By default,
+   * the local time of the file is compared.
+   */
+  offset?: string | undefined;
 }
 
 const PATIENT_ID = '00100020';
@@ -24,8 +30,9 @@ const EMPTY = '""';
  * representation. Matching is case-sensitive except for person names (PS3.4 C.2.2.2.1), and for patient numbers, whose
  * normal forms are compared.
  */
-export function matches(attributes: DicomAttributes, match: AttributeMatch): boolean {
+export function matches(stored: DicomAttributes, match: AttributeMatch): boolean {
   const [tag, ...rest] = match.path;
+  const attributes = match.offset === undefined ? stored : inTimeZone(stored, tag, match.offset);
   const { vr = '', Value = [] } = attributes[tag] ?? {};
   const [next, ...further] = rest;
   if (next !== undefined) {
@@ -138,16 +145,6 @@ function isDateIn(date: unknown, range: Range, time: unknown = ''): boolean {
   const day = dateOf(String(date));
   return /^\d{8}$/.test(day) && isIn(day + timeOf(String(time)), range);
 }
-
-/** The time attribute of each stored date attribute. */
-const TIMES_OF_DATES: Readonly<Record<string, string>> = {
-  '00080012': '00080013',
-  '00080020': '00080030',
-  '00080021': '00080031',
-  '00080022': '00080032',
-  '00080023': '00080033',
-  '00400244': '00400245',
-};
 
 /**
  * Combines the ranges of a date and of its time into one range, if both have the same form: from that time on the first

@@ -111,14 +111,21 @@ function matchesName(pattern: string, isFuzzy: boolean): (name: string) => boole
 }
 
 /** The first and last day of a date or a range, as sortable text; undefined if any date matches. */
-function datesOf({ value, time }: Partial<AttributeMatch> = {}): Dates | undefined {
+function datesOf({ value, time, offset }: Partial<AttributeMatch> = {}): Dates | undefined {
   if (value === undefined || !/^[\d.]*(?:-[\d.]*)?$/.test(value) || !/\d/.test(value)) return undefined;
   const [first = '', last = first] = value.replaceAll('.', '').split('-');
-  return [
-    first.padEnd(8, '0').slice(0, 8),
-    (last || '9').padEnd(8, '9').slice(0, 8) + lastTimeOf(time?.value),
-  ];
+  const days = [first.padEnd(8, '0').slice(0, 8), (last || '9').padEnd(8, '9').slice(0, 8)] as const;
+  if (offset === undefined) return [days[0], days[1] + lastTimeOf(time?.value)];
+  // The lists have local days, which may be those beside the days of the search's zone.
+  return [first ? dayBeside(days[0], -1) : days[0], last ? dayBeside(days[1], 1) : days[1]];
 }
+
+/** The day before or after; also for months and days that do not exist. */
+const dayBeside = (day: string, days: 1 | -1): string =>
+  new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6)) + days))
+    .toISOString()
+    .slice(0, 10)
+    .replaceAll('-', '');
 
 /** The end of a range of times, as sortable text; empty if it is open. */
 function lastTimeOf(value = ''): string {

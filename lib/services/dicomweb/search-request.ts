@@ -1,5 +1,6 @@
 import type { SearchQuery } from '../../api/dicomweb.ts';
 import { type AttributeMatch, combineDateTimes } from '../../domain/dicom/attribute-match.ts';
+import { isOffset, TIMEZONE_OFFSET } from '../../domain/dicom/time-zone.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { DEFAULT_ATTRIBUTES, levelOf, type SearchLevel, tagOf } from './searched-attributes.ts';
 
@@ -53,9 +54,12 @@ export function readSearch(level: SearchLevel, within: Within, query: SearchQuer
   if (within.study) matches.study.push({ path: ['0020000D'], value: within.study });
   if (within.series) matches.series.push({ path: ['0020000E'], value: within.series });
 
+  const offset = offsetOf(query, faults);
   for (const [name, values] of Object.entries(query)) {
     if (OPTIONS.has(name)) continue;
     const path = pathOf(name, level);
+    // It is not matched, but says of which zone the dates and times of the search are (PS3.4 C.2.2.2.5).
+    if (path?.[0] === TIMEZONE_OFFSET && path.length === 1) continue;
     const kept = path && levelOf(path[0]);
     if (!path || !kept || LEVELS.indexOf(kept) > LEVELS.indexOf(level)) {
       faults.push(`${name} is not an attribute by which ${NAMES[level]} are searched`);
@@ -67,7 +71,7 @@ export function readSearch(level: SearchLevel, within: Within, query: SearchQuer
     if (all.length > 1 && !/UID$/.test(name) && !UIDS.has(path[0]))
       faults.push(`${name} is given more than once`);
     const value = all.join('\\').trim();
-    if (value !== '') matches[kept].push({ path, value, isFuzzy });
+    if (value !== '') matches[kept].push({ path, value, isFuzzy, ...(offset && { offset }) });
   }
   if (faults.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details: faults });
 
@@ -87,6 +91,14 @@ export function readSearch(level: SearchLevel, within: Within, query: SearchQuer
     limit: Math.min(query.limit ?? MOST[level], MOST[level]),
     offset: query.offset,
   };
+}
+
+/** The zone of the dates and times in a search. */
+function offsetOf(query: SearchQuery, faults: string[]): string | undefined {
+  const given = Object.entries(query).find(([name]) => tagOf(name) === TIMEZONE_OFFSET)?.[1];
+  if (given === undefined || given === '' || isOffset(given)) return given || undefined;
+  faults.push(`TimezoneOffsetFromUTC must be an offset such as +0200 (%2B0200 in a URL); received ${given}`);
+  return undefined;
 }
 
 const NAMES = { study: 'studies', series: 'series', instance: 'instances' };
