@@ -47,6 +47,7 @@ test('A case takes HEIC by a signed URL, and a record refuses it', async () => {
   expect(asked.status).toBe(201);
   const record = await doctor.send('POST', '/api/v2/images', {
     image_data: file.toString('base64'),
+    name: 'IMG_0003.HEIC',
     patient_id: patient,
   });
   expect(record.status).toBe(415);

@@ -1,4 +1,6 @@
+import type { ScanVerdict } from './jpeg-entropy.ts';
 import { readTiff, type TiffDirectory, type TiffField, type TiffFile } from './tiff-file.ts';
+import { judgeTiffJpegs } from './tiff-jpegs.ts';
 import { countPages, pictureOfPage } from './tiff-pictures.ts';
 
 /** A TIFF prepared for libvips, with properties that libvips does not report. */
@@ -12,6 +14,8 @@ export interface PreparedTiff {
   unusual?: 'bits' | 'colours';
   /** Whether pixel data is missing. */
   isIncomplete: boolean;
+  /** Whether the JPEG data of an image in that compression is whole. */
+  scans: ScanVerdict;
   /** Whether the file contains only a reduced version of its image. */
   isPreviewOnly: boolean;
   /** The same file with one directory appended, which has only the tags that its image needs. */
@@ -75,12 +79,15 @@ const photometrics = {
   logLuv: 32845,
 } as const;
 
+/** The compression of JPEG data (TIFF Technical Note 2, Adobe, 1995). */
+const JPEG = 7;
+
 /** The compressions for which a tag is defined; libtiff warns about it for others. */
 const compressionsOf = new Map<number, readonly number[]>([
   [tags.predictor, [5, 8, 32946, 34925, 50000]],
   [tags.group3, [3]],
   [tags.group4, [4]],
-  [tags.jpegTables, [7]],
+  [tags.jpegTables, [JPEG]],
 ]);
 const ofYcc = [tags.yccCoefficients, tags.yccSubsampling, tags.yccPosition, tags.yccRange] as number[];
 
@@ -108,6 +115,10 @@ export function prepareTiff(bytes: Uint8Array, page = 1): PreparedTiff | undefin
     pixelAspect: facts.pixelAspect,
     ...unusualOf(facts, layout),
     isIncomplete: layout.isIncomplete,
+    scans:
+      facts.compression === JPEG
+        ? judgeTiffJpegs(bytes, layout.bytesAt, (picture ?? start).get(tags.jpegTables)?.bytes)
+        : 'unclear',
     isPreviewOnly: picture === undefined,
     plain: withDirectory(bytes, file, fields),
     ...(isGreyInPlanes(facts) && { planes: splitPlanes(bytes, file, fields, facts, layout) }),

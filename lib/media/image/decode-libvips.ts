@@ -71,7 +71,7 @@ async function accept(bytes: Uint8Array, format: FormatOfLibvips, limits: Rendit
     // When it shrinks a large JPEG, libvips does not read the last lines: a missing end of 3 kB would not be noticed.
     throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
   }
-  const scans = format === 'jpeg' ? judgeScans(bytes) : 'unclear';
+  const scans = format === 'jpeg' ? judgeScans(bytes) : (file.tiff?.scans ?? 'unclear');
   if (file.tiff?.isIncomplete || scans === 'missing') {
     throw new RejectedImage(`This ${formatNames[format]} file ${damaged}.`);
   }
@@ -114,8 +114,8 @@ export async function decodeTiffPage(
   page: number,
   shape: (image: Sharp) => Sharp,
 ): Promise<Pixels> {
-  const { file, header } = await accept(bytes, 'tiff', defaultLimits, page);
-  return orRejected('tiff', read(file, header, shape));
+  const { file, header, scans } = await accept(bytes, 'tiff', defaultLimits, page);
+  return orRejected('tiff', read(file, header, shape, scans === 'whole'));
 }
 
 const readHeader = ({ bytes }: Pick<Prepared, 'bytes'>): Promise<Metadata> =>
@@ -149,7 +149,7 @@ export async function readUpright(
 ): Promise<Pixels> {
   const file = prepare(bytes, format);
   // An accepted image has all of its pixels, whatever the decoder warns about.
-  return read(file, await readHeader(file), shape, format === 'jpeg');
+  return read(file, await readHeader(file), shape, format === 'jpeg' || file.tiff?.scans === 'whole');
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SearchQuery } from '../../../lib/api/dicomweb.ts';
 import { matches } from '../../../lib/domain/dicom/attribute-match.ts';
 import type { DicomAttributes } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { studyListFor } from '../../../lib/domain/dicom/study-search.ts';
@@ -13,9 +14,7 @@ const athens: DicomAttributes = {
 };
 
 const isFound = (study: DicomAttributes, query: Record<string, string>) =>
-  readSearch('study', {}, { offset: 0, fuzzymatching: 'false', ...query }).matches.study.every((match) =>
-    matches(study, match),
-  );
+  readSearch('study', {}, SearchQuery.parse(query)).matches.study.every((match) => matches(study, match));
 
 describe('Timezone Offset From UTC in a search', () => {
   test.each<[Record<string, string>, boolean]>([
