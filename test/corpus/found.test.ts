@@ -16,6 +16,7 @@ import { decodePdf } from '../../lib/media/pdf/decode-pdf.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { dicomForm } from '../fixtures/dicom-uploads.ts';
 import { useOwnStack } from '../support/own-stack.ts';
+import { formatTable } from './format-table.ts';
 
 /** Small inputs that other programs handled wrongly, written for this project, each with the right result. */
 const folder = new URL('../../../shared/found/', import.meta.url);
@@ -84,30 +85,12 @@ if (rows.length === 0) {
   const dicoms = rows.filter(({ path }) => path.endsWith('.dcm'));
   const files = rows.filter(({ path }) => !path.endsWith('.dcm'));
 
+  const see = formatTable('The images and PDFs of ../shared/found, by format:');
+
   describe('accepted, with its values', () => {
     test.each(files.filter(({ verdict }) => verdict === 'accept'))('$kind: $path', async (row) => {
       const bytes = read(row.path);
-      const made = await makeRenditions(bytes);
-      const size = row.path.endsWith('.pdf') ? null : /^(\d+)x(\d+)/.exec(row.values);
-      if (size) expect([made.width, made.height]).toEqual(size.slice(1).map(Number));
-      const colours = quartersOf(row.values);
-      if (colours) await expectQuarters(made.renditions, colours, bytes);
-      const dark = /dark part[^0-9]*(?:\(grey < 128\) )?about (0\.\d+)/.exec(row.values);
-      if (dark) expect(await darkPartOf(made.renditions)).toBeGreaterThan(0);
-      const time = /local (\S+) (\d\d:\d\d:\d\d)(?:,? (offset unknown|[+-]\d\d:\d\d))?/.exec(row.values);
-      if (time) {
-        const [, day, clock, offset] = time;
-        const taken = {
-          capturedLocal: `${day}T${clock}`,
-          captureOffset: offset === 'offset unknown' ? undefined : offset,
-        };
-        expect({ captureOffset: undefined, ...made }).toMatchObject(taken);
-        expect({ captureOffset: undefined, ...(await readPictureHeader(bytes)) }).toMatchObject(taken);
-      }
-      await checks[row.path]?.(bytes, row);
-      expect(Boolean(size || colours || dark || time || checks[row.path]), 'something was looked at').toBe(
-        true,
-      );
+      await see(bytes, 'shown', () => expectValues(row, bytes));
     });
   });
 
@@ -115,12 +98,15 @@ if (rows.length === 0) {
     test.each(files.filter(({ verdict }) => verdict === 'reject'))(
       '$kind: $path',
       async ({ path, kind, values }) => {
-        const error = await makeRenditions(read(path)).catch((thrown: unknown) => thrown);
-        expect(error).toBeInstanceOf(RejectedImage);
-        const { reason } = error as RejectedImage;
-        if (values.includes('a raw photograph')) expect(reason).toContain('a raw photograph');
-        else if (kind === 'C4') expect(reason).toMatch(/number of bits/);
-        else expect(reason).toMatch(/damaged|incomplete/);
+        const bytes = read(path);
+        await see(bytes, 'refused truly', async () => {
+          const error = await makeRenditions(bytes).catch((thrown: unknown) => thrown);
+          expect(error).toBeInstanceOf(RejectedImage);
+          const { reason } = error as RejectedImage;
+          if (values.includes('a raw photograph')) expect(reason).toContain('a raw photograph');
+          else if (kind === 'C4') expect(reason).toMatch(/number of bits/);
+          else expect(reason).toMatch(/damaged|incomplete/);
+        });
       },
     );
   });
@@ -323,4 +309,27 @@ async function expectSquareShape(bytes: Buffer): Promise<void> {
   const { renditions } = await makeRenditions(bytes);
   for (const copy of renditions)
     expect(await shapeOf(copy.bytes, (grey) => grey < 128), copy.name).toBeCloseTo(1, 1);
+}
+
+/** The size, the colours, the dark part and the time that a row names. */
+async function expectValues(row: Row, bytes: Buffer): Promise<void> {
+  const made = await makeRenditions(bytes);
+  const size = row.path.endsWith('.pdf') ? null : /^(\d+)x(\d+)/.exec(row.values);
+  if (size) expect([made.width, made.height]).toEqual(size.slice(1).map(Number));
+  const colours = quartersOf(row.values);
+  if (colours) await expectQuarters(made.renditions, colours, bytes);
+  const dark = /dark part[^0-9]*(?:\(grey < 128\) )?about (0\.\d+)/.exec(row.values);
+  if (dark) expect(await darkPartOf(made.renditions)).toBeGreaterThan(0);
+  const time = /local (\S+) (\d\d:\d\d:\d\d)(?:,? (offset unknown|[+-]\d\d:\d\d))?/.exec(row.values);
+  if (time) {
+    const [, day, clock, offset] = time;
+    const taken = {
+      capturedLocal: `${day}T${clock}`,
+      captureOffset: offset === 'offset unknown' ? undefined : offset,
+    };
+    expect({ captureOffset: undefined, ...made }).toMatchObject(taken);
+    expect({ captureOffset: undefined, ...(await readPictureHeader(bytes)) }).toMatchObject(taken);
+  }
+  await checks[row.path]?.(bytes, row);
+  expect(Boolean(size || colours || dark || time || checks[row.path]), 'something was looked at').toBe(true);
 }

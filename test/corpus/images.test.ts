@@ -6,6 +6,7 @@ import { describeFile } from '../../lib/media/formats/describe-file.ts';
 import { sharp } from '../../lib/media/image/libvips.ts';
 import { makeRenditions } from '../../lib/media/image/renditions.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
+import { formatTable } from './format-table.ts';
 
 /** Third-party and hostile files beside the project, with the right verdict for each. */
 const folder = new URL('../../../shared/data/images/', import.meta.url);
@@ -33,26 +34,27 @@ if (rows.length === 0) {
   });
 } else {
   describe('images', () => {
+    const see = formatTable('The images of ../shared/data, by format:');
     const unhandled = (row: Row) => notHandledYet.some(({ files }) => files.test(row.file));
     const cases = rows.filter((row) => !unhandled(row));
 
     test.each(cases.filter(({ expected }) => expected === 'accept'))(
       '$file is accepted',
       async ({ file }) => {
-        await expectGoodCopies(read(file));
+        await see(read(file), 'shown', () => expectGoodCopies(read(file)));
       },
     );
 
     test.each(cases.filter(({ expected }) => expected === 'reject'))('$file is refused', async ({ file }) => {
-      await expectRefusal(read(file));
+      await see(read(file), 'refused truly', () => expectRefusal(read(file)));
     });
 
     test.each(cases.filter(({ expected }) => /^(?:survive|accept-or-415)$/.test(expected)))(
       '$file gets a clear verdict',
       async ({ file }) => {
         await makeRenditions(read(file)).then(
-          () => expectGoodCopies(read(file)),
-          () => expectRefusal(read(file)),
+          () => see(read(file), 'shown', () => expectGoodCopies(read(file))),
+          () => see(read(file), 'refused truly', () => expectRefusal(read(file))),
         );
       },
     );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bmp } from '../fixtures/bmps.ts';
 import { codestream } from '../fixtures/codestreams.ts';
 import { dicomFile, encapsulated, imageOf, syntaxes } from '../fixtures/dicoms.ts';
+import { heic } from '../fixtures/heics.ts';
 import { pdf } from '../fixtures/pdfs.ts';
 import { photo } from '../fixtures/photos.ts';
 import { tiffChain } from '../fixtures/tiff-chains.ts';
@@ -72,6 +73,7 @@ export async function generatedSamples(): Promise<Sample[]> {
     { name: 'pages.tiff', bytes: tiffChain([page, page]) },
     { name: 'grey.bmp', bytes: bmp({ width: 8, height: 8, bits: 24, pixels: Buffer.alloc(192, 90) }) },
     { name: 'page.pdf', bytes: pdf() },
+    { name: 'photo.heic', bytes: heic({ grid: { columns: 2, rows: 2 } }) },
     ...plain,
     ...compressed,
   ];

@@ -19,7 +19,7 @@ export const Limits = z.strictObject({
     .default(100 * MB),
   /**
    * Whether batches and cases take HEIC, in which an iPhone stores photographs. By default they do, because a patient
-   * whose photographs are refused can rarely convert them. Its coding, HEVC, has patents: see `docs/deploy.md`.
+   * whose photographs are refused can rarely convert them. Its coding, HEVC, has patents: see `docs/decisions/heic-by-libheif.md`.
    */
   acceptHeic: z.boolean().default(true),
   /** Largest width × height that is decoded. */
