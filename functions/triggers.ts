@@ -9,6 +9,7 @@ import { trigger as notify } from './events/notify/trigger.ts';
 import { trigger as processArrivedImage } from './events/process-arrived-image/trigger.ts';
 import { trigger as reconcile } from './events/reconcile/trigger.ts';
 import { trigger as sealAudit } from './events/seal-audit/trigger.ts';
+import { trigger as verifyAudit } from './events/verify-audit/trigger.ts';
 
 /** All functions that events trigger. */
 export const triggers = [
@@ -23,4 +24,5 @@ export const triggers = [
   notify,
   endConnections,
   reconcile,
+  verifyAudit,
 ] as const;

@@ -20,15 +20,16 @@ export interface Permissions {
    */
   requests?: 'count' | 'remember' | 'check';
   /** The audit log: every operation with a permission appends to it; none may change its events. */
-  audit?: 'append' | 'read' | 'check';
+  audit?: 'append' | 'read' | 'check' | 'verify';
   /**
    * Permissions by S3 key prefix. A signed URL has the permissions of the function that signed it. `find` allows to
    * learn that an object does not exist: without it, S3 responds with 403 and not 404 (S3 API reference, GetObject).
+   * `versions` allows to list the versions also of deleted objects, `lock` to set a retention of its own for an object.
    */
   objects?: Partial<
     Record<
-      'incoming' | 'incoming-dicom' | 'images' | 'dicom' | 'exports' | 'audit',
-      readonly ('find' | 'read' | 'write' | 'delete')[]
+      'incoming' | 'incoming-dicom' | 'images' | 'dicom' | 'exports' | 'audit' | 'audit/heads',
+      readonly ('find' | 'versions' | 'read' | 'write' | 'delete' | 'lock')[]
     >
   >;
   /** The table of connections. */

@@ -25,6 +25,7 @@ import { Recounts } from '../data/reconcile/recounts.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
 import { connectTable, probe, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
+import { AuditHeads } from '../storage/audit-heads.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
 import { originalKey } from '../storage/object-keys.ts';
 import { Objects } from '../storage/objects.ts';
@@ -72,6 +73,7 @@ export const urls = () => new SignedUrls(environment.bucketName);
 export const bucket = () => new Objects(environment.bucketName);
 
 export const archives = () => new ArchiveWriter(environment.bucketName);
+export const auditHeads = () => new AuditHeads(environment.auditBucketName);
 export const auditSegments = () => new AuditSegments(environment.auditBucketName);
 
 export const storedItems = () => new StoredItems(table());

@@ -1,4 +1,4 @@
-import { type Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import {
@@ -17,6 +17,8 @@ import type { Storage } from './storage.ts';
 import { StoredItems } from './stored-items.ts';
 
 const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+
+const DAY_MINUTES = 24 * 60;
 
 /** If a stream record waits longer than this, its function is failing. */
 const LATE_MS = Duration.minutes(10).toMilliseconds();
@@ -42,8 +44,11 @@ export class EventSource extends Construct {
       const schedule = Schedule.rate(Duration.minutes(source.everyMinutes));
       // The schedule itself is the retry.
       new Rule(this, 'Clock', { schedule, targets: [new LambdaTarget(handler, { retryAttempts: 0 })] });
+      // A run of a daily function is not repeated before the next day, and nobody misses it if it does not run.
+      const isDaily = source.everyMinutes === DAY_MINUTES;
       this.alarms = [
-        alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), 3),
+        alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), isDaily ? 1 : 3),
+        ...(isDaily ? [this.#missing(trigger, handler)] : []),
         ...(trigger.metric ? [alarm('Found', metricOf(this, trigger.id, trigger.metric), 1)] : []),
       ];
       return;
@@ -104,6 +109,17 @@ export class EventSource extends Construct {
         ? [alarm('Late', handler.metric('IteratorAge', { period, statistic: 'Maximum' }), LATE_MS)]
         : late),
     ];
+  }
+
+  /** An alarm if a daily function did not run for two days. */
+  #missing({ costOfFailure }: Trigger, handler: LambdaFunction): Alarm {
+    return handler.metricInvocations({ period: Duration.days(1) }).createAlarm(this, 'Missing', {
+      alarmDescription: costOfFailure,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 2,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
   }
 }
 

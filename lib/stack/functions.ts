@@ -38,9 +38,18 @@ const OBJECT_ACTIONS = {
   read: ['s3:GetObject'],
   write: ['s3:PutObject'],
   delete: ['s3:DeleteObject', 's3:AbortMultipartUpload'],
+  lock: ['s3:PutObjectRetention'],
 };
+const LIST_ACTIONS = { find: 's3:ListBucket', versions: 's3:ListBucketVersions' } as const;
 // S3 uses the KMS key with the permissions of the caller who reads or writes.
-const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
+const KEY_ACTIONS = {
+  find: undefined,
+  versions: undefined,
+  read: 'kms:Decrypt',
+  write: 'kms:GenerateDataKey',
+  delete: undefined,
+  lock: undefined,
+};
 
 const REQUESTS_ACTIONS = {
   check: ['dynamodb:GetItem'],
@@ -52,6 +61,7 @@ const AUDIT_ACTIONS = {
   check: ['dynamodb:GetItem'],
   append: ['dynamodb:PutItem'],
   read: ['dynamodb:PutItem', 'dynamodb:Query'],
+  verify: ['dynamodb:Query'],
 };
 
 interface FunctionProps {
@@ -205,9 +215,14 @@ export class Functions extends Construct {
       key,
     } = this.#storage;
     const rights = Object.entries(objects);
-    const listed = new Set(
-      rights.flatMap(([prefix, actions]) => (actions.includes('find') ? [this.#bucketOf(prefix)] : [])),
-    );
+    const listed = Object.entries(LIST_ACTIONS).flatMap(([name, action]) => {
+      const buckets = new Set(
+        rights.flatMap(([prefix, actions]) =>
+          actions.includes(name as keyof typeof LIST_ACTIONS) ? [this.#bucketOf(prefix).bucketArn] : [],
+        ),
+      );
+      return buckets.size > 0 ? [new PolicyStatement({ actions: [action], resources: [...buckets] })] : [];
+    });
     const keyActions = new Set(
       rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
     );
@@ -246,18 +261,13 @@ export class Functions extends Construct {
       ...rights.map(
         ([prefix, actions]) =>
           new PolicyStatement({
-            actions: actions.flatMap((action) => (action === 'find' ? [] : OBJECT_ACTIONS[action])),
+            actions: actions.flatMap((action) =>
+              action in LIST_ACTIONS ? [] : OBJECT_ACTIONS[action as keyof typeof OBJECT_ACTIONS],
+            ),
             resources: [this.#bucketOf(prefix).arnForObjects(`${prefix}/*`)],
           }),
       ),
-      ...(listed.size > 0
-        ? [
-            new PolicyStatement({
-              actions: ['s3:ListBucket'],
-              resources: [...listed].map(({ bucketArn }) => bucketArn),
-            }),
-          ]
-        : []),
+      ...listed,
       ...(sockets.length > 0
         ? [
             new PolicyStatement({
@@ -282,7 +292,7 @@ export class Functions extends Construct {
   }: Permissions): Record<string, string> {
     const { table: items, requests: onGoing, audit: log, connections: open } = this.#storage;
     const { bucket, auditSegments } = this.#storage;
-    const { audit: segments, ...images } = objects ?? {};
+    const { audit: segments, 'audit/heads': _heads, ...images } = objects ?? {};
     const hasImages = Object.keys(images).length > 0;
     return {
       ...(table && { TABLE_NAME: items.tableName }),
@@ -304,7 +314,9 @@ export class Functions extends Construct {
 
   /** The bucket of the objects with this prefix. */
   #bucketOf(prefix: string) {
-    return prefix === 'audit' ? this.#storage.auditSegments : this.#storage.bucket;
+    return prefix === 'audit' || prefix === 'audit/heads'
+      ? this.#storage.auditSegments
+      : this.#storage.bucket;
   }
 
   #layer(name: string): LayerVersion {
