@@ -84,13 +84,6 @@ export const faults: Fault[] = [
     tests: domain('rules'),
   },
   {
-    means: 'bytes of an undeclared type become an image although no endpoint takes the type',
-    file: 'lib/domain/uploads/upload.ts',
-    original: 'PICTURE_TYPES.some((type) => type === found) || found === declared',
-    replacement: "PICTURE_TYPES.some((type) => type === found) || declared !== ''",
-    tests: domain('rules'),
-  },
-  {
     means: 'a request may name one file more than the limit',
     file: 'lib/domain/uploads/upload.ts',
     original: 'if (count <= filesPerRequest) return;',
