@@ -23,6 +23,7 @@ import { Patients } from '../data/patients.ts';
 import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
+import { Refusals } from '../data/refusals.ts';
 import { connectTable, probe, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
@@ -61,6 +62,8 @@ export const keys = () => new ApiKeys(table());
 
 export const auditLog = () =>
   new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });
+/** Refused credentials in the audit log. */
+export const refusals = () => new Refusals(auditLog());
 /** The attempts to check uploads. */
 export const checkAttempts = () => new CheckAttempts(connectTable(environment.requestsTableName));
 export const connections = () => new Connections(connectTable(environment.connectionsTableName));

@@ -34,6 +34,24 @@ export const Settings = z.strictObject({
    * without an issuer is the clinic's.
    */
   patientIdIssuers: z.array(z.string().min(1).max(64)).default([]),
+  /**
+   * Requests that the stage of the API, and that of the sockets, take in a second from all clients together, and how many at
+   * once beyond that (API Gateway developer guide, "Throttle requests to your REST APIs"). It bounds what a flood costs.
+   */
+  throttle: z
+    .strictObject({
+      requestsPerSecond: z.int().positive().default(500),
+      burst: z.int().positive().max(5000).default(1000),
+    })
+    .prefault({}),
+  /**
+   * Requests that one address may send to the API within five minutes, by a rate-based rule of AWS WAF. Off by default: a web
+   * ACL with a rule costs 6 dollars a month and 0.60 for a million requests, more than the rest of a small clinic's service,
+   * and all people of a clinic often share one address, so that only the clinic knows a limit which stops none of them.
+   */
+  requestsPerAddress: z.int().min(10).optional(),
+  /** Refused tokens and API keys within five minutes that raise the alarm. */
+  refusedForAlarm: z.int().positive().default(50),
   /** The address that receives the alarms. */
   alarmEmail: z.email().optional(),
   /**
