@@ -115,6 +115,11 @@ export interface Operation {
   success: Success;
   /** Errors in addition to those of its schemas and its access: see `errorsOf`. */
   errors: readonly ErrorCode[];
+  /**
+   * The response has an entity tag (`ETag`, RFC 9110, 8.8.3) of the resource, by which a change can be made conditional
+   * (`If-Match`). `ignores`: fields that differ from response to response although the resource is the same.
+   */
+  entityTag?: { ignores?: readonly string[] };
   /** Its IAM rights. `permissionsOf` adds those that follow from the other fields. */
   permissions: Permissions;
   /** Its requests are not in the audit log, although it has permissions: it reads nothing that is about anybody. */
@@ -182,7 +187,8 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   const implied: ErrorCode[] = ['INTERNAL_SERVER_ERROR'];
   if (operation.params || operation.query || operation.body) implied.push('BAD_REQUEST');
   if (operation.body) implied.push('PAYLOAD_TOO_LARGE');
-  if (operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
+  if (operation.body || operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
+  if (takesIfMatch(operation)) implied.push('PRECONDITION_FAILED');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
   if (operation.rate !== 'none') implied.push('TOO_MANY_REQUESTS');
   if (isIdempotent(operation)) implied.push('CONFLICT', 'UNPROCESSABLE_CONTENT', 'SERVICE_UNAVAILABLE');
@@ -200,6 +206,10 @@ export const permissionsOf = (operation: Operation): Permissions => ({
 /** Whether the operation creates a resource and repeats its response for the same `Idempotency-Key`. */
 export const isIdempotent = ({ method, body, returnsSecret }: Operation): boolean =>
   method === 'POST' && body !== undefined && !returnsSecret;
+
+/** Whether a request can be made conditional by `If-Match`. */
+export const takesIfMatch = (operation: Operation): boolean =>
+  operation.entityTag !== undefined && changesState(operation);
 
 /** Whether each request is written to the audit log: every operation that accesses stored data. */
 export const isAudited = ({ permissions, unaudited }: Operation): boolean =>
