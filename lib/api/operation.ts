@@ -31,8 +31,8 @@ export interface Permissions {
       readonly ('find' | 'read' | 'write' | 'delete')[]
     >
   >;
-  /** The table of connections. */
-  connections?: readonly ('find' | 'add' | 'remove')[];
+  /** The table of connections. `hold`: to change which of them a person holds. */
+  connections?: readonly ('find' | 'add' | 'remove' | 'hold')[];
   /** The event functions to whose queues it sends messages, by their ids. */
   queues?: readonly string[];
   /** The open WebSocket connections: send messages, close them. */
@@ -126,6 +126,8 @@ export interface Operation {
   unaudited?: true;
   /** The rate limit of a call. Downloads of single images have none, because pages show many of them. */
   rate: 'upload' | 'metadata' | 'none';
+  /** It decodes pixels, which takes seconds of computation: there is an allowance of frames for each person. */
+  decodes?: true;
   /**
    * The response contains a secret that is not stored, so that it can't be repeated for the same `Idempotency-Key`: see
    * `sameIds`.
@@ -190,7 +192,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.body || operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
   if (takesIfMatch(operation)) implied.push('PRECONDITION_FAILED');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
-  if (operation.rate !== 'none') implied.push('TOO_MANY_REQUESTS');
+  if (operation.rate !== 'none' || operation.decodes) implied.push('TOO_MANY_REQUESTS');
   if (isIdempotent(operation)) implied.push('CONFLICT', 'UNPROCESSABLE_CONTENT', 'SERVICE_UNAVAILABLE');
   if (operation.rate === 'upload' || isAudited(operation)) implied.push('SERVICE_UNAVAILABLE');
   return [...new Set([...operation.errors, ...implied])];
@@ -200,6 +202,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
 export const permissionsOf = (operation: Operation): Permissions => ({
   ...(isAudited(operation) && { audit: 'append' }),
   ...operation.permissions,
+  ...(operation.decodes && { requests: 'count' }),
   ...(operation.rate !== 'none' && { requests: isIdempotent(operation) ? 'remember' : 'count' }),
 });
 

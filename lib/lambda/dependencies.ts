@@ -16,10 +16,13 @@ import { DicomStore } from '../data/dicom/dicom-store.ts';
 import { DicomUploads } from '../data/dicom/dicom-uploads.ts';
 import { ExamImages } from '../data/exam-images.ts';
 import { Exports } from '../data/exports.ts';
+import { Holdings } from '../data/holdings.ts';
 import { ImageMoves } from '../data/image-moves.ts';
 import { Images } from '../data/images.ts';
+import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
 import { Patients } from '../data/patients.ts';
+import { RateLimits } from '../data/rate-limits.ts';
 import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
@@ -33,6 +36,7 @@ import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
 import { environment } from './environment.ts';
 import { UploadQueues } from './events/upload-queues.ts';
+import { FrameAllowance } from './frame-allowance.ts';
 import { Readiness } from './readiness.ts';
 import { Sockets } from './sockets/sockets.ts';
 
@@ -67,6 +71,18 @@ export const refusals = () => new Refusals(auditLog());
 /** The attempts to check uploads. */
 export const checkAttempts = () => new CheckAttempts(connectTable(environment.requestsTableName));
 export const connections = () => new Connections(connectTable(environment.connectionsTableName));
+
+/** The frames that may be decoded for each person. */
+export const frameAllowance = () =>
+  new FrameAllowance(
+    new RateLimits(connectTable(environment.requestsTableName), framesKey),
+    environment.limits,
+  );
+/** The connections that each person holds. */
+export const heldConnections = () =>
+  new Holdings(connectTable(environment.connectionsTableName), heldConnectionsKey);
+/** The archives that are made for each person at the moment. */
+export const heldArchives = () => new Holdings(connectTable(environment.requestsTableName), heldArchivesKey);
 
 /** Accesses objects with signed requests, without an S3 client. */
 export const objects = () => new SignedObjects(environment.bucketName);
@@ -137,4 +153,4 @@ export const reconciling = {
 export const settling = { batches, images, deletedImages, imageMoves, exports, now };
 
 /** The dependencies of starting an export. */
-export const exporting = { exports, objects, limits, newId, now };
+export const exporting = { exports, objects, heldArchives, limits, newId, now };

@@ -47,7 +47,12 @@ const REQUESTS_ACTIONS = {
   count: ['dynamodb:UpdateItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };
-const CONNECTION_ACTIONS = { find: 'dynamodb:Query', add: 'dynamodb:PutItem', remove: 'dynamodb:DeleteItem' };
+const CONNECTION_ACTIONS = {
+  find: 'dynamodb:Query',
+  add: 'dynamodb:PutItem',
+  remove: 'dynamodb:DeleteItem',
+  hold: 'dynamodb:UpdateItem',
+};
 const AUDIT_ACTIONS = {
   check: ['dynamodb:GetItem'],
   append: ['dynamodb:PutItem'],
@@ -297,7 +302,7 @@ export class Functions extends Construct {
       ...(objects?.dicom?.includes('write') && {
         PATIENT_ID_ISSUERS: JSON.stringify(this.#settings.patientIdIssuers),
       }),
-      ...((requests || hasImages) && { LIMITS: JSON.stringify(this.#settings.limits) }),
+      ...((requests || hasImages || connections) && { LIMITS: JSON.stringify(this.#settings.limits) }),
       ...(sockets && this.#sockets.environment),
     };
   }

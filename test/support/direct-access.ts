@@ -14,7 +14,9 @@ import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
+import { Holdings } from '../../lib/data/holdings.ts';
 import { Images } from '../../lib/data/images.ts';
+import { heldArchivesKey } from '../../lib/data/keys.ts';
 import { Patients } from '../../lib/data/patients.ts';
 import { RateLimits } from '../../lib/data/rate-limits.ts';
 import { connectTable } from '../../lib/data/table.ts';
@@ -64,6 +66,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     batches: new Batches(table),
     cases: new Cases(table),
     exports: new Exports(table),
+    heldArchives: new Holdings(connectTable(REQUESTS_TABLE_NAME), heldArchivesKey),
     dicomDeletions: new DicomDeletions(table),
     dicomErasure: new DicomErasure(table),
     dicomStore: new DicomStore(table),

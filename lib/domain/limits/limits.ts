@@ -50,8 +50,12 @@ export const Limits = z.strictObject({
   metadataPerMinute: PerCaller.default(100),
   /** Concurrent upload requests of one caller. */
   uploadsAtOnce: PerCaller.default(5),
-  /** Unfinished exports of one person; each occupies a function for minutes. */
-  unfinishedExports: z.int().positive().default(3),
+  /** Frames and pages that are decoded for one person within a minute; null is no limit. */
+  framesPerMinute: z.int().positive().nullable().default(6000),
+  /** Archives that are made for one person at the same time; each occupies a function, for minutes if it is large. */
+  archivesAtOnce: z.int().positive().default(2),
+  /** Open sockets of one person. One more closes the oldest. */
+  socketsAtOnce: z.int().positive().max(100).default(5),
   /** Days for which a deleted image or batch can be restored. Then it is erased. */
   restorableDays: z.int().positive().max(3650).default(30),
   /** When a pending upload without bytes is marked as expired. It must be longer than `uploadUrlSeconds`. */
