@@ -58,7 +58,7 @@ test('The processes of a person share one allowance', async () => {
     () => new FrameAllowance(table, Limits.parse({}), () => new Date(start)),
   );
   for (const each of some.slice(0, 3)) await each.take(person, 1980);
-  await expect(some[3]?.take(person, 1)).rejects.toBeInstanceOf(DomainError);
+  await expect(some[3]?.take(person, 90)).rejects.toBeInstanceOf(DomainError);
 });
 
 test('What a process has reserved and not used ends with its minute', async () => {
