@@ -59,7 +59,7 @@ test('A person has five sockets at most: one more closes the oldest, and the oth
   second?.socket.close();
   await left;
   await createBatch(doctor, 'P-8004');
-  for (const each of [...others, another]) await each.hear(({ batch }) => batch !== undefined);
+  for (const each of [...others, another]) await each.waitFor(({ batch }) => batch !== undefined);
   for (const { socket } of [...others, another]) {
     expect(socket.readyState).toBe(WebSocket.OPEN);
     socket.close();

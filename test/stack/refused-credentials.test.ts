@@ -1,25 +1,11 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { App } from 'aws-cdk-lib/core';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, test } from 'vitest';
-import cdk from '../../cdk.json' with { type: 'json' };
-import { operations } from '../../functions/operations.ts';
-import { socketRoutes } from '../../functions/sockets/routes.ts';
-import { triggers } from '../../functions/triggers.ts';
-import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
+import { synthesizeTemplate } from '../support/synthesize-template.ts';
 
-const synthesize = (settings: object = {}) =>
-  Template.fromStack(
-    new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
-      operations,
-      triggers,
-      socketRoutes,
-      settings: Settings.parse(settings),
-    }),
-  );
 let template: Template;
 beforeAll(() => {
-  template = synthesize();
+  ({ template } = synthesizeTemplate());
 });
 
 test('An alarm watches the rate of the credentials that both authorizers refuse', () => {
@@ -66,7 +52,7 @@ test('Both stages throttle', () => {
 
 test('A rule that paces each address exists only if the clinic sets it', () => {
   template.resourceCountIs('AWS::WAFv2::WebACL', 0);
-  const paced = synthesize({ requestsPerAddress: 3000 });
+  const { template: paced } = synthesizeTemplate({ requestsPerAddress: 3000 });
   paced.hasResourceProperties('AWS::WAFv2::WebACL', {
     Scope: 'REGIONAL',
     Rules: [
