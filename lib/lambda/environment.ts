@@ -64,6 +64,10 @@ export const environment = {
   get timeZone() {
     return required('TIME_ZONE');
   },
+  /** Whether uploads are scanned for malware before they are stored. */
+  get scan() {
+    return required('SCAN') === 'on';
+  },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
   },
@@ -95,7 +99,7 @@ function settingsOf(operation: Operation): (keyof typeof environment)[] {
     ...(requests ? (['requestsTableName'] as const) : []),
     ...(audit ? (['auditTableName', 'auditDays'] as const) : []),
     ...(connections ? (['connectionsTableName'] as const) : []),
-    ...(objects ? (['bucketName', 'timeZone'] as const) : []),
+    ...(objects ? (['bucketName', 'timeZone', 'scan'] as const) : []),
     ...(objects?.dicom?.includes('write') ? (['patientIdIssuers'] as const) : []),
     ...(requests || objects ? (['limits'] as const) : []),
     ...(isPaged(operation) ? (['cursorSecret'] as const) : []),

@@ -292,7 +292,11 @@ export class Functions extends Construct {
         AUDIT_DAYS: String(this.#settings.auditDays),
       }),
       ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
-      ...(hasImages && { BUCKET_NAME: bucket.bucketName, TIME_ZONE: this.#settings.timeZone }),
+      ...(hasImages && {
+        BUCKET_NAME: bucket.bucketName,
+        TIME_ZONE: this.#settings.timeZone,
+        SCAN: this.#settings.scan ? 'on' : 'off',
+      }),
       ...(segments && { AUDIT_BUCKET_NAME: auditSegments.bucketName }),
       ...(objects?.dicom?.includes('write') && {
         PATIENT_ID_ISSUERS: JSON.stringify(this.#settings.patientIdIssuers),

@@ -14,6 +14,7 @@ import { Edge } from './edge.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
+import { MalwareProtection } from './malware-protection.ts';
 import { Page } from './page.ts';
 import type { Settings } from './settings.ts';
 import { Sockets } from './sockets.ts';
@@ -68,7 +69,7 @@ export class NegatoscopeStack extends Stack {
       timeoutSeconds: 5,
     });
     const api = new Api(this, 'Api', { routes, methodNotAllowedArn, authorizerName: functionName, settings });
-    const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
+    const wanted = triggers.filter(({ needs }) => needs === undefined || Boolean(settings[needs]));
     const connected = wanted.map((trigger) => {
       const handler = functions.create(trigger.id, {
         ...trigger,
@@ -81,6 +82,7 @@ export class NegatoscopeStack extends Stack {
       });
       return { trigger, handler, eventSource: new EventSource(this, trigger, storage, handler) };
     });
+    if (settings.scan) new MalwareProtection(this, 'MalwareProtection', storage);
     for (const { trigger, handler } of connected) {
       for (const id of trigger.permissions.queues ?? []) {
         const queue = connected.find((each) => each.trigger.id === id)?.eventSource.queue;

@@ -34,6 +34,11 @@ export const Settings = z.strictObject({
    * without an issuer is the clinic's.
    */
   patientIdIssuers: z.array(z.string().min(1).max(64)).default([]),
+  /**
+   * Scans each upload for malware before it is stored (GuardDuty Malware Protection for S3, which is paid by the gigabyte and by
+   * the object). Until its verdict, an upload is served to nobody.
+   */
+  scan: z.boolean().default(false),
   /** The address that receives the alarms. */
   alarmEmail: z.email().optional(),
   /**

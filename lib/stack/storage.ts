@@ -41,10 +41,16 @@ export class Storage extends Construct {
   readonly connections: TableV2;
   /** The audit log. A separate table, so that no function that may change other data can change it. */
   readonly audit: TableV2;
+  readonly #scan: boolean;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
-  constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays, auditRetention }: Settings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { allowedOrigins, deletedObjectDays, auditRetention, scan }: Settings,
+  ) {
     super(scope, id);
+    this.#scan = scan;
     this.key = new Key(this, 'Key', {
       description: "Patients' images and what is known of them",
       enableKeyRotation: true,
@@ -198,7 +204,11 @@ export class Storage extends Construct {
       queue: queue.queueArn,
       filter: { s3Key: { rules } },
     });
-    bucket.notificationConfiguration = { queueConfigurations: this.#notifications };
+    bucket.notificationConfiguration = {
+      queueConfigurations: this.#notifications,
+      // GuardDuty hears of new objects by EventBridge. It would turn that on itself, and the next deployment off again.
+      ...(this.#scan && { eventBridgeConfiguration: { eventBridgeEnabled: true } }),
+    };
     if (policyDependable) this.bucket.node.addDependency(policyDependable);
   }
 }
