@@ -36,7 +36,7 @@ export const environment = {
   },
   /** Origins whose pages may call the endpoints that are open to other origins. */
   get allowedOrigins(): string[] {
-    return required('ALLOWED_ORIGINS').split(',');
+    return JSON.parse(required('ALLOWED_ORIGINS'));
   },
   /** The URL and credentials of the Orthanc server to which stored DICOM files are forwarded. */
   get orthanc() {

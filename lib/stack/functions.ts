@@ -116,7 +116,7 @@ export class Functions extends Construct {
 
   /** The environment of functions that respond to pages of other origins. */
   get crossOrigin(): Record<string, string> {
-    return { ALLOWED_ORIGINS: this.#settings.allowedOrigins.join(',') };
+    return { ALLOWED_ORIGINS: JSON.stringify(this.#settings.allowedOrigins) };
   }
 
   /** The environment of functions that send to the clinic's Orthanc. */

@@ -103,8 +103,14 @@ export class NegatoscopeStack extends Stack {
       sockets.route(route, handler, socketAuthorizer);
     }
     const page = new Page(this, 'Page', storage, identity, settings, onLaptop);
-    const edge = new Edge(this, 'Edge', { api: api.restApi, operations, sockets: sockets.api, page });
-    const url = `https://${edge.distribution.distributionDomainName}`;
+    const edge = new Edge(this, 'Edge', {
+      api: api.restApi,
+      operations,
+      sockets: sockets.api,
+      page,
+      settings,
+    });
+    const { url } = edge;
     identity.returnTo(url);
 
     const failures = api.restApi

@@ -44,11 +44,7 @@ export class Storage extends Construct {
   readonly #scan: boolean;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { allowedOrigins, deletedObjectDays, auditRetention, scan }: Settings,
-  ) {
+  constructor(scope: Construct, id: string, { deletedObjectDays, auditRetention, scan }: Settings) {
     super(scope, id);
     this.#scan = scan;
     this.key = new Key(this, 'Key', {
@@ -81,7 +77,8 @@ export class Storage extends Construct {
       serverAccessLogsPrefix: 'images/',
       cors: [
         {
-          allowedOrigins,
+          // The signature of a URL protects the object, not the origin of the page that uses it.
+          allowedOrigins: ['*'],
           allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
           allowedHeaders: ['content-type', 'if-none-match', 'range', 'x-amz-checksum-crc32'],
           exposedHeaders: ['ETag', 'Content-Range'],

@@ -21,6 +21,8 @@ export async function scanStream(
   const [, host = '', port] = /^([^/]+):(\d+)$/.exec(address) ?? [];
   const socket = port === undefined ? connect({ path: address }) : connect({ host, port: Number(port) });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
+  // It may fail while bytes are still being sent.
+  promise.catch(() => undefined);
   let reply = '';
   const end = (error: Error) => (reply.includes('\0') ? resolve(reply.replace(/\0.*$/s, '')) : reject(error));
   socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('clamd does not reply')));
