@@ -15,6 +15,7 @@ import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
+import { ScanVerdict } from '../domain/uploads/scan-verdict.ts';
 import { CheckAttempt } from './check-attempts.ts';
 import { StudyEntry } from './dicom/dicom-search.ts';
 import { FirstAttempt } from './first-attempts.ts';
@@ -356,6 +357,12 @@ export const ENTITIES: readonly Entity[] = [
     schema: { CheckAttempt },
     table: 'Requests',
     keys: [[keys.checkAttemptsKey('<S3 key>'), { table: 'the attempts to check an upload' }]],
+  },
+  {
+    name: 'ScanVerdict',
+    schema: { ScanVerdict },
+    table: 'Requests',
+    keys: [[keys.scanVerdictKey('<S3 key>'), { table: 'what the malware scanner said of an upload' }]],
   },
   {
     name: 'ReconciliationProgress',

@@ -315,6 +315,12 @@ export class Images {
     return this.markReady({ ...image, caseId: undefined }, facts, now);
   }
 
+  /** Records that the bytes of an image have arrived and wait for the malware scan. */
+  async markScanning(image: Image, now: Date): Promise<void> {
+    const values = { statusReason: null, expiresAt: null, updatedAt: now.toISOString() };
+    await transact(this.#table, [changeState(image, 'scan', values)]);
+  }
+
   /** Records that the bytes of an image could not be checked. The upload is kept, so that they can be checked again. */
   async markFailed(image: Image, statusReason: string, now: Date): Promise<void> {
     await transact(this.#table, [changeState(image, 'fail', { statusReason, updatedAt: now.toISOString() })]);

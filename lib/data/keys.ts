@@ -337,6 +337,9 @@ export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: '
 /** The attempts to check an upload, by its key in S3; in the table of requests. */
 export const checkAttemptsKey = (upload: string) => ({ pk: `CHECK#${upload}`, sk: 'CHECK' });
 
+/** What the malware scanner said of an upload, by its key in S3; in the table of requests. */
+export const scanVerdictKey = (upload: string) => ({ pk: `SCAN#${upload}`, sk: 'SCAN' });
+
 /** How far the reconciliation has come; in the table of requests. */
 export const RECONCILIATION_KEY = { pk: 'RECONCILIATION', sk: 'PROGRESS' };
 

@@ -27,6 +27,7 @@ import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
 import { Refusals } from '../data/refusals.ts';
+import { ScanVerdicts } from '../data/scan-verdicts.ts';
 import { connectTable, probe, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
@@ -70,6 +71,8 @@ export const auditLog = () =>
 export const refusals = () => new Refusals(auditLog());
 /** The attempts to check uploads. */
 export const checkAttempts = () => new CheckAttempts(connectTable(environment.requestsTableName));
+/** What the malware scanner said of uploads. */
+export const scanVerdicts = () => new ScanVerdicts(connectTable(environment.requestsTableName));
 export const connections = () => new Connections(connectTable(environment.connectionsTableName));
 
 /** The frames that may be decoded for each person. */
@@ -123,11 +126,16 @@ export const limits = () => environment.limits;
 /** The clinic's time zone. */
 export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
+/** Whether uploads are scanned for malware. */
+export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
 export const newId = () => (): string => v7();
 
 /** The dependencies of storing a DICOM file. */
 export const ingestion = { dicomStore, objects, examImages, patients, ownIssuers, now };
+
+/** The dependencies of receiving a DICOM file in the body of a request. */
+export const reception = { ...ingestion, dicomUploads, newId, scans };
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, newId, now };
@@ -141,6 +149,8 @@ export const reconciling = {
   dicomUploads,
   exports,
   checkAttempts,
+  scanVerdicts,
+  scans,
   auditLog,
   auditSegments,
   bucket,

@@ -15,6 +15,7 @@ import { Edge } from './edge.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
+import { MalwareProtection } from './malware-protection.ts';
 import { Page } from './page.ts';
 import { RefusedCredentials } from './refused-credentials.ts';
 import type { Settings } from './settings.ts';
@@ -74,7 +75,7 @@ export class NegatoscopeStack extends Stack {
     const { requestsPerAddress, refusedForAlarm } = settings;
     if (requestsPerAddress !== undefined)
       new AddressRate(this, 'AddressRate', api.restApi, requestsPerAddress);
-    const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
+    const wanted = triggers.filter(({ needs }) => needs === undefined || Boolean(settings[needs]));
     const connected = wanted.map((trigger) => {
       const handler = functions.create(trigger.id, {
         ...trigger,
@@ -87,6 +88,7 @@ export class NegatoscopeStack extends Stack {
       });
       return { trigger, handler, eventSource: new EventSource(this, trigger, storage, handler) };
     });
+    if (settings.scan) new MalwareProtection(this, 'MalwareProtection', storage);
     for (const { trigger, handler } of connected) {
       for (const id of trigger.permissions.queues ?? []) {
         const queue = connected.find((each) => each.trigger.id === id)?.eventSource.queue;
@@ -107,8 +109,14 @@ export class NegatoscopeStack extends Stack {
       sockets.route(route, handler, socketAuthorizer);
     }
     const page = new Page(this, 'Page', storage, identity, settings, onLaptop);
-    const edge = new Edge(this, 'Edge', { api: api.restApi, operations, sockets: sockets.api, page });
-    const url = `https://${edge.distribution.distributionDomainName}`;
+    const edge = new Edge(this, 'Edge', {
+      api: api.restApi,
+      operations,
+      sockets: sockets.api,
+      page,
+      settings,
+    });
+    const { url } = edge;
     identity.returnTo(url);
 
     const failures = api.restApi

@@ -13,10 +13,20 @@ export const Settings = z.strictObject({
   /** A token issuer that replaces the stack's own user pool. */
   oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
   /**
-   * Origins whose pages may use the signed S3 URLs and, for viewers, DICOMweb. The signature of a URL and the token
-   * protect the image, not its origin.
+   * Origins whose pages may call the API, such as those of DICOMweb viewers; `*` is all. None by default: the page has the
+   * origin of the API. Signed S3 URLs work from every origin, because their signature protects the object.
    */
-  allowedOrigins: z.array(z.string()).min(1).default(['*']),
+  allowedOrigins: z.array(z.string().min(1)).default([]),
+  /**
+   * A domain of the clinic's own, with its certificate in us-east-1 (ACM). With it, CloudFront accepts TLS 1.2 and later only, and
+   * logs each request; under its own domain, it allows neither setting. The clinic's DNS points the name to the distribution.
+   */
+  domain: z
+    .strictObject({
+      name: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a host name in small letters'),
+      certificateArn: z.string().regex(/^arn:[\w-]+:acm:us-east-1:\d{12}:certificate\//),
+    })
+    .optional(),
   /**
    * An Orthanc server that also receives each stored DICOM file, by `POST <url>/instances`. The function is in no VPC,
    * so the server must be reachable from the internet.
@@ -52,6 +62,11 @@ export const Settings = z.strictObject({
   requestsPerAddress: z.int().min(10).optional(),
   /** Refused tokens and API keys within five minutes that raise the alarm. */
   refusedForAlarm: z.int().positive().default(50),
+  /**
+   * Scans each upload for malware before it is stored (GuardDuty Malware Protection for S3, which is paid by the gigabyte and by
+   * the object). Until its verdict, an upload is served to nobody.
+   */
+  scan: z.boolean().default(false),
   /** The address that receives the alarms. */
   alarmEmail: z.email().optional(),
   /**

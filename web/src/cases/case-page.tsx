@@ -40,7 +40,9 @@ export function CasePage({ caseId }: { caseId: string }) {
     document.title = `${caseId} · Negatoscope`;
   }, [caseId]);
   const images =
-    list.data?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
+    list.data?.pages.flatMap((page) =>
+      page.images.filter(({ status }) => status !== 'pending' && status !== 'scanning'),
+    ) ?? [];
   const index = images.findIndex(({ id }) => id === shownId);
   const shown = images[index];
   const patientId = images[0]?.patientId ?? undefined;

@@ -24,9 +24,11 @@ export function useImages(batchId: string) {
   });
 }
 
-/** The images to show: without those whose bytes have not arrived. */
+/** The images to show: without those whose bytes have not arrived or are being checked. */
 export const listedIn = (read: Pages | undefined): Image[] =>
-  read?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
+  read?.pages.flatMap((page) =>
+    page.images.filter(({ status }) => status !== 'pending' && status !== 'scanning'),
+  ) ?? [];
 
 /** The cached images of the batch. */
 export const listedImages = (queries: QueryClient, batchId: string): Image[] =>
