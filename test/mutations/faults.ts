@@ -107,8 +107,8 @@ export const faults: Fault[] = [
   {
     means: 'a person may have one unfinished export more than the limit',
     file: 'lib/domain/exports/export.ts',
-    original: 'if (unfinished < unfinishedExports) return;',
-    replacement: 'if (unfinished <= unfinishedExports) return;',
+    original: 'if (others < archivesAtOnce) return;',
+    replacement: 'if (others <= archivesAtOnce) return;',
     tests: ['test/service/exports.test.ts'],
   },
   {

@@ -19,14 +19,16 @@ export interface ProcessDeps {
 /**
  * Processes the uploaded bytes of a pending image: writes its original and renditions and marks it ready, or rejects it.
  *
+ * @param scannedEtag the entity tag of the only bytes that may be processed; any if undefined
  * @returns false if the bytes or the image no longer exist
  */
 export async function processImage(
   key: string,
   image: Image,
   { images, bucket, limits, now }: ProcessDeps,
+  scannedEtag?: string,
 ): Promise<boolean> {
-  const uploaded = await bucket.readTagged(key);
+  const uploaded = await bucket.readTagged(key, scannedEtag);
   if (!uploaded) return false;
   const { bytes, etag } = uploaded;
   const picture = await inspect(bytes, image, limits);
