@@ -211,8 +211,8 @@ export class AuditLog {
       if (event.id === last) continue;
       const isKept =
         (!both || event.subject === subject) &&
-        // The id of an event of a series has the beginning of its minute.
-        (timeOfEvent(event.id) >= first || event.isSeries === true);
+        // The id of an event of a series, and of refused credentials, has the beginning of its minute.
+        (timeOfEvent(event.id) >= first || Date.parse(event.at) >= first || event.isSeries === true);
       if (last !== undefined && ((isKept && events.length === limit) || examined === FILTERED_BUDGET)) {
         return { items: events, next: last };
       }

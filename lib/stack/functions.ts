@@ -56,7 +56,12 @@ const REQUESTS_ACTIONS = {
   count: ['dynamodb:UpdateItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };
-const CONNECTION_ACTIONS = { find: 'dynamodb:Query', add: 'dynamodb:PutItem', remove: 'dynamodb:DeleteItem' };
+const CONNECTION_ACTIONS = {
+  find: 'dynamodb:Query',
+  add: 'dynamodb:PutItem',
+  remove: 'dynamodb:DeleteItem',
+  hold: 'dynamodb:UpdateItem',
+};
 const AUDIT_ACTIONS = {
   check: ['dynamodb:GetItem'],
   append: ['dynamodb:PutItem'],
@@ -126,7 +131,7 @@ export class Functions extends Construct {
 
   /** The environment of functions that respond to pages of other origins. */
   get crossOrigin(): Record<string, string> {
-    return { ALLOWED_ORIGINS: this.#settings.allowedOrigins.join(',') };
+    return { ALLOWED_ORIGINS: JSON.stringify(this.#settings.allowedOrigins) };
   }
 
   /** The environment of functions that send to the clinic's Orthanc. */
@@ -302,12 +307,16 @@ export class Functions extends Construct {
         AUDIT_DAYS: String(this.#settings.auditDays),
       }),
       ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
-      ...(hasImages && { BUCKET_NAME: bucket.bucketName, TIME_ZONE: this.#settings.timeZone }),
+      ...(hasImages && {
+        BUCKET_NAME: bucket.bucketName,
+        TIME_ZONE: this.#settings.timeZone,
+        SCAN: this.#settings.scan ? 'on' : 'off',
+      }),
       ...(segments && { AUDIT_BUCKET_NAME: auditSegments.bucketName }),
       ...(objects?.dicom?.includes('write') && {
         PATIENT_ID_ISSUERS: JSON.stringify(this.#settings.patientIdIssuers),
       }),
-      ...((requests || hasImages) && { LIMITS: JSON.stringify(this.#settings.limits) }),
+      ...((requests || hasImages || connections) && { LIMITS: JSON.stringify(this.#settings.limits) }),
       ...(sockets && this.#sockets.environment),
     };
   }

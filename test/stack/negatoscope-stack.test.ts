@@ -270,7 +270,10 @@ test('A socket opens only with the authorizer, which accepts only a token', () =
     IdentitySource: [],
   });
   const services = rightsOf('authorize-connection').map((right) => right.split(':')[0]);
-  expect(new Set(services)).toEqual(new Set(['logs', 'xray']));
+  expect(new Set(services)).toEqual(new Set(['logs', 'xray', 'dynamodb', 'kms']));
+  // It writes refused tokens into the audit log, and reads nothing.
+  const ofTables = rightsOf('authorize-connection').filter((right) => right.startsWith('dynamodb:'));
+  expect(ofTables).toEqual([expect.stringMatching(/^dynamodb:PutItem .*Audit/)]);
 });
 
 test('Only the functions that need sockets may send to them', () => {
@@ -283,6 +286,8 @@ test('Only the functions that need sockets may send to them', () => {
     'end-connections: execute-api:ManageConnections DELETE/@connections/*',
     'notify: execute-api:ManageConnections DELETE/@connections/*',
     'notify: execute-api:ManageConnections POST/@connections/*',
+    // It closes a person's oldest socket when they open too many.
+    'open-connection: execute-api:ManageConnections DELETE/@connections/*',
   ]);
   for (const id of ['notify', 'end-connections']) {
     expect(rightsOf(id).some((right) => right.startsWith('s3:'))).toBe(false);
