@@ -10,7 +10,7 @@ import { buildWeb } from './build-web.ts';
 import { installLayers } from './layers.ts';
 
 /** The context that the local stack sets. */
-const Laptop = z.object({ orthancUrl: z.string().optional() });
+const Laptop = z.object({ orthancUrl: z.string().optional(), scan: z.boolean() });
 
 const app = new App();
 const laptop = Laptop.optional().parse(app.node.tryGetContext('laptop'));
@@ -33,7 +33,7 @@ new NegatoscopeStack(app, 'Negatoscope', {
   operations,
   triggers,
   socketRoutes,
-  settings: { ...settings, ...orthanc },
+  settings: { ...settings, ...orthanc, scan: settings.scan || laptop?.scan === true },
   onLaptop: laptop !== undefined,
 });
 app.synth();

@@ -14,6 +14,7 @@ import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
 import { DicomUid } from '../lib/domain/dicom/uids.ts';
 import { Id, PatientId } from '../lib/domain/identifiers.ts';
+import { usage as auditUsage, runAudit } from './audit.ts';
 import { usage as reconcileUsage, runReconcile } from './reconcile.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
@@ -22,7 +23,8 @@ const usage = `Usage: npm run negatoscope -- <command> --url https://images.clin
   push <dir> --patient <number> --name <name>     photographs, into a new batch
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
   --parallel 6                                    files at the same time
-or: npm run negatoscope -- ${reconcileUsage}`;
+or: npm run negatoscope -- ${reconcileUsage}
+or: npm run negatoscope -- ${auditUsage}`;
 
 /** Hosts that are reached without a network. */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -142,7 +144,9 @@ async function batchOf(
 
 try {
   const [, , command, ...args] = process.argv;
-  process.exitCode = command === 'reconcile' ? await runReconcile(args) : await main();
+  if (command === 'reconcile') process.exitCode = await runReconcile(args);
+  else if (command === 'audit') process.exitCode = await runAudit(args);
+  else process.exitCode = await main();
 } catch (error) {
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
   console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);

@@ -11,7 +11,7 @@ import { requireUsableDataDir } from '../lib/local/state.ts';
 import { synthesize } from '../lib/local/synthesis.ts';
 
 const usage =
-  'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL)\n' +
+  'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL, CLAMD)\n' +
   `                   [--memory ${defaultMemoryMb}]     bounds the memory of all functions together, in MB\n` +
   '                   [--faults <list>]   injects faults of AWS services: docs/faults.md';
 /** Enough for two functions that draw large images. */
@@ -46,7 +46,14 @@ function readSettings() {
     }
     // Before the build, which takes the longest; the stack checks what the list names.
     parseFaults(values.faults);
-    return { ...values, port, memoryMb, dataDir: path.resolve(values.data), orthancUrl: readOrthancUrl() };
+    return {
+      ...values,
+      port,
+      memoryMb,
+      dataDir: path.resolve(values.data),
+      orthancUrl: readOrthancUrl(),
+      clamd: process.env.CLAMD || undefined,
+    };
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(`${error instanceof Error ? error.message : error}\n${usage}`);
@@ -62,7 +69,7 @@ function readOrthancUrl(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help, dev, memoryMb, faults, orthancUrl } = readSettings();
+  const { port, dataDir, verbose, help, dev, memoryMb, faults, orthancUrl, clamd } = readSettings();
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
@@ -72,7 +79,14 @@ async function main(): Promise<void> {
   await requireFreePort(port);
   requireUsableDataDir(dataDir);
   const projectDir = path.resolve(import.meta.dirname, '..');
-  const cdkOut = await synthesize({ projectDir, dataDir, verbose, orthancUrl, onPhase });
+  const cdkOut = await synthesize({
+    projectDir,
+    dataDir,
+    verbose,
+    orthancUrl,
+    scan: clamd !== undefined,
+    onPhase,
+  });
   const page = dev ? await (await import('./dev-page.ts')).createPageServer() : undefined;
   const stack = await startLocalStack({
     cdkOut,
@@ -81,6 +95,7 @@ async function main(): Promise<void> {
     verbose,
     memoryMb,
     faults,
+    clamd,
     onPhase,
     ...(page && { servePage: page.middlewares }),
     onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),

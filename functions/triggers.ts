@@ -7,14 +7,17 @@ import { trigger as ingestDicom } from './events/ingest-dicom/trigger.ts';
 import { trigger as makeThumbnail } from './events/make-thumbnail/trigger.ts';
 import { trigger as notify } from './events/notify/trigger.ts';
 import { trigger as processArrivedImage } from './events/process-arrived-image/trigger.ts';
+import { trigger as receiveScanResult } from './events/receive-scan-result/trigger.ts';
 import { trigger as reconcile } from './events/reconcile/trigger.ts';
 import { trigger as sealAudit } from './events/seal-audit/trigger.ts';
+import { trigger as verifyAudit } from './events/verify-audit/trigger.ts';
 
 /** All functions that events trigger. */
 export const triggers = [
   makeThumbnail,
   processArrivedImage,
   ingestDicom,
+  receiveScanResult,
   forwardDicom,
   buildArchive,
   eraseObjects,
@@ -23,4 +26,5 @@ export const triggers = [
   notify,
   endConnections,
   reconcile,
+  verifyAudit,
 ] as const;

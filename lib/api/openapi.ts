@@ -10,7 +10,7 @@ import {
   isIdempotent,
   type Operation,
   routesOf,
-  type Success,
+  takesIfMatch,
 } from './operation.ts';
 import { SOCKET_PATH } from './socket-route.ts';
 
@@ -99,6 +99,16 @@ const idempotencyKey = ({ returnsSecret }: Operation) => ({
   example: '2f0a7c51-9d0e-4c0e-83d1-6f3d5b0e2a4f',
 });
 
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description:
+    'The `ETag` of what the change is based on: if it was changed since, the answer is 412, and nothing is changed. Without this header, the last change wins.',
+  schema: { type: 'string' },
+  example: '"q1bZ0sU5mKx2v7PpWcY3dA"',
+};
+
 function describe(operation: Operation, operationId: string, path: string) {
   const { group, summary, auth, params, query, body, form, related, example = {} } = operation;
   return {
@@ -112,6 +122,7 @@ function describe(operation: Operation, operationId: string, path: string) {
       ...parametersOf(params, 'path', example.params).filter(({ name }) => path.includes(`{${name}}`)),
       ...parametersOf(query, 'query', example.query),
       ...(isIdempotent(operation) || operation.returnsSecret ? [idempotencyKey(operation)] : []),
+      ...(takesIfMatch(operation) ? [IF_MATCH] : []),
     ],
     ...(body && {
       requestBody: {
@@ -135,7 +146,7 @@ function describe(operation: Operation, operationId: string, path: string) {
         },
       },
     }),
-    responses: { ...successOf(operation.success), ...errorResponses(operation) },
+    responses: { ...successOf(operation), ...errorResponses(operation) },
   };
 }
 
@@ -168,10 +179,11 @@ function parametersOf(fields: Operation['params'], place: 'path' | 'query', own?
   });
 }
 
-function successOf(success: Success) {
+function successOf({ success, entityTag }: Pick<Operation, 'success' | 'entityTag'>) {
   const jsonOf = (status: number, schema: z.ZodType, contentType?: string) => ({
     [status]: {
       description: STATUS_CODES[status],
+      ...(entityTag && { headers: { ETag: { required: true, schema: { type: 'string' } } } }),
       content: jsonContent(schemaOf(schema, 'output'), contentType),
     },
   });

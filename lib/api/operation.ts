@@ -20,19 +20,20 @@ export interface Permissions {
    */
   requests?: 'count' | 'remember' | 'check';
   /** The audit log: every operation with a permission appends to it; none may change its events. */
-  audit?: 'append' | 'read' | 'check';
+  audit?: 'append' | 'read' | 'check' | 'verify';
   /**
    * Permissions by S3 key prefix. A signed URL has the permissions of the function that signed it. `find` allows to
    * learn that an object does not exist: without it, S3 responds with 403 and not 404 (S3 API reference, GetObject).
+   * `versions` allows to list the versions also of deleted objects, `lock` to set a retention of its own for an object.
    */
   objects?: Partial<
     Record<
-      'incoming' | 'incoming-dicom' | 'images' | 'dicom' | 'exports' | 'audit',
-      readonly ('find' | 'read' | 'write' | 'delete')[]
+      'incoming' | 'incoming-dicom' | 'images' | 'dicom' | 'exports' | 'audit' | 'audit/heads',
+      readonly ('find' | 'versions' | 'read' | 'write' | 'delete' | 'lock')[]
     >
   >;
-  /** The table of connections. */
-  connections?: readonly ('find' | 'add' | 'remove')[];
+  /** The table of connections. `hold`: to change which of them a person holds. */
+  connections?: readonly ('find' | 'add' | 'remove' | 'hold')[];
   /** The event functions to whose queues it sends messages, by their ids. */
   queues?: readonly string[];
   /** The open WebSocket connections: send messages, close them. */
@@ -115,12 +116,19 @@ export interface Operation {
   success: Success;
   /** Errors in addition to those of its schemas and its access: see `errorsOf`. */
   errors: readonly ErrorCode[];
+  /**
+   * The response has an entity tag (`ETag`, RFC 9110, 8.8.3) of the resource, by which a change can be made conditional
+   * (`If-Match`). `ignores`: fields that differ from response to response although the resource is the same.
+   */
+  entityTag?: { ignores?: readonly string[] };
   /** Its IAM rights. `permissionsOf` adds those that follow from the other fields. */
   permissions: Permissions;
   /** Its requests are not in the audit log, although it has permissions: it reads nothing that is about anybody. */
   unaudited?: true;
   /** The rate limit of a call. Downloads of single images have none, because pages show many of them. */
   rate: 'upload' | 'metadata' | 'none';
+  /** It decodes pixels, which takes seconds of computation: there is an allowance of frames for each person. */
+  decodes?: true;
   /**
    * The response contains a secret that is not stored, so that it can't be repeated for the same `Idempotency-Key`: see
    * `sameIds`.
@@ -182,9 +190,10 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   const implied: ErrorCode[] = ['INTERNAL_SERVER_ERROR'];
   if (operation.params || operation.query || operation.body) implied.push('BAD_REQUEST');
   if (operation.body) implied.push('PAYLOAD_TOO_LARGE');
-  if (operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
+  if (operation.body || operation.form) implied.push('UNSUPPORTED_MEDIA_TYPE');
+  if (takesIfMatch(operation)) implied.push('PRECONDITION_FAILED');
   if (operation.auth !== 'public') implied.push('UNAUTHORIZED', 'FORBIDDEN');
-  if (operation.rate !== 'none') implied.push('TOO_MANY_REQUESTS');
+  if (operation.rate !== 'none' || operation.decodes) implied.push('TOO_MANY_REQUESTS');
   if (isIdempotent(operation)) implied.push('CONFLICT', 'UNPROCESSABLE_CONTENT', 'SERVICE_UNAVAILABLE');
   if (operation.rate === 'upload' || isAudited(operation)) implied.push('SERVICE_UNAVAILABLE');
   return [...new Set([...operation.errors, ...implied])];
@@ -194,6 +203,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
 export const permissionsOf = (operation: Operation): Permissions => ({
   ...(isAudited(operation) && { audit: 'append' }),
   ...operation.permissions,
+  ...(operation.decodes && { requests: 'count' }),
   ...(operation.rate !== 'none' && { requests: isIdempotent(operation) ? 'remember' : 'count' }),
 });
 
@@ -204,6 +214,10 @@ export const isIdempotent = ({ method, body, returnsSecret }: Operation): boolea
 /** Whether the JSON body may be absent, which is as `{}`: where no field of it is required. */
 export const isBodyOptional = ({ body, form }: Operation): boolean =>
   body !== undefined && !form && body.safeParse({}).success;
+
+/** Whether a request can be made conditional by `If-Match`. */
+export const takesIfMatch = (operation: Operation): boolean =>
+  operation.entityTag !== undefined && changesState(operation);
 
 /** Whether each request is written to the audit log: every operation that accesses stored data. */
 export const isAudited = ({ permissions, unaudited }: Operation): boolean =>

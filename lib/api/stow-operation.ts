@@ -15,7 +15,7 @@ export const STOW = {
     allFailedStatus: 409,
   },
   errors: ['BAD_REQUEST', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
-  permissions: { table: 'write', objects: { dicom: ['write', 'delete'] } },
+  permissions: { table: 'write', objects: { dicom: ['write', 'delete'], 'incoming-dicom': ['write'] } },
   rate: 'upload',
   crossOrigin: true,
   memoryMb: 1024,

@@ -61,13 +61,20 @@ export interface Trigger {
         maximumReceives: number;
       }
     | {
+        /** The results of the malware scans of uploads (GuardDuty, by EventBridge), through a queue of its own. */
+        scanResults: true;
+        batchSize: number;
+        maximumConcurrency: number;
+        maximumReceives: number;
+      }
+    | {
         /** A schedule. */
         everyMinutes: number;
       };
   /** A metric that it publishes, with an alarm if it is not 0. */
   metric?: string;
   /** The setting without which the stack does not contain this function. */
-  needs?: 'orthancUrl';
+  needs?: 'orthancUrl' | 'scan';
   permissions: Permissions;
   memoryMb: number;
   timeoutSeconds: number;

@@ -4,7 +4,7 @@ import { PICTURE_TYPES } from '../domain/uploads/upload.ts';
 import { describeFile } from '../media/formats/describe-file.ts';
 import { nameOfType, sniffImageFormat } from '../media/formats/image-format.ts';
 import { RefusedRequest, type ServiceClient } from './service-client.ts';
-import type { Outcome, UploadEndpoint } from './upload-endpoint.ts';
+import { type Outcome, outcomeOf, type UploadEndpoint } from './upload-endpoint.ts';
 
 const Uploads = z.object({
   uploads: z.array(
@@ -48,9 +48,7 @@ export const batchEndpoint = (client: ServiceClient, batchId: string): UploadEnd
       // An expired image never arrived: its file is sent as another one.
       const known = images.filter(({ id, status }) => wanted.has(id) && status !== 'expired');
       for (const { id, status, status_reason: reason } of known) {
-        if (status === 'ready') found.set(id, { status: 'stored' });
-        else
-          found.set(id, { status: status === 'pending' ? status : 'refused', reason: reason ?? undefined });
+        found.set(id, { status: outcomeOf(status), reason: reason ?? undefined });
       }
       cursor = next;
     }

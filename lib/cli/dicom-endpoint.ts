@@ -3,7 +3,7 @@ import { UPLOADS_PER_STATUS_REQUEST } from '../domain/limits/request-limits.ts';
 import { looksLikeDicom } from '../media/dicom/parse/read-dicom.ts';
 import { describeFile } from '../media/formats/describe-file.ts';
 import type { ServiceClient } from './service-client.ts';
-import type { UploadEndpoint } from './upload-endpoint.ts';
+import { outcomeOf, type UploadEndpoint } from './upload-endpoint.ts';
 
 const Uploads = z.object({
   uploads: z.array(
@@ -39,10 +39,7 @@ export const dicomEndpoint = (client: ServiceClient): UploadEndpoint => ({
     // An expired upload never arrived: its file is sent by another one.
     const known = found.filter(({ status }) => status !== 'expired');
     return new Map(
-      known.map(({ uploadId, status, reason }) => [
-        uploadId,
-        { status: status === 'pending' || status === 'stored' ? status : 'refused', reason },
-      ]),
+      known.map(({ uploadId, status, reason }) => [uploadId, { status: outcomeOf(status), reason }]),
     );
   },
   // The same file under the same UID is stored once.

@@ -19,6 +19,12 @@ export interface Outcome {
   reason?: string | undefined;
 }
 
+/** The outcome that the status of an image or of a DICOM upload means. */
+export const outcomeOf = (status: string): Outcome['status'] => {
+  if (status === 'ready' || status === 'stored') return 'stored';
+  return status === 'pending' || status === 'scanning' ? 'pending' : 'refused';
+};
+
 /** An upload endpoint of the service: for DICOM files, or for the images of a batch. */
 export interface UploadEndpoint {
   /** Returns the media type of a file by its first bytes, or why this endpoint does not accept it. */

@@ -39,6 +39,9 @@ export interface DetailedEvent {
   hasMoreReads: boolean;
 }
 
+/** An item of the table, in any form. */
+type StoredItem = Record<string, unknown> & { pk: string; sk: string };
+
 interface Options {
   /** How long the table keeps an event. */
   days: number;
@@ -163,6 +166,12 @@ export class AuditLog {
     return (await this.#itemsAt({ pk: auditKey(id).pk })).Items ?? [];
   }
 
+  /** Returns an item as it is stored. Returns undefined if it does not exist. */
+  async storedItem({ pk, sk }: { pk: string; sk: string }): Promise<StoredItem | undefined> {
+    const { Items = [] } = await this.#itemsAt({ pk, sk, ConsistentRead: true });
+    return Items[0] as StoredItem | undefined;
+  }
+
   /** Yields the events of this time, each once, newest first; one that has ended with its end. */
   async *within(from: Date, to: Date): AsyncGenerator<AuditEvent> {
     let cursor: string | undefined;
@@ -202,8 +211,8 @@ export class AuditLog {
       if (event.id === last) continue;
       const isKept =
         (!both || event.subject === subject) &&
-        // The id of an event of a series has the beginning of its minute.
-        (timeOfEvent(event.id) >= first || event.isSeries === true);
+        // The id of an event of a series, and of refused credentials, has the beginning of its minute.
+        (timeOfEvent(event.id) >= first || Date.parse(event.at) >= first || event.isSeries === true);
       if (last !== undefined && ((isKept && events.length === limit) || examined === FILTERED_BUDGET)) {
         return { items: events, next: last };
       }
@@ -265,7 +274,7 @@ export class AuditLog {
     };
   }
 
-  #itemsAt({ pk, sk }: { pk: string; sk?: string }) {
+  #itemsAt({ pk, sk, ConsistentRead = false }: { pk: string; sk?: string; ConsistentRead?: boolean }) {
     const { partitionKey, sortKey } = TABLE_SCHEMA;
     const { client, name: TableName } = this.#table;
     return client.send(
@@ -273,6 +282,7 @@ export class AuditLog {
         TableName,
         KeyConditionExpression: `${partitionKey} = :pk${sk === undefined ? '' : ` AND ${sortKey} = :sk`}`,
         ExpressionAttributeValues: { ':pk': pk, ...(sk !== undefined && { ':sk': sk }) },
+        ConsistentRead,
         Limit: READS_OF_PART,
       }),
     );

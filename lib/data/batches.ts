@@ -92,9 +92,14 @@ export class Batches {
     return summary;
   }
 
-  /** Renames the batch. Returns undefined if it does not exist. */
-  rename(id: string, name: string, now: Date): Promise<Batch | undefined> {
-    return this.#update(id, { name, updatedAt: now.toISOString() }, [EXISTS]);
+  /** Renames the batch. Returns undefined if it does not exist, or (`asRead`) was changed since it was read. */
+  rename(batch: Batch, name: string, now: Date, { asRead = false } = {}): Promise<Batch | undefined> {
+    const unchanged = asRead
+      ? (['name', 'patientId', 'imageCount', 'updatedAt'] as const).map((field) =>
+          equals(field, batch[field]),
+        )
+      : [];
+    return this.#update(batch.id, { name, updatedAt: now.toISOString() }, [EXISTS, ...unchanged]);
   }
 
   /**

@@ -15,9 +15,11 @@ import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
+import { ScanVerdict } from '../domain/uploads/scan-verdict.ts';
 import { CheckAttempt } from './check-attempts.ts';
 import { StudyEntry } from './dicom/dicom-search.ts';
 import { FirstAttempt } from './first-attempts.ts';
+import { HeldValue } from './holdings.ts';
 import { ErasedImage, RecordLink } from './images.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
@@ -75,6 +77,14 @@ const OccupiedSlots = z
     expiresAt: z.int(),
   })
   .catchall(z.int());
+
+/** What a person holds at the same time: an attribute for each, by its id. */
+const HeldByPerson = z
+  .object({
+    /** When the item is removed, long after the last one ended. */
+    expiresAt: z.int(),
+  })
+  .catchall(HeldValue);
 
 /** A stored response by `Idempotency-Key`, as AWS Lambda Powertools writes it. */
 const StoredResponse = z.object({
@@ -224,10 +234,6 @@ export const ENTITIES: readonly Entity[] = [
     keys: [
       [keys.exportKey('<id>'), { table: 'an export' }],
       [keys.exportListKey({ id: '<id>', batchId: '<batch>' }), { gsi1: 'the exports of a batch' }],
-      [
-        keys.unfinishedExportKey({ id: '<id>', requestedBy: '<subject>' }),
-        { gsi2: 'the unfinished exports of a person' },
-      ],
     ],
     refersTo: { batchId: 'Batch', patientId: 'Patient' },
   },
@@ -353,6 +359,12 @@ export const ENTITIES: readonly Entity[] = [
     keys: [[keys.checkAttemptsKey('<S3 key>'), { table: 'the attempts to check an upload' }]],
   },
   {
+    name: 'ScanVerdict',
+    schema: { ScanVerdict },
+    table: 'Requests',
+    keys: [[keys.scanVerdictKey('<S3 key>'), { table: 'what the malware scanner said of an upload' }]],
+  },
+  {
     name: 'ReconciliationProgress',
     schema: { ReconciliationProgress },
     table: 'Requests',
@@ -415,10 +427,25 @@ export const ENTITIES: readonly Entity[] = [
     ],
   },
   {
+    name: 'HeldConnections',
+    schema: { HeldByPerson },
+    table: 'Connections',
+    keys: [[keys.heldConnectionsKey('<subject>'), { table: 'the connections that a person holds' }]],
+  },
+  {
+    name: 'HeldArchives',
+    schema: { HeldByPerson },
+    table: 'Requests',
+    keys: [[keys.heldArchivesKey('<subject>'), { table: 'the archives that are made for a caller' }]],
+  },
+  {
     name: 'OccupiedSlots',
     schema: { OccupiedSlots },
     table: 'Requests',
-    keys: [[keys.rateLimitKey('<subject>'), { table: 'the rate limit slots that a caller occupies' }]],
+    keys: [
+      [keys.rateLimitKey('<subject>'), { table: 'the rate limit slots that a caller occupies' }],
+      [keys.framesKey('<subject>'), { table: 'the blocks of frames that are reserved for a caller' }],
+    ],
   },
   {
     name: 'StoredResponse',

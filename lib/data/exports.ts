@@ -3,21 +3,12 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Export } from '../domain/exports/export.ts';
-import {
-  exportKey,
-  exportListKey,
-  exportsOfBatch,
-  unfinishedExportKey,
-  unfinishedExportsOf,
-} from './keys.ts';
+import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
 import { queryAll } from './page.ts';
 import { parseItem, type Table } from './table.ts';
 
 /** Three attempts of 15 minutes, and the pauses between them. */
 export const STALE_SECONDS = 2 * 3600;
-
-/** Removes an export from the list of unfinished exports of its person. */
-const FINISHED = 'REMOVE gsi2pk, gsi2sk';
 
 /** The exports in the table. DynamoDB's time to live removes them. */
 export class Exports {
@@ -38,7 +29,6 @@ export class Exports {
             ...wanted,
             ...exportKey(wanted.id),
             ...exportListKey(wanted),
-            ...unfinishedExportKey(wanted),
           },
           ConditionExpression:
             'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed OR (#status <> :ready AND expiresAt <= :stale)',
@@ -68,24 +58,6 @@ export class Exports {
     return found && found.expiresAt * 1000 > now.getTime() ? found : undefined;
   }
 
-  /**
-   * Lists the unfinished exports of a person. An export whose function was terminated no longer counts after a while.
-   *
-   * The index is eventually consistent, so that concurrent requests may start one too many.
-   */
-  async unfinishedOf(person: string, now: Date): Promise<Export[]> {
-    const query = {
-      index: 'gsi2',
-      partition: unfinishedExportsOf(person),
-      schema: Export,
-      keyOf: exportKey,
-      leavesOutDamaged: true,
-    } as const;
-    const stale = now.getTime() - STALE_SECONDS * 1000;
-    const found = await Array.fromAsync(queryAll(this.#table, query));
-    return found.filter(({ createdAt }) => Date.parse(createdAt) > stale);
-  }
-
   /** Ends all exports of a batch from which something was deleted. The table's stream then deletes their objects. */
   async endAllOf(batchId: string): Promise<void> {
     const { name: TableName, client } = this.#table;
@@ -105,15 +77,15 @@ export class Exports {
   }
 
   async markReady(run: Export): Promise<boolean> {
-    return this.#note(run, { status: 'ready', bytesDone: run.bytes }, FINISHED);
+    return this.#note(run, { status: 'ready', bytesDone: run.bytes });
   }
 
   async markFailed(run: Export): Promise<boolean> {
-    return this.#note(run, { status: 'failed' }, FINISHED);
+    return this.#note(run, { status: 'failed' });
   }
 
   /** Updates a run. Returns false if it has ended or another run has replaced it. */
-  async #note({ id, run }: Export, values: Record<string, unknown>, also = ''): Promise<boolean> {
+  async #note({ id, run }: Export, values: Record<string, unknown>): Promise<boolean> {
     const { name: TableName, client } = this.#table;
     const names = Object.keys(values);
     try {
@@ -121,7 +93,7 @@ export class Exports {
         new UpdateCommand({
           TableName,
           Key: exportKey(id),
-          UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} ${also}`,
+          UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
           ConditionExpression: 'run = :run AND #status <> :final',
           ExpressionAttributeNames: {
             '#status': 'status',

@@ -9,6 +9,7 @@ import { isUndecided } from '../domain/images/image-status.ts';
 import { requireNoLegalHold } from '../domain/legal-hold.ts';
 import { NEVER_ARRIVED } from '../domain/uploads/upload-reasons.ts';
 import { getMany, keysIn, writeMany } from './batch-requests.ts';
+import { type Condition, equals, updateIf } from './condition-expression.ts';
 import {
   decrementBatchCount,
   decrementCaseCount,
@@ -229,8 +230,13 @@ export class Images {
     return queryAll(this.#table, listQuery(imagesOfBatch(batchId)));
   }
 
-  /** Changes an image. Returns undefined if it does not exist. */
-  async change(image: Image, changes: ImageChanges, now: Date): Promise<Image | undefined> {
+  /** Changes an image. Returns undefined if it does not exist, or (`asRead`) was changed since it was read. */
+  async change(
+    image: Image,
+    changes: ImageChanges,
+    now: Date,
+    { asRead = false } = {},
+  ): Promise<Image | undefined> {
     const { name: TableName, client } = this.#table;
     const set: Record<string, unknown> = { ...changes, updatedAt: now.toISOString() };
     // Images of a case are ordered by time, so their order can't be changed.
@@ -242,8 +248,7 @@ export class Images {
         new UpdateCommand({
           TableName,
           Key: imageKey(image.id),
-          ...updateOf(set),
-          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
+          ...updateIf([EXISTS, ...(asRead ? isUnchanged(image) : [])], updateOf(set)),
           ReturnValues: 'ALL_NEW',
         }),
       );
@@ -308,6 +313,12 @@ export class Images {
     // The clinic assigned the case without its images to another patient: the image stays its patient's, without a case.
     await this.leaveCase({ ...image, caseId: image.caseId ?? '' }, now);
     return this.markReady({ ...image, caseId: undefined }, facts, now);
+  }
+
+  /** Records that the bytes of an image have arrived and wait for the malware scan. */
+  async markScanning(image: Image, now: Date): Promise<void> {
+    const values = { statusReason: null, expiresAt: null, updatedAt: now.toISOString() };
+    await transact(this.#table, [changeState(image, 'scan', values)]);
   }
 
   /** Records that the bytes of an image could not be checked. The upload is kept, so that they can be checked again. */
@@ -432,6 +443,22 @@ export const toItem = (image: Image) => ({
 
 /** Whether an item is not to be found any more. */
 const isGone = (item: Record<string, unknown>) => item.status === 'deleted' || hasExpired(item, new Date());
+
+/** The image exists and is not deleted. */
+const EXISTS: Condition = {
+  expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
+  names: {},
+  values: {},
+};
+
+/**
+ * The image is as it was read. All that people and the pipeline change is compared, because two changes within a millisecond
+ * have the same time.
+ */
+const isUnchanged = (image: Image) =>
+  (['category', 'caption', 'dateTaken', 'order', 'status', 'batchId', 'updatedAt'] as const).map((field) =>
+    equals(field, image[field]),
+  );
 
 const listQuery = (partition: string) => ({
   partition,

@@ -83,13 +83,6 @@ export const exportListKey = (each: { id: string; batchId: string }) => ({
 });
 export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
 
-/** The position of an unfinished export in the list of the person who requested it. */
-export const unfinishedExportKey = (each: { id: string; requestedBy: string }) => ({
-  gsi2pk: unfinishedExportsOf(each.requestedBy),
-  gsi2sk: each.id,
-});
-export const unfinishedExportsOf = (person: string) => `EXPORTS#BY#${person}`;
-
 /**
  * The id of an exam image is derived from its exam and SOP Instance UID (version 5, RFC 9562, 5.5). So one conditional
  * put prevents a second registration, without an additional item.
@@ -143,6 +136,8 @@ export const connectionListKey = (id: string, patientId: string | undefined, unt
   gsi2pk: CONNECTIONS,
   gsi2sk: `${connectionEnd(until)}#${id}`,
 });
+/** The connections that a person holds; in the table of connections. */
+export const heldConnectionsKey = (subject: string) => ({ pk: `PERSON#${subject}`, sk: 'CONNECTIONS' });
 export const CLINIC_CONNECTIONS = 'CONNECTIONS#CLINIC';
 export const connectionsOfPatient = (patientId: string) => `CONNECTIONS#PATIENT#${patientId}`;
 export const CONNECTIONS = 'CONNECTIONS';
@@ -342,6 +337,9 @@ export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: '
 /** The attempts to check an upload, by its key in S3; in the table of requests. */
 export const checkAttemptsKey = (upload: string) => ({ pk: `CHECK#${upload}`, sk: 'CHECK' });
 
+/** What the malware scanner said of an upload, by its key in S3; in the table of requests. */
+export const scanVerdictKey = (upload: string) => ({ pk: `SCAN#${upload}`, sk: 'SCAN' });
+
 /** How far the reconciliation has come; in the table of requests. */
 export const RECONCILIATION_KEY = { pk: 'RECONCILIATION', sk: 'PROGRESS' };
 
@@ -350,6 +348,12 @@ export const firstAttemptKey = (request: string) => ({ pk: `ATTEMPT#${request}`,
 
 /** The occupied rate limit slots of a caller; in the table of requests. */
 export const rateLimitKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ALLOWANCES' });
+
+/** The blocks of frames that processes have reserved for a caller; in the table of requests. */
+export const framesKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'FRAMES' });
+
+/** The archives that are made for a caller at the moment; in the table of requests. */
+export const heldArchivesKey = (subject: string) => ({ pk: `CALLER#${subject}`, sk: 'ARCHIVES' });
 
 /** The partition key of the responses by `Idempotency-Key`; in the table of requests. Powertools makes the sort key. */
 export const STORED_RESPONSES = 'RESPONSES';

@@ -22,13 +22,16 @@ export interface AcquiredSlots {
 /** The occupied rate limit slots of callers. */
 export class RateLimits {
   readonly #table: Table;
+  readonly #keyOf: typeof rateLimitKey;
 
-  constructor(table: Table) {
+  /** @param keyOf the key of a caller's item */
+  constructor(table: Table, keyOf = rateLimitKey) {
     this.#table = table;
+    this.#keyOf = keyOf;
   }
 
   /**
-   * Acquires a slot of each rate limit, or none.
+   * Acquires a slot of each rate limit (or as many as it takes), or none.
    *
    * One conditional write without a previous read: it tries random slots. If one of them is occupied, the failed
    * condition returns the item, which shows the free ones. Concurrent requests can't get the same slot. A request that
@@ -40,24 +43,27 @@ export class RateLimits {
     const { name: TableName, client } = this.#table;
     let known: Slots = {};
     for (;;) {
-      const chosen = rateLimits.map((rateLimit) => {
-        const index = anyOf(freeSlots(rateLimit, known, now));
-        if (index === undefined) throw tooManyRequests(rateLimits, known, now);
-        return [slotName(rateLimit, index), now.getTime() + rateLimit.seconds * 1000] as const;
+      const chosen = rateLimits.flatMap((rateLimit) => {
+        const { take = 1, seconds, isReleased } = rateLimit;
+        const indexes = anyOf(freeSlots(rateLimit, known, now), take);
+        if (indexes.length < take) throw tooManyRequests(rateLimits, known, now);
+        const until = now.getTime() + seconds * 1000;
+        return indexes.map((index) => ({ slot: slotName(rateLimit, index), until, isReleased }));
       });
-      const returnable = Object.fromEntries(chosen.filter((_value, i) => rateLimits[i]?.isReleased));
+      const returned = chosen.filter(({ isReleased }) => isReleased);
+      const returnable = Object.fromEntries(returned.map(({ slot, until }) => [slot, until]));
       try {
         const { Attributes } = await client.send(
           new UpdateCommand({
             TableName,
-            Key: rateLimitKey(subject),
+            Key: this.#keyOf(subject),
             UpdateExpression: `SET ${chosen.map((_value, i) => `#${i} = :${i}`).join(', ')}, expiresAt = :expiresAt`,
             ConditionExpression: chosen
               .map((_value, i) => `(attribute_not_exists(#${i}) OR #${i} <= :now)`)
               .join(' AND '),
-            ExpressionAttributeNames: Object.fromEntries(chosen.map(([slot], i) => [`#${i}`, slot])),
+            ExpressionAttributeNames: Object.fromEntries(chosen.map(({ slot }, i) => [`#${i}`, slot])),
             ExpressionAttributeValues: {
-              ...Object.fromEntries(chosen.map(([, until], i) => [`:${i}`, until])),
+              ...Object.fromEntries(chosen.map(({ until }, i) => [`:${i}`, until])),
               ':now': now.getTime(),
               ':expiresAt': Math.ceil(now.getTime() / 1000) + FORGOTTEN_AFTER_SECONDS,
             },
@@ -80,7 +86,7 @@ export class RateLimits {
     if (entries.length === 0) return;
     const update = new UpdateCommand({
       TableName,
-      Key: rateLimitKey(subject),
+      Key: this.#keyOf(subject),
       UpdateExpression: `REMOVE ${entries.map((_value, i) => `#${i}`).join(', ')}`,
       ConditionExpression: entries.map((_value, i) => `#${i} = :${i}`).join(' AND '),
       ExpressionAttributeNames: Object.fromEntries(entries.map(([slot], i) => [`#${i}`, slot])),
@@ -95,4 +101,10 @@ export class RateLimits {
 /** Longer than any slot is occupied. */
 const FORGOTTEN_AFTER_SECONDS = 3600;
 
-const anyOf = <T>(all: readonly T[]): T | undefined => all[Math.floor(Math.random() * all.length)];
+/** So many random ones of all. */
+function anyOf<T>(all: readonly T[], count: number): T[] {
+  const rest = [...all];
+  return Array.from({ length: Math.min(count, rest.length) }, () =>
+    rest.splice(Math.floor(Math.random() * rest.length), 1),
+  ).flat();
+}

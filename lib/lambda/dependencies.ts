@@ -16,15 +16,21 @@ import { DicomStore } from '../data/dicom/dicom-store.ts';
 import { DicomUploads } from '../data/dicom/dicom-uploads.ts';
 import { ExamImages } from '../data/exam-images.ts';
 import { Exports } from '../data/exports.ts';
+import { Holdings } from '../data/holdings.ts';
 import { ImageMoves } from '../data/image-moves.ts';
 import { Images } from '../data/images.ts';
+import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
 import { Patients } from '../data/patients.ts';
+import { RateLimits } from '../data/rate-limits.ts';
 import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
+import { Refusals } from '../data/refusals.ts';
+import { ScanVerdicts } from '../data/scan-verdicts.ts';
 import { connectTable, probe, type Table } from '../data/table.ts';
 import { ArchiveWriter } from '../storage/archive-writer.ts';
+import { AuditHeads } from '../storage/audit-heads.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
 import { originalKey } from '../storage/object-keys.ts';
 import { Objects } from '../storage/objects.ts';
@@ -32,6 +38,7 @@ import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
 import { environment } from './environment.ts';
 import { UploadQueues } from './events/upload-queues.ts';
+import { FrameAllowance } from './frame-allowance.ts';
 import { Readiness } from './readiness.ts';
 import { Sockets } from './sockets/sockets.ts';
 
@@ -61,9 +68,25 @@ export const keys = () => new ApiKeys(table());
 
 export const auditLog = () =>
   new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });
+/** Refused credentials in the audit log. */
+export const refusals = () => new Refusals(auditLog());
 /** The attempts to check uploads. */
 export const checkAttempts = () => new CheckAttempts(connectTable(environment.requestsTableName));
+/** What the malware scanner said of uploads. */
+export const scanVerdicts = () => new ScanVerdicts(connectTable(environment.requestsTableName));
 export const connections = () => new Connections(connectTable(environment.connectionsTableName));
+
+/** The frames that may be decoded for each person. */
+export const frameAllowance = () =>
+  new FrameAllowance(
+    new RateLimits(connectTable(environment.requestsTableName), framesKey),
+    environment.limits,
+  );
+/** The connections that each person holds. */
+export const heldConnections = () =>
+  new Holdings(connectTable(environment.connectionsTableName), heldConnectionsKey);
+/** The archives that are made for each person at the moment. */
+export const heldArchives = () => new Holdings(connectTable(environment.requestsTableName), heldArchivesKey);
 
 /** Accesses objects with signed requests, without an S3 client. */
 export const objects = () => new SignedObjects(environment.bucketName);
@@ -72,6 +95,7 @@ export const urls = () => new SignedUrls(environment.bucketName);
 export const bucket = () => new Objects(environment.bucketName);
 
 export const archives = () => new ArchiveWriter(environment.bucketName);
+export const auditHeads = () => new AuditHeads(environment.auditBucketName);
 export const auditSegments = () => new AuditSegments(environment.auditBucketName);
 
 export const storedItems = () => new StoredItems(table());
@@ -104,11 +128,16 @@ export const limits = () => environment.limits;
 /** The clinic's time zone. */
 export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
+/** Whether uploads are scanned for malware. */
+export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
 export const newId = () => (): string => v7();
 
 /** The dependencies of storing a DICOM file. */
 export const ingestion = { dicomStore, objects, examImages, patients, ownIssuers, now };
+
+/** The dependencies of receiving a DICOM file in the body of a request. */
+export const reception = { ...ingestion, dicomUploads, newId, scans };
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, newId, now };
@@ -122,6 +151,8 @@ export const reconciling = {
   dicomUploads,
   exports,
   checkAttempts,
+  scanVerdicts,
+  scans,
   auditLog,
   auditSegments,
   bucket,
@@ -134,4 +165,4 @@ export const reconciling = {
 export const settling = { batches, images, deletedImages, imageMoves, exports, now };
 
 /** The dependencies of starting an export. */
-export const exporting = { exports, objects, limits, newId, now };
+export const exporting = { exports, objects, heldArchives, limits, newId, now };

@@ -36,7 +36,7 @@ export const environment = {
   },
   /** Origins whose pages may call the endpoints that are open to other origins. */
   get allowedOrigins(): string[] {
-    return required('ALLOWED_ORIGINS').split(',');
+    return JSON.parse(required('ALLOWED_ORIGINS'));
   },
   /** The URL and credentials of the Orthanc server to which stored DICOM files are forwarded. */
   get orthanc() {
@@ -63,6 +63,10 @@ export const environment = {
   /** The clinic's time zone. */
   get timeZone() {
     return required('TIME_ZONE');
+  },
+  /** Whether uploads are scanned for malware before they are stored. */
+  get scan() {
+    return required('SCAN') === 'on';
   },
   get limits() {
     return Limits.parse(JSON.parse(required('LIMITS')));
@@ -95,7 +99,7 @@ function settingsOf(operation: Operation): (keyof typeof environment)[] {
     ...(requests ? (['requestsTableName'] as const) : []),
     ...(audit ? (['auditTableName', 'auditDays'] as const) : []),
     ...(connections ? (['connectionsTableName'] as const) : []),
-    ...(objects ? (['bucketName', 'timeZone'] as const) : []),
+    ...(objects ? (['bucketName', 'timeZone', 'scan'] as const) : []),
     ...(objects?.dicom?.includes('write') ? (['patientIdIssuers'] as const) : []),
     ...(requests || objects ? (['limits'] as const) : []),
     ...(isPaged(operation) ? (['cursorSecret'] as const) : []),

@@ -14,9 +14,11 @@ import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
 import { ensureTables } from './dynamodb/dynamodb-tables.ts';
 import { startDynoxide } from './dynamodb/dynoxide.ts';
 import { TimeToLive } from './dynamodb/time-to-live.ts';
+import { EventRules } from './eventbridge/event-rules.ts';
 import { Schedules } from './eventbridge/schedules.ts';
 import { parseFaults } from './faults/fault-list.ts';
 import { Faults } from './faults/faults.ts';
+import { MalwareProtection } from './guardduty/malware-protection.ts';
 import { Principals, type ServiceCall } from './iam/principals.ts';
 import { queueConcurrency, startEventSources } from './lambda/event-sources.ts';
 import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './lambda/functions.ts';
@@ -59,6 +61,8 @@ export interface LocalStackOptions {
   memoryMb?: number;
   /** Other values for variables that the template gives its functions: settings to try. */
   environment?: Record<string, string>;
+  /** Where ClamAV's clamd listens, if the template has a malware scan. */
+  clamd?: string | undefined;
   /** The faults to inject, as `docs/faults.md` describes them. */
   faults?: string;
   /** Hears of each call that a function makes to S3 or DynamoDB; costs a little, so leave it out to leave it off. */
@@ -251,6 +255,10 @@ async function start(
   const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log, clock);
   const connectionsApi = sockets && new ConnectionsApi(sockets, principals);
   const schedules = new Schedules(template, lambdaByArn, log, clock);
+  const rules = new EventRules(template, queues);
+  const { clamd } = options;
+  const malwareProtection = new MalwareProtection({ template, clamd, store, rules, clock, log });
+  closers.push(() => malwareProtection.close());
   const eventSources = await startEventSources({
     template,
     queues,

@@ -10,6 +10,8 @@ interface SynthesisOptions {
   verbose: boolean;
   /** The Orthanc server that also receives each stored DICOM file. */
   orthancUrl?: string | undefined;
+  /** Whether uploads are scanned for malware. */
+  scan?: boolean;
   /** Hears of each phase that the app tells, as it begins. */
   onPhase?: (phase: string) => void;
 }
@@ -20,11 +22,12 @@ export async function synthesize({
   dataDir,
   verbose,
   orthancUrl,
+  scan = false,
   onPhase,
 }: SynthesisOptions): Promise<string> {
   const cdkOut = path.join(dataDir, 'cdk.out');
   const digestFile = path.join(dataDir, 'cdk.out.digest');
-  const laptop = { orthancUrl };
+  const laptop = { orthancUrl, scan };
   const digest = `${sourceDigest(projectDir)} ${JSON.stringify(laptop)}`;
   if (existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest && existsSync(cdkOut))
     return cdkOut;

@@ -57,7 +57,9 @@ export function apiDefinition({ routes, ...props }: ApiDefinitionProps) {
     components: { securitySchemes: { authorizer: authorizerOf(props) } },
     // Binary and not text: forms may contain images, and `multipart/related` contains DICOM.
     'x-amazon-apigateway-binary-media-types': ['multipart/form-data', 'multipart/related'],
-    'x-amazon-apigateway-gateway-responses': Object.fromEntries(GATEWAY_RESPONSES.map(gatewayResponse)),
+    'x-amazon-apigateway-gateway-responses': Object.fromEntries(
+      GATEWAY_RESPONSES.map((response) => gatewayResponse(response, props.allowedOrigins.length > 0)),
+    ),
   };
 }
 
@@ -126,15 +128,16 @@ const authorizerOf = ({ authorizerArn, lambdaApi, invokerArn }: Targets) => ({
 
 /** Responds to CORS preflight requests, which need no authentication. */
 function preflight(path: string, allowedOrigins: readonly string[]) {
-  const [origin = '', ...others] = allowedOrigins;
-  const headers = {
+  const [origin, ...others] = allowedOrigins;
+  // Without an allowed origin, browsers refuse the request.
+  const headers = origin !== undefined && {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Allow-Methods': 'GET,POST,OPTIONS',
     'Access-Control-Allow-Headers': CORS_HEADERS.join(','),
     'Access-Control-Max-Age': '86400',
     ...(origin !== '*' && { Vary: 'Origin' }),
   };
-  const names = Object.keys(headers);
+  const names = Object.keys(headers || {});
   return {
     parameters: pathParameters(path),
     responses: {
@@ -151,7 +154,10 @@ function preflight(path: string, allowedOrigins: readonly string[]) {
         default: {
           statusCode: '204',
           responseParameters: Object.fromEntries(
-            Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
+            Object.entries(headers || {}).map(([name, value]) => [
+              `method.response.header.${name}`,
+              `'${value}'`,
+            ]),
           ),
           ...(others.length > 0 && { responseTemplates: { 'application/json': allowOneOf(others) } }),
         },
@@ -200,9 +206,10 @@ const GATEWAY_RESPONSES: [type: string, status: number, message: string, details
 const GATEWAY_HEADERS = {
   ...DEFAULT_HEADERS,
   'content-security-policy': 'sandbox',
-  // These responses are the same for every caller. Without this header, a viewer's page could not read the error.
-  'access-control-allow-origin': '*',
 };
+
+/** These responses are the same for every caller. Without this header, a viewer's page could not read the error. */
+const FOR_EVERY_ORIGIN = { 'access-control-allow-origin': '*' };
 
 /**
  * Headers that say what the client can do. API Gateway can't tell whether a token was sent, so its challenge has no error
@@ -214,15 +221,19 @@ const HEADERS_BY_STATUS: Record<number, Record<string, string>> = {
   503: { 'retry-after': '5' },
 };
 
-function gatewayResponse([type, statusCode, message, details = []]: (typeof GATEWAY_RESPONSES)[number]) {
+function gatewayResponse(
+  [type, statusCode, message, details = []]: (typeof GATEWAY_RESPONSES)[number],
+  isForOtherOrigins: boolean,
+) {
   const error = STATUS_CODES[statusCode];
   const headers = {
     'x-request-id': 'context.requestId',
     ...Object.fromEntries(
-      Object.entries({ ...GATEWAY_HEADERS, ...HEADERS_BY_STATUS[statusCode] }).map(([name, value]) => [
-        name,
-        `'${value}'`,
-      ]),
+      Object.entries({
+        ...GATEWAY_HEADERS,
+        ...(isForOtherOrigins && FOR_EVERY_ORIGIN),
+        ...HEADERS_BY_STATUS[statusCode],
+      }).map(([name, value]) => [name, `'${value}'`]),
     ),
   };
   return [

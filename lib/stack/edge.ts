@@ -1,23 +1,28 @@
 import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   CachePolicy,
   Distribution,
+  type DistributionProps,
   Function as EdgeFunction,
   FunctionCode,
   FunctionEventType,
   FunctionRuntime,
   HttpVersion,
   OriginRequestPolicy,
+  SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { Fn, Stack } from 'aws-cdk-lib/core';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Operation, routesOf } from '../api/operation.ts';
 import { SOCKET_PATH } from '../api/socket-route.ts';
 import { ASSETS, type Page } from './page.ts';
+import type { Settings } from './settings.ts';
 
 /** The stage of the REST API, by CDK's default name. */
 const STAGE = 'prod';
@@ -43,13 +48,16 @@ interface EdgeProps {
   operations: readonly Operation[];
   sockets: WebSocketApi;
   page: Page;
+  settings: Settings;
 }
 
 /** The one public domain: the API, the WebSocket API, and the page at all other paths. */
 export class Edge extends Construct {
   readonly distribution: Distribution;
+  /** The address of the service. */
+  readonly url: string;
 
-  constructor(scope: Construct, id: string, { api, operations, sockets, page }: EdgeProps) {
+  constructor(scope: Construct, id: string, { api, operations, sockets, page, settings }: EdgeProps) {
     super(scope, id);
     const rewrite = new EdgeFunction(this, 'RewriteRequest', {
       runtime: FunctionRuntime.JS_2_0,
@@ -75,6 +83,7 @@ export class Edge extends Construct {
     const socket = { ...behavior, origin: new HttpOrigin(Fn.select(2, Fn.split('/', sockets.apiEndpoint))) };
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Negatoscope',
+      ...this.#ownDomain(settings),
       httpVersion: HttpVersion.HTTP2_AND_3,
       defaultBehavior: page.views,
       additionalBehaviors: {
@@ -85,6 +94,30 @@ export class Edge extends Construct {
         [ASSETS]: page.assets,
       },
     });
+    this.url = `https://${settings.domain?.name ?? this.distribution.distributionDomainName}`;
+  }
+
+  /** The minimum of TLS needs a certificate of the clinic's own. */
+  #ownDomain({ domain }: Settings): Partial<DistributionProps> {
+    if (!domain) return {};
+    return {
+      domainNames: [domain.name],
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      enableLogging: true,
+      logBucket: new Bucket(this, 'AccessLogs', {
+        blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+        encryption: BucketEncryption.S3_MANAGED,
+        enforceSSL: true,
+        minimumTLSVersion: 1.2,
+        // CloudFront writes its logs by an ACL (CloudFront developer guide, "Access logs (standard logs)").
+        objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
+        removalPolicy: RemovalPolicy.RETAIN,
+        versioned: true,
+        lifecycleRules: [{ expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(1) }],
+      }),
+      logIncludesCookies: false,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
-import { type Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction as LambdaTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import {
   FilterCriteria,
   FilterRule,
@@ -17,6 +17,8 @@ import type { Storage } from './storage.ts';
 import { StoredItems } from './stored-items.ts';
 
 const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+
+const DAY_MINUTES = 24 * 60;
 
 /** If a stream record waits longer than this, its function is failing. */
 const LATE_MS = Duration.minutes(10).toMilliseconds();
@@ -42,8 +44,11 @@ export class EventSource extends Construct {
       const schedule = Schedule.rate(Duration.minutes(source.everyMinutes));
       // The schedule itself is the retry.
       new Rule(this, 'Clock', { schedule, targets: [new LambdaTarget(handler, { retryAttempts: 0 })] });
+      // A run of a daily function is not repeated before the next day, and nobody misses it if it does not run.
+      const isDaily = source.everyMinutes === DAY_MINUTES;
       this.alarms = [
-        alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), 3),
+        alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), isDaily ? 1 : 3),
+        ...(isDaily ? [this.#missing(trigger, handler)] : []),
         ...(trigger.metric ? [alarm('Found', metricOf(this, trigger.id, trigger.metric), 1)] : []),
       ];
       return;
@@ -51,12 +56,15 @@ export class EventSource extends Construct {
     const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: Duration.days(14) });
     deadLetters.grantSendMessages(handler);
     handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
-    if ('objectsUnder' in source || 'itemsStored' in source) {
+    if ('objectsUnder' in source || 'itemsStored' in source || 'scanResults' in source) {
       const queue = new Queue(this, 'Queue', {
         ...QUEUE,
         retentionPeriod: Duration.days(14),
         // Six times the function's timeout, as Lambda recommends (developer guide, "Creating an SQS event source").
-        visibilityTimeout: Duration.seconds(source.visibilityTimeoutSeconds ?? 6 * trigger.timeoutSeconds),
+        visibilityTimeout: Duration.seconds(
+          ('visibilityTimeoutSeconds' in source && source.visibilityTimeoutSeconds) ||
+            6 * trigger.timeoutSeconds,
+        ),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
       });
       this.queue = queue;
@@ -69,6 +77,7 @@ export class EventSource extends Construct {
       });
       late.push(alarm('Late', waiting, 1, 8));
       if ('objectsUnder' in source) storage.sendCreatedTo(queue, source.objectsUnder, source.named);
+      else if ('scanResults' in source) sendScanResults(this, storage, queue);
       else late.push(alarm('NotQueued', new StoredItems(this, 'Items', source, storage, queue).failures, 1));
       handler.addEventSource(
         new SqsEventSource(queue, {
@@ -105,7 +114,29 @@ export class EventSource extends Construct {
         : late),
     ];
   }
+
+  /** An alarm if a daily function did not run for two days. */
+  #missing({ costOfFailure }: Trigger, handler: LambdaFunction): Alarm {
+    return handler.metricInvocations({ period: Duration.days(1) }).createAlarm(this, 'Missing', {
+      alarmDescription: costOfFailure,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 2,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
 }
+
+/** Sends the results of the malware scans of the bucket's objects to a queue. */
+const sendScanResults = (scope: Construct, { bucket }: Storage, queue: Queue) =>
+  new Rule(scope, 'ScanResults', {
+    eventPattern: {
+      source: ['aws.guardduty'],
+      detailType: ['GuardDuty Malware Protection Object Scan Result'],
+      detail: { s3ObjectDetails: { bucketName: [bucket.bucketName] } },
+    },
+    targets: [new SqsQueue(queue)],
+  });
 
 /** A metric that a function publishes through Powertools. */
 const metricOf = (scope: Construct, service: string, metricName: string) =>
@@ -121,7 +152,10 @@ const metricOf = (scope: Construct, service: string, metricName: string) =>
 function filtersOf(
   source: Exclude<
     Trigger['source'],
-    { objectsUnder: unknown } | { itemsStored: unknown } | { everyMinutes: unknown }
+    | { objectsUnder: unknown }
+    | { itemsStored: unknown }
+    | { scanResults: unknown }
+    | { everyMinutes: unknown }
   >,
 ) {
   const keysFrom = (prefix: string) => ({

@@ -38,20 +38,35 @@ const OBJECT_ACTIONS = {
   read: ['s3:GetObject'],
   write: ['s3:PutObject'],
   delete: ['s3:DeleteObject', 's3:AbortMultipartUpload'],
+  lock: ['s3:PutObjectRetention'],
 };
+const LIST_ACTIONS = { find: 's3:ListBucket', versions: 's3:ListBucketVersions' } as const;
 // S3 uses the KMS key with the permissions of the caller who reads or writes.
-const KEY_ACTIONS = { find: undefined, read: 'kms:Decrypt', write: 'kms:GenerateDataKey', delete: undefined };
+const KEY_ACTIONS = {
+  find: undefined,
+  versions: undefined,
+  read: 'kms:Decrypt',
+  write: 'kms:GenerateDataKey',
+  delete: undefined,
+  lock: undefined,
+};
 
 const REQUESTS_ACTIONS = {
   check: ['dynamodb:GetItem'],
   count: ['dynamodb:UpdateItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };
-const CONNECTION_ACTIONS = { find: 'dynamodb:Query', add: 'dynamodb:PutItem', remove: 'dynamodb:DeleteItem' };
+const CONNECTION_ACTIONS = {
+  find: 'dynamodb:Query',
+  add: 'dynamodb:PutItem',
+  remove: 'dynamodb:DeleteItem',
+  hold: 'dynamodb:UpdateItem',
+};
 const AUDIT_ACTIONS = {
   check: ['dynamodb:GetItem'],
   append: ['dynamodb:PutItem'],
   read: ['dynamodb:PutItem', 'dynamodb:Query'],
+  verify: ['dynamodb:Query'],
 };
 
 interface FunctionProps {
@@ -116,7 +131,7 @@ export class Functions extends Construct {
 
   /** The environment of functions that respond to pages of other origins. */
   get crossOrigin(): Record<string, string> {
-    return { ALLOWED_ORIGINS: this.#settings.allowedOrigins.join(',') };
+    return { ALLOWED_ORIGINS: JSON.stringify(this.#settings.allowedOrigins) };
   }
 
   /** The environment of functions that send to the clinic's Orthanc. */
@@ -205,9 +220,14 @@ export class Functions extends Construct {
       key,
     } = this.#storage;
     const rights = Object.entries(objects);
-    const listed = new Set(
-      rights.flatMap(([prefix, actions]) => (actions.includes('find') ? [this.#bucketOf(prefix)] : [])),
-    );
+    const listed = Object.entries(LIST_ACTIONS).flatMap(([name, action]) => {
+      const buckets = new Set(
+        rights.flatMap(([prefix, actions]) =>
+          actions.includes(name as keyof typeof LIST_ACTIONS) ? [this.#bucketOf(prefix).bucketArn] : [],
+        ),
+      );
+      return buckets.size > 0 ? [new PolicyStatement({ actions: [action], resources: [...buckets] })] : [];
+    });
     const keyActions = new Set(
       rights.flatMap(([, actions]) => actions.flatMap((action) => KEY_ACTIONS[action] ?? [])),
     );
@@ -246,18 +266,13 @@ export class Functions extends Construct {
       ...rights.map(
         ([prefix, actions]) =>
           new PolicyStatement({
-            actions: actions.flatMap((action) => (action === 'find' ? [] : OBJECT_ACTIONS[action])),
+            actions: actions.flatMap((action) =>
+              action in LIST_ACTIONS ? [] : OBJECT_ACTIONS[action as keyof typeof OBJECT_ACTIONS],
+            ),
             resources: [this.#bucketOf(prefix).arnForObjects(`${prefix}/*`)],
           }),
       ),
-      ...(listed.size > 0
-        ? [
-            new PolicyStatement({
-              actions: ['s3:ListBucket'],
-              resources: [...listed].map(({ bucketArn }) => bucketArn),
-            }),
-          ]
-        : []),
+      ...listed,
       ...(sockets.length > 0
         ? [
             new PolicyStatement({
@@ -282,7 +297,7 @@ export class Functions extends Construct {
   }: Permissions): Record<string, string> {
     const { table: items, requests: onGoing, audit: log, connections: open } = this.#storage;
     const { bucket, auditSegments } = this.#storage;
-    const { audit: segments, ...images } = objects ?? {};
+    const { audit: segments, 'audit/heads': _heads, ...images } = objects ?? {};
     const hasImages = Object.keys(images).length > 0;
     return {
       ...(table && { TABLE_NAME: items.tableName }),
@@ -292,19 +307,25 @@ export class Functions extends Construct {
         AUDIT_DAYS: String(this.#settings.auditDays),
       }),
       ...(connections && { CONNECTIONS_TABLE_NAME: open.tableName }),
-      ...(hasImages && { BUCKET_NAME: bucket.bucketName, TIME_ZONE: this.#settings.timeZone }),
+      ...(hasImages && {
+        BUCKET_NAME: bucket.bucketName,
+        TIME_ZONE: this.#settings.timeZone,
+        SCAN: this.#settings.scan ? 'on' : 'off',
+      }),
       ...(segments && { AUDIT_BUCKET_NAME: auditSegments.bucketName }),
       ...(objects?.dicom?.includes('write') && {
         PATIENT_ID_ISSUERS: JSON.stringify(this.#settings.patientIdIssuers),
       }),
-      ...((requests || hasImages) && { LIMITS: JSON.stringify(this.#settings.limits) }),
+      ...((requests || hasImages || connections) && { LIMITS: JSON.stringify(this.#settings.limits) }),
       ...(sockets && this.#sockets.environment),
     };
   }
 
   /** The bucket of the objects with this prefix. */
   #bucketOf(prefix: string) {
-    return prefix === 'audit' ? this.#storage.auditSegments : this.#storage.bucket;
+    return prefix === 'audit' || prefix === 'audit/heads'
+      ? this.#storage.auditSegments
+      : this.#storage.bucket;
   }
 
   #layer(name: string): LayerVersion {

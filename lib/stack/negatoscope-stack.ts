@@ -8,13 +8,16 @@ import type { Construct } from 'constructs';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import { queueVariable, type Trigger } from '../api/trigger.ts';
+import { AddressRate } from './address-rate.ts';
 import { Api } from './api.ts';
 import { requireDataFormat } from './data-format.ts';
 import { Edge } from './edge.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
+import { MalwareProtection } from './malware-protection.ts';
 import { Page } from './page.ts';
+import { RefusedCredentials } from './refused-credentials.ts';
 import type { Settings } from './settings.ts';
 import { Sockets } from './sockets.ts';
 import { Storage } from './storage.ts';
@@ -37,19 +40,20 @@ export class NegatoscopeStack extends Stack {
     requireDataFormat(this);
     const storage = new Storage(this, 'Storage', settings);
     const identity = new Identity(this, 'Identity', settings);
-    const sockets = new Sockets(this, 'Sockets');
+    const sockets = new Sockets(this, 'Sockets', settings);
     const functions = new Functions(this, 'Functions', storage, settings, sockets);
     // By name, because a reference would be a cycle: the API would depend on the authorizer, which depends on the client
     // of the user pool, which depends on the distribution's domain, which depends on the API.
     const functionName = `${this.stackName}-authorizer`;
+    const metrics = { POWERTOOLS_METRICS_NAMESPACE: this.stackName };
     functions.create('authorizer', {
       functionName,
       description: 'Find out who calls',
       // The table contains the API keys.
-      permissions: { table: 'read' },
+      permissions: { table: 'read', audit: 'append' },
       memoryMb: 512,
       timeoutSeconds: 10,
-      environment: identity.environment,
+      environment: { ...identity.environment, ...metrics },
     });
     const routes = operations.map((operation) => {
       const environment = {
@@ -68,7 +72,10 @@ export class NegatoscopeStack extends Stack {
       timeoutSeconds: 5,
     });
     const api = new Api(this, 'Api', { routes, methodNotAllowedArn, authorizerName: functionName, settings });
-    const wanted = triggers.filter(({ needs }) => needs === undefined || settings[needs] !== undefined);
+    const { requestsPerAddress, refusedForAlarm } = settings;
+    if (requestsPerAddress !== undefined)
+      new AddressRate(this, 'AddressRate', api.restApi, requestsPerAddress);
+    const wanted = triggers.filter(({ needs }) => needs === undefined || Boolean(settings[needs]));
     const connected = wanted.map((trigger) => {
       const handler = functions.create(trigger.id, {
         ...trigger,
@@ -76,11 +83,12 @@ export class NegatoscopeStack extends Stack {
         hasEventSource: true,
         environment: {
           ...(trigger.needs === 'orthancUrl' && functions.orthanc),
-          ...(trigger.metric && { POWERTOOLS_METRICS_NAMESPACE: this.stackName }),
+          ...(trigger.metric && metrics),
         },
       });
       return { trigger, handler, eventSource: new EventSource(this, trigger, storage, handler) };
     });
+    if (settings.scan) new MalwareProtection(this, 'MalwareProtection', storage);
     for (const { trigger, handler } of connected) {
       for (const id of trigger.permissions.queues ?? []) {
         const queue = connected.find((each) => each.trigger.id === id)?.eventSource.queue;
@@ -91,18 +99,24 @@ export class NegatoscopeStack extends Stack {
     sockets.logAfter(api.restApi);
     const socketAuthorizer = functions.create('authorize-connection', {
       description: 'Find out who wants to listen at a socket',
-      permissions: {},
+      permissions: { audit: 'append' },
       memoryMb: 512,
       timeoutSeconds: 10,
-      environment: identity.environment,
+      environment: { ...identity.environment, ...metrics },
     });
     for (const route of socketRoutes) {
       const handler = functions.create(route.id, { ...route, description: route.summary });
       sockets.route(route, handler, socketAuthorizer);
     }
     const page = new Page(this, 'Page', storage, identity, settings, onLaptop);
-    const edge = new Edge(this, 'Edge', { api: api.restApi, operations, sockets: sockets.api, page });
-    const url = `https://${edge.distribution.distributionDomainName}`;
+    const edge = new Edge(this, 'Edge', {
+      api: api.restApi,
+      operations,
+      sockets: sockets.api,
+      page,
+      settings,
+    });
+    const { url } = edge;
     identity.returnTo(url);
 
     const failures = api.restApi
@@ -119,8 +133,10 @@ export class NegatoscopeStack extends Stack {
         threshold: 1,
         evaluationPeriods: 1,
       });
+    const authorizers = ['authorizer', 'authorize-connection'];
+    const refused = new RefusedCredentials(this, 'RefusedCredentials', authorizers, refusedForAlarm);
     this.#notify(
-      [failures, damage, ...connected.flatMap(({ eventSource }) => eventSource.alarms)],
+      [failures, damage, refused.alarm, ...connected.flatMap(({ eventSource }) => eventSource.alarms)],
       settings.alarmEmail,
       storage,
     );

@@ -13,10 +13,20 @@ export const Settings = z.strictObject({
   /** A token issuer that replaces the stack's own user pool. */
   oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
   /**
-   * Origins whose pages may use the signed S3 URLs and, for viewers, DICOMweb. The signature of a URL and the token
-   * protect the image, not its origin.
+   * Origins whose pages may call the API, such as those of DICOMweb viewers; `*` is all. None by default: the page has the
+   * origin of the API. Signed S3 URLs work from every origin, because their signature protects the object.
    */
-  allowedOrigins: z.array(z.string()).min(1).default(['*']),
+  allowedOrigins: z.array(z.string().min(1)).default([]),
+  /**
+   * A domain of the clinic's own, with its certificate in us-east-1 (ACM). With it, CloudFront accepts TLS 1.2 and later only, and
+   * logs each request; under its own domain, it allows neither setting. The clinic's DNS points the name to the distribution.
+   */
+  domain: z
+    .strictObject({
+      name: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a host name in small letters'),
+      certificateArn: z.string().regex(/^arn:[\w-]+:acm:us-east-1:\d{12}:certificate\//),
+    })
+    .optional(),
   /**
    * An Orthanc server that also receives each stored DICOM file, by `POST <url>/instances`. The function is in no VPC,
    * so the server must be reachable from the internet.
@@ -34,6 +44,29 @@ export const Settings = z.strictObject({
    * without an issuer is the clinic's.
    */
   patientIdIssuers: z.array(z.string().min(1).max(64)).default([]),
+  /**
+   * Requests that the stage of the API, and that of the sockets, take in a second from all clients together, and how many at
+   * once beyond that (API Gateway developer guide, "Throttle requests to your REST APIs"). It bounds what a flood costs.
+   */
+  throttle: z
+    .strictObject({
+      requestsPerSecond: z.int().positive().default(500),
+      burst: z.int().positive().max(5000).default(1000),
+    })
+    .prefault({}),
+  /**
+   * Requests that one address may send to the API within five minutes, by a rate-based rule of AWS WAF. Off by default: a web
+   * ACL with a rule costs 6 dollars a month and 0.60 for a million requests, more than the rest of a small clinic's service,
+   * and all people of a clinic often share one address, so that only the clinic knows a limit which stops none of them.
+   */
+  requestsPerAddress: z.int().min(10).optional(),
+  /** Refused tokens and API keys within five minutes that raise the alarm. */
+  refusedForAlarm: z.int().positive().default(50),
+  /**
+   * Scans each upload for malware before it is stored (GuardDuty Malware Protection for S3, which is paid by the gigabyte and by
+   * the object). Until its verdict, an upload is served to nobody.
+   */
+  scan: z.boolean().default(false),
   /** The address that receives the alarms. */
   alarmEmail: z.email().optional(),
   /**

@@ -10,6 +10,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { SOCKET_PATH, type SocketRoute } from '../api/socket-route.ts';
+import type { Settings } from './settings.ts';
 
 /** The HTTP method of each permission in API Gateway's connections API. */
 const METHODS = { send: 'POST', close: 'DELETE' };
@@ -19,7 +20,7 @@ export class Sockets extends Construct {
   readonly api: WebSocketApi;
   readonly #stage: WebSocketStage;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { throttle }: Pick<Settings, 'throttle'>) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', { apiName: 'Negatoscope sockets' });
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -31,6 +32,7 @@ export class Sockets extends Construct {
       // CloudFront forwards the path unchanged, so the stage must have its name.
       stageName: SOCKET_PATH.slice(1),
       autoDeploy: true,
+      throttle: { rateLimit: throttle.requestsPerSecond, burstLimit: throttle.burst },
       // Caller, time and outcome; no headers, because they contain tokens.
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog) },
     });

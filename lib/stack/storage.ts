@@ -41,10 +41,12 @@ export class Storage extends Construct {
   readonly connections: TableV2;
   /** The audit log. A separate table, so that no function that may change other data can change it. */
   readonly audit: TableV2;
+  readonly #scan: boolean;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
-  constructor(scope: Construct, id: string, { allowedOrigins, deletedObjectDays, auditRetention }: Settings) {
+  constructor(scope: Construct, id: string, { deletedObjectDays, auditRetention, scan }: Settings) {
     super(scope, id);
+    this.#scan = scan;
     this.key = new Key(this, 'Key', {
       description: "Patients' images and what is known of them",
       enableKeyRotation: true,
@@ -75,7 +77,8 @@ export class Storage extends Construct {
       serverAccessLogsPrefix: 'images/',
       cors: [
         {
-          allowedOrigins,
+          // The signature of a URL protects the object, not the origin of the page that uses it.
+          allowedOrigins: ['*'],
           allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
           allowedHeaders: ['content-type', 'if-none-match', 'range', 'x-amz-checksum-crc32'],
           exposedHeaders: ['ETag', 'Content-Range'],
@@ -198,7 +201,11 @@ export class Storage extends Construct {
       queue: queue.queueArn,
       filter: { s3Key: { rules } },
     });
-    bucket.notificationConfiguration = { queueConfigurations: this.#notifications };
+    bucket.notificationConfiguration = {
+      queueConfigurations: this.#notifications,
+      // GuardDuty hears of new objects by EventBridge. It would turn that on itself, and the next deployment off again.
+      ...(this.#scan && { eventBridgeConfiguration: { eventBridgeEnabled: true } }),
+    };
     if (policyDependable) this.bucket.node.addDependency(policyDependable);
   }
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { dayOf, dayOfEvent } from '../domain/audit/event-id.ts';
-import { AUDIT_CHAIN, auditSegmentKey, auditSegmentsOf, chainLinkKey } from './object-keys.ts';
+import { mapInOrder } from '../domain/in-order.ts';
+import { AUDIT_CHAIN, auditSegmentKey, auditSegmentsOf, chainLinkKey, numberOfLink } from './object-keys.ts';
 import { Objects } from './objects.ts';
 
 /**
@@ -75,6 +76,27 @@ export class AuditSegments {
     }
   }
 
+  /** The number of the newest link; 0 for an empty chain. */
+  async newest(): Promise<number> {
+    const key = await this.#objects.firstKey(AUDIT_CHAIN);
+    return key === undefined ? 0 : numberOfLink(key);
+  }
+
+  /** Yields the bytes of these links in order, and no bytes for a link that does not exist. */
+  links(from: number, to: number): AsyncGenerator<Uint8Array> {
+    const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_value, index) => from + index);
+    return mapInOrder(numbers, LINKS_AT_ONCE, (number) => this.link(number));
+  }
+
+  async link(number: number): Promise<Uint8Array> {
+    return (await this.#objects.read(chainLinkKey(number))) ?? new Uint8Array();
+  }
+
+  /** Returns the bytes of a segment. Returns undefined if it does not exist. */
+  segment(key: string): Promise<Uint8Array | undefined> {
+    return this.#objects.read(key);
+  }
+
   /** Its name is its hash, so that a batch that is delivered again has the same one. */
   async #write(day: string, lines: readonly SealedChange[]) {
     const bytes = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -100,6 +122,8 @@ export class AuditSegments {
     }
   }
 }
+
+const LINKS_AT_ONCE = 16;
 
 /** The day of the event in a partition key. */
 function dayOfKey(pk: string): string | undefined {

@@ -108,7 +108,13 @@ export const AUDIT = 'audit/';
 export const AUDIT_CHAIN = `${AUDIT}chain/`;
 export const chainLinkKey = (number: number) =>
   `${AUDIT_CHAIN}${String(HIGHEST_LINK - number).padStart(10, '0')}-${number}.json`;
+export const numberOfLink = (key: string) => Number(/-(\d+)\.json$/.exec(key)?.[1]);
 const HIGHEST_LINK = 9_999_999_999;
+/** The heads of the chain that verifications recorded, by the day of the verification. */
+export const AUDIT_HEADS = `${AUDIT}heads/`;
+/** The name has everything, so that a list of the names is enough. */
+export const auditHeadKey = (day: string, number: number, hash: string) =>
+  `${AUDIT_HEADS}${day}/${number}-${hash}`;
 /** A segment, under the day of its events, in the form that Athena's partition projection finds. */
 export const auditSegmentKey = (day: string, hash: string) => `${auditSegmentsOf(day)}${hash}.json.gz`;
 export const auditSegmentsOf = (day: string) => `${AUDIT}events/day=${day}/`;

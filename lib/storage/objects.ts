@@ -22,6 +22,7 @@ export interface ListedObject {
 /** What S3 knows of an object. */
 export interface ObjectHead {
   bytes: number;
+  etag: string;
   /** As in `Crc32`; S3 may have another checksum of it, or one of its parts. */
   crc32: string | undefined;
 }
@@ -47,11 +48,16 @@ export class Objects {
     return (await this.readTagged(key))?.bytes;
   }
 
-  /** Reads an object with its entity tag. Returns undefined if it does not exist. */
-  async readTagged(key: string): Promise<TaggedBytes | undefined> {
+  /**
+   * Reads an object with its entity tag. Returns undefined if it does not exist.
+   *
+   * @param etag the entity tag that the object must have, without quotation marks
+   * @throws S3ServiceException PreconditionFailed if it has another one
+   */
+  async readTagged(key: string, etag?: string): Promise<TaggedBytes | undefined> {
     try {
       const { Body, ETag } = await this.#client.send(
-        new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
+        new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...(etag && { IfMatch: `"${etag}"` }) }),
       );
       if (!Body || !ETag) throw new Error(`S3 gave no bytes or no ETag of ${key}`);
       return { bytes: await Body.transformToByteArray(), etag: ETag };
@@ -65,10 +71,12 @@ export class Objects {
   async head(key: string): Promise<ObjectHead | undefined> {
     const input = { Bucket: this.#bucket, Key: key, ChecksumMode: 'ENABLED' as const };
     try {
-      const { ContentLength: bytes = 0, ChecksumCRC32: crc32 } = await this.#client.send(
-        new HeadObjectCommand(input),
-      );
-      return { bytes, crc32 };
+      const {
+        ContentLength: bytes = 0,
+        ETag: etag = '',
+        ChecksumCRC32: crc32,
+      } = await this.#client.send(new HeadObjectCommand(input));
+      return { bytes, etag, crc32 };
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;

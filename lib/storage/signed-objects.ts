@@ -71,16 +71,21 @@ export class SignedObjects {
    * @throws S3Refusal if the object does not exist, or after three attempts without success
    */
   async read(key: string, range?: ByteRange, bytes?: number): Promise<http.IncomingMessage> {
-    const response = await this.#get(key, [range ? 206 : 200], range);
+    const response = await this.#get(key, [range ? 206 : 200], rangeHeader(range));
     const length = lengthOf(response);
     if (bytes === undefined || length === bytes) return response;
     response.destroy();
     throw new Error(`the object ${key} has ${length} bytes; expected ${bytes}`);
   }
 
-  /** Reads an object as `read` does. Returns undefined if it does not exist. */
-  async find(key: string): Promise<http.IncomingMessage | undefined> {
-    const response = await this.#get(key, [200, ...MISSING]);
+  /**
+   * Reads an object as `read` does. Returns undefined if it does not exist.
+   *
+   * @param etag the entity tag that the object must have
+   * @throws S3Refusal if it has another one
+   */
+  async find(key: string, etag?: string): Promise<http.IncomingMessage | undefined> {
+    const response = await this.#get(key, [200, ...MISSING], etag ? { 'if-match': `"${etag}"` } : {});
     if (response.statusCode === 200) return response;
     response.resume();
     return undefined;
@@ -88,7 +93,7 @@ export class SignedObjects {
 
   /** Whether the object exists and has at least one byte. */
   async has(key: string): Promise<boolean> {
-    const response = await this.#get(key, [206, ...MISSING], { first: 0, last: 0 });
+    const response = await this.#get(key, [206, ...MISSING], rangeHeader({ first: 0, last: 0 }));
     response.resume();
     return response.statusCode === 206;
   }
@@ -118,9 +123,8 @@ export class SignedObjects {
     await this.#change({ ...signed, method: 'DELETE', key }, [204]);
   }
 
-  async #get(key: string, good: readonly number[], range?: ByteRange): Promise<http.IncomingMessage> {
+  async #get(key: string, good: readonly number[], headers: Record<string, string>) {
     const { url } = await this.#urls.download({ key }, 60, new Date());
-    const headers: Record<string, string> = range ? { range: `bytes=${range.first}-${range.last}` } : {};
     return this.#send({ method: 'GET', key, url, headers }, good);
   }
 
@@ -157,6 +161,9 @@ export class SignedObjects {
     });
   }
 }
+
+const rangeHeader = (range?: ByteRange): Record<string, string> =>
+  range ? { range: `bytes=${range.first}-${range.last}` } : {};
 
 /** Whether another attempt may succeed. An error without a code is a bug, and no network error. */
 const canPass = (error: unknown): boolean =>

@@ -26,17 +26,17 @@ interface Download {
 }
 
 /**
- * Download URLs are signed for the start of such a window, so that repeated lists have the same URLs and browsers can
- * use their cache.
+ * Download URLs are signed for the start of a window, so that repeated lists have the same URLs and browsers can use their
+ * cache. A window is a part of the lifetime: a URL lives at least two thirds of it after it was given out.
  */
-const WINDOW_MS = 5 * 60 * 1000;
+const WINDOWS_PER_LIFETIME = 3;
 
 /**
  * Signs S3 URLs (Signature Version 4, query form: S3 API reference, "Authenticating Requests: Using Query Parameters").
  *
  * It does not use the S3 client, which adds 100 KiB to the bundle and does not sign the required headers: a PUT must
  * bind its length, type and checksum, and that no object exists yet. A URL expires with the credentials that signed it,
- * whatever its own expiry: Lambda's last for hours, our URLs for minutes.
+ * whatever its own expiry: see `SignedUrlSeconds`.
  */
 export class SignedUrls {
   readonly #presigner: S3RequestPresigner;
@@ -89,16 +89,17 @@ export class SignedUrls {
     return { url: await this.#sign(method, key, headers, {}, options), headers };
   }
 
-  /** Returns a URL for one object, valid for at least `expiresIn` seconds from `now`. */
+  /** Returns a URL for one object that expires in at most `expiresIn` seconds, and in at least two thirds of them. */
   async download({ key, contentDisposition, contentType }: Download, expiresIn: number, now: Date) {
-    const signingDate = new Date(Math.floor(now.getTime() / WINDOW_MS) * WINDOW_MS);
-    const lifetime = expiresIn + WINDOW_MS / 1000;
+    // S3 knows whole seconds.
+    const windowMs = Math.ceil(expiresIn / WINDOWS_PER_LIFETIME) * 1000;
+    const signingDate = new Date(Math.floor(now.getTime() / windowMs) * windowMs);
     const query = {
       ...(contentDisposition && { 'response-content-disposition': contentDisposition }),
       ...(contentType && { 'response-content-type': contentType }),
     };
-    const url = await this.#sign('GET', key, {}, query, { expiresIn: lifetime, signingDate });
-    return { url, expiresAt: new Date(signingDate.getTime() + lifetime * 1000).toISOString() };
+    const url = await this.#sign('GET', key, {}, query, { expiresIn, signingDate });
+    return { url, expiresAt: new Date(signingDate.getTime() + expiresIn * 1000).toISOString() };
   }
 
   async #sign(

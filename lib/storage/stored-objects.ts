@@ -1,5 +1,6 @@
 import {
   archiveKey,
+  auditHeadKey,
   auditSegmentKey,
   chainLinkKey,
   copyKey,
@@ -70,6 +71,11 @@ export const STORED_OBJECTS: readonly StoredObject[] = [
     bucket: 'AuditSegments',
     key: auditSegmentKey('<day>', '<SHA-256>'),
     holds: 'a segment of the audit log',
+  },
+  {
+    bucket: 'AuditSegments',
+    key: auditHeadKey('<day>', 17, '<SHA-256>'),
+    holds: 'nothing: its name is the newest link of the chain on this day; locked for 90 days',
   },
   {
     bucket: 'AuditSegments',

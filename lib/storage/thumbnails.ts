@@ -2,8 +2,8 @@ import { type Image, isReady } from '../domain/images/image.ts';
 import { renditionKey } from './object-keys.ts';
 import type { SignedUrls } from './signed-urls.ts';
 
-/** Minimum validity of a thumbnail URL in a list: about as long as a page stays open. */
-const THUMBNAIL_URL_SECONDS = 3600;
+/** How long a thumbnail URL is valid. A page that stays open asks for new ones. */
+const THUMBNAIL_URL_SECONDS = 900;
 
 /** Returns the image's thumbnail with a signed URL; null if it does not exist. */
 export async function thumbnailOf(

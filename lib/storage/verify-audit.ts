@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { AuditEvent, CoveredRead } from '../domain/audit/audit-event.ts';
+import type { ChainHead } from './audit-heads.ts';
 import { ChainLink, SealedChange, sha256 } from './audit-segments.ts';
 
 /** The result of the verification. Without faults, nobody changed the log. */
@@ -14,8 +15,8 @@ export interface Verdict {
   faults: string[];
 }
 
-interface Archive {
-  /** The links of the chain, the first one first. */
+export interface Archive {
+  /** The links of the chain, the oldest one first. */
   links: AsyncIterable<Uint8Array>;
   segment: (key: string) => Promise<Uint8Array | undefined>;
 }
@@ -25,31 +26,59 @@ const SEALED_WITHIN_MS = 15 * 60 * 1000;
 
 /**
  * Verifies that each link has the hash of the previous one and of its segments, that every item was only inserted, that
- * an end belongs to an opened event, and that segments and table contain the same items. The table removes items after
- * their time to live; the segments keep them.
+ * an end belongs to an opened event, that segments and table contain the same items, and that the chain has the links
+ * that earlier verifications recorded. The table removes items after their time to live; the segments keep them.
  *
  * @param stored all items of the table, in any order
  */
 export async function verifyAudit(
   archive: Archive,
   stored: AsyncIterable<Record<string, unknown>>,
+  heads: readonly ChainHead[],
   now: Date,
 ): Promise<Verdict> {
   const verdict: Verdict = { links: 0, events: 0, unsealed: 0, unended: 0, faults: [] };
   const sealed = new SealedItems(now, verdict);
-  for await (const { link, lines } of readArchive(archive, verdict.faults)) {
+  const hashes = new Map<number, string>();
+  const recorded = new Set(heads.map(({ number }) => number));
+  for await (const { link, hash, lines } of readArchive(archive, verdict.faults)) {
     verdict.links = link;
+    if (recorded.has(link)) hashes.set(link, hash);
     for (const line of lines) sealed.add(line, link);
+  }
+  for (const head of heads) {
+    const fault = faultOfHead(head, hashes.get(head.number), verdict.links);
+    if (fault) verdict.faults.push(fault);
   }
   for await (const item of stored) sealed.compare(item);
   sealed.finish();
   return verdict;
 }
 
-/** Yields the lines of all links, and reports faults of the chain. */
-async function* readArchive({ links, segment }: Archive, faults: string[]) {
-  let number = 0;
-  let previous = sha256('');
+/**
+ * What contradicts the head that a verification recorded: the chain was cut, or replaced.
+ *
+ * @param hash the hash of the link of this number
+ * @param newest the number of the newest link
+ */
+export function faultOfHead({ number, sha256, day }: ChainHead, hash: string | undefined, newest: number) {
+  if (hash === sha256) return undefined;
+  if (number > newest) return `the chain ends at link ${newest}; it had link ${number} on ${day}`;
+  return `link ${number} is not the one that was verified on ${day}`;
+}
+
+/**
+ * Yields the lines of links, and reports faults of the chain.
+ *
+ * @param after the link before the first of these
+ */
+export async function* readArchive(
+  { links, segment }: Archive,
+  faults: string[],
+  after: { number: number; sha256: string } = { number: 0, sha256: sha256('') },
+) {
+  let number = after.number;
+  let previous = after.sha256;
   for await (const bytes of links) {
     number += 1;
     const link = ChainLink.safeParse(parseJson(bytes)).data;
@@ -66,7 +95,7 @@ async function* readArchive({ links, segment }: Archive, faults: string[]) {
       else if (sha256(found) !== expected) faults.push(`${key} of ${name} was changed`);
       else lines.push(...linesOf(found));
     }
-    yield { link: number, lines };
+    yield { link: number, hash: previous, lines };
   }
 }
 
@@ -151,13 +180,21 @@ class SealedItems {
 const Item = z.looseObject({ pk: z.string(), sk: z.string() });
 type Item = z.infer<typeof Item>;
 
-const isReadable = (item: Item): boolean => z.union([AuditEvent, CoveredRead]).safeParse(item).success;
+export const isReadable = (item: Item): boolean => z.union([AuditEvent, CoveredRead]).safeParse(item).success;
 
 /** The parts of an event that its beginning and its end have in common. */
-const requestOf = ({ id, subject, role, action, method, path, requestId, address }: AuditEvent): string =>
-  JSON.stringify([id, subject, role, action, method, path, requestId, address]);
+export const requestOf = ({
+  id,
+  subject,
+  role,
+  action,
+  method,
+  path,
+  requestId,
+  address,
+}: AuditEvent): string => JSON.stringify([id, subject, role, action, method, path, requestId, address]);
 
-const nameOf = ({ pk, sk }: Pick<Item, 'pk' | 'sk'>): string =>
+export const nameOf = ({ pk, sk }: Pick<Item, 'pk' | 'sk'>): string =>
   `event ${pk.replace('EVENT#', '')}${sk === 'EVENT' ? '' : ` (${sk})`}`;
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -169,7 +206,7 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** The digest of an item's content, independent of the order of its attributes. Positions in lists follow from it. */
-function identify(item: Item) {
+export function identify(item: Item) {
   const content = Object.entries(item).filter(([name]) => !/^gsi\d[ps]k$/.test(name));
   return {
     key: `${item.pk} ${item.sk}`,

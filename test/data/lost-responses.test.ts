@@ -92,7 +92,7 @@ test('A batch is created once, and returned as it is stored', async () => {
   expect(await losing(() => batches.create(batch))).toEqual(batch);
   expect(await batches.get(batch.id)).toEqual(batch);
   // A later attempt returns that of the first.
-  const { name, updatedAt } = (await batches.rename(batch.id, 'renamed', soon)) ?? batch;
+  const { name, updatedAt } = (await batches.rename(batch, 'renamed', soon)) ?? batch;
   expect(await batches.create(batch)).toEqual({ ...batch, name, updatedAt });
 });
 

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteCommand, NumberValue, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { auditKey } from '../../lib/data/keys.ts';
 import { connectTable } from '../../lib/data/table.ts';
+import { AuditHeads } from '../../lib/storage/audit-heads.ts';
 import { AuditSegments } from '../../lib/storage/audit-segments.ts';
-import { AUDIT_CHAIN } from '../../lib/storage/object-keys.ts';
+import { AUDIT_CHAIN, AUDIT_HEADS } from '../../lib/storage/object-keys.ts';
 import { connectS3 } from '../../lib/storage/s3-client.ts';
 import { eventOfSystem } from '../fixtures/audit-events.ts';
 import { directAccess } from '../support/direct-access.ts';
@@ -37,7 +39,7 @@ test('Requests for health and requests answered with 401 are not audited', async
   expect(await events()).toBe(before + 1);
 });
 
-describe('npm run audit:verify', () => {
+describe('negatoscope audit verify', () => {
   const verify = async () => {
     const root = path.join(import.meta.dirname, '..', '..');
     const env = {
@@ -45,12 +47,16 @@ describe('npm run audit:verify', () => {
       AUDIT_TABLE_NAME: service.stack.output('AuditTableName'),
       AUDIT_BUCKET_NAME: service.stack.output('AuditBucketName'),
     };
-    return promisify(execFile)(process.execPath, ['bin/audit-verify.ts'], { cwd: root, env }).then(
+    return promisify(execFile)(process.execPath, ['bin/negatoscope.ts', 'audit', 'verify'], {
+      cwd: root,
+      env,
+    }).then(
       ({ stdout }) => ({ code: 0, output: stdout }),
       ({ code, stdout, stderr }) => ({ code, output: stdout + stderr }),
     );
   };
   const table = () => connectTable(service.stack.output('AuditTableName'));
+  const heads = () => new AuditHeads(service.stack.output('AuditBucketName'));
 
   test('finds no fault in an unchanged log', async () => {
     await directAccess(service);
@@ -79,6 +85,20 @@ describe('npm run audit:verify', () => {
     const [links, events] = [after.links - before.links, after.events - before.events];
     expect(events).toBe(8);
     expect(links).toBeLessThanOrEqual(events / 2);
+  });
+
+  test('finds no fault each day, and the daily run records the end of the chain, which nobody can delete', async () => {
+    await directAccess(service);
+    const bucket = service.stack.output('AuditBucketName');
+    const newest = await new AuditSegments(bucket).newest();
+    await service.stack.tick('verify-audit');
+    const { Contents: [head] = [] } = await connectS3().send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: AUDIT_HEADS }),
+    );
+    expect(head?.Key).toMatch(new RegExp(`/${newest}-[0-9a-f]{64}$`));
+    const deletion = connectS3().send(new DeleteObjectCommand({ Bucket: bucket, Key: head?.Key ?? '' }));
+    await expect(deletion).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(await heads().list()).toHaveLength(1);
   });
 
   test.each([
@@ -142,6 +162,19 @@ describe('npm run audit:verify', () => {
       return found.output.includes(' 0 items not sealed yet') && found;
     });
     expect(output).toMatch(new RegExp(`event ${event.id} was tampered with: link \\d+ says MODIFY`));
+  });
+
+  test('finds, as the daily run does, that a link is missing at the end', async () => {
+    const newest = await new AuditSegments(service.stack.output('AuditBucketName')).newest();
+    const lost = { number: newest + 1, sha256: 'a'.repeat(64), day: '2026-11-28' };
+    await heads().record(lost, new Date());
+    const { code, output } = await verify();
+    expect(output).toContain(`the chain ends at link ${newest}; it had link ${newest + 1} on 2026-11-28`);
+    expect(code).toBe(1);
+    await service.stack.tick('verify-audit');
+    // The alarm is on this metric.
+    const metrics = readFileSync(service.whole.logFile, 'utf8').matchAll(/\{"_aws".*"faults":(\d+).*\}/g);
+    expect([...metrics].map(([, faults]) => Number(faults) > 0)).toEqual([false, true]);
   });
 });
 

@@ -9,6 +9,7 @@ import { dicom } from '../bench/dicom/dicom.ts';
 import { isOrthancInstalled } from '../bench/dicom/orthanc.ts';
 import { thumbnail } from '../bench/images/thumbnail.ts';
 import { page } from '../bench/page/page.ts';
+import { refused } from '../bench/refused.ts';
 import { zip } from '../bench/zip/zip.ts';
 
 const bench = { cdkOut: async () => inject('cdkOut'), progress: () => {} };
@@ -29,6 +30,12 @@ test('zip reads whole archives in separate processes', async () => {
   const result = await zip(bench, size);
   expect(result).toMatchObject({ ...headline, unit: 'MB/s' });
   expect(result.rows.product).toMatchObject({ memoryGrowthMb: expect.any(Number) });
+});
+
+test('refused measures a signed-in person with and without wrong credentials', async () => {
+  const result = await refused(bench, 1);
+  expect(result).toMatchObject({ ...headline, unit: 'ms' });
+  expect(Object.keys(result.rows)).toEqual(['quiet', 'attacked']);
 });
 
 test('api measures requests over HTTP and the CPU time of their handlers', async () => {

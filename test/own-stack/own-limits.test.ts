@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { Limits } from '../../lib/domain/limits/limits.ts';
 import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
+import { type Listener, listenWith } from '../support/listener.ts';
 import { OwnStack } from '../support/own-stack.ts';
 import { openBatch } from '../support/patient-page.ts';
 import { type Client, createBatch, readyNames } from '../support/service.ts';
@@ -40,6 +43,27 @@ test('The service accepts no more than its clinic has set', async () => {
     doctor.send('POST', `/api/images/batches/${batch}/upload-urls`, { files });
   expect((await ask(Array(4).fill(file))).status).toBe(400);
   expect((await ask([{ ...file, size: limits.imageBytes + 1 }])).status).toBe(413);
+});
+
+test('A person has five sockets at most: one more closes the oldest, and the others stay', async () => {
+  const token = await service.stack.token('staff');
+  const sockets: Listener[] = [];
+  for (let count = 0; count < 5; count++) sockets.push(await listenWith(service, token));
+  const [oldest, second, ...others] = sockets;
+  const closed = oldest && once(oldest.socket, 'close');
+  const another = await listenWith(service, await service.stack.token('doctor'));
+  others.push(await listenWith(service, token));
+  await closed;
+  // A place that is given back is free again.
+  const left = second && once(second.socket, 'close');
+  second?.socket.close();
+  await left;
+  await createBatch(doctor, 'P-8004');
+  for (const each of [...others, another]) await each.waitFor(({ batch }) => batch !== undefined);
+  for (const { socket } of [...others, another]) {
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
+  }
 });
 
 test('The page requests no more at once, and refuses files that are too large by itself', async () => {

@@ -8,7 +8,7 @@ import { pdf } from '../fixtures/pdfs.ts';
 import { tiffChain } from '../fixtures/tiff-chains.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
-import { type Client, createBatch, decided, until, useService } from '../support/service.ts';
+import { type Client, createBatch, decided, formOf, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
 let doctor: Client;
@@ -140,18 +140,24 @@ describe('A PDF', () => {
     await doctor.json('GET', `/api/images/${id}/data?page=0`, 400);
   });
 
-  test('is refused by a batch, whatever type its form declares', async () => {
-    const form = new FormData();
-    form.append('images', new Blob([pdf()], { type: 'image/jpeg' }), 'x.jpg');
-    const answer = await doctor.json(
-      'POST',
-      `/api/images/batches/${await createBatch(doctor)}/upload/`,
-      400,
-      form,
+  test('is taken by the forms and upload URLs of batches and cases, as a PDF whatever type is declared', async () => {
+    const batch = await createBatch(doctor);
+    const form = formOf(
+      {},
+      { images: [{ name: 'x.jpg', bytes: new Uint8Array(pdf()), type: 'image/jpeg' }] },
     );
-    expect(JSON.stringify(answer)).toContain(
-      'This is a PDF file; expected JPEG, PNG, GIF, WebP, TIFF or AVIF.',
+    const { results } = await doctor.json('POST', `/api/images/batches/${batch}/upload/`, 201, form);
+    const [signed] = await upload(doctor, batch, [
+      { name: 'y.pdf', bytes: new Uint8Array(pdf()), type: 'application/pdf' },
+    ]);
+    const caseForm = formOf(
+      { caseId: `C-${crypto.randomUUID().slice(0, 8)}`, patientId: PATIENT_1 },
+      { file: [{ name: 'z.pdf', bytes: new Uint8Array(pdf()), type: 'application/pdf' }] },
     );
+    const inCase = await doctor.json('POST', '/api/v1/images/upload', 201, caseForm);
+    for (const id of [results[0].image.id, signed, inCase.id]) {
+      expect(await decided(doctor, id)).toMatchObject({ status: 'ready', content_type: 'application/pdf' });
+    }
   });
 
   test('with a password is rejected with that reason', async () => {
@@ -161,12 +167,11 @@ describe('A PDF', () => {
     expect((await direct.images.get(id))?.statusReason).toContain('protected by a password');
   });
 
-  test('that is declared as an image is rejected', async () => {
-    const { id, status } = await storeAndProcess(pdf(), 'image/jpeg');
-    expect(status).toBe('rejected');
-    expect((await direct.images.get(id))?.statusReason).toBe(
-      'This file was announced as image/jpeg, and is application/pdf.',
-    );
+  test('that is declared as an image becomes ready as a PDF', async () => {
+    const image = await storeAndProcess(pdf(), 'image/jpeg');
+    expect(image).toMatchObject({ status: 'ready', content_type: 'application/pdf' });
+    const response = await doctor.send('GET', `/api/images/${image.id}/data`);
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment;/);
   });
 });
 
@@ -180,5 +185,18 @@ describe('A BMP', () => {
     await until(async () => direct.bucket.read(renditionKey(image.s3_key, 'thumbnail')));
     const copy = await doctor.send('GET', `/api/images/${image.id}/data?format=webp`);
     expect(await sharp(await copy.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 320 });
+  });
+
+  test('is taken by the upload URLs of batches and cases', async () => {
+    const file = { name: 'scan.bmp', bytes: new Uint8Array(scan), type: 'image/bmp' };
+    const [id = ''] = await upload(doctor, await createBatch(doctor), [file]);
+    expect(await decided(doctor, id)).toMatchObject({ status: 'ready', content_type: 'image/bmp' });
+    await doctor.json('POST', '/api/v1/images/upload-url', 201, {
+      fileName: file.name,
+      mimeType: file.type,
+      fileSize: file.bytes.length,
+      caseId: `C-${crypto.randomUUID().slice(0, 8)}`,
+      patientId: PATIENT_1,
+    });
   });
 });

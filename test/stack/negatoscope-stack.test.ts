@@ -169,7 +169,12 @@ test('Every function that accesses data adds to the audit log; none changes or d
     const touchesAnything = Object.keys(operation.permissions).length > 0;
     // The readiness of the log is checked by anyone, who neither reads an event nor adds one.
     expect(audit === 'check').toBe(operation.id === 'get-readiness');
-    const expected = { check: ['GetItem'], read: ['PutItem', 'Query'], append: ['PutItem'] };
+    const expected = {
+      check: ['GetItem'],
+      read: ['PutItem', 'Query'],
+      append: ['PutItem'],
+      verify: ['Query'],
+    };
     expect(rights).toEqual(audit ? expected[audit] : touchesAnything ? ['PutItem'] : []);
   }
   for (const { id } of triggers) expect(rightsOn(id, 'StorageAudit')).not.toContain('UpdateItem');
@@ -220,7 +225,35 @@ describe('The segments of the audit log', () => {
     const actions = (id: string) => rights(id).map((right) => right.split(' ')[0]);
     expect(actions('reconcile')).toEqual(actions('seal-audit'));
     const others = functions.filter(({ id }) => rights(id).length > 0).map(({ id }) => id);
-    expect(others.sort()).toEqual(['reconcile', 'seal-audit']);
+    expect(others.sort()).toEqual(['reconcile', 'seal-audit', 'verify-audit']);
+    // It changes neither segments nor links, only adds heads.
+    const [heads] = rights('verify-audit').filter((right) => right.startsWith('s3:PutObject '));
+    expect(heads).toContain('audit/heads/*');
+    expect(actions('verify-audit').sort()).toEqual([
+      's3:GetObject',
+      's3:ListBucket',
+      's3:ListBucketVersions',
+      's3:PutObject',
+      's3:PutObjectRetention',
+    ]);
+  });
+
+  test('are verified each day, and an alarm tells of a fault, of a failure and of two days without it', () => {
+    const rules = ofType('AWS::Events::Rule').filter(([id]) => id.startsWith('verifyaudit'));
+    expect(rules.map(([, { Properties }]) => Properties.ScheduleExpression)).toEqual(['rate(1 day)']);
+    const alarms = ofType('AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith('verifyaudit'));
+    expect(
+      alarms.map(([, { Properties }]) => [
+        Properties.MetricName,
+        Properties.ComparisonOperator,
+        Properties.Threshold,
+        Properties.TreatMissingData,
+      ]),
+    ).toEqual([
+      ['Errors', 'GreaterThanOrEqualToThreshold', 1, undefined],
+      ['Invocations', 'LessThanThreshold', 1, 'breaching'],
+      ['faults', 'GreaterThanOrEqualToThreshold', 1, undefined],
+    ]);
   });
 });
 
@@ -237,7 +270,10 @@ test('A socket opens only with the authorizer, which accepts only a token', () =
     IdentitySource: [],
   });
   const services = rightsOf('authorize-connection').map((right) => right.split(':')[0]);
-  expect(new Set(services)).toEqual(new Set(['logs', 'xray']));
+  expect(new Set(services)).toEqual(new Set(['logs', 'xray', 'dynamodb', 'kms']));
+  // It writes refused tokens into the audit log, and reads nothing.
+  const ofTables = rightsOf('authorize-connection').filter((right) => right.startsWith('dynamodb:'));
+  expect(ofTables).toEqual([expect.stringMatching(/^dynamodb:PutItem .*Audit/)]);
 });
 
 test('Only the functions that need sockets may send to them', () => {
@@ -250,6 +286,8 @@ test('Only the functions that need sockets may send to them', () => {
     'end-connections: execute-api:ManageConnections DELETE/@connections/*',
     'notify: execute-api:ManageConnections DELETE/@connections/*',
     'notify: execute-api:ManageConnections POST/@connections/*',
+    // It closes a person's oldest socket when they open too many.
+    'open-connection: execute-api:ManageConnections DELETE/@connections/*',
   ]);
   for (const id of ['notify', 'end-connections']) {
     expect(rightsOf(id).some((right) => right.startsWith('s3:'))).toBe(false);

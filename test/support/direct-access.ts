@@ -14,9 +14,12 @@ import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
+import { Holdings } from '../../lib/data/holdings.ts';
 import { Images } from '../../lib/data/images.ts';
+import { heldArchivesKey } from '../../lib/data/keys.ts';
 import { Patients } from '../../lib/data/patients.ts';
 import { RateLimits } from '../../lib/data/rate-limits.ts';
+import { ScanVerdicts } from '../../lib/data/scan-verdicts.ts';
 import { connectTable } from '../../lib/data/table.ts';
 import { Limits } from '../../lib/domain/limits/limits.ts';
 import { loadFunctions, loadSecret } from '../../lib/local/lambda/functions.ts';
@@ -59,11 +62,14 @@ export async function directAccess({ stack, dataDir }: Service) {
     connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
     auditLog: new AuditLog(connectTable(AUDIT_TABLE_NAME), { days: 365 }),
     checkAttempts: new CheckAttempts(connectTable(REQUESTS_TABLE_NAME)),
+    scanVerdicts: new ScanVerdicts(connectTable(REQUESTS_TABLE_NAME)),
+    scans: false,
     images: new Images(table),
     deletedImages: new DeletedImages(table),
     batches: new Batches(table),
     cases: new Cases(table),
     exports: new Exports(table),
+    heldArchives: new Holdings(connectTable(REQUESTS_TABLE_NAME), heldArchivesKey),
     dicomDeletions: new DicomDeletions(table),
     dicomErasure: new DicomErasure(table),
     dicomStore: new DicomStore(table),

@@ -17,7 +17,6 @@ const RETIRED_NAMES = {
   Hopeless: 'PermanentFailure',
   hurry: 'showNow',
   isCalm: 'isSettled',
-  isWelcome: 'isAcceptedType',
   KEPT: 'IMMUTABLE_CACHE',
   KEPT_BY_BROWSERS: 'PRIVATE_CACHE',
   lookAt: 'inspect',

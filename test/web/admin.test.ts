@@ -64,6 +64,9 @@ test('The audit log is filtered by patient, person and time, and loads older eve
   await show.click();
   await expect.poll(async () => new Set(await column(page, 'Patient'))).toEqual(new Set(['P-7002']));
   expect(await rows(page).count()).toBe(100);
+  const times = (await column(page, 'When')).map((text) => Date.parse(text));
+  expect(times).not.toContain(Number.NaN);
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
   await page.getByRole('button', { name: 'Older events' }).click();
   const byStaff = rows(page).filter({ hasText: 'staff' }).filter({ hasText: 'list-batches' });
   // Reading the log is an event of the log, too.

@@ -15,7 +15,9 @@ async function photoInCase(client: Client, caseId: string, seed: number, fields:
   await decided(client, id);
   return id as string;
 }
-const shows = (page: Page, seed: number) => page.getByRole('button', { name: `Show photo-${seed}.jpeg` });
+/** An image that is ready. */
+const shows = (page: Page, seed: number) =>
+  page.locator('.case-images button[data-status=ready]', { hasText: `Show photo-${seed}.jpeg` });
 const listOf = async (caseId: string) => {
   const doctor = await service.as('doctor');
   return (await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images;

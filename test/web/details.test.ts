@@ -91,3 +91,33 @@ test('Pictures of any shape have frames of the same size', async () => {
     .evaluateAll((tiles) => tiles.map((tile) => Reflect.get(tile, 'offsetHeight')));
   expect(heights).toEqual([212, 212, 212]);
 });
+
+test('The time of the camera is beside the picture', async () => {
+  const doctor = await service.as('doctor');
+  const file = await photo({ name: 'heel.jpg', takenAt: '2025:11:06 00:30:00', offset: '+02:00' });
+  const [id = ''] = await upload(doctor, await createBatch(doctor, 'P-6306'), [file]);
+  await decided(doctor, id);
+  const page = await browsing.signedIn('staff', '/patients/P-6306', { timezoneId: 'America/New_York' });
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  await page.getByRole('button', { name: 'Show heel.jpg' }).click();
+  await page.locator('.viewer-details').getByText('captured 6 Nov 2025, 00:30').waitFor();
+});
+
+test('Escape closes a dialog after a failure', async () => {
+  await oneImage('P-6307');
+  const page = await browsing.signedIn('doctor', '/patients/P-6307');
+  const json = { statusCode: 403, message: 'Not now', error: 'Forbidden', details: [] };
+  await page.route('**/api/images/**', (route) =>
+    route.request().method() === 'GET' ? route.continue() : route.fulfill({ status: 403, json }),
+  );
+  await page.getByRole('button', { name: 'Delete Visit' }).click();
+  await page.getByRole('button', { name: 'Delete batch' }).click();
+  await page.getByRole('alertdialog').getByText('Not now').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('alertdialog').waitFor({ state: 'detached', timeout: 3000 });
+  await page.getByRole('button', { name: 'New batch' }).click();
+  await page.getByRole('button', { name: 'Create batch' }).click();
+  await page.getByRole('dialog').getByText('Not now').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 3000 });
+});

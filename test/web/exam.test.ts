@@ -141,6 +141,36 @@ describe('A study', () => {
     expect(await page.getByRole('button', { name: 'Previous image' }).isDisabled()).toBe(true);
   });
 
+  test('loses no step of the wheel: while it loads, before it is drawn again, and if an event has several', async () => {
+    const { study } = await storeSeries(24);
+    const page = await browsing.signedIn('doctor', '/');
+    const opens = Promise.withResolvers<void>();
+    await page.route('**/frames/**', async (route) => {
+      await opens.promise;
+      await route.continue().catch(() => undefined);
+    });
+    await page.goto(`/studies/${study}`);
+    await page.getByText('Loading the image').waitFor({ state: 'attached' });
+    const { x, y } = await middle(page);
+    await page.mouse.move(x, y);
+    await page.mouse.wheel(0, 100);
+    await page.getByText('2 / 24', { exact: true }).waitFor();
+    // All in one task, so that nothing is rendered between them.
+    await page.locator('.stage-canvas').evaluate((stage) => {
+      const Wheel = Reflect.get(globalThis, 'WheelEvent');
+      const turn = (deltaY: number) =>
+        Reflect.get(stage, 'dispatchEvent').call(
+          stage,
+          new Wheel('wheel', { deltaY, bubbles: true, cancelable: true }),
+        );
+      for (let notch = 0; notch < 15; notch += 1) turn(100);
+      turn(300);
+    });
+    await page.getByText('20 / 24', { exact: true }).waitFor();
+    opens.resolve();
+    await drawn(page, windowed(hounsfield(20), 40, 400));
+  });
+
   test('is windowed by dragging, by numbers and by presets, inverted, and reset; the window is the same for each slice', async () => {
     const { study } = await storeSeries(2);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);

@@ -9,6 +9,8 @@ import { createBatch, decided, upload, useService } from '../support/service.ts'
 const service = useService();
 const browsing = useBrowser(service);
 
+const NOTICE = 'No live connection: what others change is shown some seconds later.';
+
 /** The messages of the page's sockets from now on, and the number of sockets. */
 function listen(page: Page) {
   const heard = { sockets: 0, frames: [] as string[] };
@@ -76,7 +78,7 @@ test('A change by one person is shown to others at once, and another patient rec
   await otherPatient.getByText('The batches cannot be shown').waitFor();
 });
 
-test('Changes are shown without a socket, too', async () => {
+test('A refused socket is reported, and changes are shown without it, too', async () => {
   const doctor = await service.as('doctor');
   const batch = await createBatch(doctor, 'P-5101');
   const page = await browsing.open('/');
@@ -91,6 +93,7 @@ test('Changes are shown without a socket, too', async () => {
   await page.goto('/patients/P-5101');
   await openBatch(page);
   await page.getByText('No images in this batch yet.').waitFor();
+  await page.getByText(NOTICE).waitFor();
   const [id = ''] = await upload(doctor, batch, await photos(1));
   await decided(doctor, id);
   await expect.poll(() => drawn(page), { timeout: 20_000 }).toBe(1);
@@ -100,6 +103,11 @@ test('Changes are shown without a socket, too', async () => {
     .poll(() => page.getByLabel('Caption of photo-0.jpeg').inputValue(), { timeout: 20_000 })
     .toBe('standing');
   expect(refused).toBeGreaterThan(1);
+  await page.unrouteAll();
+  await page.reload();
+  await openBatch(page);
+  await expect.poll(() => drawn(page)).toBe(1);
+  expect(await page.getByText(NOTICE).count()).toBe(0);
 });
 
 test('After hours of sleep the page loads again, although its lost connection reports nothing', async () => {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devices } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
+import { bmp } from '../fixtures/bmps.ts';
 import { heic } from '../fixtures/heics.ts';
+import { pdf } from '../fixtures/pdfs.ts';
 import { photo, photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser.ts';
-import { openBatch } from '../support/patient-page.ts';
+import { drawn, openBatch } from '../support/patient-page.ts';
 import { newPatient } from '../support/people.ts';
 import { canUnload, persistedFiles } from '../support/persisted-files.ts';
 import { dropPaths } from '../support/real-drop.ts';
@@ -71,6 +73,37 @@ test('Files are chosen by a click, many at once', async () => {
   const chosen = files.map(({ name, type, bytes }) => ({ name, mimeType: type, buffer: Buffer.from(bytes) }));
   await (await chooser).setFiles(chosen);
   await expect.poll(() => stored(batch), patience).toEqual(files.map(({ name }) => name).sort());
+});
+
+test('The file dialog offers PDF and BMP, in a batch and in a case', async () => {
+  const { page, batch, patient } = await openedBatch();
+  const chosen = [
+    { name: 'letter.pdf', mimeType: 'application/pdf', buffer: pdf() },
+    {
+      name: 'scan.bmp',
+      mimeType: 'image/bmp',
+      buffer: bmp({ width: 64, height: 48, bits: 24, pixels: new Uint8Array(64 * 3 * 48).fill(99) }),
+    },
+  ];
+  const choose = async () => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose images' }).click();
+    const dialog = await chooser;
+    expect(await dialog.element().getAttribute('accept')).toBe('image/*,application/pdf');
+    await dialog.setFiles(chosen);
+  };
+  await choose();
+  await expect.poll(() => stored(batch), patience).toEqual(['letter.pdf', 'scan.bmp']);
+  await expect.poll(() => drawn(page)).toBe(2);
+  for (const name of ['letter.pdf', 'scan.bmp']) {
+    await page.getByRole('button', { name: `Show ${name}` }).click();
+    const shown = page.getByRole('img', { name, exact: true });
+    await expect.poll(() => shown.evaluate((image) => Reflect.get(image, 'naturalWidth'))).toBeGreaterThan(0);
+  }
+  await page.goto(`/cases/C-${crypto.randomUUID()}`);
+  await page.getByLabel('Patient number').fill(patient);
+  await choose();
+  await expect.poll(() => page.locator('.case-images [data-status=ready] img').count(), patience).toBe(2);
 });
 
 test('A folder is dropped with all files in it, at any depth', async () => {

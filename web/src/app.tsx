@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { normalizePatientId } from '../../lib/domain/patients/normalize-patient-id.ts';
 import { CasesPage, HomePage } from './home-page.tsx';
+import { LiveUpdatesNotice } from './live-updates/live-updates-notice.tsx';
 import { LiveUpdatesProvider } from './live-updates/live-updates-provider.tsx';
 import { Message } from './parts/message.tsx';
 import { Spinner } from './parts/spinner.tsx';
@@ -31,6 +32,7 @@ export function App() {
     <LiveUpdatesProvider>
       <UploadsProvider>
         <TopBar />
+        <LiveUpdatesNotice />
         <Suspense fallback={<Spinner label="Loading the page" />}>
           <Switch>
             <Route path="/">

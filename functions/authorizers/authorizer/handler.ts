@@ -1,32 +1,29 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import {
-  authenticateApiKey,
-  authenticateToken,
-  authorization,
-  UNAUTHORIZED,
-} from '../../../lib/lambda/auth/authorization.ts';
+import { type AuthorizerRequest, answerAuthorizer } from '../../../lib/lambda/auth/answer-authorizer.ts';
+import { authenticateApiKey, authenticateToken } from '../../../lib/lambda/auth/authorization.ts';
+import { Refusal } from '../../../lib/lambda/auth/refusal.ts';
 import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
-import { keys, now } from '../../../lib/lambda/dependencies.ts';
+import type { TraceDeps } from '../../../lib/lambda/auth/trace-refusal.ts';
+import { keys, now, refusals } from '../../../lib/lambda/dependencies.ts';
 import { connect, type Needs } from '../../../lib/lambda/needs.ts';
 
-type Deps = Pick<Verifier, 'verify'> & Needs<{ keys: 'get' }, 'now'>;
+type Deps = Pick<Verifier, 'verify'> & TraceDeps & Needs<{ keys: 'get' }, 'now'>;
 
 /** Authenticates the caller of a request. */
-export async function handle(
-  { headers, methodArn }: Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'>,
-  deps: Deps,
-): Promise<APIGatewayAuthorizerResult> {
+export async function handle(event: AuthorizerRequest, deps: Deps): Promise<APIGatewayAuthorizerResult> {
+  const { headers } = event;
   const given = headers?.Authorization ?? headers?.authorization ?? '';
-  const [, scheme, credentials] = /^(Bearer|ApiKey) +([^ ]+)$/i.exec(given) ?? [];
-  if (!scheme || !credentials) throw new Error(UNAUTHORIZED);
-  const isKey = scheme.toLowerCase() === 'apikey';
-  const principal = await (isKey
-    ? authenticateApiKey(credentials, deps)
-    : authenticateToken(credentials, deps));
-  if (!principal) throw new Error(UNAUTHORIZED);
-  return authorization(principal, methodArn);
+  return answerAuthorizer('authorizer', event, await authenticate(given, deps), deps);
 }
 
-const deps = connect<Deps>({ verify: () => connectVerifier().verify, keys, now });
+async function authenticate(given: string, deps: Deps) {
+  const [, scheme, credentials] = /^(Bearer|ApiKey) +([^ ]+)$/i.exec(given) ?? [];
+  if (!scheme || !credentials) return new Refusal('no credentials');
+  return scheme.toLowerCase() === 'apikey'
+    ? authenticateApiKey(credentials, deps)
+    : authenticateToken(credentials, deps);
+}
+
+const deps = connect<Deps>({ verify: () => connectVerifier().verify, keys, refusals, now });
 
 export const handler = (event: APIGatewayRequestAuthorizerEvent) => handle(event, deps());

@@ -6,6 +6,7 @@ import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
+import { takeRoomForStream } from '../../../lib/services/exports/archive-room.ts';
 import {
   archiveOf,
   manifestOf,
@@ -32,7 +33,8 @@ export async function handle({ caller, params, query }: Request<typeof operation
     'content-length': String(zipLength(entries)),
     'content-disposition': contentDisposition('attachment', fileName),
   };
-  return { headers, body: archiveOf(entries, deps.objects) };
+  const giveBackAfter = await takeRoomForStream(caller.subject, operation.timeoutSeconds, deps);
+  return { headers, body: giveBackAfter(archiveOf(entries, deps.objects)) };
 }
 
 export const handler = serveStream(operation, handle, { batches, images, ...exporting });

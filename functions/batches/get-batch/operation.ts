@@ -12,6 +12,7 @@ export const operation = defineOperation({
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
   success: { status: 200, schema: PatientBatch },
+  entityTag: {},
   errors: ['NOT_FOUND'],
   permissions: { table: 'read' },
   rate: 'metadata',

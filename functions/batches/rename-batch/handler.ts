@@ -1,6 +1,7 @@
 import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { batches, now } from '../../../lib/lambda/dependencies.ts';
+import { changeIfMatch } from '../../../lib/lambda/http/entity-tag.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -8,9 +9,13 @@ import { operation } from './operation.ts';
 
 type Deps = Needs<{ batches: 'get' | 'rename' }, 'now'>;
 
-export async function handle({ caller, params, body }: Request<typeof operation>, { batches, now }: Deps) {
+export async function handle({ caller, params, body, headers }: Request<typeof operation>, deps: Deps) {
+  const { batches, now } = deps;
   const batch = requireVisible(caller, await batches.get(params.id), 'batch');
-  return toPatientBatch(requireVisible(caller, await batches.rename(batch.id, body.name, now()), 'batch'));
+  const renamed = await changeIfMatch(operation, headers, toPatientBatch(batch), (options) =>
+    batches.rename(batch, body.name, now(), options),
+  );
+  return toPatientBatch(requireVisible(caller, renamed, 'batch'));
 }
 
 export const handler = serve(operation, handle, { batches, now });

@@ -14,6 +14,7 @@ export const operation = defineOperation({
   params: z.strictObject({ id: Id }),
   body: z.strictObject({ name: Batch.shape.name }),
   success: { status: 200, schema: PatientBatch },
+  entityTag: {},
   errors: ['NOT_FOUND'],
   permissions: { table: 'write' },
   rate: 'metadata',

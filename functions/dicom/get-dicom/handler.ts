@@ -1,13 +1,13 @@
 import { requireVisibleInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { contentTypeOf } from '../../../lib/domain/dicom/wado-request.ts';
-import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { rangeOfFile, renderedView } from '../../../lib/services/dicomweb/wado-uri.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ objects: 'read'; dicomStore: 'findInstance' }>;
+type Deps = Needs<{ objects: 'read'; dicomStore: 'findInstance'; frameAllowance: 'take' }>;
 
 export async function handle({ caller, params, query, headers }: Request<typeof operation>, deps: Deps) {
   const { dicomStore } = deps;
@@ -16,7 +16,7 @@ export async function handle({ caller, params, query, headers }: Request<typeof 
   const contentType = contentTypeOf(query.contentType);
   return contentType === 'application/dicom'
     ? rangeOfFile(instance, headers, deps)
-    : renderedView(instance, query, contentType === 'image/png' ? 'png' : 'jpeg', deps);
+    : renderedView(instance, query, contentType === 'image/png' ? 'png' : 'jpeg', caller, deps);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, objects });
+export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });

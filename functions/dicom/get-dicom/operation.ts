@@ -30,6 +30,7 @@ export const operation = defineOperation({
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'RANGE_NOT_SATISFIABLE'],
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
+  decodes: true,
   // As for ingestion: the whole file and one decoded frame are in memory.
   memoryMb: 1769,
   timeoutSeconds: 29,

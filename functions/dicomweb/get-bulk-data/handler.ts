@@ -1,5 +1,5 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
 import { chooseOffer, type Offer } from '../../../lib/lambda/http/content-negotiation.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
@@ -24,7 +24,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   if (found.element.fragments) {
     // Compressed pixels can be read only as frames (PS3.18 10.4.1.1.5).
     const pixels = requirePixels(file);
-    return framesResponse(request, file, pixels, [...Array(pixels.frames).keys()]);
+    return framesResponse(request, file, pixels, [...Array(pixels.frames).keys()], deps);
   }
   const encapsulated = params.path === ENCAPSULATED_DOCUMENT ? encapsulatedDocument(file.dataSet) : undefined;
   const types = [OCTETS, ...(encapsulated ? [encapsulated.mimeType] : [])];
@@ -35,4 +35,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   return octetsResponse(contents, part, params.path);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, objects });
+export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });

@@ -19,6 +19,7 @@ export const operation = defineOperation({
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
+  decodes: true,
   crossOrigin: true,
   memoryMb: 1769,
   timeoutSeconds: 60,

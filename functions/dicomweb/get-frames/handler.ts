@@ -1,5 +1,5 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { type FileDeps, openFile, requirePixels } from '../../../lib/services/dicomweb/dicom-files.ts';
@@ -23,7 +23,8 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
     file,
     pixels,
     params.frames.map((frame) => frame - 1),
+    deps,
   );
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, objects });
+export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });

@@ -16,6 +16,7 @@ export const operation = defineOperation({
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
+  decodes: true,
   crossOrigin: true,
   // The whole file and one decoded frame are in memory.
   memoryMb: 1769,

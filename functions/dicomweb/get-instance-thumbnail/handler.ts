@@ -1,4 +1,4 @@
-import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { encapsulatedDocument } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
@@ -17,10 +17,11 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   const size = { viewport: query.viewport ?? SIDE, enlarge: false };
   const file = mayBeDocument(instance) ? await openFile(instance, deps) : undefined;
   const document = file && encapsulatedDocument(file.dataSet);
-  if (document?.mimeType === 'application/pdf') return answerFirstPage(request, instance, document, size);
+  if (document?.mimeType === 'application/pdf')
+    return answerFirstPage(request, instance, document, size, deps);
   // The first frame of a multi-frame image is often black.
   const frame = Math.ceil(instance.frames / 2);
   return renderedResponse(request, instance, frame, size, deps);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, objects });
+export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });

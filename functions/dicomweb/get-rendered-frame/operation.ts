@@ -24,6 +24,7 @@ export const operation = defineOperation({
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE'],
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
+  decodes: true,
   crossOrigin: true,
   memoryMb: 1769,
   timeoutSeconds: 29,

@@ -1,4 +1,4 @@
-import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import type { FileDeps } from '../../../lib/services/dicomweb/dicom-files.ts';
@@ -6,10 +6,10 @@ import { instancesAt } from '../../../lib/services/dicomweb/dicom-resources.ts';
 import { filesResponse } from '../../../lib/services/dicomweb/retrieved-files.ts';
 import { operation } from './operation.ts';
 
-export async function handle(request: Request<typeof operation>, { dicomStore, objects }: FileDeps) {
+export async function handle(request: Request<typeof operation>, deps: FileDeps) {
   const { caller, params } = request;
-  const instances = await instancesAt(caller, params, dicomStore);
-  return filesResponse(request, instances, params.instance !== undefined, objects);
+  const instances = await instancesAt(caller, params, deps.dicomStore);
+  return filesResponse(request, instances, params.instance !== undefined, deps);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, objects });
+export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });

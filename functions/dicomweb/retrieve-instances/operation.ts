@@ -25,6 +25,7 @@ export const operation = defineOperation({
   errors: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE', 'SERVICE_UNAVAILABLE'],
   permissions: { table: 'read', objects: { dicom: ['read'] } },
   rate: 'none',
+  decodes: true,
   crossOrigin: true,
   // When a file is decoded, the whole stored file and the decoded one are in memory.
   memoryMb: 1769,

@@ -1,5 +1,12 @@
 import { isUndecided } from '../../../lib/domain/dicom/dicom-upload.ts';
-import { auditLog, checkAttempts, dicomUploads, ingestion } from '../../../lib/lambda/dependencies.ts';
+import {
+  auditLog,
+  checkAttempts,
+  dicomUploads,
+  ingestion,
+  scans,
+  scanVerdicts,
+} from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type CheckDeps, checkUpload } from '../../../lib/services/dicom/check-upload.ts';
@@ -30,4 +37,6 @@ export const handler = serveObjects(trigger, handle, {
   dicomUploads,
   auditLog,
   checkAttempts,
+  scanVerdicts,
+  scans,
 });

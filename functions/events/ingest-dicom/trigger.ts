@@ -14,7 +14,7 @@ export const trigger = defineTrigger({
   permissions: {
     table: 'write',
     audit: 'append',
-    requests: 'count',
+    requests: 'remember',
     objects: { 'incoming-dicom': ['find', 'read', 'delete'], dicom: ['write', 'delete'] },
   },
   memoryMb: 1769,

@@ -7,6 +7,8 @@ import {
   images,
   limits,
   now,
+  scans,
+  scanVerdicts,
 } from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -30,6 +32,16 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
 }
 
 /** The dependencies both for S3's events and for clients that complete an upload. */
-export const needs = { images, deletedImages, bucket, auditLog, checkAttempts, limits, now };
+export const needs = {
+  images,
+  deletedImages,
+  bucket,
+  auditLog,
+  checkAttempts,
+  scanVerdicts,
+  scans,
+  limits,
+  now,
+};
 
 export const handler = serveObjects(trigger, handle, needs);

@@ -23,7 +23,7 @@ export const trigger = defineTrigger({
   permissions: {
     table: 'write',
     audit: 'append',
-    requests: 'count',
+    requests: 'remember',
     objects: { incoming: ['find', 'read', 'delete'], images: ['write', 'delete'] },
   },
   ...RUNTIME,

@@ -13,8 +13,9 @@ export const trigger = defineTrigger({
     audit: 'read',
     queues: ['make-thumbnail', 'ingest-dicom'],
     objects: {
-      incoming: ['find', 'read', 'delete'],
-      'incoming-dicom': ['find', 'read', 'delete'],
+      // Another scan for malware begins with a copy of the upload onto itself.
+      incoming: ['find', 'read', 'write', 'delete'],
+      'incoming-dicom': ['find', 'read', 'write', 'delete'],
       images: ['find', 'read', 'delete'],
       dicom: ['find', 'read', 'delete'],
       audit: ['find', 'read', 'write'],

@@ -14,7 +14,7 @@ type Deps = Needs<{ images: 'get'; objects: 'read' }>;
 
 export async function handle({ caller, params }: Request<typeof operation>, { images, objects }: Deps) {
   const image = requireVisible(caller, await images.get(params.id), 'image');
-  if (image.status === 'pending')
+  if (image.status === 'pending' || image.status === 'scanning')
     return { accepted: { id: image.id, status: image.status }, retryAfterSeconds: 2 };
   const body = await objects.read(renditionKey(requireReady(image).key, 'png'));
   return {

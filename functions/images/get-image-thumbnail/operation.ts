@@ -13,7 +13,7 @@ export const operation = defineOperation({
   success: {
     status: 200,
     stream: ['image/png'],
-    accepted: { status: 202, schema: z.strictObject({ id: Id, status: z.literal('pending') }) },
+    accepted: { status: 202, schema: z.strictObject({ id: Id, status: z.enum(['pending', 'scanning']) }) },
   },
   errors: ['NOT_FOUND'],
   permissions: { table: 'read', objects: { images: ['read'] } },

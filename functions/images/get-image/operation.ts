@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { BatchImage } from '../../../lib/api/views/batch-image.ts';
+import { BatchImage, IMAGE_TAG } from '../../../lib/api/views/batch-image.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -18,6 +18,7 @@ export const operation = defineOperation({
       .describe('Adds the original in base64, for clients that take only JSON.'),
   }),
   success: { status: 200, schema: BatchImage.extend({ image_data: z.string().optional() }) },
+  entityTag: IMAGE_TAG,
   errors: ['NOT_FOUND', 'PAYLOAD_TOO_LARGE'],
   permissions: { table: 'read', objects: { images: ['read'] } },
   rate: 'metadata',

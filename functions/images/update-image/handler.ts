@@ -1,6 +1,7 @@
 import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { images, now, urls } from '../../../lib/lambda/dependencies.ts';
+import { changeIfMatch } from '../../../lib/lambda/http/entity-tag.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -9,17 +10,14 @@ import { operation } from './operation.ts';
 
 type Deps = Needs<{ images: 'get' | 'change'; urls: 'download' }, 'now'>;
 
-export async function handle(
-  { caller, params, body }: Request<typeof operation>,
-  { images, urls, now }: Deps,
-) {
+export async function handle({ caller, params, body, headers }: Request<typeof operation>, deps: Deps) {
+  const { images, urls, now } = deps;
   const { date_taken: dateTaken, ...changes } = body;
   const image = requireVisible(caller, await images.get(params.id), 'image');
-  const changed = requireVisible(
-    caller,
-    await images.change(image, { ...changes, dateTaken }, now()),
-    'image',
+  const change = await changeIfMatch(operation, headers, toBatchImage(image, null), (options) =>
+    images.change(image, { ...changes, dateTaken }, now(), options),
   );
+  const changed = requireVisible(caller, change, 'image');
   return toBatchImage(changed, await thumbnailOf(changed, urls, now()));
 }
 

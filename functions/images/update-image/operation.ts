@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { BatchImage } from '../../../lib/api/views/batch-image.ts';
+import { BatchImage, IMAGE_TAG } from '../../../lib/api/views/batch-image.ts';
 import { ImageDetails, ImageOrder } from '../../../lib/api/views/image-details.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
@@ -21,6 +21,7 @@ export const operation = defineOperation({
       error: 'must have at least one of category, caption, date_taken, order',
     }),
   success: { status: 200, schema: BatchImage },
+  entityTag: IMAGE_TAG,
   errors: ['NOT_FOUND'],
   permissions: { table: 'write', objects: { images: ['read'] } },
   rate: 'metadata',

@@ -1,20 +1,22 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { authenticateToken, authorization, UNAUTHORIZED } from '../../../lib/lambda/auth/authorization.ts';
+import { type AuthorizerRequest, answerAuthorizer } from '../../../lib/lambda/auth/answer-authorizer.ts';
+import { authenticateToken } from '../../../lib/lambda/auth/authorization.ts';
+import { Refusal } from '../../../lib/lambda/auth/refusal.ts';
 import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
+import type { TraceDeps } from '../../../lib/lambda/auth/trace-refusal.ts';
+import { now, refusals } from '../../../lib/lambda/dependencies.ts';
 import { connect } from '../../../lib/lambda/needs.ts';
 import { tokenOf } from '../../../lib/lambda/sockets/socket-token.ts';
 
+type Deps = Pick<Verifier, 'verify'> & TraceDeps;
+
 /** Authenticates a WebSocket client. Only people: what a service may access depends on the record in its request. */
-export async function handle(
-  { headers, methodArn }: Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'>,
-  verifier: Verifier,
-): Promise<APIGatewayAuthorizerResult> {
-  const token = tokenOf(headers);
-  const principal = token === undefined ? undefined : await authenticateToken(token, verifier);
-  if (!principal) throw new Error(UNAUTHORIZED);
-  return authorization(principal, methodArn);
+export async function handle(event: AuthorizerRequest, deps: Deps): Promise<APIGatewayAuthorizerResult> {
+  const token = tokenOf(event.headers);
+  const found = token === undefined ? new Refusal('no credentials') : await authenticateToken(token, deps);
+  return answerAuthorizer('authorize-connection', event, found, deps);
 }
 
-const verifier = connect<Verifier>({ verify: () => connectVerifier().verify });
+const deps = connect<Deps>({ verify: () => connectVerifier().verify, refusals, now });
 
-export const handler = (event: APIGatewayRequestAuthorizerEvent) => handle(event, verifier());
+export const handler = (event: APIGatewayRequestAuthorizerEvent) => handle(event, deps());

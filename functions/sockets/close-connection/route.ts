@@ -4,7 +4,7 @@ export const route = defineSocketRoute({
   id: 'close-connection',
   routeKey: '$disconnect',
   summary: 'Forget a socket that has closed',
-  permissions: { connections: ['remove'], audit: 'append' },
+  permissions: { connections: ['remove', 'hold'], audit: 'append' },
   memoryMb: 512,
   timeoutSeconds: 10,
 });

@@ -62,6 +62,12 @@ export const BatchImage = z.strictObject({
   source: PatientMark,
 });
 
+/**
+ * The entity tag of an image: signed URLs differ although the image is the same, and the key and the original follow from
+ * what is part of it.
+ */
+export const IMAGE_TAG = { ignores: ['thumbnail_url', 's3_thumbnail_key', 'image_data'] } as const;
+
 /** A thumbnail in S3. */
 export interface Thumbnail {
   key: string;

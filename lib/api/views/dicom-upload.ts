@@ -9,6 +9,12 @@ export function dicomUploadUrl(id: string): string {
   return `/dicom/uploads/${id}`;
 }
 
+/** Where the client asks what became of a file. */
+export const StatusUrl = z
+  .string()
+  .describe('Ask there what became of the file.')
+  .meta({ examples: [dicomUploadUrl(EXAMPLE_ID)] });
+
 /** The request by which a client uploads the bytes. */
 export const DicomUploadTarget = z.strictObject({
   uploadId: Id,
@@ -16,10 +22,7 @@ export const DicomUploadTarget = z.strictObject({
   method: z.literal('PUT'),
   headers: SignedHeaders,
   expiresAt: Timestamp,
-  statusUrl: z
-    .string()
-    .describe('Ask there what became of the file.')
-    .meta({ examples: [dicomUploadUrl(EXAMPLE_ID)] }),
+  statusUrl: StatusUrl,
 });
 
 /** The status of an upload. */

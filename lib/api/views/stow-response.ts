@@ -5,6 +5,7 @@ import {
   PatientMismatch,
 } from '../../domain/dicom/dicom-instance.ts';
 import type { DomainError } from '../../domain/errors.ts';
+import { dicomUploadUrl } from './dicom-upload.ts';
 
 /** Why an instance was not stored (PS3.18 table I.2-2; the first three by PS3.7 annex C, as C-STORE has them). */
 export const FAILURE = {
@@ -16,9 +17,9 @@ export const FAILURE = {
 } as const;
 type Failure = (typeof FAILURE)[keyof typeof FAILURE];
 
-/** The result for one instance. An unreadable instance has no identifiers. */
+/** The result for one instance. An unreadable instance has no identifiers. One with an upload waits for the malware scanner. */
 export type StowResult =
-  | { stored: DicomInstance }
+  | { stored: DicomInstance; uploadId?: string | undefined }
   | { failed: Failure; reason: string; sopUid?: string | undefined; sopClassUid?: string | undefined };
 
 /** Maps an error to a Failure Reason. */
@@ -48,9 +49,9 @@ export const StowResponse = DicomAttributes.meta({
 
 /** The response for all instances, with the URLs of the stored ones. */
 export function toStowResponse(results: readonly StowResult[], origin: string): DicomAttributes {
-  const stored = results.flatMap((each) => ('stored' in each ? [each.stored] : []));
+  const stored = results.flatMap((each) => ('stored' in each ? [each] : []));
   const failed = results.flatMap((each) => ('failed' in each ? [each] : []));
-  const studies = [...new Set(stored.map(({ studyUid }) => studyUid))];
+  const studies = [...new Set(stored.map(({ stored: { studyUid } }) => studyUid))];
   const studyUrl = (uid: string) => `${origin}/dicom-web/studies/${uid}`;
   return {
     ...(studies.length === 1 && { '00081190': one('UR', studyUrl(studies[0] ?? '')) }),
@@ -71,7 +72,8 @@ export function toStowResponse(results: readonly StowResult[], origin: string): 
     ),
     ...sequence(
       '00081199',
-      stored.map(({ sopUid, sopClassUid, studyUid, seriesUid }) => ({
+      stored.map(({ stored: { sopUid, sopClassUid, studyUid, seriesUid }, uploadId }) => ({
+        ...(uploadId !== undefined && comment(`see ${dicomUploadUrl(uploadId)}`)),
         '00081150': one('UI', sopClassUid),
         '00081155': one('UI', sopUid),
         '00081190': one('UR', `${studyUrl(studyUid)}/series/${seriesUid}/instances/${sopUid}`),

@@ -47,9 +47,9 @@ export class DicomUploads {
   /** Records the outcome of an upload. If it is decided or removed already, nothing changes. */
   async decide({ id }: DicomUpload, outcome: DicomOutcome, now: Date): Promise<void> {
     const { name: TableName, client } = this.#table;
-    const isKept = outcome.status === 'failed';
+    const isKept = outcome.status === 'failed' || outcome.status === 'scanning';
     const { from } = Object.values(UPLOAD_TRANSITIONS).find(({ to }) => to === outcome.status) ?? {};
-    const expiresAt = isKept ? undefined : epochSeconds(now) + RESULT_DAYS * 86_400;
+    const expiresAt = isKept ? null : epochSeconds(now) + RESULT_DAYS * 86_400;
     try {
       await client.send(
         new UpdateCommand({

@@ -30,7 +30,7 @@ export const AuditEvent = z.object({
   /** Null if an event caused it, not a request. */
   requestId: z.string().nullable(),
   address: z.string().nullable(),
-  /** Why the person did it, if they said so. */
+  /** Why the person did it, if they said so; of refused credentials, why they were refused. */
   reason: z.string().optional(),
   /** One event for all reads of a series by one person in one minute. What was read are items of their own. */
   isSeries: z.literal(true).optional(),

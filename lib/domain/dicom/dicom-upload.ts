@@ -8,21 +8,22 @@ import type { Limits } from '../limits/limits.ts';
 import { StoredDicom } from './dicom-instance.ts';
 
 /**
- * `pending`: the bytes have not arrived or are not checked yet. `stored`: they are stored as an instance. `rejected`:
+ * `pending`: the bytes have not arrived or are not checked yet. `scanning`: they have arrived and are searched for malware. `stored`: they are stored as an instance. `rejected`:
  * they are not a DICOM instance, or not one that the sender may upload. `conflict`: another file has the same
  * identifiers. `failed`: they could not be checked. `expired`: they never arrived.
  */
 export const DicomUploadStatus = z
-  .enum(['pending', 'stored', 'rejected', 'conflict', 'failed', 'expired'])
+  .enum(['pending', 'scanning', 'stored', 'rejected', 'conflict', 'failed', 'expired'])
   .meta({ examples: ['stored'] });
 
 /** The changes of an upload's status, as `TRANSITIONS` of images. */
-const UNDECIDED = ['pending', 'failed', 'expired'] as const;
+const UNDECIDED = ['pending', 'scanning', 'failed', 'expired'] as const;
 export const UPLOAD_TRANSITIONS = {
+  scan: { from: ['pending', 'failed', 'expired'], to: 'scanning' },
   store: { from: UNDECIDED, to: 'stored' },
   reject: { from: UNDECIDED, to: 'rejected' },
   refuse: { from: UNDECIDED, to: 'conflict' },
-  fail: { from: ['pending'], to: 'failed' },
+  fail: { from: ['pending', 'scanning'], to: 'failed' },
   expire: { from: ['pending'], to: 'expired' },
   forget: { from: ['stored', 'rejected', 'conflict', 'expired'], to: undefined },
 } as const;
@@ -51,8 +52,9 @@ export const DicomUpload = z.object({
 });
 export type DicomUpload = z.infer<typeof DicomUpload>;
 
-/** The result of the check of the uploaded bytes. */
+/** The result of the check of the uploaded bytes, or that it waits for the malware scan. */
 export type DicomOutcome =
+  | { status: 'scanning' }
   | { status: 'stored'; data: StoredDicom; patientId: string | undefined }
   | { status: 'rejected' | 'conflict' | 'failed' | 'expired'; reason: string };
 

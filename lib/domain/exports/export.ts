@@ -33,14 +33,14 @@ export const Export = z.object({
 export type Export = z.infer<typeof Export>;
 
 /**
- * Refuses a new export if the person has as many unfinished exports as allowed.
+ * Refuses a further archive if as many are made for the person as are allowed.
  *
  * @throws DomainError TOO_MANY_REQUESTS
  */
-export function requireExportRoom(unfinished: number, { unfinishedExports }: Limits): void {
-  if (unfinished < unfinishedExports) return;
-  throw new DomainError('TOO_MANY_REQUESTS', 'Too many exports at once; wait until one of yours is ready.', {
-    details: [`${unfinished} of your exports are not ready yet; at most ${unfinishedExports} may be`],
+export function requireArchiveRoom(others: number, { archivesAtOnce }: Limits): void {
+  if (others < archivesAtOnce) return;
+  throw new DomainError('TOO_MANY_REQUESTS', 'Too many archives at once; wait until one of yours is ready.', {
+    details: [`${others} of your archives are being made; at most ${archivesAtOnce} may be`],
     headers: { 'retry-after': '30' },
   });
 }

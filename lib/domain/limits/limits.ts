@@ -4,6 +4,13 @@ const MB = 1024 * 1024;
 
 const PerCaller = z.int().positive().max(300).nullable();
 
+/**
+ * A signed URL ends with the temporary credentials of the function that signed it, whatever its own expiry. AWS
+ * promises no duration for those of a Lambda function (AWS re:Post, "Why is my presigned URL for an Amazon S3 bucket
+ * expiring before the expiration time that I specified?"), so no setting may promise hours.
+ */
+const SignedUrlSeconds = z.int().positive().max(3600);
+
 /** The limits of the service; each can be set under `limits` in the context of `cdk.json`. */
 export const Limits = z.strictObject({
   /** Largest photograph or scan. */
@@ -39,9 +46,9 @@ export const Limits = z.strictObject({
     .max(200 * MB)
     .default(100 * MB),
   /** How long a signed upload URL is valid. */
-  uploadUrlSeconds: z.int().positive().max(43_200).default(900),
-  /** How long a signed download URL is valid. */
-  downloadUrlSeconds: z.int().positive().max(43_200).default(900),
+  uploadUrlSeconds: SignedUrlSeconds.default(900),
+  /** The longest validity of a signed download URL: it has at least two thirds of it when it is given out. */
+  downloadUrlSeconds: SignedUrlSeconds.default(900),
   /**
    * How long an export is available. The bucket's lifecycle rule deletes its objects at the midnight (UTC) after one
    * day.
@@ -55,8 +62,12 @@ export const Limits = z.strictObject({
   metadataPerMinute: PerCaller.default(100),
   /** Concurrent upload requests of one caller. */
   uploadsAtOnce: PerCaller.default(5),
-  /** Unfinished exports of one person; each occupies a function for minutes. */
-  unfinishedExports: z.int().positive().default(3),
+  /** Frames and pages that are decoded for one person within a minute; null is no limit. */
+  framesPerMinute: z.int().positive().nullable().default(6000),
+  /** Archives that are made for one person at the same time; each occupies a function, for minutes if it is large. */
+  archivesAtOnce: z.int().positive().default(2),
+  /** Open sockets of one person. One more closes the oldest. */
+  socketsAtOnce: z.int().positive().max(100).default(5),
   /** Days for which a deleted image or batch can be restored. Then it is erased. */
   restorableDays: z.int().positive().max(3650).default(30),
   /** When a pending upload without bytes is marked as expired. It must be longer than `uploadUrlSeconds`. */

@@ -14,6 +14,10 @@ export interface RateLimit {
   seconds: number;
   /** Whether the slot is released when the request ends. `seconds` then bounds requests that never end. */
   isReleased: boolean;
+  /** The slots that one request takes, if more than one. */
+  take?: number;
+  /** What is allowed, for the error, if it is not a number of requests. */
+  says?: string;
 }
 
 /** When each slot of a caller becomes free, in milliseconds since 1970, by slot name. */
@@ -44,13 +48,13 @@ export const freeSlots = (rateLimit: RateLimit, slots: Slots, now: Date): number
     (index) => (slots[slotName(rateLimit, index)] ?? 0) <= now.getTime(),
   );
 
-/** Seconds until one of the slots is free. */
+/** Seconds until the slots that a request takes are free. */
 function secondsUntilFree(rateLimit: RateLimit, slots: Slots, now: Date): number {
   const until = Array.from(
     { length: rateLimit.slots },
     (_value, index) => slots[slotName(rateLimit, index)] ?? 0,
-  );
-  return Math.max(0, Math.ceil((Math.min(...until) - now.getTime()) / 1000));
+  ).sort((a, b) => a - b);
+  return Math.max(0, Math.ceil(((until[(rateLimit.take ?? 1) - 1] ?? 0) - now.getTime()) / 1000));
 }
 
 /**
@@ -73,15 +77,17 @@ export function rateHeaders(
   return { 'ratelimit-policy': policies.join(', '), ratelimit: states.join(', ') };
 }
 
-/** The error for a caller without a free slot. */
+/** The error for a caller without enough free slots. */
 export function tooManyRequests(rateLimits: readonly RateLimit[], slots: Slots, now: Date): DomainError {
-  const used = rateLimits.filter((rateLimit) => freeSlots(rateLimit, slots, now).length === 0);
+  const used = rateLimits.filter(
+    (rateLimit) => freeSlots(rateLimit, slots, now).length < (rateLimit.take ?? 1),
+  );
   const wait = Math.max(1, ...used.map((rateLimit) => secondsUntilFree(rateLimit, slots, now)));
   return new DomainError('TOO_MANY_REQUESTS', 'Too many requests', {
-    details: used.map(({ name, slots: quota, seconds, isReleased }) =>
+    details: used.map(({ name, slots: quota, seconds, isReleased, says }) =>
       isReleased
         ? `at most ${quota} upload requests at the same time`
-        : `at most ${quota} ${name} requests in ${seconds} seconds`,
+        : (says ?? `at most ${quota} ${name} requests in ${seconds} seconds`),
     ),
     headers: { 'retry-after': String(wait) },
   });

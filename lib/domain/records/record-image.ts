@@ -4,6 +4,7 @@ import { opens } from '../access/scope.ts';
 import { DomainError } from '../errors.ts';
 import type { Image } from '../images/image.ts';
 import { type Bounds, outOfBounds } from '../images/image-bounds.ts';
+import { isBeingChecked } from '../images/image-status.ts';
 import type { Limits } from '../limits/limits.ts';
 import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 import { RECORD_TYPES } from '../uploads/upload.ts';
@@ -102,5 +103,5 @@ export const imageNotFound = () => new DomainError('NOT_FOUND', 'Image not found
  * Whether the image is listed: it is ready, or its bytes were measured in the request and are still being processed. An
  * unused upload URL is not listed.
  */
-export const isPicture = ({ status, width }: Image): boolean =>
-  status === 'ready' || (status === 'pending' && width !== undefined);
+export const isPicture = (image: Image): boolean =>
+  image.status === 'ready' || (isBeingChecked(image) && image.width !== undefined);

@@ -15,22 +15,14 @@ export const IMAGE_EXTENSIONS = {
 } as const;
 export type ImageType = keyof typeof IMAGE_EXTENSIONS;
 
-/** The media types that batches and cases accept. */
-export const PICTURE_TYPES = [
-  'image/jpeg',
-  'image/png',
-  'image/gif',
-  'image/webp',
-  'image/tiff',
-  'image/avif',
-  'image/heic',
-] as const satisfies ImageType[];
+/** The media types that batches and cases accept: all of them. */
+export const PICTURE_TYPES = Object.keys(IMAGE_EXTENSIONS) as ImageType[];
 
 /** The media types that batches and cases accept in this clinic. */
 export const pictureTypes = ({ acceptHeic }: Pick<Limits, 'acceptHeic'>): ImageType[] =>
   PICTURE_TYPES.filter((type) => acceptHeic || type !== 'image/heic');
 
-/** The media types that records accept, scans and documents included. */
+/** The media types that records accept. */
 export const RECORD_TYPES = [
   'image/jpeg',
   'image/png',
@@ -38,10 +30,6 @@ export const RECORD_TYPES = [
   'image/bmp',
   'application/pdf',
 ] as const satisfies ImageType[];
-
-/** Whether an image of the detected type is accepted. Types that only some endpoints accept must have been declared. */
-export const isAcceptedType = (found: ImageType, declared: string): boolean =>
-  PICTURE_TYPES.some((type) => type === found) || found === declared;
 
 /** The declaration of a file before its upload. */
 export interface DeclaredFile {

@@ -3,10 +3,9 @@ import type { ApiKeys } from '../../data/api-keys.ts';
 import { isLive } from '../../domain/access/api-key.ts';
 import { type Caller, callerFromClaims } from '../../domain/access/caller.ts';
 import { matchesSecret, parseApiKey } from './api-key-format.ts';
+import { Refusal } from './refusal.ts';
 import type { Verifier } from './token-verifier.ts';
-
-/** The error message for which API Gateway responds with 401; for any other error it responds with 500. */
-export const UNAUTHORIZED = 'Unauthorized';
+import { unverifiedClaimsOf } from './unverified-claims.ts';
 
 /** An authenticated principal. Without a `caller`, this service does not know them. */
 export interface Principal {
@@ -20,9 +19,12 @@ export interface Principal {
 export async function authenticateToken(
   token: string,
   { verify }: Pick<Verifier, 'verify'>,
-): Promise<Principal | undefined> {
+): Promise<Principal | Refusal> {
   const claims = await verify(token);
-  return claims && { principalId: claims.sub, caller: callerFromClaims(claims), expiresAt: claims.exp };
+  if (claims) return { principalId: claims.sub, caller: callerFromClaims(claims), expiresAt: claims.exp };
+  const { sub, exp } = unverifiedClaimsOf(token);
+  const hasExpired = exp !== undefined && exp * 1000 <= Date.now();
+  return new Refusal(hasExpired ? 'expired token' : 'invalid token', { subject: sub });
 }
 
 /** Validity of the response for a key that does not expire, in seconds: longer than API Gateway caches it. */
@@ -32,10 +34,14 @@ const KEY_SECONDS = 3600;
 export async function authenticateApiKey(
   text: string,
   { keys, now }: { keys: Pick<ApiKeys, 'get'>; now: () => Date },
-): Promise<Principal | undefined> {
+): Promise<Principal | Refusal> {
   const parts = parseApiKey(text);
-  const key = parts && (await keys.get(parts.id));
-  if (!key || !matchesSecret(parts.secret, key) || !isLive(key, now())) return undefined;
+  if (!parts) return new Refusal('malformed key');
+  const key = await keys.get(parts.id);
+  const named = { keyId: parts.id };
+  if (!key) return new Refusal('unknown key', named);
+  if (!matchesSecret(parts.secret, key)) return new Refusal('wrong secret', named);
+  if (!isLive(key, now())) return new Refusal('revoked or expired key', named);
   const until =
     key.validUntil === undefined ? now().getTime() + KEY_SECONDS * 1000 : Date.parse(key.validUntil);
   const subject = `key:${key.id}`;

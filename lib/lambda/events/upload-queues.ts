@@ -1,7 +1,12 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { INCOMING_DICOM } from '../../storage/object-keys.ts';
 
 /** The event functions that check uploads. */
 export type UploadQueue = 'make-thumbnail' | 'ingest-dicom';
+
+/** The event function that checks the upload with this key. */
+export const uploadQueueOf = (key: string): UploadQueue =>
+  key.startsWith(INCOMING_DICOM) ? 'ingest-dicom' : 'make-thumbnail';
 
 /** Sends messages about uploads to the queues that S3 sends them to. */
 export class UploadQueues {

@@ -9,6 +9,7 @@ const EXPOSED = ['content-disposition', 'content-length', 'retry-after', 'warnin
  */
 export function crossOriginHeaders(origin: string | undefined): Record<string, string> {
   const allowed = environment.allowedOrigins;
+  if (allowed.length === 0) return {};
   const answered = allowed.includes('*') ? '*' : allowed.find((each) => each === origin);
   return {
     ...(answered !== '*' && { vary: 'Origin' }),

@@ -7,6 +7,7 @@ import type { AuditContext } from '../../domain/audit/audit-context.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { auditContextOf } from '../middleware/audit-context-of.ts';
 import { describeIssues } from './describe-issues.ts';
+import { requireJson } from './require-json.ts';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
@@ -27,7 +28,7 @@ export interface Request<Op extends Operation> {
 /**
  * Parses the request in an API Gateway event.
  *
- * @throws DomainError BAD_REQUEST with all issues, UNAUTHORIZED, FORBIDDEN
+ * @throws DomainError BAD_REQUEST with all issues, UNAUTHORIZED, FORBIDDEN, UNSUPPORTED_MEDIA_TYPE
  */
 export function parseRequest<Op extends Operation>(
   operation: Op,
@@ -89,8 +90,9 @@ const queryOf = ({ multiValueQueryStringParameters }: APIGatewayProxyEvent) =>
     ]),
   );
 
-function jsonOf(operation: Operation, { body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
+function jsonOf(operation: Operation, { headers, body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
   if (!body && isBodyOptional(operation)) return {};
+  requireJson(lowerCaseNames(headers)['content-type']);
   try {
     return JSON.parse(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? ''));
   } catch (cause) {

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { isPaged, type Operation } from '../../api/operation.ts';
 import type { LookupFor } from '../auth/require-live-key.ts';
 import type { Factories } from '../needs.ts';
+import { entityTagOf } from './entity-tag.ts';
 import { handlePage } from './pagination.ts';
 import { parseRequest, type Request } from './request.ts';
 import { type HandlerMiddleware, requestPipeline } from './request-pipeline.ts';
@@ -63,10 +64,13 @@ export function serve<Op extends Operation, Deps>(
   });
 }
 
-function responseOf({ success }: Operation, value: unknown): HttpResponse {
+function responseOf({ success, entityTag }: Operation, value: unknown): HttpResponse {
   if ('schema' in success) {
     const { status, schema, contentType, partialStatus = status, allFailedStatus = status } = success;
-    const headers: Record<string, string> = contentType ? { 'content-type': contentType } : {};
+    const headers: Record<string, string> = {
+      ...(contentType && { 'content-type': contentType }),
+      ...(entityTag && { etag: entityTagOf(entityTag, value as object) }),
+    };
     if (!(value instanceof PartialSuccess)) return json(status, schema.parse(value), headers);
     return json(
       value instanceof AllFailed ? allFailedStatus : partialStatus,

@@ -9,6 +9,7 @@ const builtIn = {
   AUTHORIZER_FAILURE: [500, 'Internal server error'],
   AUTHORIZER_CONFIGURATION_ERROR: [500, 'Internal server error'],
   REQUEST_TOO_LARGE: [413, 'Request Too Long'],
+  THROTTLED: [429, 'Too Many Requests'],
   INTEGRATION_FAILURE: [502, 'Internal server error'],
   INTEGRATION_TIMEOUT: [504, 'Endpoint request timed out'],
   BAD_REQUEST_PARAMETERS: [400, 'Bad Request'],

@@ -11,12 +11,14 @@ import { sendLocalError } from '../local-error.ts';
 import { readBody } from '../request-body.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
+import { AddressRate } from '../waf/address-rate.ts';
 import { functionArnIn, readApiDefinition } from './api-definition.ts';
 import { describeRequest } from './api-event.ts';
 import { ApiRoutes, type Route } from './api-routes.ts';
 import { Authorizer } from './authorizer.ts';
 import { GatewayResponses, type GatewayResponseType } from './gateway-response.ts';
 import { InvokePermissions } from './invoke-permissions.ts';
+import { Throttle } from './throttle.ts';
 
 const bodyLimitBytes = 10 * 1024 * 1024;
 const streamLimitBytes = 200 * 1024 * 1024;
@@ -60,6 +62,8 @@ export class Gateway {
   readonly #lambdaByArn: (arn: string) => LambdaFunction;
   readonly #log: (line: string) => void;
   readonly #clock: Clock;
+  readonly #throttle: Throttle;
+  readonly #addressRate: AddressRate;
 
   constructor(
     template: Template,
@@ -69,6 +73,8 @@ export class Gateway {
   ) {
     this.#clock = clock;
     const definition = readApiDefinition(template);
+    this.#throttle = Throttle.ofStage(template, clock);
+    this.#addressRate = AddressRate.of(template, clock);
     const permissions = new InvokePermissions(template);
     this.#routes = new ApiRoutes(definition, permissions);
     this.#responses = new GatewayResponses(definition['x-amazon-apigateway-gateway-responses']);
@@ -127,6 +133,9 @@ export class Gateway {
     // Before its body is read and its caller is known: both cost what an overloaded machine does not have.
     if (target.kind === 'function') this.#lambdaByArn(target.arn).requireRoom();
     const event = describeRequest(request, url, match, requestId, new Date(this.#clock.now()));
+    const blocked = this.#addressRate.blocks(event.headers);
+    if (blocked !== undefined) return void response.writeHead(blocked).end();
+    if (!this.#throttle.admits()) throw new GatewayError('THROTTLED');
     if (route.authorizer !== undefined) {
       const authorizer = this.#authorizers.get(route.authorizer);
       if (!authorizer) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');

@@ -23,6 +23,8 @@ export class Schedules {
     clock = new Clock(),
   ) {
     this.#calls = template.ofType('AWS::Events::Rule').flatMap((resource) => {
+      // A rule for events: see `EventRules`.
+      if (resource.properties.ScheduleExpression === undefined) return [];
       const { ScheduleExpression, State, Targets } = template.properties(resource, RuleProperties);
       if (State !== 'ENABLED') return [];
       const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(ScheduleExpression) ?? [];

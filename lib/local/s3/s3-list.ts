@@ -60,3 +60,36 @@ export function listObjectsXml(store: S3Store, bucket: string, query: URLSearchP
     '</ListBucketResult>',
   ].join('');
 }
+
+/**
+ * Responds to ListObjectVersions. Each object has one version: the local S3 keeps no others, and refuses to delete what
+ * is locked.
+ */
+export function listVersionsXml(store: S3Store, bucket: string, query: URLSearchParams): string {
+  const prefix = query.get('prefix') ?? '';
+  const maxKeys = Math.min(1000, Number(query.get('max-keys') ?? 1000));
+  const encode = (text: string) =>
+    encodeXml(query.get('encoding-type') === 'url' ? encodeURIComponent(text) : text);
+  const versions: StoredObject[] = [];
+  let isTruncated = false;
+  for (const stored of store.list(bucket, prefix, query.get('key-marker') ?? '')) {
+    isTruncated = versions.length === maxKeys;
+    if (isTruncated) break;
+    versions.push(stored);
+  }
+  const last = versions.at(-1);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>\n<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
+    `<Name>${bucket}</Name><Prefix>${encode(prefix)}</Prefix><MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>`,
+    isTruncated && last
+      ? `<NextKeyMarker>${encode(last.key)}</NextKeyMarker><NextVersionIdMarker>null</NextVersionIdMarker>`
+      : '',
+    ...versions.map(
+      ({ key, modified_at: modifiedAt, etag, size }) =>
+        `<Version><Key>${encode(key)}</Key><VersionId>null</VersionId><IsLatest>true</IsLatest>` +
+        `<LastModified>${new Date(modifiedAt).toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag>` +
+        `<Size>${size}</Size><StorageClass>STANDARD</StorageClass></Version>`,
+    ),
+    '</ListVersionsResult>',
+  ].join('');
+}

@@ -32,6 +32,9 @@ export type StoredObject = z.infer<typeof StoredObject>;
 const Part = z.object({ number: z.number(), blob: z.string(), size: z.number(), etag: z.string() });
 const Upload = z.object({ key: z.string(), metadata: metadataJson });
 
+/** An object that was created. */
+export type CreatedObject = Pick<StoredObject, 'key' | 'etag'>;
+
 interface Blob {
   blob: string;
   size: number;
@@ -50,6 +53,7 @@ export class S3Store {
   readonly #buckets: Map<string, BucketDefinition>;
   readonly #queues: Queues;
   readonly #clock: Clock;
+  readonly #listeners: ((bucket: string, object: CreatedObject) => void)[] = [];
 
   constructor(
     db: DatabaseSync,
@@ -78,6 +82,11 @@ export class S3Store {
       ) STRICT;
     `);
     this.#removeOrphans();
+  }
+
+  /** Calls `listener` after each object that is created. */
+  onCreated(listener: (bucket: string, object: CreatedObject) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Returns the metadata of an object. */
@@ -337,6 +346,7 @@ export class S3Store {
       this.#db.exec('ROLLBACK');
       throw error;
     }
+    for (const listener of this.#listeners) listener(bucket, { key, etag });
     if (call) call.crc32 = object.crc32;
     if (replaced) rmSync(this.#blobPath(replaced.blob), { force: true });
   }

@@ -9,7 +9,7 @@ import type { BucketDefinition } from './s3-buckets.ts';
 import { currentCall, type S3Call } from './s3-call.ts';
 import { applyCors } from './s3-cors.ts';
 import { applyS3Fault } from './s3-faults.ts';
-import { listObjectsXml } from './s3-list.ts';
+import { listObjectsXml, listVersionsXml } from './s3-list.ts';
 import { preconditionFailed, type S3Store, type StoredObject } from './s3-store.ts';
 import { decodeXml, encodeXml } from './xml.ts';
 
@@ -124,6 +124,10 @@ export class S3 {
     switch (operation) {
       case 'GET bucket':
       case 'HEAD bucket':
+        if (query.has('versions')) {
+          this.#require(s3, 's3:ListBucketVersions', definition.arn);
+          return sendXml(s3.response, listVersionsXml(this.#store, bucket, query));
+        }
         this.#require(s3, 's3:ListBucket', definition.arn, { 's3:prefix': query.get('prefix') ?? '' });
         return sendXml(
           s3.response,
@@ -138,6 +142,8 @@ export class S3 {
         return this.#get(s3, definition);
       case 'PUT object':
         this.#require(s3, 's3:PutObject', `${definition.arn}/${key}`);
+        if (request.headers['x-amz-object-lock-mode'] !== undefined)
+          this.#require(s3, 's3:PutObjectRetention', `${definition.arn}/${key}`);
         if (definition.isLocked) requireLockable(request);
         return this.#put(s3);
       case 'POST object':
@@ -301,6 +307,7 @@ function operationOf({ method, headers }: IncomingMessage, key: string, query: U
   const multipart = query.has('uploadId');
   switch (method) {
     case 'GET':
+      if (query.has('versions')) return 'ListObjectVersions';
       return key === '' ? 'ListObjectsV2' : 'GetObject';
     case 'HEAD':
       return key === '' ? 'HeadBucket' : 'HeadObject';

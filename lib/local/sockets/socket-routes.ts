@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Rate, toRate } from '../api-gateway/throttle.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 
@@ -14,11 +15,19 @@ export interface SocketApi {
   apiId: string;
   /** Also its path. */
   stage: string;
+  /** The stage's limit on all routes. */
+  throttle: Rate | undefined;
   routes: ReadonlyMap<string, SocketTarget>;
 }
 
 const ApiProperties = z.object({ ProtocolType: z.string() });
-const StageProperties = z.object({ ApiId: z.string(), StageName: z.string() });
+const StageProperties = z.object({
+  ApiId: z.string(),
+  StageName: z.string(),
+  DefaultRouteSettings: z
+    .object({ ThrottlingRateLimit: z.number().optional(), ThrottlingBurstLimit: z.number().optional() })
+    .default({}),
+});
 const RouteProperties = z.object({
   ApiId: z.string(),
   RouteKey: z.string(),
@@ -81,7 +90,8 @@ export function loadSocketApi(template: Template): SocketApi | undefined {
         },
       ];
     });
-  return { apiId, stage: stage.StageName, routes: new Map(routes) };
+  const { StageName, DefaultRouteSettings } = stage;
+  return { apiId, stage: StageName, throttle: toRate(DefaultRouteSettings), routes: new Map(routes) };
 }
 
 const functionIn = (uri: string): string => /functions\/(arn:[^/]+)\//.exec(uri)?.[1] ?? uri;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { verdictOf } from '../api-gateway/authorizer.ts';
+import { Throttle } from '../api-gateway/throttle.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaFunction } from '../lambda/lambda.ts';
 import { OverloadError } from '../lambda/waiting-line.ts';
@@ -34,6 +35,7 @@ export class Sockets {
   readonly #lambdaByArn: (arn: string) => LambdaFunction;
   readonly #log: (line: string) => void;
   readonly #clock: Clock;
+  readonly #throttle: Throttle;
   readonly #connections = new Map<string, SocketConnection>();
   readonly #disconnecting = new Set<Promise<unknown>>();
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
@@ -56,6 +58,7 @@ export class Sockets {
     this.#clock = clock;
     this.#lambdaByArn = lambdaByArn;
     this.#log = log;
+    this.#throttle = new Throttle(api.throttle, clock);
   }
 
   connection(id: string): SocketConnection | undefined {
@@ -69,6 +72,7 @@ export class Sockets {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
       // In the cloud, CloudFront's function removes the slash.
       if (pathname.replace(/\/$/, '') !== `/${this.api.stage}`) return refuse(socket, 404);
+      if (!this.#throttle.admits()) return refuse(socket, 429);
       const context: SocketContext = {
         // As long as API Gateway's, with a final character that must be percent-encoded in a path, as there.
         connectionId: `${randomBytes(11).toString('base64url')}=`,

@@ -5,6 +5,7 @@ import type { Patients } from '../../data/patients.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
 import {
+  type DicomInstance,
   type NewDicom,
   newDicom,
   requireOwnDicom,
@@ -74,15 +75,39 @@ export async function ingestDicom(
   caller: Caller,
   dicom: InspectedDicom,
   bytes: Uint8Array,
-  { dicomStore, objects, examImages, patients, now }: IngestDeps,
+  deps: IngestDeps,
 ): Promise<IngestedDicom> {
+  const known = await findStored(caller, dicom, deps);
+  if (!known) await storeNew(dicom, bytes, deps);
+  return completeStored(caller, dicom, known ?? dicom.instance, deps);
+}
+
+/**
+ * Returns the instance if this file is stored already.
+ *
+ * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored
+ */
+export async function findStored(
+  caller: Caller,
+  dicom: InspectedDicom,
+  { dicomStore }: Pick<IngestDeps, 'dicomStore'>,
+): Promise<DicomInstance | undefined> {
   const { instance } = dicom;
   requireOwnDicom(caller, dicom);
   const known = await dicomStore.getStored(instance.sopUid);
   if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
   if (known) await dicomStore.requireNotDeleted(known);
-  if (!known) await storeNew(dicom, bytes, { dicomStore, objects });
-  const stored = known ?? instance;
+  return known;
+}
+
+/** Links a stored instance to exams, and enters what it says of its patient into the directory. */
+export async function completeStored(
+  caller: Caller,
+  dicom: InspectedDicom,
+  stored: DicomInstance,
+  { dicomStore, examImages, patients, now }: IngestDeps,
+): Promise<IngestedDicom> {
+  const { instance } = dicom;
   const study = await dicomStore.getStudy(instance.studyUid);
   const named = dicom.study.patientId;
   // Also for a known instance: the function that stored it may have ended before. The directory costs one read for each

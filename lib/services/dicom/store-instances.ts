@@ -4,7 +4,8 @@ import { DomainError } from '../../domain/errors.ts';
 import { logger } from '../../lambda/http/response.ts';
 import { AllFailed, PartialSuccess } from '../../lambda/http/serve.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
-import { type IngestDeps, ingestDicom, inspectDicom } from './ingest-dicom.ts';
+import { inspectDicom } from './ingest-dicom.ts';
+import { type ReceiveDeps, receiveDicom } from './receive-dicom.ts';
 
 /**
  * Instances stored in parallel. More would not help: most are of one series, and update its count one after the other.
@@ -18,7 +19,7 @@ const AT_ONCE = 4;
  */
 export async function storeAll(
   { caller, parts, origin }: { caller: Caller; parts: readonly Uint8Array[]; origin: string },
-  deps: IngestDeps,
+  deps: ReceiveDeps,
   studyUid?: string,
 ) {
   const results: StowResult[] = [];
@@ -35,15 +36,16 @@ export async function storeAll(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (faults.length === parts.length) throw faults[0];
   const answer = toStowResponse(results, origin);
-  const stored = results.filter((result) => 'stored' in result).length;
-  if (stored === parts.length) return answer;
-  return stored > 0 ? new PartialSuccess(answer) : new AllFailed(answer);
+  const taken = results.filter((result) => 'stored' in result);
+  // What waits for the malware scanner is not stored yet.
+  if (taken.length === parts.length && taken.every(({ uploadId }) => uploadId === undefined)) return answer;
+  return taken.length > 0 ? new PartialSuccess(answer) : new AllFailed(answer);
 }
 
 async function storeOne(
   caller: Caller,
   bytes: Uint8Array,
-  deps: IngestDeps,
+  deps: ReceiveDeps,
   studyUid: string | undefined,
 ): Promise<StowResult> {
   let known: { sopUid?: string; sopClassUid?: string } = {};
@@ -53,8 +55,8 @@ async function storeOne(
     known = { sopUid: instance.sopUid, sopClassUid: instance.sopClassUid };
     if (studyUid !== undefined && instance.studyUid !== studyUid)
       return { ...known, failed: FAILURE.doesNotMatch, reason: 'it is of another study than the request' };
-    await ingestDicom(caller, dicom, bytes, deps);
-    return { stored: instance };
+    const { uploadId } = await receiveDicom(caller, dicom, bytes, deps);
+    return { stored: instance, uploadId };
   } catch (error) {
     if (error instanceof RejectedImage)
       return { ...known, failed: FAILURE.cannotUnderstand, reason: error.reason };

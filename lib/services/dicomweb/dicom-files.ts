@@ -1,7 +1,10 @@
 import { buffer } from 'node:stream/consumers';
+import type { Caller } from '../../domain/access/caller.ts';
 import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { FrameAllowance } from '../../lambda/frame-allowance.ts';
 import { PRIVATE_CACHE } from '../../lambda/http/cache-headers.ts';
+import type { NegotiableRequest } from '../../lambda/http/content-negotiation.ts';
 import { describePixels, type PixelDescription } from '../../media/dicom/parse/describe-pixels.ts';
 import { type DicomFile, readDicom } from '../../media/dicom/parse/read-dicom.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
@@ -12,6 +15,12 @@ import type { DicomResources } from './dicom-resources.ts';
 export interface FileDeps {
   dicomStore: DicomResources;
   objects: Pick<SignedObjects, 'read'>;
+  frameAllowance: Pick<FrameAllowance, 'take'>;
+}
+
+/** A request whose response may be decoded from a file. */
+export interface DecodingRequest extends NegotiableRequest {
+  caller: Caller;
 }
 
 /** Limits of decoding one frame; shorter than the function's timeout, so that it can still respond. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { mapInOrder, prefetchFirst } from '../../domain/in-order.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
-import { chooseOffer, type NegotiableRequest, type Offer } from '../../lambda/http/content-negotiation.ts';
+import { chooseOffer, type Offer } from '../../lambda/http/content-negotiation.ts';
 import { multipartRelated } from '../../lambda/http/multipart-related.ts';
 import { decodeFrame } from '../../media/dicom/decode/decode-frame.ts';
 import { frameBytes } from '../../media/dicom/decode/frame-bytes.ts';
@@ -9,7 +9,13 @@ import { sampleBytes } from '../../media/dicom/decode/sample-bytes.ts';
 import type { PixelDescription } from '../../media/dicom/parse/describe-pixels.ts';
 import type { DicomFile } from '../../media/dicom/parse/read-dicom.ts';
 import { explicitLittleEndian } from '../../media/dicom/parse/transfer-syntaxes.ts';
-import { DECODE_LIMITS, IMMUTABLE_CACHE, throwNotAcceptable } from './dicom-files.ts';
+import {
+  DECODE_LIMITS,
+  type DecodingRequest,
+  type FileDeps,
+  IMMUTABLE_CACHE,
+  throwNotAcceptable,
+} from './dicom-files.ts';
 import { requireStreamable } from './response-size.ts';
 
 const OCTETS = 'application/octet-stream';
@@ -53,14 +59,16 @@ function offersOf({ transferSyntax: { uid, coding } }: DicomFile, pixels: PixelD
 
 /** Responds with frames of a file (PS3.18 10.4.1.1.6), counted from 0. */
 export async function framesResponse(
-  request: NegotiableRequest,
+  request: DecodingRequest,
   file: DicomFile,
   pixels: PixelDescription,
   frames: readonly number[],
+  { frameAllowance }: Pick<FileDeps, 'frameAllowance'>,
 ) {
   const offer = chooseOffer(request, offersOf(file, pixels, frames.length === 1));
   const { type, part = type, transferSyntax, isDecoded } = offer;
   const isNative = !pixels.element.fragments;
+  if (isDecoded && !isNative) await frameAllowance.take(request.caller, frames.length);
   const read = async (frame: number) =>
     isDecoded && !isNative
       ? sampleBytes(await decodeFrame(file, pixels, frame, DECODE_LIMITS), pixels.bitsAllocated)

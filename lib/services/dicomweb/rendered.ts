@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
-import { chooseOffer, type NegotiableRequest, type Offer } from '../../lambda/http/content-negotiation.ts';
+import { chooseOffer, type Offer } from '../../lambda/http/content-negotiation.ts';
 import {
   OutsideOfFrame,
   type RenderedFrame,
@@ -12,6 +12,7 @@ import {
 import { runMinorGc } from '../../media/minor-gc.ts';
 import {
   DECODE_LIMITS,
+  type DecodingRequest,
   type FileDeps,
   IMMUTABLE_CACHE,
   openFile,
@@ -24,7 +25,7 @@ import {
  * @throws DomainError NOT_FOUND if the frame does not exist, NOT_ACCEPTABLE if it can't be rendered
  */
 export async function renderedResponse(
-  request: NegotiableRequest,
+  request: DecodingRequest,
   instance: DicomInstance,
   frame: number,
   options: Omit<RenderOptions, 'format' | 'frame'>,
@@ -36,6 +37,7 @@ export async function renderedResponse(
       details: [`frames must be 1 to ${instance.frames}; received ${frame}`],
     });
   }
+  await deps.frameAllowance.take(request.caller, 1);
   const file = await openFile(instance, deps);
   const work = renderFrame(file, { ...options, format, frame: frame - 1 }, DECODE_LIMITS);
   return answerPicture(await work.catch(refuseToRender), instance);

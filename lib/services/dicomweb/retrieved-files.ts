@@ -4,15 +4,15 @@ import { dicomWebPath } from '../../api/dicomweb.ts';
 import { attributeText, type DicomInstance } from '../../domain/dicom/dicom-instance.ts';
 import { mapInOrder, prefetchFirst } from '../../domain/in-order.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
-import { chooseOffer, type NegotiableRequest, type Offer } from '../../lambda/http/content-negotiation.ts';
+import { chooseOffer, type Offer } from '../../lambda/http/content-negotiation.ts';
 import { multipartStream, type Part } from '../../lambda/http/multipart-related.ts';
 import { readDicom } from '../../media/dicom/parse/read-dicom.ts';
-import { explicitLittleEndian, isLossless } from '../../media/dicom/parse/transfer-syntaxes.ts';
+import { explicitLittleEndian, isCompressed, isLossless } from '../../media/dicom/parse/transfer-syntaxes.ts';
 import { toExplicitLittleEndian } from '../../media/dicom/write/to-explicit-little-endian.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { dicomKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
-import { DECODE_LIMITS, throwNotAcceptable } from './dicom-files.ts';
+import { DECODE_LIMITS, type DecodingRequest, type FileDeps, throwNotAcceptable } from './dicom-files.ts';
 import { MOST_BYTES, requireStreamable } from './response-size.ts';
 
 const DICOM = 'application/dicom';
@@ -76,7 +76,7 @@ function mostBytes({ bytes, frames, rows = 0, columns = 0, transferSyntaxUid, at
   return 2 * bytes + frames * rows * columns * 3 * Math.ceil(bits / 8);
 }
 
-interface FilesRequest extends NegotiableRequest {
+interface FilesRequest extends DecodingRequest {
   origin: string;
 }
 
@@ -94,12 +94,17 @@ export async function filesResponse(
   request: FilesRequest,
   instances: readonly DicomInstance[],
   isOne: boolean,
-  objects: Pick<SignedObjects, 'read'>,
+  { objects, frameAllowance }: Pick<FileDeps, 'objects' | 'frameAllowance'>,
 ) {
   const transcodable = transcodableOf(instances);
   const { type, form } = chooseOffer(request, fileOffers(instances, transcodable, isOne));
   requireStreamable(instances);
   const isStored = form === 'stored' || transcodable.size === 0;
+  if (!isStored) {
+    const compressed = [...transcodable].filter(({ transferSyntaxUid }) => isCompressed(transferSyntaxUid));
+    const frames = compressed.reduce((sum, instance) => sum + instance.frames, 0);
+    await frameAllowance.take(request.caller, frames);
+  }
   const open = (instance: DicomInstance) =>
     !isStored && transcodable.has(instance)
       ? openTranscoded(instance, form, objects)

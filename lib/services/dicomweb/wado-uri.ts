@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { Caller } from '../../domain/access/caller.ts';
 import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
 import { type RequestedView, viewOf } from '../../domain/dicom/wado-request.ts';
 import { rangeResponse } from '../../lambda/http/byte-range.ts';
@@ -39,10 +40,12 @@ export async function renderedView(
   instance: DicomInstance,
   query: RequestedView & { rows?: number | undefined; columns?: number | undefined; imageQuality: number },
   format: 'png' | 'jpeg',
-  deps: ReadDeps,
+  caller: Caller,
+  deps: ReadDeps & Pick<FileDeps, 'frameAllowance'>,
 ) {
   const view = viewOf(instance, query);
   const { rows, columns, imageQuality: quality } = query;
+  await deps.frameAllowance.take(caller, 1);
   const file = await openFile(instance, deps);
   // Loaded only here: otherwise requests for the file would wait until libvips is loaded.
   const { renderFrame } = await import('../../media/dicom/draw/render-frame.ts');

@@ -7,18 +7,18 @@ import type { Images } from '../../data/images.ts';
 import { selectForArchive } from '../../domain/batches/archive.ts';
 import type { Batch } from '../../domain/batches/batch.ts';
 import { epochSeconds } from '../../domain/epoch-seconds.ts';
-import { type Export, requireExportRoom } from '../../domain/exports/export.ts';
+import type { Export } from '../../domain/exports/export.ts';
 import { outgoingFileName } from '../../domain/file-name.ts';
 import { Id } from '../../domain/identifiers.ts';
 import type { ReadyImage } from '../../domain/images/image.ts';
 import { shownTimeOf } from '../../domain/images/local-time.ts';
-import type { Limits } from '../../domain/limits/limits.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { zipStream } from '../../media/zip/zip.ts';
 import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
 import { zipLength } from '../../media/zip/zip-layout.ts';
 import { manifestKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
+import { keepRoomForExport, type RoomDeps, takeRoomForExport } from './archive-room.ts';
 
 /** The contents of an archive: everything that its writer needs. */
 export const Manifest = z.strictObject({
@@ -69,12 +69,10 @@ export async function selectImages(
   return selectForArchive(batch, found, asked);
 }
 
-export interface StartDeps {
-  exports: Pick<Exports, 'begin' | 'get' | 'unfinishedOf'>;
+export interface StartDeps extends RoomDeps {
+  exports: Pick<Exports, 'begin' | 'get'>;
   objects: Pick<SignedObjects, 'create'>;
-  limits: Limits;
   newId: () => string;
-  now: () => Date;
 }
 
 /**
@@ -86,8 +84,9 @@ export interface StartDeps {
 export async function startExport(
   { patientId, requestedBy }: Pick<Export, 'patientId' | 'requestedBy'>,
   manifest: Manifest,
-  { exports, objects, limits, newId, now }: StartDeps,
+  deps: StartDeps,
 ) {
+  const { exports, objects, limits, newId, now } = deps;
   const bytes = Buffer.from(JSON.stringify(manifest));
   const started = now();
   const wanted = {
@@ -103,12 +102,10 @@ export async function startExport(
     createdAt: started.toISOString(),
     expiresAt: epochSeconds(started) + limits.exportSeconds,
   };
-  const others = (await exports.unfinishedOf(requestedBy, started)).filter(({ id }) => id !== wanted.id);
   // An existing export is no additional work, so it may be requested at any time.
-  if (others.length >= limits.unfinishedExports && !isLiving(await exports.get(wanted.id, started))) {
-    requireExportRoom(others.length, limits);
-  }
+  if (!isLiving(await exports.get(wanted.id, started))) await takeRoomForExport(requestedBy, wanted.id, deps);
   const begun = await exports.begin(wanted, started);
+  if (begun.run === wanted.run) await keepRoomForExport(requestedBy, begun.id, deps);
   if (begun.status === 'waiting') {
     const object = { bytes, mimeType: 'application/json', crc32: base64Crc32(bytes) };
     await objects.create(manifestKey(begun), object);

@@ -2,7 +2,6 @@ import type { Images } from '../../data/images.ts';
 import type { Image } from '../../domain/images/image.ts';
 import { outOfBounds } from '../../domain/images/image-bounds.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
-import { isAcceptedType } from '../../domain/uploads/upload.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { sniffImageFormat } from '../../media/formats/image-format.ts';
@@ -21,14 +20,16 @@ export interface ProcessDeps {
 /**
  * Processes the uploaded bytes of a pending image: writes its original and renditions and marks it ready, or rejects it.
  *
+ * @param scannedEtag the entity tag of the only bytes that may be processed; any if undefined
  * @returns false if the bytes or the image no longer exist
  */
 export async function processImage(
   key: string,
   image: Image,
   { images, bucket, limits, now }: ProcessDeps,
+  scannedEtag?: string,
 ): Promise<boolean> {
-  const uploaded = await bucket.readTagged(key);
+  const uploaded = await bucket.readTagged(key, scannedEtag);
   if (!uploaded) return false;
   const { bytes, etag } = uploaded;
   const picture = await inspect(bytes, image, limits);
@@ -76,9 +77,7 @@ async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixel
   try {
     const picture = await makeRenditions(bytes, { pixels: imagePixels });
     const fault = image.bounds && outOfBounds(image.bounds, picture);
-    if (fault !== undefined) return new RejectedImage(fault);
-    if (isAcceptedType(picture.mimeType, image.mimeType)) return picture;
-    return new RejectedImage(`This file was announced as ${image.mimeType}, and is ${picture.mimeType}.`);
+    return fault === undefined ? picture : new RejectedImage(fault);
   } catch (error) {
     if (error instanceof RejectedImage) return error;
     throw new PermanentFailure('The image can not be processed', { cause: error });

@@ -3,8 +3,11 @@ import { logger } from '../../lambda/http/response.ts';
 /** What the reconciliation finds. Its documentation is made of these texts. */
 export const FINDINGS = {
   uncheckedUpload: 'An upload has arrived and is not checked: it is queued again.',
+  unscannedUpload:
+    'An upload has arrived, and the malware scanner has said nothing of it. It is kept, and nobody sees it. With `--retry-failed` it is scanned again.',
   checkedUpload: 'An upload is still there although it was checked: it is deleted.',
-  failedUpload: 'An upload could not be checked. With `--retry-failed` it is queued again.',
+  failedUpload:
+    'An upload could not be checked. With `--retry-failed` it is queued again, or scanned again if the scan failed.',
   unknownUpload: 'An upload has no record, as after a restore of the table. It is kept.',
   expiredUpload: 'The bytes of an upload never arrived: it is marked as expired.',
   missingObject: 'A record has no object.',

@@ -61,27 +61,42 @@ async function examineUploads(run: Run, kind: Kind): Promise<void> {
 }
 
 async function examineUpload(run: Run, kind: Kind, upload: ListedObject, state: string | undefined) {
-  const { bucket, checkAttempts, findings, uploadQueues, retriesFailed, now } = run;
+  const { bucket, findings, retriesFailed } = run;
   const { key } = upload;
-  const queueAgain = async () => {
-    await checkAttempts.queued(key, now());
-    await uploadQueues.send(kind.queue, key);
-  };
   switch (state) {
     case undefined:
       return findings.add('unknownUpload', key);
     case 'erased':
       return findings.add('erasedObject', key, () => bucket.delete(kind.keysOf(kind.idOf(key))));
-    case 'failed':
-      return findings.add('failedUpload', key, retriesFailed ? queueAgain : undefined);
+    case 'failed': {
+      const isScanned = !run.scans || (await run.scanVerdicts.get(key))?.result === 'NO_THREATS_FOUND';
+      const again = () => (isScanned ? queueAgain(run, kind, key) : rescan(run, key));
+      return findings.add('failedUpload', key, retriesFailed ? again : undefined);
+    }
     case 'pending':
     case 'scanning':
     case 'expired':
-      if (retriesFailed || (await isDue(upload, run))) await findings.add('uncheckedUpload', key, queueAgain);
+      if (run.scans && !(await run.scanVerdicts.get(key)))
+        return findings.add('unscannedUpload', key, retriesFailed ? () => rescan(run, key) : undefined);
+      if (retriesFailed || (await isDue(upload, run)))
+        await findings.add('uncheckedUpload', key, () => queueAgain(run, kind, key));
       return;
     default:
       return findings.add('checkedUpload', key, () => bucket.delete([key]));
   }
+}
+
+async function queueAgain({ checkAttempts, uploadQueues, now }: Run, { queue }: Kind, key: string) {
+  await checkAttempts.queued(key, now());
+  await uploadQueues.send(queue, key);
+}
+
+/** Has an upload scanned again: for the scanner, its copy onto itself is a new object. */
+async function rescan({ bucket, scanVerdicts }: Run, key: string): Promise<void> {
+  const head = await bucket.head(key);
+  if (!head) return;
+  await scanVerdicts.forget(key);
+  await bucket.copy(key, head.etag, key, 'application/octet-stream');
 }
 
 /** Whether an upload is to be queued again: after growing pauses, because its first message may still be in the queue. */

@@ -5,6 +5,7 @@ import type { Exports } from '../../data/exports.ts';
 import type { Images } from '../../data/images.ts';
 import type { Recounts } from '../../data/reconcile/recounts.ts';
 import type { StoredItems } from '../../data/reconcile/stored-items.ts';
+import type { ScanVerdicts } from '../../data/scan-verdicts.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import type { UploadQueues } from '../../lambda/events/upload-queues.ts';
 import type { AuditSegments } from '../../storage/audit-segments.ts';
@@ -20,9 +21,12 @@ export interface Run {
   dicomUploads: Pick<DicomUploads, 'decide'>;
   exports: Pick<Exports, 'markFailed'>;
   checkAttempts: Pick<CheckAttempts, 'queued' | 'queuedAt'>;
+  /** Whether uploads are scanned for malware. */
+  scans: boolean;
+  scanVerdicts: Pick<ScanVerdicts, 'get' | 'forget'>;
   auditLog: Pick<AuditLog, 'within' | 'itemsOf' | 'complete' | 'appendDecision'>;
   auditSegments: Pick<AuditSegments, 'sealedSince' | 'append'>;
-  bucket: Pick<Objects, 'list' | 'head' | 'delete'>;
+  bucket: Pick<Objects, 'list' | 'head' | 'copy' | 'delete'>;
   uploadQueues: Pick<UploadQueues, 'send'>;
   limits: Limits;
   now: () => Date;

@@ -71,8 +71,17 @@ describe('The authorizer', () => {
   const doctor = { sub: 'd', iat: 1, exp: 2, 'cognito:groups': ['doctors'] };
   const ask = (authorization: string | undefined, claims?: typeof doctor) =>
     authorize(
-      { headers: authorization === undefined ? {} : { Authorization: authorization }, methodArn },
-      { verify: async () => claims, keys: { get: async () => undefined }, now: () => new Date() },
+      {
+        headers: authorization === undefined ? {} : { Authorization: authorization },
+        methodArn,
+        requestContext: { requestId: 'r' },
+      },
+      {
+        verify: async () => claims,
+        keys: { get: async () => undefined },
+        refusals: { append: async () => true },
+        now: () => new Date(),
+      },
     );
 
   test('returns the caller, and the time until which the answer is valid', async () => {

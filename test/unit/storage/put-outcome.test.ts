@@ -16,6 +16,8 @@ test.each([
   [409, answer('ConditionalRequestConflict'), 'unable'],
   [503, answer('SlowDown'), 'unable'],
   [500, '', 'unable'],
+  [502, '', 'unable'],
+  [504, '', 'unable'],
 ])('S3’s %i %s means %s', (status, body, outcome) => {
   expect(putOutcome(status, body)).toBe(outcome);
 });

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { auditEndKey, auditKey, auditReadKey } from '../../../lib/data/keys.ts';
 import type { AuditEvent } from '../../../lib/domain/audit/audit-event.ts';
+import type { ChainHead } from '../../../lib/storage/audit-heads.ts';
 import { type ChainLink, type SealedChange, sha256 } from '../../../lib/storage/audit-segments.ts';
 import { verifyAudit } from '../../../lib/storage/verify-audit.ts';
 import { eventOfSystem } from '../../fixtures/audit-events.ts';
@@ -43,7 +44,11 @@ function archiveOf(batches: readonly SealedChange[][]) {
   }
   return { objects, links };
 }
-const verify = ({ objects, links }: ReturnType<typeof archiveOf>, stored: readonly Item[]) =>
+const verify = (
+  { objects, links }: ReturnType<typeof archiveOf>,
+  stored: readonly Item[],
+  heads: readonly ChainHead[] = [],
+) =>
   verifyAudit(
     {
       links: (async function* () {
@@ -54,6 +59,7 @@ const verify = ({ objects, links }: ReturnType<typeof archiveOf>, stored: readon
     (async function* () {
       yield* stored;
     })(),
+    heads,
     NOW,
   );
 
@@ -126,4 +132,19 @@ test('A segment that is changed or missing is a fault, and so is a missing link'
 
   const shorter = { ...archive, links: [archive.links[0], archive.links[2]] as Buffer[] };
   expect((await verify(shorter, items)).faults).toContain('link 2 is missing');
+});
+
+test('A chain whose newest links were removed, with their items, contradicts the recorded head', async () => {
+  const items = [itemOf(eventOf()), itemOf(eventOf()), itemOf(eventOf())];
+  const archive = archiveOf(items.map((item) => inserted([item])));
+  const head = { number: 3, sha256: sha256(archive.links[2] ?? ''), day: '2026-12-31' };
+  expect((await verify(archive, items, [head])).faults).toEqual([]);
+  const cut = archiveOf(items.slice(0, 2).map((item) => inserted([item])));
+  expect((await verify(cut, items.slice(0, 2))).faults).toEqual([]);
+  expect((await verify(cut, items.slice(0, 2), [head])).faults).toEqual([
+    'the chain ends at link 2; it had link 3 on 2026-12-31',
+  ]);
+  const replaced = archiveOf([...items.slice(0, 2), itemOf(eventOf())].map((item) => inserted([item])));
+  const { faults } = await verify(replaced, items.slice(0, 2), [head]);
+  expect(faults).toContain('link 3 is not the one that was verified on 2026-12-31');
 });

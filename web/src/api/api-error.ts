@@ -27,3 +27,9 @@ export function explain(error: unknown): string {
   if (error instanceof TypeError) return 'The service cannot be reached. Is there a network?';
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Whether the same request may succeed later: the network or the service failed, or is not finished (202). */
+export const isTransient = (error: unknown): boolean =>
+  error instanceof ApiError
+    ? error.status === 202 || error.status === 429 || error.status >= 500
+    : error instanceof TypeError;

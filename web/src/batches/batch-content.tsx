@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Batch, Image } from '../api/types.ts';
 import { Failure } from '../parts/failure.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
@@ -6,12 +6,14 @@ import { ImageGrid } from '../patient/image-grid.tsx';
 import { movedBefore, movedBy } from '../patient/image-order.ts';
 import { listedIn, useImages } from '../patient/images.ts';
 import type { Pair } from '../patient/patient-compare.tsx';
+import { rangeOf } from '../patient/select-range.ts';
 import { SelectionBar } from '../patient/selection-bar.tsx';
 import { useMoving } from '../patient/use-move-images.ts';
 import { useZip } from '../patient/use-zip.ts';
 import { DropZone } from '../uploads/drop-zone.tsx';
 import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
+import '../parts/dock.css';
 import './batch-content.css';
 
 interface BatchContentProps {
@@ -32,32 +34,39 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
   const images = useMemo(() => listedIn(data), [data]);
   const chosen = images.filter(({ id, status }) => selected.has(id) && status === 'ready');
 
-  const select = (id: string, isSelected: boolean) => {
+  const clicked = useRef<string>(undefined);
+  const select = (id: string, isSelected: boolean, isRange: boolean) => {
     const changed = new Set(selected);
-    if (isSelected) changed.add(id);
-    else changed.delete(id);
+    for (const image of rangeOf(images, isRange ? clicked.current : undefined, id)) {
+      if (isSelected && image.status === 'ready') changed.add(image.id);
+      else changed.delete(image.id);
+    }
+    clicked.current = id;
     setSelected(changed);
   };
   return (
     <div className="batch-content">
       <DropZone target={target} />
-      <UploadList targetId={batch.id} />
-      {chosen.length > 0 && (
-        <SelectionBar
-          batch={batch}
-          images={chosen}
-          onDownload={() => zip.download(chosen.map(({ id }) => id))}
-          onCompare={onCompare}
-          onMove={(step) => move((listed) => movedBy(listed, idsOf(chosen), step))}
-          onClear={() => setSelected(new Set())}
-        />
-      )}
-      {zip.progress && (
-        <p className="quiet" role="status">
-          {zip.progress}
-        </p>
-      )}
-      <Failure>{failure}</Failure>
+      {/* Below the grid on the screen: what appears here moves no image under the pointer. */}
+      <div className="dock">
+        {chosen.length > 0 && (
+          <SelectionBar
+            batch={batch}
+            images={chosen}
+            onDownload={() => zip.download(chosen.map(({ id }) => id))}
+            onCompare={onCompare}
+            onMove={(step) => move((listed) => movedBy(listed, idsOf(chosen), step))}
+            onClear={() => setSelected(new Set())}
+          />
+        )}
+        {zip.progress && (
+          <p className="quiet" role="status">
+            {zip.progress}
+          </p>
+        )}
+        <Failure>{failure}</Failure>
+        <UploadList targetId={batch.id} />
+      </div>
       <QueryStatus what="images" answer={answer} />
       {data && images.length === 0 && !hasNextPage && (
         <p className="quiet empty">No images in this batch yet.</p>

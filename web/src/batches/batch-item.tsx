@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { ChevronRight, Download, Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
@@ -11,6 +12,7 @@ import { useZip } from '../patient/use-zip.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
+import { dropBatch } from './batches.ts';
 import './batch-item.css';
 
 interface BatchItemProps {
@@ -26,7 +28,12 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
   const { person } = useSession();
   const [asks, setAsks] = useState<'rename' | 'delete'>();
   const { download, progress } = useZip(batch);
+  const queries = useQueryClient();
   const done = () => setAsks(undefined);
+  const remove = async () => {
+    await api.DELETE('/api/images/batches/{id}', { params: { path: { id: batch.id } } });
+    dropBatch(queries, batch);
+  };
   return (
     <Disclosure id={batch.id} className="batch">
       <div className="batch-head">
@@ -91,12 +98,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
         />
       )}
       {asks === 'delete' && (
-        <Confirm
-          title="Delete batch?"
-          action="Delete batch"
-          onClose={done}
-          onConfirm={() => api.DELETE('/api/images/batches/{id}', { params: { path: { id: batch.id } } })}
-        >
+        <Confirm title="Delete batch?" action="Delete batch" onClose={done} onConfirm={remove}>
           “{batch.name}” and{' '}
           {batch.image_count === 0 ? 'whatever is in it' : `its ${count(batch.image_count, 'image')}`} will be
           deleted.

@@ -1,4 +1,5 @@
 import { type InfiniteData, type QueryClient, useInfiniteQuery } from '@tanstack/react-query';
+import { changeCached } from '../api/change-cached.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Batch } from '../api/types.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
@@ -23,23 +24,31 @@ export function useBatches(patientId: string) {
   });
 }
 
-/** Updates a batch in the cache. A new one is added at the beginning. */
-export function putBatch(queries: QueryClient, batch: Batch): void {
-  queries.setQueryData<Pages>(['batches', batch.object_id], (pages) => {
-    if (!pages) return pages;
-    const isKnown = pages.pages.some(({ batches }) => batches.some(({ id }) => id === batch.id));
-    return {
-      ...pages,
-      pages: pages.pages.map((page, index) => ({
-        ...page,
-        batches: isKnown
-          ? page.batches.map((each) => (each.id === batch.id ? newer(each, batch) : each))
-          : index === 0
-            ? [batch, ...page.batches]
-            : page.batches,
-      })),
-    };
+/**
+ * Updates a batch in the cache. A new one is added at the beginning.
+ *
+ * @returns whether it is surely the latest. Two changes at the same time may have their times in the other order.
+ */
+export function putBatch(queries: QueryClient, batch: Batch): boolean {
+  const queryKey = ['batches', batch.object_id];
+  const known = queries
+    .getQueryData<Pages>(queryKey)
+    ?.pages.flatMap(({ batches }) => batches)
+    .find(({ id }) => id === batch.id);
+  changeCached<Pages>(queries, queryKey, (read) => {
+    if (!read) return read;
+    const isKnown = read.pages.some(({ batches }) => batches.some(({ id }) => id === batch.id));
+    const pages = read.pages.map((page, index) => ({
+      ...page,
+      batches: isKnown
+        ? page.batches.map((each) => (each.id === batch.id ? newer(each, batch) : each))
+        : index === 0
+          ? [batch, ...page.batches]
+          : page.batches,
+    }));
+    return { ...read, pages };
   });
+  return known === undefined || known.updated_at < batch.updated_at;
 }
 
 /** Messages may arrive out of order. */
@@ -47,16 +56,9 @@ const newer = (one: Batch, other: Batch): Batch => (one.updated_at > other.updat
 
 /** Removes a deleted batch from the cache. */
 export function dropBatch(queries: QueryClient, { id, object_id }: Batch): void {
-  queries.setQueryData<Pages>(
-    ['batches', object_id],
-    (pages) =>
-      pages && {
-        ...pages,
-        pages: pages.pages.map((page) => ({
-          ...page,
-          batches: page.batches.filter((each) => each.id !== id),
-        })),
-      },
-  );
+  changeCached<Pages>(queries, ['batches', object_id], (read) => {
+    const without = (page: Page) => ({ ...page, batches: page.batches.filter((each) => each.id !== id) });
+    return read && { ...read, pages: read.pages.map(without) };
+  });
   queries.removeQueries({ queryKey: ['images', id] });
 }

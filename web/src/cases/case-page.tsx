@@ -1,13 +1,15 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
+import { checkOf } from '../images/check-state.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { PageCount } from '../images/page-count.tsx';
 import { Thumbnail } from '../images/thumbnail.tsx';
+import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
@@ -16,9 +18,12 @@ import { count, describeDay, describeTime } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
+import { useSteadyPlaces } from '../patient/use-steady-places.ts';
 import { useSession } from '../session/session-provider.tsx';
+import { UploadList } from '../uploads/upload-list.tsx';
 import { CaseUpload } from './case-upload.tsx';
 import { EYE_SIDES } from './eye-sides.ts';
+import '../parts/dock.css';
 import '../parts/panel.css';
 import '../patient/patient-page.css';
 import './case-page.css';
@@ -39,8 +44,12 @@ export function CasePage({ caseId }: { caseId: string }) {
   useEffect(() => {
     document.title = `${caseId} · Negatoscope`;
   }, [caseId]);
-  const images =
-    list.data?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
+  const images = useMemo(() => list.data?.pages.flatMap((page) => page.images) ?? [], [list.data]);
+  const { places, pointing } = useSteadyPlaces(images);
+  const signed = list.data?.pages[0]?.images.find(({ thumbnailUrl }) => thumbnailUrl);
+  useFreshUrls(signed?.thumbnailUrl, () => list.refetch({ cancelRefetch: false }));
+  // As they are counted elsewhere.
+  const ready = images.filter(({ status }) => status === 'ready').length;
   const index = images.findIndex(({ id }) => id === shownId);
   const shown = images[index];
   const patientId = images[0]?.patientId ?? undefined;
@@ -64,7 +73,7 @@ export function CasePage({ caseId }: { caseId: string }) {
                 Patient <Link href={`/patients/${patientId}`}>{patientId}</Link> ·{' '}
               </>
             )}
-            {count(images.length, 'image')}
+            {count(ready, 'image')}
             {list.hasNextPage && ' so far'}
           </span>
         )}
@@ -77,33 +86,39 @@ export function CasePage({ caseId }: { caseId: string }) {
             {list.isSuccess && images.length === 0 && (
               <p className="quiet empty">No images in this case yet.</p>
             )}
-            <ul className="case-images">
-              {images.map((image) => (
-                <li key={image.id}>
-                  <button
-                    type="button"
-                    className={image.id === shownId ? 'shown' : ''}
-                    onClick={() => setShownId(image.id)}
-                  >
-                    <Thumbnail
-                      id={image.id}
-                      signedUrl={image.thumbnailUrl}
-                      isReady={image.status === 'ready'}
-                    />
-                    <span className="case-name" title={image.fileName}>
-                      <span className="hidden">Show </span>
-                      {image.fileName}
-                    </span>
-                    {image.status === 'ready' ? (
-                      <>
-                        <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
-                        <span className="quiet">{describeDay(image)}</span>
-                        <SourceMark isFromPatient={image.source === 'patient'} />
-                      </>
-                    ) : (
-                      <span className="case-reason">{image.statusReason}</span>
-                    )}
-                  </button>
+            <ul className="case-images" {...pointing}>
+              {places.map(({ id, image }) => (
+                <li key={id}>
+                  {image && (
+                    <button
+                      type="button"
+                      className={image.id === shownId ? 'shown' : ''}
+                      data-status={image.status}
+                      onClick={() => setShownId(image.id)}
+                    >
+                      <Thumbnail
+                        id={image.id}
+                        signedUrl={image.thumbnailUrl}
+                        isReady={image.status === 'ready'}
+                        isWaiting={checkOf(image) !== undefined}
+                      />
+                      <span className="case-name" title={image.fileName}>
+                        <span className="hidden">Show </span>
+                        {image.fileName}
+                      </span>
+                      {image.status === 'ready' ? (
+                        <>
+                          <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
+                          <span className="quiet">{describeDay(image)}</span>
+                          <SourceMark isFromPatient={image.source === 'patient'} />
+                        </>
+                      ) : (
+                        <span className={checkOf(image) ? 'quiet' : 'case-reason'}>
+                          {checkOf(image) ?? image.statusReason}
+                        </span>
+                      )}
+                    </button>
+                  )}
                 </li>
               ))}
             </ul>
@@ -112,6 +127,9 @@ export function CasePage({ caseId }: { caseId: string }) {
                 More images
               </button>
             )}
+            <div className="dock">
+              <UploadList targetId={caseId} />
+            </div>
           </div>
         </section>
         <section className="panel patient-view" aria-label="Viewer">
@@ -172,6 +190,7 @@ const toViewed = (image: CaseImage): ViewedImage => ({
   name: image.fileName,
   type: image.mimeType,
   isReady: image.status === 'ready',
+  check: checkOf(image),
   reason: image.statusReason,
   original: `/api/v1/images/${image.id}/proxy`,
   pages: image.pages ?? 1,

@@ -3,7 +3,6 @@ import { normalizePatientId } from '../../../lib/domain/patients/normalize-patie
 import type { EyeSide } from '../api/types.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
-import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
 import { EYE_SIDES } from './eye-sides.ts';
 
@@ -70,7 +69,6 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
       ) : (
         <p className="quiet">Say whose case it is; then its images can be uploaded.</p>
       )}
-      <UploadList targetId={caseId} />
     </section>
   );
 }

@@ -10,14 +10,14 @@ const PAN = 40;
  */
 export function useViewportKeys(
   stage: DicomViewport | undefined,
-  index: number,
   count: number,
   go: (index: number) => void,
+  step: (by: number) => void,
 ): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.altKey || event.ctrlKey || event.metaKey || isElsewhere(event.target)) return;
-      const actions = { ...(event.shiftKey ? {} : steps(index, count, go)), ...looks(stage, event.shiftKey) };
+      const actions = { ...(event.shiftKey ? {} : steps(count, go, step)), ...looks(stage, event.shiftKey) };
       const act = actions[event.key];
       if (!act) return;
       act();
@@ -25,18 +25,18 @@ export function useViewportKeys(
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [stage, index, count, go]);
+  }, [stage, count, go, step]);
 }
 
 type Actions = Record<string, () => void>;
 
-const steps = (index: number, count: number, go: (index: number) => void): Actions => ({
-  ArrowUp: () => go(index - 1),
-  ArrowLeft: () => go(index - 1),
-  PageUp: () => go(index - 10),
-  ArrowDown: () => go(index + 1),
-  ArrowRight: () => go(index + 1),
-  PageDown: () => go(index + 10),
+const steps = (count: number, go: (index: number) => void, step: (by: number) => void): Actions => ({
+  ArrowUp: () => step(-1),
+  ArrowLeft: () => step(-1),
+  PageUp: () => step(-10),
+  ArrowDown: () => step(1),
+  ArrowRight: () => step(1),
+  PageDown: () => step(10),
   Home: () => go(0),
   End: () => go(count - 1),
 });

@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight, Contrast, Move, RotateCcw, SunMoon, ZoomIn } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { dayText, textOf } from '../exams/dicom-json.ts';
 import { RegisteredPicture } from '../exams/registered-picture.tsx';
 import type { ViewerItem } from '../exams/series.ts';
@@ -10,13 +10,15 @@ import type { DragTool } from './cornerstone.ts';
 import { DicomViewport, type ViewportState } from './dicom-viewport.ts';
 import type { Frame } from './frame.ts';
 import { useViewportKeys } from './use-viewport-keys.ts';
+import { WheelSteps } from './wheel-steps.ts';
 import { WindowControls } from './window-controls.tsx';
 import './viewport-view.css';
 
 interface ViewportViewProps {
   items: readonly ViewerItem[];
   index: number;
-  onIndex: (index: number) => void;
+  /** Changes the index: by a function of the latest one, because several events may come before the next render. */
+  onIndex: (change: (index: number) => number) => void;
 }
 
 const TOOLS: [tool: DragTool, name: string, Icon: typeof Contrast, hint: string][] = [
@@ -28,6 +30,7 @@ const TOOLS: [tool: DragTool, name: string, Icon: typeof Contrast, hint: string]
 /** The images of a series in a viewport, one at a time, with their tools. */
 export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
   const element = useRef<HTMLDivElement>(null);
+  const area = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<DicomViewport>();
   const [state, setState] = useState<ViewportState>({
     status: 'loading',
@@ -37,7 +40,10 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
   const [tool, setTool] = useState<DragTool>('window');
   const item = items[index];
   const frames = useFrames(items);
-  const go = (to: number) => onIndex(Math.max(0, Math.min(items.length - 1, to)));
+  const change = (next: (index: number) => number) =>
+    onIndex((from) => Math.max(0, Math.min(items.length - 1, next(from))));
+  const go = (to: number) => change(() => to);
+  const step = (by: number) => change((from) => from + by);
 
   useEffect(() => {
     if (!element.current) return;
@@ -51,8 +57,8 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
     if (item?.kind === 'frame') stage?.show(frames, index);
   }, [stage, frames, index, item]);
   const isFrame = item?.kind === 'frame';
-  useViewportKeys(isFrame ? stage : undefined, index, items.length, go);
-  useWheel(element.current, stage, (step) => go(index + step));
+  useViewportKeys(isFrame ? stage : undefined, items.length, go, step);
+  useWheel(area, isFrame ? stage : undefined, step);
 
   const isShown = isFrame && state.status !== 'failed' && state.frame !== undefined;
   return (
@@ -90,7 +96,7 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
           />
         )}
       </div>
-      <div className="stage">
+      <div ref={area} className="stage">
         <div
           ref={element}
           className={`stage-canvas ${isShown ? '' : 'none'}`}
@@ -123,7 +129,7 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
             icon={ChevronLeft}
             size={22}
             disabled={index === 0}
-            onClick={() => go(index - 1)}
+            onClick={() => step(-1)}
             label="Previous image"
           />
           <input
@@ -139,7 +145,7 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
             icon={ChevronRight}
             size={22}
             disabled={index === items.length - 1}
-            onClick={() => go(index + 1)}
+            onClick={() => step(1)}
             label="Next image"
           />
           <output>
@@ -208,31 +214,33 @@ function Corners({
   );
 }
 
-/** The wheel scrolls through the series; with Ctrl, or a pinch on a trackpad, it zooms. */
+/**
+ * The wheel scrolls through the series; with Ctrl, or a pinch on a trackpad, it zooms.
+ *
+ * @param area the element that hears the wheel, also while the image is loading and hidden
+ * @param stage the viewport; undefined if there is no frame to scroll from
+ */
 function useWheel(
-  element: HTMLDivElement | null,
+  area: RefObject<HTMLDivElement | null>,
   stage: DicomViewport | undefined,
-  onStep: (step: number) => void,
+  onSteps: (steps: number) => void,
 ) {
-  const act = useRef(onStep);
-  act.current = onStep;
+  const act = useRef(onSteps);
+  act.current = onSteps;
   useEffect(() => {
+    const element = area.current;
     if (!element || !stage) return;
-    let turned = 0;
+    const wheel = new WheelSteps();
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       if (event.ctrlKey) {
         stage.zoom(Math.exp(-event.deltaY / 200));
         return;
       }
-      // Trackpads send many small wheel events.
-      turned += event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY / 40 : event.deltaY;
-      const step = Math.trunc(turned);
-      if (step === 0) return;
-      turned -= step;
-      act.current(Math.sign(step));
+      const steps = wheel.take(event);
+      if (steps !== 0) act.current(steps);
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [element, stage]);
+  }, [area, stage]);
 }

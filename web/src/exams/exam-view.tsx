@@ -58,7 +58,12 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
           key={series.series}
           items={items}
           index={index}
-          onIndex={(to) => setAt({ series: series.series, index: to })}
+          onIndex={(change) =>
+            setAt((now) => ({
+              series: series.series,
+              index: change(now.series === series.series ? now.index : 0),
+            }))
+          }
         />
         {showsMetadata && attributes && (
           <aside className="panel exam-metadata" aria-label="Metadata">

@@ -12,7 +12,7 @@ const ViewportView = lazy(() =>
 interface SeriesViewerProps {
   items: { data?: readonly ViewerItem[]; error: unknown };
   index: number;
-  onIndex: (index: number) => void;
+  onIndex: (change: (index: number) => number) => void;
 }
 
 /** The viewport, once there is something to show. */

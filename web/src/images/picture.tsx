@@ -16,6 +16,7 @@ interface PictureProps {
 /** An image fitted to its stage, or the reason why it can't be shown. */
 export function Picture({ image, page = 1, zoom, onShown }: PictureProps) {
   const { url, failure } = useBlobUrl(originals, pathOf(image, page));
+  if (image.check) return <Message title="This image is not ready yet">{image.check}</Message>;
   if (!image.isReady) {
     return (
       <Message title="This file was not taken" tone="bad">

@@ -4,6 +4,8 @@ export interface ViewedImage {
   name: string;
   type: string;
   isReady: boolean;
+  /** What happens to it before it can be shown. */
+  check: string | undefined;
   /** Why the image was rejected. */
   reason: string | null;
   /** The path of its bytes. A request needs a token. */

@@ -22,7 +22,7 @@ export function applyMessage(queries: QueryClient, message: SocketMessage): void
       dropImage(queries, message.image);
       break;
     case 'BATCH_CHANGED':
-      putBatch(queries, message.batch);
+      if (!putBatch(queries, message.batch)) invalidateSoon(queries, ['batches', message.batch.object_id]);
       invalidateSoon(queries, ['summary', message.batch.object_id]);
       return;
     case 'BATCH_DELETED':

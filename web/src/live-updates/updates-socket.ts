@@ -10,17 +10,25 @@ const TICK_MS = 5000;
 /** A timer that fires so late shows that the computer slept: its connection is dead, although no event says so. */
 const SLEEP_DETECTION_MS = 30_000;
 
+/** After so many attempts in a row the connection counts as refused: by a proxy, or by the service. */
+const MOST_FAILURES = 4;
+
+/** `refused`: there is a network, and no connection for several attempts. */
+export type LiveUpdatesState = 'open' | 'closed' | 'refused';
+
 /** A WebSocket that reconnects. */
 export class UpdatesSocket {
   readonly #onMessage: (message: SocketMessage) => void;
-  readonly #onState: (isOpen: boolean) => void;
+  readonly #onState: (state: LiveUpdatesState) => void;
   #socket: WebSocket | undefined;
   readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, () => void this.#connect());
   readonly #timers: ReturnType<typeof setInterval>[];
   #tickedAt = Date.now();
   #hasEnded = false;
+  /** Attempts since the last open connection. */
+  #failures = 0;
 
-  constructor(onMessage: (message: SocketMessage) => void, onState: (isOpen: boolean) => void) {
+  constructor(onMessage: (message: SocketMessage) => void, onState: (state: LiveUpdatesState) => void) {
     this.#onMessage = onMessage;
     this.#onState = onState;
     this.#timers = [setInterval(this.#sendKeepAlive, KEEP_ALIVE_MS), setInterval(this.#tick, TICK_MS)];
@@ -50,7 +58,8 @@ export class UpdatesSocket {
     this.#socket = socket;
     socket.onopen = () => {
       this.#backoff.reset();
-      this.#onState(true);
+      this.#failures = 0;
+      this.#onState('open');
     };
     socket.onmessage = ({ data }) => this.#onMessage(JSON.parse(data) as SocketMessage);
     socket.onclose = this.#disconnect;
@@ -64,7 +73,8 @@ export class UpdatesSocket {
     this.#socket.onclose = null;
     this.#socket.close();
     this.#socket = undefined;
-    this.#onState(false);
+    if (navigator.onLine) this.#failures += 1;
+    this.#onState(this.#failures < MOST_FAILURES ? 'closed' : 'refused');
     this.#backoff.start();
   };
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { explain } from '../api/api-error.ts';
 import { Failure } from './failure.tsx';
@@ -14,22 +14,29 @@ interface DialogProps {
 }
 
 /** A modal dialog. */
-export const Dialog = ({ title, onClose, alert = false, isLasting = false, children }: DialogProps) => (
-  <ModalOverlay
-    isOpen
-    onOpenChange={(open) => !open && onClose()}
-    isDismissable={!isLasting}
-    isKeyboardDismissDisabled={isLasting}
-    className="dialog-overlay"
-  >
-    <Modal className="dialog-modal">
-      <AriaDialog className="dialog" role={alert ? 'alertdialog' : 'dialog'}>
-        <Heading slot="title">{title}</Heading>
-        {children}
-      </AriaDialog>
-    </Modal>
-  </ModalOverlay>
-);
+export function Dialog({ title, onClose, alert = false, isLasting = false, children }: DialogProps) {
+  const dialog = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // A button that is disabled during its request loses the focus. Outside the dialog, no key would close it.
+    if (document.activeElement === document.body) dialog.current?.focus();
+  });
+  return (
+    <ModalOverlay
+      isOpen
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable={!isLasting}
+      isKeyboardDismissDisabled={isLasting}
+      className="dialog-overlay"
+    >
+      <Modal className="dialog-modal">
+        <AriaDialog ref={dialog} className="dialog" role={alert ? 'alertdialog' : 'dialog'}>
+          <Heading slot="title">{title}</Heading>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
 
 interface ConfirmProps {
   title: string;

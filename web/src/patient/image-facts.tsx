@@ -3,6 +3,7 @@ import type { ImageTimes } from '../../../lib/domain/images/local-time.ts';
 import type { Image } from '../api/types.ts';
 import { Caption } from '../images/caption.tsx';
 import { CATEGORY_LABELS } from '../images/categories.ts';
+import { checkOf } from '../images/check-state.ts';
 import { PageCount } from '../images/page-count.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { formatBytes, formatLocalDay, formatLocalTime } from '../parts/format.ts';
@@ -46,6 +47,7 @@ export const toViewed = (image: Image): ViewedImage => ({
   name: image.original_name,
   type: image.content_type,
   isReady: image.status === 'ready',
+  check: checkOf(image),
   reason: image.status_reason,
   original: `/api/images/${image.id}/data`,
   pages: image.pages ?? 1,

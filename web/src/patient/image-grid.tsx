@@ -3,13 +3,14 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { Image } from '../api/types.ts';
 import { ImageTile } from './image-tile.tsx';
 import { useDragOrder } from './use-drag-order.ts';
+import { useSteadyPlaces } from './use-steady-places.ts';
 import './image-grid.css';
 
 interface ImageGridProps {
   images: readonly Image[];
   selected: ReadonlySet<string>;
   shownId: string | undefined;
-  onSelect: (id: string, isSelected: boolean) => void;
+  onSelect: (id: string, isSelected: boolean, isRange: boolean) => void;
   onShow: (image: Image) => void;
   onMove: (moved: ReadonlySet<string>, beforeId: string | undefined) => void;
   /** Called near the end of the loaded images. */
@@ -54,12 +55,13 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
     latest.current = { onSelect, onShow };
   });
   const select = useCallback(
-    (id: string, isSelected: boolean) => latest.current.onSelect(id, isSelected),
+    (id: string, isSelected: boolean, isRange: boolean) => latest.current.onSelect(id, isSelected, isRange),
     [],
   );
   const show = useCallback((image: Image) => latest.current.onShow(image), []);
 
-  const rows = Math.ceil(images.length / columns);
+  const { places, pointing } = useSteadyPlaces(images);
+  const rows = Math.ceil(places.length / columns);
   const virtualizer = useVirtualizer({
     count: rows,
     getScrollElement: () => grid.current?.closest('.scroller') ?? null,
@@ -77,7 +79,13 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
   }, [last, rows, onEnd]);
 
   return (
-    <div ref={grid} className="image-grid" {...drag} style={{ height: virtualizer.getTotalSize() }}>
+    <div
+      ref={grid}
+      className="image-grid"
+      {...drag}
+      {...pointing}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
       {visible.map(({ index, key, start }) => (
         <div
           key={key}
@@ -89,16 +97,22 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
             gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
           }}
         >
-          {images.slice(index * columns, (index + 1) * columns).map((image) => (
-            <ImageTile
-              key={image.id}
-              image={image}
-              isSelected={selected.has(image.id)}
-              isShown={shownId === image.id}
-              onSelect={select}
-              onShow={show}
-            />
-          ))}
+          {places
+            .slice(index * columns, (index + 1) * columns)
+            .map(({ id, image }) =>
+              image ? (
+                <ImageTile
+                  key={id}
+                  image={image}
+                  isSelected={selected.has(id)}
+                  isShown={shownId === id}
+                  onSelect={select}
+                  onShow={show}
+                />
+              ) : (
+                <div key={id} />
+              ),
+            )}
         </div>
       ))}
     </div>

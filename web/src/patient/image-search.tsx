@@ -5,7 +5,9 @@ import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
+import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
+import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import { describeTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Message } from '../parts/message.tsx';
@@ -104,6 +106,8 @@ function Found({
     getNextPageParam: ({ next }) => next ?? undefined,
     placeholderData: keepPreviousData,
   });
+  const signed = found.data?.pages[0]?.images.find((image) => image.thumbnail_url);
+  useFreshUrls(signed?.thumbnail_url, () => found.refetch({ cancelRefetch: false }));
   const images = found.data?.pages.flatMap((page) => page.images) ?? [];
   if (found.isPending) return <Spinner label="Searching" />;
   if (found.isError) {
@@ -125,13 +129,20 @@ function Found({
               onClick={() => onShow(image)}
               className={shownId === image.id ? 'shown' : ''}
             >
-              <Thumbnail id={image.id} signedUrl={image.thumbnail_url} isReady={image.status === 'ready'} />
+              <Thumbnail
+                id={image.id}
+                signedUrl={image.thumbnail_url}
+                isReady={image.status === 'ready'}
+                isWaiting={checkOf(image) !== undefined}
+              />
               <span>
                 <b>
                   <span className="hidden">Show </span>
                   {image.original_name}
                 </b>
-                <span className="quiet">{image.caption || describeTime(timesOf(image))}</span>
+                <span className="quiet">
+                  {checkOf(image) ?? (image.caption || describeTime(timesOf(image)))}
+                </span>
               </span>
             </button>
           </li>

@@ -5,6 +5,7 @@ import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
+import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSettled } from '../parts/use-settled.ts';
@@ -15,7 +16,8 @@ interface ImageTileProps {
   image: Image;
   isSelected: boolean;
   isShown: boolean;
-  onSelect: (id: string, isSelected: boolean) => void;
+  /** `isRange`: together with all images from the last clicked one on. */
+  onSelect: (id: string, isSelected: boolean, isRange: boolean) => void;
   onShow: (image: Image) => void;
 }
 
@@ -25,6 +27,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
   const { save, state } = useSaving(image);
   const [isSettled, showNow] = useSettled();
   const isReady = status === 'ready';
+  const check = checkOf(image);
   return (
     <article
       className={`tile ${isSelected ? 'selected' : ''} ${isShown ? 'shown' : ''}`}
@@ -41,18 +44,26 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
         aria-label={`Show ${name}`}
         title={name}
       >
-        <Thumbnail id={id} signedUrl={image.thumbnail_url} isReady={isReady} />
+        <Thumbnail
+          id={id}
+          signedUrl={image.thumbnail_url}
+          isReady={isReady}
+          isWaiting={check !== undefined}
+        />
       </button>
       <span className="tile-source">
         <SourceMark isFromPatient={image.source === 'patient'} />
       </span>
       {isReady ? (
         <>
-          <label className="tile-check">
+          {/* Shift extends the selected range, and not the selected text. */}
+          <label className="tile-check" onMouseDown={(event) => event.shiftKey && event.preventDefault()}>
             <input
               type="checkbox"
               checked={isSelected}
-              onChange={({ target }) => onSelect(id, target.checked)}
+              onChange={({ target, nativeEvent }) =>
+                onSelect(id, target.checked, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+              }
               aria-label={`Select ${name}`}
             />
           </label>
@@ -86,8 +97,8 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
           </span>
         </>
       ) : (
-        <p className="tile-reason">
-          <span className="tile-name">{name}</span> {image.status_reason ?? 'Not taken.'}
+        <p className={check ? 'tile-reason waiting' : 'tile-reason'}>
+          <span className="tile-name">{name}</span> {check ?? image.status_reason ?? 'Not taken.'}
         </p>
       )}
     </article>

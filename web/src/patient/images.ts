@@ -1,6 +1,8 @@
 import { type InfiniteData, type QueryClient, useInfiniteQuery } from '@tanstack/react-query';
+import { changeCached } from '../api/change-cached.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import type { Place } from './image-order.ts';
 
@@ -12,7 +14,7 @@ type Pages = InfiniteData<Page>;
 
 /** The loaded images of the batch in their order, a hundred at a time. */
 export function useImages(batchId: string) {
-  return useInfiniteQuery({
+  const answer = useInfiniteQuery({
     queryKey: ['images', batchId],
     queryFn: ({ pageParam: cursor, signal }) =>
       bodyOf(
@@ -22,11 +24,14 @@ export function useImages(batchId: string) {
     getNextPageParam: ({ next }: Page) => next ?? undefined,
     refetchInterval: useRefetchInterval(),
   });
+  const signed = answer.data?.pages[0]?.images.find((image) => image.thumbnail_url);
+  useFreshUrls(signed?.thumbnail_url, () => answer.refetch({ cancelRefetch: false }));
+  return answer;
 }
 
-/** The images to show: without those whose bytes have not arrived. */
+/** The images to show, also those whose bytes are still to come or are being checked. */
 export const listedIn = (read: Pages | undefined): Image[] =>
-  read?.pages.flatMap((page) => page.images.filter(({ status }) => status !== 'pending')) ?? [];
+  read?.pages.flatMap((page) => page.images) ?? [];
 
 /** The cached images of the batch. */
 export const listedImages = (queries: QueryClient, batchId: string): Image[] =>
@@ -77,14 +82,8 @@ export const dropImage = (queries: QueryClient, { id, batch }: Pick<Image, 'id' 
 const byPlace = (a: Pick<Image, 'id' | 'order'>, b: Pick<Image, 'id' | 'order'>): number =>
   a.order - b.order || (a.id < b.id ? -1 : 1);
 
-/** Changes the cached list, and also the response of a request in progress, which may be older. */
-function change(queries: QueryClient, batchId: string | null, work: Change): void {
-  const queryKey = ['images', batchId];
-  const apply = () => queries.setQueryData<Pages>(queryKey, (read) => changed(read, work));
-  apply();
-  const query = queries.getQueryCache().find({ queryKey });
-  if (query?.state.fetchStatus === 'fetching') query.promise?.then(apply, () => undefined);
-}
+const change = (queries: QueryClient, batchId: string | null, work: Change): void =>
+  changeCached<Pages>(queries, ['images', batchId], (read) => changed(read, work));
 
 type Change = (images: Image[], isWhole: boolean) => Image[];
 

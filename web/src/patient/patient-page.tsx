@@ -128,14 +128,20 @@ export function PatientPage({ patientId }: { patientId: string }) {
   );
 }
 
-/** The current number of batches and images of the patient. */
+/** The current number of batches and images of the patient. While all batches are listed, it is the sum of their numbers. */
 function useSummary(patientId: string) {
-  const { data } = useQuery({
+  const batches = useBatches(patientId);
+  const isWhole = batches.data !== undefined && !batches.hasNextPage;
+  const { data: asked } = useQuery({
     queryKey: ['summary', patientId],
     queryFn: () =>
       bodyOf(api.GET('/api/patients/{id}/image-summary', { params: { path: { id: patientId } } })),
     refetchInterval: useRefetchInterval(),
+    enabled: batches.data !== undefined && !isWhole,
   });
+  const listed = batches.data?.pages.flatMap((page) => page.batches) ?? [];
+  const images = listed.reduce((sum, batch) => sum + batch.image_count, 0);
+  const data = isWhole ? { batches: listed.length, images } : asked;
   return data && { ...data, words: [batchesOf(data.batches), count(data.images, 'image')] as const };
 }
 

@@ -63,6 +63,8 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
     const neighbour = among[index + 1] ?? among[index - 1];
     onLook(neighbour && { ...looked, image: neighbour });
     dropImage(queries, image);
+    // Their counts, also if no live update tells.
+    void queries.invalidateQueries({ queryKey: ['batches'] });
   };
   // Another user may have deleted it.
   const isGone = looked.batchId !== undefined && among.length > 0 && index < 0;

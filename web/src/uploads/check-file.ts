@@ -1,20 +1,13 @@
 import { mediaTypeOf } from '../../../lib/domain/media-type.ts';
+import { PICTURE_TYPES } from '../../../lib/domain/uploads/upload.ts';
 import { pageConfig } from '../page-config.ts';
 import { formatBytes } from '../parts/format.ts';
 
-/** The file types that batches and cases accept. */
-const ACCEPTED = [
-  'image/jpeg',
-  'image/png',
-  'image/gif',
-  'image/webp',
-  'image/tiff',
-  'image/avif',
-  'image/heic',
-];
-
-/** For the browser's file dialog: many systems do not know that HEIC is an image, and iOS converts it unless it is named. */
-export const DIALOG_TYPES = 'image/*,image/heic,image/heif,.heic,.heif';
+/**
+ * What the browser's file dialog offers: photographs of any type, for which a refusal has a reason, and documents. Many
+ * systems do not know that HEIC is an image, and iOS converts it unless it is named.
+ */
+export const OFFERED_TYPES = 'image/*,image/heic,image/heif,.heic,.heif,application/pdf';
 
 /**
  * Returns the media type of a file. Browsers have none for HEIC on systems that do not know it, and others name HEIF,
@@ -33,8 +26,8 @@ export function faultOf(file: File): string | undefined {
   if (type === 'image/heic' && !acceptHeic) {
     return 'HEIC is not taken here. Set the camera to “most compatible”, or save it as JPEG.';
   }
-  if (!ACCEPTED.includes(type)) {
-    return 'Not an image that is taken: JPEG, PNG, GIF, WebP, TIFF, AVIF and HEIC are.';
+  if (!PICTURE_TYPES.some((each) => each === type)) {
+    return 'Not an image that is taken: JPEG, PNG, GIF, WebP, TIFF, AVIF, HEIC, BMP and PDF are.';
   }
   if (file.size > imageBytes) {
     return `${formatBytes(file.size)} is too large: ${Number((imageBytes / 1024 ** 2).toFixed(1))} MB at most.`;

@@ -1,7 +1,7 @@
 import { Camera, ImagePlus } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useDropzone } from 'react-dropzone';
-import { DIALOG_TYPES } from './check-file.ts';
+import { OFFERED_TYPES } from './check-file.ts';
 import type { UploadTarget } from './upload-record.ts';
 import { useUploadQueue } from './uploads-provider.tsx';
 import './drop-zone.css';
@@ -26,7 +26,7 @@ export function DropZone({ target }: { target: UploadTarget }) {
   }, [queue, target]);
   return (
     <div {...getRootProps()} role="presentation" className={`drop-zone ${isDragActive ? 'active' : ''}`}>
-      <input {...getInputProps({ accept: DIALOG_TYPES, 'aria-label': 'Images to upload' })} />
+      <input {...getInputProps({ accept: OFFERED_TYPES, 'aria-label': 'Images to upload' })} />
       <input
         ref={camera}
         type="file"

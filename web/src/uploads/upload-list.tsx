@@ -2,19 +2,9 @@ import { Check, CircleAlert, Pause, Play, RotateCcw, X } from 'lucide-react';
 import { count, formatBytes } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { UploadItem } from './upload-record.ts';
+import { isBad, rowsOf } from './upload-rows.ts';
 import { useUploads } from './uploads-provider.tsx';
 import './upload-list.css';
-
-/** The maximum number of rows for files in progress, and for files that need attention. */
-const MOST_LINES = 12;
-const TURN: Record<UploadItem['state'], number> = {
-  refused: 0,
-  failed: 0,
-  sending: 1,
-  waiting: 2,
-  stored: 3,
-};
-const isBad = ({ state }: UploadItem): boolean => state === 'refused' || state === 'failed';
 
 /** The uploads to one target: a progress bar for all of them, and one for each. */
 export function UploadList({ targetId }: { targetId: string }) {
@@ -27,12 +17,7 @@ export function UploadList({ targetId }: { targetId: string }) {
   const sent = counted.reduce((sum, item) => sum + item.sent, 0);
   const stored = counted.filter(({ state }) => state === 'stored').length;
   const isBusy = counted.some(({ state }) => state === 'waiting' || state === 'sending');
-  const bad = items.filter(isBad).slice(0, MOST_LINES);
-  const others = items
-    .filter((item) => !isBad(item))
-    .toSorted((a, b) => TURN[a.state] - TURN[b.state])
-    .slice(0, MOST_LINES);
-  const hidden = items.length - bad.length - others.length;
+  const { bad, others, more } = rowsOf(items);
   const cancel = (id: string) => queue.cancel(id);
   return (
     <section className="upload-list" aria-label="Uploads">
@@ -63,7 +48,7 @@ export function UploadList({ targetId }: { targetId: string }) {
       )}
       <Lines items={bad} onCancel={cancel} />
       <Lines items={others} onCancel={cancel} />
-      {hidden > 0 && <p className="quiet">and {hidden} more</p>}
+      {more > 0 && <p className="quiet">and {more} more</p>}
     </section>
   );
 }

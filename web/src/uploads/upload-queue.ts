@@ -31,6 +31,7 @@ const ADOPT_MS = 10_000;
 /** Uploads files: five at a time, again after network errors, and also after a reload. */
 export class UploadQueue {
   readonly #subject: string;
+  readonly #onGranted: (target: UploadTarget) => void;
   readonly #owner = crypto.randomUUID();
   readonly #records = new Map<string, UploadRecord>();
   /** Files that are not (yet) in the browser's storage. */
@@ -49,8 +50,10 @@ export class UploadQueue {
   #isPaused = false;
   #lastOrder = 0;
 
-  constructor(subject: string) {
+  /** @param onGranted called when images of the target exist whose bytes are still to come */
+  constructor(subject: string, onGranted: (target: UploadTarget) => void) {
     this.#subject = subject;
+    this.#onGranted = onGranted;
     // Held until the page is closed; then another page takes over the remaining files.
     void navigator.locks.request(lockOf(this.#owner), () => new Promise(() => undefined));
     window.addEventListener('online', () => this.#wake());
@@ -177,6 +180,7 @@ export class UploadQueue {
       const signed = await requestGrants(target, asked, await idempotencyKeyOf(asked));
       for (const [index, record] of asked.entries()) this.#keep({ ...record, grant: signed[index] });
       if (signed[0]) this.#groupSize.given(signed[0].endsAt);
+      this.#onGranted(target);
       this.#backoff.reset();
     } catch (error) {
       const reasons = failureOf(error, asked.length, explain);

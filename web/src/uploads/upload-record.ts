@@ -1,4 +1,5 @@
 import type { EyeSide } from '../api/types.ts';
+import type { UploadState } from './upload-rows.ts';
 
 /** The target of an upload. */
 export type UploadTarget =
@@ -42,7 +43,7 @@ export interface UploadItem {
   name: string;
   bytes: number;
   sent: number;
-  state: 'waiting' | 'sending' | 'stored' | 'refused' | 'failed';
+  state: UploadState;
   /** Why the upload was refused or failed. */
   reason?: string | undefined;
 }

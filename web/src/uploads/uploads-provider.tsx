@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../session/session-provider.tsx';
 import { UploadQueue } from './upload-queue.ts';
@@ -21,7 +22,14 @@ export function useUploads(): { queue: UploadQueue; items: readonly UploadItem[]
 /** Uploads files while the user is signed in, across page changes. */
 export function UploadsProvider({ children }: { children: ReactNode }) {
   const { person } = useSession();
-  const [queue] = useState(() => new UploadQueue(person.subject));
+  const queries = useQueryClient();
+  const [queue] = useState(
+    () =>
+      new UploadQueue(person.subject, ({ kind, id }) => {
+        // Announced images have their places in the list, so that none moves when another one is ready.
+        void queries.invalidateQueries({ queryKey: [kind === 'batch' ? 'images' : 'case', id] });
+      }),
+  );
   useEffect(() => void queue.resume(), [queue]);
   return <UploadsContext value={queue}>{children}</UploadsContext>;
 }

@@ -75,6 +75,9 @@ export const transferSyntaxOf = (uid: string): TransferSyntax => {
 /** Whether the UID is one of those above. */
 export const isKnownTransferSyntax = (uid: string): boolean => byUid.has(uid);
 
+/** Whether the pixels of the transfer syntax must be decoded. */
+export const isCompressed = (uid: string): boolean => transferSyntaxOf(uid).coding !== 'native';
+
 /** Whether the transfer syntax is lossless: decoding returns exactly the original samples. */
 export const isLossless = (uid: string): boolean => byUid.get(uid)?.coding !== undefined && !lossy.test(uid);
 
