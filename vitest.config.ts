@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const BUILD = 'test/support/build-once.ts';
 const SHARED_STACK = 'test/support/start-shared-stack.ts';
-const BROWSER = 'test/support/start-browser.ts';
+const BROWSER = 'test/support/browser/start-browser.ts';
 
 const environment = (dynamoDbTimeoutMs: number) => ({
   DYNAMODB_TIMEOUT_MS: String(dynamoDbTimeoutMs),
@@ -24,7 +24,7 @@ const project = (
     isolate,
     testTimeout: testSeconds * 1000,
     hookTimeout: hookSeconds * 1000,
-    // The local DynamoDB shares two cores with the tests, apart from those of the timeout: see `lib/data/table.ts`.
+    // The local DynamoDB shares two cores with the tests, apart from those of the timeout: see `lib/data/dynamodb/table.ts`.
     env: environment(dynamoDbTimeoutMs),
   },
 });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
-import { connectTable } from '../lib/data/table.ts';
+import { connectTable } from '../lib/data/dynamodb/table.ts';
 import { AuditHeads } from '../lib/storage/audit-heads.ts';
 import { AuditSegments } from '../lib/storage/audit-segments.ts';
 import { verifyAudit } from '../lib/storage/verify-audit.ts';

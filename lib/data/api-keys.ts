@@ -2,9 +2,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ApiKey } from '../domain/access/api-key.ts';
 import { DomainError } from '../domain/errors.ts';
+import { type Page, type PageRequest, queryPage } from './dynamodb/page.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
 import { API_KEYS, apiKeyKey, apiKeyListKey } from './keys.ts';
-import { type Page, type PageRequest, queryPage } from './page.ts';
-import { parseItem, type Table } from './table.ts';
 
 /** The API keys in the table. */
 export class ApiKeys {

@@ -5,6 +5,10 @@ import { AuditEvent, CoveredRead, type SeriesRead } from '../domain/audit/audit-
 import { dayOf, firstIdAt, lastIdAt, timeOfEvent } from '../domain/audit/event-id.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Image } from '../domain/images/image.ts';
+import { FILTERED_BUDGET, type Page, type PageRequest } from './dynamodb/page.ts';
+import { putAllNew, putOnce } from './dynamodb/put-once.ts';
+import { queryShards } from './dynamodb/query-shards.ts';
+import { hasExpired, parseItem, type Table } from './dynamodb/table.ts';
 import {
   auditEndKey,
   auditKey,
@@ -18,10 +22,6 @@ import {
   auditReadsOf,
   TABLE_SCHEMA,
 } from './keys.ts';
-import { FILTERED_BUDGET, type Page, type PageRequest } from './page.ts';
-import { putAllNew, putOnce } from './put-once.ts';
-import { queryShards } from './query-shards.ts';
-import { hasExpired, parseItem, type Table } from './table.ts';
 
 /** A filter for events: by patient, by person, by time. */
 export interface AuditFilter {

@@ -4,12 +4,12 @@ import { Batch, DeletedBatch } from '../domain/batches/batch.ts';
 import type { Deletion } from '../domain/deletion.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Assignment } from '../domain/patients/assignment.ts';
-import { type Condition, equals, onlyIf, updateIf } from './condition-expression.ts';
+import { type Condition, equals, onlyIf, updateIf } from './dynamodb/condition-expression.ts';
+import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
+import { putOnce } from './dynamodb/put-once.ts';
+import { hasExpired, parseItem, type Table } from './dynamodb/table.ts';
+import { updateOf } from './dynamodb/update-expression.ts';
 import { batchesOfPatient, batchKey, batchListKey, deletedBatchKeys, deletedOfPatient } from './keys.ts';
-import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
-import { putOnce } from './put-once.ts';
-import { hasExpired, parseItem, type Table } from './table.ts';
-import { updateOf } from './update-expression.ts';
 
 /** The batches in the table. */
 export class Batches {

@@ -6,14 +6,14 @@ import { Case, CaseWithImages, caseConflict } from '../domain/cases/case.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Image } from '../domain/images/image.ts';
 import type { Assignment } from '../domain/patients/assignment.ts';
-import { type Condition, equals, updateIf } from './condition-expression.ts';
+import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
+import { type Page, type PageRequest, queryPage } from './dynamodb/page.ts';
+import { putNew } from './dynamodb/put-once.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
+import { transact } from './dynamodb/transaction.ts';
+import { updateOf } from './dynamodb/update-expression.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
-import { type Page, type PageRequest, queryPage } from './page.ts';
-import { putNew } from './put-once.ts';
-import { parseItem, type Table } from './table.ts';
-import { transact } from './transaction.ts';
-import { updateOf } from './update-expression.ts';
 
 type CaseImage = Image & { caseId: string; patientId: string };
 

@@ -3,8 +3,8 @@ import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
 import { checkAttemptsKey } from './keys.ts';
-import { parseItem, type Table } from './table.ts';
 
 /** The attempts to check an upload. */
 export const CheckAttempt = z.object({

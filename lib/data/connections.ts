@@ -1,6 +1,8 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Connection } from '../domain/sockets/connection.ts';
+import { queryAll } from './dynamodb/page.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
 import {
   CLINIC_CONNECTIONS,
   CONNECTIONS,
@@ -9,8 +11,6 @@ import {
   connectionListKey,
   connectionsOfPatient,
 } from './keys.ts';
-import { queryAll } from './page.ts';
-import { parseItem, type Table } from './table.ts';
 
 /** Seconds from a token's expiry to the expiry of its item. The delay lets `end-connections` find the item. */
 const EXPIRY_GRACE_SECONDS = 86_400;

@@ -3,8 +3,12 @@ import type { Batch } from '../domain/batches/batch.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { DomainError } from '../domain/errors.ts';
 import { DeletedImage, Image } from '../domain/images/image.ts';
-import { type WriteRequest, writeMany } from './batch-requests.ts';
-import { equals, onlyIf } from './condition-expression.ts';
+import { type WriteRequest, writeMany } from './dynamodb/batch-requests.ts';
+import { equals, onlyIf } from './dynamodb/condition-expression.ts';
+import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
+import { hasExpired, parseItem, type Table } from './dynamodb/table.ts';
+import { transactMany } from './dynamodb/transact-many.ts';
+import { transact } from './dynamodb/transaction.ts';
 import { decrementBatchCount, incrementCount, ownerAfterMove, requireOwner } from './image-counts.ts';
 import { changeState, linksOwnedBy, OUTSIDE_CASES, ownedBy } from './image-writes.ts';
 import {
@@ -16,10 +20,6 @@ import {
   imagesOfBatch,
   patientListKey,
 } from './keys.ts';
-import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
-import { hasExpired, parseItem, type Table } from './table.ts';
-import { transactMany } from './transact-many.ts';
-import { transact } from './transaction.ts';
 
 /** Items written at once if the list may have any length. */
 const WRITTEN_AT_ONCE = 25;

@@ -1,11 +1,11 @@
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DicomInstance } from '../domain/dicom/dicom-instance.ts';
 import { alreadyRegistered, ExamImage, linkedToInstance } from '../domain/exams/exam-image.ts';
+import { type Page, type PageRequest, queryPage } from './dynamodb/page.ts';
+import { putNew } from './dynamodb/put-once.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
+import { transact } from './dynamodb/transaction.ts';
 import { examImageKey, examImageListKey, examOfInstanceKey, examsOfInstance, imagesOfExam } from './keys.ts';
-import { type Page, type PageRequest, queryPage } from './page.ts';
-import { putNew } from './put-once.ts';
-import { parseItem, type Table } from './table.ts';
-import { transact } from './transaction.ts';
 
 /** The registered exam images in the table. */
 export class ExamImages {

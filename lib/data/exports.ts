@@ -3,9 +3,9 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { Export } from '../domain/exports/export.ts';
+import { queryAll } from './dynamodb/page.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
 import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
-import { queryAll } from './page.ts';
-import { parseItem, type Table } from './table.ts';
 
 /** Three attempts of 15 minutes, and the pauses between them. */
 export const STALE_SECONDS = 2 * 3600;

@@ -3,8 +3,8 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
 import { firstAttemptKey } from './keys.ts';
-import { parseItem, type Table } from './table.ts';
 
 /** When a request with an `Idempotency-Key` was first attempted. A repetition gets the same ids. */
 export const FirstAttempt = z.object({

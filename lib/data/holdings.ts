@@ -1,8 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
+import type { Table } from './dynamodb/table.ts';
 import { TABLE_SCHEMA } from './keys.ts';
-import type { Table } from './table.ts';
 
 /** The value of what a person holds. */
 export const HeldValue = z.object({

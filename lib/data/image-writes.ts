@@ -3,9 +3,9 @@ import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Image, ReadyImage } from '../domain/images/image.ts';
 import { TRANSITIONS, type Transition } from '../domain/images/image-status.ts';
 import { newLinkSecret } from '../domain/images/new-image.ts';
-import { type Condition, equals, isOneOf, onlyIf, updateIf } from './condition-expression.ts';
+import { type Condition, equals, isOneOf, onlyIf, updateIf } from './dynamodb/condition-expression.ts';
+import { updateOf } from './dynamodb/update-expression.ts';
 import { deletedImageKeys, imageKey, linkKey, linkListKey, patientListKey } from './keys.ts';
-import { updateOf } from './update-expression.ts';
 
 // Writes of one image. Each is a part of a transaction, with the counts that depend on it.
 

@@ -8,8 +8,14 @@ import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
 import { isUndecided } from '../domain/images/image-status.ts';
 import { requireNoLegalHold } from '../domain/legal-hold.ts';
 import { NEVER_ARRIVED } from '../domain/uploads/upload-reasons.ts';
-import { getMany, keysIn, writeMany } from './batch-requests.ts';
-import { type Condition, equals, updateIf } from './condition-expression.ts';
+import { getMany, keysIn, writeMany } from './dynamodb/batch-requests.ts';
+import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
+import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
+import { putAllNew, putNew } from './dynamodb/put-once.ts';
+import { hasExpired, parseItem, parseReadable, type Table } from './dynamodb/table.ts';
+import { transactMany } from './dynamodb/transact-many.ts';
+import { transact } from './dynamodb/transaction.ts';
+import { updateOf } from './dynamodb/update-expression.ts';
 import {
   decrementBatchCount,
   decrementCaseCount,
@@ -44,12 +50,6 @@ import {
   linksOfRecord,
   patientListKey,
 } from './keys.ts';
-import { type Page, type PageRequest, queryAll, queryPage } from './page.ts';
-import { putAllNew, putNew } from './put-once.ts';
-import { hasExpired, parseItem, parseReadable, type Table } from './table.ts';
-import { transactMany } from './transact-many.ts';
-import { transact } from './transaction.ts';
-import { updateOf } from './update-expression.ts';
 
 /** The changes that a person may make to an image. Null removes a value. */
 export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {

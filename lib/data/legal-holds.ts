@@ -1,11 +1,11 @@
 import { DomainError } from '../domain/errors.ts';
 import type { ReadyImage } from '../domain/images/image.ts';
 import type { LegalHold } from '../domain/legal-hold.ts';
-import { equals } from './condition-expression.ts';
+import { equals } from './dynamodb/condition-expression.ts';
+import type { Table } from './dynamodb/table.ts';
+import { transact } from './dynamodb/transaction.ts';
 import { changeHeldCount } from './image-counts.ts';
 import { updateImage } from './image-writes.ts';
-import type { Table } from './table.ts';
-import { transact } from './transaction.ts';
 
 /** The legal holds on images. A batch counts those of its images, because it can't be deleted while there is one. */
 export class LegalHolds {

@@ -1,6 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Patient, patientTerms } from '../domain/patients/patient.ts';
+import { type Page, type PageRequest, queryPage } from './dynamodb/page.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
+import { transact } from './dynamodb/transaction.ts';
 import {
   directoryKey,
   directoryListKey,
@@ -10,9 +13,6 @@ import {
   PATIENTS_BY_TERM,
   termsFrom,
 } from './keys.ts';
-import { type Page, type PageRequest, queryPage } from './page.ts';
-import { parseItem, type Table } from './table.ts';
-import { transact } from './transaction.ts';
 
 /** Attempts to change an entry. Each fails only if another request changed the same patient meanwhile. */
 const ATTEMPTS = 10;

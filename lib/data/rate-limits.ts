@@ -8,8 +8,8 @@ import {
   slotName,
   tooManyRequests,
 } from '../domain/limits/rate-limit.ts';
+import type { Table } from './dynamodb/table.ts';
 import { rateLimitKey } from './keys.ts';
-import type { Table } from './table.ts';
 
 /** The slots that a request has acquired. */
 export interface AcquiredSlots {

@@ -2,8 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import { ScanVerdict } from '../domain/uploads/scan-verdict.ts';
+import { parseItem, type Table } from './dynamodb/table.ts';
 import { scanVerdictKey } from './keys.ts';
-import { parseItem, type Table } from './table.ts';
 
 /** As long as an upload is kept: see `EXPIRE_AFTER_DAYS`. */
 const REMEMBERED_DAYS = 90;

@@ -112,7 +112,7 @@ export class Functions extends Construct {
     });
     this.damagedItems = new MetricFilter(this, 'DamagedItems', {
       logGroup: this.#logGroup,
-      // The name of the errors that `lib/data/table.ts` reports.
+      // The name of the errors that `lib/data/dynamodb/table.ts` reports.
       filterPattern: FilterPattern.stringValue('$.error.name', '=', 'DamagedItem'),
       metricNamespace: Stack.of(this).stackName,
       metricName: 'DamagedItems',

@@ -10,7 +10,7 @@ import { instanceIdentifiers } from '../../lib/media/dicom/parse/identifiers.ts'
 import { MoreBytesNeeded } from '../../lib/media/dicom/parse/more-bytes-needed.ts';
 import { type DicomFile, readDicom, readDicomHeader } from '../../lib/media/dicom/parse/read-dicom.ts';
 import { textValue } from '../../lib/media/dicom/parse/text-values.ts';
-import { isLossless } from '../../lib/media/dicom/parse/transfer-syntaxes.ts';
+import { isLossless } from '../../lib/media/dicom/transfer-syntaxes.ts';
 import { toExplicitLittleEndian } from '../../lib/media/dicom/write/to-explicit-little-endian.ts';
 import { sharp } from '../../lib/media/image/libvips.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';

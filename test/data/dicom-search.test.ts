@@ -1,11 +1,11 @@
 import { BatchWriteCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SearchQuery } from '../../lib/api/dicomweb.ts';
-import { writeMany } from '../../lib/data/batch-requests.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { writeMany } from '../../lib/data/dynamodb/batch-requests.ts';
+import type { Table } from '../../lib/data/dynamodb/table.ts';
 import { modalityOfStudyKey, studyEntryKeys, studyKey, studyListKey } from '../../lib/data/keys.ts';
-import type { Table } from '../../lib/data/table.ts';
 import { type DicomStudy, modalitiesOf, searchTermsOf } from '../../lib/domain/dicom/dicom-instance.ts';
 import type { StudyList } from '../../lib/domain/dicom/study-search.ts';
 import { searchResponse } from '../../lib/services/dicomweb/search.ts';

@@ -7,11 +7,11 @@ import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
+import { connectTable, type Table } from '../../lib/data/dynamodb/table.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { FirstAttempts } from '../../lib/data/first-attempts.ts';
 import { Images } from '../../lib/data/images.ts';
-import { connectTable, type Table } from '../../lib/data/table.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 

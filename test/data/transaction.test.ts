@@ -4,9 +4,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
-import { retryConflicts } from '../../lib/data/retry-conflicts.ts';
-import type { Table } from '../../lib/data/table.ts';
-import { transact } from '../../lib/data/transaction.ts';
+import { retryConflicts } from '../../lib/data/dynamodb/retry-conflicts.ts';
+import type { Table } from '../../lib/data/dynamodb/table.ts';
+import { transact } from '../../lib/data/dynamodb/transaction.ts';
 
 /**
  * A DynamoDB with these answers, one after the other; the local one has no two writers and so no conflicts.

@@ -8,10 +8,10 @@ import type { Page, Route } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
 import { Limits } from '../../lib/domain/limits/limits.ts';
 import { cameraRoll } from '../fixtures/camera-photos.ts';
-import { useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser/browser.ts';
+import { dropPaths } from '../support/browser/real-drop.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { canUnload } from '../support/persisted-files.ts';
-import { dropPaths } from '../support/real-drop.ts';
 import { type Client, createBatch, until } from '../support/service.ts';
 
 const PHOTOS = 200;

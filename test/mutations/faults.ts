@@ -277,7 +277,7 @@ export const faults: Fault[] = [
     file: 'lib/services/images/discard-upload.ts',
     original: 'if (await images.isErased(id)) return',
     replacement: 'return',
-    tests: ['test/service/pipeline.test.ts'],
+    tests: ['test/service/images/pipeline.test.ts'],
   },
   {
     means: 'a doctor may erase at once',

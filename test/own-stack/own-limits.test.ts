@@ -8,10 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Limits } from '../../lib/domain/limits/limits.ts';
 import { photos } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser.ts';
+import { drop, useBrowser } from '../support/browser/browser.ts';
+import { openBatch } from '../support/browser/patient-page.ts';
 import { type Listener, listenWith } from '../support/listener.ts';
 import { OwnStack } from '../support/own-stack.ts';
-import { openBatch } from '../support/patient-page.ts';
 import { type Client, createBatch, readyNames } from '../support/service.ts';
 import { synthesizeWith } from '../support/synthesize-with.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { column, makeKey } from '../support/admin-page.ts';
-import { useBrowser } from '../support/browser.ts';
+import { column, makeKey } from '../support/browser/admin-page.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { PATIENT_1 } from '../support/people.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 import { cameraPhoto } from '../fixtures/camera-photos.ts';
 import { photo } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { createBatch, decided, type TestFile, upload } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startLocalStack } from '../../lib/local/local-stack.ts';
 import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 import { synthesize } from '../../lib/local/synthesis.ts';
-import { launchBrowser } from '../support/launch-browser.ts';
+import { launchBrowser } from '../support/browser/launch-browser.ts';
 import { capture, capturePrint, open, signedIn } from './camera.ts';
 import { fillClinic } from './clinic.ts';
 import { SCENES } from './scenes.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FILTERED_BUDGET } from '../../lib/data/page.ts';
+import { FILTERED_BUDGET } from '../../lib/data/dynamodb/page.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 import { directAccess } from '../support/direct-access.ts';

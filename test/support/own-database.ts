@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { connectTable, type Table } from '../../lib/data/table.ts';
+import { connectTable, type Table } from '../../lib/data/dynamodb/table.ts';
 import { ensureTables } from '../../lib/local/dynamodb/dynamodb-tables.ts';
 import { type Dynoxide, startDynoxide } from '../../lib/local/dynamodb/dynoxide.ts';
 import { loadFunctions } from '../../lib/local/lambda/functions.ts';

@@ -97,7 +97,7 @@ function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
 
 test('The search finds imports at all', () => {
   expect(pathsOf('lib/data/batches.ts')).toContain('lib/domain/batches/batch.ts');
-  expect(pathsOf('lib/data/table.ts')).toContain('package:zod');
+  expect(pathsOf('lib/data/dynamodb/table.ts')).toContain('package:zod');
 });
 
 test.each([

@@ -61,6 +61,11 @@ const EXCEPTIONS: Record<string, { license: string; reason: string }> = {
     license: 'SEE LICENSE IN README.md AND LICENSE',
     reason: 'The Bitstream Vera licence: fonts may be embedded and shipped unchanged.',
   },
+  'libheif-js': {
+    license: 'LGPL-3.0',
+    reason:
+      'A WebAssembly module of its own, unchanged, in its own layer and process (docs/decisions/heic-by-libheif.md).',
+  },
   'humanize-number': { license: '', reason: 'Its README says MIT; only the local S3 uses it.' },
 };
 /** Families of packages: one for each platform. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { faultsOf } from '../support/axe.ts';
-import { useBrowser } from '../support/browser.ts';
+import { faultsOf } from '../support/browser/axe.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 

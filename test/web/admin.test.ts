@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { column, rows } from '../support/admin-page.ts';
-import { useBrowser } from '../support/browser.ts';
+import { column, rows } from '../support/browser/admin-page.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { createBatch, until, useService } from '../support/service.ts';
 
 const service = useService();

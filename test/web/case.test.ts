@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser.ts';
+import { drop, useBrowser } from '../support/browser/browser.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, decided, formOf, useService } from '../support/service.ts';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { faultsOf } from '../support/axe.ts';
-import { useBrowser } from '../support/browser.ts';
+import { faultsOf } from '../support/browser/axe.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, formOf, useService } from '../support/service.ts';
 

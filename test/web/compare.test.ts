@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { newPatient } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 

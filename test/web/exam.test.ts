@@ -6,8 +6,8 @@ import { codestream } from '../fixtures/codestreams.ts';
 import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
-import { faultsOf } from '../support/axe.ts';
-import { useBrowser } from '../support/browser.ts';
+import { faultsOf } from '../support/browser/axe.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { createBatch, useService } from '../support/service.ts';
 
 const service = useService();

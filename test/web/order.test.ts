@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { movedBefore, movedBy, placesFor } from '../../web/src/patient/image-order.ts';
 import { photo } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();

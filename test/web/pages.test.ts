@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tiffChain } from '../fixtures/tiff-chains.ts';
-import { faultsOf } from '../support/axe.ts';
-import { useBrowser } from '../support/browser.ts';
+import { faultsOf } from '../support/browser/axe.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();

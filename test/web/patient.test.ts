@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { photos } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser.ts';
-import { drawn, openBatch, tiles } from '../support/patient-page.ts';
+import { drop, useBrowser } from '../support/browser/browser.ts';
+import { drawn, openBatch, tiles } from '../support/browser/patient-page.ts';
 import { newPatient } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 

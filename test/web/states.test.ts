@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { NEVER_ARRIVED, NOT_CHECKED } from '../../lib/domain/uploads/upload-reasons.ts';
 import { photo } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser.ts';
+import { drop, useBrowser } from '../support/browser/browser.ts';
+import { openBatch } from '../support/browser/patient-page.ts';
 import { directAccess } from '../support/direct-access.ts';
-import { openBatch } from '../support/patient-page.ts';
 import { newPatient } from '../support/people.ts';
 import { createBatch, useService } from '../support/service.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { photo, photos } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser.ts';
-import { drawn, openBatch, tiles } from '../support/patient-page.ts';
+import { useBrowser } from '../support/browser/browser.ts';
+import { drawn, openBatch, tiles } from '../support/browser/patient-page.ts';
 import { newPatient } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 

@@ -7,11 +7,11 @@ import { bmp } from '../fixtures/bmps.ts';
 import { heic } from '../fixtures/heics.ts';
 import { pdf } from '../fixtures/pdfs.ts';
 import { photo, photos } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser.ts';
-import { drawn, openBatch } from '../support/patient-page.ts';
+import { drop, useBrowser } from '../support/browser/browser.ts';
+import { drawn, openBatch } from '../support/browser/patient-page.ts';
+import { dropPaths } from '../support/browser/real-drop.ts';
 import { newPatient } from '../support/people.ts';
 import { canUnload, persistedFiles } from '../support/persisted-files.ts';
-import { dropPaths } from '../support/real-drop.ts';
 import { createBatch, readyNames, useService } from '../support/service.ts';
 
 const service = useService();

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photo, photos } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser.ts';
-import { openBatch } from '../support/patient-page.ts';
+import { drop, useBrowser } from '../support/browser/browser.ts';
+import { openBatch } from '../support/browser/patient-page.ts';
 import { createBatch, readyNames, useService } from '../support/service.ts';
 
 const service = useService();

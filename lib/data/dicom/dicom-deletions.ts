@@ -5,10 +5,10 @@ import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { epochSeconds } from '../../domain/epoch-seconds.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { requireNoLegalHold } from '../../domain/legal-hold.ts';
+import { type Page, type PageRequest, queryPage } from '../dynamodb/page.ts';
+import { hasExpired, parseItem, type Table } from '../dynamodb/table.ts';
+import { transact } from '../dynamodb/transaction.ts';
 import { DELETIONS, deletionKey, deletionListKey, instanceKey, seriesKey, studyKey } from '../keys.ts';
-import { type Page, type PageRequest, queryPage } from '../page.ts';
-import { hasExpired, parseItem, type Table } from '../table.ts';
-import { transact } from '../transaction.ts';
 import { type DicomItems, isPathShown, itemAt, readDicom } from './dicom-items.ts';
 import { changeItem, countsOf, ofSeries } from './dicom-writes.ts';
 

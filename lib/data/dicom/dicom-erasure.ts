@@ -2,10 +2,10 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { type DicomDeletion, deletedPath } from '../../domain/dicom/dicom-deletion.ts';
 import { DicomInstance, type DicomSeries } from '../../domain/dicom/dicom-instance.ts';
-import { getMany, keysIn, writeMany } from '../batch-requests.ts';
+import { getMany, keysIn, writeMany } from '../dynamodb/batch-requests.ts';
+import { parseItem, type Table } from '../dynamodb/table.ts';
+import { transact } from '../dynamodb/transaction.ts';
 import { annotationsOf, deletionKey, instanceKey, seriesKey, studyKey } from '../keys.ts';
-import { parseItem, type Table } from '../table.ts';
-import { transact } from '../transaction.ts';
 import { instanceItems, itemAt, readDicom, seriesItems } from './dicom-items.ts';
 import { changeItem } from './dicom-writes.ts';
 

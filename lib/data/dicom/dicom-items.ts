@@ -8,10 +8,10 @@ import {
   isShown,
 } from '../../domain/dicom/dicom-instance.ts';
 import type { DicomPath } from '../../domain/dicom/uids.ts';
-import { getMany } from '../batch-requests.ts';
+import { getMany } from '../dynamodb/batch-requests.ts';
+import { queryAll } from '../dynamodb/page.ts';
+import { parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
 import { instanceKey, instancesOfSeries, SERIES_OF_STUDY, seriesKey, studyKey } from '../keys.ts';
-import { queryAll } from '../page.ts';
-import { parseItem, parseReadable, type Table } from '../table.ts';
 
 /** The items of a path, also those that are deleted. */
 export interface DicomItems {

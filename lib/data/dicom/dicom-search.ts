@@ -2,7 +2,8 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DicomStudy, isShown } from '../../domain/dicom/dicom-instance.ts';
 import type { Dates, StudyList } from '../../domain/dicom/study-search.ts';
-import { getMany } from '../batch-requests.ts';
+import { getMany } from '../dynamodb/batch-requests.ts';
+import { parseReadable, type Table } from '../dynamodb/table.ts';
 import {
   INDEXES,
   nameIn,
@@ -16,7 +17,6 @@ import {
   UNASSIGNED_STUDIES,
   unassignedStudiesOf,
 } from '../keys.ts';
-import { parseReadable, type Table } from '../table.ts';
 
 /** An index item that refers to a study. */
 export const StudyEntry = z.object({ studyUid: z.string() });

@@ -16,10 +16,10 @@ import { DomainError } from '../../domain/errors.ts';
 import type { PatientOfInstance } from '../../domain/exams/exam-image.ts';
 import type { LegalHold } from '../../domain/legal-hold.ts';
 import type { Assignment } from '../../domain/patients/assignment.ts';
-import { getMany } from '../batch-requests.ts';
+import { getMany } from '../dynamodb/batch-requests.ts';
+import { parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
+import { type FailedConditions, transact } from '../dynamodb/transaction.ts';
 import { instanceKey, studyKey, studyListKey, unassignedStudyKey } from '../keys.ts';
-import { parseItem, parseReadable, type Table } from '../table.ts';
-import { type FailedConditions, transact } from '../transaction.ts';
 import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
 import { bySeriesNumber, changeItem, writesOf } from './dicom-writes.ts';
 

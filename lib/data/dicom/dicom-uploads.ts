@@ -7,12 +7,12 @@ import {
   UPLOAD_TRANSITIONS,
 } from '../../domain/dicom/dicom-upload.ts';
 import { epochSeconds } from '../../domain/epoch-seconds.ts';
-import { getMany } from '../batch-requests.ts';
-import { isOneOf, updateIf } from '../condition-expression.ts';
+import { getMany } from '../dynamodb/batch-requests.ts';
+import { isOneOf, updateIf } from '../dynamodb/condition-expression.ts';
+import { putAllNew } from '../dynamodb/put-once.ts';
+import { hasExpired, parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
+import { updateOf } from '../dynamodb/update-expression.ts';
 import { dicomUploadKey } from '../keys.ts';
-import { putAllNew } from '../put-once.ts';
-import { hasExpired, parseItem, parseReadable, type Table } from '../table.ts';
-import { updateOf } from '../update-expression.ts';
 
 /** The DICOM uploads by signed URLs. Some time after the outcome, DynamoDB's time to live removes them. */
 export class DicomUploads {

@@ -1,7 +1,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { parseItem, type Table } from '../dynamodb/table.ts';
 import { RECONCILIATION_KEY } from '../keys.ts';
-import { parseItem, type Table } from '../table.ts';
 
 /** How far the reconciliation has come: it continues there. */
 export const ReconciliationProgress = z.object({

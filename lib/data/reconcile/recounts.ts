@@ -7,10 +7,14 @@ import {
   isShown,
 } from '../../domain/dicom/dicom-instance.ts';
 import { Image, isReady } from '../../domain/images/image.ts';
-import { getMany } from '../batch-requests.ts';
-import { equals, updateIf } from '../condition-expression.ts';
 import { instanceItems, seriesItems } from '../dicom/dicom-items.ts';
 import { countsOf } from '../dicom/dicom-writes.ts';
+import { getMany } from '../dynamodb/batch-requests.ts';
+import { equals, updateIf } from '../dynamodb/condition-expression.ts';
+import { queryAll } from '../dynamodb/page.ts';
+import { parseItem, type Table } from '../dynamodb/table.ts';
+import { transact } from '../dynamodb/transaction.ts';
+import { updateOf } from '../dynamodb/update-expression.ts';
 import {
   batchKey,
   caseKey,
@@ -22,10 +26,6 @@ import {
   seriesKey,
   studyKey,
 } from '../keys.ts';
-import { queryAll } from '../page.ts';
-import { parseItem, type Table } from '../table.ts';
-import { transact } from '../transaction.ts';
-import { updateOf } from '../update-expression.ts';
 
 /** Counts by the attribute that holds them. */
 export type Counts = Record<string, number | Record<string, number>>;

@@ -2,9 +2,9 @@ import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type DicomUpload, DicomUploadStatus } from '../../domain/dicom/dicom-upload.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
-import { getMany } from '../batch-requests.ts';
+import { getMany } from '../dynamodb/batch-requests.ts';
+import { parseItem, type Table } from '../dynamodb/table.ts';
 import { dicomUploadKey, erasureKey, imageKey, instanceKey } from '../keys.ts';
-import { parseItem, type Table } from '../table.ts';
 
 type Key = Record<string, string>;
 

@@ -10,5 +10,5 @@ export const Scope = z
 export type Scope = z.infer<typeof Scope>;
 
 /** Whether one of the scopes allows this access to the images of this record type. */
-export const opens = (scopes: readonly Scope[], type: RecordType, access: 'read' | 'write'): boolean =>
+export const hasScope = (scopes: readonly Scope[], type: RecordType, access: 'read' | 'write'): boolean =>
   scopes.includes(`${type}:${access}`) || scopes.includes(`*:${access}`);

@@ -1,6 +1,6 @@
 import { maySee } from '../access/access.ts';
 import type { Caller } from '../access/caller.ts';
-import { opens } from '../access/scope.ts';
+import { hasScope } from '../access/scope.ts';
 import { DomainError } from '../errors.ts';
 import type { Image } from '../images/image.ts';
 import { type Bounds, outOfBounds } from '../images/image-bounds.ts';
@@ -63,7 +63,7 @@ export function requireMayLink(
   const others = Object.keys(links) as (keyof typeof links)[];
   if (caller.role === 'service') {
     const types: RecordType[] = patientId === undefined ? others : ['patient', ...others];
-    const shut = types.filter((type) => !opens(caller.scopes, type, 'write'));
+    const shut = types.filter((type) => !hasScope(caller.scopes, type, 'write'));
     if (types.length === 0 && !caller.scopes.includes('*:write')) throw missingScopes(['*:write']);
     if (shut.length > 0) throw missingScopes(shut.map((type) => `${type}:write`));
   }
@@ -85,7 +85,8 @@ export const storedRecordId = (type: RecordType, recordId: string): string =>
  * @throws DomainError FORBIDDEN for a service without the scope, NOT_FOUND for another patient
  */
 export function visibleOfRecord(caller: Caller, type: RecordType, recordId: string): string | undefined {
-  if (caller.role === 'service' && !opens(caller.scopes, type, 'read')) throw missingScopes([`${type}:read`]);
+  if (caller.role === 'service' && !hasScope(caller.scopes, type, 'read'))
+    throw missingScopes([`${type}:read`]);
   if (caller.role !== 'patient') return undefined;
   if (type === 'patient' && !maySee(caller, recordId)) throw imageNotFound();
   return caller.patientId;

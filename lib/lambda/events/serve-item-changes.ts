@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
-import { DamagedItem } from '../../data/table.ts';
+import { DamagedItem } from '../../data/dynamodb/table.ts';
 import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
 import { isTransient } from '../is-transient.ts';

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { v7 as newId } from 'uuid';
 import { changesState, isAudited, type Operation } from '../../api/operation.ts';
 import { AuditLog } from '../../data/audit-log.ts';
-import { connectTable } from '../../data/table.ts';
+import { connectTable } from '../../data/dynamodb/table.ts';
 import { environment } from '../environment.ts';
 import { type HttpResponse, logger, type Middleware } from '../http/response.ts';
 import { auditedStream } from './audited-stream.ts';

@@ -8,8 +8,8 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Operation } from '../../api/operation.ts';
+import { DYNAMODB_CLIENT } from '../../data/dynamodb/table.ts';
 import { STORED_RESPONSES, TABLE_SCHEMA } from '../../data/keys.ts';
-import { DYNAMODB_CLIENT } from '../../data/table.ts';
 import type { AuditContext } from '../../domain/audit/audit-context.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { environment } from '../environment.ts';

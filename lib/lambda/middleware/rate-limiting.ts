@@ -1,6 +1,6 @@
 import type { Operation } from '../../api/operation.ts';
+import { connectTable } from '../../data/dynamodb/table.ts';
 import { RateLimits } from '../../data/rate-limits.ts';
-import { connectTable } from '../../data/table.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type RateLimit, rateHeaders, rateLimitsOf } from '../../domain/limits/rate-limit.ts';

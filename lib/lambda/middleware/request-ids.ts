@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Operation } from '../../api/operation.ts';
+import { connectTable } from '../../data/dynamodb/table.ts';
 import { FirstAttempts } from '../../data/first-attempts.ts';
-import { connectTable } from '../../data/table.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { environment } from '../environment.ts';
 import type { HandlerMiddleware } from '../http/request-pipeline.ts';

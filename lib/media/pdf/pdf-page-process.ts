@@ -83,7 +83,7 @@ function drawPage({ pdf, page: number, box }: PdfPageJob): DecoderAnswer<PdfPage
   pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, width, height + noteHeight, WHITE);
   pdfium._FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, ANNOTATIONS | REVERSE_BYTE_ORDER);
   pdfium._FPDF_FFLDraw(form, bitmap, page, 0, 0, width, height, 0, REVERSE_BYTE_ORDER);
-  const isMissing = missesText(page, pixels, width, height);
+  const isMissing = hasUndrawnText(page, pixels, width, height);
   if (isMissing) writeNote(document, bitmap, width, height, noteHeight);
   const shown = height + (isMissing ? noteHeight : 0);
   const rgb = new Uint8Array(width * shown * 3);
@@ -96,7 +96,7 @@ function drawPage({ pdf, page: number, box }: PdfPageJob): DecoderAnswer<PdfPage
 }
 
 /** FPDF_TEXTRENDERMODE_INVISIBLE and FPDF_TEXTRENDERMODE_CLIP (fpdf_edit.h): the text layer of a scan is invisible. */
-const UNSEEN = [3, 7];
+const INVISIBLE_RENDER_MODES = [3, 7];
 
 /** The number of characters that are checked. Further characters probably use the same fonts. */
 const MOST_CHARACTERS = 20_000;
@@ -105,7 +105,7 @@ const MOST_CHARACTERS = 20_000;
  * Whether text of the page was not rendered: its font is not embedded, and PDFium, which has Latin fonts only, found no
  * substitute.
  */
-function missesText(page: number, pixels: number, width: number, height: number): boolean {
+function hasUndrawnText(page: number, pixels: number, width: number, height: number): boolean {
   const text = pdfium._FPDFText_LoadPage(page);
   if (text === 0) return false;
   const box = pdfium.wasmExports.malloc(40);
@@ -115,7 +115,8 @@ function missesText(page: number, pixels: number, width: number, height: number)
     if (/^[\s\p{Cc}\p{Cf}]$/u.test(character) && character !== '\0') continue;
     if (pdfium._FPDFText_IsGenerated(text, i) === 1) continue;
     const object = pdfium._FPDFText_GetTextObject(text, i);
-    if (object === 0 || UNSEEN.includes(pdfium._FPDFTextObj_GetTextRenderMode(object))) continue;
+    if (object === 0 || INVISIBLE_RENDER_MODES.includes(pdfium._FPDFTextObj_GetTextRenderMode(object)))
+      continue;
     if (pdfium._FPDFFont_GetIsEmbedded(pdfium._FPDFTextObj_GetFont(object)) !== 0) continue;
     if (!isMarked(boxOf(page, text, i, box, width, height), pixels, width, height)) return true;
   }

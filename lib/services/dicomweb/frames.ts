@@ -8,7 +8,7 @@ import { frameBytes } from '../../media/dicom/decode/frame-bytes.ts';
 import { sampleBytes } from '../../media/dicom/decode/sample-bytes.ts';
 import type { PixelDescription } from '../../media/dicom/parse/describe-pixels.ts';
 import type { DicomFile } from '../../media/dicom/parse/read-dicom.ts';
-import { explicitLittleEndian } from '../../media/dicom/parse/transfer-syntaxes.ts';
+import { explicitLittleEndian } from '../../media/dicom/transfer-syntaxes.ts';
 import {
   DECODE_LIMITS,
   type DecodingRequest,

@@ -7,7 +7,7 @@ import { contentDisposition } from '../../lambda/http/content-disposition.ts';
 import { chooseOffer, type Offer } from '../../lambda/http/content-negotiation.ts';
 import { multipartStream, type Part } from '../../lambda/http/multipart-related.ts';
 import { readDicom } from '../../media/dicom/parse/read-dicom.ts';
-import { explicitLittleEndian, isCompressed, isLossless } from '../../media/dicom/parse/transfer-syntaxes.ts';
+import { explicitLittleEndian, isCompressed, isLossless } from '../../media/dicom/transfer-syntaxes.ts';
 import { toExplicitLittleEndian } from '../../media/dicom/write/to-explicit-little-endian.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { dicomKey } from '../../storage/object-keys.ts';

@@ -1,4 +1,4 @@
-import { chunks } from '../../data/batch-requests.ts';
+import { chunks } from '../../data/dynamodb/batch-requests.ts';
 import { STALE_SECONDS } from '../../data/exports.ts';
 import { SERIES_OF_STUDY } from '../../data/keys.ts';
 import type { Recount } from '../../data/reconcile/recounts.ts';

@@ -1,4 +1,4 @@
-import { chunks } from '../../data/batch-requests.ts';
+import { chunks } from '../../data/dynamodb/batch-requests.ts';
 import type { UploadQueue } from '../../lambda/events/upload-queues.ts';
 import {
   allKeysOf,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
 import { renditionKey } from '../../../lib/storage/object-keys.ts';
-import { launchBrowser } from '../../support/launch-browser.ts';
+import { launchBrowser } from '../../support/browser/launch-browser.ts';
 import { filledBatch, PATIENT } from '../clinic.ts';
 import { importItems } from '../dicom/import-items.ts';
 import { makePhoto } from '../images/photo.ts';

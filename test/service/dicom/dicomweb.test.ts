@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { sharp } from '../../../lib/media/image/libvips.ts';
 import { dicomForm, newUid, newUids, slice, type Uids } from '../../fixtures/dicom-uploads.ts';
 import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../../fixtures/dicoms.ts';
+import { TestXmlHttpRequest } from '../../support/browser/xml-http-request.ts';
 import { PATIENT_1, PATIENT_2 } from '../../support/people.ts';
 import { type Client, useService } from '../../support/service.ts';
-import { TestXmlHttpRequest } from '../../support/xml-http-request.ts';
 
 vi.stubGlobal('XMLHttpRequest', TestXmlHttpRequest);
 

@@ -300,7 +300,7 @@ describe('refusals', () => {
 
   test('another type is refused with its name', async () => {
     await expect(makeRenditions(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).rejects.toThrow(
-      'This is an SVG drawing; expected JPEG, PNG, GIF, WebP, TIFF, AVIF, BMP or PDF.',
+      'This is an SVG drawing; expected JPEG, PNG, GIF, WebP, TIFF, AVIF, HEIC, BMP or PDF.',
     );
   });
 

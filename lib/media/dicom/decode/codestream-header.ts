@@ -1,5 +1,5 @@
 import { RejectedImage } from '../../rejected-image.ts';
-import type { CodecCoding } from '../parse/transfer-syntaxes.ts';
+import type { CodecCoding } from '../transfer-syntaxes.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 import { jpegXlHeader } from './jpeg-xl-header.ts';
 

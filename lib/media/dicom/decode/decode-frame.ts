@@ -2,7 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import { RejectedImage } from '../../rejected-image.ts';
 import { isHalved, type PixelDescription } from '../parse/describe-pixels.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
-import type { CodecCoding } from '../parse/transfer-syntaxes.ts';
+import type { CodecCoding } from '../transfer-syntaxes.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 import { type CodestreamHeader, codestreamHeader } from './codestream-header.ts';
 import { type CodecLimits, decodeInProcess } from './decode-in-process.ts';

@@ -1,10 +1,6 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import { RejectedImage } from '../../rejected-image.ts';
 import { settleVoiDescriptors } from '../draw/voi-descriptors.ts';
-import type { DataSet } from './data-set.ts';
-import { MoreBytesNeeded } from './more-bytes-needed.ts';
-import { ElementParser, type Encoding, type ParseLimits } from './parse-elements.ts';
-import { textValue } from './text-values.ts';
 import {
   explicitBigEndian,
   explicitLittleEndian,
@@ -12,7 +8,11 @@ import {
   isKnownTransferSyntax,
   type TransferSyntax,
   transferSyntaxOf,
-} from './transfer-syntaxes.ts';
+} from '../transfer-syntaxes.ts';
+import type { DataSet } from './data-set.ts';
+import { MoreBytesNeeded } from './more-bytes-needed.ts';
+import { ElementParser, type Encoding, type ParseLimits } from './parse-elements.ts';
+import { textValue } from './text-values.ts';
 import { isVr } from './vr.ts';
 
 /** A parsed DICOM file (PS3.10 7). */

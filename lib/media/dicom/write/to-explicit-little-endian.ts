@@ -7,7 +7,7 @@ import { describePixels, type PixelDescription } from '../parse/describe-pixels.
 import { littleEndianBytes, swapped } from '../parse/little-endian-bytes.ts';
 import { numberValue } from '../parse/number-values.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
-import { explicitLittleEndian } from '../parse/transfer-syntaxes.ts';
+import { explicitLittleEndian } from '../transfer-syntaxes.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 import { encodeDataSet, encodeElement, type NewElement } from './encode-data-set.ts';
 

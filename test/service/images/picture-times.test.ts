@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
-import { PATIENT_1 } from '../support/people.ts';
-import { type Client, createBatch, decided, formOf, type TestFile, useService } from '../support/service.ts';
-import { readZip } from '../support/unzip.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { PATIENT_1 } from '../../support/people.ts';
+import {
+  type Client,
+  createBatch,
+  decided,
+  formOf,
+  type TestFile,
+  useService,
+} from '../../support/service.ts';
+import { readZip } from '../../support/unzip.ts';
 
 const service = useService();
 const afterMidnight = () =>

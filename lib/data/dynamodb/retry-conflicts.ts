@@ -4,7 +4,7 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
-import { backOffMs } from '../domain/back-off.ts';
+import { backOffMs } from '../../domain/back-off.ts';
 
 const ATTEMPTS = 12;
 

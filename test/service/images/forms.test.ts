@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { handle as uploadBatchImages } from '../../functions/batches/upload-batch-images/handler.ts';
-import { newAuditContext } from '../../lib/domain/audit/audit-context.ts';
-import type { ReceivedFiles } from '../../lib/lambda/http/form.ts';
-import { PartialSuccess } from '../../lib/lambda/http/serve.ts';
-import { photo } from '../fixtures/photos.ts';
-import { directAccess } from '../support/direct-access.ts';
-import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { type Client, createBatch, decided, formOf, type TestFile, useService } from '../support/service.ts';
+import { handle as uploadBatchImages } from '../../../functions/batches/upload-batch-images/handler.ts';
+import { newAuditContext } from '../../../lib/domain/audit/audit-context.ts';
+import type { ReceivedFiles } from '../../../lib/lambda/http/form.ts';
+import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { directAccess } from '../../support/direct-access.ts';
+import { PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import {
+  type Client,
+  createBatch,
+  decided,
+  formOf,
+  type TestFile,
+  useService,
+} from '../../support/service.ts';
 
 const service = useService();
 let doctor: Client;

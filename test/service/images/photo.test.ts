@@ -1,9 +1,16 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
-import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { type Client, createBatch, decided, type TestFile, upload, useService } from '../support/service.ts';
-import { unzip } from '../support/unzip.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import {
+  type Client,
+  createBatch,
+  decided,
+  type TestFile,
+  upload,
+  useService,
+} from '../../support/service.ts';
+import { unzip } from '../../support/unzip.ts';
 
 const service = useService();
 let doctor: Client;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CopyDeps, serveCopy } from '../../lib/services/images/image-copies.ts';
-import { incomingKey } from '../../lib/storage/object-keys.ts';
-import { VARIANT_HEADER } from '../../lib/storage/signed-objects.ts';
-import { photo } from '../fixtures/photos.ts';
-import { directAccess } from '../support/direct-access.ts';
+import { type CopyDeps, serveCopy } from '../../../lib/services/images/image-copies.ts';
+import { incomingKey } from '../../../lib/storage/object-keys.ts';
+import { VARIANT_HEADER } from '../../../lib/storage/signed-objects.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { directAccess } from '../../support/direct-access.ts';
 import {
   type Client,
   createBatch,
@@ -17,7 +17,7 @@ import {
   until,
   upload,
   useService,
-} from '../support/service.ts';
+} from '../../support/service.ts';
 
 const service = useService();
 let doctor: Client;
@@ -163,7 +163,7 @@ describe('A copy of an image', () => {
   });
 
   test('loads libvips; a request for an original does not', () => {
-    const bundle = join(import.meta.dirname, '../../dist/get-image-data/index.cjs');
+    const bundle = join(import.meta.dirname, '../../../dist/get-image-data/index.cjs');
     const script = `globalThis.awslambda = { streamifyResponse: (handler) => handler };
       const { handler } = require(${JSON.stringify(bundle)});
       const loaded = () => Object.keys(require.cache).filter((file) => /[\\/]sharp[\\/]/.test(file)).length;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
-import { PATIENT_1 } from '../support/people.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { PATIENT_1 } from '../../support/people.ts';
 import {
   type Client,
   createBatch,
@@ -10,8 +10,8 @@ import {
   type TestFile,
   upload,
   useService,
-} from '../support/service.ts';
-import { unzip } from '../support/unzip.ts';
+} from '../../support/service.ts';
+import { unzip } from '../../support/unzip.ts';
 
 const OWNER = PATIENT_1;
 /** One number for a case and for records of every type: these differ in their type only. */

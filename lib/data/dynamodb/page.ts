@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { DomainError } from '../domain/errors.ts';
-import { INDEXES, type IndexName } from './keys.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { INDEXES, type IndexName } from '../keys.ts';
 import { parseItem, reportDamage, type Table } from './table.ts';
 
 /** The requested page of a list. */

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
-import { localClientId } from '../../lib/local/template.ts';
+import { localClientId } from '../../../lib/local/template.ts';
+import type { Service } from '../service.ts';
 import { launchBrowser, launchProfile } from './launch-browser.ts';
-import type { Service } from './service.ts';
 
 export interface WindowOptions extends BrowserContextOptions {
   /** The directory of a persistent browser profile; by default the window is private. */

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { ODD_NAMES } from '../fixtures/odd-names.ts';
-import { photo } from '../fixtures/photos.ts';
-import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
-import { readZip } from '../support/unzip.ts';
+import { ODD_NAMES } from '../../fixtures/odd-names.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { type Client, createBatch, decided, upload, useService } from '../../support/service.ts';
+import { readZip } from '../../support/unzip.ts';
 
 const service = useService();
 let doctor: Client;

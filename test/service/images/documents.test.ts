@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newImage } from '../../lib/domain/images/new-image.ts';
-import { incomingKey, renditionKey } from '../../lib/storage/object-keys.ts';
-import { bmp } from '../fixtures/bmps.ts';
-import { pdf } from '../fixtures/pdfs.ts';
-import { tiffChain } from '../fixtures/tiff-chains.ts';
-import { directAccess } from '../support/direct-access.ts';
-import { PATIENT_1 } from '../support/people.ts';
-import { type Client, createBatch, decided, formOf, until, upload, useService } from '../support/service.ts';
+import { newImage } from '../../../lib/domain/images/new-image.ts';
+import { incomingKey, renditionKey } from '../../../lib/storage/object-keys.ts';
+import { bmp } from '../../fixtures/bmps.ts';
+import { pdf } from '../../fixtures/pdfs.ts';
+import { tiffChain } from '../../fixtures/tiff-chains.ts';
+import { directAccess } from '../../support/direct-access.ts';
+import { PATIENT_1 } from '../../support/people.ts';
+import {
+  type Client,
+  createBatch,
+  decided,
+  formOf,
+  until,
+  upload,
+  useService,
+} from '../../support/service.ts';
 
 const service = useService();
 let doctor: Client;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand, BatchWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { backOffMs } from '../domain/back-off.ts';
+import { backOffMs } from '../../domain/back-off.ts';
 import type { Table } from './table.ts';
 
 /** Items that one BatchWriteItem takes, and keys that one BatchGetItem takes (DynamoDB API reference). */
