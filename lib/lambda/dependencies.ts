@@ -166,3 +166,16 @@ export const settling = { batches, images, deletedImages, imageMoves, exports, n
 
 /** The dependencies of starting an export. */
 export const exporting = { exports, objects, heldArchives, limits, newId, now };
+
+/** Both for S3's events and for clients that complete an upload. */
+export const forImageChecks = {
+  images,
+  deletedImages,
+  bucket,
+  auditLog,
+  checkAttempts,
+  scanVerdicts,
+  scans,
+  limits,
+  now,
+};

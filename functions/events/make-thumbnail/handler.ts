@@ -1,15 +1,5 @@
 import { isUndecided } from '../../../lib/domain/images/image-status.ts';
-import {
-  auditLog,
-  bucket,
-  checkAttempts,
-  deletedImages,
-  images,
-  limits,
-  now,
-  scans,
-  scanVerdicts,
-} from '../../../lib/lambda/dependencies.ts';
+import { forImageChecks } from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type CheckDeps, checkImage } from '../../../lib/services/images/check-image.ts';
@@ -31,17 +21,4 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
   await bucket.delete([key]);
 }
 
-/** The dependencies both for S3's events and for clients that complete an upload. */
-export const needs = {
-  images,
-  deletedImages,
-  bucket,
-  auditLog,
-  checkAttempts,
-  scanVerdicts,
-  scans,
-  limits,
-  now,
-};
-
-export const handler = serveObjects(trigger, handle, needs);
+export const handler = serveObjects(trigger, handle, forImageChecks);
