@@ -39,7 +39,7 @@ export default defineConfig({
       project('unit', [], { isolate: false, dynamoDbTimeoutMs: 1000 }),
       project('data', [BUILD]),
       project('stack', [BUILD], { isolate: false }),
-      project('service', [BUILD, SHARED_STACK], { isolate: false }),
+      project('service', [BUILD, SHARED_STACK]),
       project('web', [BUILD, SHARED_STACK, BROWSER]),
       project('own-stack', [BUILD]),
       // The third-party files of `../shared/data`, which are not on every machine.

@@ -136,8 +136,18 @@ export const newId = () => (): string => v7();
 /** The dependencies of storing a DICOM file. */
 export const ingestion = { dicomStore, objects, examImages, patients, ownIssuers, now };
 
-/** The dependencies of receiving a DICOM file in the body of a request. */
-export const reception = { ...ingestion, dicomUploads, newId, scans };
+/** The dependencies of receiving a DICOM file in the body of a request. A spread of the others would be part of every bundle. */
+export const reception = {
+  dicomStore,
+  objects,
+  examImages,
+  patients,
+  ownIssuers,
+  dicomUploads,
+  newId,
+  scans,
+  now,
+};
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, newId, now };

@@ -51,7 +51,7 @@ const modules = [...importsOf(DEPENDENCIES)].filter(([path]) =>
  * members.
  */
 function namesFor(classes: readonly string[]): string[] {
-  const names = [...source.matchAll(/^export const (\w+) = \(\).*? new (\w+)\(/gm)]
+  const names = [...source.matchAll(/^export const (\w+) = \(\) =>\s+new (\w+)\(/gm)]
     .filter(([, , made = '']) => classes.includes(made))
     .map(([, name = '']) => name);
   const groups = [...source.matchAll(/^export const (\w+) = \{([^}]*)\};$/gm)]

@@ -149,7 +149,7 @@ test('The images are encrypted, versioned and closed to the public, and the tabl
 });
 
 test('Every event source has a dead-letter queue with an alarm that says what it costs a user', () => {
-  const { template: whole } = synthesizeTemplate({ orthancUrl: ORTHANC });
+  const { template: whole } = synthesizeTemplate({ orthancUrl: ORTHANC, scan: true });
   for (const { costOfFailure } of triggers) {
     whole.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: costOfFailure });
   }
@@ -526,5 +526,5 @@ test('The functions that process a file have the same layers and processes, whic
     return { assets, processes };
   };
   expect(assetsOf('process-arrived-image')).toEqual(assetsOf('make-thumbnail'));
-  expect(assetsOf('process-arrived-image').processes).toHaveLength(1);
+  expect(assetsOf('process-arrived-image').processes).toHaveLength(2);
 });
