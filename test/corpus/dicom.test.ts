@@ -10,11 +10,12 @@ import { instanceIdentifiers } from '../../lib/media/dicom/parse/identifiers.ts'
 import { MoreBytesNeeded } from '../../lib/media/dicom/parse/more-bytes-needed.ts';
 import { type DicomFile, readDicom, readDicomHeader } from '../../lib/media/dicom/parse/read-dicom.ts';
 import { textValue } from '../../lib/media/dicom/parse/text-values.ts';
-import { isLossless } from '../../lib/media/dicom/transfer-syntaxes.ts';
+import { isLossless, transferSyntaxOf } from '../../lib/media/dicom/transfer-syntaxes.ts';
 import { toExplicitLittleEndian } from '../../lib/media/dicom/write/to-explicit-little-endian.ts';
 import { sharp } from '../../lib/media/image/libvips.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { bytesOf, type CorpusFile, corpusFiles, hasCorpus, nameOf } from './dicom-files.ts';
+import { formatTable } from './format-table.ts';
 import { seeded, tamper } from './tamper.ts';
 
 /** The few that are not whole DICOM files, and why. */
@@ -43,12 +44,17 @@ function isJfifLabelledRgb(row: CorpusFile): boolean {
   return isJfif && textValue(readDicom(bytes).dataSet, '00280004') === 'RGB';
 }
 
+const syntaxOf = ({ transferSyntax }: CorpusFile) =>
+  transferSyntax === '' ? 'none declared' : transferSyntaxOf(transferSyntax).name;
+
 if (!hasCorpus) {
   test('../shared/data is absent: no corpus was tested', () => {
     console.log('../shared/data is absent: no corpus was tested');
     expect(corpusFiles).toEqual([]);
   });
 } else {
+  const see = formatTable('The DICOM files of ../shared/data, by transfer syntax:');
+
   describe('Reading', () => {
     test.each(whole)('$file is read, and so is its header alone', (row) => {
       const bytes = bytesOf(row);
@@ -63,9 +69,11 @@ if (!hasCorpus) {
       );
     });
 
-    test.each(corpusFiles.filter((row) => broken[nameOf(row)]))('$file is refused', (row) => {
-      expect(() => readDicom(bytesOf(row))).toThrow(RejectedImage);
-      expect(() => readDicom(bytesOf(row))).toThrow(broken[nameOf(row)]);
+    test.each(corpusFiles.filter((row) => broken[nameOf(row)]))('$file is refused', async (row) => {
+      await see(syntaxOf(row), 'refused truly', async () => {
+        expect(() => readDicom(bytesOf(row))).toThrow(RejectedImage);
+        expect(() => readDicom(bytesOf(row))).toThrow(broken[nameOf(row)]);
+      });
     });
 
     test.each(whole.filter(({ flags }) => /dicomdir|no-SOPInstanceUID/.test(flags)))(
@@ -79,40 +87,45 @@ if (!hasCorpus) {
   describe('Pixels', () => {
     test.each(pictures.filter((row) => !isJfifLabelledRgb(row)))(
       'of $file equal those of two decoders',
-      async (row) => {
-        const dicom = readDicom(bytesOf(row));
-        const pixels = describePixels(dicom);
-        if (!pixels) throw new Error('it has no pixels');
-        const { samples, samplesPerPixel } = await decodeFrame(dicom, pixels, 0);
-        const values = samplesPerPixel === 1 ? Int32Array.from(samples) : samples;
-        const hash = createHash('sha256').update(
-          new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-        );
-        expect(hash.digest('hex')).toBe(row.pixelHash);
-      },
+      (row) =>
+        see(syntaxOf(row), 'shown', async () => {
+          const dicom = readDicom(bytesOf(row));
+          const pixels = describePixels(dicom);
+          if (!pixels) throw new Error('it has no pixels');
+          const { samples, samplesPerPixel } = await decodeFrame(dicom, pixels, 0);
+          const values = samplesPerPixel === 1 ? Int32Array.from(samples) : samples;
+          const hash = createHash('sha256').update(
+            new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+          );
+          expect(hash.digest('hex')).toBe(row.pixelHash);
+        }),
     );
 
     // The two decoders follow the label; JFIF is grey or YCbCr (ITU-T T.871), as for every other reader of
     // JPEG.
-    test.each(pictures.filter(isJfifLabelledRgb))('of $file, which is JFIF, are YCbCr', async (row) => {
-      const dicom = readDicom(bytesOf(row));
-      const pixels = describePixels(dicom);
-      if (!pixels) throw new Error('it has no pixels');
-      const { samples } = await decodeFrame(dicom, pixels, 0);
-      const expected = await sharp(frameBytes(dicom, pixels, 0))
-        .raw()
-        .toBuffer();
-      expect(samples).toHaveLength(expected.length);
-      const difference = expected.reduce((sum, value, i) => sum + Math.abs(value - (samples[i] ?? 0)), 0);
-      expect(difference / expected.length).toBeLessThan(1);
-    });
+    test.each(pictures.filter(isJfifLabelledRgb))('of $file, which is JFIF, are YCbCr', (row) =>
+      see(syntaxOf(row), 'shown', async () => {
+        const dicom = readDicom(bytesOf(row));
+        const pixels = describePixels(dicom);
+        if (!pixels) throw new Error('it has no pixels');
+        const { samples } = await decodeFrame(dicom, pixels, 0);
+        const expected = await sharp(frameBytes(dicom, pixels, 0))
+          .raw()
+          .toBuffer();
+        expect(samples).toHaveLength(expected.length);
+        const difference = expected.reduce((sum, value, i) => sum + Math.abs(value - (samples[i] ?? 0)), 0);
+        expect(difference / expected.length).toBeLessThan(1);
+      }),
+    );
 
     test('are JFIF although some files declare RGB', () => {
       expect(pictures.filter(isJfifLabelledRgb)).toHaveLength(3);
     });
 
     test.each(whole.filter((row) => withoutPixels[nameOf(row)]))('of $file are refused', async (row) => {
-      await expect(drawFrame(readDicom(bytesOf(row)))).rejects.toThrow(withoutPixels[nameOf(row)]);
+      await see(syntaxOf(row), 'refused truly', () =>
+        expect(drawFrame(readDicom(bytesOf(row)))).rejects.toThrow(withoutPixels[nameOf(row)]),
+      );
     });
   });
 

@@ -16,7 +16,7 @@ import { decodePdf } from '../../lib/media/pdf/decode-pdf.ts';
 import { RejectedImage } from '../../lib/media/rejected-image.ts';
 import { dicomForm } from '../fixtures/dicom-uploads.ts';
 import { useOwnStack } from '../support/own-stack.ts';
-import { formatTable } from './format-table.ts';
+import { formatTable, imageFormatOf } from './format-table.ts';
 
 /** Small inputs that other programs handled wrongly, written for this project, each with the right result. */
 const folder = new URL('../../../shared/found/', import.meta.url);
@@ -90,7 +90,7 @@ if (rows.length === 0) {
   describe('accepted, with its values', () => {
     test.each(files.filter(({ verdict }) => verdict === 'accept'))('$kind: $path', async (row) => {
       const bytes = read(row.path);
-      await see(bytes, 'shown', () => expectValues(row, bytes));
+      await see(imageFormatOf(bytes), 'shown', () => expectValues(row, bytes));
     });
   });
 
@@ -99,7 +99,7 @@ if (rows.length === 0) {
       '$kind: $path',
       async ({ path, kind, values }) => {
         const bytes = read(path);
-        await see(bytes, 'refused truly', async () => {
+        await see(imageFormatOf(bytes), 'refused truly', async () => {
           const error = await makeRenditions(bytes).catch((thrown: unknown) => thrown);
           expect(error).toBeInstanceOf(RejectedImage);
           const { reason } = error as RejectedImage;
