@@ -69,6 +69,17 @@ const mapForEndpoints: Plugin = {
   },
 };
 
+/** The clients of the SDK read the version in their package.json, of which a bundle would contain all. */
+const versionsOnly: Plugin = {
+  name: 'versions-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/node_modules\/@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 /** archiver also reads folders and writes tar, which no function uses. Without them, a function with a ZIP is 100 KB smaller. */
 const withoutFoldersAndTar: Plugin = {
   name: 'without-folders-and-tar',
@@ -155,6 +166,7 @@ export const HANDLER_BUNDLES = {
     withoutJsonSchema,
     withoutLateEventStreams,
     mapForEndpoints,
+    versionsOnly,
     withoutFoldersAndTar,
     queueOfAsync,
     nativeCrc32,

@@ -36,7 +36,7 @@ test('the first start runs the app for a laptop, with the context of cdk.json', 
   mkdirSync(path.join(projectDir, '.local'));
   const cdkOut = await run();
   expect(phases).toEqual(['Synthesizing']);
-  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toBe('{"limit":7,"laptop":{}}');
+  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toBe('{"limit":7,"laptop":{"scan":false}}');
 });
 
 test('an unchanged tree does not, a changed one does', async () => {
@@ -54,7 +54,7 @@ test('another Orthanc setting makes another stack', async () => {
   await run();
   const url = 'http://127.0.0.1:8042';
   const cdkOut = await run(url);
-  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toContain(`{"orthancUrl":"${url}"}`);
+  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toContain(`{"orthancUrl":"${url}","scan":false}`);
   await run(url);
   expect(phases).toHaveLength(2);
   await run();
