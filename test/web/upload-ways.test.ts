@@ -89,7 +89,9 @@ test('The file dialog offers PDF and BMP, in a batch and in a case', async () =>
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose images' }).click();
     const dialog = await chooser;
-    expect(await dialog.element().getAttribute('accept')).toBe('image/*,image/heic,image/heif,.heic,.heif,application/pdf');
+    expect(await dialog.element().getAttribute('accept')).toBe(
+      'image/*,image/heic,image/heif,.heic,.heif,application/pdf',
+    );
     await dialog.setFiles(chosen);
   };
   await choose();

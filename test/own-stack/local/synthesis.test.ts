@@ -54,7 +54,9 @@ test('another Orthanc setting makes another stack', async () => {
   await run();
   const url = 'http://127.0.0.1:8042';
   const cdkOut = await run(url);
-  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toContain(`{"orthancUrl":"${url}","scan":false}`);
+  expect(readFileSync(path.join(cdkOut, 'context.json'), 'utf8')).toContain(
+    `{"orthancUrl":"${url}","scan":false}`,
+  );
   await run(url);
   expect(phases).toHaveLength(2);
   await run();
