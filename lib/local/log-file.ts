@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 
 const maxBytes = 20 * 1024 * 1024;
@@ -6,7 +6,7 @@ const maxBytes = 20 * 1024 * 1024;
 /** The log of the stack and its functions: a file in the data directory, and stderr on request. */
 export class LogFile {
   readonly path: string;
-  readonly #stream: NodeJS.WritableStream;
+  readonly #stream: WriteStream;
   readonly #verbose: boolean;
 
   constructor(dataDir: string, verbose: boolean) {
@@ -19,7 +19,8 @@ export class LogFile {
 
   write(source: string, line: string) {
     const text = `${new Date().toISOString()} ${source}: ${line}\n`;
-    this.#stream.write(text);
+    // Of a request that ends after the stack: its client has gone.
+    if (!this.#stream.writableEnded) this.#stream.write(text);
     if (this.#verbose) process.stderr.write(text);
   }
 
