@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { listedImage } from '../fixtures/listed-image.ts';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser/browser.ts';
 import { createBatch, useService } from '../support/service.ts';
@@ -8,33 +9,6 @@ const browsing = useBrowser(service);
 
 const IMAGES = 5000;
 const PAGE = 100;
-
-/** An image as the list shows it; the pipeline would need minutes for thousands of them. */
-const listed = (batch: string, index: number) => ({
-  id: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
-  batch,
-  original_name: `photo-${index}.jpeg`,
-  s3_key: null,
-  s3_thumbnail_key: null,
-  content_type: 'image/jpeg',
-  category: 'other',
-  caption: '',
-  date_taken: null,
-  captured_local: null,
-  capture_offset: null,
-  file_size: 3_000_000,
-  thumbnail_size: 9000,
-  width: 4000,
-  height: 3000,
-  order: index,
-  status: 'ready',
-  status_reason: null,
-  url: '',
-  thumbnail_url: `/thumbnails/${index}.jpg`,
-  uploaded_at: '2025-11-06T10:00:00.000Z',
-  uploaded_local: '2025-11-06T10:00:00',
-  updated_at: '2025-11-06T10:00:00.000Z',
-});
 
 test('A batch of 5,000 images draws and requests only images near the view, to the last one', async () => {
   const batch = await createBatch(await service.as('doctor'), 'P-5000');
@@ -49,7 +23,7 @@ test('A batch of 5,000 images draws and requests only images near the view, to t
   await page.route('**/api/images?**', (route) => {
     const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
     asked.lists.add(start);
-    const images = Array.from({ length: PAGE }, (_value, index) => listed(batch, start + index));
+    const images = Array.from({ length: PAGE }, (_value, index) => listedImage(batch, start + index));
     const next = start + PAGE < IMAGES ? String(start + PAGE) : null;
     return route.fulfill({ json: { images, next } });
   });

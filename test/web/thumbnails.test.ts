@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { listedImage } from '../fixtures/listed-image.ts';
 import { photo, photos } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser/browser.ts';
 import { drawn, openBatch, tiles } from '../support/browser/patient-page.ts';
@@ -67,7 +68,7 @@ test('On a page that is open for an hour no signed URL of a thumbnail is used af
     const signedAt = startedAt + passedMs;
     const date = new Date(signedAt).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const query = `at=${signedAt}&X-Amz-Date=${date}&X-Amz-Expires=${LIFETIME_SECONDS}`;
-    const images = Array.from({ length: 90 }, (_value, index) => listed(batch, index, query));
+    const images = Array.from({ length: 90 }, (_value, index) => listedImage(batch, index, `?${query}`));
     return route.fulfill({ json: { images, next: null } });
   });
   await page.goto(`/patients/${patient}`);
@@ -91,31 +92,3 @@ test('On a page that is open for an hour no signed URL of a thumbnail is used af
   expect(used).toBeGreaterThan(0);
   expect(seen.expired).toBe(0);
 }, 90_000);
-
-/** An image as the list shows it. */
-const listed = (batch: string, index: number, query: string) => ({
-  id: `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`,
-  batch,
-  original_name: `photo-${index}.jpeg`,
-  s3_key: null,
-  s3_thumbnail_key: null,
-  content_type: 'image/jpeg',
-  category: 'other',
-  caption: '',
-  date_taken: null,
-  captured_local: null,
-  capture_offset: null,
-  file_size: 3_000_000,
-  thumbnail_size: 9000,
-  width: 4000,
-  height: 3000,
-  order: index,
-  status: 'ready',
-  status_reason: null,
-  url: '',
-  thumbnail_url: `/thumbnails/${index}.jpg?${query}`,
-  uploaded_at: '2025-11-06T10:00:00.000Z',
-  uploaded_local: '2025-11-06T10:00:00',
-  updated_at: '2025-11-06T10:00:00.000Z',
-  source: 'clinic',
-});
