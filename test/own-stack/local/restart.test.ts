@@ -215,7 +215,7 @@ describe('a start that cannot succeed names the reason in one sentence', () => {
   });
 
   test('if the template has a value that it cannot resolve', async () => {
-    const file = path.join(testStack.cdkOut, 'Negatoscope.template.json');
+    const file = path.join(testStack.cdkOut, 'Negatoscope-test.template.json');
     const original = readFileSync(file, 'utf8');
     const template = JSON.parse(original);
     const echo =
