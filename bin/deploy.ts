@@ -10,7 +10,7 @@ import {
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
 import { lostData } from '../lib/deployment/lost-data.ts';
 import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
-import { stackNames } from '../lib/stack/stacks.ts';
+import { stackNames } from '../lib/stack/stack-names.ts';
 
 const usage = `npm run deploy -- [--stage ${DEFAULT_STAGE}] [--accept <logical id>] [-- <arguments of cdk deploy>]`;
 

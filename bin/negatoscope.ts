@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -15,6 +15,8 @@ import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
 import { DicomUid } from '../lib/domain/dicom/uids.ts';
 import { Id, PatientId } from '../lib/domain/identifiers.ts';
 import { usage as auditUsage, runAudit } from './audit.ts';
+import { usage as firstAdminUsage, runFirstAdmin } from './first-admin.ts';
+import { usage as preflightUsage, runPreflight } from './preflight.ts';
 import { usage as reconcileUsage, runReconcile } from './reconcile.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
@@ -24,7 +26,20 @@ const usage = `Usage: npm run negatoscope -- <command> --url https://images.clin
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
   --parallel 6                                    files at the same time
 or: npm run negatoscope -- ${reconcileUsage}
-or: npm run negatoscope -- ${auditUsage}`;
+or: npm run negatoscope -- ${auditUsage}
+or: npm run negatoscope -- ${preflightUsage}
+or: npm run negatoscope -- ${firstAdminUsage}`;
+
+/** Where `npm start` writes how to reach its stack. */
+const LOCAL_ENVIRONMENT = path.join('.local', 'admin.env');
+
+/** The commands that operators run. */
+const COMMANDS: Record<string, (args: readonly string[]) => Promise<number>> = {
+  reconcile: runReconcile,
+  audit: runAudit,
+  preflight: runPreflight,
+  'first-admin': runFirstAdmin,
+};
 
 /** Hosts that are reached without a network. */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -143,10 +158,12 @@ async function batchOf(
 }
 
 try {
-  const [, , command, ...args] = process.argv;
-  if (command === 'reconcile') process.exitCode = await runReconcile(args);
-  else if (command === 'audit') process.exitCode = await runAudit(args);
-  else process.exitCode = await main();
+  const [, , command = '', ...args] = process.argv;
+  // These two work on a table and buckets: the local stack's, unless the environment names others.
+  const isLocal = ['reconcile', 'audit'].includes(command) && !process.env.AUDIT_TABLE_NAME;
+  if (isLocal && existsSync(LOCAL_ENVIRONMENT)) process.loadEnvFile(LOCAL_ENVIRONMENT);
+  const run = COMMANDS[command];
+  process.exitCode = run ? await run(args) : await main();
 } catch (error) {
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
   console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);

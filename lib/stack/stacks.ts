@@ -5,6 +5,7 @@ import type { Trigger } from '../api/trigger.ts';
 import { DataStack } from './data-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
+import { stackNames } from './stack-names.ts';
 
 interface Declared {
   /** Names the stacks, so that an account may have several. */
@@ -16,12 +17,6 @@ interface Declared {
   /** Whether the stacks are for a laptop: the page then says how to get sample data. */
   onLaptop?: boolean;
 }
-
-/** The names of a stage's stacks. */
-export const stackNames = (stage: string) => ({
-  data: `Negatoscope-${stage}-Data`,
-  service: `Negatoscope-${stage}`,
-});
 
 /**
  * Adds the two stacks of a stage: one for the data, and one for the code that serves them. The second reads outputs of the first

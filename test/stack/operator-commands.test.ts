@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type AwsAnswer, type AwsCall, startAwsStandIn } from '../support/aws-stand-in.ts';
+
+const run = promisify(execFile);
+const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'negatoscope.ts');
+
+const IDENTITY =
+  '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:role/it</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
+const NO_STACK = new Error('ValidationError: Stack with id Negatoscope-prod does not exist');
+const stack = (status: string, outputs: Record<string, string> = {}) =>
+  `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackStatus>${status}</StackStatus><Outputs>${Object.entries(
+    outputs,
+  )
+    .map(
+      ([name, value]) => `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    )
+    .join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+
+type Answers = Record<string, (call: AwsCall) => AwsAnswer>;
+let close = () => {};
+afterEach(() => close());
+
+async function negatoscope(answers: Answers, ...args: string[]) {
+  const standIn = await startAwsStandIn(answers);
+  close = standIn.close;
+  const env = { PATH: process.env.PATH, ...standIn.environment };
+  const ended = await run(process.execPath, [COMMAND, ...args], { env }).then(
+    ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+  return { ...ended, calls: standIn.calls };
+}
+
+describe('negatoscope preflight', () => {
+  const ready: Answers = {
+    GetCallerIdentity: () => IDENTITY,
+    GetParameters: () => ({ Parameters: [], InvalidParameters: [] }),
+    GetParameter: () => ({ Parameter: { Value: '30' } }),
+    'GET /2016-08-19/account-settings': () => ({ AccountLimit: { ConcurrentExecutions: 1000 } }),
+    'GET /2020-05-31/distribution': () => '<DistributionList><Quantity>0</Quantity></DistributionList>',
+    DescribeStacks: () => NO_STACK,
+  };
+
+  test('finds an account ready, and names the next command', async () => {
+    const { code, stdout } = await negatoscope(ready, 'preflight');
+    expect(stdout).not.toContain('FAIL');
+    expect(stdout).toContain('account 123456789012');
+    expect(stdout).toMatch(/Next: npm run deploy\n$/);
+    expect(code).toBe(0);
+  });
+
+  test.each<[string, Answers, RegExp]>([
+    [
+      'without credentials',
+      { GetCallerIdentity: () => new Error('ExpiredToken: The security token has expired') },
+      /FAIL {2}credentials: ExpiredToken: The security token has expired/,
+    ],
+    [
+      'in a region without a service',
+      {
+        GetParameters: ({ body }) => ({
+          InvalidParameters: JSON.parse(body).Names.filter((name: string) => name.endsWith('/pipes')),
+        }),
+      },
+      /FAIL {2}services in the region: eu-central-1 has no pipes: choose another region/,
+    ],
+    [
+      'before CDK has prepared the region',
+      { GetParameter: () => new Error('ParameterNotFound: ') },
+      /FAIL {2}CDK bootstrap: .*run npx cdk bootstrap/,
+    ],
+    [
+      'with the concurrency of a new account',
+      { 'GET /2016-08-19/account-settings': () => ({ AccountLimit: { ConcurrentExecutions: 10 } }) },
+      /FAIL {2}Lambda concurrency: The account runs 10 functions at once.*set it to 10/,
+    ],
+    [
+      'that may not use CloudFront',
+      { 'GET /2020-05-31/distribution': () => new Error('AccessDenied: not authorized') },
+      /FAIL {2}CloudFront: AccessDenied: not authorized/,
+    ],
+    [
+      'with a stack whose creation failed',
+      { DescribeStacks: () => stack('ROLLBACK_COMPLETE') },
+      /FAIL {2}stacks: Negatoscope-prod-Data is in the state ROLLBACK_COMPLETE: delete it/,
+    ],
+  ])('tells what is in the way: an account %s', async (_what, answers, expected) => {
+    const { code, stdout } = await negatoscope({ ...ready, ...answers }, 'preflight');
+    expect(stdout).toMatch(expected);
+    expect(stdout.match(/^ok {4}/gm)).toHaveLength(5);
+    expect(stdout).toMatch(/1 to settle first\.\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('changes nothing', async () => {
+    const { calls } = await negatoscope(ready, 'preflight');
+    for (const { action } of calls) expect(action).toMatch(/^(Get|Describe|GET )/);
+  });
+});
+
+describe('negatoscope first-admin', () => {
+  const deployed: Answers = {
+    DescribeStacks: () => stack('CREATE_COMPLETE', { UserPoolId: 'eu-central-1_pool' }),
+    ListUsersInGroup: () => ({ Users: [] }),
+    AdminCreateUser: () => ({ User: { Username: 'dana' } }),
+    AdminAddUserToGroup: () => ({}),
+  };
+  const invite = (answers: Answers) => negatoscope(answers, 'first-admin', '--email', 'dana@clinic.example');
+
+  test('invites an admin by mail', async () => {
+    const { code, stdout, calls } = await invite(deployed);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        'dana is an admin. Cognito sends the first password to dana@clinic.example; it is valid for three days.\n',
+    });
+    const of = (action: string) => JSON.parse(calls.find((call) => call.action === action)?.body ?? '{}');
+    expect(of('AdminCreateUser')).toMatchObject({
+      UserPoolId: 'eu-central-1_pool',
+      Username: 'dana',
+      UserAttributes: [
+        { Name: 'email', Value: 'dana@clinic.example' },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+    });
+    expect(of('AdminAddUserToGroup')).toMatchObject({ Username: 'dana', GroupName: 'admins' });
+  });
+
+  test('invites no second one', async () => {
+    const { code, stderr, calls } = await invite({
+      ...deployed,
+      ListUsersInGroup: () => ({ Users: [{ Username: 'erin' }] }),
+    });
+    expect([code, stderr]).toEqual([1, 'There is an admin already: erin.\n']);
+    expect(calls.map(({ action }) => action)).not.toContain('AdminAddUserToGroup');
+  });
+
+  test('continues where an earlier run failed, and makes nobody else an admin', async () => {
+    const exists = (address: string): Answers => ({
+      ...deployed,
+      AdminCreateUser: () => new Error('UsernameExistsException: User account already exists'),
+      AdminGetUser: () => ({ Username: 'dana', UserAttributes: [{ Name: 'email', Value: address }] }),
+    });
+    expect(await invite(exists('dana@clinic.example'))).toMatchObject({ code: 0 });
+    const other = await invite(exists('dana@home.example'));
+    expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('somebody with another address')]);
+    expect(other.calls.map(({ action }) => action)).not.toContain('AdminAddUserToGroup');
+  });
+
+  test('says that there is no stack yet', async () => {
+    const { code, stderr } = await invite({ DescribeStacks: () => NO_STACK });
+    expect(code).toBe(1);
+    expect(stderr).toContain('does not exist');
+  });
+
+  test.each([[[]], [['--email', 'dana']]])('refuses %j', async (args) => {
+    const { code, stderr } = await negatoscope({}, 'first-admin', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Expected an address as --email.');
+  });
+});
