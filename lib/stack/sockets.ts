@@ -39,12 +39,16 @@ export class Sockets extends Construct {
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog) },
     });
     // A page may send any message to keep its connection from being idle: API Gateway closes it after ten minutes.
-    this.api.addRoute('$default', {
+    const anything = this.api.addRoute('$default', {
       integration: new WebSocketMockIntegration('Anything', {
-        requestTemplates: { 'application/json': '{"statusCode":200}' },
+        // The expression is a constant, the key of the template. Without a template, API Gateway would answer each message by an
+        // error (developer guide, "WebSocket API mapping template reference").
+        requestTemplates: { $default: '{"statusCode":200}' },
         templateSelectionExpression: '\\$default',
       }),
     });
+    // API Gateway deploys no API without a route.
+    this.#stage.node.addDependency(anything);
   }
 
   /** The environment in which functions find the connections API. */

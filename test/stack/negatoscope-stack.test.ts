@@ -308,7 +308,10 @@ test('CloudFront forwards the handshakes to the socket’s stage, with and witho
   expect(originOf('/ws')).toBeDefined();
   const own = behaviors.filter(({ TargetOriginId }) => TargetOriginId === originOf('/ws'));
   expect(own.map(({ PathPattern }) => PathPattern)).toEqual(['/ws', '/ws/']);
-  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'ws' });
+  template.hasResource('AWS::ApiGatewayV2::Stage', {
+    Properties: { StageName: 'ws' },
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('^SocketsApidefaultRoute')]),
+  });
 });
 
 test('Every path that is neither the API nor the socket is the page, which is readable only by CloudFront', () => {

@@ -3,9 +3,11 @@ import { type Rate, toRate } from '../api-gateway/throttle.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 
-/** The integration of a route: a function, or (`mock`) none. */
+/** The integration of a route: a function, or (`MOCK`) none. */
 export interface SocketTarget {
   functionArn: string | undefined;
+  /** Whether it is a mock without the template that its expression selects: API Gateway answers by an error then. */
+  lacksTemplate: boolean;
   /** The authorizer function. */
   authorizerArn: string | undefined;
 }
@@ -38,6 +40,8 @@ const RouteProperties = z.object({
 const IntegrationProperties = z.object({
   IntegrationType: z.enum(['AWS_PROXY', 'MOCK']),
   IntegrationUri: z.string().default(''),
+  RequestTemplates: z.record(z.string(), z.string()).default({}),
+  TemplateSelectionExpression: z.string().default('\\$default'),
 });
 const AuthorizerProperties = z.object({
   AuthorizerType: z.literal('REQUEST'),
@@ -81,11 +85,14 @@ export function loadSocketApi(template: Template): SocketApi | undefined {
         AuthorizationType === 'CUSTOM'
           ? named('AWS::ApiGatewayV2::Authorizer', AuthorizerId, AuthorizerProperties)
           : undefined;
+      const isMock = integration.IntegrationType === 'MOCK';
+      // A backslash makes the expression a constant.
+      const selected = integration.TemplateSelectionExpression.replace(/^\\/, '');
       return [
         RouteKey,
         {
-          functionArn:
-            integration.IntegrationType === 'MOCK' ? undefined : functionIn(integration.IntegrationUri),
+          functionArn: isMock ? undefined : functionIn(integration.IntegrationUri),
+          lacksTemplate: isMock && !(selected in integration.RequestTemplates),
           authorizerArn: authorizer && functionIn(authorizer.AuthorizerUri),
         },
       ];

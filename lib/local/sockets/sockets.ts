@@ -150,6 +150,10 @@ export class Sockets {
     this.#connections.set(connectionId, new SocketConnection(context, client, this.#clock));
     client.on('error', (error) => this.#log(`connection ${connectionId}: ${error.message}`));
     client.on('message', () => {
+      if (this.api.routes.get('$default')?.lacksTemplate) {
+        const requestId = randomUUID();
+        return client.send(JSON.stringify({ message: 'Internal server error', connectionId, requestId }));
+      }
       void this.#invoke('$default', context).catch((error) => this.#log(`$default failed: ${error}`));
     });
     client.once('close', () => {

@@ -8,3 +8,9 @@ export type SocketMessage =
     }
   | { type: 'BATCH_CHANGED' | 'BATCH_DELETED'; batch: Batch }
   | { type: 'EXPORT_READY'; export: { id: string } };
+
+/** The message in a frame; undefined for other frames, by which API Gateway tells of its own errors. */
+export function parseSocketMessage(frame: string): SocketMessage | undefined {
+  const message = JSON.parse(frame) as Partial<SocketMessage>;
+  return message.type === undefined ? undefined : (message as SocketMessage);
+}

@@ -1,6 +1,6 @@
 import { currentToken } from '../api/client.ts';
 import { Backoff } from '../parts/backoff.ts';
-import type { SocketMessage } from './socket-message.ts';
+import { parseSocketMessage, type SocketMessage } from './socket-message.ts';
 
 /** Less than the ten minutes after which API Gateway closes an idle connection. */
 const KEEP_ALIVE_MS = 4 * 60_000;
@@ -61,7 +61,10 @@ export class UpdatesSocket {
       this.#failures = 0;
       this.#onState('open');
     };
-    socket.onmessage = ({ data }) => this.#onMessage(JSON.parse(data) as SocketMessage);
+    socket.onmessage = ({ data }) => {
+      const message = parseSocketMessage(data);
+      if (message) this.#onMessage(message);
+    };
     socket.onclose = this.#disconnect;
   }
 
