@@ -25,6 +25,9 @@ interface Options {
   onWait: (seconds: number) => void;
 }
 
+/** How often one request is refused as unavailable before it fails: after about five minutes, as the service asks for five seconds. */
+const MOST_UNAVAILABLE = 60;
+
 /** The HTTP client of the service for one person. It waits as the service requests, and retries failed requests. */
 export class ServiceClient {
   readonly #options: Options;
@@ -67,7 +70,7 @@ export class ServiceClient {
   ): Promise<Response> {
     const { url, token, signal, onWait } = this.#options;
     const target = new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url);
-    for (let failures = 0; ; ) {
+    for (let failures = 0, unavailable = 0; ; ) {
       const init = { method, headers: { ...headers, authorization: `Bearer ${token}` }, signal };
       const answer = await fetch(target, body === undefined ? init : { ...init, body }).catch(
         (cause: unknown) => {
@@ -83,6 +86,7 @@ export class ServiceClient {
       const { status } = answer;
       if (status < 400) return answer;
       const wait = retryAfterMs(answer.headers.get('retry-after'), new Date());
+      if (status === 503 && ++unavailable > MOST_UNAVAILABLE) throw await refusalOf(answer);
       if (status === 429 || (wait !== undefined && (status === 503 || status === 409))) {
         await answer.body?.cancel();
         const ms = wait ?? 5000;

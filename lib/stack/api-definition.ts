@@ -177,7 +177,9 @@ const allowOneOf = (origins: readonly string[]) =>
 /** Responses that API Gateway generates itself, in the service's error format. */
 const GATEWAY_RESPONSES: [type: string, status: number, message: string, details?: string[]][] = [
   ['DEFAULT_4XX', 400, 'The request can not be handled.'],
-  ['DEFAULT_5XX', 500, 'Something went wrong on our side.'],
+  // The function answers its own errors. What API Gateway answers is a function that Lambda throttled, or that ended without an
+  // answer: the same request may succeed later.
+  ['DEFAULT_5XX', 503, 'The service is busy.'],
   ['ACCESS_DENIED', 403, 'Insufficient permissions'],
   ['UNAUTHORIZED', 401, 'Missing or invalid token or API key'],
   // API Gateway's response to an unknown path.
@@ -198,8 +200,8 @@ const GATEWAY_RESPONSES: [type: string, status: number, message: string, details
     ],
   ],
   ['THROTTLED', 429, 'Too many requests'],
-  ['INTEGRATION_FAILURE', 502, 'Something went wrong on our side.'],
-  ['INTEGRATION_TIMEOUT', 504, 'This took too long.'],
+  ['INTEGRATION_FAILURE', 503, 'The service is busy, or something went wrong on our side.'],
+  ['INTEGRATION_TIMEOUT', 503, 'This took too long.'],
 ];
 
 /** A constant is in quotes, and can't contain one (API Gateway developer guide, "Set up gateway responses"). */

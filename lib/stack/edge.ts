@@ -77,6 +77,9 @@ export class Edge extends Construct {
         // The stage is given by name. By reference, the functions would have to be created first. But they depend on
         // the client of the user pool, which depends on this domain.
         originPath: `/${STAGE}`,
+        readTimeout: Duration.seconds(settings.originTimeoutSeconds),
+        // After a time-out, CloudFront would repeat a GET, and so the work that takes so long (developer guide, "Response timeout").
+        connectionAttempts: 1,
       }),
     };
     // The host of `wss://<host>`. The path, which is the stage, comes from the request.

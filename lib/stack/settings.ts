@@ -46,6 +46,8 @@ export const Settings = z.strictObject({
       certificateArn: z.string().regex(/^arn:[\w-]+:acm:us-east-1:\d{12}:certificate\//),
     })
     .optional(),
+  /** How long CloudFront waits for the first and for each next byte of a response. More than 60 seconds need a higher quota. */
+  originTimeoutSeconds: z.int().min(30).max(120).default(60),
   /**
    * An Orthanc server that also receives each stored DICOM file, by `POST <url>/instances`. The function is in no VPC,
    * so the server must be reachable from the internet.

@@ -57,9 +57,9 @@ test('a changed function answers with its new code, and the others keep theirs',
   const before = await health();
   const original = readFileSync(join(copy, HANDLER), 'utf8');
   const startedAt = performance.now();
-  // A function that cannot start answers 502, which the code before the change never does.
+  // A function that cannot start is answered by 503, which the code before the change never does.
   edit(HANDLER, (source) => `${source}\nthrow new Error('the new code');\n`);
-  await expect.poll(async () => (await fetch(`${url}/health`)).status, POLLING).toBe(502);
+  await expect.poll(async () => (await fetch(`${url}/health`)).status, POLLING).toBe(503);
   console.log(`new code after ${Math.round(performance.now() - startedAt)} ms`);
   expect(said.filter((line) => line.includes('has its new code'))).toHaveLength(1);
   writeFileSync(join(copy, HANDLER), original);

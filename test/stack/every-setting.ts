@@ -12,6 +12,7 @@ export const EVERY_SETTING = {
     name: 'images.clinic.example',
     certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0190a5a2',
   },
+  originTimeoutSeconds: 120,
   orthancUrl: 'https://pacs.clinic.example',
   orthancSecret: 'orthanc',
   patientIdIssuers: ['CLINIC'],

@@ -17,11 +17,21 @@ export const setTokens = (source: Tokens): void => {
 /** The token of the signed-in user. */
 export const currentToken = async (): Promise<string | undefined> => tokens?.current();
 
-/** How often a request is repeated after 429, and the longest wait. */
+/** How often a request is repeated, and the longest wait. */
 const MOST_WAITS = 4;
 const LONGEST_WAIT_SECONDS = 65;
 
-/** Sends a request as the signed-in user. Renews an expired token, and repeats the request after 429. */
+/** Methods of which a second request has the same effect as one (RFC 9110, 9.2.2). PATCH sets fields to values. */
+const REPEATABLE = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'];
+
+/** Whether the service asks for the same request again: nothing was done, or doing it again does no harm. */
+function isToRepeat({ method, headers }: Request, { status, headers: answered }: Response): boolean {
+  if (status === 429) return true;
+  if (status !== 503 || !answered.has('retry-after')) return false;
+  return REPEATABLE.includes(method) || headers.has('idempotency-key');
+}
+
+/** Sends a request as the signed-in user. Renews an expired token, and repeats the request where the service asks for it. */
 export async function authorizedFetch(input: Request | string, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   let token = await tokens?.current();
@@ -35,7 +45,7 @@ export async function authorizedFetch(input: Request | string, init?: RequestIni
       token = await tokens.renewed();
       continue;
     }
-    if (response.status !== 429 || waits >= MOST_WAITS) return response;
+    if (!isToRepeat(request, response) || waits >= MOST_WAITS) return response;
     waits += 1;
     const seconds = Math.min(Number(response.headers.get('retry-after') ?? 5), LONGEST_WAIT_SECONDS);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
