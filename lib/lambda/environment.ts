@@ -38,11 +38,9 @@ export const environment = {
   get allowedOrigins(): string[] {
     return JSON.parse(required('ALLOWED_ORIGINS'));
   },
-  /** The URL and credentials of the Orthanc server to which stored DICOM files are forwarded. */
+  /** The Orthanc server to which stored DICOM files are forwarded, and the secret with its credentials, if it needs some. */
   get orthanc() {
-    const { ORTHANC_USERNAME: name, ORTHANC_PASSWORD: password } = process.env;
-    const auth = name && password ? `${name}:${password}` : undefined;
-    return { url: required('ORTHANC_URL'), auth };
+    return { url: required('ORTHANC_URL'), secret: process.env.ORTHANC_SECRET };
   },
   /** The queue whose messages the function receives. */
   get queueUrl() {

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Permissions } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
@@ -134,18 +134,13 @@ export class Functions extends Construct {
     return { ALLOWED_ORIGINS: JSON.stringify(this.#settings.allowedOrigins) };
   }
 
-  /** The environment of functions that send to the clinic's Orthanc. */
-  get orthanc(): Record<string, string> {
-    const { orthancUrl, orthancSecret } = this.#settings;
-    if (!orthancUrl) return {};
-    if (!orthancSecret) return { ORTHANC_URL: orthancUrl };
-    const signIn = (jsonField: string) =>
-      SecretValue.secretsManager(orthancSecret, { jsonField }).unsafeUnwrap();
-    return {
-      ORTHANC_URL: orthancUrl,
-      ORTHANC_USERNAME: signIn('username'),
-      ORTHANC_PASSWORD: signIn('password'),
-    };
+  /** Lets a function send to the clinic's Orthanc. */
+  connectToOrthanc(handler: LambdaFunction): void {
+    const { orthancUrl = '', orthancSecret } = this.#settings;
+    handler.addEnvironment('ORTHANC_URL', orthancUrl);
+    if (!orthancSecret) return;
+    handler.addEnvironment('ORTHANC_SECRET', orthancSecret);
+    Secret.fromSecretNameV2(this, 'OrthancSecret', orthancSecret).grantRead(handler);
   }
 
   /** Creates the function with the bundle `dist/<id>`. */

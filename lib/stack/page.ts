@@ -27,7 +27,7 @@ import {
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
 import { Duration } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { PageConfig } from '../api/page-config.ts';
 import type { Identity } from './identity.ts';
 import { removalPolicy } from './removal-policy.ts';
@@ -55,6 +55,7 @@ export class Page extends Construct {
   /** The behavior of all paths that are not files: the app. */
   readonly views: BehaviorOptions;
   readonly assets: BehaviorOptions;
+  readonly #deployedViews: BucketDeployment;
 
   constructor(
     scope: Construct,
@@ -110,6 +111,7 @@ export class Page extends Construct {
     });
     // The files exist before the new page refers to them.
     views.node.addDependency(assets);
+    this.#deployedViews = views;
 
     const origin = S3BucketOrigin.withOriginAccessControl(bucket);
     const behavior = { origin, viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS, compress: true };
@@ -160,6 +162,11 @@ export class Page extends Construct {
       // Each file has its own cache header, so that a missing file is not cached for a year.
       responseHeadersPolicy: headers('AssetHeaders'),
     };
+  }
+
+  /** Shows the new page only after this has been deployed. */
+  deployAfter(dependency: IConstruct): void {
+    this.#deployedViews.node.addDependency(dependency);
   }
 }
 

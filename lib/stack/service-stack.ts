@@ -85,11 +85,9 @@ export class ServiceStack extends Stack {
         ...trigger,
         description: trigger.summary,
         hasEventSource: true,
-        environment: {
-          ...(trigger.needs === 'orthancUrl' && functions.orthanc),
-          ...(trigger.metric && metrics),
-        },
+        environment: { ...(trigger.metric && metrics) },
       });
+      if (trigger.needs === 'orthancUrl') functions.connectToOrthanc(handler);
       return {
         trigger,
         handler,
@@ -116,6 +114,8 @@ export class ServiceStack extends Stack {
       sockets.route(route, handler, socketAuthorizer);
     }
     const page = new Page(this, 'Page', storage, identity, settings, onLaptop);
+    // A new page may call what only the new API has.
+    page.deployAfter(api.restApi.deploymentStage);
     const edge = new Edge(this, 'Edge', {
       api: api.restApi,
       operations,

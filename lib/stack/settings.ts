@@ -57,7 +57,7 @@ export const Settings = z.strictObject({
     // Everyone who may read the stack can read the URL.
     .refine((url) => new URL(url).username === '', 'who signs in there stands in the orthancSecret')
     .optional(),
-  /** The name of a secret in Secrets Manager with the `username` and the `password` for it, read during deployment. */
+  /** The name of a secret in Secrets Manager with the `username` and the `password` for it. */
   orthancSecret: z.string().min(1).optional(),
   /**
    * Values of Issuer of Patient ID (0010,0021) that the clinic's own devices write. A study with another issuer belongs

@@ -411,8 +411,19 @@ describe('The bridge to an Orthanc', () => {
       Properties.Environment?.Variables?.ORTHANC_URL ? [Properties.Environment.Variables] : [],
     );
     expect(variables.ORTHANC_URL).toBe(ORTHANC);
-    expect(variables.ORTHANC_USERNAME).toBe('{{resolve:secretsmanager:orthanc:SecretString:username::}}');
-    expect(variables.ORTHANC_PASSWORD).toBe('{{resolve:secretsmanager:orthanc:SecretString:password::}}');
+    // The function reads it when it sends, so that nobody who may read functions reads the password.
+    expect(variables.ORTHANC_SECRET).toBe('orthanc');
+    own.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+            Effect: 'Allow',
+            Resource: Match.anyValue(),
+          },
+        ]),
+      },
+    });
   });
 
   test('sends patients’ images encrypted, and no password in its URL', () => {

@@ -7,6 +7,7 @@ import { PermanentFailure } from '../../../lib/lambda/events/permanent-failure.t
 import { serveMessages } from '../../../lib/lambda/events/serve-messages.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { Orthanc } from '../../../lib/services/orthanc/orthanc.ts';
+import { OrthancSignIn } from '../../../lib/services/orthanc/orthanc-sign-in.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
@@ -28,5 +29,9 @@ export async function handle({ sopUid }: z.infer<typeof Message>, { dicomStore, 
 export const handler = serveMessages(trigger, Message, handle, {
   dicomStore,
   objects,
-  orthanc: () => new Orthanc(environment.orthanc),
+  orthanc: () => {
+    const { url, secret } = environment.orthanc;
+    const signIn = secret === undefined ? undefined : new OrthancSignIn(secret);
+    return new Orthanc({ url, auth: signIn && (() => signIn.auth()) });
+  },
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
@@ -16,6 +16,7 @@ import { functionArnIn, readApiDefinition } from './api-definition.ts';
 import { describeRequest } from './api-event.ts';
 import { ApiRoutes, type Route } from './api-routes.ts';
 import { Authorizer } from './authorizer.ts';
+import { Compression } from './compression.ts';
 import { GatewayResponses, type GatewayResponseType } from './gateway-response.ts';
 import { InvokePermissions } from './invoke-permissions.ts';
 import { Throttle } from './throttle.ts';
@@ -64,6 +65,7 @@ export class Gateway {
   readonly #clock: Clock;
   readonly #throttle: Throttle;
   readonly #addressRate: AddressRate;
+  readonly #compression: Compression;
 
   constructor(
     template: Template,
@@ -75,6 +77,7 @@ export class Gateway {
     const definition = readApiDefinition(template);
     this.#throttle = Throttle.ofStage(template, clock);
     this.#addressRate = AddressRate.of(template, clock);
+    this.#compression = new Compression(template);
     const permissions = new InvokePermissions(template);
     this.#routes = new ApiRoutes(definition, permissions);
     this.#responses = new GatewayResponses(definition['x-amazon-apigateway-gateway-responses']);
@@ -160,7 +163,7 @@ export class Gateway {
       throw new GatewayError('REQUEST_TOO_LARGE');
     const lambda = this.#lambdaByArn(target.arn);
     if (target.streaming) await this.#stream(lambda, payload, requestId, route, response);
-    else await this.#buffer(lambda, payload, requestId, route, response, request.headers.accept ?? '');
+    else await this.#buffer(lambda, payload, requestId, route, response, request.headers);
   }
 
   async #buffer(
@@ -169,7 +172,7 @@ export class Gateway {
     requestId: string,
     route: Route,
     response: ServerResponse,
-    accept: string,
+    { accept = '', 'accept-encoding': encodings }: IncomingHttpHeaders,
   ) {
     const { expired, started, stop } = integrationTimeout(route.timeoutMs);
     const work = lambda.invoke(payload, { requestId, sheddable: true, started });
@@ -177,8 +180,14 @@ export class Gateway {
     const result = ProxyResult.parse(answer);
     const acceptedType = accept.split(/[,;]/)[0]?.trim() ?? '';
     const isBinary = result.isBase64Encoded && this.#isBinary(acceptedType);
-    const body = Buffer.from(result.body ?? '', isBinary ? 'base64' : 'utf8');
+    const plain = Buffer.from(result.body ?? '', isBinary ? 'base64' : 'utf8');
     writeHead(response, result, requestId);
+    const isCompressed = response.hasHeader('content-encoding');
+    const compressed = isCompressed
+      ? undefined
+      : await this.#compression.compress(plain, String(encodings ?? ''));
+    if (compressed) response.setHeader('content-encoding', 'gzip').removeHeader('content-length');
+    const body = compressed ?? plain;
     if (!hasNoBody(result.statusCode) && !response.hasHeader('content-length'))
       response.setHeader('content-length', body.length);
     if (!response.hasHeader('content-type')) response.setHeader('content-type', 'application/json');

@@ -18,14 +18,16 @@ const Refusal = z.object({ OrthancError: z.string(), Details: z.string().optiona
 /** Shorter than the function's timeout, so that it can still postpone the message; milliseconds. */
 const TIMEOUTS = { wholeMs: 280_000, idleMs: 60_000 };
 
+type Auth = () => Promise<string>;
+
 /** A client that sends files to an Orthanc server (Orthanc Book, "REST API of Orthanc", sending DICOM images). */
 export class Orthanc {
   readonly #url: URL;
-  readonly #auth: string | undefined;
+  readonly #auth: Auth | undefined;
   readonly #timeouts: typeof TIMEOUTS;
 
   /** @param server its URL, which may contain a path, and its credentials: `name:password`, here or in the URL */
-  constructor({ url, auth }: { url: string; auth?: string | undefined }, timeouts = TIMEOUTS) {
+  constructor({ url, auth }: { url: string; auth?: Auth | undefined }, timeouts = TIMEOUTS) {
     this.#url = new URL('instances', url.endsWith('/') ? url : `${url}/`);
     this.#auth = auth;
     this.#timeouts = timeouts;
@@ -49,12 +51,13 @@ export class Orthanc {
   }
 
   async #post(file: Readable, bytes: number) {
+    const auth = await this.#auth?.();
     const request = (this.#url.protocol === 'http:' ? http : https).request(this.#url, {
       method: 'POST',
       headers: { 'content-type': 'application/dicom', 'content-length': bytes },
       signal: AbortSignal.timeout(this.#timeouts.wholeMs),
       timeout: this.#timeouts.idleMs,
-      ...(this.#auth !== undefined && { auth: this.#auth }),
+      ...(auth !== undefined && { auth }),
     });
     request.on('timeout', () => request.destroy(new Error('Orthanc is silent')));
     // Ignores errors after the response, which may arrive before the whole file is sent (401). Only the response

@@ -14,7 +14,10 @@ afterEach(() => pacs.close());
 
 const LIMITS = { wholeMs: 2000, idleMs: 200 };
 const storeFile = (url = pacs.url, auth?: string) =>
-  new Orthanc({ url, auth }, LIMITS).store(Readable.from([Buffer.from('some'), Buffer.from('thing')]), 9);
+  new Orthanc({ url, ...(auth && { auth: async () => auth }) }, LIMITS).store(
+    Readable.from([Buffer.from('some'), Buffer.from('thing')]),
+    9,
+  );
 
 /** The result of a file for this answer of the server. */
 async function outcome(status: number, body: unknown, headers: Record<string, string> = {}): Promise<string> {
