@@ -12,12 +12,16 @@ import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Trigger } from '../api/trigger.ts';
 import { AUDIT_KEYS, TABLE_SCHEMA } from '../data/keys.ts';
+import { alarmText } from './alarms.ts';
 import type { Queues } from './queues.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { StoredItems } from './stored-items.ts';
 
 const DAY_MINUTES = 24 * 60;
+
+/** If a new message waits longer than this, too few functions run. */
+const UNTAKEN_SECONDS = Duration.minutes(15).toSeconds();
 
 /** If a stream record waits longer than this, its function is failing. */
 const LATE_MS = Duration.minutes(10).toMilliseconds();
@@ -39,7 +43,7 @@ export class EventSource extends Construct {
     const { source } = trigger;
     const alarm = (name: string, metric: Metric, threshold: number, evaluationPeriods = 1) =>
       metric.createAlarm(this, name, {
-        alarmDescription: trigger.costOfFailure,
+        alarmDescription: alarmText(trigger.costOfFailure, trigger.id),
         threshold,
         evaluationPeriods,
       });
@@ -59,7 +63,6 @@ export class EventSource extends Construct {
     }
     if (!queues) throw new Error(`${trigger.id} has no queues.`);
     const { queue, deadLetters } = queues;
-    deadLetters.grantSendMessages(handler);
     handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
     if ('objectsUnder' in source || 'itemsStored' in source || 'scanResults' in source) {
       if (!queue) throw new Error(`${trigger.id} has no queue.`);
@@ -71,6 +74,12 @@ export class EventSource extends Construct {
         statistic: 'Minimum',
       });
       late.push(alarm('Late', waiting, 1, 8));
+      // Messages that nobody takes: the function is off, or too few may run at once.
+      const age = queue.metricApproximateAgeOfOldestMessage({
+        period: Duration.minutes(5),
+        statistic: 'Maximum',
+      });
+      late.push(alarm('Untaken', age, UNTAKEN_SECONDS, 3));
       if ('itemsStored' in source)
         late.push(alarm('NotQueued', new StoredItems(this, 'Items', source, storage, queue).failures, 1));
       handler.addEventSource(
@@ -82,7 +91,6 @@ export class EventSource extends Construct {
         }),
       );
     } else {
-      storage.key.grantDecrypt(handler);
       // More than two readers of a shard may be throttled (DynamoDB quotas, "DynamoDB Streams"). The images' table has
       // four, or five with a pipe. Lambda then retries, so that records arrive late but none is lost.
       handler.addEventSource(
@@ -111,9 +119,9 @@ export class EventSource extends Construct {
   }
 
   /** An alarm if a daily function did not run for two days. */
-  #missing({ costOfFailure }: Trigger, handler: LambdaFunction): Alarm {
+  #missing({ id, costOfFailure }: Trigger, handler: LambdaFunction): Alarm {
     return handler.metricInvocations({ period: Duration.days(1) }).createAlarm(this, 'Missing', {
-      alarmDescription: costOfFailure,
+      alarmDescription: alarmText(costOfFailure, id),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 2,

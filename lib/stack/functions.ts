@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Permissions } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
@@ -78,8 +78,8 @@ interface FunctionProps {
   description: string;
   /** By default CloudFormation gives a name. */
   functionName?: string;
-  /** Whether an event source will add to its permissions. */
-  hasEventSource?: boolean;
+  /** What it may do besides its permissions. */
+  statements?: readonly PolicyStatement[];
 }
 
 /**
@@ -134,13 +134,28 @@ export class Functions extends Construct {
     return { ALLOWED_ORIGINS: JSON.stringify(this.#settings.allowedOrigins) };
   }
 
-  /** Lets a function send to the clinic's Orthanc. */
-  connectToOrthanc(handler: LambdaFunction): void {
+  /** What a function needs to send to the clinic's Orthanc. */
+  get orthanc(): Pick<FunctionProps, 'statements'> & { environment: Record<string, string> } {
     const { orthancUrl = '', orthancSecret } = this.#settings;
-    handler.addEnvironment('ORTHANC_URL', orthancUrl);
-    if (!orthancSecret) return;
-    handler.addEnvironment('ORTHANC_SECRET', orthancSecret);
-    Secret.fromSecretNameV2(this, 'OrthancSecret', orthancSecret).grantRead(handler);
+    const environment = { ORTHANC_URL: orthancUrl };
+    if (!orthancSecret) return { environment };
+    const resourceName = `${orthancSecret}-??????`;
+    const secret = {
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    };
+    return {
+      environment: { ...environment, ORTHANC_SECRET: orthancSecret },
+      statements: [
+        new PolicyStatement({
+          actions: ['secretsmanager:GetSecretValue'],
+          // Secrets Manager adds six characters to the name.
+          resources: [Stack.of(this).formatArn(secret)],
+        }),
+      ],
+    };
   }
 
   /** Creates the function with the bundle `dist/<id>`. */
@@ -154,7 +169,7 @@ export class Functions extends Construct {
       environment,
       description,
       functionName,
-      hasEventSource,
+      statements = [],
     }: FunctionProps,
   ) {
     const role = new Role(this, `${id}-role`, {
@@ -172,6 +187,7 @@ export class Functions extends Construct {
               resources: ['*'],
             }),
             ...this.#statements(permissions),
+            ...statements,
           ],
         }),
       },
@@ -185,8 +201,8 @@ export class Functions extends Construct {
       handler: 'index.handler',
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
-      // Otherwise CDK would add a policy resource to each role, only for X-Ray.
-      role: hasEventSource ? role : role.withoutPolicyUpdates(),
+      // Otherwise CDK would add a policy resource to each role, for X-Ray and for event sources (`event-statements.ts`).
+      role: role.withoutPolicyUpdates(),
       logGroup: this.#logGroup,
       tracing: Tracing.ACTIVE,
       layers: layers.map((name) => this.#layer(name)),

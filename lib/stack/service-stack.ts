@@ -3,20 +3,22 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Annotations, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import { queueVariable, type Trigger } from '../api/trigger.ts';
 import { AddressRate } from './address-rate.ts';
+import { ServiceAlarms } from './alarms.ts';
 import { Api } from './api.ts';
+import { ServiceDashboard } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
 import { Edge } from './edge.ts';
+import { eventStatements } from './event-statements.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
 import { Page } from './page.ts';
-import { RefusedCredentials } from './refused-credentials.ts';
 import type { Settings } from './settings.ts';
 import { Sockets } from './sockets.ts';
 import type { Storage } from './storage.ts';
@@ -51,7 +53,7 @@ export class ServiceStack extends Stack {
     // of the user pool, which depends on the distribution's domain, which depends on the API.
     const functionName = `${this.stackName}-authorizer`;
     const metrics = { POWERTOOLS_METRICS_NAMESPACE: this.stackName };
-    functions.create('authorizer', {
+    const authorizer = functions.create('authorizer', {
       functionName,
       description: 'Find out who calls',
       // The table contains the API keys.
@@ -81,26 +83,19 @@ export class ServiceStack extends Stack {
     if (requestsPerAddress !== undefined)
       new AddressRate(this, 'AddressRate', api.restApi, requestsPerAddress);
     const connected = triggers.map((trigger) => {
+      const orthanc = trigger.needs === 'orthancUrl' ? functions.orthanc : undefined;
+      const own = queues.get(trigger.id);
+      const events = eventStatements(trigger, storage, own, (id) => queues.get(id));
       const handler = functions.create(trigger.id, {
         ...trigger,
         description: trigger.summary,
-        hasEventSource: true,
-        environment: { ...(trigger.metric && metrics) },
+        statements: [...events, ...(orthanc?.statements ?? [])],
+        environment: { ...orthanc?.environment, ...(trigger.metric && metrics) },
       });
-      if (trigger.needs === 'orthancUrl') functions.connectToOrthanc(handler);
-      return {
-        trigger,
-        handler,
-        eventSource: new EventSource(this, trigger, storage, queues.get(trigger.id), handler, settings),
-      };
+      for (const id of trigger.permissions.queues ?? [])
+        handler.addEnvironment(queueVariable(id), queues.get(id)?.queue?.queueUrl ?? '');
+      return { handler, eventSource: new EventSource(this, trigger, storage, own, handler, settings) };
     });
-    for (const { trigger, handler } of connected) {
-      for (const id of trigger.permissions.queues ?? []) {
-        const queue = queues.get(id)?.queue;
-        queue?.grantSendMessages(handler);
-        handler.addEnvironment(queueVariable(id), queue?.queueUrl ?? '');
-      }
-    }
     sockets.logAfter(api.restApi);
     const socketAuthorizer = functions.create('authorize-connection', {
       description: 'Find out who wants to listen at a socket',
@@ -126,27 +121,26 @@ export class ServiceStack extends Stack {
     const { url } = edge;
     identity.returnTo(url);
 
-    const failures = api.restApi
-      .metricServerError({ period: Duration.minutes(5), statistic: 'Sum' })
-      .createAlarm(this, 'ApiFailures', {
-        alarmDescription: 'People get errors that are ours; what they sent may not be stored.',
-        threshold: 5,
-        evaluationPeriods: 1,
-      });
-    const damage = functions.damagedItems
-      .metric({ period: Duration.hours(1), statistic: 'Sum' })
-      .createAlarm(this, 'DamagedItems', {
-        alarmDescription: 'Lists lack what is stored and can not be read: nobody sees it until it is mended.',
-        threshold: 1,
-        evaluationPeriods: 1,
-      });
-    const authorizers = ['authorizer', 'authorize-connection'];
-    const refused = new RefusedCredentials(this, 'RefusedCredentials', authorizers, refusedForAlarm);
-    this.#notify(
-      [failures, damage, refused.alarm, ...connected.flatMap(({ eventSource }) => eventSource.alarms)],
-      settings.alarmEmail,
-      storage,
-    );
+    const alarms = new ServiceAlarms(this, 'ServiceAlarms', {
+      api: api.restApi,
+      authorizers: [
+        { name: 'authorizer', handler: authorizer },
+        { name: 'authorize-connection', handler: socketAuthorizer },
+      ],
+      tables: [storage.table, storage.audit, storage.requests, storage.connections],
+      damagedItems: functions.damagedItems,
+      refusedForAlarm,
+      signIn: people && { userPoolId: people.pool.userPoolId, clientId: identity.environment.TOKEN_AUDIENCE },
+    });
+    const all = [...alarms.all, ...connected.flatMap(({ eventSource }) => eventSource.alarms)];
+    this.#notify(all, settings.alarmEmail, storage);
+    new ServiceDashboard(this, 'Dashboard', {
+      api: api.restApi,
+      distribution: edge.distribution,
+      queues,
+      tables: { table: storage.table, audit: storage.audit },
+      alarms: all,
+    });
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'Url', { value: url });

@@ -108,7 +108,7 @@ const ACCEPTED: Accepted[] = [
   ],
   [
     /^HIPAA.Security-CloudWatchAlarmAction$/,
-    /Alarm|Late|Missing|Found|NotQueued|ApiFailures|DamagedItems/,
+    /Alarm|Late|Untaken|Missing|Found|NotQueued/,
     'Alarms go to the address of the setting alarmEmail.',
   ],
   [
