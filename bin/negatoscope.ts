@@ -18,6 +18,7 @@ import { usage as auditUsage, runAudit } from './audit.ts';
 import { usage as firstAdminUsage, runFirstAdmin } from './first-admin.ts';
 import { usage as preflightUsage, runPreflight } from './preflight.ts';
 import { usage as reconcileUsage, runReconcile } from './reconcile.ts';
+import { usage as redriveUsage, runRedrive } from './redrive.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
   push <dir>                                      DICOM files, of a CD or a folder
@@ -28,7 +29,8 @@ const usage = `Usage: npm run negatoscope -- <command> --url https://images.clin
 or: npm run negatoscope -- ${reconcileUsage}
 or: npm run negatoscope -- ${auditUsage}
 or: npm run negatoscope -- ${preflightUsage}
-or: npm run negatoscope -- ${firstAdminUsage}`;
+or: npm run negatoscope -- ${firstAdminUsage}
+or: npm run negatoscope -- ${redriveUsage}`;
 
 /** Where `npm start` writes how to reach its stack. */
 const LOCAL_ENVIRONMENT = path.join('.local', 'admin.env');
@@ -39,6 +41,7 @@ const COMMANDS: Record<string, (args: readonly string[]) => Promise<number>> = {
   audit: runAudit,
   preflight: runPreflight,
   'first-admin': runFirstAdmin,
+  redrive: runRedrive,
 };
 
 /** Hosts that are reached without a network. */

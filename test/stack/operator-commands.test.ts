@@ -162,3 +162,54 @@ describe('negatoscope first-admin', () => {
     expect(stderr).toContain('Expected an address as --email.');
   });
 });
+
+describe('negatoscope redrive', () => {
+  const queue = (origin: string) => (logicalId: string) =>
+    `<member><LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${origin}/1/${logicalId}</PhysicalResourceId></member>`;
+  const deployed: Answers = {
+    ListStackResources: ({ origin }) =>
+      `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>${[
+        'makethumbnailDeadLettersAAAAAAAA',
+        'makethumbnailQueueBBBBBBBB',
+        'ingestdicomDeadLettersCCCCCCCC',
+        'notifyDeadLettersDDDDDDDD',
+        'StorageImagesCFC0E004',
+      ]
+        .map(queue(origin))
+        .join('')}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`,
+    GetQueueAttributes: ({ body }) => ({
+      Attributes: {
+        QueueArn: `arn:${JSON.parse(body).QueueUrl.split('/').at(-1)}`,
+        ApproximateNumberOfMessages: body.includes('ingest') ? '0' : '3',
+      },
+    }),
+    ListDeadLetterSourceQueues: ({ body }) => ({
+      queueUrls: body.includes('notify') ? [] : ['https://sqs.example/source'],
+    }),
+    StartMessageMoveTask: () => ({ TaskHandle: 'task' }),
+  };
+
+  test('lists the dead-letter queues with messages', async () => {
+    const { code, stdout } = await negatoscope(deployed, 'redrive');
+    expect([code, stdout]).toEqual([0, 'make-thumbnail: 3\nnotify: 3\n']);
+  });
+
+  test('sends the messages of one function back', async () => {
+    const { code, stdout, calls } = await negatoscope(deployed, 'redrive', 'make-thumbnail');
+    expect([code, stdout]).toEqual([0, 'SQS sends 3 messages back to make-thumbnail.\n']);
+    const moved = calls
+      .filter(({ action }) => action === 'StartMessageMoveTask')
+      .map(({ body }) => JSON.parse(body));
+    expect(moved).toEqual([{ SourceArn: 'arn:makethumbnailDeadLettersAAAAAAAA' }]);
+  });
+
+  test('says that those of a stream can not return, and which functions have some', async () => {
+    const stream = await negatoscope(deployed, 'redrive', 'notify');
+    expect([stream.code, stream.stderr]).toEqual([1, expect.stringContaining('come from a stream')]);
+    const unknown = await negatoscope(deployed, 'redrive', 'make');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining('make-thumbnail, ingest-dicom, notify'),
+    ]);
+  });
+});

@@ -5,6 +5,8 @@ export interface AwsCall {
   /** The action, such as `DescribeStacks`; of REST APIs the method and the path. */
   action: string;
   body: string;
+  /** The address of the stand-in, for URLs of queues: the SDK sends to the address of the queue. */
+  origin: string;
 }
 /** The body of a response; an `Error` is a refusal by AWS with its name and message. */
 export type AwsAnswer = string | object | Error;
@@ -17,7 +19,7 @@ export async function startAwsStandIn(answers: Record<string, (call: AwsCall) =>
   const calls: AwsCall[] = [];
   const server = createServer(async (request, response) => {
     const body = (await request.toArray()).join('');
-    const call = { action: actionOf(request, body), body };
+    const call = { action: actionOf(request, body), body, origin: `http://${request.headers.host}` };
     calls.push(call);
     const answer =
       answers[call.action]?.(call) ?? new Error(`AccessDenied: ${call.action} is not on the list`);

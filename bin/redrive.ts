@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { triggers } from '../functions/triggers.ts';
+import { CliError, EXIT } from '../lib/cli/cli-error.ts';
+import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
+import { listDeadLetters, redrive } from '../lib/deployment/redrive.ts';
+import { stackNames } from '../lib/stack/stack-names.ts';
+
+export const usage = `redrive [<function>] [--stage ${DEFAULT_STAGE}]
+  Lists the dead-letter queues with messages, or sends the messages of one back: see docs/runbook.md.`;
+
+/** Lists dead letters, or sends those of one function back to its queue. */
+export async function runRedrive(args: readonly string[]): Promise<number> {
+  const { stage: name, id } = readArguments(args);
+  const { stage } = readSettings(name);
+  const all = await listDeadLetters(
+    stackNames(stage).data,
+    triggers.map((trigger) => trigger.id),
+  );
+  if (id === undefined) {
+    const filled = all.filter(({ messages }) => messages > 0);
+    for (const { id, messages } of filled) console.log(`${id}: ${messages}`);
+    if (filled.length === 0) console.log('No dead letters.');
+    return EXIT.done;
+  }
+  const wanted = all.find((each) => each.id === id);
+  if (!wanted)
+    throw new CliError(
+      `${id} has no dead-letter queue. These have: ${all.map((each) => each.id).join(', ')}.`,
+    );
+  await redrive(wanted);
+  console.log(`SQS sends ${wanted.messages} messages back to ${id}.`);
+  return EXIT.done;
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    const options = { stage: { type: 'string', default: DEFAULT_STAGE } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    if (positionals.length > 1) throw new Error('Expected one function at most.');
+    return { stage: values.stage, id: positionals[0] };
+  } catch (error) {
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+  }
+}
