@@ -19,6 +19,7 @@ import { usage as firstAdminUsage, runFirstAdmin } from './first-admin.ts';
 import { usage as preflightUsage, runPreflight } from './preflight.ts';
 import { usage as reconcileUsage, runReconcile } from './reconcile.ts';
 import { usage as redriveUsage, runRedrive } from './redrive.ts';
+import { runSmoke, usage as smokeUsage } from './smoke.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
   push <dir>                                      DICOM files, of a CD or a folder
@@ -30,7 +31,8 @@ or: npm run negatoscope -- ${reconcileUsage}
 or: npm run negatoscope -- ${auditUsage}
 or: npm run negatoscope -- ${preflightUsage}
 or: npm run negatoscope -- ${firstAdminUsage}
-or: npm run negatoscope -- ${redriveUsage}`;
+or: npm run negatoscope -- ${redriveUsage}
+or: npm run negatoscope -- ${smokeUsage}`;
 
 /** Where `npm start` writes how to reach its stack. */
 const LOCAL_ENVIRONMENT = path.join('.local', 'admin.env');
@@ -42,6 +44,7 @@ const COMMANDS: Record<string, (args: readonly string[]) => Promise<number>> = {
   preflight: runPreflight,
   'first-admin': runFirstAdmin,
   redrive: runRedrive,
+  smoke: runSmoke,
 };
 
 /** Hosts that are reached without a network. */

@@ -66,7 +66,7 @@ export class ServiceClient {
     method: string,
     path: string,
     headers: Record<string, string> = {},
-    body?: string,
+    body?: string | Uint8Array<ArrayBuffer>,
   ): Promise<Response> {
     const { url, token, signal, onWait } = this.#options;
     const target = new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url);
