@@ -22,6 +22,13 @@ export const prices = {
   s3Read: 0.0004 / 1000,
   /** "Amazon SQS pricing", standard queue. */
   sqsRequest: 0.4 / MILLION,
+  /** "Amazon API Gateway pricing", WebSocket APIs: connection minutes, and messages of up to 32 KB. */
+  socketMinute: 0.25 / MILLION,
+  socketMessage: 1 / MILLION,
+  /** "Amazon S3 pricing": S3 Standard, first 50 TB a month. */
+  storageGbMonth: 0.023,
+  /** "Amazon S3 pricing", data transfer out to the internet, first 10 TB a month after 100 GB. */
+  transferGb: 0.09,
 } as const;
 
 /** The parts of one call. */
