@@ -49,8 +49,8 @@ export class NegatoscopeStack extends Stack {
     functions.create('authorizer', {
       functionName,
       description: 'Find out who calls',
-      // The table contains the API keys.
-      permissions: { table: 'read', audit: 'append' },
+      // The table contains the API keys, that of requests when they were used.
+      permissions: { table: 'read', requests: 'count', audit: 'append' },
       memoryMb: 512,
       timeoutSeconds: 10,
       environment: { ...identity.environment, ...metrics },

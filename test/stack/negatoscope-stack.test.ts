@@ -88,6 +88,7 @@ describe.each(all)('$id', (operation) => {
     const onRequests = {
       check: ['GetItem'],
       count: ['UpdateItem'],
+      uses: ['BatchGetItem', 'UpdateItem'],
       remember: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     };
     expect([...rightsOn(operation.id, 'StorageRequests')].sort()).toEqual(
