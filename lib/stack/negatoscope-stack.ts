@@ -16,6 +16,7 @@ import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
 import { MalwareProtection } from './malware-protection.ts';
+import { OriginKeys } from './origin-keys.ts';
 import { Page } from './page.ts';
 import { RefusedCredentials } from './refused-credentials.ts';
 import type { Settings } from './settings.ts';
@@ -97,6 +98,9 @@ export class NegatoscopeStack extends Stack {
       }
     }
     sockets.logAfter(api.restApi);
+    const originKeys = new OriginKeys(this, 'OriginKeys', settings.originKeyGeneration, storage.key);
+    originKeys.allow('Rest', api.restApi.restApiId, api.restApi.deploymentStage.stageName);
+    originKeys.allow('Sockets', sockets.api.apiId, sockets.stage.stageName);
     const socketAuthorizer = functions.create('authorize-connection', {
       description: 'Find out who wants to listen at a socket',
       permissions: { audit: 'append' },
@@ -115,6 +119,7 @@ export class NegatoscopeStack extends Stack {
       sockets: sockets.api,
       page,
       settings,
+      customHeaders: originKeys.header,
     });
     const { url } = edge;
     identity.returnTo(url);

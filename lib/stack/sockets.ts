@@ -18,7 +18,7 @@ const METHODS = { send: 'POST', close: 'DELETE' };
 /** The WebSocket API: a stage at the WebSocket path, and a function for each route. */
 export class Sockets extends Construct {
   readonly api: WebSocketApi;
-  readonly #stage: WebSocketStage;
+  readonly stage: WebSocketStage;
 
   constructor(scope: Construct, id: string, { throttle }: Pick<Settings, 'throttle'>) {
     super(scope, id);
@@ -27,7 +27,7 @@ export class Sockets extends Construct {
       retention: RetentionDays.THIRTEEN_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.#stage = new WebSocketStage(this, 'Stage', {
+    this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       // CloudFront forwards the path unchanged, so the stage must have its name.
       stageName: SOCKET_PATH.slice(1),
@@ -47,18 +47,18 @@ export class Sockets extends Construct {
 
   /** The environment in which functions find the connections API. */
   get environment(): Record<string, string> {
-    return { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: this.#stage.callbackUrl };
+    return { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: this.stage.callbackUrl };
   }
 
   /** The ARN of an action on connections. */
   arnFor(action: 'send' | 'close'): string {
-    const resourceName = `${this.#stage.stageName}/${METHODS[action]}/@connections/*`;
+    const resourceName = `${this.stage.stageName}/${METHODS[action]}/@connections/*`;
     return Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName });
   }
 
   /** Without this, API Gateway may not write logs (developer guide, "Configure logging for WebSocket APIs"). */
   logAfter(api: SpecRestApi): void {
-    this.#stage.node.addDependency(api.node.findChild('Account'));
+    this.stage.node.addDependency(api.node.findChild('Account'));
   }
 
   /**
@@ -69,6 +69,8 @@ export class Sockets extends Construct {
     this.api.addRoute(routeKey, {
       integration: new WebSocketLambdaIntegration(id, handler),
       ...(routeKey === '$connect' && {
+        // CloudFront's: see `origin-keys.ts`. API Gateway reads it from the header `x-api-key`.
+        apiKeyRequired: true,
         authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorizer, {
           // If several identity sources are set, each is required. The token is in only one of two places.
           identitySource: [],

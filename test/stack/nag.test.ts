@@ -27,7 +27,8 @@ const ACCEPTED: Record<string, string> = {
   'AwsSolutions-IAM4': 'CDK’s role with which API Gateway writes its log.',
   'AwsSolutions-IAM5': 'X-Ray has no resources to name, and a function reads any image under its prefix.',
   'AwsSolutions-L1': 'CDK’s function that copies the page has the Python that CDK gives it.',
-  'AwsSolutions-SMG4': 'It seals cursors, which live for minutes; a deployment with a new one costs a page.',
+  'AwsSolutions-SMG4':
+    'It seals cursors, which live for minutes, or is a key between CloudFront and the APIs, which a setting replaces (docs/deploy.md).',
   'AwsSolutions-SQS3': 'It is a dead-letter queue, of a stream.',
   'HIPAA.Security-APIGWCacheEnabledAndEncrypted': 'Patients’ images are kept in no cache.',
   'HIPAA.Security-APIGWSSLEnabled': 'Behind it are Lambda functions, which AWS calls by signed requests.',

@@ -72,6 +72,9 @@ test('A rule that paces each address exists only if the clinic sets it', () => {
             Limit: 3000,
             EvaluationWindowSec: 300,
             AggregateKeyType: 'CUSTOM_KEYS',
+            CustomKeys: ['x-viewer-address', 'x-api-key'].map((Name) => ({
+              Header: Match.objectLike({ Name }),
+            })),
           }),
         },
       }),

@@ -51,7 +51,8 @@ const ApiDefinition = z.object({
     .object({
       securitySchemes: z.record(
         z.string(),
-        z.object({ 'x-amazon-apigateway-authorizer': AuthorizerDefinition }),
+        // Without an authorizer, it is the key of a usage plan.
+        z.object({ 'x-amazon-apigateway-authorizer': AuthorizerDefinition.optional() }),
       ),
     })
     .default({ securitySchemes: {} }),
