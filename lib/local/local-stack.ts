@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { authorizerArns } from './api-gateway/api-definition.ts';
 import { Gateway } from './api-gateway/gateway.ts';
 import { allowedKeys } from './api-gateway/usage-plans.ts';
 import { Clock } from './clock.ts';
@@ -45,6 +46,11 @@ import { loadTemplate, region } from './template.ts';
 
 /** How many requests an HTTP function serves at once; more wait in line (`lambda/waiting-line.ts`). */
 const httpConcurrency = 4;
+/**
+ * An authorizer mostly computes, and in AWS it takes no CPU of the functions behind it. Here it leaves one to them: many refused
+ * credentials must not slow down those whose authorizer's result is cached.
+ */
+const authorizerConcurrency = Math.max(1, Math.min(httpConcurrency, availableParallelism() - 1));
 const hourMs = 60 * 60 * 1000;
 /** Where the APIs are without CloudFront, as at `https://<id>.execute-api.<region>.amazonaws.com`. */
 const EXECUTE_API = '/local/execute-api';
@@ -238,9 +244,11 @@ async function start(
     },
     log: (functionName, line) => logFile.write(functionName, line),
   };
+  const authorizers = authorizerArns(template);
   const lambdas = new Map(
     definitions.map((definition) => {
-      const maxInstances = queueConcurrency(template, definition.arn) ?? httpConcurrency;
+      const concurrency = authorizers.has(definition.arn) ? authorizerConcurrency : httpConcurrency;
+      const maxInstances = queueConcurrency(template, definition.arn) ?? concurrency;
       return [definition.arn, new LambdaFunction(definition, host, maxInstances)];
     }),
   );
