@@ -1,4 +1,5 @@
 import { trigger as buildArchive } from './events/build-archive/trigger.ts';
+import { trigger as checkApiKeys } from './events/check-api-keys/trigger.ts';
 import { trigger as completeChanges } from './events/complete-changes/trigger.ts';
 import { trigger as endConnections } from './events/end-connections/trigger.ts';
 import { trigger as eraseObjects } from './events/erase-objects/trigger.ts';
@@ -27,4 +28,5 @@ export const triggers = [
   endConnections,
   reconcile,
   verifyAudit,
+  checkApiKeys,
 ] as const;

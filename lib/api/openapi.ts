@@ -9,6 +9,7 @@ import {
   isBodyOptional,
   isIdempotent,
   type Operation,
+  rolesOf,
   routesOf,
   takesIfMatch,
 } from './operation.ts';
@@ -110,14 +111,15 @@ const IF_MATCH = {
 };
 
 function describe(operation: Operation, operationId: string, path: string) {
-  const { group, summary, auth, params, query, body, form, related, example = {} } = operation;
+  const { group, summary, auth, scopes, params, query, body, form, related, example = {} } = operation;
   return {
     operationId,
     tags: [group],
     summary,
-    description: openTo(auth),
-    security: securityOf(auth),
-    ...(auth !== 'public' && { 'x-roles': auth }),
+    description: openTo(operation),
+    security: securityOf(operation),
+    ...(auth !== 'public' && { 'x-roles': rolesOf(operation) }),
+    ...(scopes && { 'x-scopes': scopes }),
     parameters: [
       ...parametersOf(params, 'path', example.params).filter(({ name }) => path.includes(`{${name}}`)),
       ...parametersOf(query, 'query', example.query),
@@ -151,13 +153,17 @@ function describe(operation: Operation, operationId: string, path: string) {
 }
 
 /** Which roles may call the operation. The operation itself checks which resources the caller may access. */
-const openTo = (auth: Operation['auth']) =>
-  auth === 'public' ? 'Open to anyone.' : `Open to: ${auth.join(', ')}.`;
+function openTo(operation: Operation) {
+  const { auth, scopes } = operation;
+  if (auth === 'public') return 'Open to anyone.';
+  const open = `Open to: ${rolesOf(operation).join(', ')}.`;
+  return scopes ? `${open} A service needs one of the scopes ${scopes.join(', ')}.` : open;
+}
 
 /** One of the security schemes is sufficient. */
-function securityOf(auth: Operation['auth']) {
+function securityOf({ auth, scopes }: Operation) {
   if (auth === 'public') return [];
-  return auth.includes('service') ? [{ bearer: [] }, { apiKey: [] }] : [{ bearer: [] }];
+  return scopes ? [{ bearer: [] }, { apiKey: [] }] : [{ bearer: [] }];
 }
 
 /** The form's fields and files. The files have no schema of their own. */

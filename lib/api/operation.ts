@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import type { Role } from '../domain/access/caller.ts';
+import type { PersonRole } from '../domain/access/roles.ts';
+import type { Scope } from '../domain/access/scope.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
 /** The names in braces of a path: `'id'` for `/api/images/{id}/data`. */
@@ -16,9 +18,10 @@ export interface Permissions {
   table?: 'read' | 'write' | 'scan';
   /**
    * The table of requests: occupied rate limit slots, and stored responses by `Idempotency-Key`. Derived from `rate`
-   * and from whether the operation is idempotent. `check`, here and below: only to know whether it can be read.
+   * and from whether the operation is idempotent. `check`, here and below: only to know whether it can be read. `uses`: also to
+   * read when API keys were used.
    */
-  requests?: 'count' | 'remember' | 'check';
+  requests?: 'count' | 'remember' | 'uses' | 'check';
   /** The audit log: every operation with a permission appends to it; none may change its events. */
   audit?: 'append' | 'read' | 'check' | 'verify';
   /**
@@ -105,8 +108,10 @@ export interface Operation {
     | 'Records'
     | 'Keys'
     | 'Audit';
-  /** The roles that may call the operation; `'public'` needs no authentication. */
-  auth: 'public' | readonly [Role, ...Role[]];
+  /** The people who may call the operation; `'public'` needs no authentication. */
+  auth: 'public' | readonly [PersonRole, ...PersonRole[]];
+  /** The scopes of which the API key of another system must have one. Without this field, no other system may call. */
+  scopes?: readonly Scope[];
   params?: Fields;
   query?: z.ZodObject;
   /** A JSON body, unless `form` is set. */
@@ -165,6 +170,10 @@ export const defineOperation = <
       : { params: Params<Path, Op> }),
 ): Op & { path: Path; params: Params<Path, Op> } => operation as never;
 
+/** The roles that may call the operation; none if it is public. */
+export const rolesOf = ({ auth, scopes }: Pick<Operation, 'auth' | 'scopes'>): Role[] =>
+  auth === 'public' ? [] : [...auth, ...(scopes ? (['service'] as const) : [])];
+
 /** Every path of the operation, with its `operationId` in the API document. */
 export const routesOf = ({ id, path, aliases = {} }: Operation): { id: string; path: `/${string}` }[] => [
   { id, path },
@@ -202,9 +211,9 @@ export function errorsOf(operation: Operation): ErrorCode[] {
 /** The operation's permissions: the declared and the implied ones. */
 export const permissionsOf = (operation: Operation): Permissions => ({
   ...(isAudited(operation) && { audit: 'append' }),
-  ...operation.permissions,
   ...(operation.decodes && { requests: 'count' }),
   ...(operation.rate !== 'none' && { requests: isIdempotent(operation) ? 'remember' : 'count' }),
+  ...operation.permissions,
 });
 
 /** Whether the operation creates a resource and repeats its response for the same `Idempotency-Key`. */

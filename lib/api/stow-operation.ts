@@ -6,6 +6,7 @@ export const STOW = {
   method: 'POST',
   group: 'DICOM',
   auth: EVERYONE,
+  scopes: ['dicom:store'],
   related: { type: 'application/dicom', maxParts: 200 },
   success: {
     status: 200,

@@ -48,6 +48,18 @@ export class ApiKeys {
     return queryPage(this.#table, query, page);
   }
 
+  /** Returns all keys: a clinic has one for each of its other systems. */
+  async all(): Promise<ApiKey[]> {
+    const all: ApiKey[] = [];
+    let cursor: PageRequest['cursor'];
+    do {
+      const { items, next } = await this.list({ limit: 200, cursor });
+      all.push(...items);
+      cursor = next ?? undefined;
+    } while (cursor !== undefined);
+    return all;
+  }
+
   /** Revokes the key permanently. Returns undefined if it does not exist. Revoking it again changes nothing. */
   async revoke(id: string, now: Date): Promise<ApiKey | undefined> {
     const { name: TableName, client } = this.#table;

@@ -21,6 +21,7 @@ import { StudyEntry } from './dicom/dicom-search.ts';
 import { FirstAttempt } from './first-attempts.ts';
 import { HeldValue } from './holdings.ts';
 import { ErasedImage, RecordLink } from './images.ts';
+import { KeyUse } from './key-uses.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
 import { ReconciliationProgress } from './reconcile/progress.ts';
@@ -351,6 +352,13 @@ export const ENTITIES: readonly Entity[] = [
       [keys.apiKeyKey('<id>'), { table: 'an API key' }],
       [keys.apiKeyListKey({ id: '<id>' }), { gsi1: 'all API keys, newest first' }],
     ],
+  },
+  {
+    name: 'KeyUse',
+    schema: { KeyUse },
+    table: 'Requests',
+    keys: [[keys.keyUseKey('<id>'), { table: 'the last use of an API key' }]],
+    refersTo: { keyId: 'ApiKey' },
   },
   {
     name: 'CheckAttempt',

@@ -121,6 +121,8 @@ export const annotationsOf = (imageIdOrSopUid: string) => `ANNOTATIONS#${imageId
 const sortableVersion = (version: number) => String(version).padStart(6, '0');
 
 export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });
+/** The last use of an API key; in the table of requests. */
+export const keyUseKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'USE' });
 export const API_KEYS = 'KEYS';
 export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });
 

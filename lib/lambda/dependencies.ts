@@ -20,6 +20,7 @@ import { Exports } from '../data/exports.ts';
 import { Holdings } from '../data/holdings.ts';
 import { ImageMoves } from '../data/image-moves.ts';
 import { Images } from '../data/images.ts';
+import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
 import { Patients } from '../data/patients.ts';
@@ -65,6 +66,8 @@ export const legalHolds = () => new LegalHolds(table());
 export const patients = () => new Patients(table());
 /** The API keys of other systems. */
 export const keys = () => new ApiKeys(table());
+/** When the API keys were last used. */
+export const keyUses = () => new KeyUses(connectTable(environment.requestsTableName));
 
 export const auditLog = () =>
   new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { authorizerArns } from './api-gateway/api-definition.ts';
 import { Gateway } from './api-gateway/gateway.ts';
+import { allowedKeys } from './api-gateway/usage-plans.ts';
 import { Clock } from './clock.ts';
 import { CloudFront } from './cloudfront/cloudfront.ts';
 import { Issuer } from './cognito/issuer.ts';
@@ -44,7 +46,14 @@ import { loadTemplate, region } from './template.ts';
 
 /** How many requests an HTTP function serves at once; more wait in line (`lambda/waiting-line.ts`). */
 const httpConcurrency = 4;
+/**
+ * An authorizer mostly computes, and in AWS it takes no CPU of the functions behind it. Here it leaves one to them: many refused
+ * credentials must not slow down those whose authorizer's result is cached.
+ */
+const authorizerConcurrency = Math.max(1, Math.min(httpConcurrency, availableParallelism() - 1));
 const hourMs = 60 * 60 * 1000;
+/** Where the APIs are without CloudFront, as at `https://<id>.execute-api.<region>.amazonaws.com`. */
+const EXECUTE_API = '/local/execute-api';
 
 /** The memory of all functions together: a laptop with 8 GB has so much left beside a browser and an editor. */
 export const defaultMemoryMb = 1536;
@@ -235,9 +244,11 @@ async function start(
     },
     log: (functionName, line) => logFile.write(functionName, line),
   };
+  const authorizers = authorizerArns(template);
   const lambdas = new Map(
     definitions.map((definition) => {
-      const maxInstances = queueConcurrency(template, definition.arn) ?? httpConcurrency;
+      const concurrency = authorizers.has(definition.arn) ? authorizerConcurrency : httpConcurrency;
+      const maxInstances = queueConcurrency(template, definition.arn) ?? concurrency;
       return [definition.arn, new LambdaFunction(definition, host, maxInstances)];
     }),
   );
@@ -248,10 +259,11 @@ async function start(
     return lambda;
   };
 
-  const gateway = new Gateway(template, lambdaByArn, log, clock);
-  const cloudFront = new CloudFront(template);
+  const gateway = new Gateway(template, lambdaByArn, log, clock, secret);
+  const cloudFront = new CloudFront(template, secret);
   const socketApi = loadSocketApi(template);
-  const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log, clock);
+  const socketKeys = allowedKeys(template, socketApi?.apiId ?? '', secret);
+  const sockets = socketApi && new Sockets(socketApi, lambdaByArn, log, clock, socketKeys);
   const connectionsApi = sockets && new ConnectionsApi(sockets, principals);
   const schedules = new Schedules(template, lambdaByArn, log, clock);
   const rules = new EventRules(template, queues);
@@ -289,6 +301,10 @@ async function start(
     if (connectionsApi && pathname.startsWith('/local/sockets/')) {
       return connectionsApi.handle(request, response, requestUrl);
     }
+    // The APIs at their own addresses, past CloudFront.
+    if (pathname.startsWith(`${EXECUTE_API}/`)) {
+      return gateway.handle(request, response, new URL(requestUrl.href.replace(EXECUTE_API, '')));
+    }
     if (pathname.startsWith('/local/')) {
       if (await issuer.handle(request, response, requestUrl)) return;
       return sendLocalError(response, 404, `Nothing is at ${request.method} ${pathname}.`);
@@ -297,9 +313,17 @@ async function start(
       return options.servePage(request, response);
     }
     if (cloudFront.handle(request, response, pathname)) return;
+    cloudFront.forward(request, pathname);
     return gateway.handle(request, response, requestUrl);
   };
-  if (sockets) upgrade = (request, socket, head) => sockets.upgrade(request, socket, head);
+  if (sockets) {
+    upgrade = (request, socket, head) => {
+      const [pathname = ''] = (request.url ?? '/').split('?');
+      if (pathname.startsWith(`${EXECUTE_API}/`)) request.url = request.url?.replace(EXECUTE_API, '');
+      else cloudFront.forward(request, pathname);
+      return sockets.upgrade(request, socket, head);
+    };
+  }
 
   return {
     url,

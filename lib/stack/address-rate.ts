@@ -7,7 +7,8 @@ import { Construct } from 'constructs';
  *
  * It stands at the API's stage, in the region of the stack: a web ACL of CloudFront must be in us-east-1. There each
  * request comes from CloudFront, so the rule counts by the header in which CloudFront's function writes the viewer's
- * address, whatever the viewer sent.
+ * address, whatever the viewer sent. It counts together with the key of CloudFront (`origin-keys.ts`), which is checked only
+ * after the rule: otherwise requests past CloudFront, with an invented address, would use up the share of that address.
  */
 export class AddressRate extends Construct {
   constructor(scope: Construct, id: string, api: SpecRestApi, requests: number) {
@@ -31,14 +32,9 @@ export class AddressRate extends Construct {
               limit: requests,
               evaluationWindowSec: 300,
               aggregateKeyType: 'CUSTOM_KEYS',
-              customKeys: [
-                {
-                  header: {
-                    name: 'x-viewer-address',
-                    textTransformations: [{ priority: 0, type: 'NONE' }],
-                  },
-                },
-              ],
+              customKeys: ['x-viewer-address', 'x-api-key'].map((name) => ({
+                header: { name, textTransformations: [{ priority: 0, type: 'NONE' }] },
+              })),
             },
           },
           visibilityConfig: visibility('too-many-requests-of-one-address'),

@@ -54,7 +54,8 @@ export function apiDefinition({ routes, ...props }: ApiDefinitionProps) {
     openapi: '3.0.1',
     info: { title: 'Negatoscope', version: '1' },
     paths,
-    components: { securitySchemes: { authorizer: authorizerOf(props) } },
+    components: { securitySchemes: { authorizer: authorizerOf(props), api_key: ORIGIN_KEY } },
+    'x-amazon-apigateway-api-key-source': 'HEADER',
     // Binary and not text: forms may contain images, and `multipart/related` contains DICOM.
     'x-amazon-apigateway-binary-media-types': ['multipart/form-data', 'multipart/related'],
     'x-amazon-apigateway-gateway-responses': Object.fromEntries(
@@ -62,6 +63,11 @@ export function apiDefinition({ routes, ...props }: ApiDefinitionProps) {
     ),
   };
 }
+
+/** The key of CloudFront's requests (`origin-keys.ts`). The authorizer does not read it. */
+const ORIGIN_KEY = { type: 'apiKey', name: 'x-api-key', in: 'header' };
+/** API Gateway requires the key of a method as well as its authorizer, although OpenAPI calls them alternatives. */
+const FROM_CLOUDFRONT = { api_key: [] };
 
 type Targets = Omit<ApiDefinitionProps, 'routes'>;
 
@@ -71,7 +77,7 @@ function methodOf({ operation, functionArn }: ApiRoute, path: string, targets: T
   return {
     parameters: pathParameters(path),
     responses: { [success.status]: { description: STATUS_CODES[success.status] } },
-    security: auth === 'public' ? [] : [{ authorizer: [] }],
+    security: auth === 'public' ? [FROM_CLOUDFRONT] : [{ authorizer: [] }, FROM_CLOUDFRONT],
     'x-amazon-apigateway-integration': integration(functionArn, timeoutSeconds, streams, targets),
   };
 }
@@ -80,7 +86,7 @@ function methodOf({ operation, functionArn }: ApiRoute, path: string, targets: T
 const methodNotAllowed = (path: string, targets: Targets) => ({
   parameters: pathParameters(path),
   responses: { 405: { description: STATUS_CODES[405] } },
-  security: [],
+  security: [FROM_CLOUDFRONT],
   'x-amazon-apigateway-integration': integration(targets.methodNotAllowedArn, 5, false, targets),
 });
 
@@ -146,7 +152,7 @@ function preflight(path: string, allowedOrigins: readonly string[]) {
         headers: Object.fromEntries(names.map((name) => [name, { schema: { type: 'string' } }])),
       },
     },
-    security: [],
+    security: [FROM_CLOUDFRONT],
     'x-amazon-apigateway-integration': {
       type: 'mock',
       requestTemplates: { 'application/json': '{"statusCode": 204}' },
@@ -181,6 +187,8 @@ const GATEWAY_RESPONSES: [type: string, status: number, message: string, details
   // answer: the same request may succeed later.
   ['DEFAULT_5XX', 503, 'The service is busy.'],
   ['ACCESS_DENIED', 403, 'Insufficient permissions'],
+  // The request did not come through CloudFront.
+  ['INVALID_API_KEY', 403, 'The API is used through its own address only.'],
   ['UNAUTHORIZED', 401, 'Missing or invalid token or API key'],
   // API Gateway's response to an unknown path.
   ['MISSING_AUTHENTICATION_TOKEN', 404, 'There is no such endpoint.'],

@@ -29,8 +29,8 @@ const STAGE = 'prod';
 
 /**
  * API Gateway does not accept trailing slashes, so they are removed here. It reads the credentials from one header
- * only, so `x-api-key` is copied there if the header is missing. The requested host and the client's address are
- * forwarded in headers of their own. The local gateway does the same (`lib/local/api-gateway/api-event.ts`).
+ * only, so `x-api-key` is moved there if the header is missing: CloudFront sends a key of its own in `x-api-key`
+ * (`origin-keys.ts`). The requested host and the client's address are forwarded in headers of their own.
  */
 export const REWRITE_REQUEST = `function handler(event) {
   var request = event.request;
@@ -49,6 +49,8 @@ interface EdgeProps {
   sockets: WebSocketApi;
   page: Page;
   settings: Settings;
+  /** What is added to each request for the APIs. */
+  customHeaders: Record<string, string>;
 }
 
 /** The one public domain: the API, the WebSocket API, and the page at all other paths. */
@@ -57,8 +59,9 @@ export class Edge extends Construct {
   /** The address of the service. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { api, operations, sockets, page, settings }: EdgeProps) {
+  constructor(scope: Construct, id: string, props: EdgeProps) {
     super(scope, id);
+    const { api, operations, sockets, page, settings, customHeaders } = props;
     const rewrite = new EdgeFunction(this, 'RewriteRequest', {
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(REWRITE_REQUEST),
@@ -80,10 +83,12 @@ export class Edge extends Construct {
         readTimeout: Duration.seconds(settings.originTimeoutSeconds),
         // After a time-out, CloudFront would repeat a GET, and so the work that takes so long (developer guide, "Response timeout").
         connectionAttempts: 1,
+        customHeaders,
       }),
     };
     // The host of `wss://<host>`. The path, which is the stage, comes from the request.
-    const socket = { ...behavior, origin: new HttpOrigin(Fn.select(2, Fn.split('/', sockets.apiEndpoint))) };
+    const host = Fn.select(2, Fn.split('/', sockets.apiEndpoint));
+    const socket = { ...behavior, origin: new HttpOrigin(host, { customHeaders }) };
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Negatoscope',
       ...this.#ownDomain(settings),

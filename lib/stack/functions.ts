@@ -54,6 +54,7 @@ const KEY_ACTIONS = {
 const REQUESTS_ACTIONS = {
   check: ['dynamodb:GetItem'],
   count: ['dynamodb:UpdateItem'],
+  uses: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };
 const CONNECTION_ACTIONS = {

@@ -18,6 +18,7 @@ import { eventStatements } from './event-statements.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
+import { OriginKeys } from './origin-keys.ts';
 import { Page } from './page.ts';
 import type { Settings } from './settings.ts';
 import { Sockets } from './sockets.ts';
@@ -56,8 +57,8 @@ export class ServiceStack extends Stack {
     const authorizer = functions.create('authorizer', {
       functionName,
       description: 'Find out who calls',
-      // The table contains the API keys.
-      permissions: { table: 'read', audit: 'append' },
+      // The table contains the API keys, that of requests when they were used.
+      permissions: { table: 'read', requests: 'count', audit: 'append' },
       memoryMb: 512,
       timeoutSeconds: 10,
       environment: { ...identity.environment, ...metrics },
@@ -97,6 +98,9 @@ export class ServiceStack extends Stack {
       return { handler, eventSource: new EventSource(this, trigger, storage, own, handler, settings) };
     });
     sockets.logAfter(api.restApi);
+    const originKeys = new OriginKeys(this, 'OriginKeys', settings.originKeyGeneration, storage.key);
+    originKeys.allow('Rest', api.restApi.restApiId, api.restApi.deploymentStage.stageName);
+    originKeys.allow('Sockets', sockets.api.apiId, sockets.stage.stageName);
     const socketAuthorizer = functions.create('authorize-connection', {
       description: 'Find out who wants to listen at a socket',
       permissions: { audit: 'append' },
@@ -117,6 +121,7 @@ export class ServiceStack extends Stack {
       sockets: sockets.api,
       page,
       settings,
+      customHeaders: originKeys.header,
     });
     const { url } = edge;
     identity.returnTo(url);

@@ -66,6 +66,11 @@ export const Settings = z.strictObject({
    */
   patientIdIssuers: z.array(z.string().min(1).max(64)).default([]),
   /**
+   * The number of the key that CloudFront sends to the APIs, which refuse requests without it. Add one to replace the key;
+   * never skip a number: CloudFront would send a key that the APIs do not know yet.
+   */
+  originKeyGeneration: z.int().positive().default(1),
+  /**
    * Requests that the stage of the API, and that of the sockets, take in a second from all clients together, and how many at
    * once beyond that (API Gateway developer guide, "Throttle requests to your REST APIs"). It bounds what a flood costs.
    */

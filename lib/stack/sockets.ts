@@ -19,7 +19,7 @@ const METHODS = { send: 'POST', close: 'DELETE' };
 /** The WebSocket API: a stage at the WebSocket path, and a function for each route. */
 export class Sockets extends Construct {
   readonly api: WebSocketApi;
-  readonly #stage: WebSocketStage;
+  readonly stage: WebSocketStage;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -29,7 +29,7 @@ export class Sockets extends Construct {
       retention: logDays.requests,
       removalPolicy: removalPolicy(settings),
     });
-    this.#stage = new WebSocketStage(this, 'Stage', {
+    this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       // CloudFront forwards the path unchanged, so the stage must have its name.
       stageName: SOCKET_PATH.slice(1),
@@ -53,19 +53,19 @@ export class Sockets extends Construct {
 
   /** The environment in which functions find the connections API. */
   get environment(): Record<string, string> {
-    return { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: this.#stage.callbackUrl };
+    return { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: this.stage.callbackUrl };
   }
 
   /** The ARN of an action on connections. */
   arnFor(action: 'send' | 'close'): string {
-    const resourceName = `${this.#stage.stageName}/${METHODS[action]}/@connections/*`;
+    const resourceName = `${this.stage.stageName}/${METHODS[action]}/@connections/*`;
     return Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName });
   }
 
   /** Without its role, API Gateway may not write logs (developer guide, "Configure logging for WebSocket APIs"). */
   logAfter(api: SpecRestApi): void {
     const role = api.node.tryFindChild('Account');
-    if (role) this.#stage.node.addDependency(role);
+    if (role) this.stage.node.addDependency(role);
   }
 
   /**
@@ -76,6 +76,8 @@ export class Sockets extends Construct {
     this.api.addRoute(routeKey, {
       integration: new WebSocketLambdaIntegration(id, handler),
       ...(routeKey === '$connect' && {
+        // CloudFront's: see `origin-keys.ts`. API Gateway reads it from the header `x-api-key`.
+        apiKeyRequired: true,
         authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorizer, {
           // If several identity sources are set, each is required. The token is in only one of two places.
           identitySource: [],

@@ -24,6 +24,10 @@ const SERVICES = {
   'service-patient-read': ['patient:read'],
   'service-patient-write': ['patient:write'],
   'service-delivery': ['delivery:read', 'delivery:write'],
+  'service-batches-read': ['batches:read'],
+  'service-batches-write': ['batches:write'],
+  'service-dicom-read': ['dicom:read'],
+  'service-dicom-store': ['dicom:store'],
 } as const satisfies Record<string, readonly Scope[]>;
 type Service = keyof typeof SERVICES;
 
@@ -62,14 +66,12 @@ interface AnyRow {
   services?: (success: number) => Record<Service, number>;
 }
 
-type RolesOf<Op extends Declared> = Op['auth'] extends readonly (infer Role)[] ? Role : never;
-
 /**
  * One operation. Where services may call it, the row says what each of them gets; everywhere else they get
  * 403.
  */
 type Row<Op extends Declared> = AnyRow &
-  ('service' extends RolesOf<Op> ? Required<Pick<AnyRow, 'services'>> : { services?: never });
+  (Op extends { scopes: readonly Scope[] } ? Required<Pick<AnyRow, 'services'>> : { services?: never });
 
 const anyone = (success: number): Record<Person, number> =>
   Object.fromEntries(PEOPLE.map((person) => [person, success])) as Record<Person, number>;
@@ -79,6 +81,13 @@ const deleters = (success: number) => ({ ...own(success), 'patient-1': 403, staf
 const reassigners = (success: number) => ({ ...anyone(403), nobody: 401, doctor: success, admin: success });
 const clinic = (success: number) => ({ ...own(success), 'patient-1': 404 });
 const admins = (success: number) => ({ ...anyone(403), nobody: 401, admin: success });
+/** What services get: these ones what they may, all others 403. */
+const only =
+  (...names: Service[]) =>
+  (success: number) =>
+    Object.fromEntries(
+      Object.keys(SERVICES).map((name) => [name, names.includes(name as Service) ? success : 403]),
+    ) as Record<Service, number>;
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
 
@@ -98,9 +107,18 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: () => '/api/images/batches',
     body: () => ({ name: 'x', object_id: PATIENT_1 }),
     people: own,
+    services: only('service-batches-write'),
   },
-  'list-batches': { path: () => `/api/images/batches?patient_id=${PATIENT_1}`, people: own },
-  'get-batch': { path: ({ batch }) => `/api/images/batches/${batch}`, people: own },
+  'list-batches': {
+    path: () => `/api/images/batches?patient_id=${PATIENT_1}`,
+    people: own,
+    services: only('service-batches-read'),
+  },
+  'get-batch': {
+    path: ({ batch }) => `/api/images/batches/${batch}`,
+    people: own,
+    services: only('service-batches-read'),
+  },
   'rename-batch': {
     path: ({ batch }) => `/api/images/batches/${batch}`,
     body: () => ({ name: 'y' }),
@@ -120,13 +138,19 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: ({ batch }) => `/api/images/batches/${batch}/upload-urls`,
     body: () => ({ files }),
     people: own,
+    services: only('service-batches-write'),
   },
   'upload-batch-images': {
     path: ({ batch }) => `/api/images/batches/${batch}/upload`,
     body: () => formOf({}, { images: [gif] }),
     people: own,
+    services: only('service-batches-write'),
   },
-  'get-image-summary': { path: () => `/api/patients/${PATIENT_1}/image-summary`, people: own },
+  'get-image-summary': {
+    path: () => `/api/patients/${PATIENT_1}/image-summary`,
+    people: own,
+    services: only('service-batches-read'),
+  },
   'list-patients': {
     path: () => `/api/patients?q=${PATIENT_1}`,
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
@@ -137,13 +161,22 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => ({ name: { alphabetic: 'Patient^Paula' } }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
   },
-  'download-batch': { path: ({ batch }) => `/api/images/batches/${batch}/download`, people: own },
+  'download-batch': {
+    path: ({ batch }) => `/api/images/batches/${batch}/download`,
+    people: own,
+    services: only('service-batches-read'),
+  },
   'create-export': {
     path: ({ batch }) => `/api/images/batches/${batch}/exports`,
     body: () => ({}),
     people: own,
+    services: only('service-batches-read'),
   },
-  'get-export': { path: ({ exportId }) => `/api/exports/${exportId}`, people: own },
+  'get-export': {
+    path: ({ exportId }) => `/api/exports/${exportId}`,
+    people: own,
+    services: only('service-batches-read'),
+  },
   'list-images': { path: ({ batch }) => `/api/images?batch_id=${batch}`, people: own },
   'get-image': { path: ({ image }) => `/api/images/${image}`, people: own },
   'update-image': {
@@ -204,22 +237,12 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: () => '/api/v2/images',
     body: () => ({ name: 'x.jpg', size: 1, content_type: 'image/jpeg', patient_id: PATIENT_1 }),
     people: own,
-    services: (success) => ({
-      'service-all': success,
-      'service-patient-read': 403,
-      'service-patient-write': success,
-      'service-delivery': 403,
-    }),
+    services: only('service-all', 'service-patient-write'),
   },
   'list-record-images': {
     path: () => `/api/v2/images/patient/${PATIENT_1}`,
     people: own,
-    services: (success) => ({
-      'service-all': success,
-      'service-patient-read': success,
-      'service-patient-write': 403,
-      'service-delivery': 403,
-    }),
+    services: only('service-all', 'service-patient-read'),
   },
   'open-image-link': {
     path: ({ link }) => link,
@@ -231,27 +254,48 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => dicomForm(slice(newUids())),
     people: (success) => ({ ...known(success), 'patient-2': 403 }),
   },
-  'create-dicom-upload': { path: () => '/dicom/upload-url', body: () => ({ fileSize: 1 }), people: known },
+  'create-dicom-upload': {
+    path: () => '/dicom/upload-url',
+    body: () => ({ fileSize: 1 }),
+    people: known,
+    services: only('service-dicom-store'),
+  },
   'create-dicom-uploads': {
     path: () => '/dicom/upload-urls',
     body: () => ({ files: [{ fileSize: 1 }] }),
     people: known,
+    services: only('service-dicom-store'),
   },
   // The answer leaves out files of another patient, as files that do not exist: see dicom-by-url.test.ts.
-  'list-dicom-uploads': { path: ({ dicomUpload }) => `/dicom/uploads?ids=${dicomUpload}`, people: known },
-  'get-dicom-upload': { path: ({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`, people: own },
+  'list-dicom-uploads': {
+    path: ({ dicomUpload }) => `/dicom/uploads?ids=${dicomUpload}`,
+    people: known,
+    services: only('service-dicom-store'),
+  },
+  // A service learns of its own uploads only.
+  'get-dicom-upload': {
+    path: ({ dicomUpload }) => `/dicom/uploads/${dicomUpload}`,
+    people: own,
+    services: () => only('service-dicom-store')(404),
+  },
   // The answer has a result for each file, and is 409 where none was stored.
   'store-instances': {
     path: () => '/dicom-web/studies',
     body: () => relatedOf([slice(newUids())]),
     people: (success) => ({ ...known(success), 'patient-2': 409 }),
+    services: only('service-dicom-store'),
   },
   'store-study-instances': {
     path: ({ study }) => `/dicom-web/studies/${study}`,
     body: ({ study }) => relatedOf([slice(newUids({ study }))]),
     people: (success) => ({ ...known(success), 'patient-2': 409 }),
+    services: only('service-dicom-store'),
   },
-  'get-dicom': { path: ({ instance }) => `/dicom/wado/${instance}`, people: own },
+  'get-dicom': {
+    path: ({ instance }) => `/dicom/wado/${instance}`,
+    people: own,
+    services: only('service-dicom-read'),
+  },
   'assign-study': {
     path: ({ study }) => `/dicom/studies/${study}/patient`,
     body: () => ({ patientId: PATIENT_1 }),
@@ -271,21 +315,44 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'search-studies': {
     path: ({ study }) => `/dicom-web/studies?StudyInstanceUID=${study}`,
     people: (success) => ({ ...known(success), 'patient-2': 204 }),
+    services: only('service-dicom-read'),
   },
   'search-series': {
     path: ({ study }) => `/dicom-web/studies/${study}/series`,
     people: (success) => ({ ...known(success), 'patient-2': 204 }),
+    services: only('service-dicom-read'),
   },
   'search-instances': {
     path: ({ study, series }) => `/dicom-web/studies/${study}/series/${series}/instances`,
     people: (success) => ({ ...known(success), 'patient-2': 204 }),
+    services: only('service-dicom-read'),
   },
-  'retrieve-instances': { path: instancePath, people: own },
-  'get-metadata': { path: (fixtures) => `${instancePath(fixtures)}/metadata`, people: own },
-  'get-frames': { path: (fixtures) => `${instancePath(fixtures)}/frames/1`, people: own },
-  'get-bulk-data': { path: (fixtures) => `${instancePath(fixtures)}/bulkdata/7FE00010`, people: own },
-  'get-rendered-frame': { path: (fixtures) => `${instancePath(fixtures)}/frames/1/rendered`, people: own },
-  'get-instance-thumbnail': { path: (fixtures) => `${instancePath(fixtures)}/thumbnail`, people: own },
+  'retrieve-instances': { path: instancePath, people: own, services: only('service-dicom-read') },
+  'get-metadata': {
+    path: (fixtures) => `${instancePath(fixtures)}/metadata`,
+    people: own,
+    services: only('service-dicom-read'),
+  },
+  'get-frames': {
+    path: (fixtures) => `${instancePath(fixtures)}/frames/1`,
+    people: own,
+    services: only('service-dicom-read'),
+  },
+  'get-bulk-data': {
+    path: (fixtures) => `${instancePath(fixtures)}/bulkdata/7FE00010`,
+    people: own,
+    services: only('service-dicom-read'),
+  },
+  'get-rendered-frame': {
+    path: (fixtures) => `${instancePath(fixtures)}/frames/1/rendered`,
+    people: own,
+    services: only('service-dicom-read'),
+  },
+  'get-instance-thumbnail': {
+    path: (fixtures) => `${instancePath(fixtures)}/thumbnail`,
+    people: own,
+    services: only('service-dicom-read'),
+  },
   'delete-instances': {
     path: async ({ newInstance }) => {
       const { study, series, sop } = await newInstance();

@@ -16,6 +16,11 @@ beforeAll(async () => {
 
 const create = (own: Record<string, unknown> = {}, status = 201) =>
   admin.json('POST', '/api/v2/keys', status, { name: 'Pharmacy', scopes: ['prescription:read'], ...own });
+/** What the list says of this key, which is one of the last. */
+const listed = async (id: string) => {
+  const { keys } = await admin.json('GET', '/api/v2/keys?limit=100', 200);
+  return (keys as Record<string, string>[]).find((each) => each.id === id);
+};
 /**
  * The status of a request with this key for an operation that is closed to services: 403 if the key is valid.
  */
@@ -35,6 +40,8 @@ describe('An API key', () => {
       created_by: expect.any(String),
       expires_at: '2099-01-01T00:00:00.000Z',
       revoked_at: null,
+      last_used_at: null,
+      rotate_at: new Date(Date.parse(made.created_at) + 365 * 86_400_000).toISOString(),
     });
     const { key: secret, ...rest } = made;
     const list = await admin.send('GET', '/api/v2/keys/');
@@ -42,6 +49,16 @@ describe('An API key', () => {
     expect(JSON.parse(text).keys).toContainEqual(rest);
     expect(text).not.toContain(secret.slice(-43));
     expect(JSON.stringify(await keys.get(made.id))).not.toContain(secret.slice(-43));
+  });
+
+  test('is listed with its last use, and is to be replaced no more once it is revoked', async () => {
+    const { id, key } = await create();
+    const before = Date.now();
+    expect(await statusWith({ 'x-api-key': key })).toBe(403);
+    const used = await listed(id);
+    expect(Date.parse(used?.last_used_at ?? '')).toBeGreaterThanOrEqual(before - 1000);
+    await admin.json('DELETE', `/api/v2/keys/${id}`, 204);
+    expect(await listed(id)).toMatchObject({ last_used_at: used?.last_used_at, rotate_at: null });
   });
 
   test('is listed in pages with the others, newest first', async () => {
@@ -126,7 +143,7 @@ describe('An API key', () => {
     [{ scopes: [] }, 'scopes must be at least 1 items long'],
     [
       { scopes: ['everything'] },
-      /^scopes\[0\] must be one of patient:read, .*, \*:write; received "everything"$/,
+      /^scopes\[0\] must be one of patient:read, .*, dicom:store; received "everything"$/,
     ],
     [{ name: ' ' }, /^name must be at least 1/],
     [{ expires_at: '2020-01-01T00:00:00Z' }, /^expires_at must be in the future/],

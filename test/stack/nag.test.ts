@@ -95,6 +95,11 @@ const ACCEPTED: Accepted[] = [
     /\/Functions\/CursorSecret\//,
     'It seals cursors, which live for minutes. A new one costs a reader a page.',
   ],
+  [
+    /^(AwsSolutions-SMG4|HIPAA.Security-SecretsManagerRotationEnabled)$/,
+    /\/OriginKeys\/Secret/,
+    'It is a key between CloudFront and the APIs. A deployment replaces it in both (docs/deploy.md).',
+  ],
   [/^AwsSolutions-SQS3$/, /\/DeadLetters\//, 'It is the dead-letter queue of a stream.'],
   [
     /^HIPAA.Security-APIGWCacheEnabledAndEncrypted$/,

@@ -41,6 +41,15 @@ test('An alarm watches the rate of the credentials that both authorizers refuse'
   }
 });
 
+test('An alarm reminds each day of API keys that should be replaced', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    MetricName: 'overdueKeys',
+    Dimensions: [{ Name: 'service', Value: 'check-api-keys' }],
+    Threshold: 1,
+  });
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)' });
+});
+
 test('Both stages throttle', () => {
   template.hasResourceProperties('AWS::ApiGateway::Stage', {
     MethodSettings: [Match.objectLike({ ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 })],
@@ -63,6 +72,9 @@ test('A rule that paces each address exists only if the clinic sets it', () => {
             Limit: 3000,
             EvaluationWindowSec: 300,
             AggregateKeyType: 'CUSTOM_KEYS',
+            CustomKeys: ['x-viewer-address', 'x-api-key'].map((Name) => ({
+              Header: Match.objectLike({ Name }),
+            })),
           }),
         },
       }),

@@ -1,13 +1,17 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { type AuthorizerRequest, answerAuthorizer } from '../../../lib/lambda/auth/answer-authorizer.ts';
-import { authenticateApiKey, authenticateToken } from '../../../lib/lambda/auth/authorization.ts';
+import {
+  authenticateApiKey,
+  authenticateToken,
+  type KeyDeps,
+} from '../../../lib/lambda/auth/authorization.ts';
 import { Refusal } from '../../../lib/lambda/auth/refusal.ts';
 import { connectVerifier, type Verifier } from '../../../lib/lambda/auth/token-verifier.ts';
 import type { TraceDeps } from '../../../lib/lambda/auth/trace-refusal.ts';
-import { keys, now, refusals } from '../../../lib/lambda/dependencies.ts';
-import { connect, type Needs } from '../../../lib/lambda/needs.ts';
+import { keys, keyUses, now, refusals } from '../../../lib/lambda/dependencies.ts';
+import { connect } from '../../../lib/lambda/needs.ts';
 
-type Deps = Pick<Verifier, 'verify'> & TraceDeps & Needs<{ keys: 'get' }, 'now'>;
+type Deps = Pick<Verifier, 'verify'> & TraceDeps & KeyDeps;
 
 /** Authenticates the caller of a request. */
 export async function handle(event: AuthorizerRequest, deps: Deps): Promise<APIGatewayAuthorizerResult> {
@@ -24,6 +28,6 @@ async function authenticate(given: string, deps: Deps) {
     : authenticateToken(credentials, deps);
 }
 
-const deps = connect<Deps>({ verify: () => connectVerifier().verify, keys, refusals, now });
+const deps = connect<Deps>({ verify: () => connectVerifier().verify, keys, keyUses, refusals, now });
 
 export const handler = (event: APIGatewayRequestAuthorizerEvent) => handle(event, deps());

@@ -1,7 +1,7 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import { batches, creation, images, urls } from '../../../lib/lambda/dependencies.ts';
+import { batches, creation, images, keys, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
@@ -34,4 +34,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
 
 const FIELDS = { mimeType: 'type', fileSize: 'size' } as const;
 
-export const handler = serveCreation(operation, handle, { batches, images, urls, ...creation });
+export const handler = serveCreation(operation, handle, { keys, batches, images, urls, ...creation });

@@ -12,6 +12,7 @@ export const operation = defineOperation({
   summary: 'Get a signed upload URL for each of many files of a batch',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:write'],
   params: z.strictObject({ id: Id }),
   body: z.strictObject({
     files: z

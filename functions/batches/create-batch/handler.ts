@@ -1,7 +1,7 @@
 import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { requirePatient } from '../../../lib/domain/access/access.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
-import { batches, newId, now } from '../../../lib/lambda/dependencies.ts';
+import { batches, keys, newId, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -24,4 +24,4 @@ export async function handle({ caller, body }: Request<typeof operation>, { batc
   return toPatientBatch(await batches.create(batch));
 }
 
-export const handler = serveCreation(operation, handle, { batches, newId, now });
+export const handler = serveCreation(operation, handle, { keys, batches, newId, now });

@@ -11,6 +11,7 @@ export const operation = defineOperation({
   summary: 'Create a batch for a patient',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:write'],
   body: z.strictObject({
     name: Batch.shape.name,
     content_type: z.literal('patients.patient').optional(),

@@ -1,5 +1,5 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
-import { batches, exporting, images } from '../../../lib/lambda/dependencies.ts';
+import { batches, exporting, images, keys } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -20,4 +20,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return startExport(asker, manifestOf(batch, images), deps);
 }
 
-export const handler = serveCreation(operation, handle, { batches, images, ...exporting });
+export const handler = serveCreation(operation, handle, { keys, batches, images, ...exporting });

@@ -10,6 +10,7 @@ export const operation = defineOperation({
   summary: 'Have a ZIP of a batch, or of some of its images, made behind the scenes',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:read'],
   params: z.strictObject({ id: Id }),
   body: z.strictObject({ image_ids: z.array(Id).min(1).max(10_000).optional().describe('None means all.') }),
   success: { status: 202, schema: StartedExport },

@@ -1,6 +1,6 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { isStreamable } from '../../../lib/domain/batches/archive.ts';
-import { batches, exporting, images } from '../../../lib/lambda/dependencies.ts';
+import { batches, exporting, images, keys } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
@@ -37,4 +37,4 @@ export async function handle({ caller, params, query }: Request<typeof operation
   return { headers, body: giveBackAfter(archiveOf(entries, deps.objects)) };
 }
 
-export const handler = serveStream(operation, handle, { batches, images, ...exporting });
+export const handler = serveStream(operation, handle, { keys, batches, images, ...exporting });

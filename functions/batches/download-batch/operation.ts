@@ -11,6 +11,7 @@ export const operation = defineOperation({
   summary: 'Download the ready images of a batch, or some of them, as one ZIP',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:read'],
   params: z.strictObject({ id: Id }),
   query: z.strictObject({
     image_ids: repeatable(Id, 200)

@@ -10,6 +10,7 @@ export const operation = defineOperation({
   summary: 'Get a batch',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:read'],
   params: z.strictObject({ id: Id }),
   success: { status: 200, schema: PatientBatch },
   entityTag: {},

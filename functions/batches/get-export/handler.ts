@@ -1,6 +1,6 @@
 import { toExportProgress } from '../../../lib/api/views/export.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
-import { batches, exports, limits, now, urls } from '../../../lib/lambda/dependencies.ts';
+import { batches, exports, keys, limits, now, urls } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
@@ -25,4 +25,4 @@ export async function handle({ caller, params }: Request<typeof operation>, deps
   return { ...answer, url };
 }
 
-export const handler = serve(operation, handle, { exports, batches, urls, limits, now });
+export const handler = serve(operation, handle, { keys, exports, batches, urls, limits, now });

@@ -11,6 +11,7 @@ export const operation = defineOperation({
   summary: 'Ask how far an export is, and where its ZIP can be had',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:read'],
   params: z.strictObject({ id: Id }),
   success: {
     status: 200,

@@ -9,6 +9,7 @@ export const operation = defineOperation({
   summary: 'Count the batches of a patient and the ready images in them',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:read'],
   params: z.strictObject({ id: PatientId }),
   success: {
     status: 200,

@@ -1,6 +1,6 @@
 import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { requirePatient } from '../../../lib/domain/access/access.ts';
-import { batches } from '../../../lib/lambda/dependencies.ts';
+import { batches, keys } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -14,4 +14,4 @@ export async function handle({ caller, query }: Request<typeof operation>, { bat
   return { batches: items.map(toPatientBatch), next };
 }
 
-export const handler = serve(operation, handle, { batches });
+export const handler = serve(operation, handle, { keys, batches });

@@ -11,6 +11,7 @@ export const operation = defineOperation({
   summary: "List a patient's batches, newest first",
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:read'],
   query: z.strictObject({ patient_id: PatientId, ...PageQuery }),
   success: { status: 200, schema: z.strictObject({ batches: z.array(PatientBatch), next: Next }) },
   errors: ['NOT_FOUND'],

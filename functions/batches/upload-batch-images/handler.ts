@@ -2,7 +2,7 @@ import { allCreated, withFailed } from '../../../lib/api/views/upload-result.ts'
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
-import { batches, creation, images, objects } from '../../../lib/lambda/dependencies.ts';
+import { batches, creation, images, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
 import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
@@ -34,4 +34,4 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   return new PartialSuccess({ results: withFailed(results, lost) });
 }
 
-export const handler = serveForm(operation, handle, { batches, images, objects, ...creation });
+export const handler = serveForm(operation, handle, { keys, batches, images, objects, ...creation });

@@ -18,6 +18,7 @@ export const operation = defineOperation({
   summary: 'Upload small images into a batch, at most 4.4 MB together',
   group: 'Batches',
   auth: EVERYONE,
+  scopes: ['batches:write'],
   params: z.strictObject({ id: Id }),
   form: { file: 'images', maxFiles: 200, lists: ['categories', 'captions'] },
   body: z.strictObject({

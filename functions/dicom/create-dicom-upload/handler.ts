@@ -1,5 +1,5 @@
 import { requireDicomSize } from '../../../lib/domain/dicom/dicom-upload.ts';
-import { dicomUploads, limits, newId, now, urls } from '../../../lib/lambda/dependencies.ts';
+import { dicomUploads, keys, limits, newId, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { type PresignDeps, presignDicomUpload } from '../../../lib/services/dicom/presign-upload.ts';
@@ -12,4 +12,4 @@ export async function handle({ caller, body }: Request<typeof operation>, deps: 
   return target;
 }
 
-export const handler = serveCreation(operation, handle, { dicomUploads, urls, limits, newId, now });
+export const handler = serveCreation(operation, handle, { keys, dicomUploads, urls, limits, newId, now });

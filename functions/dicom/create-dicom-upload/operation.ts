@@ -9,6 +9,7 @@ export const operation = defineOperation({
   summary: 'Get a signed upload URL for a DICOM file',
   group: 'DICOM',
   auth: EVERYONE,
+  scopes: ['dicom:store'],
   body: CreateDicomUpload,
   success: { status: 201, schema: DicomUploadTarget },
   errors: [],

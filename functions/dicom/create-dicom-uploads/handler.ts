@@ -1,6 +1,6 @@
 import { requireDicomSize } from '../../../lib/domain/dicom/dicom-upload.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
-import { dicomUploads, limits, newId, now, urls } from '../../../lib/lambda/dependencies.ts';
+import { dicomUploads, keys, limits, newId, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import { type PresignDeps, presignDicomUpload } from '../../../lib/services/dicom/presign-upload.ts';
@@ -15,4 +15,4 @@ export async function handle({ caller, body: { files } }: Request<typeof operati
   return { uploads: presigned.map(({ target }) => target) };
 }
 
-export const handler = serveCreation(operation, handle, { dicomUploads, urls, limits, newId, now });
+export const handler = serveCreation(operation, handle, { keys, dicomUploads, urls, limits, newId, now });

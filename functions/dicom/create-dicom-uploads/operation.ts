@@ -10,6 +10,7 @@ export const operation = defineOperation({
   summary: 'Get a signed upload URL for each of many DICOM files',
   group: 'DICOM',
   auth: EVERYONE,
+  scopes: ['dicom:store'],
   body: z.strictObject({ files: z.array(CreateDicomUpload).min(1) }),
   success: {
     status: 201,

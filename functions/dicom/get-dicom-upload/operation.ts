@@ -10,6 +10,7 @@ export const operation = defineOperation({
   summary: 'Ask what became of a DICOM file that was sent by a signed URL',
   group: 'DICOM',
   auth: EVERYONE,
+  scopes: ['dicom:store'],
   params: z.strictObject({ id: Id }),
   success: { status: 200, schema: DicomUploadProgress },
   errors: ['NOT_FOUND'],

@@ -1,6 +1,6 @@
 import { requireVisibleInstance } from '../../../lib/domain/dicom/dicom-instance.ts';
 import { contentTypeOf } from '../../../lib/domain/dicom/wado-request.ts';
-import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -19,4 +19,4 @@ export async function handle({ caller, params, query, headers }: Request<typeof 
     : renderedView(instance, query, contentType === 'image/png' ? 'png' : 'jpeg', caller, deps);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });
+export const handler = serveStream(operation, handle, { keys, dicomStore, frameAllowance, objects });

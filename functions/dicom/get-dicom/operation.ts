@@ -12,6 +12,7 @@ export const operation = defineOperation({
   summary: 'Get a DICOM file as it was stored, or a frame of it as a picture',
   group: 'DICOM',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({ sopInstanceUID: SopUid }),
   query: z.strictObject({
     contentType: z

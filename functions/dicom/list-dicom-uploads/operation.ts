@@ -12,6 +12,7 @@ export const operation = defineOperation({
   summary: 'Ask what became of many DICOM files that were sent by signed URLs',
   group: 'DICOM',
   auth: EVERYONE,
+  scopes: ['dicom:store'],
   query: z.strictObject({
     ids: repeatable(Id, UPLOADS_PER_STATUS_REQUEST).describe(
       `At most ${UPLOADS_PER_STATUS_REQUEST}, with commas between them.`,

@@ -1,4 +1,4 @@
-import { reception } from '../../../lib/lambda/dependencies.ts';
+import { keys, reception } from '../../../lib/lambda/dependencies.ts';
 import { type MultipartRequest, serveMultipart } from '../../../lib/lambda/http/serve-multipart.ts';
 import type { ReceiveDeps } from '../../../lib/services/dicom/receive-dicom.ts';
 import { storeAll } from '../../../lib/services/dicom/store-instances.ts';
@@ -7,4 +7,4 @@ import { operation } from './operation.ts';
 export const handle = (request: MultipartRequest<typeof operation>, deps: ReceiveDeps) =>
   storeAll(request, deps);
 
-export const handler = serveMultipart(operation, handle, reception);
+export const handler = serveMultipart(operation, handle, { keys, ...reception });

@@ -1,5 +1,5 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import { chooseOffer, type Offer } from '../../../lib/lambda/http/content-negotiation.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
@@ -35,4 +35,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   return octetsResponse(contents, part, params.path);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });
+export const handler = serveStream(operation, handle, { keys, dicomStore, frameAllowance, objects });

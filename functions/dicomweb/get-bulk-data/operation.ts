@@ -10,6 +10,7 @@ export const operation = defineOperation({
   summary: 'Get a value that the metadata of a DICOM instance leave out (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({ study: StudyUid, series: SeriesUid, instance: SopUid, path: BulkDataPath }),
   query: z.strictObject(Accept),
   success: {

@@ -10,6 +10,7 @@ export const operation = defineOperation({
   summary: 'Get frames of a DICOM instance, as they are stored or decoded (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({ study: StudyUid, series: SeriesUid, instance: SopUid, frames: FrameList }),
   query: z.strictObject(Accept),
   success: { status: 200, stream: ['multipart/related', 'application/octet-stream', 'image/*', 'video/*'] },

@@ -1,4 +1,4 @@
-import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { encapsulatedDocument } from '../../../lib/media/dicom/parse/encapsulated-document.ts';
@@ -24,4 +24,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   return renderedResponse(request, instance, frame, size, deps);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });
+export const handler = serveStream(operation, handle, { keys, dicomStore, frameAllowance, objects });

@@ -16,6 +16,7 @@ export const operation = defineOperation({
   summary: 'Get a small picture that stands for a DICOM study, series or instance (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({
     study: StudyUid,
     series: SeriesUid.optional(),

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { DICOM_JSON } from '../../../lib/api/dicomweb.ts';
 import { mapInOrder, prefetchFirst } from '../../../lib/domain/in-order.ts';
-import { dicomStore, now, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, keys, now, objects } from '../../../lib/lambda/dependencies.ts';
 import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
@@ -39,4 +39,4 @@ export async function handle(request: Request<typeof operation>, deps: MetadataD
   };
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, objects, now });
+export const handler = serveStream(operation, handle, { keys, dicomStore, objects, now });

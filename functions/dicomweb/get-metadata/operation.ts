@@ -14,6 +14,7 @@ export const operation = defineOperation({
   summary: 'Get all attributes of DICOM instances but their bulk data (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({
     study: StudyUid,
     series: SeriesUid.optional(),

@@ -1,4 +1,4 @@
-import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import { chooseOffer } from '../../../lib/lambda/http/content-negotiation.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
@@ -23,4 +23,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   return renderedResponse(request, instance, params.frames ?? 1, options, deps);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });
+export const handler = serveStream(operation, handle, { keys, dicomStore, frameAllowance, objects });

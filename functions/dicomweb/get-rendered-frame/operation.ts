@@ -13,6 +13,7 @@ export const operation = defineOperation({
   summary: 'Get a frame of a DICOM instance, by default the first, as a picture (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({
     study: StudyUid,
     series: SeriesUid,

@@ -1,4 +1,4 @@
-import { dicomStore, frameAllowance, objects } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, frameAllowance, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import type { FileDeps } from '../../../lib/services/dicomweb/dicom-files.ts';
@@ -12,4 +12,4 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   return filesResponse(request, instances, params.instance !== undefined, deps);
 }
 
-export const handler = serveStream(operation, handle, { dicomStore, frameAllowance, objects });
+export const handler = serveStream(operation, handle, { keys, dicomStore, frameAllowance, objects });

@@ -15,6 +15,7 @@ export const operation = defineOperation({
     'Get the DICOM files of a study, of a series or of an instance, as they are stored or decoded (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({
     study: StudyUid,
     series: SeriesUid.optional(),

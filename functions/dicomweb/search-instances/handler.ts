@@ -1,4 +1,4 @@
-import { dicomSearch, dicomStore } from '../../../lib/lambda/dependencies.ts';
+import { dicomSearch, dicomStore, keys } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import { type SearchDeps, searchResponse } from '../../../lib/services/dicomweb/search.ts';
@@ -7,4 +7,4 @@ import { operation } from './operation.ts';
 export const handle = (request: Request<typeof operation>, deps: SearchDeps) =>
   searchResponse('instance', request, deps);
 
-export const handler = serveStream(operation, handle, { dicomSearch, dicomStore });
+export const handler = serveStream(operation, handle, { keys, dicomSearch, dicomStore });

@@ -14,6 +14,7 @@ export const operation = defineOperation({
   summary: 'Search DICOM instances by their attributes, each a parameter by keyword or tag (QIDO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({ study: StudyUid.optional(), series: SeriesUid.optional() }),
   query: SearchQuery,
   success: { status: 200, stream: [DICOM_JSON, 'application/json'], empty: 204 },

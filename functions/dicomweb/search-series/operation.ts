@@ -11,6 +11,7 @@ export const operation = defineOperation({
   summary: 'Search DICOM series by their attributes, each a parameter by keyword or tag (QIDO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   params: z.strictObject({ study: StudyUid.optional() }),
   query: SearchQuery,
   success: { status: 200, stream: [DICOM_JSON, 'application/json'], empty: 204 },

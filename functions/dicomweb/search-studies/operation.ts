@@ -8,6 +8,7 @@ export const operation = defineOperation({
   summary: 'Search DICOM studies by their attributes, each a parameter by keyword or tag (QIDO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
+  scopes: ['dicom:read'],
   query: SearchQuery,
   success: { status: 200, stream: [DICOM_JSON, 'application/json'], empty: 204 },
   errors: ['NOT_ACCEPTABLE', 'PAYLOAD_TOO_LARGE'],

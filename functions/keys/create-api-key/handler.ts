@@ -2,14 +2,14 @@ import { toListedKey } from '../../../lib/api/views/listed-key.ts';
 import { requireFuture } from '../../../lib/domain/access/api-key.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { formatApiKey, hashSecret, newSecret } from '../../../lib/lambda/auth/api-key-format.ts';
-import { keys, newId, now } from '../../../lib/lambda/dependencies.ts';
+import { keys, limits, newId, now } from '../../../lib/lambda/dependencies.ts';
 import { parseRequest, type Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import { sameIds } from '../../../lib/lambda/middleware/request-ids.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ keys: 'create' }, 'newId' | 'now'> & {
+type Deps = Needs<{ keys: 'create' }, 'limits' | 'newId' | 'now'> & {
   newSecret: () => string;
 };
 
@@ -29,8 +29,8 @@ export async function handle({ caller, body }: Request<typeof operation>, { keys
   };
   recordAccess(caller, 'key', key);
   await keys.create(key);
-  return { ...toListedKey(key), key: formatApiKey({ id: key.id, secret }) };
+  return { ...toListedKey(key, undefined, deps.limits), key: formatApiKey({ id: key.id, secret }) };
 }
 
-const needs = { keys, newId, newSecret: () => newSecret, now };
+const needs = { keys, limits, newId, newSecret: () => newSecret, now };
 export const handler = serve(operation, handle, needs, parseRequest, sameIds(operation));

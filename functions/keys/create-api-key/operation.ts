@@ -14,7 +14,12 @@ export const operation = defineOperation({
   auth: ['admin'],
   body: z.strictObject({
     name: KeyName.describe('By which people know it.'),
-    scopes: z.array(Scope).min(1).describe('What it opens: a kind of record, or `*`, to read or to write.'),
+    scopes: z
+      .array(Scope)
+      .min(1)
+      .describe(
+        'What it opens: a kind of record, or `*` for all of them, to read or to write; the batches or the DICOM files of every patient.',
+      ),
     expires_at: Timestamp.optional().describe('Without it the key is good until it is revoked.'),
   }),
   success: {

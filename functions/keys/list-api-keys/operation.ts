@@ -13,7 +13,7 @@ export const operation = defineOperation({
   query: z.strictObject(PageQuery),
   success: { status: 200, schema: z.strictObject({ keys: z.array(ListedKey), next: Next }) },
   errors: [],
-  permissions: { table: 'read' },
+  permissions: { table: 'read', requests: 'uses' },
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

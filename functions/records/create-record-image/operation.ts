@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { RecordImage, RecordLinks } from '../../../lib/api/views/record-image.ts';
 import { SignedHeaders, SignedUrl } from '../../../lib/api/views/signed-url.ts';
+import { recordScopes } from '../../../lib/domain/access/scope.ts';
 import { TakenAt, Timestamp } from '../../../lib/domain/identifiers.ts';
 import { Bytes, FileName, MimeType } from '../../../lib/domain/images/image.ts';
 
@@ -11,7 +12,8 @@ export const operation = defineOperation({
   path: '/api/v2/images',
   summary: 'Add an image and link it to records: as base64 up to about 4.4 MB, else by a signed upload URL',
   group: 'Records',
-  auth: [...EVERYONE, 'service'],
+  auth: EVERYONE,
+  scopes: recordScopes('write'),
   body: z
     .strictObject({
       image_data: z.string().min(1).optional().describe('The file in base64, without a data: prefix.'),

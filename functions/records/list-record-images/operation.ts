@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { Next, PageQuery } from '../../../lib/api/query.ts';
 import { ListedRecordType, RecordImage } from '../../../lib/api/views/record-image.ts';
+import { recordScopes } from '../../../lib/domain/access/scope.ts';
 import { RecordId } from '../../../lib/domain/identifiers.ts';
 
 export const operation = defineOperation({
@@ -10,7 +11,8 @@ export const operation = defineOperation({
   path: '/api/v2/images/{type}/{id}',
   summary: 'List the images of a record, newest first',
   group: 'Records',
-  auth: [...EVERYONE, 'service'],
+  auth: EVERYONE,
+  scopes: recordScopes('read'),
   params: z.strictObject({ type: ListedRecordType, id: RecordId }),
   query: z.strictObject(PageQuery),
   success: {

@@ -2,6 +2,7 @@ import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
 import type { Caller } from './caller.ts';
 import { mayDelete, mayErase } from './roles.ts';
+import { opensEveryPatient, type Scope } from './scope.ts';
 
 interface OwnedByPatient {
   id?: string | undefined;
@@ -9,11 +10,29 @@ interface OwnedByPatient {
 }
 
 /**
- * Whether the caller may learn that a resource of this patient exists. A service never gets access through a patient:
- * its access depends on the record that it names (`record-image.ts`).
+ * Whether the caller may learn that a resource of this patient exists. A service has the scopes that the operation accepts
+ * ({@link requireScope}): those for records give no access through a patient, but through the record that it names
+ * (`record-image.ts`).
  */
-export const maySee = (caller: Caller, patientId: string | null | undefined): boolean =>
-  caller.role === 'patient' ? caller.patientId === patientId : caller.role !== 'service';
+export function maySee(caller: Caller, patientId: string | null | undefined): boolean {
+  if (caller.role === 'service') return opensEveryPatient(caller.scopes);
+  return caller.role === 'patient' ? caller.patientId === patientId : true;
+}
+
+/**
+ * Returns the caller; a service only with those scopes of its key that the operation accepts, so that no other scope has an effect
+ * in it.
+ *
+ * @throws DomainError FORBIDDEN if the key has none of them
+ */
+export function requireScope(caller: Caller, accepted: readonly Scope[]): Caller {
+  if (caller.role !== 'service') return caller;
+  const scopes = caller.scopes.filter((scope) => accepted.includes(scope));
+  if (scopes.length > 0) return { ...caller, scopes };
+  throw new DomainError('FORBIDDEN', 'Insufficient permissions', {
+    details: [`the scopes of the key must have ${accepted.join(' or ')}`],
+  });
+}
 
 /**
  * Returns the resource if it exists and the caller may access it.

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
 import { Id, Text, Timestamp } from '../identifiers.ts';
+import type { Limits } from '../limits/limits.ts';
 import { Scope } from './scope.ts';
 
 /** The display name of an API key. */
@@ -29,6 +30,14 @@ export type ApiKey = z.infer<typeof ApiKey>;
 /** Whether the key is neither revoked nor expired. */
 export const isLive = ({ revokedAt, validUntil }: ApiKey, now: Date): boolean =>
   revokedAt === undefined && (validUntil === undefined || Date.parse(validUntil) > now.getTime());
+
+/** When the key should be replaced by a new one; ISO 8601. */
+export const rotationOf = ({ createdAt }: Pick<ApiKey, 'createdAt'>, { apiKeyDays }: Limits): string =>
+  new Date(Date.parse(createdAt) + apiKeyDays * 86_400_000).toISOString();
+
+/** Whether the key is in force and older than it should be. */
+export const isOverdue = (key: ApiKey, limits: Limits, now: Date): boolean =>
+  isLive(key, now) && Date.parse(rotationOf(key, limits)) <= now.getTime();
 
 /**
  * Refuses an expiry time that is not in the future.

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maySee } from '../access/access.ts';
 import { Caller } from '../access/caller.ts';
 import { recordAccess } from '../audit/audit-context.ts';
 import { DomainError } from '../errors.ts';
@@ -67,6 +68,10 @@ export const CreateDicomUpload = z.strictObject({
   fileSize: Bytes.min(1).describe('Bytes.'),
   crc32: Crc32.optional().describe('Base64 of the four bytes; S3 refuses a body that has another.'),
 });
+
+/** Whether the caller may learn what became of the upload: a service only of its own ones. */
+export const mayFollow = (caller: Caller, { patientId, uploader }: DicomUpload): boolean =>
+  caller.role === 'service' ? uploader.subject === caller.subject : maySee(caller, patientId);
 
 /**
  * Refuses files that are too large before an upload URL is issued. The error names all of them.

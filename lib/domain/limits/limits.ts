@@ -70,6 +70,8 @@ export const Limits = z.strictObject({
   socketsAtOnce: z.int().positive().max(100).default(5),
   /** Days for which a deleted image or batch can be restored. Then it is erased. */
   restorableDays: z.int().positive().max(3650).default(30),
+  /** Days after which an API key should be replaced by a new one: the page says so, and an alarm reminds of it each day. */
+  apiKeyDays: z.int().positive().max(3650).default(365),
   /** When a pending upload without bytes is marked as expired. It must be longer than `uploadUrlSeconds`. */
   uploadExpirySeconds: z.int().positive().default(86_400),
 });

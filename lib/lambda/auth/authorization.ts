@@ -1,7 +1,9 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { ApiKeys } from '../../data/api-keys.ts';
+import type { KeyUses } from '../../data/key-uses.ts';
 import { isLive } from '../../domain/access/api-key.ts';
 import { type Caller, callerFromClaims } from '../../domain/access/caller.ts';
+import { logger } from '../http/response.ts';
 import { matchesSecret, parseApiKey } from './api-key-format.ts';
 import { Refusal } from './refusal.ts';
 import type { Verifier } from './token-verifier.ts';
@@ -30,10 +32,16 @@ export async function authenticateToken(
 /** Validity of the response for a key that does not expire, in seconds: longer than API Gateway caches it. */
 const KEY_SECONDS = 3600;
 
+export interface KeyDeps {
+  keys: Pick<ApiKeys, 'get'>;
+  keyUses: Pick<KeyUses, 'note'>;
+  now: () => Date;
+}
+
 /** Authenticates another system by its API key, if the key is valid. */
 export async function authenticateApiKey(
   text: string,
-  { keys, now }: { keys: Pick<ApiKeys, 'get'>; now: () => Date },
+  { keys, keyUses, now }: KeyDeps,
 ): Promise<Principal | Refusal> {
   const parts = parseApiKey(text);
   if (!parts) return new Refusal('malformed key');
@@ -42,6 +50,10 @@ export async function authenticateApiKey(
   if (!key) return new Refusal('unknown key', named);
   if (!matchesSecret(parts.secret, key)) return new Refusal('wrong secret', named);
   if (!isLive(key, now())) return new Refusal('revoked or expired key', named);
+  await keyUses.note(key.id, now()).catch((error: unknown) => {
+    // The list of keys then shows an older use; that is no reason to refuse a request.
+    logger.warn('the use of a key is not noted', { keyId: key.id, error: error as Error });
+  });
   const until =
     key.validUntil === undefined ? now().getTime() + KEY_SECONDS * 1000 : Date.parse(key.validUntil);
   const subject = `key:${key.id}`;

@@ -10,11 +10,7 @@ export interface KeyLookup {
 }
 
 /** An operation that services may call does not compile without the keys. */
-export type LookupFor<Op extends Operation> = Op['auth'] extends readonly (infer Role)[]
-  ? 'service' extends Role
-    ? KeyLookup
-    : unknown
-  : unknown;
+export type LookupFor<Op extends Operation> = Op extends { scopes: readonly string[] } ? KeyLookup : unknown;
 
 /**
  * Refuses a service whose key was revoked or expired after the authorizer checked it.

@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { CHALLENGE, INVALID_TOKEN } from '../../api/challenge.ts';
-import { isBodyOptional, type Operation } from '../../api/operation.ts';
+import { isBodyOptional, type Operation, rolesOf } from '../../api/operation.ts';
+import { requireScope } from '../../domain/access/access.ts';
 import { Caller } from '../../domain/access/caller.ts';
 import type { AuditContext } from '../../domain/audit/audit-context.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -35,7 +36,7 @@ export function parseRequest<Op extends Operation>(
   event: APIGatewayProxyEvent,
   bodyOf: (event: APIGatewayProxyEvent) => unknown = (event) => jsonOf(operation, event),
 ): Request<Op> {
-  const caller = operation.auth === 'public' ? undefined : callerOf(event, operation.auth);
+  const caller = operation.auth === 'public' ? undefined : callerOf(event, operation);
   const faults: string[] = [];
   const parse = (schema: z.ZodType | undefined, input: () => unknown) => {
     if (!schema) return undefined;
@@ -64,8 +65,13 @@ export function parseRequest<Op extends Operation>(
 const challengeTo = ({ headers }: APIGatewayProxyEvent) =>
   /^Bearer /i.test(lowerCaseNames(headers).authorization ?? '') ? INVALID_TOKEN : CHALLENGE;
 
-/** Returns the caller from the authorizer's response. The token may have expired while that was cached. */
-export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]): Caller {
+/**
+ * Returns the caller from the authorizer's response, if they may call the operation. The token may have expired while that was
+ * cached.
+ *
+ * @throws DomainError UNAUTHORIZED, FORBIDDEN
+ */
+export function callerOf(event: APIGatewayProxyEvent, operation: Operation): Caller {
   const { caller, expiresAt } = event.requestContext.authorizer ?? {};
   if (typeof caller !== 'string' || !(Number(expiresAt) * 1000 > Date.now())) {
     throw new DomainError('UNAUTHORIZED', 'Missing or invalid token or API key', {
@@ -73,12 +79,13 @@ export function callerOf(event: APIGatewayProxyEvent, roles: readonly string[]):
     });
   }
   const parsed = Caller.parse(JSON.parse(caller));
+  const roles = rolesOf(operation);
   if (!roles.includes(parsed.role)) {
     throw new DomainError('FORBIDDEN', 'Insufficient permissions', {
       details: [`your role is ${parsed.role}; expected ${roles.join(' or ')}`],
     });
   }
-  return { ...parsed, auditContext: auditContextOf(event) };
+  return { ...requireScope(parsed, operation.scopes ?? []), auditContext: auditContextOf(event) };
 }
 
 /** A parameter that occurs once is a string, a repeated one an array. */

@@ -31,7 +31,7 @@ async function readRequest<Op extends FormOperation>(
   event: APIGatewayProxyEvent,
 ): Promise<FormRequest<Op>> {
   // Checks access before the body is parsed.
-  if (operation.auth !== 'public') callerOf(event, operation.auth);
+  if (operation.auth !== 'public') callerOf(event, operation);
   const { fields, files } = await readForm(event, operation.form);
   return { ...parseRequest(operation, event, () => fields), files };
 }

@@ -22,7 +22,7 @@ export const serveMultipart = <Op extends RelatedOperation, Deps>(
     needs,
     (_operation, event) => {
       // Checks access before the body is parsed.
-      if (operation.auth !== 'public') callerOf(event, operation.auth);
+      if (operation.auth !== 'public') callerOf(event, operation);
       return { ...parseRequest(operation, event), parts: parseMultipartRelated(event, operation.related) };
     },
   );

@@ -29,7 +29,6 @@ export function rateLimiter(rated: Pick<Operation, 'rate' | 'timeoutSeconds'>) {
  */
 export function rateLimitMiddleware(operation: Operation): Middleware[] {
   if (operation.rate === 'none' || operation.auth === 'public') return [];
-  const { auth: roles } = operation;
   let connected: { rateLimits: RateLimits; wanted: RateLimit[] } | undefined;
   const connect = () => ({
     rateLimits: new RateLimits(connectTable(environment.requestsTableName)),
@@ -49,7 +48,7 @@ export function rateLimitMiddleware(operation: Operation): Middleware[] {
         connected ??= connect();
         const { rateLimits, wanted } = connected;
         if (wanted.length === 0) return;
-        const { subject } = callerOf(event, roles);
+        const { subject } = callerOf(event, operation);
         const now = new Date();
         const acquired = await rateLimits.acquire(subject, wanted, now).catch((error: unknown) => {
           if (error instanceof DomainError) throw error;

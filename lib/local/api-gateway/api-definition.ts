@@ -51,7 +51,8 @@ const ApiDefinition = z.object({
     .object({
       securitySchemes: z.record(
         z.string(),
-        z.object({ 'x-amazon-apigateway-authorizer': AuthorizerDefinition }),
+        // Without an authorizer, it is the key of a usage plan.
+        z.object({ 'x-amazon-apigateway-authorizer': AuthorizerDefinition.optional() }),
       ),
     })
     .default({ securitySchemes: {} }),
@@ -69,3 +70,11 @@ export function readApiDefinition(template: Template): ApiDefinition {
 
 /** The ARN of the function in the URI of an integration or an authorizer. */
 export const functionArnIn = (uri = ''): string | undefined => /functions\/(arn:[^/]+)\//.exec(uri)?.[1];
+
+/** The ARNs of the functions that are authorizers of the template's REST API. */
+export const authorizerArns = (template: Template): ReadonlySet<string | undefined> =>
+  new Set(
+    Object.values(readApiDefinition(template).components.securitySchemes).map((scheme) =>
+      functionArnIn(scheme['x-amazon-apigateway-authorizer']?.authorizerUri),
+    ),
+  );

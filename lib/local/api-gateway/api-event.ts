@@ -70,7 +70,7 @@ export function describeRequest(
   };
 }
 
-/** The headers of a request, as CloudFront and API Gateway forward them. */
+/** The headers of a request, as API Gateway forwards them. */
 export function valuesOf(request: IncomingMessage): MultiValue {
   const headers: MultiValue = Object.create(null);
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
@@ -80,16 +80,8 @@ export function valuesOf(request: IncomingMessage): MultiValue {
     const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
     headers[known] = [...(headers[known] ?? []), request.rawHeaders[index + 1] ?? ''];
   }
-  // In the cloud, CloudFront's function does this.
-  const valueIn = (wanted: string) =>
-    Object.entries(headers)
-      .find(([name]) => name.toLowerCase() === wanted)?.[1]
-      .at(-1);
-  const key = valueIn('x-api-key');
-  if (key && valueIn('authorization') === undefined) headers.Authorization = [`ApiKey ${key}`];
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
   return Object.assign(headers, {
-    'x-viewer-address': [sourceIp],
     'X-Forwarded-For': [sourceIp],
     'X-Forwarded-Port': [String(request.socket.localPort)],
     'X-Forwarded-Proto': ['http'],

@@ -8,6 +8,8 @@ export interface Route {
   resourcePath: string;
   /** The name of the authorizer among the document's security schemes. */
   authorizer: string | undefined;
+  /** Whether a request must have a key of a usage plan. */
+  needsKey: boolean;
   target:
     | { kind: 'function'; arn: string; streaming: boolean }
     | { kind: 'mock'; headers: Record<string, string>; statusCode: number };
@@ -31,7 +33,9 @@ interface Node {
 export class ApiRoutes {
   readonly #root: Node = newNode();
 
-  constructor({ paths }: ApiDefinition, permissions: InvokePermissions) {
+  constructor({ paths, components }: ApiDefinition, permissions: InvokePermissions) {
+    const isAuthorizer = (name: string) =>
+      components.securitySchemes[name]?.['x-amazon-apigateway-authorizer'] !== undefined;
     for (const [resourcePath, methods] of Object.entries(paths)) {
       const parts = resourcePath.split('/').filter(Boolean);
       for (const [name, method] of Object.entries(methods)) {
@@ -44,6 +48,7 @@ export class ApiRoutes {
           responseTransferMode,
           responses: { default: mock },
         } = method['x-amazon-apigateway-integration'];
+        const schemes = method.security.flatMap(Object.keys);
         const arn = functionArnIn(uri);
         const title = `${httpMethod} ${resourcePath}`;
         if (type === 'aws_proxy' && !arn) {
@@ -55,7 +60,8 @@ export class ApiRoutes {
         this.#add(parts, {
           httpMethod,
           resourcePath,
-          authorizer: Object.keys(method.security[0] ?? {})[0],
+          authorizer: schemes.find(isAuthorizer),
+          needsKey: !schemes.every(isAuthorizer),
           target: arn
             ? { kind: 'function', arn, streaming: responseTransferMode === 'STREAM' }
             : {

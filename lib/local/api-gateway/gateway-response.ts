@@ -6,6 +6,7 @@ const builtIn = {
   MISSING_AUTHENTICATION_TOKEN: [403, 'Missing Authentication Token'],
   UNAUTHORIZED: [401, 'Unauthorized'],
   ACCESS_DENIED: [403, 'User is not authorized to access this resource'],
+  INVALID_API_KEY: [403, 'Forbidden'],
   AUTHORIZER_FAILURE: [500, 'Internal server error'],
   AUTHORIZER_CONFIGURATION_ERROR: [500, 'Internal server error'],
   REQUEST_TOO_LARGE: [413, 'Request Too Long'],

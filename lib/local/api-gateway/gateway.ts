@@ -20,6 +20,7 @@ import { Compression } from './compression.ts';
 import { GatewayResponses, type GatewayResponseType } from './gateway-response.ts';
 import { InvokePermissions } from './invoke-permissions.ts';
 import { Throttle } from './throttle.ts';
+import { allowedKeys, KEY_HEADER } from './usage-plans.ts';
 
 const bodyLimitBytes = 10 * 1024 * 1024;
 const streamLimitBytes = 200 * 1024 * 1024;
@@ -66,14 +67,17 @@ export class Gateway {
   readonly #throttle: Throttle;
   readonly #addressRate: AddressRate;
   readonly #compression: Compression;
+  readonly #keys: ReadonlySet<string>;
 
   constructor(
     template: Template,
     lambdaByArn: (arn: string) => LambdaFunction,
     log: (line: string) => void,
     clock: Clock,
+    secret: Buffer,
   ) {
     this.#clock = clock;
+    this.#keys = restApiKeys(template, secret);
     const definition = readApiDefinition(template);
     this.#throttle = Throttle.ofStage(template, clock);
     this.#addressRate = AddressRate.of(template, clock);
@@ -83,13 +87,14 @@ export class Gateway {
     this.#responses = new GatewayResponses(definition['x-amazon-apigateway-gateway-responses']);
     this.#binaryMediaTypes = definition['x-amazon-apigateway-binary-media-types'];
     this.#authorizers = new Map(
-      Object.entries(definition.components.securitySchemes).map(([name, scheme]) => {
+      Object.entries(definition.components.securitySchemes).flatMap(([name, scheme]) => {
         const { 'x-amazon-apigateway-authorizer': authorizer } = scheme;
+        if (!authorizer) return [];
         const arn = functionArnIn(authorizer.authorizerUri) ?? '';
         if (!permissions.allow(arn, authorizer.authorizerCredentials)) {
           throw new StartError(`API Gateway may not invoke ${arn}, which the authorizer ${name} calls.`);
         }
-        return [name, new Authorizer(authorizer, lambdaByArn(arn), clock)];
+        return [[name, new Authorizer(authorizer, lambdaByArn(arn), clock)] as const];
       }),
     );
     this.#lambdaByArn = lambdaByArn;
@@ -146,6 +151,9 @@ export class Gateway {
       if (!verdict.allowed) throw new GatewayError(verdict.response);
       event.requestContext.authorizer = verdict.context;
     }
+    // After the authorizer: the source of the key may be its answer (developer guide, "Choose an API key source").
+    if (route.needsKey && !this.#keys.has(String(request.headers[KEY_HEADER])))
+      throw new GatewayError('INVALID_API_KEY');
     if (target.kind === 'mock') {
       response.writeHead(target.statusCode, target.headers).end();
       return;
@@ -317,4 +325,10 @@ function limitBytes(maxBytes: number): Transform {
       else done(null, chunk);
     },
   });
+}
+
+/** The keys that the template's REST API lets pass. */
+function restApiKeys(template: Template, secret: Buffer): ReadonlySet<string> {
+  const [api] = template.ofType('AWS::ApiGateway::RestApi');
+  return api ? allowedKeys(template, template.physicalName(api), secret) : new Set();
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { runInNewContext } from 'node:vm';
 import * as z from 'zod';
 import { sendLocalError } from '../local-error.ts';
+import { resolveSecrets } from '../secrets.ts';
 import type { Resource, Template } from '../template.ts';
 import { type PageFiles, pageFilesOf } from './page-files.ts';
+import { type Rewritten, setHeader, viewerFunction } from './viewer-function.ts';
 
 const Behavior = z
   .object({
@@ -18,7 +19,12 @@ const Behavior = z
   .loose();
 
 /** Origins keep their intrinsic functions: the reference identifies the bucket, not its value. */
-const Origin = z.object({ Id: z.string(), S3OriginConfig: z.unknown().optional(), DomainName: z.unknown() });
+const Origin = z.object({
+  Id: z.string(),
+  S3OriginConfig: z.unknown().optional(),
+  DomainName: z.unknown(),
+  OriginCustomHeaders: z.array(z.object({ HeaderName: z.string(), HeaderValue: z.unknown() })).default([]),
+});
 
 const DistributionProperties = z
   .object({
@@ -49,26 +55,29 @@ const HeadersPolicyProperties = z
   })
   .loose();
 
-const ViewerRequest = z.object({ uri: z.string() });
-
-interface PageBehavior {
+interface CacheBehavior {
   pattern: RegExp;
   methods: readonly string[];
   headers: Record<string, string>;
-  /** CloudFront's function, which rewrites the path. */
-  rewrite: (uri: string) => string;
+  /** CloudFront's function, which rewrites the path and the headers. */
+  rewrite: (uri: string, headers?: IncomingMessage['headers'], ip?: string) => Rewritten;
+  /** The headers that CloudFront adds to a request for the origin. */
+  originHeaders: Record<string, string>;
   /** Undefined if the origin is the API. */
   files: PageFiles | undefined;
 }
 
-/** CloudFront as the template declares it, as far as the page needs it: the file of each path, and its headers. */
+/**
+ * CloudFront as the template declares it: for the page, the file of each path and its headers; for the APIs, what it changes in a
+ * request.
+ */
 export class CloudFront {
-  readonly #behaviors: PageBehavior[];
+  readonly #behaviors: CacheBehavior[];
 
-  constructor(template: Template) {
+  constructor(template: Template, secret: Buffer) {
     this.#behaviors = template
       .ofType('AWS::CloudFront::Distribution')
-      .flatMap((distribution) => behaviorsOf(template, distribution));
+      .flatMap((distribution) => behaviorsOf(template, distribution, secret));
   }
 
   /** Whether the path is the page's, and not the API's. */
@@ -76,8 +85,22 @@ export class CloudFront {
     return this.#behaviorOf(pathname)?.files !== undefined;
   }
 
-  #behaviorOf(pathname: string): PageBehavior | undefined {
+  #behaviorOf(pathname: string): CacheBehavior | undefined {
     return this.#behaviors.find(({ pattern }) => pattern.test(pathname));
+  }
+
+  /** Changes the headers of a request for an API as the function and the origin of its path say. The path remains. */
+  forward(request: IncomingMessage, pathname: string): void {
+    const behavior = this.#behaviorOf(pathname);
+    if (!behavior) return;
+    const { headers } = behavior.rewrite(pathname, { ...request.headers }, request.socket.remoteAddress);
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (headers[name] === undefined && value !== undefined) setHeader(request, name, undefined);
+    }
+    for (const [name, { value }] of Object.entries(headers)) {
+      if (String(request.headers[name]) !== value) setHeader(request, name, value);
+    }
+    for (const [name, value] of Object.entries(behavior.originHeaders)) setHeader(request, name, value);
   }
 
   /** Responds to a request for the page. Returns false if the path belongs to the API. */
@@ -89,7 +112,7 @@ export class CloudFront {
       sendLocalError(response, 403, `Expected one of ${methods.join(', ')} for the page.`);
       return true;
     }
-    const file = files.get(decodeSafely(rewrite(pathname)));
+    const file = files.get(decodeSafely(rewrite(pathname).uri));
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (!file) {
       sendLocalError(response, 404, 'There is no such file.');
@@ -109,7 +132,7 @@ export class CloudFront {
   }
 }
 
-function behaviorsOf(template: Template, distribution: Resource): PageBehavior[] {
+function behaviorsOf(template: Template, distribution: Resource, secret: Buffer): CacheBehavior[] {
   const { CacheBehaviors, DefaultCacheBehavior } = template.properties(
     distribution,
     DistributionProperties,
@@ -125,6 +148,12 @@ function behaviorsOf(template: Template, distribution: Resource): PageBehavior[]
       methods: behavior.AllowedMethods,
       headers: headersOf(template, behavior.ResponseHeadersPolicyId),
       rewrite: rewriteOf(template, behavior.FunctionAssociations),
+      originHeaders: Object.fromEntries(
+        (origin?.OriginCustomHeaders ?? []).map(({ HeaderName, HeaderValue }) => [
+          HeaderName.toLowerCase(),
+          resolveSecrets(String(template.resolve(HeaderValue)), secret),
+        ]),
+      ),
       files: isBucket ? pageFilesOf(template, origin.DomainName) : undefined,
     };
   });
@@ -160,11 +189,17 @@ function rewriteOf(template: Template, associations: z.infer<typeof Behavior>['F
   const found = template
     .ofType('AWS::CloudFront::Function')
     .find((resource) => arn !== undefined && template.functionArn(resource) === arn);
-  if (!found) return (uri: string) => uri;
+  if (!found) return (uri: string, headers: IncomingMessage['headers'] = {}) => unchanged(uri, headers);
   const { FunctionCode: code } = template.properties(found, z.object({ FunctionCode: z.string() }));
-  return (uri: string) =>
-    ViewerRequest.parse(runInNewContext(`${code}; handler({ request })`, { request: { uri } })).uri;
+  return viewerFunction(code);
 }
+
+const unchanged = (uri: string, headers: IncomingMessage['headers']): Rewritten => ({
+  uri,
+  headers: Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, { value: String(value) }]),
+  ),
+});
 
 function decodeSafely(path: string): string {
   try {

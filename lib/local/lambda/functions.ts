@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { type Statement, statementsOfRole } from '../iam/iam.ts';
+import { resolveSecrets } from '../secrets.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 
@@ -70,7 +71,12 @@ export function loadFunctions(
         memoryMb: properties.MemorySize,
         timeoutSeconds: properties.Timeout,
         environment: {
-          ...withSecrets(properties.Environment.Variables, secret),
+          ...Object.fromEntries(
+            Object.entries(properties.Environment.Variables).map(([name, value]) => [
+              name,
+              resolveSecrets(value, secret),
+            ]),
+          ),
           ...pick(settings, Object.keys(properties.Environment.Variables)),
         },
         hasLayers: properties.Layers.length > 0,
@@ -83,17 +89,6 @@ export function loadFunctions(
 
 const pick = (values: Record<string, string>, names: readonly string[]) =>
   Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
-
-/** Replaces CloudFormation's references to Secrets Manager by secrets derived from that of the data directory. */
-function withSecrets(variables: Record<string, string>, secret: Buffer): Record<string, string> {
-  const derived = (reference: string) => createHmac('sha256', secret).update(reference).digest('base64url');
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [
-      name,
-      value.replace(/\{\{resolve:secretsmanager:[^}]+\}\}/g, derived),
-    ]),
-  );
-}
 
 /** Derives the access key of a caller, so that none is stored. */
 export function credentialsFor(caller: string, secret: Buffer): Credentials {

@@ -10,6 +10,8 @@ export interface SocketTarget {
   lacksTemplate: boolean;
   /** The authorizer function. */
   authorizerArn: string | undefined;
+  /** Whether a request must have a key of a usage plan. */
+  needsKey: boolean;
 }
 
 /** The template's WebSocket API. */
@@ -36,6 +38,7 @@ const RouteProperties = z.object({
   Target: z.string(),
   AuthorizationType: z.enum(['NONE', 'CUSTOM']).default('NONE'),
   AuthorizerId: z.string().optional(),
+  ApiKeyRequired: z.boolean().default(false),
 });
 const IntegrationProperties = z.object({
   IntegrationType: z.enum(['AWS_PROXY', 'MOCK']),
@@ -75,7 +78,7 @@ export function loadSocketApi(template: Template): SocketApi | undefined {
     .ofType('AWS::ApiGatewayV2::Route')
     .map((each) => template.properties(each, RouteProperties))
     .filter(ofApi)
-    .map(({ RouteKey, Target, AuthorizationType, AuthorizerId }): [string, SocketTarget] => {
+    .map(({ RouteKey, Target, AuthorizationType, AuthorizerId, ApiKeyRequired }): [string, SocketTarget] => {
       const integration = named(
         'AWS::ApiGatewayV2::Integration',
         Target.replace('integrations/', ''),
@@ -94,6 +97,7 @@ export function loadSocketApi(template: Template): SocketApi | undefined {
           functionArn: isMock ? undefined : functionIn(integration.IntegrationUri),
           lacksTemplate: isMock && !(selected in integration.RequestTemplates),
           authorizerArn: authorizer && functionIn(authorizer.AuthorizerUri),
+          needsKey: ApiKeyRequired,
         },
       ];
     });

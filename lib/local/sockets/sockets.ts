@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { verdictOf } from '../api-gateway/authorizer.ts';
 import { Throttle } from '../api-gateway/throttle.ts';
+import { KEY_HEADER } from '../api-gateway/usage-plans.ts';
 import type { Clock } from '../clock.ts';
 import type { LambdaFunction } from '../lambda/lambda.ts';
 import { OverloadError } from '../lambda/waiting-line.ts';
@@ -36,6 +37,7 @@ export class Sockets {
   readonly #log: (line: string) => void;
   readonly #clock: Clock;
   readonly #throttle: Throttle;
+  readonly #keys: ReadonlySet<string>;
   readonly #connections = new Map<string, SocketConnection>();
   readonly #disconnecting = new Set<Promise<unknown>>();
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
@@ -53,8 +55,10 @@ export class Sockets {
     lambdaByArn: (arn: string) => LambdaFunction,
     log: (line: string) => void,
     clock: Clock,
+    keys: ReadonlySet<string>,
   ) {
     this.api = api;
+    this.#keys = keys;
     this.#clock = clock;
     this.#lambdaByArn = lambdaByArn;
     this.#log = log;
@@ -89,6 +93,8 @@ export class Sockets {
       if (!verdict.allowed) {
         return refuse(socket, refusals[verdict.response as keyof typeof refusals] ?? 500);
       }
+      const { needsKey = false } = this.api.routes.get('$connect') ?? {};
+      if (needsKey && !this.#keys.has(String(request.headers[KEY_HEADER]))) return refuse(socket, 403);
       context.authorizer = verdict.context;
       await this.#connect(context, request, socket, head);
     } catch (error) {

@@ -8,7 +8,7 @@ const RateRule = z.object({
     RateBasedStatement: z.object({
       Limit: z.int(),
       EvaluationWindowSec: z.int(),
-      CustomKeys: z.tuple([z.object({ Header: z.object({ Name: z.string() }) })]),
+      CustomKeys: z.array(z.object({ Header: z.object({ Name: z.string() }) })),
     }),
   }),
 });
@@ -37,9 +37,10 @@ export class AddressRate {
   blocks(headers: Readonly<Record<string, string>>): number | undefined {
     if (!this.#rule) return undefined;
     const { Limit, EvaluationWindowSec, CustomKeys } = this.#rule.Statement.RateBasedStatement;
-    const address = headers[CustomKeys[0].Header.Name];
-    // AWS WAF does not count a request without the header.
-    if (address === undefined) return undefined;
+    const values = CustomKeys.map(({ Header }) => headers[Header.Name]);
+    // AWS WAF does not count a request without one of the headers.
+    if (values.includes(undefined)) return undefined;
+    const address = JSON.stringify(values);
     const now = this.#clock.now();
     const recent = (this.#requests.get(address) ?? []).filter((at) => at > now - EvaluationWindowSec * 1000);
     recent.push(now);

@@ -130,7 +130,7 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       const notified = await settledCallsOf('notify', since);
       rows.notify = rowOfOne('notify', notified, 'stream');
       const sinceTick = recorded.length;
-      for (const id of ['end-connections', 'reconcile', 'verify-audit']) {
+      for (const id of ['end-connections', 'reconcile', 'verify-audit', 'check-api-keys']) {
         await stack.tick(id);
         rows[id] = rowOfOne(id, callsOf(id, sinceTick), 'clock');
       }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { operations } from '../../../functions/operations.ts';
 import { exampleOf } from '../../../lib/api/example.ts';
 import { ErrorBody } from '../../../lib/api/openapi.ts';
-import type { Operation } from '../../../lib/api/operation.ts';
+import { type Operation, rolesOf } from '../../../lib/api/operation.ts';
 import { documented, exampleBody, exampleParameters } from '../../support/documented.ts';
 
 const all: readonly Operation[] = operations;
@@ -61,7 +61,7 @@ describe.each(all)('The API document has for $id', (operation) => {
 
   test('the permitted callers and their credentials', () => {
     const { security, description } = documented(operation);
-    const roles: readonly string[] = operation.auth === 'public' ? [] : operation.auth;
+    const roles = rolesOf(operation);
     const people = roles.filter((role) => role !== 'service');
     expect(security).toEqual([
       ...(people.length > 0 ? [{ bearer: [] }] : []),

@@ -51,7 +51,7 @@ describe.each(all)('$id', (operation) => {
       };
       expect(described.operationId).toBe(id);
       expect(Object.keys(described.responses).length).toBeGreaterThan(errorsOf(operation).length);
-      const ways = operation.auth === 'public' ? 0 : operation.auth.includes('service') ? 2 : 1;
+      const ways = operation.auth === 'public' ? 0 : operation.scopes ? 2 : 1;
       expect(described.security).toHaveLength(ways);
     }
   });

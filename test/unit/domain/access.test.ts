@@ -3,13 +3,16 @@ import {
   maySee,
   requireMayDelete,
   requirePatient,
+  requireScope,
   requireVisible,
 } from '../../../lib/domain/access/access.ts';
 import { type Caller, callerFromClaims } from '../../../lib/domain/access/caller.ts';
+import { recordScopes } from '../../../lib/domain/access/scope.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
 
 const patient = { role: 'patient', subject: 'a', patientId: 'P-1001' } as const;
 const staff = { role: 'staff', subject: 'b' } as const;
+const service = { role: 'service', subject: 'c', keyId: '0190c6a4-7b3e-7000-8000-000000000000' } as const;
 const errorOf = (work: () => unknown) => {
   try {
     work();
@@ -27,8 +30,21 @@ describe('Access to a resource', () => {
   });
 
   test('the patient of a resource gives a service no access: the scopes of its key do', () => {
-    const service = { role: 'service', subject: 'c', keyId: '0190c6a4-7b3e-7000-8000-000000000000' } as const;
     expect(maySee({ ...service, scopes: ['*:read', '*:write'] }, 'P-1001')).toBe(false);
+    expect(maySee({ ...service, scopes: ['dicom:read'] }, 'P-1001')).toBe(true);
+  });
+
+  test('a service has in an operation those scopes only that the operation accepts', () => {
+    const caller = { ...service, scopes: ['dicom:read' as const, 'patient:read' as const] };
+    const accepted = requireScope(caller, recordScopes('read'));
+    expect(accepted).toEqual({ ...service, scopes: ['patient:read'] });
+    expect(maySee(accepted, 'P-1001')).toBe(false);
+    expect(errorOf(() => requireScope(caller, ['batches:read', 'batches:write']))).toMatchObject({
+      code: 'FORBIDDEN',
+      details: ['the scopes of the key must have batches:read or batches:write'],
+    });
+    expect(errorOf(() => requireScope(caller, []))?.code).toBe('FORBIDDEN');
+    expect(requireScope(staff, [])).toBe(staff);
   });
 
   test('a resource of another patient and an unknown one are refused in the same words', () => {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import type { Operation } from '../../../lib/api/operation.ts';
 import { requireLiveKey } from '../../../lib/lambda/auth/require-live-key.ts';
 import { callerOf } from '../../../lib/lambda/http/request.ts';
 
@@ -11,7 +12,7 @@ const headersOf = (authorization: string) => {
     },
   } as unknown as APIGatewayProxyEvent;
   try {
-    callerOf(event, ['doctor']);
+    callerOf(event, { auth: ['doctor'] } as unknown as Operation);
   } catch (error) {
     return error;
   }

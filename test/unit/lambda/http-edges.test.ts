@@ -79,6 +79,7 @@ describe('The authorizer', () => {
       {
         verify: async () => claims,
         keys: { get: async () => undefined },
+        keyUses: { note: async () => undefined },
         refusals: { append: async () => true },
         now: () => new Date(),
       },

@@ -60,6 +60,7 @@ const request = (headers: Record<string, string>) => ({
 const depsWith = (refusals: Refusals, stored: typeof key | undefined = key) => ({
   verify: async () => undefined,
   keys: { get: async () => stored },
+  keyUses: { note: async () => undefined },
   refusals,
   now: () => now,
 });
@@ -138,6 +139,14 @@ describe('Refused credentials', () => {
     const answer = authorizeConnection(request(headers), depsWith(new Refusals(log)));
     await expect(answer).rejects.toThrow('Unauthorized');
     expect(events).toMatchObject([{ action: 'authorize-connection', resources: ['subject u-1'] }]);
+  });
+
+  test('do not include those whose use cannot be noted', async () => {
+    const note = () => Promise.reject(new Error('down'));
+    const deps = { ...depsWith(new Refusals(log)), keyUses: { note } };
+    const headers = { Authorization: `ApiKey ${formatApiKey({ id: KEY_ID, secret })}` };
+    expect((await authorize(request(headers), deps)).principalId).toBe(`key:${KEY_ID}`);
+    expect(lines.join('')).toContain('the use of a key is not noted');
   });
 
   test('are refused, too, if the audit log cannot be written', async () => {

@@ -32,11 +32,11 @@ describe('The rate rule', () => {
       RateBasedStatement: {
         Limit: 10,
         EvaluationWindowSec: 300,
-        CustomKeys: [{ Header: { Name: 'x-viewer-address' } }] as [{ Header: { Name: string } }],
+        CustomKeys: [{ Header: { Name: 'x-viewer-address' } }, { Header: { Name: 'x-api-key' } }],
       },
     },
   };
-  const from = (address: string) => ({ 'x-viewer-address': address });
+  const from = (address: string, key = 'k') => ({ 'x-viewer-address': address, 'x-api-key': key });
 
   test('blocks the address that sends too much, as long as it does, and no other', () => {
     const clock = clockAt();
@@ -48,6 +48,8 @@ describe('The rate rule', () => {
       429,
     ]);
     expect(send('192.0.2.2')).toBeUndefined();
+    // Past CloudFront: an invented key does not use up the share of the address.
+    expect(rate.blocks(from('192.0.2.1', 'invented'))).toBeUndefined();
     clock.ms += 301_000;
     expect(send('192.0.2.1')).toBeUndefined();
   });

@@ -10,6 +10,12 @@ import { QueryStatus } from '../parts/query-status.tsx';
 import { NewKeyDialog } from './new-key-dialog.tsx';
 import './admin.css';
 
+/** Whether the key is older than the clinic wants. */
+const isOverdue = ({ rotate_at, expires_at }: ApiKey) =>
+  rotate_at !== null &&
+  Date.parse(rotate_at) <= Date.now() &&
+  (expires_at === null || Date.parse(expires_at) > Date.now());
+
 /** The keys of other systems. */
 export function KeysPage() {
   const queries = useQueryClient();
@@ -62,6 +68,7 @@ export function KeysPage() {
                 <th>Opens</th>
                 <th>Ends in</th>
                 <th>Made</th>
+                <th>Last used</th>
                 <th>Good until</th>
                 <th>
                   <span className="hidden">Actions</span>
@@ -80,7 +87,11 @@ export function KeysPage() {
                   <td data-label="Ends in">
                     <code>…{key.last_four}</code>
                   </td>
-                  <td data-label="Made">{formatTime(key.created_at)}</td>
+                  <td data-label="Made">
+                    {formatTime(key.created_at)}
+                    {isOverdue(key) && <strong className="admin-overdue">Replace it by a new key</strong>}
+                  </td>
+                  <td data-label="Last used">{key.last_used_at ? formatTime(key.last_used_at) : 'never'}</td>
                   <td data-label="Good until">
                     {key.revoked_at
                       ? `revoked ${formatTime(key.revoked_at)}`

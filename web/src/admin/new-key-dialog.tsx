@@ -5,21 +5,26 @@ import type { NewApiKey, Scope } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FormEnd } from '../parts/form-end.tsx';
 
-type RecordType = Scope extends `${infer Type}:${string}` ? Type : never;
-type Access = Scope extends `${string}:${infer Access}` ? Access : never;
+type Opened = Scope extends `${infer Name}:${string}` ? Name : never;
+type AccessOf<Each> = Each extends `${string}:${infer Access}` ? Access : never;
 
-/** The scopes of a key, with their labels. The compiler reports a missing one. */
-const RECORDS: Record<RecordType, string> = {
-  patient: 'Patients',
-  user: 'Users',
-  prescription: 'Prescriptions',
-  item: 'Items',
-  pos_event: 'Till events',
-  compound_batch: 'Compound batches',
-  delivery: 'Deliveries',
-  '*': 'All records',
+const READ_OR_WRITE = { read: 'Read', write: 'Write' };
+
+/** What a key may open, with its labels. The compiler reports a missing scope. */
+const SCOPES: {
+  [Name in Opened]: [label: string, accesses: Record<AccessOf<Extract<Scope, `${Name}:${string}`>>, string>];
+} = {
+  patient: ['Patients', READ_OR_WRITE],
+  user: ['Users', READ_OR_WRITE],
+  prescription: ['Prescriptions', READ_OR_WRITE],
+  item: ['Items', READ_OR_WRITE],
+  pos_event: ['Till events', READ_OR_WRITE],
+  compound_batch: ['Compound batches', READ_OR_WRITE],
+  delivery: ['Deliveries', READ_OR_WRITE],
+  '*': ['All records', READ_OR_WRITE],
+  batches: ['Image batches of all patients', READ_OR_WRITE],
+  dicom: ['DICOM of all patients', { read: 'Read', store: 'Store' }],
 };
-const ACCESS: Record<Access, string> = { read: 'Read', write: 'Write' };
 
 interface NewKeyDialogProps {
   onMade: (key: NewApiKey) => void;
@@ -62,15 +67,15 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
         </label>
         <fieldset className="admin-scopes">
           <legend>Opens</legend>
-          {Object.entries(RECORDS).map(([type, name]) => (
-            <div key={type} className="admin-scope">
+          {Object.entries(SCOPES).map(([opened, [name, accesses]]) => (
+            <div key={opened} className="admin-scope">
               <span>{name}</span>
-              {Object.entries(ACCESS).map(([access, verb]) => (
+              {Object.entries(accesses).map(([access, verb]) => (
                 <label key={access}>
                   <input
                     type="checkbox"
                     name="scope"
-                    value={`${type}:${access}`}
+                    value={`${opened}:${access}`}
                     aria-label={`${verb} ${name.toLowerCase()}`}
                   />
                   {verb}
