@@ -8,14 +8,14 @@ import { dicomEndpoint } from '../lib/cli/dicom-endpoint.ts';
 import { escapeControlCharacters } from '../lib/cli/escape-control-characters.ts';
 import { filesPerRequest } from '../lib/cli/files-per-request.ts';
 import { Journal } from '../lib/cli/journal.ts';
+import { isLoopbackHost } from '../lib/cli/loopback-host.ts';
 import { pull } from '../lib/cli/pull.ts';
 import { push } from '../lib/cli/push.ts';
 import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
 import { DicomUid } from '../lib/domain/dicom/uids.ts';
 import { Id, PatientId } from '../lib/domain/identifiers.ts';
-import { usage as auditUsage, runAudit } from './audit.ts';
-import { usage as reconcileUsage, runReconcile } from './reconcile.ts';
+import { auditUsage, gatewayUsage, reconcileUsage } from './usage.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
   push <dir>                                      DICOM files, of a CD or a folder
@@ -24,10 +24,8 @@ const usage = `Usage: npm run negatoscope -- <command> --url https://images.clin
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
   --parallel 6                                    files at the same time
 or: npm run negatoscope -- ${reconcileUsage}
-or: npm run negatoscope -- ${auditUsage}`;
-
-/** Hosts that are reached without a network. */
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+or: npm run negatoscope -- ${auditUsage}
+or: npm run negatoscope -- ${gatewayUsage}`;
 
 const stop = new AbortController();
 let interruptedAt = 0;
@@ -69,7 +67,7 @@ async function main(): Promise<number> {
   const wrong = (what: string) => new CliError(`${what}\n${usage}`, EXIT.usage);
   const { protocol, hostname } = URL.parse(url) ?? {};
   if (protocol !== 'https:' && protocol !== 'http:') throw wrong('Expected the service as --url.');
-  if (protocol === 'http:' && !LOOPBACK.test(hostname ?? ''))
+  if (protocol === 'http:' && !isLoopbackHost(hostname ?? ''))
     throw wrong('Expected https:// in --url: the token and the images of patients go there.');
   if (token === '') throw wrong('Expected a token as --token or NEGATOSCOPE_TOKEN.');
   const atOnce = Number(parallel);
@@ -142,11 +140,17 @@ async function batchOf(
   return journal.batchId;
 }
 
+/** Loads only the program that is asked for. Returns the exit code. */
+async function run(command: string | undefined, args: readonly string[]): Promise<number> {
+  if (command === 'reconcile') return (await import('./reconcile.ts')).runReconcile(args);
+  if (command === 'audit') return (await import('./audit.ts')).runAudit(args);
+  if (command === 'gateway') return (await import('./gateway.ts')).runGateway(args, stop.signal);
+  return main();
+}
+
 try {
   const [, , command, ...args] = process.argv;
-  if (command === 'reconcile') process.exitCode = await runReconcile(args);
-  else if (command === 'audit') process.exitCode = await runAudit(args);
-  else process.exitCode = await main();
+  process.exitCode = await run(command, args);
 } catch (error) {
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
   console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);

@@ -20,6 +20,7 @@ const RULES: [folder: RegExp, mayImport: RegExp][] = [
     /^lib\/(stack|api|domain)\/|^lib\/data\/keys\.ts$|^lib\/storage\/object-keys\.ts$|^package:/,
   ],
   [/^lib\/cli\//, /^lib\/(cli|domain|media)\/|^lib\/storage\/put-outcome\.ts$|^package:/],
+  [/^lib\/gateway\//, /^lib\/(gateway|cli|domain|media)\/|^package:/],
   [/^lib\/local\//, /^lib\/(local|domain)\/|^layers\/|^package:/],
   [/^functions\/.*\/operation\.ts$/, /^lib\/(api|domain)\/|^package:zod$/],
   [/^functions\/.*\/route\.ts$/, /^lib\/api\//],

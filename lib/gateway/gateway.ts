@@ -1,0 +1,42 @@
+import type { ServiceClient } from '../cli/service-client.ts';
+import { Counts } from './counts.ts';
+import { DicomServer } from './dicom-server.ts';
+import { COMMAND } from './dimse/command-set.ts';
+import { receiveInstance } from './receive-instance.ts';
+import { sendFromSpool } from './sender.ts';
+import { echo, type Service } from './serve-association.ts';
+import type { Settings } from './settings.ts';
+import { Spool } from './spool.ts';
+
+interface Deps {
+  client: ServiceClient;
+  log: (line: string) => void;
+  /** Ends the gateway. */
+  signal: AbortSignal;
+}
+
+/** Runs a gateway until the end of the signal. */
+export async function runGateway(settings: Settings, { client, log, signal }: Deps): Promise<void> {
+  const { maxInstanceBytes } = settings;
+  const spool = await Spool.open(settings.spool.folder, settings.spool);
+  const counts = new Counts();
+  const store: Service = async (message, association) =>
+    association.send(
+      message.context.id,
+      await receiveInstance(message, { spool, counts, maxInstanceBytes, log }),
+    );
+  const services = new Map([
+    [COMMAND.echo, echo],
+    [COMMAND.store, store],
+  ]);
+  const server = new DicomServer({ settings, services, counts, log });
+  await server.listen();
+  log(
+    `${settings.aeTitle} listens at ${settings.host}:${settings.port}; ${spool.waiting.length} instances wait`,
+  );
+  try {
+    await sendFromSpool({ spool, client, counts, log, signal });
+  } finally {
+    await server.close();
+  }
+}
