@@ -1,5 +1,6 @@
 /** What the gateway has done since its start. */
 export class Counts {
+  readonly startedAt = new Date();
   received = 0;
   receivedBytes = 0;
   /** Instances that were not taken: their senders know. */

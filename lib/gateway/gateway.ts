@@ -7,6 +7,8 @@ import { sendFromSpool } from './sender.ts';
 import { echo, type Service } from './serve-association.ts';
 import type { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
+import { readStatus } from './status.ts';
+import { serveStatus } from './status-server.ts';
 
 interface Deps {
   client: ServiceClient;
@@ -31,12 +33,15 @@ export async function runGateway(settings: Settings, { client, log, signal }: De
   ]);
   const server = new DicomServer({ settings, services, counts, log });
   await server.listen();
+  const status = await serveStatus(settings.statusPort, () => readStatus({ settings, spool, counts }));
   log(
     `${settings.aeTitle} listens at ${settings.host}:${settings.port}; ${spool.waiting.length} instances wait`,
   );
   try {
     await sendFromSpool({ spool, client, counts, log, signal });
   } finally {
+    status.close();
+    status.closeAllConnections();
     await server.close();
   }
 }

@@ -25,7 +25,7 @@ export type Peer = z.infer<typeof Peer>;
 export const Settings = z.strictObject({
   /** The service; `https`, unless it is on the same computer. */
   url: z.url({ protocol: /^https?$/ }),
-  /** A file with the API key; NEGATOSCOPE_API_KEY and NEGATOSCOPE_TOKEN take its place. */
+  /** A file with the API key. NEGATOSCOPE_API_KEY or NEGATOSCOPE_TOKEN in the environment counts before it. */
   apiKeyFile: z.string().optional(),
   /** The called AE title. */
   aeTitle: AeTitle.default('NEGATOSCOPE'),

@@ -82,6 +82,11 @@ export class RunningGateway {
     return readdirSync(join(this.folder, 'spool', folder));
   }
 
+  /** A resource of the status page. */
+  status(path: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.statusPort}${path}`);
+  }
+
   /** Runs a program of dcmtk as the modality. Returns what it prints; throws if it fails. */
   async dcmtk(program: string, ...args: string[]): Promise<string> {
     const [options, files] = [

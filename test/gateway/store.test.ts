@@ -139,3 +139,16 @@ test('A full spool and an instance over the limit are refused before they are ac
     await full.delete();
   }
 });
+
+test('The status tells what was received, stored and refused, as a page, as JSON, and for Prometheus', async () => {
+  const status = await (await gateway.status('/status')).json();
+  expect(status).toMatchObject({
+    aeTitle: 'GATEWAY',
+    associations: { open: 0 },
+    spool: { instances: 0, refused: 1 },
+  });
+  expect(await (await gateway.status('/')).text()).toContain('<h1>GATEWAY: Negatoscope gateway</h1>');
+  const metrics = await (await gateway.status('/metrics')).text();
+  expect(metrics).toMatch(/^negatoscope_gateway_spool_refused_instances 1$/m);
+  expect((await gateway.status('/other')).status).toBe(404);
+});
