@@ -7,6 +7,7 @@ import type { Association } from './dimse/association.ts';
 import { encodeAbort } from './dimse/pdu.ts';
 import { ABORT_REASON, ConnectionLost, ProtocolError } from './dimse/protocol-error.ts';
 import { chooseTransferSyntax } from './dimse/sop-classes.ts';
+import { isSameAddress } from './same-address.ts';
 import { type Services, serveAssociation } from './serve-association.ts';
 import type { Settings } from './settings.ts';
 
@@ -96,6 +97,3 @@ export class DicomServer {
     };
   }
 }
-
-/** A server for IPv6 sees IPv4 addresses as IPv4-mapped ones (RFC 4291, 2.5.5.2). */
-const isSameAddress = (one: string, other: string) => one === other.replace(/^::ffff:/, '');

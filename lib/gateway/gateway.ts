@@ -2,13 +2,16 @@ import type { ServiceClient } from '../cli/service-client.ts';
 import { Counts } from './counts.ts';
 import { DicomServer } from './dicom-server.ts';
 import { COMMAND } from './dimse/command-set.ts';
+import { find } from './find.ts';
 import { receiveInstance } from './receive-instance.ts';
+import { get, move } from './retrieve.ts';
 import { sendFromSpool } from './sender.ts';
 import { echo, type Service } from './serve-association.ts';
 import type { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
 import { readStatus } from './status.ts';
 import { serveStatus } from './status-server.ts';
+import { serveStow } from './stow-server.ts';
 
 interface Deps {
   client: ServiceClient;
@@ -30,18 +33,25 @@ export async function runGateway(settings: Settings, { client, log, signal }: De
   const services = new Map([
     [COMMAND.echo, echo],
     [COMMAND.store, store],
+    [COMMAND.find, find({ client, aeTitle: settings.aeTitle, log })],
+    [COMMAND.get, get({ client, settings, log })],
+    [COMMAND.move, move({ client, settings, log })],
   ]);
   const server = new DicomServer({ settings, services, counts, log });
   await server.listen();
-  const status = await serveStatus(settings.statusPort, () => readStatus({ settings, spool, counts }));
+  const { stow } = settings;
+  const httpServers = [await serveStatus(settings.statusPort, () => readStatus({ settings, spool, counts }))];
+  if (stow) httpServers.push(await serveStow({ settings: { ...settings, stow }, spool, counts, log }));
   log(
     `${settings.aeTitle} listens at ${settings.host}:${settings.port}; ${spool.waiting.length} instances wait`,
   );
   try {
     await sendFromSpool({ spool, client, counts, log, signal });
   } finally {
-    status.close();
-    status.closeAllConnections();
+    for (const each of httpServers) {
+      each.close();
+      each.closeAllConnections();
+    }
     await server.close();
   }
 }

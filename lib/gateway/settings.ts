@@ -10,12 +10,13 @@ const AeTitle = z
   .regex(/^[ -[\]-~]{1,16}$/, { error: 'must be an AE title: up to 16 characters' })
   .refine((title) => title.trim() === title, { error: 'must not begin or end with a space' });
 const Port = z.int().min(1).max(65_535);
+const Address = z.union([z.ipv4(), z.ipv6()]);
 
 /** A modality or an archive that may connect. */
 const Peer = z.strictObject({
   aeTitle: AeTitle,
   /** Its IP address. Without it, the AE title alone is checked, which everybody in the network can send. */
-  address: z.union([z.ipv4(), z.ipv6()]).optional(),
+  address: Address.optional(),
   /** Where it accepts associations, with its address. */
   port: Port.optional(),
 });
@@ -52,6 +53,8 @@ export const Settings = z.strictObject({
   }),
   /** The largest file that the service stores: its limit `dicomBytes`. */
   maxInstanceBytes: z.int().positive().default(Limits.parse({}).dicomBytes),
+  /** STOW-RS (PS3.18 10.5) for requests of any size. Only these addresses may connect. */
+  stow: z.strictObject({ port: Port, addresses: z.array(Address).min(1) }).optional(),
   /** The port of the status page and the metrics, on loopback only. */
   statusPort: Port.default(11_180),
 });

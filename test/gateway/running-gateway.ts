@@ -13,7 +13,7 @@ const run = promisify(execFile);
 /** A gateway as its own process, with its files in a folder that is deleted with it. */
 export class RunningGateway {
   readonly folder = mkdtempSync(join(tmpdir(), 'gateway-'));
-  readonly #settings: Record<string, unknown>;
+  readonly settings: Record<string, unknown>;
   readonly #env: Record<string, string>;
   port = 0;
   statusPort = 0;
@@ -22,7 +22,7 @@ export class RunningGateway {
 
   /** @param env the credential */
   constructor(settings: Record<string, unknown>, env: Record<string, string>) {
-    this.#settings = settings;
+    this.settings = settings;
     this.#env = env;
   }
 
@@ -41,7 +41,7 @@ export class RunningGateway {
       statusPort: this.statusPort,
       peers: [{ aeTitle: 'MODALITY' }],
       spool: { folder: 'spool' },
-      ...this.#settings,
+      ...this.settings,
     };
     writeFileSync(file, JSON.stringify(settings));
     const child = spawn(process.execPath, [PROGRAM, 'gateway', file], {
@@ -87,12 +87,11 @@ export class RunningGateway {
     return fetch(`http://127.0.0.1:${this.statusPort}${path}`);
   }
 
-  /** Runs a program of dcmtk as the modality. Returns what it prints; throws if it fails. */
+  /** Runs a program of dcmtk as the modality, its files last. Returns what it prints; throws if it fails. */
   async dcmtk(program: string, ...args: string[]): Promise<string> {
-    const [options, files] = [
-      args.filter((arg) => !arg.startsWith('/')),
-      args.filter((arg) => arg.startsWith('/')),
-    ];
+    // The files come last; options have paths, too.
+    const first = args.findLastIndex((arg) => !arg.startsWith('/')) + 1;
+    const [options, files] = [args.slice(0, first), args.slice(first)];
     const own = ['-aet', 'MODALITY', '-aec', 'GATEWAY', ...options, '127.0.0.1', `${this.port}`, ...files];
     try {
       const { stdout, stderr } = await run(program, own, { maxBuffer: 2 ** 26 });

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDicom } from '../../lib/media/dicom/parse/read-dicom.ts';
-import { newUids, slice, type Uids } from '../fixtures/dicom-uploads.ts';
-import { dicomFile, encapsulated, imageOf, syntaxes } from '../fixtures/dicoms.ts';
+import { newUids, slice } from '../fixtures/dicom-uploads.ts';
+import { dicomFile, encapsulated, syntaxes } from '../fixtures/dicoms.ts';
 import { peakMemoryMb } from '../support/function-process.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { type Client, until } from '../support/service.ts';
+import { dataSetOf, greyImage } from './instances.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 const service = useOwnStack();
@@ -29,19 +30,6 @@ function write(name: string, bytes: Uint8Array): string {
   writeFileSync(file, bytes);
   return file;
 }
-/** The bytes of a file without its meta information. */
-const dataSetOf = (file: Buffer) => {
-  const { meta } = readDicom(file);
-  const end = Math.max(...[...meta.elements.values()].map(({ offset, length }) => offset + length));
-  return file.subarray(end);
-};
-const pixels = (uids: Uids, size = 8) =>
-  [
-    ...imageOf(size, size, Buffer.alloc(size * size, 7)),
-    ['00080018', 'UI', uids.sop],
-    ['0020000D', 'UI', uids.study],
-    ['0020000E', 'UI', uids.series],
-  ] as Parameters<typeof dicomFile>[0];
 
 test('It answers C-ECHO to the peers of its list, and to nobody else', async () => {
   await gateway.dcmtk('echoscu');
@@ -60,7 +48,7 @@ test.each([
   'An instance in %s arrives in the service with the bytes of its data set',
   async (_name, syntax, option) => {
     const uids = newUids();
-    const file = dicomFile(pixels(uids), syntax);
+    const file = dicomFile(greyImage(uids), syntax);
     await gateway.dcmtk('storescu', '-R', ...option, write('one.dcm', file));
     await isSent();
     const stored = await served(uids.sop);
@@ -74,7 +62,7 @@ test.each([
 test('An instance in a compressed transfer syntax arrives with its bytes, also if it is sent twice', async () => {
   const uids = newUids();
   const jpegLs = '1.2.840.10008.1.2.4.80';
-  const elements = pixels(uids).filter(([tag]) => tag !== '7FE00010');
+  const elements = greyImage(uids).filter(([tag]) => tag !== '7FE00010');
   const file = dicomFile(
     [...elements, ['7FE00010', 'OB', { fragments: [Buffer.alloc(0), Buffer.from([255, 216, 255, 217])] }]],
     encapsulated(jpegLs),
@@ -89,9 +77,9 @@ test('An instance in a compressed transfer syntax arrives with its bytes, also i
 
 test('What the service refuses is kept with the reason', async () => {
   const uids = newUids();
-  await gateway.dcmtk('storescu', '-R', '-xe', write('first.dcm', dicomFile(pixels(uids))));
+  await gateway.dcmtk('storescu', '-R', '-xe', write('first.dcm', dicomFile(greyImage(uids))));
   await isSent();
-  await gateway.dcmtk('storescu', '-R', '-xe', write('other.dcm', dicomFile(pixels(uids, 9))));
+  await gateway.dcmtk('storescu', '-R', '-xe', write('other.dcm', dicomFile(greyImage(uids, 9))));
   await isSent();
   const [file = '', reason = ''] = gateway.spooled('refused').sort();
   expect(reason).toBe(`${file}.txt`);
@@ -100,7 +88,7 @@ test('What the service refuses is kept with the reason', async () => {
 
 test('An instance of 95 MB passes through, within 200 MB of memory', async () => {
   const uids = newUids();
-  const file = dicomFile(pixels(uids, 9_900));
+  const file = dicomFile(greyImage(uids, 9_900));
   await gateway.dcmtk('storescu', '-R', '-xe', write('large.dcm', file));
   await isSent();
   expect(dataSetOf(await served(uids.sop)).equals(dataSetOf(file))).toBe(true);
@@ -129,7 +117,7 @@ test('A full spool and an instance over the limit are refused before they are ac
   try {
     await full.start();
     const send = (size: number) =>
-      full.dcmtk('storescu', '-R', '-v', write('sent.dcm', dicomFile(pixels(newUids(), size))));
+      full.dcmtk('storescu', '-R', '-v', write('sent.dcm', dicomFile(greyImage(newUids(), size))));
     await send(50);
     await expect(send(50)).rejects.toThrow(/Refused: OutOfResources/);
     expect(full.spooled('waiting')).toHaveLength(1);

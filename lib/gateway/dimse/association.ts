@@ -1,7 +1,15 @@
 import type { Socket } from 'node:net';
 import type { ByteReader } from './byte-reader.ts';
 import { COMMAND, type Command, decodeCommand, encodeCommand } from './command-set.ts';
-import { encodeData, encodeRelease, MAX_PDU_BYTES, PDU, PDU_HEADER_BYTES, PDV_HEADER_BYTES } from './pdu.ts';
+import {
+  encodeAbort,
+  encodeData,
+  encodeRelease,
+  MAX_PDU_BYTES,
+  PDU,
+  PDU_HEADER_BYTES,
+  PDV_HEADER_BYTES,
+} from './pdu.ts';
 import { ABORT_REASON, ConnectionLost, ProtocolError } from './protocol-error.ts';
 
 /** An accepted presentation context. */
@@ -67,6 +75,11 @@ export class Association {
     this.#contexts = new Map(agreement.contexts.map((context) => [context.id, context]));
   }
 
+  /** Whether nothing can be sent any more. */
+  get isClosed(): boolean {
+    return !this.#socket.writable;
+  }
+
   /** Returns the next message, or undefined after the peer released the association. */
   async receive(): Promise<Message | undefined> {
     const ahead = this.#ahead;
@@ -92,7 +105,11 @@ export class Association {
   }
 
   /** Sends a message; its data set as it is read. */
-  async send(contextId: number, command: Command, data?: AsyncIterable<Uint8Array>): Promise<void> {
+  async send(
+    contextId: number,
+    command: Command,
+    data?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<void> {
     await this.#sendValue(contextId, true, [encodeCommand(command, data !== undefined)]);
     if (data) await this.#sendValue(contextId, false, data);
   }
@@ -103,6 +120,12 @@ export class Association {
     // What the peer still sends does not matter.
     while (await this.#nextSlice(PDU_MS));
     this.#socket.end();
+  }
+
+  /** Aborts the association: it can not go on. */
+  abort(): void {
+    if (this.#socket.writable) this.#socket.end(encodeAbort(ABORT_REASON.notSpecified));
+    this.#socket.destroySoon();
   }
 
   async #receive(idleMs?: number): Promise<Message | undefined> {

@@ -23,6 +23,11 @@ export class ByteReader {
     return taken;
   }
 
+  /** Puts back the last bytes that were taken. */
+  unread(bytes: Buffer): void {
+    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([bytes, this.#rest]);
+  }
+
   /** @throws ConnectionLost if the stream ends before */
   async exactly(length: number): Promise<Buffer> {
     const parts: Buffer[] = [];

@@ -18,6 +18,7 @@ export const STATUS = {
   success: 0x0000,
   cancelled: 0xfe00,
   pending: 0xff00,
+  pendingWithoutKeys: 0xff01,
   outOfResources: 0xa700,
   moveDestinationUnknown: 0xa801,
   dataSetDoesNotMatch: 0xa900,

@@ -42,9 +42,10 @@ export function chooseTransferSyntax({ abstractSyntax, transferSyntaxes }: Propo
     return first && UNCOMPRESSED_FALLBACKS.includes(first) && hasExplicit ? explicitLittleEndian.uid : first;
   };
   if (isStorageClass(abstractSyntax)) return of(isKnownTransferSyntax);
-  const ours = [VERIFICATION];
-  return ours.includes(abstractSyntax) ? of(isPlain) : null;
+  return SERVICES.includes(abstractSyntax) ? of(isPlain) : null;
 }
+
+const SERVICES = [VERIFICATION, ...FIND, ...MOVE, ...GET];
 
 /** Queries and commands are in little endian, uncompressed. */
 const isPlain = (uid: string) => uid === explicitLittleEndian.uid || uid === implicitLittleEndian.uid;
