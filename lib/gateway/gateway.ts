@@ -1,9 +1,13 @@
+import path from 'node:path';
 import type { ServiceClient } from '../cli/service-client.ts';
+import { requestCommitment } from './commitment.ts';
+import { CommitmentRequests } from './commitment-requests.ts';
 import { Counts } from './counts.ts';
 import { DicomServer } from './dicom-server.ts';
 import { COMMAND } from './dimse/command-set.ts';
 import { find } from './find.ts';
 import { receiveInstance } from './receive-instance.ts';
+import { reportCommitments } from './report-commitments.ts';
 import { get, move } from './retrieve.ts';
 import { sendFromSpool } from './sender.ts';
 import { echo, type Service } from './serve-association.ts';
@@ -24,6 +28,7 @@ interface Deps {
 export async function runGateway(settings: Settings, { client, log, signal }: Deps): Promise<void> {
   const { maxInstanceBytes } = settings;
   const spool = await Spool.open(settings.spool.folder, settings.spool);
+  const requests = await CommitmentRequests.open(path.join(settings.spool.folder, 'commitments'));
   const counts = new Counts();
   const store: Service = async (message, association) =>
     association.send(
@@ -34,6 +39,7 @@ export async function runGateway(settings: Settings, { client, log, signal }: De
     [COMMAND.echo, echo],
     [COMMAND.store, store],
     [COMMAND.find, find({ client, aeTitle: settings.aeTitle, log })],
+    [COMMAND.action, requestCommitment({ requests, settings, log })],
     [COMMAND.get, get({ client, settings, log })],
     [COMMAND.move, move({ client, settings, log })],
   ]);
@@ -46,7 +52,10 @@ export async function runGateway(settings: Settings, { client, log, signal }: De
     `${settings.aeTitle} listens at ${settings.host}:${settings.port}; ${spool.waiting.length} instances wait`,
   );
   try {
-    await sendFromSpool({ spool, client, counts, log, signal });
+    await Promise.all([
+      sendFromSpool({ spool, client, counts, log, signal }),
+      reportCommitments({ requests, spool, client, settings, log, signal }),
+    ]);
   } finally {
     for (const each of httpServers) {
       each.close();

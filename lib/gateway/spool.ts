@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs, writeF
 import path from 'node:path';
 import type { FoundFile } from '../cli/find-files.ts';
 import { runMinorGc } from '../media/minor-gc.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Why an instance is not put into the spool. */
 export class SpoolRefusal extends Error {
@@ -203,12 +204,6 @@ async function* batches(parts: AsyncIterable<Uint8Array>, buffers: WriteBuffers)
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
-}
-
-/** Makes a renaming survive a loss of power (fsync(2): the directory has to be synchronized, too). */
-async function syncFolder(folder: string): Promise<void> {
-  await using handle = await open(folder, 'r');
-  await handle.sync();
 }
 
 const isDiskFull = (error: unknown) =>

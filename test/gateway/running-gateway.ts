@@ -78,7 +78,7 @@ export class RunningGateway {
   }
 
   /** The names of the files in a folder of the spool. */
-  spooled(folder: 'incoming' | 'waiting' | 'refused'): string[] {
+  spooled(folder: 'incoming' | 'waiting' | 'refused' | 'commitments'): string[] {
     return readdirSync(join(this.folder, 'spool', folder));
   }
 

@@ -26,6 +26,8 @@ export const STATUS = {
   someSubOperationsFailed: 0xb000,
   processingFailure: 0x0110,
   noSuchInstance: 0x0112,
+  invalidArgument: 0x0115,
+  noSuchAction: 0x0123,
   unrecognizedOperation: 0x0211,
 } as const;
 

@@ -45,7 +45,7 @@ export function chooseTransferSyntax({ abstractSyntax, transferSyntaxes }: Propo
   return SERVICES.includes(abstractSyntax) ? of(isPlain) : null;
 }
 
-const SERVICES = [VERIFICATION, ...FIND, ...MOVE, ...GET];
+const SERVICES = [VERIFICATION, ...FIND, ...MOVE, ...GET, STORAGE_COMMITMENT];
 
 /** Queries and commands are in little endian, uncompressed. */
 const isPlain = (uid: string) => uid === explicitLittleEndian.uid || uid === implicitLittleEndian.uid;
