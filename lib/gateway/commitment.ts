@@ -1,5 +1,6 @@
 import { textValue } from '../media/dicom/parse/text-values.ts';
 import type { CommitmentRequests } from './commitment-requests.ts';
+import { reachablePeer } from './connect-peer.ts';
 import { readDataSet } from './data-set-codec.ts';
 import { type Command, RESPONSE, STATUS } from './dimse/command-set.ts';
 import { STORAGE_COMMITMENT, STORAGE_COMMITMENT_INSTANCE } from './dimse/sop-classes.ts';
@@ -33,8 +34,7 @@ export const requestCommitment =
     };
     if (command.requestedSopInstance !== STORAGE_COMMITMENT_INSTANCE) return respond(STATUS.noSuchInstance);
     if (command.actionType !== REQUEST_COMMITMENT) return respond(STATUS.noSuchAction);
-    const { address, port } = settings.peers.find(({ aeTitle }) => aeTitle === callingAe) ?? {};
-    if (address === undefined || port === undefined) {
+    if (!reachablePeer(settings.peers, callingAe)) {
       log(`${callingAe} asks for storage commitment, but has no address and port in the settings`);
       return respond(STATUS.processingFailure);
     }

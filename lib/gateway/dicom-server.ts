@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Counts } from './counts.ts';
 import { type AcceptPolicy, acceptAssociation, Rejected } from './dimse/accept.ts';
 import type { AssociateRequest } from './dimse/associate.ts';
@@ -10,9 +11,10 @@ import { chooseTransferSyntax } from './dimse/sop-classes.ts';
 import { isSameAddress } from './same-address.ts';
 import { type Services, serveAssociation } from './serve-association.ts';
 import type { Settings } from './settings.ts';
+import { serverTls } from './tls-files.ts';
 
 interface Deps {
-  settings: Pick<Settings, 'aeTitle' | 'peers' | 'associations' | 'host' | 'port'>;
+  settings: Pick<Settings, 'aeTitle' | 'peers' | 'associations' | 'host' | 'port' | 'tls'>;
   services: Services;
   counts: Counts;
   log: (line: string) => void;
@@ -26,7 +28,17 @@ export class DicomServer {
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#connected(socket));
+    const { tls } = deps.settings;
+    const options = { noDelay: true, keepAlive: true };
+    this.#server = tls
+      ? createTlsServer({ ...options, ...serverTls(tls) }, (socket) => this.#connected(socket))
+      : createServer(options, (socket) => this.#connected(socket));
+    // Those that are negotiating TLS, too.
+    this.#server.on('connection', (socket) => this.#track(socket));
+    this.#server.on('tlsClientError', (error, socket) => {
+      deps.counts.failedAssociations++;
+      deps.log(`${socket.remoteAddress ?? 'a closed connection'}: TLS: ${error.message}`);
+    });
     // Those beyond the limit of associations are rejected politely; those far beyond are closed.
     this.#server.maxConnections = deps.settings.associations * 2;
   }
@@ -45,12 +57,15 @@ export class DicomServer {
     await closed;
   }
 
-  async #connected(socket: Socket): Promise<void> {
+  #track(socket: Socket): void {
     this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  async #connected(socket: Socket): Promise<void> {
+    const { counts, log } = this.#deps;
     // Reading and writing report it.
     socket.on('error', () => {});
-    socket.once('close', () => this.#sockets.delete(socket));
-    const { counts, log } = this.#deps;
     const from = socket.remoteAddress ?? 'a closed connection';
     try {
       const association = await acceptAssociation(socket, this.#policy(socket));

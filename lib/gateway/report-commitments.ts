@@ -4,9 +4,9 @@ import type { ServiceClient } from '../cli/service-client.ts';
 import type { DicomJson } from '../media/dicom/parse/dicom-json.ts';
 import { explicitLittleEndian, implicitLittleEndian } from '../media/dicom/transfer-syntaxes.ts';
 import type { CommitmentRequest, CommitmentRequests } from './commitment-requests.ts';
+import { connectPeer, reachablePeer } from './connect-peer.ts';
 import { writeDataSet } from './data-set-codec.ts';
 import { COMMAND, STATUS } from './dimse/command-set.ts';
-import { connectAssociation } from './dimse/connect.ts';
 import { STORAGE_COMMITMENT, STORAGE_COMMITMENT_INSTANCE } from './dimse/sop-classes.ts';
 import type { Settings } from './settings.ts';
 import type { Spool } from './spool.ts';
@@ -15,7 +15,7 @@ interface Deps {
   requests: CommitmentRequests;
   spool: Spool;
   client: ServiceClient;
-  settings: Pick<Settings, 'aeTitle' | 'peers'>;
+  settings: Pick<Settings, 'aeTitle' | 'peers' | 'tls'>;
   log: (line: string) => void;
   signal: AbortSignal;
 }
@@ -56,14 +56,9 @@ async function answer(request: CommitmentRequest, deps: Deps): Promise<boolean> 
   const stored = await storedOf(request, client);
   const missing = request.instances.filter(({ sopInstance }) => !stored.has(sopInstance));
   if (missing.length > 0 && isInSpool) return false;
-  const { address: host, port } = settings.peers.find(({ aeTitle }) => aeTitle === request.peer) ?? {};
-  if (host === undefined || port === undefined)
-    throw new Error('the peer has no address and port in the settings');
-  const association = await connectAssociation({
-    host,
-    port,
-    calledAe: request.peer,
-    callingAe: settings.aeTitle,
+  const peer = reachablePeer(settings.peers, request.peer);
+  if (!peer) throw new Error('the peer has no address and port in the settings');
+  const association = await connectPeer(peer, settings, {
     contexts: [
       {
         id: 1,

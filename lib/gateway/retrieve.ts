@@ -1,10 +1,10 @@
 import type { ServiceClient } from '../cli/service-client.ts';
 import { explicitLittleEndian } from '../media/dicom/transfer-syntaxes.ts';
+import { connectPeer, reachablePeer } from './connect-peer.ts';
 import { readDataSet, writeDataSet } from './data-set-codec.ts';
 import { MAX_CONTEXTS, type ProposedContext } from './dimse/associate.ts';
 import type { Association, Message } from './dimse/association.ts';
 import { COMMAND, type Command, RESPONSE, STATUS } from './dimse/command-set.ts';
-import { connectAssociation } from './dimse/connect.ts';
 import { levelOf } from './search.ts';
 import { responseTo, type Service } from './serve-association.ts';
 import type { Settings } from './settings.ts';
@@ -12,7 +12,7 @@ import { findInstances, openInstance, type StoredInstance } from './stored-insta
 
 interface Deps {
   client: ServiceClient;
-  settings: Pick<Settings, 'aeTitle' | 'peers'>;
+  settings: Pick<Settings, 'aeTitle' | 'peers' | 'tls'>;
   log: (line: string) => void;
 }
 
@@ -43,23 +43,14 @@ export const move =
   (deps: Deps): Service =>
   async (message, requestor) => {
     const { moveDestination, messageId = 0 } = message.command;
-    const { aeTitle, peers } = deps.settings;
-    const peer = peers.find((each) => each.aeTitle === moveDestination);
-    const { address: host, port } = peer ?? {};
-    if (host === undefined || port === undefined) {
+    const peer = reachablePeer(deps.settings.peers, moveDestination);
+    if (!peer) {
       deps.log(`${moveDestination} has no address and port in the settings`);
       return requestor.send(message.context.id, responseTo(message.command, STATUS.moveDestinationUnknown));
     }
     let target: Association | undefined;
     await retrieve(message, requestor, deps, async (instances) => {
-      const contexts = contextsFor(instances);
-      target = await connectAssociation({
-        host,
-        port,
-        calledAe: peer?.aeTitle ?? '',
-        callingAe: aeTitle,
-        contexts,
-      });
+      target = await connectPeer(peer, deps.settings, { contexts: contextsFor(instances) });
       const watched = requestor.watchForCancel(messageId);
       const origin = { moveOriginator: requestor.agreement.callingAe, moveOriginatorId: messageId };
       return { association: target, isCancelled: () => watched.isCancelled, cancel: () => {}, origin };

@@ -19,6 +19,8 @@ const Peer = z.strictObject({
   address: Address.optional(),
   /** Where it accepts associations, with its address. */
   port: Port.optional(),
+  /** Whether associations with it, in this direction, are encrypted. */
+  tls: z.boolean().default(false),
 });
 export type Peer = z.infer<typeof Peer>;
 
@@ -53,6 +55,15 @@ export const Settings = z.strictObject({
   }),
   /** The largest file that the service stores: its limit `dicomBytes`. */
   maxInstanceBytes: z.int().positive().default(Limits.parse({}).dicomBytes),
+  /** If present, all peers connect by TLS, those of STOW-RS, too. PEM files. */
+  tls: z
+    .strictObject({
+      keyFile: z.string(),
+      certificateFile: z.string(),
+      /** The authority that signs the certificates of the peers. With it, each peer needs one (PS3.15 B.12). */
+      authorityFile: z.string().optional(),
+    })
+    .optional(),
   /** STOW-RS (PS3.18 10.5) for requests of any size. Only these addresses may connect. */
   stow: z.strictObject({ port: Port, addresses: z.array(Address).min(1) }).optional(),
   /** The port of the status page and the metrics, on loopback only. */
@@ -64,8 +75,16 @@ export type Settings = z.infer<typeof Settings>;
 export function parseSettings(text: string, file: string): Settings {
   const settings = Settings.parse(JSON.parse(text));
   const resolve = (name: string) => path.resolve(path.dirname(file), name);
+  const { tls } = settings;
   return {
     ...settings,
+    ...(tls && {
+      tls: {
+        keyFile: resolve(tls.keyFile),
+        certificateFile: resolve(tls.certificateFile),
+        ...(tls.authorityFile !== undefined && { authorityFile: resolve(tls.authorityFile) }),
+      },
+    }),
     ...(settings.apiKeyFile !== undefined && { apiKeyFile: resolve(settings.apiKeyFile) }),
     spool: { ...settings.spool, folder: resolve(settings.spool.folder) },
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type InstanceIdentifiers, instanceIdentifiers } from '../media/dicom/parse/identifiers.ts';
 import { MoreBytesNeeded } from '../media/dicom/parse/more-bytes-needed.ts';
 import { readDicomHeader } from '../media/dicom/parse/read-dicom.ts';
@@ -11,9 +12,10 @@ import { BrokenBody, partsOf } from './multipart-stream.ts';
 import { isSameAddress } from './same-address.ts';
 import type { Settings } from './settings.ts';
 import { type Draft, type Spool, SpoolRefusal } from './spool.ts';
+import { serverTls } from './tls-files.ts';
 
 interface Deps {
-  settings: Pick<Settings, 'maxInstanceBytes' | 'host'> & { stow: NonNullable<Settings['stow']> };
+  settings: Pick<Settings, 'maxInstanceBytes' | 'host' | 'tls'> & { stow: NonNullable<Settings['stow']> };
   spool: Spool;
   counts: Counts;
   log: (line: string) => void;
@@ -30,23 +32,24 @@ const MAX_HEADER_BYTES = 64 * 1024 * 1024;
 
 /** Serves STOW-RS (PS3.18 10.5) of any size: each instance goes into the spool as it arrives. */
 export async function serveStow(deps: Deps): Promise<Server> {
-  const { stow, host } = deps.settings;
+  const { stow, host, tls } = deps.settings;
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      await answer(request, response, deps);
+    } catch (error) {
+      deps.log(`STOW from ${request.socket.remoteAddress}: ${String(error)}`);
+      const status = error instanceof BrokenBody ? 400 : 500;
+      if (!response.headersSent) send(response, status, { message: String(error) });
+    } finally {
+      // What was not read would be taken for the next request.
+      if (!request.complete) request.destroy();
+    }
+  };
   // A request of many gigabytes takes its time; only silence ends it.
-  const server = createServer(
-    { requestTimeout: 0, connectionsCheckingInterval: 5000 },
-    async (request, response) => {
-      try {
-        await answer(request, response, deps);
-      } catch (error) {
-        deps.log(`STOW from ${request.socket.remoteAddress}: ${String(error)}`);
-        if (!response.headersSent)
-          send(response, error instanceof BrokenBody ? 400 : 500, { message: String(error) });
-      } finally {
-        // What was not read would be taken for the next request.
-        if (!request.complete) request.destroy();
-      }
-    },
-  );
+  const options = { requestTimeout: 0, connectionsCheckingInterval: 5000 };
+  const server = tls
+    ? createHttpsServer({ ...options, ...serverTls(tls) }, handle)
+    : createServer(options, handle);
   server.setTimeout(SILENCE_MS);
   server.maxConnections = 100;
   server.listen(stow.port, host);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { decodeAccept, encodeRequest, type ProposedContext, type Role } from './associate.ts';
 import { type AcceptedContext, Association, readPduHeader, within } from './association.ts';
 import { ByteReader } from './byte-reader.ts';
@@ -17,6 +18,8 @@ interface Proposal {
   callingAe: string;
   contexts: ProposedContext[];
   roles?: Role[];
+  /** For an encrypted association. */
+  tls?: ConnectionOptions;
 }
 
 /**
@@ -25,11 +28,12 @@ interface Proposal {
  * @throws ProtocolError if it is rejected, ConnectionLost
  */
 export async function connectAssociation(proposal: Proposal): Promise<Association> {
-  const { host, port, calledAe, callingAe, contexts, roles = [] } = proposal;
-  const socket = connect({ host, port, noDelay: true });
+  const { host, port, calledAe, callingAe, contexts, roles = [], tls } = proposal;
+  const socket = tls ? connectTls({ ...tls, host, port }) : connect({ host, port });
+  socket.setNoDelay();
   const wait = <T>(work: () => Promise<T>) => within(socket, ACCEPT_MS, work);
   try {
-    await wait(() => once(socket, 'connect'));
+    await wait(() => once(socket, tls ? 'secureConnect' : 'connect'));
     // Reading and writing report it.
     socket.on('error', () => {});
     return await negotiate(socket, wait, { calledAe, callingAe, contexts, roles });
@@ -42,7 +46,7 @@ export async function connectAssociation(proposal: Proposal): Promise<Associatio
 async function negotiate(
   socket: Socket,
   wait: <T>(work: () => Promise<T>) => Promise<T>,
-  request: Required<Omit<Proposal, 'host' | 'port'>>,
+  request: Required<Omit<Proposal, 'host' | 'port' | 'tls'>>,
 ): Promise<Association> {
   const reader = new ByteReader(socket);
   socket.write(encodeRequest({ ...request, maxPduBytes: 0 }));
