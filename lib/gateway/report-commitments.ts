@@ -33,19 +33,26 @@ const Found = z.array(z.object({ '00080018': z.object({ Value: z.tuple([z.string
 
 /** Answers requests for storage commitment by N-EVENT-REPORT (PS3.4 J.3.3), until the end of the signal. */
 export async function reportCommitments(deps: Deps): Promise<void> {
-  const { requests, log, signal } = deps;
+  const { signal } = deps;
   while (!signal.aborted) {
-    for (const { name, request } of await requests.list()) {
-      try {
-        if (await answer(request, deps)) await requests.remove(name);
-      } catch (error) {
-        if (signal.aborted) return;
-        const isGivenUp = Date.now() - request.receivedMs > LONGEST_MS;
-        log(`The commitment of ${request.transaction} to ${request.peer} is not reported: ${String(error)}`);
-        if (isGivenUp) await requests.remove(name);
-      }
-    }
+    await reportOnce(deps).catch((error: unknown) =>
+      deps.log(`Commitments are not reported: ${String(error)}`),
+    );
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Tries each request once: one that can not be answered yet does not hold up the others. */
+async function reportOnce(deps: Deps): Promise<void> {
+  const { requests, log, signal } = deps;
+  for (const { name, request } of await requests.list()) {
+    try {
+      if (await answer(request, deps)) await requests.remove(name);
+    } catch (error) {
+      if (signal.aborted) return;
+      log(`The commitment of ${request.transaction} to ${request.peer} is not reported: ${String(error)}`);
+      if (Date.now() - request.receivedMs > LONGEST_MS) await requests.remove(name);
+    }
   }
 }
 
