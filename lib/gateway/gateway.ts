@@ -6,6 +6,9 @@ import { Counts } from './counts.ts';
 import { DicomServer } from './dicom-server.ts';
 import { COMMAND } from './dimse/command-set.ts';
 import { find } from './find.ts';
+import { readStatus } from './http/status.ts';
+import { serveStatus } from './http/status-server.ts';
+import { serveStow } from './http/stow-server.ts';
 import { receiveInstance } from './receive-instance.ts';
 import { reportCommitments } from './report-commitments.ts';
 import { get, move } from './retrieve.ts';
@@ -13,9 +16,6 @@ import { sendFromSpool } from './sender.ts';
 import { echo, type Service } from './serve-association.ts';
 import type { Settings } from './settings.ts';
 import { Spool } from './spool.ts';
-import { readStatus } from './status.ts';
-import { serveStatus } from './status-server.ts';
-import { serveStow } from './stow-server.ts';
 
 interface Deps {
   client: ServiceClient;

@@ -3,7 +3,7 @@ import type { ServiceClient } from '../cli/service-client.ts';
 import { DicomUid } from '../domain/dicom/uids.ts';
 import type { DataSet } from '../media/dicom/parse/data-set.ts';
 import { textValues } from '../media/dicom/parse/text-values.ts';
-import { partsOf } from './multipart-stream.ts';
+import { partsOf } from './http/multipart-stream.ts';
 import { type Level, search, TAG } from './search.ts';
 import { type StrippedFile, stripFileMeta } from './strip-file-meta.ts';
 

@@ -5,7 +5,7 @@ import { encodeRequest } from '../../lib/gateway/dimse/associate.ts';
 import { COMMAND, encodeCommand, STATUS } from '../../lib/gateway/dimse/command-set.ts';
 import { connectAssociation } from '../../lib/gateway/dimse/connect.ts';
 import { encodeData, PDU } from '../../lib/gateway/dimse/pdu.ts';
-import type { Status } from '../../lib/gateway/status.ts';
+import type { Status } from '../../lib/gateway/http/status.ts';
 import { newUid } from '../fixtures/dicom-uploads.ts';
 import { peakMemoryMb } from '../support/function-process.ts';
 import { until } from '../support/service.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Status } from '../../lib/gateway/status.ts';
+import type { Status } from '../../lib/gateway/http/status.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { RunningGateway } from '../gateway/running-gateway.ts';

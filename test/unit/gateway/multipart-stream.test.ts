@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BrokenBody, partsOf } from '../../../lib/gateway/multipart-stream.ts';
+import { BrokenBody, partsOf } from '../../../lib/gateway/http/multipart-stream.ts';
 
 const BOUNDARY = 'b-1';
 const bodyOf = (contents: Uint8Array[]) =>

@@ -1,5 +1,5 @@
-import { ByteReader } from './dimse/byte-reader.ts';
-import { ConnectionLost } from './dimse/protocol-error.ts';
+import { ByteReader } from '../dimse/byte-reader.ts';
+import { ConnectionLost } from '../dimse/protocol-error.ts';
 
 /** The body is no multipart body, or ends within a part. */
 export class BrokenBody extends Error {

@@ -1,6 +1,6 @@
-import type { Counts } from './counts.ts';
-import type { Settings } from './settings.ts';
-import type { Spool } from './spool.ts';
+import type { Counts } from '../counts.ts';
+import type { Settings } from '../settings.ts';
+import type { Spool } from '../spool.ts';
 
 /** The state of a gateway at one moment. It names no patient. */
 export interface Status {

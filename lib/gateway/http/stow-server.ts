@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type InstanceIdentifiers, instanceIdentifiers } from '../media/dicom/parse/identifiers.ts';
-import { MoreBytesNeeded } from '../media/dicom/parse/more-bytes-needed.ts';
-import { readDicomHeader } from '../media/dicom/parse/read-dicom.ts';
-import { RejectedImage } from '../media/rejected-image.ts';
-import type { Counts } from './counts.ts';
-import { STATUS } from './dimse/command-set.ts';
+import { type InstanceIdentifiers, instanceIdentifiers } from '../../media/dicom/parse/identifiers.ts';
+import { MoreBytesNeeded } from '../../media/dicom/parse/more-bytes-needed.ts';
+import { readDicomHeader } from '../../media/dicom/parse/read-dicom.ts';
+import { RejectedImage } from '../../media/rejected-image.ts';
+import type { Counts } from '../counts.ts';
+import { STATUS } from '../dimse/command-set.ts';
+import { isSameAddress } from '../same-address.ts';
+import type { Settings } from '../settings.ts';
+import { type Draft, type Spool, SpoolRefusal } from '../spool.ts';
+import { serverTls } from '../tls-files.ts';
 import { BrokenBody, partsOf } from './multipart-stream.ts';
-import { isSameAddress } from './same-address.ts';
-import type { Settings } from './settings.ts';
-import { type Draft, type Spool, SpoolRefusal } from './spool.ts';
-import { serverTls } from './tls-files.ts';
 
 interface Deps {
   settings: Pick<Settings, 'maxInstanceBytes' | 'host' | 'tls'> & { stow: NonNullable<Settings['stow']> };
