@@ -5,9 +5,7 @@ import { connectTable } from '../lib/data/dynamodb/table.ts';
 import { AuditHeads } from '../lib/storage/audit-heads.ts';
 import { AuditSegments } from '../lib/storage/audit-segments.ts';
 import { verifyAudit } from '../lib/storage/verify-audit.ts';
-
-export const usage = `audit verify
-  Compares the audit log with its hash chain, all of it: see docs/cli.md.`;
+import { USAGE } from './usage.ts';
 
 /**
  * Verifies the whole audit log.
@@ -42,7 +40,7 @@ function readArguments(args: readonly string[]): void {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
     if (positionals.join(' ') !== 'verify') throw new Error('Expected audit verify.');
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${USAGE.audit}`, EXIT.usage);
   }
 }
 

@@ -3,9 +3,7 @@ import * as z from 'zod';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
 import { createFirstAdmin } from '../lib/deployment/first-admin.ts';
 import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
-
-export const usage = `first-admin --email you@clinic.example [--stage ${DEFAULT_STAGE}]
-  Invites the first admin of a new deployment: see docs/deploy.md.`;
+import { USAGE } from './usage.ts';
 
 /** Invites the first admin. */
 export async function runFirstAdmin(args: readonly string[]): Promise<number> {
@@ -32,6 +30,9 @@ function readArguments(args: readonly string[]) {
     if (!email.success) throw new Error(email.error.issues[0]?.message);
     return { stage: values.stage, email: email.data };
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+    throw new CliError(
+      `${error instanceof Error ? error.message : error}\n${USAGE['first-admin']}`,
+      EXIT.usage,
+    );
   }
 }

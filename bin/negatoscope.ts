@@ -8,18 +8,14 @@ import { dicomEndpoint } from '../lib/cli/dicom-endpoint.ts';
 import { escapeControlCharacters } from '../lib/cli/escape-control-characters.ts';
 import { filesPerRequest } from '../lib/cli/files-per-request.ts';
 import { Journal } from '../lib/cli/journal.ts';
+import { isLoopbackHost } from '../lib/cli/loopback-host.ts';
 import { pull } from '../lib/cli/pull.ts';
 import { push } from '../lib/cli/push.ts';
 import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
 import { DicomUid } from '../lib/domain/dicom/uids.ts';
 import { Id, PatientId } from '../lib/domain/identifiers.ts';
-import { usage as auditUsage, runAudit } from './audit.ts';
-import { usage as firstAdminUsage, runFirstAdmin } from './first-admin.ts';
-import { usage as preflightUsage, runPreflight } from './preflight.ts';
-import { usage as reconcileUsage, runReconcile } from './reconcile.ts';
-import { usage as redriveUsage, runRedrive } from './redrive.ts';
-import { runSmoke, usage as smokeUsage } from './smoke.ts';
+import { USAGE } from './usage.ts';
 
 const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
   push <dir>                                      DICOM files, of a CD or a folder
@@ -27,28 +23,12 @@ const usage = `Usage: npm run negatoscope -- <command> --url https://images.clin
   push <dir> --patient <number> --name <name>     photographs, into a new batch
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
   --parallel 6                                    files at the same time
-or: npm run negatoscope -- ${reconcileUsage}
-or: npm run negatoscope -- ${auditUsage}
-or: npm run negatoscope -- ${preflightUsage}
-or: npm run negatoscope -- ${firstAdminUsage}
-or: npm run negatoscope -- ${redriveUsage}
-or: npm run negatoscope -- ${smokeUsage}`;
+${Object.values(USAGE)
+  .map((each) => `or: npm run negatoscope -- ${each}`)
+  .join('\n')}`;
 
 /** Where `npm start` writes how to reach its stack. */
 const LOCAL_ENVIRONMENT = path.join('.local', 'admin.env');
-
-/** The commands that operators run. */
-const COMMANDS: Record<string, (args: readonly string[]) => Promise<number>> = {
-  reconcile: runReconcile,
-  audit: runAudit,
-  preflight: runPreflight,
-  'first-admin': runFirstAdmin,
-  redrive: runRedrive,
-  smoke: runSmoke,
-};
-
-/** Hosts that are reached without a network. */
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const stop = new AbortController();
 let interruptedAt = 0;
@@ -90,7 +70,7 @@ async function main(): Promise<number> {
   const wrong = (what: string) => new CliError(`${what}\n${usage}`, EXIT.usage);
   const { protocol, hostname } = URL.parse(url) ?? {};
   if (protocol !== 'https:' && protocol !== 'http:') throw wrong('Expected the service as --url.');
-  if (protocol === 'http:' && !LOOPBACK.test(hostname ?? ''))
+  if (protocol === 'http:' && !isLoopbackHost(hostname ?? ''))
     throw wrong('Expected https:// in --url: the token and the images of patients go there.');
   if (token === '') throw wrong('Expected a token as --token or NEGATOSCOPE_TOKEN.');
   const atOnce = Number(parallel);
@@ -163,13 +143,29 @@ async function batchOf(
   return journal.batchId;
 }
 
+type Program = (args: readonly string[]) => Promise<number>;
+
+/** The other programs. Each is loaded only when it is asked for. */
+const PROGRAMS: Record<keyof typeof USAGE, () => Promise<Program>> = {
+  reconcile: async () => (await import('./reconcile.ts')).runReconcile,
+  audit: async () => (await import('./audit.ts')).runAudit,
+  gateway: async () => {
+    const { runGateway } = await import('./gateway.ts');
+    return (args) => runGateway(args, stop.signal);
+  },
+  preflight: async () => (await import('./preflight.ts')).runPreflight,
+  'first-admin': async () => (await import('./first-admin.ts')).runFirstAdmin,
+  redrive: async () => (await import('./redrive.ts')).runRedrive,
+  smoke: async () => (await import('./smoke.ts')).runSmoke,
+};
+const isProgram = (command: string): command is keyof typeof USAGE => Object.hasOwn(PROGRAMS, command);
+
 try {
   const [, , command = '', ...args] = process.argv;
   // These two work on a table and buckets: the local stack's, unless the environment names others.
   const isLocal = ['reconcile', 'audit'].includes(command) && !process.env.AUDIT_TABLE_NAME;
   if (isLocal && existsSync(LOCAL_ENVIRONMENT)) process.loadEnvFile(LOCAL_ENVIRONMENT);
-  const run = COMMANDS[command];
-  process.exitCode = run ? await run(args) : await main();
+  process.exitCode = isProgram(command) ? await (await PROGRAMS[command]())(args) : await main();
 } catch (error) {
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
   console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);

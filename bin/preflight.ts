@@ -2,9 +2,7 @@ import { parseArgs } from 'node:util';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
 import { checksOf, Obstacle } from '../lib/deployment/preflight.ts';
 import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
-
-export const usage = `preflight [--stage ${DEFAULT_STAGE}]
-  Checks whether the AWS account of the environment's credentials can have the service: see docs/deploy.md.`;
+import { USAGE } from './usage.ts';
 
 /**
  * Runs each check, also after one that failed.
@@ -32,6 +30,6 @@ function readArguments(args: readonly string[]): string {
     const options = { stage: { type: 'string', default: DEFAULT_STAGE } } as const;
     return parseArgs({ args: [...args], options }).values.stage;
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${USAGE.preflight}`, EXIT.usage);
   }
 }

@@ -4,13 +4,7 @@ import { reconciling } from '../lib/lambda/dependencies.ts';
 import { connect } from '../lib/lambda/needs.ts';
 import { FINDINGS, Findings } from '../lib/services/reconcile/findings.ts';
 import { reconcile } from '../lib/services/reconcile/reconcile.ts';
-
-export const usage = `reconcile [--dry-run] [--retry-failed] [--delete-orphans] [--days 7]
-  Compares the table, the bucket and the audit log, and repairs what is safe to repair: see docs/reconcile.md.
-  --dry-run           only report
-  --retry-failed      check the uploads again that could not be checked, or that wait for their next attempt
-  --delete-orphans    delete objects without a record
-  --days              days of the audit log to examine`;
+import { USAGE } from './usage.ts';
 
 function readArguments(args: readonly string[]) {
   try {
@@ -26,7 +20,7 @@ function readArguments(args: readonly string[]) {
     if (!/^[1-9]\d{0,3}$/.test(values.days)) throw new Error('Expected --days from 1 to 9999.');
     return { ...values, days: Number(values.days) };
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${USAGE.reconcile}`, EXIT.usage);
   }
 }
 

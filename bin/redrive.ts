@@ -4,9 +4,7 @@ import { CliError, EXIT } from '../lib/cli/cli-error.ts';
 import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
 import { listDeadLetters, redrive } from '../lib/deployment/redrive.ts';
 import { stackNames } from '../lib/stack/stack-names.ts';
-
-export const usage = `redrive [<function>] [--stage ${DEFAULT_STAGE}]
-  Lists the dead-letter queues with messages, or sends the messages of one back: see docs/runbook.md.`;
+import { USAGE } from './usage.ts';
 
 /** Lists dead letters, or sends those of one function back to its queue. */
 export async function runRedrive(args: readonly string[]): Promise<number> {
@@ -39,6 +37,6 @@ function readArguments(args: readonly string[]) {
     if (positionals.length > 1) throw new Error('Expected one function at most.');
     return { stage: values.stage, id: positionals[0] };
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${USAGE.redrive}`, EXIT.usage);
   }
 }

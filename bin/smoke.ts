@@ -2,9 +2,7 @@ import { parseArgs } from 'node:util';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
 import { ServiceClient } from '../lib/cli/service-client.ts';
 import { smoke } from '../lib/deployment/smoke/smoke.ts';
-
-export const usage = `smoke --url https://images.clinic.example      (NEGATOSCOPE_TOKEN: that of an admin)
-  Sends a photograph and a DICOM file through the whole service, prints the times, and erases them.`;
+import { USAGE } from './usage.ts';
 
 /** Tries the service from outside. */
 export async function runSmoke(args: readonly string[]): Promise<number> {
@@ -31,6 +29,6 @@ function readArguments(args: readonly string[]) {
     if (token === '') throw new Error('Expected the token of an admin as NEGATOSCOPE_TOKEN.');
     return { url, token };
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${USAGE.smoke}`, EXIT.usage);
   }
 }

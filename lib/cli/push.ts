@@ -24,8 +24,8 @@ const NO_PROGRESS_MS = 5 * 60_000;
 
 interface Deps {
   endpoint: UploadEndpoint;
-  journal: Journal;
-  report: Report;
+  journal: Pick<Journal, 'of' | 'add'>;
+  report: Pick<Report, 'count' | 'progress'>;
   /** As many as the service accepts. */
   filesPerRequest: number;
   atOnce: number;
@@ -39,15 +39,20 @@ type Waiting = Candidate & { urls: number };
  * Uploads the files of a folder and its subfolders, except those uploaded before, and waits until all of them are
  * checked.
  */
-export async function push(root: string, deps: Deps): Promise<void> {
-  const { endpoint, journal, report } = deps;
+export async function push(root: string, deps: Deps & { report: Report }): Promise<void> {
+  const { report } = deps;
   const files: FoundFile[] = [];
   for await (const found of findFiles(root)) {
     if ('path' in found) files.push(found);
     else report.count(found.isFailure ? 'failed' : 'skipped', found.name, found.reason);
   }
   report.total = files.length + report.done;
+  await pushFiles(files, deps);
+}
 
+/** Uploads these files, except those uploaded before, and waits until all of them are checked. */
+export async function pushFiles(files: readonly FoundFile[], deps: Deps): Promise<void> {
+  const { endpoint, journal, report } = deps;
   const sent = new Map<string, FoundFile>();
   const toSend = new Set(files);
   const earlier = new Map(

@@ -19,7 +19,8 @@ const ErrorBody = z.object({ message: z.string(), details: z.array(z.string()).d
 
 interface Options {
   url: URL;
-  token: string;
+  /** The token of a person, or the header with the API key of a program. */
+  token: string | { 'x-api-key': string };
   signal: AbortSignal;
   /** Called with the seconds that the service asks the client to wait. */
   onWait: (seconds: number) => void;
@@ -28,7 +29,7 @@ interface Options {
 /** How often one request is refused as unavailable before it fails: after about five minutes, as the service asks for five seconds. */
 const MOST_UNAVAILABLE = 60;
 
-/** The HTTP client of the service for one person. It waits as the service requests, and retries failed requests. */
+/** The HTTP client of the service for one caller. It waits as the service requests, and retries failed requests. */
 export class ServiceClient {
   readonly #options: Options;
 
@@ -71,7 +72,8 @@ export class ServiceClient {
     const { url, token, signal, onWait } = this.#options;
     const target = new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url);
     for (let failures = 0, unavailable = 0; ; ) {
-      const init = { method, headers: { ...headers, authorization: `Bearer ${token}` }, signal };
+      const credential = typeof token === 'string' ? { authorization: `Bearer ${token}` } : token;
+      const init = { method, headers: { ...headers, ...credential }, signal };
       const answer = await fetch(target, body === undefined ? init : { ...init, body }).catch(
         (cause: unknown) => {
           signal.throwIfAborted();

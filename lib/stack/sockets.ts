@@ -48,7 +48,7 @@ export class Sockets extends Construct {
       }),
     });
     // API Gateway deploys no API without a route.
-    this.#stage.node.addDependency(anything);
+    this.stage.node.addDependency(anything);
   }
 
   /** The environment in which functions find the connections API. */

@@ -7,13 +7,14 @@ import { api } from './api/api.ts';
 import { calls } from './calls/calls.ts';
 import { coldstart } from './coldstart.ts';
 import { dicom } from './dicom/dicom.ts';
+import { gateway } from './gateway.ts';
 import { thumbnail } from './images/thumbnail.ts';
 import { page } from './page/page.ts';
 import { refused } from './refused.ts';
 import type { Result } from './result.ts';
 import { zip } from './zip/zip.ts';
 
-const benchmarks = { thumbnail, zip, api, dicom, page, coldstart, calls, refused };
+const benchmarks = { thumbnail, zip, api, dicom, page, coldstart, calls, refused, gateway };
 const names = Object.keys(benchmarks) as (keyof typeof benchmarks)[];
 const usage = `Usage: npm run bench [${names.join('|')} …] [-- --json]`;
 

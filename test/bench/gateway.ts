@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../../lib/local/free-port.ts';
+import { newUids } from '../fixtures/dicom-uploads.ts';
+import { dicomFile, imageOf } from '../fixtures/dicoms.ts';
+import { RunningGateway } from '../gateway/running-gateway.ts';
+import { StoreScp } from '../gateway/store-scp.ts';
+import { peakMemoryMb } from '../support/function-process.ts';
+import { atLeast, atMost, type Bench, headline, type Result, type Row, round } from './result.ts';
+
+const run = promisify(execFile);
+/** Alternating, so that both have the same neighbours on the machine. */
+const ROUNDS = 5;
+/** A series of CT, and instances as large as the service stores. */
+const LOADS = {
+  'CT of 0.5 MB': { count: 200, side: 725, senders: 1 },
+  'CT from 4 devices': { count: 50, side: 725, senders: 4 },
+  '100 MB': { count: 3, side: 9990, senders: 1 },
+};
+
+/** The instances per second that storescu sends to the gateway without a service behind it, and to dcmtk's storescp. */
+export async function gateway({ progress }: Bench): Promise<Result> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-gateway-'));
+  const port = await freePort();
+  const own = new RunningGateway({ url: 'http://localhost:9' }, { NEGATOSCOPE_TOKEN: 'x' });
+  await own.start();
+  const scp = await StoreScp.start(path.join(folder, 'received'), port, '+xa', '--fork');
+  try {
+    const rows: Record<string, Row> = {};
+    const rates: { ours: number; theirs: number }[] = [];
+    for (const [name, { count, side, senders }] of Object.entries(LOADS)) {
+      const sent = path.join(folder, name);
+      mkdirSync(sent);
+      for (let index = 0; index < count; index++)
+        writeFileSync(path.join(sent, `${index}`), instanceOf(side));
+      const seconds = { ours: Number.POSITIVE_INFINITY, theirs: Number.POSITIVE_INFINITY };
+      for (let each = 0; each < ROUNDS; each++) {
+        progress(`${name}: ${each + 1} of ${ROUNDS}`);
+        seconds.ours = Math.min(seconds.ours, await send(sent, own.port, senders));
+        seconds.theirs = Math.min(seconds.theirs, await send(sent, port, senders));
+        for (const received of [path.join(own.folder, 'spool', 'waiting'), scp.folder]) empty(received);
+      }
+      const [ours, theirs] = [(count * senders) / seconds.ours, (count * senders) / seconds.theirs];
+      rates.push({ ours, theirs });
+      rows[name] = {
+        'gateway/s': round(ours),
+        'storescp/s': round(theirs),
+        'MB/s': round((ours * side * side) / 1e6),
+        ratio: round(ours / theirs),
+      };
+    }
+    const [small = { ours: 0, theirs: 1 }] = rates;
+    const ratios = rates.map(({ ours, theirs }) => ours / theirs);
+    return {
+      ...headline(small.ours, 'instances/s', small.theirs),
+      aims: [
+        ...Object.keys(LOADS).map((name, index) =>
+          atLeast(`${name}, ratio to storescp`, round(ratios[index] ?? 0), 0.5),
+        ),
+        atMost('memory of the gateway, MB', peakMemoryMb(own.pid), 200),
+      ],
+      notes: [
+        'The gateway waits until each instance is on the disk before it acknowledges it; storescp does not.',
+      ],
+      rows,
+    };
+  } finally {
+    await scp.end();
+    await own.delete();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function instanceOf(side: number): Buffer {
+  const { study, series, sop } = newUids();
+  return dicomFile([
+    ...imageOf(side, side, Buffer.alloc(side * side, 7)),
+    ['00080018', 'UI', sop],
+    ['0020000D', 'UI', study],
+    ['0020000E', 'UI', series],
+  ]);
+}
+
+/** Returns the seconds. Each sender sends the whole folder. */
+async function send(folder: string, port: number, senders: number): Promise<number> {
+  const options = ['-q', '-R', '-xe', '-aet', 'MODALITY', '-aec', 'GATEWAY', '+sd'];
+  const env = { ...process.env, TCP_NODELAY: '1' };
+  const start = performance.now();
+  const sending = Array.from({ length: senders }, () =>
+    run('storescu', [...options, '127.0.0.1', `${port}`, folder], { env }),
+  );
+  await Promise.all(sending);
+  return (performance.now() - start) / 1000;
+}
+
+/** Deletes the files, so that the disk does not fill. */
+function empty(folder: string): void {
+  for (const name of readdirSync(folder)) rmSync(path.join(folder, name));
+}
