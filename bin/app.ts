@@ -3,13 +3,14 @@ import * as z from 'zod';
 import { operations } from '../functions/operations.ts';
 import { socketRoutes } from '../functions/sockets/routes.ts';
 import { triggers } from '../functions/triggers.ts';
-import { NegatoscopeStack } from '../lib/stack/negatoscope-stack.ts';
+import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
 import { Settings } from '../lib/stack/settings.ts';
+import { addStacks } from '../lib/stack/stacks.ts';
 import { buildFunctions } from './build.ts';
 import { buildWeb } from './build-web.ts';
 import { installLayers } from './layers.ts';
 
-/** The context that the local stack sets. */
+/** The context that the local stack sets. Its Orthanc may be on the laptop, without TLS. */
 const Laptop = z.object({ orthancUrl: z.string().optional(), scan: z.boolean() });
 
 const app = new App();
@@ -22,18 +23,10 @@ await Promise.all([buildFunctions(), buildWeb()]);
 // The local stack uses the time zone of the machine.
 if (!laptop) installLayers();
 
-tellPhase('Synthesizing the stack');
-const { orthancUrl, orthancSecret, ...settings } = Settings.parse(
-  app.node.tryGetContext('negatoscope') ?? {},
-);
-// The context's is the clinic's own, where nothing may go that someone tries out.
-const orthanc = laptop ?? { orthancUrl, orthancSecret };
-new NegatoscopeStack(app, 'Negatoscope', {
-  description: 'Negatoscope: the image service of a clinic',
-  operations,
-  triggers,
-  socketRoutes,
-  settings: { ...settings, ...orthanc, scan: settings.scan || laptop?.scan === true },
-  onLaptop: laptop !== undefined,
-});
+tellPhase('Synthesizing the stacks');
+// A clinic's settings name its own Orthanc, where nothing may go that someone tries out on a laptop.
+const { stage, settings } = laptop
+  ? { stage: 'laptop', settings: { ...Settings.parse({}), ...laptop } }
+  : readSettings(app.node.tryGetContext('stage') ?? DEFAULT_STAGE);
+addStacks(app, { stage, operations, triggers, socketRoutes, settings, onLaptop: laptop !== undefined });
 app.synth();

@@ -52,7 +52,6 @@ export const defaultMemoryMb = 1536;
 export interface LocalStackOptions {
   /** CDK's output directory. */
   cdkOut: string;
-  stackName?: string;
   /** 0 picks a free one. */
   port: number;
   dataDir: string;
@@ -115,7 +114,7 @@ async function start(
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<LocalStack> {
-  const { cdkOut, stackName = 'Negatoscope', onPhase } = options;
+  const { cdkOut, onPhase } = options;
   const dataDir = path.resolve(options.dataDir);
   const clock = new Clock();
   await clock.advance(parseFaults(options.faults ?? '').clockMs);
@@ -144,7 +143,7 @@ async function start(
 
   // Another origin than the page's, as in the cloud: with its CORS, and with connections of its own.
   const s3Endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? `http://127.0.0.1:${port}/local/s3`;
-  const template = loadTemplate(cdkOut, stackName, url, new URL(s3Endpoint).origin);
+  const template = loadTemplate(cdkOut, url, new URL(s3Endpoint).origin);
   const secret = loadSecret(dataDir);
   const definitions = loadFunctions(template, secret, options.environment);
 

@@ -46,29 +46,42 @@ const AssetsFile = z.object({
 /** `AWS::NoValue`: the property counts as absent. */
 const noValue = Symbol('AWS::NoValue');
 
-/** The synthesized CloudFormation template, with its intrinsic functions resolved for the local stack. */
+/** The synthesized CloudFormation templates of all stacks, with their intrinsic functions resolved for the local stack. */
 export class Template {
   readonly #resources: Map<string, Resource>;
   readonly #parameters: Record<string, unknown>;
   readonly #conditions: Record<string, unknown>;
   readonly #assetPaths: Map<string, string>;
-  readonly #outputs: Record<string, { Value?: unknown }>;
+  /** The outputs of each stack, by its name. */
+  readonly #outputs = new Map<string, Record<string, { Value?: unknown }>>();
   readonly #origin: string;
   readonly #s3Origin: string;
 
-  constructor(document: unknown, assetPaths: Map<string, string>, origin: string, s3Origin = origin) {
-    const { Resources, Parameters, Conditions, Outputs } = TemplateFile.parse(document);
-    this.#outputs = Outputs;
+  /** @param documents the template of each stack, by its name */
+  constructor(
+    documents: Readonly<Record<string, unknown>>,
+    assetPaths: Map<string, string>,
+    origin: string,
+    s3Origin = origin,
+  ) {
     this.#origin = origin;
     this.#s3Origin = s3Origin;
     this.#assetPaths = assetPaths;
-    this.#conditions = Conditions;
-    this.#parameters = Object.fromEntries(
-      Object.entries(Parameters).map(([name, { Default }]) => [name, Default]),
-    );
+    this.#conditions = {};
+    this.#parameters = {};
     this.#resources = new Map();
+    for (const [stack, document] of Object.entries(documents)) this.#add(stack, TemplateFile.parse(document));
+  }
+
+  #add(stack: string, { Resources, Parameters, Conditions, Outputs }: z.infer<typeof TemplateFile>): void {
+    this.#outputs.set(stack, Outputs);
+    Object.assign(this.#conditions, Conditions);
+    for (const [name, { Default }] of Object.entries(Parameters)) this.#parameters[name] = Default;
     for (const [logicalId, { Type, Properties, Condition }] of Object.entries(Resources)) {
+      // It is in each stack, and does nothing.
+      if (Type === 'AWS::CDK::Metadata') continue;
       if (Condition !== undefined && !this.#condition(Condition)) continue;
+      if (this.#resources.has(logicalId)) throw new StartError(`Two stacks have a resource ${logicalId}.`);
       this.#resources.set(logicalId, { logicalId, type: Type, properties: Properties });
     }
   }
@@ -78,9 +91,10 @@ export class Template {
     return [...this.#resources.values()].filter((resource) => types.includes(resource.type));
   }
 
-  /** One of the stack's outputs. */
+  /** An output of one of the stacks. */
   output(name: string): string {
-    return String(this.resolve(this.#outputs[name]?.Value));
+    const outputs = [...this.#outputs.values()].find((each) => name in each);
+    return String(this.resolve(outputs?.[name]?.Value));
   }
 
   /** Resolves the properties that the schema names; the others need not be resolvable. */
@@ -196,6 +210,14 @@ export class Template {
         const [condition, yes, no] = z.tuple([z.string(), z.unknown(), z.unknown()]).parse(argument);
         return this.#resolve(this.#condition(condition) ? yes : no);
       }
+      case 'Fn::GetStackOutput': {
+        const { StackName, OutputName } = z
+          .object({ StackName: z.string(), OutputName: z.string() })
+          .parse(argument);
+        const output = this.#outputs.get(StackName)?.[OutputName];
+        if (!output) throw new StartError(`The stack ${StackName} has no output ${OutputName}.`);
+        return this.#resolve(output.Value);
+      }
       case 'Fn::GetAZs':
         return [`${region}a`, `${region}b`, `${region}c`];
       default:
@@ -238,10 +260,6 @@ export class Template {
         return 'aws';
       case 'AWS::URLSuffix':
         return 'amazonaws.com';
-      case 'AWS::StackName':
-        return 'Negatoscope';
-      case 'AWS::StackId':
-        return `arn:aws:cloudformation:${region}:${accountId}:stack/Negatoscope/local`;
       case 'AWS::NoValue':
         return noValue;
     }
@@ -302,26 +320,47 @@ export class Template {
   }
 }
 
+const Manifest = z.object({
+  artifacts: z.record(
+    z.string(),
+    z
+      .object({
+        type: z.string(),
+        properties: z
+          .object({ templateFile: z.string().optional(), file: z.string().optional() })
+          .loose()
+          .optional(),
+      })
+      .loose(),
+  ),
+});
+
 /**
- * Reads `<stack>.template.json` and `<stack>.assets.json` from CDK's output directory.
+ * Reads the templates and assets of all stacks in CDK's output directory.
  *
  * @param s3Origin where the buckets are, if not where all else is
  */
-export function loadTemplate(cdkOut: string, stackName: string, origin: string, s3Origin?: string): Template {
+export function loadTemplate(cdkOut: string, origin: string, s3Origin?: string): Template {
   const read = (name: string): unknown => {
     const file = path.join(cdkOut, name);
     try {
       return JSON.parse(readFileSync(file, 'utf8'));
     } catch (cause) {
-      throw new StartError(`The local stack cannot read the synthesized template ${file}.`, { cause });
+      throw new StartError(`The local stack cannot read ${file}, which CDK should have written.`, { cause });
     }
   };
-  const assets = AssetsFile.parse(read(`${stackName}.assets.json`));
+  const documents: Record<string, unknown> = {};
   const assetPaths = new Map<string, string>();
-  for (const { source, destinations } of Object.values(assets.files)) {
-    for (const { objectKey } of Object.values(destinations)) {
-      assetPaths.set(objectKey, path.resolve(cdkOut, source.path));
+  const { artifacts } = Manifest.parse(read('manifest.json'));
+  for (const [name, { type, properties }] of Object.entries(artifacts)) {
+    if (type === 'aws:cloudformation:stack') documents[name] = read(properties?.templateFile ?? '');
+    if (type !== 'cdk:asset-manifest') continue;
+    const { files } = AssetsFile.parse(read(properties?.file ?? ''));
+    for (const { source, destinations } of Object.values(files)) {
+      for (const { objectKey } of Object.values(destinations)) {
+        assetPaths.set(objectKey, path.resolve(cdkOut, source.path));
+      }
     }
   }
-  return new Template(read(`${stackName}.template.json`), assetPaths, origin, s3Origin);
+  return new Template(documents, assetPaths, origin, s3Origin);
 }

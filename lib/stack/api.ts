@@ -7,10 +7,11 @@ import {
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type ApiRoute, apiDefinition } from './api-definition.ts';
+import { removalPolicy } from './removal-policy.ts';
 import type { Settings } from './settings.ts';
 
 interface ApiProps {
@@ -40,8 +41,8 @@ export class Api extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.THIRTEEN_MONTHS,
-      removalPolicy: RemovalPolicy.RETAIN,
+      retention: settings.logDays.requests,
+      removalPolicy: removalPolicy(settings),
     });
     // A permission on each function would be one resource for each.
     const invoker = new Role(this, 'Invoker', {
@@ -63,7 +64,7 @@ export class Api extends Construct {
       },
     });
     this.restApi = new SpecRestApi(this, 'Rest', {
-      restApiName: 'Negatoscope',
+      restApiName: stack.stackName,
       endpointTypes: [EndpointType.REGIONAL],
       apiDefinition: ApiDefinition.fromInline(
         apiDefinition({
@@ -75,7 +76,7 @@ export class Api extends Construct {
           allowedOrigins: settings.allowedOrigins,
         }),
       ),
-      cloudWatchRole: true,
+      cloudWatchRole: settings.apiGatewayLogRole,
       deployOptions: {
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),

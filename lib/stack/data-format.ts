@@ -1,4 +1,4 @@
-import { CfnParameter, CfnRule, Fn } from 'aws-cdk-lib/core';
+import { CfnParameter, CfnRule, Fn, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { DATA_FORMAT } from '../domain/data-format.ts';
 
@@ -18,7 +18,7 @@ export function requireDataFormat(scope: Construct, format = DATA_FORMAT): void 
     assertions: [
       {
         assert: Fn.conditionEquals(stored, String(format)),
-        assertDescription: `This version reads and writes data format ${format}, and the stack has data of another format: deploy the version that wrote them, or migrate the data and deploy with --parameters DataFormat=${format}.`,
+        assertDescription: `This version reads and writes data format ${format}, and the stack has data of another format: deploy the version that wrote them, or migrate the data and deploy with --parameters ${Stack.of(scope).stackName}:DataFormat=${format}.`,
       },
     ],
   });

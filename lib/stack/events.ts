@@ -1,6 +1,6 @@
 import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as LambdaTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import {
   FilterCriteria,
   FilterRule,
@@ -8,15 +8,14 @@ import {
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Trigger } from '../api/trigger.ts';
 import { AUDIT_KEYS, TABLE_SCHEMA } from '../data/keys.ts';
+import type { Queues } from './queues.ts';
+import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { StoredItems } from './stored-items.ts';
-
-const QUEUE = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
 
 const DAY_MINUTES = 24 * 60;
 
@@ -27,10 +26,15 @@ const LATE_MS = Duration.minutes(10).toMilliseconds();
 export class EventSource extends Construct {
   /** Alarms about failed or waiting messages. Their text says what users lose. */
   readonly alarms: Alarm[];
-  /** The queue of its messages, if it has one. */
-  readonly queue: Queue | undefined;
 
-  constructor(scope: Construct, trigger: Trigger, storage: Storage, handler: LambdaFunction) {
+  constructor(
+    scope: Construct,
+    trigger: Trigger,
+    storage: Storage,
+    queues: Queues | undefined,
+    handler: LambdaFunction,
+    { concurrency }: Pick<Settings, 'concurrency'>,
+  ) {
     super(scope, trigger.id);
     const { source } = trigger;
     const alarm = (name: string, metric: Metric, threshold: number, evaluationPeriods = 1) =>
@@ -53,21 +57,12 @@ export class EventSource extends Construct {
       ];
       return;
     }
-    const deadLetters = new Queue(this, 'DeadLetters', { ...QUEUE, retentionPeriod: Duration.days(14) });
+    if (!queues) throw new Error(`${trigger.id} has no queues.`);
+    const { queue, deadLetters } = queues;
     deadLetters.grantSendMessages(handler);
     handler.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
     if ('objectsUnder' in source || 'itemsStored' in source || 'scanResults' in source) {
-      const queue = new Queue(this, 'Queue', {
-        ...QUEUE,
-        retentionPeriod: Duration.days(14),
-        // Six times the function's timeout, as Lambda recommends (developer guide, "Creating an SQS event source").
-        visibilityTimeout: Duration.seconds(
-          ('visibilityTimeoutSeconds' in source && source.visibilityTimeoutSeconds) ||
-            6 * trigger.timeoutSeconds,
-        ),
-        deadLetterQueue: { queue: deadLetters, maxReceiveCount: source.maximumReceives },
-      });
-      this.queue = queue;
+      if (!queue) throw new Error(`${trigger.id} has no queue.`);
       handler.addEnvironment('QUEUE_URL', queue.queueUrl);
       // A message between two attempts is not visible, and the age metric does not include messages received more
       // than three times (SQS developer guide, "Available CloudWatch metrics").
@@ -76,13 +71,13 @@ export class EventSource extends Construct {
         statistic: 'Minimum',
       });
       late.push(alarm('Late', waiting, 1, 8));
-      if ('objectsUnder' in source) storage.sendCreatedTo(queue, source.objectsUnder, source.named);
-      else if ('scanResults' in source) sendScanResults(this, storage, queue);
-      else late.push(alarm('NotQueued', new StoredItems(this, 'Items', source, storage, queue).failures, 1));
+      if ('itemsStored' in source)
+        late.push(alarm('NotQueued', new StoredItems(this, 'Items', source, storage, queue).failures, 1));
       handler.addEventSource(
         new SqsEventSource(queue, {
           batchSize: source.batchSize,
-          maxConcurrency: source.maximumConcurrency,
+          // Two is Lambda's minimum (developer guide, "Configuring maximum concurrency for SQS event sources").
+          maxConcurrency: Math.max(2, Math.min(source.maximumConcurrency, Math.floor(concurrency / 5))),
           reportBatchItemFailures: true,
         }),
       );
@@ -126,17 +121,6 @@ export class EventSource extends Construct {
     });
   }
 }
-
-/** Sends the results of the malware scans of the bucket's objects to a queue. */
-const sendScanResults = (scope: Construct, { bucket }: Storage, queue: Queue) =>
-  new Rule(scope, 'ScanResults', {
-    eventPattern: {
-      source: ['aws.guardduty'],
-      detailType: ['GuardDuty Malware Protection Object Scan Result'],
-      detail: { s3ObjectDetails: { bucketName: [bucket.bucketName] } },
-    },
-    targets: [new SqsQueue(queue)],
-  });
 
 /** A metric that a function publishes through Powertools. */
 const metricOf = (scope: Construct, service: string, metricName: string) =>

@@ -8,7 +8,7 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -91,12 +91,12 @@ export class Functions extends Construct {
   readonly #settings: Settings;
   readonly #sockets: Sockets;
   readonly #layers = new Map<string, LayerVersion>();
+  /** Counts the stored items that can't be read. */
+  readonly damagedItems: MetricFilter;
   /**
    * The log group of all functions, with log streams named by function. One group for each would use a tenth of the
    * resources that a stack may have.
    */
-  /** Counts the stored items that can't be read. */
-  readonly damagedItems: MetricFilter;
   readonly #logGroup: LogGroup;
   /** The secret that signs cursors. It gives access to nothing else. */
   readonly #cursorSecret: Secret;
@@ -107,7 +107,7 @@ export class Functions extends Construct {
     this.#settings = settings;
     this.#sockets = sockets;
     this.#logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.THREE_MONTHS,
+      retention: settings.logDays.functions,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.damagedItems = new MetricFilter(this, 'DamagedItems', {

@@ -1,20 +1,16 @@
 import {
   CfnManagedLoginBranding,
-  CfnUserPoolGroup,
   ClientAttributes,
-  ManagedLoginVersion,
-  Mfa,
   OAuthScope,
-  StringAttribute,
-  UserPool,
+  UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
-import { Aws, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Aws, Duration, Lazy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { PageConfig } from '../api/page-config.ts';
-import { GROUPS } from '../domain/access/roles.ts';
+import type { People } from './people.ts';
 import type { Settings } from './settings.ts';
 
-/** The issuer of the tokens: the stack's own Cognito user pool, unless the clinic has an issuer of its own. */
+/** The issuer of the tokens, and the page's client there: the user pool, unless the clinic has an issuer of its own. */
 export class Identity extends Construct {
   /** The stack outputs that people need to sign in. */
   outputs: Readonly<Record<string, string>> = {};
@@ -27,7 +23,7 @@ export class Identity extends Construct {
   readonly origins: readonly string[];
   #pageUrl: string | undefined;
 
-  constructor(scope: Construct, id: string, { oidc }: Settings) {
+  constructor(scope: Construct, id: string, people: People | NonNullable<Settings['oidc']>) {
     super(scope, id);
     const {
       issuer,
@@ -35,7 +31,7 @@ export class Identity extends Construct {
       jwksUri,
       scope: scopes,
       origins,
-    } = oidc ? externalIssuer(oidc) : this.#userPool();
+    } = 'pool' in people ? this.#client(people) : externalIssuer(people);
     this.environment = { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience, TOKEN_JWKS_URI: jwksUri };
     this.forPage = { issuer, clientId: audience, scope: scopes };
     this.origins = origins;
@@ -46,32 +42,9 @@ export class Identity extends Construct {
     this.#pageUrl = pageUrl;
   }
 
-  #userPool() {
-    const pool = new UserPool(this, 'People', {
-      selfSignUpEnabled: false,
-      // None of these four can be changed once the pool exists (Cognito developer guide, "Settings you can't change").
-      signInAliases: { username: true, email: true },
-      signInCaseSensitive: false,
-      // Not required: a patient may have no address, or share one.
-      standardAttributes: { email: { required: false, mutable: true } },
-      customAttributes: { patient_id: new StringAttribute({ minLen: 1, maxLen: 64, mutable: true }) },
-      mfa: Mfa.OPTIONAL,
-      mfaSecondFactor: { sms: false, otp: true },
-      passwordPolicy: {
-        minLength: 12,
-        requireDigits: true,
-        requireLowercase: true,
-        requireSymbols: true,
-        requireUppercase: true,
-        tempPasswordValidity: Duration.days(3),
-      },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    for (const groupName of Object.keys(GROUPS)) {
-      new CfnUserPoolGroup(this, groupName, { userPoolId: pool.userPoolId, groupName });
-    }
-    const client = pool.addClient('Web', {
+  #client({ pool, domain }: People) {
+    const client = new UserPoolClient(this, 'Web', {
+      userPool: pool,
       // With SRP, passwords do not leave the browser. The other flow is for tools with AWS credentials.
       authFlows: { userSrp: true, adminUserPassword: true },
       // The page's flow: authorization code with PKCE, at the pool's own sign-in page.
@@ -91,21 +64,15 @@ export class Identity extends Construct {
         .withCustomAttributes('patient_id'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
-    const domain = pool.addDomain('SignIn', {
-      // The prefix must be unique in the region, so it contains the account's number.
-      cognitoDomain: { domainPrefix: `negatoscope-${Aws.ACCOUNT_ID}` },
-      // The classic hosted UI ignores `prompt`: it would sign in whoever used this computer in the last hour.
-      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
-    });
     // Without a style, Cognito shows no sign-in page.
     new CfnManagedLoginBranding(this, 'SignInStyle', {
       userPoolId: pool.userPoolId,
       clientId: client.userPoolClientId,
       useCognitoProvidedValues: true,
     });
-    const { userPoolId, userPoolProviderUrl: issuer } = pool;
+    const { userPoolProviderUrl: issuer } = pool;
     const { userPoolClientId: audience } = client;
-    this.outputs = { UserPoolId: userPoolId, UserPoolClientId: audience };
+    this.outputs = { UserPoolClientId: audience };
     return {
       issuer,
       audience,

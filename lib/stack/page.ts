@@ -13,19 +13,26 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import {
   BucketDeployment,
   type BucketDeploymentProps,
   CacheControl,
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { PageConfig } from '../api/page-config.ts';
 import type { Identity } from './identity.ts';
+import { removalPolicy } from './removal-policy.ts';
 import type { Settings } from './settings.ts';
-import type { Storage } from './storage.ts';
+import { PAGE_ACCESS_LOGS, type Storage } from './storage.ts';
 
 /** The output of the page's build. */
 const BUILT = join(import.meta.dirname, '..', '..', 'dist-web');
@@ -54,10 +61,11 @@ export class Page extends Construct {
     id: string,
     storage: Storage,
     identity: Identity,
-    { limits, timeZone }: Settings,
+    settings: Settings,
     onLaptop: boolean,
   ) {
     super(scope, id);
+    const { limits, timeZone } = settings;
     const bucket = new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -65,11 +73,15 @@ export class Page extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
       versioned: true,
-      serverAccessLogsBucket: storage.accessLogs,
-      serverAccessLogsPrefix: 'page/',
       lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true }],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: removalPolicy(settings),
+      autoDeleteObjects: !settings.keepData,
     });
+    // Not by `serverAccessLogsBucket`: it would change the policy of a bucket in another stack to name this one.
+    (bucket.node.defaultChild as CfnBucket).loggingConfiguration = {
+      destinationBucketName: storage.accessLogs.bucketName,
+      logFilePrefix: PAGE_ACCESS_LOGS,
+    };
     // A Lambda function of CDK copies the files. A manual copy after `cdk deploy` would leave the page and the API at
     // different versions in between.
     const deployed = (name: string, props: Pick<BucketDeploymentProps, 'sources' | 'cacheControl'>) =>

@@ -2,8 +2,18 @@ import * as z from 'zod';
 import { TimeZone } from '../domain/identifiers.ts';
 import { Limits } from '../domain/limits/limits.ts';
 
-/** The settings of a clinic under `negatoscope` in the context of `cdk.json`, with their defaults. */
+/** The days for which CloudWatch can keep logs (API reference, "PutRetentionPolicy"). */
+const LogDays = z.literal([
+  30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3653,
+]);
+
+/** The settings of a stage, with their defaults: see `lib/deployment/read-settings.ts`. */
 export const Settings = z.strictObject({
+  /**
+   * Whether tables, buckets, queues, the key and the user pool stay when their stack is deleted. Without it, their data end with
+   * the stack, except the segments of the audit log, which S3 Object Lock keeps.
+   */
+  keepData: z.boolean().default(true),
   limits: Limits.prefault({}),
   /**
    * The clinic's time zone (IANA), such as `Europe/Athens`. If a camera wrote no date, the date of an image is its
@@ -12,6 +22,15 @@ export const Settings = z.strictObject({
   timeZone: TimeZone.default('UTC'),
   /** A token issuer that replaces the stack's own user pool. */
   oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
+  /** Whether each person needs a second factor at the stack's own sign-in page, or may have one. */
+  mfa: z.enum(['OPTIONAL', 'REQUIRED']).default('OPTIONAL'),
+  /**
+   * An address that Amazon SES has verified, or its domain, from which people get invitations and codes. Without it Cognito sends
+   * them itself, at most 50 a day (Cognito developer guide, "Email settings for user pools").
+   */
+  emailSender: z
+    .strictObject({ address: z.email(), region: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/) })
+    .optional(),
   /**
    * Origins whose pages may call the API, such as those of DICOMweb viewers; `*` is all. None by default: the page has the
    * origin of the API. Signed S3 URLs work from every origin, because their signature protects the object.
@@ -67,6 +86,25 @@ export const Settings = z.strictObject({
    * the object). Until its verdict, an upload is served to nobody.
    */
   scan: z.boolean().default(false),
+  /**
+   * How many functions may run at once in the account, for all its stacks together (Lambda quotas, "Concurrent executions"): 1,000,
+   * or 10 in a new account. No queue takes more than a fifth of it, so that people's requests find the rest.
+   */
+  concurrency: z.int().min(10).default(1000),
+  /**
+   * Whether API Gateway may write logs with a role of this stack. The role is one for each account and region, so a second stack
+   * there sets `false`.
+   */
+  apiGatewayLogRole: z.boolean().default(true),
+  /** For how many days CloudWatch keeps the logs: of the functions, and of who called the API. */
+  logDays: z.strictObject({ functions: LogDays.default(90), requests: LogDays.default(400) }).prefault({}),
+  /** The storage class of images and DICOM files some days after their upload. Each can be read at once, at a price. */
+  coldImages: z
+    .strictObject({
+      afterDays: z.int().min(30).default(90),
+      storageClass: z.enum(['INTELLIGENT_TIERING', 'STANDARD_IA', 'GLACIER_IR']),
+    })
+    .optional(),
   /** The address that receives the alarms. */
   alarmEmail: z.email().optional(),
   /**

@@ -6,10 +6,11 @@ import {
   WebSocketMockIntegration,
 } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { SOCKET_PATH, type SocketRoute } from '../api/socket-route.ts';
+import { removalPolicy } from './removal-policy.ts';
 import type { Settings } from './settings.ts';
 
 /** The HTTP method of each permission in API Gateway's connections API. */
@@ -20,12 +21,13 @@ export class Sockets extends Construct {
   readonly api: WebSocketApi;
   readonly #stage: WebSocketStage;
 
-  constructor(scope: Construct, id: string, { throttle }: Pick<Settings, 'throttle'>) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    this.api = new WebSocketApi(this, 'Api', { apiName: 'Negatoscope sockets' });
+    const { throttle, logDays } = settings;
+    this.api = new WebSocketApi(this, 'Api', { apiName: `${Stack.of(this).stackName} sockets` });
     const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.THIRTEEN_MONTHS,
-      removalPolicy: RemovalPolicy.RETAIN,
+      retention: logDays.requests,
+      removalPolicy: removalPolicy(settings),
     });
     this.#stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
@@ -56,9 +58,10 @@ export class Sockets extends Construct {
     return Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName });
   }
 
-  /** Without this, API Gateway may not write logs (developer guide, "Configure logging for WebSocket APIs"). */
+  /** Without its role, API Gateway may not write logs (developer guide, "Configure logging for WebSocket APIs"). */
   logAfter(api: SpecRestApi): void {
-    this.#stage.node.addDependency(api.node.findChild('Account'));
+    const role = api.node.tryFindChild('Account');
+    if (role) this.#stage.node.addDependency(role);
   }
 
   /**

@@ -16,13 +16,24 @@ import {
   HttpMethods,
   ObjectLockRetention,
   ObjectOwnership,
+  StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { INDEXES, type IndexName, TABLE_SCHEMA } from '../data/keys.ts';
-import { EXPIRE_AFTER_DAYS, EXPORTS, INCOMING, INCOMING_DICOM } from '../storage/object-keys.ts';
+import {
+  DICOM,
+  EXPIRE_AFTER_DAYS,
+  EXPORTS,
+  IMAGES,
+  INCOMING,
+  INCOMING_DICOM,
+} from '../storage/object-keys.ts';
+import { removalPolicy } from './removal-policy.ts';
 import type { Settings } from './settings.ts';
+
+export const PAGE_ACCESS_LOGS = 'page/';
 
 /** The stored data: the bucket of the images, the table of their metadata, and the key that encrypts both. */
 export class Storage extends Construct {
@@ -44,8 +55,9 @@ export class Storage extends Construct {
   readonly #scan: boolean;
   readonly #notifications: CfnBucket.QueueConfigurationProperty[] = [];
 
-  constructor(scope: Construct, id: string, { deletedObjectDays, auditRetention, scan }: Settings) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
+    const { keepData, deletedObjectDays, auditRetention, scan, coldImages } = settings;
     this.#scan = scan;
     this.key = new Key(this, 'Key', {
       description: "Patients' images and what is known of them",
@@ -53,14 +65,16 @@ export class Storage extends Construct {
       // S3 and DynamoDB encrypt a replica in another region by a key of that region, so that none of its material has to leave
       // this one. It cannot be changed later.
       multiRegion: false,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: removalPolicy(settings),
     });
     const secure = {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: removalPolicy(settings),
+      // CloudFormation deletes only empty buckets.
+      autoDeleteObjects: !keepData,
       versioned: true,
     };
     this.accessLogs = new Bucket(this, 'AccessLogs', {
@@ -68,6 +82,7 @@ export class Storage extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(1) }],
     });
+    this.#acceptAccessLogsOfPage();
     this.bucket = new Bucket(this, 'Images', {
       ...secure,
       encryption: BucketEncryption.KMS,
@@ -87,14 +102,10 @@ export class Storage extends Construct {
       ],
       lifecycleRules: [
         // Uploads are checked within minutes, and then deleted.
-        { id: 'incoming', prefix: INCOMING, expiration: days(INCOMING) },
-        { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: days(INCOMING_DICOM) },
-        {
-          id: 'exports',
-          prefix: EXPORTS,
-          expiration: days(EXPORTS),
-          noncurrentVersionExpiration: Duration.days(1),
-        },
+        { id: 'incoming', prefix: INCOMING, expiration: days(INCOMING), ...forADay },
+        { id: 'incoming-dicom', prefix: INCOMING_DICOM, expiration: days(INCOMING_DICOM), ...forADay },
+        { id: 'exports', prefix: EXPORTS, expiration: days(EXPORTS), ...forADay },
+        ...(coldImages ? [IMAGES, DICOM].map((prefix) => coldRule(prefix, coldImages)) : []),
         { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
         {
           id: 'deleted',
@@ -106,6 +117,9 @@ export class Storage extends Construct {
     const retention = Duration.days(auditRetention.days);
     this.auditSegments = new Bucket(this, 'AuditSegments', {
       ...secure,
+      // Nobody can empty it while Object Lock keeps its objects.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      autoDeleteObjects: false,
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
       bucketKeyEnabled: true,
@@ -127,12 +141,12 @@ export class Storage extends Construct {
       timeToLiveAttribute: TABLE_SCHEMA.timeToLive,
       // With our key: see `encryptBy`.
       encryption: TableEncryptionV2.awsManagedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     };
     const kept = {
       ...items,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: keepData,
+      removalPolicy: removalPolicy(settings),
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
     };
     this.requests = new TableV2(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
@@ -150,6 +164,21 @@ export class Storage extends Construct {
       globalSecondaryIndexes: indexes(TABLE_SCHEMA.auditIndexes),
     });
     for (const table of [this.requests, this.connections, this.table, this.audit]) encryptBy(this.key, table);
+    // DynamoDB creates one table with indexes at a time (DynamoDB quotas, "Secondary indexes").
+    this.table.node.addDependency(this.connections);
+    this.audit.node.addDependency(this.table);
+  }
+
+  /** CDK would name the page's bucket in this policy, but its stack depends on this one. */
+  #acceptAccessLogsOfPage(): void {
+    this.accessLogs.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+        actions: ['s3:PutObject'],
+        resources: [this.accessLogs.arnForObjects(`${PAGE_ACCESS_LOGS}*`)],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
   }
 
   /**
@@ -209,6 +238,15 @@ export class Storage extends Construct {
     if (policyDependable) this.bucket.node.addDependency(policyDependable);
   }
 }
+
+const forADay = { noncurrentVersionExpiration: Duration.days(1) };
+
+/** The rule that stores the originals and their copies at a lower price. */
+const coldRule = (prefix: string, { afterDays, storageClass }: NonNullable<Settings['coldImages']>) => ({
+  id: `cold-${prefix.slice(0, -1)}`,
+  prefix,
+  transitions: [{ storageClass: new StorageClass(storageClass), transitionAfter: Duration.days(afterDays) }],
+});
 
 /** After how many days the objects under a prefix expire. */
 const days = (prefix: keyof typeof EXPIRE_AFTER_DAYS) => Duration.days(EXPIRE_AFTER_DAYS[prefix]);

@@ -46,7 +46,7 @@ export async function withTableOnly<T>(
   dataDir: string,
   work: (dynamoDb: DynamoDBClient, tableName: string) => Promise<T>,
 ): Promise<T> {
-  const template = loadTemplate(cdkOut, 'Negatoscope', 'http://localhost');
+  const template = loadTemplate(cdkOut, 'http://localhost');
   const dynoxide = await startDynoxide(dataFileIn(dataDir), () => {}, console.error);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const dynamoDb = new DynamoDBClient({ endpoint: dynoxide.endpoint, region, credentials });
@@ -122,7 +122,7 @@ export const dynamoDbOf = ({ dynamoDbEndpoint, credentials }: StackAddress): Dyn
 
 /** The functions of the synthesized service by their ids. */
 export function functionsOf(cdkOut: string, url: string): Map<string, FunctionDefinition> {
-  const definitions = loadFunctions(loadTemplate(cdkOut, 'Negatoscope', url), Buffer.alloc(32));
+  const definitions = loadFunctions(loadTemplate(cdkOut, url), Buffer.alloc(32));
   return new Map(
     definitions.map((definition) => [definition.environment.POWERTOOLS_SERVICE_NAME ?? '', definition]),
   );

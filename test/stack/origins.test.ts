@@ -1,22 +1,8 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { App } from 'aws-cdk-lib/core';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import cdk from '../../cdk.json' with { type: 'json' };
-import { operations } from '../../functions/operations.ts';
-import { socketRoutes } from '../../functions/sockets/routes.ts';
-import { triggers } from '../../functions/triggers.ts';
-import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
-import { Settings } from '../../lib/stack/settings.ts';
+import { synthesizeTemplate } from '../support/synthesize-template.ts';
 
-const synthesize = (settings: unknown = {}) =>
-  Template.fromStack(
-    new NegatoscopeStack(new App({ context: cdk.context }), 'Negatoscope', {
-      operations,
-      triggers,
-      socketRoutes,
-      settings: Settings.parse(settings),
-    }),
-  );
+const synthesize = (settings: unknown = {}) => synthesizeTemplate(settings).template;
 const apiOf = (template: Template) => JSON.stringify(template.findResources('AWS::ApiGateway::RestApi'));
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/0190a5a2';
 const plain = synthesize();

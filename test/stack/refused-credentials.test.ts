@@ -13,7 +13,7 @@ test('An alarm watches the rate of the credentials that both authorizers refuse'
     Match.objectLike({
       MetricStat: Match.objectLike({
         Metric: {
-          Namespace: 'Negatoscope',
+          Namespace: 'Negatoscope-prod',
           MetricName: 'refused',
           Dimensions: [{ Name: 'service', Value: service }],
         },
@@ -34,7 +34,7 @@ test('An alarm watches the rate of the credentials that both authorizers refuse'
       Environment: {
         Variables: Match.objectLike({
           POWERTOOLS_SERVICE_NAME: service,
-          POWERTOOLS_METRICS_NAMESPACE: 'Negatoscope',
+          POWERTOOLS_METRICS_NAMESPACE: 'Negatoscope-prod',
         }),
       },
     });

@@ -4,7 +4,7 @@ import type { Service } from './service.ts';
 
 /** Receives the messages in a function's dead-letter queue. Returns their bodies. */
 export async function takeDeadLetters({ stack }: Service, cdkOut: string, functionId: string) {
-  const template = loadTemplate(cdkOut, 'Negatoscope', stack.url);
+  const template = loadTemplate(cdkOut, stack.url);
   const name = new RegExp(`^${functionId.replaceAll('-', '')}DeadLetters`);
   const queue = template.ofType('AWS::SQS::Queue').find(({ logicalId }) => name.test(logicalId));
   if (!queue) throw new Error(`${functionId} has no dead letters`);

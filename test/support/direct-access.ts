@@ -39,7 +39,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
   });
-  const template = loadTemplate(inject('cdkOut'), 'Negatoscope', stack.url);
+  const template = loadTemplate(inject('cdkOut'), stack.url);
   const functions = loadFunctions(template, loadSecret(dataDir));
   const functionOf = (id: string) => {
     const found = functions.find(({ environment }) => environment.POWERTOOLS_SERVICE_NAME === id);

@@ -23,7 +23,7 @@ export function useOwnDatabase(): { readonly table: Table; readonly auditTable: 
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: dynoxide.endpoint,
     });
-    const template = loadTemplate(inject('cdkOut'), 'Negatoscope', 'http://localhost');
+    const template = loadTemplate(inject('cdkOut'), 'http://localhost');
     const client = new DynamoDBClient({});
     await ensureTables(template, client);
     client.destroy();

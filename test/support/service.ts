@@ -73,7 +73,7 @@ class SharedService extends Service {
 
 /** Connects to a stack in another process, by its address and its data directory. */
 function attach({ dataDir, tickUrl, ...address }: ProvidedContext['sharedStack']): RunningStack {
-  const template = loadTemplate(inject('cdkOut'), 'Negatoscope', address.url);
+  const template = loadTemplate(inject('cdkOut'), address.url);
   const issuer = Issuer.open(dataDir, `${address.url}/local`);
   return {
     ...address,

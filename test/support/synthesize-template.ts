@@ -9,19 +9,48 @@ import { operations as declared } from '../../functions/operations.ts';
 import { socketRoutes } from '../../functions/sockets/routes.ts';
 import { triggers } from '../../functions/triggers.ts';
 import type { Operation } from '../../lib/api/operation.ts';
-import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
+import { addStacks } from '../../lib/stack/stacks.ts';
 
-/** Synthesizes the stack of a clinic with this context, from the functions built before, which are not copied. */
-export function synthesizeTemplate(context: unknown = {}, operations: readonly Operation[] = declared) {
+/**
+ * Synthesizes the stacks of a clinic with this context, from the functions built before, which are not copied. `template` holds
+ * both, with each reference from one to the other replaced by what it refers to.
+ */
+export function synthesizeTemplate(
+  context: unknown = {},
+  {
+    operations = declared,
+    stage = 'prod',
+  }: { operations?: readonly Operation[]; stage?: string | undefined } = {},
+) {
   const outdir = mkdtempSync(join(tmpdir(), 'template-'));
   try {
     const app = new App({ context: { ...cdk.context, [DISABLE_ASSET_STAGING_CONTEXT]: true }, outdir });
     const settings = Settings.parse(context);
-    new NegatoscopeStack(app, 'Negatoscope', { operations, triggers, socketRoutes, settings });
-    const { template, messages } = app.synth().getStackByName('Negatoscope');
-    return { template: Template.fromJSON(template), messages };
+    addStacks(app, { stage, operations, triggers, socketRoutes, settings });
+    const { stacks } = app.synth();
+    const templates = Object.fromEntries(stacks.map(({ stackName, template }) => [stackName, template]));
+    return {
+      template: Template.fromJSON(merge(templates)),
+      templates,
+      messages: stacks.flatMap(({ messages }) => messages),
+    };
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation has no types
+function merge(templates: Record<string, any>) {
+  const sections = ['Parameters', 'Rules', 'Conditions', 'Resources', 'Outputs'];
+  const merged = Object.fromEntries(
+    sections.map((section) => [
+      section,
+      Object.assign({}, ...Object.values(templates).map((template) => template[section])),
+    ]),
+  );
+  return JSON.parse(JSON.stringify(merged), (_key, value) => {
+    const output = value?.['Fn::GetStackOutput'];
+    return output ? templates[output.StackName].Outputs[output.OutputName].Value : value;
+  });
 }

@@ -3,13 +3,14 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { operations } from '../../functions/operations.ts';
 import { socketRoutes } from '../../functions/sockets/routes.ts';
 import { triggers } from '../../functions/triggers.ts';
-import { NegatoscopeStack } from '../../lib/stack/negatoscope-stack.ts';
 import { Settings } from '../../lib/stack/settings.ts';
+import { addStacks } from '../../lib/stack/stacks.ts';
 
-/** Synthesizes the stack with other settings, from the functions built before. Returns the directory. */
+/** Synthesizes the stacks with other settings, from the functions built before. Returns the directory. */
 export function synthesizeWith(settings: Partial<Settings>, outdir: string): string {
   const app = new App({ context: cdk.context, outdir });
-  new NegatoscopeStack(app, 'Negatoscope', {
+  addStacks(app, {
+    stage: 'test',
     operations,
     triggers,
     socketRoutes,

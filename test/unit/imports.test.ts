@@ -19,6 +19,7 @@ const RULES: [folder: RegExp, mayImport: RegExp][] = [
     /^lib\/stack\//,
     /^lib\/(stack|api|domain)\/|^lib\/data\/keys\.ts$|^lib\/storage\/object-keys\.ts$|^package:/,
   ],
+  [/^lib\/deployment\//, /^lib\/(deployment|stack|cli|domain)\/|^package:/],
   [/^lib\/cli\//, /^lib\/(cli|domain|media)\/|^lib\/storage\/put-outcome\.ts$|^package:/],
   [/^lib\/local\//, /^lib\/(local|domain)\/|^layers\/|^package:/],
   [/^functions\/.*\/operation\.ts$/, /^lib\/(api|domain)\/|^package:zod$/],

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
@@ -26,8 +27,8 @@ export function serveParent<Job, Picture, Refusal>(
   const tell = (message: DecoderMessage<Picture, Refusal>, then?: () => void) =>
     process.send?.(message, undefined, undefined, then);
   const end = () => process.exit();
-  process.once('message', ({ job, cpuSeconds }: DecoderJob<Job>) => {
-    limitCpuTime(cpuSeconds);
+  process.once('message', async ({ job, cpuSeconds }: DecoderJob<Job>) => {
+    await limitCpuTime(cpuSeconds);
     const answer = decode(job);
     if ('refused' in answer) tell(answer, end);
     else {
@@ -41,12 +42,12 @@ export function serveParent<Job, Picture, Refusal>(
 
 /**
  * Limits the CPU time of this process, as `ulimit -t` does, for which Node has no function. The decoder blocks this
- * thread, so another one watches.
+ * thread, so another one watches, from before the decoder begins.
  */
-function limitCpuTime(seconds: number): void {
+async function limitCpuTime(seconds: number): Promise<void> {
   const watch = `setInterval(() => {
     const { user, system } = process.cpuUsage();
     if (user + system > ${seconds * 1e6}) process.kill(process.pid, 'SIGXCPU');
   }, 50)`;
-  new Worker(watch, { eval: true });
+  await once(new Worker(watch, { eval: true }), 'online');
 }

@@ -27,7 +27,7 @@ function useStack(options: Partial<LocalStackOptions> = {}) {
     log: () => readFileSync(stack.logFile, 'utf8'),
     /** Sends a message to the queue of the function `shared`. */
     send: async (MessageBody: string) => {
-      const template = loadTemplate(testStack.cdkOut, 'Negatoscope', stack.url);
+      const template = loadTemplate(testStack.cdkOut, stack.url);
       const queue = template.ofType('AWS::SQS::Queue').find(({ logicalId }) => /^Shared/.test(logicalId));
       const QueueUrl = String(template.resolve({ Ref: queue?.logicalId }));
       const { credentials } = stack;

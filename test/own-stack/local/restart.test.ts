@@ -211,7 +211,9 @@ describe('a start that cannot succeed names the reason in one sentence', () => {
   });
 
   test('if there is no template', async () => {
-    expect(await failure({ cdkOut: testStack.dir })).toMatch(/cannot read the synthesized template/);
+    expect(await failure({ cdkOut: testStack.dir })).toMatch(
+      /cannot read .*manifest\.json, which CDK should have written/,
+    );
   });
 
   test('if the template has a value that it cannot resolve', async () => {

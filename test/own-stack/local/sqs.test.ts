@@ -17,7 +17,7 @@ let queueUrl: (name: RegExp) => string;
 beforeAll(async () => {
   testStack = makeTestStack();
   stack = await testStack.start();
-  const template = loadTemplate(testStack.cdkOut, 'Negatoscope', stack.url);
+  const template = loadTemplate(testStack.cdkOut, stack.url);
   queueUrl = (name) => {
     const queue = template.ofType('AWS::SQS::Queue').find(({ logicalId }) => name.test(logicalId));
     return String(template.resolve({ Ref: queue?.logicalId }));
@@ -55,10 +55,7 @@ describe('A message that is sent to a queue', () => {
   });
 
   test('is refused for a function whose policy does not name the queue, and for an unknown key', async () => {
-    const functions = loadFunctions(
-      loadTemplate(testStack.cdkOut, 'Negatoscope', stack.url),
-      loadSecret(testStack.dataDir),
-    );
+    const functions = loadFunctions(loadTemplate(testStack.cdkOut, stack.url), loadSecret(testStack.dataDir));
     const echo = functions.find(({ name }) => name.startsWith('echo'));
     if (!echo) throw new Error('there is no such function');
     const url = queueUrl(/dead/i);

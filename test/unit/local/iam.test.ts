@@ -45,38 +45,40 @@ describe('the statements of a role', () => {
   const template = (condition: object) =>
     new Template(
       {
-        Resources: {
-          Role: {
-            Type: 'AWS::IAM::Role',
-            Properties: {
-              Policies: [
-                { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:A', Resource: '*' }] } },
-              ],
-            },
-          },
-          Policy: {
-            Type: 'AWS::IAM::Policy',
-            Properties: {
-              Roles: [{ Ref: 'Role' }],
-              PolicyDocument: {
-                Statement: [
-                  {
-                    Effect: 'Allow',
-                    Action: 'kms:Decrypt',
-                    Resource: { 'Fn::ImportValue': 'x' },
-                    Condition: { Odd: { a: 'b' } },
-                  },
-                  {
-                    Effect: 'Allow',
-                    Action: 's3:B',
-                    Resource: { 'Fn::GetAtt': ['Bucket', 'Arn'] },
-                    Condition: condition,
-                  },
+        Service: {
+          Resources: {
+            Role: {
+              Type: 'AWS::IAM::Role',
+              Properties: {
+                Policies: [
+                  { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:A', Resource: '*' }] } },
                 ],
               },
             },
+            Policy: {
+              Type: 'AWS::IAM::Policy',
+              Properties: {
+                Roles: [{ Ref: 'Role' }],
+                PolicyDocument: {
+                  Statement: [
+                    {
+                      Effect: 'Allow',
+                      Action: 'kms:Decrypt',
+                      Resource: { 'Fn::ImportValue': 'x' },
+                      Condition: { Odd: { a: 'b' } },
+                    },
+                    {
+                      Effect: 'Allow',
+                      Action: 's3:B',
+                      Resource: { 'Fn::GetAtt': ['Bucket', 'Arn'] },
+                      Condition: condition,
+                    },
+                  ],
+                },
+              },
+            },
+            Bucket: { Type: 'AWS::S3::Bucket' },
           },
-          Bucket: { Type: 'AWS::S3::Bucket' },
         },
       },
       new Map(),

@@ -13,16 +13,18 @@ const routesWith = (credentials: unknown, resources: Record<string, unknown>) =>
   };
   const template = new Template(
     {
-      Resources: {
-        Function: { Type: 'AWS::Lambda::Function' },
-        Other: { Type: 'AWS::Lambda::Function' },
-        Api: {
-          Type: 'AWS::ApiGateway::RestApi',
-          Properties: {
-            Body: { paths: { '/thing': { get: { 'x-amazon-apigateway-integration': integration } } } },
+      Service: {
+        Resources: {
+          Function: { Type: 'AWS::Lambda::Function' },
+          Other: { Type: 'AWS::Lambda::Function' },
+          Api: {
+            Type: 'AWS::ApiGateway::RestApi',
+            Properties: {
+              Body: { paths: { '/thing': { get: { 'x-amazon-apigateway-integration': integration } } } },
+            },
           },
+          ...resources,
         },
-        ...resources,
       },
     },
     new Map(),

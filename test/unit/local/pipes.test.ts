@@ -31,7 +31,7 @@ function pipesWith(actions: string[], target = TARGET) {
     targetParameters: { inputTemplate: '{}' },
   });
   app.synth();
-  return loadPipes(loadTemplate(outdir, 'Negatoscope', 'http://localhost:3000'));
+  return loadPipes(loadTemplate(outdir, 'http://localhost:3000'));
 }
 
 test('A pipe is read from the template', () => {

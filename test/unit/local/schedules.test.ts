@@ -6,7 +6,7 @@ import { Template } from '../../../lib/local/template.ts';
 const schedulesOf = (properties: object, invoked: () => void = () => {}) =>
   new Schedules(
     new Template(
-      { Resources: { Clock: { Type: 'AWS::Events::Rule', Properties: properties } } },
+      { Service: { Resources: { Clock: { Type: 'AWS::Events::Rule', Properties: properties } } } },
       new Map(),
       'http://localhost:3000',
     ),

@@ -4,18 +4,20 @@ import { Template } from '../../../lib/local/template.ts';
 
 const template = new Template(
   {
-    Parameters: { Stage: { Type: 'String', Default: 'dev' } },
-    Conditions: {
-      IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
-      IsDev: { 'Fn::Not': [{ Condition: 'IsProd' }] },
-    },
-    Resources: {
-      Table: { Type: 'AWS::DynamoDB::Table' },
-      Bucket: { Type: 'AWS::S3::Bucket' },
-      Named: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { 'Fn::Sub': 'jobs-${Stage}' } } },
-      Pool: { Type: 'AWS::Cognito::UserPool' },
-      Client: { Type: 'AWS::Cognito::UserPoolClient' },
-      OnlyProd: { Type: 'AWS::SQS::Queue', Condition: 'IsProd' },
+    Service: {
+      Parameters: { Stage: { Type: 'String', Default: 'dev' } },
+      Conditions: {
+        IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+        IsDev: { 'Fn::Not': [{ Condition: 'IsProd' }] },
+      },
+      Resources: {
+        Table: { Type: 'AWS::DynamoDB::Table' },
+        Bucket: { Type: 'AWS::S3::Bucket' },
+        Named: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { 'Fn::Sub': 'jobs-${Stage}' } } },
+        Pool: { Type: 'AWS::Cognito::UserPool' },
+        Client: { Type: 'AWS::Cognito::UserPoolClient' },
+        OnlyProd: { Type: 'AWS::SQS::Queue', Condition: 'IsProd' },
+      },
     },
   },
   new Map(),

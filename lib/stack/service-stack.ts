@@ -3,26 +3,26 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Annotations, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import { queueVariable, type Trigger } from '../api/trigger.ts';
 import { AddressRate } from './address-rate.ts';
 import { Api } from './api.ts';
-import { requireDataFormat } from './data-format.ts';
+import type { DataStack } from './data-stack.ts';
 import { Edge } from './edge.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
-import { MalwareProtection } from './malware-protection.ts';
 import { Page } from './page.ts';
 import { RefusedCredentials } from './refused-credentials.ts';
 import type { Settings } from './settings.ts';
 import { Sockets } from './sockets.ts';
-import { Storage } from './storage.ts';
+import type { Storage } from './storage.ts';
 
-interface NegatoscopeProps extends StackProps {
+interface ServiceStackProps extends StackProps {
+  data: DataStack;
   operations: readonly Operation[];
   triggers: readonly Trigger[];
   socketRoutes: readonly SocketRoute[];
@@ -31,15 +31,20 @@ interface NegatoscopeProps extends StackProps {
   onLaptop?: boolean;
 }
 
-/** The whole service in one stack. */
-export class NegatoscopeStack extends Stack {
-  constructor(scope: Construct, id: string, declared: NegatoscopeProps) {
-    const { operations, triggers, socketRoutes, settings, onLaptop = false, ...props } = declared;
+/** The code that serves the data, and the addresses where it does. It can be deleted and deployed again: no data are in it. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, declared: ServiceStackProps) {
+    const { data, operations, triggers, socketRoutes, settings, onLaptop = false, ...props } = declared;
     // CloudFormation takes templates of 1 MB (CloudFormation quotas); half of ours would be indentation.
     super(scope, id, { ...props, suppressTemplateIndentation: true });
-    requireDataFormat(this);
-    const storage = new Storage(this, 'Storage', settings);
-    const identity = new Identity(this, 'Identity', settings);
+    if (!settings.alarmEmail) {
+      const warning = 'Nobody hears of the alarms: set alarmEmail, or subscribe to them otherwise.';
+      Annotations.of(this).addWarningV2('negatoscope:alarmEmail', warning);
+    }
+    const { storage, people, queues } = data;
+    const issuer = people ?? settings.oidc;
+    if (!issuer) throw new Error('The data stack has no user pool.');
+    const identity = new Identity(this, 'Identity', issuer);
     const sockets = new Sockets(this, 'Sockets', settings);
     const functions = new Functions(this, 'Functions', storage, settings, sockets);
     // By name, because a reference would be a cycle: the API would depend on the authorizer, which depends on the client
@@ -75,8 +80,7 @@ export class NegatoscopeStack extends Stack {
     const { requestsPerAddress, refusedForAlarm } = settings;
     if (requestsPerAddress !== undefined)
       new AddressRate(this, 'AddressRate', api.restApi, requestsPerAddress);
-    const wanted = triggers.filter(({ needs }) => needs === undefined || Boolean(settings[needs]));
-    const connected = wanted.map((trigger) => {
+    const connected = triggers.map((trigger) => {
       const handler = functions.create(trigger.id, {
         ...trigger,
         description: trigger.summary,
@@ -86,12 +90,15 @@ export class NegatoscopeStack extends Stack {
           ...(trigger.metric && metrics),
         },
       });
-      return { trigger, handler, eventSource: new EventSource(this, trigger, storage, handler) };
+      return {
+        trigger,
+        handler,
+        eventSource: new EventSource(this, trigger, storage, queues.get(trigger.id), handler, settings),
+      };
     });
-    if (settings.scan) new MalwareProtection(this, 'MalwareProtection', storage);
     for (const { trigger, handler } of connected) {
       for (const id of trigger.permissions.queues ?? []) {
-        const queue = connected.find((each) => each.trigger.id === id)?.eventSource.queue;
+        const queue = queues.get(id)?.queue;
         queue?.grantSendMessages(handler);
         handler.addEnvironment(queueVariable(id), queue?.queueUrl ?? '');
       }
@@ -142,9 +149,6 @@ export class NegatoscopeStack extends Stack {
     );
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
-    new CfnOutput(this, 'AuditTableName', { value: storage.audit.tableName });
-    new CfnOutput(this, 'AuditBucketName', { value: storage.auditSegments.bucketName });
-    new CfnOutput(this, 'BucketName', { value: storage.bucket.bucketName });
     new CfnOutput(this, 'Url', { value: url });
   }
 

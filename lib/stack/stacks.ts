@@ -1,0 +1,47 @@
+import type { App } from 'aws-cdk-lib/core';
+import type { Operation } from '../api/operation.ts';
+import type { SocketRoute } from '../api/socket-route.ts';
+import type { Trigger } from '../api/trigger.ts';
+import { DataStack } from './data-stack.ts';
+import { ServiceStack } from './service-stack.ts';
+import type { Settings } from './settings.ts';
+
+interface Declared {
+  /** Names the stacks, so that an account may have several. */
+  stage: string;
+  operations: readonly Operation[];
+  triggers: readonly Trigger[];
+  socketRoutes: readonly SocketRoute[];
+  settings: Settings;
+  /** Whether the stacks are for a laptop: the page then says how to get sample data. */
+  onLaptop?: boolean;
+}
+
+/** The names of a stage's stacks. */
+export const stackNames = (stage: string) => ({
+  data: `Negatoscope-${stage}-Data`,
+  service: `Negatoscope-${stage}`,
+});
+
+/**
+ * Adds the two stacks of a stage: one for the data, and one for the code that serves them. The second reads outputs of the first
+ * (`Fn::GetStackOutput`): see `docs/decisions/two-stacks.md`.
+ */
+export function addStacks(app: App, { stage, triggers, settings, ...declared }: Declared) {
+  const names = stackNames(stage);
+  const wanted = triggers.filter(({ needs }) => needs === undefined || Boolean(settings[needs]));
+  const data = new DataStack(app, names.data, {
+    description: `Negatoscope, ${stage}: data and people`,
+    stage,
+    triggers: wanted,
+    settings,
+  });
+  const service = new ServiceStack(app, names.service, {
+    description: `Negatoscope, ${stage}: the image service of a clinic`,
+    ...declared,
+    data,
+    triggers: wanted,
+    settings,
+  });
+  return { data, service };
+}
