@@ -43,8 +43,10 @@ interface Counting<T> {
 }
 
 /**
- * Puts the items that do not exist yet, and counts only these, if they are counted. Those that an earlier attempt has put stay the same: they may
+ * Puts the items that do not exist yet, and counts only these. Those that an earlier attempt has put stay the same: they may
  * have changed since.
+ *
+ * @param counting none, if the items are not counted
  */
 export async function putAllNew<T extends Record<string, unknown>>(
   table: Table,
