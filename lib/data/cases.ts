@@ -5,6 +5,7 @@ import { type Source, sourceOf } from '../domain/access/source.ts';
 import { Case, CaseWithImages, caseConflict } from '../domain/cases/case.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Image } from '../domain/images/image.ts';
+import type { StoredAmount } from '../domain/limits/storage-quota.ts';
 import type { Assignment } from '../domain/patients/assignment.ts';
 import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
 import { type Page, type PageRequest, queryPage } from './dynamodb/page.ts';
@@ -14,6 +15,7 @@ import { transact } from './dynamodb/transaction.ts';
 import { updateOf } from './dynamodb/update-expression.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
+import { addStored, fullWith } from './stored-amounts.ts';
 
 type CaseImage = Image & { caseId: string; patientId: string };
 
@@ -114,7 +116,8 @@ export class Cases {
   /**
    * Stores a pending image and claims its case for its patient until `claimedUntil`.
    *
-   * @throws DomainError CONFLICT if the case belongs to another patient
+   * @throws DomainError CONFLICT if the case belongs to another patient; PAYLOAD_TOO_LARGE if the image does not fit into
+   * the quota
    */
   async addPending(
     image: CaseImage,
@@ -122,12 +125,14 @@ export class Cases {
     now: Date,
     claimedUntil: Date,
     caller: Caller,
+    quota?: StoredAmount,
   ): Promise<void> {
     const failed = await transact(this.#table, [
       putNew(toItem(image)),
       known && known.expiresAt === undefined && known.patientId === image.patientId
         ? keep(image)
         : claim(image, now, epochSeconds(claimedUntil), sourceOf(caller)),
+      addStored(image.uploadedBy, [image], quota),
     ]);
     // An earlier attempt of this request has stored the image.
     if (failed.has(0)) return;
@@ -136,10 +141,11 @@ export class Cases {
       // The first image of the case arrived after our read, so the claim no longer expires. The case is still this
       // patient's.
       if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
-        return this.addPending(image, found, now, claimedUntil, caller);
+        return this.addPending(image, found, now, claimedUntil, caller, quota);
       }
       throw caseConflict(image.caseId, image.patientId);
     }
+    if (failed.has(2)) throw fullWith(failed.get(2), [image], quota);
   }
 }
 

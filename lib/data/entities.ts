@@ -25,6 +25,7 @@ import { KeyUse } from './key-uses.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
 import { ReconciliationProgress } from './reconcile/progress.ts';
+import { StoredImages } from './stored-amounts.ts';
 
 /** An entity of the table: its attributes, and the keys under which it is found. */
 export interface Entity {
@@ -195,6 +196,12 @@ export const ENTITIES: readonly Entity[] = [
     table: 'Table',
     keys: [[keys.erasureKey('<image>'), { table: 'whether an image was erased' }]],
     refersTo: { id: 'Image' },
+  },
+  {
+    name: 'StoredImages',
+    schema: { StoredImages },
+    table: 'Table',
+    keys: [[keys.storedAmountKey('<subject>'), { table: 'what the images of an uploader occupy' }]],
   },
   {
     name: 'ImageEdit',

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Deletion } from '../domain/deletion.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
@@ -7,6 +7,7 @@ import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
 import { isUndecided } from '../domain/images/image-status.ts';
 import { requireNoLegalHold } from '../domain/legal-hold.ts';
+import type { StoredAmount } from '../domain/limits/storage-quota.ts';
 import { NEVER_ARRIVED } from '../domain/uploads/upload-reasons.ts';
 import { getMany, keysIn, writeMany } from './dynamodb/batch-requests.ts';
 import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
@@ -50,6 +51,7 @@ import {
   linksOfRecord,
   patientListKey,
 } from './keys.ts';
+import { addStored, fullWith, removeStored } from './stored-amounts.ts';
 
 /** The changes that a person may make to an image. Null removes a value. */
 export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {
@@ -89,6 +91,12 @@ export const ErasedImage = z.object({
   expiresAt: z.int(),
 });
 
+interface ErasableImage {
+  id: string;
+  uploadedBy?: string | undefined;
+  fileSize?: number | undefined;
+}
+
 /** The image id of a link item. */
 export const RecordLink = z.object({ id: Id });
 
@@ -107,11 +115,18 @@ export class Images {
    * the table does not know which have.
    *
    * There is no condition on the batch: an image of a batch that is deleted at this moment can never become ready.
+   *
+   * @param images all of one uploader
+   * @param quota what the uploader may store; all, if undefined
+   * @throws DomainError PAYLOAD_TOO_LARGE if they do not fit into the quota
    */
-  async createPending(images: readonly Image[]): Promise<void> {
-    const items = images.map(toItem);
+  async createPending(images: readonly Image[], quota?: StoredAmount): Promise<void> {
+    const uploader = images[0]?.uploadedBy ?? '';
     try {
-      await putAllNew(this.#table, items);
+      await putAllNew(this.#table, images.map(toItem), {
+        write: (items) => addStored(uploader, items, quota),
+        refuse: (found, items) => fullWith(found, items, quota),
+      });
     } catch (error) {
       // Nobody gets to know these images, so that half of them would only stand in the list until they are marked as expired.
       await Promise.allSettled(images.map((image) => transact(this.#table, [remove(image)])));
@@ -122,15 +137,20 @@ export class Images {
   /**
    * Stores a pending image and its links to records. Returns the image that is stored, which may be that of an earlier
    * attempt of the same request.
+   *
+   * @throws DomainError PAYLOAD_TOO_LARGE if it does not fit into the quota
    */
-  async createLinked(image: Image): Promise<Image> {
+  async createLinked(image: Image, quota?: StoredAmount): Promise<Image> {
     const links = Object.entries(image.links ?? {}).map(([type, recordId]) => ({
       id: image.id,
       ...linkKey(image.id, type, recordId),
       ...linkListKey(image, type, recordId),
     }));
-    const puts = [putNew(toItem(image)), ...links.map((Item) => ({ Put: { Item } }))];
-    const stored = (await transact(this.#table, puts)).get(0);
+    const counting = addStored(image.uploadedBy, [image], quota);
+    const puts = [putNew(toItem(image)), counting, ...links.map((Item) => ({ Put: { Item } }))];
+    const failed = await transact(this.#table, puts);
+    const stored = failed.get(0);
+    if (!stored && failed.has(1)) throw fullWith(failed.get(1), [image], quota);
     return stored ? parseItem(Image, stored) : image;
   }
 
@@ -339,11 +359,20 @@ export class Images {
     await transact(this.#table, [changeState(image, 'expire', values)]);
   }
 
-  /** Remembers that an image was erased, so that an upload that arrives later is known to belong to nobody. */
-  async rememberErasure(id: string, now: Date): Promise<void> {
-    const { name: TableName, client } = this.#table;
+  /**
+   * Remembers that an image was erased, so that an upload that arrives later is known to belong to nobody, and takes it out of
+   * what its uploader has stored. Repeating this changes nothing.
+   *
+   * @param image without its uploader or size, if these are damaged
+   */
+  async rememberErasure(image: ErasableImage, now: Date): Promise<void> {
+    const { id, uploadedBy, fileSize } = image;
     const expiresAt = epochSeconds(now) + ERASURE_DAYS * 86_400;
-    await client.send(new PutCommand({ TableName, Item: { ...erasureKey(id), id, expiresAt } }));
+    const isCounted = uploadedBy !== undefined && fileSize !== undefined;
+    await transact(this.#table, [
+      putNew({ ...erasureKey(id), id, expiresAt }),
+      ...(isCounted ? [removeStored({ uploadedBy, fileSize })] : []),
+    ]);
   }
 
   /** Whether an image with this id was erased. */

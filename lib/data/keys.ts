@@ -336,6 +336,9 @@ const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 /** That an image was erased. Not in the partition of the image: see `editKey`. */
 export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: 'ERASED' });
 
+/** What the images of an uploader occupy. */
+export const storedAmountKey = (subject: string) => ({ pk: `UPLOADER#${subject}`, sk: 'STORED' });
+
 /** The attempts to check an upload, by its key in S3; in the table of requests. */
 export const checkAttemptsKey = (upload: string) => ({ pk: `CHECK#${upload}`, sk: 'CHECK' });
 

@@ -171,7 +171,7 @@ test('What is left of a checked or erased upload is deleted, and an unknown uplo
   const erased = randomUUID();
   await direct.bucket.write(unknown, file.bytes, file.type);
   await direct.bucket.write(`images/${erased}.jpg`, file.bytes, file.type);
-  await direct.images.rememberErasure(erased, new Date());
+  await direct.images.rememberErasure({ id: erased }, new Date());
   expect(await reconcileAll(environment(), after(twoDays))).toMatchObject({
     unknownUpload: '1/0',
     erasedObject: '1/1',

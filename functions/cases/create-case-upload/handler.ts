@@ -1,6 +1,7 @@
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
+import { storageQuotaOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireUploadable } from '../../../lib/domain/uploads/upload.ts';
 import { cases, creation, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -23,7 +24,14 @@ export async function handle(
     ...newImage({ ...body, id: deps.newId(), patientId }, caller, now, deps.timeZone),
     caseId: body.caseId,
   };
-  await cases.addPending(image, known, now, uploadExpiry(limits, now), caller);
+  await cases.addPending(
+    image,
+    known,
+    now,
+    uploadExpiry(limits, now),
+    caller,
+    storageQuotaOf(caller, limits),
+  );
   const { url, ...signed } = await signUpload(image, urls, limits, now);
   return { imageId: image.id, uploadUrl: url, ...signed };
 }

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { chunks } from './batch-requests.ts';
 import type { Table } from './table.ts';
-import { TRANSACTION_ITEMS, transact } from './transaction.ts';
+import { TRANSACTION_ITEMS, type TransactItem, transact } from './transaction.ts';
 
 /**
  * Puts an item unless it exists, and returns what is stored.
@@ -36,14 +36,35 @@ export const putNew = (Item: Record<string, unknown>) => ({
   Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' },
 });
 
-/** Puts the items that do not exist yet. Those that an earlier attempt has put stay the same: they may have changed since. */
-export async function putAllNew(table: Table, items: readonly Record<string, unknown>[]): Promise<void> {
-  for (const chunk of chunks(items, TRANSACTION_ITEMS)) {
+/** A write that counts items in the transaction that puts them, and the error if its condition fails. */
+interface Counting<T> {
+  write: (items: readonly T[]) => TransactItem;
+  refuse: (found: Record<string, unknown> | undefined, items: readonly T[]) => Error;
+}
+
+/**
+ * Puts the items that do not exist yet, and counts only these. Those that an earlier attempt has put stay the same: they may
+ * have changed since.
+ *
+ * @param counting none, if the items are not counted
+ */
+export async function putAllNew<T extends Record<string, unknown>>(
+  table: Table,
+  items: readonly T[],
+  counting?: Counting<T>,
+): Promise<void> {
+  for (const chunk of chunks(items, TRANSACTION_ITEMS - (counting ? 1 : 0))) {
     let rest = chunk;
     while (rest.length > 0) {
-      const failed = await transact(table, rest.map(putNew));
+      const failed = await transact(table, [
+        ...rest.map(putNew),
+        ...(counting ? [counting.write(rest)] : []),
+      ]);
       if (failed.size === 0) break;
-      rest = rest.filter((_item, index) => !failed.has(index));
+      const missing = rest.filter((_item, index) => !failed.has(index));
+      // All of the rest is new, and does not fit.
+      if (counting && missing.length === rest.length) throw counting.refuse(failed.get(rest.length), rest);
+      rest = missing;
     }
   }
 }

@@ -68,6 +68,15 @@ export const Limits = z.strictObject({
   archivesAtOnce: z.int().positive().default(2),
   /** Open sockets of one person. One more closes the oldest. */
   socketsAtOnce: z.int().positive().max(100).default(5),
+  /**
+   * What the images of one person may occupy, those that are pending or can be restored included. DICOM files and what is sent
+   * with an API key are not limited: a modality sends more than any person.
+   */
+  imageBytesPerPerson: z
+    .int()
+    .positive()
+    .default(1024 * 1024 * MB),
+  imagesPerPerson: z.int().positive().default(1_000_000),
   /** Days for which a deleted image or batch can be restored. Then it is erased. */
   restorableDays: z.int().positive().max(3650).default(30),
   /** Days after which an API key should be replaced by a new one: the page says so, and an alarm reminds of it each day. */

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import type { Exports } from '../../data/exports.ts';
 import type { Images } from '../../data/images.ts';
-import { Image } from '../../domain/images/image.ts';
+import { Subject } from '../../domain/identifiers.ts';
+import { Bytes, Image } from '../../domain/images/image.ts';
 import { allKeysOf } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
 
@@ -13,7 +14,10 @@ export interface EraseDeps {
 }
 
 /** What erasing needs of an image, so that one with other damaged values is erased as well. */
-export const ImageToErase = Image.pick({ id: true, links: true, key: true, batchId: true });
+export const ImageToErase = Image.pick({ id: true, links: true, key: true, batchId: true }).extend({
+  uploadedBy: Subject.optional().catch(undefined),
+  fileSize: Bytes.optional().catch(undefined),
+});
 
 /** Erases the objects of an image that was removed from the table, its links, and the exports that contain it. */
 export async function eraseImage(
@@ -21,7 +25,7 @@ export async function eraseImage(
   { images, exports, bucket, now }: EraseDeps,
 ): Promise<void> {
   // First: what arrives or is written later is then known to be of no use.
-  await images.rememberErasure(image.id, now());
+  await images.rememberErasure(image, now());
   await Promise.all([bucket.delete(allKeysOf(image)), images.deleteDependents(image)]);
   // After the objects: an archive that was started meanwhile can no longer be completed with this image.
   if (image.key && image.batchId) await exports.endAllOf(image.batchId);

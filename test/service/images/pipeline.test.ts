@@ -54,7 +54,7 @@ describe('An event', () => {
   test('for an object that does not exist, or whose image was erased, does no harm', async () => {
     await makeThumbnail({ key: incomingKey({ id: randomUUID() }) }, direct);
     const erased = randomUUID();
-    await direct.images.rememberErasure(erased, new Date());
+    await direct.images.rememberErasure({ id: erased }, new Date());
     await direct.bucket.write(incomingKey({ id: erased }), (await photo()).bytes, 'image/jpeg');
     await until(async () => (await direct.bucket.read(incomingKey({ id: erased }))) === undefined);
   });
