@@ -19,6 +19,7 @@ export const EVERY_SETTING = {
   throttle: { requestsPerSecond: 100, burst: 200 },
   requestsPerAddress: 3000,
   refusedForAlarm: 20,
+  originKeyGeneration: 2,
   scan: true,
   concurrency: 10,
   apiGatewayLogRole: true,
