@@ -8,7 +8,7 @@ import { useOwnStack } from '../support/own-stack.ts';
 import { until } from '../support/service.ts';
 import { type RunningOrthanc, startOrthanc } from '../support/start-orthanc.ts';
 import { greyImage } from './instances.ts';
-import { RunningGateway } from './running-gateway.ts';
+import { keyWith, RunningGateway } from './running-gateway.ts';
 
 const service = useOwnStack();
 let gateway: RunningGateway;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const port = await freePort();
   gateway = new RunningGateway(
     { url: service.stack.url, peers: [{ aeTitle: 'ORTHANC', address: '127.0.0.1', port }] },
-    { NEGATOSCOPE_TOKEN: await service.stack.token('staff') },
+    await keyWith(service, 'dicom:store', 'dicom:read'),
   );
   await gateway.start();
   const folder = join(gateway.folder, 'orthanc');

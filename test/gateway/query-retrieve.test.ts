@@ -10,7 +10,7 @@ import { useOwnStack } from '../support/own-stack.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import type { Client } from '../support/service.ts';
 import { dataSetOf, greyImage } from './instances.ts';
-import { RunningGateway } from './running-gateway.ts';
+import { keyWith, RunningGateway } from './running-gateway.ts';
 import { StoreScp } from './store-scp.ts';
 
 const service = useOwnStack();
@@ -45,7 +45,7 @@ beforeAll(async () => {
         { aeTitle: 'NOWHERE' },
       ],
     },
-    { NEGATOSCOPE_TOKEN: await service.stack.token('staff') },
+    await keyWith(service, 'dicom:store', 'dicom:read'),
   );
   await gateway.start();
   archive = await StoreScp.start(join(gateway.folder, 'archive'), port);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../lib/local/free-port.ts';
+import type { useOwnStack } from '../support/own-stack.ts';
 import { until } from '../support/service.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'negatoscope.ts');
@@ -101,4 +102,11 @@ export class RunningGateway {
       throw new Error(`${program}: ${stdout}${stderr}`);
     }
   }
+}
+
+/** The credential of a gateway that a clinic would make: an API key with these scopes. */
+export async function keyWith(service: ReturnType<typeof useOwnStack>, ...scopes: string[]) {
+  const admin = await service.as('admin');
+  const { key } = await admin.json('POST', '/api/v2/keys', 201, { name: 'Gateway', scopes });
+  return { NEGATOSCOPE_API_KEY: String(key) };
 }

@@ -9,15 +9,14 @@ import { peakMemoryMb } from '../support/function-process.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { type Client, until } from '../support/service.ts';
 import { dataSetOf, greyImage } from './instances.ts';
-import { RunningGateway } from './running-gateway.ts';
+import { keyWith, RunningGateway } from './running-gateway.ts';
 
 const service = useOwnStack();
 let staff: Client;
 let gateway: RunningGateway;
 beforeAll(async () => {
   staff = await service.as('staff');
-  const token = await service.stack.token('staff');
-  gateway = new RunningGateway({ url: service.stack.url }, { NEGATOSCOPE_TOKEN: token });
+  gateway = new RunningGateway({ url: service.stack.url }, await keyWith(service, 'dicom:store'));
   await gateway.start();
 });
 afterAll(() => gateway.delete());

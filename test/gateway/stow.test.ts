@@ -6,7 +6,7 @@ import { peakMemoryMb } from '../support/function-process.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { type Client, until } from '../support/service.ts';
 import { greyImage } from './instances.ts';
-import { RunningGateway } from './running-gateway.ts';
+import { keyWith, RunningGateway } from './running-gateway.ts';
 
 /** More than API Gateway takes in one request. */
 const LARGE = 80 * 1024 * 1024;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   port = await freePort();
   gateway = new RunningGateway(
     { url: service.stack.url, stow: { port, addresses: ['127.0.0.1'] }, maxInstanceBytes: LARGE },
-    { NEGATOSCOPE_TOKEN: await service.stack.token('staff') },
+    await keyWith(service, 'dicom:store'),
   );
   await gateway.start();
 });
