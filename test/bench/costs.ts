@@ -34,7 +34,8 @@ const STORED_GB = (10 * 4.5 + 20 * 0.5) / 1000;
 const SENT_GB = (400 * 0.02 + 20 * 4.5 + 100 * 0.3) / 1000;
 const THUMBNAILS = 400;
 const SOCKET_MINUTES = 8 * 60;
-const SOCKET_MESSAGES = 100;
+/** Messages of one person's uploads and changes, each of which goes to every open page of staff. */
+const NOTIFICATIONS = 25;
 
 /** Dollars a month without any use: the KMS key, three secrets, and the alarms beyond the ten free ones. */
 const FIXED = 1 + 3 * 0.4 + 25 * 0.1;
@@ -58,7 +59,7 @@ const monthOf = (staff: number) => {
     fixed: FIXED,
     calls: callsOfMonth(staff),
     thumbnails: days * THUMBNAILS * prices.s3Read,
-    sockets: days * (SOCKET_MINUTES * prices.socketMinute + SOCKET_MESSAGES * prices.socketMessage),
+    sockets: days * (SOCKET_MINUTES * prices.socketMinute + staff * NOTIFICATIONS * prices.socketMessage),
     // A terabyte a month leaves CloudFront free of charge; signed URLs of S3 have 100 GB.
     transfer: Math.max(0, days * SENT_GB - 100) * prices.transferGb,
     'storage of a year': days * 12 * STORED_GB * prices.storageGbMonth,
@@ -89,7 +90,8 @@ ${table(
   ],
 )}
 
-*Fixed*: the KMS key, three secrets, alarms. *Storage of a year*: what a month of storage costs after one year of uploads; each further year adds as much again. \`coldImages\` makes it up to six times
+*Sockets* grow with the square of the staff: each change goes to every open page of the clinic's people. That is what ends first, above some 500 people with an open page at the same
+time. *Fixed*: the KMS key, three secrets, alarms. *Storage of a year*: what a month of storage costs after one year of uploads; each further year adds as much again. \`coldImages\` makes it up to six times
 cheaper. *Transfer*: what S3 sends to browsers, beyond the 100 GB that are free.
 
 ## A day of one member of staff
