@@ -11,11 +11,13 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Queues } from './queues.ts';
 
 interface DashboardProps {
+  /** The name of the dashboard. */
+  name: string;
   api: SpecRestApi;
   distribution: Distribution;
   queues: ReadonlyMap<string, Queues>;
@@ -25,7 +27,11 @@ interface DashboardProps {
 
 /** What runs, waits and fails, on one page of CloudWatch. The first three dashboards of an account cost nothing. */
 export class ServiceDashboard extends Construct {
-  constructor(scope: Construct, id: string, { api, distribution, queues, tables, alarms }: DashboardProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, api, distribution, queues, tables, alarms }: DashboardProps,
+  ) {
     super(scope, id);
     const period = Duration.minutes(5);
     const lambda = (metricName: string, statistic: string) =>
@@ -44,7 +50,7 @@ export class ServiceDashboard extends Construct {
       [...queues.values()].flatMap((queue) => metricOf(queue) ?? []);
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
     new Dashboard(this, 'Page', {
-      dashboardName: Stack.of(this).stackName,
+      dashboardName: name,
       periodOverride: PeriodOverride.INHERIT,
       widgets: [
         [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 4 })],

@@ -1,4 +1,4 @@
-import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import {
@@ -8,28 +8,19 @@ import {
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Trigger } from '../api/trigger.ts';
 import { AUDIT_KEYS, TABLE_SCHEMA } from '../data/keys.ts';
-import { alarmText } from './alarms.ts';
 import type { Queues } from './queues.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { StoredItems } from './stored-items.ts';
 
-const DAY_MINUTES = 24 * 60;
-
-/** If a new message waits longer than this, too few functions run. */
-const UNTAKEN_SECONDS = Duration.minutes(15).toSeconds();
-
-/** If a stream record waits longer than this, its function is failing. */
-const LATE_MS = Duration.minutes(10).toMilliseconds();
-
-/** Connects a function to its event source. Messages that fail repeatedly go to a dead-letter queue with an alarm. */
+/** Connects a function to its event source. Messages that fail repeatedly go to a dead-letter queue: see `event-alarms.ts`. */
 export class EventSource extends Construct {
-  /** Alarms about failed or waiting messages. Their text says what users lose. */
-  readonly alarms: Alarm[];
+  /** The failed deliveries of new items to the queue, if the source is the table's items. */
+  readonly undelivered: Metric | undefined;
 
   constructor(
     scope: Construct,
@@ -41,24 +32,10 @@ export class EventSource extends Construct {
   ) {
     super(scope, trigger.id);
     const { source } = trigger;
-    const alarm = (name: string, metric: Metric, threshold: number, evaluationPeriods = 1) =>
-      metric.createAlarm(this, name, {
-        alarmDescription: alarmText(trigger.costOfFailure, trigger.id),
-        threshold,
-        evaluationPeriods,
-      });
-    const late: Alarm[] = [];
     if ('everyMinutes' in source) {
       const schedule = Schedule.rate(Duration.minutes(source.everyMinutes));
       // The schedule itself is the retry.
       new Rule(this, 'Clock', { schedule, targets: [new LambdaTarget(handler, { retryAttempts: 0 })] });
-      // A run of a daily function is not repeated before the next day, and nobody misses it if it does not run.
-      const isDaily = source.everyMinutes === DAY_MINUTES;
-      this.alarms = [
-        alarm('Alarm', handler.metricErrors({ period: Duration.minutes(5) }), isDaily ? 1 : 3),
-        ...(isDaily ? [this.#missing(trigger, handler)] : []),
-        ...(trigger.metric ? [alarm('Found', metricOf(this, trigger.id, trigger.metric), 1)] : []),
-      ];
       return;
     }
     if (!queues) throw new Error(`${trigger.id} has no queues.`);
@@ -67,21 +44,8 @@ export class EventSource extends Construct {
     if ('objectsUnder' in source || 'itemsStored' in source || 'scanResults' in source) {
       if (!queue) throw new Error(`${trigger.id} has no queue.`);
       handler.addEnvironment('QUEUE_URL', queue.queueUrl);
-      // A message between two attempts is not visible, and the age metric does not include messages received more
-      // than three times (SQS developer guide, "Available CloudWatch metrics").
-      const waiting = queue.metricApproximateNumberOfMessagesNotVisible({
-        period: Duration.minutes(15),
-        statistic: 'Minimum',
-      });
-      late.push(alarm('Late', waiting, 1, 8));
-      // Messages that nobody takes: the function is off, or too few may run at once.
-      const age = queue.metricApproximateAgeOfOldestMessage({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
-      });
-      late.push(alarm('Untaken', age, UNTAKEN_SECONDS, 3));
       if ('itemsStored' in source)
-        late.push(alarm('NotQueued', new StoredItems(this, 'Items', source, storage, queue).failures, 1));
+        this.undelivered = new StoredItems(this, 'Items', source, storage, queue).failures;
       handler.addEventSource(
         new SqsEventSource(queue, {
           batchSize: source.batchSize,
@@ -109,36 +73,8 @@ export class EventSource extends Construct {
         }),
       );
     }
-    const period = Duration.minutes(1);
-    this.alarms = [
-      alarm('Alarm', deadLetters.metricApproximateNumberOfMessagesVisible({ period }), 1),
-      ...('itemsRemoved' in source || 'auditChanged' in source
-        ? [alarm('Late', handler.metric('IteratorAge', { period, statistic: 'Maximum' }), LATE_MS)]
-        : late),
-    ];
-  }
-
-  /** An alarm if a daily function did not run for two days. */
-  #missing({ id, costOfFailure }: Trigger, handler: LambdaFunction): Alarm {
-    return handler.metricInvocations({ period: Duration.days(1) }).createAlarm(this, 'Missing', {
-      alarmDescription: alarmText(costOfFailure, id),
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      threshold: 1,
-      evaluationPeriods: 2,
-      treatMissingData: TreatMissingData.BREACHING,
-    });
   }
 }
-
-/** A metric that a function publishes through Powertools. */
-const metricOf = (scope: Construct, service: string, metricName: string) =>
-  new Metric({
-    namespace: Stack.of(scope).stackName,
-    metricName,
-    dimensionsMap: { service },
-    statistic: 'Sum',
-    period: Duration.hours(1),
-  });
 
 /** The filter for the stream records that invoke the function. */
 function filtersOf(

@@ -1,19 +1,17 @@
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import { queueVariable, type Trigger } from '../api/trigger.ts';
 import { AddressRate } from './address-rate.ts';
-import { ServiceAlarms } from './alarms.ts';
 import { Api } from './api.ts';
-import { ServiceDashboard } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
 import { Edge } from './edge.ts';
+import type { ConnectedTrigger } from './event-alarms.ts';
 import { eventStatements } from './event-statements.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
@@ -22,7 +20,6 @@ import { OriginKeys } from './origin-keys.ts';
 import { Page } from './page.ts';
 import type { Settings } from './settings.ts';
 import { Sockets } from './sockets.ts';
-import type { Storage } from './storage.ts';
 
 interface ServiceStackProps extends StackProps {
   data: DataStack;
@@ -36,14 +33,20 @@ interface ServiceStackProps extends StackProps {
 
 /** The code that serves the data, and the addresses where it does. It can be deleted and deployed again: no data are in it. */
 export class ServiceStack extends Stack {
+  readonly events: readonly ConnectedTrigger[];
+  readonly api: SpecRestApi;
+  readonly distribution: Distribution;
+  /** Counts the stored items that can't be read. */
+  readonly damagedItems: MetricFilter;
+  /** The functions that verify tokens and keys, by name. */
+  readonly authorizers: Readonly<Record<string, LambdaFunction>>;
+  /** The page's client at the issuer. */
+  readonly clientId: string;
+
   constructor(scope: Construct, id: string, declared: ServiceStackProps) {
     const { data, operations, triggers, socketRoutes, settings, onLaptop = false, ...props } = declared;
     // CloudFormation takes templates of 1 MB (CloudFormation quotas); half of ours would be indentation.
     super(scope, id, { ...props, suppressTemplateIndentation: true });
-    if (!settings.alarmEmail) {
-      const warning = 'Nobody hears of the alarms: set alarmEmail, or subscribe to them otherwise.';
-      Annotations.of(this).addWarningV2('negatoscope:alarmEmail', warning);
-    }
     const { storage, people, queues } = data;
     const issuer = people ?? settings.oidc;
     if (!issuer) throw new Error('The data stack has no user pool.');
@@ -80,10 +83,10 @@ export class ServiceStack extends Stack {
       timeoutSeconds: 5,
     });
     const api = new Api(this, 'Api', { routes, methodNotAllowedArn, authorizerName: functionName, settings });
-    const { requestsPerAddress, refusedForAlarm } = settings;
+    const { requestsPerAddress } = settings;
     if (requestsPerAddress !== undefined)
       new AddressRate(this, 'AddressRate', api.restApi, requestsPerAddress);
-    const connected = triggers.map((trigger) => {
+    this.events = triggers.map((trigger) => {
       const orthanc = trigger.needs === 'orthancUrl' ? functions.orthanc : undefined;
       const own = queues.get(trigger.id);
       const events = eventStatements(trigger, storage, own, (id) => queues.get(id));
@@ -95,7 +98,8 @@ export class ServiceStack extends Stack {
       });
       for (const id of trigger.permissions.queues ?? [])
         handler.addEnvironment(queueVariable(id), queues.get(id)?.queue?.queueUrl ?? '');
-      return { handler, eventSource: new EventSource(this, trigger, storage, own, handler, settings) };
+      const { undelivered } = new EventSource(this, trigger, storage, own, handler, settings);
+      return { trigger, handler, queues: own, undelivered };
     });
     sockets.logAfter(api.restApi);
     const originKeys = new OriginKeys(this, 'OriginKeys', settings.originKeyGeneration, storage.key);
@@ -126,42 +130,13 @@ export class ServiceStack extends Stack {
     const { url } = edge;
     identity.returnTo(url);
 
-    const alarms = new ServiceAlarms(this, 'ServiceAlarms', {
-      api: api.restApi,
-      authorizers: [
-        { name: 'authorizer', handler: authorizer },
-        { name: 'authorize-connection', handler: socketAuthorizer },
-      ],
-      tables: [storage.table, storage.audit, storage.requests, storage.connections],
-      damagedItems: functions.damagedItems,
-      refusedForAlarm,
-      signIn: people && { userPoolId: people.pool.userPoolId, clientId: identity.environment.TOKEN_AUDIENCE },
-    });
-    const all = [...alarms.all, ...connected.flatMap(({ eventSource }) => eventSource.alarms)];
-    this.#notify(all, settings.alarmEmail, storage);
-    new ServiceDashboard(this, 'Dashboard', {
-      api: api.restApi,
-      distribution: edge.distribution,
-      queues,
-      tables: { table: storage.table, audit: storage.audit },
-      alarms: all,
-    });
+    this.api = api.restApi;
+    this.distribution = edge.distribution;
+    this.damagedItems = functions.damagedItems;
+    this.authorizers = { authorizer, 'authorize-connection': socketAuthorizer };
+    this.clientId = identity.environment.TOKEN_AUDIENCE;
 
     for (const [name, value] of Object.entries(identity.outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'Url', { value: url });
-  }
-
-  #notify(alarms: readonly Alarm[], email: string | undefined, { key }: Storage): void {
-    if (!email) return;
-    const topic = new Topic(this, 'Alarms', { enforceSSL: true, masterKey: key });
-    // A topic with its own policy loses SNS's default policy, which lets the account's alarms publish. A publisher to
-    // an encrypted topic also needs its key.
-    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-    });
-    topic.grantPublish(cloudWatch);
-    key.grantEncryptDecrypt(cloudWatch);
-    topic.addSubscription(new EmailSubscription(email));
-    for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
   }
 }

@@ -2,4 +2,5 @@
 export const stackNames = (stage: string) => ({
   data: `Negatoscope-${stage}-Data`,
   service: `Negatoscope-${stage}`,
+  monitoring: `Negatoscope-${stage}-Monitoring`,
 });

@@ -3,6 +3,7 @@ import type { Operation } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import type { Trigger } from '../api/trigger.ts';
 import { DataStack } from './data-stack.ts';
+import { MonitoringStack } from './monitoring-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
 import { stackNames } from './stack-names.ts';
@@ -19,8 +20,8 @@ interface Declared {
 }
 
 /**
- * Adds the two stacks of a stage: one for the data, and one for the code that serves them. The second reads outputs of the first
- * (`Fn::GetStackOutput`): see `docs/decisions/two-stacks.md`.
+ * Adds the stacks of a stage: one for the data, one for the code that serves them, and one that watches both. Each reads outputs of
+ * those before it (`Fn::GetStackOutput`): see `docs/decisions/stacks-of-a-stage.md`.
  */
 export function addStacks(app: App, { stage, triggers, settings, ...declared }: Declared) {
   const names = stackNames(stage);
@@ -38,5 +39,11 @@ export function addStacks(app: App, { stage, triggers, settings, ...declared }: 
     triggers: wanted,
     settings,
   });
-  return { data, service };
+  const monitoring = new MonitoringStack(app, names.monitoring, {
+    description: `Negatoscope, ${stage}: alarms and dashboard`,
+    data,
+    service,
+    settings,
+  });
+  return { data, service, monitoring };
 }

@@ -113,7 +113,7 @@ const ACCEPTED: Accepted[] = [
   ],
   [
     /^HIPAA.Security-CloudWatchAlarmAction$/,
-    /Alarm|Late|Untaken|Missing|Found|NotQueued/,
+    /^Negatoscope-prod-Monitoring\//,
     'Alarms go to the address of the setting alarmEmail.',
   ],
   [

@@ -11,7 +11,7 @@ import {
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { MetricFilter } from 'aws-cdk-lib/aws-logs';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
 const RUNBOOK = 'docs/runbook.md';
@@ -23,6 +23,8 @@ interface ServiceAlarmsProps {
   api: SpecRestApi;
   authorizers: readonly { name: string; handler: LambdaFunction }[];
   tables: readonly TableV2[];
+  /** The namespace of the metrics that functions publish. */
+  namespace: string;
   /** Counts the stored items that can't be read. */
   damagedItems: MetricFilter;
   /** Refused credentials within five minutes that raise the alarm. */
@@ -33,12 +35,14 @@ interface ServiceAlarmsProps {
 
 const FIVE_MINUTES = { period: Duration.minutes(5), statistic: Stats.SUM };
 
-/** The alarms on the service as a whole. Those of event functions are in `events.ts`. */
+/** The alarms on the service as a whole. Those of event functions are in `event-alarms.ts`. */
 export class ServiceAlarms extends Construct {
   readonly all: Alarm[] = [];
+  readonly #namespace: string;
 
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
+    this.#namespace = props.namespace;
     const { api, authorizers, tables, damagedItems, refusedForAlarm, signIn } = props;
     this.#add(
       'ApiFailures',
@@ -111,7 +115,7 @@ export class ServiceAlarms extends Construct {
 
   /** A metric that a function publishes through Powertools. */
   #published(service: string, metricName: string): Metric {
-    const namespace = Stack.of(this).stackName;
+    const namespace = this.#namespace;
     return new Metric({ namespace, metricName, dimensionsMap: { service }, ...FIVE_MINUTES });
   }
 
