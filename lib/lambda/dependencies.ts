@@ -16,6 +16,7 @@ import { DicomStore } from '../data/dicom/dicom-store.ts';
 import { DicomUploads } from '../data/dicom/dicom-uploads.ts';
 import { connectTable, probe, type Table } from '../data/dynamodb/table.ts';
 import { ExamImages } from '../data/exam-images.ts';
+import { ExamLinks } from '../data/exam-links.ts';
 import { Exports } from '../data/exports.ts';
 import { Holdings } from '../data/holdings.ts';
 import { ImageMoves } from '../data/image-moves.ts';
@@ -58,6 +59,7 @@ export const dicomSearch = () => new DicomSearch(table());
 export const dicomStore = () => new DicomStore(table());
 export const dicomUploads = () => new DicomUploads(table());
 export const examImages = () => new ExamImages(table());
+export const examLinks = () => new ExamLinks(table());
 export const exports = () => new Exports(table());
 export const imageMoves = () => new ImageMoves(table());
 export const images = () => new Images(table());
@@ -137,13 +139,13 @@ export const scans = () => environment.scan;
 export const newId = () => (): string => v7();
 
 /** The dependencies of storing a DICOM file. */
-export const ingestion = { dicomStore, objects, examImages, patients, ownIssuers, now };
+export const ingestion = { dicomStore, objects, examLinks, patients, ownIssuers, now };
 
 /** The dependencies of receiving a DICOM file in the body of a request. A spread of the others would be part of every bundle. */
 export const reception = {
   dicomStore,
   objects,
-  examImages,
+  examLinks,
   patients,
   ownIssuers,
   dicomUploads,

@@ -14,6 +14,7 @@ import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { connectTable } from '../../lib/data/dynamodb/table.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
+import { ExamLinks } from '../../lib/data/exam-links.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Holdings } from '../../lib/data/holdings.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -77,6 +78,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     keys: new ApiKeys(table),
     patients: new Patients(table),
     examImages: new ExamImages(table),
+    examLinks: new ExamLinks(table),
     /** Whether the table has an item with this key. */
     hasItem: async (Key: Record<string, string>) =>
       (await table.client.send(new GetCommand({ TableName: TABLE_NAME, Key }))).Item !== undefined,

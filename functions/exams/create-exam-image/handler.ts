@@ -7,20 +7,20 @@ import {
   patientOfExamImage,
   requireExam,
 } from '../../../lib/domain/exams/exam-image.ts';
-import { dicomStore, examImages, newId, now } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, examImages, examLinks, newId, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
 type Deps = Needs<
-  { examImages: 'register' | 'linkInstance'; dicomStore: 'getStored' | 'patientsOfInstances' },
+  { examImages: 'register'; examLinks: 'linkInstance'; dicomStore: 'getStored' | 'patientsOfInstances' },
   'newId' | 'now'
 >;
 
 export async function handle(
   { caller, body }: Request<typeof operation>,
-  { examImages, dicomStore, newId, now }: Deps,
+  { examImages, examLinks, dicomStore, newId, now }: Deps,
 ) {
   requireExam(maySeeExams(caller));
   recordAccess(caller, 'exam', { id: body.examenID });
@@ -32,8 +32,8 @@ export async function handle(
   await examImages.register(image);
   // A request that stored the study meanwhile may have searched for images before this one existed.
   const since = known ?? (await dicomStore.getStored(body.sopInstanceUID));
-  if (since && !known) await examImages.linkInstance(since);
+  if (since && !known) await examLinks.linkInstance(since);
   return toImageMedicale(linkedToInstance(image, since));
 }
 
-export const handler = serveCreation(operation, handle, { examImages, dicomStore, newId, now });
+export const handler = serveCreation(operation, handle, { examImages, examLinks, dicomStore, newId, now });

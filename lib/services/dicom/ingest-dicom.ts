@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DicomStore } from '../../data/dicom/dicom-store.ts';
-import type { ExamImages } from '../../data/exam-images.ts';
+import type { ExamLinks } from '../../data/exam-links.ts';
 import type { Patients } from '../../data/patients.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
@@ -24,7 +24,7 @@ import { metadataText } from './metadata-text.ts';
 export interface IngestDeps {
   dicomStore: Pick<DicomStore, 'getStored' | 'requireNotDeleted' | 'getStudy' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
-  examImages: Pick<ExamImages, 'linkInstance'>;
+  examLinks: Pick<ExamLinks, 'linkInstance'>;
   patients: Pick<Patients, 'change'>;
   /** The clinic's own Issuers of Patient ID. */
   ownIssuers: readonly string[];
@@ -105,7 +105,7 @@ export async function completeStored(
   caller: Caller,
   dicom: InspectedDicom,
   stored: DicomInstance,
-  { dicomStore, examImages, patients, now }: IngestDeps,
+  { dicomStore, examLinks, patients, now }: IngestDeps,
 ): Promise<IngestedDicom> {
   const { instance } = dicom;
   const study = await dicomStore.getStudy(instance.studyUid);
@@ -113,7 +113,7 @@ export async function completeStored(
   // Also for a known instance: the function that stored it may have ended before. The directory costs one read for each
   // instance, and one write for the first. In a study that was assigned by hand, files may name another patient.
   await Promise.all([
-    examImages.linkInstance(stored),
+    examLinks.linkInstance(stored),
     named !== null &&
       named === study?.patientId &&
       patients.change(named, (known) => patientFromDicom(known, dicom, now())),
