@@ -3,6 +3,14 @@ import type { Trigger } from '../api/trigger.ts';
 import type { Queues } from './queues.ts';
 import type { Storage } from './storage.ts';
 
+/** What reads a table's stream, a function or a pipe. */
+export const READ_STREAM = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+];
+
 /**
  * What an event function may do with its event source, as Lambda polls it with the function's role (Lambda developer guide, "Using
  * Lambda with Amazon SQS" and "with Amazon DynamoDB", execution role permissions), and with the queues that it sends to.
@@ -35,12 +43,7 @@ export function eventStatements(
     ...(queues && !queues.queue
       ? [
           new PolicyStatement({
-            actions: [
-              'dynamodb:DescribeStream',
-              'dynamodb:GetRecords',
-              'dynamodb:GetShardIterator',
-              'dynamodb:ListStreams',
-            ],
+            actions: READ_STREAM,
             resources: [('auditChanged' in source ? audit : table).tableStreamArn ?? ''],
           }),
           new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] }),

@@ -7,6 +7,7 @@ import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Trigger } from '../api/trigger.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
+import { READ_STREAM } from './event-statements.ts';
 import type { Storage } from './storage.ts';
 
 /**
@@ -36,12 +37,7 @@ export class StoredItems extends Construct {
         own: new PolicyDocument({
           statements: [
             new PolicyStatement({
-              actions: [
-                'dynamodb:DescribeStream',
-                'dynamodb:GetRecords',
-                'dynamodb:GetShardIterator',
-                'dynamodb:ListStreams',
-              ],
+              actions: READ_STREAM,
               resources: [source],
             }),
             new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] }),
