@@ -3,7 +3,6 @@ import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { functions } from '../functions/functions.ts';
 import { operations } from '../functions/operations.ts';
-import { openApiDocument } from '../lib/api/openapi.ts';
 import { methodsByPath } from '../lib/api/operation.ts';
 import { buildWeb } from './build-web.ts';
 
@@ -197,8 +196,6 @@ export async function buildFunctions(): Promise<void> {
   for (const [bundle, { inputs }] of Object.entries(metafile.outputs))
     for (const [module, file] of Object.entries(READ_BY))
       if (module in inputs) await cp(join(ROOT, file), join(ROOT, dirname(bundle), basename(file)));
-  const document = JSON.stringify(openApiDocument(operations));
-  await writeFile(join(BUNDLES, 'get-openapi', 'openapi.json'), document);
   const methods = JSON.stringify(methodsByPath(operations));
   await writeFile(join(BUNDLES, 'method-not-allowed', 'methods.json'), methods);
 }

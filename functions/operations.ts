@@ -70,19 +70,13 @@ import { operation as putPatient } from './patients/put-patient/operation.ts';
 import { operation as createRecordImage } from './records/create-record-image/operation.ts';
 import { operation as listRecordImages } from './records/list-record-images/operation.ts';
 import { operation as openImageLink } from './records/open-image-link/operation.ts';
-import { operation as getDocs } from './service/get-docs/operation.ts';
-import { operation as getDocsAsset } from './service/get-docs-asset/operation.ts';
 import { operation as getHealth } from './service/get-health/operation.ts';
-import { operation as getOpenapi } from './service/get-openapi/operation.ts';
 import { operation as getReadiness } from './service/get-readiness/operation.ts';
 
 /** The whole HTTP API. The stack, the API document and the table-driven tests are generated from this list. */
 export const operations = [
   getHealth,
   getReadiness,
-  getOpenapi,
-  getDocs,
-  getDocsAsset,
 
   createBatch,
   listBatches,

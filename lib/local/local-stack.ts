@@ -54,6 +54,8 @@ const authorizerConcurrency = Math.max(1, Math.min(httpConcurrency, availablePar
 const hourMs = 60 * 60 * 1000;
 /** Where the APIs are without CloudFront, as at `https://<id>.execute-api.<region>.amazonaws.com`. */
 const EXECUTE_API = '/local/execute-api';
+/** What the development server of the page does not have: the settings, and what the build writes beside the page. */
+const BUILT_WITH_THE_PAGE = /^\/(config\.json|openapi\.json\/*|docs(\/.*)?)$/;
 
 /** The memory of all functions together: a laptop with 8 GB has so much left beside a browser and an editor. */
 export const defaultMemoryMb = 1536;
@@ -309,7 +311,7 @@ async function start(
       if (await issuer.handle(request, response, requestUrl)) return;
       return sendLocalError(response, 404, `Nothing is at ${request.method} ${pathname}.`);
     }
-    if (options.servePage && pathname !== '/config.json' && cloudFront.isPage(pathname)) {
+    if (options.servePage && !BUILT_WITH_THE_PAGE.test(pathname) && cloudFront.isPage(pathname)) {
       return options.servePage(request, response);
     }
     if (cloudFront.handle(request, response, pathname)) return;

@@ -21,7 +21,7 @@ import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type Operation, routesOf } from '../api/operation.ts';
 import { SOCKET_PATH } from '../api/socket-route.ts';
-import { ASSETS, type Page } from './page.ts';
+import { API_DOCUMENT, ASSETS, type Page } from './page.ts';
 import type { Settings } from './settings.ts';
 
 /** The stage of the REST API, by CDK's default name. */
@@ -100,6 +100,7 @@ export class Edge extends Construct {
         [SOCKET_PATH]: socket,
         [`${SOCKET_PATH}/`]: socket,
         [ASSETS]: page.assets,
+        ...Object.fromEntries(API_DOCUMENT.map((pattern) => [pattern, page.apiDocument])),
       },
     });
     this.url = `https://${settings.domain?.name ?? this.distribution.distributionDomainName}`;

@@ -40,13 +40,20 @@ const BUILT = join(import.meta.dirname, '..', '..', 'dist-web');
 /** Files with a content hash in their names. */
 export const ASSETS = '/assets/*';
 
+/** The description of the API, and the page that shows it. A trailing slash is optional, as for the API. */
+export const API_DOCUMENT = ['/openapi.json', '/openapi.json/', '/docs', '/docs/*'];
+
 /**
  * Views of the app have no file of their own: every path that is not a file gets `index.html`, which routes by the
  * path. The extension can't decide this, because a patient's number may contain a dot.
  */
 export const REWRITE_VIEW = `function handler(event) {
   var request = event.request;
-  if (!/^\\/(config\\.json|favicon\\.svg|assets\\/.+)$/.test(request.uri)) request.uri = '/index.html';
+  var uri = request.uri;
+  if (/^\\/openapi\\.json\\/*$/.test(uri)) request.uri = '/openapi.json';
+  else if (/^\\/docs(\\/|$)/.test(uri)) {
+    if (!/^\\/docs\\/(swagger-ui-bundle\\.js|swagger-ui\\.css|start\\.js)$/.test(uri)) request.uri = '/docs/index.html';
+  } else if (!/^\\/(config\\.json|favicon\\.svg|assets\\/.+)$/.test(uri)) request.uri = '/index.html';
   return request;
 }`;
 
@@ -55,6 +62,7 @@ export class Page extends Construct {
   /** The behavior of all paths that are not files: the app. */
   readonly views: BehaviorOptions;
   readonly assets: BehaviorOptions;
+  readonly apiDocument: BehaviorOptions;
   readonly #deployedViews: BucketDeployment;
 
   constructor(
@@ -107,7 +115,15 @@ export class Page extends Construct {
       onLaptop,
     };
     const views = deployed('Views', {
-      sources: [Source.asset(BUILT, { exclude: ['assets'] }), Source.jsonData('config.json', config)],
+      sources: [
+        Source.asset(BUILT, { exclude: ['assets', 'docs', 'openapi.json'] }),
+        Source.jsonData('config.json', config),
+      ],
+    });
+    deployed('ApiDocument', {
+      sources: [Source.asset(BUILT, { exclude: ['*', '!docs', '!docs/**', '!openapi.json'] })],
+      // CloudFront compresses only what it caches, and these are 2 MB.
+      cacheControl: [CacheControl.fromString('public, max-age=300')],
     });
     // The files exist before the new page refers to them.
     views.node.addDependency(assets);
@@ -115,14 +131,8 @@ export class Page extends Construct {
 
     const origin = S3BucketOrigin.withOriginAccessControl(bucket);
     const behavior = { origin, viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS, compress: true };
-    const security = {
-      contentSecurityPolicy: {
-        contentSecurityPolicy: policy(
-          `https://${storage.bucket.bucketRegionalDomainName}`,
-          identity.origins.join(' '),
-        ),
-        override: true,
-      },
+    const security = (contentSecurityPolicy: string) => ({
+      contentSecurityPolicy: { contentSecurityPolicy, override: true },
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
@@ -131,36 +141,47 @@ export class Page extends Construct {
         includeSubdomains: true,
         override: true,
       },
-    };
-    const headers = (name: string, customHeaders: ResponseCustomHeader[] = []) =>
+    });
+    const pagePolicy = policy(
+      `https://${storage.bucket.bucketRegionalDomainName}`,
+      identity.origins.join(' '),
+    );
+    const headers = (name: string, csp: string, customHeaders: ResponseCustomHeader[] = []) =>
       new ResponseHeadersPolicy(this, name, {
         comment: `Negatoscope, ${name}`,
-        securityHeadersBehavior: security,
+        securityHeadersBehavior: security(csp),
         ...(customHeaders.length > 0 && { customHeadersBehavior: { customHeaders } }),
       });
+    const functionAssociations = [
+      {
+        function: new EdgeFunction(this, 'RewriteView', {
+          runtime: FunctionRuntime.JS_2_0,
+          code: FunctionCode.fromInline(REWRITE_VIEW),
+        }),
+        eventType: FunctionEventType.VIEWER_REQUEST,
+      },
+    ];
     this.views = {
       ...behavior,
       // CloudFront requests this file from S3 each time, so that a new version is visible immediately; it is one
       // kilobyte.
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      responseHeadersPolicy: headers('ViewHeaders', [
+      responseHeadersPolicy: headers('ViewHeaders', pagePolicy, [
         { header: 'Cache-Control', value: 'no-cache', override: true },
       ]),
-      functionAssociations: [
-        {
-          function: new EdgeFunction(this, 'RewriteView', {
-            runtime: FunctionRuntime.JS_2_0,
-            code: FunctionCode.fromInline(REWRITE_VIEW),
-          }),
-          eventType: FunctionEventType.VIEWER_REQUEST,
-        },
-      ],
+      functionAssociations,
     };
     this.assets = {
       ...behavior,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       // Each file has its own cache header, so that a missing file is not cached for a year.
-      responseHeadersPolicy: headers('AssetHeaders'),
+      responseHeadersPolicy: headers('AssetHeaders', pagePolicy),
+    };
+    this.apiDocument = {
+      ...behavior,
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      responseHeadersPolicy: headers('ApiDocumentHeaders', SWAGGER_UI_POLICY),
+      functionAssociations,
     };
   }
 
@@ -169,6 +190,10 @@ export class Page extends Construct {
     this.#deployedViews.node.addDependency(dependency);
   }
 }
+
+/** Swagger UI uses inline styles and icons from data: URLs; everything else is loaded from this origin. */
+const SWAGGER_UI_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /**
  * The page's content security policy: it may load from, and connect to, itself, the bucket of the images, and the

@@ -95,6 +95,8 @@ test('the page is served from its source files, and its settings and the API fro
   const page = await (await fetch(`${url}/patients/P-1001`, { headers: { accept: 'text/html' } })).text();
   expect(page).toContain('/@vite/client');
   expect(await (await fetch(`${url}/config.json`)).json()).toMatchObject({ issuer: `${url}/local` });
+  expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.1' });
+  expect(await (await fetch(`${url}/docs`)).text()).toContain('swagger-ui');
   const file = 'web/src/patient/patient-page.tsx';
   expect(await (await fetch(`${url}/src/patient/patient-page.tsx`)).text()).toContain('No images yet');
   edit(file, (source) => source.replace('No images yet', 'Nothing yet'));

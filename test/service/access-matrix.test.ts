@@ -100,9 +100,6 @@ const instancePath = ({ study, series, instance }: Fixtures) =>
 const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-health': { path: () => '/health', people: anyone },
   'get-readiness': { path: () => '/health/ready', people: anyone },
-  'get-openapi': { path: () => '/openapi.json', people: anyone },
-  'get-docs': { path: () => '/docs', people: anyone },
-  'get-docs-asset': { path: () => '/docs/start.js', people: anyone },
   'create-batch': {
     path: () => '/api/images/batches',
     body: () => ({ name: 'x', object_id: PATIENT_1 }),

@@ -33,7 +33,6 @@ describe('HEAD gives the status and the headers of GET, without the body', () =>
     ['a thumbnail', () => `/api/images/${image}/thumbnail`],
     ['a ZIP of a batch', () => `/api/images/batches/${batch}/download`],
     ['a study as JSON', () => `/dicom-web/studies/${study}/metadata`],
-    ['a public document', () => '/openapi.json'],
     ['the health', () => '/health'],
     ['an image that does not exist', () => '/api/images/0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e01'],
     ['an id that is none', () => '/api/images/none'],

@@ -1,8 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { operations } from '../../functions/operations.ts';
+import { routesOf } from '../../lib/api/operation.ts';
+import { useBrowser } from '../support/browser/browser.ts';
 import { useService } from '../support/service.ts';
 
 const service = useService();
+const browsing = useBrowser(service);
 const get = (path: string, init?: RequestInit) => fetch(new URL(path, service.stack.url), init);
 
 describe('Every path that is neither a file nor the API returns the app', () => {
@@ -27,6 +32,40 @@ test('The API keeps its paths, and its own answer for unknown ones', async () =>
     expect(await response.json()).toMatchObject({ statusCode: 404 });
   }
   expect((await get('/patients/P-1001', { method: 'POST' })).status).toBe(403);
+});
+
+describe('The description of the API', () => {
+  test.each(['/openapi.json', '/openapi.json/'])('%s is OpenAPI 3.1 with every operation', async (path) => {
+    const response = await get(path);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    const { openapi, paths } = z
+      .object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
+      .parse(await response.json());
+    expect(openapi).toBe('3.1.1');
+    expect(Object.keys(paths).sort()).toEqual(
+      [...new Set(operations.flatMap(routesOf).map(({ path: route }) => route))].sort(),
+    );
+  });
+
+  test('/docs draws it in a browser, without an error', async () => {
+    const page = await browsing.open('/docs/');
+    const errors: string[] = [];
+    page.on('console', (line) => line.type() === 'error' && errors.push(line.text()));
+    await page.getByRole('heading', { name: /^Negatoscope/ }).waitFor();
+    await page.getByText('Download the ready images of a batch').waitFor();
+    expect(errors).toEqual([]);
+  });
+
+  test.each([
+    ['/docs', 'text/html; charset=utf-8'],
+    ['/docs/other.js', 'text/html; charset=utf-8'],
+    ['/docs/swagger-ui.css', 'text/css; charset=utf-8'],
+  ])('%s is %s, and may be cached for five minutes', async (path, type) => {
+    const { status, headers } = await get(path);
+    expect([status, headers.get('content-type')]).toEqual([200, type]);
+    expect(headers.get('cache-control')).toBe('public, max-age=300');
+    expect(headers.get('content-security-policy')).toContain("style-src 'self' 'unsafe-inline'");
+  });
 });
 
 test('The page gets the address of the sign-in and its limits, and no secret', async () => {

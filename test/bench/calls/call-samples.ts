@@ -87,9 +87,6 @@ export const callSamples: Record<OperationId, Sample> = {
   'get-readiness': get(() => '/health/ready'),
   'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),
   'get-audit-event': get(({ eventId }) => `/api/audit/${eventId}`),
-  'get-openapi': get(() => '/openapi.json'),
-  'get-docs': get(() => '/docs'),
-  'get-docs-asset': get(() => '/docs/start.js'),
 
   'create-batch': () => ({
     method: 'POST',

@@ -22,7 +22,6 @@ const refusal = {
 
 test.each([
   ['GET', '/health'],
-  ['GET', '/openapi.json'],
   ['GET', `/api/images/batches?patient_id=${PATIENT_1}`],
   ['OPTIONS', '/dicom-web/studies'],
   ['DELETE', '/health'],
