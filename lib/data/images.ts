@@ -341,9 +341,14 @@ export class Images {
     await transact(this.#table, [changeState(image, 'scan', values)]);
   }
 
-  /** Records that the bytes of an image could not be checked. The upload is kept, so that they can be checked again. */
-  async markFailed(image: Image, statusReason: string, now: Date): Promise<void> {
-    await transact(this.#table, [changeState(image, 'fail', { statusReason, updatedAt: now.toISOString() })]);
+  /**
+   * Records that the bytes of an image could not be checked. The upload is kept, so that they can be checked again.
+   *
+   * @returns false if that is known already, or the image was decided or removed
+   */
+  async markFailed(image: Image, statusReason: string, now: Date): Promise<boolean> {
+    const values = { statusReason, updatedAt: now.toISOString() };
+    return (await transact(this.#table, [changeState(image, 'fail', values)])).size === 0;
   }
 
   /**

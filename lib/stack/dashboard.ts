@@ -6,20 +6,24 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
+  LogQueryWidget,
   Metric,
   PeriodOverride,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Queues } from './queues.ts';
 
 interface DashboardProps {
-  /** The name of the dashboard. */
+  /** The name of the dashboard, and of the namespace of the metrics that functions publish. */
   name: string;
   api: SpecRestApi;
   distribution: Distribution;
+  /** The log of the functions. */
+  logGroup: LogGroup;
   queues: ReadonlyMap<string, Queues>;
   tables: Readonly<Record<string, TableV2>>;
   alarms: readonly Alarm[];
@@ -30,7 +34,7 @@ export class ServiceDashboard extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, api, distribution, queues, tables, alarms }: DashboardProps,
+    { name, api, distribution, logGroup, queues, tables, alarms }: DashboardProps,
   ) {
     super(scope, id);
     const period = Duration.minutes(5);
@@ -45,6 +49,19 @@ export class ServiceDashboard extends Construct {
         region: 'us-east-1',
         statistic: Stats.AVERAGE,
         period,
+      });
+    /** Of the functions that decide what becomes of an upload (`publish-decision.ts`). */
+    const decisions = (metricName: string, statistic: string) =>
+      ['make-thumbnail', 'ingest-dicom'].map((service) => {
+        const label = `${service}, ${metricName} (${statistic})`;
+        return new Metric({
+          namespace: name,
+          metricName,
+          dimensionsMap: { service },
+          statistic,
+          period,
+          label,
+        });
       });
     const ofQueues = (metricOf: (queue: Queues) => IMetric | undefined) =>
       [...queues.values()].flatMap((queue) => metricOf(queue) ?? []);
@@ -64,6 +81,30 @@ export class ServiceDashboard extends Construct {
             api.metricLatency({ period, statistic: 'p50' }),
             api.metricLatency({ period, statistic: 'p99' }),
           ]),
+        ],
+        [
+          graph('From arrival to ready, ms', [
+            ...decisions('timeToReady', 'p50'),
+            ...decisions('timeToReady', 'p99'),
+          ]),
+          graph(
+            'Uploads that are not stored',
+            ['rejected', 'conflict', 'failed'].flatMap((status) => decisions(status, Stats.SUM)),
+          ),
+        ],
+        [
+          new LogQueryWidget({
+            title: 'Why uploads are not stored',
+            logGroupNames: [logGroup.logGroupName],
+            queryLines: [
+              'fields service, reason',
+              'filter rejected = 1 or conflict = 1 or failed = 1',
+              'stats count() as files by service, reason',
+              'sort files desc',
+              'limit 20',
+            ],
+            width: 24,
+          }),
         ],
         [
           graph(

@@ -98,7 +98,7 @@ export class Functions extends Construct {
    * The log group of all functions, with log streams named by function. One group for each would use a tenth of the
    * resources that a stack may have.
    */
-  readonly #logGroup: LogGroup;
+  readonly logGroup: LogGroup;
   /** The secret that signs cursors. It gives access to nothing else. */
   readonly #cursorSecret: Secret;
 
@@ -107,12 +107,12 @@ export class Functions extends Construct {
     this.#storage = storage;
     this.#settings = settings;
     this.#sockets = sockets;
-    this.#logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logDays.functions,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.damagedItems = new MetricFilter(this, 'DamagedItems', {
-      logGroup: this.#logGroup,
+      logGroup: this.logGroup,
       // The name of the errors that `lib/data/dynamodb/table.ts` reports.
       filterPattern: FilterPattern.stringValue('$.error.name', '=', 'DamagedItem'),
       metricNamespace: Stack.of(this).stackName,
@@ -180,7 +180,7 @@ export class Functions extends Construct {
           statements: [
             new PolicyStatement({
               actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [this.#logGroup.logGroupArn],
+              resources: [this.logGroup.logGroupArn],
             }),
             // X-Ray supports no resource-level permissions (service authorization reference).
             new PolicyStatement({
@@ -204,7 +204,7 @@ export class Functions extends Construct {
       timeout: Duration.seconds(timeoutSeconds),
       // Otherwise CDK would add a policy resource to each role, for X-Ray and for event sources (`event-statements.ts`).
       role: role.withoutPolicyUpdates(),
-      logGroup: this.#logGroup,
+      logGroup: this.logGroup,
       tracing: Tracing.ACTIVE,
       layers: layers.map((name) => this.#layer(name)),
       environment: {

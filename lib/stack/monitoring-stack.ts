@@ -28,7 +28,15 @@ export class MonitoringStack extends Stack {
       Annotations.of(this).addWarningV2('negatoscope:alarmEmail', warning);
     }
     const { storage, people, queues } = data;
-    const { api, authorizers, damagedItems, clientId, distribution, stackName: namespace } = service;
+    const {
+      api,
+      authorizers,
+      damagedItems,
+      clientId,
+      distribution,
+      logGroup,
+      stackName: namespace,
+    } = service;
     const ofService = new ServiceAlarms(this, 'Service', {
       namespace,
       api,
@@ -45,6 +53,7 @@ export class MonitoringStack extends Stack {
       name: namespace,
       api,
       distribution,
+      logGroup,
       queues,
       tables: { table: storage.table, audit: storage.audit },
       alarms,

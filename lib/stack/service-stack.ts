@@ -1,7 +1,7 @@
 import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
@@ -38,6 +38,8 @@ export class ServiceStack extends Stack {
   readonly distribution: Distribution;
   /** Counts the stored items that can't be read. */
   readonly damagedItems: MetricFilter;
+  /** The log of all functions. */
+  readonly logGroup: LogGroup;
   /** The functions that verify tokens and keys, by name. */
   readonly authorizers: Readonly<Record<string, LambdaFunction>>;
   /** The page's client at the issuer. */
@@ -94,7 +96,7 @@ export class ServiceStack extends Stack {
         ...trigger,
         description: trigger.summary,
         statements: [...events, ...(orthanc?.statements ?? [])],
-        environment: { ...orthanc?.environment, ...(trigger.metric && metrics) },
+        environment: { ...orthanc?.environment, ...metrics },
       });
       for (const id of trigger.permissions.queues ?? [])
         handler.addEnvironment(queueVariable(id), queues.get(id)?.queue?.queueUrl ?? '');
@@ -133,6 +135,7 @@ export class ServiceStack extends Stack {
     this.api = api.restApi;
     this.distribution = edge.distribution;
     this.damagedItems = functions.damagedItems;
+    this.logGroup = functions.logGroup;
     this.authorizers = { authorizer, 'authorize-connection': socketAuthorizer };
     this.clientId = identity.environment.TOKEN_AUDIENCE;
 

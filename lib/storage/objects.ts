@@ -31,6 +31,7 @@ export interface ObjectHead {
 export interface TaggedBytes {
   bytes: Uint8Array;
   etag: string;
+  modifiedAt?: Date | undefined;
 }
 
 /** Reads, writes and deletes objects of one bucket, for event functions. */
@@ -56,11 +57,11 @@ export class Objects {
    */
   async readTagged(key: string, etag?: string): Promise<TaggedBytes | undefined> {
     try {
-      const { Body, ETag } = await this.#client.send(
+      const { Body, ETag, LastModified } = await this.#client.send(
         new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...(etag && { IfMatch: `"${etag}"` }) }),
       );
       if (!Body || !ETag) throw new Error(`S3 gave no bytes or no ETag of ${key}`);
-      return { bytes: await Body.transformToByteArray(), etag: ETag };
+      return { bytes: await Body.transformToByteArray(), etag: ETag, modifiedAt: LastModified };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;

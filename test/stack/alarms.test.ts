@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { trigger as ingestDicom } from '../../functions/events/ingest-dicom/trigger.ts';
+import { trigger as makeThumbnail } from '../../functions/events/make-thumbnail/trigger.ts';
 import { triggers } from '../../functions/triggers.ts';
 import { synthesizeTemplate } from '../support/synthesize-template.ts';
 import { EVERY_SETTING } from './every-setting.ts';
@@ -50,4 +52,20 @@ test('There is a dashboard with all alarms', () => {
   expect(bodies).toHaveLength(1);
   for (const id of Object.keys(template.findResources('AWS::CloudWatch::Alarm')))
     expect(bodies[0]).toContain(id);
+});
+
+test('The dashboard shows the metrics that functions publish about uploads', () => {
+  const { template } = synthesizeTemplate();
+  const [body = ''] = Object.values(template.findResources('AWS::CloudWatch::Dashboard')).map((each) =>
+    JSON.stringify(each),
+  );
+  for (const shown of [
+    'timeToReady',
+    'rejected',
+    'conflict',
+    'failed',
+    'stats count() as files by service, reason',
+  ])
+    expect(body).toContain(shown);
+  for (const { id } of [makeThumbnail, ingestDicom]) expect(body).toContain(id);
 });

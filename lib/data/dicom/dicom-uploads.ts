@@ -44,8 +44,12 @@ export class DicomUploads {
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
-  /** Records the outcome of an upload. If it is decided or removed already, nothing changes. */
-  async decide({ id }: DicomUpload, outcome: DicomOutcome, now: Date): Promise<void> {
+  /**
+   * Records the outcome of an upload.
+   *
+   * @returns false if it is decided or removed already, so that nothing changes
+   */
+  async decide({ id }: DicomUpload, outcome: DicomOutcome, now: Date): Promise<boolean> {
     const { name: TableName, client } = this.#table;
     const isKept = outcome.status === 'failed' || outcome.status === 'scanning';
     const { from } = Object.values(UPLOAD_TRANSITIONS).find(({ to }) => to === outcome.status) ?? {};
@@ -58,8 +62,10 @@ export class DicomUploads {
           ...updateIf([isOneOf('status', from ?? [])], updateOf({ reason: null, ...outcome, expiresAt })),
         }),
       );
+      return true;
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
     }
   }
 }

@@ -6,6 +6,7 @@ import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { incomingDicomKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
 import { type AttemptDeps, attemptCheck } from '../uploads/attempt-check.ts';
+import { publishDecision } from '../uploads/publish-decision.ts';
 import { type ScanDeps, ScanFailure, scanOf } from '../uploads/scan-of.ts';
 import type { IngestDeps } from './ingest-dicom.ts';
 import { ingestUpload } from './ingest-upload.ts';
@@ -23,24 +24,29 @@ export interface CheckDeps extends IngestDeps, AttemptDeps, ScanDeps {
 export async function checkUpload(upload: DicomUpload, deps: CheckDeps): Promise<boolean> {
   const { dicomUploads, objects, now } = deps;
   const key = incomingDicomKey(upload.id);
+  let arrivedAt: Date | undefined;
   const check = async (): Promise<DicomOutcome | undefined> => {
     const scan = await scanOf(key, deps);
     if (scan.state === 'infected') return { status: 'rejected', reason: scan.reason };
     const found = await objects.find(key, scan.state === 'clean' ? scan.etag : undefined);
     if (!found) return undefined;
+    arrivedAt = new Date(found.headers['last-modified'] ?? now());
     // The whole file, whose size is limited: only this shows whether all compressed frames are present.
     if (scan.state === 'clean') return ingestUpload(upload, await buffer(found), deps);
     found.destroy();
     return { status: 'scanning' };
   };
+  const decide = async (outcome: DicomOutcome) => {
+    const isNew = await dicomUploads.decide(upload, outcome, now());
+    if (isNew && outcome.status !== 'scanning') publishDecision({ arrivedAt, ...outcome }, now());
+  };
   try {
     const outcome = await attemptCheck(key, check, deps);
-    if (outcome) await dicomUploads.decide(upload, outcome, now());
+    if (outcome) await decide(outcome);
     return outcome !== undefined && outcome.status !== 'scanning';
   } catch (error) {
     const reason = error instanceof ScanFailure ? error.reason : NOT_CHECKED;
-    if (error instanceof PermanentFailure)
-      await dicomUploads.decide(upload, { status: 'failed', reason }, now());
+    if (error instanceof PermanentFailure) await decide({ status: 'failed', reason });
     throw error;
   }
 }

@@ -4,8 +4,10 @@ import { NOT_CHECKED } from '../../domain/uploads/upload-reasons.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import type { Objects } from '../../storage/objects.ts';
 import { type AttemptDeps, attemptCheck } from '../uploads/attempt-check.ts';
+import { publishDecision } from '../uploads/publish-decision.ts';
 import { type ScanDeps, ScanFailure, scanOf } from '../uploads/scan-of.ts';
 import { type ProcessDeps, processImage } from './process-image.ts';
+import { rejectImage } from './reject-image.ts';
 
 export interface CheckDeps extends ProcessDeps, AttemptDeps, ScanDeps {
   images: ProcessDeps['images'] & Pick<Images, 'markFailed' | 'markScanning'>;
@@ -24,12 +26,14 @@ export async function checkImage(key: string, image: Image, deps: CheckDeps): Pr
     const scan = await scanOf(key, deps);
     if (scan.state === 'clean')
       return await attemptCheck(key, () => processImage(key, image, deps, scan.etag), deps);
-    if (scan.state === 'infected') return (await images.markRejected(image, scan.reason, now())) !== 'gone';
+    if (scan.state === 'infected') return await rejectImage(image, scan.reason, deps);
     if (await bucket.head(key)) await images.markScanning(image, now());
     return false;
   } catch (error) {
-    if (error instanceof PermanentFailure)
-      await images.markFailed(image, error instanceof ScanFailure ? error.reason : NOT_CHECKED, now());
+    if (error instanceof PermanentFailure) {
+      const reason = error instanceof ScanFailure ? error.reason : NOT_CHECKED;
+      if (await images.markFailed(image, reason, now())) publishDecision({ status: 'failed', reason }, now());
+    }
     throw error;
   }
 }

@@ -9,6 +9,8 @@ import { makeRenditions } from '../../media/image/renditions.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { allKeysOf, originalKey, renditionKey } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
+import { publishDecision } from '../uploads/publish-decision.ts';
+import { rejectImage } from './reject-image.ts';
 
 export interface ProcessDeps {
   images: Pick<Images, 'markReady' | 'markRejected'>;
@@ -31,11 +33,9 @@ export async function processImage(
 ): Promise<boolean> {
   const uploaded = await bucket.readTagged(key, scannedEtag);
   if (!uploaded) return false;
-  const { bytes, etag } = uploaded;
+  const { bytes, etag, modifiedAt } = uploaded;
   const picture = await inspect(bytes, image, limits);
-  if (picture instanceof RejectedImage) {
-    return (await images.markRejected(image, picture.reason, now())) !== 'gone';
-  }
+  if (picture instanceof RejectedImage) return rejectImage(image, picture.reason, { images, now });
 
   const { renditions, extension: _extension, capturedLocal, captureOffset, ...found } = picture;
   const original = originalKey(image, found.mimeType);
@@ -60,6 +60,7 @@ export async function processImage(
     },
     now(),
   );
+  if (transition === 'done') publishDecision({ status: 'ready', arrivedAt: modifiedAt }, now());
   // The image was deleted meanwhile, so the objects that were just written belong to no image.
   if (transition === 'gone') await bucket.delete(allKeysOf(image));
   return transition !== 'gone';
