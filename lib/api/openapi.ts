@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
+import project from '../../package.json' with { type: 'json' };
 import { ERROR_STATUS, type ErrorCode } from '../domain/errors.ts';
 import { exampleOf } from './example.ts';
 import { Message } from './notifications.ts';
@@ -58,7 +59,7 @@ export function openApiDocument(operations: readonly Operation[]) {
     openapi: '3.1.1' as const,
     info: {
       title: 'Negatoscope',
-      version: '0.1.0',
+      version: project.version,
       description: [
         'The open, serverless image service for clinics. A trailing slash is optional everywhere.',
         'HEAD is answered wherever GET is, and a method that a path does not have by 405 with `Allow`.',

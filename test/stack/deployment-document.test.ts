@@ -54,7 +54,7 @@ describe('The commands of the deployment document', () => {
     expect(commands.filter((command) => !RUN.some(([run]) => run === command))).toEqual([
       'npm ci',
       SMOKE,
-      'git pull && npm ci && npm run deploy',
+      'git fetch --tags && git checkout v<version> && npm ci && npm run deploy',
       'npx cdk destroy Negatoscope-prod-Monitoring Negatoscope-prod',
     ]);
   });

@@ -333,7 +333,7 @@ export const patientIdAttributes = ({ id, issuer }: NamedPatient): DicomAttribut
 });
 
 /** The description of a stored file in responses. */
-export const StoredDicom = z.strictObject({
+export const StoredDicom = z.object({
   ID: z
     .string()
     .describe('The identifier that Orthanc gives the same instance.')

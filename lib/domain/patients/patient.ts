@@ -25,7 +25,7 @@ const ComponentGroup = Text.max(GROUP_CHARACTERS, { abort: true })
 
 /** The name of a patient in up to three scripts (PS3.5 6.2.1). */
 export const PatientName = z
-  .strictObject({
+  .object({
     alphabetic: ComponentGroup.optional().meta({ examples: ['Yamada^Tarou'] }),
     ideographic: ComponentGroup.optional().meta({ examples: ['山田^太郎'] }),
     phonetic: ComponentGroup.optional().meta({ examples: ['やまだ^たろう'] }),
@@ -41,7 +41,7 @@ const FORMER_NUMBERS = 20;
 
 /** What a person writes into the directory about a patient. It replaces all that was there. */
 export const PatientDetails = z.strictObject({
-  name: PatientName,
+  name: z.strictObject(PatientName.shape).describe(PatientName.description ?? ''),
   birthDate: Day.nullable()
     .default(null)
     .meta({ examples: ['1970-03-21'] }),
@@ -63,6 +63,8 @@ export const PatientSource = z.enum(['dicom', 'person']).meta({ examples: ['pers
 export const Patient = z.object({
   patientId: PatientId,
   ...PatientDetails.shape,
+  // Stored: a later release may have added to it.
+  name: PatientName,
   updatedAt: Timestamp,
   source: PatientSource,
   /** The number of its changes, by which a write finds out that it was changed since it was read. */
