@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const RULES: [folder: RegExp, mayImport: RegExp][] = [
   [/^lib\/domain\//, /^lib\/domain\/|^package:zod$/],
   [/^lib\/media\//, /^lib\/media\/|^package:(?!@aws|@smithy)/],
-  [/^lib\/api\//, /^lib\/(api|domain)\/|^package:zod$|^package:node:http$/],
+  [/^lib\/api\//, /^lib\/(api|domain)\/|^package\.json$|^package:zod$|^package:node:http$/],
   [/^lib\/data\//, /^lib\/(data|domain)\/|^package:/],
   [/^lib\/storage\//, /^lib\/(storage|domain)\/|^package:/],
   // The steps of every request (limits, audit) are there.
