@@ -359,6 +359,13 @@ test('The access log of the sockets has no header, which could contain a token',
   expect(stage?.Properties.AccessLogSettings.Format).not.toMatch(/header|protocol|authorizer/i);
 });
 
+test('The access log of the API has the pattern of a path, and not the path, which may name a patient', () => {
+  const [, stage] = ofType('AWS::ApiGateway::Stage')[0] ?? [];
+  const format = stage?.Properties.AccessLogSetting.Format;
+  expect(format).toContain('$context.resourcePath');
+  expect(format).not.toMatch(/\$context\.path\b|authorizer|error\.message/);
+});
+
 test('Alarms are sent to the address that the clinic sets', () => {
   const { template: withEmail } = synthesizeTemplate({ alarmEmail: 'alarms@clinic.example' });
   withEmail.hasResourceProperties('AWS::SNS::Subscription', {

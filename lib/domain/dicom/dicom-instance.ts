@@ -209,7 +209,7 @@ export const isMember = (study: DicomStudy | undefined, { studyUid, namedPatient
   study?.studyUid === studyUid && study.patientKeys.includes(patientKey(namedPatient));
 
 /**
- * Refuses a file that a patient uploads and that does not name this patient.
+ * Refuses a file that a patient uploads and that does not name this patient. The details name no number: the log has them.
  *
  * @throws DomainError FORBIDDEN
  */
@@ -222,8 +222,8 @@ export function requireOwnDicom(
   throw new DomainError('FORBIDDEN', 'Patients may upload only what is their own.', {
     details: [
       normalizePatientId(namedPatient.id ?? '') === caller.patientId
-        ? `the Patient ID in the file must be of this clinic; its issuer is ${namedPatient.issuer}`
-        : `the Patient ID in the file must be ${caller.patientId}`,
+        ? 'the Patient ID in the file must be of this clinic, and has another issuer'
+        : 'the Patient ID in the file must be your own',
     ],
   });
 }

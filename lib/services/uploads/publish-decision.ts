@@ -17,7 +17,8 @@ export function publishDecision(
 ): void {
   const metrics = new Metrics();
   metrics.addMetric(status, MetricUnit.Count, 1);
-  if (reason !== undefined) metrics.addMetadata('reason', reason);
+  // Texts that differ only in their numbers are counted as one.
+  if (reason !== undefined) metrics.addMetadata('reason', reason.replace(/\d[\d.,×]*/g, '…'));
   else if (arrivedAt)
     metrics.addMetric(
       'timeToReady',
