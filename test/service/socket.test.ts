@@ -138,7 +138,8 @@ describe('A socket', () => {
     const errors: string[] = [];
     // Other people's uploads may be notified meanwhile.
     socket.on('message', (data) => /Internal server error/.test(String(data)) && errors.push(String(data)));
-    socket.send('anything');
+    for (const message of ['anything', 'null', '{"action":"other"}', '{"action":"$connect"}', '{"action":1}'])
+      socket.send(message);
     socket.ping('are you there');
     const [data] = await once(socket, 'pong');
     expect(String(data)).toBe('are you there');

@@ -268,7 +268,12 @@ test('A socket opens only with the authorizer, which accepts only a token', () =
     Properties.AuthorizationType,
   ]);
   // API Gateway calls the authorizer at `$connect`, and has no authorizers on other routes.
-  expect(Object.fromEntries(routes)).toEqual({ $connect: 'CUSTOM', $disconnect: 'NONE', $default: 'NONE' });
+  expect(Object.fromEntries(routes)).toEqual({
+    $connect: 'CUSTOM',
+    $disconnect: 'NONE',
+    $default: 'NONE',
+    show: 'NONE',
+  });
   // The token may be in either of two headers, and API Gateway requires all identity sources that are named.
   template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
     AuthorizerType: 'REQUEST',
@@ -279,6 +284,21 @@ test('A socket opens only with the authorizer, which accepts only a token', () =
   // It writes refused tokens into the audit log, and reads nothing.
   const ofTables = rightsOf('authorize-connection').filter((right) => right.startsWith('dynamodb:'));
   expect(ofTables).toEqual([expect.stringMatching(/^dynamodb:PutItem .*Audit/)]);
+});
+
+test('A message is routed by its action, and only what a client shows is answered', () => {
+  template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+    RouteSelectionExpression: '$request.body.action',
+  });
+  const keys = new Map(
+    ofType('AWS::ApiGatewayV2::Route').map(([id, { Properties }]) => [id, Properties.RouteKey]),
+  );
+  const answered = ofType('AWS::ApiGatewayV2::RouteResponse').map(([, { Properties }]) =>
+    keys.get(Properties.RouteId.Ref),
+  );
+  expect(answered).toEqual(['show']);
+  expect([...rightsOn('show-patient', 'StorageConnections')]).toEqual(['UpdateItem']);
+  expect([...rightsOn('show-patient', 'StorageTable')]).toEqual([]);
 });
 
 test('Only the functions that need sockets may send to them', () => {
