@@ -20,5 +20,5 @@ export const USAGE = {
   smoke: `smoke --url https://images.clinic.example      (NEGATOSCOPE_TOKEN: that of an admin)
   Sends a photograph and a DICOM file through the whole service, prints the times, and erases them.`,
   redrive: `redrive [<function>] [--stage ${DEFAULT_STAGE}]
-  Lists the dead-letter queues with messages, or sends the messages of one back: see docs/runbook.md.`,
+  Lists the functions with dead letters, or sends those of one back: see docs/runbook.md.`,
 };

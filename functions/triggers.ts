@@ -1,6 +1,7 @@
 import { trigger as buildArchive } from './events/build-archive/trigger.ts';
 import { trigger as checkApiKeys } from './events/check-api-keys/trigger.ts';
 import { trigger as completeChanges } from './events/complete-changes/trigger.ts';
+import { trigger as distributeChanges } from './events/distribute-changes/trigger.ts';
 import { trigger as endConnections } from './events/end-connections/trigger.ts';
 import { trigger as eraseObjects } from './events/erase-objects/trigger.ts';
 import { trigger as forwardDicom } from './events/forward-dicom/trigger.ts';
@@ -21,6 +22,7 @@ export const triggers = [
   receiveScanResult,
   forwardDicom,
   buildArchive,
+  distributeChanges,
   eraseObjects,
   completeChanges,
   sealAudit,

@@ -38,6 +38,8 @@ export interface Notification {
   messages: Message[];
   /** The patient who may receive them; without one, only the clinic's staff may. */
   patientId?: string | undefined;
+  /** The person who has begun what they tell the end of, and waits for it, whatever that person's page shows. */
+  awaitedBy?: string | undefined;
   isVisibleTo: (caller: Caller) => boolean;
 }
 
@@ -69,8 +71,13 @@ export function imageNotification(
       types.map((type) => ({ type, image })),
     );
   // A restored image is new to the pages.
-  if ((wasPending && !isBeingChecked(after)) || before?.status === 'deleted') {
-    return notification('IMAGE_UPLOADED', after.status === 'ready' ? 'IMAGE_READY' : 'IMAGE_REJECTED');
+  const isDecided = wasPending && !isBeingChecked(after);
+  if (isDecided || before?.status === 'deleted') {
+    const arrival = notification(
+      'IMAGE_UPLOADED',
+      after.status === 'ready' ? 'IMAGE_READY' : 'IMAGE_REJECTED',
+    );
+    return isDecided ? { ...arrival, awaitedBy: after.uploadedBy } : arrival;
   }
   const changed = before !== undefined && JSON.stringify(show(before)) !== JSON.stringify(image);
   return changed ? notification('IMAGE_CHANGED') : notification();
@@ -87,10 +94,8 @@ export function batchNotification({ before, after }: ItemChange<Batch>): Notific
 /** The notification that an export is ready. */
 export function exportNotification({ before, after }: ItemChange<Export>): Notification {
   const isFirstReady = after?.status === 'ready' && !(before?.status === 'ready' && before.run === after.run);
-  return patientNotification(
-    after?.patientId,
-    isFirstReady ? [{ type: 'EXPORT_READY', export: toExportProgress(after) }] : [],
-  );
+  const messages: Message[] = isFirstReady ? [{ type: 'EXPORT_READY', export: toExportProgress(after) }] : [];
+  return { ...patientNotification(after?.patientId, messages), awaitedBy: after?.requestedBy };
 }
 
 /**

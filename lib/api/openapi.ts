@@ -14,6 +14,7 @@ import {
   routesOf,
   takesIfMatch,
 } from './operation.ts';
+import { ShowRequest, SocketReply } from './show-request.ts';
 import { SOCKET_PATH } from './socket-route.ts';
 
 /** The body of every error response, API Gateway's own included. */
@@ -30,7 +31,8 @@ const MESSAGE_TYPES = Message.options.flatMap(({ shape }) => [...shape.type.valu
 const SOCKET = `A WebSocket at \`${SOCKET_PATH}\` tells signed-in people what happens to what they may see. The token comes \
 as a subprotocol, \`new WebSocket(url, ['negatoscope', 'bearer.' + token])\`, or in the header \`Authorization\`; the \
 connection ends with it. Each message is a JSON object like the schema \`Message\`: ${MESSAGE_TYPES.join(', ')}. One may \
-come twice. Say anything every few minutes, since after ten without a word the connection ends; and read the lists after \
+come twice. A client that sends a message like the schema \`ShowRequest\` is answered by a \`SocketReply\`, and receives what \
+is about that patient only, and the end of what its person has begun. Say anything every few minutes, since after ten without a word the connection ends; and read the lists after \
 connecting, because earlier changes are not sent.`;
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
@@ -71,7 +73,12 @@ export function openApiDocument(operations: readonly Operation[]) {
     tags: [...new Set(operations.map(({ group }) => group))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Error: schemaOf(ErrorBody, 'output'), Message: schemaOf(Message, 'output') },
+      schemas: {
+        Error: schemaOf(ErrorBody, 'output'),
+        Message: schemaOf(Message, 'output'),
+        ShowRequest: schemaOf(ShowRequest, 'input'),
+        SocketReply: schemaOf(SocketReply, 'output'),
+      },
       securitySchemes: {
         bearer: {
           type: 'http',

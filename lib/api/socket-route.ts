@@ -1,12 +1,14 @@
 import type { Permissions } from './operation.ts';
 
-/** A function that runs when a WebSocket connection opens or closes, declared once. */
+/** A function that runs when a WebSocket connection opens or closes, or when its client sends a message, declared once. */
 export interface SocketRoute {
   /** Also the name of its folder and of its function. */
   id: string;
-  /** API Gateway's route key. */
-  routeKey: '$connect' | '$disconnect';
+  /** API Gateway's route key. Of a message it is its `action`; the client receives the function's answer then. */
+  routeKey: '$connect' | '$disconnect' | 'show';
   summary: string;
+  /** The limit that each message counts against, together with the person's requests; none if undefined. */
+  rate?: 'metadata';
   permissions: Permissions;
   memoryMb: number;
   timeoutSeconds: number;

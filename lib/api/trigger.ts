@@ -1,5 +1,37 @@
 import type { Permissions } from './operation.ts';
 
+/** Changes of the table's items that a function receives through a queue of its own, one in each message. */
+export type QueuedItems =
+  | {
+      /**
+       * Changed items that have a string attribute (`map.string` if it is in a map), and one of the statuses if some are given,
+       * by prefix of their partition key.
+       */
+      itemsMarked: readonly ItemMark[];
+    }
+  | {
+      /** Items that are deleted from the table or expire, by prefix of their partition key. */
+      itemsRemoved: readonly string[];
+    }
+  | {
+      /** New items, by prefix of their partition key. */
+      itemsStored: string;
+    };
+
+export interface ItemMark {
+  keys: string;
+  attribute: string;
+  statuses?: readonly string[];
+}
+
+interface QueueSizes {
+  /** When a message is delivered again if the function set nothing. */
+  visibilityTimeoutSeconds?: number;
+  batchSize: number;
+  maximumConcurrency: number;
+  maximumReceives: number;
+}
+
 /** One event function, declared once: its event source, permissions and sizes. */
 export interface Trigger {
   /** Also the name of its folder and of its function. */
@@ -19,18 +51,13 @@ export interface Trigger {
         maximumConcurrency: number;
         maximumReceives: number;
       }
+    | (QueuedItems & QueueSizes)
     | {
         /**
-         * Changed items that have a string attribute (`map.string` if it is in a map), and one of the statuses if some are given,
-         * by prefix of their partition key.
+         * The changes of the table's items that the queues of these functions get. More than two readers of a stream may be
+         * throttled, so that one function reads it for all whose work can wait in a queue.
          */
-        itemsMarked: readonly { keys: string; attribute: string; statuses?: readonly string[] }[];
-        batchSize: number;
-        maximumRetries: number;
-      }
-    | {
-        /** Items that are deleted from the table or expire, by prefix of their partition key. */
-        itemsRemoved: readonly string[];
+        changesFor: readonly { id: string; source: QueuedItems }[];
         batchSize: number;
       }
     | {
@@ -45,20 +72,6 @@ export interface Trigger {
         itemsChanged: readonly string[];
         batchSize: number;
         maximumRetries: number;
-      }
-    | {
-        /**
-         * New items, by prefix of their partition key, through a queue of its own: for work that may take longer than
-         * the 24 hours that a stream keeps records. The function sets itself when a message is delivered again.
-         */
-        itemsStored: string;
-        /** String attributes of the item that its message contains. */
-        attributes: readonly string[];
-        /** When a message is delivered again if the function set nothing. */
-        visibilityTimeoutSeconds: number;
-        batchSize: number;
-        maximumConcurrency: number;
-        maximumReceives: number;
       }
     | {
         /** The results of the malware scans of uploads (GuardDuty, by EventBridge), through a queue of its own. */
@@ -98,3 +111,7 @@ export const queueVariable = (triggerId: string) =>
 
 /** Declares an event function and keeps its exact type. */
 export const defineTrigger = <const T extends Trigger>(trigger: T): T => trigger;
+
+/** Whether a function's messages wait in a queue of its own. */
+export const isQueued = (source: Trigger['source']): source is Extract<Trigger['source'], QueueSizes> =>
+  'maximumReceives' in source;

@@ -116,6 +116,7 @@ const ofCase = { ...ofBatch, batchId: undefined, caseId: '<case>', uploadedLocal
 const deleted = { id: '<image>', patientId, deletedAt: '<time>' };
 const directoryEntry = { patientId: '<number>', name: { alphabetic: 'Yamada^Tarou' } };
 const seconds = 1_762_423_200;
+const connection = { id: '<id>', caller: { role: 'staff', subject: '<subject>' } as const, until: seconds };
 const [accessionKey = {}, nameKey = {}] = keys.studyEntryKeys(studyUid, terms);
 
 /** Every entity that is stored. `docs/data.md` is made of this list, and a test finds keys that are not in it. */
@@ -430,14 +431,19 @@ export const ENTITIES: readonly Entity[] = [
     schema: { StoredConnection },
     table: 'Connections',
     keys: [
-      [keys.connectionKey('<id>'), { table: 'an open WebSocket connection' }],
+      [keys.connectionKey(connection), { table: 'an open WebSocket connection' }],
+      [keys.connectionEndKey(connection), { gsi2: 'all connections, by their end' }],
       [
-        keys.connectionListKey('<id>', patientId, seconds),
-        { gsi1: 'the connections of a patient', gsi2: 'all connections, by their end' },
+        keys.connectionListKey({ ...connection, shows: patientId }),
+        { gsi1: 'the connections that show a patient' },
       ],
       [
-        keys.connectionListKey('<id>', undefined, seconds),
-        { gsi1: 'the connections of the clinic', gsi2: 'all connections, by their end' },
+        keys.connectionListKey({ ...connection, shows: null }),
+        { gsi1: 'the connections that show no patient' },
+      ],
+      [
+        keys.connectionListKey(connection),
+        { gsi1: 'the connections of the clinic that have not said what they show' },
       ],
     ],
   },

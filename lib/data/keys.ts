@@ -5,6 +5,7 @@ import { dayOfEvent } from '../domain/audit/event-id.ts';
 import type { Image } from '../domain/images/image.ts';
 import { shownTimeOf } from '../domain/images/local-time.ts';
 import { listedName, type Patient } from '../domain/patients/patient.ts';
+import type { Connection } from '../domain/sockets/connection.ts';
 
 /**
  * The only place where a key of the table is spelled. `lib/data/entities.ts` says what is found by each, from which
@@ -126,22 +127,38 @@ export const keyUseKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'USE' });
 export const API_KEYS = 'KEYS';
 export const apiKeyListKey = ({ id }: { id: string }) => ({ gsi1pk: API_KEYS, gsi1sk: id });
 
-/** A connection; in the table of connections. */
-export const connectionKey = (id: string) => ({ pk: `CONNECTION#${id}`, sk: 'CONNECTION' });
-/**
- * The position of a connection in the list of its patient or of the clinic (gsi1), and in the list of all by expiry
- * (gsi2).
- */
-export const connectionListKey = (id: string, patientId: string | undefined, until: number) => ({
-  gsi1pk: patientId === undefined ? CLINIC_CONNECTIONS : connectionsOfPatient(patientId),
-  gsi1sk: id,
+/** A connection, beside the others of its person; in the table of connections. */
+export const connectionKey = ({ id, caller: { subject } }: Pick<Connection, 'id' | 'caller'>) => ({
+  pk: connectionsOfPerson(subject),
+  sk: `${CONNECTION_OF_PERSON}${id}`,
+});
+export const connectionsOfPerson = (subject: string) => `PERSON#${subject}`;
+/** The prefix of the sort keys of the connections of a person. */
+export const CONNECTION_OF_PERSON = 'CONNECTION#';
+/** The position of a connection in the list of all by expiry. */
+export const connectionEndKey = ({ id, until }: Pick<Connection, 'id' | 'until'>) => ({
   gsi2pk: CONNECTIONS,
   gsi2sk: `${connectionEnd(until)}#${id}`,
 });
+/** The position of a connection in the list of those that receive the same messages. */
+export const connectionListKey = (connection: Pick<Connection, 'id' | 'caller' | 'shows'>) => ({
+  gsi1pk: listOf(connection),
+  gsi1sk: connection.id,
+});
+function listOf({ caller, shows }: Pick<Connection, 'caller' | 'shows'>): string {
+  if (shows !== undefined) return connectionsShowing(shows);
+  return caller.role === 'patient' ? connectionsShowing(caller.patientId) : CLINIC_CONNECTIONS;
+}
 /** The connections that a person holds; in the table of connections. */
-export const heldConnectionsKey = (subject: string) => ({ pk: `PERSON#${subject}`, sk: 'CONNECTIONS' });
+export const heldConnectionsKey = (subject: string) => ({
+  pk: connectionsOfPerson(subject),
+  sk: 'CONNECTIONS',
+});
+/** The list of the clinic's connections that have not said what they show. */
 export const CLINIC_CONNECTIONS = 'CONNECTIONS#CLINIC';
-export const connectionsOfPatient = (patientId: string) => `CONNECTIONS#PATIENT#${patientId}`;
+/** The list of the connections that show a patient, or nothing of any. */
+export const connectionsShowing = (patientId: string | null) =>
+  patientId === null ? 'CONNECTIONS#NOBODY' : `CONNECTIONS#PATIENT#${patientId}`;
 export const CONNECTIONS = 'CONNECTIONS';
 /** @param seconds since 1970, as text that sorts like the numbers */
 export const connectionEnd = (seconds: number) => String(seconds).padStart(12, '0');

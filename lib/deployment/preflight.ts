@@ -26,7 +26,6 @@ const SERVICES = [
   'kms',
   'lambda',
   'logs',
-  'pipes',
   's3',
   'secretsmanager',
   'sns',

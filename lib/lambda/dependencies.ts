@@ -39,6 +39,7 @@ import { Objects } from '../storage/objects.ts';
 import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
 import { environment } from './environment.ts';
+import { MessageSender } from './events/message-sender.ts';
 import { UploadQueues } from './events/upload-queues.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { Readiness } from './readiness.ts';
@@ -107,6 +108,8 @@ export const storedItems = () => new StoredItems(table());
 export const recounts = () => new Recounts(table());
 /** How far the reconciliation has come. */
 export const progress = () => new Progress(connectTable(environment.requestsTableName));
+/** Sends to the queues of other functions. */
+export const messageSender = () => new MessageSender();
 export const uploadQueues = () => new UploadQueues(environment.uploadQueues);
 
 /** Whether the stores can be read. */

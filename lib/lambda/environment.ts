@@ -49,6 +49,15 @@ export const environment = {
   get deadLettersUrl() {
     return required('DEAD_LETTERS_URL');
   },
+  /** The queues of these functions, as far as they exist, by their ids. */
+  queueUrls(triggerIds: readonly string[]): ReadonlyMap<string, string> {
+    return new Map(
+      triggerIds.flatMap((id) => {
+        const url = process.env[queueVariable(id)];
+        return url ? [[id, url] as const] : [];
+      }),
+    );
+  },
   /** The queues to which S3 sends the events of uploads. */
   get uploadQueues() {
     const urlOf = (triggerId: string) => required(queueVariable(triggerId));

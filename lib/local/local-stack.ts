@@ -280,6 +280,7 @@ async function start(
     streams,
     faults,
     lambdaByArn,
+    putObject: (bucketArn, key, text) => store.putText(bucketArn.split(':').at(-1) ?? '', key, text),
     log,
   });
   closers.push(async () => {

@@ -33,12 +33,13 @@ export class DataStack extends Stack {
     );
     if (settings.scan) new MalwareProtection(this, 'MalwareProtection', this.storage);
 
-    const { audit, auditSegments, bucket } = this.storage;
+    const { audit, auditSegments, bucket, failedRecords } = this.storage;
     const outputs = {
       ...(this.people && { UserPoolId: this.people.pool.userPoolId }),
       AuditTableName: audit.tableName,
       AuditBucketName: auditSegments.bucketName,
       BucketName: bucket.bucketName,
+      FailedRecordsBucketName: failedRecords.bucketName,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

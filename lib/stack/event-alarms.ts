@@ -19,8 +19,8 @@ export interface ConnectedTrigger {
   trigger: Trigger;
   handler: LambdaFunction;
   queues: Queues | undefined;
-  /** The failed deliveries of new items to its queue. */
-  undelivered: Metric | undefined;
+  /** The records that are given up, of a stream. */
+  givenUp: Metric | undefined;
 }
 
 /** The alarms about failed or waiting messages of an event function. Their text says what users lose. */
@@ -54,7 +54,7 @@ export class EventAlarms extends Construct {
   }
 
   #addMessages(): void {
-    const { trigger, handler, queues, undelivered } = this.#connected;
+    const { trigger, handler, queues, givenUp } = this.#connected;
     const { source } = trigger;
     const period = Duration.minutes(1);
     if (queues)
@@ -74,8 +74,8 @@ export class EventAlarms extends Construct {
       const age = { period: Duration.minutes(5), statistic: 'Maximum' };
       this.#add('Untaken', queue.metricApproximateAgeOfOldestMessage(age), UNTAKEN_SECONDS, 3);
     }
-    if (undelivered) this.#add('NotQueued', undelivered, 1);
-    if ('itemsRemoved' in source || 'auditChanged' in source)
+    if (givenUp) this.#add('GivenUp', givenUp, 1);
+    if ('changesFor' in source || 'auditChanged' in source)
       this.#add('Late', handler.metric('IteratorAge', { period, statistic: 'Maximum' }), LATE_MS);
   }
 

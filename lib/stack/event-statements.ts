@@ -3,8 +3,7 @@ import type { Trigger } from '../api/trigger.ts';
 import type { Queues } from './queues.ts';
 import type { Storage } from './storage.ts';
 
-/** What reads a table's stream, a function or a pipe. */
-export const READ_STREAM = [
+const READ_STREAM = [
   'dynamodb:DescribeStream',
   'dynamodb:GetRecords',
   'dynamodb:GetShardIterator',
@@ -19,7 +18,7 @@ export const READ_STREAM = [
  */
 export function eventStatements(
   { source, permissions }: Trigger,
-  { table, audit, key }: Storage,
+  { table, audit, key, failedRecords }: Storage,
   queues: Queues | undefined,
   queuesOf: (triggerId: string) => Queues | undefined,
 ): PolicyStatement[] {
@@ -46,7 +45,13 @@ export function eventStatements(
             actions: READ_STREAM,
             resources: [('auditChanged' in source ? audit : table).tableStreamArn ?? ''],
           }),
-          new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] }),
+          new PolicyStatement({
+            actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            resources: [key.keyArn],
+          }),
+          // Lambda writes the records that it gives up.
+          new PolicyStatement({ actions: ['s3:ListBucket'], resources: [failedRecords.bucketArn] }),
+          new PolicyStatement({ actions: ['s3:PutObject'], resources: [failedRecords.arnForObjects('*')] }),
         ]
       : []),
   ];

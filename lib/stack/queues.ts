@@ -3,7 +3,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Trigger } from '../api/trigger.ts';
+import { isQueued, type Trigger } from '../api/trigger.ts';
 import { removalPolicy } from './removal-policy.ts';
 import type { Settings } from './settings.ts';
 import type { Storage } from './storage.ts';
@@ -27,7 +27,7 @@ export class Queues extends Construct {
       removalPolicy: removalPolicy(settings),
     };
     this.deadLetters = new Queue(this, 'DeadLetters', kept);
-    if (!('objectsUnder' in source || 'itemsStored' in source || 'scanResults' in source)) return;
+    if (!isQueued(source)) return;
     this.queue = new Queue(this, 'Queue', {
       ...kept,
       // Six times the function's timeout, as Lambda recommends (developer guide, "Creating an SQS event source").

@@ -98,10 +98,12 @@ export class ServiceStack extends Stack {
         statements: [...events, ...(orthanc?.statements ?? [])],
         environment: { ...orthanc?.environment, ...metrics },
       });
-      for (const id of trigger.permissions.queues ?? [])
-        handler.addEnvironment(queueVariable(id), queues.get(id)?.queue?.queueUrl ?? '');
-      const { undelivered } = new EventSource(this, trigger, storage, own, handler, settings);
-      return { trigger, handler, queues: own, undelivered };
+      for (const id of trigger.permissions.queues ?? []) {
+        const { queue } = queues.get(id) ?? {};
+        if (queue) handler.addEnvironment(queueVariable(id), queue.queueUrl);
+      }
+      const { givenUp } = new EventSource(this, trigger, storage, (id) => queues.get(id), handler, settings);
+      return { trigger, handler, queues: own, givenUp };
     });
     sockets.logAfter(api.restApi);
     const originKeys = new OriginKeys(this, 'OriginKeys', settings.originKeyGeneration, storage.key);

@@ -38,7 +38,8 @@ export class Sockets extends Construct {
       // Caller, time and outcome; no headers, because they contain tokens.
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog) },
     });
-    // A page may send any message to keep its connection from being idle: API Gateway closes it after ten minutes.
+    // The route of a message is its `action` (CDK's default route selection expression, `$request.body.action`). A message of no
+    // route may keep a page's connection from being idle: API Gateway closes it after ten minutes.
     const anything = this.api.addRoute('$default', {
       integration: new WebSocketMockIntegration('Anything', {
         // The expression is a constant, the key of the template. Without a template, API Gateway would answer each message by an
@@ -75,6 +76,8 @@ export class Sockets extends Construct {
   route({ routeKey, id }: SocketRoute, handler: LambdaFunction, authorizer: LambdaFunction): void {
     this.api.addRoute(routeKey, {
       integration: new WebSocketLambdaIntegration(id, handler),
+      // A message is answered by what its function returns (developer guide, "Set up route responses for WebSocket APIs").
+      ...(!routeKey.startsWith('$') && { returnResponse: true }),
       ...(routeKey === '$connect' && {
         // CloudFront's: see `origin-keys.ts`. API Gateway reads it from the header `x-api-key`.
         apiKeyRequired: true,

@@ -42,6 +42,8 @@ export class Storage extends Construct {
   readonly accessLogs: Bucket;
   /** The segments of the audit log. A separate bucket, because Object Lock is for whole buckets. */
   readonly auditSegments: Bucket;
+  /** The records of streams that a function could not process. */
+  readonly failedRecords: Bucket;
   readonly table: TableV2;
   /**
    * The state of requests. A separate table, so that its many writes are in no stream, and its failure does not affect
@@ -113,6 +115,16 @@ export class Storage extends Construct {
           expiredObjectDeleteMarker: true,
         },
       ],
+    });
+    this.failedRecords = new Bucket(this, 'FailedRecords', {
+      ...secure,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      serverAccessLogsBucket: this.accessLogs,
+      serverAccessLogsPrefix: 'failed-records/',
+      // As long as a dead-letter queue keeps its messages.
+      lifecycleRules: [{ id: 'failed', expiration: Duration.days(14), ...forADay }],
     });
     const retention = Duration.days(auditRetention.days);
     this.auditSegments = new Bucket(this, 'AuditSegments', {

@@ -12,7 +12,8 @@ const Calls = z.object({
 /** What one member of staff does on a working day, in calls of an operation or of an event function. */
 const DAY: Record<string, number> = {
   'list-patients': 20,
-  'list-batches': 40,
+  // Once more when the socket has said that it shows the patient: see `docs/websocket.md`.
+  'list-batches': 60,
   'list-images': 60,
   'download-image': 20,
   'update-image': 5,
@@ -26,6 +27,7 @@ const DAY: Record<string, number> = {
   'get-metadata': 2,
   'get-frames': 100,
   notify: 40,
+  'show-patient': 40,
   'seal-audit': 20,
 };
 const WORKING_DAYS = 22;
@@ -34,8 +36,9 @@ const STORED_GB = (10 * 4.5 + 20 * 0.5) / 1000;
 const SENT_GB = (400 * 0.02 + 20 * 4.5 + 100 * 0.3) / 1000;
 const THUMBNAILS = 400;
 const SOCKET_MINUTES = 8 * 60;
-/** Messages of one person's uploads and changes, each of which goes to every open page of staff. */
+/** Messages of one person's uploads and changes, and how many open pages show that patient: the person's own, a colleague's and the patient's. */
 const NOTIFICATIONS = 25;
+const PAGES_OF_PATIENT = 3;
 
 /** Dollars a month without any use: the KMS key, three secrets, and the alarms beyond the ten free ones. */
 const FIXED = 1 + 3 * 0.4 + 25 * 0.1;
@@ -59,7 +62,8 @@ const monthOf = (staff: number) => {
     fixed: FIXED,
     calls: callsOfMonth(staff),
     thumbnails: days * THUMBNAILS * prices.s3Read,
-    sockets: days * (SOCKET_MINUTES * prices.socketMinute + staff * NOTIFICATIONS * prices.socketMessage),
+    sockets:
+      days * (SOCKET_MINUTES * prices.socketMinute + NOTIFICATIONS * PAGES_OF_PATIENT * prices.socketMessage),
     // A terabyte a month leaves CloudFront free of charge; signed URLs of S3 have 100 GB.
     transfer: Math.max(0, days * SENT_GB - 100) * prices.transferGb,
     'storage of a year': days * 12 * STORED_GB * prices.storageGbMonth,
@@ -90,8 +94,8 @@ ${table(
   ],
 )}
 
-*Sockets* grow with the square of the staff: each change goes to every open page of the clinic's people. That is what ends first, above some 500 people with an open page at the same
-time. *Fixed*: the KMS key, three secrets, alarms. *Storage of a year*: what a month of storage costs after one year of uploads; each further year adds as much again. \`coldImages\` makes it up to six times
+*Sockets*: the time in which they are open, and a message about each change to the ${PAGES_OF_PATIENT} pages that show the patient. A client of another kind that does not say what it shows (docs/websocket.md) gets every
+change: ${Math.round(NOTIFICATIONS * WORKING_DAYS * prices.socketMessage * 1e6 * 1000) / 1e6} dollars a month for a thousand members of staff who make them. *Fixed*: the KMS key, three secrets, alarms. *Storage of a year*: what a month of storage costs after one year of uploads; each further year adds as much again. \`coldImages\` makes it up to six times
 cheaper. *Transfer*: what S3 sends to browsers, beyond the 100 GB that are free.
 
 ## A day of one member of staff

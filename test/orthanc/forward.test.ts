@@ -185,7 +185,7 @@ describe('A file that Orthanc would unpack as a ZIP', () => {
       const bodies = await deadLetters();
       return bodies.length > 0 && bodies;
     });
-    expect(JSON.parse(dead)).toEqual({ sopUid: uids.sop });
+    expect(JSON.parse(dead).dynamodb.NewImage.sopUid).toEqual({ S: uids.sop });
     expect((await orthanc.instances()).length).toBe(before.length + others.length);
 
     // Orthanc would store it: this is why.

@@ -4,6 +4,7 @@ import { Limits } from '../../lib/domain/limits/limits.ts';
 import { rateLimitsOf } from '../../lib/domain/limits/rate-limit.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
+import { listenWith } from '../support/listener.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, upload } from '../support/service.ts';
@@ -45,6 +46,22 @@ describe('Within a minute', () => {
       error: 'Too Many Requests',
       details: ['at most 10 upload requests in 60 seconds'],
     });
+  });
+
+  test('what a socket says it shows is counted with the requests of its person', async () => {
+    const page = await listenWith(service, await service.stack.token('admin'));
+    const admin = await service.as('admin');
+    for (let index = 0; index < 29; index++)
+      expect((await admin.send('GET', '/api/patients')).status).toBe(200);
+    expect(await page.show('P-1001')).toEqual({ type: 'SHOWN', patient: 'P-1001' });
+    expect(await page.show('P-1002')).toEqual({
+      type: 'ERROR',
+      statusCode: 429,
+      message: 'Too many requests',
+      error: 'Too Many Requests',
+      details: ['at most 30 metadata requests in 60 seconds'],
+    });
+    page.socket.close();
   });
 
   test('requests are counted for the person, for any endpoint, token, address or header', async () => {

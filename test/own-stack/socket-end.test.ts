@@ -14,5 +14,5 @@ test('Connections end with the stack, and leave nothing', async () => {
   expect((await closed)[0]).toBe(1001);
   await service.start();
   const { connections } = await directAccess(service);
-  expect(await connections.listFor(undefined)).toEqual([]);
+  expect(await connections.listFor({})).toEqual([]);
 });

@@ -91,8 +91,8 @@ describe('A damaged item', () => {
       const found = await takeDeadLetters(service, inject('cdkOut'), 'erase-objects');
       return found.length > 0 && found;
     });
-    const [record] = letters.map((each) => JSON.parse(each)).filter(({ Records }) => Records);
-    expect(record.Records[0].dynamodb.OldImage.id).toEqual({ S: one });
+    const [record] = letters.map((each) => JSON.parse(each)).filter(({ dynamodb }) => dynamodb);
+    expect(record.dynamodb.OldImage.id).toEqual({ S: one });
     const after = await batchOfTwo();
     await admin.json('DELETE', `/api/images/${after.one}/?erase=true`, 204);
     await until(async () => (await direct.bucket.read(after.keys[0] ?? '')) === undefined);

@@ -14,7 +14,7 @@ import type { Connections } from '../../lib/data/connections.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { type Listener, listen, listenWith, refused } from '../support/listener.ts';
-import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
+import { newPatient, PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, until, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -138,13 +138,138 @@ describe('A socket', () => {
     const errors: string[] = [];
     // Other people's uploads may be notified meanwhile.
     socket.on('message', (data) => /Internal server error/.test(String(data)) && errors.push(String(data)));
-    socket.send('anything');
+    for (const message of ['anything', 'null', '{"action":"other"}', '{"action":"$connect"}', '{"action":1}'])
+      socket.send(message);
     socket.ping('are you there');
     const [data] = await once(socket, 'pong');
     expect(String(data)).toBe('are you there');
     expect(errors).toEqual([]);
     socket.send('x'.repeat(128 * 1024 + 1));
     expect((await once(socket, 'close'))[0]).toBe(1009);
+  });
+});
+
+describe('A socket that says what it shows', () => {
+  const upload1 = async (patientId: string, user = 'doctor') => {
+    const client = await service.as(user);
+    const batchId = await createBatch(client, patientId);
+    const [id = ''] = await upload(client, batchId, [await photo()]);
+    await decided(client, id);
+    return { batchId, id };
+  };
+
+  test('is told of that patient and of no other, until it shows another or says that it shows anything', async () => {
+    const [shown, other] = [newPatient(), newPatient()];
+    const [page, all] = await Promise.all([listen(service, 'staff'), listen(service, 'staff')]);
+    expect(await page.show(` ${shown.toLowerCase()} `)).toEqual({ type: 'SHOWN', patient: shown });
+    const { id: unseen } = await upload1(other);
+    const { id: seen } = await upload1(shown);
+    await page.waitFor(of(seen, 'IMAGE_READY'));
+    await all.waitFor(of(unseen, 'IMAGE_READY'));
+    expect(page.messages.filter(({ image }) => image?.id === unseen)).toEqual([]);
+    const patients = page.messages.flatMap(({ batch }) => (batch ? [batch.object_id] : []));
+    expect(new Set(patients)).toEqual(new Set([shown]));
+
+    expect(await page.show(other)).toEqual({ type: 'SHOWN', patient: other });
+    const { id: later } = await upload1(other);
+    await page.waitFor(of(later, 'IMAGE_READY'));
+    expect(await page.show()).toEqual({ type: 'SHOWN' });
+    const { id: last } = await upload1(shown);
+    await page.waitFor(of(last, 'IMAGE_READY'));
+  });
+
+  test('is told of what its own person has begun, whatever it shows, and of nothing else of that patient', async () => {
+    const [shown, other] = [newPatient(), newPatient()];
+    const [page, nobody] = await Promise.all([listen(service, 'doctor'), listen(service, 'doctor')]);
+    await Promise.all([page.show(shown), nobody.show(null)]);
+    const { batchId, id } = await upload1(other);
+    const { id: foreign } = await upload1(other, 'staff');
+    const { id: exported } = await (await doctor()).json(
+      'POST',
+      `/api/images/batches/${batchId}/exports/`,
+      202,
+      {},
+    );
+    for (const each of [page, nobody]) {
+      await each.waitFor(of(id, 'IMAGE_READY'));
+      await each.waitFor((message) => message.export?.id === exported);
+      expect(each.types.filter((type) => type.startsWith('BATCH'))).toEqual([]);
+      expect(each.messages.filter(({ image }) => image?.id === foreign)).toEqual([]);
+    }
+  });
+
+  test('is told of what belongs to nobody if it shows no patient', async () => {
+    const [page, nobody] = await Promise.all([listen(service, 'staff'), listen(service, 'staff')]);
+    await Promise.all([page.show(newPatient()), nobody.show(null)]);
+    const { imageID } = await (await doctor()).json('POST', '/examens-medicaux/images', 201, {
+      examenID: randomUUID(),
+      studyInstanceUID: '1.2.3',
+      seriesInstanceUID: '1.2.3.4',
+      sopInstanceUID: '1.2.3.4.5',
+      dateAcquisition: '1996-03-08T00:00:00.000Z',
+      modalite: 'CT',
+      description: 'Chest CT scan',
+    });
+    await nobody.waitFor(({ image }) => image?.imageID === imageID);
+    expect(page.types).toEqual(['SHOWN']);
+  });
+
+  test('of a patient shows no other patient, by an answer that is the same for every number', async () => {
+    const patient = await listen(service, 'patient-1');
+    const unknown = await patient.show(newPatient());
+    expect(unknown).toEqual({
+      type: 'ERROR',
+      statusCode: 404,
+      message: 'There is no such patient.',
+      error: 'Not Found',
+      details: [],
+    });
+    expect(await patient.show(PATIENT_2)).toEqual(unknown);
+    const { id } = await upload1(PATIENT_2);
+    await waitForMarker(PATIENT_1, patient);
+    expect(patient.messages.filter(({ image }) => image?.id === id)).toEqual([]);
+    expect(await patient.show(PATIENT_1)).toEqual({ type: 'SHOWN', patient: PATIENT_1 });
+    await waitForMarker(PATIENT_1, patient);
+  });
+
+  test('is answered what is wrong with its message, and shows what it did before', async () => {
+    const page = await listen(service, 'staff');
+    await page.show(PATIENT_1);
+    expect(await page.show('../etc')).toMatchObject({
+      type: 'ERROR',
+      statusCode: 400,
+      message: 'Validation failed',
+      details: [expect.stringMatching(/^patient /)],
+    });
+    expect(await page.show(7)).toMatchObject({ details: ['patient must be a string; received 7'] });
+    await waitForMarker(PATIENT_1, page);
+  });
+
+  test('is in the audit log with what it shows, or tried to', async () => {
+    const shown = newPatient();
+    const [page, patient] = await Promise.all([listen(service, 'staff'), listen(service, 'patient-1')]);
+    await page.show(shown);
+    await patient.show(shown);
+    const admin = await service.as('admin');
+    const found = await until(async () => {
+      const { events } = await admin.json('GET', `/api/audit/?patient_id=${shown}`, 200);
+      return events.length === 2 && events;
+    });
+    expect(found).toMatchObject([
+      { action: 'show-patient', role: 'patient', status: 404, outcome: 'denied' },
+      { action: 'show-patient', role: 'staff', status: 200, outcome: 'success' },
+    ]);
+  });
+
+  test('leaves the list of its patient when it closes', async () => {
+    const shown = newPatient();
+    const page = await listen(service, 'staff');
+    await page.show(shown);
+    const listed = async () =>
+      (await connections.listFor({ patientId: shown })).filter(({ shows }) => shows === shown);
+    expect(await listed()).toHaveLength(1);
+    page.socket.close();
+    await until(async () => (await listed()).length === 0);
   });
 });
 
@@ -207,10 +332,10 @@ describe('A handshake', () => {
 
 describe('A connection', () => {
   const itemOf = async (id: string) =>
-    (await connections.listFor(PATIENT_2)).some((connection) => connection.id === id);
+    (await connections.listFor({ patientId: PATIENT_2 })).some((connection) => connection.id === id);
   /** Connections of the patient only: the clinic's include those of other test files. */
   const ids = async () =>
-    (await connections.listFor(PATIENT_2)).flatMap(({ id, caller }) =>
+    (await connections.listFor({ patientId: PATIENT_2 })).flatMap(({ id, caller }) =>
       caller.role === 'patient' ? [id] : [],
     );
   const openedBy = async (open: () => Promise<Listener>) => {
@@ -278,7 +403,7 @@ describe('A connection', () => {
     await waitForMarker(PATIENT_1, staff);
     await until(async () => !(await itemOf(stale.id)));
     expect(await itemOf(young.id)).toBe(true);
-    await connections.remove(young.id);
+    await connections.remove(young);
   });
 
   /** Delivers a notification about a batch of P-1001 to connections; sending to those in `failing` fails. */
@@ -290,7 +415,7 @@ describe('A connection', () => {
     await notify(
       { after: batch },
       {
-        connections: { listFor: async () => listening, remove: async (id) => void removed.push(id) },
+        connections: { listFor: async () => listening, remove: async ({ id }) => void removed.push(id) },
         sockets: {
           send: async (id) => {
             if (failing.includes(id)) throw new Error('its buffer is full');

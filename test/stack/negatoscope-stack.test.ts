@@ -158,6 +158,21 @@ test('Every event source has a dead-letter queue with an alarm that says what it
     const AlarmDescription = Match.stringLikeRegexp(`^${RegExp.escape(costOfFailure)} What to do: `);
     whole.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription });
   }
+  const records = Object.values(whole.findResources('AWS::Lambda::EventSourceMapping')).filter(
+    ({ Properties }) => Properties.StartingPosition,
+  );
+  // Of a record that is given up, only S3 gets the whole.
+  expect(records).toHaveLength(3);
+  for (const { Properties } of records) {
+    const { Destination } = Properties.DestinationConfig.OnFailure;
+    expect(JSON.stringify(Destination)).toContain('StorageFailedRecords');
+    expect(Properties.MetricsConfig).toEqual({ Metrics: ['EventCount'] });
+  }
+  whole.resourcePropertiesCountIs(
+    'AWS::CloudWatch::Alarm',
+    { MetricName: 'OnFailureDestinationDeliveredEventCount', Threshold: 1 },
+    records.length,
+  );
   const fed = triggers.filter(({ source }) => !('everyMinutes' in source));
   whole.resourcePropertiesCountIs(
     'AWS::Lambda::EventSourceMapping',
@@ -165,6 +180,24 @@ test('Every event source has a dead-letter queue with an alarm that says what it
     // The segments of the audit log are made of whole batches.
     fed.length - 1,
   );
+});
+
+test('A stream has at most two readers, with every setting: DynamoDB may throttle more', () => {
+  const { template: whole } = synthesizeTemplate({ orthancUrl: ORTHANC, scan: true });
+  const readers = [
+    ...Object.values(whole.findResources('AWS::Lambda::EventSourceMapping')).map(
+      ({ Properties }) => Properties.EventSourceArn,
+    ),
+    ...Object.values(whole.findResources('AWS::Pipes::Pipe')).map(({ Properties }) => Properties.Source),
+  ].map((source) => JSON.stringify(source));
+  const streams = Map.groupBy(
+    readers.filter((source) => source.includes('StreamArn')),
+    (source) => source,
+  );
+  expect([...streams.values()].map(({ length }) => length).sort()).toEqual([1, 2]);
+  // Lambda takes five filters for each source.
+  for (const { Properties } of Object.values(whole.findResources('AWS::Lambda::EventSourceMapping')))
+    expect(Properties.FilterCriteria?.Filters.length ?? 0).toBeLessThanOrEqual(5);
 });
 
 test('Every function that accesses data adds to the audit log; none changes or deletes its events', () => {
@@ -268,7 +301,12 @@ test('A socket opens only with the authorizer, which accepts only a token', () =
     Properties.AuthorizationType,
   ]);
   // API Gateway calls the authorizer at `$connect`, and has no authorizers on other routes.
-  expect(Object.fromEntries(routes)).toEqual({ $connect: 'CUSTOM', $disconnect: 'NONE', $default: 'NONE' });
+  expect(Object.fromEntries(routes)).toEqual({
+    $connect: 'CUSTOM',
+    $disconnect: 'NONE',
+    $default: 'NONE',
+    show: 'NONE',
+  });
   // The token may be in either of two headers, and API Gateway requires all identity sources that are named.
   template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
     AuthorizerType: 'REQUEST',
@@ -279,6 +317,21 @@ test('A socket opens only with the authorizer, which accepts only a token', () =
   // It writes refused tokens into the audit log, and reads nothing.
   const ofTables = rightsOf('authorize-connection').filter((right) => right.startsWith('dynamodb:'));
   expect(ofTables).toEqual([expect.stringMatching(/^dynamodb:PutItem .*Audit/)]);
+});
+
+test('A message is routed by its action, and only what a client shows is answered', () => {
+  template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+    RouteSelectionExpression: '$request.body.action',
+  });
+  const keys = new Map(
+    ofType('AWS::ApiGatewayV2::Route').map(([id, { Properties }]) => [id, Properties.RouteKey]),
+  );
+  const answered = ofType('AWS::ApiGatewayV2::RouteResponse').map(([, { Properties }]) =>
+    keys.get(Properties.RouteId.Ref),
+  );
+  expect(answered).toEqual(['show']);
+  expect([...rightsOn('show-patient', 'StorageConnections')]).toEqual(['UpdateItem']);
+  expect([...rightsOn('show-patient', 'StorageTable')]).toEqual([]);
 });
 
 test('Only the functions that need sockets may send to them', () => {
@@ -295,7 +348,9 @@ test('Only the functions that need sockets may send to them', () => {
     'open-connection: execute-api:ManageConnections DELETE/@connections/*',
   ]);
   for (const id of ['notify', 'end-connections']) {
-    expect(rightsOf(id).some((right) => right.startsWith('s3:'))).toBe(false);
+    const objects = rightsOf(id).filter((right) => right.startsWith('s3:'));
+    // What Lambda writes when it gives up.
+    for (const right of objects) expect(right).toContain('StorageFailedRecords');
     expect([...rightsOn(id, 'StorageConnections')].sort()).toEqual(['DeleteItem', 'Query']);
   }
   // It reads the stream, and the study of the exam's picture; it writes nothing.
@@ -403,22 +458,22 @@ test('No user may set their own patient number in the user pool', () => {
 });
 
 describe('The bridge to an Orthanc', () => {
-  const isOf = (id: string, { Type }: { Type: string }) =>
-    id.includes('forwarddicom') || id.includes('Orthanc') || Type === 'AWS::Pipes::Pipe';
+  const isOf = (id: string) => id.includes('forwarddicom') || id.includes('Orthanc');
 
   test('does not exist where none is set', () => {
-    expect(Object.entries(resources).filter(([id, each]) => isOf(id, each))).toEqual([]);
+    expect(Object.entries(resources).filter(([id]) => isOf(id))).toEqual([]);
     expect(JSON.stringify(resources)).not.toContain('ORTHANC');
   });
 
-  test('has thirteen resources where one is set, and changes nothing else', () => {
+  test('has ten resources where one is set, and changes only what sends it the files', () => {
     const own: Resources = synthesizeTemplate({ orthancUrl: ORTHANC }).template.toJSON().Resources;
-    expect(Object.entries(own).filter(([id, each]) => isOf(id, each))).toHaveLength(13);
+    expect(Object.entries(own).filter(([id]) => isOf(id))).toHaveLength(10);
     // The dashboard shows its queues too.
     const others = (all: Resources) =>
       Object.fromEntries(
         Object.entries(all).filter(
-          ([id, each]) => !isOf(id, each) && each.Type !== 'AWS::CloudWatch::Dashboard',
+          ([id, each]) =>
+            !isOf(id) && !id.includes('distributechanges') && each.Type !== 'AWS::CloudWatch::Dashboard',
         ),
       );
     expect(others(own)).toEqual(others(resources));

@@ -62,10 +62,10 @@ describe('negatoscope preflight', () => {
       'in a region without a service',
       {
         GetParameters: ({ body }) => ({
-          InvalidParameters: JSON.parse(body).Names.filter((name: string) => name.endsWith('/pipes')),
+          InvalidParameters: JSON.parse(body).Names.filter((name: string) => name.endsWith('/xray')),
         }),
       },
-      /FAIL {2}services in the region: eu-central-1 has no pipes: choose another region/,
+      /FAIL {2}services in the region: eu-central-1 has no xray: choose another region/,
     ],
     [
       'before CDK has prepared the region',
@@ -164,8 +164,14 @@ describe('negatoscope first-admin', () => {
 });
 
 describe('negatoscope redrive', () => {
-  const queue = (origin: string) => (logicalId: string) =>
-    `<member><LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${origin}/1/${logicalId}</PhysicalResourceId></member>`;
+  const resource = (origin: string) => (logicalId: string) => {
+    const name =
+      {
+        StorageFailedRecordsEEEEEEEE: 'FailedRecords',
+        FunctionsnotifyFFFFFFFF: 'Negatoscope-prod-Functionsnotify-abc',
+      }[logicalId] ?? `${origin}/1/${logicalId}`;
+    return `<member><LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${name}</PhysicalResourceId></member>`;
+  };
   const deployed: Answers = {
     ListStackResources: ({ origin }) =>
       `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>${[
@@ -174,8 +180,10 @@ describe('negatoscope redrive', () => {
         'ingestdicomDeadLettersCCCCCCCC',
         'notifyDeadLettersDDDDDDDD',
         'StorageImagesCFC0E004',
+        'StorageFailedRecordsEEEEEEEE',
+        'FunctionsnotifyFFFFFFFF',
       ]
-        .map(queue(origin))
+        .map(resource(origin))
         .join('')}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`,
     GetQueueAttributes: ({ body }) => ({
       Attributes: {
@@ -187,6 +195,7 @@ describe('negatoscope redrive', () => {
       queueUrls: body.includes('notify') ? [] : ['https://sqs.example/source'],
     }),
     StartMessageMoveTask: () => ({ TaskHandle: 'task' }),
+    'GET /FailedRecords/': () => '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>',
   };
 
   test('lists the dead-letter queues with messages', async () => {
@@ -203,9 +212,53 @@ describe('negatoscope redrive', () => {
     expect(moved).toEqual([{ SourceArn: 'arn:makethumbnailDeadLettersAAAAAAAA' }]);
   });
 
-  test('says that those of a stream can not return, and which functions have some', async () => {
-    const stream = await negatoscope(deployed, 'redrive', 'notify');
-    expect([stream.code, stream.stderr]).toEqual([1, expect.stringContaining('come from a stream')]);
+  describe('of a function that reads a stream', () => {
+    const name = 'Negatoscope-prod-Functionsnotify-abc';
+    const key = 'aws/lambda/uuid/shardId-1/2026-01-01T00.00.00-one';
+    const event = { Records: [{ eventID: '1' }] };
+    const poison = { Records: [{ eventID: '2' }] };
+    const withRecords = (payloads: (event: string) => AwsAnswer): Answers => ({
+      ...deployed,
+      'GET /FailedRecords/': () =>
+        `<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>${key}</Key></Contents></ListBucketResult>`,
+      [`GET /FailedRecords/${key}`]: () => ({
+        requestContext: { functionArn: `arn:aws:lambda:eu-central-1:1:function:${name}` },
+        payload: JSON.stringify(event),
+      }),
+      [`DELETE /FailedRecords/${key}`]: () => '',
+      ReceiveMessage: () => ({ Messages: [{ Body: JSON.stringify(poison), ReceiptHandle: 'r' }] }),
+      DeleteMessage: () => ({}),
+      [`POST /2015-03-31/functions/${name}/invocations`]: ({ body }) => payloads(body),
+    });
+
+    test('invokes it again with each whole event, and removes what it has processed', async () => {
+      const { code, stdout, calls } = await negatoscope(
+        withRecords(() => ({ batchItemFailures: [] })),
+        'redrive',
+        'notify',
+      );
+      expect([code, stdout]).toEqual([0, 'notify has processed 4 events; 0 failed again.\n']);
+      const bodies = calls.filter(({ action }) => action.endsWith('/invocations')).map(({ body }) => body);
+      expect(bodies.map((body) => JSON.parse(body))).toEqual([event, poison, poison, poison]);
+      const removed = calls.filter(({ action }) => action.startsWith('DELETE') || action === 'DeleteMessage');
+      expect(removed.map(({ action }) => action.split(' ')[0])).toEqual([
+        'DELETE',
+        ...Array(3).fill('DeleteMessage'),
+      ]);
+    });
+
+    test('leaves what fails again where it is', async () => {
+      const { code, stdout, calls } = await negatoscope(
+        withRecords(() => ({ batchItemFailures: [{ itemIdentifier: '1' }] })),
+        'redrive',
+        'notify',
+      );
+      expect([code, stdout]).toEqual([1, 'notify has processed 0 events; 4 failed again.\n']);
+      expect(calls.filter(({ action }) => /^delete/i.test(action))).toEqual([]);
+    });
+  });
+
+  test('says which functions have dead letters', async () => {
     const unknown = await negatoscope(deployed, 'redrive', 'make');
     expect([unknown.code, unknown.stderr]).toEqual([
       1,

@@ -19,6 +19,14 @@ export class Listener {
     return this.messages.map(({ type }) => type);
   }
 
+  /** Says which patient it shows, as a page does. Returns the answer. */
+  async show(patient?: unknown): Promise<Received> {
+    const before = this.messages.length;
+    const isReply = ({ type }: Received) => type === 'SHOWN' || type === 'ERROR';
+    this.socket.send(JSON.stringify({ action: 'show', patient }));
+    return until(async () => this.messages.slice(before).find(isReply));
+  }
+
   /** Waits for a matching message. */
   waitFor(matches: (message: Received) => boolean): Promise<Received> {
     return until(async () => this.messages.find(matches));

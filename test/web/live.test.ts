@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser/browser.ts';
 import { drawn, openBatch, tiles } from '../support/browser/patient-page.ts';
-import { PATIENT_1 } from '../support/people.ts';
+import { newPatient, PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -72,10 +72,52 @@ test('A change by one person is shown to others at once, and another patient rec
 
   await otherPatient.getByText('No images yet').waitFor();
   expect(theirs.frames.length).toBeGreaterThan(5);
-  expect(nothing.frames).toEqual([]);
+  const own = JSON.stringify({ type: 'SHOWN', patient: PATIENT_2 });
+  expect(new Set(nothing.frames)).toEqual(new Set([own]));
   // Nor by the URL.
   await otherPatient.goto(`/patients/${PATIENT_1}`);
   await otherPatient.getByText('The batches cannot be shown').waitFor();
+});
+
+test('A page is told of the patient that it shows only, and shows what it missed when it shows another', async () => {
+  const doctor = await service.as('doctor');
+  const [one, other] = [newPatient(), newPatient()];
+  const ofOne = await createBatch(doctor, one, 'Of one');
+  const ofOther = await createBatch(doctor, other, 'Of the other');
+  const page = await browsing.signedIn('staff');
+  const { frames } = listen(page);
+  await page.goto(`/patients/${one}`);
+  await openBatch(page, 'Of one');
+  const answer = (patient: string) => JSON.stringify({ type: 'SHOWN', patient });
+  await expect.poll(() => frames).toContain(answer(one));
+
+  const [missed = '', seen = ''] = await Promise.all(
+    [ofOther, ofOne].map(async (batch) => (await upload(doctor, batch, await photos(1)))[0]),
+  );
+  await Promise.all([decided(doctor, missed), decided(doctor, seen)]);
+  await expect.poll(() => drawn(page)).toBe(1);
+  expect(frames.join()).toContain(seen);
+  expect(frames.join()).not.toContain(missed);
+
+  const go = async (patient: string) => {
+    await page.getByRole('link', { name: /Negatoscope/ }).click();
+    await page.getByLabel('Patient number').fill(patient);
+    await page.getByRole('button', { name: 'Open patient' }).click();
+  };
+  await go(other);
+  await openBatch(page, 'Of the other');
+  await expect.poll(() => drawn(page)).toBe(1);
+  await expect.poll(() => frames).toContain(answer(other));
+  await upload(doctor, ofOther, await photos(1));
+  await expect.poll(() => drawn(page)).toBe(2);
+
+  // What changed meanwhile is shown, although the page has the list in its cache.
+  await upload(doctor, ofOne, await photos(1));
+  await createBatch(doctor, one, 'New');
+  await go(one);
+  await page.getByRole('button', { name: /^New/ }).waitFor();
+  await openBatch(page, 'Of one');
+  await expect.poll(() => drawn(page)).toBe(2);
 });
 
 test('A refused socket is reported, and changes are shown without it, too', async () => {

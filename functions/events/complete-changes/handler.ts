@@ -2,7 +2,8 @@ import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { Case } from '../../../lib/domain/cases/case.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
 import { cases, settling } from '../../../lib/lambda/dependencies.ts';
-import { type ChangedItem, serveItemChanges } from '../../../lib/lambda/events/serve-item-changes.ts';
+import type { ChangedItem } from '../../../lib/lambda/events/serve-item-changes.ts';
+import { serveQueuedChanges } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type SettleCaseDeps, settleCase } from '../../../lib/services/cases/settle-case.ts';
 import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
@@ -35,4 +36,4 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
 const isSamePlace = (before: ChangedItem['before'], after: ChangedItem['after']) =>
   before?.batchId === after?.batchId && before?.deletedAt === after?.deletedAt;
 
-export const handler = serveItemChanges(trigger, handle, { ...settling, cases }, true);
+export const handler = serveQueuedChanges(trigger, handle, { ...settling, cases });

@@ -1,4 +1,4 @@
-import { defineTrigger } from '../../../lib/api/trigger.ts';
+import { defineTrigger, MAXIMUM_RECEIVES } from '../../../lib/api/trigger.ts';
 import { BATCH_KEYS, CASE_KEYS, IMAGE_KEYS } from '../../../lib/data/keys.ts';
 
 export const trigger = defineTrigger({
@@ -15,7 +15,8 @@ export const trigger = defineTrigger({
       { keys: CASE_KEYS, attribute: 'unsettledSince' },
     ],
     batchSize: 10,
-    maximumRetries: 10_000,
+    maximumConcurrency: 5,
+    maximumReceives: MAXIMUM_RECEIVES,
   },
   permissions: { table: 'write' },
   memoryMb: 512,

@@ -9,9 +9,9 @@ type Deps = Needs<{ connections: 'ended' | 'remove'; sockets: 'close' }, 'now'>;
 export async function handle({ connections, sockets, now }: Deps) {
   const ended = await Array.fromAsync(connections.ended(now()));
   const closed = await Promise.allSettled(
-    ended.map(async ({ id }) => {
-      await sockets.close(id);
-      await connections.remove(id);
+    ended.map(async (connection) => {
+      await sockets.close(connection.id);
+      await connections.remove(connection);
     }),
   );
   for (const each of closed) if (each.status === 'rejected') throw each.reason;

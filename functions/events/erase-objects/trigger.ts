@@ -1,4 +1,4 @@
-import { defineTrigger } from '../../../lib/api/trigger.ts';
+import { defineTrigger, MAXIMUM_RECEIVES } from '../../../lib/api/trigger.ts';
 import { BATCH_KEYS, DELETION_KEYS, EXPORT_KEYS, IMAGE_KEYS } from '../../../lib/data/keys.ts';
 
 export const trigger = defineTrigger({
@@ -6,7 +6,12 @@ export const trigger = defineTrigger({
   summary:
     'Delete what hangs on a deleted or expired item: the objects, links and exports of an image, the images of a batch, the DICOM files of a study',
   costOfFailure: 'Deleted images stay in S3, where nobody reaches them; mended within a day, all of them go.',
-  source: { itemsRemoved: [IMAGE_KEYS, BATCH_KEYS, EXPORT_KEYS, DELETION_KEYS], batchSize: 25 },
+  source: {
+    itemsRemoved: [IMAGE_KEYS, BATCH_KEYS, EXPORT_KEYS, DELETION_KEYS],
+    batchSize: 10,
+    maximumConcurrency: 5,
+    maximumReceives: MAXIMUM_RECEIVES,
+  },
   permissions: {
     table: 'write',
     objects: { incoming: ['delete'], images: ['delete'], exports: ['delete'], dicom: ['delete'] },

@@ -4,19 +4,20 @@ import { DicomUid } from '../../../lib/domain/dicom/uids.ts';
 import { dicomStore, objects } from '../../../lib/lambda/dependencies.ts';
 import { environment } from '../../../lib/lambda/environment.ts';
 import { PermanentFailure } from '../../../lib/lambda/events/permanent-failure.ts';
-import { serveMessages } from '../../../lib/lambda/events/serve-messages.ts';
+import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { Orthanc } from '../../../lib/services/orthanc/orthanc.ts';
 import { OrthancSignIn } from '../../../lib/services/orthanc/orthanc-sign-in.ts';
 import { dicomKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
-const Message = z.object({ sopUid: DicomUid });
+const Stored = z.object({ sopUid: DicomUid });
 
 type Deps = Needs<{ dicomStore: 'findInstance'; objects: 'read' }> & { orthanc: Pick<Orthanc, 'store'> };
 
 /** Idempotent: Orthanc recognizes an instance by its identifiers, and keeps the one that it has. */
-export async function handle({ sopUid }: z.infer<typeof Message>, { dicomStore, objects, orthanc }: Deps) {
+export async function handle(item: StreamedItem, { dicomStore, objects, orthanc }: Deps) {
+  const { sopUid } = Stored.parse(item);
   const { instance } = await dicomStore.findInstance(sopUid);
   if (!instance) return;
   const key = dicomKey(instance);
@@ -26,7 +27,7 @@ export async function handle({ sopUid }: z.infer<typeof Message>, { dicomStore, 
   await orthanc.store(await objects.read(key, undefined, instance.bytes), instance.bytes);
 }
 
-export const handler = serveMessages(trigger, Message, handle, {
+export const handler = serveItems(trigger, handle, {
   dicomStore,
   objects,
   orthanc: () => {

@@ -9,7 +9,6 @@ export const trigger = defineTrigger({
   needs: 'orthancUrl',
   source: {
     itemsStored: INSTANCE_KEYS,
-    attributes: ['sopUid'],
     batchSize: 1,
     maximumConcurrency: 4,
     maximumReceives: MAXIMUM_RECEIVES,

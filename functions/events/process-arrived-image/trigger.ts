@@ -6,7 +6,7 @@ export const trigger = defineTrigger({
   id: 'process-arrived-image',
   summary: 'Look at what a client says it has uploaded, as the event of a store that sends events would',
   costOfFailure: 'Images in a store without events stay "pending"; the bytes are safe.',
-  source: { itemsMarked: [ARRIVED_IMAGES], batchSize: 1, maximumRetries: 4 },
+  source: { itemsMarked: [ARRIVED_IMAGES], batchSize: 1, maximumConcurrency: 5, maximumReceives: 5 },
   permissions: {
     table: 'write',
     audit: 'append',

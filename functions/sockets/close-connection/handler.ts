@@ -8,7 +8,7 @@ type Deps = Needs<{ connections: 'remove'; heldConnections: 'remove' }>;
 export async function handle({ connectionId, caller }: SocketRequest, deps: Deps) {
   const { connections, heldConnections } = deps;
   await Promise.all([
-    connections.remove(connectionId),
+    connections.remove({ id: connectionId, caller }),
     heldConnections.remove(caller.subject, [connectionId]),
   ]);
   return { statusCode: 200 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Caller } from '../access/caller.ts';
-import { Timestamp } from '../identifiers.ts';
+import { PatientId, Timestamp } from '../identifiers.ts';
 
 /** An open WebSocket connection of a caller. */
 export const Connection = z.object({
@@ -9,6 +9,11 @@ export const Connection = z.object({
   /** The authenticated caller. At each delivery it decides which messages the connection may receive. */
   caller: Caller,
   connectedAt: Timestamp,
+  /**
+   * The patient whose images the client shows; null if it shows none. Without it, the client has not said what it shows, and
+   * receives all that its caller may see.
+   */
+  shows: PatientId.nullable().optional(),
   /** When the caller's token expires, and with it the connection; seconds since 1970. */
   until: z.int(),
 });

@@ -2,15 +2,13 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
-import { DamagedItem } from '../../data/dynamodb/table.ts';
 import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
 import { isTransient } from '../is-transient.ts';
 import { connect, type Factories } from '../needs.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { PermanentFailure } from './permanent-failure.ts';
+import { isPermanent } from './permanent-failure.ts';
 
 type Item = Record<string, unknown>;
 type StreamImage = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
@@ -27,8 +25,15 @@ export interface ChangedItem {
  */
 const PATIENCE_SECONDS = 600;
 
+/** The Lambda of a trigger on changes of items: see {@link serveChanges}. */
+export const serveItemChanges = <Deps>(
+  trigger: Trigger,
+  handle: (change: ChangedItem, deps: Deps) => Promise<unknown>,
+  needs: Factories<NoInfer<Deps>>,
+) => serveChanges<Deps>(trigger, (record, deps) => handle(changeOf(record), deps), needs);
+
 /**
- * The Lambda of a trigger on changes of the table: a record that fails is retried together with those after it.
+ * The Lambda of a trigger on the table's stream: a record that fails is retried together with those after it.
  *
  * A poison record must not block those for the day that the stream keeps it. So it is moved to the dead-letter queue, as
  * the event with which the function can be invoked again: at once if an item can't be parsed, and after ten minutes if
@@ -36,9 +41,9 @@ const PATIENCE_SECONDS = 600;
  *
  * @param processInParallel false if the changes must be processed in their order
  */
-export function serveItemChanges<Deps>(
+export function serveChanges<Deps>(
   trigger: Trigger,
-  handle: (change: ChangedItem, deps: Deps) => Promise<unknown>,
+  handle: (record: DynamoDBRecord, deps: Deps) => Promise<unknown>,
   needs: Factories<NoInfer<Deps>>,
   processInParallel = false,
 ) {
@@ -46,10 +51,10 @@ export function serveItemChanges<Deps>(
   const connected = connect<Deps>(needs);
   const queues = connect({ deadLetters: () => new DeadLetters(environment.deadLettersUrl) });
   const processRecord = async (record: DynamoDBRecord) => {
-    const { dynamodb, eventID } = record;
+    const { eventID } = record;
     const deps = connected();
     try {
-      await handle({ before: itemOf(dynamodb?.OldImage), after: itemOf(dynamodb?.NewImage) }, deps);
+      await handle(record, deps);
     } catch (error) {
       logger.error('failed', { trigger: trigger.id, eventID, error: error as Error });
       if (!isPoison(record, error)) throw error;
@@ -64,14 +69,17 @@ export function serveItemChanges<Deps>(
     });
 }
 
-/** What parsing throws: the item stays as it is, however often it is read. */
-const UNREADABLE = [z.ZodError, DamagedItem];
-
 function isPoison({ dynamodb }: DynamoDBRecord, error: unknown): boolean {
-  if (UNREADABLE.some((type) => error instanceof type) || error instanceof PermanentFailure) return true;
+  if (isPermanent(error)) return true;
   const ageSeconds = Date.now() / 1000 - (dynamodb?.ApproximateCreationDateTime ?? 0);
   return ageSeconds > PATIENCE_SECONDS && !isTransient(error);
 }
+
+/** The item before and after the change. */
+export const changeOf = ({ dynamodb }: Pick<DynamoDBRecord, 'dynamodb'>): ChangedItem => ({
+  before: itemOf(dynamodb?.OldImage),
+  after: itemOf(dynamodb?.NewImage),
+});
 
 const itemOf = (image: StreamImage): Item | undefined =>
   image && unmarshall(image as Record<string, AttributeValue>);

@@ -1,17 +1,17 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
 import { environment } from '../environment.ts';
 import { logger } from '../http/response.ts';
 import { connect, type Factories } from '../needs.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { backoffSeconds, MessageQueue } from './message-queue.ts';
-import { PermanentFailure } from './permanent-failure.ts';
+import { isPermanent } from './permanent-failure.ts';
 
 /**
  * The Lambda of a trigger whose events come through a queue. A message that fails is retried with growing delays until the queue moves it
- * to the dead-letter queue; after a `PermanentFailure` that happens at once.
+ * to the dead-letter queue; after an error that is permanent, that happens at once.
  */
 export function serveMessages<Message, Deps>(
   trigger: Trigger,
@@ -32,7 +32,7 @@ export function serveMessages<Message, Deps>(
       await handle(schema.parse(JSON.parse(body)), deps);
     } catch (error) {
       logger.error('failed', { trigger: trigger.id, messageId, error: error as Error });
-      if (error instanceof PermanentFailure || error instanceof z.ZodError) return deadLetters.add(body);
+      if (isPermanent(error)) return deadLetters.add(body);
       // If this fails, too, the message is retried after the queue's own visibility timeout.
       await queue
         .postpone(receiptHandle, backoffSeconds(Number(attributes.ApproximateReceiveCount)))

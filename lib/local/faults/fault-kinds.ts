@@ -54,16 +54,16 @@ export const CALL_FAULTS = {
 } as const;
 export type CallFaultName = keyof typeof CALL_FAULTS;
 
-/** What delivers events: S3's notifications, queues, streams to functions, pipes. */
-export type EventSource = 's3' | 'sqs' | 'stream' | 'pipe';
-const SOURCES: readonly EventSource[] = ['s3', 'sqs', 'stream', 'pipe'];
+/** What delivers events: S3's notifications, queues, streams to functions. */
+export type EventSource = 's3' | 'sqs' | 'stream';
+const SOURCES: readonly EventSource[] = ['s3', 'sqs', 'stream'];
 
 /** The sources that each fault can apply to. AWS delivers from queues and streams at least once: they lose nothing. */
 export const EVENT_FAULTS = {
   duplicate: SOURCES,
   delay: SOURCES,
   reordering: SOURCES,
-  loss: ['s3', 'pipe'],
+  loss: ['s3'],
 } as const;
 export type EventFaultName = keyof typeof EVENT_FAULTS;
 

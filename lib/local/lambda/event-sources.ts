@@ -3,14 +3,14 @@ import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynam
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
 import { compileFilters } from '../eventbridge/filter-criteria.ts';
-import { loadPipes, sendEach } from '../eventbridge/pipes.ts';
 import type { Faults } from '../faults/faults.ts';
+import { decide } from '../iam/iam.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
 import type { LambdaFunction } from './lambda.ts';
 import { QueueConsumer } from './queue-consumer.ts';
-import { StreamConsumer } from './stream-consumer.ts';
+import { type PutObject, StreamConsumer } from './stream-consumer.ts';
 
 const MappingProperties = z
   .object({
@@ -51,6 +51,7 @@ interface EventSourceContext {
   streams: DynamoDBStreamsClient;
   faults: Faults;
   lambdaByArn(arn: string): LambdaFunction;
+  putObject: PutObject;
   log(line: string): void;
 }
 
@@ -63,6 +64,7 @@ export async function startEventSources({
   streams,
   faults,
   lambdaByArn,
+  putObject,
   log,
 }: EventSourceContext) {
   const queueConsumers: QueueConsumer[] = [];
@@ -103,23 +105,19 @@ export async function startEventSources({
         bisects: properties.BisectBatchOnFunctionError,
         reportsItemFailures,
         accepts: compileFilters(filters, resource.logicalId),
-        onFailureQueueArn: properties.DestinationConfig?.OnFailure?.Destination,
+        onFailure: failureBucketOf(properties, lambda, resource.logicalId),
       };
       const receiver = {
         arn: lambda.definition.arn,
         invoke: (event: object) => lambda.invoke(event),
         functionId: lambda.definition.id,
       };
-      streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, faults, mappingLog));
+      streamConsumers.push(
+        new StreamConsumer(mapping, streams, db, queues, receiver, faults, mappingLog, putObject),
+      );
     } else {
       throw new StartError(`The local stack knows no event source ${source} (${resource.logicalId}).`);
     }
-  }
-  for (const { source, ...pipe } of loadPipes(template)) {
-    const mapping = { ...pipe, ...(await streamOf(source, pipe.id)) };
-    const receiver = { arn: pipe.arn, invoke: sendEach(pipe, queues) };
-    const pipeLog = (line: string) => log(`${pipe.id}: ${line}`);
-    streamConsumers.push(new StreamConsumer(mapping, streams, db, queues, receiver, faults, pipeLog));
   }
   for (const consumer of queueConsumers) consumer.pump();
   for (const consumer of streamConsumers) consumer.start();
@@ -133,4 +131,24 @@ export async function startEventSources({
       await Promise.all(streamConsumers.map((consumer) => consumer.close()));
     },
   };
+}
+
+/** The ARN of the bucket for the records that are given up. Lambda writes to it with the function's role. */
+function failureBucketOf(
+  { DestinationConfig }: z.infer<typeof MappingProperties>,
+  { definition }: LambdaFunction,
+  logicalId: string,
+): string | undefined {
+  const bucketArn = DestinationConfig?.OnFailure?.Destination;
+  if (bucketArn === undefined) return undefined;
+  if (!bucketArn.startsWith('arn:aws:s3:'))
+    throw new StartError(`The local stack keeps failed stream records in S3 only (${logicalId}).`);
+  for (const access of [
+    { action: 's3:PutObject', resource: `${bucketArn}/aws/lambda/${logicalId}` },
+    { action: 's3:ListBucket', resource: bucketArn },
+  ]) {
+    if (decide(definition.statements, access) === 'allowed') continue;
+    throw new StartError(`The role of ${definition.name} does not allow ${access.action} on ${bucketArn}.`);
+  }
+  return bucketArn;
 }

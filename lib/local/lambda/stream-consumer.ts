@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import {
@@ -27,16 +28,19 @@ export interface StreamMapping {
   bisects: boolean;
   reportsItemFailures: boolean;
   accepts(record: unknown): boolean;
-  onFailureQueueArn: string | undefined;
+  /** The ARN of the bucket that gets the records that are given up. */
+  onFailure: string | undefined;
 }
 
-/** The receiver of the records: a function or a pipe. */
+/** The function that receives the records. */
 export interface StreamReceiver {
   arn: string;
-  /** The id of the function; a pipe has none, and the faults of its messages are those of its queue. */
-  functionId?: string;
+  functionId: string;
   invoke(event: { Records: unknown[] }): Promise<unknown>;
 }
+
+/** Writes an object into the bucket with this ARN. */
+export type PutObject = (bucketArn: string, key: string, text: string) => Promise<unknown>;
 
 /** The polling interval without a notification from the proxy (an item expired, another client wrote). */
 const pollMs = 1000;
@@ -52,8 +56,9 @@ export class StreamConsumer {
   readonly #queues: Queues;
   readonly #receiver: StreamReceiver;
   readonly #faults: Faults;
-  readonly #delivery: Delivery | undefined;
+  readonly #delivery: Delivery;
   readonly #log: (line: string) => void;
+  readonly #putObject: PutObject;
   readonly #iterators = new Map<string, string | undefined>();
   readonly #closing = new AbortController();
   #isNotified = false;
@@ -69,6 +74,7 @@ export class StreamConsumer {
     receiver: StreamReceiver,
     faults: Faults,
     log: (line: string) => void,
+    putObject: PutObject,
   ) {
     this.#mapping = mapping;
     this.#client = client;
@@ -77,9 +83,9 @@ export class StreamConsumer {
     this.#receiver = receiver;
     this.#faults = faults;
     const { functionId } = receiver;
-    this.#delivery =
-      functionId === undefined ? undefined : { source: 'stream', table: mapping.table, functionId };
+    this.#delivery = { source: 'stream', table: mapping.table, functionId };
     this.#log = log;
+    this.#putObject = putObject;
   }
 
   start() {
@@ -184,11 +190,11 @@ export class StreamConsumer {
   }
 
   /**
-   * Invokes the function until all records are processed, or the retries are exhausted and the rest goes to the failure
-   * queue.
+   * Invokes the function until all records are processed, or the retries are exhausted and the rest goes to the bucket of
+   * failures.
    */
   async #invoke(shard: string, records: StreamRecord[], attempt: number): Promise<void> {
-    const { maxRetries, bisects, onFailureQueueArn } = this.#mapping;
+    const { maxRetries, bisects, onFailure } = this.#mapping;
     const remaining = await this.#attempt(shard, records);
     const [first] = remaining;
     if (!first || this.#closed) return;
@@ -203,26 +209,30 @@ export class StreamConsumer {
       return this.#closed ? undefined : this.#invoke(shard, remaining, progressed ? 0 : attempt + 1);
     }
     this.#log(`${remaining.length} stream record(s) are given up after ${attempt + 1} attempts`);
-    if (!onFailureQueueArn) return;
-    this.#queues.send(
-      onFailureQueueArn,
-      JSON.stringify({
-        requestContext: {
-          functionArn: this.#receiver.arn,
-          condition: 'RetryAttemptsExhausted',
-          approximateInvokeCount: attempt + 1,
-        },
-        version: '1.0',
-        timestamp: new Date(this.#queues.clock.now()).toISOString(),
-        DDBStreamBatchInfo: {
-          shardId: shard,
-          startSequenceNumber: first.dynamodb.SequenceNumber,
-          endSequenceNumber: remaining.at(-1)?.dynamodb.SequenceNumber,
-          batchSize: remaining.length,
-          streamArn: this.#mapping.streamArn,
-        },
-      }),
-    );
+    if (onFailure === undefined) return;
+    const { streamArn } = this.#mapping;
+    const timestamp = new Date(this.#queues.clock.now()).toISOString();
+    // Lambda developer guide, "Retain discarded records for a DynamoDB event source": the key, and the record with the payload
+    // as text.
+    const key = `aws/lambda/${this.#mapping.id}/${shard}/${timestamp.slice(0, 19).replaceAll(':', '.')}-${randomUUID()}`;
+    const record = {
+      requestContext: {
+        functionArn: this.#receiver.arn,
+        condition: 'RetryAttemptsExhausted',
+        approximateInvokeCount: attempt + 1,
+      },
+      version: '1.0',
+      timestamp,
+      DDBStreamBatchInfo: {
+        shardId: shard,
+        startSequenceNumber: first.dynamodb.SequenceNumber,
+        endSequenceNumber: remaining.at(-1)?.dynamodb.SequenceNumber,
+        batchSize: remaining.length,
+        streamArn,
+      },
+      payload: JSON.stringify({ Records: remaining.map((each) => ({ ...each, eventSourceARN: streamArn })) }),
+    };
+    await this.#putObject(onFailure, key, JSON.stringify(record));
   }
 
   /** One invocation. Returns the records to retry: in a stream, all from the first failed one on. */
@@ -278,7 +288,7 @@ export class StreamConsumer {
 
   /** Whether this delivery has a fault. */
   #has(name: 'duplicate' | 'reordering'): boolean {
-    return this.#faults.any && this.#delivery !== undefined && this.#faults.happens(name, this.#delivery);
+    return this.#faults.any && this.#faults.happens(name, this.#delivery);
   }
 
   #isReordered(records: _Record[]): boolean {
@@ -288,7 +298,7 @@ export class StreamConsumer {
   }
 
   async #delay() {
-    if (!this.#faults.any || !this.#delivery) return;
+    if (!this.#faults.any) return;
     const delayMs = this.#faults.delayMs(this.#delivery);
     if (delayMs > 0) await this.#sleep(delayMs, this.#closing.signal);
   }

@@ -136,6 +136,13 @@ export class S3Store {
     return object;
   }
 
+  /** Writes an object of the stack itself, such as one of another AWS service. */
+  putText(bucket: string, key: string, text: string) {
+    return this.putObject(
+      new S3Object(bucket, key, Buffer.from(text), { 'content-type': 'application/json' }),
+    );
+  }
+
   async putObject(object: S3Object): Promise<{ size: number; md5: string }> {
     const written = await this.#write(object.content ?? Buffer.alloc(0));
     this.#commit(object.bucket, object.key, 'ObjectCreated:Put', {

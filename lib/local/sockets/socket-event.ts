@@ -21,11 +21,13 @@ export function describeSocketEvent(
   requestId: string,
   now: Date,
   request?: IncomingMessage,
+  body?: string,
 ) {
   const eventType = { $connect: 'CONNECT', $disconnect: 'DISCONNECT' }[routeKey] ?? 'MESSAGE';
   const headers = request && valuesOf(request);
   return {
     ...(headers && { headers: lastValues(headers), multiValueHeaders: headers }),
+    ...(body !== undefined && { body }),
     requestContext: {
       ...context,
       accountId,

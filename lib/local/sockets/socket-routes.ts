@@ -12,6 +12,8 @@ export interface SocketTarget {
   authorizerArn: string | undefined;
   /** Whether a request must have a key of a usage plan. */
   needsKey: boolean;
+  /** Whether the client of a message receives the function's answer: the route has a route response. */
+  answers: boolean;
 }
 
 /** The template's WebSocket API. */
@@ -22,9 +24,14 @@ export interface SocketApi {
   /** The stage's limit on all routes. */
   throttle: Rate | undefined;
   routes: ReadonlyMap<string, SocketTarget>;
+  /** The member of a JSON message that names its route. */
+  routeMember: string;
 }
 
-const ApiProperties = z.object({ ProtocolType: z.string() });
+const ApiProperties = z.object({
+  ProtocolType: z.string(),
+  RouteSelectionExpression: z.string().default('$request.body.action'),
+});
 const StageProperties = z.object({
   ApiId: z.string(),
   StageName: z.string(),
@@ -39,6 +46,11 @@ const RouteProperties = z.object({
   AuthorizationType: z.enum(['NONE', 'CUSTOM']).default('NONE'),
   AuthorizerId: z.string().optional(),
   ApiKeyRequired: z.boolean().default(false),
+});
+const RouteResponseProperties = z.object({
+  ApiId: z.string(),
+  RouteId: z.string(),
+  RouteResponseKey: z.literal('$default'),
 });
 const IntegrationProperties = z.object({
   IntegrationType: z.enum(['AWS_PROXY', 'MOCK']),
@@ -57,10 +69,13 @@ const AuthorizerProperties = z.object({
 export function loadSocketApi(template: Template): SocketApi | undefined {
   const apis = template
     .ofType('AWS::ApiGatewayV2::Api')
-    .filter((api) => template.properties(api, ApiProperties).ProtocolType === 'WEBSOCKET')
-    .map((api) => template.physicalName(api));
-  const [apiId] = apis;
+    .map((api) => ({ apiId: template.physicalName(api), ...template.properties(api, ApiProperties) }))
+    .filter(({ ProtocolType }) => ProtocolType === 'WEBSOCKET');
+  const [{ apiId, RouteSelectionExpression } = {}] = apis;
   if (apiId === undefined) return undefined;
+  const routeMember = /^\$request\.body\.(\w+)$/.exec(`${RouteSelectionExpression}`)?.[1];
+  if (routeMember === undefined)
+    throw new StartError('The local stack selects the route of a message by one member of its JSON only.');
   if (apis.length > 1)
     throw new StartError('The local stack runs one WebSocket API, and the template has more.');
   const ofApi = <P extends { ApiId: string }>(properties: P) => properties.ApiId === apiId;
@@ -74,35 +89,53 @@ export function loadSocketApi(template: Template): SocketApi | undefined {
     if (!found) throw new StartError(`The template has no ${type} ${name}.`);
     return template.properties(found, schema);
   };
+  const answering = new Set(
+    template
+      .ofType('AWS::ApiGatewayV2::RouteResponse')
+      .map((each) => template.properties(each, RouteResponseProperties))
+      .filter(ofApi)
+      .map(({ RouteId }) => RouteId),
+  );
   const routes = template
     .ofType('AWS::ApiGatewayV2::Route')
-    .map((each) => template.properties(each, RouteProperties))
+    .map((each) => ({ routeId: template.physicalName(each), ...template.properties(each, RouteProperties) }))
     .filter(ofApi)
-    .map(({ RouteKey, Target, AuthorizationType, AuthorizerId, ApiKeyRequired }): [string, SocketTarget] => {
-      const integration = named(
-        'AWS::ApiGatewayV2::Integration',
-        Target.replace('integrations/', ''),
-        IntegrationProperties,
-      );
-      const authorizer =
-        AuthorizationType === 'CUSTOM'
-          ? named('AWS::ApiGatewayV2::Authorizer', AuthorizerId, AuthorizerProperties)
-          : undefined;
-      const isMock = integration.IntegrationType === 'MOCK';
-      // A backslash makes the expression a constant.
-      const selected = integration.TemplateSelectionExpression.replace(/^\\/, '');
-      return [
+    .map(
+      ({
+        routeId,
         RouteKey,
-        {
-          functionArn: isMock ? undefined : functionIn(integration.IntegrationUri),
-          lacksTemplate: isMock && !(selected in integration.RequestTemplates),
-          authorizerArn: authorizer && functionIn(authorizer.AuthorizerUri),
-          needsKey: ApiKeyRequired,
-        },
-      ];
-    });
+        Target,
+        AuthorizationType,
+        AuthorizerId,
+        ApiKeyRequired,
+      }): [string, SocketTarget] => {
+        const integration = named(
+          'AWS::ApiGatewayV2::Integration',
+          Target.replace('integrations/', ''),
+          IntegrationProperties,
+        );
+        const authorizer =
+          AuthorizationType === 'CUSTOM'
+            ? named('AWS::ApiGatewayV2::Authorizer', AuthorizerId, AuthorizerProperties)
+            : undefined;
+        const isMock = integration.IntegrationType === 'MOCK';
+        // A backslash makes the expression a constant.
+        const selected = integration.TemplateSelectionExpression.replace(/^\\/, '');
+        return [
+          RouteKey,
+          {
+            functionArn: isMock ? undefined : functionIn(integration.IntegrationUri),
+            lacksTemplate: isMock && !(selected in integration.RequestTemplates),
+            authorizerArn: authorizer && functionIn(authorizer.AuthorizerUri),
+            needsKey: ApiKeyRequired,
+            answers: answering.has(routeId),
+          },
+        ];
+      },
+    );
   const { StageName, DefaultRouteSettings } = stage;
-  return { apiId, stage: StageName, throttle: toRate(DefaultRouteSettings), routes: new Map(routes) };
+  const throttle = toRate(DefaultRouteSettings);
+  return { apiId, stage: StageName, throttle, routes: new Map(routes), routeMember };
 }
 
 const functionIn = (uri: string): string => /functions\/(arn:[^/]+)\//.exec(uri)?.[1] ?? uri;

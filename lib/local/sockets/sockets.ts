@@ -28,6 +28,8 @@ const Handshake = z.object({
   headers: z.record(z.string(), z.string()).nullish(),
 });
 
+const Answer = z.object({ body: z.string().optional() });
+
 const refusals = { UNAUTHORIZED: 401, ACCESS_DENIED: 403 } as const;
 
 /** API Gateway's WebSocket API as the template declares it: the handshake, its authorizer, the routes, the limits. */
@@ -155,13 +157,7 @@ export class Sockets {
     const { connectionId } = context;
     this.#connections.set(connectionId, new SocketConnection(context, client, this.#clock));
     client.on('error', (error) => this.#log(`connection ${connectionId}: ${error.message}`));
-    client.on('message', () => {
-      if (this.api.routes.get('$default')?.lacksTemplate) {
-        const requestId = randomUUID();
-        return client.send(JSON.stringify({ message: 'Internal server error', connectionId, requestId }));
-      }
-      void this.#invoke('$default', context).catch((error) => this.#log(`$default failed: ${error}`));
-    });
+    client.on('message', (data) => void this.#receive(context, client, String(data)));
     client.once('close', () => {
       const disconnecting = this.#disconnect(context).finally(() =>
         this.#disconnecting.delete(disconnecting),
@@ -171,17 +167,51 @@ export class Sockets {
     });
   }
 
+  /** Invokes the function of a message's route, and sends its answer if the route has a response. */
+  async #receive(context: SocketContext, client: WebSocket, body: string): Promise<void> {
+    const { connectionId } = context;
+    const fail = (message: string) =>
+      client.send(JSON.stringify({ message, connectionId, requestId: randomUUID() }));
+    const routeKey = this.#routeOf(body);
+    const { lacksTemplate, answers } = this.api.routes.get(routeKey) ?? {};
+    if (lacksTemplate) return fail('Internal server error');
+    try {
+      const answer = Answer.parse((await this.#invoke(routeKey, context, undefined, body)) ?? {});
+      if (answers && answer.body !== undefined) client.send(answer.body);
+    } catch (error) {
+      this.#log(`${routeKey} failed: ${error}`);
+      fail('Internal server error');
+    }
+  }
+
+  /** A message that is no JSON, or names no route, goes to `$default` (developer guide, "Selection expressions"). */
+  #routeOf(body: string): string {
+    try {
+      const named = (JSON.parse(body) as Record<string, unknown> | null)?.[this.api.routeMember];
+      return typeof named === 'string' && !named.startsWith('$') && this.api.routes.has(named)
+        ? named
+        : '$default';
+    } catch {
+      return '$default';
+    }
+  }
+
   async #disconnect(context: SocketContext): Promise<void> {
     await this.#invoke('$disconnect', context).catch((error) => this.#log(`$disconnect failed: ${error}`));
   }
 
-  async #invoke(routeKey: string, context: SocketContext, request?: IncomingMessage): Promise<unknown> {
+  async #invoke(
+    routeKey: string,
+    context: SocketContext,
+    request?: IncomingMessage,
+    body?: string,
+  ): Promise<unknown> {
     const { functionArn } = this.api.routes.get(routeKey) ?? {};
     if (functionArn === undefined) return undefined;
     const requestId = randomUUID();
-    const event = describeSocketEvent(context, routeKey, requestId, this.#now, request);
-    // A client waits for the answer of its handshake only.
-    return this.#lambdaByArn(functionArn).invoke(event, { requestId, sheddable: routeKey === '$connect' });
+    const event = describeSocketEvent(context, routeKey, requestId, this.#now, request, body);
+    // A client waits for the answers of its handshake and of its messages.
+    return this.#lambdaByArn(functionArn).invoke(event, { requestId, sheddable: routeKey !== '$disconnect' });
   }
 }
 

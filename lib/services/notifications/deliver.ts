@@ -11,13 +11,14 @@ export interface DeliveryDeps {
 }
 
 /**
- * Sends the messages to all connections that may receive them. A connection gets messages in order and at least once, or is
+ * Sends the messages to the connections that show what they are about and may receive them. A connection gets messages in order and at least once, or is
  * closed: a failed delivery is not retried, so that a slow client delays nobody. Clients read the lists again after they
  * have reconnected.
  */
-export async function deliver({ messages, patientId, isVisibleTo }: Notification, deps: DeliveryDeps) {
+export async function deliver(notification: Notification, deps: DeliveryDeps) {
+  const { messages, isVisibleTo } = notification;
   if (messages.length === 0) return;
-  const connections = await deps.connections.listFor(patientId);
+  const connections = await deps.connections.listFor(notification);
   const listening = connections.filter((each) => isValid(each, deps.now()) && isVisibleTo(each.caller));
   const deliveries = await Promise.allSettled(listening.map((each) => sendTo(each, messages, deps)));
   for (const each of deliveries) if (each.status === 'rejected') throw each.reason;
@@ -32,12 +33,12 @@ async function sendTo(
   try {
     for (const message of messages) {
       if (await sockets.send(id, message)) continue;
-      if (isSettled(connection, now())) await connections.remove(id);
+      if (isSettled(connection, now())) await connections.remove(connection);
       return;
     }
   } catch (error) {
     logger.warn('a connection is closed, as nothing can be sent', { id, error: error as Error });
     await sockets.close(id);
-    await connections.remove(id);
+    await connections.remove(connection);
   }
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { operations } from '../../../functions/operations.ts';
 import type { ServiceCall } from '../../../lib/local/iam/principals.ts';
 import { startLocalStack } from '../../../lib/local/local-stack.ts';
@@ -129,6 +131,25 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       rows['seal-audit'] = rowOfOne('seal-audit', sealed, 'stream');
       const notified = await settledCallsOf('notify', since);
       rows.notify = rowOfOne('notify', notified, 'stream');
+      const shown: Call[] = [];
+      const showMs: number[] = [];
+      const socket = await openSocket(stack.url, (await tokensOf(stack, 'staff'))[0] ?? '');
+      for (let repeat = 0; repeat <= size.repeats; repeat++) {
+        const sinceShow = recorded.length;
+        const startedAt = performance.now();
+        socket.send(JSON.stringify({ action: 'show', patient: PATIENT }));
+        await once(socket, 'message');
+        if (repeat === 0) continue;
+        showMs.push(performance.now() - startedAt);
+        await sleep(20);
+        shown.push(...callsOf('show-patient', sinceShow));
+      }
+      socket.close();
+      rows['show-patient'] = rowOf(
+        consumption('show-patient', shown, size.repeats, median(showMs), 'socket'),
+        shown,
+        size.repeats,
+      );
       const sinceTick = recorded.length;
       for (const id of ['end-connections', 'reconcile', 'verify-audit', 'check-api-keys']) {
         await stack.tick(id);
@@ -153,6 +174,13 @@ export async function calls({ cdkOut, progress }: Bench, size = full): Promise<R
       await stack.close();
     }
   });
+}
+
+async function openSocket(origin: string, token: string): Promise<WebSocket> {
+  const url = `${origin.replace('http', 'ws')}/ws`;
+  const socket = new WebSocket(url, ['negatoscope', `bearer.${token}`]);
+  await once(socket, 'open');
+  return socket;
 }
 
 type Source = Consumption['source'];

@@ -34,7 +34,7 @@ export const prices = {
 /** The parts of one call. */
 export interface Consumption {
   /** By API Gateway, or otherwise by the event that starts it. */
-  source: 'http' | 'queue' | 'stream' | 'clock';
+  source: 'http' | 'socket' | 'queue' | 'stream' | 'clock';
   memoryMb: number;
   durationMs: number;
   readUnits: number;
@@ -54,6 +54,8 @@ export function dollarsPerMillion(call: Consumption): number {
   const gbSeconds = (call.memoryMb / 1024) * (Math.ceil(call.durationMs) / 1000);
   const source = {
     http: prices.apiGatewayRequest,
+    // The message and its answer.
+    socket: 2 * prices.socketMessage,
     queue: SQS_REQUESTS * prices.sqsRequest,
     stream: 0,
     clock: 0,

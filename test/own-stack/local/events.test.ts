@@ -1,5 +1,11 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { CopyObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalStack } from '../../../lib/local/local-stack.ts';
 import { makeTestStack, type TestStack } from './test-stack.ts';
@@ -88,14 +94,28 @@ describe('an item that changes', () => {
     expect(await itemsOf('seen/unwatched/1')).toEqual([]);
   });
 
-  test('and fails is put into the failure queue only, after its retries', async () => {
+  test('and fails is written into the bucket of failures as a whole, after its retries', async () => {
     await Promise.all([write('watched/2', 'poison'), write('watched/3', 'x'), write('watched/4', 'x')]);
     const given = async () =>
-      (await itemsOf('dead'))
-        .map(({ sk }) => `${sk?.S}`)
-        .filter((body) => body.includes('RetryAttemptsExhausted'));
+      (await s3.send(new ListObjectsV2Command({ Bucket: env.BUCKET, Prefix: 'aws/lambda/' }))).Contents ?? [];
     await expect.poll(given, POLLING).toHaveLength(1);
-    expect((await given())[0]).toContain('"batchSize":1');
+    const [{ Key = '' } = {}] = await given();
+    expect(Key).toMatch(/^aws\/lambda\/OnChange\/[^/]+\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[\da-f-]{36}$/);
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: env.BUCKET, Key }));
+    const { payload, ...about } = JSON.parse((await Body?.transformToString()) ?? '');
+    expect(about).toMatchObject({
+      requestContext: {
+        condition: 'RetryAttemptsExhausted',
+        functionArn: expect.stringContaining(':function:'),
+      },
+      DDBStreamBatchInfo: { batchSize: 1 },
+    });
+    expect(JSON.parse(payload).Records).toMatchObject([
+      {
+        eventName: 'INSERT',
+        dynamodb: { Keys: { pk: { S: 'watched/2' } }, NewImage: { sk: { S: 'poison' } } },
+      },
+    ]);
     await expect.poll(() => itemsOf('seen/watched/3'), POLLING).toHaveLength(1);
     await expect.poll(() => itemsOf('seen/watched/4'), POLLING).toHaveLength(1);
   });

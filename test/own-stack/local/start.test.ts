@@ -81,7 +81,7 @@ describe('a reason that prevents a start is named in one sentence, before anythi
 
   test('a list of faults that cannot be read', async () => {
     expect(await failedStart(0, dataDir, '--faults', 'loss=1@sqs')).toBe(
-      'Cannot read the fault "loss=1@sqs": its sources are s3, pipe (AWS delivers from queues and streams at least once). docs/faults.md describes the list.',
+      'Cannot read the fault "loss=1@sqs": its sources are s3 (AWS delivers from queues and streams at least once). docs/faults.md describes the list.',
     );
     expect(existsSync(dataDir)).toBe(false);
   });

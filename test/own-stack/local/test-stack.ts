@@ -259,8 +259,11 @@ function synthesize(dir: string, cdkOut: string) {
     functionName: consume('deadLetter').functionName,
     eventSourceArn: deadLetters.queueArn,
   });
+  const changed = consume('changed');
+  // Lambda writes the records that it gives up with the role of the function.
+  bucket.grantReadWrite(changed);
   new lambda.CfnEventSourceMapping(stack, 'OnChange', {
-    functionName: consume('changed').functionName,
+    functionName: changed.functionName,
     eventSourceArn: table.tableStreamArn ?? '',
     startingPosition: 'TRIM_HORIZON',
     batchSize: 10,
@@ -276,7 +279,7 @@ function synthesize(dir: string, cdkOut: string) {
         },
       ],
     },
-    destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
+    destinationConfig: { onFailure: { destination: bucket.bucketArn } },
   });
   new apigateway.SpecRestApi(stack, 'Api', {
     apiDefinition: apigateway.ApiDefinition.fromInline({

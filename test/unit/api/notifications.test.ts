@@ -67,11 +67,20 @@ describe('Events of an image', () => {
   });
 });
 
+test('The end of an upload or an export is awaited by the person who began it, and no other event is', () => {
+  expect(notificationOf(pending, ready).awaitedBy).toBe(staff.subject);
+  expect(notificationOf(ready, { ...ready, order: 2 }).awaitedBy).toBeUndefined();
+  expect(notificationOf(ready, undefined).awaitedBy).toBeUndefined();
+  const restored = notificationOf({ ...ready, status: 'deleted' }, ready);
+  expect([typesOf(restored), restored.awaitedBy]).toEqual([['IMAGE_UPLOADED', 'IMAGE_READY'], undefined]);
+});
+
 test('An export sends an event once when it is ready, and again when it was made again', () => {
   const running = {
     id,
     run: id,
     patientId: 'P-1001',
+    requestedBy: 'd',
     status: 'running',
     bytes: 1,
     bytesDone: 0,
@@ -85,6 +94,7 @@ test('An export sends an event once when it is ready, and again when it was made
   ).toEqual(['EXPORT_READY']);
   expect(typesOf(exportNotification({ before: done }))).toEqual([]);
   expect(receiversOf(exportNotification({ before: running, after: done }))).toEqual(['staff', 'own']);
+  expect(exportNotification({ before: running, after: done }).awaitedBy).toBe('d');
 });
 
 describe('An event of a picture of an exam', () => {

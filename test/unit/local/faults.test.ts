@@ -63,7 +63,7 @@ describe('A list of faults', () => {
     ['throttling=1@s3+dynamodb', /expected s3 or dynamodb, in two faults/],
     ['throttling=1:5s', /only a delay has a duration/],
     ['delay=1:soon', /expected a duration such as/],
-    ['loss=1@sqs', /its sources are s3, pipe \(AWS delivers from queues and streams at least once\)/],
+    ['loss=1@sqs', /its sources are s3 \(AWS delivers from queues and streams at least once\)/],
     ['loss=1@stream', /at least once/],
     ['duplicate=1@table:Audit', /those of streams by @stream\+table:/],
     ['kill=f', /expected kill=<function>@<before\|after>/],

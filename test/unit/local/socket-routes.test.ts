@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { loadSocketApi } from '../../../lib/local/sockets/socket-routes.ts';
 import { Template } from '../../../lib/local/template.ts';
 
-/** The `$default` route of an API whose mock integration has these properties. */
-function defaultRoute(integration: object) {
-  const api = { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } };
+/** An API with these properties, whose mock integration has these, with the `$default` route. */
+function apiWith(integration: object, properties: object = {}) {
+  const api = { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET', ...properties } };
   const resource = (type: string, properties: object) => ({
     Type: `AWS::ApiGatewayV2::${type}`,
     Properties: { ApiId: { Ref: 'Api' }, ...properties },
@@ -19,8 +19,9 @@ function defaultRoute(integration: object) {
     }),
   };
   const template = new Template({ Service: { Resources } }, new Map(), 'http://localhost:3000');
-  return loadSocketApi(template)?.routes.get('$default');
+  return loadSocketApi(template);
 }
+const defaultRoute = (integration: object) => apiWith(integration)?.routes.get('$default');
 
 test('A mock integration needs the template that its expression selects', () => {
   const TemplateSelectionExpression = '\\$default';
@@ -33,4 +34,11 @@ test('A mock integration needs the template that its expression selects', () => 
       ?.lacksTemplate,
   ).toBe(true);
   expect(defaultRoute({ TemplateSelectionExpression })?.lacksTemplate).toBe(true);
+});
+
+test('The route of a message is in one member of its JSON; the stack refuses to start with another expression', () => {
+  const by = (RouteSelectionExpression: string) => apiWith({}, { RouteSelectionExpression })?.routeMember;
+  expect(by('$request.body.kind')).toBe('kind');
+  expect(apiWith({})?.routeMember).toBe('action');
+  expect(() => by('$request.body.message.kind')).toThrow(/by one member/);
 });

@@ -13,6 +13,7 @@ import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
+import { useShownPatient } from '../live-updates/use-shown-patient.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { count, describeDay, describeTime } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
@@ -53,6 +54,9 @@ export function CasePage({ caseId }: { caseId: string }) {
   const index = images.findIndex(({ id }) => id === shownId);
   const shown = images[index];
   const patientId = images[0]?.patientId ?? undefined;
+  // The first image of an empty case may belong to anybody.
+  const isEmpty = list.isSuccess && images.length === 0;
+  useShownPatient(isEmpty ? undefined : (patientId ?? null));
   const viewed = (at: number) => images[at] && toViewed(images[at]);
   const remove = async (id: string) => {
     await api.DELETE('/api/v1/images/{id}', { params: { path: { id } } });

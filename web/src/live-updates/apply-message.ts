@@ -1,10 +1,14 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 import { dropBatch, putBatch } from '../batches/batches.ts';
 import { dropImage, putImage } from '../patient/images.ts';
 import type { SocketMessage } from './socket-message.ts';
 
 /** The delay before lists are refetched, so that 200 uploads do not cause 200 requests. */
 const DEBOUNCE_MS = 700;
+
+/** What messages change. */
+const LIVE: readonly unknown[] = ['batches', 'images', 'summary', 'search', 'case', 'cases', 'export'];
+export const isLive = ({ queryKey: [kind] }: Pick<Query, 'queryKey'>): boolean => LIVE.includes(kind);
 
 /** Applies a message to the query cache; refetches only what the message does not contain. */
 export function applyMessage(queries: QueryClient, message: SocketMessage): void {

@@ -9,8 +9,14 @@ export type SocketMessage =
   | { type: 'BATCH_CHANGED' | 'BATCH_DELETED'; batch: Batch }
   | { type: 'EXPORT_READY'; export: { id: string } };
 
+/** The service's answer to what the page says it shows. */
+export type SocketReply = { type: 'SHOWN'; patient?: string | null } | { type: 'ERROR' };
+
+export const isReply = (frame: SocketMessage | SocketReply): frame is SocketReply =>
+  frame.type === 'SHOWN' || frame.type === 'ERROR';
+
 /** The message in a frame; undefined for other frames, by which API Gateway tells of its own errors. */
-export function parseSocketMessage(frame: string): SocketMessage | undefined {
-  const message = JSON.parse(frame) as Partial<SocketMessage>;
-  return message.type === undefined ? undefined : (message as SocketMessage);
+export function parseSocketMessage(frame: string): SocketMessage | SocketReply | undefined {
+  const message = JSON.parse(frame) as Partial<SocketMessage | SocketReply>;
+  return message.type === undefined ? undefined : (message as SocketMessage | SocketReply);
 }

@@ -1,6 +1,6 @@
 import { currentToken } from '../api/client.ts';
 import { Backoff } from '../parts/backoff.ts';
-import { parseSocketMessage, type SocketMessage } from './socket-message.ts';
+import { isReply, parseSocketMessage, type SocketMessage, type SocketReply } from './socket-message.ts';
 
 /** Less than the ten minutes after which API Gateway closes an idle connection. */
 const KEEP_ALIVE_MS = 4 * 60_000;
@@ -13,13 +13,30 @@ const SLEEP_DETECTION_MS = 30_000;
 /** After so many attempts in a row the connection counts as refused: by a proxy, or by the service. */
 const MOST_FAILURES = 4;
 
-/** `refused`: there is a network, and no connection for several attempts. */
+/** Without an answer after so long, or after an error, the page says again what it shows. */
+const ANSWER_MS = 5000;
+
+/** The patient whose images the page shows; null for no patient, undefined for images of anybody. */
+export type Shown = string | null | undefined;
+
+/**
+ * `open`: the messages about what the page shows arrive. `refused`: there is a network, and no connection for several
+ * attempts.
+ */
 export type LiveUpdatesState = 'open' | 'closed' | 'refused';
 
-/** A WebSocket that reconnects. */
+interface Listeners {
+  onMessage: (message: SocketMessage) => void;
+  onState: (state: LiveUpdatesState) => void;
+}
+
+/** A WebSocket that reconnects, and says which patient the page shows. */
 export class UpdatesSocket {
   readonly #onMessage: (message: SocketMessage) => void;
   readonly #onState: (state: LiveUpdatesState) => void;
+  #shown: Shown;
+  /** Until when an answer is awaited: the answers of two questions could be mixed up. */
+  #answer: ReturnType<typeof setTimeout> | undefined;
   #socket: WebSocket | undefined;
   readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, () => void this.#connect());
   readonly #timers: ReturnType<typeof setInterval>[];
@@ -28,13 +45,23 @@ export class UpdatesSocket {
   /** Attempts since the last open connection. */
   #failures = 0;
 
-  constructor(onMessage: (message: SocketMessage) => void, onState: (state: LiveUpdatesState) => void) {
+  constructor(shown: Shown, { onMessage, onState }: Listeners) {
+    this.#shown = shown;
     this.#onMessage = onMessage;
     this.#onState = onState;
     this.#timers = [setInterval(this.#sendKeepAlive, KEEP_ALIVE_MS), setInterval(this.#tick, TICK_MS)];
     window.addEventListener('online', this.#reconnect);
     window.addEventListener('offline', this.#disconnect);
     void this.#connect();
+  }
+
+  /** Requests the messages about this patient instead. */
+  show(shown: Shown): void {
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#onState('closed');
+    if (this.#answer === undefined) this.#tell();
   }
 
   /** Closes the socket without reconnecting. */
@@ -59,13 +86,30 @@ export class UpdatesSocket {
     socket.onopen = () => {
       this.#backoff.reset();
       this.#failures = 0;
-      this.#onState('open');
+      this.#tell();
     };
     socket.onmessage = ({ data }) => {
       const message = parseSocketMessage(data);
-      if (message) this.#onMessage(message);
+      if (!message) return;
+      if (isReply(message)) this.#hear(message);
+      else this.#onMessage(message);
     };
     socket.onclose = this.#disconnect;
+  }
+
+  readonly #tell = (): void => {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(JSON.stringify({ action: 'show', patient: this.#shown }));
+    this.#answer = setTimeout(this.#tell, ANSWER_MS);
+  };
+
+  /** After an error, the timer says it again. */
+  #hear(reply: SocketReply): void {
+    if (reply.type === 'ERROR') return;
+    clearTimeout(this.#answer);
+    this.#answer = undefined;
+    if (reply.patient === this.#shown) this.#onState('open');
+    else this.#tell();
   }
 
   /** Does not wait for the `close` event, which a dead connection fires only after minutes. */
@@ -76,6 +120,8 @@ export class UpdatesSocket {
     this.#socket.onclose = null;
     this.#socket.close();
     this.#socket = undefined;
+    clearTimeout(this.#answer);
+    this.#answer = undefined;
     if (navigator.onLine) this.#failures += 1;
     this.#onState(this.#failures < MOST_FAILURES ? 'closed' : 'refused');
     this.#backoff.start();

@@ -10,6 +10,7 @@ import { PatientCases } from '../cases/patient-cases.tsx';
 import { PatientStudies } from '../exams/patient-studies.tsx';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
+import { useShownPatient } from '../live-updates/use-shown-patient.ts';
 import { pageConfig } from '../page-config.ts';
 import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
@@ -29,6 +30,7 @@ const PatientCompare = lazy(() =>
 /** A patient's images: batches on the left, the selected image on the right. */
 export function PatientPage({ patientId }: { patientId: string }) {
   const { person } = useSession();
+  useShownPatient(patientId);
   const batches = useBatches(patientId);
   const [open, setOpen] = useState<string>();
   const [isCreating, setCreating] = useState(false);
