@@ -79,6 +79,26 @@ const nativeSha256: Plugin = {
   },
 };
 
+/**
+ * The signer of S3 also signs for all regions at once (SigV4A), which only Multi-Region Access Points need. Without that, each function
+ * that signs requests to S3 is 3 KB smaller.
+ */
+const oneRegion: Plugin = {
+  name: 'one-region',
+  setup({ onLoad }) {
+    onLoad(
+      { filter: /\/@aws-sdk\/signature-v4-multi-region\/.*\/SignatureV4MultiRegion\.js$/ },
+      ({ path }) => ({
+        contents: `import { SignatureV4SignWithCredentials } from './SignatureV4SignWithCredentials';
+          export class SignatureV4MultiRegion extends SignatureV4SignWithCredentials {
+            static sigv4aDependency() { return 'none'; }
+          }`,
+        resolveDir: dirname(path),
+      }),
+    );
+  },
+};
+
 /** The clients of the SDK read the version in their package.json, of which a bundle would contain all. */
 const versionsOnly: Plugin = {
   name: 'versions-only',
@@ -177,6 +197,7 @@ export const HANDLER_BUNDLES = {
     withoutLateEventStreams,
     mapForEndpoints,
     nativeSha256,
+    oneRegion,
     versionsOnly,
     withoutFoldersAndTar,
     queueOfAsync,
