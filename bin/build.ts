@@ -68,6 +68,36 @@ const mapForEndpoints: Plugin = {
   },
 };
 
+/** The SDK has its own SHA-256 for a Node without `node:crypto`. Without it, each function that uses AWS is 3 KB smaller. */
+const nativeSha256: Plugin = {
+  name: 'native-sha256',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/@smithy\/core\/.*\/sha256\/Sha256Js\.js$/ }, () => ({
+      contents: 'export const Sha256Js = undefined;',
+    }));
+  },
+};
+
+/**
+ * The signer of S3 also signs for all regions at once (SigV4A), which only Multi-Region Access Points need. Without that, each function
+ * that signs requests to S3 is 3 KB smaller.
+ */
+const oneRegion: Plugin = {
+  name: 'one-region',
+  setup({ onLoad }) {
+    onLoad(
+      { filter: /\/@aws-sdk\/signature-v4-multi-region\/.*\/SignatureV4MultiRegion\.js$/ },
+      ({ path }) => ({
+        contents: `import { SignatureV4SignWithCredentials } from './SignatureV4SignWithCredentials';
+          export class SignatureV4MultiRegion extends SignatureV4SignWithCredentials {
+            static sigv4aDependency() { return 'none'; }
+          }`,
+        resolveDir: dirname(path),
+      }),
+    );
+  },
+};
+
 /** The clients of the SDK read the version in their package.json, of which a bundle would contain all. */
 const versionsOnly: Plugin = {
   name: 'versions-only',
@@ -165,6 +195,8 @@ export const HANDLER_BUNDLES = {
     withoutJsonSchema,
     withoutLateEventStreams,
     mapForEndpoints,
+    nativeSha256,
+    oneRegion,
     versionsOnly,
     withoutFoldersAndTar,
     queueOfAsync,

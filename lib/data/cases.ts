@@ -5,7 +5,7 @@ import { type Source, sourceOf } from '../domain/access/source.ts';
 import { Case, CaseWithImages, caseConflict } from '../domain/cases/case.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Image } from '../domain/images/image.ts';
-import type { StoredAmount } from '../domain/limits/storage-quota.ts';
+import type { StorageQuotas } from '../domain/limits/storage-quota.ts';
 import type { Assignment } from '../domain/patients/assignment.ts';
 import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
 import { type Page, type PageRequest, queryPage } from './dynamodb/page.ts';
@@ -15,7 +15,7 @@ import { transact } from './dynamodb/transaction.ts';
 import { updateOf } from './dynamodb/update-expression.ts';
 import { toItem } from './images.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
-import { addStored, fullWith } from './stored-amounts.ts';
+import { addStored, fullAt } from './stored-amounts.ts';
 
 type CaseImage = Image & { caseId: string; patientId: string };
 
@@ -116,8 +116,7 @@ export class Cases {
   /**
    * Stores a pending image and claims its case for its patient until `claimedUntil`.
    *
-   * @throws DomainError CONFLICT if the case belongs to another patient; PAYLOAD_TOO_LARGE if the image does not fit into
-   * the quota
+   * @throws DomainError CONFLICT if the case belongs to another patient; StorageFull if the image does not fit into the quotas
    */
   async addPending(
     image: CaseImage,
@@ -125,14 +124,14 @@ export class Cases {
     now: Date,
     claimedUntil: Date,
     caller: Caller,
-    quota?: StoredAmount,
+    quotas?: StorageQuotas,
   ): Promise<void> {
     const failed = await transact(this.#table, [
       putNew(toItem(image)),
       known && known.expiresAt === undefined && known.patientId === image.patientId
         ? keep(image)
         : claim(image, now, epochSeconds(claimedUntil), sourceOf(caller)),
-      addStored(image.uploadedBy, [image], quota),
+      ...addStored([image], quotas),
     ]);
     // An earlier attempt of this request has stored the image.
     if (failed.has(0)) return;
@@ -141,11 +140,12 @@ export class Cases {
       // The first image of the case arrived after our read, so the claim no longer expires. The case is still this
       // patient's.
       if (found?.patientId === image.patientId && known?.expiresAt !== found.expiresAt) {
-        return this.addPending(image, found, now, claimedUntil, caller, quota);
+        return this.addPending(image, found, now, claimedUntil, caller, quotas);
       }
       throw caseConflict(image.caseId, image.patientId);
     }
-    if (failed.has(2)) throw fullWith(failed.get(2), [image], quota);
+    const full = fullAt(failed, 2, [image], quotas);
+    if (full) throw full;
   }
 }
 

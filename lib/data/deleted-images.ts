@@ -20,6 +20,7 @@ import {
   imagesOfBatch,
   patientListKey,
 } from './keys.ts';
+import { moveStored } from './stored-amounts.ts';
 
 /** Items written at once if the list may have any length. */
 const WRITTEN_AT_ONCE = 25;
@@ -66,7 +67,11 @@ export class DeletedImages {
       deletedWith && patientId
         ? [requireOwner(batchKey(deletedWith), patientId)]
         : incrementCount({ ...image, patientId }, now.toISOString());
-    const failed = await transact(this.#table, [...markReady(image, now, patientId), ...counts]);
+    const failed = await transact(this.#table, [
+      ...markReady(image, now, patientId),
+      ...counts,
+      ...moveStored([image], patientId),
+    ]);
     if (failed.size === 0 || failed.has(0)) return;
     const [counted] = failed.values();
     const owner = ownerAfterMove(image, counted);
@@ -84,10 +89,12 @@ export class DeletedImages {
   async restoreAllOf({ id, patientId }: Batch, now: Date): Promise<void> {
     const isBatchThere = requireOwner(batchKey(id), patientId);
     const writesOf = (image: DeletedImage) => markReady(image, now, patientId);
-    await transactMany(this.#table, this.#deletedWith(id), isBatchThere, writesOf, async (image) => {
-      const failed = await transact(this.#table, [isBatchThere, ...writesOf(image)]);
+    const amountsOf = (images: readonly DeletedImage[]) => moveStored(images, patientId);
+    const restoreOne = async (image: DeletedImage) => {
+      const failed = await transact(this.#table, [isBatchThere, ...writesOf(image), ...amountsOf([image])]);
       return !failed.has(0);
-    });
+    };
+    await transactMany(this.#table, this.#deletedWith(id), isBatchThere, writesOf, restoreOne, amountsOf);
   }
 
   /**

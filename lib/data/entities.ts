@@ -24,8 +24,8 @@ import { ErasedImage, RecordLink } from './images.ts';
 import { KeyUse } from './key-uses.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
-import { ReconciliationProgress } from './reconcile/progress.ts';
-import { StoredImages } from './stored-amounts.ts';
+import { ReconciliationProgress, ReconciliationSums } from './reconcile/progress.ts';
+import { StoredFiles } from './stored-amounts.ts';
 
 /** An entity of the table: its attributes, and the keys under which it is found. */
 export interface Entity {
@@ -199,10 +199,13 @@ export const ENTITIES: readonly Entity[] = [
     refersTo: { id: 'Image' },
   },
   {
-    name: 'StoredImages',
-    schema: { StoredImages },
+    name: 'StoredFiles',
+    schema: { StoredFiles },
     table: 'Table',
-    keys: [[keys.storedAmountKey('<subject>'), { table: 'what the images of an uploader occupy' }]],
+    keys: [
+      [keys.uploaderAmountKey('<subject>'), { table: 'what the files of a person who uploads occupy' }],
+      [keys.patientAmountKey(patientId), { table: 'what the files of a patient occupy' }],
+    ],
   },
   {
     name: 'ImageEdit',
@@ -385,6 +388,17 @@ export const ENTITIES: readonly Entity[] = [
     schema: { ReconciliationProgress },
     table: 'Requests',
     keys: [[keys.RECONCILIATION_KEY, { table: 'how far the reconciliation has come' }]],
+  },
+  {
+    name: 'ReconciliationSums',
+    schema: { ReconciliationSums },
+    table: 'Requests',
+    keys: [
+      [
+        keys.reconciliationSumsKey(seconds * 1000, 0),
+        { table: 'what a run of the reconciliation has added up, in parts' },
+      ],
+    ],
   },
   {
     name: 'FirstAttempt',

@@ -11,6 +11,7 @@ import { transact } from './dynamodb/transaction.ts';
 import { decrementCount, incrementCount, requireOwner } from './image-counts.ts';
 import { linksOwnedBy, NOT_HELD, ownedBy, updateImage } from './image-writes.ts';
 import { batchKey, caseKey, imageKey, imageListKey, imagesOfBatch, imagesOfCase } from './keys.ts';
+import { moveStored } from './stored-amounts.ts';
 
 /** Whose an image becomes, and in which of this patient's batches or cases it is then. */
 export type Place = Pick<Image, 'batchId' | 'caseId'> & { patientId: string };
@@ -50,6 +51,7 @@ export class ImageMoves {
       ...(before ? [before] : []),
       ...incrementCount(moved, at),
       ...linksOwnedBy(image, patientId),
+      ...moveStored([image], patientId),
     ]);
     if (failed.size > 0)
       throw new DomainError('CONFLICT', 'The image or its new place was changed at the same time.', {
@@ -73,26 +75,28 @@ export class ImageMoves {
     { patientId, assignment }: Batch | Case,
   ) {
     const isOwner = requireOwner(key, patientId);
+    const isMoving = (image: Image) => image.patientId !== patientId && isIn(image, partition);
     const writesOf = (image: Image) => {
-      if (image.patientId === patientId || !isIn(image, partition)) return [];
+      if (!isMoving(image)) return [];
       const values = {
         ...ownedBy(image, patientId),
         ...(assignment && { assignment: assignmentOf(image, assignment), updatedAt: assignment.at }),
       };
       return [updateImage(image, [image.status], values), ...linksOwnedBy(image, patientId)];
     };
+    const amountsOf = (images: readonly Image[]) => moveStored(images.filter(isMoving), patientId);
     const moveOne = async (image: Image) => {
-      let writes = writesOf(image);
-      while (writes.length > 0) {
-        const failed = await transact(this.#table, [isOwner, ...writes]);
+      let found: Image | undefined = image;
+      while (found && isMoving(found)) {
+        const failed = await transact(this.#table, [isOwner, ...writesOf(found), ...amountsOf([found])]);
         if (failed.has(0)) return false;
         // The image was decided, moved or deleted since our read.
-        writes = failed.get(1) ? writesOf(parseItem(Image, failed.get(1) ?? {})) : [];
+        found = failed.get(1) && parseItem(Image, failed.get(1) ?? {});
       }
       return true;
     };
     const all = queryAll(this.#table, { partition, schema: Image, keyOf: imageKey });
-    await transactMany(this.#table, all, isOwner, writesOf, moveOne);
+    await transactMany(this.#table, all, isOwner, writesOf, moveOne, amountsOf);
   }
 }
 

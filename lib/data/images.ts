@@ -7,7 +7,7 @@ import { Id } from '../domain/identifiers.ts';
 import { Image, isReady, type ReadyImage } from '../domain/images/image.ts';
 import { isUndecided } from '../domain/images/image-status.ts';
 import { requireNoLegalHold } from '../domain/legal-hold.ts';
-import type { StoredAmount } from '../domain/limits/storage-quota.ts';
+import type { StorageQuotas } from '../domain/limits/storage-quota.ts';
 import { NEVER_ARRIVED } from '../domain/uploads/upload-reasons.ts';
 import { getMany, keysIn, writeMany } from './dynamodb/batch-requests.ts';
 import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
@@ -51,7 +51,7 @@ import {
   linksOfRecord,
   patientListKey,
 } from './keys.ts';
-import { addStored, fullWith, removeStored } from './stored-amounts.ts';
+import { addStored, fullAt, moveStored, removeStored } from './stored-amounts.ts';
 
 /** The changes that a person may make to an image. Null removes a value. */
 export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {
@@ -94,6 +94,7 @@ export const ErasedImage = z.object({
 interface ErasableImage {
   id: string;
   uploadedBy?: string | undefined;
+  patientId?: string | undefined;
   fileSize?: number | undefined;
 }
 
@@ -116,16 +117,14 @@ export class Images {
    *
    * There is no condition on the batch: an image of a batch that is deleted at this moment can never become ready.
    *
-   * @param images all of one uploader
-   * @param quota what the uploader may store; all, if undefined
-   * @throws DomainError PAYLOAD_TOO_LARGE if they do not fit into the quota
+   * @param quotas none, if undefined
+   * @throws StorageFull if they do not fit into the quotas
    */
-  async createPending(images: readonly Image[], quota?: StoredAmount): Promise<void> {
-    const uploader = images[0]?.uploadedBy ?? '';
+  async createPending(images: readonly Image[], quotas?: StorageQuotas): Promise<void> {
     try {
       await putAllNew(this.#table, images.map(toItem), {
-        write: (items) => addStored(uploader, items, quota),
-        refuse: (found, items) => fullWith(found, items, quota),
+        writes: (items) => addStored(items, quotas),
+        refusal: (failed, first, items) => fullAt(failed, first, items, quotas),
       });
     } catch (error) {
       // Nobody gets to know these images, so that half of them would only stand in the list until they are marked as expired.
@@ -138,20 +137,24 @@ export class Images {
    * Stores a pending image and its links to records. Returns the image that is stored, which may be that of an earlier
    * attempt of the same request.
    *
-   * @throws DomainError PAYLOAD_TOO_LARGE if it does not fit into the quota
+   * @throws StorageFull if it does not fit into the quotas
    */
-  async createLinked(image: Image, quota?: StoredAmount): Promise<Image> {
+  async createLinked(image: Image, quotas?: StorageQuotas): Promise<Image> {
     const links = Object.entries(image.links ?? {}).map(([type, recordId]) => ({
       id: image.id,
       ...linkKey(image.id, type, recordId),
       ...linkListKey(image, type, recordId),
     }));
-    const counting = addStored(image.uploadedBy, [image], quota);
-    const puts = [putNew(toItem(image)), counting, ...links.map((Item) => ({ Put: { Item } }))];
-    const failed = await transact(this.#table, puts);
+    const failed = await transact(this.#table, [
+      putNew(toItem(image)),
+      ...addStored([image], quotas),
+      ...links.map((Item) => ({ Put: { Item } })),
+    ]);
     const stored = failed.get(0);
-    if (!stored && failed.has(1)) throw fullWith(failed.get(1), [image], quota);
-    return stored ? parseItem(Image, stored) : image;
+    if (stored) return parseItem(Image, stored);
+    const full = fullAt(failed, 1, [image], quotas);
+    if (full) throw full;
+    return image;
   }
 
   /** Deletes the links of an erased image, its edits and its annotations. Until then they refer to no image, which does no harm. */
@@ -321,6 +324,7 @@ export class Images {
       decide(image, 'accept', { ...facts, ...place, updatedAt }),
       ...incrementCount({ ...image, patientId }, updatedAt),
       ...linksOwnedBy(image, patientId),
+      ...moveStored([image], patientId),
     ]);
     if (failed.size === 0) return 'done';
     if (failed.has(0)) {
@@ -366,17 +370,16 @@ export class Images {
 
   /**
    * Remembers that an image was erased, so that an upload that arrives later is known to belong to nobody, and takes it out of
-   * what its uploader has stored. Repeating this changes nothing.
+   * what its uploader and its patient have stored. Repeating this changes nothing.
    *
-   * @param image without its uploader or size, if these are damaged
+   * @param image without its uploader, patient or size, if these are damaged
    */
   async rememberErasure(image: ErasableImage, now: Date): Promise<void> {
-    const { id, uploadedBy, fileSize } = image;
+    const { id, fileSize } = image;
     const expiresAt = epochSeconds(now) + ERASURE_DAYS * 86_400;
-    const isCounted = uploadedBy !== undefined && fileSize !== undefined;
     await transact(this.#table, [
       putNew({ ...erasureKey(id), id, expiresAt }),
-      ...(isCounted ? [removeStored({ uploadedBy, fileSize })] : []),
+      ...(fileSize === undefined ? [] : removeStored([{ ...image, fileSize }])),
     ]);
   }
 

@@ -353,8 +353,11 @@ const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 /** That an image was erased. Not in the partition of the image: see `editKey`. */
 export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: 'ERASED' });
 
-/** What the images of an uploader occupy. */
-export const storedAmountKey = (subject: string) => ({ pk: `UPLOADER#${subject}`, sk: 'STORED' });
+/** What the files of a person who uploads occupy, and what those of a patient do. */
+export const uploaderAmountKey = (subject: string) => ({ pk: `UPLOADER#${subject}`, sk: STORED });
+export const patientAmountKey = (patientId: string) => ({ pk: directoryKey(patientId).pk, sk: STORED });
+/** The sort key of these amounts. */
+export const STORED = 'STORED';
 
 /** The attempts to check an upload, by its key in S3; in the table of requests. */
 export const checkAttemptsKey = (upload: string) => ({ pk: `CHECK#${upload}`, sk: 'CHECK' });
@@ -364,6 +367,12 @@ export const scanVerdictKey = (upload: string) => ({ pk: `SCAN#${upload}`, sk: '
 
 /** How far the reconciliation has come; in the table of requests. */
 export const RECONCILIATION_KEY = { pk: 'RECONCILIATION', sk: 'PROGRESS' };
+
+/** A part of what a run of the reconciliation has added up; in the table of requests. */
+export const reconciliationSumsKey = (id: number, part: number) => ({
+  pk: RECONCILIATION_KEY.pk,
+  sk: `SUMS#${id}#${part}`,
+});
 
 /** The time of the first attempt of a request with an Idempotency-Key; in the table of requests. */
 export const firstAttemptKey = (request: string) => ({ pk: `ATTEMPT#${request}`, sk: 'ATTEMPT' });

@@ -142,7 +142,7 @@ export const scans = () => environment.scan;
 export const newId = () => (): string => v7();
 
 /** The dependencies of storing a DICOM file. */
-export const ingestion = { dicomStore, objects, examLinks, patients, ownIssuers, now };
+export const ingestion = { dicomStore, objects, examLinks, patients, ownIssuers, limits, now };
 
 /** The dependencies of receiving a DICOM file in the body of a request. A spread of the others would be part of every bundle. */
 export const reception = {
@@ -152,6 +152,7 @@ export const reception = {
   patients,
   ownIssuers,
   dicomUploads,
+  limits,
   newId,
   scans,
   now,

@@ -7,6 +7,7 @@ import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { patientAmountKey, STORED, uploaderAmountKey } from '../../lib/data/keys.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
 import {
   DicomDeletion,
@@ -215,7 +216,11 @@ test(`Counts and lists are right after ${STEPS} steps, ${AT_ONCE} at a time`, {
   const items = await itemsOfTable();
   for (const series of items.series) {
     const within = items.instances.filter(({ seriesUid }) => seriesUid === series.seriesUid);
-    expect(series).toMatchObject({ ...recount(within), keptInstances: within.length });
+    expect(series).toMatchObject({
+      ...recount(within),
+      keptInstances: within.length,
+      keptBytes: within.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
   }
   for (const study of items.studies) {
     const ofStudy = items.series.filter(({ studyUid }) => studyUid === study.studyUid);
@@ -236,6 +241,27 @@ test(`Counts and lists are right after ${STEPS} steps, ${AT_ONCE} at a time`, {
     ({ deletionId }) => deletionId ?? [],
   );
   expect(deleted.sort()).toEqual(items.deletions.map(({ id }) => id).sort());
+
+  const patientOf = new Map(items.studies.map(({ studyUid, patientId }) => [studyUid, patientId]));
+  const bytesOf = (of: DicomInstance[]) => of.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const study of items.studies) {
+    const kept = items.instances.filter(({ studyUid }) => studyUid === study.studyUid);
+    expect(study.keptBytes).toBe(bytesOf(kept));
+  }
+  const amounts = [
+    [uploaderAmountKey('x'), items.instances] as const,
+    ...OWNERS.filter((owner) => owner !== null).map((owner) => {
+      const ofPatient = items.instances.filter(({ studyUid }) => patientOf.get(studyUid) === owner);
+      return [patientAmountKey(owner), ofPatient] as const;
+    }),
+  ];
+  for (const [{ pk }, of] of amounts)
+    expect(
+      items.all.find((item) => item.pk === pk),
+      pk,
+    ).toMatchObject({ files: of.length, bytes: bytesOf(of) });
+  // Of what belongs to nobody, nothing is counted for a patient.
+  expect(items.all.filter(({ sk }) => sk === STORED)).toHaveLength(amounts.length);
 
   await requireShownOnly(items);
   for (const what of ['stored', 'known', 'moved', 'searched', 'The instance is deleted'])

@@ -53,6 +53,7 @@ const studyOf = (number: number): DicomStudy => {
     seriesByModality: { [modalityOf(number)]: 1 },
     instances: 1,
     patientInstances: 0,
+    keptBytes: 1,
     keptInstances: 1,
     changedAt: '2026-01-01T00:00:00.000Z',
   };

@@ -3,7 +3,13 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
-import { instanceKey, seriesKey, studyKey } from '../../lib/data/keys.ts';
+import {
+  instanceKey,
+  patientAmountKey,
+  seriesKey,
+  studyKey,
+  uploaderAmountKey,
+} from '../../lib/data/keys.ts';
 import { studyListFor } from '../../lib/domain/dicom/study-search.ts';
 import { newUid, newUids } from '../fixtures/dicom-uploads.ts';
 import { newDicomOf } from '../fixtures/new-dicom.ts';
@@ -37,7 +43,7 @@ const isInIndex = async (Key: { pk: string; sk: string }) => {
   return Object.keys(Item).some((name) => name.startsWith('gsi'));
 };
 
-test('Each further instance of a known series writes itself, its series and its study, and only itself into an index', async () => {
+test('Each further instance of a known series writes itself, its series, its study and two amounts, and only itself into an index', async () => {
   const uids = newUids();
   const all = Array.from({ length: 20 }, () => ({ ...uids, sop: newUid() }));
   for (const [number, each] of all.entries()) await store.store(newDicomOf(each, { number }));
@@ -47,9 +53,11 @@ test('Each further instance of a known series writes itself, its series and its 
   for (const sk of ['LISTED', 'MODALITY#CT', 'ACCESSION#A-17', 'NAME#PATIENT^PAULA'])
     expect(first).toContain(`${pk} ${sk}`);
   const [series, study] = [seriesKey(uids.study, uids.series), studyKey(uids.study)];
+  const amounts = [uploaderAmountKey('x'), patientAmountKey('P-1001')];
   expect(others).toEqual(
-    all.slice(1).map(({ sop }) => [keyOf(instanceKey(sop)), keyOf(series), keyOf(study)]),
+    all.slice(1).map(({ sop }) => [instanceKey(sop), series, study, ...amounts].map(keyOf)),
   );
+  for (const amount of amounts) expect(await isInIndex(amount)).toBe(false);
   expect(await isInIndex(study)).toBe(false);
   expect(await isInIndex(series)).toBe(false);
   expect(await isInIndex(instanceKey(uids.sop))).toBe(false);
@@ -61,7 +69,8 @@ test('A new series writes an index item only if its modality is new to the study
   await store.store(newDicomOf(newUids({ study })));
   await store.store(newDicomOf(newUids({ study })));
   await store.store(newDicomOf(newUids({ study }), { modality: 'MR' }));
-  const entries = written.map((keys) => keys.slice(3));
+  // After the instance, the series, the study and the amounts of its uploader and its patient.
+  const entries = written.map((keys) => keys.slice(5));
   expect(entries.slice(1)).toEqual([[], [`${studyKey(study).pk} MODALITY#MR`]]);
 });
 

@@ -155,9 +155,9 @@ test('An upload of DICOM files, an export and an API key are stored once', async
     uploader: caller,
     uploadedAt: at,
   };
-  await losing(() => uploads.create(upload));
+  await losing(() => uploads.create([upload]));
   await uploads.decide(upload, { status: 'rejected', reason: 'not DICOM' }, now);
-  await uploads.create(upload);
+  await uploads.create([upload]);
   expect(await uploads.get(upload.id, now)).toMatchObject({ status: 'rejected' });
 
   const exports = new Exports(table);

@@ -20,7 +20,6 @@ const service = new OwnStack();
 const limits = Limits.parse({
   imageBytes: 1024 * 1024,
   filesPerRequest: 3,
-  imageBytesPerPerson: 5 * 1024 * 1024,
   uploadsPerMinute: null,
   metadataPerMinute: null,
 });
@@ -44,29 +43,6 @@ test('The service accepts no more than its clinic has set', async () => {
     doctor.send('POST', `/api/images/batches/${batch}/upload-urls`, { files });
   expect((await ask(Array(4).fill(file))).status).toBe(400);
   expect((await ask([{ ...file, size: limits.imageBytes + 1 }])).status).toBe(413);
-});
-
-test('A person stores no more images than the quota has room for, and erased ones make room', async () => {
-  const staff = await service.as('staff');
-  const batch = await createBatch(staff, 'P-8009');
-  const ask = (count: number) => {
-    const files = Array(count).fill({ name: 'a.jpg', type: 'image/jpeg', size: limits.imageBytes });
-    return staff.send('POST', `/api/images/batches/${batch}/upload-urls`, { files });
-  };
-  const outcomes = await Promise.all([ask(2), ask(2), ask(2), ask(2)]);
-  expect(outcomes.map(({ status }) => status).sort()).toEqual([201, 201, 413, 413]);
-  const refused = outcomes.find(({ status }) => status === 413);
-  expect(await refused?.json()).toMatchObject({
-    message: 'The images do not fit into your storage.',
-    details: [expect.stringContaining('you have 4 of 4194304 bytes'), expect.stringContaining('the clinic')],
-  });
-  expect((await ask(1)).status).toBe(201);
-  const record = { size: 1000, content_type: 'image/jpeg', name: 'a.jpg', patient_id: 'P-8009' };
-  expect((await staff.send('POST', '/api/v2/images', record)).status).toBe(413);
-  const { images } = await doctor.json('GET', `/api/images?batch_id=${batch}`, 200);
-  // Nothing of a pending image is kept, so that its deletion is its erasure.
-  await doctor.json('DELETE', `/api/images/${images[0].id}/`, 204);
-  await expect.poll(async () => (await ask(1)).status, { timeout: 20_000 }).toBe(201);
 });
 
 test('A person has five sockets at most: one more closes the oldest, and the others stay', async () => {

@@ -4,10 +4,12 @@ import { expect } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
+import { getMany } from '../../lib/data/dynamodb/batch-requests.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { ImageMoves } from '../../lib/data/image-moves.ts';
 import { Images } from '../../lib/data/images.ts';
+import { imageKey, patientAmountKey } from '../../lib/data/keys.ts';
 import { LegalHolds } from '../../lib/data/legal-holds.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
 import { DomainError } from '../../lib/domain/errors.ts';
@@ -20,6 +22,7 @@ import { settleBatch } from '../../lib/services/images/settle-batch.ts';
 /** The stores of a table, as functions get them. */
 export function storesOf(table: Table) {
   return {
+    table,
     images: new Images(table),
     deletedImages: new DeletedImages(table),
     imageMoves: new ImageMoves(table),
@@ -235,12 +238,26 @@ async function check(own: Stores, { patients, batches, cases, images }: World) {
     const decided = inCase.filter(isReady);
     if (known) expect(decided.filter(({ patientId }) => patientId !== known.patientId)).toEqual([]);
   }
+  await checkAmounts(own, patients, images);
   for (const patientId of patients) {
     const { items } = await own.images.listOfPatient(patientId, { limit: 200 });
     expect(idsOf(items), 'the list of the patient').toEqual(
       idsOf(found.filter((image) => image.patientId === patientId)),
     );
   }
+}
+
+/** What is moved is counted for its new patient. Of what was removed, the amounts wait for the stream, which these tests do not have. */
+async function checkAmounts({ table }: Stores, patients: readonly string[], images: readonly string[]) {
+  const items = await getMany(table, images.map(imageKey));
+  const amounts = await getMany(table, patients.map(patientAmountKey));
+  const removed = patients.map((patientId) => {
+    const amount = amounts.find(({ pk }) => pk === patientAmountKey(patientId).pk);
+    const files = Number(amount?.files) - items.filter((item) => item.patientId === patientId).length;
+    expect(files, `the amount of ${patientId}`).toBeGreaterThanOrEqual(0);
+    return files;
+  });
+  expect(removed.reduce((sum, files) => sum + files, 0)).toBe(images.length - items.length);
 }
 
 /** A conflict is an answer to a request whose resource was changed at the same time. */

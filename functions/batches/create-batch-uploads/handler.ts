@@ -1,6 +1,6 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import { storageQuotaOf } from '../../../lib/domain/limits/storage-quota.ts';
+import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
 import { batches, creation, images, keys, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -25,7 +25,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const pending = files.map((file) =>
     newImage({ ...file, ...owner, id: newId() }, caller, now, deps.timeZone),
   );
-  await images.createPending(pending, storageQuotaOf(caller, limits));
+  await images.createPending(pending, storageQuotasOf(caller, limits));
   const uploads = pending.map(async (image) => {
     const { url: upload_url, expiresAt: expires_at, ...put } = await signUpload(image, urls, limits, now);
     return { id: image.id, name: image.fileName, upload_url, ...put, expires_at };

@@ -1,7 +1,7 @@
 import { allCreated, withFailed } from '../../../lib/api/views/upload-result.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import { storageQuotaOf } from '../../../lib/domain/limits/storage-quota.ts';
+import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
 import { batches, creation, images, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
@@ -30,7 +30,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   const results = checked.map(toUploadResult);
   const allGood = allCreated(results);
   const good = checked.filter((file) => 'image' in file);
-  const lost = await storeFiles(good, deps, storageQuotaOf(caller, limits));
+  const lost = await storeFiles(good, deps, storageQuotasOf(caller, limits));
   if (allGood && lost.size === 0) return { results };
   return new PartialSuccess({ results: withFailed(results, lost) });
 }

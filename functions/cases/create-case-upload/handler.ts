@@ -1,7 +1,7 @@
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
-import { storageQuotaOf } from '../../../lib/domain/limits/storage-quota.ts';
+import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireUploadable } from '../../../lib/domain/uploads/upload.ts';
 import { cases, creation, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -30,7 +30,7 @@ export async function handle(
     now,
     uploadExpiry(limits, now),
     caller,
-    storageQuotaOf(caller, limits),
+    storageQuotasOf(caller, limits),
   );
   const { url, ...signed } = await signUpload(image, urls, limits, now);
   return { imageId: image.id, uploadUrl: url, ...signed };

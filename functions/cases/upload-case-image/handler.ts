@@ -2,7 +2,7 @@ import { toCaseImage } from '../../../lib/api/views/case-image.ts';
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
-import { storageQuotaOf } from '../../../lib/domain/limits/storage-quota.ts';
+import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireAsDeclared, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
 import { cases, creation, objects } from '../../../lib/lambda/dependencies.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
@@ -29,7 +29,7 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
   const given = { fileName: name, ...body, ...found, id: deps.newId(), patientId };
   const image = { ...newImage(given, caller, now, deps.timeZone), caseId: body.caseId };
   const expiresAt = uploadExpiry(limits, now);
-  await cases.addPending(image, known, now, expiresAt, caller, storageQuotaOf(caller, limits));
+  await cases.addPending(image, known, now, expiresAt, caller, storageQuotasOf(caller, limits));
   await objects.create(incomingKey(image), { bytes, ...found });
   return toCaseImage(image, null);
 }

@@ -1,4 +1,5 @@
 import { requireDicomSize } from '../../../lib/domain/dicom/dicom-upload.ts';
+import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
 import { dicomUploads, keys, limits, newId, now, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -11,7 +12,8 @@ export async function handle({ caller, body: { files } }: Request<typeof operati
   requireFileCount(files.length, deps.limits);
   requireDicomSize(files, deps.limits, (index) => `files[${index}].fileSize`);
   const presigned = await Promise.all(files.map((file) => presignDicomUpload(file, caller, deps, now)));
-  await deps.dicomUploads.create(...presigned.map(({ upload }) => upload));
+  const uploads = presigned.map(({ upload }) => upload);
+  await deps.dicomUploads.create(uploads, storageQuotasOf(caller, deps.limits));
   return { uploads: presigned.map(({ target }) => target) };
 }
 

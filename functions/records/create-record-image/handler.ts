@@ -1,6 +1,6 @@
 import { linksOf, toRecordImage } from '../../../lib/api/views/record-image.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
-import { storageQuotaOf } from '../../../lib/domain/limits/storage-quota.ts';
+import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { recordBounds, requireMayLink } from '../../../lib/domain/records/record-image.ts';
 import { creation, images, keys, objects, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -24,7 +24,7 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
   const now = deps.now();
   const given = { id: deps.newId(), fileName: body.name, capturedAt: body.created_on, bounds };
   const wanted = newImage({ ...file, ...links, ...given }, caller, now, deps.timeZone);
-  const image = await images.createLinked(wanted, storageQuotaOf(caller, limits));
+  const image = await images.createLinked(wanted, storageQuotasOf(caller, limits));
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {
     // Stored like every other upload, so that the same pipeline checks it.

@@ -5,6 +5,7 @@ import {
   PatientMismatch,
 } from '../../domain/dicom/dicom-instance.ts';
 import type { DomainError } from '../../domain/errors.ts';
+import { StorageFull } from '../../domain/limits/storage-quota.ts';
 import { dicomUploadUrl } from './dicom-upload.ts';
 
 /** Why an instance was not stored (PS3.18 table I.2-2; the first three by PS3.7 annex C, as C-STORE has them). */
@@ -12,6 +13,7 @@ export const FAILURE = {
   processing: 0x0110,
   duplicate: 0x0111,
   notAuthorized: 0x0124,
+  outOfResources: 0xa700,
   doesNotMatch: 0xa900,
   cannotUnderstand: 0xc000,
 } as const;
@@ -27,6 +29,7 @@ export const failureOf = (error: DomainError): Failure => {
   // Who sends a file again may not undo a deletion.
   if (error.code === 'FORBIDDEN' || error instanceof DeletedDicom) return FAILURE.notAuthorized;
   if (error instanceof PatientMismatch) return FAILURE.doesNotMatch;
+  if (error instanceof StorageFull) return FAILURE.outOfResources;
   return error.code === 'CONFLICT' ? FAILURE.duplicate : FAILURE.processing;
 };
 

@@ -6,11 +6,15 @@ import { getMany, keysIn, writeMany } from '../dynamodb/batch-requests.ts';
 import { parseItem, type Table } from '../dynamodb/table.ts';
 import { transact } from '../dynamodb/transaction.ts';
 import { annotationsOf, deletionKey, instanceKey, seriesKey, studyKey } from '../keys.ts';
+import { removeStored } from '../stored-amounts.ts';
 import { instanceItems, itemAt, readDicom, seriesItems } from './dicom-items.ts';
-import { changeItem } from './dicom-writes.ts';
+import { changeItem, keptOf, storedFileOf } from './dicom-writes.ts';
 
-/** Instances removed at once: each may have a deletion of its own, and a transaction has at most 100 items. */
-const AT_ONCE = 45;
+/**
+ * Instances removed at once: each may have a deletion and an uploader of its own, and there are the series, the study and what the
+ * patient has. A transaction has at most 100 items.
+ */
+const AT_ONCE = 32;
 
 /**
  * Removes what was deleted from the table, when its deletion can no longer be undone. Each step may be repeated, and a
@@ -52,6 +56,8 @@ export class DicomErasure {
     const left = (await getMany(this.#table, keys)).map((item) => parseItem(DicomInstance, item));
     const [first] = left;
     if (!first) return;
+    const { study } = await readDicom(this.#table, { study: first.studyUid });
+    if (!study) throw new Error(`the study of the instance ${first.sopUid} is missing`);
     const annotations = await Promise.all(
       left.map(({ sopUid }) => keysIn(this.#table, annotationsOf(sopUid))),
     );
@@ -59,13 +65,15 @@ export class DicomErasure {
       this.#table,
       annotations.flat().map((Key) => ({ DeleteRequest: { Key } })),
     );
-    const less = { add: { keptInstances: -left.length } };
+    const less = { add: keptOf(left, -1) };
     const failed = await transact(this.#table, [
       ...left.map(({ sopUid }) => ({
         Delete: { Key: instanceKey(sopUid), ConditionExpression: 'attribute_exists(pk)' },
       })),
       changeItem(seriesKey(first.studyUid, first.seriesUid), less, 'attribute_exists(pk)'),
-      changeItem(studyKey(first.studyUid), less, 'attribute_exists(pk)'),
+      // Its patient may be another one by now, of whose amount they are a part.
+      changeItem(studyKey(first.studyUid), less, 'patientId = :owner', { ':owner': study.patientId }),
+      ...removeStored(left.map((each) => storedFileOf(each, study))),
       ...left.flatMap(({ deletionId }) =>
         deletionId === undefined ? [] : [{ Delete: { Key: deletionKey(deletionId) } }],
       ),

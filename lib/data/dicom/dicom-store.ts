@@ -15,19 +15,27 @@ import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { PatientOfInstance } from '../../domain/exams/exam-image.ts';
 import type { LegalHold } from '../../domain/legal-hold.ts';
+import type { StorageQuotas } from '../../domain/limits/storage-quota.ts';
 import type { Assignment } from '../../domain/patients/assignment.ts';
 import { getMany } from '../dynamodb/batch-requests.ts';
 import { parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
 import { type FailedConditions, transact } from '../dynamodb/transaction.ts';
 import { instanceKey, studyKey, studyListKey, unassignedStudyKey } from '../keys.ts';
+import { fullAt, moveStored } from '../stored-amounts.ts';
 import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
-import { bySeriesNumber, changeItem, writesOf } from './dicom-writes.ts';
+import { bySeriesNumber, changeItem, storedFileOf, writesOf } from './dicom-writes.ts';
 
 /**
  * Attempts to store an instance. Concurrent requests may create its series and its study after our read, or delete the
  * last instance of these; each is created and counted once.
  */
 const ATTEMPTS = 10;
+
+/** Attempts to assign a study into which instances are stored at the same time: each changes what is assigned. */
+const ASSIGNMENTS = 30;
+
+/** The writes before those of the amounts: an instance, its series and its study. */
+const ITEMS = 3;
 
 /** The DICOM instances in the table, with their series and studies. What is deleted is found by `getStored` only. */
 export class DicomStore {
@@ -41,15 +49,16 @@ export class DicomStore {
    * Stores an instance, counts it in its series and study, and indexes the study, in one transaction. Storing the same
    * file again changes nothing.
    *
+   * @param quotas none, if undefined
    * @throws DomainError CONFLICT if another file has the SOP Instance UID, if the study belongs to another patient, or if
-   *   the instance, its series or its study is deleted
+   *   the instance, its series or its study is deleted; StorageFull if it does not fit into the quotas
    */
-  async store(dicom: NewDicom): Promise<'stored' | 'known'> {
+  async store(dicom: NewDicom, quotas?: StorageQuotas): Promise<'stored' | 'known'> {
     const { instance } = dicom;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const path = { study: instance.studyUid, series: instance.seriesUid };
-      const { series, study } = await readDicom(this.#table, path);
-      const failed = await transact(this.#table, writesOf(dicom, series, study));
+      const items = await readDicom(this.#table, path);
+      const failed = await transact(this.#table, writesOf(dicom, items, quotas));
       if (failed.size === 0) return 'stored';
       if (failed.get(0)) {
         const known = parseItem(DicomInstance, failed.get(0) ?? {});
@@ -58,6 +67,9 @@ export class DicomStore {
         return 'known';
       }
       requireAdmission(dicom, failed);
+      // If the study was given to another patient since it was read, the quota was that of the former one.
+      const full = fullAt(failed, ITEMS, [storedFileOf(instance, items.study ?? dicom.study)], quotas);
+      if (full && !failed.has(1) && !failed.has(2)) throw full;
     }
     throw new Error(`the series ${instance.seriesUid} or its study kept changing`);
   }
@@ -110,13 +122,23 @@ export class DicomStore {
   }
 
   /**
-   * Assigns the study and its instances to a patient or to nobody, in one write.
+   * Assigns the study and its instances to a patient or to nobody, in one write, with what they occupy.
    *
    * @param study as it was read; if it was assigned or deleted since, nothing changes
    * @returns false if nothing changed
    */
   async assign(study: DicomStudy, patientId: string | null, assignment: Assignment): Promise<boolean> {
-    const { studyUid } = study;
+    let found: DicomStudy | undefined = study;
+    for (let attempt = 1; attempt <= ASSIGNMENTS; attempt++) {
+      if (await this.#assign(found, patientId, assignment)) return true;
+      found = await this.getStudy(study.studyUid);
+      if (found?.patientId !== study.patientId) return false;
+    }
+    throw new Error(`the instances of the study ${study.studyUid} kept changing`);
+  }
+
+  async #assign(study: DicomStudy, patientId: string | null, assignment: Assignment): Promise<boolean> {
+    const { studyUid, keptInstances, keptBytes } = study;
     const terms = searchTermsOf(study);
     const listed = studyListKey({ studyUid, patientId }, terms);
     const { gsi1pk, gsi1sk, ...entry } = unassignedStudyKey(studyUid, terms);
@@ -124,9 +146,10 @@ export class DicomStore {
       changeItem(
         studyKey(studyUid),
         { set: { patientId, assignment } },
-        'patientId = :before AND attribute_not_exists(deletionId)',
-        { ':before': study.patientId },
+        `patientId = :before AND attribute_not_exists(deletionId) AND ${KEPT_AS_READ}`,
+        { ':before': study.patientId, ':instances': keptInstances, ':bytes': keptBytes },
       ),
+      ...moveStored([{ patientId: study.patientId, fileSize: keptBytes, files: keptInstances }], patientId),
       { Put: { Item: { ...listed, studyUid } } },
       patientId === null
         ? { Put: { Item: { ...entry, gsi1pk, gsi1sk, studyUid } } }
@@ -181,6 +204,9 @@ export class DicomStore {
 interface ForList {
   leavesOutDamaged: boolean;
 }
+
+/** A study of before there were these bytes has no number of them. */
+const KEPT_AS_READ = 'keptInstances = :instances AND (keptBytes = :bytes OR attribute_not_exists(keptBytes))';
 
 const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({
   study: studyUid,

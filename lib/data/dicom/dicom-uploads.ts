@@ -7,12 +7,14 @@ import {
   UPLOAD_TRANSITIONS,
 } from '../../domain/dicom/dicom-upload.ts';
 import { epochSeconds } from '../../domain/epoch-seconds.ts';
+import type { StorageQuotas } from '../../domain/limits/storage-quota.ts';
 import { getMany } from '../dynamodb/batch-requests.ts';
 import { isOneOf, updateIf } from '../dynamodb/condition-expression.ts';
 import { putAllNew } from '../dynamodb/put-once.ts';
 import { hasExpired, parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
 import { updateOf } from '../dynamodb/update-expression.ts';
 import { dicomUploadKey } from '../keys.ts';
+import { requireRoom } from '../stored-amounts.ts';
 
 /** The DICOM uploads by signed URLs. Some time after the outcome, DynamoDB's time to live removes them. */
 export class DicomUploads {
@@ -22,8 +24,16 @@ export class DicomUploads {
     this.#table = table;
   }
 
-  /** Stores pending uploads. Those of an earlier attempt of the same request stay the same. */
-  async create(...uploads: readonly DicomUpload[]): Promise<void> {
+  /**
+   * Stores pending uploads. Those of an earlier attempt of the same request stay the same.
+   *
+   * They reserve no room: one that never arrives leaves nothing behind. Their files are counted when they are stored.
+   *
+   * @throws StorageFull if there is no room for them now
+   */
+  async create(uploads: readonly DicomUpload[], quotas?: StorageQuotas): Promise<void> {
+    const files = uploads.map((each) => ({ ...each, uploadedBy: each.uploader.subject }));
+    await requireRoom(this.#table, files, quotas);
     const items = uploads.map((upload) => ({ ...upload, ...dicomUploadKey(upload.id) }));
     await putAllNew(this.#table, items);
   }

@@ -7,6 +7,7 @@ import {
   searchTermsOf,
 } from '../../domain/dicom/dicom-instance.ts';
 import { patientKey } from '../../domain/dicom/named-patient.ts';
+import type { StorageQuotas } from '../../domain/limits/storage-quota.ts';
 import {
   instanceKey,
   instanceListKey,
@@ -17,6 +18,8 @@ import {
   studyListKey,
   unassignedStudyKey,
 } from '../keys.ts';
+import { addStored, type StoredFile } from '../stored-amounts.ts';
+import type { DicomItems } from './dicom-items.ts';
 
 /** The change of a series or a study. */
 interface Change {
@@ -73,6 +76,18 @@ export const countsOf = ({ source }: Pick<DicomInstance, 'source'>) => ({
   patientInstances: source === 'patient' ? 1 : 0,
 });
 
+/** The number of instances, and their bytes, that are in the table: those of `sign` 1 are stored, those of -1 are erased. */
+export const keptOf = (instances: readonly Pick<DicomInstance, 'bytes'>[], sign: 1 | -1) => ({
+  keptInstances: sign * instances.length,
+  keptBytes: sign * instances.reduce((sum, { bytes }) => sum + bytes, 0),
+});
+
+/** An instance as it is counted for who uploaded it, and for the patient of its study. */
+export const storedFileOf = (
+  { uploadedBy, bytes }: Pick<DicomInstance, 'uploadedBy' | 'bytes'>,
+  { patientId }: Pick<DicomStudy, 'patientId'>,
+): StoredFile => ({ uploadedBy, patientId, fileSize: bytes });
+
 /** The change of a study when one of its series gets its first instance (1) or loses the last one (-1). */
 export const ofSeries = (modality: string | undefined, series: 1 | -1) => ({
   series,
@@ -80,18 +95,23 @@ export const ofSeries = (modality: string | undefined, series: 1 | -1) => ({
 });
 
 /**
- * The condition under which a study accepts a file. It must belong to the patient named in the file. If the clinic
+ * The condition under which a study, as it was read, accepts a file. It must belong to the patient named in the file. If the clinic
  * sends the file, it is also enough that the study's files name the same patient: this is for unassigned studies, and
  * for late files of studies that were assigned manually. A patient's files go only into this patient's studies.
  */
-const admission = ({ instance: { namedPatient, source }, study: { patientId } }: NewDicom) => {
+const admission = (
+  { instance: { namedPatient, source }, study: { patientId } }: NewDicom,
+  owner: string | null,
+) => {
   const rules = [
     ...(patientId === null ? [] : ['patientId = :patient']),
     ...(source === 'clinic' ? ['contains(patientKeys, :key)'] : []),
   ];
   return {
-    condition: rules.join(' OR '),
+    // The file is counted for the patient of the study.
+    condition: `patientId = :owner AND (${rules.join(' OR ')})`,
     values: {
+      ':owner': owner,
       ...(patientId !== null && { ':patient': patientId }),
       ...(source === 'clinic' && { ':key': patientKey(namedPatient) }),
     },
@@ -104,10 +124,16 @@ const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
  * The writes of the instance, its series, its study and their index items. Each condition checks that the series and
  * the study are as they were read, so that every instance is counted exactly once.
  *
- * A further instance of a known series writes three items. Its series and its study are in no index, so that only its
- * own item is written into one.
+ * A further instance of a known series writes itself, its series, its study and the amounts of who uploaded it and of its patient.
+ * Only its own item is in an index.
+ *
+ * @throws StorageFull if the file alone is too large for a quota
  */
-export function writesOf(dicom: NewDicom, knownSeries?: DicomSeries, knownStudy?: DicomStudy) {
+export function writesOf(
+  dicom: NewDicom,
+  { series: knownSeries, study: knownStudy }: DicomItems = {},
+  quotas?: StorageQuotas,
+) {
   const { instance, study } = dicom;
   const { studyUid, patientId } = study;
   const modality = knownSeries ? knownSeries.modality : dicom.series.modality;
@@ -126,13 +152,14 @@ export function writesOf(dicom: NewDicom, knownSeries?: DicomSeries, knownStudy?
     },
     seriesWrite(dicom, knownSeries),
     studyWrite(dicom, modality, knownSeries, knownStudy),
+    ...addStored([storedFileOf(instance, knownStudy ?? study)], quotas),
     ...entries.map((keys) => ({ Put: { Item: { ...keys, studyUid } } })),
   ];
 }
 
 function seriesWrite({ instance, series }: NewDicom, known: DicomSeries | undefined) {
   const Key = seriesKey(series.studyUid, series.seriesUid);
-  const counts = { ...countsOf(instance), keptInstances: 1 };
+  const counts = { ...countsOf(instance), ...keptOf([instance], 1) };
   const set = { changedAt: instance.uploadedAt };
   if (!known) return { Put: { Item: { ...series, ...Key, ...counts, ...set }, ...isNew } };
   // A series whose instances are all deleted is not counted in its study.
@@ -148,7 +175,7 @@ function studyWrite(
 ) {
   const { instance, study } = dicom;
   const Key = studyKey(study.studyUid);
-  const counts = { ...countsOf(instance), keptInstances: 1 };
+  const counts = { ...countsOf(instance), ...keptOf([instance], 1) };
   const set = { changedAt: instance.uploadedAt };
   const patientKeys = new Set([patientKey(instance.namedPatient)]);
   if (!known) {
@@ -156,7 +183,7 @@ function studyWrite(
     const totals = { ...counts, series: 1, seriesByModality, patientKeys };
     return { Put: { Item: { ...study, ...Key, ...totals, ...set }, ...isNew } };
   }
-  const { condition, values } = admission(dicom);
+  const { condition, values } = admission(dicom, known.patientId);
   const isSeriesNew = !knownSeries || knownSeries.instances === 0;
   const { series, ofModality } = isSeriesNew ? ofSeries(modality, 1) : { series: 0, ofModality: undefined };
   const add = { ...counts, patientKeys, ...(series !== 0 && { series }) };

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { chunks } from './batch-requests.ts';
 import type { Table } from './table.ts';
-import { TRANSACTION_ITEMS, type TransactItem, transact } from './transaction.ts';
+import { type FailedConditions, TRANSACTION_ITEMS, type TransactItem, transact } from './transaction.ts';
 
 /**
  * Puts an item unless it exists, and returns what is stored.
@@ -36,10 +36,12 @@ export const putNew = (Item: Record<string, unknown>) => ({
   Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' },
 });
 
-/** A write that counts items in the transaction that puts them, and the error if its condition fails. */
+/** Writes that count items in the transaction that puts them, and the error if a condition of theirs fails. */
 interface Counting<T> {
-  write: (items: readonly T[]) => TransactItem;
-  refuse: (found: Record<string, unknown> | undefined, items: readonly T[]) => Error;
+  /** As many writes for some of the items as for all, or fewer. */
+  writes: (items: readonly T[]) => readonly TransactItem[];
+  /** @param first the place of the first of these writes in the transaction */
+  refusal: (failed: FailedConditions, first: number, items: readonly T[]) => Error | undefined;
 }
 
 /**
@@ -53,17 +55,15 @@ export async function putAllNew<T extends Record<string, unknown>>(
   items: readonly T[],
   counting?: Counting<T>,
 ): Promise<void> {
-  for (const chunk of chunks(items, TRANSACTION_ITEMS - (counting ? 1 : 0))) {
+  const counts = counting?.writes(items).length ?? 0;
+  for (const chunk of chunks(items, TRANSACTION_ITEMS - counts)) {
     let rest = chunk;
     while (rest.length > 0) {
-      const failed = await transact(table, [
-        ...rest.map(putNew),
-        ...(counting ? [counting.write(rest)] : []),
-      ]);
+      const failed = await transact(table, [...rest.map(putNew), ...(counting?.writes(rest) ?? [])]);
       if (failed.size === 0) break;
       const missing = rest.filter((_item, index) => !failed.has(index));
       // All of the rest is new, and does not fit.
-      if (counting && missing.length === rest.length) throw counting.refuse(failed.get(rest.length), rest);
+      if (missing.length === rest.length) throw counting?.refusal(failed, rest.length, rest);
       rest = missing;
     }
   }

@@ -10,6 +10,7 @@ import { type FailedConditions, TRANSACTION_ITEMS, type TransactItem, transact }
  * items are changed one by one.
  *
  * @param changeOne changes one item; returns false if the condition is not true any more, which ends the work
+ * @param commonOf writes for some items together: a transaction may write an item only once
  */
 export async function transactMany<T>(
   table: Table,
@@ -17,9 +18,14 @@ export async function transactMany<T>(
   condition: TransactItem,
   writesOf: (item: T) => readonly TransactItem[],
   changeOne: (item: T) => Promise<boolean>,
+  commonOf: (items: readonly T[]) => readonly TransactItem[] = () => [],
 ): Promise<void> {
   const change = async (some: readonly T[]): Promise<boolean> => {
-    const failed: FailedConditions = await transact(table, [condition, ...some.flatMap(writesOf)]);
+    const failed: FailedConditions = await transact(table, [
+      condition,
+      ...some.flatMap(writesOf),
+      ...commonOf(some),
+    ]);
     if (failed.size === 0) return true;
     if (failed.has(0)) return false;
     for (const item of some) if (!(await changeOne(item))) return false;
@@ -30,7 +36,7 @@ export async function transactMany<T>(
   try {
     for await (const item of items) {
       const more = writesOf(item).length;
-      if (writes + more > TRANSACTION_ITEMS) {
+      if (writes + more + commonOf([...some, item]).length > TRANSACTION_ITEMS) {
         const full = some;
         some = [];
         writes = 1;

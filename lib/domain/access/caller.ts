@@ -22,9 +22,12 @@ export type Caller = z.infer<typeof Caller> & {
   auditContext?: AuditContext | undefined;
 };
 
+/** The subject of a service is this and the id of its key. No token may claim such a subject. */
+const SERVICE = 'key:';
+export const isService = (subject: string): boolean => subject.startsWith(SERVICE);
+
 const Claims = z.looseObject({
-  // The subject of a service is `key:` and the id of its key. No token may claim such a subject.
-  sub: z.string().regex(/^(?!key:)/),
+  sub: z.string().refine((subject) => !isService(subject)),
   exp: z.number(),
   'cognito:groups': z.array(z.string()).optional(),
   groups: z.array(z.string()).optional(),

@@ -36,13 +36,15 @@ function SetOf<T extends string>(item: z.ZodType<T>) {
 const Deletable = { deletionId: Id.optional() };
 
 /** The numbers of instances of a series, or of those series of a study that are not deleted. */
-const InstanceCounts = {
+export const InstanceCounts = {
   /** Those that are not deleted themselves. */
   instances: z.int(),
   /** Those of `instances` that patients sent. */
   patientInstances: z.int(),
   /** All in the table, also deleted ones, until they are erased. */
   keptInstances: z.int(),
+  /** The bytes of their files. */
+  keptBytes: z.int().default(0),
 };
 
 /** A stored DICOM file. */

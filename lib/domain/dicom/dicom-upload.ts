@@ -10,7 +10,7 @@ import { StoredDicom } from './dicom-instance.ts';
 
 /**
  * `pending`: the bytes have not arrived or are not checked yet. `scanning`: they have arrived and are searched for malware. `stored`: they are stored as an instance. `rejected`:
- * they are not a DICOM instance, or not one that the sender may upload. `conflict`: another file has the same
+ * they are not a DICOM instance, not one that the sender may upload, or do not fit into a quota. `conflict`: another file has the same
  * identifiers. `failed`: they could not be checked. `expired`: they never arrived.
  */
 export const DicomUploadStatus = z

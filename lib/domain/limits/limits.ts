@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 const MB = 1024 * 1024;
+const TB = 1024 * 1024 * MB;
 
 const PerCaller = z.int().positive().max(300).nullable();
 
@@ -69,14 +70,16 @@ export const Limits = z.strictObject({
   /** Open sockets of one person. One more closes the oldest. */
   socketsAtOnce: z.int().positive().max(100).default(5),
   /**
-   * What the images of one person may occupy, those that are pending or can be restored included. DICOM files and what is sent
-   * with an API key are not limited: a modality sends more than any person.
+   * What one person may store, and what may be stored of one patient: images and DICOM files together, with those that are
+   * pending or can be restored. What is sent with an API key is never refused: a modality sends more than any person.
    */
-  imageBytesPerPerson: z
+  storedBytesPerPerson: z
     .int()
     .positive()
-    .default(1024 * 1024 * MB),
-  imagesPerPerson: z.int().positive().default(1_000_000),
+    .default(10 * TB),
+  storedFilesPerPerson: z.int().positive().default(10_000_000),
+  storedBytesPerPatient: z.int().positive().default(TB),
+  storedFilesPerPatient: z.int().positive().default(1_000_000),
   /** Days for which a deleted image or batch can be restored. Then it is erased. */
   restorableDays: z.int().positive().max(3650).default(30),
   /** Days after which an API key should be replaced by a new one: the page says so, and an alarm reminds of it each day. */

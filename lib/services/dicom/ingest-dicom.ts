@@ -14,6 +14,8 @@ import {
   toStoredDicom,
 } from '../../domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
+import { storageQuotasOf } from '../../domain/limits/storage-quota.ts';
 import { patientFromDicom } from '../../domain/patients/patient-from-dicom.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
@@ -28,6 +30,7 @@ export interface IngestDeps {
   patients: Pick<Patients, 'change'>;
   /** The clinic's own Issuers of Patient ID. */
   ownIssuers: readonly string[];
+  limits: Limits;
   now: () => Date;
 }
 
@@ -69,7 +72,8 @@ export function inspectDicom(
  * objects, and the next upload of the same file writes them again. If another file with the same SOP Instance UID is
  * stored concurrently, the objects are deleted: their keys contain the file's hash and belong to no other file.
  *
- * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored
+ * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored, PAYLOAD_TOO_LARGE if
+ *   it does not fit into a quota
  */
 export async function ingestDicom(
   caller: Caller,
@@ -78,7 +82,7 @@ export async function ingestDicom(
   deps: IngestDeps,
 ): Promise<IngestedDicom> {
   const known = await findStored(caller, dicom, deps);
-  if (!known) await storeNew(dicom, bytes, deps);
+  if (!known) await storeNew(caller, dicom, bytes, deps);
   return completeStored(caller, dicom, known ?? dicom.instance, deps);
 }
 
@@ -123,9 +127,10 @@ export async function completeStored(
 }
 
 async function storeNew(
+  caller: Caller,
   dicom: InspectedDicom,
   bytes: Uint8Array,
-  { dicomStore, objects }: Pick<IngestDeps, 'dicomStore' | 'objects'>,
+  { dicomStore, objects, limits }: Pick<IngestDeps, 'dicomStore' | 'objects' | 'limits'>,
 ): Promise<void> {
   const { instance, json } = dicom;
   const files = [
@@ -136,7 +141,7 @@ async function storeNew(
     files.map(({ key, ...file }) => objects.create(key, { ...file, crc32: base64Crc32(file.bytes) })),
   );
   try {
-    await dicomStore.store(dicom);
+    await dicomStore.store(dicom, storageQuotasOf(caller, limits));
   } catch (error) {
     // A deleted instance keeps its objects, which are the same if it was sent again.
     const isRefused = error instanceof DomainError;

@@ -2,6 +2,7 @@ import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { type StoredDicom, toStoredDicom } from '../../domain/dicom/dicom-instance.ts';
 import { newDicomUpload } from '../../domain/dicom/dicom-upload.ts';
+import { storageQuotasOf } from '../../domain/limits/storage-quota.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { incomingDicomKey } from '../../storage/object-keys.ts';
 import {
@@ -31,7 +32,8 @@ export interface ReceivedDicom {
  * Stores a DICOM file that a request contained. If uploads are scanned for malware, it becomes an upload like those by signed
  * URLs, which the scanner's verdict stores.
  *
- * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored
+ * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored, PAYLOAD_TOO_LARGE if
+ *   it does not fit into a quota
  */
 export async function receiveDicom(
   caller: Caller,
@@ -39,13 +41,13 @@ export async function receiveDicom(
   bytes: Uint8Array,
   deps: ReceiveDeps,
 ): Promise<ReceivedDicom> {
-  const { scans, dicomUploads, objects, newId, now } = deps;
+  const { scans, dicomUploads, objects, limits, newId, now } = deps;
   if (!scans) return ingestDicom(caller, dicom, bytes, deps);
   const known = await findStored(caller, dicom, deps);
   if (known) return completeStored(caller, dicom, known, deps);
   const crc32 = base64Crc32(bytes);
   const upload = newDicomUpload({ fileSize: bytes.length, crc32 }, newId(), caller, now());
-  await dicomUploads.create(upload);
+  await dicomUploads.create([upload], storageQuotasOf(caller, limits));
   await objects.create(incomingDicomKey(upload.id), { bytes, mimeType: 'application/dicom', crc32 });
   return { answer: toStoredDicom(dicom.instance, dicom.mainTags), uploadId: upload.id };
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Exports } from '../../data/exports.ts';
 import type { Images } from '../../data/images.ts';
-import { Subject } from '../../domain/identifiers.ts';
+import { PatientId, Subject } from '../../domain/identifiers.ts';
 import { Bytes, Image } from '../../domain/images/image.ts';
 import { allKeysOf } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
@@ -16,6 +16,7 @@ export interface EraseDeps {
 /** What erasing needs of an image, so that one with other damaged values is erased as well. */
 export const ImageToErase = Image.pick({ id: true, links: true, key: true, batchId: true }).extend({
   uploadedBy: Subject.optional().catch(undefined),
+  patientId: PatientId.optional().catch(undefined),
   fileSize: Bytes.optional().catch(undefined),
 });
 

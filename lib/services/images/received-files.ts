@@ -3,7 +3,7 @@ import { FileDetails, type UploadResult } from '../../api/views/upload-result.ts
 import type { Images } from '../../data/images.ts';
 import type { Image } from '../../domain/images/image.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
-import type { StoredAmount } from '../../domain/limits/storage-quota.ts';
+import type { StorageQuotas } from '../../domain/limits/storage-quota.ts';
 import { pictureTypes } from '../../domain/uploads/upload.ts';
 import { describeIssues } from '../../lambda/http/describe-issues.ts';
 import type { ReceivedFiles } from '../../lambda/http/form.ts';
@@ -61,7 +61,7 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
  * Stores files and their images.
  *
  * @returns the ids of the images whose files S3 did not store; these images are deleted
- * @throws DomainError PAYLOAD_TOO_LARGE if the files do not fit into the quota
+ * @throws StorageFull if the files do not fit into the quotas
  * @throws Error if S3 stored none of the files
  */
 export async function storeFiles(
@@ -70,13 +70,13 @@ export async function storeFiles(
     images: Pick<Images, 'createPending' | 'erase'>;
     objects: Pick<SignedObjects, 'create'>;
   },
-  quota: StoredAmount | undefined,
+  quotas: StorageQuotas | undefined,
 ): Promise<ReadonlySet<string>> {
   const { images, objects } = deps;
   // Items are written first: an object without an image belongs to nobody.
   await images.createPending(
     files.map(({ image }) => image),
-    quota,
+    quotas,
   );
   const stored = await Promise.allSettled(
     files.map(({ image, bytes, given: { mimeType, crc32 } }) =>

@@ -1,7 +1,9 @@
 import { chunks } from '../../data/dynamodb/batch-requests.ts';
 import { STALE_SECONDS } from '../../data/exports.ts';
-import { SERIES_OF_STUDY } from '../../data/keys.ts';
+import { SERIES_OF_STUDY, STORED } from '../../data/keys.ts';
+import type { AmountSums } from '../../data/reconcile/amount-sums.ts';
 import type { Recount } from '../../data/reconcile/recounts.ts';
+import { StoredFiles } from '../../data/stored-amounts.ts';
 import { Batch } from '../../domain/batches/batch.ts';
 import { Case } from '../../domain/cases/case.ts';
 import { DicomInstance, DicomSeries, DicomStudy } from '../../domain/dicom/dicom-instance.ts';
@@ -21,10 +23,16 @@ type Key = Record<string, string>;
 /**
  * Examines the items of the table, beginning after a key.
  *
+ * @param sums to which each item is added, if all before it were
  * @returns the key of the last item that was examined, undefined after the last one of all
  */
-export async function reconcileItems(run: Run, after: Key | undefined): Promise<Key | undefined> {
+export async function reconcileItems(
+  run: Run,
+  after: Key | undefined,
+  sums: AmountSums | undefined,
+): Promise<Key | undefined> {
   for await (const { items, last } of run.storedItems.scan(after)) {
+    for (const item of items) sums?.add(item);
     for (const some of chunks(items, AT_ONCE)) {
       await Promise.all(some.map((item) => run.findings.examine(String(item.pk), () => examine(run, item))));
     }
@@ -58,6 +66,7 @@ type Examination = (run: Run, item: StoredItem) => Promise<void>;
 const EXAMINATIONS: Record<string, Examination> = {
   IMAGE: (run, item) => examineImage(run, Image.parse(item)),
   INSTANCE: (run, item) => examineInstance(run, DicomInstance.parse(item)),
+  [STORED]: async (_run, item) => void StoredFiles.parse(item),
   DICOMUPLOAD: (run, item) => examineUpload(run, DicomUpload.parse(item)),
   EXPORT: (run, item) => examineExport(run, Export.parse(item)),
   STUDY: (run, item) =>

@@ -1,4 +1,6 @@
+import { AmountSums } from '../../data/reconcile/amount-sums.ts';
 import type { Progress } from '../../data/reconcile/progress.ts';
+import { correctAmounts } from './correct-amounts.ts';
 import { reconcileAudit } from './reconcile-audit.ts';
 import { reconcileItems } from './reconcile-items.ts';
 import { reconcileObjects } from './reconcile-objects.ts';
@@ -25,8 +27,12 @@ export async function reconcile(run: Run, progress: Pick<Progress, 'get' | 'set'
   });
   await findings.examine('the table', async () => {
     if (found.part !== 'items' || isOver()) return;
-    found.item = await reconcileItems(run, known.item);
-    if (found.item === undefined) found.part = 'objects';
+    const sums = known.item === undefined ? new AmountSums(run.now()) : known.sums;
+    found.item = await reconcileItems(run, known.item, sums);
+    found.sums = found.item && sums;
+    if (found.item !== undefined) return;
+    found.part = 'objects';
+    if (sums) await correctAmounts(run, sums);
   });
   await progress.set(found);
 }
