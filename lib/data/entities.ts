@@ -25,6 +25,7 @@ import { KeyUse } from './key-uses.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
 import { ReconciliationProgress } from './reconcile/progress.ts';
+import { RestoreProgress } from './restore/restore-progress.ts';
 import { StoredImages } from './stored-amounts.ts';
 
 /** An entity of the table: its attributes, and the keys under which it is found. */
@@ -384,6 +385,12 @@ export const ENTITIES: readonly Entity[] = [
     schema: { ReconciliationProgress },
     table: 'Requests',
     keys: [[keys.RECONCILIATION_KEY, { table: 'how far the reconciliation has come' }]],
+  },
+  {
+    name: 'RestoreProgress',
+    schema: { RestoreProgress },
+    table: 'Requests',
+    keys: [[keys.RESTORE_KEY, { table: 'how far a restore has come' }]],
   },
   {
     name: 'FirstAttempt',

@@ -348,6 +348,9 @@ export const scanVerdictKey = (upload: string) => ({ pk: `SCAN#${upload}`, sk: '
 /** How far the reconciliation has come; in the table of requests. */
 export const RECONCILIATION_KEY = { pk: 'RECONCILIATION', sk: 'PROGRESS' };
 
+/** How far a restore has come; in the table of requests. */
+export const RESTORE_KEY = { pk: 'RESTORE', sk: 'PROGRESS' };
+
 /** The time of the first attempt of a request with an Idempotency-Key; in the table of requests. */
 export const firstAttemptKey = (request: string) => ({ pk: `ATTEMPT#${request}`, sk: 'ATTEMPT' });
 
