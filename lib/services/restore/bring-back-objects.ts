@@ -20,10 +20,12 @@ interface Change {
  * and of one that was overwritten the earlier version is copied. The service itself never changes these objects. Renditions and other
  * copies that were overwritten stay: they are made of the original.
  *
+ * @param deleted UIDs of DICOM studies, series and instances that were deleted since: an erasure may still run
  * @returns the number of objects, whether they were brought back or (`isDryRun`) would be
  */
 export async function bringBackObjects(
   since: Date,
+  deleted: ReadonlySet<string>,
   { isDryRun, ...deps }: BringBackDeps & { isDryRun: boolean },
 ): Promise<number> {
   let found = 0;
@@ -37,7 +39,8 @@ export async function bringBackObjects(
       changes = [];
     };
     for await (const entry of deps.versions.list(prefix)) {
-      if (isChanged(entry, since)) changes.push(entry);
+      if (isChanged(entry, since) && !entry.key.split('/').some((part) => deleted.has(part)))
+        changes.push(entry);
       if (changes.length === AT_ONCE) await examine();
     }
     await examine();

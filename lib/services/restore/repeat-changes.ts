@@ -81,7 +81,7 @@ export async function repeatChanges(events: readonly AuditEvent[], deps: RepeatD
   for (const event of events) {
     const repeat = REPEATED[event.action];
     if (event.outcome !== 'success' || !repeat) {
-      if (event.outcome !== 'denied' && event.outcome !== 'refused') left.push(event);
+      left.push(event);
       continue;
     }
     try {

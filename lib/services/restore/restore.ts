@@ -5,7 +5,7 @@ import type { AuditSegments } from '../../storage/audit-segments.ts';
 import { type BringBackDeps, bringBackObjects } from './bring-back-objects.ts';
 import { changesSince, idsIn } from './changes-since.ts';
 import { REPEATED, type RepeatDeps, repeatChanges } from './repeat-changes.ts';
-import { type StoreAgainDeps, type StoredAgain, storeAgain } from './store-again.ts';
+import { deletedIn, STORED_AGAIN, type StoreAgainDeps, type StoredAgain, storeAgain } from './store-again.ts';
 
 export interface RestoreDeps extends RepeatDeps, StoreAgainDeps, BringBackDeps {
   batches: RepeatDeps['batches'] & StoreAgainDeps['batches'];
@@ -49,14 +49,24 @@ const earlier = (at: Date) => new Date(at.getTime() - MARGIN_MS);
 export async function planRestore(options: RestoreOptions, deps: RestoreDeps): Promise<RestorePlan> {
   const { copies, auditSegments, now } = deps;
   const events = await changesSince(auditSegments, earlier(options.at), now());
+  const isOpen = isLeft(options.at);
   return {
     items: await copies.count(),
     refusal: await refusalOf(options, deps),
     repeated: events.filter(({ action, outcome }) => outcome === 'success' && REPEATED[action]),
-    left: events.filter(({ action, outcome }) => outcome !== 'success' || !REPEATED[action]),
-    objects: await bringBackObjects(options.at, { ...deps, isDryRun: true }),
+    left: events.filter((event) => isOpen(event) && !(event.outcome === 'success' && REPEATED[event.action])),
+    objects: await bringBackObjects(options.at, deletedIn(events), { ...deps, isDryRun: true }),
   };
 }
+
+/** Whether people have to look at a change that was not repeated: it was made after the backup, and nothing else brings it back. */
+const isLeft =
+  (since: Date) =>
+  ({ at, action, outcome }: AuditEvent): boolean =>
+    Date.parse(at) >= since.getTime() &&
+    outcome !== 'denied' &&
+    outcome !== 'refused' &&
+    !(outcome === 'success' && STORED_AGAIN.includes(action));
 
 async function refusalOf({ from, onlyMissing }: RestoreOptions, { copies, state }: RestoreDeps) {
   if (onlyMissing || (await state.get(from)) || (await copies.isTargetEmpty())) return undefined;
@@ -92,9 +102,9 @@ export async function restore(
   await state.forgetResponses();
   // Before objects are brought back: that those of an image are gone says that it was erased.
   const { repeated, left } = await repeatChanges(events, deps);
-  const objects = await bringBackObjects(options.at, { ...deps, isDryRun: false });
+  const objects = await bringBackObjects(options.at, deletedIn(events), { ...deps, isDryRun: false });
   const again = await storeAgain(events, deps);
-  return { items, resumed, objects, repeated, left, ...again };
+  return { items, resumed, objects, repeated, left: left.filter(isLeft(options.at)), ...again };
 }
 
 async function copyItems(

@@ -60,6 +60,12 @@ const IMAGE_CREATIONS = [
   'create-record-image',
 ];
 const DICOM_UPLOADS = ['create-dicom-upload', 'create-dicom-uploads'];
+/** The operations whose results come back, as far as S3 has them, and those whose results are made again on request. */
+export const STORED_AGAIN: readonly string[] = [
+  ...['create-batch', ...IMAGE_CREATIONS, 'complete-upload'],
+  ...['upload-dicom', 'store-instances', 'store-study-instances', ...DICOM_UPLOADS],
+  'create-export',
+];
 const DELETIONS = ['delete-image', 'delete-case-image', 'delete-batch', 'delete-instances'];
 const MOVES = ['move-image', 'move-batch', 'assign-case'];
 
@@ -88,7 +94,7 @@ export async function storeAgain(events: readonly AuditEvent[], deps: StoreAgain
 interface Known {
   /** The event that created each image. */
   origins: ReadonlyMap<string, AuditEvent>;
-  /** What was deleted, as `image <id>`, `batch <id>`, or a UID. */
+  /** As of {@link deletedIn}. */
   deleted: ReadonlySet<string>;
   /** What was moved to another patient, in the same form. */
   moved: ReadonlySet<string>;
@@ -102,10 +108,11 @@ const originsOf = (events: readonly AuditEvent[]): Map<string, AuditEvent> =>
       .flatMap((event) => idsIn(event, 'image').map((id) => [id, event] as const)),
   );
 
-/** A restoration cancels a deletion. */
-function deletedIn(events: readonly AuditEvent[]): Set<string> {
+/** What was deleted and not restored, as `image <id>`, `batch <id>`, or the UID of a study, series or instance. */
+export function deletedIn(events: readonly AuditEvent[]): Set<string> {
   const deleted = new Set<string>();
-  for (const { action, path, resources } of events) {
+  for (const { action, path, resources, outcome } of events) {
+    if (outcome !== 'success') continue;
     const { instance, series, study } = dicomPathOf(path);
     const named = study === '' ? resources : [instance ?? series ?? study];
     for (const each of named) {
