@@ -5,8 +5,6 @@ export interface S3Call {
   createOnly: boolean;
   /** The entity tag that the source of a copy must have. */
   sourceEtag?: string | undefined;
-  /** The version of the source of a copy; the current one if undefined. */
-  sourceVersion?: string | undefined;
   sourceIp: string;
   /** The declared size and checksums of the request's bytes. */
   expected: { bytes?: number; crc32?: string; md5?: string; sha256?: string };

@@ -26,6 +26,13 @@ const Upload = StoredObject.pick({ key: true, metadata: true });
 /** An object that was created. */
 export type CreatedObject = Pick<StoredObject, 'key' | 'etag'>;
 
+/** A version of an object, by its id. */
+export interface ObjectVersion {
+  bucket: string;
+  key: string;
+  id: string;
+}
+
 interface Blob {
   blob: string;
   size: number;
@@ -149,11 +156,7 @@ export class S3Store {
     key: string,
     replacement: Record<string, unknown> | null,
   ) {
-    const { sourceVersion } = currentCall.getStore() ?? {};
-    const source =
-      sourceVersion === undefined
-        ? this.find(fromBucket, fromKey)
-        : this.findVersion(fromBucket, fromKey, sourceVersion);
+    const source = this.find(fromBucket, fromKey);
     if (!source) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: fromKey });
     const { sourceEtag = source.etag } = currentCall.getStore() ?? {};
     if (sourceEtag !== source.etag) throw preconditionFailed();
@@ -169,15 +172,25 @@ export class S3Store {
     };
   }
 
+  /** Copies a version of an object, with its metadata. */
+  async copyVersion(version: ObjectVersion, bucket: string, key: string) {
+    const source = this.#findVersion(version.bucket, version.key, version.id);
+    if (!source) throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
+    const { metadata } = source;
+    const written = await this.#write(await this.#read(source));
+    this.#commit(bucket, key, 'ObjectCreated:Copy', { ...written, etag: written.md5, metadata });
+    return { etag: written.md5, modifiedAt: this.#clock.now() };
+  }
+
   /** Returns the metadata of a version of an object, also of the current one. */
-  findVersion(bucket: string, key: string, id: string): StoredObject | undefined {
+  #findVersion(bucket: string, key: string, id: string): StoredObject | undefined {
     const current = this.find(bucket, key);
     return current?.blob === id ? current : this.versions?.find(bucket, key, id);
   }
 
   /** Deletes one version for good. If it was the newest, the one before it takes its place. */
   async deleteVersion(bucket: string, key: string, id: string): Promise<void> {
-    const deleted = this.findVersion(bucket, key, id);
+    const deleted = this.#findVersion(bucket, key, id);
     if (this.find(bucket, key)?.blob === id)
       this.#db.prepare('DELETE FROM objects WHERE bucket = ? AND key = ?').run(bucket, key);
     this.versions?.delete(bucket, key, id);

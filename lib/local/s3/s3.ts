@@ -10,7 +10,7 @@ import { currentCall, type S3Call } from './s3-call.ts';
 import { applyCors } from './s3-cors.ts';
 import { applyS3Fault } from './s3-faults.ts';
 import { listObjectsXml, listVersionsXml } from './s3-list.ts';
-import { preconditionFailed, type S3Store } from './s3-store.ts';
+import { type ObjectVersion, preconditionFailed, type S3Store } from './s3-store.ts';
 import type { StoredObject } from './stored-object.ts';
 import { decodeXml, encodeXml } from './xml.ts';
 
@@ -193,8 +193,8 @@ export class S3 {
     if (query.has('uploadId')) this.#requireUpload(s3);
     const source = headers['x-amz-copy-source'];
     if (source !== undefined) {
-      const sourceVersion = this.#requireSource(s3, String(source));
-      return this.#pass(s3, {}, sourceVersion);
+      const version = this.#requireSource(s3, String(source));
+      return version ? this.#copyVersion(s3, version) : this.#pass(s3, {});
     }
     const payloadHash = String(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD');
     if (
@@ -272,16 +272,20 @@ export class S3 {
     );
   }
 
-  async #pass(
-    s3: S3Request,
-    expected: { [name in keyof S3Call['expected']]: unknown },
-    sourceVersion?: string,
-  ) {
+  /** s3rver knows no versions, and refuses to copy an object onto itself. */
+  async #copyVersion({ response, bucket, key }: S3Request, version: ObjectVersion) {
+    const { etag, modifiedAt } = await this.#store.copyVersion(version, bucket, key);
+    sendXml(
+      response,
+      `<?xml version="1.0" encoding="UTF-8"?>\n<CopyObjectResult><ETag>&quot;${etag}&quot;</ETag><LastModified>${new Date(modifiedAt).toISOString()}</LastModified></CopyObjectResult>`,
+    );
+  }
+
+  async #pass(s3: S3Request, expected: { [name in keyof S3Call['expected']]: unknown }) {
     const { request, response, bucket, key, query } = s3;
     const call: S3Call = {
       createOnly: request.headers['if-none-match'] === '*',
       sourceEtag: request.headers['x-amz-copy-source-if-match']?.toString().replaceAll('"', ''),
-      sourceVersion,
       sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
       expected: JSON.parse(JSON.stringify(expected)),
     };
@@ -308,7 +312,7 @@ export class S3 {
   }
 
   /** Returns the version that is to be copied; undefined for the current one. */
-  #requireSource(s3: S3Request, header: string): string | undefined {
+  #requireSource(s3: S3Request, header: string): ObjectVersion | undefined {
     const [source = '', version] = header.replace(/^\//, '').split('?versionId=');
     const [bucket = '', ...parts] = decodePath(source).split('/');
     const key = parts.join('/');
@@ -325,7 +329,7 @@ export class S3 {
     if (!found && !s3.may('s3:ListBucket', definition.arn)) throw denied();
     // s3rver decodes with decodeURI, which leaves `%2B` and the like encoded: pass only what that decodes.
     s3.request.headers['x-amz-copy-source'] = `/${bucket}/${key.replaceAll('%', '%25')}`;
-    return version;
+    return version === undefined ? undefined : { bucket, key, id: decodeURIComponent(version) };
   }
 }
 

@@ -1,8 +1,10 @@
+import type { Images } from '../../data/images.ts';
 import type { StoredItems } from '../../data/reconcile/stored-items.ts';
 import { DICOM, dicomFileOf, IMAGES, imageIdOfStored } from '../../storage/object-keys.ts';
 import type { ObjectVersion, ObjectVersions } from '../../storage/object-versions.ts';
 
 export interface BringBackDeps {
+  images: Pick<Images, 'forgetErasure'>;
   storedItems: Pick<StoredItems, 'statesOfImages' | 'hashesOfInstances'>;
   versions: Pick<ObjectVersions, 'list' | 'remove' | 'copyBack'>;
 }
@@ -97,7 +99,9 @@ async function bringBack({ key, versions }: Change, since: Date, deps: BringBack
     return;
   }
   for (const { id, etag } of versions) {
-    if (etag !== undefined) return;
+    if (etag !== undefined) break;
     await deps.versions.remove(key, id);
   }
+  // Whoever deletes an item by hand has the stream erase the image, which leaves that mark.
+  if (isOriginal(key) && key.startsWith(IMAGES)) await deps.images.forgetErasure(imageIdOfStored(key));
 }
