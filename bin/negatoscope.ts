@@ -148,6 +148,7 @@ type Program = (args: readonly string[]) => Promise<number>;
 /** The other programs. Each is loaded only when it is asked for. */
 const PROGRAMS: Record<keyof typeof USAGE, () => Promise<Program>> = {
   reconcile: async () => (await import('./reconcile.ts')).runReconcile,
+  restore: async () => (await import('./restore.ts')).runRestore,
   audit: async () => (await import('./audit.ts')).runAudit,
   gateway: async () => {
     const { runGateway } = await import('./gateway.ts');
@@ -162,8 +163,8 @@ const isProgram = (command: string): command is keyof typeof USAGE => Object.has
 
 try {
   const [, , command = '', ...args] = process.argv;
-  // These two work on a table and buckets: the local stack's, unless the environment names others.
-  const isLocal = ['reconcile', 'audit'].includes(command) && !process.env.AUDIT_TABLE_NAME;
+  // These work on tables and buckets: the local stack's, unless the environment names others.
+  const isLocal = ['reconcile', 'restore', 'audit'].includes(command) && !process.env.AUDIT_TABLE_NAME;
   if (isLocal && existsSync(LOCAL_ENVIRONMENT)) process.loadEnvFile(LOCAL_ENVIRONMENT);
   process.exitCode = isProgram(command) ? await (await PROGRAMS[command]())(args) : await main();
 } catch (error) {

@@ -13,6 +13,7 @@ import { synthesize } from '../lib/local/synthesis.ts';
 const usage =
   'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL, CLAMD)\n' +
   `                   [--memory ${defaultMemoryMb}]     bounds the memory of all functions together, in MB\n` +
+  '                   [--versions]        keeps what is deleted or replaced in S3, for `negatoscope restore`\n' +
   '                   [--faults <list>]   injects faults of AWS services: docs/faults.md';
 /** Enough for two functions that draw large images. */
 const leastMemoryMb = 512;
@@ -28,6 +29,7 @@ function readSettings() {
         verbose: { type: 'boolean', default: false },
         dev: { type: 'boolean', default: false },
         memory: { type: 'string', default: String(defaultMemoryMb) },
+        versions: { type: 'boolean', default: false },
         faults: { type: 'string', default: '' },
         help: { type: 'boolean', default: false },
       },
@@ -69,7 +71,7 @@ function readOrthancUrl(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help, dev, memoryMb, faults, orthancUrl, clamd } = readSettings();
+  const { port, dataDir, verbose, help, dev, memoryMb, versions, faults, orthancUrl, clamd } = readSettings();
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
@@ -94,6 +96,7 @@ async function main(): Promise<void> {
     dataDir,
     verbose,
     memoryMb,
+    keepsVersions: versions,
     faults,
     clamd,
     onPhase,

@@ -8,6 +8,12 @@ export const USAGE = {
   --retry-failed      check the uploads again that could not be checked, or that wait for their next attempt
   --delete-orphans    delete objects without a record
   --days              days of the audit log to examine`,
+  restore: `restore --from <table> [--at <time>] [--apply] [--only-missing] [--units 500] [--stage ${DEFAULT_STAGE}]
+  After a loss, makes the data of a table that DynamoDB restored those of the service again: see docs/restore.md.
+  --at                the time of its data, unless DynamoDB has noted it
+  --apply             do it; without it, only say what would be done
+  --only-missing      also if the table of the service has items, which stay as they are
+  --units             write units of DynamoDB a second`,
   audit: `audit verify
   Compares the audit log with its hash chain, all of it: see docs/cli.md.`,
   gateway: `gateway <settings.json>

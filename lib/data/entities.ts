@@ -25,6 +25,7 @@ import { KeyUse } from './key-uses.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
 import { ReconciliationProgress, ReconciliationSums } from './reconcile/progress.ts';
+import { RestoreProgress } from './restore/restore-progress.ts';
 import { StoredFiles } from './stored-amounts.ts';
 
 /** An entity of the table: its attributes, and the keys under which it is found. */
@@ -399,6 +400,12 @@ export const ENTITIES: readonly Entity[] = [
         { table: 'what a run of the reconciliation has added up, in parts' },
       ],
     ],
+  },
+  {
+    name: 'RestoreProgress',
+    schema: { RestoreProgress },
+    table: 'Requests',
+    keys: [[keys.RESTORE_KEY, { table: 'how far a restore has come' }]],
   },
   {
     name: 'FirstAttempt',

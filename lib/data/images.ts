@@ -383,6 +383,11 @@ export class Images {
     ]);
   }
 
+  /** Forgets the erasure of an image that a restore has brought back. */
+  async forgetErasure(id: string): Promise<void> {
+    await writeMany(this.#table, [{ DeleteRequest: { Key: erasureKey(id) } }]);
+  }
+
   /** Whether an image with this id was erased. */
   async isErased(id: string): Promise<boolean> {
     const { name: TableName, client } = this.#table;

@@ -374,6 +374,9 @@ export const reconciliationSumsKey = (id: number, part: number) => ({
   sk: `SUMS#${id}#${part}`,
 });
 
+/** How far a restore has come; in the table of requests. */
+export const RESTORE_KEY = { pk: 'RESTORE', sk: 'PROGRESS' };
+
 /** The time of the first attempt of a request with an Idempotency-Key; in the table of requests. */
 export const firstAttemptKey = (request: string) => ({ pk: `ATTEMPT#${request}`, sk: 'ATTEMPT' });
 

@@ -73,6 +73,8 @@ export interface LocalStackOptions {
   environment?: Record<string, string>;
   /** Where ClamAV's clamd listens, if the template has a malware scan. */
   clamd?: string | undefined;
+  /** Keep what is deleted or replaced in S3, as its versions. A laptop's disk has better uses than this. */
+  keepsVersions?: boolean;
   /** The faults to inject, as `docs/faults.md` describes them. */
   faults?: string;
   /** Hears of each call that a function makes to S3 or DynamoDB; costs a little, so leave it out to leave it off. */
@@ -201,7 +203,7 @@ async function start(
   onPhase?.('Starting S3 and the queues');
   const queues = new Queues(db, template, faults, clock);
   const buckets = loadBuckets(template);
-  const store = new S3Store(db, dataDir, buckets, queues, clock);
+  const store = new S3Store(db, dataDir, buckets, queues, clock, options.keepsVersions);
   const s3 = new S3(buckets, store, principals, faults, log);
   const timeToLive = dynoxide && new TimeToLive(dynoxide.file, dynamoDb, clock);
   const expire = async () => {

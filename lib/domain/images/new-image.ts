@@ -20,6 +20,9 @@ export function newImage<T extends Given>(
 ): Image & Pick<T, 'patientId'> {
   const uploadedAt = now.toISOString();
   recordAccess(caller, 'image', given);
+  // Where it belongs: the audit log is what is left of it if the table is lost.
+  recordAccess(caller, 'case', { id: given.caseId });
+  for (const [type, id] of Object.entries(given.links ?? {})) recordAccess(caller, type, { id });
   return {
     category: 'other',
     caption: '',

@@ -33,6 +33,7 @@ const LifecycleRule = z
     Prefix: z.string().default(''),
     TagFilters: z.array(z.unknown()).default([]),
     ExpirationInDays: z.number().optional(),
+    NoncurrentVersionExpiration: z.object({ NoncurrentDays: z.number() }).loose().optional(),
     AbortIncompleteMultipartUpload: z.object({ DaysAfterInitiation: z.number() }).optional(),
   })
   .loose();
@@ -51,6 +52,7 @@ const BucketProperties = z
       .object({ Rule: z.object({ DefaultRetention: z.object({ Mode: z.string() }).loose() }).optional() })
       .loose()
       .optional(),
+    VersioningConfiguration: z.object({ Status: z.string() }).optional(),
     LifecycleConfiguration: z
       .object({ Rules: z.array(LifecycleRule) })
       .loose()
@@ -68,6 +70,7 @@ export interface BucketDefinition {
   lifecycleRules: z.infer<typeof LifecycleRule>[];
   /** Whether each object is locked from its creation on (S3 Object Lock). */
   isLocked: boolean;
+  isVersioned: boolean;
 }
 
 export function loadBuckets(template: Template): Map<string, BucketDefinition> {
@@ -86,6 +89,7 @@ export function loadBuckets(template: Template): Map<string, BucketDefinition> {
       lifecycleRules: properties.LifecycleConfiguration.Rules.filter(
         (rule) => rule.Status === 'Enabled' && rule.TagFilters.length === 0,
       ),
+      isVersioned: properties.VersioningConfiguration?.Status === 'Enabled',
       isLocked: properties.ObjectLockConfiguration?.Rule !== undefined,
       queuesFor: (eventName, key) =>
         QueueConfigurations.filter(({ Event, Filter }) => {

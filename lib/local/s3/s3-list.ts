@@ -1,5 +1,6 @@
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
-import type { S3Store, StoredObject } from './s3-store.ts';
+import type { S3Store } from './s3-store.ts';
+import type { StoredObject } from './stored-object.ts';
 import { encodeXml } from './xml.ts';
 
 /**
@@ -62,34 +63,50 @@ export function listObjectsXml(store: S3Store, bucket: string, query: URLSearchP
 }
 
 /**
- * Responds to ListObjectVersions. Each object has one version: the local S3 keeps no others, and refuses to delete what
- * is locked.
+ * Responds to ListObjectVersions. Each object has one version unless the stack keeps what was deleted or replaced. A page ends between
+ * two keys.
  */
 export function listVersionsXml(store: S3Store, bucket: string, query: URLSearchParams): string {
   const prefix = query.get('prefix') ?? '';
+  const after = query.get('key-marker') ?? '';
   const maxKeys = Math.min(1000, Number(query.get('max-keys') ?? 1000));
   const encode = (text: string) =>
     encodeXml(query.get('encoding-type') === 'url' ? encodeURIComponent(text) : text);
-  const versions: StoredObject[] = [];
+  const current = new Map<string, StoredObject>();
   let isTruncated = false;
-  for (const stored of store.list(bucket, prefix, query.get('key-marker') ?? '')) {
-    isTruncated = versions.length === maxKeys;
+  for (const stored of store.list(bucket, prefix, after)) {
+    isTruncated = current.size === maxKeys;
     if (isTruncated) break;
-    versions.push(stored);
+    current.set(stored.key, stored);
   }
-  const last = versions.at(-1);
+  const last = isTruncated ? [...current.keys()].at(-1) : undefined;
+  const formerKeys = (store.versions?.keys(bucket, prefix, after) ?? []).filter(
+    (key) => last === undefined || key <= last,
+  );
+  const entries = [...new Set([...current.keys(), ...formerKeys])].sort().flatMap((key) => {
+    const stored = current.get(key);
+    const former = store.versions?.of(bucket, key) ?? [];
+    const id = store.versions ? stored?.blob : 'null';
+    const newest = stored && { ...stored, id, isMarker: false, modifiedAt: stored.modified_at };
+    return [...(newest ? [newest] : []), ...former].map((entry, index) => ({
+      ...entry,
+      isLatest: index === 0,
+    }));
+  });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
     `<Name>${bucket}</Name><Prefix>${encode(prefix)}</Prefix><MaxKeys>${maxKeys}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>`,
-    isTruncated && last
-      ? `<NextKeyMarker>${encode(last.key)}</NextKeyMarker><NextVersionIdMarker>null</NextVersionIdMarker>`
-      : '',
-    ...versions.map(
-      ({ key, modified_at: modifiedAt, etag, size }) =>
-        `<Version><Key>${encode(key)}</Key><VersionId>null</VersionId><IsLatest>true</IsLatest>` +
-        `<LastModified>${new Date(modifiedAt).toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag>` +
-        `<Size>${size}</Size><StorageClass>STANDARD</StorageClass></Version>`,
-    ),
+    last === undefined
+      ? ''
+      : `<NextKeyMarker>${encode(last)}</NextKeyMarker><NextVersionIdMarker>null</NextVersionIdMarker>`,
+    ...entries.map(({ key, id, isLatest, isMarker, modifiedAt, etag, size }) => {
+      const common =
+        `<Key>${encode(key)}</Key><VersionId>${id}</VersionId><IsLatest>${isLatest}</IsLatest>` +
+        `<LastModified>${new Date(modifiedAt).toISOString()}</LastModified>`;
+      return isMarker
+        ? `<DeleteMarker>${common}</DeleteMarker>`
+        : `<Version>${common}<ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size><StorageClass>STANDARD</StorageClass></Version>`;
+    }),
     '</ListVersionsResult>',
   ].join('');
 }

@@ -14,26 +14,24 @@ import type { Queues } from '../sqs/queues.ts';
 import { region } from '../template.ts';
 import type { BucketDefinition } from './s3-buckets.ts';
 import { currentCall } from './s3-call.ts';
+import { S3Versions } from './s3-versions.ts';
+import { StoredObject } from './stored-object.ts';
 
 /** Sorts after every key with the same prefix: the last code point, as often as a key can have it (1024 bytes). */
 const greatestRest = '\u{10FFFF}'.repeat(256);
 
-const metadataJson = z.string().transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text)));
-const StoredObject = z.object({
-  key: z.string(),
-  blob: z.string(),
-  size: z.number(),
-  etag: z.string(),
-  crc32: z.string().nullable(),
-  modified_at: z.number(),
-  metadata: metadataJson,
-});
-export type StoredObject = z.infer<typeof StoredObject>;
 const Part = z.object({ number: z.number(), blob: z.string(), size: z.number(), etag: z.string() });
-const Upload = z.object({ key: z.string(), metadata: metadataJson });
+const Upload = StoredObject.pick({ key: true, metadata: true });
 
 /** An object that was created. */
 export type CreatedObject = Pick<StoredObject, 'key' | 'etag'>;
+
+/** A version of an object, by its id. */
+export interface ObjectVersion {
+  bucket: string;
+  key: string;
+  id: string;
+}
 
 interface Blob {
   blob: string;
@@ -53,6 +51,8 @@ export class S3Store {
   readonly #buckets: Map<string, BucketDefinition>;
   readonly #queues: Queues;
   readonly #clock: Clock;
+  /** Undefined if the bytes of what is deleted or replaced go at once. */
+  readonly versions: S3Versions | undefined;
   readonly #listeners: ((bucket: string, object: CreatedObject) => void)[] = [];
 
   constructor(
@@ -61,6 +61,7 @@ export class S3Store {
     buckets: Map<string, BucketDefinition>,
     queues: Queues,
     clock: Clock,
+    keepsVersions = false,
   ) {
     this.#db = db;
     this.#clock = clock;
@@ -81,6 +82,8 @@ export class S3Store {
         PRIMARY KEY (upload, number)
       ) STRICT;
     `);
+    S3Versions.createTable(db);
+    this.versions = keepsVersions ? new S3Versions(db, clock) : undefined;
     this.#removeOrphans();
   }
 
@@ -176,7 +179,37 @@ export class S3Store {
     };
   }
 
+  /** Copies a version of an object, with its metadata. */
+  async copyVersion(version: ObjectVersion, bucket: string, key: string) {
+    const source = this.#findVersion(version.bucket, version.key, version.id);
+    if (!source) throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
+    const { metadata } = source;
+    const written = await this.#write(await this.#read(source));
+    this.#commit(bucket, key, 'ObjectCreated:Copy', { ...written, etag: written.md5, metadata });
+    return { etag: written.md5, modifiedAt: this.#clock.now() };
+  }
+
+  /** Returns the metadata of a version of an object, also of the current one. */
+  #findVersion(bucket: string, key: string, id: string): StoredObject | undefined {
+    const current = this.find(bucket, key);
+    return current?.blob === id ? current : this.versions?.find(bucket, key, id);
+  }
+
+  /** Deletes one version for good. If it was the newest, the one before it takes its place. */
+  async deleteVersion(bucket: string, key: string, id: string): Promise<void> {
+    const deleted = this.#findVersion(bucket, key, id);
+    if (this.find(bucket, key)?.blob === id)
+      this.#db.prepare('DELETE FROM objects WHERE bucket = ? AND key = ?').run(bucket, key);
+    this.versions?.delete(bucket, key, id);
+    if (deleted) await rm(this.#blobPath(deleted.blob), { force: true });
+  }
+
+  #keeps(bucket: string): S3Versions | undefined {
+    return this.#buckets.get(bucket)?.isVersioned ? this.versions : undefined;
+  }
+
   async deleteObject(bucket: string, key: string): Promise<void> {
+    this.#keeps(bucket)?.keep(bucket, key, { withMarker: true });
     const row = this.#db
       .prepare('DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob')
       .get(bucket, key);
@@ -184,7 +217,7 @@ export class S3Store {
     for (const queue of this.#buckets.get(bucket)?.queuesFor('ObjectRemoved:Delete', key) ?? []) {
       this.#queues.send(queue, this.#event(bucket, key, 'ObjectRemoved:Delete', undefined), 's3');
     }
-    await rm(this.#blobPath(String(row.blob)), { force: true });
+    if (!this.#keeps(bucket)) await rm(this.#blobPath(String(row.blob)), { force: true });
   }
 
   /** Yields the objects after `startAfter` in the byte order of their keys, which is the order of S3 and of SQLite. */
@@ -277,7 +310,14 @@ export class S3Store {
     const now = this.#clock.now();
     const dayMs = 24 * 60 * 60 * 1000;
     for (const { name, lifecycleRules } of this.#buckets.values()) {
-      for (const { Prefix, ExpirationInDays, AbortIncompleteMultipartUpload } of lifecycleRules) {
+      for (const rule of lifecycleRules) {
+        const { Prefix, ExpirationInDays, AbortIncompleteMultipartUpload, NoncurrentVersionExpiration } =
+          rule;
+        if (NoncurrentVersionExpiration) {
+          const before = now - NoncurrentVersionExpiration.NoncurrentDays * dayMs;
+          for (const blob of this.versions?.expire(name, Prefix, before) ?? [])
+            await rm(this.#blobPath(blob), { force: true });
+        }
         const old = (table: string, column: string, days: number) =>
           this.#db
             .prepare(`SELECT * FROM ${table} WHERE bucket = ? AND substr(key, 1, ?) = ? AND ${column} < ?`)
@@ -338,8 +378,10 @@ export class S3Store {
     }
     const queues = this.#buckets.get(bucket)?.queuesFor(eventName, key) ?? [];
     // There is no `await` between here and COMMIT, so two writers of one key can't both create it.
+    const isKept = this.#keeps(bucket) !== undefined;
     this.#db.exec('BEGIN');
     try {
+      this.#keeps(bucket)?.keep(bucket, key);
       this.#db
         .prepare(
           `INSERT OR REPLACE INTO objects (bucket, key, blob, size, etag, crc32, modified_at, metadata)
@@ -355,7 +397,7 @@ export class S3Store {
     }
     for (const listener of this.#listeners) listener(bucket, { key, etag });
     if (call) call.crc32 = object.crc32;
-    if (replaced) rmSync(this.#blobPath(replaced.blob), { force: true });
+    if (replaced && !isKept) rmSync(this.#blobPath(replaced.blob), { force: true });
   }
 
   #event(
@@ -420,7 +462,9 @@ export class S3Store {
   #removeOrphans() {
     const known = new Set(
       this.#db
-        .prepare('SELECT blob FROM objects UNION ALL SELECT blob FROM parts')
+        .prepare(
+          'SELECT blob FROM objects UNION ALL SELECT blob FROM parts UNION ALL SELECT blob FROM versions WHERE blob IS NOT NULL',
+        )
         .all()
         .map((row) => String(row.blob)),
     );

@@ -10,7 +10,8 @@ import { currentCall, type S3Call } from './s3-call.ts';
 import { applyCors } from './s3-cors.ts';
 import { applyS3Fault } from './s3-faults.ts';
 import { listObjectsXml, listVersionsXml } from './s3-list.ts';
-import { preconditionFailed, type S3Store, type StoredObject } from './s3-store.ts';
+import { type ObjectVersion, preconditionFailed, type S3Store } from './s3-store.ts';
+import type { StoredObject } from './stored-object.ts';
 import { decodeXml, encodeXml } from './xml.ts';
 
 /** The largest object of one PUT. */
@@ -117,7 +118,16 @@ export class S3 {
     const definition = this.#buckets.get(bucket);
     if (!definition)
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket });
-    for (const name of ['versionId', 'acl', 'tagging', 'retention', 'legal-hold', 'torrent', 'select']) {
+    const isOfVersion = request.method === 'DELETE' && key !== '' && this.#store.versions;
+    for (const name of [
+      ...(isOfVersion ? [] : ['versionId']),
+      'acl',
+      'tagging',
+      'retention',
+      'legal-hold',
+      'torrent',
+      'select',
+    ]) {
       if (query.has(name)) throw new S3Error('NotImplemented', `The local S3 does not know ?${name}.`);
     }
     const operation = `${request.method} ${key === '' ? 'bucket' : 'object'}`;
@@ -162,6 +172,13 @@ export class S3 {
           s3.response.writeHead(204).end();
           return;
         }
+        if (query.has('versionId')) {
+          this.#require(s3, 's3:DeleteObjectVersion', `${definition.arn}/${key}`);
+          if (definition.isLocked) throw denied();
+          await this.#store.deleteVersion(bucket, key, query.get('versionId') ?? '');
+          s3.response.writeHead(204).end();
+          return;
+        }
         this.#require(s3, 's3:DeleteObject', `${definition.arn}/${key}`);
         if (definition.isLocked) throw denied();
         return this.#pass(s3, {});
@@ -176,8 +193,8 @@ export class S3 {
     if (query.has('uploadId')) this.#requireUpload(s3);
     const source = headers['x-amz-copy-source'];
     if (source !== undefined) {
-      this.#requireSource(s3, String(source));
-      return this.#pass(s3, {});
+      const version = this.#requireSource(s3, String(source));
+      return version ? this.#copyVersion(s3, version) : this.#pass(s3, {});
     }
     const payloadHash = String(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD');
     if (
@@ -255,6 +272,15 @@ export class S3 {
     );
   }
 
+  /** s3rver knows no versions, and refuses to copy an object onto itself. */
+  async #copyVersion({ response, bucket, key }: S3Request, version: ObjectVersion) {
+    const { etag, modifiedAt } = await this.#store.copyVersion(version, bucket, key);
+    sendXml(
+      response,
+      `<?xml version="1.0" encoding="UTF-8"?>\n<CopyObjectResult><ETag>&quot;${etag}&quot;</ETag><LastModified>${new Date(modifiedAt).toISOString()}</LastModified></CopyObjectResult>`,
+    );
+  }
+
   async #pass(s3: S3Request, expected: { [name in keyof S3Call['expected']]: unknown }) {
     const { request, response, bucket, key, query } = s3;
     const call: S3Call = {
@@ -285,20 +311,25 @@ export class S3 {
     throw new S3Error('NoSuchUpload', 'The specified upload does not exist.');
   }
 
-  #requireSource(s3: S3Request, header: string) {
-    const [bucket = '', ...parts] = decodePath(header.replace(/^\//, '')).split('/');
+  /** Returns the version that is to be copied; undefined for the current one. */
+  #requireSource(s3: S3Request, header: string): ObjectVersion | undefined {
+    const [source = '', version] = header.replace(/^\//, '').split('?versionId=');
+    const [bucket = '', ...parts] = decodePath(source).split('/');
     const key = parts.join('/');
     const definition = this.#buckets.get(bucket);
     if (!definition)
       throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket });
-    this.#require(s3, 's3:GetObject', `${definition.arn}/${key}`);
+    const action = version === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+    this.#require(s3, action, `${definition.arn}/${key}`);
     for (const name of Object.keys(s3.request.headers)) {
       if (!name.startsWith('x-amz-copy-source-if-') || name === 'x-amz-copy-source-if-match') continue;
       throw new S3Error('NotImplemented', `The local S3 does not know ${name}.`);
     }
-    if (!this.#store.find(bucket, key) && !s3.may('s3:ListBucket', definition.arn)) throw denied();
+    const found = version === undefined ? this.#store.find(bucket, key) : true;
+    if (!found && !s3.may('s3:ListBucket', definition.arn)) throw denied();
     // s3rver decodes with decodeURI, which leaves `%2B` and the like encoded: pass only what that decodes.
     s3.request.headers['x-amz-copy-source'] = `/${bucket}/${key.replaceAll('%', '%25')}`;
+    return version === undefined ? undefined : { bucket, key, id: decodeURIComponent(version) };
   }
 }
 

@@ -22,11 +22,24 @@ export async function notificationsOf(
   dicomStore: Pick<DicomStore, 'patientsOfInstances'>,
 ): Promise<Notification[]> {
   const { before, after } = change;
+  if (!before && isRestored(after)) return [];
   const isMoved = before && after && PLACE.some((name) => before[name] !== after[name]);
   // A moved item is deleted for one patient, and new for the other.
   const changes = isMoved ? [{ before }, { after }] : [change];
   return Promise.all(changes.map((each) => notificationOf(each, dicomStore)));
 }
+
+/** Late notifications are of no use either. */
+const NEW_WITHIN_MS = 3_600_000;
+
+/**
+ * Whether an item that is new in the table is not new: a restore copied it. Messages about each of a clinic's images would keep those
+ * about today's waiting.
+ */
+const isRestored = (item: ChangedItem['after']): boolean => {
+  const at = item?.updatedAt ?? item?.createdAt ?? item?.registeredAt;
+  return typeof at === 'string' && Date.now() - Date.parse(at) > NEW_WITHIN_MS;
+};
 
 async function notificationOf(
   { before, after }: ChangedItem,
