@@ -35,13 +35,14 @@ const packagesOf = (folder: string): Installed[] =>
       hasInstallScript: entry.hasInstallScript ?? false,
     }));
 
-const packages = [...packagesOf('.'), ...packagesOf('layers/sharp/nodejs')];
+const packages = ['.', 'layers/sharp/nodejs', 'test/clients/programs'].flatMap(packagesOf);
 
 /** SPDX identifiers of licences that ask for no more than to be named. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
   'BlueOak-1.0.0',
+  'BSD-2-Clause',
   'BSD-3-Clause',
   'BSL-1.0',
   'ISC',
@@ -66,6 +67,7 @@ const EXCEPTIONS: Record<string, { license: string; reason: string }> = {
     reason:
       'A WebAssembly module of its own, unchanged, in its own layer and process (docs/decisions/heic-by-libheif.md).',
   },
+  reserved: { license: '', reason: 'Its folder has the licence of MIT; only a tool of tests uses it.' },
   'humanize-number': { license: '', reason: 'Its README says MIT; only the local S3 uses it.' },
 };
 /** Families of packages: one for each platform. */
