@@ -200,7 +200,7 @@ export async function buildFunctions(): Promise<void> {
   const document = JSON.stringify(openApiDocument(operations));
   await writeFile(join(BUNDLES, 'get-openapi', 'openapi.json'), document);
   const methods = JSON.stringify(methodsByPath(operations));
-  await writeFile(join(BUNDLES, 'method-not-allowed', 'methods.json'), methods);
+  await writeFile(join(BUNDLES, 'other-methods', 'methods.json'), methods);
 }
 
 if (import.meta.main) await Promise.all([buildFunctions(), buildWeb()]);
