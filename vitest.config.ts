@@ -42,6 +42,8 @@ export default defineConfig({
       project('service', [BUILD, SHARED_STACK]),
       project('web', [BUILD, SHARED_STACK, BROWSER]),
       project('own-stack', [BUILD]),
+      // Programs of other makers, which `npm run clients` installs, against the shared stack.
+      project('clients', [BUILD, SHARED_STACK, BROWSER]),
       // With the programs of dcmtk, and an Orthanc, as peers.
       project('gateway', [BUILD], { testSeconds: 120 }),
       // The third-party files of `../shared/data`, which are not on every machine.

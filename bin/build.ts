@@ -229,7 +229,7 @@ export async function buildFunctions(): Promise<void> {
     for (const [module, file] of Object.entries(READ_BY))
       if (module in inputs) await cp(join(ROOT, file), join(ROOT, dirname(bundle), basename(file)));
   const methods = JSON.stringify(methodsByPath(operations));
-  await writeFile(join(BUNDLES, 'method-not-allowed', 'methods.json'), methods);
+  await writeFile(join(BUNDLES, 'other-methods', 'methods.json'), methods);
 }
 
 if (import.meta.main) await Promise.all([buildFunctions(), buildWeb()]);

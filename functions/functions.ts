@@ -17,7 +17,7 @@ interface FunctionSources {
 /** Every Lambda function. */
 export const functions: FunctionSources[] = [
   { id: 'authorizer', entry: 'functions/authorizers/authorizer/handler.ts' },
-  { id: 'method-not-allowed', entry: 'functions/service/method-not-allowed/handler.ts' },
+  { id: 'other-methods', entry: 'functions/service/other-methods/handler.ts' },
   { id: 'authorize-connection', entry: 'functions/sockets/authorize-connection/handler.ts' },
   ...socketRoutes.map(({ id }) => ({ id, entry: `functions/sockets/${id}/handler.ts` })),
   ...operations.map((operation: Operation) => ({

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import project from '../../package.json' with { type: 'json' };
 import { ERROR_STATUS, type ErrorCode } from '../domain/errors.ts';
 import { exampleOf } from './example.ts';
+import { GROUPS } from './groups.ts';
 import { Message } from './notifications.ts';
 import {
   errorsOf,
@@ -70,7 +71,10 @@ export function openApiDocument(operations: readonly Operation[]) {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(operations.map(({ group }) => group))].map((name) => ({ name })),
+    tags: [...new Set(operations.map(({ group }) => group))].map((name) => ({
+      name,
+      description: GROUPS[name],
+    })),
     paths,
     components: {
       schemas: {
@@ -108,6 +112,11 @@ const idempotencyKey = ({ returnsSecret }: Operation) => ({
   example: '2f0a7c51-9d0e-4c0e-83d1-6f3d5b0e2a4f',
 });
 
+/** API Gateway's quota "Total combined size of request line and header values"; this response is not in our error shape. */
+const HEADERS_TOO_LARGE = {
+  431: { description: 'The URL and the headers together have more than 10,240 bytes.' },
+};
+
 const IF_MATCH = {
   name: 'If-Match',
   in: 'header',
@@ -140,7 +149,7 @@ function describe(operation: Operation, operationId: string, path: string) {
         content: {
           [form ? 'multipart/form-data' : 'application/json']: {
             schema: form ? formSchemaOf(body, form) : schemaOf(body, 'input'),
-            example: example.body ?? exampleOf(schemaOf(body, 'input')),
+            example: form ? formExampleOf(operation, form) : bodyExampleOf(operation),
           },
         },
       },
@@ -156,7 +165,7 @@ function describe(operation: Operation, operationId: string, path: string) {
         },
       },
     }),
-    responses: { ...successOf(operation), ...errorResponses(operation) },
+    responses: { ...successOf(operation), ...errorResponses(operation), ...HEADERS_TOO_LARGE },
   };
 }
 
@@ -182,6 +191,15 @@ function formSchemaOf(body: z.ZodType, { file, maxFiles }: Form) {
   return { ...rest, properties: { [file]: files, ...properties }, required: [file, ...required] };
 }
 
+const bodyExampleOf = ({ body, example }: Operation) =>
+  example?.body ?? (body && exampleOf(schemaOf(body, 'input')));
+
+/** The example of a form, with a text in place of the bytes of each file. */
+function formExampleOf(operation: Operation, { file, maxFiles }: Form) {
+  const bytes = '(the bytes of the file)';
+  return { [file]: maxFiles === 1 ? bytes : [bytes], ...(bodyExampleOf(operation) as object) };
+}
+
 function parametersOf(fields: Operation['params'], place: 'path' | 'query', own?: Record<string, unknown>) {
   if (!fields) return [];
   const { properties = {}, required = [] } = schemaOf(fields, 'input');
@@ -189,7 +207,17 @@ function parametersOf(fields: Operation['params'], place: 'path' | 'query', own?
     const isRequired = place === 'path' || required.includes(name);
     // Optional fields are omitted from the composed example: a request with all of them is unusual.
     const example = own ? own[name] : isRequired ? exampleOf(schema) : undefined;
-    return { name, in: place, required: isRequired, schema, ...(example !== undefined && { example }) };
+    return {
+      name,
+      in: place,
+      required: isRequired,
+      schema,
+      // `ids=1,2,3`: CloudFront accepts URLs of 8,192 bytes, and a repeated name takes a part of them.
+      ...(place === 'query' &&
+        typeof schema === 'object' &&
+        schema.type === 'array' && { style: 'form', explode: false }),
+      ...(example !== undefined && { example }),
+    };
   });
 }
 

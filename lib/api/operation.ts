@@ -3,6 +3,7 @@ import type { Role } from '../domain/access/caller.ts';
 import type { PersonRole } from '../domain/access/roles.ts';
 import type { Scope } from '../domain/access/scope.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { Group } from './groups.ts';
 
 /** The names in braces of a path: `'id'` for `/api/images/{id}/data`. */
 type PathParam<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -96,18 +97,7 @@ export interface Operation {
    */
   aliases?: Readonly<Record<string, `/${string}`>>;
   summary: string;
-  group:
-    | 'Service'
-    | 'Cases'
-    | 'Batches'
-    | 'Patients'
-    | 'Images'
-    | 'Exams'
-    | 'DICOM'
-    | 'DICOMweb'
-    | 'Records'
-    | 'Keys'
-    | 'Audit';
+  group: Group;
   /** The people who may call the operation; `'public'` needs no authentication. */
   auth: 'public' | readonly [PersonRole, ...PersonRole[]];
   /** The scopes of which the API key of another system must have one. Without this field, no other system may call. */

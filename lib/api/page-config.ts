@@ -5,6 +5,8 @@ export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest
   issuer: string;
   clientId: string;
   scope: string;
+  /** What the issuer asks at each sign-in (OpenID Connect Core, 3.1.2.1). */
+  prompt: string;
   /** The clinic's time zone (IANA). */
   timeZone: string;
   /** Whether it is a local stack, which is there to be tried out. */

@@ -17,9 +17,8 @@ export const Next = z
  * 170 ids as repeated parameters, or 220 with commas.
  */
 export const repeatable = <T extends z.ZodType<unknown, string>>(item: T, most: number) =>
-  z
-    .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
-    .pipe(z.array(item).max(most));
+  // Not a union of text and list: the API document describes the list that comes out, and not any text that goes in.
+  z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(item).max(most));
 
 /** The query parameters of deletions that can be undone. */
 export const DeletionQuery = z.strictObject({

@@ -9,9 +9,6 @@ import { type Operation, routesOf } from '../api/operation.ts';
  */
 const GATEWAY_TIMEOUT_SECONDS = 29;
 
-/** The request headers that a viewer's page may send (Fetch standard, "CORS-preflight request"). */
-const CORS_HEADERS = ['accept', 'authorization', 'content-type', 'range', 'x-api-key'];
-
 /** An operation and the function that handles it. */
 export interface ApiRoute {
   operation: Operation;
@@ -20,8 +17,8 @@ export interface ApiRoute {
 
 interface ApiDefinitionProps {
   routes: readonly ApiRoute[];
-  /** The function for methods that a path does not have. */
-  methodNotAllowedArn: string;
+  /** The function for methods that a path does not have, and for preflight requests. */
+  otherMethodsArn: string;
   authorizerArn: string;
   /** The ARN of the role with which API Gateway invokes the functions. */
   invokerArn: string;
@@ -38,15 +35,14 @@ interface ApiDefinitionProps {
 export function apiDefinition({ routes, ...props }: ApiDefinitionProps) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    const { method, crossOrigin } = route.operation;
+    const { method } = route.operation;
     for (const { path } of routesOf(route.operation)) {
       const own = methodOf(route, path, props);
       paths[path] = {
         ...paths[path],
         [method.toLowerCase()]: own,
         ...(method === 'GET' && { head: own }),
-        ...(crossOrigin && { options: preflight(path, props.allowedOrigins) }),
-        'x-amazon-apigateway-any-method': methodNotAllowed(path, props),
+        'x-amazon-apigateway-any-method': otherMethods(path, props),
       };
     }
   }
@@ -82,12 +78,15 @@ function methodOf({ operation, functionArn }: ApiRoute, path: string, targets: T
   };
 }
 
-/** The response to every other method (RFC 9110, 15.5.6). API Gateway itself would say that there is no such path. */
-const methodNotAllowed = (path: string, targets: Targets) => ({
+/**
+ * Every other method: a preflight request, which needs no authentication, or one that the path does not have, of which API
+ * Gateway itself would say that there is no such path.
+ */
+const otherMethods = (path: string, targets: Targets) => ({
   parameters: pathParameters(path),
-  responses: { 405: { description: STATUS_CODES[405] } },
+  responses: { 204: { description: STATUS_CODES[204] }, 405: { description: STATUS_CODES[405] } },
   security: [FROM_CLOUDFRONT],
-  'x-amazon-apigateway-integration': integration(targets.methodNotAllowedArn, 5, false, targets),
+  'x-amazon-apigateway-integration': integration(targets.otherMethodsArn, 5, false, targets),
 });
 
 function integration(
@@ -132,54 +131,6 @@ const authorizerOf = ({ authorizerArn, lambdaApi, invokerArn }: Targets) => ({
   },
 });
 
-/** Responds to CORS preflight requests, which need no authentication. */
-function preflight(path: string, allowedOrigins: readonly string[]) {
-  const [origin, ...others] = allowedOrigins;
-  // Without an allowed origin, browsers refuse the request.
-  const headers = origin !== undefined && {
-    'Access-Control-Allow-Origin': origin,
-    'Access-Control-Allow-Methods': 'GET,POST,OPTIONS',
-    'Access-Control-Allow-Headers': CORS_HEADERS.join(','),
-    'Access-Control-Max-Age': '86400',
-    ...(origin !== '*' && { Vary: 'Origin' }),
-  };
-  const names = Object.keys(headers || {});
-  return {
-    parameters: pathParameters(path),
-    responses: {
-      204: {
-        description: STATUS_CODES[204],
-        headers: Object.fromEntries(names.map((name) => [name, { schema: { type: 'string' } }])),
-      },
-    },
-    security: [FROM_CLOUDFRONT],
-    'x-amazon-apigateway-integration': {
-      type: 'mock',
-      requestTemplates: { 'application/json': '{"statusCode": 204}' },
-      responses: {
-        default: {
-          statusCode: '204',
-          responseParameters: Object.fromEntries(
-            Object.entries(headers || {}).map(([name, value]) => [
-              `method.response.header.${name}`,
-              `'${value}'`,
-            ]),
-          ),
-          ...(others.length > 0 && { responseTemplates: { 'application/json': allowOneOf(others) } }),
-        },
-      },
-    },
-  };
-}
-
-/** A mapping template that allows the origin of the request if it is one of these. */
-const allowOneOf = (origins: readonly string[]) =>
-  `#set($origin = $input.params().header.get("Origin"))
-#if(!$origin)#set($origin = $input.params().header.get("origin"))#end
-#if(${origins.map((origin) => `$origin == "${origin}"`).join(' || ')})
-#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)
-#end`;
-
 /** Responses that API Gateway generates itself, in the service's error format. */
 const GATEWAY_RESPONSES: [type: string, status: number, message: string, details?: string[]][] = [
   ['DEFAULT_4XX', 400, 'The request can not be handled.'],
@@ -218,7 +169,10 @@ const GATEWAY_HEADERS = {
   'content-security-policy': 'sandbox',
 };
 
-/** These responses are the same for every caller. Without this header, a viewer's page could not read the error. */
+/**
+ * These responses are the same for every caller. Without this header, a viewer's page could not read the error. A constant
+ * can't be the origin that asks; `*` is allowed to requests without cookies, and the service has none.
+ */
 const FOR_EVERY_ORIGIN = { 'access-control-allow-origin': '*' };
 
 /**

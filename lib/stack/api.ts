@@ -19,8 +19,8 @@ const MIN_COMPRESSION_BYTES = 1024;
 
 interface ApiProps {
   routes: readonly ApiRoute[];
-  /** The function for methods that a path does not have. */
-  methodNotAllowedArn: string;
+  /** The function for methods that a path does not have, and for preflight requests. */
+  otherMethodsArn: string;
   /** The name of the authorizer's function. */
   authorizerName: string;
   settings: Settings;
@@ -30,11 +30,7 @@ interface ApiProps {
 export class Api extends Construct {
   readonly restApi: SpecRestApi;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { routes, methodNotAllowedArn, authorizerName, settings }: ApiProps,
-  ) {
+  constructor(scope: Construct, id: string, { routes, otherMethodsArn, authorizerName, settings }: ApiProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const authorizerArn = stack.formatArn({
@@ -56,11 +52,7 @@ export class Api extends Construct {
           statements: [
             new PolicyStatement({
               actions: ['lambda:InvokeFunction'],
-              resources: [
-                authorizerArn,
-                methodNotAllowedArn,
-                ...routes.map(({ functionArn }) => functionArn),
-              ],
+              resources: [authorizerArn, otherMethodsArn, ...routes.map(({ functionArn }) => functionArn)],
             }),
           ],
         }),
@@ -72,7 +64,7 @@ export class Api extends Construct {
       apiDefinition: ApiDefinition.fromInline(
         apiDefinition({
           routes,
-          methodNotAllowedArn,
+          otherMethodsArn,
           authorizerArn,
           invokerArn: invoker.roleArn,
           lambdaApi: `arn:${stack.partition}:apigateway:${stack.region}:lambda:path`,

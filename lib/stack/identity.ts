@@ -18,7 +18,7 @@ export class Identity extends Construct {
   readonly environment: { TOKEN_ISSUER: string; TOKEN_AUDIENCE: string; TOKEN_JWKS_URI: string };
 
   /** The page's configuration for sign-in. It contains no secrets. */
-  readonly forPage: Pick<PageConfig, 'issuer' | 'clientId' | 'scope'>;
+  readonly forPage: Pick<PageConfig, 'issuer' | 'clientId' | 'scope' | 'prompt'>;
   /** The origins to which the page sends requests during sign-in. */
   readonly origins: readonly string[];
   #pageUrl: string | undefined;
@@ -30,10 +30,11 @@ export class Identity extends Construct {
       audience,
       jwksUri,
       scope: scopes,
+      prompt,
       origins,
     } = 'pool' in people ? this.#client(people) : externalIssuer(people);
     this.environment = { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience, TOKEN_JWKS_URI: jwksUri };
-    this.forPage = { issuer, clientId: audience, scope: scopes };
+    this.forPage = { issuer, clientId: audience, scope: scopes, prompt };
     this.origins = origins;
   }
 
@@ -78,6 +79,7 @@ export class Identity extends Construct {
       audience,
       jwksUri: `${issuer}/.well-known/jwks.json`,
       scope: 'openid email profile',
+      prompt: 'login',
       origins: [`https://cognito-idp.${Aws.REGION}.amazonaws.com`, domain.baseUrl()],
     };
   }

@@ -134,7 +134,7 @@ export class Page extends Construct {
     const security = (contentSecurityPolicy: string) => ({
       contentSecurityPolicy: { contentSecurityPolicy, override: true },
       contentTypeOptions: { override: true },
-      frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+      frameOptions: { frameOption: HeadersFrameOption.SAMEORIGIN, override: true },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
       strictTransportSecurity: {
         accessControlMaxAge: Duration.days(730),
@@ -197,15 +197,16 @@ const SWAGGER_UI_POLICY =
 
 /**
  * The page's content security policy: it may load from, and connect to, itself, the bucket of the images, and the
- * issuer.
+ * issuer. Without a refresh token, it renews the token in a hidden frame of the issuer, which returns to the page itself.
  */
 const policy = (bucket: string, issuer: string): string =>
   [
     "default-src 'self'",
     `connect-src 'self' ${bucket} ${issuer}`,
+    `frame-src 'self' ${issuer}`,
     `img-src 'self' blob: data: ${bucket}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
+    "frame-ancestors 'self'",
   ].join('; ');

@@ -78,13 +78,14 @@ export class ServiceStack extends Stack {
       const handler = functions.create(operation.id, { ...operation, permissions, description, environment });
       return { operation, functionArn: handler.functionArn };
     });
-    const { functionArn: methodNotAllowedArn } = functions.create('method-not-allowed', {
-      description: 'Refuse a method that a path does not have',
+    const { functionArn: otherMethodsArn } = functions.create('other-methods', {
+      description: 'Answer preflight requests, and refuse a method that a path does not have',
       permissions: {},
+      environment: functions.crossOrigin,
       memoryMb: 256,
       timeoutSeconds: 5,
     });
-    const api = new Api(this, 'Api', { routes, methodNotAllowedArn, authorizerName: functionName, settings });
+    const api = new Api(this, 'Api', { routes, otherMethodsArn, authorizerName: functionName, settings });
     const { requestsPerAddress } = settings;
     if (requestsPerAddress !== undefined)
       new AddressRate(this, 'AddressRate', api.restApi, requestsPerAddress);

@@ -20,8 +20,18 @@ export const Settings = z.strictObject({
    * upload date in this time zone.
    */
   timeZone: TimeZone.default('UTC'),
-  /** A token issuer that replaces the stack's own user pool. */
-  oidc: z.strictObject({ issuer: z.url(), audience: z.string().min(1), jwksUri: z.url() }).optional(),
+  /**
+   * A token issuer that replaces the stack's own user pool. `prompt`: `login consent` for an issuer that gives a refresh token only
+   * after consent, as OpenID Connect Core requires it (section 11); most issuers do not, and some take one value only.
+   */
+  oidc: z
+    .strictObject({
+      issuer: z.url(),
+      audience: z.string().min(1),
+      jwksUri: z.url(),
+      prompt: z.enum(['login', 'login consent']).default('login'),
+    })
+    .optional(),
   /** Whether each person needs a second factor at the stack's own sign-in page, or may have one. */
   mfa: z.enum(['OPTIONAL', 'REQUIRED']).default('OPTIONAL'),
   /**

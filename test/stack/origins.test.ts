@@ -3,6 +3,14 @@ import { expect, test } from 'vitest';
 import { synthesizeTemplate } from '../support/synthesize-template.ts';
 
 const synthesize = (settings: unknown = {}) => synthesizeTemplate(settings).template;
+/** The origins that the functions of DICOMweb and the one of preflight requests allow. */
+const allowedBy = (template: Template) => [
+  ...new Set(
+    Object.values(template.findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties }) => Properties.Environment?.Variables?.ALLOWED_ORIGINS ?? [],
+    ),
+  ),
+];
 const apiOf = (template: Template) => JSON.stringify(template.findResources('AWS::ApiGateway::RestApi'));
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/0190a5a2';
 const plain = synthesize();
@@ -15,7 +23,8 @@ const own = synthesize({
 test('Without the setting allowedOrigins, neither the API nor its gateway allows another origin', () => {
   expect(apiOf(plain)).not.toMatch(/access-control/i);
   expect(apiOf(own)).toContain('gatewayresponse.header.access-control-allow-origin');
-  expect(apiOf(own)).toContain('method.response.header.Access-Control-Allow-Origin');
+  expect(allowedBy(plain)).toEqual(['[]']);
+  expect(allowedBy(own)).toEqual(['["https://viewer.example"]']);
 });
 
 test('Signed URLs work from every origin, whatever the setting says', () => {

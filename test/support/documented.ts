@@ -32,8 +32,12 @@ export const exampleParameters = (operation: Operation, place: 'path' | 'query')
   );
 
 /** The example body in the document, without the files of a form. */
-export const exampleBody = (operation: Operation): unknown =>
-  Object.values(documented(operation).requestBody?.content ?? {})[0]?.example;
+export function exampleBody(operation: Operation): unknown {
+  const { example } = Object.values(documented(operation).requestBody?.content ?? {})[0] ?? {};
+  if (!operation.form) return example;
+  const { [operation.form.file]: _files, ...fields } = example as Record<string, unknown>;
+  return fields;
+}
 
 /** The example request in the document; a form gets this file. */
 export function exampleRequest(operation: Operation, file: TestFile): { path: string; body: unknown } {

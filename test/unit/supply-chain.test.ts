@@ -19,7 +19,7 @@ const licenseOf = ({ license, licenses }: { license?: string; licenses?: { type:
   license ?? licenses?.map(({ type }) => type).join(' OR ') ?? '';
 
 /** Every package of a lock file. Its own manifest says its licence, or the lock file if it is for another platform. */
-const packagesOf = (folder: string): Installed[] =>
+const packagesOf = (folder: string, { readsManifests = true } = {}): Installed[] =>
   Object.entries<{ link?: true; license?: string; hasInstallScript?: true }>(
     readJson(join(folder, 'package-lock.json')).packages,
   )
@@ -28,20 +28,26 @@ const packagesOf = (folder: string): Installed[] =>
       path,
       name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
       license: licenseOf(
-        existsSync(join(ROOT, folder, path, 'package.json'))
+        readsManifests && existsSync(join(ROOT, folder, path, 'package.json'))
           ? readJson(join(folder, path, 'package.json'))
           : entry,
       ),
       hasInstallScript: entry.hasInstallScript ?? false,
     }));
 
-const packages = [...packagesOf('.'), ...packagesOf('layers/sharp/nodejs')];
+const packages = [
+  ...packagesOf('.'),
+  ...packagesOf('layers/sharp/nodejs'),
+  // Only who runs these tests has them installed.
+  ...packagesOf('test/clients/programs', { readsManifests: false }),
+];
 
 /** SPDX identifiers of licences that ask for no more than to be named. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
   'BlueOak-1.0.0',
+  'BSD-2-Clause',
   'BSD-3-Clause',
   'BSL-1.0',
   'ISC',
@@ -66,6 +72,7 @@ const EXCEPTIONS: Record<string, { license: string; reason: string }> = {
     reason:
       'A WebAssembly module of its own, unchanged, in its own layer and process (docs/decisions/heic-by-libheif.md).',
   },
+  reserved: { license: '', reason: 'Its folder has the licence of MIT; only a tool of tests uses it.' },
   'humanize-number': { license: '', reason: 'Its README says MIT; only the local S3 uses it.' },
 };
 /** Families of packages: one for each platform. */

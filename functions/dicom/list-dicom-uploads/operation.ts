@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { repeatable } from '../../../lib/api/query.ts';
 import { DicomUploadProgress } from '../../../lib/api/views/dicom-upload.ts';
-import { EXAMPLE_ID, Id } from '../../../lib/domain/identifiers.ts';
+import { Id } from '../../../lib/domain/identifiers.ts';
 import { UPLOADS_PER_STATUS_REQUEST } from '../../../lib/domain/limits/request-limits.ts';
 
 export const operation = defineOperation({
@@ -31,5 +31,4 @@ export const operation = defineOperation({
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,
-  example: { query: { ids: EXAMPLE_ID } },
 });

@@ -56,7 +56,9 @@ export const RecordImage = z.strictObject({
     .url()
     .describe('Good for 24 hours, for whoever has it.')
     .meta({
-      examples: [`https://images.clinic.example/api/v2/links/${EXAMPLE_ID}.…`],
+      examples: [
+        `https://images.clinic.example/api/v2/links/${EXAMPLE_ID}.1798761600.q1bZ0sU5mKx2v7PpWcY3dA`,
+      ],
     }),
   content_type: MimeType,
   size: Bytes.describe('Bytes.'),

@@ -2,20 +2,11 @@ import * as z from 'zod';
 import type { Template } from '../template.ts';
 
 const Integration = z.object({
-  type: z.enum(['aws_proxy', 'mock']),
+  type: z.literal('aws_proxy'),
   uri: z.string().optional(),
   credentials: z.string().optional(),
   timeoutInMillis: z.number().default(29_000),
   responseTransferMode: z.enum(['STREAM', 'BUFFERED']).default('BUFFERED'),
-  responses: z
-    .record(
-      z.string(),
-      z.object({
-        statusCode: z.string(),
-        responseParameters: z.record(z.string(), z.string()).default({}),
-      }),
-    )
-    .default({}),
 });
 
 const Method = z.object({

@@ -10,9 +10,8 @@ export interface Route {
   authorizer: string | undefined;
   /** Whether a request must have a key of a usage plan. */
   needsKey: boolean;
-  target:
-    | { kind: 'function'; arn: string; streaming: boolean }
-    | { kind: 'mock'; headers: Record<string, string>; statusCode: number };
+  functionArn: string;
+  streams: boolean;
   timeoutMs: number;
 }
 
@@ -40,21 +39,15 @@ export class ApiRoutes {
       const parts = resourcePath.split('/').filter(Boolean);
       for (const [name, method] of Object.entries(methods)) {
         const httpMethod = name === 'x-amazon-apigateway-any-method' ? 'ANY' : name.toUpperCase();
-        const {
-          type,
-          uri,
-          credentials,
-          timeoutInMillis,
-          responseTransferMode,
-          responses: { default: mock },
-        } = method['x-amazon-apigateway-integration'];
+        const { uri, credentials, timeoutInMillis, responseTransferMode } =
+          method['x-amazon-apigateway-integration'];
         const schemes = method.security.flatMap(Object.keys);
         const arn = functionArnIn(uri);
         const title = `${httpMethod} ${resourcePath}`;
-        if (type === 'aws_proxy' && !arn) {
+        if (!arn) {
           throw new StartError(`The method ${title} names no function in its integration's URI.`);
         }
-        if (arn && !permissions.allow(arn, credentials)) {
+        if (!permissions.allow(arn, credentials)) {
           throw new StartError(`API Gateway may not invoke ${arn}, which the method ${title} calls.`);
         }
         this.#add(parts, {
@@ -62,13 +55,8 @@ export class ApiRoutes {
           resourcePath,
           authorizer: schemes.find(isAuthorizer),
           needsKey: !schemes.every(isAuthorizer),
-          target: arn
-            ? { kind: 'function', arn, streaming: responseTransferMode === 'STREAM' }
-            : {
-                kind: 'mock',
-                statusCode: Number(mock?.statusCode ?? 200),
-                headers: literalHeaders(mock?.responseParameters ?? {}, 'method.response.header.'),
-              },
+          functionArn: arn,
+          streams: responseTransferMode === 'STREAM',
           timeoutMs: timeoutInMillis,
         });
       }
@@ -134,14 +122,6 @@ export class ApiRoutes {
     }
     node.methods.set(route.httpMethod, route);
   }
-}
-
-/** The headers that the document sets to literal values: `'value'` in single quotes. */
-function literalHeaders(parameters: Record<string, string>, prefix: string): Record<string, string> {
-  const entries = Object.entries(parameters).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name.slice(prefix.length), value.replaceAll(/^'|'$/g, '')]),
-  );
 }
 
 function newNode(): Node {

@@ -137,9 +137,9 @@ export class Gateway {
     const match = this.#match(request.method ?? 'GET', url.pathname);
     if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
     const { route } = match;
-    const { target } = route;
     // Before its body is read and its caller is known: both cost what an overloaded machine does not have.
-    if (target.kind === 'function') this.#lambdaByArn(target.arn).requireRoom();
+    const lambda = this.#lambdaByArn(route.functionArn);
+    lambda.requireRoom();
     const event = describeRequest(request, url, match, requestId, new Date(this.#clock.now()));
     const blocked = this.#addressRate.blocks(event.headers);
     if (blocked !== undefined) return void response.writeHead(blocked).end();
@@ -154,10 +154,6 @@ export class Gateway {
     // After the authorizer: the source of the key may be its answer (developer guide, "Choose an API key source").
     if (route.needsKey && !this.#keys.has(String(request.headers[KEY_HEADER])))
       throw new GatewayError('INVALID_API_KEY');
-    if (target.kind === 'mock') {
-      response.writeHead(target.statusCode, target.headers).end();
-      return;
-    }
     const body = await readBody(request, bodyLimitBytes);
     if (!body) throw new GatewayError('REQUEST_TOO_LARGE');
     const isBase64Encoded =
@@ -169,8 +165,7 @@ export class Gateway {
     };
     if (Buffer.byteLength(JSON.stringify(payload)) > payloadLimitBytes)
       throw new GatewayError('REQUEST_TOO_LARGE');
-    const lambda = this.#lambdaByArn(target.arn);
-    if (target.streaming) await this.#stream(lambda, payload, requestId, route, response);
+    if (route.streams) await this.#stream(lambda, payload, requestId, route, response);
     else await this.#buffer(lambda, payload, requestId, route, response, request.headers);
   }
 

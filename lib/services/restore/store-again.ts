@@ -275,7 +275,7 @@ async function storeArrivedDicom(events: readonly AuditEvent[], { found }: Known
         continue;
       }
       const announced = { fileSize: head.bytes, crc32: head.crc32 };
-      await dicomUploads.create(newDicomUpload(announced, id, callerOf(origin), new Date(origin.at)));
+      await dicomUploads.create([newDicomUpload(announced, id, callerOf(origin), new Date(origin.at))]);
       await uploadQueues.send('ingest-dicom', key);
       found.dicom += 1;
     }

@@ -53,7 +53,8 @@ describe.each(all)('The API document has for $id', (operation) => {
   test('every error in the shape that all errors have, with its own status', () => {
     for (const [status, { content }] of Object.entries(documented(operation).responses)) {
       const isResult = 'allFailedStatus' in success && success.allFailedStatus === Number(status);
-      if (Number(status) < 400 || isResult) continue;
+      // API Gateway answers 431 itself, without a body.
+      if (Number(status) < 400 || Number(status) === 431 || isResult) continue;
       const { example } = content?.['application/json'] ?? {};
       expect(ErrorBody.parse(example).statusCode).toBe(Number(status));
     }

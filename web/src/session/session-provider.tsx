@@ -1,6 +1,7 @@
 import { ErrorResponse, type User, type UserManager } from 'oidc-client-ts';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { setTokens } from '../api/client.ts';
+import { pageConfig } from '../page-config.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { type Person, personOf } from './person.ts';
@@ -100,7 +101,9 @@ async function begin(): Promise<[UserManager, User | null]> {
   await forgetWhoLeft();
   const query = new URLSearchParams(location.search);
   if (query.has('state') && (query.has('code') || query.has('error'))) {
-    const user = await manager.signinRedirectCallback();
+    const user = await manager.signinCallback();
+    // In the hidden frame of a renewal, which the page that opened it removes.
+    if (!user) return new Promise(() => undefined);
     const back = typeof user.state === 'string' ? user.state : '/';
     history.replaceState(null, '', back);
     return [manager, user];
@@ -118,6 +121,6 @@ function renew(manager: UserManager): Promise<User | null> {
   return renewal;
 }
 
-/** Always asks for the password: the issuer may still have the session of the previous user. */
+/** Always asks who it is: the issuer may still have the session of the previous user. */
 const signIn = (manager: UserManager) =>
-  manager.signinRedirect({ state: `${location.pathname}${location.search}`, prompt: 'login' });
+  manager.signinRedirect({ state: `${location.pathname}${location.search}`, prompt: pageConfig().prompt });

@@ -1,8 +1,11 @@
 import type { UserManager } from 'oidc-client-ts';
 import { forgetUploads } from '../uploads/upload-store.ts';
 
-/** The channel between tabs: sends the subject of the user who signed out. */
-const CHANNEL = 'negatoscope-sign-out';
+/**
+ * The channel between tabs: sends the subject of the user who signed out. One object for both directions: this tab would receive
+ * what another object of its own sends, and forget the user before the issuer ends the session.
+ */
+const channel = new BroadcastChannel('negatoscope-sign-out');
 /** Key in this tab's storage: the user whose files are deleted after the redirect back from the issuer. */
 const LEFT = 'negatoscope.left';
 
@@ -10,7 +13,7 @@ const LEFT = 'negatoscope.left';
 export async function signOut(manager: UserManager): Promise<void> {
   const user = await manager.getUser();
   const subject = user?.profile.sub ?? '';
-  new BroadcastChannel(CHANNEL).postMessage(subject);
+  channel.postMessage(subject);
   sessionStorage.setItem(LEFT, subject);
   await forgetUploads(subject).catch(() => undefined);
   // Not every issuer revokes tokens, and the network may be down: tokens expire by themselves.
@@ -18,8 +21,9 @@ export async function signOut(manager: UserManager): Promise<void> {
   const { client_id, post_logout_redirect_uri = '/' } = manager.settings;
   const endsSessions = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
   if (endsSessions) {
-    // Cognito's parameter names in addition to the standard's.
-    return manager.signoutRedirect({ extraQueryParams: { client_id, logout_uri: post_logout_redirect_uri } });
+    // Cognito's parameter name in addition to the standard's. It also needs `client_id`, which the library adds only without a token.
+    const own = user?.id_token && { client_id };
+    return manager.signoutRedirect({ extraQueryParams: { ...own, logout_uri: post_logout_redirect_uri } });
   }
   await manager.removeUser();
   location.assign('/');
@@ -35,7 +39,7 @@ export async function forgetWhoLeft(): Promise<void> {
 
 /** Ends the session in this tab when the same user signs out in another tab. */
 export function whenSignedOutElsewhere(manager: UserManager): void {
-  new BroadcastChannel(CHANNEL).onmessage = async ({ data: subject }) => {
+  channel.onmessage = async ({ data: subject }) => {
     if ((await manager.getUser())?.profile.sub !== subject) return;
     await manager.removeUser();
     location.assign('/');

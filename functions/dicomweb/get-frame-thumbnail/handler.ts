@@ -20,7 +20,7 @@ export async function handle(request: Request<typeof operation>, deps: FileDeps)
   if (document?.mimeType === 'application/pdf')
     return answerFirstPage(request, instance, document, size, deps);
   // The first frame of a multi-frame image is often black.
-  const frame = Math.ceil(instance.frames / 2);
+  const frame = params.frames ?? Math.ceil(instance.frames / 2);
   return renderedResponse(request, instance, frame, size, deps);
 }
 

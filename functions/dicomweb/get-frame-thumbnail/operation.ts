@@ -1,19 +1,21 @@
 import * as z from 'zod';
-import { RenderedQuery, ThumbnailViewport } from '../../../lib/api/dicomweb.ts';
+import { OneFrame, RenderedQuery, ThumbnailViewport } from '../../../lib/api/dicomweb.ts';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 
 const { accept } = RenderedQuery;
 
 export const operation = defineOperation({
-  id: 'get-instance-thumbnail',
+  id: 'get-frame-thumbnail',
   method: 'GET',
-  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/thumbnail',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/thumbnail',
   aliases: {
+    'get-instance-thumbnail': '/dicom-web/studies/{study}/series/{series}/instances/{instance}/thumbnail',
     'get-series-thumbnail': '/dicom-web/studies/{study}/series/{series}/thumbnail',
     'get-study-thumbnail': '/dicom-web/studies/{study}/thumbnail',
   },
-  summary: 'Get a small picture that stands for a DICOM study, series or instance (WADO-RS)',
+  summary:
+    'Get a small picture of a DICOM frame, or one that stands for an instance, series or study (WADO-RS)',
   group: 'DICOMweb',
   auth: EVERYONE,
   scopes: ['dicom:read'],
@@ -21,6 +23,7 @@ export const operation = defineOperation({
     study: StudyUid,
     series: SeriesUid.optional(),
     instance: SopUid.optional(),
+    frames: OneFrame.optional(),
   }),
   query: z.strictObject({ accept, viewport: ThumbnailViewport }),
   success: { status: 200, stream: ['image/jpeg', 'image/png'] },

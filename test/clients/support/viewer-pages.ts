@@ -1,0 +1,36 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+
+/** A new page, and what it has reported as an error. */
+export interface ViewerPage {
+  page: Page;
+  errors: string[];
+}
+
+/** Pages of other programs in the browser of the project. None may report an error that its test does not take out. */
+export function useViewerPages() {
+  let browser: Browser;
+  let open: ViewerPage[] = [];
+  beforeAll(async () => {
+    browser = await chromium.connect(inject('browserUrl') ?? '');
+  });
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    const found = open.flatMap(({ errors }) => errors);
+    for (const { page } of open) await page.context().close();
+    open = [];
+    expect(found).toEqual([]);
+  });
+  return async (url: string, options: BrowserContextOptions = {}): Promise<ViewerPage> => {
+    const page = await (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
+    const errors: string[] = [];
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
+    });
+    open.push({ page, errors });
+    await page.goto(url);
+    return { page, errors };
+  };
+}
