@@ -43,11 +43,6 @@ async function complexityOf(source: string, flags: string): Promise<string> {
   let found = await check(source, flags, { checker: 'automaton', timeout: 500 });
   if (found.status === 'unknown')
     found = await check(source, flags, { checker: 'fuzz', randomSeed: 1, timeout: 100_000 });
-  // The search takes some expressions with a lookbehind for slow ones. On a busy machine, half a second was too short for the exact method.
-  if (found.status === 'vulnerable') {
-    const exact = await check(source, flags, { checker: 'automaton', timeout: 60_000 });
-    if (exact.status !== 'unknown') found = exact;
-  }
   return found.status === 'unknown' ? `unknown: ${found.error.kind}` : found.complexity.type;
 }
 
@@ -62,6 +57,7 @@ test.each([
   expect(await complexityOf(source, '')).toBe(complexity);
 });
 
-test.each(expressions)('%s takes linear time at most', { timeout: 200_000 }, async (_text, found) => {
+// The search confirms what it finds by the clock, which takes safe expressions for slow ones on a busy machine, now and then.
+test.each(expressions)('%s takes linear time at most', { timeout: 150_000, retry: 2 }, async (_text, found) => {
   expect(await complexityOf(found.source, found.flags), found.file).toMatch(/^(?:safe|linear)$/);
 });
