@@ -58,6 +58,10 @@ test.each([
 });
 
 // The search confirms what it finds by the clock, which takes safe expressions for slow ones on a busy machine, now and then.
-test.each(expressions)('%s takes linear time at most', { timeout: 150_000, retry: 2 }, async (_text, found) => {
-  expect(await complexityOf(found.source, found.flags), found.file).toMatch(/^(?:safe|linear)$/);
-});
+test.each(expressions)(
+  '%s takes linear time at most',
+  { timeout: 150_000, retry: 2 },
+  async (_text, found) => {
+    expect(await complexityOf(found.source, found.flags), found.file).toMatch(/^(?:safe|linear)$/);
+  },
+);
