@@ -45,6 +45,15 @@ export const Limits = z.strictObject({
     .positive()
     .max(200 * MB)
     .default(100 * MB),
+  /**
+   * Bytes and images in one archive of an export; more become several archives. One invocation writes each, in 15 minutes at most
+   * (Lambda quotas): the defaults are a third of what was measured (`docs/decisions/exports-in-several-archives.md`).
+   */
+  archiveBytes: z
+    .int()
+    .positive()
+    .default(16 * 1024 * MB),
+  archiveImages: z.int().positive().default(5000),
   /** How long a signed upload URL is valid. */
   uploadUrlSeconds: SignedUrlSeconds.default(900),
   /** The longest validity of a signed download URL: it has at least two thirds of it when it is given out. */
