@@ -424,10 +424,8 @@ describe('An export of more than one invocation can write', () => {
     expect(keys).toHaveLength(3);
     expect(await progressOf(status_url)).toMatchObject({ status: 'waiting', progress: 0 });
     const staff = await listen(service, 'staff');
-    const readyMessages = async () => {
-      const { id } = await found();
-      return staff.messages.filter((message) => message.export?.id === id);
-    };
+    const { id } = await found();
+    const readyMessages = () => staff.messages.filter((message) => message.export?.id === id);
     for (const key of keys.slice(0, 2)) {
       await buildArchive({ key }, deps);
       expect(await progressOf(status_url)).toMatchObject({ status: 'running', archives: undefined });
@@ -456,10 +454,10 @@ describe('An export of more than one invocation can write', () => {
     }
     expect(new Set(names).size).toBe(5);
     // All of them end with their batch.
-    await until(async () => (await readyMessages()).length > 0);
+    await staff.waitFor((message) => message.export?.id === id);
     await doctor.json('DELETE', `/api/images/batches/${batch.id}/`, 204);
     for (const { url } of archives) await until(async () => !(await fetch(url)).ok);
-    expect(await readyMessages()).toHaveLength(1);
+    expect(readyMessages()).toHaveLength(1);
   });
 
   test('fails as a whole if one archive fails, and is ready after its next attempt', async () => {
