@@ -7,7 +7,7 @@ import { DicomDeletion } from '../domain/dicom/dicom-deletion.ts';
 import { DicomInstance, DicomSeries, DicomStudy } from '../domain/dicom/dicom-instance.ts';
 import { DicomUpload, UPLOAD_TRANSITIONS } from '../domain/dicom/dicom-upload.ts';
 import { ExamImage } from '../domain/exams/exam-image.ts';
-import { Export } from '../domain/exports/export.ts';
+import { StoredExport } from '../domain/exports/export.ts';
 import { EXAMPLE_ID, Timestamp } from '../domain/identifiers.ts';
 import { Annotation } from '../domain/images/annotation.ts';
 import { Image } from '../domain/images/image.ts';
@@ -242,7 +242,7 @@ export const ENTITIES: readonly Entity[] = [
   },
   {
     name: 'Export',
-    schema: { Export },
+    schema: { StoredExport },
     table: 'Table',
     keys: [
       [keys.exportKey('<id>'), { table: 'an export' }],

@@ -1,13 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { epochSeconds } from '../domain/epoch-seconds.ts';
-import { Export } from '../domain/exports/export.ts';
+import { Export, type ExportedArchive, StoredExport } from '../domain/exports/export.ts';
 import { queryAll } from './dynamodb/page.ts';
-import { parseItem, type Table } from './dynamodb/table.ts';
+import { hasExpired, parseItem, type Table } from './dynamodb/table.ts';
 import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
 
-/** Three attempts of 15 minutes, and the pauses between them. */
+/** Three attempts of 15 minutes, and the pauses between them; for each archive, as they may wait for each other. */
 export const STALE_SECONDS = 2 * 3600;
 
 /** The exports in the table. DynamoDB's time to live removes them. */
@@ -19,90 +18,83 @@ export class Exports {
   }
 
   /** Starts the export, or returns the current one of the same selection. */
-  async begin(wanted: Export, now: Date): Promise<Export> {
+  async begin(wanted: StoredExport, now: Date): Promise<Export> {
     const { name: TableName, client } = this.#table;
+    const known = await this.#find(wanted.id);
+    if (known && !isEnded(known, now)) return known;
     try {
       await client.send(
         new PutCommand({
           TableName,
-          Item: {
-            ...wanted,
-            ...exportKey(wanted.id),
-            ...exportListKey(wanted),
-          },
-          ConditionExpression:
-            'attribute_not_exists(pk) OR expiresAt <= :now OR #status = :failed OR (#status <> :ready AND expiresAt <= :stale)',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: {
-            ':now': epochSeconds(now),
-            ':failed': 'failed',
-            ':ready': 'ready',
-            // Older than all attempts together can take: the function was terminated before it could record a failure.
-            ':stale': wanted.expiresAt - STALE_SECONDS,
-          },
+          Item: { ...wanted, ...exportKey(wanted.id), ...exportListKey(wanted) },
+          // Another request, or an attempt that succeeds late, may have changed it since.
+          ConditionExpression: known ? 'run = :run AND archives = :archives' : 'attribute_not_exists(pk)',
+          ...(known && { ExpressionAttributeValues: { ':run': known.run, ':archives': known.archives } }),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return wanted;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
       return parseItem(Export, unmarshall(error.Item));
     }
+    return Export.parse(wanted);
   }
 
   async get(id: string, now: Date): Promise<Export | undefined> {
-    const { name: TableName, client } = this.#table;
-    const Key = exportKey(id);
-    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-    const found = Item && parseItem(Export, Item);
-    return found && found.expiresAt * 1000 > now.getTime() ? found : undefined;
+    const found = await this.#find(id);
+    return found && !hasExpired(found, now) ? found : undefined;
   }
 
   /** Ends all exports of a batch from which something was deleted. The table's stream then deletes their objects. */
   async endAllOf(batchId: string): Promise<void> {
     const { name: TableName, client } = this.#table;
-    const query = { partition: exportsOfBatch(batchId), schema: Export.pick({ id: true }), keyOf: exportKey };
+    const query = {
+      partition: exportsOfBatch(batchId),
+      schema: StoredExport.pick({ id: true }),
+      keyOf: exportKey,
+    };
     for await (const { id } of queryAll(this.#table, query)) {
       await client.send(new DeleteCommand({ TableName, Key: exportKey(id) }));
     }
   }
 
-  /** Records that the archive is being written, and the id of its multipart upload. */
-  async markRunning(run: Export, uploadId: string): Promise<boolean> {
-    return this.#note(run, { status: 'running', uploadId, bytesDone: 0 });
+  /** Records that an archive is being written, and the id of its multipart upload. */
+  async markRunning(run: Export, archive: number, uploadId: string): Promise<boolean> {
+    return this.#note(run, archive, { status: 'running', uploadId, bytesDone: 0 });
   }
 
-  async markProgress(run: Export, bytesDone: number): Promise<boolean> {
-    return this.#note(run, { bytesDone });
+  async markProgress(run: Export, archive: number, bytesDone: number): Promise<boolean> {
+    return this.#note(run, archive, { bytesDone });
   }
 
-  async markReady(run: Export): Promise<boolean> {
-    return this.#note(run, { status: 'ready', bytesDone: run.bytes });
+  async markReady(run: Export, archive: number): Promise<boolean> {
+    return this.#note(run, archive, { status: 'ready', bytesDone: run.archives[archive]?.bytes ?? 0 });
   }
 
-  async markFailed(run: Export): Promise<boolean> {
-    return this.#note(run, { status: 'failed' });
+  async markFailed(run: Export, archive: number, reason: string): Promise<boolean> {
+    return this.#note(run, archive, { status: 'failed', reason });
   }
 
-  /** Updates a run. Returns false if it has ended or another run has replaced it. */
-  async #note({ id, run }: Export, values: Record<string, unknown>): Promise<boolean> {
+  /** Updates an archive of a run. Returns false if it is ready, or if the run has ended or another one has replaced it. */
+  async #note({ id, run }: Export, archive: number, values: Partial<ExportedArchive>): Promise<boolean> {
     const { name: TableName, client } = this.#table;
-    const names = Object.keys(values);
+    const entries = Object.entries(values);
+    const place = `archives[${archive}]`;
     try {
       await client.send(
         new UpdateCommand({
           TableName,
           Key: exportKey(id),
-          UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-          ConditionExpression: 'run = :run AND #status <> :final',
+          UpdateExpression: `SET ${entries.map(([name]) => `${place}.#${name} = :${name}`).join(', ')}`,
+          ConditionExpression: `run = :run AND ${place}.#status <> :final`,
           ExpressionAttributeNames: {
             '#status': 'status',
-            ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+            ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
           },
           ExpressionAttributeValues: {
             ':run': run,
             ':final': 'ready',
-            ...Object.fromEntries(names.map((name) => [`:${name}`, values[name]])),
+            ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
           },
         }),
       );
@@ -112,4 +104,19 @@ export class Exports {
       throw error;
     }
   }
+
+  async #find(id: string): Promise<Export | undefined> {
+    const { name: TableName, client } = this.#table;
+    const Key = exportKey(id);
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item && parseItem(Export, Item);
+  }
 }
+
+/** Whether an unfinished export is older than all attempts together can take: a function was terminated before it could record a failure. */
+export const isAbandoned = ({ status, createdAt, archives }: Export, now: Date): boolean =>
+  (status === 'waiting' || status === 'running') &&
+  now.getTime() - Date.parse(createdAt) > STALE_SECONDS * 1000 * archives.length;
+
+const isEnded = (found: Export, now: Date): boolean =>
+  hasExpired(found, now) || found.status === 'failed' || isAbandoned(found, now);

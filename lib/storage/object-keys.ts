@@ -126,13 +126,15 @@ interface ExportRun {
   id: string;
   run: string;
 }
-export const manifestKey = ({ id, run }: ExportRun) => `${EXPORTS}${id}/${run}${MANIFEST}`;
-export const archiveKey = ({ id, run }: ExportRun) => `${EXPORTS}${id}/${run}/archive.zip`;
+/** The manifest and the ZIP of each archive of an export. */
+export const manifestKey = (each: ExportRun, archive: number) => `${ofArchive(each, archive)}${MANIFEST}`;
+export const archiveKey = (each: ExportRun, archive: number) => `${ofArchive(each, archive)}/archive.zip`;
+const ofArchive = ({ id, run }: ExportRun, archive: number) => `${EXPORTS}${id}/${run}/${archive}`;
 
-/** The run of an export that a manifest belongs to. */
-export function runOfManifest(key: string): ExportRun {
-  const [id = '', run = ''] = key.slice(EXPORTS.length).split('/');
-  return { id, run };
+/** The archive of an export that a manifest belongs to. */
+export function archiveOfManifest(key: string): ExportRun & { archive: number } {
+  const [id = '', run = '', archive] = key.slice(EXPORTS.length).split('/');
+  return { id, run, archive: Number(archive) };
 }
 
 /** The metadata of all instances of a series, as they were at some moment; see `lib/services/dicomweb/metadata.ts`. */

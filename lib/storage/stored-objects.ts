@@ -65,8 +65,8 @@ export const STORED_OBJECTS: readonly StoredObject[] = [
     key: seriesMetadataKey(dicom),
     holds: 'the metadata of the instances of a series at some moment, gzipped: a cache',
   },
-  { bucket: 'Images', key: manifestKey(run), holds: 'the images of an export' },
-  { bucket: 'Images', key: archiveKey(run), holds: 'the ZIP of an export' },
+  { bucket: 'Images', key: manifestKey(run, 0), holds: 'the images of an archive of an export' },
+  { bucket: 'Images', key: archiveKey(run, 0), holds: 'the ZIP' },
   {
     bucket: 'AuditSegments',
     key: auditSegmentKey('<day>', '<SHA-256>'),

@@ -168,11 +168,11 @@ test('An upload of DICOM files, an export and an API key are stored once', async
     batchId: newId(),
     patientId: 'P-1',
     requestedBy: 'd',
-    fileName: 'b.zip',
   };
-  const wanted = { ...given, status: 'waiting' as const, bytes: 1, bytesDone: 0, createdAt: at, expiresAt };
-  expect(await losing(() => exports.begin(wanted, now))).toEqual(wanted);
-  expect(await exports.get(wanted.id, now)).toEqual(wanted);
+  const archive = { fileName: 'b.zip', status: 'waiting' as const, images: 1, bytes: 1, bytesDone: 0 };
+  const wanted = { ...given, archives: [archive], createdAt: at, expiresAt };
+  expect(await losing(() => exports.begin(wanted, now))).toMatchObject(wanted);
+  expect(await exports.get(wanted.id, now)).toMatchObject(wanted);
 
   const keys = new ApiKeys(table);
   const key = {

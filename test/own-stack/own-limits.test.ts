@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Limits } from '../../lib/domain/limits/limits.ts';
@@ -12,14 +12,18 @@ import { drop, useBrowser } from '../support/browser/browser.ts';
 import { openBatch } from '../support/browser/patient-page.ts';
 import { type Listener, listenWith } from '../support/listener.ts';
 import { OwnStack } from '../support/own-stack.ts';
-import { type Client, createBatch, readyNames } from '../support/service.ts';
+import { type Client, createBatch, decided, readyNames, upload } from '../support/service.ts';
 import { synthesizeWith } from '../support/synthesize-with.ts';
+import { unzip } from '../support/unzip.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'negatoscope-limits-'));
 const service = new OwnStack();
 const limits = Limits.parse({
   imageBytes: 1024 * 1024,
   filesPerRequest: 3,
+  // A ZIP of more is an export.
+  zipBytes: 1,
+  archiveImages: 2,
   uploadsPerMinute: null,
   metadataPerMinute: null,
 });
@@ -79,6 +83,30 @@ test('The page requests no more at once, and refuses files that are too large by
   await page.getByText('1.2 MB is too large: 1 MB at most.').waitFor();
   await expect.poll(() => readyNames(doctor, batch), { timeout: 25_000 }).toHaveLength(7);
   expect(statuses).toEqual([201, 201, 201]);
+});
+
+test('An export of more images than one archive takes is offered as several by the API and by the page', async () => {
+  const batch = await createBatch(doctor, 'P-8010', 'Visit');
+  await Promise.all((await upload(doctor, batch, await photos(3))).map((id) => decided(doctor, id)));
+  const { status_url } = await doctor.json('POST', `/api/images/batches/${batch}/exports`, 202, {});
+  await expect
+    .poll(async () => (await doctor.json('GET', status_url, 200)).status, { timeout: 30_000 })
+    .toBe('ready');
+  const { archives, url } = await doctor.json('GET', status_url, 200);
+  expect(url).toBeUndefined();
+  const files = ['Visit (1 of 2).zip', 'Visit (2 of 2).zip'];
+  expect(archives.map((each: { file_name: string }) => each.file_name)).toEqual(files);
+
+  const page = await browsing.signedIn('doctor', '/patients/P-8010');
+  await page.getByRole('button', { name: /^Download all of Visit/ }).click();
+  for (const [index, name] of files.entries()) {
+    const link = page.getByRole('link', { name });
+    await link.waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toBe(name);
+    const entries = await unzip(await buffer(await download.createReadStream()));
+    expect(entries.size).toBe(archives[index].images);
+  }
 });
 
 test('The command requests no more at once', async () => {

@@ -280,8 +280,9 @@ test('An export that was never completed is marked as failed', async () => {
   const id = newId();
   await direct.putItem({
     ...exportKey(id),
-    ...{ id, run: newId(), batchId: batch, patientId: 'P-1', requestedBy: 'd', fileName: 'a.zip' },
-    ...{ status: 'running', bytes: 1, bytesDone: 0, createdAt: new Date().toISOString() },
+    ...{ id, run: newId(), batchId: batch, patientId: 'P-1', requestedBy: 'd' },
+    archives: [{ fileName: 'a.zip', status: 'running', images: 1, bytes: 1, bytesDone: 0 }],
+    createdAt: new Date().toISOString(),
     expiresAt: Math.floor(Date.now() / 1000) + 86_400,
   });
   expect(await reconcileAll(environment(), after(3 * 60 * MINUTE))).toMatchObject({ abandonedExport: '1/1' });

@@ -14,9 +14,18 @@ import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { manifestOf, startExport } from '../../lib/services/exports/start-export.ts';
 import { archiveKey, manifestKey, originalKey } from '../../lib/storage/object-keys.ts';
 import { directAccess } from '../support/direct-access.ts';
+import { listen } from '../support/listener.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { type Client, createBatch, until, useService } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
+
+/** An archive in the answer. */
+interface Archive {
+  file_name: string;
+  images: number;
+  bytes: number;
+  url: string;
+}
 
 const service = useService();
 const MB = 1024 * 1024;
@@ -74,8 +83,9 @@ describe('An export', () => {
     const { id, files } = await batchOf(9 * MB, 5 * MB, 7 * MB, 10);
     const { id: exportId, status_url } = await start(id);
     expect(status_url).toBe(`/api/exports/${exportId}`);
-    const { url, progress, expires_at } = await ready(status_url);
+    const { url, progress, archives, expires_at } = await ready(status_url);
     expect(progress).toBe(1);
+    expect(archives).toEqual([{ file_name: 'Füße.zip', images: 4, bytes: expect.any(Number), url }]);
     const hours = (Date.parse(expires_at) - Date.now()) / 3_600_000;
     expect(hours).toBeGreaterThan(23);
     expect(hours).toBeLessThanOrEqual(24);
@@ -163,7 +173,7 @@ describe('An export', () => {
     await direct.table.client.send(
       new DeleteCommand({ TableName: direct.table.name, Key: exportKey(exportId) }),
     );
-    for (const key of [manifestKey(found), archiveKey(found)]) {
+    for (const key of [manifestKey(found, 0), archiveKey(found, 0)]) {
       await until(async () => (await direct.bucket.read(key)) === undefined);
     }
   });
@@ -195,7 +205,7 @@ describe('Unfinished archives of one person', () => {
     // What is ready, failed or deleted does not count.
     const exportOf = async (index: number) =>
       (await direct.exports.get(begun[index]?.id ?? '', direct.now())) as Export;
-    await direct.exports.markReady(await exportOf(0));
+    await direct.exports.markReady(await exportOf(0), 0);
     await startExport(person, c.manifest, deps);
     await direct.exports.endAllOf((await exportOf(1)).batchId);
     await startExport(person, e.manifest, deps);
@@ -266,10 +276,10 @@ describe('The making of an archive', () => {
   test('that ends in the middle is started again, and leaves no unfinished upload behind', async () => {
     const { key, found, status_url, deps } = await startedExport(9 * MB, 9 * MB);
     // What a killed function leaves: a part, and a record of its upload.
-    const archive = archiveKey(await found());
+    const archive = archiveKey(await found(), 0);
     const uploadId = await direct.archives.begin(archive, 'application/zip');
-    await direct.exports.markRunning(await found(), uploadId);
-    await direct.exports.markProgress(await found(), 8 * MB);
+    await direct.exports.markRunning(await found(), 0, uploadId);
+    await direct.exports.markProgress(await found(), 0, 8 * MB);
     expect(await doctor.json('GET', status_url, 200)).toMatchObject({ status: 'running', progress: 0.44 });
 
     await buildArchive({ key }, deps);
@@ -298,7 +308,10 @@ describe('The making of an archive', () => {
     };
     await expect(buildArchive({ key }, { ...deps, objects: broken })).rejects.toThrow('404');
     const answer = await doctor.json('GET', status_url, 200);
-    expect(answer).toMatchObject({ status: 'failed' });
+    expect(answer).toMatchObject({
+      status: 'failed',
+      reason: 'An archive could not be written; ask for the export again.',
+    });
     expect(answer.url).toBeUndefined();
     const failed = await found();
     await buildArchive({ key }, deps);
@@ -309,7 +322,7 @@ describe('The making of an archive', () => {
     const { key, found, manifest, deps } = await startedExport(1000);
     await direct.bucket.write(manifest.entries[0]?.key ?? '', randomBytes(1000), 'image/jpeg');
     await expect(buildArchive({ key }, deps)).rejects.toThrow(/CRC-32/);
-    expect(await direct.bucket.read(archiveKey(await found()))).toBeUndefined();
+    expect(await direct.bucket.read(archiveKey(await found(), 0))).toBeUndefined();
   });
 
   test('is refused by S3 where a part arrives damaged', async () => {
@@ -322,20 +335,20 @@ describe('The making of an archive', () => {
         deps.archives.write(target, uploadId, source, () => 'AAAAAA==', onPart),
     };
     await expect(buildArchive({ key }, { ...deps, archives: damaging })).rejects.toThrow(/CRC32/);
-    expect(await direct.bucket.read(archiveKey(await found()))).toBeUndefined();
+    expect(await direct.bucket.read(archiveKey(await found(), 0))).toBeUndefined();
   });
 
   test('is done once, however often its event is delivered, and not at all for deleted images', async () => {
     const { key, found, deps } = await startedExport(10);
     await buildArchive({ key }, deps);
-    const archive = await buffer(await direct.objects.read(archiveKey(await found())));
+    const archive = await buffer(await direct.objects.read(archiveKey(await found(), 0)));
     const nobody = { begin: () => Promise.reject(new Error('begun again')) } as never;
     await buildArchive({ key }, { ...deps, archives: nobody });
     await buildArchive(
-      { key: manifestKey({ id: randomUUID(), run: randomUUID() }) },
+      { key: manifestKey({ id: randomUUID(), run: randomUUID() }, 0) },
       { ...deps, archives: nobody },
     );
-    const again = await buffer(await direct.objects.read(archiveKey(await found())));
+    const again = await buffer(await direct.objects.read(archiveKey(await found(), 0)));
     expect(again.equals(archive)).toBe(true);
   });
 
@@ -350,7 +363,7 @@ describe('The making of an archive', () => {
     };
     await buildArchive({ key }, { ...deps, objects: deleting });
     expect(await found()).toBeUndefined();
-    expect(await direct.bucket.read(archiveKey(before))).toBeUndefined();
+    expect(await direct.bucket.read(archiveKey(before, 0))).toBeUndefined();
   });
 
   test('is completed also when its event is delivered many times at once', async () => {
@@ -370,5 +383,136 @@ describe('The making of an archive', () => {
       startExport(newRequester(), manifestOf(batch, images), { ...direct, objects: dying }),
     ).rejects.toThrow('killed');
     await ready((await start(id)).status_url);
+  });
+});
+
+describe('An export of more than one invocation can write', () => {
+  /** An export of five images in archives of two, which only the test makes. */
+  async function startedInParts() {
+    const { id, batch } = await batchOf(10, 20, 30, 40, 50);
+    const images = selectForArchive(batch, await Array.fromAsync(direct.images.allInBatch(id)), undefined);
+    const kept = new Map<string, Uint8Array>();
+    const limits = { ...direct.limits, archiveImages: 2 };
+    const objects = {
+      create: async (key: string, { bytes }: { bytes: Uint8Array }) => void kept.set(key, bytes),
+    };
+    const begin = () =>
+      startExport(newRequester(), manifestOf(batch, images), { ...direct, limits, objects });
+    const { id: exportId, status_url } = await begin();
+    const read = async (wanted: string) => {
+      const manifest = kept.get(wanted);
+      return (manifest ? Readable.from([Buffer.from(manifest)]) : await direct.objects.read(wanted)) as never;
+    };
+    const found = async () => (await direct.exports.get(exportId, direct.now())) as Export;
+    return {
+      keys: [...kept.keys()],
+      status_url,
+      batch,
+      found,
+      begin,
+      read,
+      deps: { ...direct, objects: { read } },
+    };
+  }
+  const progressOf = async (url: string) => {
+    const { status, progress, archives, url: only } = await doctor.json('GET', url, 200);
+    return { status, progress, archives, url: only };
+  };
+
+  test('is several archives, which are shown together when the last one is ready', async () => {
+    const { keys, status_url, batch, deps, found } = await startedInParts();
+    expect(keys).toHaveLength(3);
+    expect(await progressOf(status_url)).toMatchObject({ status: 'waiting', progress: 0 });
+    const staff = await listen(service, 'staff');
+    const { id } = await found();
+    const readyMessages = () => staff.messages.filter((message) => message.export?.id === id);
+    for (const key of keys.slice(0, 2)) {
+      await buildArchive({ key }, deps);
+      expect(await progressOf(status_url)).toMatchObject({ status: 'running', archives: undefined });
+    }
+    const { progress } = await progressOf(status_url);
+    expect(progress).toBeGreaterThan(0.3);
+    expect(progress).toBeLessThan(1);
+    await buildArchive({ key: keys[2] ?? '' }, deps);
+    const answer = await progressOf(status_url);
+    expect(answer).toMatchObject({ status: 'ready', progress: 1, url: undefined });
+    const { archives } = answer;
+    expect(archives.map(({ file_name, images }: Archive) => [file_name, images])).toEqual([
+      [`${batch.name} (1 of 3).zip`, 2],
+      [`${batch.name} (2 of 3).zip`, 2],
+      [`${batch.name} (3 of 3).zip`, 1],
+    ]);
+    const names: string[] = [];
+    for (const { url, bytes, images } of archives) {
+      const response = await fetch(url);
+      const zip = Buffer.from(await response.arrayBuffer());
+      expect(zip).toHaveLength(bytes);
+      expect(response.headers.get('content-disposition')).toContain('of%203');
+      const entries = await unzip(zip);
+      expect(entries.size).toBe(images);
+      names.push(...entries.keys());
+    }
+    expect(new Set(names).size).toBe(5);
+    // All of them end with their batch.
+    await staff.waitFor((message) => message.export?.id === id);
+    await doctor.json('DELETE', `/api/images/batches/${batch.id}/`, 204);
+    for (const { url } of archives) await until(async () => !(await fetch(url)).ok);
+    expect(readyMessages()).toHaveLength(1);
+  });
+
+  test('fails as a whole if one archive fails, and is ready after its next attempt', async () => {
+    const { keys, status_url, read, deps, found } = await startedInParts();
+    const [first = '', second = '', third = ''] = keys;
+    await buildArchive({ key: first }, deps);
+    const broken = {
+      read: async (wanted: string) => {
+        if (wanted !== second && !keys.includes(wanted)) throw new Error('S3 answered 404');
+        return read(wanted);
+      },
+    };
+    await expect(buildArchive({ key: second }, { ...deps, objects: broken })).rejects.toThrow('404');
+    // Others that are written later change nothing of that.
+    await buildArchive({ key: third }, deps);
+    const failed = await doctor.json('GET', status_url, 200);
+    expect(failed).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('could not be written'),
+    });
+    expect([failed.url, failed.archives]).toEqual([undefined, undefined]);
+    const { run } = await found();
+    await buildArchive({ key: second }, deps);
+    expect(await found()).toMatchObject({ run, status: 'ready' });
+  });
+
+  test('that failed is made again as a whole if it is requested again', async () => {
+    const { keys, found, begin, deps } = await startedInParts();
+    const [first = '', second = ''] = keys;
+    await buildArchive({ key: first }, deps);
+    await direct.exports.markFailed(await found(), 1, 'no');
+    const { run } = await found();
+    await begin();
+    const again = await found();
+    expect(again.run).not.toBe(run);
+    expect(again.archives.map(({ status }) => status)).toEqual(['waiting', 'waiting', 'waiting']);
+    // An event of the former run does nothing.
+    const nobody = { begin: () => Promise.reject(new Error('begun')) } as never;
+    await buildArchive({ key: second }, { ...deps, archives: nobody });
+    expect(await found()).toEqual(again);
+  });
+
+  test('is ready once and whole, however often and at the same time its events are delivered', async () => {
+    const { keys, status_url, deps, found } = await startedInParts();
+    const deliver = () => Promise.allSettled([...keys, ...keys].map((key) => buildArchive({ key }, deps)));
+    await deliver();
+    await until(async () => {
+      await deliver();
+      return (await found()).status === 'ready';
+    });
+    const before = (await progressOf(status_url)).archives;
+    const bytesOf = async ({ url }: Archive) => Buffer.from(await (await fetch(url)).arrayBuffer());
+    const zips = await Promise.all(before.map(bytesOf));
+    await deliver();
+    const after = await Promise.all((await progressOf(status_url)).archives.map(bytesOf));
+    expect(after.every((zip, index) => zip.equals(zips[index] as Buffer))).toBe(true);
   });
 });

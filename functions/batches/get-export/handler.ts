@@ -16,13 +16,19 @@ export async function handle({ caller, params }: Request<typeof operation>, deps
   if (!(await deps.batches.get(found.batchId))) requireVisible(caller, undefined, 'export');
   const answer = toExportProgress(found);
   if (found.status !== 'ready') return answer;
-  const archive = {
-    key: archiveKey(found),
-    contentType: 'application/zip',
-    contentDisposition: contentDisposition('attachment', found.fileName),
-  };
-  const { url } = await deps.urls.download(archive, deps.limits.downloadUrlSeconds, deps.now());
-  return { ...answer, url };
+  const archives = await Promise.all(
+    found.archives.map(async ({ fileName, images, bytes }, index) => {
+      const archive = {
+        key: archiveKey(found, index),
+        contentType: 'application/zip',
+        contentDisposition: contentDisposition('attachment', fileName),
+      };
+      const { url } = await deps.urls.download(archive, deps.limits.downloadUrlSeconds, deps.now());
+      return { file_name: fileName, images, bytes, url };
+    }),
+  );
+  const [only, ...others] = archives;
+  return { ...answer, archives, ...(only && others.length === 0 && { url: only.url }) };
 }
 
 export const handler = serve(operation, handle, { keys, exports, batches, urls, limits, now });

@@ -8,7 +8,7 @@ export const operation = defineOperation({
   id: 'get-export',
   method: 'GET',
   path: '/api/exports/{id}',
-  summary: 'Ask how far an export is, and where its ZIP can be had',
+  summary: 'Ask how far an export is, and where its ZIPs can be had',
   group: 'Batches',
   auth: EVERYONE,
   scopes: ['batches:read'],
@@ -16,7 +16,22 @@ export const operation = defineOperation({
   success: {
     status: 200,
     schema: ExportProgress.extend({
-      url: SignedUrl.optional().describe('Signed and temporary, once it is `ready`; it takes ranges.'),
+      url: SignedUrl.optional().describe(
+        'Signed and temporary, once it is `ready`; it takes ranges. None if it has several archives.',
+      ),
+      archives: z
+        .array(
+          z.strictObject({
+            file_name: z.string().meta({ examples: ['Visit.zip'] }),
+            images: z.int().meta({ examples: [12] }),
+            bytes: z.int().meta({ examples: [48_000_000] }),
+            url: SignedUrl,
+          }),
+        )
+        .optional()
+        .describe(
+          'All of its archives, once it is `ready`: several if the images are more than one can hold.',
+        ),
     }),
   },
   errors: ['NOT_FOUND'],

@@ -25,7 +25,9 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
       return eraseImage(ImageToErase.parse(item), deps);
     case 'EXPORT': {
       const run = Export.parse(item);
-      return bucket.delete([manifestKey(run), archiveKey(run)]);
+      return bucket.delete(
+        run.archives.flatMap((_archive, index) => [manifestKey(run, index), archiveKey(run, index)]),
+      );
     }
     case 'DELETION':
       return eraseDicom(DicomDeletion.parse(item), deps);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Export, ExportStatus } from '../../domain/exports/export.ts';
+import { type Export, ExportStatus, NOT_WRITTEN } from '../../domain/exports/export.ts';
 import { EXAMPLE_ID, Id, Timestamp } from '../../domain/identifiers.ts';
 
 /** The progress of an export, 0 to 1. */
@@ -16,6 +16,7 @@ export const ExportProgress = z.strictObject({
     .max(1)
     .meta({ examples: [1] }),
   expires_at: Timestamp.describe('When the export itself is gone.'),
+  reason: z.string().optional().describe('Why it `failed`.'),
 });
 
 export const toExportProgress = (found: Export): z.infer<typeof ExportProgress> => ({
@@ -23,6 +24,9 @@ export const toExportProgress = (found: Export): z.infer<typeof ExportProgress> 
   status: found.status,
   progress: progressOf(found),
   expires_at: new Date(found.expiresAt * 1000).toISOString(),
+  ...(found.status === 'failed' && {
+    reason: found.archives.find(({ status }) => status === 'failed')?.reason ?? NOT_WRITTEN,
+  }),
 });
 
 /** The response to the request for an export. */

@@ -4,13 +4,34 @@ import { Id, PatientId, Timestamp } from '../identifiers.ts';
 import type { Limits } from '../limits/limits.ts';
 
 /**
- * `waiting`: requested. `running`: its archive is being written. `ready`: the archive exists. `failed`: it could not be
+ * `waiting`: requested. `running`: its archives are being written. `ready`: all of them exist. `failed`: one could not be
  * written; a new request starts it again.
  */
 export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']).meta({ examples: ['ready'] });
+export type ExportStatus = z.infer<typeof ExportStatus>;
 
-/** An archive of images that is created in the background and expires after a day. */
-export const Export = z.object({
+/** The reasons for a failure. */
+export const NOT_WRITTEN = 'An archive could not be written; ask for the export again.';
+export const IMAGES_DELETED = 'Some of its images were deleted meanwhile; ask for the export again.';
+
+/** One of the archives of an export, which one invocation writes. */
+const ExportedArchive = z.object({
+  status: ExportStatus,
+  fileName: z.string(),
+  /** How many images it contains. */
+  images: z.int(),
+  /** Its size. */
+  bytes: z.int(),
+  bytesDone: z.int(),
+  /** The id of the multipart upload in progress. */
+  uploadId: z.string().optional(),
+  /** Why it failed. */
+  reason: z.string().optional(),
+});
+export type ExportedArchive = z.infer<typeof ExportedArchive>;
+
+/** Archives of images that are created in the background and expire after a day. */
+export const StoredExport = z.object({
   /** Derived from the selection, so that the same selection is the same export. */
   id: Id,
   /** Identifies one run: if an export is requested again after it ended, that is another run. */
@@ -19,18 +40,36 @@ export const Export = z.object({
   /** The person who requested it first. */
   requestedBy: z.string().default(''),
   batchId: Id,
-  fileName: z.string(),
-  status: ExportStatus,
-  /** Size of the archive. */
-  bytes: z.int(),
-  bytesDone: z.int(),
-  /** The id of the multipart upload in progress. */
-  uploadId: z.string().optional(),
+  /** Several if the images are more than one invocation can write. */
+  archives: z.array(ExportedArchive).min(1),
   createdAt: Timestamp,
   /** Seconds since 1970. */
   expiresAt: z.int(),
 });
-export type Export = z.infer<typeof Export>;
+export type StoredExport = z.infer<typeof StoredExport>;
+
+const sumOf = (archives: readonly ExportedArchive[], name: 'bytes' | 'bytesDone') =>
+  archives.reduce((sum, archive) => sum + archive[name], 0);
+
+/**
+ * An export with what follows from its archives. So the end of the last archive and that of the export are one write, however
+ * many invocations end at the same time.
+ */
+export const Export = StoredExport.transform((stored) => ({
+  ...stored,
+  status: statusOf(stored.archives),
+  bytes: sumOf(stored.archives, 'bytes'),
+  bytesDone: sumOf(stored.archives, 'bytesDone'),
+}));
+export type Export = z.output<typeof Export>;
+
+/** None of several archives is shown before all are ready. */
+function statusOf(archives: readonly ExportedArchive[]): ExportStatus {
+  const has = (...statuses: ExportStatus[]) => archives.some(({ status }) => statuses.includes(status));
+  if (has('failed')) return 'failed';
+  if (!has('waiting', 'running')) return 'ready';
+  return has('running', 'ready') ? 'running' : 'waiting';
+}
 
 /**
  * Refuses a further archive if as many are made for the person as are allowed.

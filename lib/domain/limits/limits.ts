@@ -46,6 +46,16 @@ export const Limits = z.strictObject({
     .positive()
     .max(200 * MB)
     .default(100 * MB),
+  /**
+   * Bytes and images in one archive of an export; more become several archives. One invocation writes each, in 15 minutes at most
+   * (Lambda quotas): the default needs half of that at the 15 MB a second that a busy laptop was measured to write
+   * (`docs/decisions/exports-in-several-archives.md`).
+   */
+  archiveBytes: z
+    .int()
+    .positive()
+    .default(6 * 1024 * MB),
+  archiveImages: z.int().positive().default(5000),
   /** How long a signed upload URL is valid. */
   uploadUrlSeconds: SignedUrlSeconds.default(900),
   /** The longest validity of a signed download URL: it has at least two thirds of it when it is given out. */

@@ -1,7 +1,8 @@
 import { json } from 'node:stream/consumers';
 import type { Exports } from '../../data/exports.ts';
 import type { Images } from '../../data/images.ts';
-import type { Export } from '../../domain/exports/export.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { type Export, IMAGES_DELETED } from '../../domain/exports/export.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import type { ArchiveWriter } from '../../storage/archive-writer.ts';
 import { archiveKey, imageIdOfOriginal } from '../../storage/object-keys.ts';
@@ -16,20 +17,28 @@ export interface BuildDeps {
   now: () => Date;
 }
 
-/** Writes the archive of a run, unless another invocation has begun it or one of its images was deleted. */
+/**
+ * Writes an archive of a run, unless another invocation has begun it.
+ *
+ * @throws DomainError GONE if one of its images was deleted
+ */
 export async function buildArchive(
   manifest: string,
   found: Export,
+  archive: number,
   { exports, images, objects, archives, now }: BuildDeps,
 ) {
   const { entries } = Manifest.parse(await json(await objects.read(manifest)));
-  const key = archiveKey(found);
-  if (found.uploadId) await archives.abort(key, found.uploadId);
+  const key = archiveKey(found, archive);
+  const begun = found.archives[archive]?.uploadId;
+  if (begun) await archives.abort(key, begun);
   const uploadId = await archives.begin(key, 'application/zip');
-  if (!(await exports.markRunning(found, uploadId))) return archives.abort(key, uploadId);
+  if (!(await exports.markRunning(found, archive, uploadId))) return archives.abort(key, uploadId);
   const zip = archiveOf(entries, objects);
   try {
-    await archives.write(key, uploadId, zip, base64Crc32, (bytes) => exports.markProgress(found, bytes));
+    await archives.write(key, uploadId, zip, base64Crc32, (bytes) =>
+      exports.markProgress(found, archive, bytes),
+    );
   } catch (error) {
     zip.destroy();
     await archives.abort(key, uploadId);
@@ -39,11 +48,9 @@ export async function buildArchive(
   const there = await images.getMany(entries.map((entry) => imageIdOfOriginal(entry.key)));
   if (there.length < entries.length) {
     await archives.delete(key);
-    throw new Error(
-      `${entries.length - there.length} of the images in export ${found.id} were deleted meanwhile`,
-    );
+    throw new DomainError('GONE', IMAGES_DELETED);
   }
-  if (await exports.markReady(found)) return;
+  if (await exports.markReady(found, archive)) return;
   // Another event of this run was faster, or the run ended because an image was deleted: then nobody uses this archive.
   const current = await exports.get(found.id, now());
   if (current?.run !== found.run) await archives.delete(key);

@@ -12,6 +12,7 @@ import { outgoingFileName } from '../../domain/file-name.ts';
 import { Id } from '../../domain/identifiers.ts';
 import type { ReadyImage } from '../../domain/images/image.ts';
 import { shownTimeOf } from '../../domain/images/local-time.ts';
+import type { Limits } from '../../domain/limits/limits.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { zipStream } from '../../media/zip/zip.ts';
 import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
@@ -78,8 +79,8 @@ export interface StartDeps extends RoomDeps {
 /**
  * Starts an export, or returns the current one of the same archive.
  *
- * The manifest is written each time, under the key of its run. If an earlier request failed before that, this repairs
- * its waiting export. If the manifest exists already, the write fails and nothing starts again.
+ * The manifests are written each time, under the keys of their run. If an earlier request failed before that, this repairs
+ * its waiting archives. If a manifest exists already, the write fails and nothing starts again.
  */
 export async function startExport(
   { patientId, requestedBy }: Pick<Export, 'patientId' | 'requestedBy'>,
@@ -87,18 +88,21 @@ export async function startExport(
   deps: StartDeps,
 ) {
   const { exports, objects, limits, newId, now } = deps;
-  const bytes = Buffer.from(JSON.stringify(manifest));
+  const manifests = inArchives(manifest, limits);
   const started = now();
   const wanted = {
-    id: idOf(bytes),
+    id: idOf(Buffer.from(JSON.stringify(manifests))),
     run: newId(),
     patientId,
     requestedBy,
     batchId: manifest.batchId,
-    fileName: manifest.fileName,
-    status: 'waiting' as const,
-    bytes: zipLength(manifest.entries),
-    bytesDone: 0,
+    archives: manifests.map(({ fileName, entries }) => ({
+      status: 'waiting' as const,
+      fileName,
+      images: entries.length,
+      bytes: zipLength(entries),
+      bytesDone: 0,
+    })),
     createdAt: started.toISOString(),
     expiresAt: epochSeconds(started) + limits.exportSeconds,
   };
@@ -106,11 +110,38 @@ export async function startExport(
   if (!isLiving(await exports.get(wanted.id, started))) await takeRoomForExport(requestedBy, wanted.id, deps);
   const begun = await exports.begin(wanted, started);
   if (begun.run === wanted.run) await keepRoomForExport(requestedBy, begun.id, deps);
-  if (begun.status === 'waiting') {
-    const object = { bytes, mimeType: 'application/json', crc32: base64Crc32(bytes) };
-    await objects.create(manifestKey(begun), object);
-  }
+  await Promise.all(
+    manifests.map(async (each, archive) => {
+      if (begun.archives[archive]?.status !== 'waiting') return;
+      const bytes = Buffer.from(JSON.stringify(each));
+      const object = { bytes, mimeType: 'application/json', crc32: base64Crc32(bytes) };
+      await objects.create(manifestKey(begun, archive), object);
+    }),
+  );
   return { id: begun.id, status_url: statusUrl(begun.id) };
+}
+
+/** Divides the images into archives of which one invocation can write each. An image larger than the limit is an archive of its own. */
+export function inArchives(manifest: Manifest, { archiveBytes, archiveImages }: Limits): Manifest[] {
+  const parts: Manifest['entries'][] = [];
+  let bytes = 0;
+  for (const entry of manifest.entries) {
+    const last = parts.at(-1);
+    if (!last || last.length >= archiveImages || bytes + entry.bytes > archiveBytes) {
+      parts.push([entry]);
+      bytes = entry.bytes;
+    } else {
+      last.push(entry);
+      bytes += entry.bytes;
+    }
+  }
+  if (parts.length === 1) return [manifest];
+  const name = manifest.fileName.replace(/\.zip$/, '');
+  return parts.map((entries, index) => ({
+    ...manifest,
+    fileName: `${name} (${index + 1} of ${parts.length}).zip`,
+    entries,
+  }));
 }
 
 const isLiving = (found: Export | undefined) => found !== undefined && found.status !== 'failed';

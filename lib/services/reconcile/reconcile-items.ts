@@ -1,5 +1,5 @@
 import { chunks } from '../../data/dynamodb/batch-requests.ts';
-import { STALE_SECONDS } from '../../data/exports.ts';
+import { isAbandoned } from '../../data/exports.ts';
 import { SERIES_OF_STUDY, STORED } from '../../data/keys.ts';
 import type { AmountSums } from '../../data/reconcile/amount-sums.ts';
 import type { Recount } from '../../data/reconcile/recounts.ts';
@@ -8,7 +8,7 @@ import { Batch } from '../../domain/batches/batch.ts';
 import { Case } from '../../domain/cases/case.ts';
 import { DicomInstance, DicomSeries, DicomStudy } from '../../domain/dicom/dicom-instance.ts';
 import { DicomUpload } from '../../domain/dicom/dicom-upload.ts';
-import { Export } from '../../domain/exports/export.ts';
+import { Export, NOT_WRITTEN } from '../../domain/exports/export.ts';
 import { Image } from '../../domain/images/image.ts';
 import { uploadExpiry } from '../../domain/limits/limits.ts';
 import { NEVER_ARRIVED } from '../../domain/uploads/upload-reasons.ts';
@@ -121,8 +121,9 @@ async function examineUpload(run: Run, upload: DicomUpload): Promise<void> {
 }
 
 async function examineExport(run: Run, each: Export): Promise<void> {
-  const isUnfinished = each.status === 'waiting' || each.status === 'running';
-  const age = run.now().getTime() - Date.parse(each.createdAt);
-  if (isUnfinished && age > STALE_SECONDS * 1000)
-    await run.findings.add('abandonedExport', `export ${each.id}`, () => run.exports.markFailed(each));
+  if (!isAbandoned(each, run.now())) return;
+  const unfinished = each.archives.findIndex(({ status }) => status !== 'ready');
+  await run.findings.add('abandonedExport', `export ${each.id}`, () =>
+    run.exports.markFailed(each, unfinished, NOT_WRITTEN),
+  );
 }

@@ -11,6 +11,7 @@ export type Image = Answer<'list-images', 200>['images'][number];
 export type CaseImage = Answer<'list-case-images', 200>['images'][number];
 export type Case = Answer<'list-cases', 200>['cases'][number];
 export type Category = Image['category'];
+export type ExportArchive = NonNullable<Answer<'get-export', 200>['archives']>[number];
 export type AuditEvent = Answer<'list-audit-events', 200>['events'][number];
 export type ApiKey = Answer<'list-api-keys', 200>['keys'][number];
 export type NewApiKey = Answer<'create-api-key', 201>;

@@ -10,6 +10,7 @@ import { rangeOf } from '../patient/select-range.ts';
 import { SelectionBar } from '../patient/selection-bar.tsx';
 import { useMoving } from '../patient/use-move-images.ts';
 import { useZip } from '../patient/use-zip.ts';
+import { ZipArchives } from '../patient/zip-archives.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
 import { UploadList } from '../uploads/upload-list.tsx';
 import type { UploadTarget } from '../uploads/upload-record.ts';
@@ -59,11 +60,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
             onClear={() => setSelected(new Set())}
           />
         )}
-        {zip.progress && (
-          <p className="quiet" role="status">
-            {zip.progress}
-          </p>
-        )}
+        <ZipArchives progress={zip.progress} archives={zip.archives} />
         <Failure>{failure}</Failure>
         <UploadList targetId={batch.id} />
       </div>

@@ -9,6 +9,7 @@ import { count, formatClinicDay, formatClinicTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from '../patient/patient-compare.tsx';
 import { useZip } from '../patient/use-zip.ts';
+import { ZipArchives } from '../patient/zip-archives.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
@@ -27,7 +28,7 @@ interface BatchItemProps {
 export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchItemProps) {
   const { person } = useSession();
   const [asks, setAsks] = useState<'rename' | 'delete'>();
-  const { download, progress } = useZip(batch);
+  const { download, progress, archives } = useZip(batch);
   const queries = useQueryClient();
   const done = () => setAsks(undefined);
   const remove = async () => {
@@ -80,11 +81,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
           )}
         </div>
       </div>
-      {progress && (
-        <p className="batch-zip quiet" role="status">
-          {progress}
-        </p>
-      )}
+      <ZipArchives progress={progress} archives={archives} />
       <DisclosurePanel className="batch-panel">
         {isOpen && <BatchContent batch={batch} shownId={shownId} onShow={onShow} onCompare={onCompare} />}
       </DisclosurePanel>

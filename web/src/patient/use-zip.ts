@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, authorizedFetch, bodyOf } from '../api/client.ts';
-import type { Batch } from '../api/types.ts';
+import type { Batch, ExportArchive } from '../api/types.ts';
 import { saveBytes, saveFile } from '../parts/save-file.ts';
 
 const POLL_MS = 1000;
@@ -10,24 +10,31 @@ const MOST_IN_MEMORY_BYTES = 16 * 1024 * 1024;
 /** The number of ids that fit into a URL. */
 const MOST_IDS = 170;
 
-/** Downloads a batch, or some of its images, as a ZIP, with progress. */
+/** Downloads a batch, or some of its images, as a ZIP, with progress. If it is several, they are offered as links. */
 export function useZip({ id, name }: Pick<Batch, 'id' | 'name'>) {
   const [progress, setProgress] = useState<string>();
+  const [archives, setArchives] = useState<readonly ExportArchive[]>([]);
+
+  /** By the browser's own download, which continues after a network error. It asks the user before it starts several at once. */
+  const offer = (made: readonly ExportArchive[]) => {
+    const [only, ...others] = made;
+    if (only && others.length === 0) saveFile(only.url);
+    else setArchives(made);
+  };
 
   const download = async (imageIds: string[] = []) => {
     try {
+      setArchives([]);
       setProgress('Making the ZIP …');
       const zip = imageIds.length <= MOST_IDS ? await stream(id, imageIds) : await startExport(id, imageIds);
       if (zip instanceof Blob) saveBytes(zip, `${fileNameOf(name)}.zip`);
-      // The browser's own download, which continues after a network error.
-      else
-        saveFile(await finished(zip, (part) => setProgress(`Making the ZIP … ${Math.floor(part * 100)} %`)));
+      else offer(await finished(zip, (part) => setProgress(`Making the ZIP … ${Math.floor(part * 100)} %`)));
       setProgress(undefined);
     } catch (error) {
       setProgress(`The ZIP could not be made: ${explain(error)}`);
     }
   };
-  return { download, progress };
+  return { download, progress, archives };
 }
 
 /** The archive, or the id of an export if the archive is too large to be streamed or kept in memory. */
@@ -55,13 +62,13 @@ async function startExport(batchId: string, imageIds: string[]): Promise<string>
   return id;
 }
 
-async function finished(exportId: string, onProgress: (part: number) => void): Promise<string> {
+async function finished(exportId: string, onProgress: (part: number) => void): Promise<ExportArchive[]> {
   for (;;) {
-    const { status, progress, url } = await bodyOf(
+    const { status, progress, archives, reason } = await bodyOf(
       api.GET('/api/exports/{id}', { params: { path: { id: exportId } } }),
     );
-    if (url) return url;
-    if (status === 'failed') throw new Error('it failed on our side; try again');
+    if (archives) return archives;
+    if (status === 'failed') throw new Error(reason ?? 'it failed on our side; try again');
     onProgress(progress);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
