@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { connectTable } from '../../lib/data/dynamodb/table.ts';
 import { Images } from '../../lib/data/images.ts';
-import { imageKey, patientAmountKey, uploaderAmountKey } from '../../lib/data/keys.ts';
+import { imageKey, patientAmountKey, studyKey, uploaderAmountKey } from '../../lib/data/keys.ts';
 import { AmountSums } from '../../lib/data/reconcile/amount-sums.ts';
 import { Progress } from '../../lib/data/reconcile/progress.ts';
 import { Recounts } from '../../lib/data/reconcile/recounts.ts';
@@ -32,21 +32,25 @@ async function amountAt(Key: Record<string, string>) {
   return Item && { bytes: Item.bytes, files: Item.files };
 }
 
-async function damage(Key: Record<string, string>, bytes: number) {
+async function damage(Key: Record<string, string>, value: number, name = 'bytes') {
   const { name: TableName, client } = database.table;
   await client.send(
     new UpdateCommand({
       TableName,
       Key,
-      UpdateExpression: 'SET bytes = :bytes',
-      ExpressionAttributeValues: { ':bytes': bytes },
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value },
     }),
   );
 }
 
 async function addUp(sums: AmountSums) {
-  for await (const { items } of new StoredItems(database.table).scan())
-    for (const item of items) sums.add(item);
+  const stored = new StoredItems(database.table);
+  for await (const { items } of stored.scan()) {
+    const patients = await stored.patientsOfStudies(items);
+    for (const item of items) sums.add(item, patients);
+  }
   return sums;
 }
 
@@ -69,6 +73,10 @@ test('Amounts are counted again by what is there: images and DICOM files, of peo
       newDicomOf({ study, series, sop: newUid() }, { patientId: 'P-WRONG', bytes, uploadedBy: 'wrong' }),
     );
   expect(await recount()).toEqual([]);
+  // A wrong total of the study makes no other amount wrong.
+  await damage(studyKey(study), 1, 'keptBytes');
+  await damage(studyKey(study), 1, 'keptInstances');
+  expect(await recount()).toEqual([]);
   // An erasure that never completes.
   const { name: TableName, client } = database.table;
   await client.send(new DeleteCommand({ TableName, Key: imageKey(erased.id) }));
@@ -82,14 +90,7 @@ test('Amounts are counted again by what is there: images and DICOM files, of peo
   expect(await amountAt(patient)).toEqual({ bytes: 57, files: 3 });
   // Of somebody of whom nothing is left.
   await damage(uploaderAmountKey('nobody'), 9);
-  await client.send(
-    new UpdateCommand({
-      TableName,
-      Key: uploaderAmountKey('nobody'),
-      UpdateExpression: 'SET files = :files',
-      ExpressionAttributeValues: { ':files': 1 },
-    }),
-  );
+  await damage(uploaderAmountKey('nobody'), 1, 'files');
   expect(await recount()).toEqual([uploaderAmountKey('nobody').pk]);
   expect(await amountAt(uploaderAmountKey('nobody'))).toEqual({ bytes: 0, files: 0 });
   expect(await recount()).toEqual([]);
@@ -142,14 +143,14 @@ test('What is added up over several runs is kept between them', async () => {
     patientId: `P-${number % 7}`,
     fileSize: 3,
   });
-  for (let number = 0; number < 4500; number++) sums.add(image(number));
+  for (let number = 0; number < 4500; number++) sums.add(image(number), new Map());
   await progress.set({ part: 'items', item: { pk: 'a', sk: 'b' }, sums });
   const known = await progress.get();
   expect(known).toMatchObject({ part: 'items', item: { pk: 'a', sk: 'b' } });
   expect(known.sums?.since).toEqual(since);
   const byKey = (all: AmountSums | undefined) => new Map(all?.all().map(({ key, sum }) => [key.pk, sum]));
   expect(byKey(known.sums)).toEqual(byKey(sums));
-  known.sums?.add(image(0));
+  known.sums?.add(image(0), new Map());
   expect(byKey(known.sums).get(uploaderAmountKey('person-0').pk)).toEqual({ bytes: 6, files: 2 });
   expect(byKey(known.sums).size).toBe(4507);
   await progress.set({ part: 'objects' });

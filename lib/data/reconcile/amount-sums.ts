@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { DicomInstance, DicomStudy } from '../../domain/dicom/dicom-instance.ts';
+import { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
 import { Image } from '../../domain/images/image.ts';
 import type { StoredAmount } from '../../domain/limits/storage-quota.ts';
 import { chunks } from '../dynamodb/batch-requests.ts';
@@ -21,11 +21,15 @@ export class AmountSums {
     for (const [pk, bytes, files] of known) this.#sums.set(pk, { bytes, files });
   }
 
-  /** Adds an item, whatever else in it may be damaged. */
-  add(item: Record<string, unknown>): void {
+  /**
+   * Adds an item, whatever else in it may be damaged.
+   *
+   * @param patients those of studies, by their UIDs: a DICOM file belongs to the patient of its study
+   */
+  add(item: Record<string, unknown>, patients: ReadonlyMap<string, string | null>): void {
     // An amount of whose files none may be left.
     if (item.sk === STORED) this.#add(String(item.pk), { bytes: 0, files: 0 });
-    const file = FILE_OF[String(item.sk)]?.safeParse(item).data;
+    const file = fileOf(item, patients);
     if (file) for (const { key, ...added } of totalsOf([file])) this.#add(key.pk, added);
   }
 
@@ -60,17 +64,16 @@ type Sum = z.infer<typeof Sum>;
 /** An item has 400 KB (DynamoDB quotas); a subject has 128 characters at most, and 2,000 of them 350 KB in base64. */
 const SUMS_OF_PART = 2000;
 
-/**
- * The files that an item stands for, by its sort key. A DICOM file belongs to the patient of its study, which has the totals of
- * its files: so an instance is counted for who uploaded it, and a study for its patient.
- */
-const FILE_OF: Record<string, z.ZodType<StoredFile>> = {
-  IMAGE: Image.pick({ uploadedBy: true, patientId: true, fileSize: true }),
-  INSTANCE: DicomInstance.pick({ uploadedBy: true, bytes: true }).transform(({ uploadedBy, bytes }) => ({
-    uploadedBy,
-    fileSize: bytes,
-  })),
-  STUDY: DicomStudy.pick({ patientId: true, keptBytes: true, keptInstances: true }).transform(
-    ({ patientId, keptBytes: fileSize, keptInstances: files }) => ({ patientId, fileSize, files }),
-  ),
-};
+const ImageFile = Image.pick({ uploadedBy: true, patientId: true, fileSize: true });
+const DicomFile = DicomInstance.pick({ uploadedBy: true, studyUid: true, bytes: true });
+
+/** The file that an item stands for. */
+function fileOf(
+  item: Record<string, unknown>,
+  patients: ReadonlyMap<string, string | null>,
+): StoredFile | undefined {
+  if (item.sk === 'IMAGE') return ImageFile.safeParse(item).data;
+  if (item.sk !== 'INSTANCE') return undefined;
+  const { uploadedBy, studyUid = '', bytes } = DicomFile.safeParse(item).data ?? {};
+  return bytes === undefined ? undefined : { uploadedBy, patientId: patients.get(studyUid), fileSize: bytes };
+}

@@ -1,10 +1,11 @@
 import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { DicomStudy } from '../../domain/dicom/dicom-instance.ts';
 import { type DicomUpload, DicomUploadStatus } from '../../domain/dicom/dicom-upload.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
 import { getMany } from '../dynamodb/batch-requests.ts';
-import { parseItem, type Table } from '../dynamodb/table.ts';
-import { dicomUploadKey, erasureKey, imageKey, instanceKey } from '../keys.ts';
+import { parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
+import { dicomUploadKey, erasureKey, imageKey, instanceKey, studyKey } from '../keys.ts';
 
 type Key = Record<string, string>;
 
@@ -59,6 +60,14 @@ export class StoredItems {
     return new Map(items.map((item) => [String(item.id), parseItem(UploadState, item).status]));
   }
 
+  /** The patients of the studies to which these items belong, as far as they are DICOM instances. */
+  async patientsOfStudies(items: readonly Record<string, unknown>[]): Promise<Map<string, string | null>> {
+    const instances = items.filter(({ sk }) => sk === 'INSTANCE');
+    const uids = [...new Set(instances.map(({ studyUid }) => String(studyUid)))];
+    const studies = parseReadable(OwnedStudy, await getMany(this.#table, uids.map(studyKey)));
+    return new Map(studies.map(({ studyUid, patientId }) => [studyUid, patientId]));
+  }
+
   /** The hashes of the files of DICOM instances by their UIDs. Unknown instances are missing. */
   async hashesOfInstances(sopUids: readonly string[]): Promise<Map<string, string>> {
     const items = await getMany(this.#table, sopUids.map(instanceKey));
@@ -66,6 +75,7 @@ export class StoredItems {
   }
 }
 
+const OwnedStudy = DicomStudy.pick({ studyUid: true, patientId: true });
 const State = z.object({ status: ImageStatus });
 const UploadState = z.object({ status: DicomUploadStatus });
 

@@ -32,7 +32,8 @@ export async function reconcileItems(
   sums: AmountSums | undefined,
 ): Promise<Key | undefined> {
   for await (const { items, last } of run.storedItems.scan(after)) {
-    for (const item of items) sums?.add(item);
+    const patients = await run.storedItems.patientsOfStudies(items);
+    for (const item of items) sums?.add(item, patients);
     for (const some of chunks(items, AT_ONCE)) {
       await Promise.all(some.map((item) => run.findings.examine(String(item.pk), () => examine(run, item))));
     }
