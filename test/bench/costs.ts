@@ -1,60 +1,33 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import * as z from 'zod';
 import { PRICES_AS_OF, prices } from './calls/prices.ts';
+import {
+  DAY,
+  markdownTable,
+  measuredCalls,
+  NOTIFICATIONS,
+  PAGES_OF_PATIENT,
+  SENT_GB,
+  SOCKET_MINUTES,
+  STAFF,
+  STORED_GB,
+  THUMBNAILS,
+  WORKING_DAYS,
+} from './clinic-day.ts';
 
 // Writes docs/costs.md from the result of `npm run bench calls -- --json`: see the script `costs` in package.json.
-
-const Calls = z.object({
-  calls: z.object({ rows: z.record(z.string(), z.object({ dollarsPerMillion: z.number() }).loose()) }),
-});
-
-/** What one member of staff does on a working day, in calls of an operation or of an event function. */
-const DAY: Record<string, number> = {
-  'list-patients': 20,
-  // Once more when the socket has said that it shows the patient: see `docs/websocket.md`.
-  'list-batches': 60,
-  'list-images': 60,
-  'download-image': 20,
-  'update-image': 5,
-  'create-batch': 2,
-  'create-batch-uploads': 2,
-  'make-thumbnail': 10,
-  'download-batch': 1,
-  'create-dicom-uploads': 1,
-  'ingest-dicom': 20,
-  'search-studies': 5,
-  'get-metadata': 2,
-  'get-frames': 100,
-  notify: 40,
-  'show-patient': 40,
-  'seal-audit': 20,
-};
-const WORKING_DAYS = 22;
-/** Gigabytes of one person's day: ten photographs and twenty DICOM files stored; thumbnails, originals and frames sent. */
-const STORED_GB = (10 * 4.5 + 20 * 0.5) / 1000;
-const SENT_GB = (400 * 0.02 + 20 * 4.5 + 100 * 0.3) / 1000;
-const THUMBNAILS = 400;
-const SOCKET_MINUTES = 8 * 60;
-/** Messages of one person's uploads and changes, and how many open pages show that patient: the person's own, a colleague's and the patient's. */
-const NOTIFICATIONS = 25;
-const PAGES_OF_PATIENT = 3;
 
 /** Dollars a month without any use: the KMS key, three secrets, and the alarms beyond the ten free ones. */
 const FIXED = 1 + 3 * 0.4 + 25 * 0.1;
 
-const STAFF = [10, 100, 1000, 10_000];
 const MILLION = 1_000_000;
 
-const { calls } = Calls.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
-const perMillion = (id: string): number => {
-  const row = calls.rows[id];
-  if (!row) throw new Error(`The benchmark has no row ${id}.`);
-  return row.dollarsPerMillion;
-};
+const measured = measuredCalls(process.argv[2] ?? '');
 
 const callsOfMonth = (staff: number) =>
-  (Object.entries(DAY).reduce((sum, [id, times]) => sum + times * perMillion(id), 0) * staff * WORKING_DAYS) /
+  (Object.entries(DAY).reduce((sum, [id, times]) => sum + times * measured(id).dollarsPerMillion, 0) *
+    staff *
+    WORKING_DAYS) /
   MILLION;
 const monthOf = (staff: number) => {
   const days = staff * WORKING_DAYS;
@@ -71,8 +44,6 @@ const monthOf = (staff: number) => {
 };
 
 const money = (dollars: number) => (dollars < 10 ? dollars.toFixed(2) : String(Math.round(dollars)));
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 const months = STAFF.map(monthOf);
 const parts = Object.keys(months[0] ?? {}) as (keyof ReturnType<typeof monthOf>)[];
@@ -86,7 +57,7 @@ asked once in five minutes for each token, logs and KMS requests are not in it. 
 
 ## A month
 
-${table(
+${markdownTable(
   ['dollars a month', ...STAFF.map((staff) => `${staff.toLocaleString('en')} staff`)],
   [
     ...parts.map((part) => [part, ...months.map((month) => money(month[part]))]),
@@ -103,9 +74,13 @@ cheaper. *Transfer*: what S3 sends to browsers, beyond the 100 GB that are free.
 The table above assumes, for each of ${WORKING_DAYS} working days a month: ${STORED_GB * 1000} MB stored (10 photographs of 4.5 MB, 20 DICOM files of 0.5 MB), ${Math.round(SENT_GB * 1000)} MB sent (${THUMBNAILS} thumbnails, 20 originals, 100 frames), a page that is
 open for ${SOCKET_MINUTES / 60} hours, and these calls:
 
-${table(
+${markdownTable(
   ['operation', 'calls a day', 'dollars for a million'],
-  Object.entries(DAY).map(([id, times]) => [`\`${id}\``, String(times), money(perMillion(id))]),
+  Object.entries(DAY).map(([id, times]) => [
+    `\`${id}\``,
+    String(times),
+    money(measured(id).dollarsPerMillion),
+  ]),
 )}
 `;
 writeFileSync(path.resolve(import.meta.dirname, '../../docs/costs.md'), text);
