@@ -135,8 +135,8 @@ export const faults: Fault[] = [
   {
     means: 'the event of an upload is sent before its bytes have arrived',
     file: 'lib/api/notifications.ts',
-    original: 'if ((wasPending && !isBeingChecked(after)) ||',
-    replacement: 'if (wasPending ||',
+    original: 'const isDecided = wasPending && !isBeingChecked(after);',
+    replacement: 'const isDecided = wasPending;',
     tests: ['test/unit/api/notifications.test.ts'],
   },
   {
