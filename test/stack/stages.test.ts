@@ -93,7 +93,8 @@ describe('What happens to data when their stack is deleted', () => {
     expect(kept.map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['StorageAuditSegments']);
     expect(JSON.stringify(data)).not.toMatch(/"DeletionProtection(Enabled)?":(true|"ACTIVE")/);
     const emptied = resourcesOf(data, /^Custom::S3AutoDeleteObjects$/);
-    expect(emptied).toHaveLength(2);
+    // Images, access logs, and failed records.
+    expect(emptied).toHaveLength(3);
   });
 });
 

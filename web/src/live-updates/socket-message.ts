@@ -10,7 +10,7 @@ export type SocketMessage =
   | { type: 'EXPORT_READY'; export: { id: string } };
 
 /** The service's answer to what the page says it shows. */
-export type SocketReply = { type: 'SHOWN'; patient?: string | null } | { type: 'ERROR' };
+export type SocketReply = { type: 'SHOWN'; patient?: string | null } | { type: 'ERROR'; statusCode: number };
 
 export const isReply = (frame: SocketMessage | SocketReply): frame is SocketReply =>
   frame.type === 'SHOWN' || frame.type === 'ERROR';

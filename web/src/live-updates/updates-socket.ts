@@ -16,6 +16,8 @@ const MOST_FAILURES = 4;
 /** Without an answer after so long, or after an error, the page says again what it shows. */
 const ANSWER_MS = 5000;
 
+const TOO_MANY_REQUESTS = 429;
+
 /** The patient whose images the page shows; null for no patient, undefined for images of anybody. */
 export type Shown = string | null | undefined;
 
@@ -35,6 +37,8 @@ export class UpdatesSocket {
   readonly #onMessage: (message: SocketMessage) => void;
   readonly #onState: (state: LiveUpdatesState) => void;
   #shown: Shown;
+  /** What the page said last. */
+  #said: Shown;
   /** Until when an answer is awaited: the answers of two questions could be mixed up. */
   #answer: ReturnType<typeof setTimeout> | undefined;
   #socket: WebSocket | undefined;
@@ -99,16 +103,17 @@ export class UpdatesSocket {
 
   readonly #tell = (): void => {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#said = this.#shown;
     this.#socket.send(JSON.stringify({ action: 'show', patient: this.#shown }));
     this.#answer = setTimeout(this.#tell, ANSWER_MS);
   };
 
-  /** After an error, the timer says it again. */
   #hear(reply: SocketReply): void {
-    if (reply.type === 'ERROR') return;
+    // After too many requests, the timer says it again. Another error is for good: nothing of this patient may be seen.
+    if (reply.type === 'ERROR' && reply.statusCode === TOO_MANY_REQUESTS) return;
     clearTimeout(this.#answer);
     this.#answer = undefined;
-    if (reply.patient === this.#shown) this.#onState('open');
+    if (this.#said === this.#shown) this.#onState('open');
     else this.#tell();
   }
 
