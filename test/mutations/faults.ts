@@ -252,6 +252,27 @@ export const faults: Fault[] = [
     tests: ['test/data/states.test.ts'],
   },
   {
+    means: 'a batch is moved without what its images occupy',
+    file: 'lib/data/image-moves.ts',
+    original: 'isOwner, writesOf, moveOne, amountsOf);',
+    replacement: 'isOwner, writesOf, moveOne);',
+    tests: ['test/data/stored-amounts.test.ts'],
+  },
+  {
+    means: 'a DICOM file is counted for the patient to whom its study belonged',
+    file: 'lib/data/dicom/dicom-writes.ts',
+    original: '`patientId = :owner AND (',
+    replacement: '`:owner = :owner AND (',
+    tests: ['test/data/dicom-count.test.ts'],
+  },
+  {
+    means: 'a recount overwrites what was stored meanwhile',
+    file: 'lib/data/reconcile/recounts.ts',
+    original: 'if (isRight || changedAt > before) return [];',
+    replacement: 'if (isRight) return [];',
+    tests: ['test/data/recounted-amounts.test.ts'],
+  },
+  {
     means: 'an image that arrives after its batch was moved is the former patient’s',
     file: 'lib/data/image-counts.ts',
     original: " AND patientId = :patientId'}`",
