@@ -13,6 +13,8 @@ import { synthesize } from '../lib/local/synthesis.ts';
 const usage =
   'Usage: npm start -- [--port 3000] [--data .local] [--verbose] [--dev]   (or PORT, DATA_DIR; ORTHANC_URL, CLAMD)\n' +
   `                   [--memory ${defaultMemoryMb}]     bounds the memory of all functions together, in MB\n` +
+  '                   [--concurrency 10]  invocations of all functions at once, as a new AWS account has them\n' +
+  '                   [--stream-rate]     streams responses as slowly as API Gateway: 2 MB a second after 10 MB\n' +
   '                   [--versions]        keeps what is deleted or replaced in S3, for `negatoscope restore`\n' +
   '                   [--faults <list>]   injects faults of AWS services: docs/faults.md';
 /** Enough for two functions that draw large images. */
@@ -29,6 +31,8 @@ function readSettings() {
         verbose: { type: 'boolean', default: false },
         dev: { type: 'boolean', default: false },
         memory: { type: 'string', default: String(defaultMemoryMb) },
+        concurrency: { type: 'string' },
+        'stream-rate': { type: 'boolean', default: false },
         versions: { type: 'boolean', default: false },
         faults: { type: 'string', default: '' },
         help: { type: 'boolean', default: false },
@@ -46,12 +50,20 @@ function readSettings() {
         `Expected at least ${leastMemoryMb} MB in --memory, but received ${JSON.stringify(values.memory)}.`,
       );
     }
+    const concurrency = values.concurrency === undefined ? undefined : Number(values.concurrency);
+    if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
+      throw new StartError(
+        `Expected a positive number in --concurrency, but received ${JSON.stringify(values.concurrency)}.`,
+      );
+    }
     // Before the build, which takes the longest; the stack checks what the list names.
     parseFaults(values.faults);
     return {
       ...values,
       port,
       memoryMb,
+      concurrency,
+      limitsStreamRate: values['stream-rate'],
       dataDir: path.resolve(values.data),
       orthancUrl: readOrthancUrl(),
       clamd: process.env.CLAMD || undefined,
@@ -71,7 +83,8 @@ function readOrthancUrl(): string | undefined {
 }
 
 async function main(): Promise<void> {
-  const { port, dataDir, verbose, help, dev, memoryMb, versions, faults, orthancUrl, clamd } = readSettings();
+  const { help, dev, versions, orthancUrl, ...settings } = readSettings();
+  const { port, dataDir, verbose, faults, clamd } = settings;
   if (help) return console.log(usage);
   if (process.platform === 'win32') {
     throw new StartError('The local stack needs Linux or macOS; on Windows, it runs inside WSL.');
@@ -92,13 +105,8 @@ async function main(): Promise<void> {
   const page = dev ? await (await import('./dev-page.ts')).createPageServer() : undefined;
   const stack = await startLocalStack({
     cdkOut,
-    port,
-    dataDir,
-    verbose,
-    memoryMb,
+    ...settings,
     keepsVersions: versions,
-    faults,
-    clamd,
     onPhase,
     ...(page && { servePage: page.middlewares }),
     onFailure: (reason) => fail(new StartError(`The local stack ends: ${reason}`)),

@@ -13,8 +13,9 @@ import { Clock } from './clock.ts';
 import { CloudFront } from './cloudfront/cloudfront.ts';
 import { Issuer } from './cognito/issuer.ts';
 import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
-import { ensureTables } from './dynamodb/dynamodb-tables.ts';
+import { ensureTables, partitionKeys } from './dynamodb/dynamodb-tables.ts';
 import { startDynoxide } from './dynamodb/dynoxide.ts';
+import { PartitionThroughput } from './dynamodb/partition-throughput.ts';
 import { TimeToLive } from './dynamodb/time-to-live.ts';
 import { EventRules } from './eventbridge/event-rules.ts';
 import { Schedules } from './eventbridge/schedules.ts';
@@ -22,6 +23,7 @@ import { parseFaults } from './faults/fault-list.ts';
 import { Faults } from './faults/faults.ts';
 import { MalwareProtection } from './guardduty/malware-protection.ts';
 import { Principals, type ServiceCall } from './iam/principals.ts';
+import { AccountConcurrency } from './lambda/account-concurrency.ts';
 import { queueConcurrency, startEventSources } from './lambda/event-sources.ts';
 import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './lambda/functions.ts';
 import type { LambdaHost } from './lambda/instance.ts';
@@ -69,6 +71,10 @@ export interface LocalStackOptions {
   verbose?: boolean;
   /** The bound on the memory of all functions' processes together. */
   memoryMb?: number;
+  /** The invocations of all functions at the same time, as an AWS account has them. Unlimited if undefined. */
+  concurrency?: number | undefined;
+  /** Whether long streamed responses are as slow as those of API Gateway. */
+  limitsStreamRate?: boolean;
   /** Other values for variables that the template gives its functions: settings to try. */
   environment?: Record<string, string>;
   /** Where ClamAV's clamd listens, if the template has a malware scan. */
@@ -229,6 +235,7 @@ async function start(
     guard,
     memory: new MemoryBound(options.memoryMb ?? defaultMemoryMb),
     waiting: { count: 0 },
+    concurrency: new AccountConcurrency(options.concurrency),
     clock,
     cacheDir,
     layerPackages: linkLayerPackages(path.join(dataDir, 'layers')),
@@ -263,7 +270,7 @@ async function start(
     return lambda;
   };
 
-  const gateway = new Gateway(template, lambdaByArn, log, clock, secret);
+  const gateway = new Gateway(template, lambdaByArn, log, clock, secret, options.limitsStreamRate);
   const cloudFront = new CloudFront(template, secret);
   const socketApi = loadSocketApi(template);
   const socketKeys = allowedKeys(template, socketApi?.apiId ?? '', secret);
@@ -294,7 +301,8 @@ async function start(
   // Before the functions end, which hear of it.
   closers.push(() => sockets?.close());
   closers.push(() => schedules.close());
-  const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, faults, (table) =>
+  const throughput = new PartitionThroughput(partitionKeys(template));
+  const dynamoDbProxy = new DynamoDbProxy(endpoint, principals, faults, throughput, (table) =>
     eventSources.tableWritten(table),
   );
   const sqsApi = new SqsApi(queues, principals, faults);
@@ -318,7 +326,7 @@ async function start(
       return options.servePage(request, response);
     }
     if (cloudFront.handle(request, response, pathname)) return;
-    cloudFront.forward(request, pathname);
+    cloudFront.forward(request, pathname, response);
     return gateway.handle(request, response, requestUrl);
   };
   if (sockets) {

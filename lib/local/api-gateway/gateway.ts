@@ -19,6 +19,7 @@ import { Authorizer } from './authorizer.ts';
 import { Compression } from './compression.ts';
 import { GatewayResponses, type GatewayResponseType } from './gateway-response.ts';
 import { InvokePermissions } from './invoke-permissions.ts';
+import { streamRate } from './stream-rate.ts';
 import { Throttle } from './throttle.ts';
 import { allowedKeys, KEY_HEADER } from './usage-plans.ts';
 
@@ -68,6 +69,7 @@ export class Gateway {
   readonly #addressRate: AddressRate;
   readonly #compression: Compression;
   readonly #keys: ReadonlySet<string>;
+  readonly #limitsStreamRate: boolean;
 
   constructor(
     template: Template,
@@ -75,8 +77,10 @@ export class Gateway {
     log: (line: string) => void,
     clock: Clock,
     secret: Buffer,
+    limitsStreamRate = false,
   ) {
     this.#clock = clock;
+    this.#limitsStreamRate = limitsStreamRate;
     this.#keys = restApiKeys(template, secret);
     const definition = readApiDefinition(template);
     this.#throttle = Throttle.ofStage(template, clock);
@@ -219,7 +223,8 @@ export class Gateway {
       response.flushHeaders();
       const limited = limitBytes(streamLimitBytes);
       limited.write(rest);
-      await pipeline(source, limited, response);
+      if (this.#limitsStreamRate) await pipeline(source, limited, streamRate(), response);
+      else await pipeline(source, limited, response);
     } catch (error) {
       if (response.headersSent) response.destroy();
       else throw error;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { sendLocalError } from '../local-error.ts';
 import { resolveSecrets } from '../secrets.ts';
 import type { Resource, Template } from '../template.ts';
+import { limitSilence } from './origin-timeout.ts';
 import { type PageFiles, pageFilesOf } from './page-files.ts';
 import { type Rewritten, setHeader, viewerFunction } from './viewer-function.ts';
 
@@ -23,6 +24,8 @@ const Origin = z.object({
   Id: z.string(),
   S3OriginConfig: z.unknown().optional(),
   DomainName: z.unknown(),
+  /** CloudFront's default is 30 seconds. */
+  CustomOriginConfig: z.looseObject({ OriginReadTimeout: z.number().default(30) }).optional(),
   OriginCustomHeaders: z.array(z.object({ HeaderName: z.string(), HeaderValue: z.unknown() })).default([]),
 });
 
@@ -63,6 +66,7 @@ interface CacheBehavior {
   rewrite: (uri: string, headers?: IncomingMessage['headers'], ip?: string) => Rewritten;
   /** The headers that CloudFront adds to a request for the origin. */
   originHeaders: Record<string, string>;
+  originTimeoutSeconds: number;
   /** Undefined if the origin is the API. */
   files: PageFiles | undefined;
 }
@@ -90,9 +94,10 @@ export class CloudFront {
   }
 
   /** Changes the headers of a request for an API as the function and the origin of its path say. The path remains. */
-  forward(request: IncomingMessage, pathname: string): void {
+  forward(request: IncomingMessage, pathname: string, response?: ServerResponse): void {
     const behavior = this.#behaviorOf(pathname);
     if (!behavior) return;
+    if (response) limitSilence(response, behavior.originTimeoutSeconds * 1000);
     const { headers } = behavior.rewrite(pathname, { ...request.headers }, request.socket.remoteAddress);
     for (const [name, value] of Object.entries(request.headers)) {
       if (headers[name] === undefined && value !== undefined) setHeader(request, name, undefined);
@@ -154,6 +159,7 @@ function behaviorsOf(template: Template, distribution: Resource, secret: Buffer)
           resolveSecrets(String(template.resolve(HeaderValue)), secret),
         ]),
       ),
+      originTimeoutSeconds: origin?.CustomOriginConfig?.OriginReadTimeout ?? 30,
       files: isBucket ? pageFilesOf(template, origin.DomainName) : undefined,
     };
   });

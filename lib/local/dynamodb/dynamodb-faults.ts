@@ -45,6 +45,12 @@ const throttled =
   'Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or index so please try again shortly.';
 const conflict = 'Transaction is ongoing for the item';
 
+/** The error of a request for which its table or a partition of it has no throughput left. */
+export const throttledError = (action: string, tables: readonly string[]): DynamoDbError =>
+  action.startsWith('Transact')
+    ? cancellation(tables, undefined, 'ThrottlingError', throttled)
+    : error('ThrottlingException', throttled);
+
 /** A transaction is cancelled for one of its items (DynamoDB API reference, TransactWriteItems, CancellationReasons). */
 function cancellation(
   tables: readonly string[],

@@ -7,7 +7,8 @@ import type { Access } from '../iam/iam.ts';
 import type { Principals } from '../iam/principals.ts';
 import { readBody } from '../request-body.ts';
 import { accountId, region } from '../template.ts';
-import { type DynamoDbError, errorOf, internalServerError } from './dynamodb-faults.ts';
+import { type DynamoDbError, errorOf, internalServerError, throttledError } from './dynamodb-faults.ts';
+import type { PartitionThroughput } from './partition-throughput.ts';
 
 /** DynamoDB's limit for a request; BatchWriteItem is the largest. */
 const requestLimitBytes = 16 * 1024 * 1024;
@@ -29,12 +30,20 @@ export class DynamoDbProxy {
   readonly #principals: Principals;
   readonly #faults: Faults;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #throughput: PartitionThroughput;
   readonly #onWrite: (table: string) => void;
 
-  constructor(endpoint: string, principals: Principals, faults: Faults, onWrite: (table: string) => void) {
+  constructor(
+    endpoint: string,
+    principals: Principals,
+    faults: Faults,
+    throughput: PartitionThroughput,
+    onWrite: (table: string) => void,
+  ) {
     this.#endpoint = new URL(endpoint);
     this.#principals = principals;
     this.#faults = faults;
+    this.#throughput = throughput;
     this.#onWrite = onWrite;
   }
 
@@ -63,6 +72,8 @@ export class DynamoDbProxy {
       );
     }
     const tables = accesses.map(({ resource }) => /:table\/([^/]+)/.exec(resource)?.[1] ?? '');
+    if (this.#throughput.exhausted(action, input.data) !== undefined)
+      return sendFault(response, throttledError(action, tables));
     const fault = this.#faults.any
       ? this.#faults.of({
           service: 'dynamodb',
@@ -99,6 +110,8 @@ export class DynamoDbProxy {
       });
       forwarded.once('response', resolve).once('error', reject).end(sent);
     });
+    if (answer.statusCode === 200)
+      this.#throughput.count(action, input, Number(answer.headers['content-length'] ?? 0));
     // That of dynoxide is the machine's time.
     delete answer.headers.date;
     if (!counted && !fault) {

@@ -12,6 +12,7 @@ import {
 import * as z from 'zod';
 import { StartError } from '../start-error.ts';
 import type { Template } from '../template.ts';
+import type { PartitionKeys } from './partition-throughput.ts';
 
 const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 const Projection = z.object({
@@ -36,6 +37,20 @@ const TableProperties = z
       .optional(),
   })
   .loose();
+
+/** The partition keys of the template's tables and of their indexes, by the name of the table. */
+export const partitionKeys = (template: Template): PartitionKeys =>
+  new Map(
+    template.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map((resource) => {
+      const { KeySchema, GlobalSecondaryIndexes } = template.properties(resource, TableProperties);
+      const ofTable = { IndexName: '', KeySchema };
+      const keys = [ofTable, ...GlobalSecondaryIndexes].map(({ IndexName, KeySchema: schema }) => ({
+        index: IndexName,
+        attribute: schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '',
+      }));
+      return [template.physicalName(resource), keys] as const;
+    }),
+  );
 
 /** Creates the template's tables if they do not exist, and refuses to start if a table has another schema. */
 export async function ensureTables(template: Template, client: DynamoDBClient): Promise<void> {

@@ -78,6 +78,34 @@ const PolicyProperties = z.object({ Roles: z.array(z.string()).default([]) });
 const enforcedServices = ['s3:', 'dynamodb:', 'execute-api:', 'lambda:', 'sqs:', '*'];
 const knownConditions = ['StringEquals', 'StringLike'];
 
+/** All inline policies of a role together, without white space (IAM quotas, "IAM and AWS STS character quotas"). */
+const inlinePolicyLimit = 10_240;
+
+/** As long as the ARN of a resource whose name CloudFormation gives: those of the laptop are shorter. */
+const ARN = 'x'.repeat(100);
+
+/** A value of the template, with such an ARN in place of each intrinsic function. */
+function withArns(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withArns);
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, inner] = ['', undefined], ...others] = Object.entries(value);
+  if (others.length === 0 && name === 'Fn::Join') {
+    const [separator, parts] = inner as [string, unknown[]];
+    return parts.map((part) => (typeof part === 'string' ? part : ARN)).join(separator);
+  }
+  if (others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) return ARN;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withArns(each)]));
+}
+
+/** Refuses policies that IAM would refuse. */
+export function requireSmallPolicies(roleName: string, documents: readonly unknown[]): void {
+  const characters = documents.reduce<number>((sum, each) => sum + JSON.stringify(withArns(each)).length, 0);
+  if (characters > inlinePolicyLimit)
+    throw new StartError(
+      `The inline policies of ${roleName} have ${characters} characters; IAM takes ${inlinePolicyLimit}.`,
+    );
+}
+
 /** The statements of a role that are enforced locally: on S3, DynamoDB, functions, queues and WebSocket connections. */
 export function statementsOfRole(template: Template, roleArn: string): Statement[] {
   const role = template.ofType('AWS::IAM::Role').find((candidate) => template.arn(candidate) === roleArn);
@@ -91,9 +119,16 @@ export function statementsOfRole(template: Template, roleArn: string): Statement
         template.properties(policy, PolicyProperties).Roles.includes(roleName) ||
         ManagedPolicyArns.includes(template.physicalName(policy)),
     )
-    .map((policy) => RawPolicy.parse(policy.properties));
+    .map(({ type, properties }) => ({ ...RawPolicy.parse(properties), type }));
+  const own = RawRole.parse(role.properties).Policies;
+  // A managed policy has a limit of its own.
+  const inline = [...own, ...attached.filter(({ type }) => type === 'AWS::IAM::Policy')];
+  requireSmallPolicies(
+    roleName,
+    inline.map(({ PolicyDocument: document }) => document),
+  );
   return (
-    [...RawRole.parse(role.properties).Policies, ...attached]
+    [...own, ...attached]
       .flatMap(({ PolicyDocument: document }) => document.Statement)
       // Before intrinsic functions are resolved: resources of other services may not exist here.
       .filter(concernsEnforcedService)

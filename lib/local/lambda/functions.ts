@@ -45,6 +45,21 @@ const FunctionProperties = z
   })
   .loose();
 
+/** All variables of a function together, with their names (Lambda quotas, "Environment variables"). */
+const environmentLimitBytes = 4096;
+
+/** Refuses variables that Lambda would refuse. */
+export function requireSmallEnvironment(name: string, variables: Record<string, string>): void {
+  const bytes = Object.entries(variables).reduce(
+    (sum, entry) => sum + Buffer.byteLength(entry[0]) + Buffer.byteLength(entry[1]),
+    0,
+  );
+  if (bytes > environmentLimitBytes)
+    throw new StartError(
+      `The environment variables of ${name} have ${bytes} bytes; Lambda takes ${environmentLimitBytes}.`,
+    );
+}
+
 /** The template's functions with our own code, without those that CDK adds for deployments. */
 export function loadFunctions(
   template: Template,
@@ -61,6 +76,7 @@ export function loadFunctions(
       );
     }
     const name = template.physicalName(resource);
+    requireSmallEnvironment(resource.logicalId, properties.Environment.Variables);
     return [
       {
         id: properties.Environment.Variables.POWERTOOLS_SERVICE_NAME ?? name,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import type { AccountConcurrency } from './account-concurrency.ts';
 import { countdown } from './countdown.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { type MemoryBound, unmeasuredMb } from './memory-bound.ts';
@@ -37,6 +38,7 @@ export interface LambdaHost {
   guard: ProcessGuard;
   memory: MemoryBound;
   waiting: Waiting;
+  concurrency: AccountConcurrency;
   clock: Clock;
   environmentFor(definition: FunctionDefinition): Record<string, string>;
   log(functionName: string, line: string): void;

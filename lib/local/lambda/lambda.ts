@@ -31,6 +31,8 @@ export class LambdaFunction {
   readonly #maxInstances: number;
   readonly #instances = new Set<Instance>();
   readonly #idle: Instance[] = [];
+  /** Ends the invocation of each busy process. */
+  readonly #ends = new Map<Instance, () => void>();
   readonly #line: WaitingLine<Instance>;
   #starting = 0;
   #closed = false;
@@ -83,9 +85,19 @@ export class LambdaFunction {
     event: unknown,
     { requestId = randomUUID(), sheddable = false, started }: Invocation = {},
   ): Promise<IncomingMessage> {
-    const instance = await this.#acquire(sheddable);
-    started?.(instance.pid);
-    const response = await instance.request(JSON.stringify(event), requestId);
+    const { concurrency } = this.#host;
+    const end = sheddable ? concurrency.begin() : await concurrency.beginLater();
+    let instance: Instance;
+    let response: IncomingMessage;
+    try {
+      instance = await this.#acquire(sheddable);
+      this.#ends.set(instance, end);
+      started?.(instance.pid);
+      response = await instance.request(JSON.stringify(event), requestId);
+    } catch (error) {
+      end();
+      throw error;
+    }
     if (response.headers['x-function-error'] === undefined) return response;
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk);
@@ -137,8 +149,12 @@ export class LambdaFunction {
 
   async #start() {
     const instance = new Instance(this.#definition, this.#host, {
-      idle: () => this.#release(instance),
+      idle: () => {
+        this.#endInvocation(instance);
+        this.#release(instance);
+      },
       gone: () => {
+        this.#endInvocation(instance);
         this.#instances.delete(instance);
         const index = this.#idle.indexOf(instance);
         if (index >= 0) this.#idle.splice(index, 1);
@@ -157,6 +173,11 @@ export class LambdaFunction {
       this.#line.fail(error as Error);
       this.#serveLine();
     }
+  }
+
+  #endInvocation(instance: Instance) {
+    this.#ends.get(instance)?.();
+    this.#ends.delete(instance);
   }
 
   #release(instance: Instance) {

@@ -164,7 +164,9 @@ async function moveBatch(id: string, event: AuditEvent, deps: RepeatDeps): Promi
 /** The study, series or instance in the path of a request. */
 export function dicomPathOf(path: string): DicomPath {
   const [, study = '', series, instance] =
-    /\/studies\/([0-9.]+)(?:\/series\/([0-9.]+))?(?:\/instances\/([0-9.]+))?(?:\/restore)?$/.exec(path) ?? [];
+    /^\/dicom-web\/studies\/([0-9.]+)(?:\/series\/([0-9.]+))?(?:\/instances\/([0-9.]+))?(?:\/restore)?$/.exec(
+      path,
+    ) ?? [];
   return { study, series, instance };
 }
 

@@ -1,0 +1,162 @@
+import * as z from 'zod';
+
+/**
+ * What DynamoDB takes in a second for one value of a partition key, of a table or an index (developer guide, "Best practices for
+ * designing and using partition keys effectively"). Burst capacity lets a partition catch up to these figures and never beyond them, so
+ * that none is added here.
+ */
+const WRITE_UNITS = 1000;
+const READ_UNITS = 3000;
+/** Of a write unit and of a strongly consistent read unit (developer guide, "Read and write capacity"). */
+const WRITE_BYTES = 1024;
+const READ_BYTES = 4096;
+
+const Values = z.record(z.string(), z.unknown());
+const Keyed = z.looseObject({
+  TableName: z.string().optional(),
+  Item: Values.optional(),
+  Key: Values.optional(),
+});
+const Request = Keyed.extend({
+  IndexName: z.string().optional(),
+  ConsistentRead: z.boolean().default(false),
+  KeyConditionExpression: z.string().default(''),
+  ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
+  ExpressionAttributeValues: Values.default({}),
+  TransactItems: z.array(z.record(z.string(), Keyed)).default([]),
+  RequestItems: z.record(z.string(), z.unknown()).default({}),
+});
+type Request = z.infer<typeof Request>;
+
+/** The units that a request takes of a partition key value. */
+export interface Use {
+  /** The table or index, and the value. */
+  partition: string;
+  units: number;
+}
+
+/**
+ * The names of the partition keys of the table and of its indexes. Every table of the template has the same ones: the local stack
+ * refuses no other, and then counts the table alone.
+ */
+export type PartitionKeys = ReadonlyMap<string, readonly { index: string; attribute: string }[]>;
+
+/** Counts the units that each partition key value takes in a second, and tells when it takes too many. */
+export class PartitionThroughput {
+  readonly #keys: PartitionKeys;
+  readonly #now: () => number;
+  #second = 0;
+  #used = new Map<string, number>();
+
+  constructor(keys: PartitionKeys, now: () => number = Date.now) {
+    this.#keys = keys;
+    this.#now = now;
+  }
+
+  /** The partition key value of the request that has nothing left in this second; undefined if it may be done. */
+  exhausted(action: string, input: unknown): string | undefined {
+    this.#turn();
+    const [uses, limit] = isRead(action)
+      ? [this.#reads(input), READ_UNITS]
+      : [this.#writes(action, input), WRITE_UNITS];
+    return uses.find(({ partition }) => (this.#used.get(`${limit} ${partition}`) ?? 0) >= limit)?.partition;
+  }
+
+  /** Counts a request that was done. The size of what was read is that of its response. */
+  count(action: string, input: unknown, responseBytes: number) {
+    this.#turn();
+    if (isRead(action)) {
+      const { ConsistentRead } = Request.parse(input);
+      const units = Math.ceil(responseBytes / READ_BYTES) / (ConsistentRead ? 1 : 2);
+      for (const { partition } of this.#reads(input)) this.#add(`${READ_UNITS} ${partition}`, units);
+    } else {
+      for (const { partition, units } of this.#writes(action, input))
+        this.#add(`${WRITE_UNITS} ${partition}`, units);
+    }
+  }
+
+  #add(key: string, units: number) {
+    this.#used.set(key, (this.#used.get(key) ?? 0) + units);
+  }
+
+  #turn() {
+    const second = Math.floor(this.#now() / 1000);
+    if (second === this.#second) return;
+    // What a request took beyond the limit is missing in the next second.
+    const seconds = second - this.#second;
+    this.#second = second;
+    this.#used = new Map(
+      [...this.#used].flatMap(([key, units]) => {
+        const rest = units - seconds * Number.parseInt(key, 10);
+        return rest > 0 ? [[key, rest] as const] : [];
+      }),
+    );
+  }
+
+  #reads(input: unknown): Use[] {
+    const request = Request.parse(input);
+    const { TableName = '', IndexName, Key, KeyConditionExpression } = request;
+    const own = (this.#keys.get(TableName) ?? []).find(({ index }) => index === (IndexName ?? ''));
+    if (!own) return [];
+    const value = Key ? Key[own.attribute] : equalTo(own.attribute, KeyConditionExpression, request);
+    return value === undefined ? [] : [{ partition: nameOf(TableName, own.index, value), units: 1 }];
+  }
+
+  /**
+   * Of an update, only what the request says is known: it counts as that many bytes, and for the indexes whose keys it sets. A
+   * transaction takes twice as much.
+   */
+  #writes(action: string, input: unknown): Use[] {
+    const request = Request.parse(input);
+    const many = Object.entries(request.RequestItems).flatMap(([TableName, writes]) =>
+      BatchWrites.parse(writes).map((each) => ({ ...(each.PutRequest ?? each.DeleteRequest), TableName })),
+    );
+    const parts = request.TransactItems.flatMap((item) => Object.values(item));
+    const factor = parts.length > 0 ? 2 : 1;
+    const all = /^(Batch|Transact)/.test(action) ? [...many, ...parts] : [request];
+    return all.flatMap(({ TableName = '', Item, Key, ...rest }) => {
+      const values = Item ?? Key ?? {};
+      const units =
+        factor * Math.max(1, Math.ceil(sizeOf(Item ?? { ...Key, ...updated(rest) }) / WRITE_BYTES));
+      return (this.#keys.get(TableName) ?? []).flatMap(({ index, attribute }) =>
+        values[attribute] === undefined
+          ? []
+          : [{ partition: nameOf(TableName, index, values[attribute]), units }],
+      );
+    });
+  }
+}
+
+const isRead = (action: string) => action === 'GetItem' || action === 'Query';
+const nameOf = (table: string, index: string, value: unknown) => `${table}/${index} ${JSON.stringify(value)}`;
+
+const WriteRequest = z.looseObject({ Item: Values.optional(), Key: Values.optional() });
+const BatchWrites = z
+  .array(z.object({ PutRequest: WriteRequest.optional(), DeleteRequest: WriteRequest.optional() }))
+  .catch([]);
+
+const updated = ({ ExpressionAttributeValues }: Record<string, unknown>): object =>
+  (ExpressionAttributeValues as object | undefined) ?? {};
+
+/** The value that a condition compares an attribute with. */
+function equalTo(attribute: string, condition: string, request: Request): unknown {
+  const [name = attribute] =
+    Object.entries(request.ExpressionAttributeNames).find(([, named]) => named === attribute) ?? [];
+  const [, value = ''] = new RegExp(`(?:^|[\\s(])${name}\\s*=\\s*(:\\w+)`).exec(condition) ?? [];
+  return request.ExpressionAttributeValues[value];
+}
+
+/** The names and values of an item in bytes, without their types. */
+const sizeOf = (item: object): number =>
+  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value), 0);
+
+function valueSize(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value !== 'object' || value === null) return 1;
+  // `{ "S": "text" }`, `{ "M": { "name": … } }`, `{ "L": […] }`
+  return Object.entries(value).reduce((sum, [type, inner]) => {
+    if (type === 'M' && typeof inner === 'object' && inner !== null) return sum + 3 + sizeOf(inner);
+    if (Array.isArray(inner)) return inner.reduce((all: number, each) => all + 1 + valueSize(each), sum + 3);
+    return sum + valueSize(inner);
+  }, 0);
+}
