@@ -36,8 +36,8 @@ import { operation as storeStudyInstances } from './dicom/store-study-instances/
 import { operation as uploadDicom } from './dicom/upload-dicom/operation.ts';
 import { operation as deleteInstances } from './dicomweb/delete-instances/operation.ts';
 import { operation as getBulkData } from './dicomweb/get-bulk-data/operation.ts';
+import { operation as getFrameThumbnail } from './dicomweb/get-frame-thumbnail/operation.ts';
 import { operation as getFrames } from './dicomweb/get-frames/operation.ts';
-import { operation as getInstanceThumbnail } from './dicomweb/get-instance-thumbnail/operation.ts';
 import { operation as getMetadata } from './dicomweb/get-metadata/operation.ts';
 import { operation as getRenderedFrame } from './dicomweb/get-rendered-frame/operation.ts';
 import { operation as restoreInstances } from './dicomweb/restore-instances/operation.ts';
@@ -155,7 +155,7 @@ export const operations = [
   getFrames,
   getBulkData,
   getRenderedFrame,
-  getInstanceThumbnail,
+  getFrameThumbnail,
   deleteInstances,
   restoreInstances,
 

@@ -348,7 +348,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: own,
     services: only('service-dicom-read'),
   },
-  'get-instance-thumbnail': {
+  'get-frame-thumbnail': {
     path: (fixtures) => `${instancePath(fixtures)}/thumbnail`,
     people: own,
     services: only('service-dicom-read'),
@@ -524,7 +524,7 @@ describe('The owner of a study decides who may read it, search it and move it', 
     'get-frames',
     'get-bulk-data',
     'get-rendered-frame',
-    'get-instance-thumbnail',
+    'get-frame-thumbnail',
   ] as const;
   const SEARCHES = ['search-studies', 'search-series', 'search-instances'] as const;
   const PATIENTS = ['patient-1', 'patient-2'] as const;

@@ -223,7 +223,12 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
+/** As Cognito does, for pages of every origin: a token goes only to who has the code and its verifier. */
 function sendJson(response: ServerResponse, body: unknown) {
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'access-control-allow-origin': '*',
+  });
   response.end(JSON.stringify(body));
 }

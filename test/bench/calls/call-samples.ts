@@ -237,7 +237,7 @@ export const callSamples: Record<OperationId, Sample> = {
   'get-frames': get((resources) => `${instancePath(resources)}/frames/1`),
   'get-bulk-data': get((resources) => `${instancePath(resources)}/bulkdata/7FE00010`),
   'get-rendered-frame': get((resources) => `${instancePath(resources)}/frames/1/rendered`),
-  'get-instance-thumbnail': get((resources) => `${instancePath(resources)}/thumbnail`),
+  'get-frame-thumbnail': get((resources) => `${instancePath(resources)}/frames/1/thumbnail`),
   'create-dicom-upload': () => ({
     method: 'POST',
     path: '/dicom/upload-url',

@@ -277,7 +277,7 @@ test('The audit log names the patient whose data was returned', async () => {
     'get-bulk-data',
     'get-dicom',
     'get-frames',
-    'get-instance-thumbnail',
+    'get-frame-thumbnail',
     'get-metadata',
     'get-rendered-frame',
     'retrieve-instances',

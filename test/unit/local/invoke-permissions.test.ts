@@ -58,7 +58,9 @@ test.each([
   ['the role of the method may invoke it', role, roleFor([arn])],
   ['the method has no role, and the function allows API Gateway to invoke it', undefined, permission],
 ])('A function can be reached when %s', (_title, credentials, resources) => {
-  expect(routesWith(credentials, resources).match('GET', '/thing')?.route.functionArn).toContain(':function:');
+  expect(routesWith(credentials, resources).match('GET', '/thing')?.route.functionArn).toContain(
+    ':function:',
+  );
 });
 
 test.each([

@@ -22,7 +22,7 @@ export async function signOut(manager: UserManager): Promise<void> {
   const endsSessions = await manager.metadataService.getEndSessionEndpoint().catch(() => undefined);
   if (endsSessions) {
     // Cognito's parameter name in addition to the standard's. It also needs `client_id`, which the library adds only without a token.
-    const own = user?.id_token ? { client_id } : {};
+    const own = user?.id_token && { client_id };
     return manager.signoutRedirect({ extraQueryParams: { ...own, logout_uri: post_logout_redirect_uri } });
   }
   await manager.removeUser();

@@ -6,12 +6,11 @@ import { SeriesUid, SopUid, StudyUid } from '../../../lib/domain/dicom/uids.ts';
 const { accept } = RenderedQuery;
 
 export const operation = defineOperation({
-  id: 'get-instance-thumbnail',
+  id: 'get-frame-thumbnail',
   method: 'GET',
-  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/thumbnail',
+  path: '/dicom-web/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/thumbnail',
   aliases: {
-    'get-frame-thumbnail':
-      '/dicom-web/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/thumbnail',
+    'get-instance-thumbnail': '/dicom-web/studies/{study}/series/{series}/instances/{instance}/thumbnail',
     'get-series-thumbnail': '/dicom-web/studies/{study}/series/{series}/thumbnail',
     'get-study-thumbnail': '/dicom-web/studies/{study}/thumbnail',
   },
