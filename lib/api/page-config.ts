@@ -9,6 +9,8 @@ export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest
   prompt: string;
   /** The clinic's time zone (IANA). */
   timeZone: string;
+  /** The address of the clinic's OHIF, if it has one. */
+  ohifUrl?: string;
   /** Whether it is a local stack, which is there to be tried out. */
   onLaptop: boolean;
 }

@@ -12,7 +12,7 @@ import { ArnFormat, Size, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type ApiRoute, apiDefinition } from './api-definition.ts';
 import { removalPolicy } from './removal-policy.ts';
-import type { Settings } from './settings.ts';
+import { originsAllowedBy, type Settings } from './settings.ts';
 
 /** Below it, compression costs more time than it saves. It applies to whole responses: API Gateway compresses no streams. */
 const MIN_COMPRESSION_BYTES = 1024;
@@ -68,7 +68,7 @@ export class Api extends Construct {
           authorizerArn,
           invokerArn: invoker.roleArn,
           lambdaApi: `arn:${stack.partition}:apigateway:${stack.region}:lambda:path`,
-          allowedOrigins: settings.allowedOrigins,
+          allowedOrigins: originsAllowedBy(settings),
         }),
       ),
       cloudWatchRole: settings.apiGatewayLogRole,

@@ -14,7 +14,7 @@ import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Permissions } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
-import type { Settings } from './settings.ts';
+import { originsAllowedBy, type Settings } from './settings.ts';
 import type { Sockets } from './sockets.ts';
 import type { Storage } from './storage.ts';
 
@@ -132,7 +132,7 @@ export class Functions extends Construct {
 
   /** The environment of functions that respond to pages of other origins. */
   get crossOrigin(): Record<string, string> {
-    return { ALLOWED_ORIGINS: JSON.stringify(this.#settings.allowedOrigins) };
+    return { ALLOWED_ORIGINS: JSON.stringify(originsAllowedBy(this.#settings)) };
   }
 
   /** What a function needs to send to the clinic's Orthanc. */

@@ -23,7 +23,12 @@ export class Identity extends Construct {
   readonly origins: readonly string[];
   #pageUrl: string | undefined;
 
-  constructor(scope: Construct, id: string, people: People | NonNullable<Settings['oidc']>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    people: People | NonNullable<Settings['oidc']>,
+    ohifUrl?: string,
+  ) {
     super(scope, id);
     const {
       issuer,
@@ -32,7 +37,7 @@ export class Identity extends Construct {
       scope: scopes,
       prompt,
       origins,
-    } = 'pool' in people ? this.#client(people) : externalIssuer(people);
+    } = 'pool' in people ? this.#client(people, ohifUrl) : externalIssuer(people);
     this.environment = { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience, TOKEN_JWKS_URI: jwksUri };
     this.forPage = { issuer, clientId: audience, scope: scopes, prompt };
     this.origins = origins;
@@ -43,7 +48,8 @@ export class Identity extends Construct {
     this.#pageUrl = pageUrl;
   }
 
-  #client({ pool, domain }: People) {
+  #client({ pool, domain }: People, ohifUrl: string | undefined) {
+    const ofOhif = (path: string) => (ohifUrl ? [`${ohifUrl}${path}`] : []);
     const client = new UserPoolClient(this, 'Web', {
       userPool: pool,
       // With SRP, passwords do not leave the browser. The other flow is for tools with AWS credentials.
@@ -52,8 +58,8 @@ export class Identity extends Construct {
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`] }),
-        logoutUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`] }),
+        callbackUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`, ...ofOhif('/callback')] }),
+        logoutUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`, ...ofOhif('/')] }),
       },
       preventUserExistenceErrors: true,
       idTokenValidity: Duration.hours(1),

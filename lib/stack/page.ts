@@ -74,7 +74,7 @@ export class Page extends Construct {
     onLaptop: boolean,
   ) {
     super(scope, id);
-    const { limits, timeZone } = settings;
+    const { limits, timeZone, ohifUrl } = settings;
     const bucket = new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -112,6 +112,7 @@ export class Page extends Construct {
       filesPerRequest,
       acceptHeic,
       timeZone,
+      ...(ohifUrl && { ohifUrl }),
       onLaptop,
     };
     const views = deployed('Views', {

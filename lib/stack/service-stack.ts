@@ -52,7 +52,7 @@ export class ServiceStack extends Stack {
     const { storage, people, queues } = data;
     const issuer = people ?? settings.oidc;
     if (!issuer) throw new Error('The data stack has no user pool.');
-    const identity = new Identity(this, 'Identity', issuer);
+    const identity = new Identity(this, 'Identity', issuer, settings.ohifUrl);
     const sockets = new Sockets(this, 'Sockets', settings);
     const functions = new Functions(this, 'Functions', storage, settings, sockets);
     // By name, because a reference would be a cycle: the API would depend on the authorizer, which depends on the client

@@ -46,6 +46,11 @@ export const Settings = z.strictObject({
    * origin of the API. Signed S3 URLs work from every origin, because their signature protects the object.
    */
   allowedOrigins: z.array(z.string().min(1)).default([]),
+  /** The address of the clinic's OHIF, without a slash at its end: its origin may call the API, and the page links to it (docs/ohif.md). */
+  ohifUrl: z
+    .url()
+    .refine((url) => !url.endsWith('/'), 'must not end with a slash')
+    .optional(),
   /**
    * A domain of the clinic's own, with its certificate in us-east-1 (ACM). With it, CloudFront accepts TLS 1.2 and later only, and
    * logs each request; under its own domain, it allows neither setting. The clinic's DNS points the name to the distribution.
@@ -144,3 +149,8 @@ export const Settings = z.strictObject({
   auditDays: z.int().positive().default(365),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/** All origins whose pages may call the API. */
+export const originsAllowedBy = ({ allowedOrigins, ohifUrl }: Settings): string[] => [
+  ...new Set([...allowedOrigins, ...(ohifUrl ? [new URL(ohifUrl).origin] : [])]),
+];

@@ -8,6 +8,7 @@ export const EVERY_SETTING = {
   mfa: 'REQUIRED',
   emailSender: { address: 'images@clinic.example', region: 'eu-central-1' },
   allowedOrigins: ['https://viewer.clinic.example'],
+  ohifUrl: 'https://ohif.clinic.example',
   domain: {
     name: 'images.clinic.example',
     certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0190a5a2',

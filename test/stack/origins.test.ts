@@ -27,6 +27,15 @@ test('Without the setting allowedOrigins, neither the API nor its gateway allows
   expect(allowedBy(own)).toEqual(['["https://viewer.example"]']);
 });
 
+test('With ohifUrl, that viewer may call the API and sign people in', () => {
+  const ohif = synthesize({ ohifUrl: 'https://viewer.example/ohif' });
+  expect(allowedBy(ohif)).toEqual(['["https://viewer.example"]']);
+  ohif.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+    CallbackURLs: Match.arrayWith(['https://viewer.example/ohif/callback']),
+    LogoutURLs: Match.arrayWith(['https://viewer.example/ohif/']),
+  });
+});
+
 test('Signed URLs work from every origin, whatever the setting says', () => {
   for (const template of [plain, own])
     template.hasResourceProperties('AWS::S3::Bucket', {

@@ -24,7 +24,7 @@ export function useViewerPages() {
   return async (url: string, options: BrowserContextOptions = {}): Promise<ViewerPage> => {
     const page = await (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
     const errors: string[] = [];
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(25_000);
     page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { pageConfig } from '../page-config.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { AssignStudyDialog } from './assign-study-dialog.tsx';
@@ -12,6 +13,7 @@ import { isAssigned, isFromPatient } from './study-tags.ts';
 /** The patient and the source of a study, with buttons to assign and to delete it, if the user may do that. */
 export function StudyPatient({ study: uid }: { study: string }) {
   const { person } = useSession();
+  const { ohifUrl } = pageConfig();
   const [isAsking, setAsking] = useState(false);
   const { data: study } = useQuery({
     queryKey: ['study', uid, 'patient'],
@@ -32,6 +34,16 @@ export function StudyPatient({ study: uid }: { study: string }) {
         </span>
       )}
       <SourceMark isFromPatient={isFromPatient(study)} />
+      {ohifUrl && (
+        <a
+          className="button small"
+          href={`${ohifUrl}/viewer?StudyInstanceUIDs=${uid}`}
+          target="_blank"
+          rel="noreferrer"
+        >
+          Open in OHIF
+        </a>
+      )}
       {mayAssign && (
         <button type="button" className="button small" onClick={() => setAsking(true)}>
           {isAssigned(study) ? 'Move to another patient' : 'Assign to a patient'}
