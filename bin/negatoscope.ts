@@ -8,16 +8,17 @@ import { dicomEndpoint } from '../lib/cli/dicom-endpoint.ts';
 import { escapeControlCharacters } from '../lib/cli/escape-control-characters.ts';
 import { filesPerRequest } from '../lib/cli/files-per-request.ts';
 import { Journal } from '../lib/cli/journal.ts';
-import { isLoopbackHost } from '../lib/cli/loopback-host.ts';
 import { pull } from '../lib/cli/pull.ts';
 import { push } from '../lib/cli/push.ts';
 import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
+import { serviceUrl } from '../lib/cli/service-url.ts';
+import { credentialFor } from '../lib/cli/sign-in/credential.ts';
 import { DicomUid } from '../lib/domain/dicom/uids.ts';
 import { Id, PatientId } from '../lib/domain/identifiers.ts';
 import { USAGE } from './usage.ts';
 
-const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
+const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example
   push <dir>                                      DICOM files, of a CD or a folder
   push <dir> --batch <id>                         photographs, into a batch
   push <dir> --patient <number> --name <name>     photographs, into a new batch
@@ -46,7 +47,6 @@ function readArguments() {
       allowPositionals: true,
       options: {
         url: { type: 'string' },
-        token: { type: 'string', default: process.env.NEGATOSCOPE_TOKEN ?? '' },
         batch: { type: 'string' },
         patient: { type: 'string' },
         name: { type: 'string' },
@@ -61,18 +61,19 @@ function readArguments() {
 }
 
 async function main(): Promise<number> {
-  const { help, url = '', token, parallel, batch, name, positionals, ...given } = readArguments();
+  const { help, parallel, batch, name, positionals, ...given } = readArguments();
   if (help) {
     console.log(usage);
     return EXIT.done;
   }
   const [command, first = '', second = ''] = positionals;
   const wrong = (what: string) => new CliError(`${what}\n${usage}`, EXIT.usage);
-  const { protocol, hostname } = URL.parse(url) ?? {};
-  if (protocol !== 'https:' && protocol !== 'http:') throw wrong('Expected the service as --url.');
-  if (protocol === 'http:' && !isLoopbackHost(hostname ?? ''))
-    throw wrong('Expected https:// in --url: the token and the images of patients go there.');
-  if (token === '') throw wrong('Expected a token as --token or NEGATOSCOPE_TOKEN.');
+  let url: URL;
+  try {
+    url = serviceUrl(given.url ?? '');
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
   const atOnce = Number(parallel);
   if (!/^\d+$/.test(parallel) || atOnce < 1 || atOnce > 32) throw wrong('Expected --parallel from 1 to 32.');
   if (batch !== undefined && !Id.safeParse(batch).success)
@@ -86,7 +87,8 @@ async function main(): Promise<number> {
   const report = new Report(process.stderr);
   const { signal } = stop;
   const onWait = (seconds: number) => report.progress(`the service asks to wait for ${seconds} s`);
-  const client = new ServiceClient({ url: new URL(url), token, signal, onWait });
+  const token = await credentialFor(url, process.env, signal);
+  const client = new ServiceClient({ url, token, signal, onWait });
   const work = async () => {
     if (command === 'pull' && positionals.length === 3) {
       if (!DicomUid.safeParse(first).success) throw wrong(`${first} is no StudyInstanceUID.`);
@@ -147,6 +149,11 @@ type Program = (args: readonly string[]) => Promise<number>;
 
 /** The other programs. Each is loaded only when it is asked for. */
 const PROGRAMS: Record<keyof typeof USAGE, () => Promise<Program>> = {
+  'sign-in': async () => {
+    const { runSignIn } = await import('./sign-in.ts');
+    return (args) => runSignIn(args, stop.signal);
+  },
+  'sign-out': async () => (await import('./sign-in.ts')).runSignOut,
   reconcile: async () => (await import('./reconcile.ts')).runReconcile,
   audit: async () => (await import('./audit.ts')).runAudit,
   gateway: async () => {
