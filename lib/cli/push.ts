@@ -3,8 +3,9 @@ import { UPLOADS_PER_STATUS_REQUEST } from '../domain/limits/request-limits.ts';
 import { CliError } from './cli-error.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { inParallel } from './in-parallel.ts';
+import { inspectFile } from './inspect-file.ts';
 import type { Journal } from './journal.ts';
-import { crc32Of, readHead } from './read-head.ts';
+import { crc32Of } from './read-head.ts';
 import type { Report } from './report.ts';
 import { sendFile } from './send-file.ts';
 import { RefusedRequest } from './service-client.ts';
@@ -25,7 +26,7 @@ const NO_PROGRESS_MS = 5 * 60_000;
 interface Deps {
   endpoint: UploadEndpoint;
   journal: Pick<Journal, 'of' | 'add'>;
-  report: Pick<Report, 'count' | 'progress'>;
+  report: Pick<Report, 'count' | 'progress' | 'transferred' | 'leave'>;
   /** As many as the service accepts. */
   filesPerRequest: number;
   atOnce: number;
@@ -47,6 +48,7 @@ export async function push(root: string, deps: Deps & { report: Report }): Promi
     else report.count(found.isFailure ? 'failed' : 'skipped', found.name, found.reason);
   }
   report.total = files.length + report.done;
+  report.totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   await pushFiles(files, deps);
 }
 
@@ -66,6 +68,7 @@ export async function pushFiles(files: readonly FoundFile[], deps: Deps): Promis
     const { file, isSent } = earlier.get(id) ?? {};
     if (!file || (status === 'pending' && !isSent && !(await endpoint.hasArrived(id)))) continue;
     toSend.delete(file);
+    report.leave(file.bytes);
     if (status === 'pending') sent.set(id, file);
     else report.count(status === 'stored' ? 'already there' : status, file.name, reason);
   }
@@ -94,8 +97,9 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
   };
   for (const file of files) {
     signal.throwIfAborted();
-    const seen = await inspect(file, endpoint);
+    const seen = await inspectFile(file, endpoint);
     if ('reason' in seen) {
+      report.leave(file.bytes);
       report.count(seen.isFailure ? 'failed' : 'skipped', file.name, seen.reason);
       continue;
     }
@@ -104,15 +108,6 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
     bytes += file.bytes;
   }
   await send();
-}
-
-async function inspect(file: FoundFile, endpoint: UploadEndpoint) {
-  if (file.bytes === 0) return { reason: 'empty', isFailure: false };
-  try {
-    return { isFailure: false, ...endpoint.detectType(await readHead(file)) };
-  } catch (error) {
-    return { reason: `can not be read: ${String(error)}`, isFailure: true };
-  }
 }
 
 /** Declares and uploads files. Returns those whose URLs expired meanwhile. */
@@ -128,6 +123,7 @@ async function sendGroup(
     try {
       summed.push({ ...file, crc32: await crc32Of(file) });
     } catch (error) {
+      report.leave(file.bytes);
       report.count('failed', file.name, `can not be read: ${String(error)}`);
     }
   }
@@ -136,13 +132,16 @@ async function sendGroup(
   await inParallel(presigned, atOnce, async ({ file, target }) => {
     // Before its bytes are sent: if the response is lost, the next run asks the service about this upload.
     journal.add(file, { id: target.id, isSent: false });
-    const result = await sendFile(file, target, signal);
+    const result = await sendFile(file, target, report.transferred.bind(report), signal);
     if (result === 'stored') {
       journal.add(file, { id: target.id, isSent: true });
       sent.set(target.id, file);
-    } else if (result === 'expired' && file.urls + 1 < MAX_URLS) again.push({ ...file, urls: file.urls + 1 });
-    else
+    } else if (result === 'expired' && file.urls + 1 < MAX_URLS) {
+      again.push({ ...file, urls: file.urls + 1 });
+      return;
+    } else
       report.count('failed', file.name, result === 'expired' ? 'the store refused its URL' : result.reason);
+    report.leave(file.bytes);
     report.progress();
   });
   return again;
@@ -164,9 +163,11 @@ async function requestAll(files: readonly (Waiting & { crc32: string })[], deps:
       );
       if (reasons.size === 0) throw new CliError(error.message, undefined, { cause: error });
       const refused = (index: number) => reasons.get(String(index));
-      for (const [index, { name }] of rest.entries()) {
+      for (const [index, { name, bytes }] of rest.entries()) {
         const reason = refused(index);
-        if (reason !== undefined) report.count('refused', name, reason.replace(/^files\[\d+\]\.?/, ''));
+        if (reason === undefined) continue;
+        report.leave(bytes);
+        report.count('refused', name, reason.replace(/^files\[\d+\]\.?/, ''));
       }
       rest = rest.filter((_value, index) => refused(index) === undefined);
     }

@@ -6,10 +6,10 @@ import type { FoundFile } from './find-files.ts';
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const openFile = ({ path }: FoundFile) => open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 
-/** Reads the first 1024 bytes, which identify the file type. */
-export async function readHead(file: FoundFile): Promise<Buffer> {
+/** Reads the first bytes; by default as many as identify the file type. */
+export async function readHead(file: FoundFile, length = 1024): Promise<Buffer> {
   await using handle = await openFile(file);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
   return buffer.subarray(0, bytesRead);
 }
 

@@ -18,8 +18,8 @@ export class RefusedRequest extends Error {
 
 const ErrorBody = z.object({ message: z.string(), details: z.array(z.string()).default([]) });
 
-/** A token, one that is renewed before it expires, or the header with the API key of a program. */
-export type Credential = string | RenewableToken | { 'x-api-key': string };
+/** A token, one that is renewed before it expires, the header with the API key of a program, or no header. */
+export type Credential = string | RenewableToken | { 'x-api-key'?: string };
 
 interface Options {
   url: URL;

@@ -187,6 +187,21 @@ describe('push of a folder of DICOM', () => {
     expect(arrived).toHaveLength(new Set(arrived).size);
   });
 
+  test('only prints what it would send with --dry-run, without a credential', async () => {
+    const [file] = writeCd(3);
+    writeFileSync(cd('autorun.exe'), 'MZ\u0090\0');
+    const args = ['push', cd(), '--dry-run', '--url', service.stack.url];
+    const { out, code } = await start(args, '').ended;
+    expect(out).toMatch(/ {2}2025-06-01 {2}CT {2}1 series, 3 instances, [\d.]+ KB {2}2\.25\.\d+$/m);
+    expect(out).toContain('skipped  autorun.exe  no DICOM file: a program');
+    expect(out).toContain('3 files of ');
+    expect(code).toBe(0);
+    const staff = await service.as('staff');
+    expect((await staff.send('GET', `/dicom-web/studies/${file?.study}/instances`)).status).toBe(204);
+    expect((await run(['push', cd()])).out).toContain('3 stored, 0 already there, 1 skipped');
+    expect((await start(args, '').ended).out).toContain('0 files of 0.0 KB to send, 3 sent before');
+  });
+
   test('ends with a message about the token if that is invalid', async () => {
     writeCd(1);
     const expired = await service.stack.token('staff', {}, -1);

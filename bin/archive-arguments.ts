@@ -1,0 +1,96 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { CliError, EXIT } from '../lib/cli/cli-error.ts';
+import { serviceUrl } from '../lib/cli/service-url.ts';
+import { DicomUid } from '../lib/domain/dicom/uids.ts';
+import { Id, PatientId } from '../lib/domain/identifiers.ts';
+import { USAGE } from './usage.ts';
+
+export const ARCHIVE_USAGE = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example
+  push <dir>                                      DICOM files, of a CD or a folder
+  push <dir> --batch <id>                         photographs, into a batch
+  push <dir> --patient <number> --name <name>     photographs, into a new batch
+  push <dir> … --dry-run                          only print what would be sent, and what would be refused
+  pull <studyInstanceUID> <dir>                   the DICOM files of a study
+  --parallel 6                                    files at the same time
+${Object.values(USAGE)
+  .map((each) => `or: npm run negatoscope -- ${each}`)
+  .join('\n')}`;
+
+interface Common {
+  url: URL;
+  /** Files at the same time. */
+  atOnce: number;
+}
+export interface PushArguments extends Common {
+  command: 'push';
+  root: string;
+  isDryRun: boolean;
+  /** The batch for photographs. Without it and without a patient, DICOM files are sent. */
+  batch: string | undefined;
+  /** The patient and the name of a new batch. */
+  newBatch: { patient: string; name: string } | undefined;
+}
+export interface PullArguments extends Common {
+  command: 'pull';
+  study: string;
+  dir: string;
+}
+
+/**
+ * Reads the arguments of `push` and `pull`; undefined if help is wanted.
+ *
+ * @throws CliError with what was expected
+ */
+export function readArchiveArguments(): PushArguments | PullArguments | undefined {
+  try {
+    return read();
+  } catch (error) {
+    throw new CliError(`${error instanceof Error ? error.message : error}\n${ARCHIVE_USAGE}`, EXIT.usage);
+  }
+}
+
+function read(): PushArguments | PullArguments | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      url: { type: 'string', default: '' },
+      batch: { type: 'string' },
+      patient: { type: 'string' },
+      name: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      parallel: { type: 'string', default: '6' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const atOnce = Number(values.parallel);
+  if (!/^\d+$/.test(values.parallel) || atOnce < 1 || atOnce > 32)
+    throw new Error('Expected --parallel from 1 to 32.');
+  const common = { url: serviceUrl(values.url), atOnce };
+  const [command, first = '', second = ''] = positionals;
+  if (command === 'push' && positionals.length === 2)
+    return { ...common, command, ...readPush(first, values), isDryRun: values['dry-run'] };
+  if (command !== 'pull' || positionals.length !== 3)
+    throw new Error('Expected push <dir> or pull <study> <dir>.');
+  if (!DicomUid.safeParse(first).success) throw new Error(`${first} is no StudyInstanceUID.`);
+  return { ...common, command, study: first, dir: path.resolve(second) };
+}
+
+function readPush(
+  dir: string,
+  { batch, patient: given, name }: { batch?: string; patient?: string; name?: string },
+) {
+  if (batch !== undefined && !Id.safeParse(batch).success)
+    throw new Error('Expected the id of a batch as --batch.');
+  const { success, data: patient } = PatientId.optional().safeParse(given);
+  if (!success) throw new Error(`${given} is no patient number.`);
+  if (batch !== undefined && patient !== undefined)
+    throw new Error('Expected --batch or --patient, not both.');
+  if ((patient === undefined) !== (name === undefined))
+    throw new Error('Expected --patient and --name together.');
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${dir} is no folder.`);
+  const newBatch = patient !== undefined && name !== undefined ? { patient, name } : undefined;
+  return { root: realpathSync(dir), batch, newBatch };
+}
