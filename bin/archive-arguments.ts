@@ -8,7 +8,7 @@ import { Id, PatientId } from '../lib/domain/identifiers.ts';
 import { USAGE } from './usage.ts';
 
 export const ARCHIVE_USAGE = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example
-  push <dir>                                      DICOM files, of a CD or a folder
+  push <dir>                                      DICOM files, of a CD, a folder, or a ZIP (also for the next lines)
   push <dir> --batch <id>                         photographs, into a batch
   push <dir> --patient <number> --name <name>     photographs, into a new batch
   push <dir> … --dry-run                          only print what would be sent, and what would be refused
@@ -90,7 +90,8 @@ function readPush(
     throw new Error('Expected --batch or --patient, not both.');
   if ((patient === undefined) !== (name === undefined))
     throw new Error('Expected --patient and --name together.');
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${dir} is no folder.`);
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (!found?.isDirectory() && !found?.isFile()) throw new Error(`${dir} is no folder and no file.`);
   const newBatch = patient !== undefined && name !== undefined ? { patient, name } : undefined;
   return { root: realpathSync(dir), batch, newBatch };
 }

@@ -61,8 +61,9 @@ async function pushFolder(given: PushArguments, client: ServiceClient, report: R
   const batchId = batch ?? (newBatch && (await batchOfFolder(journal, client, newBatch)));
   if (newBatch) console.error(`Batch ${batchId}`);
   const endpoint = batchId === undefined ? dicomEndpoint(client) : batchEndpoint(client, batchId);
-  const { filesPerRequest } = await serviceLimits(client);
-  await push(root, { endpoint, journal, report, filesPerRequest, atOnce, signal: stop.signal });
+  const { filesPerRequest, dicomBytes, imageBytes } = await serviceLimits(client);
+  const maxBytes = batchId === undefined ? dicomBytes : imageBytes;
+  await push(root, { endpoint, journal, report, filesPerRequest, maxBytes, atOnce, signal: stop.signal });
 }
 
 /** Prints what a push would send. The service is asked only for its limits, which needs no credential. */

@@ -1,16 +1,28 @@
 import type { FoundFile } from './find-files.ts';
+import { formatBytes } from './format-bytes.ts';
 import { readHead } from './read-head.ts';
 import type { UploadEndpoint } from './upload-endpoint.ts';
 
-/** Returns the media type of a file, or why it is not sent; and whether data may be missing because of it. */
+/** A file that is not sent, with the reason. `failed`: data may be missing because of it. */
+interface NotSent {
+  kind: 'skipped' | 'refused' | 'failed';
+  reason: string;
+}
+
+/** Returns the media type of a file, or why it is not sent. */
 export async function inspectFile(
   file: FoundFile,
   endpoint: Pick<UploadEndpoint, 'detectType'>,
-): Promise<{ mimeType: string } | { reason: string; isFailure: boolean }> {
-  if (file.bytes === 0) return { reason: 'empty', isFailure: false };
+  maxBytes: number,
+): Promise<{ mimeType: string } | NotSent> {
+  if (file.bytes === 0) return { kind: 'skipped', reason: 'empty' };
   try {
-    return { isFailure: false, ...endpoint.detectType(await readHead(file)) };
+    const seen = endpoint.detectType(await readHead(file));
+    if ('reason' in seen) return { kind: 'skipped', ...seen };
+    if (file.bytes <= maxBytes) return seen;
+    const reason = `${formatBytes(file.bytes)} is too large: at most ${formatBytes(maxBytes)}`;
+    return { kind: 'refused', reason };
   } catch (error) {
-    return { reason: `can not be read: ${String(error)}`, isFailure: true };
+    return { kind: 'failed', reason: `can not be read: ${String(error)}` };
   }
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UPLOADS_PER_STATUS_REQUEST } from '../domain/limits/request-limits.ts';
 import { CliError } from './cli-error.ts';
-import { type FoundFile, findFiles } from './find-files.ts';
+import type { FoundFile } from './find-files.ts';
+import { findSources } from './find-sources.ts';
 import { inParallel } from './in-parallel.ts';
 import { inspectFile } from './inspect-file.ts';
 import type { Journal } from './journal.ts';
+import { OpenZips } from './open-zips.ts';
 import { crc32Of } from './read-head.ts';
 import type { Report } from './report.ts';
 import { sendFile } from './send-file.ts';
@@ -29,6 +31,8 @@ interface Deps {
   report: Pick<Report, 'count' | 'progress' | 'transferred' | 'leave'>;
   /** As many as the service accepts. */
   filesPerRequest: number;
+  /** The service's limit for one file. What is larger is not even read. */
+  maxBytes: number;
   atOnce: number;
   signal: AbortSignal;
 }
@@ -37,18 +41,20 @@ interface Deps {
 type Waiting = Candidate & { urls: number };
 
 /**
- * Uploads the files of a folder and its subfolders, except those uploaded before, and waits until all of them are
+ * Uploads the files of a folder or ZIP, with its subfolders and the ZIPs in it, except those uploaded before, and waits until all of them are
  * checked.
  */
 export async function push(root: string, deps: Deps & { report: Report }): Promise<void> {
   const { report } = deps;
+  using zips = new OpenZips();
   const files: FoundFile[] = [];
-  for await (const found of findFiles(root)) {
+  for await (const found of findSources(root, zips)) {
     if ('path' in found) files.push(found);
     else report.count(found.isFailure ? 'failed' : 'skipped', found.name, found.reason);
   }
   report.total = files.length + report.done;
   report.totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  // The ZIPs stay open until the end.
   await pushFiles(files, deps);
 }
 
@@ -87,7 +93,7 @@ export async function pushFiles(files: readonly FoundFile[], deps: Deps): Promis
 }
 
 async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>, deps: Deps): Promise<void> {
-  const { endpoint, report, filesPerRequest, signal } = deps;
+  const { endpoint, report, filesPerRequest, maxBytes, signal } = deps;
   let group: Waiting[] = [];
   let bytes = 0;
   const send = async () => {
@@ -97,10 +103,10 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
   };
   for (const file of files) {
     signal.throwIfAborted();
-    const seen = await inspectFile(file, endpoint);
+    const seen = await inspectFile(file, endpoint, maxBytes);
     if ('reason' in seen) {
       report.leave(file.bytes);
-      report.count(seen.isFailure ? 'failed' : 'skipped', file.name, seen.reason);
+      report.count(seen.kind, file.name, seen.reason);
       continue;
     }
     if (group.length === filesPerRequest || (group.length > 0 && bytes + file.bytes > BYTES)) await send();

@@ -113,6 +113,8 @@ async function sendGroup(
       journal: { of: () => undefined, add: () => {} },
       report: { count, progress: () => {}, transferred: () => {}, leave: () => {} },
       filesPerRequest: most,
+      // The service itself refuses a file, with the reason that the spool keeps.
+      maxBytes: Number.POSITIVE_INFINITY,
       atOnce: FILES_AT_ONCE,
       signal,
     });

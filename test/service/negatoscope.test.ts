@@ -17,6 +17,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
+import { zipOf } from '../fixtures/zips.ts';
 import { PATIENT_2 } from '../support/people.ts';
 import { createBatch, until, useService } from '../support/service.ts';
 
@@ -200,6 +201,22 @@ describe('push of a folder of DICOM', () => {
     expect((await staff.send('GET', `/dicom-web/studies/${file?.study}/instances`)).status).toBe(204);
     expect((await run(['push', cd()])).out).toContain('3 stored, 0 already there, 1 skipped');
     expect((await start(args, '').ended).out).toContain('0 files of 0.0 KB to send, 3 sent before');
+  });
+
+  test('stores the files of a ZIP, and none of them twice', async () => {
+    const study = newUid();
+    const entries = [1, 2, 3].map((at) => ({ name: `DIR/IM${at}`, bytes: slice(newUids({ study })) }));
+    const archive = zipOf([...entries, { name: 'inner.zip', bytes: zipOf([]) }]);
+    writeFileSync(cd('exam.zip'), archive);
+    const first = await run(['push', cd('exam.zip')]);
+    expect(first.out).toContain('skipped  inner.zip  a ZIP in a ZIP: unpack it first');
+    expect(first.out).toContain('3 stored, 0 already there, 1 skipped, 0 refused, 0 failed');
+    const staff = await service.as('staff');
+    expect(await staff.json('GET', `/dicom-web/studies/${study}/instances`, 200)).toHaveLength(3);
+    expect((await run(['push', cd('exam.zip')])).out).toContain('0 stored, 3 already there');
+    // The ZIP is one of the files of a folder.
+    writeFileSync(cd('IM4'), slice(newUids({ study })));
+    expect((await run(['push', cd()])).out).toContain('4 stored');
   });
 
   test('ends with a message about the token if that is invalid', async () => {

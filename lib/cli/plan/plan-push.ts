@@ -1,8 +1,9 @@
 import { RejectedImage } from '../../media/rejected-image.ts';
-import { type FoundFile, findFiles } from '../find-files.ts';
-import { formatBytes } from '../format-bytes.ts';
+import type { FoundFile } from '../find-files.ts';
+import { findSources } from '../find-sources.ts';
 import { inspectFile } from '../inspect-file.ts';
 import type { Journal } from '../journal.ts';
+import { OpenZips } from '../open-zips.ts';
 import type { UploadEndpoint } from '../upload-endpoint.ts';
 import { Plan } from './plan.ts';
 import { type DicomFacts, readDicomFacts } from './read-dicom-facts.ts';
@@ -18,7 +19,8 @@ interface Deps {
 /** Finds out what a push would send. It reads the headers of the files, and sends nothing. */
 export async function planPush(root: string, deps: Deps): Promise<Plan> {
   const plan = new Plan();
-  for await (const found of findFiles(root)) {
+  using zips = new OpenZips();
+  for await (const found of findSources(root, zips)) {
     deps.signal.throwIfAborted();
     if ('path' in found) await planFile(found, plan, deps);
     else plan.leave(found.isFailure ? 'failed' : 'skipped', found.name, found.reason);
@@ -28,15 +30,9 @@ export async function planPush(root: string, deps: Deps): Promise<Plan> {
 
 async function planFile(file: FoundFile, plan: Plan, { endpoint, journal, maxBytes }: Deps): Promise<void> {
   const { name, bytes } = file;
-  const seen = await inspectFile(file, endpoint);
-  if ('reason' in seen) return plan.leave(seen.isFailure ? 'failed' : 'skipped', name, seen.reason);
+  const seen = await inspectFile(file, endpoint, maxBytes);
+  if ('reason' in seen) return plan.leave(seen.kind, name, seen.reason);
   if (journal.of(file)?.isSent) return plan.leave('sent before', name);
-  if (bytes > maxBytes)
-    return plan.leave(
-      'refused',
-      name,
-      `${formatBytes(bytes)} is too large: at most ${formatBytes(maxBytes)}`,
-    );
   let facts: DicomFacts | undefined;
   try {
     if (seen.mimeType === 'application/dicom') facts = await readDicomFacts(file);
