@@ -13,6 +13,7 @@ export const ARCHIVE_USAGE = `Usage: npm run negatoscope -- <command> --url http
   push <dir> --patient <number> --name <name>     photographs, into a new batch
   push <dir> … --dry-run                          only print what would be sent, and what would be refused
   pull <studyInstanceUID> <dir>                   the DICOM files of a study
+  pull --patient <number> <dir>                   all DICOM files and images of a patient
   --parallel 6                                    files at the same time
 ${Object.values(USAGE)
   .map((each) => `or: npm run negatoscope -- ${each}`)
@@ -34,7 +35,9 @@ export interface PushArguments extends Common {
 }
 export interface PullArguments extends Common {
   command: 'pull';
-  study: string;
+  of: 'study' | 'patient';
+  /** The StudyInstanceUID, or the number of the patient. */
+  id: string;
   dir: string;
 }
 
@@ -69,23 +72,25 @@ function read(): PushArguments | PullArguments | undefined {
   if (!/^\d+$/.test(values.parallel) || atOnce < 1 || atOnce > 32)
     throw new Error('Expected --parallel from 1 to 32.');
   const common = { url: serviceUrl(values.url), atOnce };
+  const { success, data: patient } = PatientId.optional().safeParse(values.patient);
+  if (!success) throw new Error(`${values.patient} is no patient number.`);
   const [command, first = '', second = ''] = positionals;
   if (command === 'push' && positionals.length === 2)
-    return { ...common, command, ...readPush(first, values), isDryRun: values['dry-run'] };
-  if (command !== 'pull' || positionals.length !== 3)
-    throw new Error('Expected push <dir> or pull <study> <dir>.');
+    return { ...common, command, ...readPush(first, { ...values, patient }), isDryRun: values['dry-run'] };
+  if (command === 'pull' && patient !== undefined && positionals.length === 2)
+    return { ...common, command, of: 'patient', id: patient, dir: path.resolve(first) };
+  if (command !== 'pull' || patient !== undefined || positionals.length !== 3)
+    throw new Error('Expected push <dir>, pull <study> <dir> or pull --patient <number> <dir>.');
   if (!DicomUid.safeParse(first).success) throw new Error(`${first} is no StudyInstanceUID.`);
-  return { ...common, command, study: first, dir: path.resolve(second) };
+  return { ...common, command, of: 'study', id: first, dir: path.resolve(second) };
 }
 
 function readPush(
   dir: string,
-  { batch, patient: given, name }: { batch?: string; patient?: string; name?: string },
+  { batch, patient, name }: { batch?: string; patient: string | undefined; name?: string },
 ) {
   if (batch !== undefined && !Id.safeParse(batch).success)
     throw new Error('Expected the id of a batch as --batch.');
-  const { success, data: patient } = PatientId.optional().safeParse(given);
-  if (!success) throw new Error(`${given} is no patient number.`);
   if (batch !== undefined && patient !== undefined)
     throw new Error('Expected --batch or --patient, not both.');
   if ((patient === undefined) !== (name === undefined))

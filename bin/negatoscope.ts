@@ -7,7 +7,7 @@ import { dicomEndpoint } from '../lib/cli/dicom-endpoint.ts';
 import { escapeControlCharacters } from '../lib/cli/escape-control-characters.ts';
 import { Journal } from '../lib/cli/journal.ts';
 import { planPush } from '../lib/cli/plan/plan-push.ts';
-import { pull } from '../lib/cli/pull.ts';
+import { pullPatient, pullStudy } from '../lib/cli/pull/pull.ts';
 import { push } from '../lib/cli/push.ts';
 import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
@@ -44,7 +44,10 @@ async function main(): Promise<number> {
   const client = new ServiceClient({ url, token, signal, onWait });
   try {
     if (given.command === 'push') await pushFolder(given, client, report);
-    else await pull(given.study, given.dir, { client, report, atOnce, signal });
+    else {
+      const pull = given.of === 'patient' ? pullPatient : pullStudy;
+      await pull(given.id, given.dir, { client, report, atOnce, signal });
+    }
   } catch (error) {
     console.log(report.summary());
     if (!signal.aborted) throw error;
