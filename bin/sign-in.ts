@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
+import { escapeControlCharacters } from '../lib/cli/escape-control-characters.ts';
 import { serviceUrl } from '../lib/cli/service-url.ts';
 import { signIn, signOut } from '../lib/cli/sign-in/sign-in.ts';
 import { USAGE } from './usage.ts';
@@ -13,7 +14,7 @@ export async function runSignIn(args: readonly string[], stop: AbortSignal): Pro
   const signal = AbortSignal.any([stop, AbortSignal.timeout(SIGN_IN_MS)]);
   try {
     const name = await signIn(url, { byDevice: device, tell: (text) => console.error(text), signal });
-    console.log(`Signed in to ${url} as ${name}.`);
+    console.log(`Signed in to ${url} as ${escapeControlCharacters(name)}.`);
     return EXIT.done;
   } catch (error) {
     if (stop.aborted) return EXIT.interrupted;

@@ -22,6 +22,11 @@ export async function credentialFor(
   if (apiKey) return { 'x-api-key': apiKey };
   if (token) return token;
   if (id && secret) return tokensOfProgram(await readSignInConfig(service, signal), { id, secret }, signal);
+  if (id || secret)
+    throw new CliError(
+      'Expected NEGATOSCOPE_CLIENT_ID and NEGATOSCOPE_CLIENT_SECRET together.',
+      EXIT.notAllowed,
+    );
   const stored = new StoredSignIn(service);
   if (stored.read()) return tokensOfPerson(stored, signal);
   throw new CliError(

@@ -54,6 +54,8 @@ async function receiveRedirect(state: string, signal: AbortSignal, whenReady: ()
     else response.writeHead(404, { connection: 'close' }).end();
   });
   const abort = () => received.reject(signal.reason);
+  // The abort may come before anybody waits for it.
+  received.promise.catch(() => undefined);
   signal.addEventListener('abort', abort);
   try {
     server.listen(Number(port), '127.0.0.1');

@@ -20,12 +20,13 @@ export class StoredSignIn {
     this.path = path.join(stateDirectory(), `sign-in-${name}.json`);
   }
 
-  /** Returns the sign-in; undefined if nobody is signed in. */
+  /** Returns the sign-in; undefined if nobody is signed in, or if the file is damaged. */
   read(): SignIn | undefined {
     try {
       return SignIn.parse(JSON.parse(readFileSync(this.path, 'utf8')));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (isAbsent || error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
       throw error;
     }
   }

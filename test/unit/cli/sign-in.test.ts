@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { credentialFor } from '../../../lib/cli/sign-in/credential.ts';
 import { RenewableToken } from '../../../lib/cli/sign-in/renewable-token.ts';
 import { signIn, signOut } from '../../../lib/cli/sign-in/sign-in.ts';
+import { StoredSignIn } from '../../../lib/cli/sign-in/stored-sign-in.ts';
 import { CLI_REDIRECT_URI } from '../../../lib/domain/access/cli-redirect.ts';
 import { submitForms } from '../../support/form-browser.ts';
 
@@ -173,6 +174,28 @@ test('Requests without the state of the sign-in neither end it nor sign anybody 
   };
   await expect(signIn(service, { byDevice: false, tell, signal: stop.signal })).rejects.toThrow('enough');
   expect(answers).toEqual([404, 404, 404]);
+});
+
+test('A port that another program has is named as the reason', async () => {
+  const other = createServer().listen(Number(new URL(CLI_REDIRECT_URI).port), '127.0.0.1');
+  await once(other, 'listening');
+  const tell = () => expect.unreachable('nobody may be sent to the port of another program');
+  const attempt = signIn(service, { byDevice: false, tell, signal });
+  await expect(attempt).rejects.toThrow('Port 47115 of this computer is in use');
+  other.close();
+});
+
+test('A damaged file counts as nobody signed in, and signing in replaces it', async () => {
+  const { path } = new StoredSignIn(service);
+  writeFileSync(path, '{"issuer":');
+  await expect(person()).rejects.toThrow('Nobody is signed in');
+  expect((await signInAs('sam', false)).name).toBe('sam');
+  expect(subjectOf(await (await person()).get())).toBe('sam');
+});
+
+test('Half of the client credentials is refused, and not replaced by the person who signed in', async () => {
+  const half = credentialFor(service, { NEGATOSCOPE_CLIENT_ID: 'program' }, signal);
+  await expect(half).rejects.toThrow('NEGATOSCOPE_CLIENT_SECRET together');
 });
 
 test('A person who refuses is told so', async () => {
