@@ -115,6 +115,7 @@ try {
   if (isLocal && existsSync(LOCAL_ENVIRONMENT)) process.loadEnvFile(LOCAL_ENVIRONMENT);
   process.exitCode = isProgram(command) ? await (await PROGRAMS[command]())(args) : await main();
 } catch (error) {
+  if (stop.signal.aborted) process.exit(EXIT.interrupted);
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
   console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);
   process.exitCode = error instanceof CliError ? error.exitCode : EXIT.notAll;
