@@ -1,31 +1,20 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import * as z from 'zod';
 import { batchEndpoint } from '../lib/cli/batch-endpoint.ts';
+import { batchOfFolder } from '../lib/cli/batch-of-folder.ts';
 import { CliError, EXIT } from '../lib/cli/cli-error.ts';
 import { dicomEndpoint } from '../lib/cli/dicom-endpoint.ts';
 import { escapeControlCharacters } from '../lib/cli/escape-control-characters.ts';
-import { filesPerRequest } from '../lib/cli/files-per-request.ts';
 import { Journal } from '../lib/cli/journal.ts';
-import { isLoopbackHost } from '../lib/cli/loopback-host.ts';
-import { pull } from '../lib/cli/pull.ts';
+import { planPush } from '../lib/cli/plan/plan-push.ts';
+import { pullPatient, pullStudy } from '../lib/cli/pull/pull.ts';
 import { push } from '../lib/cli/push.ts';
 import { Report } from '../lib/cli/report.ts';
 import { RefusedRequest, ServiceClient } from '../lib/cli/service-client.ts';
-import { DicomUid } from '../lib/domain/dicom/uids.ts';
-import { Id, PatientId } from '../lib/domain/identifiers.ts';
-import { USAGE } from './usage.ts';
-
-const usage = `Usage: npm run negatoscope -- <command> --url https://images.clinic.example --token …   (or NEGATOSCOPE_TOKEN, which others at this computer do not see)
-  push <dir>                                      DICOM files, of a CD or a folder
-  push <dir> --batch <id>                         photographs, into a batch
-  push <dir> --patient <number> --name <name>     photographs, into a new batch
-  pull <studyInstanceUID> <dir>                   the DICOM files of a study
-  --parallel 6                                    files at the same time
-${Object.values(USAGE)
-  .map((each) => `or: npm run negatoscope -- ${each}`)
-  .join('\n')}`;
+import { serviceLimits } from '../lib/cli/service-limits.ts';
+import { credentialFor } from '../lib/cli/sign-in/credential.ts';
+import { ARCHIVE_USAGE, type PushArguments, readArchiveArguments } from './archive-arguments.ts';
+import type { USAGE } from './usage.ts';
 
 /** Where `npm start` writes how to reach its stack. */
 const LOCAL_ENVIRONMENT = path.join('.local', 'admin.env');
@@ -40,113 +29,72 @@ process.on('SIGINT', () => {
 });
 process.on('SIGTERM', () => stop.abort());
 
-function readArguments() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        url: { type: 'string' },
-        token: { type: 'string', default: process.env.NEGATOSCOPE_TOKEN ?? '' },
-        batch: { type: 'string' },
-        patient: { type: 'string' },
-        name: { type: 'string' },
-        parallel: { type: 'string', default: '6' },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return { ...values, positionals };
-  } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}\n${usage}`, EXIT.usage);
-  }
-}
-
 async function main(): Promise<number> {
-  const { help, url = '', token, parallel, batch, name, positionals, ...given } = readArguments();
-  if (help) {
-    console.log(usage);
+  const given = readArchiveArguments();
+  if (!given) {
+    console.log(ARCHIVE_USAGE);
     return EXIT.done;
   }
-  const [command, first = '', second = ''] = positionals;
-  const wrong = (what: string) => new CliError(`${what}\n${usage}`, EXIT.usage);
-  const { protocol, hostname } = URL.parse(url) ?? {};
-  if (protocol !== 'https:' && protocol !== 'http:') throw wrong('Expected the service as --url.');
-  if (protocol === 'http:' && !isLoopbackHost(hostname ?? ''))
-    throw wrong('Expected https:// in --url: the token and the images of patients go there.');
-  if (token === '') throw wrong('Expected a token as --token or NEGATOSCOPE_TOKEN.');
-  const atOnce = Number(parallel);
-  if (!/^\d+$/.test(parallel) || atOnce < 1 || atOnce > 32) throw wrong('Expected --parallel from 1 to 32.');
-  if (batch !== undefined && !Id.safeParse(batch).success)
-    throw wrong('Expected the id of a batch as --batch.');
-  const { success, data: patient } = PatientId.optional().safeParse(given.patient);
-  if (!success) throw wrong(`${given.patient} is no patient number.`);
-  if (batch !== undefined && patient !== undefined) throw wrong('Expected --batch or --patient, not both.');
-  if ((patient === undefined) !== (name === undefined))
-    throw wrong('Expected --patient and --name together.');
-
+  if (given.command === 'push' && given.isDryRun) return dryRun(given);
   const report = new Report(process.stderr);
   const { signal } = stop;
+  const { url, atOnce } = given;
   const onWait = (seconds: number) => report.progress(`the service asks to wait for ${seconds} s`);
-  const client = new ServiceClient({ url: new URL(url), token, signal, onWait });
-  const work = async () => {
-    if (command === 'pull' && positionals.length === 3) {
-      if (!DicomUid.safeParse(first).success) throw wrong(`${first} is no StudyInstanceUID.`);
-      return pull(first, path.resolve(second), { client, report, atOnce, signal });
-    }
-    if (command !== 'push' || positionals.length !== 2)
-      throw wrong('Expected push <dir> or pull <study> <dir>.');
-    if (!statSync(first, { throwIfNoEntry: false })?.isDirectory()) throw wrong(`${first} is no folder.`);
-    const root = realpathSync(first);
-    const place = [client.base, root, batch ?? '', patient ?? '', name ?? ''];
-    const journal = new Journal(place);
-    const batchId = batch ?? (patient && name && (await batchOf(journal, client, patient, name)));
-    const endpoint = batchId ? batchEndpoint(client, batchId) : dicomEndpoint(client);
-    const most = await filesPerRequest(client);
-    return push(root, { endpoint, journal, report, filesPerRequest: most, atOnce, signal });
-  };
+  const token = await credentialFor(url, process.env, signal);
+  const client = new ServiceClient({ url, token, signal, onWait });
   try {
-    await work();
-  } catch (error) {
-    if (error instanceof CliError && error.exitCode === EXIT.usage) throw error;
-    console.log(report.summary());
-    if (signal.aborted) {
-      console.error('Interrupted: the same command goes on where this one was.');
-      return EXIT.interrupted;
+    if (given.command === 'push') await pushFolder(given, client, report);
+    else {
+      const pull = given.of === 'patient' ? pullPatient : pullStudy;
+      await pull(given.id, given.dir, { client, report, atOnce, signal });
     }
-    throw error;
+  } catch (error) {
+    console.log(report.summary());
+    if (!signal.aborted) throw error;
+    console.error('Interrupted: the same command goes on where this one was.');
+    return EXIT.interrupted;
   }
   console.log(report.summary());
   return report.of('refused') + report.of('failed') === 0 ? EXIT.done : EXIT.notAll;
 }
 
-/** Returns the batch that an earlier run created for this folder, or creates one if it was deleted. */
-async function batchOf(
-  journal: Journal,
-  client: ServiceClient,
-  patient: string,
-  name: string,
-): Promise<string> {
-  const Made = z.object({ id: z.string() });
-  const isThere = async (batchId: string) => {
-    try {
-      await client.json(Made, 'GET', `/api/images/batches/${batchId}`);
-      return true;
-    } catch (error) {
-      if (error instanceof RefusedRequest && error.status === 404) return false;
-      throw error;
-    }
-  };
-  if (journal.batchId === undefined || !(await isThere(journal.batchId))) {
-    const body = { name, content_type: 'patients.patient', object_id: patient };
-    journal.batchId = (await client.json(Made, 'POST', '/api/images/batches', body)).id;
-  }
-  console.error(`Batch ${journal.batchId}`);
-  return journal.batchId;
+async function pushFolder(given: PushArguments, client: ServiceClient, report: Report): Promise<void> {
+  const { root, batch, newBatch, atOnce } = given;
+  const journal = journalOf(given);
+  const batchId = batch ?? (newBatch && (await batchOfFolder(journal, client, newBatch)));
+  if (newBatch) console.error(`Batch ${batchId}`);
+  const endpoint = batchId === undefined ? dicomEndpoint(client) : batchEndpoint(client, batchId);
+  const { filesPerRequest, dicomBytes, imageBytes } = await serviceLimits(client);
+  const maxBytes = batchId === undefined ? dicomBytes : imageBytes;
+  await push(root, { endpoint, journal, report, filesPerRequest, maxBytes, atOnce, signal: stop.signal });
 }
+
+/** Prints what a push would send. The service is asked only for its limits, which needs no credential. */
+async function dryRun(given: PushArguments): Promise<number> {
+  const { url, root, batch, newBatch } = given;
+  const { signal } = stop;
+  const client = new ServiceClient({ url, token: {}, signal, onWait: () => {} });
+  const { imageBytes, dicomBytes } = await serviceLimits(client);
+  const isDicom = batch === undefined && newBatch === undefined;
+  const endpoint = isDicom ? dicomEndpoint(client) : batchEndpoint(client, '');
+  const maxBytes = isDicom ? dicomBytes : imageBytes;
+  const plan = await planPush(root, { endpoint, journal: journalOf(given), maxBytes, signal });
+  console.log(plan.text());
+  return plan.of('refused') + plan.of('failed') === 0 ? EXIT.done : EXIT.notAll;
+}
+
+const journalOf = ({ url, root, batch = '', newBatch }: PushArguments) =>
+  new Journal([url.href, root, batch, newBatch?.patient ?? '', newBatch?.name ?? '']);
 
 type Program = (args: readonly string[]) => Promise<number>;
 
 /** The other programs. Each is loaded only when it is asked for. */
 const PROGRAMS: Record<keyof typeof USAGE, () => Promise<Program>> = {
+  'sign-in': async () => {
+    const { runSignIn } = await import('./sign-in.ts');
+    return (args) => runSignIn(args, stop.signal);
+  },
+  'sign-out': async () => (await import('./sign-in.ts')).runSignOut,
   reconcile: async () => (await import('./reconcile.ts')).runReconcile,
   restore: async () => (await import('./restore.ts')).runRestore,
   audit: async () => (await import('./audit.ts')).runAudit,
@@ -168,6 +116,7 @@ try {
   if (isLocal && existsSync(LOCAL_ENVIRONMENT)) process.loadEnvFile(LOCAL_ENVIRONMENT);
   process.exitCode = isProgram(command) ? await (await PROGRAMS[command]())(args) : await main();
 } catch (error) {
+  if (stop.signal.aborted) process.exit(EXIT.interrupted);
   const isKnown = error instanceof CliError || error instanceof RefusedRequest;
   console.error(isKnown ? error.message.split('\n').map(escapeControlCharacters).join('\n') : error);
   process.exitCode = error instanceof CliError ? error.exitCode : EXIT.notAll;

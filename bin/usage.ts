@@ -2,6 +2,11 @@ import { DEFAULT_STAGE } from '../lib/deployment/read-settings.ts';
 
 /** How each program is called. Apart from the programs, which are loaded only if they are asked for: they bring the AWS SDK. */
 export const USAGE = {
+  'sign-in': `sign-in --url https://images.clinic.example [--device]
+  Signs a person in for the commands that follow, by the browser of this computer: see docs/cli.md.
+  --device            by the browser of any device, if the issuer offers that (Cognito does not)
+  A program has NEGATOSCOPE_API_KEY, NEGATOSCOPE_TOKEN, or NEGATOSCOPE_CLIENT_ID and NEGATOSCOPE_CLIENT_SECRET instead.`,
+  'sign-out': 'sign-out --url https://images.clinic.example',
   reconcile: `reconcile [--dry-run] [--retry-failed] [--delete-orphans] [--days 7]
   Compares the table, the bucket and the audit log, and repairs what is safe to repair: see docs/reconcile.md.
   --dry-run           only report

@@ -1,7 +1,8 @@
 import type { Limits } from '../domain/limits/limits.ts';
 
-/** The configuration that the web page reads before sign-in. It contains no secrets. */
-export interface PageConfig extends Pick<Limits, 'imageBytes' | 'filesPerRequest' | 'acceptHeic'> {
+/** The configuration that the web page and the command line read before sign-in. It contains no secrets. */
+export interface PageConfig
+  extends Pick<Limits, 'imageBytes' | 'dicomBytes' | 'filesPerRequest' | 'acceptHeic'> {
   issuer: string;
   clientId: string;
   scope: string;

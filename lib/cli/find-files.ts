@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 
-/** A file of a folder. */
+/** A file of a folder or of a ZIP. */
 export interface FoundFile {
   /** As bytes: names on old CDs are not UTF-8. */
   path: Buffer;
@@ -8,9 +9,11 @@ export interface FoundFile {
   name: string;
   bytes: number;
   modifiedMs: number;
+  /** Yields the bytes of an entry of a ZIP. Without it, the file is at `path`. */
+  contents?: () => AsyncIterable<Buffer>;
 }
 
-/** A directory entry that is not a readable file, with the reason. */
+/** An entry of a directory or a ZIP that is not a readable file, with the reason. */
 export interface SkippedEntry {
   name: string;
   reason: string;
@@ -21,13 +24,13 @@ export interface SkippedEntry {
 const SLASH = Buffer.from('/');
 
 /**
- * Lists the files of a folder and its subfolders, sorted by name. Symbolic links are not followed: they may form a
+ * Lists the files of a folder and its subfolders, sorted by name, or the one file that the root is. Symbolic links are not followed: they may form a
  * cycle, or refer to files that must not leave the computer.
  */
 export async function* findFiles(root: string): AsyncGenerator<FoundFile | SkippedEntry> {
   const start = Buffer.from(root);
   const ahead: Buffer[] = [start];
-  const nameOf = (path: Buffer) => path.subarray(start.length + 1).toString() || '.';
+  const nameOf = (path: Buffer) => path.subarray(start.length + 1).toString() || basename(root);
   for (let path = ahead.pop(); path; path = ahead.pop()) {
     const name = nameOf(path);
     try {

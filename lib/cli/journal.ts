@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { FoundFile } from './find-files.ts';
+import { stateDirectory } from './state-directory.ts';
 
 const Line = z.union([
   z.object({ file: z.string(), id: z.string(), isSent: z.boolean() }),
@@ -22,7 +22,7 @@ export interface JournalEntry {
  * upload of a file starts, and when it is complete. The outcome of a file always comes from the service, never from
  * here.
  *
- * The journal is in the user's state directory (XDG Base Directory Specification), because a CD can't be written to.
+ * The journal is in the user's state directory, because a CD can't be written to.
  * Only the user may read it, because file names may be names of patients.
  */
 export class Journal {
@@ -32,10 +32,8 @@ export class Journal {
 
   /** @param place identifies the journal: the service, the endpoint and the folder */
   constructor(place: readonly string[]) {
-    const state = process.env.XDG_STATE_HOME || path.join(homedir(), '.local', 'state');
     const name = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 32);
-    this.path = path.join(state, 'negatoscope', `${name}.jsonl`);
-    mkdirSync(path.dirname(this.path), { recursive: true, mode: 0o700 });
+    this.path = path.join(stateDirectory(), `${name}.jsonl`);
     // Starts a new line: a process that ended while writing left an incomplete one.
     appendFileSync(this.path, '\n', { mode: 0o600 });
     for (const line of readFileSync(this.path, 'utf8').split('\n')) this.#read(line);

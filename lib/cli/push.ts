@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UPLOADS_PER_STATUS_REQUEST } from '../domain/limits/request-limits.ts';
 import { CliError } from './cli-error.ts';
-import { type FoundFile, findFiles } from './find-files.ts';
+import type { FoundFile } from './find-files.ts';
+import { findSources } from './find-sources.ts';
 import { inParallel } from './in-parallel.ts';
+import { inspectFile } from './inspect-file.ts';
 import type { Journal } from './journal.ts';
-import { crc32Of, readHead } from './read-head.ts';
+import { OpenZips } from './open-zips.ts';
+import { crc32Of } from './read-head.ts';
 import type { Report } from './report.ts';
 import { sendFile } from './send-file.ts';
 import { RefusedRequest } from './service-client.ts';
@@ -25,9 +28,11 @@ const NO_PROGRESS_MS = 5 * 60_000;
 interface Deps {
   endpoint: UploadEndpoint;
   journal: Pick<Journal, 'of' | 'add'>;
-  report: Pick<Report, 'count' | 'progress'>;
+  report: Pick<Report, 'count' | 'progress' | 'transferred' | 'leave'>;
   /** As many as the service accepts. */
   filesPerRequest: number;
+  /** The service's limit for one file. What is larger is not even read. */
+  maxBytes: number;
   atOnce: number;
   signal: AbortSignal;
 }
@@ -36,17 +41,20 @@ interface Deps {
 type Waiting = Candidate & { urls: number };
 
 /**
- * Uploads the files of a folder and its subfolders, except those uploaded before, and waits until all of them are
+ * Uploads the files of a folder or ZIP, with its subfolders and the ZIPs in it, except those uploaded before, and waits until all of them are
  * checked.
  */
 export async function push(root: string, deps: Deps & { report: Report }): Promise<void> {
   const { report } = deps;
+  using zips = new OpenZips();
   const files: FoundFile[] = [];
-  for await (const found of findFiles(root)) {
+  for await (const found of findSources(root, zips)) {
     if ('path' in found) files.push(found);
     else report.count(found.isFailure ? 'failed' : 'skipped', found.name, found.reason);
   }
   report.total = files.length + report.done;
+  report.totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  // The ZIPs stay open until the end.
   await pushFiles(files, deps);
 }
 
@@ -66,6 +74,7 @@ export async function pushFiles(files: readonly FoundFile[], deps: Deps): Promis
     const { file, isSent } = earlier.get(id) ?? {};
     if (!file || (status === 'pending' && !isSent && !(await endpoint.hasArrived(id)))) continue;
     toSend.delete(file);
+    report.leave(file.bytes);
     if (status === 'pending') sent.set(id, file);
     else report.count(status === 'stored' ? 'already there' : status, file.name, reason);
   }
@@ -84,7 +93,7 @@ export async function pushFiles(files: readonly FoundFile[], deps: Deps): Promis
 }
 
 async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>, deps: Deps): Promise<void> {
-  const { endpoint, report, filesPerRequest, signal } = deps;
+  const { endpoint, report, filesPerRequest, maxBytes, signal } = deps;
   let group: Waiting[] = [];
   let bytes = 0;
   const send = async () => {
@@ -94,9 +103,10 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
   };
   for (const file of files) {
     signal.throwIfAborted();
-    const seen = await inspect(file, endpoint);
+    const seen = await inspectFile(file, endpoint, maxBytes);
     if ('reason' in seen) {
-      report.count(seen.isFailure ? 'failed' : 'skipped', file.name, seen.reason);
+      report.leave(file.bytes);
+      report.count(seen.kind, file.name, seen.reason);
       continue;
     }
     if (group.length === filesPerRequest || (group.length > 0 && bytes + file.bytes > BYTES)) await send();
@@ -104,15 +114,6 @@ async function sendAll(files: readonly FoundFile[], sent: Map<string, FoundFile>
     bytes += file.bytes;
   }
   await send();
-}
-
-async function inspect(file: FoundFile, endpoint: UploadEndpoint) {
-  if (file.bytes === 0) return { reason: 'empty', isFailure: false };
-  try {
-    return { isFailure: false, ...endpoint.detectType(await readHead(file)) };
-  } catch (error) {
-    return { reason: `can not be read: ${String(error)}`, isFailure: true };
-  }
 }
 
 /** Declares and uploads files. Returns those whose URLs expired meanwhile. */
@@ -128,6 +129,7 @@ async function sendGroup(
     try {
       summed.push({ ...file, crc32: await crc32Of(file) });
     } catch (error) {
+      report.leave(file.bytes);
       report.count('failed', file.name, `can not be read: ${String(error)}`);
     }
   }
@@ -136,13 +138,16 @@ async function sendGroup(
   await inParallel(presigned, atOnce, async ({ file, target }) => {
     // Before its bytes are sent: if the response is lost, the next run asks the service about this upload.
     journal.add(file, { id: target.id, isSent: false });
-    const result = await sendFile(file, target, signal);
+    const result = await sendFile(file, target, report.transferred.bind(report), signal);
     if (result === 'stored') {
       journal.add(file, { id: target.id, isSent: true });
       sent.set(target.id, file);
-    } else if (result === 'expired' && file.urls + 1 < MAX_URLS) again.push({ ...file, urls: file.urls + 1 });
-    else
+    } else if (result === 'expired' && file.urls + 1 < MAX_URLS) {
+      again.push({ ...file, urls: file.urls + 1 });
+      return;
+    } else
       report.count('failed', file.name, result === 'expired' ? 'the store refused its URL' : result.reason);
+    report.leave(file.bytes);
     report.progress();
   });
   return again;
@@ -164,9 +169,11 @@ async function requestAll(files: readonly (Waiting & { crc32: string })[], deps:
       );
       if (reasons.size === 0) throw new CliError(error.message, undefined, { cause: error });
       const refused = (index: number) => reasons.get(String(index));
-      for (const [index, { name }] of rest.entries()) {
+      for (const [index, { name, bytes }] of rest.entries()) {
         const reason = refused(index);
-        if (reason !== undefined) report.count('refused', name, reason.replace(/^files\[\d+\]\.?/, ''));
+        if (reason === undefined) continue;
+        report.leave(bytes);
+        report.count('refused', name, reason.replace(/^files\[\d+\]\.?/, ''));
       }
       rest = rest.filter((_value, index) => refused(index) === undefined);
     }

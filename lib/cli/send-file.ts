@@ -15,11 +15,16 @@ const SILENCE_MS = 60_000;
 export type PutResult = 'stored' | 'expired' | { reason: string };
 
 /** Uploads a file to its signed URL, streaming from the disk. Throws with the reason if all attempts fail. */
-export async function sendFile(file: FoundFile, target: Target, signal: AbortSignal): Promise<PutResult> {
+export async function sendFile(
+  file: FoundFile,
+  target: Target,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<PutResult> {
   for (let failures = 1; ; failures++) {
     let reason: string;
     try {
-      const { status, body } = await put(file, target, signal);
+      const { status, body } = await put(file, target, onBytes, signal);
       const outcome = putOutcome(status, body);
       if (outcome === 'stored' || outcome === 'expired') return outcome;
       reason = `the store answered ${status}: ${/<Message>([^<]*)/.exec(body)?.[1] ?? body.slice(0, 200)}`;
@@ -34,7 +39,12 @@ export async function sendFile(file: FoundFile, target: Target, signal: AbortSig
 }
 
 /** Uses `node:http`, because `fetch` sends a stream without Content-Length, or never ends if the length differs. */
-async function put(file: FoundFile, { url, headers }: Target, signal: AbortSignal) {
+async function put(
+  file: FoundFile,
+  { url, headers }: Target,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+) {
   const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
     method: 'PUT',
     headers: { ...headers, 'content-length': file.bytes },
@@ -49,7 +59,15 @@ async function put(file: FoundFile, { url, headers }: Target, signal: AbortSigna
     request.on('error', reject);
   });
   // If the store responds before it has read the whole body, the response counts, not the closed connection.
-  const [answer] = await Promise.allSettled([answered, pipeline(readParts(file), request)]);
+  const [answer] = await Promise.allSettled([answered, pipeline(counted(readParts(file), onBytes), request)]);
   if (answer.status === 'rejected') throw answer.reason;
   return answer.value;
+}
+
+/** A part counts when the next one is asked for: the connection has taken it. */
+async function* counted(parts: AsyncIterable<Buffer>, onBytes: (bytes: number) => void) {
+  for await (const part of parts) {
+    yield part;
+    onBytes(part.length);
+  }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { ATTEMPTS, backOff, retryAfterMs } from './back-off.ts';
 import { CliError, EXIT } from './cli-error.ts';
+import { RenewableToken } from './sign-in/renewable-token.ts';
 
 /** An error response of the service. */
 export class RefusedRequest extends Error {
@@ -17,10 +18,12 @@ export class RefusedRequest extends Error {
 
 const ErrorBody = z.object({ message: z.string(), details: z.array(z.string()).default([]) });
 
+/** A token, one that is renewed before it expires, the header with the API key of a program, or no header. */
+export type Credential = string | RenewableToken | { 'x-api-key'?: string };
+
 interface Options {
   url: URL;
-  /** The token of a person, or the header with the API key of a program. */
-  token: string | { 'x-api-key': string };
+  token: Credential;
   signal: AbortSignal;
   /** Called with the seconds that the service asks the client to wait. */
   onWait: (seconds: number) => void;
@@ -71,8 +74,10 @@ export class ServiceClient {
   ): Promise<Response> {
     const { url, token, signal, onWait } = this.#options;
     const target = new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url);
+    let refused: string | undefined;
     for (let failures = 0, unavailable = 0; ; ) {
-      const credential = typeof token === 'string' ? { authorization: `Bearer ${token}` } : token;
+      const current = token instanceof RenewableToken ? await tokenOf(token, refused) : token;
+      const credential = typeof current === 'string' ? { authorization: `Bearer ${current}` } : current;
       const init = { method, headers: { ...headers, ...credential }, signal };
       const answer = await fetch(target, body === undefined ? init : { ...init, body }).catch(
         (cause: unknown) => {
@@ -87,6 +92,11 @@ export class ServiceClient {
       }
       const { status } = answer;
       if (status < 400) return answer;
+      if (status === 401 && token instanceof RenewableToken && refused === undefined) {
+        await answer.body?.cancel();
+        refused = String(current);
+        continue;
+      }
       const wait = retryAfterMs(answer.headers.get('retry-after'), new Date());
       if (status === 503 && ++unavailable > MOST_UNAVAILABLE) throw await refusalOf(answer);
       if (status === 429 || (wait !== undefined && (status === 503 || status === 409))) {
@@ -101,6 +111,9 @@ export class ServiceClient {
     }
   }
 }
+
+const tokenOf = (token: RenewableToken, refused: string | undefined) =>
+  refused === undefined ? token.get() : token.insteadOf(refused);
 
 async function refusalOf(answer: Response): Promise<Error> {
   const text = await answer.text();

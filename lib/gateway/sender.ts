@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dicomEndpoint } from '../cli/dicom-endpoint.ts';
-import { filesPerRequest } from '../cli/files-per-request.ts';
 import type { FoundFile } from '../cli/find-files.ts';
 import { pushFiles } from '../cli/push.ts';
 import type { ServiceClient } from '../cli/service-client.ts';
+import { serviceLimits } from '../cli/service-limits.ts';
 import { backOffMs } from '../domain/back-off.ts';
 import type { Counts } from './counts.ts';
 import type { Spool } from './spool.ts';
@@ -63,7 +63,10 @@ export async function sendFromSpool(deps: Deps): Promise<void> {
     const added = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    most ??= await filesPerRequest(deps.client).catch(() => undefined);
+    most ??= await serviceLimits(deps.client).then(
+      ({ filesPerRequest }) => filesPerRequest,
+      () => undefined,
+    );
     const files = spool.waiting.filter(({ name }) => !onTheWay.has(name)).slice(0, most ?? 1);
     if (files.length === 0 || groups.size === GROUPS_AT_ONCE) {
       await Promise.race([isAborted, ...groups, ...(groups.size < GROUPS_AT_ONCE ? [added] : [])]);
@@ -108,8 +111,10 @@ async function sendGroup(
       endpoint: dicomEndpoint(client),
       // What is in the spool is not in the service; a second upload of the same file changes nothing.
       journal: { of: () => undefined, add: () => {} },
-      report: { count, progress: () => {} },
+      report: { count, progress: () => {}, transferred: () => {}, leave: () => {} },
       filesPerRequest: most,
+      // The service itself refuses a file, with the reason that the spool keeps.
+      maxBytes: Number.POSITIVE_INFINITY,
       atOnce: FILES_AT_ONCE,
       signal,
     });

@@ -7,6 +7,7 @@ import {
 import { Aws, Duration, Lazy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { PageConfig } from '../api/page-config.ts';
+import { CLI_REDIRECT_URI } from '../domain/access/cli-redirect.ts';
 import type { People } from './people.ts';
 import type { Settings } from './settings.ts';
 
@@ -54,11 +55,13 @@ export class Identity extends Construct {
       userPool: pool,
       // With SRP, passwords do not leave the browser. The other flow is for tools with AWS credentials.
       authFlows: { userSrp: true, adminUserPassword: true },
-      // The page's flow: authorization code with PKCE, at the pool's own sign-in page.
+      // The flow of the page and of the command line: authorization code with PKCE, at the pool's own sign-in page.
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`, ...ofOhif('/callback')] }),
+        callbackUrls: Lazy.list({
+          produce: () => [`${this.#pageUrl}/`, CLI_REDIRECT_URI, ...ofOhif('/callback')],
+        }),
         logoutUrls: Lazy.list({ produce: () => [`${this.#pageUrl}/`, ...ofOhif('/')] }),
       },
       preventUserExistenceErrors: true,

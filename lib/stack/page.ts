@@ -105,10 +105,11 @@ export class Page extends Construct {
       sources: [Source.asset(BUILT, { exclude: ['*', '!assets', '!assets/**'] })],
       cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
     });
-    const { imageBytes, filesPerRequest, acceptHeic } = limits;
+    const { imageBytes, dicomBytes, filesPerRequest, acceptHeic } = limits;
     const config: PageConfig = {
       ...identity.forPage,
       imageBytes,
+      dicomBytes,
       filesPerRequest,
       acceptHeic,
       timeZone,

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,7 +18,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
-import { PATIENT_2 } from '../support/people.ts';
+import { zipOf } from '../fixtures/zips.ts';
+import { newPatient, PATIENT_2 } from '../support/people.ts';
 import { createBatch, until, useService } from '../support/service.ts';
 
 const service = useService();
@@ -187,6 +189,37 @@ describe('push of a folder of DICOM', () => {
     expect(arrived).toHaveLength(new Set(arrived).size);
   });
 
+  test('only prints what it would send with --dry-run, without a credential', async () => {
+    const [file] = writeCd(3);
+    writeFileSync(cd('autorun.exe'), 'MZ\u0090\0');
+    const args = ['push', cd(), '--dry-run', '--url', service.stack.url];
+    const { out, code } = await start(args, '').ended;
+    expect(out).toMatch(/ {2}2025-06-01 {2}CT {2}1 series, 3 instances, [\d.]+ KB {2}2\.25\.\d+$/m);
+    expect(out).toContain('skipped  autorun.exe  no DICOM file: a program');
+    expect(out).toContain('3 files of ');
+    expect(code).toBe(0);
+    const staff = await service.as('staff');
+    expect((await staff.send('GET', `/dicom-web/studies/${file?.study}/instances`)).status).toBe(204);
+    expect((await run(['push', cd()])).out).toContain('3 stored, 0 already there, 1 skipped');
+    expect((await start(args, '').ended).out).toContain('0 files of 0.0 KB to send, 3 sent before');
+  });
+
+  test('stores the files of a ZIP, and none of them twice', async () => {
+    const study = newUid();
+    const entries = [1, 2, 3].map((at) => ({ name: `DIR/IM${at}`, bytes: slice(newUids({ study })) }));
+    const archive = zipOf([...entries, { name: 'inner.zip', bytes: zipOf([]) }]);
+    writeFileSync(cd('exam.zip'), archive);
+    const first = await run(['push', cd('exam.zip')]);
+    expect(first.out).toContain('skipped  inner.zip  a ZIP in a ZIP: unpack it first');
+    expect(first.out).toContain('3 stored, 0 already there, 1 skipped, 0 refused, 0 failed');
+    const staff = await service.as('staff');
+    expect(await staff.json('GET', `/dicom-web/studies/${study}/instances`, 200)).toHaveLength(3);
+    expect((await run(['push', cd('exam.zip')])).out).toContain('0 stored, 3 already there');
+    // The ZIP is one of the files of a folder.
+    writeFileSync(cd('IM4'), slice(newUids({ study })));
+    expect((await run(['push', cd()])).out).toContain('4 stored');
+  });
+
   test('ends with a message about the token if that is invalid', async () => {
     writeCd(1);
     const expired = await service.stack.token('staff', {}, -1);
@@ -297,6 +330,46 @@ describe('pull of a study', () => {
     expect(again.out).toContain('1 stored, 5 already there, 0 skipped, 0 refused, 1 failed');
     expect(again.code).toBe(1);
     expect(readFileSync(pathOf(changed), 'utf8')).toBe('mine');
+  });
+
+  test('downloads all that a patient has, downloads none again, and nothing of others', async () => {
+    const patient = newPatient();
+    const staff = await service.as('staff');
+    const own: [string, 'LO', string][] = [['00100020', 'LO', patient]];
+    const files = [newUids(), newUids()].map((uids) => ({ ...uids, bytes: slice(uids, own) }));
+    for (const { sop, bytes } of files) writeFileSync(cd(sop), bytes);
+    // The same number of another issuer is another person.
+    const foreign: [string, 'LO', string][] = [...own, ['00100021', 'LO', 'ELSEWHERE']];
+    writeFileSync(cd('foreign'), slice(newUids(), foreign));
+    expect((await run(['push', cd()])).out).toContain('3 stored');
+    const batch = await createBatch(staff, patient);
+    const { bytes } = await photo({ seed: 7 });
+    mkdirSync(join(dir, 'photos'));
+    writeFileSync(join(dir, 'photos', '1.jpg'), bytes);
+    expect((await run(['push', join(dir, 'photos'), '--batch', batch])).code).toBe(0);
+    const { images } = await staff.json('GET', `/api/images?batch_id=${batch}`, 200);
+
+    const out = join(dir, 'out');
+    const args = ['pull', '--patient', patient.toLowerCase(), out];
+    expect(await run(args)).toMatchObject({ code: 0, out: expect.stringContaining('3 stored') });
+    const paths = files.map(({ study, series, sop }) => join(study, series, `${sop}.dcm`));
+    const image = join('images', batch, `${images[0].id}.jpg`);
+    const stored = readdirSync(out, { recursive: true, encoding: 'utf8' });
+    expect(stored.filter((name) => statSync(join(out, name)).isFile()).sort()).toEqual(
+      [...paths, image].sort(),
+    );
+    for (const [at, name] of paths.entries())
+      expect(readFileSync(join(out, name)).equals(files[at]?.bytes as Buffer)).toBe(true);
+    expect(readFileSync(join(out, image)).equals(bytes)).toBe(true);
+
+    writeFileSync(join(out, image), 'mine');
+    const again = await run(args);
+    expect(again.out).toContain('0 stored, 2 already there, 0 skipped, 0 refused, 1 failed');
+    expect(readFileSync(join(out, image), 'utf8')).toBe('mine');
+    expect(await run(['pull', '--patient', newPatient(), out])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('The service has nothing of the patient'),
+    });
   });
 
   test('says that the study does not exist, or that the UID is invalid', async () => {

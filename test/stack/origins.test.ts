@@ -57,7 +57,7 @@ test('With a domain, CloudFront has its name and certificate, TLS 1.2 and a log'
   });
   own.hasOutput('Url', { Value: 'https://images.clinic.example' });
   own.hasResourceProperties('AWS::Cognito::UserPoolClient', {
-    CallbackURLs: ['https://images.clinic.example/'],
+    CallbackURLs: ['https://images.clinic.example/', 'http://localhost:47115/'],
   });
 });
 

@@ -74,6 +74,7 @@ test('The page gets the address of the sign-in and its limits, and no secret', a
     clientId: 'negatoscope-local',
     scope: 'openid email profile',
     imageBytes: 10 * 1024 * 1024,
+    dicomBytes: 100 * 1024 * 1024,
     filesPerRequest: 200,
     acceptHeic: true,
     timeZone: 'UTC',

@@ -33,6 +33,8 @@ export const demoUsers: Record<string, Record<string, unknown>> = {
 /** The audience of refresh tokens: only this issuer accepts them, the API does not. */
 const REFRESH = 'negatoscope-local-refresh';
 
+const RefreshToken = z.object({ 'cognito:username': z.string(), jti: z.string() });
+
 const TokenRequest = z.strictObject({
   user: z.string(),
   claims: z.record(z.string(), z.unknown()).default({}),
@@ -46,6 +48,8 @@ export class Issuer {
   readonly #publicJwk: JWK;
   readonly #clock: Clock;
   readonly #codes: Codes;
+  /** The ids of revoked refresh tokens, until a restart. */
+  readonly #revoked = new Set<string>();
 
   private constructor(url: string, privateKey: CryptoKey, publicJwk: JWK, clock: Clock) {
     this.#url = url;
@@ -108,6 +112,7 @@ export class Issuer {
           jwks_uri: `${this.#url}/jwks.json`,
           authorization_endpoint: `${this.#url}/authorize`,
           token_endpoint: `${this.#url}/token`,
+          revocation_endpoint: `${this.#url}/revoke`,
           response_types_supported: ['code'],
           grant_types_supported: ['authorization_code', 'refresh_token'],
           code_challenge_methods_supported: ['S256'],
@@ -125,6 +130,9 @@ export class Issuer {
         return true;
       case 'POST /local/token':
         await this.#answerToken(request, response);
+        return true;
+      case 'POST /local/revoke':
+        await this.#answerRevocation(request, response);
         return true;
       default:
         return false;
@@ -164,10 +172,10 @@ export class Issuer {
       return this.#sendTokens(response, granted.user, granted.nonce);
     }
     if (type === 'refresh_token') {
-      const user = await this.#userOfRefreshToken(form.get('refresh_token') ?? '');
-      if (!user)
+      const token = await this.#readRefreshToken(form.get('refresh_token') ?? '');
+      if (!token || this.#revoked.has(token.jti))
         return refuseGrant(response, 'invalid_grant', 'The refresh token is none of ours, or too old.');
-      return this.#sendTokens(response, user);
+      return this.#sendTokens(response, token['cognito:username']);
     }
     return refuseGrant(
       response,
@@ -187,8 +195,16 @@ export class Issuer {
     });
   }
 
+  /** Revokes a refresh token (RFC 7009). An unknown token is no error (2.2). */
+  async #answerRevocation(request: IncomingMessage, response: ServerResponse) {
+    const form = new URLSearchParams((await readBody(request, 100_000))?.toString('utf8'));
+    const token = await this.#readRefreshToken(form.get('token') ?? '');
+    if (token) this.#revoked.add(token.jti);
+    response.writeHead(200).end();
+  }
+
   /** Refresh tokens are signed and not stored, so they survive a restart. */
-  async #userOfRefreshToken(token: string): Promise<string | undefined> {
+  async #readRefreshToken(token: string): Promise<z.infer<typeof RefreshToken> | undefined> {
     try {
       const key = await importJWK(this.#publicJwk, 'RS256');
       const { payload } = await jwtVerify(token, key, {
@@ -196,7 +212,7 @@ export class Issuer {
         audience: REFRESH,
         currentDate: new Date(this.#clock.now()),
       });
-      return z.string().parse(payload['cognito:username']);
+      return RefreshToken.parse(payload);
     } catch {
       return undefined;
     }

@@ -3,10 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { ServiceClient } from '../../../lib/cli/service-client.ts';
+import { type Credential, ServiceClient } from '../../../lib/cli/service-client.ts';
+import { RenewableToken } from '../../../lib/cli/sign-in/renewable-token.ts';
 
 /** Sends a request to a server that first gives these answers, and then 200. */
-async function sendThrough(answers: readonly { status: number; retryAfter?: string }[]) {
+async function sendThrough(
+  answers: readonly { status: number; retryAfter?: string }[],
+  token: Credential = 'token',
+) {
   const keys: unknown[] = [];
   const server = createServer(({ headers }, response) => {
     const answer = answers[keys.length];
@@ -24,7 +28,7 @@ async function sendThrough(answers: readonly { status: number; retryAfter?: stri
   try {
     const client = new ServiceClient({
       url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-      token: 'token',
+      token,
       signal: AbortSignal.timeout(20_000),
       onWait: (seconds) => waits.push(seconds),
     });
@@ -53,4 +57,13 @@ test.each([429, 503])('A request is repeated after %i when Retry-After says so',
 
 test('A request that is wrong is not repeated', async () => {
   await expect(sendThrough([{ status: 400 }])).rejects.toThrow('400');
+});
+
+test('A token that the service refuses is renewed once', async () => {
+  let issued = 0;
+  const renewable = () => new RenewableToken(async () => ({ value: `${++issued}`, lifetimeMs: 3_600_000 }));
+  expect(await sendThrough([{ status: 401 }], renewable())).toMatchObject({ requests: 2, keys: 1 });
+  expect(issued).toBe(2);
+  const refused = sendThrough([{ status: 401 }, { status: 401 }], renewable());
+  await expect(refused).rejects.toThrow('The token is not, or no longer, valid.');
 });
