@@ -19,7 +19,7 @@ beforeAll(async () => {
   await provider.listen();
   const cdkOut = synthesizeWith({ oidc: provider.setting }, join(folder, 'cdk.out'));
   await service.start({ cdkOut });
-  await provider.register(new URL('/', service.stack.url).href);
+  provider.register(new URL('/', service.stack.url).href);
 }, 120_000);
 afterAll(async () => {
   await service.end();

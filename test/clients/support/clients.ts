@@ -39,7 +39,7 @@ export const CLIENTS: readonly ClientProgram[] = [
   },
   {
     name: 'OpenID Connect: oidc-provider',
-    version: dependencies['oidc-provider'],
+    version: devDependencies['oidc-provider'],
     file: 'openid-provider.test.ts',
     untested: ['Keycloak, Entra ID, Okta and other issuers'],
     note: '[What the issuer needs](deploy.md#an-issuer-of-the-clinics-own).',

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pathToFileURL } from 'node:url';
-import { programFile } from './program.ts';
+import Provider from 'oidc-provider';
 
 export const CLIENT_ID = 'images';
 
@@ -14,14 +13,6 @@ const PEOPLE: Record<string, object> = {
 
 /** Tokens that the page has to renew after a few seconds: it does so two minutes before they expire. */
 const TOKEN_SECONDS = 126;
-
-interface Provider {
-  callback(): RequestListener;
-  on(event: 'grant.success', listener: (context: { oidc: { params: { grant_type: string } } }) => void): void;
-}
-interface Package {
-  Provider: new (issuer: string, configuration: object) => Provider;
-}
 
 /** An issuer by the package `oidc-provider`, which keeps to OpenID Connect Core to the letter. */
 export class OpenIdProvider {
@@ -50,9 +41,7 @@ export class OpenIdProvider {
   }
 
   /** Registers the page as its client. */
-  async register(home: string): Promise<void> {
-    const { href } = pathToFileURL(programFile('oidc-provider/lib/index.js'));
-    const { Provider }: Package = await import(href);
+  register(home: string): void {
     const provider = new Provider(this.issuer, {
       clients: [
         {
@@ -82,7 +71,7 @@ export class OpenIdProvider {
         Interaction: 600,
       },
     });
-    provider.on('grant.success', ({ oidc }) => this.grants.push(oidc.params.grant_type));
+    provider.on('grant.success', ({ oidc }) => this.grants.push(`${oidc.params?.grant_type}`));
     this.#listener = provider.callback();
   }
 
