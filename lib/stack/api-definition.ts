@@ -155,6 +155,7 @@ const GATEWAY_RESPONSES: [type: string, status: number, message: string, details
     [
       'files of more than 4.4 MB together go by signed URLs: see the paths that end in /upload-url and /upload-urls',
       'a DICOM file goes by POST /dicom/upload-url',
+      'a PACS that sends more in one request of STOW-RS sends through the gateway for the network of the clinic (docs/gateway.md)',
       'POST /api/v2/images gives one where it gets size and content_type instead of image_data',
     ],
   ],

@@ -166,5 +166,6 @@ describe('The parts of a multipart body are found', () => {
     const answer = await stow(relatedOf([Buffer.alloc(4_800_000)]));
     expect(answer.status).toBe(413);
     expect(answer.json.details).toContain('a DICOM file goes by POST /dicom/upload-url');
+    expect(answer.json.details.join()).toContain('docs/gateway.md');
   });
 });
