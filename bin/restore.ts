@@ -10,6 +10,7 @@ import * as dependencies from '../lib/lambda/dependencies.ts';
 import { environment } from '../lib/lambda/environment.ts';
 import { connect } from '../lib/lambda/needs.ts';
 import { planRestore, type RestoreOptions, restore } from '../lib/services/restore/restore.ts';
+import { ObjectVersions } from '../lib/storage/object-versions.ts';
 import { USAGE } from './usage.ts';
 
 /** Half of what one partition of an index takes in a second: the list of all studies is one. */
@@ -24,6 +25,7 @@ export async function runRestore(args: readonly string[]): Promise<number> {
     ...connect(NEEDS)(),
     ...{ limits, timeZone, ownIssuers: patientIdIssuers },
     copies: new ItemCopies(connectTable(given.from), connectTable(environment.tableName)),
+    versions: new ObjectVersions(environment.bucketName),
     state: new RestoreState(connectTable(environment.requestsTableName)),
   };
   const options = { ...given, at: at ?? (await timeOf(given.from)) };
@@ -42,12 +44,11 @@ export async function runRestore(args: readonly string[]): Promise<number> {
 
 const { batches, cases, images, deletedImages, imageMoves, exports, keys, dicomStore, dicomDeletions } =
   dependencies;
-const { dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects, versions } =
-  dependencies;
+const { dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects } = dependencies;
 const { uploadQueues, newId, now } = dependencies;
 const NEEDS = {
   ...{ batches, cases, images, deletedImages, imageMoves, exports, keys, dicomStore, dicomDeletions },
-  ...{ dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects, versions },
+  ...{ dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects },
   ...{ uploadQueues, newId, now },
 };
 

@@ -35,7 +35,6 @@ import { ArchiveWriter } from '../storage/archive-writer.ts';
 import { AuditHeads } from '../storage/audit-heads.ts';
 import { AuditSegments } from '../storage/audit-segments.ts';
 import { originalKey } from '../storage/object-keys.ts';
-import { ObjectVersions } from '../storage/object-versions.ts';
 import { Objects } from '../storage/objects.ts';
 import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
@@ -100,9 +99,6 @@ export const objects = () => new SignedObjects(environment.bucketName);
 export const urls = () => new SignedUrls(environment.bucketName);
 /** Accesses objects with an S3 client, for the functions that process events. */
 export const bucket = () => new Objects(environment.bucketName);
-
-/** The versions of objects, for a restore. */
-export const versions = () => new ObjectVersions(environment.bucketName);
 
 export const archives = () => new ArchiveWriter(environment.bucketName);
 export const auditHeads = () => new AuditHeads(environment.auditBucketName);

@@ -68,6 +68,11 @@ const ACCEPTED: Accepted[] = [
     FUNCTIONS,
     'A function uses any object under its prefix.',
   ],
+  [
+    /^AwsSolutions-IAM5\[Resource::.*FailedRecords.*\/\*\]$/,
+    /\/Functions\/(distribute-changes|notify|seal-audit)-role\//,
+    'Lambda writes the records that such a function could not process, under keys of its own, into a bucket for nothing else.',
+  ],
   [/^AwsSolutions-IAM5\[Resource::.*\/index\/\*\]$/, FUNCTIONS, 'The indexes of one table.'],
   [
     /^AwsSolutions-IAM5\[Resource::arn:.*\/@connections\/\*\]$/,
