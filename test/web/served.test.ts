@@ -73,6 +73,7 @@ test('The page gets the address of the sign-in and its limits, and no secret', a
     issuer: `${service.stack.url}/local`,
     clientId: 'negatoscope-local',
     scope: 'openid email profile',
+    prompt: 'login',
     imageBytes: 10 * 1024 * 1024,
     dicomBytes: 100 * 1024 * 1024,
     filesPerRequest: 200,
