@@ -3,7 +3,7 @@ import type { Operation } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import type { Trigger } from '../api/trigger.ts';
 import { DataStack } from './data-stack.ts';
-import { MonitoringStack } from './monitoring-stack.ts';
+import { MonitoringStack } from './monitoring/monitoring-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
 import { stackNames } from './stack-names.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startAwsStandIn } from '../support/aws-stand-in.ts';
-import { OperatorProject } from '../support/operator-project.ts';
+import { startAwsStandIn } from '../support/operator/aws-stand-in.ts';
+import { OperatorProject } from '../support/operator/operator-project.ts';
 
 /** The template that is deployed; none before the first deployment. */
 let deployed: object | undefined;

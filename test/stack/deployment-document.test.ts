@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startAwsStandIn } from '../support/aws-stand-in.ts';
-import { OperatorProject } from '../support/operator-project.ts';
+import { startAwsStandIn } from '../support/operator/aws-stand-in.ts';
+import { OperatorProject } from '../support/operator/operator-project.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
 const [, first = ''] = /^## From an empty account to the first image$(.*?)^## /ms.exec(text) ?? [];

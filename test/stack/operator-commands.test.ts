@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type AwsAnswer, type AwsCall, startAwsStandIn } from '../support/aws-stand-in.ts';
+import { type AwsAnswer, type AwsCall, startAwsStandIn } from '../support/operator/aws-stand-in.ts';
 
 const run = promisify(execFile);
 const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'negatoscope.ts');

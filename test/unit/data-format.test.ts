@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { DATA_DOCUMENT, dataDocument, updated } from '../../bin/data-document.ts';
+import { DATA_DOCUMENT, dataDocument, updated } from '../../bin/documents/data-document.ts';
 import { ENTITIES, type Entity } from '../../lib/data/entities.ts';
 import * as keys from '../../lib/data/keys.ts';
 import { PatientTerm } from '../../lib/data/patients.ts';

@@ -112,3 +112,8 @@ test.each([
 ])('%s would be refused %s', (file, imported) => {
   expect(imported).not.toMatch(ruleOf(file) as RegExp);
 });
+
+test('No folder has more sources than its listing shows at a glance', () => {
+  const folders = Map.groupBy(sources, (file) => dirname(file));
+  expect([...folders].filter(([, files]) => files.length > 25).map(([folder]) => folder)).toEqual([]);
+});

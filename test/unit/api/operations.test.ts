@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { routesTable } from '../../../bin/routes-table.ts';
+import { routesTable } from '../../../bin/documents/routes-table.ts';
 import { functions } from '../../../functions/functions.ts';
 import { operations } from '../../../functions/operations.ts';
 import { openApiDocument } from '../../../lib/api/openapi.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { OrthancSignIn } from '../../../lib/services/orthanc/orthanc-sign-in.ts';
-import { startAwsStandIn } from '../../support/aws-stand-in.ts';
+import { startAwsStandIn } from '../../support/operator/aws-stand-in.ts';
 
 let standIn: Awaited<ReturnType<typeof startAwsStandIn>>;
 let secret: object | Error;

@@ -2,8 +2,8 @@ import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cd
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Trigger } from '../api/trigger.ts';
-import type { Queues } from './queues.ts';
+import type { Trigger } from '../../api/trigger.ts';
+import type { Queues } from '../queues.ts';
 import { alarmText } from './service-alarms.ts';
 
 const DAY_MINUTES = 24 * 60;

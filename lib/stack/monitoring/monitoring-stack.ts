@@ -5,13 +5,13 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Annotations, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { DataStack } from '../data-stack.ts';
+import type { ServiceStack } from '../service-stack.ts';
+import type { Settings } from '../settings.ts';
+import type { Storage } from '../storage.ts';
 import { ServiceDashboard } from './dashboard.ts';
-import type { DataStack } from './data-stack.ts';
 import { EventAlarms } from './event-alarms.ts';
 import { ServiceAlarms } from './service-alarms.ts';
-import type { ServiceStack } from './service-stack.ts';
-import type { Settings } from './settings.ts';
-import type { Storage } from './storage.ts';
 
 interface MonitoringStackProps extends StackProps {
   data: DataStack;

@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operations } from '../functions/operations.ts';
-import { triggers } from '../functions/triggers.ts';
-import type { Permissions } from '../lib/api/operation.ts';
-import { ENTITIES, type Entity, TABLES } from '../lib/data/entities.ts';
-import { INDEXES, TABLE_SCHEMA } from '../lib/data/keys.ts';
-import { DATA_FORMAT } from '../lib/domain/data-format.ts';
-import { EXPIRE_AFTER_DAYS } from '../lib/storage/object-keys.ts';
-import { STORED_OBJECTS, type StoredObject } from '../lib/storage/stored-objects.ts';
+import { operations } from '../../functions/operations.ts';
+import { triggers } from '../../functions/triggers.ts';
+import type { Permissions } from '../../lib/api/operation.ts';
+import { ENTITIES, type Entity, TABLES } from '../../lib/data/entities.ts';
+import { INDEXES, TABLE_SCHEMA } from '../../lib/data/keys.ts';
+import { DATA_FORMAT } from '../../lib/domain/data-format.ts';
+import { EXPIRE_AFTER_DAYS } from '../../lib/storage/object-keys.ts';
+import { STORED_OBJECTS, type StoredObject } from '../../lib/storage/stored-objects.ts';
 import { DocComments } from './doc-comments.ts';
 import { attributesOf } from './type-text.ts';
 
-export const DATA_DOCUMENT = join(import.meta.dirname, '..', 'docs', 'data.md');
+export const DATA_DOCUMENT = join(import.meta.dirname, '..', '..', 'docs', 'data.md');
 
 /** The line of `docs/data.md` after which everything is generated. */
 const MARKER = '<!-- `npm run data` writes what follows. -->\n';

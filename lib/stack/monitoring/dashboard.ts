@@ -15,7 +15,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Queues } from './queues.ts';
+import type { Queues } from '../queues.ts';
 
 interface DashboardProps {
   /** The name of the dashboard, and of the namespace of the metrics that functions publish. */

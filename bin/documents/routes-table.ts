@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operations } from '../functions/operations.ts';
-import { EVERYONE, type Operation, routesOf } from '../lib/api/operation.ts';
-import { opensEveryPatient } from '../lib/domain/access/scope.ts';
+import { operations } from '../../functions/operations.ts';
+import { EVERYONE, type Operation, routesOf } from '../../lib/api/operation.ts';
+import { opensEveryPatient } from '../../lib/domain/access/scope.ts';
 
-const ROUTES = join(import.meta.dirname, '..', 'docs', 'routes.md');
+const ROUTES = join(import.meta.dirname, '..', '..', 'docs', 'routes.md');
 const TABLE = /(?<=\n)\| route \|[\s\S]*?\n(?=\n)/;
 
 /** The table of `docs/routes.md`, from the declared operations. */

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 /** A stand-in for CDK's command line that writes down its arguments; for `synth` it writes the template of `next.json`. */
 const CDK = `#!/usr/bin/env node
