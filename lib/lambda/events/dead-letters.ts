@@ -1,16 +1,15 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { MessageSender } from './message-sender.ts';
 
 /** The dead-letter queue of a function, which has an alarm. */
 export class DeadLetters {
   readonly #url: string;
-  // TLS and the request's signature already protect the integrity of messages.
-  readonly #client = new SQSClient({ md5: false });
+  readonly #sender = new MessageSender();
 
   constructor(url: string) {
     this.#url = url;
   }
 
-  async add(MessageBody: string): Promise<void> {
-    await this.#client.send(new SendMessageCommand({ QueueUrl: this.#url, MessageBody }));
+  async add(message: string): Promise<void> {
+    await this.#sender.send(this.#url, message);
   }
 }

@@ -1,5 +1,5 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { INCOMING_DICOM } from '../../storage/object-keys.ts';
+import { MessageSender } from './message-sender.ts';
 
 /** The event functions that check uploads. */
 export type UploadQueue = 'make-thumbnail' | 'ingest-dicom';
@@ -11,8 +11,7 @@ export const uploadQueueOf = (key: string): UploadQueue =>
 /** Sends messages about uploads to the queues that S3 sends them to. */
 export class UploadQueues {
   readonly #urls: Readonly<Record<UploadQueue, string>>;
-  // TLS and the request's signature already protect the integrity of messages.
-  readonly #client = new SQSClient({ md5: false });
+  readonly #sender = new MessageSender();
 
   constructor(urls: Readonly<Record<UploadQueue, string>>) {
     this.#urls = urls;
@@ -21,8 +20,6 @@ export class UploadQueues {
   /** Sends the message that S3 sends for a created object (S3 user guide, "Event message structure"). */
   async send(queue: UploadQueue, key: string): Promise<void> {
     const message = { Records: [{ s3: { object: { key } } }] };
-    await this.#client.send(
-      new SendMessageCommand({ QueueUrl: this.#urls[queue], MessageBody: JSON.stringify(message) }),
-    );
+    await this.#sender.send(this.#urls[queue], JSON.stringify(message));
   }
 }
