@@ -130,7 +130,8 @@ type Facts = ReturnType<typeof readFacts>;
 function readFacts(directory: TiffDirectory) {
   const numbers = (tag: number) => directory.get(tag)?.numbers ?? [];
   const first = (tag: number, otherwise: number) => numbers(tag)[0] ?? otherwise;
-  const channels = first(tags.channels, 1);
+  // 16 bits (TIFF 6.0, tag 277).
+  const channels = Math.min(first(tags.channels, 1) || 1, 65_535);
   const photometric = first(tags.photometric, channels >= 3 ? photometrics.rgb : photometrics.blackIsZero);
   const colours = coloursOf(photometric);
   const bits = perChannel(numbers(tags.bits), channels, 1);
@@ -170,7 +171,7 @@ function coloursOf(photometric: number): number {
 
 /** One number for each channel: files have one for all, or too many. */
 const perChannel = (numbers: readonly number[], channels: number, otherwise: number) =>
-  Array.from({ length: Math.min(channels, 65_535) }, (_value, i) => numbers[i] ?? numbers[0] ?? otherwise);
+  Array.from({ length: channels }, (_value, i) => numbers[i] ?? numbers[0] ?? otherwise);
 
 const isGrey = ({ photometric }: Facts) =>
   photometric === photometrics.whiteIsZero || photometric === photometrics.blackIsZero;
@@ -358,8 +359,11 @@ function splitPlanes(
 function withDirectory(bytes: Uint8Array, { isLittle, isBig }: TiffFile, fields: Fields): Uint8Array {
   const number = (value: number, size: number) => {
     const word = Buffer.alloc(size);
-    if (size === 8) isLittle ? word.writeBigUInt64LE(BigInt(value)) : word.writeBigUInt64BE(BigInt(value));
-    else isLittle ? word.writeUIntLE(value, 0, size) : word.writeUIntBE(value, 0, size);
+    // A damaged file may name sizes that no word can hold: the largest one is as far behind the end of the file.
+    const most = size === 8 ? Number.MAX_SAFE_INTEGER : 2 ** (8 * size) - 1;
+    const whole = Math.min(Math.max(0, Math.trunc(value) || 0), most);
+    if (size === 8) isLittle ? word.writeBigUInt64LE(BigInt(whole)) : word.writeBigUInt64BE(BigInt(whole));
+    else isLittle ? word.writeUIntLE(whole, 0, size) : word.writeUIntBE(whole, 0, size);
     return word;
   };
   const wordBytes = isBig ? 8 : 4;

@@ -98,6 +98,16 @@ describe.each(kinds)('tags that follow from the size may be missing or wrong, %s
     const cut = { ...deflated, strips: deflated.strips.map((strip) => strip.subarray(0, strip.length / 2)) };
     expect(await refusal(tiffChain([cut], kind))).toMatch(/damaged or incomplete/);
   });
+
+  test.each<[string, TiffPicture['tags'], RegExp]>([
+    ['a size whose bytes no word can count', { 256: 60_000, 257: 322_144, 278: 322_144 }, /19329 megapixels/],
+    ['more channels than can be', { 277: 4_000_000_000 }, /damaged|unusual/],
+    ['no channel', { 277: 0 }, /damaged|unusual/],
+    ['no width', { 256: 0 }, /damaged/],
+    ['places behind the end', { 273: 4_294_967_295 }, /damaged/],
+  ])('%s is refused with a reason', async (_title, tags, reason) => {
+    expect(await refusal(tiffChain([picture(96, 128, tags)], kind))).toMatch(reason);
+  });
 });
 
 describe('planes', () => {
