@@ -3,6 +3,7 @@ import type { Image } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
 import { describeDay, formatTime } from '../parts/format.ts';
 import { timesOf } from '../patient/image-facts.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import './print-sheet.css';
 
 /** The number of images on a page, and of columns. */
@@ -32,7 +33,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
         <tr>
           <th colSpan={columns}>
             <div className="print-head">
-              <span>Patient {patientId}</span>
+              <PatientLine patientId={patientId} />
               <span className="print-batch">{batchName}</span>
               <span className="print-time">Printed {formatTime(new Date().toISOString())}</span>
             </div>
