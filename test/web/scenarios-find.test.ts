@@ -268,3 +268,82 @@ describe('Who saw a patient', () => {
     expect(text).toMatch(/files?, counted/);
   });
 });
+
+// A phone, and a screen of 1280 pixels at 200 %.
+describe.each([
+  [390, 844],
+  [640, 400],
+])('A window of %i × %i pixels', (width, height) => {
+  test('shows each page without scrolling to the side', async () => {
+    const { patientId, family } = await registered({ given: 'Maximiliane-Theodora Wilhelmine' });
+    const { study } = await studyOf(patientId, `W${width}${patientId}`.slice(0, 16));
+    const doctor = await service.as('doctor');
+    await upload(doctor, await createBatch(doctor, patientId, 'x'.repeat(60)), [await photo()]);
+    const page = await browsing.signedIn('admin', '/', { viewport: { width, height } });
+    const isNarrow = async () => {
+      await page.waitForLoadState('networkidle');
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url()).toBe(
+        true,
+      );
+      // What is wider than the window may scroll in a box of its own, such as a table.
+      const cut = await page
+        .locator('main')
+        .first()
+        .evaluate((main) => Reflect.get(main, 'scrollWidth') - Reflect.get(main, 'clientWidth'));
+      expect(cut, page.url()).toBeLessThanOrEqual(0);
+    };
+    await page
+      .getByRole('link', { name: new RegExp(family) })
+      .first()
+      .waitFor();
+    await isNarrow();
+    await field(page).fill(family);
+    await option(page, family).waitFor();
+    await isNarrow();
+    for (const path of [
+      `/patients/${patientId}`,
+      `/patients/${newPatient()}`,
+      `/studies/${study}`,
+      `/admin/audit?patient_id=${patientId}`,
+      '/admin/status',
+    ]) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await isNarrow();
+    }
+  });
+});
+
+test('The search of the bar is reached by a key from every page, and opens by keys alone', async () => {
+  const { patientId, family } = await registered();
+  const page = await browsing.signedIn('staff', '/cases/C-1');
+  const user = new CountedActions(page);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await user.press('/');
+  await user.type(family);
+  await option(page, family).waitFor();
+  await user.press('Escape');
+  expect(await field(page).inputValue()).toBe('');
+  await user.type(family);
+  await user.press('Enter');
+  await page.getByRole('heading', { name: `Patient ${patientId}` }).waitFor();
+});
+
+test('Of several patients with a name, none is opened before it is shown', async () => {
+  const { family } = await registered();
+  const other = newPatient();
+  await (await service.as('staff')).json('PUT', `/api/patients/${other}`, 200, {
+    name: { alphabetic: `${family}^Anna` },
+  });
+  const page = await browsing.signedIn('staff');
+  const user = new CountedActions(page);
+  await user.type(family);
+  await user.press('Enter');
+  await expect.poll(() => page.getByRole('option').count()).toBe(2);
+  expect(new URL(page.url()).pathname).toBe('/');
+  await user.press('ArrowDown');
+  const second = await page.getByRole('option', { selected: true }).innerText();
+  await user.press('Enter');
+  await page.locator('.patient-banner').waitFor();
+  expect(second).toContain(decodeURIComponent(new URL(page.url()).pathname.split('/')[2] ?? '?'));
+});
