@@ -136,6 +136,8 @@ export const limits = () => environment.limits;
 /** The clinic's time zone. */
 export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
+/** The ids of the clinic's categories of photographs. */
+export const categories = () => environment.categories;
 /** Whether uploads are scanned for malware. */
 export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
@@ -159,7 +161,7 @@ export const reception = {
 };
 
 /** The dependencies of creating images. */
-export const creation = { limits, timeZone, newId, now };
+export const creation = { limits, timeZone, categories, newId, now };
 
 /** The dependencies of the reconciliation. */
 export const reconciling = {

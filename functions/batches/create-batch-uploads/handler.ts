@@ -1,4 +1,5 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { requireCategories } from '../../../lib/domain/images/category.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
@@ -17,6 +18,11 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const files = body.files.map(({ name: fileName, size: fileSize, type: mimeType, ...file }) => {
     return { ...file, fileName, fileSize, mimeType };
   });
+  requireCategories(
+    files.map(({ category }) => category),
+    deps.categories,
+    (index) => `files[${index}].category`,
+  );
   requireFileCount(files.length, limits);
   requireUploadable(files, limits, (index, field) => `files[${index}].${FIELDS[field]}`);
 
