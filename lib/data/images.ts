@@ -54,7 +54,7 @@ import {
 import { addStored, fullAt, moveStored, removeStored } from './stored-amounts.ts';
 
 /** The changes that a person may make to an image. Null removes a value. */
-export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {
+export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'eyeSide' | 'order'>> & {
   dateTaken?: string | null;
 };
 

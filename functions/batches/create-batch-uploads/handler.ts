@@ -15,9 +15,11 @@ type Deps = Needs<{ batches: 'get'; images: 'createPending'; urls: 'upload' }, C
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const { batches, images, urls, limits, newId } = deps;
   const batch = requireVisible(caller, await batches.get(params.id), 'batch');
-  const files = body.files.map(({ name: fileName, size: fileSize, type: mimeType, ...file }) => {
-    return { ...file, fileName, fileSize, mimeType };
-  });
+  const files = body.files.map(
+    ({ name: fileName, size: fileSize, type: mimeType, eye_side: eyeSide, ...file }) => {
+      return { ...file, fileName, fileSize, mimeType, eyeSide };
+    },
+  );
   requireCategories(
     files.map(({ category }) => category),
     deps.categories,

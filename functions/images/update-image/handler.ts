@@ -14,10 +14,10 @@ type Deps = Needs<{ images: 'get' | 'change'; urls: 'download' }, 'categories' |
 export async function handle({ caller, params, body, headers }: Request<typeof operation>, deps: Deps) {
   const { images, urls, now } = deps;
   requireCategory(body.category, deps.categories);
-  const { date_taken: dateTaken, ...changes } = body;
+  const { date_taken: dateTaken, eye_side: eyeSide, ...changes } = body;
   const image = requireVisible(caller, await images.get(params.id), 'image');
   const change = await changeIfMatch(operation, headers, toBatchImage(image, null), (options) =>
-    images.change(image, { ...changes, dateTaken }, now(), options),
+    images.change(image, { ...changes, dateTaken, eyeSide }, now(), options),
   );
   const changed = requireVisible(caller, change, 'image');
   return toBatchImage(changed, await thumbnailOf(changed, urls, now()));

@@ -16,13 +16,14 @@ type Deps = Needs<{ images: 'getMany' | 'change'; urls: 'download' }, 'categorie
 export async function handle({ caller, body }: Request<typeof operation>, deps: Deps) {
   const { images, urls, now } = deps;
   requireCategory(body.category, deps.categories);
-  const { ids, date_taken: dateTaken, ...changes } = body;
+  const { ids, date_taken: dateTaken, eye_side: eyeSide, ...rest } = body;
+  const changes = { ...rest, dateTaken, eyeSide };
   const requested = new Set(ids.flatMap((id) => Id.safeParse(id).data ?? []));
   const theirs = (await images.getMany([...requested])).filter((image) => {
     recordAccess(caller, 'image', image);
     return maySee(caller, image.patientId);
   });
-  const outcomes = await eachAlone(theirs, (image) => images.change(image, { ...changes, dateTaken }, now()));
+  const outcomes = await eachAlone(theirs, (image) => images.change(image, changes, now()));
   const byId = new Map(theirs.map(({ id }, index) => [id, outcomes[index]]));
   const results = ids.map(async (id) => {
     const image = byId.get(id.toLowerCase());
