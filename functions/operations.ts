@@ -64,6 +64,7 @@ import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as createApiKey } from './keys/create-api-key/operation.ts';
 import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
+import { operation as createPatientExport } from './patients/create-patient-export/operation.ts';
 import { operation as getPatient } from './patients/get-patient/operation.ts';
 import { operation as listPatients } from './patients/list-patients/operation.ts';
 import { operation as putPatient } from './patients/put-patient/operation.ts';
@@ -95,6 +96,7 @@ export const operations = [
   listPatients,
   getPatient,
   putPatient,
+  createPatientExport,
 
   listImages,
   getImage,

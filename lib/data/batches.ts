@@ -71,6 +71,11 @@ export class Batches {
     return queryPage(this.#table, { partition, schema: Batch, keyOf: batchKey, newestFirst: true }, page);
   }
 
+  /** Yields all batches of the patient, oldest first. */
+  allOfPatient(patientId: string): AsyncGenerator<Batch> {
+    return queryAll(this.#table, { partition: batchesOfPatient(patientId), schema: Batch, keyOf: batchKey });
+  }
+
   /**
    * Counts the patient's batches and their images.
    *

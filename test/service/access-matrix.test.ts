@@ -158,6 +158,11 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => ({ name: { alphabetic: 'Patient^Paula' } }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
   },
+  'create-patient-export': {
+    path: () => `/api/patients/${PATIENT_1}/exports`,
+    body: () => ({}),
+    people: (success) => ({ ...own(success), staff: 403, doctor: 403 }),
+  },
   'download-batch': {
     path: ({ batch }) => `/api/images/batches/${batch}/download`,
     people: own,
