@@ -147,6 +147,7 @@ export class Batches {
   move(batch: Batch, patientId: string, assignment: Assignment): Promise<Batch | undefined> {
     const values = {
       patientId,
+      source: 'clinic',
       assignment,
       updatedAt: assignment.at,
       unsettledSince: assignment.at,

@@ -36,6 +36,8 @@ type Caller = (typeof CALLERS)[number];
 
 interface Fixtures {
   batch: string;
+  /** Made by the clinic. */
+  clinicBatch: string;
   image: string;
   caseId: string;
   exportId: string;
@@ -117,9 +119,10 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     services: only('service-batches-read'),
   },
   'rename-batch': {
-    path: ({ batch }) => `/api/images/batches/${batch}`,
+    path: ({ clinicBatch }) => `/api/images/batches/${clinicBatch}`,
     body: () => ({ name: 'y' }),
-    people: own,
+    // Their own batches they may rename: see organise.test.ts.
+    people: (success) => ({ ...own(success), 'patient-1': 403 }),
   },
   'delete-batch': {
     path: async ({ newBatch }) => `/api/images/batches/${await newBatch()}`,
@@ -454,6 +457,7 @@ beforeAll(async () => {
     series: uids.series,
     instance: uids.sop,
     batch,
+    clinicBatch: await createBatch(admin),
     image,
     caseId,
     exportId,

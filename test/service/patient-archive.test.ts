@@ -243,7 +243,7 @@ describe('The archive ends', () => {
       ['Patient archive (2 of 2).zip', 4],
     ]);
     for (const [index, { bytes }] of run.archives.entries()) {
-      const zip = (await direct.bucket.read(archiveKey(run, index))) as Buffer;
+      const zip = Buffer.from((await direct.bucket.read(archiveKey(run, index))) ?? []);
       expect(zip).toHaveLength(bytes);
       const entries = await readZip(zip);
       const sums = entries.find(({ name }) => name === 'SHA256SUMS')?.content?.toString() ?? '';

@@ -159,7 +159,9 @@ const describeSeries = ({ study, series, instances }: SeriesFiles, files: Filed)
 /** Without what an event about several patients says of the others: their numbers, and what was searched or accessed. */
 const describeAccess = (patientId: string) => (event: AuditEvent) => {
   const listed = toListedEvent(event);
-  return event.patientIds.length <= 1 ? listed : { ...listed, path: '', patient_ids: [patientId], things: [] };
+  return event.patientIds.length <= 1
+    ? listed
+    : { ...listed, path: '', patient_ids: [patientId], things: [] };
 };
 
 function jsonEntry(name: string, value: unknown, modified: Date): ManifestEntry {

@@ -4,6 +4,7 @@ import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { Images } from '../../data/images.ts';
 import type { StoredItems } from '../../data/reconcile/stored-items.ts';
 import { Caller } from '../../domain/access/caller.ts';
+import { sourceOf } from '../../domain/access/source.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { newDicomUpload } from '../../domain/dicom/dicom-upload.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -138,7 +139,8 @@ async function createBatch(event: AuditEvent, known: Known, { batches, now }: St
   if (patientId === undefined || deleted.has(`batch ${id}`) || (await batches.find(id, now()))) return;
   if (moved.has(`batch ${id}`)) return;
   const name = `Restored (${event.at.slice(0, 10)})`;
-  await batches.create({ id, patientId, name, imageCount: 0, createdAt: event.at, updatedAt: event.at });
+  const times = { createdAt: event.at, updatedAt: event.at };
+  await batches.create({ id, patientId, name, imageCount: 0, source: sourceOf(callerOf(event)), ...times });
   found.batches += 1;
 }
 
