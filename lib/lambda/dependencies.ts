@@ -163,6 +163,9 @@ export const reception = {
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, categories, newId, now };
 
+/** The dependencies of writing an archive of an export. */
+export const archiving = { exports, images, dicomSearch, dicomStore, objects, archives, now };
+
 /** The dependencies of the reconciliation. */
 export const reconciling = {
   storedItems,

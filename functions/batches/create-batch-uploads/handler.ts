@@ -20,11 +20,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
       return { ...file, fileName, fileSize, mimeType, eyeSide };
     },
   );
-  requireCategories(
-    files.map(({ category }) => category),
-    deps.categories,
-    (index) => `files[${index}].category`,
-  );
+  requireCategories(files, deps.categories, (index) => `files[${index}].category`);
   requireFileCount(files.length, limits);
   requireUploadable(files, limits, (index, field) => `files[${index}].${FIELDS[field]}`);
 

@@ -25,7 +25,7 @@ export const categoryFaults = (
  * @throws DomainError BAD_REQUEST
  */
 export function requireCategory(category: string | undefined, categories: readonly string[]): void {
-  requireCategories([category], categories, () => 'category');
+  requireCategories([{ category }], categories, () => 'category');
 }
 
 /**
@@ -35,11 +35,11 @@ export function requireCategory(category: string | undefined, categories: readon
  * @throws DomainError BAD_REQUEST
  */
 export function requireCategories(
-  requested: readonly (string | undefined)[],
+  requested: readonly { category?: string | undefined }[],
   categories: readonly string[],
   fieldOf: (index: number) => string,
 ): void {
-  const details = requested.flatMap((category, index) =>
+  const details = requested.flatMap(({ category }, index) =>
     categoryFaults(category, categories, fieldOf(index)),
   );
   if (details.length > 0) throw new DomainError('BAD_REQUEST', 'Validation failed', { details });

@@ -33,7 +33,12 @@ test('A logo is an SVG or PNG file', () => {
 test('Only a category of the clinic is accepted; the fault names its field', () => {
   expect(categoryFaults('mole', ['mole', 'other'])).toEqual([]);
   expect(categoryFaults(undefined, ['other'])).toEqual([]);
-  const check = () => requireCategories(['other', 'mole'], ['other'], (index) => `files[${index}].category`);
+  const check = () =>
+    requireCategories(
+      [{ category: 'other' }, { category: 'mole' }],
+      ['other'],
+      (index) => `files[${index}].category`,
+    );
   expect(check).toThrow(
     expect.objectContaining({ details: ['files[1].category must be one of other; received "mole"'] }),
   );
