@@ -4,6 +4,7 @@ import { categoryLabel } from '../images/categories.ts';
 import { pageConfig } from '../page-config.ts';
 import { describeDay, formatTime } from '../parts/format.ts';
 import { timesOf } from '../patient/image-facts.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import './print-sheet.css';
 
 /** The number of images on a page, and of columns. */
@@ -35,7 +36,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
           <th colSpan={columns}>
             <div className="print-head">
               {clinic.name && <span>{clinic.name}</span>}
-              <span>Patient {patientId}</span>
+              <PatientLine patientId={patientId} />
               <span className="print-batch">{batchName}</span>
               <span className="print-time">Printed {formatTime(new Date().toISOString())}</span>
             </div>
