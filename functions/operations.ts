@@ -66,6 +66,7 @@ import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
 import { operation as listUploads } from './overview/list-uploads/operation.ts';
 import { operation as searchAll } from './overview/search-all/operation.ts';
+import { operation as createPatientExport } from './patients/create-patient-export/operation.ts';
 import { operation as getPatient } from './patients/get-patient/operation.ts';
 import { operation as identifyPatient } from './patients/identify-patient/operation.ts';
 import { operation as listPatients } from './patients/list-patients/operation.ts';
@@ -104,6 +105,7 @@ export const operations = [
   getPatient,
   identifyPatient,
   putPatient,
+  createPatientExport,
 
   listImages,
   getImage,

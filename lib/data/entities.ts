@@ -251,7 +251,8 @@ export const ENTITIES: readonly Entity[] = [
     table: 'Table',
     keys: [
       [keys.exportKey('<id>'), { table: 'an export' }],
-      [keys.exportListKey({ id: '<id>', batchId: '<batch>' }), { gsi1: 'the exports of a batch' }],
+      [keys.exportListKey({ id: '<id>', batchId: '<batch>', patientId }), { gsi1: 'the exports of a batch' }],
+      [keys.exportListKey({ id: '<id>', patientId }), { gsi1: 'the exports of everything of a patient' }],
     ],
     refersTo: { batchId: 'Batch', patientId: 'Patient' },
   },

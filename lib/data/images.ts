@@ -57,7 +57,7 @@ import {
 import { addStored, fullAt, moveStored, removeStored } from './stored-amounts.ts';
 
 /** The changes that a person may make to an image. Null removes a value. */
-export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {
+export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'eyeSide' | 'order'>> & {
   dateTaken?: string | null;
 };
 
@@ -240,6 +240,11 @@ export class Images {
     };
     const links = await queryPage(this.#table, query, page);
     return { items: await this.getMany(links.items.map(({ id }) => id)), next: links.next };
+  }
+
+  /** Yields all images of the patient, of batches and cases, oldest first. */
+  allOfPatient(patientId: string): AsyncGenerator<Image> {
+    return queryAll(this.#table, { ...listQuery(imagesOfPatient(patientId)), index: 'gsi2' });
   }
 
   /** Lists one page of the case's images by their displayed time, oldest first. */

@@ -91,12 +91,13 @@ export const caseListKey = (each: { id: string; patientId: string; lastImageAt: 
 });
 export const casesOfPatient = (patientId: string) => `CASES#PATIENT#${patientId}`;
 
-/** The position of an export in the list of its batch. */
-export const exportListKey = (each: { id: string; batchId: string }) => ({
-  gsi1pk: exportsOfBatch(each.batchId),
+/** The position of an export in the list of its batch, or of those of everything of its patient. */
+export const exportListKey = (each: { id: string; batchId?: string | undefined; patientId: string }) => ({
+  gsi1pk: each.batchId === undefined ? exportsOfPatient(each.patientId) : exportsOfBatch(each.batchId),
   gsi1sk: each.id,
 });
 export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
+export const exportsOfPatient = (patientId: string) => `EXPORTS#PATIENT#${patientId}`;
 
 /**
  * The id of an exam image is derived from its exam and SOP Instance UID (version 5, RFC 9562, 5.5). So one conditional

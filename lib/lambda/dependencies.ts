@@ -142,6 +142,8 @@ export const limits = () => environment.limits;
 /** The clinic's time zone. */
 export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
+/** The ids of the clinic's categories of photographs. */
+export const categories = () => environment.categories;
 /** Whether uploads are scanned for malware. */
 export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
@@ -165,7 +167,10 @@ export const reception = {
 };
 
 /** The dependencies of creating images. */
-export const creation = { limits, timeZone, newId, now };
+export const creation = { limits, timeZone, categories, newId, now };
+
+/** The dependencies of writing an archive of an export. */
+export const archiving = { exports, images, dicomSearch, dicomStore, objects, archives, now };
 
 /** The dependencies of the reconciliation. */
 export const reconciling = {

@@ -36,6 +36,8 @@ type Caller = (typeof CALLERS)[number];
 
 interface Fixtures {
   batch: string;
+  /** Made by the clinic. */
+  clinicBatch: string;
   image: string;
   caseId: string;
   exportId: string;
@@ -126,9 +128,10 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     services: only('service-batches-read'),
   },
   'rename-batch': {
-    path: ({ batch }) => `/api/images/batches/${batch}`,
+    path: ({ clinicBatch }) => `/api/images/batches/${clinicBatch}`,
     body: () => ({ name: 'y' }),
-    people: own,
+    // Their own batches they may rename: see organise.test.ts.
+    people: (success) => ({ ...own(success), 'patient-1': 403 }),
   },
   'delete-batch': {
     path: async ({ newBatch }) => `/api/images/batches/${await newBatch()}`,
@@ -167,6 +170,11 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     path: () => `/api/patients/${PATIENT_1}`,
     body: () => ({ name: { alphabetic: 'Patient^Paula' } }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
+  },
+  'create-patient-export': {
+    path: () => `/api/patients/${PATIENT_1}/exports`,
+    body: () => ({}),
+    people: (success) => ({ ...own(success), staff: 403, doctor: 403 }),
   },
   'download-batch': {
     path: ({ batch }) => `/api/images/batches/${batch}/download`,
@@ -459,6 +467,7 @@ beforeAll(async () => {
     series: uids.series,
     instance: uids.sop,
     batch,
+    clinicBatch: await createBatch(admin),
     image,
     caseId,
     exportId,

@@ -10,6 +10,7 @@ import { Connections } from '../../lib/data/connections.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
+import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { connectTable } from '../../lib/data/dynamodb/table.ts';
@@ -73,6 +74,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     heldArchives: new Holdings(connectTable(REQUESTS_TABLE_NAME), heldArchivesKey),
     dicomDeletions: new DicomDeletions(table),
     dicomErasure: new DicomErasure(table),
+    dicomSearch: new DicomSearch(table),
     dicomStore: new DicomStore(table),
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),
@@ -93,6 +95,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
     timeZone: 'UTC',
+    categories: ['other', 'posterior'],
     newId: () => newId(),
     now: () => new Date(),
   };

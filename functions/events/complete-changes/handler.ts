@@ -16,9 +16,8 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
   const { batches, cases, exports, now } = deps;
   switch (after?.sk) {
     case 'IMAGE': {
-      // An image that was deleted, or moved out of its batch.
-      const { batchId } = Image.parse(before);
-      if (batchId && !isSamePlace(before, after)) await exports.endAllOf(batchId);
+      // An image that was deleted, or moved out of its batch or to another patient.
+      if (!isSamePlace(before, after)) await exports.endAllOf(Image.parse(before));
       return;
     }
     case 'BATCH': {
@@ -34,6 +33,8 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
 }
 
 const isSamePlace = (before: ChangedItem['before'], after: ChangedItem['after']) =>
-  before?.batchId === after?.batchId && before?.deletedAt === after?.deletedAt;
+  before?.batchId === after?.batchId &&
+  before?.patientId === after?.patientId &&
+  before?.deletedAt === after?.deletedAt;
 
 export const handler = serveQueuedChanges(trigger, handle, { ...settling, cases });

@@ -140,6 +140,7 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/api/patients/${PATIENT}`,
     body: { name: { alphabetic: 'Yamada^Tarou', ideographic: '山田^太郎', phonetic: 'やまだ^たろう' } },
   }),
+  'create-patient-export': () => ({ method: 'POST', path: `/api/patients/${PATIENT}/exports`, body: {} }),
 
   'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
   'get-image': get(({ imageId }) => `/api/images/${imageId}`),

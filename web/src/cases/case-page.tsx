@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { PageCount } from '../images/page-count.tsx';
@@ -151,7 +151,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               onClose={() => setShownId(undefined)}
             >
               <b className="viewer-category">Eye: {EYE_SIDES[shown.eyeSide].toLowerCase()}</b>
-              <span>{CATEGORY_LABELS[shown.category]}</span>
+              <span>{categoryLabel(shown.category)}</span>
               {shown.width !== null && (
                 <span>
                   {shown.width} × {shown.height}

@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { api, bodyOf } from '../api/client.ts';
+import { PatientData } from '../archive/patient-data.tsx';
 import { BatchItem } from '../batches/batch-item.tsx';
 import { BatchNameDialog } from '../batches/batch-name-dialog.tsx';
 import { useBatches } from '../batches/batches.ts';
@@ -44,6 +45,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
       <div className="patient-head">
         <PatientBanner patientId={patientId} />
         <Badges patientId={patientId} />
+        <PatientData patientId={patientId} />
       </div>
       <div className="patient-split">
         <section className="panel patient-list" aria-label="Batches">
