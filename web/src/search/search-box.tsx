@@ -161,7 +161,7 @@ function Option({ id, choice: { kind, title, details }, isActive, onPoint, onOpe
       role="option"
       id={id}
       aria-selected={isActive}
-      className={`search-box-option ${kind.toLowerCase()}`}
+      className="search-box-option"
       onMouseMove={onPoint}
       onClick={onOpen}
     >
