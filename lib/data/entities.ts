@@ -13,6 +13,7 @@ import { Annotation } from '../domain/images/annotation.ts';
 import { Image } from '../domain/images/image.ts';
 import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
+import { Erasure } from '../domain/patients/erasure.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
 import { ScanVerdict } from '../domain/uploads/scan-verdict.ts';
@@ -145,6 +146,16 @@ export const ENTITIES: readonly Entity[] = [
         keys.directoryTermListKey(directoryEntry, 'TAROU'),
         { gsi1: 'the patients of a term, or of its prefix' },
       ],
+    ],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
+    name: 'PatientErasure',
+    schema: { Erasure },
+    table: 'Table',
+    keys: [
+      [keys.patientErasureKey('<id>'), { table: 'the erasure of a patient' }],
+      [keys.patientErasureListKey({ id: '<id>' }), { gsi1: 'all erasures of patients, newest first' }],
     ],
     refersTo: { patientId: 'Patient' },
   },

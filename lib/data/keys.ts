@@ -365,6 +365,14 @@ const SEPARATOR = '\t';
 const PART_CHARACTERS = 64;
 const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 
+/** The erasure of everything of a patient, and its position in the list of all, which is short. */
+export const patientErasureKey = (id: string) => ({
+  pk: `${PATIENT_ERASURE_KEYS}${id}`,
+  sk: 'PATIENTERASURE',
+});
+export const patientErasureListKey = ({ id }: { id: string }) => ({ gsi1pk: PATIENT_ERASURES, gsi1sk: id });
+export const PATIENT_ERASURES = 'PATIENTERASURES';
+
 /** That an image was erased. Not in the partition of the image: see `editKey`. */
 export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: 'ERASED' });
 
@@ -484,6 +492,7 @@ export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';
 export const INSTANCE_KEYS = 'INSTANCE#';
 export const DELETION_KEYS = 'DELETION#';
+export const PATIENT_ERASURE_KEYS = 'PATIENTERASURE#';
 
 /** Images without a decision whose upload the client has reported as complete, for filters on the table's stream. */
 export const ARRIVED_IMAGES = {

@@ -24,6 +24,8 @@ import { Images } from '../data/images.ts';
 import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
+import { PatientErasures } from '../data/patient-erasures.ts';
+import { PatientInventories } from '../data/patient-inventories.ts';
 import { Patients } from '../data/patients.ts';
 import { RateLimits } from '../data/rate-limits.ts';
 import { Progress } from '../data/reconcile/progress.ts';
@@ -67,6 +69,9 @@ export const exports = () => new Exports(table());
 export const imageMoves = () => new ImageMoves(table());
 export const images = () => new Images(table());
 export const legalHolds = () => new LegalHolds(table());
+export const patientErasures = () => new PatientErasures(table());
+/** Everything of a patient, for its erasure. */
+export const patientInventories = () => new PatientInventories(table());
 /** The directory of patients. */
 export const patients = () => new Patients(table());
 /** The API keys of other systems. */

@@ -20,6 +20,9 @@ import { Exports } from '../../lib/data/exports.ts';
 import { Holdings } from '../../lib/data/holdings.ts';
 import { Images } from '../../lib/data/images.ts';
 import { heldArchivesKey } from '../../lib/data/keys.ts';
+import { LegalHolds } from '../../lib/data/legal-holds.ts';
+import { PatientErasures } from '../../lib/data/patient-erasures.ts';
+import { PatientInventories } from '../../lib/data/patient-inventories.ts';
 import { Patients } from '../../lib/data/patients.ts';
 import { RateLimits } from '../../lib/data/rate-limits.ts';
 import { ScanVerdicts } from '../../lib/data/scan-verdicts.ts';
@@ -79,6 +82,9 @@ export async function directAccess({ stack, dataDir }: Service) {
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),
     patients: new Patients(table),
+    patientErasures: new PatientErasures(table),
+    patientInventories: new PatientInventories(table),
+    legalHolds: new LegalHolds(table),
     examImages: new ExamImages(table),
     examLinks: new ExamLinks(table),
     /** Whether the table has an item with this key. */
