@@ -18,3 +18,4 @@ export type NewApiKey = Answer<'create-api-key', 201>;
 export type Scope = ApiKey['scopes'][number];
 export type EyeSide = CaseImage['eyeSide'];
 export type ExamImage = Answer<'list-exam-images', 200>['images'][number];
+export type ErasureCertificate = Answer<'get-erasure', 200>;
