@@ -102,6 +102,28 @@ describe('Many images at once', () => {
     await doctor.json('PATCH', '/api/images/', 200, { ids: [id], date_taken: null });
     expect(await doctor.json('GET', `/api/images/${id}/`, 200)).toMatchObject({ date_taken: null });
   });
+
+  test('have an eye side, given with the upload or later, for batches and cases alike', async () => {
+    const batch = await createBatch(doctor);
+    const file = { name: 'left.jpg', size: 1000, type: 'image/jpeg', eye_side: 'left' };
+    const path = `/api/images/batches/${batch}/upload-urls`;
+    const { uploads } = await doctor.json('POST', path, 201, {
+      files: [file, { ...file, eye_side: undefined }],
+    });
+    const sides = async () => {
+      const { images } = await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200);
+      return images.map(({ eye_side }: { eye_side: string }) => eye_side);
+    };
+    expect(await sides()).toEqual(['left', 'unknown']);
+    const inCase = await photoInCase(`C-${crypto.randomUUID()}`, 'P-4001');
+    const ids = [uploads[1].id, inCase];
+    const { results } = await doctor.json('PATCH', '/api/images/', 200, { ids, eye_side: 'right' });
+    expect(results.map(({ image }: { image: { eye_side: string } }) => image.eye_side)).toEqual([
+      'right',
+      'right',
+    ]);
+    expect(await sides()).toEqual(['left', 'right']);
+  });
 });
 
 describe('The images of a patient', () => {

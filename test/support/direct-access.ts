@@ -101,6 +101,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
     timeZone: 'UTC',
+    categories: ['other', 'posterior'],
     newId: () => newId(),
     now: () => new Date(),
   };

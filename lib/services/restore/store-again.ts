@@ -65,7 +65,7 @@ const DICOM_UPLOADS = ['create-dicom-upload', 'create-dicom-uploads'];
 export const STORED_AGAIN: readonly string[] = [
   ...['create-batch', ...IMAGE_CREATIONS, 'complete-upload'],
   ...['upload-dicom', 'store-instances', 'store-study-instances', ...DICOM_UPLOADS],
-  'create-export',
+  ...['create-export', 'create-patient-export'],
 ];
 const DELETIONS = ['delete-image', 'delete-case-image', 'delete-batch', 'delete-instances'];
 const MOVES = ['move-image', 'move-batch', 'assign-case'];

@@ -5,6 +5,7 @@ import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { Certificate } from './certificate.tsx';
 
 interface EraseDialogProps {
@@ -64,7 +65,9 @@ export function EraseDialog({ patientId, onClose }: EraseDialogProps) {
     );
   return (
     <Dialog title="Erase everything of this patient?" onClose={onClose} alert>
-      <PatientBanner patientId={patientId} />
+      <p className="erase-banner">
+        <PatientLine patientId={patientId} />
+      </p>
       <p>
         All images, studies, batches and cases, the entry in the directory, and what was deleted and could be
         restored are erased for good. The audit log keeps what was done. Nobody can undo this.
@@ -101,22 +104,5 @@ export function EraseDialog({ patientId, onClose }: EraseDialogProps) {
         </div>
       </form>
     </Dialog>
-  );
-}
-
-/** Who the patient is: name, birth date and number. */
-function PatientBanner({ patientId }: { patientId: string }) {
-  const { data } = useQuery({
-    queryKey: ['patient', patientId],
-    queryFn: () => bodyOf(api.GET('/api/patients/{id}', { params: { path: { id: patientId } } })),
-    retry: false,
-  });
-  const name = data?.name.alphabetic ?? data?.name.ideographic ?? data?.name.phonetic;
-  return (
-    <p className="erase-banner">
-      <strong>{name?.replaceAll('^', ' ') ?? 'No name in the directory'}</strong>
-      {data?.birthDate && <span>born {data.birthDate}</span>}
-      <span>{patientId}</span>
-    </p>
   );
 }
