@@ -204,12 +204,9 @@ describe.runIf(hasCorpus)('OHIF draws', () => {
     await openStudy(study);
     await expect.poll(async () => (await drawnIn(page())).bright, { timeout: 25_000 }).toBeGreaterThan(0.1);
     // dcmtk decodes 244, 244, 244 by the Photometric Interpretation, and 255, 121, 255 if it converts always (dcmdjpeg +cp, +ca).
-    const isNear = (colour: number[], other: number[]) =>
-      colour.every((value, at) => Math.abs(value - (other[at] ?? 0)) < 8);
-    expect(await centreOf(page(), 'img[src^="blob:"]')).toSatisfy((it: number[]) =>
-      isNear(it, [244, 244, 244]),
-    );
-    expect(await centreOf(page(), 'canvas')).toSatisfy((it: number[]) => isNear(it, [255, 121, 255]));
+    const near = (...colour: number[]) => colour.map((value) => expect.closeTo(value, -1));
+    expect(await centreOf(page(), 'img[src^="blob:"]')).toEqual(near(244, 244, 244));
+    expect(await centreOf(page(), 'canvas')).toEqual(near(255, 121, 255));
   });
 
   test('30 frames as a film', async () => {

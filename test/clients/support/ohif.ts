@@ -121,13 +121,10 @@ export const drawnIn = (page: Page) =>
 
 /** The colour in the centre of an image or a canvas: red, green, blue. */
 export const centreOf = (page: Page, selector: string): Promise<number[]> =>
-  page
-    .locator(selector)
-    .first()
-    .evaluate(`(element) => {
+  page.evaluate(`(() => {
+    const element = document.querySelector(${JSON.stringify(selector)});
     const { width, height } = element;
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d');
+    const context = new OffscreenCanvas(width, height).getContext('2d');
     context.drawImage(element, 0, 0, width, height);
     return [...context.getImageData(width >> 1, height >> 1, 1, 1).data.subarray(0, 3)];
-  }`);
+  })()`);
