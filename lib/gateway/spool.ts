@@ -139,7 +139,7 @@ export class Spool {
       await file.datasync();
     } catch (error) {
       // A closed file has no write that still uses the buffers.
-      await file?.close();
+      await file?.close().catch(() => {});
       await discard();
       throw isDiskFull(error) ? new SpoolRefusal('full', 'the disk is full') : error;
     } finally {
