@@ -5,6 +5,7 @@ import { Category } from '../../domain/images/category.ts';
 import {
   Bytes,
   Caption,
+  EyeSide,
   FileName,
   Height,
   type Image,
@@ -31,6 +32,7 @@ export const BatchImage = z.strictObject({
   content_type: MimeType,
   category: Category,
   caption: Caption,
+  eye_side: EyeSide,
   date_taken: Day.nullable().describe('The day that a person entered.'),
   captured_local: LocalTime.nullable().describe(
     "By the camera's clock. Its day is the picture's day for everybody, unless there is a `date_taken`.",
@@ -84,6 +86,7 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   content_type: image.mimeType,
   category: image.category,
   caption: image.caption,
+  eye_side: image.eyeSide,
   date_taken: image.dateTaken ?? null,
   captured_local: image.capturedLocal ?? null,
   capture_offset: image.captureOffset ?? null,

@@ -18,3 +18,7 @@ export type NewApiKey = Answer<'create-api-key', 201>;
 export type Scope = ApiKey['scopes'][number];
 export type EyeSide = CaseImage['eyeSide'];
 export type ExamImage = Answer<'list-exam-images', 200>['images'][number];
+export type Identity = Answer<'identify-patient', 200>;
+export type Found = Answer<'search-all', 200>;
+export type Upload = Answer<'list-uploads', 200>['uploads'][number];
+export type Status = Answer<'get-status', 200>;

@@ -3,7 +3,7 @@ import { memo, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
@@ -88,7 +88,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
           ) : (
             // Saves thirty elements while the tile may only scroll past.
             <>
-              <span className="tile-text tile-category">{CATEGORY_LABELS[category]}</span>
+              <span className="tile-text tile-category">{categoryLabel(category)}</span>
               <span className="tile-text">{caption}</span>
             </>
           )}

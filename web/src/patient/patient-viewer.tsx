@@ -6,6 +6,7 @@ import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { saveBytes } from '../parts/save-file.ts';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
@@ -19,30 +20,38 @@ export interface OpenedImage {
 }
 
 interface PatientViewerProps {
+  patientId: string;
   looked: OpenedImage;
   onLook: (looked: OpenedImage | undefined) => void;
 }
 
 /** The selected image, among those of its batch. */
-export const PatientViewer = ({ looked, onLook }: PatientViewerProps) =>
-  looked.batchId === undefined ? (
-    <Shown looked={looked} among={[]} onLook={onLook} />
+export const PatientViewer = (props: PatientViewerProps) =>
+  props.looked.batchId === undefined ? (
+    <Shown {...props} among={[]} isWhole />
   ) : (
-    <AmongBatch looked={looked} batchId={looked.batchId} onLook={onLook} />
+    <AmongBatch {...props} batchId={props.looked.batchId} />
   );
 
-function AmongBatch({ batchId, looked, onLook }: PatientViewerProps & { batchId: string }) {
+function AmongBatch({ batchId, ...props }: PatientViewerProps & { batchId: string }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(batchId);
   const images = listedIn(data);
-  const index = images.findIndex(({ id }) => id === looked.image.id);
+  const index = images.findIndex(({ id }) => id === props.looked.image.id);
   useEffect(() => {
-    // The arrow keys continue after the loaded images.
-    if (index >= 0 && index >= images.length - 2 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    // The arrow keys continue after the loaded images; one of a link may be further down.
+    const isNear = index < 0 || index >= images.length - 2;
+    if (data && isNear && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   });
-  return <Shown looked={looked} among={images} onLook={onLook} />;
+  return <Shown {...props} among={images} isWhole={!hasNextPage} />;
 }
 
-function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] }) {
+interface ShownProps extends PatientViewerProps {
+  among: Image[];
+  /** Whether these are all images of the batch. */
+  isWhole: boolean;
+}
+
+function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
   const { person } = useSession();
   const queries = useQueryClient();
   const [asks, setAsks] = useState(false);
@@ -67,7 +76,7 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
     void queries.invalidateQueries({ queryKey: ['batches'] });
   };
   // Another user may have deleted it.
-  const isGone = looked.batchId !== undefined && among.length > 0 && index < 0;
+  const isGone = looked.batchId !== undefined && isWhole && among.length > 0 && index < 0;
   useEffect(() => {
     if (isGone) onLook(undefined);
   }, [isGone, onLook]);
@@ -94,7 +103,7 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
           onClose={() => setAsks(false)}
           onConfirm={remove}
         >
-          “{image.original_name}” will be deleted.
+          <PatientLine patientId={patientId} />“{image.original_name}” will be deleted.
         </Confirm>
       )}
     </>
