@@ -47,7 +47,6 @@ export const operation = defineOperation({
   },
   errors: [],
   permissions: { requests: 'reports', queueLengths: true },
-  unaudited: true,
   rate: 'metadata',
   memoryMb: 512,
   timeoutSeconds: 10,

@@ -108,6 +108,7 @@ const ACTIONS: Readonly<Record<string, readonly [verb: string, thing: string]>> 
   reconcile: ['gave up', 'an upload that never arrived'],
   authorizer: ['were refused', 'because of their credentials'],
   'authorize-connection': ['were refused', 'because of their credentials'],
+  'get-status': ['viewed', 'the state of the service'],
   'list-audit-events': ['read', 'the audit log'],
   'get-audit-event': ['read', 'the audit log'],
 };
