@@ -50,6 +50,7 @@ import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
 import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
 import { operation as downloadImage } from './images/download-image/operation.ts';
+import { operation as editImage } from './images/edit-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as getImageData } from './images/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './images/get-image-thumbnail/operation.ts';
@@ -64,7 +65,14 @@ import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as createApiKey } from './keys/create-api-key/operation.ts';
 import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
+import { operation as listUploads } from './overview/list-uploads/operation.ts';
+import { operation as searchAll } from './overview/search-all/operation.ts';
+import { operation as createPatientExport } from './patients/create-patient-export/operation.ts';
+import { operation as erasePatient } from './patients/erase-patient/operation.ts';
+import { operation as getErasure } from './patients/get-erasure/operation.ts';
 import { operation as getPatient } from './patients/get-patient/operation.ts';
+import { operation as identifyPatient } from './patients/identify-patient/operation.ts';
+import { operation as listErasures } from './patients/list-erasures/operation.ts';
 import { operation as listPatients } from './patients/list-patients/operation.ts';
 import { operation as putPatient } from './patients/put-patient/operation.ts';
 import { operation as createRecordImage } from './records/create-record-image/operation.ts';
@@ -72,11 +80,16 @@ import { operation as listRecordImages } from './records/list-record-images/oper
 import { operation as openImageLink } from './records/open-image-link/operation.ts';
 import { operation as getHealth } from './service/get-health/operation.ts';
 import { operation as getReadiness } from './service/get-readiness/operation.ts';
+import { operation as getStatus } from './service/get-status/operation.ts';
 
 /** The whole HTTP API. The stack, the API document and the table-driven tests are generated from this list. */
 export const operations = [
   getHealth,
   getReadiness,
+  getStatus,
+
+  searchAll,
+  listUploads,
 
   createBatch,
   listBatches,
@@ -94,12 +107,18 @@ export const operations = [
 
   listPatients,
   getPatient,
+  identifyPatient,
   putPatient,
+  createPatientExport,
+  erasePatient,
+  listErasures,
+  getErasure,
 
   listImages,
   getImage,
   updateImage,
   updateImages,
+  editImage,
   deleteImage,
   restoreImage,
   moveImage,

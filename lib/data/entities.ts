@@ -13,6 +13,7 @@ import { Annotation } from '../domain/images/annotation.ts';
 import { Image } from '../domain/images/image.ts';
 import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
+import { Erasure } from '../domain/patients/erasure.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
 import { ScanVerdict } from '../domain/uploads/scan-verdict.ts';
@@ -25,6 +26,7 @@ import { KeyUse } from './key-uses.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
 import { ReconciliationProgress, ReconciliationSums } from './reconcile/progress.ts';
+import { ReconciliationReport, VerificationReport } from './reconcile/run-reports.ts';
 import { RestoreProgress } from './restore/restore-progress.ts';
 import { StoredFiles } from './stored-amounts.ts';
 
@@ -52,7 +54,7 @@ type EntityKey = readonly [
 export const TABLES = {
   Table: keys.TABLE_SCHEMA.indexes,
   Audit: keys.TABLE_SCHEMA.auditIndexes,
-  Connections: keys.TABLE_SCHEMA.indexes,
+  Connections: keys.TABLE_SCHEMA.connectionIndexes,
   Requests: [],
 } as const satisfies Readonly<Record<string, readonly keys.IndexName[]>>;
 
@@ -148,6 +150,16 @@ export const ENTITIES: readonly Entity[] = [
     refersTo: { patientId: 'Patient' },
   },
   {
+    name: 'PatientErasure',
+    schema: { Erasure },
+    table: 'Table',
+    keys: [
+      [keys.patientErasureKey('<id>'), { table: 'the erasure of a patient' }],
+      [keys.patientErasureListKey({ id: '<id>' }), { gsi1: 'all erasures of patients, newest first' }],
+    ],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
     name: 'Batch',
     schema: { Batch },
     table: 'Table',
@@ -183,6 +195,10 @@ export const ENTITIES: readonly Entity[] = [
       [keys.imageListKey(ofBatch), { gsi1: 'the images of a batch, in their order' }],
       [keys.imageListKey(ofCase), { gsi1: 'the images of a case, oldest first' }],
       [keys.patientListKey({ id: '<image>', patientId }), { gsi2: 'the images of a patient, newest first' }],
+      [
+        keys.uploadListKey({ id: EXAMPLE_ID, uploadedLocal: '2025-11-06T10:00:00' }),
+        { gsi3: 'the images that were uploaded on a day, in shards' },
+      ],
       [
         keys.deletedImageKeys({ ...deleted, deletedWith: '<batch>' }),
         { gsi1: 'the images that were deleted with a batch' },
@@ -246,7 +262,8 @@ export const ENTITIES: readonly Entity[] = [
     table: 'Table',
     keys: [
       [keys.exportKey('<id>'), { table: 'an export' }],
-      [keys.exportListKey({ id: '<id>', batchId: '<batch>' }), { gsi1: 'the exports of a batch' }],
+      [keys.exportListKey({ id: '<id>', batchId: '<batch>', patientId }), { gsi1: 'the exports of a batch' }],
+      [keys.exportListKey({ id: '<id>', patientId }), { gsi1: 'the exports of everything of a patient' }],
     ],
     refersTo: { batchId: 'Batch', patientId: 'Patient' },
   },
@@ -389,6 +406,18 @@ export const ENTITIES: readonly Entity[] = [
     schema: { ReconciliationProgress },
     table: 'Requests',
     keys: [[keys.RECONCILIATION_KEY, { table: 'how far the reconciliation has come' }]],
+  },
+  {
+    name: 'ReconciliationReport',
+    schema: { ReconciliationReport },
+    table: 'Requests',
+    keys: [[keys.RECONCILIATION_REPORT_KEY, { table: 'what the last run of the reconciliation found' }]],
+  },
+  {
+    name: 'VerificationReport',
+    schema: { VerificationReport },
+    table: 'Requests',
+    keys: [[keys.AUDIT_VERIFICATION_KEY, { table: 'what the last verification of the audit log found' }]],
   },
   {
     name: 'ReconciliationSums',

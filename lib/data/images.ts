@@ -13,6 +13,7 @@ import { getMany, keysIn, writeMany } from './dynamodb/batch-requests.ts';
 import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
 import { putAllNew, putNew } from './dynamodb/put-once.ts';
+import { queryShards } from './dynamodb/query-shards.ts';
 import { hasExpired, parseItem, parseReadable, type Table } from './dynamodb/table.ts';
 import { transactMany } from './dynamodb/transact-many.ts';
 import { transact } from './dynamodb/transaction.ts';
@@ -50,11 +51,13 @@ import {
   linksOfPatient,
   linksOfRecord,
   patientListKey,
+  uploadListKey,
+  uploadsOfDay,
 } from './keys.ts';
 import { addStored, fullAt, moveStored, removeStored } from './stored-amounts.ts';
 
 /** The changes that a person may make to an image. Null removes a value. */
-export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'order'>> & {
+export type ImageChanges = Partial<Pick<Image, 'category' | 'caption' | 'eyeSide' | 'order'>> & {
   dateTaken?: string | null;
 };
 
@@ -199,6 +202,24 @@ export class Images {
   }
 
   /**
+   * Yields the images that were uploaded on a day by the clinic's clock, the last one first; also those that are pending or were
+   * refused, and none that is deleted.
+   */
+  async *uploadedOn(day: string, readAtOnce: number): AsyncGenerator<Image> {
+    const query = {
+      schema: Image,
+      keyOf: imageKey,
+      index: 'gsi3' as const,
+      filter: {
+        FilterExpression: '#status <> :deleted',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':deleted': 'deleted' },
+      },
+    };
+    for await (const { item } of queryShards(this.#table, uploadsOfDay(day), query, readAtOnce)) yield item;
+  }
+
+  /**
    * Lists one page of the images that are linked to a record other than a patient: of one patient, or all.
    *
    * One Query reads the links and one more request reads their images. A link whose image is deleted makes the page
@@ -219,6 +240,11 @@ export class Images {
     };
     const links = await queryPage(this.#table, query, page);
     return { items: await this.getMany(links.items.map(({ id }) => id)), next: links.next };
+  }
+
+  /** Yields all images of the patient, of batches and cases, oldest first. */
+  allOfPatient(patientId: string): AsyncGenerator<Image> {
+    return queryAll(this.#table, { ...listQuery(imagesOfPatient(patientId)), index: 'gsi2' });
   }
 
   /** Lists one page of the case's images by their displayed time, oldest first. */
@@ -481,6 +507,7 @@ export const toItem = (image: Image) => ({
   ...imageKey(image.id),
   ...imageListKey(image),
   ...patientListKey(image),
+  ...uploadListKey(image),
 });
 
 /** Whether an item is not to be found any more. */

@@ -40,6 +40,20 @@ export const patientListKey = (image: { id: string; patientId?: string | undefin
 });
 export const imagesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
 
+/**
+ * The position of an image in the list of the day on which it was uploaded, by the clinic's clock.
+ *
+ * A partition of an index takes 1,000 write units in a second, and a batch of 200 uploads is written at once: so the list has
+ * shards, as that of the audit log.
+ */
+export const uploadListKey = (image: Pick<Image, 'id' | 'uploadedLocal'>) => {
+  const shards = uploadsOfDay(image.uploadedLocal.slice(0, 10));
+  return { gsi3pk: shards[Number.parseInt(image.id.slice(-2), 16) % shards.length], gsi3sk: image.id };
+};
+const UPLOAD_SHARDS = 4;
+export const uploadsOfDay = (day: string) =>
+  Array.from({ length: UPLOAD_SHARDS }, (_value, shard) => `UPLOADS#${day}#${shard}`);
+
 /** The position of a batch in the list of its patient. */
 export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1pk: batchesOfPatient(batch.patientId),
@@ -77,12 +91,13 @@ export const caseListKey = (each: { id: string; patientId: string; lastImageAt: 
 });
 export const casesOfPatient = (patientId: string) => `CASES#PATIENT#${patientId}`;
 
-/** The position of an export in the list of its batch. */
-export const exportListKey = (each: { id: string; batchId: string }) => ({
-  gsi1pk: exportsOfBatch(each.batchId),
+/** The position of an export in the list of its batch, or of those of everything of its patient. */
+export const exportListKey = (each: { id: string; batchId?: string | undefined; patientId: string }) => ({
+  gsi1pk: each.batchId === undefined ? exportsOfPatient(each.patientId) : exportsOfBatch(each.batchId),
   gsi1sk: each.id,
 });
 export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
+export const exportsOfPatient = (patientId: string) => `EXPORTS#PATIENT#${patientId}`;
 
 /**
  * The id of an exam image is derived from its exam and SOP Instance UID (version 5, RFC 9562, 5.5). So one conditional
@@ -350,6 +365,14 @@ const SEPARATOR = '\t';
 const PART_CHARACTERS = 64;
 const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 
+/** The erasure of everything of a patient, and its position in the list of all, which is short. */
+export const patientErasureKey = (id: string) => ({
+  pk: `${PATIENT_ERASURE_KEYS}${id}`,
+  sk: 'PATIENTERASURE',
+});
+export const patientErasureListKey = ({ id }: { id: string }) => ({ gsi1pk: PATIENT_ERASURES, gsi1sk: id });
+export const PATIENT_ERASURES = 'PATIENTERASURES';
+
 /** That an image was erased. Not in the partition of the image: see `editKey`. */
 export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: 'ERASED' });
 
@@ -367,6 +390,10 @@ export const scanVerdictKey = (upload: string) => ({ pk: `SCAN#${upload}`, sk: '
 
 /** How far the reconciliation has come; in the table of requests. */
 export const RECONCILIATION_KEY = { pk: 'RECONCILIATION', sk: 'PROGRESS' };
+
+/** What the last run of the reconciliation found, and that of the verification of the audit log; in the table of requests. */
+export const RECONCILIATION_REPORT_KEY = { pk: RECONCILIATION_KEY.pk, sk: 'REPORT' };
+export const AUDIT_VERIFICATION_KEY = { pk: 'AUDITVERIFICATION', sk: 'REPORT' };
 
 /** A part of what a run of the reconciliation has added up; in the table of requests. */
 export const reconciliationSumsKey = (id: number, part: number) => ({
@@ -465,6 +492,7 @@ export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';
 export const INSTANCE_KEYS = 'INSTANCE#';
 export const DELETION_KEYS = 'DELETION#';
+export const PATIENT_ERASURE_KEYS = 'PATIENTERASURE#';
 
 /** Images without a decision whose upload the client has reported as complete, for filters on the table's stream. */
 export const ARRIVED_IMAGES = {
@@ -479,7 +507,7 @@ export const INDEXES = {
   gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
   /** The images of a patient, or of another record; in the audit log, the events of a patient. */
   gsi2: { partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
-  /** The audit log only: the events of a person. */
+  /** The images that were uploaded on a day; in the audit log, the events of a person. */
   gsi3: { partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
 } as const;
 export type IndexName = keyof typeof INDEXES;
@@ -489,6 +517,7 @@ export const TABLE_SCHEMA = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expiresAt',
-  indexes: ['gsi1', 'gsi2'],
+  indexes: ['gsi1', 'gsi2', 'gsi3'],
+  connectionIndexes: ['gsi1', 'gsi2'],
   auditIndexes: ['gsi1', 'gsi2', 'gsi3'],
 } as const;

@@ -19,15 +19,19 @@ import { ExamImages } from '../data/exam-images.ts';
 import { ExamLinks } from '../data/exam-links.ts';
 import { Exports } from '../data/exports.ts';
 import { Holdings } from '../data/holdings.ts';
+import { ImageEdits } from '../data/image-edits.ts';
 import { ImageMoves } from '../data/image-moves.ts';
 import { Images } from '../data/images.ts';
 import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
+import { PatientErasures } from '../data/patient-erasures.ts';
+import { PatientInventories } from '../data/patient-inventories.ts';
 import { Patients } from '../data/patients.ts';
 import { RateLimits } from '../data/rate-limits.ts';
 import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
+import { RunReports } from '../data/reconcile/run-reports.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
 import { Refusals } from '../data/refusals.ts';
 import { ScanVerdicts } from '../data/scan-verdicts.ts';
@@ -40,6 +44,7 @@ import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
 import { environment } from './environment.ts';
 import { MessageSender } from './events/message-sender.ts';
+import { QueueLengths } from './events/queue-lengths.ts';
 import { UploadQueues } from './events/upload-queues.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { Readiness } from './readiness.ts';
@@ -62,9 +67,13 @@ export const dicomUploads = () => new DicomUploads(table());
 export const examImages = () => new ExamImages(table());
 export const examLinks = () => new ExamLinks(table());
 export const exports = () => new Exports(table());
+export const imageEdits = () => new ImageEdits(table());
 export const imageMoves = () => new ImageMoves(table());
 export const images = () => new Images(table());
 export const legalHolds = () => new LegalHolds(table());
+export const patientErasures = () => new PatientErasures(table());
+/** Everything of a patient, for its erasure. */
+export const patientInventories = () => new PatientInventories(table());
 /** The directory of patients. */
 export const patients = () => new Patients(table());
 /** The API keys of other systems. */
@@ -108,6 +117,10 @@ export const storedItems = () => new StoredItems(table());
 export const recounts = () => new Recounts(table());
 /** How far the reconciliation has come. */
 export const progress = () => new Progress(connectTable(environment.requestsTableName));
+/** The results of the last scheduled runs. */
+export const runReports = () => new RunReports(connectTable(environment.requestsTableName));
+/** How many messages wait in the queues. */
+export const queueLengths = () => new QueueLengths(environment.allQueues);
 /** Sends to the queues of other functions. */
 export const messageSender = () => new MessageSender();
 export const uploadQueues = () => new UploadQueues(environment.uploadQueues);
@@ -136,6 +149,8 @@ export const limits = () => environment.limits;
 /** The clinic's time zone. */
 export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
+/** The ids of the clinic's categories of photographs. */
+export const categories = () => environment.categories;
 /** Whether uploads are scanned for malware. */
 export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
@@ -159,7 +174,10 @@ export const reception = {
 };
 
 /** The dependencies of creating images. */
-export const creation = { limits, timeZone, newId, now };
+export const creation = { limits, timeZone, categories, newId, now };
+
+/** The dependencies of writing an archive of an export. */
+export const archiving = { exports, images, dicomSearch, dicomStore, objects, archives, now };
 
 /** The dependencies of the reconciliation. */
 export const reconciling = {

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** The messages to the parent process: first that this process is ready, then the result of each case. */
 export type CaseMessage = 'ready' | { accepted: string } | { refused: string } | { failed: string };
 
@@ -12,7 +14,7 @@ const RESTING_BYTES = 150 * 1024 * 1024;
  */
 export function answerCases(run: (bytes: Uint8Array) => Promise<CaseMessage>): void {
   process.on('message', async (bytes: Uint8Array) => {
-    const message = await run(bytes).catch((error) => ({ failed: String(error?.stack ?? error) }));
+    const message = await run(bytes).catch((error) => ({ failed: inspect(error) }));
     // What a case leaves behind does not count against the next one.
     if (process.memoryUsage.rss() > RESTING_BYTES) globalThis.gc?.();
     process.send?.(message);

@@ -102,6 +102,28 @@ describe('Many images at once', () => {
     await doctor.json('PATCH', '/api/images/', 200, { ids: [id], date_taken: null });
     expect(await doctor.json('GET', `/api/images/${id}/`, 200)).toMatchObject({ date_taken: null });
   });
+
+  test('have an eye side, given with the upload or later, for batches and cases alike', async () => {
+    const batch = await createBatch(doctor);
+    const file = { name: 'left.jpg', size: 1000, type: 'image/jpeg', eye_side: 'left' };
+    const path = `/api/images/batches/${batch}/upload-urls`;
+    const { uploads } = await doctor.json('POST', path, 201, {
+      files: [file, { ...file, eye_side: undefined }],
+    });
+    const sides = async () => {
+      const { images } = await doctor.json('GET', `/api/images/?batch_id=${batch}`, 200);
+      return images.map(({ eye_side }: { eye_side: string }) => eye_side);
+    };
+    expect(await sides()).toEqual(['left', 'unknown']);
+    const inCase = await photoInCase(`C-${crypto.randomUUID()}`, 'P-4001');
+    const ids = [uploads[1].id, inCase];
+    const { results } = await doctor.json('PATCH', '/api/images/', 200, { ids, eye_side: 'right' });
+    expect(results.map(({ image }: { image: { eye_side: string } }) => image.eye_side)).toEqual([
+      'right',
+      'right',
+    ]);
+    expect(await sides()).toEqual(['left', 'right']);
+  });
 });
 
 describe('The images of a patient', () => {
@@ -158,5 +180,29 @@ describe('The images of a patient', () => {
   test('are filtered in their batch as well, in its order', async () => {
     const { images } = await doctor.json('GET', `/api/images/?batch_id=${batch}&category=casts`, 200);
     expect(idsOf({ images })).toEqual([ids[0], ids[2], ids[4]]);
+  });
+});
+
+describe('A batch is renamed by its patient', () => {
+  const rename = (client: Client, id: string, status: number) =>
+    client.json('PUT', `/api/images/batches/${id}`, status, { name: 'Renamed' });
+
+  test('if the patient made it', async () => {
+    const own = await createBatch(patient1);
+    expect(await rename(patient1, own, 200)).toMatchObject({ name: 'Renamed', source: 'patient' });
+    // The clinic renames any.
+    await rename(doctor, own, 200);
+  });
+
+  test('but not if the clinic made it, or has given it to the patient', async () => {
+    const clinics = await createBatch(doctor, PATIENT_1, 'Visit');
+    expect(await rename(patient1, clinics, 403)).toMatchObject({
+      message: 'The clinic made this batch, and only the clinic may rename it.',
+    });
+    const others = await createBatch(await service.as('patient-2'), PATIENT_2);
+    const move = { patient_id: PATIENT_1, reason: 'Sent under another number' };
+    await doctor.json('POST', `/api/images/batches/${others}/patient`, 200, move);
+    await rename(patient1, others, 403);
+    await rename(doctor, clinics, 200);
   });
 });

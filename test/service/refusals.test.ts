@@ -326,7 +326,7 @@ describe('A bad request is answered with its error', () => {
       'many images without changes',
       400,
       () => ['PATCH', '/api/images/', { ids: [randomUUID()] }],
-      /must have at least one of category, caption, date_taken/,
+      /must have at least one of category, caption, eye_side, date_taken/,
     ],
     [
       'changes of too many images',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser/browser.ts';
+import { openPatient } from '../support/browser/find.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -23,9 +24,9 @@ test('The day on which an image was taken is beside it, and a change is saved at
   await page.getByLabel('Taken').fill('2025-03-12');
   await page.getByLabel('Taken').press('Enter');
   await expect.poll(taken, { timeout: 5000 }).toBe('2025-03-12');
+  // The image is still open: it is in the address.
   await page.reload();
-  await page.getByRole('button', { name: /^Visit/ }).click();
-  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+  await page.getByLabel('Taken').waitFor();
   expect(await page.getByLabel('Taken').inputValue()).toBe('2025-03-12');
   await page.getByLabel('Taken').fill('');
   await page.getByLabel('Taken').blur();
@@ -66,8 +67,7 @@ test('A request that failed is repeated by a click', async () => {
     json: { statusCode: 403, message: 'Not now', error: 'Forbidden', details: [] },
   };
   await page.route('**/api/images/batches?**', (route) => route.fulfill(refuse));
-  await page.getByLabel('Patient number').fill('P-6304');
-  await page.getByRole('button', { name: 'Open patient' }).click();
+  await openPatient(page, 'P-6304');
   await page.getByText('The batches cannot be shown').waitFor();
   await page.unroute('**/api/images/batches?**');
   await page.getByRole('button', { name: 'Try again' }).click();

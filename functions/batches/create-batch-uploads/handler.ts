@@ -1,4 +1,5 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { requireCategories } from '../../../lib/domain/images/category.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
@@ -14,9 +15,12 @@ type Deps = Needs<{ batches: 'get'; images: 'createPending'; urls: 'upload' }, C
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
   const { batches, images, urls, limits, newId } = deps;
   const batch = requireVisible(caller, await batches.get(params.id), 'batch');
-  const files = body.files.map(({ name: fileName, size: fileSize, type: mimeType, ...file }) => {
-    return { ...file, fileName, fileSize, mimeType };
-  });
+  const files = body.files.map(
+    ({ name: fileName, size: fileSize, type: mimeType, eye_side: eyeSide, ...file }) => {
+      return { ...file, fileName, fileSize, mimeType, eyeSide };
+    },
+  );
+  requireCategories(files, deps.categories, (index) => `files[${index}].category`);
   requireFileCount(files.length, limits);
   requireUploadable(files, limits, (index, field) => `files[${index}].${FIELDS[field]}`);
 

@@ -3,7 +3,7 @@ import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
 import { SignedHeaders, SignedUrl } from '../../../lib/api/views/signed-url.ts';
 import { Crc32, Id, Timestamp } from '../../../lib/domain/identifiers.ts';
 import { Category } from '../../../lib/domain/images/category.ts';
-import { Bytes, Caption, FileName, MimeType } from '../../../lib/domain/images/image.ts';
+import { Bytes, Caption, EyeSide, FileName, MimeType } from '../../../lib/domain/images/image.ts';
 
 export const operation = defineOperation({
   id: 'create-batch-uploads',
@@ -24,6 +24,7 @@ export const operation = defineOperation({
           crc32: Crc32.optional().describe('Base64 of the four bytes; S3 refuses a body that has another.'),
           category: Category.default('other'),
           caption: Caption.default(''),
+          eye_side: EyeSide.default('unknown'),
         }),
       )
       .min(1),

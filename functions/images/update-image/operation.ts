@@ -8,7 +8,7 @@ export const operation = defineOperation({
   id: 'update-image',
   method: 'PATCH',
   path: '/api/images/{id}',
-  summary: "Change an image's category, caption, date or place in its batch",
+  summary: "Change an image's category, caption, eye side, date or place in its batch",
   group: 'Images',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
@@ -18,7 +18,7 @@ export const operation = defineOperation({
       ...ImageOrder,
     })
     .refine((changes) => Object.keys(changes).length > 0, {
-      error: 'must have at least one of category, caption, date_taken, order',
+      error: 'must have at least one of category, caption, eye_side, date_taken, order',
     }),
   success: { status: 200, schema: BatchImage },
   entityTag: IMAGE_TAG,

@@ -15,7 +15,7 @@ export const operation = defineOperation({
   id: 'update-images',
   method: 'PATCH',
   path: '/api/images',
-  summary: 'Change the category, caption, date or place of many images at once',
+  summary: 'Change the category, caption, eye side, date or place of many images at once',
   group: 'Images',
   auth: EVERYONE,
   body: z
@@ -25,7 +25,7 @@ export const operation = defineOperation({
       ...ImageOrder,
     })
     .refine((body) => Object.keys(body).length > 1, {
-      error: 'must have at least one of category, caption, date_taken, order',
+      error: 'must have at least one of category, caption, eye_side, date_taken, order',
     }),
   success: {
     status: 200,

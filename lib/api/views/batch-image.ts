@@ -5,6 +5,7 @@ import { Category } from '../../domain/images/category.ts';
 import {
   Bytes,
   Caption,
+  EyeSide,
   FileName,
   Height,
   type Image,
@@ -12,6 +13,7 @@ import {
   Pages,
   Width,
 } from '../../domain/images/image.ts';
+import { ShownEdit } from '../../domain/images/image-edit.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
 import { SignedUrl } from './signed-url.ts';
 
@@ -31,6 +33,7 @@ export const BatchImage = z.strictObject({
   content_type: MimeType,
   category: Category,
   caption: Caption,
+  eye_side: EyeSide,
   date_taken: Day.nullable().describe('The day that a person entered.'),
   captured_local: LocalTime.nullable().describe(
     "By the camera's clock. Its day is the picture's day for everybody, unless there is a `date_taken`.",
@@ -49,6 +52,10 @@ export const BatchImage = z.strictObject({
   /** Documents only. */
   pages: Pages.optional(),
   order: z.int().meta({ examples: [0] }),
+  /** How it is shown; the original has no edits. */
+  edit: z
+    .strictObject({ version: ShownEdit.shape.version.meta({ examples: [1] }), steps: ShownEdit.shape.steps })
+    .optional(),
   status: ImageStatus,
   /** Why it was rejected. */
   status_reason: z.string().nullable(),
@@ -84,6 +91,7 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   content_type: image.mimeType,
   category: image.category,
   caption: image.caption,
+  eye_side: image.eyeSide,
   date_taken: image.dateTaken ?? null,
   captured_local: image.capturedLocal ?? null,
   capture_offset: image.captureOffset ?? null,
@@ -93,6 +101,7 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   height: image.height ?? null,
   ...(image.pages && { pages: image.pages }),
   order: image.order,
+  ...(image.edit && { edit: image.edit }),
   status: image.status,
   status_reason: image.statusReason ?? null,
   url: `/api/images/${image.id}/data`,

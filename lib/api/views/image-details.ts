@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { Day } from '../../domain/identifiers.ts';
 import { Category } from '../../domain/images/category.ts';
-import { Caption } from '../../domain/images/image.ts';
+import { Caption, EyeSide } from '../../domain/images/image.ts';
 
 /** The texts that a person writes about an image, in the field style of the Batches endpoints. */
 export const ImageDetails = {
   category: Category.optional(),
   caption: Caption.optional(),
+  eye_side: EyeSide.optional(),
   date_taken: Day.nullable().optional().describe('null takes it away.'),
 };
 

@@ -35,6 +35,14 @@ export const EditSteps = z.strictObject({
 });
 export type EditSteps = z.infer<typeof EditSteps>;
 
+/** The newest version of the edits of an image, beside the image, so that every list has it. */
+export const ShownEdit = z.object({
+  version: z.int().min(1),
+  /** Null: the original is shown again. */
+  steps: EditSteps.nullable(),
+});
+export type ShownEdit = z.infer<typeof ShownEdit>;
+
 /** One version of the edits of an image. A version is never changed; the newest one is shown. */
 export const ImageEdit = z.object({
   imageId: z.string(),

@@ -18,8 +18,8 @@ import { LegalHold } from '../legal-hold.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { Assignment } from '../patients/assignment.ts';
 import { RecordType } from '../records/record-type.ts';
-import { Category } from './category.ts';
 import { Bounds } from './image-bounds.ts';
+import { ShownEdit } from './image-edit.ts';
 import { ImageStatus, isBeingChecked } from './image-status.ts';
 
 /** The eye (or side of the body) that an image shows. */
@@ -94,7 +94,8 @@ export const Image = z.object({
   /** By the camera's clock; see `CaptureTime`. */
   capturedLocal: LocalTime.optional(),
   captureOffset: UtcOffset.optional(),
-  category: Category,
+  /** Any, because a clinic may take one from its list. */
+  category: z.string(),
   caption: z.string(),
   dateTaken: Day.optional(),
   /** Position within its batch. Images of equal order are sorted by upload time. */
@@ -114,6 +115,8 @@ export const Image = z.object({
   /** The batch with which it was deleted, and with which it is restored. */
   deletedWith: Id.optional(),
   legalHold: LegalHold.optional(),
+  /** Its newest edit; undefined if nobody has edited it. */
+  edit: ShownEdit.optional(),
   /** Its last move to another patient, alone or with its batch or case. */
   assignment: ImageAssignment.optional(),
 });

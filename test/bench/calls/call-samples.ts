@@ -25,6 +25,10 @@ export interface CallResources {
   study: string;
   series: string;
   instance: string;
+  /** The erasure of a patient. */
+  erasureId: string;
+  /** A new patient of whom there is only the entry in the directory; returns the number. */
+  newPatient(): Promise<string>;
   /** An event of the audit log. */
   eventId: string;
   /** A new batch with one ready image. */
@@ -85,6 +89,9 @@ const instancePath = ({ study, series, instance }: Pick<CallResources, 'study' |
 export const callSamples: Record<OperationId, Sample> = {
   'get-health': get(() => '/health'),
   'get-readiness': get(() => '/health/ready'),
+  'get-status': get(() => '/api/status'),
+  'search-all': get(() => `/api/search?q=${PATIENT}`),
+  'list-uploads': get(() => `/api/uploads?day=${new Date().toISOString().slice(0, 10)}`),
   'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),
   'get-audit-event': get(({ eventId }) => `/api/audit/${eventId}`),
 
@@ -131,11 +138,20 @@ export const callSamples: Record<OperationId, Sample> = {
 
   'list-patients': get(() => `/api/patients?q=${PATIENT}`),
   'get-patient': get(() => `/api/patients/${PATIENT}`),
+  'identify-patient': get(() => `/api/patients/${PATIENT}/identity`),
   'put-patient': () => ({
     method: 'PUT',
     path: `/api/patients/${PATIENT}`,
     body: { name: { alphabetic: 'Yamada^Tarou', ideographic: '山田^太郎', phonetic: 'やまだ^たろう' } },
   }),
+  'create-patient-export': () => ({ method: 'POST', path: `/api/patients/${PATIENT}/exports`, body: {} }),
+  'erase-patient': async ({ newPatient }) => {
+    const confirm = await newPatient();
+    const body = { confirm, reason: 'Asked for by the patient' };
+    return { method: 'POST', path: `/api/patients/${confirm}/erasure`, body };
+  },
+  'list-erasures': get(() => '/api/erasures'),
+  'get-erasure': get(({ erasureId }) => `/api/erasures/${erasureId}`),
 
   'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
   'get-image': get(({ imageId }) => `/api/images/${imageId}`),
@@ -159,6 +175,11 @@ export const callSamples: Record<OperationId, Sample> = {
     method: 'PATCH',
     path: '/api/images',
     body: { ids: [imageId], category: 'posterior' },
+  }),
+  'edit-image': async ({ newBatch }) => ({
+    method: 'PUT',
+    path: `/api/images/${(await newBatch()).imageId}/edit`,
+    body: { steps: { quarterTurns: 1, crop: { left: 0.1, top: 0.1, width: 0.8, height: 0.8 } }, version: 0 },
   }),
   'download-image': get(({ imageId }) => `/api/images/${imageId}/download`),
   'delete-image': async ({ newBatch }) => ({

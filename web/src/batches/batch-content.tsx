@@ -62,7 +62,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
         )}
         <ZipArchives progress={zip.progress} archives={zip.archives} />
         <Failure>{failure}</Failure>
-        <UploadList targetId={batch.id} />
+        <UploadList targetId={batch.id} patientId={batch.object_id} />
       </div>
       <QueryStatus what="images" answer={answer} />
       {data && images.length === 0 && !hasNextPage && (

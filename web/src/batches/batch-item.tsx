@@ -10,6 +10,7 @@ import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from '../patient/patient-compare.tsx';
 import { useZip } from '../patient/use-zip.ts';
 import { ZipArchives } from '../patient/zip-archives.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
@@ -62,13 +63,15 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               title="Download all as ZIP"
             />
           )}
-          <IconButton
-            icon={Pencil}
-            size={16}
-            onClick={() => setAsks('rename')}
-            label={`Rename ${batch.name}`}
-            title="Rename"
-          />
+          {(person.role !== 'patient' || batch.source === 'patient') && (
+            <IconButton
+              icon={Pencil}
+              size={16}
+              onClick={() => setAsks('rename')}
+              label={`Rename ${batch.name}`}
+              title="Rename"
+            />
+          )}
           {person.mayDelete && (
             <IconButton
               icon={Trash2}
@@ -96,7 +99,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
       )}
       {asks === 'delete' && (
         <Confirm title="Delete batch?" action="Delete batch" onClose={done} onConfirm={remove}>
-          “{batch.name}” and{' '}
+          <PatientLine patientId={batch.object_id} />“{batch.name}” and{' '}
           {batch.image_count === 0 ? 'whatever is in it' : `its ${count(batch.image_count, 'image')}`} will be
           deleted.
         </Confirm>

@@ -1,10 +1,9 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { Link } from 'wouter';
 import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { PageCount } from '../images/page-count.tsx';
@@ -12,6 +11,7 @@ import { Thumbnail } from '../images/thumbnail.tsx';
 import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
+import { useOpened } from '../links/address.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { useShownPatient } from '../live-updates/use-shown-patient.ts';
 import { Confirm } from '../parts/dialog.tsx';
@@ -20,6 +20,8 @@ import { QueryStatus } from '../parts/query-status.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSteadyPlaces } from '../patient/use-steady-places.ts';
+import { PatientBanner } from '../patient-banner/patient-banner.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { UploadList } from '../uploads/upload-list.tsx';
 import { CaseUpload } from './case-upload.tsx';
@@ -33,7 +35,9 @@ import './case-page.css';
 export function CasePage({ caseId }: { caseId: string }) {
   const { person } = useSession();
   const queries = useQueryClient();
-  const [shownId, setShownId] = useState<string>();
+  const opened = useOpened(['image']);
+  const { image: shownId } = opened.values;
+  const setShownId = (id: string | undefined) => (id ? opened.open({ image: id }) : opened.close());
   const [asks, setAsks] = useState(false);
   const list = useInfiniteQuery({
     queryKey: ['case', caseId],
@@ -67,16 +71,15 @@ export function CasePage({ caseId }: { caseId: string }) {
   return (
     <main className={`patient ${shown ? 'has-image' : ''}`}>
       <div className="patient-head">
-        <h1>
-          <span className="quiet">Case</span> {caseId}
-        </h1>
+        {patientId ? (
+          <PatientBanner patientId={patientId} title={`Case ${caseId}`} isLink />
+        ) : (
+          <h1>
+            <span className="quiet">Case</span> {caseId}
+          </h1>
+        )}
         {images.length > 0 && (
           <span className="quiet">
-            {patientId && (
-              <>
-                Patient <Link href={`/patients/${patientId}`}>{patientId}</Link> ·{' '}
-              </>
-            )}
             {count(ready, 'image')}
             {list.hasNextPage && ' so far'}
           </span>
@@ -132,7 +135,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               </button>
             )}
             <div className="dock">
-              <UploadList targetId={caseId} />
+              <UploadList targetId={caseId} patientId={patientId} />
             </div>
           </div>
         </section>
@@ -148,7 +151,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               onClose={() => setShownId(undefined)}
             >
               <b className="viewer-category">Eye: {EYE_SIDES[shown.eyeSide].toLowerCase()}</b>
-              <span>{CATEGORY_LABELS[shown.category]}</span>
+              <span>{categoryLabel(shown.category)}</span>
               {shown.width !== null && (
                 <span>
                   {shown.width} × {shown.height}
@@ -170,7 +173,7 @@ export function CasePage({ caseId }: { caseId: string }) {
           onClose={() => setAsks(false)}
           onConfirm={() => remove(shown.id)}
         >
-          “{shown.fileName}” will be deleted.
+          {patientId && <PatientLine patientId={patientId} />}“{shown.fileName}” will be deleted.
         </Confirm>
       )}
     </main>

@@ -5,15 +5,18 @@ import { useLocation } from 'wouter';
 import { api } from '../api/client.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 
 interface DeleteStudyProps {
   study: string;
+  /** The patient of the study; undefined if it is unassigned. */
+  patientId: string | undefined;
   /** The page that is shown when the study is deleted. */
   nextPath: string;
 }
 
 /** The button that deletes a study, after a question. */
-export function DeleteStudy({ study, nextPath }: DeleteStudyProps) {
+export function DeleteStudy({ study, patientId, nextPath }: DeleteStudyProps) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
@@ -39,7 +42,8 @@ export function DeleteStudy({ study, nextPath }: DeleteStudyProps) {
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >
-          All series and images of the study will be deleted.
+          {patientId && <PatientLine patientId={patientId} />}All series and images of the study will be
+          deleted.
         </Confirm>
       )}
     </>

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import type { ImageTimes } from '../../../lib/domain/images/local-time.ts';
 import type { Image } from '../api/types.ts';
+import { editedPath } from '../edits/edited-path.ts';
 import { Caption } from '../images/caption.tsx';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { PageCount } from '../images/page-count.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
@@ -18,7 +19,7 @@ interface ImageFactsProps {
 /** The details of an image in one line, and its caption. */
 export const ImageFacts = ({ image, children }: ImageFactsProps) => (
   <>
-    <b className="viewer-category">{CATEGORY_LABELS[image.category]}</b>
+    <b className="viewer-category">{categoryLabel(image.category)}</b>
     {image.width !== null && image.height !== null && (
       <span>
         {image.width} × {image.height}
@@ -50,5 +51,6 @@ export const toViewed = (image: Image): ViewedImage => ({
   check: checkOf(image),
   reason: image.status_reason,
   original: `/api/images/${image.id}/data`,
+  edited: editedPath(image, 2000),
   pages: image.pages ?? 1,
 });

@@ -3,7 +3,8 @@ import { memo, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { editedPath } from '../edits/edited-path.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
@@ -47,6 +48,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
         <Thumbnail
           id={id}
           signedUrl={image.thumbnail_url}
+          edited={editedPath(image, 300)}
           isReady={isReady}
           isWaiting={check !== undefined}
         />
@@ -88,7 +90,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
           ) : (
             // Saves thirty elements while the tile may only scroll past.
             <>
-              <span className="tile-text tile-category">{CATEGORY_LABELS[category]}</span>
+              <span className="tile-text tile-category">{categoryLabel(category)}</span>
               <span className="tile-text">{caption}</span>
             </>
           )}

@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { api, bodyOf } from '../api/client.ts';
+import { PatientData } from '../archive/patient-data.tsx';
 import { BatchItem } from '../batches/batch-item.tsx';
 import { BatchNameDialog } from '../batches/batch-name-dialog.tsx';
 import { useBatches } from '../batches/batches.ts';
 import { PatientCases } from '../cases/patient-cases.tsx';
 import { PatientStudies } from '../exams/patient-studies.tsx';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
+import { usePatientPlace } from '../links/patient-place.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { useShownPatient } from '../live-updates/use-shown-patient.ts';
 import { pageConfig } from '../page-config.ts';
@@ -16,10 +18,9 @@ import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { Spinner } from '../parts/spinner.tsx';
-import { useSession } from '../session/session-provider.tsx';
+import { PatientBanner } from '../patient-banner/patient-banner.tsx';
 import { ImageSearch } from './image-search.tsx';
-import type { Pair } from './patient-compare.tsx';
-import { type OpenedImage, PatientViewer } from './patient-viewer.tsx';
+import { PatientViewer } from './patient-viewer.tsx';
 import '../parts/panel.css';
 import './patient-page.css';
 
@@ -29,18 +30,10 @@ const PatientCompare = lazy(() =>
 
 /** A patient's images: batches on the left, the selected image on the right. */
 export function PatientPage({ patientId }: { patientId: string }) {
-  const { person } = useSession();
   useShownPatient(patientId);
   const batches = useBatches(patientId);
-  const [open, setOpen] = useState<string>();
+  const { open, setOpen, looked, look, pair, setPair, endComparison } = usePatientPlace();
   const [isCreating, setCreating] = useState(false);
-  const [looked, setLooked] = useState<OpenedImage>();
-  const [pair, setPair] = useState<Pair>();
-  const endComparison = useCallback(() => setPair(undefined), []);
-  const look = (next: OpenedImage) => {
-    setPair(undefined);
-    setLooked(next);
-  };
   const list = batches.data?.pages.flatMap((page) => page.batches) ?? [];
 
   useEffect(() => {
@@ -50,10 +43,9 @@ export function PatientPage({ patientId }: { patientId: string }) {
   return (
     <main className={`patient ${pair ? 'has-pair' : looked ? 'has-image' : ''}`}>
       <div className="patient-head">
-        <h1>
-          <span className="quiet">{person.role === 'patient' ? 'Your images' : 'Patient'}</span> {patientId}
-        </h1>
+        <PatientBanner patientId={patientId} />
         <Badges patientId={patientId} />
+        <PatientData patientId={patientId} />
       </div>
       <div className="patient-split">
         <section className="panel patient-list" aria-label="Batches">
@@ -111,7 +103,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
               <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
             </Suspense>
           ) : looked ? (
-            <PatientViewer looked={looked} onLook={setLooked} />
+            <PatientViewer patientId={patientId} looked={looked} onLook={look} />
           ) : (
             <EmptyViewer />
           )}

@@ -1,15 +1,19 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { mayEdit } from '../edits/may-edit.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { saveBytes } from '../parts/save-file.ts';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
 import { dropImage, listedIn, useImages } from './images.ts';
+
+const EditDialog = lazy(() => import('../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
 
 /** The selected image, and the list through which the arrow keys go. */
 export interface OpenedImage {
@@ -19,33 +23,42 @@ export interface OpenedImage {
 }
 
 interface PatientViewerProps {
+  patientId: string;
   looked: OpenedImage;
   onLook: (looked: OpenedImage | undefined) => void;
 }
 
 /** The selected image, among those of its batch. */
-export const PatientViewer = ({ looked, onLook }: PatientViewerProps) =>
-  looked.batchId === undefined ? (
-    <Shown looked={looked} among={[]} onLook={onLook} />
+export const PatientViewer = (props: PatientViewerProps) =>
+  props.looked.batchId === undefined ? (
+    <Shown {...props} among={[]} isWhole />
   ) : (
-    <AmongBatch looked={looked} batchId={looked.batchId} onLook={onLook} />
+    <AmongBatch {...props} batchId={props.looked.batchId} />
   );
 
-function AmongBatch({ batchId, looked, onLook }: PatientViewerProps & { batchId: string }) {
+function AmongBatch({ batchId, ...props }: PatientViewerProps & { batchId: string }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(batchId);
   const images = listedIn(data);
-  const index = images.findIndex(({ id }) => id === looked.image.id);
+  const index = images.findIndex(({ id }) => id === props.looked.image.id);
   useEffect(() => {
-    // The arrow keys continue after the loaded images.
-    if (index >= 0 && index >= images.length - 2 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    // The arrow keys continue after the loaded images; one of a link may be further down.
+    const isNear = index < 0 || index >= images.length - 2;
+    if (data && isNear && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   });
-  return <Shown looked={looked} among={images} onLook={onLook} />;
+  return <Shown {...props} among={images} isWhole={!hasNextPage} />;
 }
 
-function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] }) {
+interface ShownProps extends PatientViewerProps {
+  among: Image[];
+  /** Whether these are all images of the batch. */
+  isWhole: boolean;
+}
+
+function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
   const { person } = useSession();
   const queries = useQueryClient();
   const [asks, setAsks] = useState(false);
+  const [isEditing, setEditing] = useState(false);
   const index = among.findIndex(({ id }) => id === looked.image.id);
   const listed = among[index];
   const { data: asked } = useQuery({
@@ -67,7 +80,7 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
     void queries.invalidateQueries({ queryKey: ['batches'] });
   };
   // Another user may have deleted it.
-  const isGone = looked.batchId !== undefined && among.length > 0 && index < 0;
+  const isGone = looked.batchId !== undefined && isWhole && among.length > 0 && index < 0;
   useEffect(() => {
     if (isGone) onLook(undefined);
   }, [isGone, onLook]);
@@ -82,11 +95,17 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
         onSave={async () =>
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
+        onEdit={mayEdit(person, image) ? () => setEditing(true) : undefined}
         onDelete={person.mayDelete ? () => setAsks(true) : undefined}
         onClose={() => onLook(undefined)}
       >
         <ImageFacts image={image}>{image.status === 'ready' && <DateTaken image={image} />}</ImageFacts>
       </Viewer>
+      {isEditing && (
+        <Suspense>
+          <EditDialog images={[image]} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
       {asks && (
         <Confirm
           title="Delete image?"
@@ -94,7 +113,7 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
           onClose={() => setAsks(false)}
           onConfirm={remove}
         >
-          “{image.original_name}” will be deleted.
+          <PatientLine patientId={patientId} />“{image.original_name}” will be deleted.
         </Confirm>
       )}
     </>

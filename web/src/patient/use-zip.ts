@@ -62,7 +62,11 @@ async function startExport(batchId: string, imageIds: string[]): Promise<string>
   return id;
 }
 
-async function finished(exportId: string, onProgress: (part: number) => void): Promise<ExportArchive[]> {
+/** Waits until an export is ready. Returns its archives. */
+export async function finished(
+  exportId: string,
+  onProgress: (part: number) => void,
+): Promise<ExportArchive[]> {
   for (;;) {
     const { status, progress, archives, reason } = await bodyOf(
       api.GET('/api/exports/{id}', { params: { path: { id: exportId } } }),

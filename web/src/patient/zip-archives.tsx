@@ -11,7 +11,7 @@ export function ZipArchives({ progress, archives }: ZipArchivesProps) {
   if (progress === undefined && archives.length === 0) return null;
   return (
     <div className="zip-archives quiet" role="status">
-      {progress ?? `The images are too many for one ZIP. Download all ${archives.length} within 10 minutes:`}
+      {progress ?? `The files are too many for one ZIP. Download all ${archives.length} within 10 minutes:`}
       {progress === undefined && (
         <ul>
           {archives.map(({ file_name, bytes, url }) => (

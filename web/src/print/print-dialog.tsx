@@ -54,7 +54,8 @@ export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
   return (
     <Dialog title={`Print ${count(chosen.length, 'image')}`} onClose={close}>
       <p className="quiet">
-        With category, date, file name and caption, and the patient’s number on each page.
+        With category, date, file name and caption, and the patient’s name, birth date and number on each
+        page.
       </p>
       <label>
         Images on a page

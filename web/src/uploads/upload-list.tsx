@@ -1,13 +1,20 @@
 import { Check, CircleAlert, Pause, Play, RotateCcw, X } from 'lucide-react';
 import { count, formatBytes } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import type { UploadItem } from './upload-record.ts';
 import { isBad, rowsOf } from './upload-rows.ts';
 import { useUploads } from './uploads-provider.tsx';
 import './upload-list.css';
 
+interface UploadListProps {
+  targetId: string;
+  /** Whose images are uploaded; undefined while that is not known. */
+  patientId: string | undefined;
+}
+
 /** The uploads to one target: a progress bar for all of them, and one for each. */
-export function UploadList({ targetId }: { targetId: string }) {
+export function UploadList({ targetId, patientId }: UploadListProps) {
   const { queue, items: all } = useUploads();
   const items = all.filter(({ target }) => target.id === targetId);
   if (items.length === 0) return null;
@@ -21,6 +28,7 @@ export function UploadList({ targetId }: { targetId: string }) {
   const cancel = (id: string) => queue.cancel(id);
   return (
     <section className="upload-list" aria-label="Uploads">
+      {patientId && <PatientLine patientId={patientId} />}
       {counted.length > 0 && (
         <div className="upload-sum">
           <span role="status">
