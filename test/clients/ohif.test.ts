@@ -135,6 +135,9 @@ describe('OHIF', () => {
   });
 
   test('draws the measurement of a report over its image', async () => {
+    // Opened anew: what loads a structure set takes the viewport once more when it ends.
+    await openStudy(first.study);
+    await page().getByText('1/12').first().waitFor();
     await page().getByText('Lengths').first().dblclick();
     await page().getByText('20.00 mm').first().waitFor();
     await page().locator('svg.svg-layer line').first().waitFor({ state: 'attached' });

@@ -33,6 +33,7 @@ const ACTIONS: Readonly<Record<string, readonly [verb: string, thing: string]>> 
   'open-image-link': ['opened a link to', 'an image'],
   'update-image': ['changed', 'an image'],
   'update-images': ['changed', 'images'],
+  'edit-image': ['turned, cropped or adjusted', 'an image'],
   'delete-image': ['deleted', 'an image'],
   'delete-case-image': ['deleted', 'an image'],
   'restore-image': ['restored', 'an image'],
