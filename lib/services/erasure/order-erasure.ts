@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PatientErasures } from '../../data/patient-erasures.ts';
-import type { PatientInventories } from '../../data/patient-inventories.ts';
+import type { PatientErasures } from '../../data/erasure/patient-erasures.ts';
+import type { PatientInventories } from '../../data/erasure/patient-inventories.ts';
 import { DomainError } from '../../domain/errors.ts';
 import {
   contentsOf,

@@ -1,10 +1,10 @@
-import type { ReadyImage } from '../domain/images/image.ts';
-import type { ImageEdit } from '../domain/images/image-edit.ts';
-import { equals } from './dynamodb/condition-expression.ts';
-import type { Table } from './dynamodb/table.ts';
-import { transact } from './dynamodb/transaction.ts';
-import { updateImage } from './image-writes.ts';
-import { editKey } from './keys.ts';
+import type { ReadyImage } from '../../domain/images/image.ts';
+import type { ImageEdit } from '../../domain/images/image-edit.ts';
+import { equals } from '../dynamodb/condition-expression.ts';
+import type { Table } from '../dynamodb/table.ts';
+import { transact } from '../dynamodb/transaction.ts';
+import { updateImage } from '../image-writes.ts';
+import { editKey } from '../keys.ts';
 
 /** The edits of images: the newest one is an attribute of its image, and every version an item of its own. */
 export class ImageEdits {

@@ -1,16 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { handle as buildArchive } from '../../functions/events/build-archive/handler.ts';
-import type { Export } from '../../lib/domain/exports/export.ts';
-import { patientManifest } from '../../lib/services/exports/patient-archive.ts';
-import { startExport } from '../../lib/services/exports/start-export.ts';
-import { archiveKey } from '../../lib/storage/object-keys.ts';
-import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
-import { photos } from '../fixtures/photos.ts';
-import { directAccess } from '../support/direct-access.ts';
-import { newPatient, PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
-import { readZip } from '../support/unzip.ts';
+import { handle as buildArchive } from '../../../functions/events/build-archive/handler.ts';
+import type { Export } from '../../../lib/domain/exports/export.ts';
+import { patientManifest } from '../../../lib/services/exports/patient-archive.ts';
+import { startExport } from '../../../lib/services/exports/start-export.ts';
+import { archiveKey } from '../../../lib/storage/object-keys.ts';
+import { dicomForm, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { photos } from '../../fixtures/photos.ts';
+import { directAccess } from '../../support/direct-access.ts';
+import { newPatient, PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import { type Client, createBatch, decided, until, upload, useService } from '../../support/service.ts';
+import { readZip } from '../../support/unzip.ts';
 
 const service = useService();
 let admin: Client;

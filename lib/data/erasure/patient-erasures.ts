@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Erasure } from '../domain/patients/erasure.ts';
-import { equals, updateIf } from './dynamodb/condition-expression.ts';
-import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
-import { putOnce } from './dynamodb/put-once.ts';
-import { parseItem, type Table } from './dynamodb/table.ts';
-import { updateOf } from './dynamodb/update-expression.ts';
-import { PATIENT_ERASURES, patientErasureKey, patientErasureListKey } from './keys.ts';
+import { Erasure } from '../../domain/patients/erasure.ts';
+import { equals, updateIf } from '../dynamodb/condition-expression.ts';
+import { type Page, type PageRequest, queryAll, queryPage } from '../dynamodb/page.ts';
+import { putOnce } from '../dynamodb/put-once.ts';
+import { parseItem, type Table } from '../dynamodb/table.ts';
+import { updateOf } from '../dynamodb/update-expression.ts';
+import { PATIENT_ERASURES, patientErasureKey, patientErasureListKey } from '../keys.ts';
 
 /** The erasures of patients in the table, which are kept as their certificates. */
 export class PatientErasures {

@@ -1,14 +1,14 @@
-import { Batch } from '../domain/batches/batch.ts';
-import { Case } from '../domain/cases/case.ts';
-import { type DicomInstance, DicomStudy } from '../domain/dicom/dicom-instance.ts';
-import { Image } from '../domain/images/image.ts';
-import type { PatientInventory } from '../domain/patients/erasure.ts';
-import { instanceItems, seriesItems } from './dicom/dicom-items.ts';
-import { DicomSearch } from './dicom/dicom-search.ts';
-import { getMany, keysIn, writeMany } from './dynamodb/batch-requests.ts';
-import { queryAll } from './dynamodb/page.ts';
-import { parseItem, type Table } from './dynamodb/table.ts';
-import { transact } from './dynamodb/transaction.ts';
+import { Batch } from '../../domain/batches/batch.ts';
+import { Case } from '../../domain/cases/case.ts';
+import { type DicomInstance, DicomStudy } from '../../domain/dicom/dicom-instance.ts';
+import { Image } from '../../domain/images/image.ts';
+import type { PatientInventory } from '../../domain/patients/erasure.ts';
+import { instanceItems, seriesItems } from '../dicom/dicom-items.ts';
+import { DicomSearch } from '../dicom/dicom-search.ts';
+import { getMany, keysIn, writeMany } from '../dynamodb/batch-requests.ts';
+import { queryAll } from '../dynamodb/page.ts';
+import { parseItem, type Table } from '../dynamodb/table.ts';
+import { transact } from '../dynamodb/transaction.ts';
 import {
   batchesOfPatient,
   batchKey,
@@ -23,7 +23,7 @@ import {
   imagesOfPatient,
   STORED,
   studyKey,
-} from './keys.ts';
+} from '../keys.ts';
 
 /**
  * Everything of a patient in the table, also what is deleted, what is pending, and what has expired and is not removed yet. Only an

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { allKeysOf, dicomJsonKey, dicomKey } from '../../lib/storage/object-keys.ts';
-import { dicomForm, newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
-import { photos } from '../fixtures/photos.ts';
-import { directAccess } from '../support/direct-access.ts';
-import { newPatient } from '../support/people.ts';
-import { type Client, createBatch, decided, until, upload, useService } from '../support/service.ts';
+import { allKeysOf, dicomJsonKey, dicomKey } from '../../../lib/storage/object-keys.ts';
+import { dicomForm, newUid, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { photos } from '../../fixtures/photos.ts';
+import { directAccess } from '../../support/direct-access.ts';
+import { newPatient } from '../../support/people.ts';
+import { type Client, createBatch, decided, until, upload, useService } from '../../support/service.ts';
 
 const service = useService();
 let admin: Client;
