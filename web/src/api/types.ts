@@ -18,6 +18,7 @@ export type NewApiKey = Answer<'create-api-key', 201>;
 export type Scope = ApiKey['scopes'][number];
 export type EyeSide = CaseImage['eyeSide'];
 export type ExamImage = Answer<'list-exam-images', 200>['images'][number];
+export type ErasureCertificate = Answer<'get-erasure', 200>;
 export type Identity = Answer<'identify-patient', 200>;
 export type Found = Answer<'search-all', 200>;
 export type Upload = Answer<'list-uploads', 200>['uploads'][number];

@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight, Download, Trash2, X } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Download, SlidersHorizontal, Trash2, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { IconButton } from '../parts/icon-button.tsx';
@@ -19,12 +19,23 @@ interface ViewerProps {
   next: ViewedImage | undefined;
   onShow: (image: ViewedImage) => void;
   onSave: () => Promise<void>;
+  onEdit?: (() => void) | undefined;
   onDelete: (() => void) | undefined;
   onClose: () => void;
 }
 
 /** One image in the available space, with its actions. */
-export function Viewer({ image, children, previous, next, onShow, onSave, onDelete, onClose }: ViewerProps) {
+export function Viewer({
+  image,
+  children,
+  previous,
+  next,
+  onShow,
+  onSave,
+  onEdit,
+  onDelete,
+  onClose,
+}: ViewerProps) {
   const [saved, setSaved] = useState<{ id: string; text: string }>();
   const [shownId, setShownId] = useState<string>();
   const zoom = useZoom();
@@ -78,6 +89,7 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
               title="Download"
             />
           )}
+          {onEdit && <IconButton icon={SlidersHorizontal} onClick={onEdit} label="Edit image" title="Edit" />}
           {onDelete && (
             <IconButton
               icon={Trash2}

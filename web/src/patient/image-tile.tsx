@@ -3,6 +3,7 @@ import { memo, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Category, Image } from '../api/types.ts';
+import { editedPath } from '../edits/edited-path.ts';
 import { categoryLabel } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
@@ -47,6 +48,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
         <Thumbnail
           id={id}
           signedUrl={image.thumbnail_url}
+          edited={editedPath(image, 300)}
           isReady={isReady}
           isWaiting={check !== undefined}
         />

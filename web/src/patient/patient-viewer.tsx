@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { mayEdit } from '../edits/may-edit.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -11,6 +12,8 @@ import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
 import { dropImage, listedIn, useImages } from './images.ts';
+
+const EditDialog = lazy(() => import('../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
 
 /** The selected image, and the list through which the arrow keys go. */
 export interface OpenedImage {
@@ -55,6 +58,7 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
   const { person } = useSession();
   const queries = useQueryClient();
   const [asks, setAsks] = useState(false);
+  const [isEditing, setEditing] = useState(false);
   const index = among.findIndex(({ id }) => id === looked.image.id);
   const listed = among[index];
   const { data: asked } = useQuery({
@@ -91,11 +95,17 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
         onSave={async () =>
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
+        onEdit={mayEdit(person, image) ? () => setEditing(true) : undefined}
         onDelete={person.mayDelete ? () => setAsks(true) : undefined}
         onClose={() => onLook(undefined)}
       >
         <ImageFacts image={image}>{image.status === 'ready' && <DateTaken image={image} />}</ImageFacts>
       </Viewer>
+      {isEditing && (
+        <Suspense>
+          <EditDialog images={[image]} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
       {asks && (
         <Confirm
           title="Delete image?"

@@ -1,15 +1,18 @@
-import { ChevronLeft, ChevronRight, Columns2, Download, Printer, X } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Columns2, Download, Printer, SlidersHorizontal, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { IMAGES_PER_CHANGE } from '../../../lib/domain/limits/request-limits.ts';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Batch, Category, Image } from '../api/types.ts';
+import { mayEdit } from '../edits/may-edit.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
+import { useSession } from '../session/session-provider.tsx';
 import type { Pair } from './patient-compare.tsx';
 import './selection-bar.css';
 
+const EditDialog = lazy(() => import('../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
 const PrintDialog = lazy(() => import('../print/print-dialog.tsx').then((m) => ({ default: m.PrintDialog })));
 
 interface SelectionBarProps {
@@ -25,6 +28,8 @@ interface SelectionBarProps {
 export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onClear }: SelectionBarProps) {
   const [failure, setFailure] = useState<string>();
   const [isPrinting, setPrinting] = useState(false);
+  const [isEditing, setEditing] = useState(false);
+  const { person } = useSession();
   const [one, other, third] = images;
   const categorize = async (category: Category) => {
     try {
@@ -64,6 +69,14 @@ export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onC
           label="Compare"
           title={other && !third ? 'Compare the two' : 'Select two images to compare them'}
         />
+        {images.every((image) => mayEdit(person, image)) && (
+          <IconButton
+            icon={SlidersHorizontal}
+            onClick={() => setEditing(true)}
+            label="Edit"
+            title="Edit all"
+          />
+        )}
         <IconButton
           icon={Printer}
           onClick={() => setPrinting(true)}
@@ -72,6 +85,11 @@ export function SelectionBar({ batch, images, onDownload, onCompare, onMove, onC
         />
       </div>
       <Failure>{failure}</Failure>
+      {isEditing && (
+        <Suspense>
+          <EditDialog images={images} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
       {isPrinting && (
         <Suspense>
           <PrintDialog batch={batch} images={images} onClose={() => setPrinting(false)} />
