@@ -124,7 +124,7 @@ describe('OHIF', () => {
     await page().getByText('Yes', { exact: true }).click();
     await expect.poll(async () => (await drawnIn(page())).red, { timeout: 50_000 }).toBeGreaterThan(0.03);
     await shoot(page(), 'seg');
-  });
+  }, 150_000);
 
   test('draws a structure set over its images', async () => {
     await page().getByText('Square').first().dblclick();
