@@ -122,9 +122,9 @@ describe('OHIF', () => {
     expect((await drawnIn(page())).coloured).toBe(0);
     await page().getByText('Disk').first().dblclick();
     await page().getByText('Yes', { exact: true }).click();
-    await expect.poll(async () => (await drawnIn(page())).red, { timeout: 25_000 }).toBeGreaterThan(0.03);
+    await expect.poll(async () => (await drawnIn(page())).red, { timeout: 50_000 }).toBeGreaterThan(0.03);
     await shoot(page(), 'seg');
-  });
+  }, 150_000);
 
   test('draws a structure set over its images', async () => {
     await page().getByText('Square').first().dblclick();

@@ -49,6 +49,8 @@ export function useOhif() {
     // So wide that the list of studies has all its columns.
     ({ page } = await openPage('about:blank', { viewport: { width: 1640, height: 640 } }));
     page.on('request', (request) => urls.push(request.url()));
+    // It draws volumes without a graphics card, and answers no click meanwhile.
+    page.setDefaultTimeout(60_000);
     await page.addLocatorHandler(page.getByText('Skip all'), (skip) => skip.click());
     // As at most issuers, the access token is nothing that the API can read.
     await page.route('**/local/token', async (route) => {
