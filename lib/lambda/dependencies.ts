@@ -201,6 +201,24 @@ export const reconciling = {
 /** The dependencies of changes of a batch that its images follow. */
 export const settling = { batches, images, deletedImages, imageMoves, exports, now };
 
+/** The dependencies of completing what a request has begun. A spread would be part of every bundle. */
+export const completing = {
+  batches,
+  images,
+  deletedImages,
+  imageMoves,
+  exports,
+  cases,
+  dicomDeletions,
+  dicomErasure,
+  patientErasures,
+  patientInventories,
+  bucket,
+  limits,
+  newId,
+  now,
+};
+
 /** The dependencies of starting an export. */
 export const exporting = { exports, objects, heldArchives, limits, newId, now };
 

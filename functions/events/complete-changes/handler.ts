@@ -1,18 +1,9 @@
 import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { Case } from '../../../lib/domain/cases/case.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
+import { hasLeft } from '../../../lib/domain/images/image-place.ts';
 import { Erasure } from '../../../lib/domain/patients/erasure.ts';
-import {
-  bucket,
-  cases,
-  dicomDeletions,
-  dicomErasure,
-  limits,
-  newId,
-  patientErasures,
-  patientInventories,
-  settling,
-} from '../../../lib/lambda/dependencies.ts';
+import { completing } from '../../../lib/lambda/dependencies.ts';
 import type { ChangedItem } from '../../../lib/lambda/events/serve-item-changes.ts';
 import { serveQueuedChanges } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -31,8 +22,7 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
   const { batches, cases, exports, now } = deps;
   switch (after?.sk) {
     case 'IMAGE': {
-      // An image that was deleted, or moved out of its batch or to another patient.
-      if (!isSamePlace(before, after)) await exports.endAllOf(Image.parse(before));
+      if (hasLeft(before, after)) await exports.endAllOf(Image.parse(before));
       return;
     }
     case 'BATCH': {
@@ -53,21 +43,4 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
   }
 }
 
-const isSamePlace = (before: ChangedItem['before'], after: ChangedItem['after']) =>
-  before?.batchId === after?.batchId &&
-  before?.patientId === after?.patientId &&
-  before?.deletedAt === after?.deletedAt;
-
-const needs = {
-  ...settling,
-  cases,
-  dicomDeletions,
-  dicomErasure,
-  patientErasures,
-  patientInventories,
-  bucket,
-  limits,
-  newId,
-};
-
-export const handler = serveQueuedChanges(trigger, handle, needs);
+export const handler = serveQueuedChanges(trigger, handle, completing);

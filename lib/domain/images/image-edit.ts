@@ -48,11 +48,14 @@ export const EditSteps = z
   });
 export type EditSteps = z.infer<typeof EditSteps>;
 
-/** The newest version of the edits of an image, beside the image, so that every list has it. */
+/**
+ * The newest version of the edits of an image, beside the image, so that every list has it. A step that only a later release knows is
+ * not applied: to refuse it would hide the image, and its whole list.
+ */
 export const ShownEdit = z.object({
   version: z.int().min(1),
   /** Null: the original is shown again. */
-  steps: EditSteps.nullable(),
+  steps: z.object(EditSteps.shape).nullable(),
 });
 export type ShownEdit = z.infer<typeof ShownEdit>;
 

@@ -11,3 +11,9 @@ export function requirePlaceOf(patientId: string, place: { id: string; patientId
     details: [`${place.id} belongs to another patient than ${patientId}`],
   });
 }
+
+type Place = Readonly<Record<string, unknown>>;
+
+/** Whether an image was deleted, or moved out of its batch or to another patient. */
+export const hasLeft = (before: Place | undefined, after: Place): boolean =>
+  ['batchId', 'patientId', 'deletedAt'].some((name) => before?.[name] !== after[name]);

@@ -1,9 +1,9 @@
 import type { Batches } from '../../data/batches.ts';
 import type { DeletedImages } from '../../data/deleted-images.ts';
 import type { DicomDeletions } from '../../data/dicom/dicom-deletions.ts';
-import type { Images } from '../../data/images.ts';
 import type { PatientErasures } from '../../data/erasure/patient-erasures.ts';
 import type { PatientInventories } from '../../data/erasure/patient-inventories.ts';
+import type { Images } from '../../data/images.ts';
 import { deletionBy } from '../../domain/deletion.ts';
 import { newDicomDeletion } from '../../domain/dicom/dicom-deletion.ts';
 import type { DicomStudy } from '../../domain/dicom/dicom-instance.ts';
