@@ -18,3 +18,6 @@ export type NewApiKey = Answer<'create-api-key', 201>;
 export type Scope = ApiKey['scopes'][number];
 export type EyeSide = CaseImage['eyeSide'];
 export type ExamImage = Answer<'list-exam-images', 200>['images'][number];
+export type ListedPatient = Answer<'get-patient', 200>;
+export type DeletedItems = Answer<'list-deleted', 200>;
+export type DeletedDicom = Answer<'list-deleted-dicom', 200>['deleted'][number];

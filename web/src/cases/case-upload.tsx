@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
 import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import type { EyeSide } from '../api/types.ts';
+import { EYE_SIDES } from '../images/eye-sides.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
-import type { UploadTarget } from '../uploads/upload-record.ts';
-import { EYE_SIDES } from './eye-sides.ts';
+import type { ImageTarget } from '../uploads/upload-record.ts';
 
 interface CaseUploadProps {
   caseId: string;
@@ -20,9 +20,10 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
   const [capturedAt, setCapturedAt] = useState('');
   const patientId = person.patientId ?? known ?? (normalizePatientId(written) || undefined);
   const target = useMemo(
-    (): UploadTarget => ({
+    (): ImageTarget => ({
       kind: 'case',
       id: caseId,
+      title: `Case ${caseId}`,
       patientId,
       eyeSide,
       // A local time: the offset of this computer says nothing about that of the camera.

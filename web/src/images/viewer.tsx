@@ -1,8 +1,9 @@
-import { ChevronLeft, ChevronRight, Download, Trash2, X } from 'lucide-react';
+import { ArrowRightLeft, ChevronLeft, ChevronRight, Download, Trash2, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { isTyping } from '../parts/is-typing.ts';
+import { RetryButton } from '../parts/retry-button.tsx';
 import { originals } from './blob-urls.ts';
 import { PageTurner } from './page-turner.tsx';
 import { Picture } from './picture.tsx';
@@ -20,12 +21,23 @@ interface ViewerProps {
   onShow: (image: ViewedImage) => void;
   onSave: () => Promise<void>;
   onDelete: (() => void) | undefined;
+  onMove?: (() => void) | undefined;
   onClose: () => void;
 }
 
 /** One image in the available space, with its actions. */
-export function Viewer({ image, children, previous, next, onShow, onSave, onDelete, onClose }: ViewerProps) {
-  const [saved, setSaved] = useState<{ id: string; text: string }>();
+export function Viewer({
+  image,
+  children,
+  previous,
+  next,
+  onShow,
+  onSave,
+  onDelete,
+  onMove,
+  onClose,
+}: ViewerProps) {
+  const [saved, setSaved] = useState<{ id: string; text: string; isBad?: boolean }>();
   const [shownId, setShownId] = useState<string>();
   const zoom = useZoom();
   const [turned, setTurned] = useState<{ id: string; page: number }>();
@@ -51,13 +63,13 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
   }, [previous, next, onShow]);
 
   const save = async () => {
-    const say = (text: string) => setSaved({ id: image.id, text });
+    const say = (text: string, isBad = false) => setSaved({ id: image.id, text, isBad });
     say('Downloading …');
     try {
       await onSave();
       say('Downloaded.');
     } catch (error) {
-      say(`Not downloaded: ${explain(error)}`);
+      say(`Not downloaded: ${explain(error)}`, true);
     }
   };
 
@@ -78,6 +90,14 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
               title="Download"
             />
           )}
+          {onMove && (
+            <IconButton
+              icon={ArrowRightLeft}
+              onClick={onMove}
+              label="Move image"
+              title="Move to another patient"
+            />
+          )}
           {onDelete && (
             <IconButton
               icon={Trash2}
@@ -91,7 +111,11 @@ export function Viewer({ image, children, previous, next, onShow, onSave, onDele
         </div>
       </header>
       <p className="viewer-saving" role="status">
-        {saved?.id === image.id && saved.text}
+        {saved?.id === image.id && (
+          <>
+            {saved.text} {saved.isBad && <RetryButton onRetry={save} />}
+          </>
+        )}
       </p>
       <div className="viewer-stage">
         <Picture image={image} page={page} zoom={zoom} onShown={() => setShownId(image.id)} />

@@ -1,5 +1,6 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
 import { dropBatch, putBatch } from '../batches/batches.ts';
+import { isInGallery } from '../patient/gallery/gallery-images.ts';
 import { dropImage, putImage } from '../patient/images.ts';
 import type { SocketMessage } from './socket-message.ts';
 
@@ -7,7 +8,17 @@ import type { SocketMessage } from './socket-message.ts';
 const DEBOUNCE_MS = 700;
 
 /** What messages change. */
-const LIVE: readonly unknown[] = ['batches', 'images', 'summary', 'search', 'case', 'cases', 'export'];
+const LIVE: readonly unknown[] = [
+  'batches',
+  'images',
+  'summary',
+  'search',
+  'case',
+  'cases',
+  'export',
+  'gallery',
+  'deleted',
+];
 export const isLive = ({ queryKey: [kind] }: Pick<Query, 'queryKey'>): boolean => LIVE.includes(kind);
 
 /** Applies a message to the query cache; refetches only what the message does not contain. */
@@ -42,6 +53,10 @@ export function applyMessage(queries: QueryClient, message: SocketMessage): void
     invalidateSoon(queries, ['cases']);
   }
   invalidateSoon(queries, ['search']);
+  // The message does not say whose the image is, so that the gallery can't take in a new one by itself.
+  if (message.type === 'IMAGE_READY' && !isInGallery(queries, message.image.id)) {
+    invalidateSoon(queries, ['gallery']);
+  }
 }
 
 const waiting = new Set<string>();

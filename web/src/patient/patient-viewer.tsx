@@ -1,7 +1,9 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { useBatches } from '../batches/batches.ts';
+import { useDeletion } from '../changes/use-deletion.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -9,29 +11,34 @@ import { saveBytes } from '../parts/save-file.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
-import { dropImage, listedIn, useImages } from './images.ts';
+import { listedIn, useImages } from './images.ts';
+
+const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
 
 /** The selected image, and the list through which the arrow keys go. */
 export interface OpenedImage {
   image: Image;
   /** Undefined for a search result. */
   batchId: string | undefined;
+  /** The list of another view, in its order. */
+  among?: Image[];
 }
 
 interface PatientViewerProps {
+  patientId: string;
   looked: OpenedImage;
   onLook: (looked: OpenedImage | undefined) => void;
 }
 
 /** The selected image, among those of its batch. */
-export const PatientViewer = ({ looked, onLook }: PatientViewerProps) =>
-  looked.batchId === undefined ? (
-    <Shown looked={looked} among={[]} onLook={onLook} />
+export const PatientViewer = ({ looked, ...props }: PatientViewerProps) =>
+  looked.among || looked.batchId === undefined ? (
+    <Shown looked={looked} among={looked.among ?? []} {...props} />
   ) : (
-    <AmongBatch looked={looked} batchId={looked.batchId} onLook={onLook} />
+    <AmongBatch looked={looked} batchId={looked.batchId} {...props} />
   );
 
-function AmongBatch({ batchId, looked, onLook }: PatientViewerProps & { batchId: string }) {
+function AmongBatch({ batchId, looked, ...props }: PatientViewerProps & { batchId: string }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(batchId);
   const images = listedIn(data);
   const index = images.findIndex(({ id }) => id === looked.image.id);
@@ -39,13 +46,13 @@ function AmongBatch({ batchId, looked, onLook }: PatientViewerProps & { batchId:
     // The arrow keys continue after the loaded images.
     if (index >= 0 && index >= images.length - 2 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   });
-  return <Shown looked={looked} among={images} onLook={onLook} />;
+  return <Shown looked={looked} among={images} {...props} />;
 }
 
-function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] }) {
+function Shown({ patientId, looked, among, onLook }: PatientViewerProps & { among: Image[] }) {
   const { person } = useSession();
-  const queries = useQueryClient();
-  const [asks, setAsks] = useState(false);
+  const { deleteImages } = useDeletion();
+  const [asks, setAsks] = useState<'move' | 'delete'>();
   const index = among.findIndex(({ id }) => id === looked.image.id);
   const listed = among[index];
   const { data: asked } = useQuery({
@@ -58,16 +65,18 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
     const found = among.find((each) => each.id === id);
     if (found) onLook({ ...looked, image: found });
   };
-  const remove = async () => {
-    await api.DELETE('/api/images/{id}', { params: { path: { id: image.id } } });
+  const { data: batches } = useBatches(patientId);
+  const batchName =
+    batches?.pages.flatMap((page) => page.batches).find(({ id }) => id === image.batch)?.name ??
+    'Moved images';
+  const showNeighbour = () => {
     const neighbour = among[index + 1] ?? among[index - 1];
     onLook(neighbour && { ...looked, image: neighbour });
-    dropImage(queries, image);
-    // Their counts, also if no live update tells.
-    void queries.invalidateQueries({ queryKey: ['batches'] });
   };
+  const { id, batch, original_name: name } = image;
+  const remove = () => deleteImages([{ id, batch, name }], showNeighbour);
   // Another user may have deleted it.
-  const isGone = looked.batchId !== undefined && among.length > 0 && index < 0;
+  const isGone = looked.batchId !== undefined && among.length > 0 && index < 0 && !looked.among;
   useEffect(() => {
     if (isGone) onLook(undefined);
   }, [isGone, onLook]);
@@ -82,19 +91,30 @@ function Shown({ looked, among, onLook }: PatientViewerProps & { among: Image[] 
         onSave={async () =>
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
-        onDelete={person.mayDelete ? () => setAsks(true) : undefined}
+        onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
+        onMove={person.mayReassign && image.status === 'ready' ? () => setAsks('move') : undefined}
         onClose={() => onLook(undefined)}
       >
         <ImageFacts image={image}>{image.status === 'ready' && <DateTaken image={image} />}</ImageFacts>
       </Viewer>
-      {asks && (
+      {asks === 'move' && (
+        <Suspense>
+          <MoveDialog
+            patientId={patientId}
+            moved={{ kind: 'images', images: [image], batchName }}
+            onMoved={showNeighbour}
+            onClose={() => setAsks(undefined)}
+          />
+        </Suspense>
+      )}
+      {asks === 'delete' && (
         <Confirm
           title="Delete image?"
           action="Delete image"
-          onClose={() => setAsks(false)}
+          onClose={() => setAsks(undefined)}
           onConfirm={remove}
         >
-          “{image.original_name}” will be deleted.
+          “{image.original_name}” of patient {patientId} will be deleted. It can be restored from the trash.
         </Confirm>
       )}
     </>

@@ -1,7 +1,8 @@
 import { createPortal } from 'react-dom';
 import type { Image } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
-import { describeDay, formatTime } from '../parts/format.ts';
+import { nameOf, usePatient } from '../moves/use-patient.ts';
+import { describeDay, formatLocalDay, formatTime } from '../parts/format.ts';
 import { timesOf } from '../patient/image-facts.tsx';
 import './print-sheet.css';
 
@@ -22,6 +23,7 @@ interface PrintSheetProps {
 
 /** The printed sheet, invisible on the screen. A table, because browsers print its head on each page. */
 export function PrintSheet({ patientId, batchName, images, urls, perPage, onDrawn }: PrintSheetProps) {
+  const { data: patient } = usePatient(patientId);
   const columns = LAYOUTS[perPage];
   const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
     images.slice(row * columns, (row + 1) * columns),
@@ -32,7 +34,11 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
         <tr>
           <th colSpan={columns}>
             <div className="print-head">
-              <span>Patient {patientId}</span>
+              <span>
+                Patient {patientId}
+                {patient && ` · ${nameOf(patient)}`}
+                {patient?.birthDate && ` · born ${formatLocalDay(patient.birthDate)}`}
+              </span>
               <span className="print-batch">{batchName}</span>
               <span className="print-time">Printed {formatTime(new Date().toISOString())}</span>
             </div>
