@@ -12,16 +12,11 @@ const BACK_MS = 3000;
 class Connection {
   readonly #listeners = new Set<() => void>();
   readonly #slow = new Set<symbol>();
-  #isOffline = !navigator.onLine;
+  #isOffline = false;
   /** Failures in a row. */
   #failures = 0;
-  #state: ConnectionState = this.#isOffline ? 'offline' : 'ok';
+  #state: ConnectionState = 'ok';
   #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor() {
-    window.addEventListener('online', () => this.#set({ isOffline: false }));
-    window.addEventListener('offline', () => this.#set({ isOffline: true }));
-  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -30,12 +25,20 @@ class Connection {
 
   readonly state = (): ConnectionState => this.#state;
 
+  /** Called when the browser finds or loses the network. */
+  setOffline(isOffline: boolean): void {
+    this.#isOffline = isOffline;
+    // Whether the service answers through this network is open again.
+    if (!isOffline) this.#failures = 0;
+    this.#update();
+  }
+
   /** Follows a request until it has an answer. */
   async follow(request: Promise<Response>): Promise<Response> {
     const id = Symbol('request');
     const timer = setTimeout(() => {
       this.#slow.add(id);
-      this.#set({});
+      this.#update();
     }, SLOW_MS);
     try {
       const response = await request;
@@ -49,14 +52,13 @@ class Connection {
     } finally {
       clearTimeout(timer);
       this.#slow.delete(id);
-      this.#set({});
+      this.#update();
     }
   }
 
-  #set({ isOffline = this.#isOffline }: { isOffline?: boolean }): void {
-    this.#isOffline = isOffline;
+  #update(): void {
     const before = this.#state;
-    const now = isOffline
+    const now = this.#isOffline
       ? 'offline'
       : this.#failures >= FAILURES_SHOWN
         ? 'failing'

@@ -17,9 +17,17 @@ export function ConnectionNotice() {
   const state = useSyncExternalStore(connection.subscribe, connection.state);
   useEffect(() => {
     // Their next attempts would come up to half a minute later.
-    const onOnline = () => void readFailedAgain(queries);
-    window.addEventListener('online', onOnline);
-    return () => window.removeEventListener('online', onOnline);
+    const onChange = () => {
+      connection.setOffline(!navigator.onLine);
+      if (navigator.onLine) void readFailedAgain(queries);
+    };
+    onChange();
+    window.addEventListener('online', onChange);
+    window.addEventListener('offline', onChange);
+    return () => {
+      window.removeEventListener('online', onChange);
+      window.removeEventListener('offline', onChange);
+    };
   }, [queries]);
   const text = TEXTS[state];
   return (

@@ -32,9 +32,9 @@ const OVERSCAN = 3;
 /** The grid of thumbnails. It renders only those near the view, so that thousands cost as much as dozens. */
 export function ImageGrid({ images, uploads, selection, shownId, onShow, onMove, onEnd }: ImageGridProps) {
   const grid = useRef<HTMLDivElement>(null);
-  const { ids: selected, select } = selection;
+  const { chosen, has, select } = selection;
   const { onPointerDown, isDragging: isSelecting } = useDragSelect(selection);
-  const drag = useDragOrder({ images, selected, isSelecting, onMove });
+  const drag = useDragOrder({ images, chosen, has, isSelecting, onMove });
   const [{ columns, offset }, setLayout] = useState({ columns: 2, offset: 0 });
 
   useLayoutEffect(() => {
@@ -118,7 +118,7 @@ export function ImageGrid({ images, uploads, selection, shownId, onShow, onMove,
                   key={id}
                   image={image}
                   upload={uploads.get(image.id)}
-                  isSelected={selected.has(image.id)}
+                  isSelected={has(image.id)}
                   isShown={shownId === image.id}
                   onSelect={select}
                   onShow={show}

@@ -5,7 +5,6 @@ import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useToasts } from '../changes/toasts-provider.tsx';
-import { count } from '../parts/format.ts';
 import { type Place, placesFor } from './image-order.ts';
 import { listedImages, putImage, putPlaces } from './images.ts';
 
@@ -39,7 +38,7 @@ export function useReordering(batchId: string) {
       const changed = new Set(places.flatMap(({ ids }) => ids));
       const back = placesOf(listed.filter(({ id }) => changed.has(id)));
       put(places).then(
-        () => toasts.say(`${count(changed.size, 'image')} in another order`, { undo: () => put(back) }),
+        () => toasts.say('Another order of the images', { undo: () => put(back) }),
         (error) => {
           void queries.invalidateQueries({ queryKey: ['images', batchId] });
           toasts.say(`Not moved. ${explain(error)}`, { tone: 'bad', retry: () => put(places) });

@@ -135,7 +135,7 @@ export function Gallery({ patientId, grouping, shownId, onShow, onCompare }: Gal
                       image={image}
                       upload={uploads.get(image.id)}
                       isMovable={false}
-                      isSelected={selection.ids.has(image.id)}
+                      isSelected={selection.has(image.id)}
                       isShown={shownId === image.id}
                       onSelect={selection.select}
                       onShow={show}

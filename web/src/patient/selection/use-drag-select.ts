@@ -12,7 +12,7 @@ const STEP_MS = 30;
  * Selects all tiles from the one where the button was pressed to the one where it is now. The press is on a checkbox, or
  * anywhere on a tile if tiles cannot be dragged themselves.
  */
-export function useDragSelect({ ids, paint }: Pick<Selection, 'ids' | 'paint'>, isOnTiles = false) {
+export function useDragSelect(selection: Pick<Selection, 'places' | 'has' | 'paint'>, isOnTiles = false) {
   const isDragging = useRef(false);
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     isDragging.current = false;
@@ -26,8 +26,8 @@ export function useDragSelect({ ids, paint }: Pick<Selection, 'ids' | 'paint'>, 
     isDragging.current = true;
     // A finger keeps the events at the element that it touched first.
     if (event.target instanceof Element) event.target.releasePointerCapture(event.pointerId);
-    const base = ids;
-    const isSelected = !base.has(start);
+    const { places: base, has, paint } = selection;
+    const isSelected = !has(start);
     const from = { x: event.clientX, y: event.clientY };
     let at = from;
     let painted: string | undefined;

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Image } from '../../api/types.ts';
 import { isTyping } from '../../parts/is-typing.ts';
+import { useUploadQueue } from '../../uploads/uploads-provider.tsx';
 import { rangeOf } from './select-range.ts';
 
 /** The list whose images can be selected. */
@@ -14,7 +15,9 @@ interface Selectable {
 
 /** The selected images of a list, and the ways to select them. */
 export interface Selection {
-  ids: ReadonlySet<string>;
+  /** By their places: a file that is being uploaded has one before it has an image. */
+  places: ReadonlySet<string>;
+  has: (id: string) => boolean;
   /** Those that are still in the list and ready. */
   chosen: Image[];
   /** Whether all are to be selected, and some are still to be loaded. */
@@ -34,36 +37,45 @@ export function useSelection({
   isFetchingNextPage,
   fetchNextPage,
 }: Selectable): Selection {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const { placeOf } = useUploadQueue().items;
+  const [places, setPlaces] = useState<ReadonlySet<string>>(new Set());
   const [wantsAll, setWantsAll] = useState(false);
   const clicked = useRef<string>(undefined);
   const latest = useRef(images);
   latest.current = images;
 
-  const select = useCallback((id: string, isSelected: boolean, isRange: boolean) => {
-    const range = rangeOf(latest.current, isRange ? clicked.current : undefined, id);
-    setIds((now) => changed(now, range, isSelected));
-    setWantsAll(false);
-    clicked.current = id;
-  }, []);
-  const paint = useCallback<Selection['paint']>((base, fromId, toId, isSelected) => {
-    setIds(changed(base, rangeOf(latest.current, fromId, toId), isSelected));
-    setWantsAll(false);
-  }, []);
+  const placesOf = useCallback((range: readonly Image[]) => range.map(({ id }) => placeOf(id)), [placeOf]);
+  const select = useCallback(
+    (id: string, isSelected: boolean, isRange: boolean) => {
+      const range = rangeOf(latest.current, isRange ? clicked.current : undefined, id);
+      setPlaces((now) => changed(now, placesOf(range), isSelected));
+      setWantsAll(false);
+      clicked.current = id;
+    },
+    [placesOf],
+  );
+  const paint = useCallback<Selection['paint']>(
+    (base, fromId, toId, isSelected) => {
+      setPlaces(changed(base, placesOf(rangeOf(latest.current, fromId, toId)), isSelected));
+      setWantsAll(false);
+    },
+    [placesOf],
+  );
   const selectAll = useCallback(() => setWantsAll(true), []);
   const clear = useCallback(() => {
     setWantsAll(false);
-    setIds(new Set());
+    setPlaces(new Set());
   }, []);
 
   useEffect(() => {
     if (!wantsAll) return;
-    setIds(new Set(images.flatMap(({ id, status }) => (status === 'ready' ? [id] : []))));
+    // Also those that are not ready yet: they are selected when they are.
+    setPlaces(new Set(images.map(({ id }) => placeOf(id))));
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
     else if (!hasNextPage) setWantsAll(false);
-  }, [wantsAll, images, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  }, [wantsAll, images, placeOf, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
-  const isEmpty = ids.size === 0;
+  const isEmpty = places.size === 0;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isElsewhere = isTyping(event.target) && !isCheckbox(event.target);
@@ -78,10 +90,11 @@ export function useSelection({
   }, [selectAll, clear, isEmpty]);
 
   const chosen = useMemo(
-    () => images.filter(({ id, status }) => ids.has(id) && status === 'ready'),
-    [images, ids],
+    () => images.filter(({ id, status }) => status === 'ready' && places.has(placeOf(id))),
+    [images, places, placeOf],
   );
-  return { ids, chosen, isLoadingAll: wantsAll && hasNextPage, select, paint, selectAll, clear };
+  const has = useCallback((id: string) => places.has(placeOf(id)), [places, placeOf]);
+  return { places, has, chosen, isLoadingAll: wantsAll && hasNextPage, select, paint, selectAll, clear };
 }
 
 const isCheckbox = (target: EventTarget | null): boolean =>
@@ -89,13 +102,13 @@ const isCheckbox = (target: EventTarget | null): boolean =>
 
 function changed(
   base: ReadonlySet<string>,
-  range: readonly Image[],
+  range: readonly string[],
   isSelected: boolean,
 ): ReadonlySet<string> {
-  const ids = new Set(base);
-  for (const { id, status } of range) {
-    if (isSelected && status === 'ready') ids.add(id);
-    else ids.delete(id);
+  const places = new Set(base);
+  for (const place of range) {
+    if (isSelected) places.add(place);
+    else places.delete(place);
   }
-  return ids;
+  return places;
 }
