@@ -64,7 +64,10 @@ import { operation as updateImages } from './images/update-images/operation.ts';
 import { operation as createApiKey } from './keys/create-api-key/operation.ts';
 import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
+import { operation as listUploads } from './overview/list-uploads/operation.ts';
+import { operation as searchAll } from './overview/search-all/operation.ts';
 import { operation as getPatient } from './patients/get-patient/operation.ts';
+import { operation as identifyPatient } from './patients/identify-patient/operation.ts';
 import { operation as listPatients } from './patients/list-patients/operation.ts';
 import { operation as putPatient } from './patients/put-patient/operation.ts';
 import { operation as createRecordImage } from './records/create-record-image/operation.ts';
@@ -72,11 +75,16 @@ import { operation as listRecordImages } from './records/list-record-images/oper
 import { operation as openImageLink } from './records/open-image-link/operation.ts';
 import { operation as getHealth } from './service/get-health/operation.ts';
 import { operation as getReadiness } from './service/get-readiness/operation.ts';
+import { operation as getStatus } from './service/get-status/operation.ts';
 
 /** The whole HTTP API. The stack, the API document and the table-driven tests are generated from this list. */
 export const operations = [
   getHealth,
   getReadiness,
+  getStatus,
+
+  searchAll,
+  listUploads,
 
   createBatch,
   listBatches,
@@ -94,6 +102,7 @@ export const operations = [
 
   listPatients,
   getPatient,
+  identifyPatient,
   putPatient,
 
   listImages,

@@ -1,6 +1,8 @@
 /** The subjects of the operations, and what each is about: the tags of the API document. */
 export const GROUPS = {
   Service: 'The state of the service, and this document.',
+  Overview:
+    'What the first page of the clinic shows: a search over everything, and what was uploaded on a day.',
   Cases: 'Images of a case, with eye side and time of capture.',
   Batches: 'Named groups of images of one patient, their upload, and their ZIP archives.',
   Patients: 'The directory of patients.',

@@ -20,9 +20,9 @@ export interface Permissions {
   /**
    * The table of requests: occupied rate limit slots, and stored responses by `Idempotency-Key`. Derived from `rate`
    * and from whether the operation is idempotent. `check`, here and below: only to know whether it can be read. `uses`: also to
-   * read when API keys were used.
+   * read when API keys were used. `reports`: also to read the results of scheduled runs. `report`: only to write one.
    */
-  requests?: 'count' | 'remember' | 'uses' | 'check';
+  requests?: 'count' | 'remember' | 'uses' | 'reports' | 'report' | 'check';
   /** The audit log: every operation with a permission appends to it; none may change its events. */
   audit?: 'append' | 'read' | 'check' | 'verify';
   /**
@@ -40,6 +40,8 @@ export interface Permissions {
   connections?: readonly ('find' | 'add' | 'remove' | 'hold')[];
   /** The event functions to whose queues it sends messages, by their ids. */
   queues?: readonly string[];
+  /** How many messages wait in every queue of the service. */
+  queueLengths?: true;
   /** The open WebSocket connections: send messages, close them. */
   sockets?: readonly ('send' | 'close')[];
 }

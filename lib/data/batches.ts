@@ -4,10 +4,11 @@ import { Batch, DeletedBatch } from '../domain/batches/batch.ts';
 import type { Deletion } from '../domain/deletion.ts';
 import { epochSeconds } from '../domain/epoch-seconds.ts';
 import type { Assignment } from '../domain/patients/assignment.ts';
+import { getMany } from './dynamodb/batch-requests.ts';
 import { type Condition, equals, onlyIf, updateIf } from './dynamodb/condition-expression.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
 import { putOnce } from './dynamodb/put-once.ts';
-import { hasExpired, parseItem, type Table } from './dynamodb/table.ts';
+import { hasExpired, parseItem, parseReadable, type Table } from './dynamodb/table.ts';
 import { updateOf } from './dynamodb/update-expression.ts';
 import { batchesOfPatient, batchKey, batchListKey, deletedBatchKeys, deletedOfPatient } from './keys.ts';
 
@@ -28,6 +29,15 @@ export class Batches {
   async get(id: string): Promise<Batch | undefined> {
     const item = await this.#read(id);
     return item && item.deletedAt === undefined ? parseItem(Batch, item) : undefined;
+  }
+
+  /** Reads the batches that are not deleted, in no order. Damaged ones are left out. */
+  async getMany(ids: readonly string[]): Promise<Batch[]> {
+    const items = await getMany(this.#table, [...new Set(ids)].map(batchKey));
+    return parseReadable(
+      Batch,
+      items.filter(({ deletedAt }) => deletedAt === undefined),
+    );
   }
 
   /** Reads a deleted batch, as long as it can be restored. */

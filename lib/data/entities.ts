@@ -25,6 +25,7 @@ import { KeyUse } from './key-uses.ts';
 import * as keys from './keys.ts';
 import { PatientTerm } from './patients.ts';
 import { ReconciliationProgress, ReconciliationSums } from './reconcile/progress.ts';
+import { ReconciliationReport, VerificationReport } from './reconcile/run-reports.ts';
 import { RestoreProgress } from './restore/restore-progress.ts';
 import { StoredFiles } from './stored-amounts.ts';
 
@@ -52,7 +53,7 @@ type EntityKey = readonly [
 export const TABLES = {
   Table: keys.TABLE_SCHEMA.indexes,
   Audit: keys.TABLE_SCHEMA.auditIndexes,
-  Connections: keys.TABLE_SCHEMA.indexes,
+  Connections: keys.TABLE_SCHEMA.connectionIndexes,
   Requests: [],
 } as const satisfies Readonly<Record<string, readonly keys.IndexName[]>>;
 
@@ -183,6 +184,10 @@ export const ENTITIES: readonly Entity[] = [
       [keys.imageListKey(ofBatch), { gsi1: 'the images of a batch, in their order' }],
       [keys.imageListKey(ofCase), { gsi1: 'the images of a case, oldest first' }],
       [keys.patientListKey({ id: '<image>', patientId }), { gsi2: 'the images of a patient, newest first' }],
+      [
+        keys.uploadListKey({ id: EXAMPLE_ID, uploadedLocal: '2025-11-06T10:00:00' }),
+        { gsi3: 'the images that were uploaded on a day, in shards' },
+      ],
       [
         keys.deletedImageKeys({ ...deleted, deletedWith: '<batch>' }),
         { gsi1: 'the images that were deleted with a batch' },
@@ -389,6 +394,18 @@ export const ENTITIES: readonly Entity[] = [
     schema: { ReconciliationProgress },
     table: 'Requests',
     keys: [[keys.RECONCILIATION_KEY, { table: 'how far the reconciliation has come' }]],
+  },
+  {
+    name: 'ReconciliationReport',
+    schema: { ReconciliationReport },
+    table: 'Requests',
+    keys: [[keys.RECONCILIATION_REPORT_KEY, { table: 'what the last run of the reconciliation found' }]],
+  },
+  {
+    name: 'VerificationReport',
+    schema: { VerificationReport },
+    table: 'Requests',
+    keys: [[keys.AUDIT_VERIFICATION_KEY, { table: 'what the last verification of the audit log found' }]],
   },
   {
     name: 'ReconciliationSums',

@@ -13,6 +13,7 @@ import { getMany, keysIn, writeMany } from './dynamodb/batch-requests.ts';
 import { type Condition, equals, updateIf } from './dynamodb/condition-expression.ts';
 import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
 import { putAllNew, putNew } from './dynamodb/put-once.ts';
+import { queryShards } from './dynamodb/query-shards.ts';
 import { hasExpired, parseItem, parseReadable, type Table } from './dynamodb/table.ts';
 import { transactMany } from './dynamodb/transact-many.ts';
 import { transact } from './dynamodb/transaction.ts';
@@ -50,6 +51,8 @@ import {
   linksOfPatient,
   linksOfRecord,
   patientListKey,
+  uploadListKey,
+  uploadsOfDay,
 } from './keys.ts';
 import { addStored, fullAt, moveStored, removeStored } from './stored-amounts.ts';
 
@@ -196,6 +199,24 @@ export class Images {
   async listOfPatient(patientId: string, page: PageRequest, keep?: Keep): Promise<Page<Image>> {
     const query = { ...listQuery(imagesOfPatient(patientId)), index: 'gsi2', newestFirst: true } as const;
     return queryPage(this.#table, { ...query, ...(keep && { keep }) }, page);
+  }
+
+  /**
+   * Yields the images that were uploaded on a day by the clinic's clock, the last one first; also those that are pending or were
+   * refused, and none that is deleted.
+   */
+  async *uploadedOn(day: string, readAtOnce: number): AsyncGenerator<Image> {
+    const query = {
+      schema: Image,
+      keyOf: imageKey,
+      index: 'gsi3' as const,
+      filter: {
+        FilterExpression: '#status <> :deleted',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':deleted': 'deleted' },
+      },
+    };
+    for await (const { item } of queryShards(this.#table, uploadsOfDay(day), query, readAtOnce)) yield item;
   }
 
   /**
@@ -481,6 +502,7 @@ export const toItem = (image: Image) => ({
   ...imageKey(image.id),
   ...imageListKey(image),
   ...patientListKey(image),
+  ...uploadListKey(image),
 });
 
 /** Whether an item is not to be found any more. */

@@ -40,6 +40,20 @@ export const patientListKey = (image: { id: string; patientId?: string | undefin
 });
 export const imagesOfPatient = (patientId: string) => `PATIENT#${patientId}`;
 
+/**
+ * The position of an image in the list of the day on which it was uploaded, by the clinic's clock.
+ *
+ * A partition of an index takes 1,000 write units in a second, and a batch of 200 uploads is written at once: so the list has
+ * shards, as that of the audit log.
+ */
+export const uploadListKey = (image: Pick<Image, 'id' | 'uploadedLocal'>) => {
+  const shards = uploadsOfDay(image.uploadedLocal.slice(0, 10));
+  return { gsi3pk: shards[Number.parseInt(image.id.slice(-2), 16) % shards.length], gsi3sk: image.id };
+};
+const UPLOAD_SHARDS = 4;
+export const uploadsOfDay = (day: string) =>
+  Array.from({ length: UPLOAD_SHARDS }, (_value, shard) => `UPLOADS#${day}#${shard}`);
+
 /** The position of a batch in the list of its patient. */
 export const batchListKey = (batch: { id: string; patientId: string }) => ({
   gsi1pk: batchesOfPatient(batch.patientId),
@@ -368,6 +382,10 @@ export const scanVerdictKey = (upload: string) => ({ pk: `SCAN#${upload}`, sk: '
 /** How far the reconciliation has come; in the table of requests. */
 export const RECONCILIATION_KEY = { pk: 'RECONCILIATION', sk: 'PROGRESS' };
 
+/** What the last run of the reconciliation found, and that of the verification of the audit log; in the table of requests. */
+export const RECONCILIATION_REPORT_KEY = { pk: RECONCILIATION_KEY.pk, sk: 'REPORT' };
+export const AUDIT_VERIFICATION_KEY = { pk: 'AUDITVERIFICATION', sk: 'REPORT' };
+
 /** A part of what a run of the reconciliation has added up; in the table of requests. */
 export const reconciliationSumsKey = (id: number, part: number) => ({
   pk: RECONCILIATION_KEY.pk,
@@ -479,7 +497,7 @@ export const INDEXES = {
   gsi1: { partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
   /** The images of a patient, or of another record; in the audit log, the events of a patient. */
   gsi2: { partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
-  /** The audit log only: the events of a person. */
+  /** The images that were uploaded on a day; in the audit log, the events of a person. */
   gsi3: { partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
 } as const;
 export type IndexName = keyof typeof INDEXES;
@@ -489,6 +507,7 @@ export const TABLE_SCHEMA = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expiresAt',
-  indexes: ['gsi1', 'gsi2'],
+  indexes: ['gsi1', 'gsi2', 'gsi3'],
+  connectionIndexes: ['gsi1', 'gsi2'],
   auditIndexes: ['gsi1', 'gsi2', 'gsi3'],
 } as const;

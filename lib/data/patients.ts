@@ -1,8 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { Patient, patientTerms } from '../domain/patients/patient.ts';
+import { hasWords, Patient, patientTerms } from '../domain/patients/patient.ts';
+import { getMany } from './dynamodb/batch-requests.ts';
 import { type Page, type PageRequest, queryPage } from './dynamodb/page.ts';
-import { parseItem, type Table } from './dynamodb/table.ts';
+import { parseItem, parseReadable, type Table } from './dynamodb/table.ts';
 import { transact } from './dynamodb/transaction.ts';
 import {
   directoryKey,
@@ -11,8 +12,10 @@ import {
   directoryTermListKey,
   PATIENTS_BY_NAME,
   PATIENTS_BY_TERM,
+  patientAmountKey,
   termsFrom,
 } from './keys.ts';
+import { StoredFiles } from './stored-amounts.ts';
 
 /** Attempts to change an entry. Each fails only if another request changed the same patient meanwhile. */
 const ATTEMPTS = 10;
@@ -26,7 +29,7 @@ type PatientTerm = z.infer<typeof PatientTerm>;
  *
  * A partition of an index takes 1,000 writes and gives 3,000 reads (of 4 KB, twice as many that may be outdated) in a second
  * (DynamoDB Developer Guide, "Best practices for designing and using partition keys effectively"). A new patient writes at
- * most 10 index items into one partition, each below 1 KB with usual names: a hundred new patients in a second, where a
+ * most 11 index items into one partition, each below 1 KB with usual names: a hundred new patients in a second, where a
  * clinic has as many in a day. So the index has one partition and is sorted as a whole.
  */
 export class Patients {
@@ -41,6 +44,23 @@ export class Patients {
     const Key = directoryKey(patientId);
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     return Item && parseItem(Patient, Item);
+  }
+
+  /** Returns the entry, and the number of files that are stored of the patient: pending and restorable ones, too. */
+  async getWithFiles(patientId: string): Promise<{ patient: Patient | undefined; files: number }> {
+    const [entryKey, amountKey] = [directoryKey(patientId), patientAmountKey(patientId)];
+    const items = await getMany(this.#table, [entryKey, amountKey]);
+    const [entry, amount] = [entryKey, amountKey].map(({ sk }) => items.find((item) => item.sk === sk));
+    return {
+      patient: entry && parseItem(Patient, entry),
+      files: amount ? parseItem(StoredFiles, amount).files : 0,
+    };
+  }
+
+  /** Returns the entries of these patients, as far as there are some, by their numbers. */
+  async getMany(patientIds: readonly string[]): Promise<ReadonlyMap<string, Patient>> {
+    const items = await getMany(this.#table, [...new Set(patientIds)].map(directoryKey));
+    return new Map(parseReadable(Patient, items).map((patient) => [patient.patientId, patient]));
   }
 
   /**
@@ -79,15 +99,15 @@ export class Patients {
   }
 
   /**
-   * Lists one page of the patients of whom a component of the name, or the number, begins so: by that component, then by
-   * name. Each patient comes once, although several components may begin alike: under the first of them, which each
-   * index item tells by itself, so that it holds across pages.
+   * Lists one page of the patients of whom a component of the name, the number or the birth date begins with the first word, and
+   * any of them with each other word: by that component, then by name. Each patient comes once, although several components may
+   * begin alike: under the first of them, which each index item tells by itself, so that it holds across pages.
    *
-   * @param prefix as `searchTerm` returns it, not empty
+   * @param words as `searchWords` returns them, at least one
    */
-  search(prefix: string, page: PageRequest): Promise<Page<Patient>> {
-    const isFirst = (found: PatientTerm) =>
-      patientTerms(found).find((term) => term.startsWith(prefix)) === found.term;
+  search([prefix = '', ...others]: readonly string[], page: PageRequest): Promise<Page<Patient>> {
+    const isFound = (found: PatientTerm) =>
+      patientTerms(found).find((term) => term.startsWith(prefix)) === found.term && hasWords(found, others);
     return queryPage<PatientTerm>(
       this.#table,
       {
@@ -96,9 +116,9 @@ export class Patients {
         schema: PatientTerm,
         idOf: ({ place, patientId }) => `${place}#${patientId}`,
         keyOf: termKeyOf,
-        keep: isFirst,
-        // Most are kept.
-        readAtOnce: page.limit + 1,
+        keep: isFound,
+        // Of those with one word most are kept.
+        ...(others.length === 0 && { readAtOnce: page.limit + 1 }),
       },
       page,
     );

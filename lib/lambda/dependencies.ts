@@ -28,6 +28,7 @@ import { Patients } from '../data/patients.ts';
 import { RateLimits } from '../data/rate-limits.ts';
 import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
+import { RunReports } from '../data/reconcile/run-reports.ts';
 import { StoredItems } from '../data/reconcile/stored-items.ts';
 import { Refusals } from '../data/refusals.ts';
 import { ScanVerdicts } from '../data/scan-verdicts.ts';
@@ -40,6 +41,7 @@ import { SignedObjects } from '../storage/signed-objects.ts';
 import { SignedUrls } from '../storage/signed-urls.ts';
 import { environment } from './environment.ts';
 import { MessageSender } from './events/message-sender.ts';
+import { QueueLengths } from './events/queue-lengths.ts';
 import { UploadQueues } from './events/upload-queues.ts';
 import { FrameAllowance } from './frame-allowance.ts';
 import { Readiness } from './readiness.ts';
@@ -108,6 +110,10 @@ export const storedItems = () => new StoredItems(table());
 export const recounts = () => new Recounts(table());
 /** How far the reconciliation has come. */
 export const progress = () => new Progress(connectTable(environment.requestsTableName));
+/** The results of the last scheduled runs. */
+export const runReports = () => new RunReports(connectTable(environment.requestsTableName));
+/** How many messages wait in the queues. */
+export const queueLengths = () => new QueueLengths(environment.allQueues);
 /** Sends to the queues of other functions. */
 export const messageSender = () => new MessageSender();
 export const uploadQueues = () => new UploadQueues(environment.uploadQueues);

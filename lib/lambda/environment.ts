@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import { queueVariable } from '../api/trigger.ts';
 import { Limits } from '../domain/limits/limits.ts';
@@ -58,6 +59,10 @@ export const environment = {
       }),
     );
   },
+  /** All queues of the service: of each event function, its own, if it has one, and that of its dead letters. */
+  get allQueues() {
+    return AllQueues.parse(JSON.parse(required('ALL_QUEUES')));
+  },
   /** The queues to which S3 sends the events of uploads. */
   get uploadQueues() {
     const urlOf = (triggerId: string) => required(queueVariable(triggerId));
@@ -80,6 +85,9 @@ export const environment = {
   },
 };
 
+/** The URLs of queues, by the ids of the event functions. */
+const AllQueues = z.record(z.string(), z.object({ queue: z.string().optional(), deadLetters: z.string() }));
+
 function required(name: string): string {
   const value = process.env[name];
   if (!value)
@@ -100,12 +108,13 @@ export function requireSettings(operation: Operation): void {
 
 /** The settings of an operation: they follow from its permissions, as in `lib/stack`. */
 function settingsOf(operation: Operation): (keyof typeof environment)[] {
-  const { table, requests, audit, connections, objects } = permissionsOf(operation);
+  const { table, requests, audit, connections, objects, queueLengths } = permissionsOf(operation);
   return [
     ...(table ? (['tableName'] as const) : []),
     ...(requests ? (['requestsTableName'] as const) : []),
     ...(audit ? (['auditTableName', 'auditDays'] as const) : []),
     ...(connections ? (['connectionsTableName'] as const) : []),
+    ...(queueLengths ? (['allQueues'] as const) : []),
     ...(objects ? (['bucketName', 'timeZone', 'scan'] as const) : []),
     ...(objects?.dicom?.includes('write') ? (['patientIdIssuers'] as const) : []),
     ...(requests || objects ? (['limits'] as const) : []),

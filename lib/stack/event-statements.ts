@@ -56,3 +56,22 @@ export function eventStatements(
       : []),
   ];
 }
+
+/** The URLs of all queues by the ids of their functions, and the permission to read how many messages they have. */
+export const queueLengths = (all: ReadonlyMap<string, Queues>) => ({
+  urls: Object.fromEntries(
+    [...all].map(([id, { queue, deadLetters }]) => [
+      id,
+      { ...(queue && { queue: queue.queueUrl }), deadLetters: deadLetters.queueUrl },
+    ]),
+  ),
+  statements: [
+    new PolicyStatement({
+      actions: ['sqs:GetQueueAttributes'],
+      resources: [...all.values()].flatMap(({ queue, deadLetters }) => [
+        ...(queue ? [queue.queueArn] : []),
+        deadLetters.queueArn,
+      ]),
+    }),
+  ],
+});

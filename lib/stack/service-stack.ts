@@ -11,7 +11,7 @@ import { AddressRate } from './address-rate.ts';
 import { Api } from './api.ts';
 import type { DataStack } from './data-stack.ts';
 import { Edge } from './edge.ts';
-import { eventStatements } from './event-statements.ts';
+import { eventStatements, queueLengths } from './event-statements.ts';
 import { EventSource } from './events.ts';
 import { Functions } from './functions.ts';
 import { Identity } from './identity.ts';
@@ -75,7 +75,14 @@ export class ServiceStack extends Stack {
       };
       const { summary: description } = operation;
       const permissions = permissionsOf(operation);
-      const handler = functions.create(operation.id, { ...operation, permissions, description, environment });
+      const watched = permissions.queueLengths ? queueLengths(queues) : undefined;
+      const handler = functions.create(operation.id, {
+        ...operation,
+        permissions,
+        description,
+        environment: { ...environment, ...(watched && { ALL_QUEUES: this.toJsonString(watched.urls) }) },
+        statements: watched?.statements ?? [],
+      });
       return { operation, functionArn: handler.functionArn };
     });
     const { functionArn: otherMethodsArn } = functions.create('other-methods', {

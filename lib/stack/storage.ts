@@ -164,7 +164,7 @@ export class Storage extends Construct {
     this.requests = new TableV2(this, 'Requests', { ...items, removalPolicy: RemovalPolicy.DESTROY });
     this.connections = new TableV2(this, 'Connections', {
       ...items,
-      globalSecondaryIndexes: indexes(TABLE_SCHEMA.indexes),
+      globalSecondaryIndexes: indexes(TABLE_SCHEMA.connectionIndexes),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.table = new TableV2(this, 'Table', {

@@ -9,6 +9,7 @@ import {
   PatientDetails,
   patientFromPerson,
   searchTerm,
+  searchWords,
 } from '../../lib/domain/patients/patient.ts';
 import { graphemes, patientNames, searchedComponents } from '../fixtures/patient-names.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
@@ -38,10 +39,12 @@ const write = (patientId: string, details: object) =>
 /** All pages of the search, each of this length at most. */
 async function pagesOf(text: string, limit: number): Promise<Patient[][]> {
   const pages: Patient[][] = [];
-  const prefix = searchTerm(text);
+  const words = searchWords(text, now);
   for (let cursor: string | undefined; ; ) {
     const request = { limit, cursor };
-    const page = await (prefix === '' ? patients.listAll(request) : patients.search(prefix, request));
+    const page = await (words.length === 0
+      ? patients.listAll(request)
+      : patients.search(words, request));
     pages.push(page.items);
     if (page.next === null) return pages;
     // What an operation accepts: see `PageQuery`.
@@ -125,7 +128,7 @@ describe('A search', () => {
 
   test('is one Query for each page', async () => {
     sent.clear();
-    await patients.search('PAGED-1', { limit: 20 });
+    await patients.search(['PAGED-1'], { limit: 20 });
     expect(Object.fromEntries(sent)).toEqual({ QueryCommand: 1 });
   });
 

@@ -100,6 +100,15 @@ const instancePath = ({ study, series, instance }: Fixtures) =>
 const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'get-health': { path: () => '/health', people: anyone },
   'get-readiness': { path: () => '/health/ready', people: anyone },
+  'get-status': { path: () => '/api/status', people: admins },
+  'search-all': {
+    path: () => `/api/search?q=${PATIENT_1}`,
+    people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
+  },
+  'list-uploads': {
+    path: () => '/api/uploads?day=2025-11-06',
+    people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
+  },
   'create-batch': {
     path: () => '/api/images/batches',
     body: () => ({ name: 'x', object_id: PATIENT_1 }),
@@ -153,6 +162,7 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
   },
   'get-patient': { path: () => `/api/patients/${PATIENT_1}`, people: own },
+  'identify-patient': { path: () => `/api/patients/${PATIENT_1}/identity`, people: own },
   'put-patient': {
     path: () => `/api/patients/${PATIENT_1}`,
     body: () => ({ name: { alphabetic: 'Patient^Paula' } }),

@@ -93,6 +93,8 @@ describe.each(all)('$id', (operation) => {
       check: ['GetItem'],
       count: ['UpdateItem'],
       uses: ['BatchGetItem', 'UpdateItem'],
+      reports: ['BatchGetItem', 'UpdateItem'],
+      report: ['PutItem'],
       remember: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     };
     expect([...rightsOn(operation.id, 'StorageRequests')].sort()).toEqual(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser/browser.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { type Client, decided, formOf, useService } from '../support/service.ts';
+import { type Client, decided, formOf, register, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -24,6 +24,7 @@ const listOf = async (caseId: string) => {
 };
 
 test('Images are uploaded with the eye and the time of their capture, once somebody names the patient of the case', async () => {
+  await register(await service.as('staff'), PATIENT_1, 'Eyes');
   const page = await browsing.signedIn('staff', '/cases/C-501');
   await page.getByText('No images in this case yet.').waitFor();
   expect(await page.getByText('Choose images').count()).toBe(0);

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { faultsOf } from '../support/browser/axe.ts';
 import { useBrowser } from '../support/browser/browser.ts';
+import { openPatient } from '../support/browser/find.ts';
 import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { createBatch, decided, formOf, useService } from '../support/service.ts';
+import { createBatch, decided, formOf, register, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -80,12 +81,12 @@ test('A patient without cases sees no list of cases, neither on their page nor o
 test('An image that is added to a case, or deleted from it, updates the list at once', async () => {
   const [patient, caseId] = [`P-${randomUUID().toUpperCase()}`, `C-${randomUUID()}`];
   const socket = Promise.withResolvers<void>();
+  await register(await service.as('staff'), patient);
   const page = await browsing.open('/');
   page.on('websocket', (opened) => opened.on('framereceived', () => socket.resolve()));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'Dana Doctor' }).click();
-  await page.getByLabel('Patient number').fill(patient);
-  await page.getByRole('button', { name: 'Open patient' }).click();
+  await openPatient(page, patient);
   await page.getByText('No images yet').waitFor();
   expect(await fold(page).count()).toBe(0);
   const first = await photoInCase(caseId, patient);
@@ -108,8 +109,7 @@ test('More cases than one answer holds are loaded on request', async () => {
   await page.route('**/api/v1/images/cases?**', (route) =>
     route.continue({ url: `${route.request().url()}&limit=2` }),
   );
-  await page.getByLabel('Patient number').fill(patient);
-  await page.getByRole('button', { name: 'Open patient' }).click();
+  await openPatient(page, patient);
   await page.getByText('2+').waitFor();
   await fold(page).click();
   await page.getByRole('button', { name: 'Older cases' }).click();

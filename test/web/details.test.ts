@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser/browser.ts';
+import { openPatient } from '../support/browser/find.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 
 const service = useService();
@@ -66,8 +67,7 @@ test('A request that failed is repeated by a click', async () => {
     json: { statusCode: 403, message: 'Not now', error: 'Forbidden', details: [] },
   };
   await page.route('**/api/images/batches?**', (route) => route.fulfill(refuse));
-  await page.getByLabel('Patient number').fill('P-6304');
-  await page.getByRole('button', { name: 'Open patient' }).click();
+  await openPatient(page, 'P-6304');
   await page.getByText('The batches cannot be shown').waitFor();
   await page.unroute('**/api/images/batches?**');
   await page.getByRole('button', { name: 'Try again' }).click();

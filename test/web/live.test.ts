@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser/browser.ts';
+import { openPatient } from '../support/browser/find.ts';
 import { drawn, openBatch, tiles } from '../support/browser/patient-page.ts';
 import { newPatient, PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
@@ -101,8 +102,7 @@ test('A page is told of the patient that it shows only, and shows what it missed
 
   const go = async (patient: string) => {
     await page.getByRole('link', { name: /Negatoscope/ }).click();
-    await page.getByLabel('Patient number').fill(patient);
-    await page.getByRole('button', { name: 'Open patient' }).click();
+    await openPatient(page, patient);
   };
   await go(other);
   await openBatch(page, 'Of the other');

@@ -3,16 +3,23 @@ import { photos } from '../fixtures/photos.ts';
 import { drop, useBrowser } from '../support/browser/browser.ts';
 import { drawn, openBatch, tiles } from '../support/browser/patient-page.ts';
 import { newPatient } from '../support/people.ts';
-import { createBatch, decided, upload, useService } from '../support/service.ts';
+import { createBatch, decided, register, upload, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
 
 const HINT = 'For sample data, run npm run seed.';
 
+/** A patient of the directory, of whom nothing is stored. */
+async function newlyRegistered() {
+  const patient = newPatient();
+  await register(await service.as('staff'), patient);
+  return patient;
+}
+
 describe('A patient without images', () => {
   test('has instructions for sample data on a laptop', async () => {
-    const page = await browsing.signedIn('doctor', `/patients/${newPatient()}`);
+    const page = await browsing.signedIn('doctor', `/patients/${await newlyRegistered()}`);
     await page.getByText(HINT).waitFor();
   });
 
@@ -23,7 +30,7 @@ describe('A patient without images', () => {
       await route.fulfill({ json: { ...config, onLaptop: false } });
     });
     await browsing.signIn(page, 'doctor');
-    await page.goto(`/patients/${newPatient()}`);
+    await page.goto(`/patients/${await newlyRegistered()}`);
     await page.getByText('No images yet').waitFor();
     expect(await page.getByText(HINT).count()).toBe(0);
   });
@@ -31,7 +38,7 @@ describe('A patient without images', () => {
 
 describe('A batch', () => {
   test('is created, filled by dropping images on it, and counted', async () => {
-    const patient = newPatient();
+    const patient = await newlyRegistered();
     const page = await browsing.signedIn('doctor', `/patients/${patient}`);
     await page.getByText('No images yet').waitFor();
     await page.getByRole('button', { name: 'New batch' }).click();

@@ -6,7 +6,7 @@ import { drop, useBrowser } from '../support/browser/browser.ts';
 import { openBatch } from '../support/browser/patient-page.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { newPatient } from '../support/people.ts';
-import { createBatch, useService } from '../support/service.ts';
+import { createBatch, register, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -48,7 +48,9 @@ describe('A file is shown from the moment of its upload, with what happens to it
 
   test('in a case', async () => {
     const page = await browsing.signedIn('doctor', `/cases/C-${crypto.randomUUID()}`);
-    await page.getByLabel('Patient number').fill(newPatient());
+    const patient = newPatient();
+    await register(await service.as('staff'), patient);
+    await page.getByLabel('Patient number').fill(patient);
     const go = await holdUploads(page);
     await drop(page, [await photo({ seed: 1 }), LIAR]);
     const images = (status: string) => page.locator(`.case-images button[data-status=${status}]`);

@@ -7,6 +7,8 @@ import { LiveUpdatesNotice } from './live-updates/live-updates-notice.tsx';
 import { Message } from './parts/message.tsx';
 import { Spinner } from './parts/spinner.tsx';
 import { PatientPage } from './patient/patient-page.tsx';
+import { useIdentity } from './patient-banner/identity.ts';
+import { NewPatient } from './patient-banner/new-patient.tsx';
 import { useSession } from './session/session-provider.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -15,12 +17,17 @@ const ExamPage = lazy(() => import('./exams/exam-page.tsx').then((m) => ({ defau
 const StudyPage = lazy(() => import('./exams/study-page.tsx').then((m) => ({ default: m.StudyPage })));
 const AuditPage = lazy(() => import('./admin/audit-page.tsx').then((m) => ({ default: m.AuditPage })));
 const TrashPage = lazy(() => import('./trash/trash-page.tsx').then((m) => ({ default: m.TrashPage })));
+const StatusPage = lazy(() => import('./admin/status-page.tsx').then((m) => ({ default: m.StatusPage })));
 const KeysPage = lazy(() => import('./admin/keys-page.tsx').then((m) => ({ default: m.KeysPage })));
 
 /** A patient's page, at the normal form of the number, by which all lists are cached. */
 function PatientRoute({ id }: { id: string }) {
   const patientId = normalizePatientId(id);
+  const { person } = useSession();
+  const { data: identity } = useIdentity(id === patientId ? id : undefined);
   if (id !== patientId) return <Redirect to={`/patients/${encodeURIComponent(patientId)}`} replace />;
+  // Patients have their number from the clinic.
+  if (identity && !identity.isKnown && person.role !== 'patient') return <NewPatient identity={identity} />;
   return <PatientPage key={id} patientId={id} />;
 }
 
@@ -49,6 +56,7 @@ export function App() {
           <Route path="/exams/:id">{({ id }) => <ExamPage key={id} examId={id} />}</Route>
           <Route path="/studies/:uid">{({ uid }) => <StudyPage key={uid} study={uid} />}</Route>
           {isAdmin && <Route path="/admin/audit" component={AuditPage} />}
+          {isAdmin && <Route path="/admin/status" component={StatusPage} />}
           {isAdmin && <Route path="/admin/keys" component={KeysPage} />}
           <Route>
             <main className="page">

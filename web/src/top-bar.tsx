@@ -1,12 +1,14 @@
 import { LogOut } from 'lucide-react';
-import { Link, useRoute } from 'wouter';
+import { Link, useLocation, useRoute } from 'wouter';
 import { IconButton } from './parts/icon-button.tsx';
+import { SearchBox } from './search/search-box.tsx';
 import { useSession } from './session/session-provider.tsx';
 import './top-bar.css';
 
 /** The bar on every page: navigation and the signed-in user. */
 export function TopBar() {
   const { person, signOut } = useSession();
+  const [path] = useLocation();
   return (
     <header className="top-bar">
       <Link href="/" className="top-bar-name" aria-label="Negatoscope">
@@ -18,7 +20,10 @@ export function TopBar() {
         {person.patientId && <NavLink href="/cases">Cases</NavLink>}
         {person.role === 'admin' && <NavLink href="/admin/audit">Audit log</NavLink>}
         {person.role === 'admin' && <NavLink href="/admin/keys">API keys</NavLink>}
+        {person.role === 'admin' && <NavLink href="/admin/status">Status</NavLink>}
       </nav>
+      {/* The first page has the large one. */}
+      {person.role !== 'patient' && path !== '/' && <SearchBox />}
       <span className="top-bar-person">
         <b>{person.name}</b> <span>{person.role}</span>
       </span>

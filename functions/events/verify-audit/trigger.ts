@@ -9,6 +9,7 @@ export const trigger = defineTrigger({
   metric: 'faults',
   permissions: {
     audit: 'verify',
+    requests: 'report',
     objects: { audit: ['find', 'read'], 'audit/heads': ['versions', 'write', 'lock'] },
   },
   memoryMb: 1024,

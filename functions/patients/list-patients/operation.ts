@@ -8,14 +8,14 @@ export const operation = defineOperation({
   id: 'list-patients',
   method: 'GET',
   path: '/api/patients',
-  summary: 'List patients by name, all or those found by the beginning of a name or a number',
+  summary: 'List patients by name, all or those found by the beginnings of names, a number or a birth date',
   group: 'Patients',
   auth: ['staff', 'doctor', 'admin'],
   query: z.strictObject({
     q: Text.max(64)
       .default('')
       .describe(
-        'The beginning of a family, given or middle name in any script, or of the number. Case and accents are ignored. Without it, all patients.',
+        'The beginnings of family, given or middle names in any script and order, of the number, or a birth date (`1970-03-21`, `21.3.1970`). Case and accents are ignored. Without it, all patients.',
       )
       .meta({ examples: ['yama'] }),
     ...PageQuery,

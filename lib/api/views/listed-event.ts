@@ -7,12 +7,22 @@ export const ListedEvent = z.strictObject({
   id: Id,
   at: Timestamp,
   who: Subject.nullable(),
+  name: z
+    .string()
+    .nullable()
+    .describe('The name of the person or of the API key at that time.')
+    .meta({ examples: ['Dana Doctor'] }),
   role: AuditEvent.shape.role.meta({ examples: ['doctor'] }),
   action: z.string().meta({ examples: ['get-image-data'] }),
   method: z.string().meta({ examples: ['GET'] }),
   path: z.string().meta({ examples: [`/api/images/${EXAMPLE_ID}/data`] }),
   patient_ids: z.array(z.string()).meta({ examples: [['P-1001']] }),
   things: z.array(z.string()).meta({ examples: [[`image ${EXAMPLE_ID}`]] }),
+  about: z
+    .string()
+    .nullable()
+    .describe('What people call these things; null if they have no names, or too many.')
+    .meta({ examples: ['CT thorax'] }),
   status: z.int().meta({ examples: [200] }),
   outcome: Outcome,
   request_id: z.string().nullable(),
@@ -37,10 +47,14 @@ export const toListedEvent = ({
   requestId: request_id,
   resources: things,
   isSeries,
+  name,
+  about,
   ...event
 }: AuditEvent): z.infer<typeof ListedEvent> => ({
   ...event,
   who,
+  name: name ?? null,
+  about: about ?? null,
   patient_ids,
   things,
   request_id,

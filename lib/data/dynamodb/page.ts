@@ -49,7 +49,10 @@ export interface ListQuery<T> {
   newestFirst?: boolean;
   /** The first and the last sort key, both included. */
   between?: readonly [first: string, last: string];
-  filter?: Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeValues'>;
+  filter?: Pick<
+    QueryCommandInput,
+    'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+  >;
   /** Filters items by conditions that DynamoDB can't express (it has no case-insensitive comparison). */
   keep?: (item: T) => boolean | Promise<boolean>;
   /**

@@ -30,6 +30,8 @@ export class AmountSums {
     // An amount of whose files none may be left.
     if (item.sk === STORED) this.#add(String(item.pk), { bytes: 0, files: 0 });
     const file = fileOf(item, patients);
+    // Each file once: those of an API key have no amount of an uploader, and unassigned ones none of a patient.
+    if (file) this.#add(TOTAL, { bytes: file.fileSize, files: 1 });
     if (file) for (const { key, ...added } of totalsOf([file])) this.#add(key.pk, added);
   }
 
@@ -40,7 +42,14 @@ export class AmountSums {
 
   /** The keys of the amounts, each with what it should be. */
   all(): { key: { pk: string; sk: string }; sum: StoredAmount }[] {
-    return [...this.#sums].map(([pk, sum]) => ({ key: { pk, sk: STORED }, sum }));
+    return [...this.#sums]
+      .filter(([pk]) => pk !== TOTAL)
+      .map(([pk, sum]) => ({ key: { pk, sk: STORED }, sum }));
+  }
+
+  /** What all files together occupy. */
+  get total(): StoredAmount {
+    return this.#sums.get(TOTAL) ?? { bytes: 0, files: 0 };
   }
 
   /** The sums as text, in parts that fit into an item each. */
@@ -57,6 +66,9 @@ export class AmountSums {
     );
   }
 }
+
+/** Beside the keys of the amounts, so that it is kept between runs as they are; no key of an item. */
+const TOTAL = 'TOTAL';
 
 const Sum = z.tuple([z.string(), z.int(), z.int()]);
 type Sum = z.infer<typeof Sum>;

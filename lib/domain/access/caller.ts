@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AuditContext } from '../audit/audit-context.ts';
 import { Id, PatientId } from '../identifiers.ts';
+import { displayNameOf } from './display-name.ts';
 import { roleOfGroups } from './roles.ts';
 import { Scope } from './scope.ts';
 
@@ -8,14 +9,17 @@ import { Scope } from './scope.ts';
 export const Role = z.enum(['service', 'patient', 'staff', 'doctor', 'admin']);
 export type Role = z.infer<typeof Role>;
 
+/** For the audit log only: access is by the subject. */
+const name = z.string().optional();
+
 /**
  * The sender of a request, as the authorizer identifies it. A patient always has a patient id, and a service always has
  * the scopes of its key.
  */
 export const Caller = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('patient'), subject: z.string().min(1).max(128), patientId: PatientId }),
-  z.object({ role: Role.exclude(['patient', 'service']), subject: z.string().min(1).max(128) }),
-  z.object({ role: z.literal('service'), subject: z.string(), keyId: Id, scopes: z.array(Scope) }),
+  z.object({ role: z.literal('patient'), subject: z.string().min(1).max(128), patientId: PatientId, name }),
+  z.object({ role: Role.exclude(['patient', 'service']), subject: z.string().min(1).max(128), name }),
+  z.object({ role: z.literal('service'), subject: z.string(), keyId: Id, scopes: z.array(Scope), name }),
 ]);
 export type Caller = z.infer<typeof Caller> & {
   /** The audit context of the current request. */
@@ -47,6 +51,7 @@ export function callerFromClaims(payload: unknown): Caller | undefined {
     role: roleOfGroups(groups),
     subject: claims.data.sub,
     patientId: claims.data['custom:patient_id'],
+    name: displayNameOf(claims.data),
   });
   return caller.success ? caller.data : undefined;
 }

@@ -16,6 +16,8 @@ export const AuditEvent = z.object({
   at: Timestamp,
   /** Null if nobody signed in: a caller with a link is known by the link alone. */
   subject: z.string().nullable(),
+  /** The name of the person or of the key at that time, if the token or the key has one. */
+  name: z.string().optional(),
   role: Role.or(z.enum(['link', 'system'])).nullable(),
   /** The id of the operation or of the trigger. */
   action: z.string(),
@@ -24,6 +26,8 @@ export const AuditEvent = z.object({
   patientIds: z.array(z.string()),
   /** The resources it was about, as `image <id>`. */
   resources: z.array(z.string()),
+  /** What people call these resources, such as `CT thorax`; absent if there are many. */
+  about: z.string().optional(),
   /** The HTTP status; 0 if no response was sent. */
   status: z.int(),
   outcome: Outcome,

@@ -127,6 +127,10 @@ export const modalitiesOf = ({ seriesByModality }: Pick<DicomStudy, 'seriesByMod
     .flatMap(([modality, series]) => (series > 0 ? [modality] : []))
     .sort();
 
+/** What people call a study: its modalities and its description, such as `CT thorax`. */
+export const studyName = (study: Pick<DicomStudy, 'seriesByModality' | 'attributes'>): string =>
+  [...modalitiesOf(study), attributeText(study.attributes, '00081030').trim()].filter(Boolean).join(' ');
+
 /** Whether a series or study is neither deleted nor without an instance that is not deleted. */
 export const isShown = ({ deletionId, instances }: Pick<DicomSeries, 'deletionId' | 'instances'>): boolean =>
   deletionId === undefined && instances > 0;
@@ -198,7 +202,9 @@ export function requireVisibleInstance(
   study: DicomStudy | undefined,
 ): DicomInstance {
   const isThere = instance && isMember(study, instance);
-  const found = isThere ? { ...instance, id: instance.sopUid, patientId: study?.patientId } : undefined;
+  const found = isThere
+    ? { ...instance, id: instance.sopUid, patientId: study?.patientId, name: study && studyName(study) }
+    : undefined;
   if (isThere) caller.auditContext?.instances.set(instance.sopUid, instance);
   return requireVisible(caller, found, 'instance');
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
 import { Day, PatientId, Text, Timestamp } from '../identifiers.ts';
+import { birthDatesIn } from './birth-dates.ts';
 import { searchName } from './search-name.ts';
 
 /** Longest component group (PS3.5 table 6.2-1, PN), in characters. */
@@ -95,11 +96,41 @@ export function patientFromPerson(
 /** Family, given and middle name: people are not looked for by title (PS3.5 6.2.1.1: prefix and suffix follow). */
 const SEARCHED_COMPONENTS = 3;
 
-/** The normalized texts by whose beginnings a patient is found: the components of the names, and the number. */
-export function patientTerms({ patientId, name }: Pick<Patient, 'patientId' | 'name'>): string[] {
+/**
+ * The normalized texts by whose beginnings a patient is found: the components of the names, the number, and the birth date
+ * (`1970-03-21`).
+ */
+export function patientTerms({
+  patientId,
+  name,
+  birthDate,
+}: Pick<Patient, 'patientId' | 'name' | 'birthDate'>): string[] {
   const components = groupsOf(name).flatMap((group) => group.split('^').slice(0, SEARCHED_COMPONENTS));
-  const terms = [...components, patientId].map(searchTerm).filter((term) => term !== '');
+  const terms = [...components, patientId, birthDate ?? ''].map(searchTerm).filter((term) => term !== '');
   return [...new Set(terms)];
+}
+
+/** The most words of a search that count. */
+const WORDS = 8;
+
+/**
+ * The words of a search, normalized; a date in any usual format is the beginning of a birth date. Without words, all patients are
+ * meant.
+ */
+export const searchWords = (text: string, now: Date): string[] =>
+  text
+    .split(/[\s,^]+/)
+    .map((word) => searchTerm(birthDatesIn(word, now)[0] ?? word))
+    .filter((word) => word !== '')
+    .slice(0, WORDS);
+
+/** Whether each of the words begins a word of the patient's name, the number or the birth date. */
+export function hasWords(
+  patient: Pick<Patient, 'patientId' | 'name' | 'birthDate'>,
+  words: readonly string[],
+) {
+  const own = patientTerms(patient).flatMap((term) => [term, ...term.split(/[\s,]+/)]);
+  return words.every((word) => own.some((each) => each.startsWith(word)));
 }
 
 /** Normalizes the text of a search, and the names that it is compared with. */

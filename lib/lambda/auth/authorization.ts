@@ -59,7 +59,7 @@ export async function authenticateApiKey(
   const subject = `key:${key.id}`;
   return {
     principalId: subject,
-    caller: { role: 'service', subject, keyId: key.id, scopes: key.scopes },
+    caller: { role: 'service', subject, keyId: key.id, scopes: key.scopes, name: key.name },
     expiresAt: Math.floor(until / 1000),
   };
 }

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Operation } from '../../api/operation.ts';
 import type { AuditLog } from '../../data/audit-log.ts';
 import { Caller } from '../../domain/access/caller.ts';
+import { aboutOf } from '../../domain/audit/audit-context.ts';
 import { type AuditEvent, outcomeOf, type SeriesRead } from '../../domain/audit/audit-event.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { logger } from '../http/response.ts';
@@ -71,13 +72,16 @@ export class RequestRecord {
   #event(status: number, outcome: AuditEvent['outcome']): AuditEvent {
     const { httpMethod, path, headers, requestContext } = this.#request;
     const { requestId, identity, authorizer } = requestContext;
-    const { patientIds, resources, reason } = auditContextOf(this.#request);
+    const context = auditContextOf(this.#request);
+    const { patientIds, resources, reason } = context;
+    const about = aboutOf(context);
     const isPublic = this.#operation.auth === 'public';
     const caller = isPublic ? undefined : Caller.safeParse(JSON.parse(authorizer?.caller ?? 'null')).data;
     return {
       id: this.#id,
       at: new Date().toISOString(),
       subject: caller?.subject ?? null,
+      ...(caller?.name !== undefined && { name: caller.name }),
       role: isPublic ? 'link' : (caller?.role ?? null),
       action: this.#operation.id,
       method: httpMethod,
@@ -85,6 +89,7 @@ export class RequestRecord {
       path: isPublic ? this.#operation.path : path,
       patientIds: [...patientIds],
       resources: [...resources],
+      ...(about !== undefined && { about }),
       status,
       outcome,
       requestId,

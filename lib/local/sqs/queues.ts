@@ -133,18 +133,25 @@ export class Queues {
     return this.#settings.has(queueArn);
   }
 
-  /** The number of waiting messages, the age of the oldest, and when the next hidden one becomes visible. */
+  /** The numbers of waiting messages and of hidden ones, the age of the oldest, and when the next hidden one becomes visible. */
   statusOf(queueArn: string): {
     waiting: number;
+    hidden: number;
     oldestSentAt: number | undefined;
     nextVisibleAt: number | undefined;
   } {
     const row = z
-      .object({ waiting: z.number(), oldest: z.number().nullable(), next: z.number().nullable() })
+      .object({
+        waiting: z.number(),
+        hidden: z.number(),
+        oldest: z.number().nullable(),
+        next: z.number().nullable(),
+      })
       .parse(
         this.#db
           .prepare(
             `SELECT count(*) FILTER (WHERE visible_at <= :now) AS waiting,
+               count(*) FILTER (WHERE visible_at > :now) AS hidden,
                min(sent_at) FILTER (WHERE visible_at <= :now) AS oldest,
                min(visible_at) FILTER (WHERE visible_at > :now) AS next
              FROM messages WHERE queue = :queue`,
@@ -153,6 +160,7 @@ export class Queues {
       );
     return {
       waiting: row.waiting,
+      hidden: row.hidden,
       oldestSentAt: row.oldest ?? undefined,
       nextVisibleAt: row.next ?? undefined,
     };

@@ -51,6 +51,15 @@ export class SqsApi {
           MD5OfBody: md5(body),
         })),
       }),
+      GetQueueAttributes: (queueArn) => {
+        const { waiting, hidden } = queues.statusOf(queueArn);
+        return {
+          Attributes: {
+            ApproximateNumberOfMessages: String(waiting),
+            ApproximateNumberOfMessagesNotVisible: String(hidden),
+          },
+        };
+      },
       ChangeMessageVisibility: (queueArn, { ReceiptHandle, VisibilityTimeout }) => {
         const [id = '', receives] = ReceiptHandle.split('/');
         if (queues.changeVisibility(queueArn, id, Number(receives), VisibilityTimeout)) return {};

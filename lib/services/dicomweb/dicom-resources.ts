@@ -8,6 +8,7 @@ import {
   type DicomStudy,
   isMember,
   requireVisibleInstance,
+  studyName,
 } from '../../domain/dicom/dicom-instance.ts';
 import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -31,14 +32,15 @@ export async function seriesAt(
     return (await dicom.listSeries(study.studyUid)).map((series) => ({ series, study }));
   }
   const { study, series } = await dicom.getAt({ study: studyUid, series: seriesUid });
-  const found = study && series && { series, study, id: seriesUid, patientId: study.patientId };
+  const found = study &&
+    series && { series, study, id: seriesUid, patientId: study.patientId, name: studyName(study) };
   return [requireVisible(caller, found, 'series')];
 }
 
 /** Returns the study, if the caller may access it. */
 async function studyAt(caller: Caller, study: string, dicom: DicomResources): Promise<DicomStudy> {
   const found = await dicom.getStudy(study);
-  return requireVisible(caller, found && { ...found, id: study }, 'study');
+  return requireVisible(caller, found && { ...found, id: study, name: studyName(found) }, 'study');
 }
 
 /** Returns the instance in a path, if it exists there and the caller may access it. */

@@ -40,6 +40,11 @@ export class Findings {
     this.#isDryRun = isDryRun;
   }
 
+  /** The number of findings. */
+  get found(): number {
+    return Object.values(this.counts).reduce((sum, { found }) => sum + found, 0);
+  }
+
   /** The number of findings that were not repaired. */
   get unrepaired(): number {
     return Object.values(this.counts).reduce((sum, { found, repaired }) => sum + found - repaired, 0);

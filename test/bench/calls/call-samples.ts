@@ -85,6 +85,9 @@ const instancePath = ({ study, series, instance }: Pick<CallResources, 'study' |
 export const callSamples: Record<OperationId, Sample> = {
   'get-health': get(() => '/health'),
   'get-readiness': get(() => '/health/ready'),
+  'get-status': get(() => '/api/status'),
+  'search-all': get(() => `/api/search?q=${PATIENT}`),
+  'list-uploads': get(() => `/api/uploads?day=${new Date().toISOString().slice(0, 10)}`),
   'list-audit-events': get(() => `/api/audit?patient_id=${PATIENT}`),
   'get-audit-event': get(({ eventId }) => `/api/audit/${eventId}`),
 
@@ -131,6 +134,7 @@ export const callSamples: Record<OperationId, Sample> = {
 
   'list-patients': get(() => `/api/patients?q=${PATIENT}`),
   'get-patient': get(() => `/api/patients/${PATIENT}`),
+  'identify-patient': get(() => `/api/patients/${PATIENT}/identity`),
   'put-patient': () => ({
     method: 'PUT',
     path: `/api/patients/${PATIENT}`,

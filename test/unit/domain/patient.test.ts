@@ -63,12 +63,12 @@ test('A patient is found by each beginning of family, given and middle name in e
     ideographic: '山田^太郎',
     phonetic: 'やまだ^たろう',
   };
-  expect(patientTerms({ patientId: 'P-1', name })).toEqual(
+  expect(patientTerms({ patientId: 'P-1', name, birthDate: null })).toEqual(
     ['YAMADA', 'TAROU', 'KEN', '山田', '太郎', 'やまだ', 'たろう', 'P-1'].map(searchTerm),
   );
   fc.assert(
     fc.property(patientNames(fc), fc.string({ unit: 'grapheme', maxLength: 4 }), (name, text) => {
-      const terms = patientTerms({ patientId: 'P-1', name: PatientName.parse(name) });
+      const terms = patientTerms({ patientId: 'P-1', name: PatientName.parse(name), birthDate: null });
       const components = [...searchedComponents(name), 'P-1'];
       for (const component of components) {
         const characters = graphemes(component);

@@ -1,26 +1,41 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Download } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
+import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
-import { formatMoment } from '../parts/format.ts';
+import { useAddress } from '../links/address.ts';
+import { Failure } from '../parts/failure.tsx';
 import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
+import { saveBytes } from '../parts/save-file.ts';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
+import { csvOf } from './audit-csv.ts';
+import { deedsOf } from './audit-sentences.ts';
+import { DeedTable } from './deed-table.tsx';
 import './admin.css';
 
-interface Filter {
-  patient_id?: string;
-  who?: string;
-  from?: string;
-  to?: string;
-}
+const FILTER = ['patient_id', 'who', 'from', 'to'] as const;
+type Filter = { [Name in (typeof FILTER)[number]]?: string | undefined };
 
-/** The audit log, newest event first. */
+/** Events of one request, and of one file: a table of a spreadsheet takes a million lines. */
+const EVENTS_AT_ONCE = 200;
+const MOST_IN_FILE = 50_000;
+
+const readEvents = (filter: Filter, cursor: string | undefined, signal?: AbortSignal) =>
+  bodyOf(
+    api.GET('/api/audit', {
+      params: { query: { ...filter, cursor, limit: EVENTS_AT_ONCE } },
+      signal: signal ?? null,
+    }),
+  );
+
+/** The audit log in sentences, the newest first. The filter is in the address. */
 export function AuditPage() {
-  const [filter, setFilter] = useState<Filter>({});
+  const [filter, set] = useAddress(FILTER);
   const log = useInfiniteQuery({
     queryKey: ['audit', filter],
-    queryFn: ({ pageParam: cursor, signal }) =>
-      bodyOf(api.GET('/api/audit', { params: { query: { ...filter, cursor } }, signal })),
+    queryFn: ({ pageParam: cursor, signal }) => readEvents(filter, cursor, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     // The log is read only on request, because each read is an event of the log, too.
@@ -45,15 +60,23 @@ export function AuditPage() {
       const value = text(name);
       return value && new Date(value).toISOString();
     };
-    setFilter({ patient_id: text('patient_id'), who: text('who'), from: time('from'), to: time('to') });
+    set(
+      { patient_id: text('patient_id'), who: text('who'), from: time('from'), to: time('to') },
+      { replace: false },
+    );
   };
+  const name = events.find(({ who, name }) => who === filter.who && name !== null)?.name;
   return (
-    <main className="page">
-      <h1>Audit log</h1>
+    <main className="page audit">
+      <div className="admin-head">
+        <h1>Audit log</h1>
+        <CsvButton filter={filter} />
+      </div>
       <form key={JSON.stringify(filter)} className="admin-filter" onSubmit={apply}>
         <label>
           Patient
-          <input name="patient_id" placeholder="P-1001" defaultValue={filter.patient_id} />
+          {/* biome-ignore lint/a11y/noAutofocus: the question is most often who saw a patient */}
+          <input name="patient_id" placeholder="P-1001" defaultValue={filter.patient_id} autoFocus />
         </label>
         <label>
           Person or key
@@ -71,16 +94,33 @@ export function AuditPage() {
           <button type="submit" className="button primary">
             Show
           </button>
-          <button type="button" className="button" onClick={() => setFilter({})} disabled={!isFiltered}>
+          <button
+            type="button"
+            className="button"
+            onClick={() => set({ patient_id: undefined, who: undefined, from: undefined, to: undefined })}
+            disabled={!isFiltered}
+          >
             Clear
           </button>
         </div>
       </form>
+      {(filter.patient_id || filter.who) && (
+        <div className="audit-about" role="status">
+          {filter.patient_id && <PatientLine patientId={filter.patient_id} />}
+          {filter.who && <span>What {name ?? filter.who} did</span>}
+        </div>
+      )}
       <QueryStatus what="log" answer={log} />
       {log.isSuccess && events.length === 0 && !log.hasNextPage && (
         <Message title="Nothing found">No event fits the filter.</Message>
       )}
-      {events.length > 0 && <EventTable events={events} onWho={(who) => setFilter({ ...filter, who })} />}
+      {events.length > 0 && (
+        <DeedTable
+          deeds={deedsOf(events)}
+          onWho={(who) => set({ who }, { replace: false })}
+          onPatient={(patientId) => set({ patient_id: patientId }, { replace: false })}
+        />
+      )}
       {log.hasNextPage && (
         <button
           type="button"
@@ -95,95 +135,52 @@ export function AuditPage() {
   );
 }
 
-/** The rows of the log. A person's id is a link to all events of this person. */
-function EventTable({ events, onWho }: { events: AuditEvent[]; onWho: (who: string) => void }) {
+/** Downloads all events of the filter, one line for each, also those that the page has not loaded. */
+function CsvButton({ filter }: { filter: Filter }) {
+  const [read, setRead] = useState<number>();
+  const [failure, setFailure] = useState<string>();
+  const download = async () => {
+    const events: AuditEvent[] = [];
+    setFailure(undefined);
+    setRead(0);
+    try {
+      let cursor: string | undefined;
+      do {
+        const page = await readEvents(filter, cursor);
+        events.push(...page.events);
+        setRead(events.length);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined && events.length < MOST_IN_FILE);
+      const bytes = new Blob([csvOf(events)], { type: 'text/csv;charset=utf-8' });
+      saveBytes(bytes, `audit-${filter.patient_id ?? 'log'}-${new Date().toISOString().slice(0, 10)}.csv`);
+      if (cursor !== undefined)
+        setFailure(
+          `The file has the last ${events.length.toLocaleString()} events: choose a shorter time for others.`,
+        );
+    } catch (error) {
+      setFailure(`The events cannot be downloaded: ${explain(error)}`);
+    }
+    setRead(undefined);
+  };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
-    <section className="admin-table" tabIndex={0} aria-label="Events">
-      <table>
-        <thead>
-          <tr>
-            <th>When</th>
-            <th>Who</th>
-            <th>What</th>
-            <th>Patient</th>
-            <th>Outcome</th>
-            <th>Address</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => (
-            <tr key={event.id}>
-              <td data-label="When">{formatMoment(event.at)}</td>
-              <td data-label="Who" className="wide">
-                <span>
-                  {event.role} <Who id={event.who} onWho={onWho} />
-                </span>
-              </td>
-              <td data-label="What" title={`${event.method} ${event.path}`}>
-                {event.action}
-                {event.has_reads && <Reads id={event.id} />}
-                {event.reason && <q className="quiet">{event.reason}</q>}
-              </td>
-              <td data-label="Patient" className="wide">
-                {event.patient_ids.join(', ')}
-              </td>
-              <td data-label="Outcome">
-                <span
-                  className={event.outcome === 'success' ? '' : 'bad'}
-                  title={event.outcome === 'opened' ? 'Its end is not in the log' : undefined}
-                >
-                  {event.outcome} {event.status > 0 && <span className="quiet">{event.status}</span>}
-                </span>
-              </td>
-              <td data-label="Address">{event.address}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** What an event of a series covers, read when it is opened. */
-function Reads({ id }: { id: string }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const answer = useQuery({
-    queryKey: ['audit', 'event', id],
-    queryFn: ({ signal }) => bodyOf(api.GET('/api/audit/{id}', { params: { path: { id } }, signal })),
-    enabled: isOpen,
-    refetchOnWindowFocus: false,
-  });
-  return (
-    <details onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary>of a series</summary>
-      <QueryStatus what="event" answer={answer} />
-      <ul className="admin-reads">
-        {answer.data?.things.map((thing) => (
-          <li key={thing}>{thing}</li>
-        ))}
-        {answer.data?.reads.map((read) => (
-          <li key={read}>{read}</li>
-        ))}
-        {answer.data?.has_more_reads && <li>and more</li>}
-      </ul>
-    </details>
-  );
-}
-
-/** The user who was signed in, or nobody. */
-function Who({ id, onWho }: { id: string | null; onWho: (who: string) => void }) {
-  if (id === null) return null;
-  return (
-    <button type="button" className="admin-who" onClick={() => onWho(id)} title="Show what they did">
-      {id}
-    </button>
+    <div className="audit-csv">
+      <Failure>{failure}</Failure>
+      <button
+        type="button"
+        className="button small"
+        onClick={() => void download()}
+        disabled={read !== undefined}
+      >
+        <Download size={16} aria-hidden />
+        {read === undefined ? 'Download as CSV' : `Reading … ${read.toLocaleString()}`}
+      </button>
+    </div>
   );
 }
 
 /** Formats a time for an input of type `datetime-local`: local time, to the minute. */
 function localMoment(iso: string | undefined): string | undefined {
-  if (iso === undefined) return undefined;
+  if (iso === undefined || Number.isNaN(Date.parse(iso))) return undefined;
   const moment = new Date(iso);
   return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -8,6 +8,7 @@ import { Confirm } from '../parts/dialog.tsx';
 import { count, formatClinicDay, formatClinicTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from '../patient/patient-compare.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
@@ -109,7 +110,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
           onClose={done}
           onConfirm={() => deleteBatch(batch)}
         >
-          “{batch.name}” and{' '}
+          <PatientLine patientId={batch.object_id} />“{batch.name}” and{' '}
           {batch.image_count === 0 ? 'whatever is in it' : `its ${count(batch.image_count, 'image')}`} will be
           deleted. Doctors and admins can restore them from the trash of patient {batch.object_id}.
         </Confirm>

@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowRightLeft } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { Link } from 'wouter';
 import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
@@ -14,6 +13,7 @@ import { PageCount } from '../images/page-count.tsx';
 import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
+import { useOpened } from '../links/address.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { useShownPatient } from '../live-updates/use-shown-patient.ts';
 import { Confirm } from '../parts/dialog.tsx';
@@ -22,6 +22,8 @@ import { QueryStatus } from '../parts/query-status.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSteadyPlaces } from '../patient/use-steady-places.ts';
+import { PatientBanner } from '../patient-banner/patient-banner.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { toCasePlace } from '../uploads/upload-place.ts';
 import { useUploadQueue } from '../uploads/uploads-provider.tsx';
@@ -37,7 +39,9 @@ const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ 
 /** The images of a case with their eye sides and days, sorted by both. */
 export function CasePage({ caseId }: { caseId: string }) {
   const { person } = useSession();
-  const [shownId, setShownId] = useState<string>();
+  const opened = useOpened(['image']);
+  const { image: shownId } = opened.values;
+  const setShownId = (id: string | undefined) => (id ? opened.open({ image: id }) : opened.close());
   const [asks, setAsks] = useState<'move' | 'delete'>();
   const { deleteImages } = useDeletion();
   const { placeOf } = useUploadQueue().items;
@@ -74,16 +78,15 @@ export function CasePage({ caseId }: { caseId: string }) {
   return (
     <main className={`patient ${shown ? 'has-image' : ''}`}>
       <div className="patient-head">
-        <h1>
-          <span className="quiet">Case</span> {caseId}
-        </h1>
+        {patientId ? (
+          <PatientBanner patientId={patientId} title={`Case ${caseId}`} isLink />
+        ) : (
+          <h1>
+            <span className="quiet">Case</span> {caseId}
+          </h1>
+        )}
         {images.length > 0 && (
           <span className="quiet">
-            {patientId && (
-              <>
-                Patient <Link href={`/patients/${patientId}`}>{patientId}</Link> ·{' '}
-              </>
-            )}
             {count(ready, 'image')}
             {list.hasNextPage && ' so far'}
           </span>
@@ -167,7 +170,8 @@ export function CasePage({ caseId }: { caseId: string }) {
           onClose={() => setAsks(undefined)}
           onConfirm={() => remove(shown)}
         >
-          “{shown.fileName}” of patient {patientId} will be deleted. It can be restored from the trash.
+          {patientId && <PatientLine patientId={patientId} />}“{shown.fileName}” will be deleted. It can be
+          restored from the trash.
         </Confirm>
       )}
     </main>

@@ -1,7 +1,12 @@
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import type { EyeSide } from '../api/types.ts';
 import { EYE_SIDES } from '../images/eye-sides.ts';
+import { Spinner } from '../parts/spinner.tsx';
+import { useSettledText } from '../parts/use-settled-text.ts';
+import { useIdentity } from '../patient-banner/identity.ts';
+import { PatientDialog } from '../patient-banner/patient-dialog.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
 import type { ImageTarget } from '../uploads/upload-record.ts';
@@ -66,10 +71,48 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
         </label>
       </div>
       {patientId ? (
-        <DropZone target={target} />
+        <ForKnownPatient patientId={patientId} isAsked={!person.patientId && !known}>
+          <DropZone target={target} />
+        </ForKnownPatient>
       ) : (
         <p className="quiet">Say whose case it is; then its images can be uploaded.</p>
       )}
     </section>
+  );
+}
+
+interface ForKnownPatientProps {
+  patientId: string;
+  /** Whether somebody has typed the number here, so that it may be wrong. */
+  isAsked: boolean;
+  children: ReactNode;
+}
+
+/** Says whose the typed number is, before anything is uploaded for it; a new one is registered first. */
+function ForKnownPatient({ patientId, isAsked, children }: ForKnownPatientProps) {
+  const settled = useSettledText(patientId);
+  const { data: identity, isError } = useIdentity(isAsked ? settled : undefined);
+  const [isRegistering, setRegistering] = useState(false);
+  if (!isAsked) return children;
+  // Nothing may be dropped for the beginning of a number.
+  if (settled !== patientId || !(identity || isError)) return <Spinner label="Looking for the patient" />;
+  if (identity && !identity.isKnown) {
+    return (
+      <div className="case-new-patient" role="status">
+        <span>
+          <b>{patientId} is new.</b> Nobody has this number yet: is it right?
+        </span>
+        <button type="button" className="button small" onClick={() => setRegistering(true)}>
+          Register {patientId}
+        </button>
+        {isRegistering && <PatientDialog identity={identity} onClose={() => setRegistering(false)} />}
+      </div>
+    );
+  }
+  return (
+    <>
+      <PatientLine patientId={patientId} />
+      {children}
+    </>
   );
 }

@@ -4,15 +4,18 @@ import { useLocation } from 'wouter';
 import { useDeletion } from '../changes/use-deletion.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 
 interface DeleteStudyProps {
   study: string;
+  /** The patient of the study; undefined if it is unassigned. */
+  patientId: string | undefined;
   /** The page that is shown when the study is deleted. */
   nextPath: string;
 }
 
 /** The button that deletes a study, after a question. */
-export function DeleteStudy({ study, nextPath }: DeleteStudyProps) {
+export function DeleteStudy({ study, patientId, nextPath }: DeleteStudyProps) {
   const { deleteStudy } = useDeletion();
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
@@ -36,7 +39,8 @@ export function DeleteStudy({ study, nextPath }: DeleteStudyProps) {
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >
-          All series and images of the study will be deleted. It can be restored from the trash.
+          {patientId && <PatientLine patientId={patientId} />}All series and images of the study will be
+          deleted.
         </Confirm>
       )}
     </>

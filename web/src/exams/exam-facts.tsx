@@ -24,8 +24,7 @@ export function ExamFacts({ kind, series, attributes = {} }: ExamFactsProps) {
         <span className="quiet">{kind}</span> {title}
       </h1>
       <p>
-        {name && <b dir="auto">{name}</b>}
-        <StudyPatient study={series.study} />
+        <StudyPatient study={series.study} namedInFiles={name} />
         <span>{dayText(textOf(attributes, '00080020'))}</span>
         {kind === 'Exam' && attributes['0020000D'] && (
           <Link href={`/studies/${series.study}`}>The whole study</Link>

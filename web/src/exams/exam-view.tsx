@@ -1,5 +1,6 @@
 import { PanelRight } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useAddress } from '../links/address.ts';
 import { Spinner } from '../parts/spinner.tsx';
 import { ExamFacts } from './exam-facts.tsx';
 import { type Series, useViewerItems } from './series.ts';
@@ -18,11 +19,14 @@ interface ExamViewProps {
 
 /** The list of series on the left, one of them in the viewport, the attributes of its file on the right. */
 export function ExamView({ kind, list }: ExamViewProps) {
-  const [chosen, setChosen] = useState<string>();
+  const [{ series: chosen }, set] = useAddress(['series', 'frame']);
   const series = list.find((each) => each.series === chosen) ?? list[0];
   if (!series) return null;
-  return <OpenedSeries kind={kind} list={list} series={series} onChoose={setChosen} />;
+  const choose = (each: string) => set({ series: each, frame: undefined });
+  return <OpenedSeries kind={kind} list={list} series={series} onChoose={choose} />;
 }
+
+const ADDRESS_DELAY_MS = 300;
 
 interface OpenedSeriesProps extends ExamViewProps {
   series: Series;
@@ -31,10 +35,17 @@ interface OpenedSeriesProps extends ExamViewProps {
 
 function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
   const items = useViewerItems(series);
-  const [at, setAt] = useState({ series: series.series, index: 0 });
+  const [{ frame }, set] = useAddress(['frame']);
+  const [at, setAt] = useState({ series: series.series, index: Math.max(0, (Number(frame) || 1) - 1) });
   const [showsMetadata, setShowsMetadata] = useState(() => matchMedia('(min-width: 1100px)').matches);
   // Each series starts with its first image.
   const index = at.series === series.series ? at.index : 0;
+  useEffect(() => {
+    const shown = index === 0 ? undefined : String(index + 1);
+    // After the wheel has stopped: browsers take some hundred changes of the address at a time.
+    const timer = setTimeout(() => shown !== frame && set({ frame: shown }), ADDRESS_DELAY_MS);
+    return () => clearTimeout(timer);
+  });
   const item = items.data?.[index];
   const attributes = item?.kind === 'frame' ? item.frame.attributes : undefined;
   return (

@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { pageConfig } from '../page-config.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
+import { useViewedPatient } from '../patient-banner/use-viewed.ts';
+import { markSeen } from '../search/seen.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { AssignStudyDialog } from './assign-study-dialog.tsx';
 import { DeleteStudy } from './delete-study.tsx';
@@ -12,8 +15,14 @@ import { isAssigned, isFromPatient } from './study-tags.ts';
 
 const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
 
+interface StudyPatientProps {
+  study: string;
+  /** The name of the patient in the shown file; empty if it has none, or is not loaded. */
+  namedInFiles: string;
+}
+
 /** The patient and the source of a study, with buttons to assign and to delete it, if the user may do that. */
-export function StudyPatient({ study: uid }: { study: string }) {
+export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
   const { person } = useSession();
   const { ohifUrl } = pageConfig();
   const [isAsking, setAsking] = useState(false);
@@ -22,15 +31,17 @@ export function StudyPatient({ study: uid }: { study: string }) {
     queryFn: async ({ signal }) =>
       (await readDataSets(`/dicom-web/studies?StudyInstanceUID=${uid}`, signal))[0] ?? null,
   });
+  useEffect(() => void markSeen(person.subject, `study ${uid}`), [person.subject, uid]);
   if (!study) return null;
   const [id, issuer] = [textOf(study, '00100020'), textOf(study, '00100021')];
   const mayAssign = isAssigned(study) ? person.mayReassign : person.role !== 'patient';
   return (
     <>
       {isAssigned(study) ? (
-        <Link href={`/patients/${id}`}>{id}</Link>
+        <OwnerOfStudy patientId={id} namedInFiles={namedInFiles} />
       ) : (
         <span>
+          {namedInFiles && <b dir="auto">{namedInFiles} </b>}
           No patient (in the files:{' '}
           {[id || 'no number', issuer && `issued by ${issuer}`].filter(Boolean).join(', ')})
         </span>
@@ -51,7 +62,13 @@ export function StudyPatient({ study: uid }: { study: string }) {
           {isAssigned(study) ? 'Move to another patient' : 'Assign to a patient'}
         </button>
       )}
-      {person.mayDelete && <DeleteStudy study={uid} nextPath={isAssigned(study) ? `/patients/${id}` : '/'} />}
+      {person.mayDelete && (
+        <DeleteStudy
+          study={uid}
+          patientId={isAssigned(study) ? id : undefined}
+          nextPath={isAssigned(study) ? `/patients/${id}` : '/'}
+        />
+      )}
       {isAsking && isAssigned(study) && (
         <Suspense>
           <MoveDialog patientId={id} moved={{ kind: 'study', study: uid }} onClose={() => setAsking(false)} />
@@ -59,5 +76,14 @@ export function StudyPatient({ study: uid }: { study: string }) {
       )}
       {isAsking && !isAssigned(study) && <AssignStudyDialog study={uid} onClose={() => setAsking(false)} />}
     </>
+  );
+}
+
+function OwnerOfStudy({ patientId, namedInFiles }: { patientId: string; namedInFiles: string }) {
+  useViewedPatient(patientId);
+  return (
+    <Link href={`/patients/${patientId}`}>
+      <PatientLine patientId={patientId} namedInFiles={namedInFiles} />
+    </Link>
   );
 }

@@ -7,8 +7,12 @@ import type { SocketMessage } from './socket-message.ts';
 /** The delay before lists are refetched, so that 200 uploads do not cause 200 requests. */
 const DEBOUNCE_MS = 700;
 
+/** The same for the list of the day: a person has a hundred requests a minute for everything. */
+const DAY_DEBOUNCE_MS = 2500;
+
 /** What messages change. */
 const LIVE: readonly unknown[] = [
+  'uploads',
   'batches',
   'images',
   'summary',
@@ -23,6 +27,8 @@ export const isLive = ({ queryKey: [kind] }: Pick<Query, 'queryKey'>): boolean =
 
 /** Applies a message to the query cache; refetches only what the message does not contain. */
 export function applyMessage(queries: QueryClient, message: SocketMessage): void {
+  // The list of the day is one request for all changes of the clinic, of which there may be many.
+  if (message.type !== 'EXPORT_READY') invalidateSoon(queries, ['uploads'], DAY_DEBOUNCE_MS);
   switch (message.type) {
     case 'IMAGE_UPLOADED':
       // Images of exams have another shape, and other pages show them.
@@ -61,12 +67,12 @@ export function applyMessage(queries: QueryClient, message: SocketMessage): void
 
 const waiting = new Set<string>();
 
-function invalidateSoon(queries: QueryClient, queryKey: string[]): void {
+function invalidateSoon(queries: QueryClient, queryKey: string[], delayMs = DEBOUNCE_MS): void {
   const key = queryKey.join('/');
   if (waiting.has(key)) return;
   waiting.add(key);
   setTimeout(() => {
     waiting.delete(key);
     void queries.invalidateQueries({ queryKey });
-  }, DEBOUNCE_MS);
+  }, delayMs);
 }

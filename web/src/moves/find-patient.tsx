@@ -4,7 +4,7 @@ import { normalizePatientId } from '../../../lib/domain/patients/normalize-patie
 import { api, bodyOf } from '../api/client.ts';
 import type { ListedPatient } from '../api/types.ts';
 import { formatLocalDay } from '../parts/format.ts';
-import { nameOf } from './use-patient.ts';
+import { nameText } from '../patient-banner/patient-name.ts';
 import './find-patient.css';
 
 const MOST = 6;
@@ -97,7 +97,7 @@ interface FoundProps {
 const Found = ({ patient, isChosen, onChoose }: FoundProps) => (
   <li>
     <button type="button" aria-pressed={isChosen} onClick={() => onChoose(patient.patientId)}>
-      <b>{nameOf(patient)}</b>
+      <b>{nameText(patient.name)}</b>
       <span>{patient.birthDate && formatLocalDay(patient.birthDate)}</span>
       <span className="quiet">{patient.patientId}</span>
     </button>

@@ -8,6 +8,7 @@ import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import { useFreshUrls } from '../images/use-fresh-urls.ts';
+import { useAddress } from '../links/address.ts';
 import { describeTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Message } from '../parts/message.tsx';
@@ -32,10 +33,11 @@ interface SearchCriteria {
 
 /** Finds the patient's images by text, category and day. */
 export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearchProps) {
-  const [isOpen, setOpen] = useState(false);
-  const [criteria, setCriteria] = useState<SearchCriteria>({});
-  const set = (change: SearchCriteria) => setCriteria({ ...criteria, ...change });
-  const isSearching = isOpen && Object.values(criteria).some(Boolean);
+  const [values, set] = useAddress(['q', 'category', 'date_from', 'date_to']);
+  const criteria = values as SearchCriteria;
+  const isAny = Object.values(criteria).some(Boolean);
+  const [isOpen, setOpen] = useState(isAny);
+  const isSearching = isOpen && isAny;
   return (
     <>
       <search className="search">
@@ -64,11 +66,19 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
             />
             <label>
               From
-              <input type="date" onChange={({ target }) => set({ date_from: target.value })} />
+              <input
+                type="date"
+                value={criteria.date_from ?? ''}
+                onChange={({ target }) => set({ date_from: target.value })}
+              />
             </label>
             <label>
               To
-              <input type="date" onChange={({ target }) => set({ date_to: target.value })} />
+              <input
+                type="date"
+                value={criteria.date_to ?? ''}
+                onChange={({ target }) => set({ date_to: target.value })}
+              />
             </label>
           </div>
         )}

@@ -12,10 +12,15 @@ export interface Pair {
 
 /** The current state of the two images. The comparison ends when one of them is deleted. */
 export function PatientCompare({ pair, onClose }: { pair: Pair; onClose: () => void }) {
-  const { data } = useImages(pair.batchId);
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(pair.batchId);
   const images = data?.pages.flatMap((page) => page.images) ?? [];
   const [one, other] = pair.ids.map((id) => images.find((image) => image.id === id));
-  const isGone = data !== undefined && !(one && other);
+  const isMissing = data !== undefined && !(one && other);
+  const isGone = isMissing && !hasNextPage;
+  useEffect(() => {
+    // Those of a link may be further down than what is loaded.
+    if (isMissing && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  });
   useEffect(() => {
     if (isGone) onClose();
   }, [isGone, onClose]);

@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { Link } from 'wouter';
 import { api, bodyOf } from '../api/client.ts';
+import type { Image } from '../api/types.ts';
 import { BatchItem } from '../batches/batch-item.tsx';
 import { BatchNameDialog } from '../batches/batch-name-dialog.tsx';
 import { useBatches } from '../batches/batches.ts';
 import { PatientCases } from '../cases/patient-cases.tsx';
 import { PatientStudies } from '../exams/patient-studies.tsx';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
+import { usePatientPlace } from '../links/patient-place.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { useShownPatient } from '../live-updates/use-shown-patient.ts';
 import { pageConfig } from '../page-config.ts';
@@ -17,11 +19,11 @@ import { count } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { Spinner } from '../parts/spinner.tsx';
+import { PatientBanner } from '../patient-banner/patient-banner.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { useView, VIEWS, type View } from './gallery/use-view.ts';
 import { ImageSearch } from './image-search.tsx';
-import type { Pair } from './patient-compare.tsx';
-import { type OpenedImage, PatientViewer } from './patient-viewer.tsx';
+import { PatientViewer } from './patient-viewer.tsx';
 import '../parts/panel.css';
 import './patient-page.css';
 
@@ -33,19 +35,14 @@ const Gallery = lazy(() => import('./gallery/gallery.tsx').then((m) => ({ defaul
 
 /** A patient's images: batches on the left, the selected image on the right; or all of them across the page. */
 export function PatientPage({ patientId }: { patientId: string }) {
-  const { person } = useSession();
   useShownPatient(patientId);
   const batches = useBatches(patientId);
+  const { person } = useSession();
   const [view, setView] = useView();
-  const [open, setOpen] = useState<string>();
+  /** The images of the gallery, through which the arrow keys go. */
+  const [among, setAmong] = useState<Image[]>([]);
+  const { open, setOpen, looked, look, pair, setPair, endComparison } = usePatientPlace();
   const [isCreating, setCreating] = useState(false);
-  const [looked, setLooked] = useState<OpenedImage>();
-  const [pair, setPair] = useState<Pair>();
-  const endComparison = useCallback(() => setPair(undefined), []);
-  const look = (next: OpenedImage) => {
-    setPair(undefined);
-    setLooked(next);
-  };
   const list = batches.data?.pages.flatMap((page) => page.batches) ?? [];
 
   useEffect(() => {
@@ -55,9 +52,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
   return (
     <main className={`patient ${pair ? 'has-pair' : looked ? 'has-image' : ''}`}>
       <div className="patient-head">
-        <h1>
-          <span className="quiet">{person.role === 'patient' ? 'Your images' : 'Patient'}</span> {patientId}
-        </h1>
+        <PatientBanner patientId={patientId} />
         <Badges patientId={patientId} />
         <div className="patient-tools">
           <select
@@ -91,8 +86,12 @@ export function PatientPage({ patientId }: { patientId: string }) {
                 patientId={patientId}
                 grouping={view}
                 shownId={looked?.image.id}
-                onShow={(image, among) => look({ image, batchId: undefined, among })}
-                onCompare={setPair}
+                onShow={(image) => look({ image, batchId: undefined })}
+                onList={setAmong}
+                onCompare={(next) => {
+                  setOpen(next.batchId);
+                  setPair(next);
+                }}
               />
             </Suspense>
           </section>
@@ -155,7 +154,11 @@ export function PatientPage({ patientId }: { patientId: string }) {
                 <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
               </Suspense>
             ) : looked ? (
-              <PatientViewer patientId={patientId} looked={looked} onLook={setLooked} />
+              <PatientViewer
+                patientId={patientId}
+                looked={view === 'batches' ? looked : { ...looked, among }}
+                onLook={look}
+              />
             ) : (
               <EmptyViewer />
             )}

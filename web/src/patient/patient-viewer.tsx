@@ -8,6 +8,7 @@ import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { saveBytes } from '../parts/save-file.ts';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
@@ -31,25 +32,31 @@ interface PatientViewerProps {
 }
 
 /** The selected image, among those of its batch. */
-export const PatientViewer = ({ looked, ...props }: PatientViewerProps) =>
-  looked.among || looked.batchId === undefined ? (
-    <Shown looked={looked} among={looked.among ?? []} {...props} />
-  ) : (
-    <AmongBatch looked={looked} batchId={looked.batchId} {...props} />
-  );
+export const PatientViewer = (props: PatientViewerProps) => {
+  const { among, batchId } = props.looked;
+  if (among || batchId === undefined) return <Shown {...props} among={among ?? []} isWhole={false} />;
+  return <AmongBatch {...props} batchId={batchId} />;
+};
 
-function AmongBatch({ batchId, looked, ...props }: PatientViewerProps & { batchId: string }) {
+function AmongBatch({ batchId, ...props }: PatientViewerProps & { batchId: string }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(batchId);
   const images = listedIn(data);
-  const index = images.findIndex(({ id }) => id === looked.image.id);
+  const index = images.findIndex(({ id }) => id === props.looked.image.id);
   useEffect(() => {
-    // The arrow keys continue after the loaded images.
-    if (index >= 0 && index >= images.length - 2 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    // The arrow keys continue after the loaded images; one of a link may be further down.
+    const isNear = index < 0 || index >= images.length - 2;
+    if (data && isNear && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   });
-  return <Shown looked={looked} among={images} {...props} />;
+  return <Shown {...props} among={images} isWhole={!hasNextPage} />;
 }
 
-function Shown({ patientId, looked, among, onLook }: PatientViewerProps & { among: Image[] }) {
+interface ShownProps extends PatientViewerProps {
+  among: Image[];
+  /** Whether these are all images of the batch. */
+  isWhole: boolean;
+}
+
+function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
   const { person } = useSession();
   const { deleteImages } = useDeletion();
   const [asks, setAsks] = useState<'move' | 'delete'>();
@@ -76,7 +83,7 @@ function Shown({ patientId, looked, among, onLook }: PatientViewerProps & { amon
   const { id, batch, original_name: name } = image;
   const remove = () => deleteImages([{ id, batch, name }], showNeighbour);
   // Another user may have deleted it.
-  const isGone = looked.batchId !== undefined && among.length > 0 && index < 0 && !looked.among;
+  const isGone = looked.batchId !== undefined && isWhole && among.length > 0 && index < 0;
   useEffect(() => {
     if (isGone) onLook(undefined);
   }, [isGone, onLook]);
@@ -114,7 +121,8 @@ function Shown({ patientId, looked, among, onLook }: PatientViewerProps & { amon
           onClose={() => setAsks(undefined)}
           onConfirm={remove}
         >
-          “{image.original_name}” of patient {patientId} will be deleted. It can be restored from the trash.
+          <PatientLine patientId={patientId} />“{image.original_name}” will be deleted. It can be restored
+          from the trash.
         </Confirm>
       )}
     </>

@@ -2,10 +2,10 @@ import { Printer } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import type { Image } from '../api/types.ts';
-import { usePatient } from '../moves/use-patient.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { count } from '../parts/format.ts';
+import { useIdentity } from '../patient-banner/identity.ts';
 import { LAYOUTS, type PerPage, PrintSheet } from './print-sheet.tsx';
 import { freePrintable, readPrintable } from './printable.ts';
 
@@ -30,7 +30,7 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
   const [chosen] = useState(images);
   const isAsked = useRef(false);
   // Read now, so that the sheet has the name when it is printed.
-  usePatient(patientId);
+  useIdentity(patientId);
 
   useEffect(() => () => void (urls && freePrintable(urls)), [urls]);
   const close = () => {

@@ -1,9 +1,9 @@
 import { createPortal } from 'react-dom';
 import type { Image } from '../api/types.ts';
 import { CATEGORY_LABELS } from '../images/categories.ts';
-import { nameOf, usePatient } from '../moves/use-patient.ts';
-import { describeDay, formatLocalDay, formatTime } from '../parts/format.ts';
+import { describeDay, formatTime } from '../parts/format.ts';
 import { timesOf } from '../patient/image-facts.tsx';
+import { PatientLine } from '../patient-banner/patient-line.tsx';
 import './print-sheet.css';
 
 /** The number of images on a page, and of columns. */
@@ -23,7 +23,6 @@ interface PrintSheetProps {
 
 /** The printed sheet, invisible on the screen. A table, because browsers print its head on each page. */
 export function PrintSheet({ patientId, batchName, images, urls, perPage, onDrawn }: PrintSheetProps) {
-  const { data: patient } = usePatient(patientId);
   const columns = LAYOUTS[perPage];
   const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
     images.slice(row * columns, (row + 1) * columns),
@@ -34,11 +33,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
         <tr>
           <th colSpan={columns}>
             <div className="print-head">
-              <span>
-                Patient {patientId}
-                {patient && ` · ${nameOf(patient)}`}
-                {patient?.birthDate && ` · born ${formatLocalDay(patient.birthDate)}`}
-              </span>
+              <PatientLine patientId={patientId} />
               <span className="print-batch">{batchName}</span>
               <span className="print-time">Printed {formatTime(new Date().toISOString())}</span>
             </div>

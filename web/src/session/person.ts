@@ -1,3 +1,4 @@
+import { displayNameOf } from '../../../lib/domain/access/display-name.ts';
 import { mayDelete, mayReassign, type PersonRole, roleOfGroups } from '../../../lib/domain/access/roles.ts';
 import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 
@@ -18,10 +19,9 @@ export function personOf(claims: Record<string, unknown>): Person | undefined {
   const role = roleOfGroups(Array.isArray(groups) ? groups : []);
   const patientId = claims['custom:patient_id'];
   if (!role || (role === 'patient' && typeof patientId !== 'string')) return undefined;
-  const name = claims.name ?? claims['cognito:username'] ?? claims.email ?? claims.sub;
   return {
     subject: String(claims.sub),
-    name: String(name),
+    name: displayNameOf(claims) ?? String(claims.sub),
     role,
     patientId: role === 'patient' ? normalizePatientId(String(patientId)) : undefined,
     mayDelete: mayDelete(role),

@@ -1,4 +1,5 @@
 import type { UserManager } from 'oidc-client-ts';
+import { forgetRecentPatients } from '../search/recent-patients.ts';
 import { forgetUploads } from '../uploads/upload-store.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function signOut(manager: UserManager): Promise<void> {
   const subject = user?.profile.sub ?? '';
   channel.postMessage(subject);
   sessionStorage.setItem(LEFT, subject);
+  forgetRecentPatients();
   await forgetUploads(subject).catch(() => undefined);
   // Not every issuer revokes tokens, and the network may be down: tokens expire by themselves.
   await manager.revokeTokens(['refresh_token']).catch(() => undefined);
@@ -41,6 +43,7 @@ export async function forgetWhoLeft(): Promise<void> {
 export function whenSignedOutElsewhere(manager: UserManager): void {
   channel.onmessage = async ({ data: subject }) => {
     if ((await manager.getUser())?.profile.sub !== subject) return;
+    forgetRecentPatients();
     await manager.removeUser();
     location.assign('/');
   };

@@ -27,7 +27,9 @@ interface GalleryProps {
   patientId: string;
   grouping: Grouping;
   shownId: string | undefined;
-  onShow: (image: Image, among: Image[]) => void;
+  onShow: (image: Image) => void;
+  /** Called with the images in their order, when they change. */
+  onList: (images: Image[]) => void;
   onCompare: (pair: Pair) => void;
 }
 
@@ -38,7 +40,7 @@ const GAP = 12;
 const OVERSCAN = 4;
 
 /** All images of a patient across the width of the page, by visit or by day. It renders only those near the view. */
-export function Gallery({ patientId, grouping, shownId, onShow, onCompare }: GalleryProps) {
+export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompare }: GalleryProps) {
   const answer = useGalleryImages(patientId);
   const batches = useListedBatches(patientId);
   const downloads = useDownloads();
@@ -48,6 +50,7 @@ export function Gallery({ patientId, grouping, shownId, onShow, onCompare }: Gal
     [grouping, batches, images],
   );
   const listed = useMemo(() => sections.flatMap((section) => section.images), [sections]);
+  useEffect(() => onList(listed), [onList, listed]);
   const selection = useSelection({ images: listed, ...answer });
   const scroller = useRef<HTMLDivElement>(null);
   const columns = useColumns(scroller);
@@ -76,10 +79,10 @@ export function Gallery({ patientId, grouping, shownId, onShow, onCompare }: Gal
   });
   const handlers = { onPointerDown, onKeyDown };
   const { placeOf } = useUploadQueue().items;
-  const latest = useRef({ onShow, listed });
-  latest.current = { onShow, listed };
+  const latest = useRef({ onShow });
+  latest.current = { onShow };
   // The same function, so that only changed tiles are rendered again.
-  const show = useCallback((image: Image) => latest.current.onShow(image, latest.current.listed), []);
+  const show = useCallback((image: Image) => latest.current.onShow(image), []);
   return (
     <div className="gallery">
       <div className="gallery-bar">

@@ -1,0 +1,11 @@
+import type { Page } from 'playwright-core';
+
+/** The search of the first page, and of the bar on every other one. */
+export const searchField = (page: Page) =>
+  page.getByRole('combobox', { name: 'Search patients, cases and studies' });
+
+/** Opens the page of a patient who is known, by the number. */
+export async function openPatient(page: Page, patientId: string): Promise<void> {
+  await searchField(page).fill(patientId);
+  await page.getByRole('option', { name: patientId }).first().click();
+}

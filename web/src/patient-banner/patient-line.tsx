@@ -1,0 +1,32 @@
+import type { Identity } from '../api/types.ts';
+import { formatLocalDay } from '../parts/format.ts';
+import { useIdentity } from './identity.ts';
+import { ageAt, nameText } from './patient-name.ts';
+import './patient-banner.css';
+
+const SEXES = { M: 'male', F: 'female', O: 'other' } as const;
+
+/** Birth date with age, and sex; undefined if neither is known. */
+export const bornText = ({ birthDate, sex }: Pick<Identity, 'birthDate' | 'sex'>): string | undefined =>
+  [birthDate && `born ${formatLocalDay(birthDate)} (${ageAt(birthDate, new Date())})`, sex && SEXES[sex]]
+    .filter(Boolean)
+    .join(', ') || undefined;
+
+interface PatientLineProps {
+  patientId: string;
+  /** The name in the files, for a patient without an entry in the directory. */
+  namedInFiles?: string;
+}
+
+/** Whose something is, in one line: name, birth date, number. For dialogs, lists and paper. */
+export function PatientLine({ patientId, namedInFiles }: PatientLineProps) {
+  const { data } = useIdentity(patientId);
+  const name = nameText(data?.name) ?? namedInFiles;
+  return (
+    <span className="patient-line">
+      {name && <b dir="auto">{name}</b>}
+      {data?.birthDate && <span>born {formatLocalDay(data.birthDate)}</span>}
+      <span>Patient {patientId}</span>
+    </span>
+  );
+}
