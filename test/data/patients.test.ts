@@ -42,9 +42,7 @@ async function pagesOf(text: string, limit: number): Promise<Patient[][]> {
   const words = searchWords(text, now);
   for (let cursor: string | undefined; ; ) {
     const request = { limit, cursor };
-    const page = await (words.length === 0
-      ? patients.listAll(request)
-      : patients.search(words, request));
+    const page = await (words.length === 0 ? patients.listAll(request) : patients.search(words, request));
     pages.push(page.items);
     if (page.next === null) return pages;
     // What an operation accepts: see `PageQuery`.

@@ -170,6 +170,7 @@ export const SCENES: readonly Scene[] = [
       await select(page, PAIR);
       await page.getByRole('button', { name: 'Move to another patient', exact: true }).click();
       await page.getByLabel('To which patient?').fill('P-1002');
+      await page.getByRole('checkbox', { name: /The number is right/ }).check();
       await page.getByLabel('Into').waitFor();
     },
     shows: (page) => page.getByRole('dialog').waitFor(),
@@ -203,7 +204,9 @@ export const SCENES: readonly Scene[] = [
       const { batches } = Batches.parse(await ask('doctor', 'GET', '/api/images/batches?patient_id=P-1004'));
       for (const { id } of batches) await ask('doctor', 'DELETE', `/api/images/batches/${id}`);
       await page.reload();
-      await button(page, /^Restore/).first().waitFor();
+      await button(page, /^Restore/)
+        .first()
+        .waitFor();
       // As for other pictures that are taken in this run.
       for (const { id } of batches) await ask('doctor', 'POST', `/api/images/batches/${id}/restore`);
     },

@@ -27,7 +27,7 @@ async function openedBatch(count: number, options: Parameters<typeof browsing.si
   const doctor = await service.as('doctor');
   const patient = newPatient();
   const batch = await createBatch(doctor, patient);
-  const ids = await upload(doctor, batch, await photos(count));
+  const ids = count > 0 ? await upload(doctor, batch, await photos(count)) : [];
   for (const id of ids) await decided(doctor, id);
   const page = await browsing.signedIn('doctor', `/patients/${patient}`, options);
   await openBatch(page);
@@ -247,7 +247,7 @@ describe('Moves', () => {
     const uids = newUids();
     const form = new FormData();
     form.append('file', new Blob([slice(uids, [['00100020', 'LO', patient]])]), 'a.dcm');
-    await doctor.json('POST', '/dicom/upload', 200, form);
+    await doctor.json('POST', '/dicom/upload', 201, form);
     await page.goto(`/studies/${uids.study}`);
     await page.getByRole('button', { name: 'Move to another patient' }).click();
     const dialog = page.getByRole('dialog');
@@ -279,7 +279,7 @@ test('The trash has batches, images and DICOM, on a phone too, and restores each
     ]),
     'a.dcm',
   );
-  await doctor.json('POST', '/dicom/upload', 200, form);
+  await doctor.json('POST', '/dicom/upload', 201, form);
   await doctor.json('DELETE', `/dicom-web/studies/${uids.study}`, 204);
   await doctor.json('DELETE', `/api/images/${ids[0]}`, 204);
   await doctor.json('DELETE', `/api/images/batches/${batch}`, 204);
@@ -301,7 +301,7 @@ describe('The gallery', () => {
     const { page, doctor, patient, listed } = await openedBatch(3);
     const second = await createBatch(doctor, patient, 'Control');
     for (const id of await upload(doctor, second, [await photo({ seed: 7 })])) await decided(doctor, id);
-    await page.getByLabel('View').selectOption('visit');
+    await page.getByLabel('View', { exact: true }).selectOption('visit');
     await page.getByRole('heading', { name: /^Control/ }).waitFor();
     await page.getByRole('heading', { name: /^Visit/ }).waitFor();
     await expect.poll(() => tiles(page).count()).toBe(4);
@@ -322,7 +322,7 @@ describe('The gallery', () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.setViewportSize(PHONE.viewport);
     expect(await fits(page)).toBe(true);
-    await page.getByLabel('View').selectOption('time');
+    await page.getByLabel('View', { exact: true }).selectOption('time');
     await expect.poll(() => page.locator('.gallery-heading').count()).toBe(1);
     expect(await fits(page)).toBe(true);
     expect(await faultsOf(page)).toEqual([]);
@@ -344,7 +344,7 @@ describe('The gallery', () => {
       return route.fulfill({ json: { images, next: start + limit < 5000 ? String(start + limit) : null } });
     });
     await page.goto(`/patients/${patient}`);
-    await page.getByLabel('View').selectOption('visit');
+    await page.getByLabel('View', { exact: true }).selectOption('visit');
     await page.getByRole('heading', { name: /5,000 images/ }).waitFor(patience);
     expect(await page.locator('.tile').count()).toBeLessThan(90);
     const scroller = page.locator('.gallery-scroller');
