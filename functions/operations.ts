@@ -66,8 +66,12 @@ import { operation as listApiKeys } from './keys/list-api-keys/operation.ts';
 import { operation as revokeApiKey } from './keys/revoke-api-key/operation.ts';
 import { operation as listUploads } from './overview/list-uploads/operation.ts';
 import { operation as searchAll } from './overview/search-all/operation.ts';
+import { operation as createPatientExport } from './patients/create-patient-export/operation.ts';
+import { operation as erasePatient } from './patients/erase-patient/operation.ts';
+import { operation as getErasure } from './patients/get-erasure/operation.ts';
 import { operation as getPatient } from './patients/get-patient/operation.ts';
 import { operation as identifyPatient } from './patients/identify-patient/operation.ts';
+import { operation as listErasures } from './patients/list-erasures/operation.ts';
 import { operation as listPatients } from './patients/list-patients/operation.ts';
 import { operation as putPatient } from './patients/put-patient/operation.ts';
 import { operation as createRecordImage } from './records/create-record-image/operation.ts';
@@ -104,6 +108,10 @@ export const operations = [
   getPatient,
   identifyPatient,
   putPatient,
+  createPatientExport,
+  erasePatient,
+  listErasures,
+  getErasure,
 
   listImages,
   getImage,

@@ -3,7 +3,7 @@ import { maySee } from '../domain/access/access.ts';
 import type { Caller } from '../domain/access/caller.ts';
 import type { Batch } from '../domain/batches/batch.ts';
 import { type ExamImage, maySeeExamImage, maySeeExams } from '../domain/exams/exam-image.ts';
-import type { Export } from '../domain/exports/export.ts';
+import { type Export, maySeeExport } from '../domain/exports/export.ts';
 import type { Image } from '../domain/images/image.ts';
 import { isBeingChecked } from '../domain/images/image-status.ts';
 import { BatchImage, toBatchImage } from './views/batch-image.ts';
@@ -95,7 +95,12 @@ export function batchNotification({ before, after }: ItemChange<Batch>): Notific
 export function exportNotification({ before, after }: ItemChange<Export>): Notification {
   const isFirstReady = after?.status === 'ready' && !(before?.status === 'ready' && before.run === after.run);
   const messages: Message[] = isFirstReady ? [{ type: 'EXPORT_READY', export: toExportProgress(after) }] : [];
-  return { ...patientNotification(after?.patientId, messages), awaitedBy: after?.requestedBy };
+  return {
+    messages,
+    patientId: after?.patientId,
+    awaitedBy: after?.requestedBy,
+    isVisibleTo: (caller) => after !== undefined && maySeeExport(caller, after),
+  };
 }
 
 /**

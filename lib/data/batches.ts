@@ -81,6 +81,11 @@ export class Batches {
     return queryPage(this.#table, { partition, schema: Batch, keyOf: batchKey, newestFirst: true }, page);
   }
 
+  /** Yields all batches of the patient, oldest first. */
+  allOfPatient(patientId: string): AsyncGenerator<Batch> {
+    return queryAll(this.#table, { partition: batchesOfPatient(patientId), schema: Batch, keyOf: batchKey });
+  }
+
   /**
    * Counts the patient's batches and their images.
    *
@@ -152,6 +157,7 @@ export class Batches {
   move(batch: Batch, patientId: string, assignment: Assignment): Promise<Batch | undefined> {
     const values = {
       patientId,
+      source: 'clinic',
       assignment,
       updatedAt: assignment.at,
       unsettledSince: assignment.at,

@@ -13,6 +13,7 @@ import { Annotation } from '../domain/images/annotation.ts';
 import { Image } from '../domain/images/image.ts';
 import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
+import { Erasure } from '../domain/patients/erasure.ts';
 import { Patient } from '../domain/patients/patient.ts';
 import { Connection } from '../domain/sockets/connection.ts';
 import { ScanVerdict } from '../domain/uploads/scan-verdict.ts';
@@ -149,6 +150,16 @@ export const ENTITIES: readonly Entity[] = [
     refersTo: { patientId: 'Patient' },
   },
   {
+    name: 'PatientErasure',
+    schema: { Erasure },
+    table: 'Table',
+    keys: [
+      [keys.patientErasureKey('<id>'), { table: 'the erasure of a patient' }],
+      [keys.patientErasureListKey({ id: '<id>' }), { gsi1: 'all erasures of patients, newest first' }],
+    ],
+    refersTo: { patientId: 'Patient' },
+  },
+  {
     name: 'Batch',
     schema: { Batch },
     table: 'Table',
@@ -251,7 +262,8 @@ export const ENTITIES: readonly Entity[] = [
     table: 'Table',
     keys: [
       [keys.exportKey('<id>'), { table: 'an export' }],
-      [keys.exportListKey({ id: '<id>', batchId: '<batch>' }), { gsi1: 'the exports of a batch' }],
+      [keys.exportListKey({ id: '<id>', batchId: '<batch>', patientId }), { gsi1: 'the exports of a batch' }],
+      [keys.exportListKey({ id: '<id>', patientId }), { gsi1: 'the exports of everything of a patient' }],
     ],
     refersTo: { batchId: 'Batch', patientId: 'Patient' },
   },

@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Export, type ExportedArchive, StoredExport } from '../domain/exports/export.ts';
 import { queryAll } from './dynamodb/page.ts';
 import { hasExpired, parseItem, type Table } from './dynamodb/table.ts';
-import { exportKey, exportListKey, exportsOfBatch } from './keys.ts';
+import { exportKey, exportListKey, exportsOfBatch, exportsOfPatient } from './keys.ts';
 
 /** Three attempts of 15 minutes, and the pauses between them; for each archive, as they may wait for each other. */
 export const STALE_SECONDS = 2 * 3600;
@@ -45,11 +45,21 @@ export class Exports {
     return found && !hasExpired(found, now) ? found : undefined;
   }
 
-  /** Ends all exports of a batch from which something was deleted. The table's stream then deletes their objects. */
-  async endAllOf(batchId: string): Promise<void> {
+  /**
+   * Ends all exports that contain images of this batch, or everything of this patient: something of them was deleted, or given to
+   * another patient. The table's stream then deletes the objects of the exports.
+   */
+  async endAllOf({ batchId, patientId }: ExportedPlace): Promise<void> {
+    await Promise.all([
+      batchId !== undefined && this.#endAllIn(exportsOfBatch(batchId)),
+      patientId !== undefined && this.#endAllIn(exportsOfPatient(patientId)),
+    ]);
+  }
+
+  async #endAllIn(partition: string): Promise<void> {
     const { name: TableName, client } = this.#table;
     const query = {
-      partition: exportsOfBatch(batchId),
+      partition,
       schema: StoredExport.pick({ id: true }),
       keyOf: exportKey,
     };
@@ -111,6 +121,12 @@ export class Exports {
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     return Item && parseItem(Export, Item);
   }
+}
+
+/** What exports contain: an image with its batch and patient, or anything else of a patient. */
+interface ExportedPlace {
+  batchId?: string | undefined;
+  patientId?: string | undefined;
 }
 
 /** Whether an unfinished export is older than all attempts together can take: a function was terminated before it could record a failure. */

@@ -242,6 +242,11 @@ export class Images {
     return { items: await this.getMany(links.items.map(({ id }) => id)), next: links.next };
   }
 
+  /** Yields all images of the patient, of batches and cases, oldest first. */
+  allOfPatient(patientId: string): AsyncGenerator<Image> {
+    return queryAll(this.#table, { ...listQuery(imagesOfPatient(patientId)), index: 'gsi2' });
+  }
+
   /** Lists one page of the case's images by their displayed time, oldest first. */
   async listInCase(caseId: string, page: PageRequest): Promise<Page<Image>> {
     return queryPage(this.#table, listQuery(imagesOfCase(caseId)), page);

@@ -91,12 +91,13 @@ export const caseListKey = (each: { id: string; patientId: string; lastImageAt: 
 });
 export const casesOfPatient = (patientId: string) => `CASES#PATIENT#${patientId}`;
 
-/** The position of an export in the list of its batch. */
-export const exportListKey = (each: { id: string; batchId: string }) => ({
-  gsi1pk: exportsOfBatch(each.batchId),
+/** The position of an export in the list of its batch, or of those of everything of its patient. */
+export const exportListKey = (each: { id: string; batchId?: string | undefined; patientId: string }) => ({
+  gsi1pk: each.batchId === undefined ? exportsOfPatient(each.patientId) : exportsOfBatch(each.batchId),
   gsi1sk: each.id,
 });
 export const exportsOfBatch = (batchId: string) => `EXPORTS#${batchId}`;
+export const exportsOfPatient = (patientId: string) => `EXPORTS#PATIENT#${patientId}`;
 
 /**
  * The id of an exam image is derived from its exam and SOP Instance UID (version 5, RFC 9562, 5.5). So one conditional
@@ -364,6 +365,14 @@ const SEPARATOR = '\t';
 const PART_CHARACTERS = 64;
 const part = (text: string) => [...text].slice(0, PART_CHARACTERS).join('');
 
+/** The erasure of everything of a patient, and its position in the list of all, which is short. */
+export const patientErasureKey = (id: string) => ({
+  pk: `${PATIENT_ERASURE_KEYS}${id}`,
+  sk: 'PATIENTERASURE',
+});
+export const patientErasureListKey = ({ id }: { id: string }) => ({ gsi1pk: PATIENT_ERASURES, gsi1sk: id });
+export const PATIENT_ERASURES = 'PATIENTERASURES';
+
 /** That an image was erased. Not in the partition of the image: see `editKey`. */
 export const erasureKey = (imageId: string) => ({ pk: `ERASED#${imageId}`, sk: 'ERASED' });
 
@@ -483,6 +492,7 @@ export const EXAM_IMAGE_KEYS = 'EXAMIMAGE#';
 export const AUDIT_KEYS = 'EVENT#';
 export const INSTANCE_KEYS = 'INSTANCE#';
 export const DELETION_KEYS = 'DELETION#';
+export const PATIENT_ERASURE_KEYS = 'PATIENTERASURE#';
 
 /** Images without a decision whose upload the client has reported as complete, for filters on the table's stream. */
 export const ARRIVED_IMAGES = {

@@ -24,6 +24,8 @@ import { Images } from '../data/images.ts';
 import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
+import { PatientErasures } from '../data/patient-erasures.ts';
+import { PatientInventories } from '../data/patient-inventories.ts';
 import { Patients } from '../data/patients.ts';
 import { RateLimits } from '../data/rate-limits.ts';
 import { Progress } from '../data/reconcile/progress.ts';
@@ -67,6 +69,9 @@ export const exports = () => new Exports(table());
 export const imageMoves = () => new ImageMoves(table());
 export const images = () => new Images(table());
 export const legalHolds = () => new LegalHolds(table());
+export const patientErasures = () => new PatientErasures(table());
+/** Everything of a patient, for its erasure. */
+export const patientInventories = () => new PatientInventories(table());
 /** The directory of patients. */
 export const patients = () => new Patients(table());
 /** The API keys of other systems. */
@@ -142,6 +147,8 @@ export const limits = () => environment.limits;
 /** The clinic's time zone. */
 export const timeZone = () => environment.timeZone;
 export const now = () => () => new Date();
+/** The ids of the clinic's categories of photographs. */
+export const categories = () => environment.categories;
 /** Whether uploads are scanned for malware. */
 export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
@@ -165,7 +172,10 @@ export const reception = {
 };
 
 /** The dependencies of creating images. */
-export const creation = { limits, timeZone, newId, now };
+export const creation = { limits, timeZone, categories, newId, now };
+
+/** The dependencies of writing an archive of an export. */
+export const archiving = { exports, images, dicomSearch, dicomStore, objects, archives, now };
 
 /** The dependencies of the reconciliation. */
 export const reconciling = {

@@ -76,6 +76,10 @@ export const environment = {
   get timeZone() {
     return required('TIME_ZONE');
   },
+  /** The ids of the clinic's categories of photographs. */
+  get categories(): readonly string[] {
+    return required('CATEGORIES').split(',');
+  },
   /** Whether uploads are scanned for malware before they are stored. */
   get scan() {
     return required('SCAN') === 'on';
@@ -114,8 +118,8 @@ function settingsOf(operation: Operation): (keyof typeof environment)[] {
     ...(requests ? (['requestsTableName'] as const) : []),
     ...(audit ? (['auditTableName', 'auditDays'] as const) : []),
     ...(connections ? (['connectionsTableName'] as const) : []),
+    ...(objects ? (['bucketName', 'timeZone', 'categories', 'scan'] as const) : []),
     ...(queueLengths ? (['allQueues'] as const) : []),
-    ...(objects ? (['bucketName', 'timeZone', 'scan'] as const) : []),
     ...(objects?.dicom?.includes('write') ? (['patientIdIssuers'] as const) : []),
     ...(requests || objects ? (['limits'] as const) : []),
     ...(isPaged(operation) ? (['cursorSecret'] as const) : []),

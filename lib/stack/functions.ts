@@ -14,6 +14,7 @@ import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Permissions } from '../api/operation.ts';
 import { TABLE_SCHEMA } from '../data/keys.ts';
+import { categoryIds } from '../domain/clinic.ts';
 import { originsAllowedBy, type Settings } from './settings.ts';
 import type { Sockets } from './sockets.ts';
 import type { Storage } from './storage.ts';
@@ -324,6 +325,7 @@ export class Functions extends Construct {
       ...(hasImages && {
         BUCKET_NAME: bucket.bucketName,
         TIME_ZONE: this.#settings.timeZone,
+        CATEGORIES: categoryIds(this.#settings.clinic.categories).join(),
         SCAN: this.#settings.scan ? 'on' : 'off',
       }),
       ...(segments && { AUDIT_BUCKET_NAME: auditSegments.bucketName }),

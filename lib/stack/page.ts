@@ -29,6 +29,7 @@ import {
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { PageConfig } from '../api/page-config.ts';
+import { dataUrlOf } from './data-url.ts';
 import type { Identity } from './identity.ts';
 import { removalPolicy } from './removal-policy.ts';
 import type { Settings } from './settings.ts';
@@ -74,7 +75,7 @@ export class Page extends Construct {
     onLaptop: boolean,
   ) {
     super(scope, id);
-    const { limits, timeZone, ohifUrl } = settings;
+    const { limits, timeZone, ohifUrl, clinic } = settings;
     const bucket = new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -113,6 +114,7 @@ export class Page extends Construct {
       filesPerRequest,
       acceptHeic,
       timeZone,
+      clinic: { ...clinic, ...(clinic.logo && { logo: dataUrlOf(clinic.logo) }) },
       ...(ohifUrl && { ohifUrl }),
       onLaptop,
     };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Clinic } from '../domain/clinic.ts';
 import { TimeZone } from '../domain/identifiers.ts';
 import { Limits } from '../domain/limits/limits.ts';
 
@@ -20,6 +21,8 @@ export const Settings = z.strictObject({
    * upload date in this time zone.
    */
   timeZone: TimeZone.default('UTC'),
+  /** What the clinic sees in the page: its name and logo, and its categories of photographs. */
+  clinic: Clinic.prefault({}),
   /**
    * A token issuer that replaces the stack's own user pool. `prompt`: `login consent` for an issuer that gives a refresh token only
    * after consent, as OpenID Connect Core requires it (section 11); most issuers do not, and some take one value only.

@@ -84,6 +84,25 @@ export async function inChild<T>(file: string, task: unknown, env: NodeJS.Proces
   return result;
 }
 
+/** Runs a file of this folder in a separate process, which answers each task with a message, and ends it after the work. */
+export async function withChild<Task extends object, Answer>(
+  file: string,
+  work: (ask: (task: Task) => Promise<Answer>) => Promise<unknown>,
+): Promise<void> {
+  const child = startChild(file, []);
+  const gone = once(child, 'exit');
+  try {
+    await work((task) => {
+      const answer = messageOf<Answer>(child);
+      child.send(task);
+      return answer;
+    });
+  } finally {
+    if (child.connected) child.disconnect();
+    await gone;
+  }
+}
+
 function startChild(file: string, args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return fork(path.join(import.meta.dirname, file), args, {
     env: { ...process.env, ...env },
@@ -93,10 +112,17 @@ function startChild(file: string, args: string[], env: NodeJS.ProcessEnv = {}): 
 }
 
 async function messageOf<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T));
-    child.once('exit', (code) => reject(new Error(`${child.spawnargs[1]} ended with status ${code}`)));
+  const stop = new AbortController();
+  const ended = once(child, 'exit', stop).then(([code]) => {
+    throw new Error(`${child.spawnargs[1]} ended with status ${code}`);
   });
+  try {
+    const [message] = await Promise.race([once(child, 'message', stop), ended]);
+    return message as T;
+  } finally {
+    ended.catch(() => undefined);
+    stop.abort();
+  }
 }
 
 /** The environment in which the SDK and our own code use the stack, with all rights. */

@@ -27,9 +27,14 @@ const limits = Limits.parse({
   uploadsPerMinute: null,
   metadataPerMinute: null,
 });
+const clinic = {
+  name: 'Skin Clinic',
+  logo: 'web/public/favicon.svg',
+  categories: [{ group: 'Skin', categories: { mole: 'Mole', other: 'Anything else' } }],
+};
 let doctor: Client;
 beforeAll(async () => {
-  const cdkOut = synthesizeWith({ limits }, join(dir, 'cdk.out'));
+  const cdkOut = synthesizeWith({ limits, clinic }, join(dir, 'cdk.out'));
   // With the limits of the stack, and not with those of the other tests.
   await service.start({ cdkOut, environment: {} });
   doctor = await service.as('doctor');
@@ -47,6 +52,27 @@ test('The service accepts no more than its clinic has set', async () => {
     doctor.send('POST', `/api/images/batches/${batch}/upload-urls`, { files });
   expect((await ask(Array(4).fill(file))).status).toBe(400);
   expect((await ask([{ ...file, size: limits.imageBytes + 1 }])).status).toBe(413);
+});
+
+test('A clinic has its own categories, name and logo', async () => {
+  const patient = 'P-8009';
+  const batch = await createBatch(doctor, patient);
+  const [id = ''] = await upload(doctor, batch, await photos(1));
+  await decided(doctor, id);
+  const path = `/api/images/${id}`;
+  expect(await doctor.json('PATCH', path, 400, { category: 'casts' })).toMatchObject({
+    details: ['category must be one of mole, other; received "casts"'],
+  });
+
+  const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+  await page.getByRole('button', { name: /^Visit/ }).click();
+  const menu = page.getByLabel(/^Category of photo/);
+  await expect.poll(() => menu.locator('option').allInnerTexts()).toEqual(['Mole', 'Anything else']);
+  await menu.selectOption('Mole');
+  await expect.poll(async () => doctor.json('GET', path, 200)).toMatchObject({ category: 'mole' });
+  const home = page.getByRole('link', { name: 'Skin Clinic' });
+  expect(await home.innerText()).toBe('Skin Clinic');
+  expect(await home.locator('img').evaluate((logo) => Reflect.get(logo, 'naturalWidth'))).toBeGreaterThan(0);
 });
 
 test('A person has five sockets at most: one more closes the oldest, and the others stay', async () => {

@@ -41,6 +41,13 @@ const CASE: [name: string, eyeSide: string, capturedAt: string][] = [
   ['fundus-left.jpg', 'left', '2025-11-06T08:15:00Z'],
   ['fundus-left-control.jpg', 'left', '2025-11-06T08:21:00Z'],
 ];
+/** Nobody of them exists. */
+const PATIENTS = [
+  ['P-1001', 'Patient^Paula', '1971-04-02', 'F'],
+  ['P-1002', 'Patient^Peter', '1988-11-30', 'M'],
+  ['P-1003', 'Gait^Gerda', '1956-02-17', 'F'],
+  ['P-1004', 'Gallant^Gustav Adolf Emil', '1949-08-08', 'M'],
+] as const;
 const MANY_LINES =
   'Referred by the family doctor. Pain in the right heel since the spring, worse in the morning and after long walks.\n\nStanding: both heels in valgus, right more than left. Insoles fitted on the same day, see the picture after this one. Control in six weeks, bring the shoes that are worn most.';
 
@@ -62,6 +69,9 @@ export async function fillClinic(stack: LocalStack): Promise<Clinic> {
     const batch = { name, content_type: 'patients.patient', object_id: patient };
     return Made.parse(await ask('doctor', 'POST', '/api/images/batches', batch)).id;
   };
+
+  for (const [patientId, alphabetic, birthDate, sex] of PATIENTS)
+    await ask('staff', 'PUT', `/api/patients/${patientId}`, { name: { alphabetic }, birthDate, sex });
 
   const seeds = numbers();
   const upload = async (batch: string, pictures: readonly Picture[]) => {

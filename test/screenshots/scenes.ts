@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import * as z from 'zod';
+import { openPatient, searchField } from '../support/browser/find.ts';
 import { type Clinic, Images, STUDY } from './clinic.ts';
 import { draw } from './drawings.ts';
 
@@ -28,7 +29,36 @@ const shownPicture = (page: Page) => page.locator('.viewer-stage > img').first()
 /** Every screen of the page, in the order of a demonstration. */
 export const SCENES: readonly Scene[] = [
   { name: 'sign-in', path: '/', shows: (page) => button(page, 'Sign in').waitFor() },
-  { name: 'home', person: 'doctor', path: '/', shows: (page) => page.getByLabel('Patient number').waitFor() },
+  {
+    name: 'home',
+    person: 'doctor',
+    path: '/',
+    shows: (page) =>
+      page
+        .getByRole('link', { name: /Patient, Paula/ })
+        .first()
+        .waitFor(),
+  },
+  {
+    name: 'home-search',
+    person: 'staff',
+    path: '/',
+    act: (page) => searchField(page).fill('ga'),
+    shows: (page) => page.getByRole('option').nth(1).waitFor(),
+  },
+  {
+    name: 'home-nothing-found',
+    person: 'staff',
+    path: '/',
+    act: (page) => searchField(page).fill('P-1OO1'),
+    shows: (page) => page.getByText('Nobody and nothing is found by').waitFor(),
+  },
+  {
+    name: 'patient-new',
+    person: 'staff',
+    path: '/patients/P-1099',
+    shows: (page) => page.getByText('This number is new.').waitFor(),
+  },
   {
     name: 'patient',
     person: 'doctor',
@@ -264,6 +294,18 @@ export const SCENES: readonly Scene[] = [
     shows: (page) => page.getByRole('table').waitFor(),
   },
   {
+    name: 'audit-log-of-a-patient',
+    person: 'admin',
+    path: '/admin/audit?patient_id=P-1001',
+    shows: (page) => page.getByRole('table').waitFor(),
+  },
+  {
+    name: 'status',
+    person: 'admin',
+    path: '/admin/status',
+    shows: (page) => page.getByRole('cell', { name: 'make-thumbnail' }).waitFor(),
+  },
+  {
     name: 'keys',
     person: 'admin',
     path: '/admin/keys',
@@ -318,8 +360,7 @@ export const SCENES: readonly Scene[] = [
           json: { statusCode: 503, message: 'The service is busy; try again.', error: 'Service Unavailable' },
         }),
       );
-      await page.getByLabel('Patient number').fill('P-1001');
-      await button(page, 'Open patient').click();
+      await openPatient(page, 'P-1001');
     },
     shows: (page) => page.getByText('The batches cannot be shown').waitFor(),
   },

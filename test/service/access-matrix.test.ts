@@ -8,7 +8,7 @@ import { RecordType } from '../../lib/domain/records/record-type.ts';
 import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
 import type { FixtureElement } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
-import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
+import { newPatient, PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { type Client, createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
 /**
@@ -36,9 +36,13 @@ type Caller = (typeof CALLERS)[number];
 
 interface Fixtures {
   batch: string;
+  /** Made by the clinic. */
+  clinicBatch: string;
   image: string;
   caseId: string;
   exportId: string;
+  /** Of another patient. */
+  erasure: string;
   exam: { id: string; image: string };
   link: string;
   dicomUpload: string;
@@ -126,9 +130,10 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     services: only('service-batches-read'),
   },
   'rename-batch': {
-    path: ({ batch }) => `/api/images/batches/${batch}`,
+    path: ({ clinicBatch }) => `/api/images/batches/${clinicBatch}`,
     body: () => ({ name: 'y' }),
-    people: own,
+    // Their own batches they may rename: see organise.test.ts.
+    people: (success) => ({ ...own(success), 'patient-1': 403 }),
   },
   'delete-batch': {
     path: async ({ newBatch }) => `/api/images/batches/${await newBatch()}`,
@@ -168,6 +173,19 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: () => ({ name: { alphabetic: 'Patient^Paula' } }),
     people: (success) => ({ ...known(success), 'patient-1': 403, 'patient-2': 403 }),
   },
+  'create-patient-export': {
+    path: () => `/api/patients/${PATIENT_1}/exports`,
+    body: () => ({}),
+    people: (success) => ({ ...own(success), staff: 403, doctor: 403 }),
+  },
+  'erase-patient': {
+    path: () => `/api/patients/${PATIENT_1}/erasure`,
+    // Another number as confirmation: the other requests need what there is of the patient.
+    body: () => ({ confirm: PATIENT_2, reason: 'x' }),
+    people: () => ({ ...anyone(403), nobody: 401, admin: 400 }),
+  },
+  'list-erasures': { path: () => '/api/erasures', people: admins },
+  'get-erasure': { path: ({ erasure }) => `/api/erasures/${erasure}`, people: admins },
   'download-batch': {
     path: ({ batch }) => `/api/images/batches/${batch}/download`,
     people: own,
@@ -408,6 +426,13 @@ const service = useService();
 const clients = new Map<Caller, Client>();
 let fixtures: Fixtures;
 
+/** Erases a new patient; returns the id of the certificate. */
+async function erasureOf(patient: string, admin: Client): Promise<string> {
+  await admin.json('PUT', `/api/patients/${patient}`, 200, { name: { alphabetic: 'Former^F' } });
+  const body = { confirm: patient, reason: 'x' };
+  return (await admin.json('POST', `/api/patients/${patient}/erasure`, 202, body)).id;
+}
+
 /** Makes a key with these scopes. */
 async function makeKey(scopes: readonly Scope[]) {
   const admin = clients.get('admin') as Client;
@@ -459,9 +484,11 @@ beforeAll(async () => {
     series: uids.series,
     instance: uids.sop,
     batch,
+    clinicBatch: await createBatch(admin),
     image,
     caseId,
     exportId,
+    erasure: await erasureOf(newPatient(), admin),
     exam,
     link,
     newBatch: () => createBatch(patient),

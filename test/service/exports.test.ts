@@ -207,7 +207,7 @@ describe('Unfinished archives of one person', () => {
       (await direct.exports.get(begun[index]?.id ?? '', direct.now())) as Export;
     await direct.exports.markReady(await exportOf(0), 0);
     await startExport(person, c.manifest, deps);
-    await direct.exports.endAllOf((await exportOf(1)).batchId);
+    await direct.exports.endAllOf(await exportOf(1));
     await startExport(person, e.manifest, deps);
   });
 
@@ -357,7 +357,7 @@ describe('The making of an archive', () => {
     const before = await found();
     const deleting = {
       read: async (wanted: string) => {
-        if (wanted === manifest.entries[1]?.key) await direct.exports.endAllOf(manifest.batchId);
+        if (wanted === manifest.entries[1]?.key) await direct.exports.endAllOf(manifest);
         return deps.objects.read(wanted);
       },
     };

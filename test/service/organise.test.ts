@@ -182,3 +182,27 @@ describe('The images of a patient', () => {
     expect(idsOf({ images })).toEqual([ids[0], ids[2], ids[4]]);
   });
 });
+
+describe('A batch is renamed by its patient', () => {
+  const rename = (client: Client, id: string, status: number) =>
+    client.json('PUT', `/api/images/batches/${id}`, status, { name: 'Renamed' });
+
+  test('if the patient made it', async () => {
+    const own = await createBatch(patient1);
+    expect(await rename(patient1, own, 200)).toMatchObject({ name: 'Renamed', source: 'patient' });
+    // The clinic renames any.
+    await rename(doctor, own, 200);
+  });
+
+  test('but not if the clinic made it, or has given it to the patient', async () => {
+    const clinics = await createBatch(doctor, PATIENT_1, 'Visit');
+    expect(await rename(patient1, clinics, 403)).toMatchObject({
+      message: 'The clinic made this batch, and only the clinic may rename it.',
+    });
+    const others = await createBatch(await service.as('patient-2'), PATIENT_2);
+    const move = { patient_id: PATIENT_1, reason: 'Sent under another number' };
+    await doctor.json('POST', `/api/images/batches/${others}/patient`, 200, move);
+    await rename(patient1, others, 403);
+    await rename(doctor, clinics, 200);
+  });
+});

@@ -5,6 +5,11 @@ import type { Settings } from '../../lib/stack/settings.ts';
 export const EVERY_SETTING = {
   keepData: true,
   timeZone: 'Europe/Athens',
+  clinic: {
+    name: 'Clinic of Athens',
+    logo: 'web/public/favicon.svg',
+    categories: [{ group: 'Skin', categories: { mole: 'Mole', other: 'Other' } }],
+  },
   mfa: 'REQUIRED',
   emailSender: { address: 'images@clinic.example', region: 'eu-central-1' },
   allowedOrigins: ['https://viewer.clinic.example'],

@@ -10,6 +10,7 @@ import { Connections } from '../../lib/data/connections.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
+import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { connectTable } from '../../lib/data/dynamodb/table.ts';
@@ -19,6 +20,9 @@ import { Exports } from '../../lib/data/exports.ts';
 import { Holdings } from '../../lib/data/holdings.ts';
 import { Images } from '../../lib/data/images.ts';
 import { heldArchivesKey } from '../../lib/data/keys.ts';
+import { LegalHolds } from '../../lib/data/legal-holds.ts';
+import { PatientErasures } from '../../lib/data/patient-erasures.ts';
+import { PatientInventories } from '../../lib/data/patient-inventories.ts';
 import { Patients } from '../../lib/data/patients.ts';
 import { RateLimits } from '../../lib/data/rate-limits.ts';
 import { ScanVerdicts } from '../../lib/data/scan-verdicts.ts';
@@ -73,10 +77,14 @@ export async function directAccess({ stack, dataDir }: Service) {
     heldArchives: new Holdings(connectTable(REQUESTS_TABLE_NAME), heldArchivesKey),
     dicomDeletions: new DicomDeletions(table),
     dicomErasure: new DicomErasure(table),
+    dicomSearch: new DicomSearch(table),
     dicomStore: new DicomStore(table),
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),
     patients: new Patients(table),
+    patientErasures: new PatientErasures(table),
+    patientInventories: new PatientInventories(table),
+    legalHolds: new LegalHolds(table),
     examImages: new ExamImages(table),
     examLinks: new ExamLinks(table),
     /** Whether the table has an item with this key. */
@@ -93,6 +101,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     archives: new ArchiveWriter(BUCKET_NAME),
     limits: Limits.parse({}),
     timeZone: 'UTC',
+    categories: ['other', 'posterior'],
     newId: () => newId(),
     now: () => new Date(),
   };

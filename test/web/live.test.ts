@@ -147,7 +147,6 @@ test('A refused socket is reported, and changes are shown without it, too', asyn
   expect(refused).toBeGreaterThan(1);
   await page.unrouteAll();
   await page.reload();
-  await openBatch(page);
   await expect.poll(() => drawn(page)).toBe(1);
   expect(await page.getByText(NOTICE).count()).toBe(0);
 });

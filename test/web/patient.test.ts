@@ -88,7 +88,7 @@ test('A category and a caption are saved at once, and others see them', async ()
   await one.getByLabel('Caption of photo-0.jpeg').press('Enter');
   await expect.poll(() => other.getByLabel('Caption of photo-0.jpeg').inputValue()).toBe('standing');
   await one.reload();
-  await openBatch(one);
+  await tiles(one).first().waitFor();
   expect(await one.getByLabel('Category of photo-0.jpeg').inputValue()).toBe('posterior');
 });
 

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Download, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
@@ -13,19 +15,27 @@ import { createBatch, decided, until, upload, useService } from '../support/serv
 const service = useService();
 const browsing = useBrowser(service);
 
-const field = (page: Page) => page.getByRole('combobox', { name: 'Search patients, cases and studies' });
+const field = (page: Page) => page.getByRole('combobox', { name: 'Search the clinic' });
 const option = (page: Page, name: string | RegExp) => page.getByRole('option', { name });
 
 /** A patient of the directory, with a family name that nobody else has. */
 async function registered(details: { given?: string; birthDate?: string } = {}) {
   const patientId = newPatient();
-  const family = `Zq${patientId.slice(-8).toLowerCase()}${patientId.split('-')[1]}`;
+  // Ends with a letter: no name is the beginning of another one.
+  const family = `Zq${patientId.replaceAll('-', '').toLowerCase()}x`;
   const staff = await service.as('staff');
   await staff.json('PUT', `/api/patients/${patientId}`, 200, {
     name: { alphabetic: `${family}^${details.given ?? 'Zoé'}` },
     birthDate: details.birthDate ?? '1970-03-21',
   });
   return { patientId, family };
+}
+
+/** The text of a file that the page saves. The browser may run on its own. */
+async function textOf(download: Download): Promise<string> {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'negatoscope-')), 'saved');
+  await download.saveAs(file);
+  return readFileSync(file, 'utf8');
 }
 
 /** Stores a slice for the patient. */
@@ -201,6 +211,8 @@ describe('Links', () => {
     await page.getByRole('heading', { name: 'p2.jpeg' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'p2.jpeg' }).waitFor();
+    // Its neighbours are in the list.
+    await page.getByRole('button', { name: 'Show p1.jpeg' }).waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('heading', { name: 'p1.jpeg' }).waitFor();
     await page.goBack();
@@ -223,10 +235,10 @@ describe('Who saw a patient', () => {
     const { patientId, family } = await registered();
     const { study, series, sop: instance } = await studyOf(patientId, 'A-1', 'thorax');
     const doctor = await service.as('doctor', ownClaims('doctor-who-reads'));
-    const path = `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
+    const resource = `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
     for (let times = 0; times < 3; times += 1)
-      expect((await doctor.send('GET', `${path}/frames/1`)).status).toBe(200);
-    await doctor.json('GET', `${path}/metadata`, 200);
+      expect((await doctor.send('GET', `${resource}/frames/1`)).status).toBe(200);
+    await doctor.json('GET', `${resource}/metadata`, 200);
     const admin = await service.as('admin');
     await until(async () =>
       (await admin.json('GET', `/api/audit?patient_id=${patientId}`, 200)).events.some(
@@ -250,9 +262,7 @@ describe('Who saw a patient', () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download as CSV' }).click(),
     ]);
-    const [heading, ...lines] = readFileSync(await file.path(), 'utf8')
-      .trimEnd()
-      .split('\r\n');
+    const [heading, ...lines] = (await textOf(file)).trimEnd().split('\r\n');
     expect(heading).toMatch(/^time,person,subject,role,did,action,patients/);
     expect(lines.some((line) => line.includes('Dana Doctor') && line.includes(patientId))).toBe(true);
   });
@@ -267,4 +277,89 @@ describe('Who saw a patient', () => {
     expect(text).toMatch(/verified \d+ \w+ \d{4}/);
     expect(text).toMatch(/files?, counted/);
   });
+});
+
+// A phone, and a screen of 1280 pixels at 200 %.
+describe.each([
+  [390, 844],
+  [640, 400],
+])('A window of %i × %i pixels', (width, height) => {
+  test('shows each page without scrolling to the side', async () => {
+    const { patientId, family } = await registered({ given: 'Maximiliane-Theodora Wilhelmine' });
+    const { study } = await studyOf(patientId, `W${width}${patientId}`.slice(0, 16));
+    const doctor = await service.as('doctor');
+    await upload(doctor, await createBatch(doctor, patientId, 'x'.repeat(60)), [await photo()]);
+    const page = await browsing.signedIn('admin', '/', { viewport: { width, height } });
+    const isNarrow = async () => {
+      await page.waitForLoadState('networkidle');
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), page.url()).toBe(
+        true,
+      );
+      // What is wider than the window may scroll in a box of its own, such as a table.
+      const cut = await page
+        .locator('main')
+        .first()
+        .evaluate((main) => Reflect.get(main, 'scrollWidth') - Reflect.get(main, 'clientWidth'));
+      expect(cut, page.url()).toBeLessThanOrEqual(0);
+    };
+    await page
+      .getByRole('link', { name: new RegExp(family) })
+      .first()
+      .waitFor();
+    await isNarrow();
+    await field(page).fill(family);
+    await option(page, family).waitFor();
+    await isNarrow();
+    for (const below of [
+      `/patients/${patientId}`,
+      `/patients/${newPatient()}`,
+      `/studies/${study}`,
+      `/admin/audit?patient_id=${patientId}`,
+      '/admin/status',
+    ]) {
+      await page.goto(below);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await isNarrow();
+    }
+  });
+});
+
+test('The search of the bar is reached by a key from every page, and opens by keys alone', async () => {
+  const { patientId, family } = await registered();
+  const page = await browsing.signedIn('staff', '/cases/C-1');
+  const user = new CountedActions(page);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await user.press('/');
+  await user.type(family);
+  await option(page, family).waitFor();
+  await user.press('Escape');
+  expect(await field(page).inputValue()).toBe('');
+  await user.type(family);
+  await user.press('Enter');
+  await page.getByRole('heading', { name: `Patient ${patientId}` }).waitFor();
+});
+
+test('Of several patients with a name, none is opened before it is shown', async () => {
+  const { family } = await registered();
+  const other = newPatient();
+  await (await service.as('staff')).json('PUT', `/api/patients/${other}`, 200, {
+    name: { alphabetic: `${family}^Anna` },
+  });
+  const page = await browsing.signedIn('staff');
+  const isPressed = Promise.withResolvers<void>();
+  await page.route('**/api/search?**', async (route) => {
+    await isPressed.promise;
+    await route.continue();
+  });
+  const user = new CountedActions(page);
+  await user.type(family);
+  await user.press('Enter');
+  isPressed.resolve();
+  await expect.poll(() => page.getByRole('option').count()).toBe(2);
+  expect(new URL(page.url()).pathname).toBe('/');
+  await user.press('ArrowDown');
+  const second = await page.getByRole('option', { selected: true }).innerText();
+  await user.press('Enter');
+  await page.locator('.patient-banner').waitFor();
+  expect(second).toContain(decodeURIComponent(new URL(page.url()).pathname.split('/')[2] ?? '?'));
 });

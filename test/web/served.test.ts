@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { operations } from '../../functions/operations.ts';
 import { routesOf } from '../../lib/api/operation.ts';
+import { DEFAULT_CATEGORIES } from '../../lib/domain/images/default-categories.ts';
 import { useBrowser } from '../support/browser/browser.ts';
 import { useService } from '../support/service.ts';
 
@@ -78,6 +79,7 @@ test('The page gets the address of the sign-in and its limits, and no secret', a
     dicomBytes: 100 * 1024 * 1024,
     filesPerRequest: 200,
     acceptHeic: true,
+    clinic: { categories: DEFAULT_CATEGORIES },
     timeZone: 'UTC',
     onLaptop: true,
   });

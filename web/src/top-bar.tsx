@@ -1,5 +1,6 @@
 import { LogOut } from 'lucide-react';
 import { Link, useLocation, useRoute } from 'wouter';
+import { pageConfig } from './page-config.ts';
 import { IconButton } from './parts/icon-button.tsx';
 import { SearchBox } from './search/search-box.tsx';
 import { useSession } from './session/session-provider.tsx';
@@ -8,12 +9,13 @@ import './top-bar.css';
 /** The bar on every page: navigation and the signed-in user. */
 export function TopBar() {
   const { person, signOut } = useSession();
+  const { clinic } = pageConfig();
   const [path] = useLocation();
   return (
     <header className="top-bar">
-      <Link href="/" className="top-bar-name" aria-label="Negatoscope">
-        <img src="/favicon.svg" alt="" width={26} height={26} />
-        <span>Negatoscope</span>
+      <Link href="/" className="top-bar-name" aria-label={clinic.name ?? 'Negatoscope'}>
+        <img src={clinic.logo ?? '/favicon.svg'} alt="" height={26} />
+        <span>{clinic.name ?? 'Negatoscope'}</span>
       </Link>
       <nav aria-label="Main">
         {person.patientId && <NavLink href={`/patients/${person.patientId}`}>Images</NavLink>}

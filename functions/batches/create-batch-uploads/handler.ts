@@ -1,4 +1,5 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { requireCategories } from '../../../lib/domain/images/category.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
@@ -19,6 +20,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
       return { ...file, fileName, fileSize, mimeType, eyeSide };
     },
   );
+  requireCategories(files, deps.categories, (index) => `files[${index}].category`);
   requireFileCount(files.length, limits);
   requireUploadable(files, limits, (index, field) => `files[${index}].${FIELDS[field]}`);
 

@@ -1,5 +1,6 @@
 import { toPatientBatch } from '../../../lib/api/views/patient-batch.ts';
 import { requirePatient } from '../../../lib/domain/access/access.ts';
+import { sourceOf } from '../../../lib/domain/access/source.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { batches, keys, newId, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -17,6 +18,7 @@ export async function handle({ caller, body }: Request<typeof operation>, { batc
     patientId: body.object_id,
     name: body.name,
     imageCount: 0,
+    source: sourceOf(caller),
     createdAt,
     updatedAt: createdAt,
   };

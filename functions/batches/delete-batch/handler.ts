@@ -23,7 +23,11 @@ export async function handle({ caller, params, query }: Request<typeof operation
   if (query.erase) {
     requireMayErase(caller);
     if (!(await batches.erase(batch.id))) throw batchConflict(batch);
-    return waitShortly(deletedImages.eraseAllOf(batch.id).then(() => exports.endAllOf(batch.id)));
+    return waitShortly(
+      deletedImages
+        .eraseAllOf(batch.id)
+        .then(() => exports.endAllOf({ batchId: batch.id, patientId: batch.patientId })),
+    );
   }
   const changed = await batches.delete(batch, deletionBy(caller, now(), limits));
   if (changed) await waitShortly(settleBatch(changed, deps));

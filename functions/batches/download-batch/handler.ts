@@ -7,8 +7,8 @@ import { serveStream } from '../../../lib/lambda/http/serve-stream.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
 import { takeRoomForStream } from '../../../lib/services/exports/archive-room.ts';
+import { archiveOf } from '../../../lib/services/exports/archive-stream.ts';
 import {
-  archiveOf,
   manifestOf,
   type StartDeps,
   selectImages,

@@ -1,5 +1,6 @@
 import { toExportProgress } from '../../../lib/api/views/export.ts';
 import { requireVisible } from '../../../lib/domain/access/access.ts';
+import { maySeeExport } from '../../../lib/domain/exports/export.ts';
 import { batches, exports, keys, limits, now, urls } from '../../../lib/lambda/dependencies.ts';
 import { contentDisposition } from '../../../lib/lambda/http/content-disposition.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
@@ -11,9 +12,11 @@ import { operation } from './operation.ts';
 type Deps = Needs<{ exports: 'get'; batches: 'get'; urls: 'download' }, 'limits' | 'now'>;
 
 export async function handle({ caller, params }: Request<typeof operation>, deps: Deps) {
-  const found = requireVisible(caller, await deps.exports.get(params.id, deps.now()), 'export');
+  const stored = await deps.exports.get(params.id, deps.now());
+  const found = requireVisible(caller, stored && maySeeExport(caller, stored) ? stored : undefined, 'export');
   // Images deleted since then must not be served, although the archive contains them until it is deleted.
-  if (!(await deps.batches.get(found.batchId))) requireVisible(caller, undefined, 'export');
+  const { batchId } = found;
+  if (batchId && !(await deps.batches.get(batchId))) requireVisible(caller, undefined, 'export');
   const answer = toExportProgress(found);
   if (found.status !== 'ready') return answer;
   const archives = await Promise.all(

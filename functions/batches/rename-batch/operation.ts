@@ -8,7 +8,7 @@ export const operation = defineOperation({
   id: 'rename-batch',
   method: 'PUT',
   path: '/api/images/batches/{id}',
-  summary: 'Rename a batch',
+  summary: 'Rename a batch (patients, only those that they made)',
   group: 'Batches',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),

@@ -19,7 +19,7 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
 
   const now = deps.now();
   const owner = { batchId: batch.id, patientId: batch.patientId };
-  const checked = checkFiles(files, body, limits).map((file) =>
+  const checked = checkFiles(files, body, deps).map((file) =>
     'reasons' in file
       ? file
       : {

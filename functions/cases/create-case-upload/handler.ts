@@ -1,4 +1,5 @@
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
+import { requireCategory } from '../../../lib/domain/images/category.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
@@ -16,6 +17,7 @@ export async function handle(
   { caller, body }: Request<typeof operation>,
   { cases, urls, limits, ...deps }: Deps,
 ) {
+  requireCategory(body.category, deps.categories);
   requireUploadable([body], limits, (_index, field) => field);
   const now = deps.now();
   const known = await cases.get(body.caseId, now);

@@ -1,5 +1,6 @@
 import { toCaseImage } from '../../../lib/api/views/case-image.ts';
 import { patientOfCase } from '../../../lib/domain/cases/case.ts';
+import { requireCategory } from '../../../lib/domain/images/category.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { uploadExpiry } from '../../../lib/domain/limits/limits.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
@@ -20,6 +21,7 @@ export async function handle({ caller, body, files: [file] }: FormRequest<typeof
   const { name, bytes } = file;
   const mimeType = sniffImageFormat(bytes)?.mimeType ?? describeFile(bytes);
   const found = { mimeType, fileSize: bytes.length, crc32: base64Crc32(bytes) };
+  requireCategory(body.category, deps.categories);
   requireUploadable([found], limits, () => 'file');
   requireAsDeclared(body, found);
 

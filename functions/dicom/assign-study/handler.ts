@@ -2,16 +2,16 @@ import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { requireMayAssign } from '../../../lib/domain/dicom/study-assignment.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
 import { patientFromStudy } from '../../../lib/domain/patients/patient-from-dicom.ts';
-import { dicomStore, now, patients } from '../../../lib/lambda/dependencies.ts';
+import { dicomStore, exports, now, patients } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ dicomStore: 'getStudy' | 'assign'; patients: 'change' }, 'now'>;
+type Deps = Needs<{ dicomStore: 'getStudy' | 'assign'; patients: 'change'; exports: 'endAllOf' }, 'now'>;
 
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
-  const { dicomStore, patients, now } = deps;
+  const { dicomStore, patients, exports, now } = deps;
   const found = await dicomStore.getStudy(params.study);
   const study = requireVisible(caller, found && { ...found, id: found.studyUid }, 'study');
   const { patientId, reason } = body;
@@ -22,6 +22,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const isAssigned =
     patientId === previousPatientId || (await dicomStore.assign(study, patientId, assignment));
   if (!isAssigned) throw new DomainError('CONFLICT', 'The study was given to somebody else meanwhile.');
+  if (previousPatientId !== null) await exports.endAllOf({ patientId: previousPatientId });
   if (patientId !== null)
     await patients.change(patientId, (known) =>
       known ? undefined : patientFromStudy(study, patientId, now()),
@@ -29,4 +30,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return { studyInstanceUID, patientId, previousPatientId, assignedAt: at };
 }
 
-export const handler = serveCreation(operation, handle, { dicomStore, patients, now });
+export const handler = serveCreation(operation, handle, { dicomStore, patients, exports, now });

@@ -1,6 +1,6 @@
 import { DomainError } from '../../../lib/domain/errors.ts';
 import { NOT_WRITTEN } from '../../../lib/domain/exports/export.ts';
-import { archives, exports, images, now, objects } from '../../../lib/lambda/dependencies.ts';
+import { archiving } from '../../../lib/lambda/dependencies.ts';
 import { type CreatedObject, serveObjects } from '../../../lib/lambda/events/serve-objects.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type BuildDeps, buildArchive } from '../../../lib/services/exports/build-archive.ts';
@@ -28,4 +28,4 @@ export async function handle({ key }: CreatedObject, deps: Deps) {
   }
 }
 
-export const handler = serveObjects(trigger, handle, { exports, images, objects, archives, now });
+export const handler = serveObjects(trigger, handle, archiving);

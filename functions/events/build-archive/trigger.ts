@@ -16,7 +16,7 @@ export const trigger = defineTrigger({
   },
   permissions: {
     table: 'write',
-    objects: { images: ['read'], exports: ['find', 'read', 'write', 'delete'] },
+    objects: { images: ['read'], dicom: ['read'], exports: ['find', 'read', 'write', 'delete'] },
   },
   memoryMb: 1024,
   timeoutSeconds: 900,

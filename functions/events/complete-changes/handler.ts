@@ -1,29 +1,49 @@
 import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { Case } from '../../../lib/domain/cases/case.ts';
 import { Image } from '../../../lib/domain/images/image.ts';
-import { cases, settling } from '../../../lib/lambda/dependencies.ts';
+import { Erasure } from '../../../lib/domain/patients/erasure.ts';
+import {
+  bucket,
+  cases,
+  dicomDeletions,
+  dicomErasure,
+  limits,
+  newId,
+  patientErasures,
+  patientInventories,
+  settling,
+} from '../../../lib/lambda/dependencies.ts';
 import type { ChangedItem } from '../../../lib/lambda/events/serve-item-changes.ts';
 import { serveQueuedChanges } from '../../../lib/lambda/events/serve-items.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type SettleCaseDeps, settleCase } from '../../../lib/services/cases/settle-case.ts';
+import { type ErasePatientDeps, erasePatient } from '../../../lib/services/erasure/erase-patient.ts';
 import { type SettleDeps, settleBatch } from '../../../lib/services/images/settle-batch.ts';
 import { trigger } from './trigger.ts';
 
-type Deps = SettleDeps & SettleCaseDeps & Needs<{ batches: 'find'; cases: 'get' }, 'now'>;
+type Deps = SettleDeps &
+  SettleCaseDeps &
+  ErasePatientDeps &
+  Needs<{ batches: 'find'; cases: 'get'; patientErasures: 'get' }, 'now'>;
 
 /** The request has done the same, unless its function ended before that. */
 export async function handle({ before, after }: ChangedItem, deps: Deps) {
   const { batches, cases, exports, now } = deps;
   switch (after?.sk) {
     case 'IMAGE': {
-      // An image that was deleted, or moved out of its batch.
-      const { batchId } = Image.parse(before);
-      if (batchId && !isSamePlace(before, after)) await exports.endAllOf(batchId);
+      // An image that was deleted, or moved out of its batch or to another patient.
+      if (!isSamePlace(before, after)) await exports.endAllOf(Image.parse(before));
       return;
     }
     case 'BATCH': {
       const batch = await batches.find(Batch.parse(after).id, now());
       if (batch) await settleBatch(batch, deps);
+      return;
+    }
+    case 'PATIENTERASURE': {
+      // Read again: a late event of an erasure that is done must not erase what is stored since.
+      const erasure = await deps.patientErasures.get(Erasure.parse(after).id);
+      if (erasure?.status === 'running') await erasePatient(erasure, deps);
       return;
     }
     default: {
@@ -34,6 +54,20 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
 }
 
 const isSamePlace = (before: ChangedItem['before'], after: ChangedItem['after']) =>
-  before?.batchId === after?.batchId && before?.deletedAt === after?.deletedAt;
+  before?.batchId === after?.batchId &&
+  before?.patientId === after?.patientId &&
+  before?.deletedAt === after?.deletedAt;
 
-export const handler = serveQueuedChanges(trigger, handle, { ...settling, cases });
+const needs = {
+  ...settling,
+  cases,
+  dicomDeletions,
+  dicomErasure,
+  patientErasures,
+  patientInventories,
+  bucket,
+  limits,
+  newId,
+};
+
+export const handler = serveQueuedChanges(trigger, handle, needs);

@@ -34,7 +34,7 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
     default: {
       const { id } = Batch.pick({ id: true }).parse(item);
       await deletedImages.eraseAllOf(id);
-      await exports.endAllOf(id);
+      await exports.endAllOf({ batchId: id });
     }
   }
 }

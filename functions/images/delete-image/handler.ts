@@ -24,7 +24,7 @@ export async function handle({ caller, params, query }: DeletionRequest, deps: D
   else if (query.erase) await images.erase(image);
   else await images.delete(image, deletionBy(caller, now(), limits));
   // The stream's consumer also does this, but later; after the response, no archive may contain the deleted image.
-  if (image.batchId) await exports.endAllOf(image.batchId);
+  await exports.endAllOf(image);
 }
 
 /** The dependencies of both endpoints. */

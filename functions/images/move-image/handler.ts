@@ -26,7 +26,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const to = { patientId, batchId, caseId };
   await imageMoves.moveImage(image, to, { by: caller.subject, at, reason });
   // The stream's consumer also does this, but later; after the response, no archive may contain the image.
-  if (image.batchId) await exports.endAllOf(image.batchId);
+  await exports.endAllOf(image);
   return toMovedImage(image, to, at);
 }
 

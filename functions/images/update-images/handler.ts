@@ -2,7 +2,8 @@ import { toBatchImage } from '../../../lib/api/views/batch-image.ts';
 import { maySee } from '../../../lib/domain/access/access.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
-import { images, now, urls } from '../../../lib/lambda/dependencies.ts';
+import { requireCategory } from '../../../lib/domain/images/category.ts';
+import { categories, images, now, urls } from '../../../lib/lambda/dependencies.ts';
 import { eachAlone, Failure } from '../../../lib/lambda/each-alone.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
@@ -10,9 +11,11 @@ import type { Needs } from '../../../lib/lambda/needs.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ images: 'getMany' | 'change'; urls: 'download' }, 'now'>;
+type Deps = Needs<{ images: 'getMany' | 'change'; urls: 'download' }, 'categories' | 'now'>;
 
-export async function handle({ caller, body }: Request<typeof operation>, { images, urls, now }: Deps) {
+export async function handle({ caller, body }: Request<typeof operation>, deps: Deps) {
+  const { images, urls, now } = deps;
+  requireCategory(body.category, deps.categories);
   const { ids, date_taken: dateTaken, eye_side: eyeSide, ...rest } = body;
   const changes = { ...rest, dateTaken, eyeSide };
   const requested = new Set(ids.flatMap((id) => Id.safeParse(id).data ?? []));
@@ -32,4 +35,4 @@ export async function handle({ caller, body }: Request<typeof operation>, { imag
   return { results: await Promise.all(results) };
 }
 
-export const handler = serve(operation, handle, { images, urls, now });
+export const handler = serve(operation, handle, { categories, images, urls, now });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { markOf, PatientMark } from '../../domain/access/source.ts';
 import { Batch } from '../../domain/batches/batch.ts';
 import { PatientId } from '../../domain/identifiers.ts';
 
@@ -11,6 +12,7 @@ export const PatientBatch = z.strictObject({
   image_count: Batch.shape.imageCount,
   created_at: Batch.shape.createdAt,
   updated_at: Batch.shape.updatedAt,
+  source: PatientMark.describe('Whether its patient made it, and may rename it.'),
 });
 
 /** Converts a batch to the format of the Batches endpoints. */
@@ -22,4 +24,5 @@ export const toPatientBatch = (batch: Batch): z.infer<typeof PatientBatch> => ({
   image_count: batch.imageCount,
   created_at: batch.createdAt,
   updated_at: batch.updatedAt,
+  ...markOf(batch.source),
 });

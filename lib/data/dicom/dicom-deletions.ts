@@ -43,6 +43,16 @@ export class DicomDeletions {
     return { deletion: parseItem(DicomDeletion, Item), study: items.study };
   }
 
+  /** Returns the deletion of the study itself, also if it can no longer be undone. */
+  async getOf(studyUid: string): Promise<DicomDeletion | undefined> {
+    const { study } = await readDicom(this.#table, { study: studyUid });
+    if (study?.deletionId === undefined) return undefined;
+    const { name: TableName, client } = this.#table;
+    const Key = deletionKey(study.deletionId);
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item && parseItem(DicomDeletion, Item);
+  }
+
   /**
    * Lists one page of all deletions that can be undone, the last ones first.
    *

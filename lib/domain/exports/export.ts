@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { maySee } from '../access/access.ts';
+import type { Caller } from '../access/caller.ts';
 import { DomainError } from '../errors.ts';
 import { Id, PatientId, Timestamp } from '../identifiers.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -12,13 +14,14 @@ export type ExportStatus = z.infer<typeof ExportStatus>;
 
 /** The reasons for a failure. */
 export const NOT_WRITTEN = 'An archive could not be written; ask for the export again.';
-export const IMAGES_DELETED = 'Some of its images were deleted meanwhile; ask for the export again.';
+export const FILES_GONE =
+  'Some of its files were deleted or given to another patient meanwhile; ask for the export again.';
 
 /** One of the archives of an export, which one invocation writes. */
 const ExportedArchive = z.object({
   status: ExportStatus,
   fileName: z.string(),
-  /** How many images it contains. */
+  /** How many files it contains: images, unless it is of everything of a patient. */
   images: z.int(),
   /** Its size. */
   bytes: z.int(),
@@ -30,7 +33,7 @@ const ExportedArchive = z.object({
 });
 export type ExportedArchive = z.infer<typeof ExportedArchive>;
 
-/** Archives of images that are created in the background and expire after a day. */
+/** Archives that are created in the background and expire after a day. */
 export const StoredExport = z.object({
   /** Derived from the selection, so that the same selection is the same export. */
   id: Id,
@@ -39,7 +42,8 @@ export const StoredExport = z.object({
   patientId: PatientId,
   /** The person who requested it first. */
   requestedBy: z.string().default(''),
-  batchId: Id,
+  /** The batch whose images it contains. Undefined: everything of the patient. */
+  batchId: Id.optional(),
   /** Several if the images are more than one invocation can write. */
   archives: z.array(ExportedArchive).min(1),
   createdAt: Timestamp,
@@ -47,6 +51,15 @@ export const StoredExport = z.object({
   expiresAt: z.int(),
 });
 export type StoredExport = z.infer<typeof StoredExport>;
+
+/**
+ * Whether the caller may see an export. That of everything of a patient is for the person who requested it: an admin's contains
+ * who accessed the patient's data.
+ */
+export const maySeeExport = (
+  caller: Caller,
+  { patientId, batchId, requestedBy }: Pick<StoredExport, 'patientId' | 'batchId' | 'requestedBy'>,
+): boolean => maySee(caller, patientId) && (batchId !== undefined || requestedBy === caller.subject);
 
 const sumOf = (archives: readonly ExportedArchive[], name: 'bytes' | 'bytesDone') =>
   archives.reduce((sum, archive) => sum + archive[name], 0);

@@ -18,7 +18,6 @@ import { LegalHold } from '../legal-hold.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { Assignment } from '../patients/assignment.ts';
 import { RecordType } from '../records/record-type.ts';
-import { Category } from './category.ts';
 import { Bounds } from './image-bounds.ts';
 import { ImageStatus, isBeingChecked } from './image-status.ts';
 
@@ -94,7 +93,8 @@ export const Image = z.object({
   /** By the camera's clock; see `CaptureTime`. */
   capturedLocal: LocalTime.optional(),
   captureOffset: UtcOffset.optional(),
-  category: Category,
+  /** Any, because a clinic may take one from its list. */
+  category: z.string(),
   caption: z.string(),
   dateTaken: Day.optional(),
   /** Position within its batch. Images of equal order are sorted by upload time. */

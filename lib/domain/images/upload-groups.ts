@@ -35,7 +35,7 @@ export function groupUploads(images: Iterable<Image>): UploadGroup[] {
     if (image.uploadedAt > group.lastAt) group.lastAt = image.uploadedAt;
     groups.set(key, group);
   }
-  return [...groups.values()].sort((one, other) => (one.lastAt < other.lastAt ? 1 : -1));
+  return [...groups.values()].sort((one, other) => Date.parse(other.lastAt) - Date.parse(one.lastAt));
 }
 
 function placeOf({ id, batchId, caseId }: Image): [UploadGroup['kind'], string] {

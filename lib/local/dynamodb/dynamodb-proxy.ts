@@ -1,5 +1,4 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { loseAnswer } from '../faults/broken-answer.ts';
 import type { CallFault, Faults } from '../faults/faults.ts';
@@ -8,21 +7,11 @@ import type { Principals } from '../iam/principals.ts';
 import { readBody } from '../request-body.ts';
 import { accountId, region } from '../template.ts';
 import { type DynamoDbError, errorOf, internalServerError, throttledError } from './dynamodb-faults.ts';
-import type { PartitionThroughput } from './partition-throughput.ts';
+import { type PartitionThroughput, TableRequest } from './partition-throughput.ts';
 
 /** DynamoDB's limit for a request; BatchWriteItem is the largest. */
 const requestLimitBytes = 16 * 1024 * 1024;
 const writes = /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
-
-const target = z.object({ TableName: z.string() }).loose();
-const Input = z
-  .object({
-    TableName: z.string().optional(),
-    IndexName: z.string().optional(),
-    RequestItems: z.record(z.string(), z.unknown()).optional(),
-    TransactItems: z.array(z.record(z.string(), target)).optional(),
-  })
-  .loose();
 
 /** DynamoDB under `/local/dynamodb`: checks the caller's policies and forwards allowed requests to the server. */
 export class DynamoDbProxy {
@@ -59,7 +48,7 @@ export class DynamoDbProxy {
       );
     }
     const action = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-    const input = Input.safeParse(JSON.parse(body.toString('utf8') || '{}'));
+    const input = TableRequest.safeParse(JSON.parse(body.toString('utf8') || '{}'));
     if (!input.success) return sendError(response, 'ValidationException', z.prettifyError(input.error));
     const accesses = accessesOf(action, input.data);
     const missing = accesses.find((access) => !this.#principals.may(accessKeyId, access));
@@ -97,7 +86,7 @@ export class DynamoDbProxy {
     action: string,
     accessKeyId: string,
     body: Buffer,
-    input: object,
+    input: TableRequest,
     fault: CallFault | undefined,
   ) {
     const counted = this.#principals.counts;
@@ -112,16 +101,14 @@ export class DynamoDbProxy {
     });
     if (answer.statusCode === 200)
       this.#throughput.count(action, input, Number(answer.headers['content-length'] ?? 0));
-    // That of dynoxide is the machine's time.
-    delete answer.headers.date;
-    if (!counted && !fault) {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      await pipeline(answer, response);
-      return;
-    }
     const chunks: Buffer[] = [];
     for await (const chunk of answer) chunks.push(chunk);
     const text = Buffer.concat(chunks);
+    // Its date is the machine's time.
+    const { 'transfer-encoding': _framing, date: _date, ...headers } = answer.headers;
+    const send = () =>
+      response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': text.length }).end(text);
+    if (!counted && !fault) return void send();
     this.#principals.count(accessKeyId, {
       service: 'dynamodb',
       action,
@@ -133,13 +120,12 @@ export class DynamoDbProxy {
     // A lost acknowledgement is a connection that breaks, or an error of DynamoDB after the write.
     else if (fault && fault.variant < 0.5) loseAnswer(response);
     else if (fault) return sendFault(response, internalServerError);
-    const { 'transfer-encoding': _framing, ...headers } = answer.headers;
-    response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': text.length }).end(text);
+    send();
   }
 }
 
 /** The permissions that a request needs for each table, as in IAM. */
-function accessesOf(action: string, input: z.infer<typeof Input>): Access[] {
+function accessesOf(action: string, input: TableRequest): Access[] {
   const table = (name: string) =>
     name.startsWith('arn:') ? name : `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
   if (input.TransactItems) {

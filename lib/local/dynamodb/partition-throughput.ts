@@ -17,16 +17,18 @@ const Keyed = z.looseObject({
   Item: Values.optional(),
   Key: Values.optional(),
 });
-const Request = Keyed.extend({
+
+/** A request to DynamoDB, as far as the local stack reads it. */
+export const TableRequest = Keyed.extend({
   IndexName: z.string().optional(),
-  ConsistentRead: z.boolean().default(false),
-  KeyConditionExpression: z.string().default(''),
-  ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
-  ExpressionAttributeValues: Values.default({}),
-  TransactItems: z.array(z.record(z.string(), Keyed)).default([]),
-  RequestItems: z.record(z.string(), z.unknown()).default({}),
+  ConsistentRead: z.boolean().optional(),
+  KeyConditionExpression: z.string().optional(),
+  ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
+  ExpressionAttributeValues: Values.optional(),
+  TransactItems: z.array(z.record(z.string(), Keyed.extend({ TableName: z.string() }))).optional(),
+  RequestItems: Values.optional(),
 });
-type Request = z.infer<typeof Request>;
+export type TableRequest = z.infer<typeof TableRequest>;
 
 /** The units that a request takes of a partition key value. */
 export interface Use {
@@ -54,23 +56,22 @@ export class PartitionThroughput {
   }
 
   /** The partition key value of the request that has nothing left in this second; undefined if it may be done. */
-  exhausted(action: string, input: unknown): string | undefined {
+  exhausted(action: string, request: TableRequest): string | undefined {
     this.#turn();
     const [uses, limit] = isRead(action)
-      ? [this.#reads(input), READ_UNITS]
-      : [this.#writes(action, input), WRITE_UNITS];
+      ? [this.#reads(request), READ_UNITS]
+      : [this.#writes(action, request), WRITE_UNITS];
     return uses.find(({ partition }) => (this.#used.get(`${limit} ${partition}`) ?? 0) >= limit)?.partition;
   }
 
   /** Counts a request that was done. The size of what was read is that of its response. */
-  count(action: string, input: unknown, responseBytes: number) {
+  count(action: string, request: TableRequest, responseBytes: number) {
     this.#turn();
     if (isRead(action)) {
-      const { ConsistentRead } = Request.parse(input);
-      const units = Math.ceil(responseBytes / READ_BYTES) / (ConsistentRead ? 1 : 2);
-      for (const { partition } of this.#reads(input)) this.#add(`${READ_UNITS} ${partition}`, units);
+      const units = Math.ceil(responseBytes / READ_BYTES) / (request.ConsistentRead ? 1 : 2);
+      for (const { partition } of this.#reads(request)) this.#add(`${READ_UNITS} ${partition}`, units);
     } else {
-      for (const { partition, units } of this.#writes(action, input))
+      for (const { partition, units } of this.#writes(action, request))
         this.#add(`${WRITE_UNITS} ${partition}`, units);
     }
   }
@@ -93,12 +94,11 @@ export class PartitionThroughput {
     );
   }
 
-  #reads(input: unknown): Use[] {
-    const request = Request.parse(input);
-    const { TableName = '', IndexName, Key, KeyConditionExpression } = request;
-    const own = (this.#keys.get(TableName) ?? []).find(({ index }) => index === (IndexName ?? ''));
+  #reads(request: TableRequest): Use[] {
+    const { TableName = '', IndexName = '', Key } = request;
+    const own = (this.#keys.get(TableName) ?? []).find(({ index }) => index === IndexName);
     if (!own) return [];
-    const value = Key ? Key[own.attribute] : equalTo(own.attribute, KeyConditionExpression, request);
+    const value = Key ? Key[own.attribute] : equalTo(own.attribute, request);
     return value === undefined ? [] : [{ partition: nameOf(TableName, own.index, value), units: 1 }];
   }
 
@@ -106,12 +106,11 @@ export class PartitionThroughput {
    * Of an update, only what the request says is known: it counts as that many bytes, and for the indexes whose keys it sets. A
    * transaction takes twice as much.
    */
-  #writes(action: string, input: unknown): Use[] {
-    const request = Request.parse(input);
-    const many = Object.entries(request.RequestItems).flatMap(([TableName, writes]) =>
+  #writes(action: string, request: TableRequest): Use[] {
+    const many = Object.entries(request.RequestItems ?? {}).flatMap(([TableName, writes]) =>
       BatchWrites.parse(writes).map((each) => ({ ...(each.PutRequest ?? each.DeleteRequest), TableName })),
     );
-    const parts = request.TransactItems.flatMap((item) => Object.values(item));
+    const parts = (request.TransactItems ?? []).flatMap((item) => Object.values(item));
     const factor = parts.length > 0 ? 2 : 1;
     const all = /^(Batch|Transact)/.test(action) ? [...many, ...parts] : [request];
     return all.flatMap(({ TableName = '', Item, Key, ...rest }) => {
@@ -138,12 +137,18 @@ const BatchWrites = z
 const updated = ({ ExpressionAttributeValues }: Record<string, unknown>): object =>
   (ExpressionAttributeValues as object | undefined) ?? {};
 
-/** The value that a condition compares an attribute with. */
-function equalTo(attribute: string, condition: string, request: Request): unknown {
-  const [name = attribute] =
-    Object.entries(request.ExpressionAttributeNames).find(([, named]) => named === attribute) ?? [];
+/** The value that the condition of a query compares an attribute with. */
+function equalTo(
+  attribute: string,
+  {
+    KeyConditionExpression: condition = '',
+    ExpressionAttributeNames: names = {},
+    ExpressionAttributeValues: values = {},
+  }: TableRequest,
+): unknown {
+  const [name = attribute] = Object.entries(names).find(([, named]) => named === attribute) ?? [];
   const [, value = ''] = new RegExp(`(?:^|[\\s(])${name}\\s*=\\s*(:\\w+)`).exec(condition) ?? [];
-  return request.ExpressionAttributeValues[value];
+  return values[value];
 }
 
 /** The names and values of an item in bytes, without their types. */

@@ -46,9 +46,8 @@ export function decide(statements: readonly Statement[], access: Access): Decisi
 function applies(statement: Statement, { action, resource, context = {} }: Access): boolean {
   const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
   // In IAM, actions are case-insensitive and resources are case-sensitive.
-  const lower = (patterns: string[]) => patterns.map((pattern) => pattern.toLowerCase());
-  if (Action && !matchesAny(lower(Action), action.toLowerCase())) return false;
-  if (NotAction && matchesAny(lower(NotAction), action.toLowerCase())) return false;
+  if (Action && !matchesAny(Action, action, 'si')) return false;
+  if (NotAction && matchesAny(NotAction, action, 'si')) return false;
   if (Resource && !matchesAny(Resource, resource)) return false;
   if (NotResource && matchesAny(NotResource, resource)) return false;
   return Object.entries(Condition).every(([operator, tests]) =>
@@ -60,14 +59,23 @@ function applies(statement: Statement, { action, resource, context = {} }: Acces
   );
 }
 
-function matchesAny(patterns: string[], value: string): boolean {
-  return patterns.some((pattern) => {
-    const source = pattern
-      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    return new RegExp(`^${source}$`, 's').test(value);
-  });
+const matchesAny = (patterns: readonly string[], value: string, flags = 's'): boolean =>
+  patterns.some((pattern) => expressionOf(pattern, flags).test(value));
+
+/** The patterns that were evaluated before: the policies of a template have some hundred, and each call evaluates several. */
+const expressions = new Map<string, RegExp>();
+
+function expressionOf(pattern: string, flags: string): RegExp {
+  const name = `${flags} ${pattern}`;
+  const known = expressions.get(name);
+  if (known) return known;
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, flags);
+  expressions.set(name, expression);
+  return expression;
 }
 
 const RawPolicy = z.object({ PolicyDocument: z.object({ Statement: z.array(z.unknown()) }).loose() }).loose();

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
@@ -65,6 +65,8 @@ export class Instance {
   readonly #memory: MemoryBound;
   readonly #child: ChildProcess;
   readonly #socketPath: string;
+  /** Keeps the connection to the process: one for each request would cost both sides more than many a request. */
+  readonly #agent = new Agent({ keepAlive: true });
   readonly #clock: Clock;
   #deathReason: FunctionError | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -125,6 +127,7 @@ export class Instance {
         clearTimeout(this.#idleTimer);
         this.#stopWatching();
         this.#deathReason ??= new FunctionError('Runtime.ExitError', `Runtime exited: ${cause}.`);
+        this.#agent.destroy();
         rmSync(this.#socketPath, { force: true });
         reject(this.#deathReason);
         on.gone();
@@ -171,7 +174,7 @@ export class Instance {
       const request = httpRequest({
         socketPath: this.#socketPath,
         method: 'POST',
-        agent: false,
+        agent: this.#agent,
         headers: {
           'x-request-id': requestId,
           'x-deadline': this.#clock.now() + timeoutSeconds * 1000,

@@ -173,9 +173,11 @@ try {
   if (!extension) throw new Error(`Cannot find module ${file} in ${environment.LAMBDA_TASK_ROOT}`);
   const handler = load(`./${file}${extension}`)[exportName];
   if (typeof handler !== 'function') throw new Error(`${environment._HANDLER} is not a function`);
-  createServer((request, response) => void invoke(handler, request, response)).listen(socketPath, () =>
-    process.send?.({ type: 'ready' }),
+  // The stack keeps its connection as long as the process lives.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) =>
+    invoke(handler, request, response),
   );
+  server.listen(socketPath, () => process.send?.({ type: 'ready' }));
 } catch (error) {
   console.error(error);
   process.send?.({ type: 'failed', error: describeError(error) }, () => process.exit(1));

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import {
-  type _Record,
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
-  GetRecordsCommand,
   GetShardIteratorCommand,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
@@ -14,6 +12,7 @@ import { type Delivery, type Faults, overtakingMs } from '../faults/faults.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { region } from '../template.ts';
 import { BatchResponse } from './queue-consumer.ts';
+import { getRecords, type StoredRecord } from './stream-records.ts';
 
 /** An event source mapping from a table's stream, as the template declares it. */
 export interface StreamMapping {
@@ -96,7 +95,8 @@ export class StreamConsumer {
   notify(table: string) {
     if (table !== this.#mapping.table) return;
     this.#isNotified = true;
-    this.#wake.abort();
+    // With a reason, because without one each call makes a DOMException.
+    this.#wake.abort('written');
   }
 
   async close() {
@@ -129,10 +129,7 @@ export class StreamConsumer {
       let gathered = false;
       let isReordered = false;
       while (iterator && !this.#closed) {
-        const page = await this.#client.send(
-          new GetRecordsCommand({ ShardIterator: iterator, Limit: pageSize }),
-        );
-        const records = page.Records ?? [];
+        const { records, next } = await getRecords(this.#client, iterator, pageSize);
         const { batchSize, batchingWindowSeconds } = this.#mapping;
         if (!gathered && records.length > 0) {
           isReordered = this.#isReordered(records);
@@ -147,7 +144,7 @@ export class StreamConsumer {
         }
         await this.#deliverPage(shard, records, isReordered);
         if (this.#closed) return;
-        iterator = page.NextShardIterator;
+        iterator = next;
         this.#iterators.set(shard, iterator);
         // Each later write notifies, so that the stream is read again.
         if (records.length < pageSize) break;
@@ -162,7 +159,7 @@ export class StreamConsumer {
     return (StreamDescription?.Shards ?? []).map(({ ShardId = '' }) => ShardId);
   }
 
-  async #deliverPage(shard: string, records: _Record[], isReordered: boolean) {
+  async #deliverPage(shard: string, records: StoredRecord[], isReordered: boolean) {
     const { batchSize } = this.#mapping;
     const inOrder = isReordered ? reorder(records) : records;
     // A position within a reordered page would skip records after a restart.
@@ -175,7 +172,7 @@ export class StreamConsumer {
     if (isReordered && last !== undefined && !this.#closed) this.#checkpoint(shard, last);
   }
 
-  async #deliver(shard: string, batch: _Record[]) {
+  async #deliver(shard: string, batch: StoredRecord[]) {
     const accepted = batch
       .map((record) => toEvent(record, this.#queues.clock))
       .filter((record) => this.#mapping.accepts(record));
@@ -291,9 +288,9 @@ export class StreamConsumer {
     return this.#faults.any && this.#faults.happens(name, this.#delivery);
   }
 
-  #isReordered(records: _Record[]): boolean {
+  #isReordered(records: StoredRecord[]): boolean {
     if (!this.#faults.any) return false;
-    const isAccepted = (record: _Record) => this.#mapping.accepts(toEvent(record, this.#queues.clock));
+    const isAccepted = (record: StoredRecord) => this.#mapping.accepts(toEvent(record, this.#queues.clock));
     return records.some(isAccepted) && this.#has('reordering');
   }
 
@@ -318,43 +315,30 @@ export class StreamConsumer {
 }
 
 /** The records of the item that changed last, then the others: a stream keeps the order of each item, and no more. */
-function reorder(records: _Record[]): _Record[] {
-  const keyOf = ({ dynamodb }: _Record) => JSON.stringify(Object.entries(dynamodb?.Keys ?? {}).sort());
-  const last = keyOf(records.at(-1) ?? {});
-  const isLast = (record: _Record) => keyOf(record) === last;
+function reorder(records: StoredRecord[]): StoredRecord[] {
+  const keyOf = ({ dynamodb }: StoredRecord) => JSON.stringify(Object.entries(dynamodb?.Keys ?? {}).sort());
+  const [last] = records.slice(-1).map(keyOf);
+  const isLast = (record: StoredRecord) => keyOf(record) === last;
   return [...records.filter(isLast), ...records.filter((record) => !isLast(record))];
 }
 
 type StreamRecord = ReturnType<typeof toEvent>;
 
-/** A record in the form of Lambda's event: times in seconds, binary values in base64. */
-function toEvent(record: _Record, clock: Clock) {
-  const { ApproximateCreationDateTime: createdAt, ...dynamodb } = record.dynamodb ?? {};
+/** A record in the form of Lambda's event. */
+function toEvent({ eventID, eventName, dynamodb, userIdentity }: StoredRecord, clock: Clock) {
+  const { ApproximateCreationDateTime: createdAt = Date.now() / 1000 } = dynamodb;
   return {
-    eventID: record.eventID,
-    eventName: record.eventName,
+    eventID,
+    eventName,
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',
     awsRegion: region,
+    // dynoxide has the machine's time.
     dynamodb: {
-      ...encodeBytes(dynamodb),
-      // dynoxide has the machine's time.
-      ApproximateCreationDateTime: Math.floor(((createdAt?.getTime() ?? Date.now()) + clock.shiftMs) / 1000),
+      ...dynamodb,
+      ApproximateCreationDateTime: Math.floor(createdAt + clock.shiftMs / 1000),
     },
-    // Only what TTL has deleted has one. dynoxide 1.2.1 writes its members in lower case, which the SDK does not read.
-    ...(record.userIdentity && {
-      userIdentity: {
-        type: record.userIdentity.Type ?? 'Service',
-        principalId: record.userIdentity.PrincipalId ?? 'dynamodb.amazonaws.com',
-      },
-    }),
+    // Only what TTL has deleted has one.
+    ...(userIdentity && { userIdentity }),
   };
-}
-
-function encodeBytes<T>(value: T): T;
-function encodeBytes(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (Array.isArray(value)) return value.map((item) => encodeBytes(item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, encodeBytes(item)]));
 }

@@ -12,6 +12,14 @@ const maxWaitMs = 29_000;
 /** A request is refused, before anything was done for it, because too many wait already. */
 export class OverloadError extends Error {
   override readonly name = 'OverloadError';
+
+  /** It has no stack: where many are refused, to find it out would take a tenth of the time. */
+  constructor(message: string) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** How many wait in all lines of a local stack. */

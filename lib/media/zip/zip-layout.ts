@@ -1,11 +1,11 @@
 /** One file of an archive, with everything that its headers need. */
 export interface ZipEntry {
-  /** A name from `safeEntryNames`; at most 65,535 bytes of UTF-8. */
+  /** A name from `safeEntryNames`, or several of them with `/` between them: in folders. At most 65,535 bytes of UTF-8. */
   name: string;
   /** Exact size of the content, which is held in memory while it is sent; below 4 GiB - 1. */
   bytes: number;
-  /** CRC-32 of the content (ISO 3309, as in `node:zlib`), unsigned. */
-  crc32: number;
+  /** CRC-32 that the content must have (ISO 3309, as in `node:zlib`), unsigned; undefined if nobody knows it. */
+  crc32?: number | undefined;
   /**
    * The UTC fields of this date are written as the local time: MS-DOS time has no zone, and unpackers use their own. It
    * has a precision of 2 seconds, and archiver writes the years 1980 to 2043.
@@ -70,14 +70,15 @@ function requireWritable({ name, bytes, crc32, modified }: ZipEntry): void {
   if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes >= max32) {
     throw new RangeError(`expected a size in bytes below 4 GiB for ZIP entry ${name} but received ${bytes}`);
   }
-  if (crc32 !== crc32 >>> 0) {
+  if (crc32 !== undefined && crc32 !== crc32 >>> 0) {
     throw new RangeError(`expected an unsigned CRC-32 for ZIP entry ${name} but received ${crc32}`);
   }
   const nameBytes = Buffer.byteLength(name);
   if (nameBytes === 0 || nameBytes > max16) {
     throw new RangeError(`expected a name of 1 to ${max16} bytes for a ZIP entry but received ${nameBytes}`);
   }
-  // archiver would treat these as a path or a drive.
-  if (/[/\\:]/.test(name)) throw new RangeError(`expected a plain name for a ZIP entry but received ${name}`);
+  // archiver would change these paths, or treat them as a drive.
+  if (/[\\:]/.test(name) || name.split('/').some((part) => /^\.{0,2}$/.test(part)))
+    throw new RangeError(`expected plain names with / between them for a ZIP entry but received ${name}`);
   if (Number.isNaN(modified.getTime())) throw new RangeError('expected a valid date for a ZIP entry');
 }

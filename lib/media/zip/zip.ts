@@ -115,7 +115,7 @@ async function readContent(entry: ZipEntry, source: Readable): Promise<Buffer> {
     throw new Error(`expected ${entry.bytes} bytes for ZIP entry ${entry.name} but received ${received}`);
   }
   const checksum = crc32(content);
-  if (checksum !== entry.crc32) {
+  if (entry.crc32 !== undefined && checksum !== entry.crc32) {
     throw new Error(
       `expected CRC-32 ${hex(entry.crc32)} for ZIP entry ${entry.name} but received ${hex(checksum)}`,
     );

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import * as z from 'zod';
 import { statusUrl } from '../../api/views/export.ts';
 import type { Exports } from '../../data/exports.ts';
 import type { Images } from '../../data/images.ts';
@@ -9,35 +7,17 @@ import type { Batch } from '../../domain/batches/batch.ts';
 import { epochSeconds } from '../../domain/epoch-seconds.ts';
 import type { Export } from '../../domain/exports/export.ts';
 import { outgoingFileName } from '../../domain/file-name.ts';
-import { Id } from '../../domain/identifiers.ts';
 import type { ReadyImage } from '../../domain/images/image.ts';
 import { shownTimeOf } from '../../domain/images/local-time.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
-import { zipStream } from '../../media/zip/zip.ts';
 import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
 import { zipLength } from '../../media/zip/zip-layout.ts';
 import { manifestKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
 import { keepRoomForExport, type RoomDeps, takeRoomForExport } from './archive-room.ts';
-
-/** The contents of an archive: everything that its writer needs. */
-export const Manifest = z.strictObject({
-  batchId: Id,
-  fileName: z.string(),
-  entries: z.array(
-    z.strictObject({
-      /** The S3 key of the original. */
-      key: z.string(),
-      name: z.string(),
-      bytes: z.int(),
-      crc32: z.int(),
-      /** A local time in the UTC fields of the date (see `ZipEntry`). */
-      modified: z.coerce.date(),
-    }),
-  ),
-});
-export type Manifest = z.infer<typeof Manifest>;
+import { withChecksums } from './archive-stream.ts';
+import type { Manifest } from './manifest.ts';
 
 /** Returns the manifest of an archive of a batch's images. The same images give the same archive, byte for byte. */
 export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifest {
@@ -51,10 +31,6 @@ export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifes
   }));
   return { batchId: batch.id, fileName: `${batch.name}.zip`, entries };
 }
-
-/** The archive as a stream of bytes. */
-export const archiveOf = (entries: Manifest['entries'], objects: Pick<SignedObjects, 'read'>): Readable =>
-  zipStream(entries, (_entry, index) => objects.read((entries[index] as (typeof entries)[number]).key));
 
 /**
  * Selects the requested images of a batch, or all that are ready.
@@ -88,10 +64,11 @@ export async function startExport(
   deps: StartDeps,
 ) {
   const { exports, objects, limits, newId, now } = deps;
-  const manifests = inArchives(manifest, limits);
+  const parts = inArchives(manifest, limits);
+  const manifests = manifest.batchId === undefined ? parts.map(withChecksums) : parts;
   const started = now();
   const wanted = {
-    id: idOf(Buffer.from(JSON.stringify(manifests))),
+    id: idOf(JSON.stringify(manifest.batchId === undefined ? [manifests, requestedBy] : manifests)),
     run: newId(),
     patientId,
     requestedBy,
@@ -147,7 +124,7 @@ export function inArchives(manifest: Manifest, { archiveBytes, archiveImages }: 
 const isLiving = (found: Export | undefined) => found !== undefined && found.status !== 'failed';
 
 /** A version 8 UUID (RFC 9562, 5.8) derived from the archive's manifest. */
-function idOf(manifest: Uint8Array): string {
+function idOf(manifest: string): string {
   const hash = createHash('sha256').update(manifest).digest('hex');
   const variant = ((Number.parseInt(hash[16] as string, 16) & 3) | 8).toString(16);
   return [

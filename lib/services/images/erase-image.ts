@@ -29,5 +29,5 @@ export async function eraseImage(
   await images.rememberErasure(image, now());
   await Promise.all([bucket.delete(allKeysOf(image)), images.deleteDependents(image)]);
   // After the objects: an archive that was started meanwhile can no longer be completed with this image.
-  if (image.key && image.batchId) await exports.endAllOf(image.batchId);
+  if (image.key) await exports.endAllOf(image);
 }

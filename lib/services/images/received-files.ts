@@ -1,6 +1,7 @@
 import { toBatchImage } from '../../api/views/batch-image.ts';
 import { FileDetails, type UploadResult } from '../../api/views/upload-result.ts';
 import type { Images } from '../../data/images.ts';
+import { categoryFaults } from '../../domain/images/category.ts';
 import type { Image } from '../../domain/images/image.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import type { StorageQuotas } from '../../domain/limits/storage-quota.ts';
@@ -32,8 +33,9 @@ interface AcceptedFile extends CheckedFile {
 export function checkFiles(
   files: ReceivedFiles,
   { categories, captions }: { categories: readonly string[]; captions: readonly string[] },
-  limits: Limits,
+  clinic: { limits: Limits; categories: readonly string[] },
 ): (CheckedFile | RefusedFile)[] {
+  const { limits } = clinic;
   const accepted = pictureTypes(limits);
   return files.map(({ name, bytes }, index) => {
     const found = inspectFile(bytes, limits.imageBytes, accepted);
@@ -42,13 +44,12 @@ export function checkFiles(
       { category: categories[index] || undefined, caption: captions[index] },
       { reportInput: true },
     );
-    if (!(found instanceof RejectedImage) && details.success)
+    const faults = details.success
+      ? categoryFaults(details.data.category, clinic.categories)
+      : describeIssues(details.error);
+    if (!(found instanceof RejectedImage) && details.success && faults.length === 0)
       return { name, bytes, given: { fileName: name, ...found, ...details.data } };
-    const reasons = [
-      ...(found instanceof RejectedImage ? [found.reason] : []),
-      ...(details.success ? [] : describeIssues(details.error)),
-    ];
-    return { name, reasons };
+    return { name, reasons: [...(found instanceof RejectedImage ? [found.reason] : []), ...faults] };
   });
 }
 

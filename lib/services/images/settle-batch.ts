@@ -23,11 +23,12 @@ export interface SettleDeps {
  */
 export async function settleBatch(batch: Batch, deps: SettleDeps): Promise<void> {
   const { batches, images, deletedImages, imageMoves, exports, now } = deps;
-  const { id, deletedAt, deletedBy: by = '', expiresAt = 0 } = batch;
+  const { id, patientId, assignment, deletedAt, deletedBy: by = '', expiresAt = 0 } = batch;
   if (deletedAt === undefined) {
     await deletedImages.restoreAllOf(batch, now());
     await imageMoves.moveAllInBatch(batch);
   } else await images.deleteAllIn(id, { by, at: new Date(deletedAt), until: new Date(expiresAt * 1000) });
-  await exports.endAllOf(id);
+  await exports.endAllOf({ batchId: id, patientId });
+  if (assignment?.from) await exports.endAllOf({ patientId: assignment.from });
   await batches.markSettled(batch);
 }

@@ -122,7 +122,7 @@ async function deleteBatch(id: string, event: AuditEvent, deps: RepeatDeps): Pro
   const heads = await Promise.all(ready.map(({ key }) => bucket.head(key)));
   if (ready.length > 0 && heads.every((head) => head === undefined)) {
     if (await batches.erase(id)) await deletedImages.eraseAllOf(id);
-    return exports.endAllOf(id);
+    return exports.endAllOf({ batchId: id, patientId: batch.patientId });
   }
   const deleted = await batches.delete(batch, deletionOf(event, deps));
   if (deleted) await settleBatch(deleted, deps);

@@ -4,6 +4,7 @@ import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { Images } from '../../data/images.ts';
 import type { StoredItems } from '../../data/reconcile/stored-items.ts';
 import { Caller } from '../../domain/access/caller.ts';
+import { sourceOf } from '../../domain/access/source.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { newDicomUpload } from '../../domain/dicom/dicom-upload.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -64,7 +65,7 @@ const DICOM_UPLOADS = ['create-dicom-upload', 'create-dicom-uploads'];
 export const STORED_AGAIN: readonly string[] = [
   ...['create-batch', ...IMAGE_CREATIONS, 'complete-upload'],
   ...['upload-dicom', 'store-instances', 'store-study-instances', ...DICOM_UPLOADS],
-  'create-export',
+  ...['create-export', 'create-patient-export'],
 ];
 const DELETIONS = ['delete-image', 'delete-case-image', 'delete-batch', 'delete-instances'];
 const MOVES = ['move-image', 'move-batch', 'assign-case'];
@@ -138,7 +139,8 @@ async function createBatch(event: AuditEvent, known: Known, { batches, now }: St
   if (patientId === undefined || deleted.has(`batch ${id}`) || (await batches.find(id, now()))) return;
   if (moved.has(`batch ${id}`)) return;
   const name = `Restored (${event.at.slice(0, 10)})`;
-  await batches.create({ id, patientId, name, imageCount: 0, createdAt: event.at, updatedAt: event.at });
+  const times = { createdAt: event.at, updatedAt: event.at };
+  await batches.create({ id, patientId, name, imageCount: 0, source: sourceOf(callerOf(event)), ...times });
   found.batches += 1;
 }
 

@@ -25,6 +25,10 @@ export interface CallResources {
   study: string;
   series: string;
   instance: string;
+  /** The erasure of a patient. */
+  erasureId: string;
+  /** A new patient of whom there is only the entry in the directory; returns the number. */
+  newPatient(): Promise<string>;
   /** An event of the audit log. */
   eventId: string;
   /** A new batch with one ready image. */
@@ -140,6 +144,14 @@ export const callSamples: Record<OperationId, Sample> = {
     path: `/api/patients/${PATIENT}`,
     body: { name: { alphabetic: 'Yamada^Tarou', ideographic: '山田^太郎', phonetic: 'やまだ^たろう' } },
   }),
+  'create-patient-export': () => ({ method: 'POST', path: `/api/patients/${PATIENT}/exports`, body: {} }),
+  'erase-patient': async ({ newPatient }) => {
+    const confirm = await newPatient();
+    const body = { confirm, reason: 'Asked for by the patient' };
+    return { method: 'POST', path: `/api/patients/${confirm}/erasure`, body };
+  },
+  'list-erasures': get(() => '/api/erasures'),
+  'get-erasure': get(({ erasureId }) => `/api/erasures/${erasureId}`),
 
   'list-images': get(({ batchId }) => `/api/images?batch_id=${batchId}`),
   'get-image': get(({ imageId }) => `/api/images/${imageId}`),

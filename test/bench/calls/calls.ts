@@ -313,7 +313,22 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
     return { study, series, instance };
   };
 
+  const newPatient = async () => {
+    const number = `P-${randomUUID()}`;
+    await send({
+      method: 'PUT',
+      path: `/api/patients/${number}`,
+      body: { name: { alphabetic: 'Former^F' } },
+    });
+    return number;
+  };
+  const erasure = await send(
+    (await callSamples['erase-patient']({ newPatient } as CallResources)) as CallRequest,
+  );
+
   const resources: CallResources = {
+    newPatient,
+    erasureId: erasure.id,
     imageLink: images[0].url,
     eventId: events[0].id,
     exam: await sampled('create-exam-image'),

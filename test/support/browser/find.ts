@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /** The search of the first page, and of the bar on every other one. */
-export const searchField = (page: Page) =>
-  page.getByRole('combobox', { name: 'Search patients, cases and studies' });
+export const searchField = (page: Page) => page.getByRole('combobox', { name: 'Search the clinic' });
 
 /** Opens the page of a patient who is known, by the number. */
 export async function openPatient(page: Page, patientId: string): Promise<void> {

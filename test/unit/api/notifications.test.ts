@@ -80,6 +80,7 @@ test('An export sends an event once when it is ready, and again when it was made
     id,
     run: id,
     patientId: 'P-1001',
+    batchId: id,
     requestedBy: 'd',
     status: 'running',
     bytes: 1,

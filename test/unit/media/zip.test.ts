@@ -77,8 +77,10 @@ describe('the archive', () => {
     ['an unsigned CRC-32', { crc32: 2 ** 32 }],
     ['a name of 1 to 65535 bytes', { name: '' }],
     ['a name of 1 to 65535 bytes', { name: 'x'.repeat(65_536) }],
-    ['a plain name', { name: 'a/b' }],
-    ['a plain name', { name: 'c:d' }],
+    ['plain names', { name: 'a//b' }],
+    ['plain names', { name: 'a/../b' }],
+    ['plain names', { name: '/a' }],
+    ['plain names', { name: 'c:d' }],
     ['a valid date', { modified: new Date(Number.NaN) }],
   ])('without %s has no predicted length', (expected, wrong) => {
     expect(() => zipLength([{ ...entryOf('x', Buffer.from('x')), ...wrong }])).toThrow(

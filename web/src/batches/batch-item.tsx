@@ -58,13 +58,15 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               title="Download all as ZIP"
             />
           )}
-          <IconButton
-            icon={Pencil}
-            size={16}
-            onClick={() => setAsks('rename')}
-            label={`Rename ${batch.name}`}
-            title="Rename"
-          />
+          {(person.role !== 'patient' || batch.source === 'patient') && (
+            <IconButton
+              icon={Pencil}
+              size={16}
+              onClick={() => setAsks('rename')}
+              label={`Rename ${batch.name}`}
+              title="Rename"
+            />
+          )}
           {person.mayReassign && (
             <IconButton
               icon={ArrowRightLeft}

@@ -5,7 +5,7 @@ import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { EYE_SIDES } from '../images/eye-sides.ts';
@@ -139,7 +139,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               onClose={() => setShownId(undefined)}
             >
               <b className="viewer-category">Eye: {EYE_SIDES[shown.eyeSide].toLowerCase()}</b>
-              <span>{CATEGORY_LABELS[shown.category]}</span>
+              <span>{categoryLabel(shown.category)}</span>
               {shown.width !== null && (
                 <span>
                   {shown.width} × {shown.height}

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { explain } from '../api/api-error.ts';
 import type { Image } from '../api/types.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { EYE_SIDES } from '../images/eye-sides.ts';
 import { count, formatLocalDay } from '../parts/format.ts';
 import { changeBack, changeImages, type ImageChanges } from './image-changes.ts';
@@ -33,7 +33,7 @@ const whatOf = (images: readonly Image[]): string =>
   images.length === 1 ? (images[0]?.original_name ?? '') : count(images.length, 'image');
 
 const TEXTS: Partial<Record<keyof ImageChanges, (changes: ImageChanges) => string>> = {
-  category: ({ category = 'other' }) => CATEGORY_LABELS[category],
+  category: ({ category = 'other' }) => categoryLabel(category),
   caption: ({ caption }) => (caption ? `“${caption.slice(0, 60)}”` : 'no caption'),
   eye_side: ({ eye_side = 'unknown' }) => `eye ${EYE_SIDES[eye_side].toLowerCase()}`,
   date_taken: ({ date_taken }) => (date_taken ? `taken ${formatLocalDay(date_taken)}` : 'no date taken'),

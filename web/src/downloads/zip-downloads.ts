@@ -1,11 +1,9 @@
-import { ApiError, explain, isTransient } from '../api/api-error.ts';
+import { ApiError, explain } from '../api/api-error.ts';
 import { api, authorizedFetch, bodyOf } from '../api/client.ts';
 import type { Batch, ExportArchive } from '../api/types.ts';
 import { saveBytes, saveFile } from '../parts/save-file.ts';
+import { ExportFailed, finishedExport } from './finished-export.ts';
 
-const POLL_MS = 1000;
-/** After a failure of the network or the service; milliseconds. */
-const FAILED_POLL_MS = 3000;
 /** Larger archives are not kept in the page's memory: the service builds them in S3, and the browser downloads them from there. */
 const MOST_IN_MEMORY_BYTES = 16 * 1024 * 1024;
 /** The number of ids that fit into a URL. */
@@ -88,13 +86,15 @@ export class ZipDownloads {
       const exportId = download.exportId ?? (await this.#streamed(download));
       if (exportId === undefined) return this.remove(id);
       this.#update(id, { exportId });
-      const archives = await this.#finished(id, exportId);
-      const [only, ...others] = archives ?? [];
+      const onProgress = (progress: number) => this.#update(id, { progress });
+      const isWanted = () => this.#get(id) !== undefined;
+      const archives = await finishedExport(exportId, onProgress, isWanted);
+      const [only, ...others] = archives;
       // By the browser's own download, which continues after a network error. It asks the user before it starts several at once.
       if (only && others.length === 0) {
         saveFile(only.url);
         this.remove(id);
-      } else if (archives) this.#update(id, { state: 'several', archives });
+      } else if (only) this.#update(id, { state: 'several', archives });
     } catch (error) {
       // An export that has failed, or is gone after a day, is made anew.
       const isGone = error instanceof ExportFailed || (error instanceof ApiError && error.status === 404);
@@ -118,25 +118,6 @@ export class ZipDownloads {
     const body: { id?: string; message?: string } = await response.json();
     if (response.status === 202 && body.id) return body.id;
     throw new ApiError(response.status, body.message ?? response.statusText);
-  }
-
-  /** The archives of an export; undefined if nobody wants them any more. */
-  async #finished(id: string, exportId: string): Promise<readonly ExportArchive[] | undefined> {
-    while (this.#get(id)) {
-      try {
-        const params = { path: { id: exportId } };
-        const { status, progress, archives, reason } = await bodyOf(api.GET('/api/exports/{id}', { params }));
-        if (archives) return archives;
-        if (status === 'failed') throw new ExportFailed(reason ?? 'It failed on our side; try again.');
-        this.#update(id, { progress });
-        await pause(POLL_MS);
-      } catch (error) {
-        if (!isTransient(error)) throw error;
-        // The export goes on without the page.
-        await pause(FAILED_POLL_MS);
-      }
-    }
-    return undefined;
   }
 
   #get(id: string): ZipDownload | undefined {
@@ -168,10 +149,6 @@ export class ZipDownloads {
     for (const listener of this.#listeners) listener();
   }
 }
-
-class ExportFailed extends Error {}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function startExport(batchId: string, imageIds: readonly string[]): Promise<string> {
   const { id } = await bodyOf(

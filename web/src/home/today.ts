@@ -59,7 +59,7 @@ export function useToday(day: string) {
     refetchInterval: STUDIES_EVERY_MS,
   });
   const rows = [...(uploads.data?.uploads ?? []).map(uploadRow), ...(studies.data ?? []).map(studyRow)];
-  rows.sort((one, other) => (one.sortKey < other.sortKey ? 1 : -1));
+  rows.sort((one, other) => other.sortKey.localeCompare(one.sortKey));
   return { uploads, studies, rows, isWhole: uploads.data?.isWhole ?? true };
 }
 

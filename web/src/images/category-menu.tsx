@@ -1,5 +1,7 @@
+import type { ReactNode } from 'react';
 import type { Category } from '../api/types.ts';
-import { CATEGORY_GROUPS, CATEGORY_LABELS } from './categories.ts';
+import { pageConfig } from '../page-config.ts';
+import { isListed } from './categories.ts';
 
 interface CategoryMenuProps {
   value: Category | '';
@@ -15,20 +17,26 @@ export const CategoryMenu = ({ value, label, empty, onChange }: CategoryMenuProp
     className="category-menu"
     aria-label={label}
     value={value}
-    onChange={(event) => onChange(event.target.value as Category)}
+    onChange={(event) => onChange(event.target.value)}
   >
     {empty && <option value="">{empty}</option>}
-    {ALL}
+    {value && !isListed(value) && <option value={value}>{value}</option>}
+    {groupedOptions()}
   </select>
 );
 
 /** Created once, so that React does not compare the options again. */
-const ALL = CATEGORY_GROUPS.map(([name, categories]) => (
-  <optgroup key={name} label={name}>
-    {categories.map((category) => (
-      <option key={category} value={category}>
-        {CATEGORY_LABELS[category]}
-      </option>
-    ))}
-  </optgroup>
-));
+let options: ReactNode;
+
+function groupedOptions(): ReactNode {
+  options ??= pageConfig().clinic.categories.map(({ group, categories }) => (
+    <optgroup key={group} label={group}>
+      {Object.entries(categories).map(([category, name]) => (
+        <option key={category} value={category}>
+          {name}
+        </option>
+      ))}
+    </optgroup>
+  ));
+  return options;
+}

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ImageTimes } from '../../../lib/domain/images/local-time.ts';
 import type { Image } from '../api/types.ts';
 import { Caption } from '../images/caption.tsx';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { PageCount } from '../images/page-count.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
@@ -18,7 +18,7 @@ interface ImageFactsProps {
 /** The details of an image in one line, and its caption. */
 export const ImageFacts = ({ image, children }: ImageFactsProps) => (
   <>
-    <b className="viewer-category">{CATEGORY_LABELS[image.category]}</b>
+    <b className="viewer-category">{categoryLabel(image.category)}</b>
     {image.width !== null && image.height !== null && (
       <span>
         {image.width} × {image.height}

@@ -3,7 +3,7 @@ import { memo, useState } from 'react';
 import type { Image } from '../api/types.ts';
 import type { ImageChanges } from '../changes/image-changes.ts';
 import { useImageChanges } from '../changes/use-image-changes.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
@@ -103,7 +103,7 @@ export const ImageTile = memo((props: ImageTileProps) => {
           ) : (
             // Saves thirty elements while the tile may only scroll past.
             <>
-              <span className="tile-text tile-category">{CATEGORY_LABELS[category]}</span>
+              <span className="tile-text tile-category">{categoryLabel(category)}</span>
               <span className="tile-text">{caption}</span>
             </>
           )}

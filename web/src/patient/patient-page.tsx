@@ -5,6 +5,7 @@ import { DisclosureGroup } from 'react-aria-components';
 import { Link } from 'wouter';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { PatientData } from '../archive/patient-data.tsx';
 import { BatchItem } from '../batches/batch-item.tsx';
 import { BatchNameDialog } from '../batches/batch-name-dialog.tsx';
 import { useBatches } from '../batches/batches.ts';
@@ -54,6 +55,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
       <div className="patient-head">
         <PatientBanner patientId={patientId} />
         <Badges patientId={patientId} />
+        <PatientData patientId={patientId} />
         <div className="patient-tools">
           <select
             aria-label="View"

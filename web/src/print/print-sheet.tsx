@@ -1,6 +1,7 @@
 import { createPortal } from 'react-dom';
 import type { Image } from '../api/types.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
+import { pageConfig } from '../page-config.ts';
 import { describeDay, formatTime } from '../parts/format.ts';
 import { timesOf } from '../patient/image-facts.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
@@ -23,6 +24,7 @@ interface PrintSheetProps {
 
 /** The printed sheet, invisible on the screen. A table, because browsers print its head on each page. */
 export function PrintSheet({ patientId, batchName, images, urls, perPage, onDrawn }: PrintSheetProps) {
+  const { clinic } = pageConfig();
   const columns = LAYOUTS[perPage];
   const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
     images.slice(row * columns, (row + 1) * columns),
@@ -33,6 +35,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
         <tr>
           <th colSpan={columns}>
             <div className="print-head">
+              {clinic.name && <span>{clinic.name}</span>}
               <PatientLine patientId={patientId} />
               <span className="print-batch">{batchName}</span>
               <span className="print-time">Printed {formatTime(new Date().toISOString())}</span>
@@ -47,7 +50,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
               <td key={image.id}>
                 <img src={urls.get(image.id)} alt={image.original_name} />
                 <div className="print-facts">
-                  <b>{CATEGORY_LABELS[image.category]}</b>
+                  <b>{categoryLabel(image.category)}</b>
                   {' · '}
                   {describeDay(timesOf(image))}
                   {' · '}

@@ -7,7 +7,7 @@ import { api, bodyOf } from '../api/client.ts';
 import type { DeletedDicom, DeletedItems } from '../api/types.ts';
 import { useToasts } from '../changes/toasts-provider.tsx';
 import { restoreBatch, restoreImages, restoreStudy } from '../changes/use-deletion.ts';
-import { CATEGORY_LABELS } from '../images/categories.ts';
+import { categoryLabel } from '../images/categories.ts';
 import { PatientCard } from '../moves/patient-card.tsx';
 import { formatClinicDay, formatClinicTime, formatLocalDay } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
@@ -155,7 +155,7 @@ const batchItem = (batch: DeletedItems['batches'][number]): Deleted => ({
 const imageItem = (image: DeletedItems['images'][number]): Deleted => ({
   id: image.id,
   name: image.original_name,
-  facts: [`Image, ${CATEGORY_LABELS[image.category]}`, image.caption].filter(Boolean).join(' · '),
+  facts: [`Image, ${categoryLabel(image.category)}`, image.caption].filter(Boolean).join(' · '),
   deletedAt: image.deleted_at,
   until: image.restorable_until,
   restore: (queries) => restoreImages(queries, [image]),
