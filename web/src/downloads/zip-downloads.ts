@@ -9,7 +9,7 @@ const MOST_IN_MEMORY_BYTES = 16 * 1024 * 1024;
 /** The number of ids that fit into a URL. */
 const MOST_IDS = 170;
 /** The key in this tab's storage: the exports that a reload continues. */
-const KEPT = 'negatoscope.exports';
+const STORAGE_KEY = 'negatoscope.exports';
 
 /** A ZIP that was asked for. */
 export interface ZipDownload {
@@ -47,7 +47,7 @@ export class ZipDownloads {
 
   /** Continues the exports of this tab after a reload. */
   resume(): void {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]') as ZipDownload[];
+    const kept = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]') as ZipDownload[];
     for (const each of kept) {
       if (each.subject !== this.#subject || this.#shown.some(({ id }) => id === each.id)) continue;
       this.#put(each);
@@ -138,7 +138,7 @@ export class ZipDownloads {
     // Signed URLs do not outlive the tab; the export is asked for new ones.
     const kept = shown.filter(({ exportId }) => exportId !== undefined);
     sessionStorage.setItem(
-      KEPT,
+      STORAGE_KEY,
       JSON.stringify(
         kept.map(({ archives: _archives, ...each }) => ({
           ...each,

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { useToasts } from '../changes/toasts-provider.tsx';
 import { useSession } from '../session/session-provider.tsx';
-import { StudyAnnouncer } from './study-announcer.ts';
+import { StudyReporter } from './study-reporter.ts';
 import { UploadQueue } from './upload-queue.ts';
 import type { UploadItem } from './upload-record.ts';
 
@@ -27,14 +27,14 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const toasts = useToasts();
   const [queue] = useState(() => {
-    const announcer = new StudyAnnouncer(queries, toasts);
+    const reporter = new StudyReporter(queries, toasts);
     return new UploadQueue(person.subject, {
       onGranted: ({ kind, id }) => {
         if (kind === 'dicom') return;
         // Announced images have their places in the list, so that none moves when another one is ready.
         void queries.invalidateQueries({ queryKey: [kind === 'batch' ? 'images' : 'case', id] });
       },
-      onStudy: (study, { patientId }) => announcer.stored(study, patientId),
+      onStudy: (study, { patientId }) => reporter.stored(study, patientId),
     });
   });
   useEffect(() => void queue.resume(), [queue]);

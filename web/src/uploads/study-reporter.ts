@@ -6,11 +6,11 @@ import { readDataSets } from '../exams/dicomweb.ts';
 import { isAssigned } from '../exams/study-tags.ts';
 import { count } from '../parts/format.ts';
 
-/** After this time without another file of them, studies are announced; milliseconds. */
+/** After this time without another file of them, studies are reported; milliseconds. */
 const PAUSE_MS = 1500;
 
 /** Tells in which studies DICOM files were stored, and if they are not those of the patient on whose page they were dropped. */
-export class StudyAnnouncer {
+export class StudyReporter {
   readonly #files = new Map<string, { files: number; patientId: string | undefined }>();
   readonly #queries: QueryClient;
   readonly #toasts: Toasts;
@@ -26,10 +26,10 @@ export class StudyAnnouncer {
     const files = (this.#files.get(study)?.files ?? 0) + 1;
     this.#files.set(study, { files, patientId });
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#announce(), PAUSE_MS);
+    this.#timer = setTimeout(() => void this.#report(), PAUSE_MS);
   }
 
-  async #announce(): Promise<void> {
+  async #report(): Promise<void> {
     const stored = [...this.#files];
     this.#files.clear();
     readAgain(this.#queries, ['study', 'studies']);
