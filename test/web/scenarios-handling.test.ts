@@ -42,7 +42,7 @@ test('Forty photographs are in, categorised and captioned in at most twelve acti
   timeout: 180_000,
 }, async () => {
   const doctor = await service.as('doctor');
-  const patient = newPatient();
+  const patient = await namedPatient('Sato');
   const files = await photos(40, { width: 320, height: 240 });
   const paths = files.map(({ name, bytes }) => {
     writeFileSync(join(folder, name), bytes);
