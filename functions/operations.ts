@@ -50,6 +50,7 @@ import { operation as getExamImage } from './exams/get-exam-image/operation.ts';
 import { operation as listExamImages } from './exams/list-exam-images/operation.ts';
 import { operation as deleteImage } from './images/delete-image/operation.ts';
 import { operation as downloadImage } from './images/download-image/operation.ts';
+import { operation as editImage } from './images/edit-image/operation.ts';
 import { operation as getImage } from './images/get-image/operation.ts';
 import { operation as getImageData } from './images/get-image-data/operation.ts';
 import { operation as getImageThumbnail } from './images/get-image-thumbnail/operation.ts';
@@ -117,6 +118,7 @@ export const operations = [
   getImage,
   updateImage,
   updateImages,
+  editImage,
   deleteImage,
   restoreImage,
   moveImage,

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs, writeF
 import path from 'node:path';
 import type { FoundFile } from '../cli/find-files.ts';
 import { runMinorGc } from '../media/minor-gc.ts';
-import { syncFolder } from './sync-folder.ts';
+import { SyncedFolder } from './sync-folder.ts';
 
 /** Why an instance is not put into the spool. */
 export class SpoolRefusal extends Error {
@@ -37,6 +37,8 @@ const WRITE_BYTES = 512 * 1024;
 type WriteBuffers = [Buffer, Buffer];
 /** How many bytes arrive between two looks at the free space of the disk. */
 const CHECK_BYTES = 16 * 1024 * 1024;
+/** How long a look at the free space counts: other programs write to the disk, too. */
+const CHECK_MS = 1000;
 
 /**
  * The files that were received and are not in the service yet, on the disk: `incoming` has those that arrive, `waiting`
@@ -49,13 +51,18 @@ export class Spool {
   readonly #waiting = new Map<string, FoundFile>();
   /** Used again, because such large ones are collected late. */
   readonly #buffers: WriteBuffers[] = [];
+  readonly #waitingFolder: SyncedFolder;
   #bytes = 0;
   #number = 0;
+  /** When the disk was seen to have enough space, and how many bytes have arrived since. */
+  #seenMs = Number.NEGATIVE_INFINITY;
+  #unseenBytes = 0;
   #onAdded = () => {};
 
   private constructor(folder: string, limits: SpoolLimits) {
     this.#folder = folder;
     this.#limits = limits;
+    this.#waitingFolder = new SyncedFolder(this.#in('waiting'));
   }
 
   /** Opens the folder. What had not completely arrived when the gateway ended was not acknowledged: it is deleted. */
@@ -107,14 +114,16 @@ export class Spool {
       bytes = 0;
     };
     const buffers = this.#buffers.pop() ?? [Buffer.alloc(WRITE_BYTES), Buffer.alloc(WRITE_BYTES)];
+    let file: FileHandle | undefined;
     try {
       await this.#requireSpace();
-      await using file = await open(draft, 'wx', 0o600);
+      file = await open(draft, 'wx', 0o600);
       let written = Promise.resolve();
       for await (const batch of batches(parts, buffers)) {
         const isLook = Math.floor((bytes + batch.length) / CHECK_BYTES) > Math.floor(bytes / CHECK_BYTES);
         bytes += batch.length;
         this.#bytes += batch.length;
+        this.#unseenBytes += batch.length;
         if (bytes > maxBytes)
           throw new SpoolRefusal('tooLarge', `larger than the ${maxBytes} bytes that the service stores`);
         if (isLook || this.#bytes > this.#limits.maxBytes) await this.#requireSpace();
@@ -129,15 +138,18 @@ export class Spool {
       await written;
       await file.datasync();
     } catch (error) {
+      // A closed file has no write that still uses the buffers.
+      await file?.close().catch(() => {});
       await discard();
       throw isDiskFull(error) ? new SpoolRefusal('full', 'the disk is full') : error;
     } finally {
-      // The closed file has no write that still uses them.
       this.#buffers.push(buffers);
     }
+    // The sender does not wait for it: the bytes are on the disk.
+    file.close().catch(() => {});
     const commit = async () => {
       await rename(draft, this.#in('waiting', name));
-      await syncFolder(this.#in('waiting'));
+      await this.#waitingFolder.sync();
       this.#bytes -= bytes;
       this.#add(name, bytes, Date.now());
       this.#onAdded();
@@ -180,9 +192,13 @@ export class Spool {
   async #requireSpace(): Promise<void> {
     const { maxBytes, keepFreeBytes } = this.#limits;
     if (this.#bytes >= maxBytes) throw new SpoolRefusal('full', `the spool has its ${maxBytes} bytes`);
+    const now = performance.now();
+    if (now - this.#seenMs < CHECK_MS && this.#unseenBytes < CHECK_BYTES) return;
     const { bavail, bsize } = await statfs(this.#folder);
     if (bavail * bsize < keepFreeBytes)
       throw new SpoolRefusal('full', `the disk has less than ${keepFreeBytes} bytes left`);
+    this.#seenMs = now;
+    this.#unseenBytes = 0;
   }
 }
 

@@ -56,7 +56,7 @@ const REQUESTS_ACTIONS = {
   check: ['dynamodb:GetItem'],
   count: ['dynamodb:UpdateItem'],
   uses: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
-  reports: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+  reports: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   report: ['dynamodb:PutItem'],
   remember: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
 };

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { syncFolder } from '../../lib/gateway/sync-folder.ts';
 import { freePort } from '../../lib/local/free-port.ts';
 import { newUids } from '../fixtures/dicom-uploads.ts';
 import { dicomFile, imageOf } from '../fixtures/dicoms.ts';
@@ -36,20 +38,31 @@ export async function gateway({ progress }: Bench): Promise<Result> {
       mkdirSync(sent);
       for (let index = 0; index < count; index++)
         writeFileSync(path.join(sent, `${index}`), instanceOf(side));
-      const seconds = { ours: Number.POSITIVE_INFINITY, theirs: Number.POSITIVE_INFINITY };
+      const never = Number.POSITIVE_INFINITY;
+      const seconds = { ours: never, theirs: never, written: never, synced: never };
+      const disk = path.join(folder, 'disk');
+      mkdirSync(disk, { recursive: true });
       for (let each = 0; each < ROUNDS; each++) {
         progress(`${name}: ${each + 1} of ${ROUNDS}`);
         seconds.ours = Math.min(seconds.ours, await send(sent, own.port, senders));
         seconds.theirs = Math.min(seconds.theirs, await send(sent, port, senders));
-        for (const received of [path.join(own.folder, 'spool', 'waiting'), scp.folder]) empty(received);
+        const load = { disk, bytes: instanceOf(side), count, senders };
+        seconds.written = Math.min(seconds.written, await write(load, false));
+        empty(disk);
+        seconds.synced = Math.min(seconds.synced, await write(load, true));
+        for (const received of [path.join(own.folder, 'spool', 'waiting'), scp.folder, disk]) empty(received);
       }
-      const [ours, theirs] = [(count * senders) / seconds.ours, (count * senders) / seconds.theirs];
+      const rate = (taken: number) => (count * senders) / taken;
+      const [ours, theirs] = [rate(seconds.ours), rate(seconds.theirs)];
+      const synced = rate(seconds.theirs + Math.max(0, seconds.synced - seconds.written));
       rates.push({ ours, theirs });
       rows[name] = {
         'gateway/s': round(ours),
         'storescp/s': round(theirs),
         'MB/s': round((ours * side * side) / 1e6),
         ratio: round(ours / theirs),
+        'storescp with syncs/s': round(synced),
+        'ratio to that': round(ours / synced),
       };
     }
     const [small = { ours: 0, theirs: 1 }] = rates;
@@ -64,6 +77,7 @@ export async function gateway({ progress }: Bench): Promise<Result> {
       ],
       notes: [
         'The gateway waits until each instance is on the disk before it acknowledges it; storescp does not.',
+        'storescp with syncs: its time, and the time that fdatasync and the fsync of the folder take for as many files on this disk.',
       ],
       rows,
     };
@@ -93,6 +107,31 @@ async function send(folder: string, port: number, senders: number): Promise<numb
     run('storescu', [...options, '127.0.0.1', `${port}`, folder], { env }),
   );
   await Promise.all(sending);
+  return (performance.now() - start) / 1000;
+}
+
+/**
+ * Writes as many files as are sent, each sender one after the other.
+ *
+ * @param isSynced whether each is on the disk, with its name, before the next
+ * @returns the seconds
+ */
+async function write(
+  { disk, bytes, count, senders }: { disk: string; bytes: Buffer; count: number; senders: number },
+  isSynced: boolean,
+): Promise<number> {
+  const start = performance.now();
+  const writing = Array.from({ length: senders }, async (_value, sender) => {
+    for (let index = 0; index < count; index++) {
+      const name = path.join(disk, `${sender}-${index}`);
+      await using file = await open(name, 'wx');
+      await file.writeFile(bytes);
+      if (isSynced) await file.datasync();
+      await rename(name, `${name}.dcm`);
+      if (isSynced) await syncFolder(disk);
+    }
+  });
+  await Promise.all(writing);
   return (performance.now() - start) / 1000;
 }
 

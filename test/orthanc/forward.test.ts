@@ -198,3 +198,39 @@ describe('A file that Orthanc would unpack as a ZIP', () => {
     expect(hidden.equals(await orthanc.file(unpacked))).toBe(true);
   });
 });
+
+// The last, because the time of a stack does not go back. Tokens expire on the way.
+describe('After an outage of nine days', () => {
+  const failedAttempts = () => readFileSync(service.stack.logFile, 'utf8').split('ECONNREFUSED').length;
+
+  const dayMs = 24 * 60 * 60 * 1000;
+
+  /** Restarts the stack, whose clock would begin at the machine's time again. */
+  async function restartAfter(shiftMs: number) {
+    await service.stop();
+    await start();
+    await service.clock.advance(shiftMs);
+  }
+
+  test('what was stored on its first and last day is sent once, though the stack restarted in between', async () => {
+    const count = await orthanc.storedCount();
+    await orthanc.stop();
+    const sent = [await byForm(), await bySignedUrl()];
+    for (let day = 1; day <= 9; day++) {
+      const attempts = failedAttempts();
+      await service.clock.advance(dayMs);
+      await until(async () => failedAttempts() > attempts);
+      if (day === 5) await restartAfter(5 * dayMs);
+    }
+    staff = await service.as('staff');
+    sent.push(await byForm());
+    await orthanc.start();
+    await service.clock.advance(dayMs / 24);
+    await expectInOrthanc(sent);
+    expect(await deadLetters()).toEqual([]);
+    await service.clock.advance(dayMs);
+    staff = await service.as('staff');
+    await expectInOrthanc([await byForm()]);
+    expect(await orthanc.storedCount()).toBe(count + sent.length + 1);
+  });
+});

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import * as z from 'zod';
-import { openPatient, searchField } from '../support/browser/find.ts';
+import { found, openPatient, searchField } from '../support/browser/find.ts';
 import { type Clinic, Images, STUDY } from './clinic.ts';
 import { draw } from './drawings.ts';
 
@@ -44,7 +44,7 @@ export const SCENES: readonly Scene[] = [
     person: 'staff',
     path: '/',
     act: (page) => searchField(page).fill('ga'),
-    shows: (page) => page.getByRole('option').nth(1).waitFor(),
+    shows: (page) => found(page).nth(1).waitFor(),
   },
   {
     name: 'home-nothing-found',

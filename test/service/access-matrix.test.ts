@@ -216,6 +216,12 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
     body: ({ image }) => ({ ids: [image], caption: 'x' }),
     people: known,
   },
+  // It refuses the version, so that the other requests find the image as it is.
+  'edit-image': {
+    path: ({ image }) => `/api/images/${image}/edit`,
+    body: () => ({ steps: null, version: 17 }),
+    people: () => own(409),
+  },
   'download-image': { path: ({ image }) => `/api/images/${image}/download`, people: own },
   'delete-image': { path: async ({ newImage }) => `/api/images/${await newImage()}`, people: deleters },
   'restore-image': { path: ({ image }) => `/api/images/${image}/restore`, people: deleters },

@@ -74,14 +74,15 @@ describe('A DICOM file of the clinic brings its patient into the directory', () 
     expect(await doctor.json('GET', `${pathOf(number.toLowerCase())}/`, 200)).toEqual(expected);
   });
 
-  test.each(['yamada', 'Yama', 'TAROU', 't', '山', '山田', '太郎', 'やま', 'たろう', 'ＹＡＭＡ'])(
-    'where %s finds them',
-    async (q) => {
-      expect((await found(q)).filter((each) => each === number)).toEqual([number]);
-    },
-  );
+  test.each([
+    ...['yamada', 'Yama', 'TAROU', 't', '山', '山田', '太郎', 'やま', 'たろう', 'ＹＡＭＡ'],
+    // Several words, in any order, and the birth date.
+    ...['Yamada Tarou', 'tarou, yama', 'Yamada^', '1970-03-21', '21.3.1970 yamada'],
+  ])('where %s finds them', async (q) => {
+    expect((await found(q)).filter((each) => each === number)).toEqual([number]);
+  });
 
-  test.each(['amada', 'Yamada^', 'Yamada Tarou', '田', 'Yamadax', '%', '*'])(
+  test.each(['amada', 'Yamada Hanako', 'yamada 22.3.1970', '田', 'Yamadax', '%', '*'])(
     'where %s does not',
     async (q) => {
       expect(await found(q)).not.toContain(number);

@@ -93,7 +93,7 @@ describe.each(all)('$id', (operation) => {
       check: ['GetItem'],
       count: ['UpdateItem'],
       uses: ['BatchGetItem', 'UpdateItem'],
-      reports: ['BatchGetItem', 'UpdateItem'],
+      reports: ['GetItem', 'UpdateItem'],
       report: ['PutItem'],
       remember: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     };

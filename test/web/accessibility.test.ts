@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
 import { faultsOf } from '../support/browser/axe.ts';
 import { useBrowser } from '../support/browser/browser.ts';
-import { searchField } from '../support/browser/find.ts';
+import { found, searchField } from '../support/browser/find.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import { createBatch, decided, formOf, upload, useService } from '../support/service.ts';
 
@@ -106,7 +106,7 @@ describe('axe finds no violation in light and in dark', () => {
   test('in the search, with what it finds and when it finds nothing, and on the page of a new number', async () => {
     const page = await browsing.signedIn('staff');
     await searchField(page).fill(PATIENT_1);
-    await page.getByRole('option').first().waitFor();
+    await found(page).first().waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await searchField(page).fill('N-0815-new');
     await page.getByText('Nobody and nothing is found by').waitFor();

@@ -4,7 +4,7 @@ import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photos } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser/browser.ts';
 import { CountedActions } from '../support/browser/counted-actions.ts';
-import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
+import { newPatient, PATIENT_1, PATIENT_2 } from '../support/people.ts';
 import { createBatch, decided, upload, useService } from '../support/service.ts';
 import { readZip } from '../support/unzip.ts';
 
@@ -43,4 +43,43 @@ test('Patients rename the batches that they made, and not those of the clinic', 
   await page.getByRole('button', { name: 'Rename My own' }).waitFor();
   await page.getByRole('button', { name: /^Of the clinic/ }).waitFor();
   expect(await page.getByRole('button', { name: 'Rename Of the clinic' }).count()).toBe(0);
+});
+
+test('An admin erases a patient after typing the number, and has the certificate', async () => {
+  const patient = newPatient();
+  const [admin, doctor] = [await service.as('admin'), await service.as('doctor')];
+  const details = { name: { alphabetic: 'Sample^Sam' }, birthDate: '1970-03-21' };
+  await doctor.json('PUT', `/api/patients/${patient}`, 200, details);
+  const [held = ''] = await upload(doctor, await createBatch(doctor, patient), await photos(1));
+  await decided(doctor, held);
+  await admin.json('PUT', `/api/images/${held}/legal-hold`, 200, { reason: 'Asked for by a court' });
+  const page = await browsing.signedIn('admin', `/patients/${patient}`);
+  await page.getByRole('button', { name: 'Erase patient' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText('Sample, Sam').waitFor();
+  await dialog.getByText(/born .*1970/).waitFor();
+  const erase = dialog.getByRole('button', { name: 'Erase everything' });
+  await dialog.getByLabel('Reason').fill('Asked for by the patient');
+  await dialog.getByLabel('Type the number').fill('P-0');
+  expect(await erase.isDisabled()).toBe(true);
+  await dialog.getByLabel('Type the number').fill(patient.toLowerCase());
+  await erase.click();
+  await dialog.getByText('Asked for by a court').waitFor();
+  await admin.json('DELETE', `/api/images/${held}/legal-hold`, 204);
+  await erase.click();
+  const certificate = page.getByRole('dialog');
+  await certificate.getByText('Everything is erased.').waitFor({ timeout: 60_000 });
+  await certificate.getByRole('button', { name: 'Save the certificate' }).waitFor();
+  await certificate.getByRole('button', { name: 'Close' }).click();
+  // Nothing is known of the number any more.
+  await page.locator('.new-patient').waitFor();
+  await admin.json('GET', `/api/images/${held}`, 404);
+});
+
+test('Nobody but an admin has the button that erases a patient', async () => {
+  const [doctor, patient] = [await service.as('doctor'), newPatient()];
+  await doctor.json('PUT', `/api/patients/${patient}`, 200, { name: { alphabetic: 'Sample^Sam' } });
+  const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+  await page.getByText('No images yet').waitFor();
+  expect(await page.getByRole('button', { name: 'Erase patient' }).count()).toBe(0);
 });

@@ -7,6 +7,7 @@ import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser/browser.ts';
 import { CountedActions } from '../support/browser/counted-actions.ts';
+import { found, searchField } from '../support/browser/find.ts';
 import { newPatient, ownClaims } from '../support/people.ts';
 import { createBatch, decided, until, upload, useService } from '../support/service.ts';
 
@@ -15,7 +16,6 @@ import { createBatch, decided, until, upload, useService } from '../support/serv
 const service = useService();
 const browsing = useBrowser(service);
 
-const field = (page: Page) => page.getByRole('combobox', { name: 'Search the clinic' });
 const option = (page: Page, name: string | RegExp) => page.getByRole('option', { name });
 
 /** A patient of the directory, with a family name that nobody else has. */
@@ -79,11 +79,11 @@ describe('The right patient', () => {
       `09.07.1953 ${family}`,
       patientId.toLowerCase(),
     ]) {
-      await field(page).fill(text);
+      await searchField(page).fill(text);
       await option(page, family).waitFor();
       expect(await option(page, family).innerText()).toContain(patientId);
     }
-    await field(page).fill('9/7/1953');
+    await searchField(page).fill('9/7/1953');
     await option(page, family).waitFor();
   });
 
@@ -133,7 +133,7 @@ describe('A text that matches nobody', () => {
     const patientId = newPatient();
     await createBatch(await service.as('doctor'), patientId);
     const page = await browsing.signedIn('staff');
-    await field(page).fill(patientId);
+    await searchField(page).fill(patientId);
     await option(page, /no name registered/).click();
     await page.getByRole('button', { name: 'Add the name' }).click();
     await page.getByLabel('Family name').fill('Später');
@@ -307,7 +307,7 @@ describe.each([
       .first()
       .waitFor();
     await isNarrow();
-    await field(page).fill(family);
+    await searchField(page).fill(family);
     await option(page, family).waitFor();
     await isNarrow();
     for (const below of [
@@ -333,7 +333,7 @@ test('The search of the bar is reached by a key from every page, and opens by ke
   await user.type(family);
   await option(page, family).waitFor();
   await user.press('Escape');
-  expect(await field(page).inputValue()).toBe('');
+  expect(await searchField(page).inputValue()).toBe('');
   await user.type(family);
   await user.press('Enter');
   await page.getByRole('heading', { name: `Patient ${patientId}` }).waitFor();
@@ -355,10 +355,12 @@ test('Of several patients with a name, none is opened before it is shown', async
   await user.type(family);
   await user.press('Enter');
   isPressed.resolve();
-  await expect.poll(() => page.getByRole('option').count()).toBe(2);
+  await expect.poll(() => found(page).count()).toBe(2);
   expect(new URL(page.url()).pathname).toBe('/');
   await user.press('ArrowDown');
-  const second = await page.getByRole('option', { selected: true }).innerText();
+  const second = await found(page)
+    .and(page.getByRole('option', { selected: true }))
+    .innerText();
   await user.press('Enter');
   await page.locator('.patient-banner').waitFor();
   expect(second).toContain(decodeURIComponent(new URL(page.url()).pathname.split('/')[2] ?? '?'));

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useSearch } from 'wouter';
 import { normalizePatientId } from '../../lib/domain/patients/normalize-patient-id.ts';
 import { AppProviders } from './app-providers.tsx';
 import { CasesPage, HomePage } from './home-page.tsx';
@@ -25,7 +25,9 @@ function PatientRoute({ id }: { id: string }) {
   const patientId = normalizePatientId(id);
   const { person } = useSession();
   const { data: identity } = useIdentity(id === patientId ? id : undefined);
-  if (id !== patientId) return <Redirect to={`/patients/${encodeURIComponent(patientId)}`} replace />;
+  const query = useSearch();
+  if (id !== patientId)
+    return <Redirect to={`/patients/${encodeURIComponent(patientId)}${query && `?${query}`}`} replace />;
   // Patients have their number from the clinic.
   if (identity && !identity.isKnown && person.role !== 'patient') return <NewPatient identity={identity} />;
   return <PatientPage key={id} patientId={id} />;

@@ -13,6 +13,7 @@ import {
   Pages,
   Width,
 } from '../../domain/images/image.ts';
+import { ShownEdit } from '../../domain/images/image-edit.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
 import { SignedUrl } from './signed-url.ts';
 
@@ -51,6 +52,10 @@ export const BatchImage = z.strictObject({
   /** Documents only. */
   pages: Pages.optional(),
   order: z.int().meta({ examples: [0] }),
+  /** How it is shown; the original has no edits. */
+  edit: z
+    .strictObject({ version: ShownEdit.shape.version.meta({ examples: [1] }), steps: ShownEdit.shape.steps })
+    .optional(),
   status: ImageStatus,
   /** Why it was rejected. */
   status_reason: z.string().nullable(),
@@ -96,6 +101,7 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   height: image.height ?? null,
   ...(image.pages && { pages: image.pages }),
   order: image.order,
+  ...(image.edit && { edit: image.edit }),
   status: image.status,
   status_reason: image.statusReason ?? null,
   url: `/api/images/${image.id}/data`,

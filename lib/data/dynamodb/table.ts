@@ -24,12 +24,15 @@ export interface Table {
 }
 
 /** Connects to a table; the region, the credentials and the endpoint come from the SDK's own environment variables. */
-export const connectTable = (name: string): Table => ({
-  name,
-  client: DynamoDBDocumentClient.from(retryConflicts(new DynamoDBClient(DYNAMODB_CLIENT)), {
-    marshallOptions: { removeUndefinedValues: true },
-  }),
-});
+export function connectTable(name: string): Table {
+  const client = retryConflicts(new DynamoDBClient(DYNAMODB_CLIENT));
+  // It copies each request and response for the SDK's log, which is off: a sixteenth of the time of a list of 100 images.
+  client.middlewareStack.remove('loggerMiddleware');
+  return {
+    name,
+    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+  };
+}
 
 /** Reads an item that does not exist, to know whether the table can be read. */
 export const probe = ({ name: TableName, client }: Table): Promise<unknown> =>

@@ -1,7 +1,6 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Timestamp } from '../../domain/identifiers.ts';
-import { getMany } from '../dynamodb/batch-requests.ts';
 import { parseItem, type Table } from '../dynamodb/table.ts';
 import { AUDIT_VERIFICATION_KEY, RECONCILIATION_REPORT_KEY } from '../keys.ts';
 
@@ -43,15 +42,17 @@ export class RunReports {
 
   /** Returns the last results; none before the first run. */
   async last() {
-    const items = await getMany(this.#table, [RECONCILIATION_REPORT_KEY, AUDIT_VERIFICATION_KEY]);
-    const read = <T>(schema: z.ZodType<T>, { pk }: { pk: string }) => {
-      const item = items.find((each) => each.pk === pk);
-      return item && parseItem(schema, item);
-    };
-    return {
-      reconciliation: read(ReconciliationReport, RECONCILIATION_REPORT_KEY),
-      verification: read(VerificationReport, AUDIT_VERIFICATION_KEY),
-    };
+    const [reconciliation, verification] = await Promise.all([
+      this.#get(ReconciliationReport, RECONCILIATION_REPORT_KEY),
+      this.#get(VerificationReport, AUDIT_VERIFICATION_KEY),
+    ]);
+    return { reconciliation, verification };
+  }
+
+  async #get<T>(schema: z.ZodType<T>, Key: Record<string, string>): Promise<T | undefined> {
+    const { name: TableName, client } = this.#table;
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    return Item && parseItem(schema, Item);
   }
 
   async #put(Item: Record<string, unknown>): Promise<void> {

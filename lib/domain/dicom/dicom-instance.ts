@@ -9,6 +9,7 @@ import { LegalHold } from '../legal-hold.ts';
 import { Assignment } from '../patients/assignment.ts';
 import { normalizePatientId } from '../patients/normalize-patient-id.ts';
 import { searchName } from '../patients/search-name.ts';
+import { describedWith } from './described-with.ts';
 import { NamedPatient, patientKey, patientOf } from './named-patient.ts';
 import { DicomUid, SeriesUid, SopUid, StudyUid } from './uids.ts';
 
@@ -127,9 +128,12 @@ export const modalitiesOf = ({ seriesByModality }: Pick<DicomStudy, 'seriesByMod
     .flatMap(([modality, series]) => (series > 0 ? [modality] : []))
     .sort();
 
-/** What people call a study: its modalities and its description, such as `CT thorax`. */
+/**
+ * What people call a study: its modalities and its description, such as `CT thorax`. Many devices write the modality into the
+ * description, too.
+ */
 export const studyName = (study: Pick<DicomStudy, 'seriesByModality' | 'attributes'>): string =>
-  [...modalitiesOf(study), attributeText(study.attributes, '00081030').trim()].filter(Boolean).join(' ');
+  describedWith(modalitiesOf(study), attributeText(study.attributes, '00081030').trim());
 
 /** Whether a series or study is neither deleted nor without an instance that is not deleted. */
 export const isShown = ({ deletionId, instances }: Pick<DicomSeries, 'deletionId' | 'instances'>): boolean =>

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
 import { Text } from '../identifiers.ts';
+import { editedSize } from './apply-edits.ts';
 import type { ReadyImage } from './image.ts';
+import type { EditSteps } from './image-edit.ts';
 
 /** The formats of copies and their default quality. PNG has none. */
 const QUALITY = { jpeg: 85, png: undefined, webp: 80, avif: 50 } as const;
@@ -45,6 +47,15 @@ export const CopyQuery = z.strictObject({
     .optional()
     .describe('Of a copy, unless it is a PNG, which has none: 85 for JPEG, 80 for WebP, 50 for AVIF.'),
   watermark: Watermark.optional().describe('Drawn all over the copy, half transparent; one line.'),
+  edit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(999_999)
+    .optional()
+    .describe(
+      'The copy shows the edits of this version, which must be that of the image’s `edit`. Default: no edits.',
+    ),
   page: z.coerce
     .number()
     .int()
@@ -66,6 +77,8 @@ export interface Copy {
   page: number;
   quality: number | undefined;
   watermark: string | undefined;
+  /** Undefined: the picture of the original. */
+  edit: EditSteps | undefined;
 }
 
 export const asksForCopy = (query: CopyQuery): boolean =>
@@ -74,10 +87,12 @@ export const asksForCopy = (query: CopyQuery): boolean =>
 /**
  * Returns the requested copy, with defaults filled in.
  *
- * @throws DomainError BAD_REQUEST for a quality if the format has none, NOT_FOUND for a page after the last one
+ * @throws DomainError BAD_REQUEST for a quality if the format has none, NOT_FOUND for a page after the last one, and for edits that
+ *   are not the newest
  */
 export function copyOf(image: ReadyImage, query: CopyQuery): Copy {
   const { width, format, quality, watermark, page = 1 } = query;
+  const edit = query.edit === undefined ? undefined : editOf(image, query.edit, page);
   const { pages = 1 } = image;
   if (page > pages) {
     throw new DomainError('NOT_FOUND', 'There is no such page of this image.', {
@@ -95,13 +110,24 @@ export function copyOf(image: ReadyImage, query: CopyQuery): Copy {
   return {
     format: chosen,
     ...(page === 1
-      ? { width: widthOf(image, width, LONGEST_SIDE[chosen]), maxHeight: undefined }
+      ? { width: widthOf(sizeOf(image, edit), width, LONGEST_SIDE[chosen]), maxHeight: undefined }
       : { width: Math.min(width ?? Infinity, LONGEST_SIDE[chosen]), maxHeight: LONGEST_SIDE[chosen] }),
     page,
     quality: quality ?? QUALITY[chosen],
     watermark,
+    edit,
   };
 }
+
+function editOf({ edit }: ReadyImage, version: number, page: number): EditSteps | undefined {
+  if (edit?.version === version && page === 1) return edit.steps ?? undefined;
+  throw new DomainError('NOT_FOUND', 'There is no such copy of this image.', {
+    details: [`edit must be the version of its newest edits, of its first page; received ${version}`],
+  });
+}
+
+const sizeOf = ({ width = 1, height = 1 }: ReadyImage, edit: EditSteps | undefined) =>
+  edit ? editedSize({ width, height }, edit) : { width, height };
 
 function formatLike(mimeType: string): CopyFormat {
   // A GIF has few colors and sharp edges. Other formats that browsers can't show, or that are too large for them, are
@@ -110,7 +136,11 @@ function formatLike(mimeType: string): CopyFormat {
   return CopyFormat.safeParse(mimeType.replace('image/', '')).data ?? 'jpeg';
 }
 
-function widthOf({ width = 1, height = 1 }: ReadyImage, wanted = width, longest: number): number {
+function widthOf(
+  { width, height }: { width: number; height: number },
+  wanted = width,
+  longest: number,
+): number {
   const scale = Math.min(1, wanted / width, longest / width, longest / height);
   return Math.max(1, Math.round(width * scale));
 }

@@ -19,6 +19,7 @@ import { mediaTypeOf } from '../media-type.ts';
 import { Assignment } from '../patients/assignment.ts';
 import { RecordType } from '../records/record-type.ts';
 import { Bounds } from './image-bounds.ts';
+import { ShownEdit } from './image-edit.ts';
 import { ImageStatus, isBeingChecked } from './image-status.ts';
 
 /** The eye (or side of the body) that an image shows. */
@@ -114,6 +115,8 @@ export const Image = z.object({
   /** The batch with which it was deleted, and with which it is restored. */
   deletedWith: Id.optional(),
   legalHold: LegalHold.optional(),
+  /** Its newest edit; undefined if nobody has edited it. */
+  edit: ShownEdit.optional(),
   /** Its last move to another patient, alone or with its batch or case. */
   assignment: ImageAssignment.optional(),
 });

@@ -90,6 +90,7 @@ export function serveSocket<Deps>(
       id: newId(),
       at: new Date().toISOString(),
       subject: caller.subject,
+      ...(caller.name !== undefined && { name: caller.name }),
       role: caller.role,
       action: route.id,
       method: 'GET',

@@ -23,6 +23,8 @@ export interface CopyOptions {
   quality: number | undefined;
   /** One line, drawn over the whole image. */
   watermark: string | undefined;
+  /** Changes the upright picture, before it is made smaller. */
+  redraw?: ((pixels: Pixels) => Pixels) | undefined;
 }
 
 /** Time limit for decoding and for encoding. An ordinary photograph takes a tenth of a second. */
@@ -37,13 +39,27 @@ const SECONDS = 20;
  */
 export async function makeCopy(bytes: Uint8Array, options: CopyOptions): Promise<Uint8Array> {
   try {
-    const pixels = await decode(bytes, options);
+    const pixels = options.redraw
+      ? await decodeEdited(bytes, options, options.redraw)
+      : await decode(bytes, options);
     return await encode(options.watermark ? await drawWatermark(pixels, options.watermark) : pixels, options);
   } catch (cause) {
     if (!(cause instanceof Error && /^timeout/.test(cause.message))) throw cause;
     const reason = `This copy takes longer to make than the ${SECONDS} seconds allowed. Please ask for a smaller one.`;
     throw new RejectedImage(reason, { cause });
   }
+}
+
+/** The longest side at which edits are made, which bounds their time: that of the largest copy. */
+const EDITED_SIDE = 4000;
+
+async function decodeEdited(bytes: Uint8Array, options: CopyOptions, redraw: (pixels: Pixels) => Pixels) {
+  const whole = await decode(bytes, { ...options, width: EDITED_SIDE, maxHeight: EDITED_SIDE });
+  const edited = fromPixels(redraw(whole));
+  const { width } = options;
+  return toPixels(
+    edited.resize({ width, fit: 'inside', withoutEnlargement: true }).timeout({ seconds: SECONDS }),
+  );
 }
 
 async function decode(bytes: Uint8Array, { width, maxHeight, page = 1 }: CopyOptions): Promise<Pixels> {

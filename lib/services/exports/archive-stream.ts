@@ -10,13 +10,20 @@ const CHECKSUMS = 'SHA256SUMS';
 /** A line of `sha256sum` without the name: 64 hexadecimal digits, two spaces, and the line feed. */
 const LINE_BYTES = 64 + 2 + 1;
 
-/** Adds a file with the SHA-256 of each other file. Its length is known before its content. */
-export const withChecksums = (manifest: Manifest): Manifest => ({
+/**
+ * Adds a file with the SHA-256 of each other file. Its length is known before its content. Of several archives each has a name of its
+ * own for it, so that all can be unpacked into one folder.
+ */
+export const withChecksums = (
+  manifest: Manifest,
+  archive: number,
+  { length }: readonly Manifest[],
+): Manifest => ({
   ...manifest,
   entries: [
     ...manifest.entries,
     {
-      name: CHECKSUMS,
+      name: length === 1 ? CHECKSUMS : `${CHECKSUMS}-${archive + 1}`,
       bytes: manifest.entries.reduce((sum, { name }) => sum + LINE_BYTES + Buffer.byteLength(name), 0),
       modified: manifest.entries[0]?.modified ?? new Date(0),
     },

@@ -5,10 +5,12 @@ import type { Images } from '../../data/images.ts';
 import { requireVisible } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { applyEdits } from '../../domain/images/apply-edits.ts';
 import { type ReadyImage, requireReady } from '../../domain/images/image.ts';
 import { type Copy, type CopyQuery, copyFileName, copyOf } from '../../domain/images/image-copy.ts';
 import { isNotModified, rangeResponse } from '../../lambda/http/byte-range.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
+import type { Pixels } from '../../media/image/pixels.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { copyKey, renditionKey } from '../../storage/object-keys.ts';
 import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
@@ -60,9 +62,9 @@ export async function serveCopy(request: CopyRequest, caching: Record<string, st
   };
 }
 
-const variantOf = ({ format, width, maxHeight, page, quality, watermark }: Copy): string =>
+const variantOf = ({ format, width, maxHeight, page, quality, watermark, edit }: Copy): string =>
   createHash('sha256')
-    .update(JSON.stringify([VERSION, format, width, maxHeight, page, quality, watermark]))
+    .update(JSON.stringify([VERSION, format, width, maxHeight, page, quality, watermark, edit]))
     .digest('hex')
     .slice(0, 32);
 
@@ -88,11 +90,15 @@ async function createCopy(
   // The first page of a PDF is copied from its preview.
   const isFirstOfPdf = image.mimeType === 'application/pdf' && copy.page === 1;
   const source = isFirstOfPdf ? renditionKey(image.key, 'preview') : image.key;
-  const made = await makeCopy(await buffer(await objects.read(source)), copy).catch((cause) => {
-    if (!(cause instanceof RejectedImage)) throw cause;
-    const details = [cause.reason];
-    throw new DomainError('NOT_FOUND', 'There is no such copy of this image.', { details, cause });
-  });
+  const { edit: steps, ...options } = copy;
+  const redraw = steps && ((pixels: Pixels) => applyEdits(pixels, steps));
+  const made = await makeCopy(await buffer(await objects.read(source)), { ...options, redraw }).catch(
+    (cause) => {
+      if (!(cause instanceof RejectedImage)) throw cause;
+      const details = [cause.reason];
+      throw new DomainError('NOT_FOUND', 'There is no such copy of this image.', { details, cause });
+    },
+  );
   const bytes = Buffer.from(made.buffer, made.byteOffset, made.length);
   const key = copyKey(image.key, variant);
   await objects.replace(key, { bytes, mimeType: `image/${copy.format}`, variant });

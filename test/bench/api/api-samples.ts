@@ -1,13 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetItemCommand, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import {
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { batchKey, caseKey, INDEXES, imageKey, imageListKey, imagesOfBatch } from '../../../lib/data/keys.ts';
+import { v7 as newId } from 'uuid';
+import {
+  auditEndKey,
+  auditKey,
+  auditListKeys,
+  auditPatientKeys,
+  batchKey,
+  caseKey,
+  INDEXES,
+  imageKey,
+  imageListKey,
+  imagesOfBatch,
+} from '../../../lib/data/keys.ts';
+import type { AuditEvent } from '../../../lib/domain/audit/audit-event.ts';
 import { PATIENT } from '../clinic.ts';
 
 /** The place where the samples find their images. */
 export interface ApiTask {
   tableName: string;
+  auditTableName: string;
   batchId: string;
   imageIds: readonly string[];
 }
@@ -21,7 +40,7 @@ export interface ApiRequest {
   body?: unknown;
 }
 
-/** A request with other data at each call, and the DynamoDB calls that it needs at least. */
+/** A request with other data at each call, and the DynamoDB calls that it needs at least, those of its audit event included. */
 export interface ApiSample {
   request(index: number): ApiRequest;
   floor(index: number): Promise<unknown>;
@@ -32,7 +51,36 @@ export interface ApiSample {
 const PAGE = 100;
 
 /** The operations whose speed is measured. */
-export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, imageIds }: ApiTask) {
+export function apiSamples(
+  dynamoDb: DynamoDBClient,
+  { tableName, auditTableName, batchId, imageIds }: ApiTask,
+) {
+  /** Writes an event into the audit log, or the end of the one that was opened with this id. */
+  const audit = (outcome: 'opened' | 'success', id: string = newId(), isEnd = false) => {
+    const event: AuditEvent = {
+      id,
+      at: new Date().toISOString(),
+      subject: 'bench',
+      role: 'doctor',
+      action: 'bench',
+      method: 'GET',
+      path: '/api/images/0192d5a0-0000-7000-8000-000000000000',
+      patientIds: [PATIENT],
+      resources: ['image 0192d5a0-0000-7000-8000-000000000000'],
+      status: 200,
+      outcome,
+      requestId: id,
+      address: '127.0.0.1',
+    };
+    const Item = marshall({
+      ...event,
+      ...(isEnd ? auditEndKey(id) : auditKey(id)),
+      ...auditListKeys(id, 'bench', isEnd),
+      ...auditPatientKeys(id, PATIENT, isEnd),
+    });
+    const ConditionExpression = 'attribute_not_exists(pk)';
+    return dynamoDb.send(new PutItemCommand({ TableName: auditTableName, Item, ConditionExpression }));
+  };
   const get = (key: Record<string, string>) =>
     dynamoDb.send(new GetItemCommand({ TableName: tableName, Key: marshall(key), ConsistentRead: true }));
   const imageId = (index: number) => imageIds[(index * 7919) % imageIds.length] ?? '';
@@ -50,7 +98,10 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
         path: `/api/images/${imageId(index)}`,
         params: { id: imageId(index) },
       }),
-      floor: (index) => get(imageKey(imageId(index))),
+      floor: async (index) => {
+        await get(imageKey(imageId(index)));
+        await audit('success');
+      },
     },
     'list-images': {
       request: () => {
@@ -62,11 +113,11 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
       answered: (body) => {
         cursor = JSON.parse(body).next;
       },
-      floor: (index) => {
+      floor: async (index) => {
         const { id, gsi1pk, gsi1sk } = before(index);
         const IndexName = 'gsi1';
         const { partitionKey } = INDEXES[IndexName];
-        return Promise.all([
+        await Promise.all([
           get(batchKey(batchId)),
           dynamoDb.send(
             new QueryCommand({
@@ -79,6 +130,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
             }),
           ),
         ]);
+        await audit('success');
       },
     },
     'create-case-upload': {
@@ -96,6 +148,8 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
       }),
       floor: async () => {
         const caseId = randomUUID();
+        const eventId = newId();
+        await audit('opened', eventId);
         await get(caseKey(caseId));
         const put = (Item: Record<string, AttributeValue>) => ({
           Put: { TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
@@ -124,6 +178,7 @@ export function apiSamples(dynamoDb: DynamoDBClient, { tableName, batchId, image
             ],
           }),
         );
+        await audit('success', eventId, true);
       },
     },
   } satisfies Record<string, ApiSample>;

@@ -176,6 +176,11 @@ export const callSamples: Record<OperationId, Sample> = {
     path: '/api/images',
     body: { ids: [imageId], category: 'posterior' },
   }),
+  'edit-image': async ({ newBatch }) => ({
+    method: 'PUT',
+    path: `/api/images/${(await newBatch()).imageId}/edit`,
+    body: { steps: { quarterTurns: 1, crop: { left: 0.1, top: 0.1, width: 0.8, height: 0.8 } }, version: 0 },
+  }),
   'download-image': get(({ imageId }) => `/api/images/${imageId}/download`),
   'delete-image': async ({ newBatch }) => ({
     method: 'DELETE',

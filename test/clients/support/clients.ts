@@ -45,30 +45,11 @@ export const CLIENTS: readonly ClientProgram[] = [
     note: '[What the issuer needs](deploy.md#an-issuer-of-the-clinics-own).',
   },
   {
-    name: 'OHIF: studies',
+    name: 'OHIF',
     version: '3.13.2',
     file: 'ohif.test.ts',
-    untested: [
-      'search by patient number, accession number, date and modality',
-      'the second page of studies',
-      'cine',
-      'sign-in at Cognito',
-      'measurements',
-    ],
-    note: '[Configuration](ohif.md).',
-  },
-  {
-    name: 'OHIF: kinds of files',
-    version: '3.13.2',
-    file: 'ohif-files.test.ts',
-    untested: [
-      'SEG and RTSTRUCT over their images',
-      'SR with measurements',
-      'cine',
-      'whole slide images',
-      'video',
-    ],
-    note: 'OHIF draws a JPEG in false colours that is labelled RGB, but is YCbCr by its JFIF header, as `SC_rgb_jpeg.dcm` of pydicom; the thumbnail beside it, and the page of the service, have the right ones.',
+    untested: ['sign-in at Cognito', 'measurements made in OHIF', 'whole slide images', 'video'],
+    note: '[Configuration, and what OHIF does not do](ohif.md).',
   },
   {
     name: 'Uppy',

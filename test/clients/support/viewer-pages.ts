@@ -7,18 +7,25 @@ export interface ViewerPage {
   errors: string[];
 }
 
-/** Pages of other programs in the browser of the project. None may report an error that its test does not take out. */
-export function useViewerPages() {
+/**
+ * Pages of other programs in the browser of the project. None may report an error that its test does not take out.
+ *
+ * @param stayOpen whether the pages stay open for the following tests, because the program takes long to start
+ */
+export function useViewerPages({ stayOpen = false } = {}) {
   let browser: Browser;
   let open: ViewerPage[] = [];
+  const closeAll = async () => {
+    for (const { page } of open) await page.context().close();
+    open = [];
+  };
   beforeAll(async () => {
     browser = await chromium.connect(inject('browserUrl') ?? '');
   });
   afterAll(() => browser?.close());
   afterEach(async () => {
-    const found = open.flatMap(({ errors }) => errors);
-    for (const { page } of open) await page.context().close();
-    open = [];
+    const found = open.flatMap(({ errors }) => errors.splice(0));
+    if (!stayOpen) await closeAll();
     expect(found).toEqual([]);
   });
   return async (url: string, options: BrowserContextOptions = {}): Promise<ViewerPage> => {

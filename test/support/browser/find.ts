@@ -8,3 +8,6 @@ export async function openPatient(page: Page, patientId: string): Promise<void> 
   await searchField(page).fill(patientId);
   await page.getByRole('option', { name: patientId }).first().click();
 }
+
+/** What the search lists; other options of the page are those of its menus. */
+export const found = (page: Page) => page.locator('.search-box-option');

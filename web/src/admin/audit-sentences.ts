@@ -33,6 +33,7 @@ const ACTIONS: Readonly<Record<string, readonly [verb: string, thing: string]>> 
   'open-image-link': ['opened a link to', 'an image'],
   'update-image': ['changed', 'an image'],
   'update-images': ['changed', 'images'],
+  'edit-image': ['turned, cropped or adjusted', 'an image'],
   'delete-image': ['deleted', 'an image'],
   'delete-case-image': ['deleted', 'an image'],
   'restore-image': ['restored', 'an image'],
@@ -54,7 +55,7 @@ const ACTIONS: Readonly<Record<string, readonly [verb: string, thing: string]>> 
   'create-case-upload': ['uploaded to', 'a case'],
   'upload-case-image': ['uploaded to', 'a case'],
   'complete-upload': ['uploaded', 'an image'],
-  'list-cases': ['opened', 'the cases of a patient'],
+  'list-cases': ['opened', 'the page of a patient'],
   'list-case-images': ['viewed', 'a case'],
   'assign-case': ['assigned', 'a case'],
   'create-record-image': ['added an image to', 'a record'],
@@ -62,9 +63,13 @@ const ACTIONS: Readonly<Record<string, readonly [verb: string, thing: string]>> 
   'list-patients': ['searched', 'the directory of patients'],
   'search-all': ['searched', 'patients and studies'],
   'list-uploads': ['viewed', 'the uploads of a day'],
-  'get-patient': ['read', 'the entry of a patient'],
-  'identify-patient': ['read', 'whose a number is'],
+  'get-patient': ['looked up', 'name and birth date'],
+  'identify-patient': ['looked up', 'name and birth date'],
   'put-patient': ['wrote', 'the entry of a patient'],
+  'erase-patient': ['erased', 'everything of a patient'],
+  'get-erasure': ['read', 'the certificate of an erasure'],
+  'list-erasures': ['viewed', 'the erasures of patients'],
+  'create-patient-export': ['exported', 'everything of a patient'],
   'upload-dicom': ['uploaded', 'a DICOM file'],
   'create-dicom-upload': ['uploaded', 'a DICOM file'],
   'create-dicom-uploads': ['uploaded', 'DICOM files'],
@@ -94,6 +99,15 @@ const ACTIONS: Readonly<Record<string, readonly [verb: string, thing: string]>> 
   'create-api-key': ['made', 'an API key'],
   'list-api-keys': ['viewed', 'the API keys'],
   'revoke-api-key': ['revoked', 'an API key'],
+  'open-connection': ['connected', 'for live updates'],
+  'close-connection': ['disconnected', 'from live updates'],
+  'show-patient': ['opened', 'the page of a patient'],
+  'make-thumbnail': ['checked', 'an image'],
+  'process-arrived-image': ['checked', 'an image'],
+  'ingest-dicom': ['checked', 'a DICOM file'],
+  reconcile: ['gave up', 'an upload that never arrived'],
+  authorizer: ['were refused', 'because of their credentials'],
+  'authorize-connection': ['were refused', 'because of their credentials'],
   'list-audit-events': ['read', 'the audit log'],
   'get-audit-event': ['read', 'the audit log'],
 };
@@ -107,6 +121,8 @@ const PAUSE_MS = 10 * 60_000;
  */
 export function deedsOf(events: readonly AuditEvent[]): Deed[] {
   const deeds: Deed[] = [];
+  // An event of a former version has no name, and others of the same person may have one.
+  const names = new Map(events.flatMap(({ who, name }) => (who && name ? [[who, name] as const] : [])));
   const latest = new Map<string, Deed>();
   for (const event of events) {
     const [verb, thing] = wordsOf(event);
@@ -120,7 +136,7 @@ export function deedsOf(events: readonly AuditEvent[]): Deed[] {
     }
     const deed: Deed = {
       ...{ id: event.id, events: [event], who, role, verb, thing, patientIds, outcome },
-      ...{ name: nameOf(event), from: at, to: at },
+      ...{ name: nameOf(event, names), from: at, to: at },
     };
     deeds.push(deed);
     latest.set(key, deed);
@@ -135,11 +151,12 @@ export function wordsOf({ action, about }: Pick<AuditEvent, 'action' | 'about'>)
 }
 
 /** Who it was: a name, or what kind of caller has none. */
-function nameOf({ name, who, role }: AuditEvent): string {
+function nameOf({ name, who, role }: AuditEvent, names: ReadonlyMap<string, string>): string {
   if (name !== null) return name;
+  if (who !== null) return names.get(who) ?? who;
   if (role === 'system') return 'The service';
   if (role === 'link') return 'Somebody with a link';
-  return who ?? 'Somebody who was not signed in';
+  return 'Callers who were not signed in';
 }
 
 /** How often or how much, if more than one: `180 images`, `3 times`. */

@@ -68,7 +68,7 @@ function DeedRow({ deed, onWho, onPatient }: { deed: Deed } & Omit<DeedTableProp
             </button>
           )}{' '}
           {role && role !== 'system' && role !== 'link' && <span className="quiet">({role}) </span>}
-          {verb} {thing}
+          {[verb, thing].filter(Boolean).join(' ')}
           {extentOf(deed) && <span className="quiet">, {extentOf(deed)}</span>}
           {newest?.reason && <q className="quiet">{newest.reason}</q>}
         </span>

@@ -21,6 +21,7 @@ export type ExamImage = Answer<'list-exam-images', 200>['images'][number];
 export type ListedPatient = Answer<'get-patient', 200>;
 export type DeletedItems = Answer<'list-deleted', 200>;
 export type DeletedDicom = Answer<'list-deleted-dicom', 200>['deleted'][number];
+export type ErasureCertificate = Answer<'get-erasure', 200>;
 export type Identity = Answer<'identify-patient', 200>;
 export type Found = Answer<'search-all', 200>;
 export type Upload = Answer<'list-uploads', 200>['uploads'][number];

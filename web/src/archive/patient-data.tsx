@@ -1,4 +1,5 @@
 import { useSession } from '../session/session-provider.tsx';
+import { ErasePatient } from './erase-patient.tsx';
 import { PatientArchive } from './patient-archive.tsx';
 import './patient-data.css';
 
@@ -9,6 +10,7 @@ export function PatientData({ patientId }: { patientId: string }) {
   return (
     <div className="patient-data">
       <PatientArchive patientId={patientId} />
+      {role === 'admin' && <ErasePatient patientId={patientId} />}
     </div>
   );
 }

@@ -120,7 +120,7 @@ function Row({ row, isSeen }: { row: TodayRow; isSeen: boolean }) {
         </span>
       </span>
       <span className="today-what">
-        {what}
+        <span className="today-place">{what}</span>
         {pending > 0 && (
           <span className="today-chip">
             <Clock size={14} aria-hidden /> {pending} being checked

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { describedWith } from '../../../lib/domain/dicom/described-with.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Upload } from '../api/types.ts';
 import { type Attributes, numberOf, textOf, timeText, valueText } from '../exams/dicom-json.ts';
@@ -104,7 +105,7 @@ function studyRow(study: Attributes): TodayRow {
   const modalities = (study['00080061']?.Value ?? []).map(valueText);
   const accession = textOf(study, '00080050');
   const what = [
-    [...modalities, textOf(study, '00081030')].filter(Boolean).join(' ') || 'Study',
+    describedWith(modalities, textOf(study, '00081030')) || 'Study',
     count(numberOf(study, '00201208') ?? 0, 'image'),
     accession,
   ];

@@ -7,6 +7,8 @@ interface ThumbnailProps {
   id: string;
   /** The signed URL of the list; null if a socket message came without one. */
   signedUrl: string | null;
+  /** The path of a small copy with its edits, if it has any. */
+  edited?: string | undefined;
   isReady: boolean;
   /** Whether it may become ready. */
   isWaiting: boolean;
@@ -15,11 +17,12 @@ interface ThumbnailProps {
 }
 
 /** An image's thumbnail: by its signed URL, which the browser caches, otherwise through the API. */
-export function Thumbnail({ id, signedUrl, isReady, isWaiting, preview }: ThumbnailProps) {
+export function Thumbnail({ id, signedUrl, edited, isReady, isWaiting, preview }: ThumbnailProps) {
   // S3 may be too busy, or the computer was asleep while the URL expired.
   const [dead, setDead] = useState<string>();
-  const isSigned = signedUrl !== null && dead !== signedUrl;
-  const { url } = useBlobUrl(thumbnails, isReady && !isSigned ? `/api/images/${id}/thumbnail` : undefined);
+  const isSigned = !edited && signedUrl !== null && dead !== signedUrl;
+  const path = edited ?? `/api/images/${id}/thumbnail`;
+  const { url } = useBlobUrl(thumbnails, isReady && !isSigned ? path : undefined);
   const waiting = preview ? (
     <img src={preview} alt="" draggable={false} className="thumbnail-preview" />
   ) : (

@@ -10,6 +10,8 @@ export interface ViewedImage {
   reason: string | null;
   /** The path of its bytes. A request needs a token. */
   original: string;
+  /** The path of its picture with its edits, if it has any. */
+  edited?: string | undefined;
   /** Of a document. */
   pages: number;
 }
@@ -18,8 +20,12 @@ export interface ViewedImage {
 const NEEDS_COPY = ['image/tiff', 'image/heic', 'application/pdf'];
 
 /** The path of what a browser can draw of a page, from 1. Of other types than browsers draw, it is a copy. */
-export const pathOf = ({ id, type, isReady, original }: ViewedImage, page = 1): string | undefined => {
+export const pathOf = (
+  { id, type, isReady, original, edited }: ViewedImage,
+  page = 1,
+): string | undefined => {
   if (!isReady) return undefined;
+  if (edited && page === 1) return edited;
   if (!NEEDS_COPY.includes(type)) return original;
   return `/api/images/${id}/data?width=2000&format=webp${page > 1 ? `&page=${page}` : ''}`;
 };

@@ -1,4 +1,12 @@
-import { ArrowRightLeft, ChevronLeft, ChevronRight, Download, Trash2, X } from 'lucide-react';
+import {
+  ArrowRightLeft,
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  SlidersHorizontal,
+  Trash2,
+  X,
+} from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { IconButton } from '../parts/icon-button.tsx';
@@ -20,6 +28,7 @@ interface ViewerProps {
   next: ViewedImage | undefined;
   onShow: (image: ViewedImage) => void;
   onSave: () => Promise<void>;
+  onEdit?: (() => void) | undefined;
   onDelete: (() => void) | undefined;
   onMove?: (() => void) | undefined;
   onClose: () => void;
@@ -33,6 +42,7 @@ export function Viewer({
   next,
   onShow,
   onSave,
+  onEdit,
   onDelete,
   onMove,
   onClose,
@@ -90,6 +100,7 @@ export function Viewer({
               title="Download"
             />
           )}
+          {onEdit && <IconButton icon={SlidersHorizontal} onClick={onEdit} label="Edit image" title="Edit" />}
           {onMove && (
             <IconButton
               icon={ArrowRightLeft}

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useRef } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { api, bodyOf } from '../api/client.ts';
 import type { Pair } from '../patient/patient-compare.tsx';
 import type { OpenedImage } from '../patient/patient-viewer.tsx';
@@ -18,13 +18,17 @@ export function usePatientPlace() {
     // Only to find it: from then on, its list keeps it up to date.
     staleTime: Number.POSITIVE_INFINITY,
   });
+  /** The batch through which the arrow keys go; null for a result of the search. After a reload, the open one. */
+  const [within, setWithin] = useState<string | null>();
+  const around = within === undefined ? batch : within;
   const looked: OpenedImage | undefined = image && {
     image,
-    batchId: image.batch !== null && image.batch === batch ? batch : undefined,
+    batchId: image.batch !== null && image.batch === around ? around : undefined,
   };
   const look = (next: OpenedImage | undefined) => {
     if (!next) return opened.close();
     queries.setQueryData(['opened', next.image.id], next.image);
+    setWithin(next.batchId ?? null);
     opened.open({ image: next.image.id });
   };
   const [one, other] = compare?.split(',') ?? [];

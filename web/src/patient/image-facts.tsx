@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ImageTimes } from '../../../lib/domain/images/local-time.ts';
 import type { Image } from '../api/types.ts';
+import { editedPath } from '../edits/edited-path.ts';
 import { Caption } from '../images/caption.tsx';
 import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
@@ -50,5 +51,6 @@ export const toViewed = (image: Image): ViewedImage => ({
   check: checkOf(image),
   reason: image.status_reason,
   original: `/api/images/${image.id}/data`,
+  edited: editedPath(image, 2000),
   pages: image.pages ?? 1,
 });

@@ -3,6 +3,7 @@ import { memo, useState } from 'react';
 import type { Image } from '../api/types.ts';
 import type { ImageChanges } from '../changes/image-changes.ts';
 import { useImageChanges } from '../changes/use-image-changes.ts';
+import { editedPath } from '../edits/edited-path.ts';
 import { categoryLabel } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
@@ -61,6 +62,7 @@ export const ImageTile = memo((props: ImageTileProps) => {
         <Thumbnail
           id={id}
           signedUrl={image.thumbnail_url}
+          edited={editedPath(image, 300)}
           isReady={isReady}
           isWaiting={check !== undefined}
           preview={preview}

@@ -4,6 +4,7 @@ import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useBatches } from '../batches/batches.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
+import { mayEdit } from '../edits/may-edit.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -15,6 +16,8 @@ import { ImageFacts, toViewed } from './image-facts.tsx';
 import { listedIn, useImages } from './images.ts';
 
 const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+
+const EditDialog = lazy(() => import('../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
 
 /** The selected image, and the list through which the arrow keys go. */
 export interface OpenedImage {
@@ -59,7 +62,7 @@ interface ShownProps extends PatientViewerProps {
 function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
   const { person } = useSession();
   const { deleteImages } = useDeletion();
-  const [asks, setAsks] = useState<'move' | 'delete'>();
+  const [asks, setAsks] = useState<'edit' | 'move' | 'delete'>();
   const index = among.findIndex(({ id }) => id === looked.image.id);
   const listed = among[index];
   const { data: asked } = useQuery({
@@ -98,12 +101,18 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
         onSave={async () =>
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
+        onEdit={mayEdit(person, image) ? () => setAsks('edit') : undefined}
         onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
         onMove={person.mayReassign && image.status === 'ready' ? () => setAsks('move') : undefined}
         onClose={() => onLook(undefined)}
       >
         <ImageFacts image={image}>{image.status === 'ready' && <DateTaken image={image} />}</ImageFacts>
       </Viewer>
+      {asks === 'edit' && (
+        <Suspense>
+          <EditDialog images={[image]} onClose={() => setAsks(undefined)} />
+        </Suspense>
+      )}
       {asks === 'move' && (
         <Suspense>
           <MoveDialog

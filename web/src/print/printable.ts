@@ -1,12 +1,15 @@
 import { fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { editedPath } from '../edits/edited-path.ts';
 
 /** Enough pixels for half a sheet of paper, without ten megabytes for each image. */
 const WIDTH = 1600;
 const AT_ONCE = 4;
 const DRAWN = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif'];
 
-const pathOf = ({ id, width, content_type: type }: Image): string =>
+const pathOf = (image: Image): string => editedPath(image, WIDTH) ?? unedited(image);
+
+const unedited = ({ id, width, content_type: type }: Image): string =>
   width !== null && width <= WIDTH && DRAWN.includes(type)
     ? `/api/images/${id}/data`
     : `/api/images/${id}/data?width=${WIDTH}&format=jpeg`;

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { describedWith } from '../../../lib/domain/dicom/described-with.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Found } from '../api/types.ts';
 import { count, formatLocalDay } from '../parts/format.ts';
@@ -70,7 +71,7 @@ export function choicesOf({ number, patients, cases, exams, studies }: Found): C
       const { studyUid, modalities, description, accessionNumber, day, patientId, patientName } = study;
       return {
         kind: 'Study',
-        title: [...modalities, description].filter(Boolean).join(' ') || 'Study',
+        title: describedWith(modalities, description) || 'Study',
         details: joined(
           nameText({ alphabetic: patientName }),
           patientId === null ? 'no patient' : `patient ${patientId}`,

@@ -67,6 +67,8 @@ export function SearchBox({ isLarge = false }: SearchBoxProps) {
   }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // The keys of an input method, such as Enter after a Japanese name, are not for the list.
+    if (event.nativeEvent.isComposing) return;
     const chosen = listed[active];
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       const step = event.key === 'ArrowDown' ? 1 : -1;
@@ -161,7 +163,7 @@ function Option({ id, choice: { kind, title, details }, isActive, onPoint, onOpe
       role="option"
       id={id}
       aria-selected={isActive}
-      className={`search-box-option ${kind.toLowerCase()}`}
+      className="search-box-option"
       onMouseMove={onPoint}
       onClick={onOpen}
     >

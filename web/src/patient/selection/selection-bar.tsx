@@ -6,6 +6,7 @@ import {
   Columns2,
   Download,
   Printer,
+  SlidersHorizontal,
   Trash2,
   X,
 } from 'lucide-react';
@@ -13,6 +14,7 @@ import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
 import type { EyeSide, Image } from '../../api/types.ts';
 import { useDeletion } from '../../changes/use-deletion.ts';
 import { useImageChanges } from '../../changes/use-image-changes.ts';
+import { mayEdit } from '../../edits/may-edit.ts';
 import { CategoryMenu } from '../../images/category-menu.tsx';
 import { EYE_SIDES } from '../../images/eye-sides.ts';
 import { Confirm } from '../../parts/dialog.tsx';
@@ -26,6 +28,7 @@ import './selection-bar.css';
 const PrintDialog = lazy(() =>
   import('../../print/print-dialog.tsx').then((m) => ({ default: m.PrintDialog })),
 );
+const EditDialog = lazy(() => import('../../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
 const MoveDialog = lazy(() => import('../../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
 
 interface SelectionBarProps {
@@ -51,7 +54,7 @@ export function SelectionBar({
   const { person } = useSession();
   const change = useImageChanges();
   const { deleteImages } = useDeletion();
-  const [asks, setAsks] = useState<'print' | 'move' | 'delete'>();
+  const [asks, setAsks] = useState<'edit' | 'print' | 'move' | 'delete'>();
   const { chosen: images } = selection;
   const [one, other, third] = images;
   const batchId = one?.batch ?? null;
@@ -157,6 +160,14 @@ export function SelectionBar({
           label="Compare"
           title={isPair ? 'Compare the two' : 'Select two images of one batch to compare them'}
         />
+        {images.every((image) => mayEdit(person, image)) && (
+          <IconButton
+            icon={SlidersHorizontal}
+            onClick={() => setAsks('edit')}
+            label="Edit"
+            title="Edit all"
+          />
+        )}
         <IconButton
           icon={Printer}
           onClick={() => setAsks('print')}
@@ -187,6 +198,7 @@ export function SelectionBar({
         )}
       </div>
       <Suspense>
+        {asks === 'edit' && <EditDialog images={images} onClose={done} />}
         {asks === 'print' && (
           <PrintDialog patientId={patientId} title={title} images={images} onClose={done} />
         )}

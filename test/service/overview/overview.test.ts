@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
-import { photo, photos } from '../fixtures/photos.ts';
-import { newPatient, ownClaims, PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { createBatch, decided, formOf, register, until, upload, useService } from '../support/service.ts';
+import { dicomForm, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { photo, photos } from '../../fixtures/photos.ts';
+import { newPatient, ownClaims, PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import { createBatch, decided, formOf, register, until, upload, useService } from '../../support/service.ts';
 
 const service = useService();
 

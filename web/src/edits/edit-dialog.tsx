@@ -1,0 +1,143 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { FlipHorizontal2, RotateCcw, RotateCw, Undo2 } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { afterAction, type EditAction, NO_EDITS } from '../../../lib/domain/images/edit-actions.ts';
+import type { EditSteps } from '../../../lib/domain/images/image-edit.ts';
+import { explain } from '../api/api-error.ts';
+import { api, bodyOf } from '../api/client.ts';
+import type { Image } from '../api/types.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { Spinner } from '../parts/spinner.tsx';
+import { putImage } from '../patient/images.ts';
+import { EditCanvas } from './edit-canvas.tsx';
+import { usePicture } from './use-picture.ts';
+import './edit-dialog.css';
+
+interface EditDialogProps {
+  /** The first one is shown; the others get the same edits. */
+  images: readonly Image[];
+  onClose: () => void;
+}
+
+/** Edits one image, or several in the same way. The originals stay as they are. */
+export function EditDialog({ images, onClose }: EditDialogProps) {
+  const queries = useQueryClient();
+  const [actions, setActions] = useState<readonly EditAction[]>([]);
+  const [failure, setFailure] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const [first] = images;
+  const { picture, failure: missing } = usePicture(first?.id);
+  const steps = useMemo(() => (first ? stepsOf(first, actions) : NO_EDITS), [first, actions]);
+  /** Several movements of a slider are one action. */
+  const add = (action: EditAction) =>
+    setActions((before) =>
+      before.at(-1)?.kind === action.kind && isSlider(action)
+        ? [...before.slice(0, -1), action]
+        : [...before, action],
+    );
+  const save = async () => {
+    setBusy(true);
+    const saved = await Promise.allSettled(images.map((image) => saveEdit(image, stepsOf(image, actions))));
+    for (const each of saved) if (each.status === 'fulfilled') putImage(queries, each.value);
+    const failed = saved.flatMap((each, index) =>
+      each.status === 'rejected' ? [`${images[index]?.original_name}: ${explain(each.reason)}`] : [],
+    );
+    setBusy(false);
+    if (failed.length === 0) return onClose();
+    setFailure(failed.join('\n'));
+  };
+  const title = images.length === 1 ? `Edit ${first?.original_name}` : `Edit ${images.length} images`;
+  return (
+    <Dialog title={title} onClose={onClose} isLasting>
+      {picture ? (
+        <EditCanvas picture={picture} steps={steps} onCrop={(crop) => add({ kind: 'crop', crop })} />
+      ) : (
+        <div className="edit-stage">
+          {missing ? <Failure>{missing}</Failure> : <Spinner label="Loading the image" />}
+        </div>
+      )}
+      <p className="quiet">Drag over the picture to crop it. The original stays as it is.</p>
+      <div className="edit-tools">
+        <button type="button" className="button small" onClick={() => add({ kind: 'rotateLeft' })}>
+          <RotateCcw size={16} aria-hidden /> Rotate left
+        </button>
+        <button type="button" className="button small" onClick={() => add({ kind: 'rotateRight' })}>
+          <RotateCw size={16} aria-hidden /> Rotate right
+        </button>
+        <button type="button" className="button small" onClick={() => add({ kind: 'flip' })}>
+          <FlipHorizontal2 size={16} aria-hidden /> Flip
+        </button>
+        <button type="button" className="button small" onClick={() => add({ kind: 'reset' })}>
+          <Undo2 size={16} aria-hidden /> Reset
+        </button>
+      </div>
+      <Slider
+        label="Straighten"
+        most={45}
+        value={steps.straightenDegrees}
+        onChange={(degrees) => add({ kind: 'straighten', degrees })}
+      />
+      <Slider
+        label="Brightness"
+        most={100}
+        value={steps.brightness}
+        onChange={(brightness) => add({ kind: 'adjust', brightness, contrast: steps.contrast })}
+      />
+      <Slider
+        label="Contrast"
+        most={100}
+        value={steps.contrast}
+        onChange={(contrast) => add({ kind: 'adjust', brightness: steps.brightness, contrast })}
+      />
+      <Failure>{failure}</Failure>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          onClick={save}
+          disabled={isBusy || actions.length === 0}
+        >
+          Save
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+const isSlider = ({ kind }: EditAction) => kind === 'straighten' || kind === 'adjust';
+
+const stepsOf = ({ edit }: Image, actions: readonly EditAction[]): EditSteps =>
+  actions.reduce<EditSteps>(afterAction, edit?.steps ?? NO_EDITS);
+
+const saveEdit = ({ id, edit }: Image, steps: EditSteps): Promise<Image> =>
+  bodyOf(
+    api.PUT('/api/images/{id}/edit', {
+      params: { path: { id } },
+      body: { steps, version: edit?.version ?? 0 },
+    }),
+  );
+
+interface SliderProps {
+  label: string;
+  most: number;
+  value: number;
+  onChange: (value: number) => void;
+}
+
+const Slider = ({ label, most, value, onChange }: SliderProps) => (
+  <label className="edit-slider">
+    {label}
+    <input
+      type="range"
+      min={-most}
+      max={most}
+      value={value}
+      onChange={(event) => onChange(Number(event.target.value))}
+    />
+    <output>{value}</output>
+  </label>
+);
