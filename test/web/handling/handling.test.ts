@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { devices } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { newUids, slice } from '../fixtures/dicom-uploads.ts';
-import { listedImage } from '../fixtures/listed-image.ts';
-import { photo, photos } from '../fixtures/photos.ts';
-import { faultsOf } from '../support/browser/axe.ts';
-import { drop, useBrowser } from '../support/browser/browser.ts';
-import { openBatch, tiles } from '../support/browser/patient-page.ts';
-import { dropPaths } from '../support/browser/real-drop.ts';
-import { newPatient } from '../support/people.ts';
-import { createBatch, decided, readyNames, upload, useService } from '../support/service.ts';
+import { newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { listedImage } from '../../fixtures/listed-image.ts';
+import { photo, photos } from '../../fixtures/photos.ts';
+import { faultsOf } from '../../support/browser/axe.ts';
+import { drop, useBrowser } from '../../support/browser/browser.ts';
+import { openBatch, tiles } from '../../support/browser/patient-page.ts';
+import { dropPaths } from '../../support/browser/real-drop.ts';
+import { newPatient } from '../../support/people.ts';
+import { createBatch, decided, readyNames, upload, useService } from '../../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'negatoscope-handling-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const asDoctor = await service.as('doctor');
-const patience = { timeout: 30_000 };
+const patience = { timeout: 60_000 };
 const PHONE = { viewport: { width: 390, height: 844 } };
 
 async function openedBatch(count: number, options: Parameters<typeof browsing.signedIn>[2] = {}) {
@@ -166,7 +166,7 @@ describe('Uploads', () => {
     await page
       .getByText(/The files name .*, and not the patient on whose page they were dropped/)
       .waitFor(patience);
-  }, 90_000);
+  }, 180_000);
 
   test('What is under way is shown on all pages, with the patient to whom it goes', async () => {
     const { page, patient, batch } = await openedBatch(0);

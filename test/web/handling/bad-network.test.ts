@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { photos } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser/browser.ts';
-import { drawn, openBatch, tiles } from '../support/browser/patient-page.ts';
-import { newPatient } from '../support/people.ts';
-import { createBatch, decided, readyNames, upload, useService } from '../support/service.ts';
+import { photos } from '../../fixtures/photos.ts';
+import { drop, useBrowser } from '../../support/browser/browser.ts';
+import { drawn, openBatch, tiles } from '../../support/browser/patient-page.ts';
+import { newPatient } from '../../support/people.ts';
+import { createBatch, decided, readyNames, upload, useService } from '../../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
