@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import * as z from 'zod';
 import { found, openPatient, searchField } from '../support/browser/find.ts';
 import { type Clinic, Images, STUDY } from './clinic.ts';
 import { draw } from './drawings.ts';
@@ -105,7 +106,11 @@ export const SCENES: readonly Scene[] = [
     person: 'staff',
     path: '/patients/P-1003',
     act: uploadSlowly,
-    shows: (page) => page.getByText(/Not an image that is taken/).waitFor(),
+    shows: (page) =>
+      page
+        .getByText(/Not an image that is taken/)
+        .first()
+        .waitFor(),
   },
   {
     name: 'search',
@@ -171,6 +176,80 @@ export const SCENES: readonly Scene[] = [
       await openVisit(page);
     },
     shows: (page) => button(page, 'Show photo-0001.jpg').waitFor(),
+  },
+  {
+    name: 'selection',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await button(page, 'Show soles.jpg').waitFor();
+      await page.keyboard.press('Control+a');
+      await page.getByLabel('Category of soles.jpg').waitFor();
+      await page.getByLabel('Category of soles.jpg').selectOption('casts');
+      await button(page, 'Undo').waitFor();
+    },
+    shows: (page) => page.getByRole('toolbar', { name: 'Selection' }).waitFor(),
+  },
+  {
+    name: 'move-image',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await select(page, PAIR);
+      await page.getByRole('button', { name: 'Move to another patient', exact: true }).click();
+      await page.getByLabel('To which patient?').fill('P-1002');
+      await page.getByRole('checkbox', { name: /The number is right/ }).check();
+      await page.getByLabel('Into').waitFor();
+    },
+    shows: (page) => page.getByRole('dialog').waitFor(),
+  },
+  {
+    name: 'camera',
+    person: 'staff',
+    path: '/patients/P-1003',
+    act: async (page) => {
+      await openVisit(page);
+      // On a computer without a touch screen the button is not shown.
+      await button(page, 'Take a photo').evaluate((element) => Reflect.get(element, 'click').call(element));
+    },
+    shows: (page) => page.getByRole('dialog').waitFor(),
+  },
+  {
+    name: 'gallery',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await page.getByLabel('View', { exact: true }).selectOption('visit');
+      await select(page, PAIR);
+    },
+    shows: (page) => button(page, 'Show soles.jpg').waitFor(),
+  },
+  {
+    name: 'trash',
+    person: 'doctor',
+    path: '/patients/P-1004/trash',
+    act: async (page, { ask }) => {
+      const { batches } = Batches.parse(await ask('doctor', 'GET', '/api/images/batches?patient_id=P-1004'));
+      for (const { id } of batches) await ask('doctor', 'DELETE', `/api/images/batches/${id}`);
+      await page.reload();
+      await button(page, /^Restore/)
+        .first()
+        .waitFor();
+      // As for other pictures that are taken in this run.
+      for (const { id } of batches) await ask('doctor', 'POST', `/api/images/batches/${id}/restore`);
+    },
+    shows: (page) =>
+      button(page, /^Restore/)
+        .first()
+        .waitFor(),
+  },
+  {
+    name: 'trash-empty',
+    person: 'doctor',
+    path: '/patients/P-1002/trash',
+    shows: (page) => page.getByText('The trash is empty').waitFor(),
   },
   {
     name: 'long-names',
@@ -286,6 +365,8 @@ export const SCENES: readonly Scene[] = [
     shows: (page) => page.getByText('The batches cannot be shown').waitFor(),
   },
 ];
+
+const Batches = z.object({ batches: z.array(z.object({ id: z.string() })) });
 
 const SAMPLE_KEY = `ng_00000000-0000-7000-8000-000000000000_${'sample-'.repeat(6)}x`;
 

@@ -52,7 +52,7 @@ test('No tile moves under the pointer: new images are last, deleted ones leave a
     await photo({ seed: 7 }),
     { name: 'x.txt', type: 'text/plain', bytes: Buffer.from('x') },
   ]);
-  await page.getByText('Not an image that is taken').waitFor();
+  await page.getByText('Not an image that is taken').first().waitFor();
   expect(await target.boundingBox()).toEqual(at);
   await page.getByLabel('Select photo-2.jpeg').click();
   await page.getByRole('toolbar', { name: 'Selection' }).waitFor();

@@ -84,6 +84,7 @@ test('Uploads can be paused and continued, and cancelled ones are not sent', asy
   await drop(page, files);
   await page.getByRole('button', { name: 'Pause uploads' }).click();
   await page.getByText(/paused/).waitFor();
+  await page.getByRole('button', { name: 'Show the files' }).click();
   const [last, ...rest] = files.map(({ name }) => name).reverse();
   await page.getByRole('button', { name: `Remove ${last}` }).click();
   await page.getByRole('button', { name: 'Go on uploading' }).click();

@@ -1,9 +1,9 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useSearch } from 'wouter';
 import { normalizePatientId } from '../../lib/domain/patients/normalize-patient-id.ts';
+import { AppProviders } from './app-providers.tsx';
 import { CasesPage, HomePage } from './home-page.tsx';
 import { LiveUpdatesNotice } from './live-updates/live-updates-notice.tsx';
-import { LiveUpdatesProvider } from './live-updates/live-updates-provider.tsx';
 import { Message } from './parts/message.tsx';
 import { Spinner } from './parts/spinner.tsx';
 import { PatientPage } from './patient/patient-page.tsx';
@@ -11,12 +11,12 @@ import { useIdentity } from './patient-banner/identity.ts';
 import { NewPatient } from './patient-banner/new-patient.tsx';
 import { useSession } from './session/session-provider.tsx';
 import { TopBar } from './top-bar.tsx';
-import { UploadsProvider } from './uploads/uploads-provider.tsx';
 
 const CasePage = lazy(() => import('./cases/case-page.tsx').then((m) => ({ default: m.CasePage })));
 const ExamPage = lazy(() => import('./exams/exam-page.tsx').then((m) => ({ default: m.ExamPage })));
 const StudyPage = lazy(() => import('./exams/study-page.tsx').then((m) => ({ default: m.StudyPage })));
 const AuditPage = lazy(() => import('./admin/audit-page.tsx').then((m) => ({ default: m.AuditPage })));
+const TrashPage = lazy(() => import('./trash/trash-page.tsx').then((m) => ({ default: m.TrashPage })));
 const StatusPage = lazy(() => import('./admin/status-page.tsx').then((m) => ({ default: m.StatusPage })));
 const KeysPage = lazy(() => import('./admin/keys-page.tsx').then((m) => ({ default: m.KeysPage })));
 
@@ -38,31 +38,35 @@ export function App() {
   const { person } = useSession();
   const isAdmin = person.role === 'admin';
   return (
-    <LiveUpdatesProvider>
-      <UploadsProvider>
-        <TopBar />
-        <LiveUpdatesNotice />
-        <Suspense fallback={<Spinner label="Loading the page" />}>
-          <Switch>
-            <Route path="/">
-              {person.patientId ? <Redirect to={`/patients/${person.patientId}`} replace /> : <HomePage />}
+    <AppProviders>
+      <TopBar />
+      <LiveUpdatesNotice />
+      <Suspense fallback={<Spinner label="Loading the page" />}>
+        <Switch>
+          <Route path="/">
+            {person.patientId ? <Redirect to={`/patients/${person.patientId}`} replace /> : <HomePage />}
+          </Route>
+          <Route path="/patients/:id">{({ id }) => <PatientRoute id={id} />}</Route>
+          {person.mayDelete && (
+            <Route path="/patients/:id/trash">
+              {({ id }) => <TrashPage key={id} patientId={normalizePatientId(id)} />}
             </Route>
-            <Route path="/patients/:id">{({ id }) => <PatientRoute id={id} />}</Route>
-            <Route path="/cases" component={CasesPage} />
-            <Route path="/cases/:id">{({ id }) => <CasePage key={id} caseId={id} />}</Route>
-            <Route path="/exams/:id">{({ id }) => <ExamPage key={id} examId={id} />}</Route>
-            <Route path="/studies/:uid">{({ uid }) => <StudyPage key={uid} study={uid} />}</Route>
-            {isAdmin && <Route path="/admin/audit" component={AuditPage} />}
-            {isAdmin && <Route path="/admin/status" component={StatusPage} />}
-            {isAdmin && <Route path="/admin/keys" component={KeysPage} />}
-            <Route>
-              <main className="page">
-                <Message title="There is no such page">The address may be misspelt.</Message>
-              </main>
-            </Route>
-          </Switch>
-        </Suspense>
-      </UploadsProvider>
-    </LiveUpdatesProvider>
+          )}
+          {person.mayDelete && <Route path="/trash">{() => <TrashPage patientId={undefined} />}</Route>}
+          <Route path="/cases" component={CasesPage} />
+          <Route path="/cases/:id">{({ id }) => <CasePage key={id} caseId={id} />}</Route>
+          <Route path="/exams/:id">{({ id }) => <ExamPage key={id} examId={id} />}</Route>
+          <Route path="/studies/:uid">{({ uid }) => <StudyPage key={uid} study={uid} />}</Route>
+          {isAdmin && <Route path="/admin/audit" component={AuditPage} />}
+          {isAdmin && <Route path="/admin/status" component={StatusPage} />}
+          {isAdmin && <Route path="/admin/keys" component={KeysPage} />}
+          <Route>
+            <main className="page">
+              <Message title="There is no such page">The address may be misspelt.</Message>
+            </main>
+          </Route>
+        </Switch>
+      </Suspense>
+    </AppProviders>
   );
 }

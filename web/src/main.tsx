@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
-import { ApiError } from './api/api-error.ts';
 import { App } from './app.tsx';
+import { READ_RETRIES } from './connection/read-failed-again.ts';
 import { SessionProvider } from './session/session-provider.tsx';
 import './tokens.css';
 import './base.css';
@@ -10,8 +10,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
-      // An error response would come again; a network error may not.
-      retry: (failures, error) => failures < 3 && !(error instanceof ApiError && error.status < 500),
+      ...READ_RETRIES,
     },
   },
 });

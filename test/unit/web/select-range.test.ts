@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rangeOf } from '../../../web/src/patient/select-range.ts';
+import { rangeOf } from '../../../web/src/patient/selection/select-range.ts';
 
 const listed = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id }));
 

@@ -23,9 +23,22 @@ export async function errorOf(response: Response): Promise<ApiError> {
 
 /** The error message for users. */
 export function explain(error: unknown): string {
-  if (error instanceof ApiError) return [error.message, ...error.details].join(' · ');
+  if (error instanceof ApiError) {
+    const hint = hintOf(error);
+    return [error.message, ...error.details, ...(hint ? [hint] : [])].join(' · ');
+  }
   if (error instanceof TypeError) return 'The service cannot be reached. Is there a network?';
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What a person can do about an error, where the message does not say it. */
+function hintOf({ status }: ApiError): string | undefined {
+  if (status === 401) return 'Sign in again.';
+  if (status === 404) return 'It may have been deleted or moved: reload the page, or look into the trash.';
+  if (status === 409) return 'Reload the page to see what others have changed.';
+  return status >= 500
+    ? 'Try again in a moment; if it stays so, tell the clinic’s administrator.'
+    : undefined;
 }
 
 /** Whether the same request may succeed later: the network or the service failed, or is not finished (202). */

@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { paths } from '../../generated/schema.d.ts';
 import { ApiError, errorOf } from './api-error.ts';
+import { connection } from './connection.ts';
 
 interface Tokens {
   current(): Promise<string | undefined>;
@@ -22,13 +23,18 @@ const MOST_WAITS = 4;
 const LONGEST_WAIT_SECONDS = 65;
 
 /** Methods of which a second request has the same effect as one (RFC 9110, 9.2.2). PATCH sets fields to values. */
+const READS = ['GET', 'HEAD'];
 const REPEATABLE = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'];
 
-/** Whether the service asks for the same request again: nothing was done, or doing it again does no harm. */
+/** The wait where an answer names none; reads have retries of their own. In seconds. */
+const WAIT_SECONDS = 2;
+
+/** Whether to send the same request again: nothing was done, or doing it again does no harm. */
 function isToRepeat({ method, headers }: Request, { status, headers: answered }: Response): boolean {
   if (status === 429) return true;
-  if (status !== 503 || !answered.has('retry-after')) return false;
-  return REPEATABLE.includes(method) || headers.has('idempotency-key');
+  const isHarmless = REPEATABLE.includes(method) || headers.has('idempotency-key');
+  if (!isHarmless || status < 502 || status > 504) return false;
+  return answered.has('retry-after') || !READS.includes(method);
 }
 
 /** Sends a request as the signed-in user. Renews an expired token, and repeats the request where the service asks for it. */
@@ -39,7 +45,7 @@ export async function authorizedFetch(input: Request | string, init?: RequestIni
   for (let waits = 0; ; ) {
     const attempt = request.clone();
     if (token) attempt.headers.set('authorization', `Bearer ${token}`);
-    const response = await fetch(attempt);
+    const response = await connection.follow(fetch(attempt));
     if (response.status === 401 && !renewed && tokens) {
       renewed = true;
       token = await tokens.renewed();
@@ -47,7 +53,10 @@ export async function authorizedFetch(input: Request | string, init?: RequestIni
     }
     if (!isToRepeat(request, response) || waits >= MOST_WAITS) return response;
     waits += 1;
-    const seconds = Math.min(Number(response.headers.get('retry-after') ?? 5), LONGEST_WAIT_SECONDS);
+    const seconds = Math.min(
+      Number(response.headers.get('retry-after') ?? WAIT_SECONDS),
+      LONGEST_WAIT_SECONDS,
+    );
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     request.signal.throwIfAborted();
   }

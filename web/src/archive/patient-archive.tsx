@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { ExportArchive } from '../api/types.ts';
+import { finishedExport } from '../downloads/finished-export.ts';
 import { saveFile } from '../parts/save-file.ts';
-import { finished } from '../patient/use-zip.ts';
-import { ZipArchives } from '../patient/zip-archives.tsx';
+import { ZipArchives } from './zip-archives.tsx';
 
 /** Downloads everything that is stored of a patient. */
 export function PatientArchive({ patientId }: { patientId: string }) {
@@ -20,7 +20,7 @@ export function PatientArchive({ patientId }: { patientId: string }) {
       const { id } = await bodyOf(
         api.POST('/api/patients/{id}/exports', { params: { path: { id: patientId } }, body: {} }),
       );
-      const made = await finished(id, (part) =>
+      const made = await finishedExport(id, (part) =>
         setProgress(`Collecting everything … ${Math.floor(part * 100)} %`),
       );
       const [only, ...others] = made;

@@ -1,19 +1,19 @@
-import { useMemo, useRef, useState } from 'react';
+import { CheckCheck } from 'lucide-react';
+import { useMemo } from 'react';
 import type { Batch, Image } from '../api/types.ts';
-import { Failure } from '../parts/failure.tsx';
+import { useDownloads } from '../downloads/downloads-provider.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { ImageGrid } from '../patient/image-grid.tsx';
 import { movedBefore, movedBy } from '../patient/image-order.ts';
 import { listedIn, useImages } from '../patient/images.ts';
 import type { Pair } from '../patient/patient-compare.tsx';
-import { rangeOf } from '../patient/select-range.ts';
-import { SelectionBar } from '../patient/selection-bar.tsx';
-import { useMoving } from '../patient/use-move-images.ts';
-import { useZip } from '../patient/use-zip.ts';
-import { ZipArchives } from '../patient/zip-archives.tsx';
+import { SelectionBar } from '../patient/selection/selection-bar.tsx';
+import { useSelection } from '../patient/selection/use-selection.ts';
+import { useReordering } from '../patient/use-reordering.ts';
 import { DropZone } from '../uploads/drop-zone.tsx';
-import { UploadList } from '../uploads/upload-list.tsx';
-import type { UploadTarget } from '../uploads/upload-record.ts';
+import { toPlace } from '../uploads/upload-place.ts';
+import type { ImageTarget } from '../uploads/upload-record.ts';
+import { useOwnUploads } from '../uploads/use-own-uploads.ts';
 import '../parts/dock.css';
 import './batch-content.css';
 
@@ -24,27 +24,24 @@ interface BatchContentProps {
   onCompare: (pair: Pair) => void;
 }
 
-/** The content of a batch: drop zone, uploads in progress, and images. */
+/** The content of a batch: drop zone and images, those that are being uploaded in their places. */
 export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContentProps) {
   const answer = useImages(batch.id);
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = answer;
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const { move, failure } = useMoving(batch.id);
-  const zip = useZip(batch);
-  const target = useMemo((): UploadTarget => ({ kind: 'batch', id: batch.id }), [batch.id]);
-  const images = useMemo(() => listedIn(data), [data]);
-  const chosen = images.filter(({ id, status }) => selected.has(id) && status === 'ready');
-
-  const clicked = useRef<string>(undefined);
-  const select = (id: string, isSelected: boolean, isRange: boolean) => {
-    const changed = new Set(selected);
-    for (const image of rangeOf(images, isRange ? clicked.current : undefined, id)) {
-      if (isSelected && image.status === 'ready') changed.add(image.id);
-      else changed.delete(image.id);
-    }
-    clicked.current = id;
-    setSelected(changed);
-  };
+  const { data, dataUpdatedAt, hasNextPage, isFetchingNextPage, fetchNextPage } = answer;
+  const downloads = useDownloads();
+  const reorder = useReordering(batch.id);
+  const { id, name, object_id: patientId } = batch;
+  const target = useMemo(
+    (): ImageTarget => ({ kind: 'batch', id, patientId, title: name }),
+    [id, patientId, name],
+  );
+  const listed = useMemo(() => listedIn(data), [data]);
+  const ids = useMemo(() => idsOf(listed), [listed]);
+  const isWhole = data !== undefined && !hasNextPage;
+  const { uploads, waiting } = useOwnUploads({ of: 'target', id, ids, isWhole, readAt: dataUpdatedAt });
+  const images = useMemo(() => [...listed, ...waiting.map(toPlace)], [listed, waiting]);
+  const selection = useSelection({ images, hasNextPage, isFetchingNextPage, fetchNextPage });
+  const { chosen } = selection;
   return (
     <div className="batch-content">
       <DropZone target={target} />
@@ -52,18 +49,27 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
       <div className="dock">
         {chosen.length > 0 && (
           <SelectionBar
-            batch={batch}
-            images={chosen}
-            onDownload={() => zip.download(chosen.map(({ id }) => id))}
+            patientId={patientId}
+            title={name}
+            selection={selection}
+            onDownload={(of) => downloads.start(batch, [...idsOf(of)])}
             onCompare={onCompare}
-            onMove={(step) => move((listed) => movedBy(listed, idsOf(chosen), step))}
-            onClear={() => setSelected(new Set())}
+            onReorder={(step) => reorder((now) => movedBy(now, idsOf(chosen), step))}
           />
         )}
-        <ZipArchives progress={zip.progress} archives={zip.archives} />
-        <Failure>{failure}</Failure>
-        <UploadList targetId={batch.id} patientId={batch.object_id} />
       </div>
+      {images.length > 0 && (
+        <button
+          type="button"
+          className="button small select-all"
+          title="Select all (Ctrl+A)"
+          onClick={selection.selectAll}
+          disabled={selection.isLoadingAll}
+        >
+          <CheckCheck size={16} aria-hidden />{' '}
+          {selection.isLoadingAll ? 'Loading all …' : 'Select all images'}
+        </button>
+      )}
       <QueryStatus what="images" answer={answer} />
       {data && images.length === 0 && !hasNextPage && (
         <p className="quiet empty">No images in this batch yet.</p>
@@ -71,11 +77,11 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
       {images.length > 0 && (
         <ImageGrid
           images={images}
-          selected={selected}
+          uploads={uploads}
+          selection={selection}
           shownId={shownId}
-          onSelect={select}
           onShow={onShow}
-          onMove={(moved, beforeId) => move((listed) => movedBefore(listed, moved, beforeId))}
+          onMove={(moved, beforeId) => reorder((now) => movedBefore(now, moved, beforeId))}
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />
       )}

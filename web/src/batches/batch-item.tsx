@@ -1,21 +1,20 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { ChevronRight, Download, Pencil, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { ArrowRightLeft, ChevronRight, Download, Pencil, Trash2 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
-import { api } from '../api/client.ts';
 import type { Batch, Image } from '../api/types.ts';
+import { useDeletion } from '../changes/use-deletion.ts';
+import { useDownloads } from '../downloads/downloads-provider.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { count, formatClinicDay, formatClinicTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from '../patient/patient-compare.tsx';
-import { useZip } from '../patient/use-zip.ts';
-import { ZipArchives } from '../patient/zip-archives.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
-import { dropBatch } from './batches.ts';
 import './batch-item.css';
+
+const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
 
 interface BatchItemProps {
   batch: Batch;
@@ -28,14 +27,10 @@ interface BatchItemProps {
 /** A batch in the accordion. */
 export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchItemProps) {
   const { person } = useSession();
-  const [asks, setAsks] = useState<'rename' | 'delete'>();
-  const { download, progress, archives } = useZip(batch);
-  const queries = useQueryClient();
+  const [asks, setAsks] = useState<'rename' | 'move' | 'delete'>();
+  const downloads = useDownloads();
+  const { deleteBatch } = useDeletion();
   const done = () => setAsks(undefined);
-  const remove = async () => {
-    await api.DELETE('/api/images/batches/{id}', { params: { path: { id: batch.id } } });
-    dropBatch(queries, batch);
-  };
   return (
     <Disclosure id={batch.id} className="batch">
       <div className="batch-head">
@@ -58,7 +53,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               icon={Download}
               size={16}
               className="accent"
-              onClick={() => download()}
+              onClick={() => downloads.start(batch)}
               label={`Download all of ${batch.name}`}
               title="Download all as ZIP"
             />
@@ -70,6 +65,15 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               onClick={() => setAsks('rename')}
               label={`Rename ${batch.name}`}
               title="Rename"
+            />
+          )}
+          {person.mayReassign && (
+            <IconButton
+              icon={ArrowRightLeft}
+              size={16}
+              onClick={() => setAsks('move')}
+              label={`Move ${batch.name} to another patient`}
+              title="Move to another patient"
             />
           )}
           {person.mayDelete && (
@@ -84,7 +88,6 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
           )}
         </div>
       </div>
-      <ZipArchives progress={progress} archives={archives} />
       <DisclosurePanel className="batch-panel">
         {isOpen && <BatchContent batch={batch} shownId={shownId} onShow={onShow} onCompare={onCompare} />}
       </DisclosurePanel>
@@ -97,11 +100,21 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
           onClose={done}
         />
       )}
+      {asks === 'move' && (
+        <Suspense>
+          <MoveDialog patientId={batch.object_id} moved={{ kind: 'batch', batch }} onClose={done} />
+        </Suspense>
+      )}
       {asks === 'delete' && (
-        <Confirm title="Delete batch?" action="Delete batch" onClose={done} onConfirm={remove}>
+        <Confirm
+          title="Delete batch?"
+          action="Delete batch"
+          onClose={done}
+          onConfirm={() => deleteBatch(batch)}
+        >
           <PatientLine patientId={batch.object_id} />“{batch.name}” and{' '}
           {batch.image_count === 0 ? 'whatever is in it' : `its ${count(batch.image_count, 'image')}`} will be
-          deleted.
+          deleted. Doctors and admins can restore them from the trash of patient {batch.object_id}.
         </Confirm>
       )}
     </Disclosure>

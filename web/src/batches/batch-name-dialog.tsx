@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
+import { useToasts } from '../changes/toasts-provider.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FormEnd } from '../parts/form-end.tsx';
 import { formatDay } from '../parts/format.ts';
@@ -20,6 +21,7 @@ interface BatchNameDialogProps {
 /** The dialog for a batch's name: a day, prefilled with today, or any text. */
 export function BatchNameDialog({ title, action, patientId, batch, onDone, onClose }: BatchNameDialogProps) {
   const queries = useQueryClient();
+  const toasts = useToasts();
   const [name, setName] = useState(batch?.name ?? formatDay(new Date()));
   // The same request in another attempt creates no second batch.
   const [wish] = useState(() => crypto.randomUUID());
@@ -31,9 +33,7 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
     setBusy(true);
     try {
       const saved = batch
-        ? await bodyOf(
-            api.PUT('/api/images/batches/{id}', { params: { path: { id: batch.id } }, body: { name } }),
-          )
+        ? await rename(batch.id, name)
         : await bodyOf(
             api.POST('/api/images/batches', {
               headers: { 'Idempotency-Key': wish },
@@ -41,6 +41,11 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
             }),
           );
       putBatch(queries, saved);
+      if (batch) {
+        toasts.say(`Renamed to “${name}”`, {
+          undo: async () => putBatch(queries, await rename(batch.id, batch.name)),
+        });
+      }
       void queries.invalidateQueries({ queryKey: ['summary', patientId] });
       onDone?.(saved.id);
       onClose();
@@ -79,6 +84,9 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
     </Dialog>
   );
 }
+
+const rename = (id: string, name: string) =>
+  bodyOf(api.PUT('/api/images/batches/{id}', { params: { path: { id } }, body: { name } }));
 
 /** The day in the local time zone, not in UTC. */
 const localDay = (date: Date): string =>

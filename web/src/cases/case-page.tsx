@@ -1,13 +1,15 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { ArrowRightLeft } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
+import { useDeletion } from '../changes/use-deletion.ts';
 import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
+import { EYE_SIDES } from '../images/eye-sides.ts';
 import { PageCount } from '../images/page-count.tsx';
-import { Thumbnail } from '../images/thumbnail.tsx';
 import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
@@ -15,7 +17,7 @@ import { useOpened } from '../links/address.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { useShownPatient } from '../live-updates/use-shown-patient.ts';
 import { Confirm } from '../parts/dialog.tsx';
-import { count, describeDay, describeTime } from '../parts/format.ts';
+import { count, describeTime } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -23,22 +25,26 @@ import { useSteadyPlaces } from '../patient/use-steady-places.ts';
 import { PatientBanner } from '../patient-banner/patient-banner.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
-import { UploadList } from '../uploads/upload-list.tsx';
+import { toCasePlace } from '../uploads/upload-place.ts';
+import { useUploadQueue } from '../uploads/uploads-provider.tsx';
+import { useOwnUploads } from '../uploads/use-own-uploads.ts';
+import { CaseImageButton } from './case-image-button.tsx';
 import { CaseUpload } from './case-upload.tsx';
-import { EYE_SIDES } from './eye-sides.ts';
-import '../parts/dock.css';
 import '../parts/panel.css';
 import '../patient/patient-page.css';
 import './case-page.css';
 
+const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+
 /** The images of a case with their eye sides and days, sorted by both. */
 export function CasePage({ caseId }: { caseId: string }) {
   const { person } = useSession();
-  const queries = useQueryClient();
   const opened = useOpened(['image']);
   const { image: shownId } = opened.values;
   const setShownId = (id: string | undefined) => (id ? opened.open({ image: id }) : opened.close());
-  const [asks, setAsks] = useState(false);
+  const [asks, setAsks] = useState<'move' | 'delete'>();
+  const { deleteImages } = useDeletion();
+  const { placeOf } = useUploadQueue().items;
   const list = useInfiniteQuery({
     queryKey: ['case', caseId],
     queryFn: ({ pageParam: cursor }) => readCase(caseId, cursor),
@@ -49,8 +55,12 @@ export function CasePage({ caseId }: { caseId: string }) {
   useEffect(() => {
     document.title = `${caseId} · Negatoscope`;
   }, [caseId]);
-  const images = useMemo(() => list.data?.pages.flatMap((page) => page.images) ?? [], [list.data]);
-  const { places, pointing } = useSteadyPlaces(images);
+  const listed = useMemo(() => list.data?.pages.flatMap((page) => page.images) ?? [], [list.data]);
+  const ids = useMemo(() => new Set(listed.map(({ id }) => id)), [listed]);
+  const isWhole = list.data !== undefined && !list.hasNextPage;
+  const own = useOwnUploads({ of: 'target', id: caseId, ids, isWhole, readAt: list.dataUpdatedAt });
+  const images = useMemo(() => [...listed, ...own.waiting.map(toCasePlace)], [listed, own.waiting]);
+  const { places, pointing } = useSteadyPlaces(images, placeOf);
   const signed = list.data?.pages[0]?.images.find(({ thumbnailUrl }) => thumbnailUrl);
   useFreshUrls(signed?.thumbnailUrl, () => list.refetch({ cancelRefetch: false }));
   // As they are counted elsewhere.
@@ -59,14 +69,11 @@ export function CasePage({ caseId }: { caseId: string }) {
   const shown = images[index];
   const patientId = images[0]?.patientId ?? undefined;
   // The first image of an empty case may belong to anybody.
-  const isEmpty = list.isSuccess && images.length === 0;
+  const isEmpty = list.isSuccess && listed.length === 0;
   useShownPatient(isEmpty ? undefined : (patientId ?? null));
   const viewed = (at: number) => images[at] && toViewed(images[at]);
-  const remove = async (id: string) => {
-    await api.DELETE('/api/v1/images/{id}', { params: { path: { id } } });
-    await queries.invalidateQueries({ queryKey: ['case', caseId] });
-    setShownId((images[index + 1] ?? images[index - 1])?.id);
-  };
+  const remove = ({ id, fileName: name }: CaseImage) =>
+    deleteImages([{ id, batch: null, name }], () => setShownId((images[index + 1] ?? images[index - 1])?.id));
 
   return (
     <main className={`patient ${shown ? 'has-image' : ''}`}>
@@ -84,6 +91,11 @@ export function CasePage({ caseId }: { caseId: string }) {
             {list.hasNextPage && ' so far'}
           </span>
         )}
+        {patientId && person.mayReassign && (
+          <button type="button" className="button small" onClick={() => setAsks('move')}>
+            <ArrowRightLeft size={16} aria-hidden /> Move the case
+          </button>
+        )}
       </div>
       <div className="patient-split">
         <section className="panel patient-list" aria-label="Images of the case">
@@ -97,34 +109,13 @@ export function CasePage({ caseId }: { caseId: string }) {
               {places.map(({ id, image }) => (
                 <li key={id}>
                   {image && (
-                    <button
-                      type="button"
-                      className={image.id === shownId ? 'shown' : ''}
-                      data-status={image.status}
-                      onClick={() => setShownId(image.id)}
-                    >
-                      <Thumbnail
-                        id={image.id}
-                        signedUrl={image.thumbnailUrl}
-                        isReady={image.status === 'ready'}
-                        isWaiting={checkOf(image) !== undefined}
-                      />
-                      <span className="case-name" title={image.fileName}>
-                        <span className="hidden">Show </span>
-                        {image.fileName}
-                      </span>
-                      {image.status === 'ready' ? (
-                        <>
-                          <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
-                          <span className="quiet">{describeDay(image)}</span>
-                          <SourceMark isFromPatient={image.source === 'patient'} />
-                        </>
-                      ) : (
-                        <span className={checkOf(image) ? 'quiet' : 'case-reason'}>
-                          {checkOf(image) ?? image.statusReason}
-                        </span>
-                      )}
-                    </button>
+                    <CaseImageButton
+                      image={image}
+                      upload={own.uploads.get(image.id)}
+                      placeId={id}
+                      isShown={image.id === shownId}
+                      onShow={setShownId}
+                    />
                   )}
                 </li>
               ))}
@@ -134,9 +125,6 @@ export function CasePage({ caseId }: { caseId: string }) {
                 More images
               </button>
             )}
-            <div className="dock">
-              <UploadList targetId={caseId} patientId={patientId} />
-            </div>
           </div>
         </section>
         <section className="panel patient-view" aria-label="Viewer">
@@ -147,7 +135,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               next={viewed(index + 1)}
               onShow={({ id }) => setShownId(id)}
               onSave={() => save(shown.id)}
-              onDelete={person.mayDelete ? () => setAsks(true) : undefined}
+              onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
               onClose={() => setShownId(undefined)}
             >
               <b className="viewer-category">Eye: {EYE_SIDES[shown.eyeSide].toLowerCase()}</b>
@@ -166,14 +154,24 @@ export function CasePage({ caseId }: { caseId: string }) {
           )}
         </section>
       </div>
-      {asks && shown && (
+      {asks === 'move' && patientId && (
+        <Suspense>
+          <MoveDialog
+            patientId={patientId}
+            moved={{ kind: 'case', caseId }}
+            onClose={() => setAsks(undefined)}
+          />
+        </Suspense>
+      )}
+      {asks === 'delete' && shown && (
         <Confirm
           title="Delete image?"
           action="Delete image"
-          onClose={() => setAsks(false)}
-          onConfirm={() => remove(shown.id)}
+          onClose={() => setAsks(undefined)}
+          onConfirm={() => remove(shown)}
         >
-          {patientId && <PatientLine patientId={patientId} />}“{shown.fileName}” will be deleted.
+          {patientId && <PatientLine patientId={patientId} />}“{shown.fileName}” will be deleted. It can be
+          restored from the trash.
         </Confirm>
       )}
     </main>

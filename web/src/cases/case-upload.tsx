@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import type { EyeSide } from '../api/types.ts';
+import { EYE_SIDES } from '../images/eye-sides.ts';
 import { Spinner } from '../parts/spinner.tsx';
 import { useSettledText } from '../parts/use-settled-text.ts';
 import { useIdentity } from '../patient-banner/identity.ts';
@@ -8,8 +9,7 @@ import { PatientDialog } from '../patient-banner/patient-dialog.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
-import type { UploadTarget } from '../uploads/upload-record.ts';
-import { EYE_SIDES } from './eye-sides.ts';
+import type { ImageTarget } from '../uploads/upload-record.ts';
 
 interface CaseUploadProps {
   caseId: string;
@@ -25,9 +25,10 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
   const [capturedAt, setCapturedAt] = useState('');
   const patientId = person.patientId ?? known ?? (normalizePatientId(written) || undefined);
   const target = useMemo(
-    (): UploadTarget => ({
+    (): ImageTarget => ({
       kind: 'case',
       id: caseId,
+      title: `Case ${caseId}`,
       patientId,
       eyeSide,
       // A local time: the offset of this computer says nothing about that of the camera.

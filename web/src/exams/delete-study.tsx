@@ -1,8 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api } from '../api/client.ts';
+import { useDeletion } from '../changes/use-deletion.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
@@ -17,13 +16,11 @@ interface DeleteStudyProps {
 
 /** The button that deletes a study, after a question. */
 export function DeleteStudy({ study, patientId, nextPath }: DeleteStudyProps) {
-  const queries = useQueryClient();
+  const { deleteStudy } = useDeletion();
   const [, navigate] = useLocation();
   const [isAsking, setAsking] = useState(false);
   const remove = async () => {
-    await api.DELETE('/dicom-web/studies/{study}', { params: { path: { study } } });
-    navigate(nextPath);
-    await Promise.all(['study', 'studies'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+    await deleteStudy(study, () => navigate(nextPath));
   };
   return (
     <>

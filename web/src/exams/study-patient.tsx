@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { pageConfig } from '../page-config.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -12,6 +12,8 @@ import { DeleteStudy } from './delete-study.tsx';
 import { textOf } from './dicom-json.ts';
 import { readDataSets } from './dicomweb.ts';
 import { isAssigned, isFromPatient } from './study-tags.ts';
+
+const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
 
 interface StudyPatientProps {
   study: string;
@@ -67,13 +69,12 @@ export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
           nextPath={isAssigned(study) ? `/patients/${id}` : '/'}
         />
       )}
-      {isAsking && (
-        <AssignStudyDialog
-          study={uid}
-          patientId={isAssigned(study) ? id : undefined}
-          onClose={() => setAsking(false)}
-        />
+      {isAsking && isAssigned(study) && (
+        <Suspense>
+          <MoveDialog patientId={id} moved={{ kind: 'study', study: uid }} onClose={() => setAsking(false)} />
+        </Suspense>
       )}
+      {isAsking && !isAssigned(study) && <AssignStudyDialog study={uid} onClose={() => setAsking(false)} />}
     </>
   );
 }

@@ -12,18 +12,34 @@ interface ThumbnailProps {
   isReady: boolean;
   /** Whether it may become ready. */
   isWaiting: boolean;
+  /** A small picture of a file of this page, until the thumbnail is drawn. */
+  preview?: string | undefined;
 }
 
 /** An image's thumbnail: by its signed URL, which the browser caches, otherwise through the API. */
-export function Thumbnail({ id, signedUrl, edited, isReady, isWaiting }: ThumbnailProps) {
+export function Thumbnail({ id, signedUrl, edited, isReady, isWaiting, preview }: ThumbnailProps) {
   // S3 may be too busy, or the computer was asleep while the URL expired.
   const [dead, setDead] = useState<string>();
   const isSigned = !edited && signedUrl !== null && dead !== signedUrl;
   const path = edited ?? `/api/images/${id}/thumbnail`;
   const { url } = useBlobUrl(thumbnails, isReady && !isSigned ? path : undefined);
-  if (isWaiting) return <span className="thumbnail-waiting" aria-hidden />;
+  const waiting = preview ? (
+    <img src={preview} alt="" draggable={false} className="thumbnail-preview" />
+  ) : (
+    <span className="thumbnail-waiting" aria-hidden />
+  );
+  if (isWaiting) return waiting;
   if (!isReady) return <ImageOff className="thumbnail-none" size={28} aria-hidden />;
   const src = isSigned ? signedUrl : url;
-  if (!src) return <span className="thumbnail-waiting" aria-hidden />;
-  return <img src={src} alt="" draggable={false} onError={() => isSigned && setDead(signedUrl)} />;
+  if (!src) return waiting;
+  return (
+    <img
+      src={src}
+      alt=""
+      draggable={false}
+      // Behind the thumbnail until it is loaded.
+      style={preview ? { background: `url("${preview}") center / contain no-repeat` } : undefined}
+      onError={() => isSigned && setDead(signedUrl)}
+    />
+  );
 }

@@ -25,9 +25,17 @@ export function useBlobUrl(from: BlobUrls, path: string | undefined) {
         },
       );
     const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, load);
+    // A pause of half a minute would outlast the failure.
+    const loadNow = () => {
+      if (!backoff.isOn) return;
+      backoff.cancel();
+      void load();
+    };
+    window.addEventListener('online', loadNow);
     void load();
     return () => {
       isCurrent = false;
+      window.removeEventListener('online', loadNow);
       backoff.cancel();
     };
   }, [from, path]);

@@ -1,8 +1,17 @@
-import { ChevronLeft, ChevronRight, Download, SlidersHorizontal, Trash2, X } from 'lucide-react';
+import {
+  ArrowRightLeft,
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  SlidersHorizontal,
+  Trash2,
+  X,
+} from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { isTyping } from '../parts/is-typing.ts';
+import { RetryButton } from '../parts/retry-button.tsx';
 import { originals } from './blob-urls.ts';
 import { PageTurner } from './page-turner.tsx';
 import { Picture } from './picture.tsx';
@@ -21,6 +30,7 @@ interface ViewerProps {
   onSave: () => Promise<void>;
   onEdit?: (() => void) | undefined;
   onDelete: (() => void) | undefined;
+  onMove?: (() => void) | undefined;
   onClose: () => void;
 }
 
@@ -34,9 +44,10 @@ export function Viewer({
   onSave,
   onEdit,
   onDelete,
+  onMove,
   onClose,
 }: ViewerProps) {
-  const [saved, setSaved] = useState<{ id: string; text: string }>();
+  const [saved, setSaved] = useState<{ id: string; text: string; isBad?: boolean }>();
   const [shownId, setShownId] = useState<string>();
   const zoom = useZoom();
   const [turned, setTurned] = useState<{ id: string; page: number }>();
@@ -62,13 +73,13 @@ export function Viewer({
   }, [previous, next, onShow]);
 
   const save = async () => {
-    const say = (text: string) => setSaved({ id: image.id, text });
+    const say = (text: string, isBad = false) => setSaved({ id: image.id, text, isBad });
     say('Downloading …');
     try {
       await onSave();
       say('Downloaded.');
     } catch (error) {
-      say(`Not downloaded: ${explain(error)}`);
+      say(`Not downloaded: ${explain(error)}`, true);
     }
   };
 
@@ -90,6 +101,14 @@ export function Viewer({
             />
           )}
           {onEdit && <IconButton icon={SlidersHorizontal} onClick={onEdit} label="Edit image" title="Edit" />}
+          {onMove && (
+            <IconButton
+              icon={ArrowRightLeft}
+              onClick={onMove}
+              label="Move image"
+              title="Move to another patient"
+            />
+          )}
           {onDelete && (
             <IconButton
               icon={Trash2}
@@ -103,7 +122,11 @@ export function Viewer({
         </div>
       </header>
       <p className="viewer-saving" role="status">
-        {saved?.id === image.id && saved.text}
+        {saved?.id === image.id && (
+          <>
+            {saved.text} {saved.isBad && <RetryButton onRetry={save} />}
+          </>
+        )}
       </p>
       <div className="viewer-stage">
         <Picture image={image} page={page} zoom={zoom} onShown={() => setShownId(image.id)} />

@@ -1,5 +1,6 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
 import { dropBatch, putBatch } from '../batches/batches.ts';
+import { isInGallery } from '../patient/gallery/gallery-images.ts';
 import { dropImage, putImage } from '../patient/images.ts';
 import type { SocketMessage } from './socket-message.ts';
 
@@ -19,6 +20,8 @@ const LIVE: readonly unknown[] = [
   'case',
   'cases',
   'export',
+  'gallery',
+  'deleted',
 ];
 export const isLive = ({ queryKey: [kind] }: Pick<Query, 'queryKey'>): boolean => LIVE.includes(kind);
 
@@ -56,6 +59,10 @@ export function applyMessage(queries: QueryClient, message: SocketMessage): void
     invalidateSoon(queries, ['cases']);
   }
   invalidateSoon(queries, ['search']);
+  // The message does not say whose the image is, so that the gallery can't take in a new one by itself.
+  if (message.type === 'IMAGE_READY' && !isInGallery(queries, message.image.id)) {
+    invalidateSoon(queries, ['gallery']);
+  }
 }
 
 const waiting = new Set<string>();

@@ -10,11 +10,20 @@ interface DialogProps {
   alert?: boolean;
   /** A click outside does not close the dialog, because its content is shown only once. */
   isLasting?: boolean;
+  /** For two things side by side. */
+  isWide?: boolean;
   children: ReactNode;
 }
 
 /** A modal dialog. */
-export function Dialog({ title, onClose, alert = false, isLasting = false, children }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  alert = false,
+  isLasting = false,
+  isWide = false,
+  children,
+}: DialogProps) {
   const dialog = useRef<HTMLElement>(null);
   useEffect(() => {
     // A button that is disabled during its request loses the focus. Outside the dialog, no key would close it.
@@ -28,7 +37,7 @@ export function Dialog({ title, onClose, alert = false, isLasting = false, child
       isKeyboardDismissDisabled={isLasting}
       className="dialog-overlay"
     >
-      <Modal className="dialog-modal">
+      <Modal className={`dialog-modal ${isWide ? 'wide' : ''}`}>
         <AriaDialog ref={dialog} className="dialog" role={alert ? 'alertdialog' : 'dialog'}>
           <Heading slot="title">{title}</Heading>
           {children}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { RetryButton } from './retry-button.tsx';
 import './message.css';
 
 interface MessageProps {
@@ -16,10 +17,6 @@ export const Message = ({ title, tone = 'calm', icon, onRetry, children }: Messa
     {icon}
     <strong>{title}</strong>
     {children && <div>{children}</div>}
-    {onRetry && (
-      <button type="button" className="button small" onClick={() => void onRetry()}>
-        Try again
-      </button>
-    )}
+    {onRetry && <RetryButton onRetry={onRetry} />}
   </div>
 );

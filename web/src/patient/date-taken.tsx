@@ -1,28 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { explain } from '../api/api-error.ts';
-import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
-import { putImage } from './images.ts';
+import { useImageChanges } from '../changes/use-image-changes.ts';
 import './date-taken.css';
 
 /** The day on which an image was taken. Changes are saved automatically. */
 export function DateTaken({ image }: { image: Image }) {
-  const queries = useQueryClient();
-  const [failure, setFailure] = useState<string>();
-  const save = async (day: string) => {
-    try {
-      const params = { path: { id: image.id } };
-      putImage(
-        queries,
-        await bodyOf(api.PATCH('/api/images/{id}', { params, body: { date_taken: day || null } })),
-      );
-      await queries.invalidateQueries({ queryKey: ['search'] });
-      setFailure(undefined);
-    } catch (error) {
-      setFailure(`Not saved: ${explain(error)}`);
-    }
-  };
+  const change = useImageChanges();
   return (
     <span className="date-taken">
       <label>
@@ -32,16 +14,13 @@ export function DateTaken({ image }: { image: Image }) {
           type="date"
           defaultValue={image.date_taken ?? ''}
           onBlur={({ target }) =>
-            target.validity.valid && target.value !== (image.date_taken ?? '') && void save(target.value)
+            target.validity.valid &&
+            target.value !== (image.date_taken ?? '') &&
+            void change([image], { date_taken: target.value || null })
           }
           onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
         />
       </label>
-      {failure && (
-        <span className="field-error" role="alert">
-          {failure}
-        </span>
-      )}
     </span>
   );
 }

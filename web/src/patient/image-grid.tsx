@@ -1,16 +1,22 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Image } from '../api/types.ts';
+import type { UploadItem } from '../uploads/upload-record.ts';
+import { useUploadQueue } from '../uploads/uploads-provider.tsx';
 import { ImageTile } from './image-tile.tsx';
+import { useDragSelect } from './selection/use-drag-select.ts';
+import { useGridKeys } from './selection/use-grid-keys.ts';
+import type { Selection } from './selection/use-selection.ts';
 import { useDragOrder } from './use-drag-order.ts';
 import { useSteadyPlaces } from './use-steady-places.ts';
 import './image-grid.css';
 
 interface ImageGridProps {
   images: readonly Image[];
-  selected: ReadonlySet<string>;
+  /** The uploads of this page, by their images. */
+  uploads: ReadonlyMap<string, UploadItem>;
+  selection: Selection;
   shownId: string | undefined;
-  onSelect: (id: string, isSelected: boolean, isRange: boolean) => void;
   onShow: (image: Image) => void;
   onMove: (moved: ReadonlySet<string>, beforeId: string | undefined) => void;
   /** Called near the end of the loaded images. */
@@ -24,9 +30,11 @@ const GAP = 10;
 const OVERSCAN = 3;
 
 /** The grid of thumbnails. It renders only those near the view, so that thousands cost as much as dozens. */
-export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove, onEnd }: ImageGridProps) {
+export function ImageGrid({ images, uploads, selection, shownId, onShow, onMove, onEnd }: ImageGridProps) {
   const grid = useRef<HTMLDivElement>(null);
-  const drag = useDragOrder({ images, selected, onMove });
+  const { chosen, has, select } = selection;
+  const { onPointerDown, isDragging: isSelecting } = useDragSelect(selection);
+  const drag = useDragOrder({ images, chosen, has, isSelecting, onMove });
   const [{ columns, offset }, setLayout] = useState({ columns: 2, offset: 0 });
 
   useLayoutEffect(() => {
@@ -50,17 +58,14 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
   }, []);
 
   // Stable for the lifetime of the grid, so that only changed tiles are rendered again.
-  const latest = useRef({ onSelect, onShow });
+  const latest = useRef({ onShow });
   useLayoutEffect(() => {
-    latest.current = { onSelect, onShow };
+    latest.current = { onShow };
   });
-  const select = useCallback(
-    (id: string, isSelected: boolean, isRange: boolean) => latest.current.onSelect(id, isSelected, isRange),
-    [],
-  );
   const show = useCallback((image: Image) => latest.current.onShow(image), []);
 
-  const { places, pointing } = useSteadyPlaces(images);
+  const { placeOf } = useUploadQueue().items;
+  const { places, pointing } = useSteadyPlaces(images, placeOf);
   const rows = Math.ceil(places.length / columns);
   const virtualizer = useVirtualizer({
     count: rows,
@@ -73,6 +78,13 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
     scrollMargin: offset,
   });
   const visible = virtualizer.getVirtualItems();
+  const onKeyDown = useGridKeys({
+    ids: places.map(({ id, image }) => image?.id ?? id),
+    columns,
+    selection,
+    isViewing: shownId !== undefined,
+    scrollTo: (index) => virtualizer.scrollToIndex(Math.floor(index / columns)),
+  });
   const last = visible.at(-1)?.index ?? 0;
   useEffect(() => {
     if (last >= rows - OVERSCAN) onEnd();
@@ -84,6 +96,7 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
       className="image-grid"
       {...drag}
       {...pointing}
+      {...{ onPointerDown, onKeyDown }}
       style={{ height: virtualizer.getTotalSize() }}
     >
       {visible.map(({ index, key, start }) => (
@@ -104,8 +117,9 @@ export function ImageGrid({ images, selected, shownId, onSelect, onShow, onMove,
                 <ImageTile
                   key={id}
                   image={image}
-                  isSelected={selected.has(id)}
-                  isShown={shownId === id}
+                  upload={uploads.get(image.id)}
+                  isSelected={has(image.id)}
+                  isShown={shownId === image.id}
                   onSelect={select}
                   onShow={show}
                 />

@@ -1,20 +1,27 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { X } from 'lucide-react';
 import { memo, useState } from 'react';
-import { explain } from '../api/api-error.ts';
-import { api, bodyOf } from '../api/client.ts';
-import type { Category, Image } from '../api/types.ts';
+import type { Image } from '../api/types.ts';
+import type { ImageChanges } from '../changes/image-changes.ts';
+import { useImageChanges } from '../changes/use-image-changes.ts';
 import { editedPath } from '../edits/edited-path.ts';
 import { categoryLabel } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
+import { IconButton } from '../parts/icon-button.tsx';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSettled } from '../parts/use-settled.ts';
-import { putImage } from './images.ts';
+import type { UploadItem } from '../uploads/upload-record.ts';
+import { useUploadQueue } from '../uploads/uploads-provider.tsx';
+import { usePreview } from '../uploads/use-preview.ts';
 import './image-tile.css';
 
 interface ImageTileProps {
   image: Image;
+  /** If the image is being uploaded by this page. */
+  upload?: UploadItem | undefined;
+  /** Whether it can be dragged to another position. */
+  isMovable?: boolean;
   isSelected: boolean;
   isShown: boolean;
   /** `isRange`: together with all images from the last clicked one on. */
@@ -23,25 +30,32 @@ interface ImageTileProps {
 }
 
 /** A thumbnail with its checkbox, category and caption. Changes are saved automatically. */
-export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }: ImageTileProps) => {
+export const ImageTile = memo((props: ImageTileProps) => {
+  const { image, upload, isMovable = true, isSelected, isShown, onSelect, onShow } = props;
   const { id, original_name: name, status, category, caption } = image;
   const { save, state } = useSaving(image);
   const [isSettled, showNow] = useSettled();
+  const queue = useUploadQueue();
+  const place = queue.items.placeOf(id);
+  const preview = usePreview(upload?.id ?? (place === id ? undefined : place));
   const isReady = status === 'ready';
   const check = checkOf(image);
+  // The service does not know it yet.
+  const isOnlyHere = upload !== undefined && upload.imageId === undefined;
   return (
     <article
       className={`tile ${isSelected ? 'selected' : ''} ${isShown ? 'shown' : ''}`}
       aria-label={name}
       data-status={status}
       data-id={id}
-      draggable={isReady}
+      draggable={isReady && isMovable}
       onFocus={showNow}
     >
       <button
         type="button"
         className="tile-picture"
         onClick={() => onShow(image)}
+        disabled={isOnlyHere}
         aria-label={`Show ${name}`}
         title={name}
       >
@@ -51,6 +65,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
           edited={editedPath(image, 300)}
           isReady={isReady}
           isWaiting={check !== undefined}
+          preview={preview}
         />
       </button>
       <span className="tile-source">
@@ -74,7 +89,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
               <CategoryMenu
                 value={category}
                 label={`Category of ${name}`}
-                onChange={(value) => save({ category: value })}
+                onChange={(value) => void save({ category: value })}
               />
               <input
                 key={caption}
@@ -83,7 +98,7 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
                 placeholder="Caption"
                 maxLength={2000}
                 aria-label={`Caption of ${name}`}
-                onBlur={({ target }) => target.value !== caption && save({ caption: target.value })}
+                onBlur={({ target }) => target.value !== caption && void save({ caption: target.value })}
                 onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
               />
             </>
@@ -99,32 +114,38 @@ export const ImageTile = memo(({ image, isSelected, isShown, onSelect, onShow }:
           </span>
         </>
       ) : (
-        <p className={check ? 'tile-reason waiting' : 'tile-reason'}>
-          <span className="tile-name">{name}</span> {check ?? image.status_reason ?? 'Not taken.'}
-        </p>
+        <div className={check ? 'tile-reason waiting' : 'tile-reason'}>
+          {upload && check && (
+            <progress max={upload.bytes} value={upload.sent} aria-label={`Upload of ${name}`} />
+          )}
+          <p>
+            <span className="tile-name">{name}</span> {check ?? image.status_reason ?? 'Not taken.'}
+          </p>
+          {upload && !check && (
+            <IconButton
+              icon={X}
+              size={16}
+              className="tile-dismiss"
+              onClick={() => queue.cancel(upload.id)}
+              label={`Dismiss ${name}`}
+              title="Dismiss"
+            />
+          )}
+        </div>
       )}
     </article>
   );
 });
 
-/** Saves a changed category or caption, and shows that. */
+/** Saves a changed category or caption, and shows that beside the offer to undo it. */
 function useSaving(image: Image) {
-  const queries = useQueryClient();
+  const change = useImageChanges();
   const [state, setState] = useState<{ text: string; isBad?: boolean }>();
-  const save = async (changes: { category?: Category; caption?: string }) => {
-    putImage(queries, { ...image, ...changes });
+  const save = async (changes: ImageChanges) => {
     setState({ text: 'Saving …' });
-    try {
-      const saved = await bodyOf(
-        api.PATCH('/api/images/{id}', { params: { path: { id: image.id } }, body: changes }),
-      );
-      putImage(queries, saved);
-      setState({ text: 'Saved' });
-      setTimeout(() => setState((now) => (now?.text === 'Saved' ? undefined : now)), 2000);
-    } catch (error) {
-      putImage(queries, image);
-      setState({ text: `Not saved: ${explain(error)}`, isBad: true });
-    }
+    const isSaved = await change([image], changes);
+    setState(isSaved ? { text: 'Saved' } : { text: 'Not saved', isBad: true });
+    if (isSaved) setTimeout(() => setState((now) => (now?.text === 'Saved' ? undefined : now)), 2000);
   };
   return { save, state };
 }

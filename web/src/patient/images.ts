@@ -4,6 +4,7 @@ import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
+import { dropFromGallery, putInGallery } from './gallery/gallery-images.ts';
 import type { Place } from './image-order.ts';
 
 interface Page {
@@ -39,6 +40,7 @@ export const listedImages = (queries: QueryClient, batchId: string): Image[] =>
 
 /** Updates an image in the cache. A new one is appended if the end of the list is loaded. */
 export function putImage(queries: QueryClient, update: Omit<Image, 'thumbnail_url'> & Partial<Image>): void {
+  putInGallery(queries, update);
   change(queries, update.batch, (images, isWhole) => {
     const index = images.findIndex(({ id }) => id === update.id);
     const known = images[index];
@@ -75,8 +77,10 @@ export const putPlaces = (queries: QueryClient, batchId: string, places: readonl
 };
 
 /** Removes a deleted image from the cache. */
-export const dropImage = (queries: QueryClient, { id, batch }: Pick<Image, 'id' | 'batch'>): void =>
+export const dropImage = (queries: QueryClient, { id, batch }: Pick<Image, 'id' | 'batch'>): void => {
+  dropFromGallery(queries, id);
   change(queries, batch, (images) => images.filter((each) => each.id !== id));
+};
 
 /** Compares images in the service's order of a batch. */
 const byPlace = (a: Pick<Image, 'id' | 'order'>, b: Pick<Image, 'id' | 'order'>): number =>

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { Plus, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
+import { Link } from 'wouter';
 import { api, bodyOf } from '../api/client.ts';
+import type { Image } from '../api/types.ts';
 import { PatientData } from '../archive/patient-data.tsx';
 import { BatchItem } from '../batches/batch-item.tsx';
 import { BatchNameDialog } from '../batches/batch-name-dialog.tsx';
@@ -19,6 +21,8 @@ import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { PatientBanner } from '../patient-banner/patient-banner.tsx';
+import { useSession } from '../session/session-provider.tsx';
+import { useView, VIEWS, type View } from './gallery/use-view.ts';
 import { ImageSearch } from './image-search.tsx';
 import { PatientViewer } from './patient-viewer.tsx';
 import '../parts/panel.css';
@@ -28,10 +32,16 @@ const PatientCompare = lazy(() =>
   import('./patient-compare.tsx').then((m) => ({ default: m.PatientCompare })),
 );
 
-/** A patient's images: batches on the left, the selected image on the right. */
+const Gallery = lazy(() => import('./gallery/gallery.tsx').then((m) => ({ default: m.Gallery })));
+
+/** A patient's images: batches on the left, the selected image on the right; or all of them across the page. */
 export function PatientPage({ patientId }: { patientId: string }) {
   useShownPatient(patientId);
   const batches = useBatches(patientId);
+  const { person } = useSession();
+  const [view, setView] = useView();
+  /** The images of the gallery, through which the arrow keys go. */
+  const [among, setAmong] = useState<Image[]>([]);
   const { open, setOpen, looked, look, pair, setPair, endComparison } = usePatientPlace();
   const [isCreating, setCreating] = useState(false);
   const list = batches.data?.pages.flatMap((page) => page.batches) ?? [];
@@ -46,68 +56,116 @@ export function PatientPage({ patientId }: { patientId: string }) {
         <PatientBanner patientId={patientId} />
         <Badges patientId={patientId} />
         <PatientData patientId={patientId} />
-      </div>
-      <div className="patient-split">
-        <section className="panel patient-list" aria-label="Batches">
-          <div className="patient-actions">
-            <button type="button" className="button primary" onClick={() => setCreating(true)}>
-              <Plus size={18} aria-hidden /> New batch
-            </button>
-          </div>
-          <PatientCases patientId={patientId} />
-          <PatientStudies patientId={patientId} />
-          <ImageSearch
-            patientId={patientId}
-            onShow={(image) => look({ image, batchId: undefined })}
-            shownId={looked?.image.id}
+        <div className="patient-tools">
+          <select
+            aria-label="View"
+            title="View"
+            value={view}
+            onChange={({ target }) => setView(target.value as View)}
           >
-            <QueryStatus what="batches" answer={batches} />
-            {batches.isSuccess && list.length === 0 && (
-              <Message title="No images yet">
-                Make a batch, such as one for today’s visit, and drop images into it.
-                {pageConfig().onLaptop && (
-                  <>
-                    {' '}
-                    For sample data, run <code>npm run seed</code>.
-                  </>
-                )}
-              </Message>
-            )}
-            <DisclosureGroup
-              className="batch-list"
-              expandedKeys={open === undefined ? [] : [open]}
-              onExpandedChange={(keys) => setOpen(keys.size === 0 ? undefined : String([...keys][0]))}
-            >
-              {list.map((batch) => (
-                <BatchItem
-                  key={batch.id}
-                  batch={batch}
-                  isOpen={open === batch.id}
-                  shownId={looked?.image.id}
-                  onShow={(image) => look({ image, batchId: batch.id })}
-                  onCompare={setPair}
-                />
-              ))}
-            </DisclosureGroup>
-            {batches.hasNextPage && (
-              <button type="button" className="button" onClick={() => batches.fetchNextPage()}>
-                Older batches
-              </button>
-            )}
-          </ImageSearch>
-          <Summary patientId={patientId} />
-        </section>
-        <section className="panel patient-view" aria-label="Viewer">
-          {pair ? (
-            <Suspense fallback={<Spinner label="Loading the comparison" />}>
-              <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
-            </Suspense>
-          ) : looked ? (
-            <PatientViewer patientId={patientId} looked={looked} onLook={look} />
-          ) : (
-            <EmptyViewer />
+            {Object.entries(VIEWS).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+          {person.mayDelete && (
+            <Link className="button small" href={`/patients/${encodeURIComponent(patientId)}/trash`}>
+              <Trash2 size={16} aria-hidden /> Trash
+            </Link>
           )}
-        </section>
+        </div>
+      </div>
+      <div className={`patient-split ${view === 'batches' ? '' : 'has-gallery'}`}>
+        {view !== 'batches' && (
+          <section
+            className="panel patient-gallery"
+            aria-label="Gallery"
+            inert={looked !== undefined || pair !== undefined}
+          >
+            <Suspense fallback={<Spinner label="Loading the gallery" />}>
+              <Gallery
+                patientId={patientId}
+                grouping={view}
+                shownId={looked?.image.id}
+                onShow={(image) => look({ image, batchId: undefined })}
+                onList={setAmong}
+                onCompare={(next) => {
+                  setOpen(next.batchId);
+                  setPair(next);
+                }}
+              />
+            </Suspense>
+          </section>
+        )}
+        {view === 'batches' && (
+          <section className="panel patient-list" aria-label="Batches">
+            <div className="patient-actions">
+              <button type="button" className="button primary" onClick={() => setCreating(true)}>
+                <Plus size={18} aria-hidden /> New batch
+              </button>
+            </div>
+            <PatientCases patientId={patientId} />
+            <PatientStudies patientId={patientId} />
+            <ImageSearch
+              patientId={patientId}
+              onShow={(image) => look({ image, batchId: undefined })}
+              shownId={looked?.image.id}
+            >
+              <QueryStatus what="batches" answer={batches} />
+              {batches.isSuccess && list.length === 0 && (
+                <Message title="No images yet">
+                  Make a batch, such as one for today’s visit, and drop images into it.
+                  {pageConfig().onLaptop && (
+                    <>
+                      {' '}
+                      For sample data, run <code>npm run seed</code>.
+                    </>
+                  )}
+                </Message>
+              )}
+              <DisclosureGroup
+                className="batch-list"
+                expandedKeys={open === undefined ? [] : [open]}
+                onExpandedChange={(keys) => setOpen(keys.size === 0 ? undefined : String([...keys][0]))}
+              >
+                {list.map((batch) => (
+                  <BatchItem
+                    key={batch.id}
+                    batch={batch}
+                    isOpen={open === batch.id}
+                    shownId={looked?.image.id}
+                    onShow={(image) => look({ image, batchId: batch.id })}
+                    onCompare={setPair}
+                  />
+                ))}
+              </DisclosureGroup>
+              {batches.hasNextPage && (
+                <button type="button" className="button" onClick={() => batches.fetchNextPage()}>
+                  Older batches
+                </button>
+              )}
+            </ImageSearch>
+            <Summary patientId={patientId} />
+          </section>
+        )}
+        {(view === 'batches' || pair || looked) && (
+          <section className="panel patient-view" aria-label="Viewer">
+            {pair ? (
+              <Suspense fallback={<Spinner label="Loading the comparison" />}>
+                <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
+              </Suspense>
+            ) : looked ? (
+              <PatientViewer
+                patientId={patientId}
+                looked={view === 'batches' ? looked : { ...looked, among }}
+                onLook={look}
+              />
+            ) : (
+              <EmptyViewer />
+            )}
+          </section>
+        )}
       </div>
       {isCreating && (
         <BatchNameDialog

@@ -1,7 +1,9 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { useBatches } from '../batches/batches.ts';
+import { useDeletion } from '../changes/use-deletion.ts';
 import { mayEdit } from '../edits/may-edit.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
@@ -11,7 +13,9 @@ import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
-import { dropImage, listedIn, useImages } from './images.ts';
+import { listedIn, useImages } from './images.ts';
+
+const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
 
 const EditDialog = lazy(() => import('../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
 
@@ -20,6 +24,8 @@ export interface OpenedImage {
   image: Image;
   /** Undefined for a search result. */
   batchId: string | undefined;
+  /** The list of another view, in its order. */
+  among?: Image[];
 }
 
 interface PatientViewerProps {
@@ -29,12 +35,11 @@ interface PatientViewerProps {
 }
 
 /** The selected image, among those of its batch. */
-export const PatientViewer = (props: PatientViewerProps) =>
-  props.looked.batchId === undefined ? (
-    <Shown {...props} among={[]} isWhole />
-  ) : (
-    <AmongBatch {...props} batchId={props.looked.batchId} />
-  );
+export const PatientViewer = (props: PatientViewerProps) => {
+  const { among, batchId } = props.looked;
+  if (among || batchId === undefined) return <Shown {...props} among={among ?? []} isWhole={false} />;
+  return <AmongBatch {...props} batchId={batchId} />;
+};
 
 function AmongBatch({ batchId, ...props }: PatientViewerProps & { batchId: string }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useImages(batchId);
@@ -56,9 +61,8 @@ interface ShownProps extends PatientViewerProps {
 
 function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
   const { person } = useSession();
-  const queries = useQueryClient();
-  const [asks, setAsks] = useState(false);
-  const [isEditing, setEditing] = useState(false);
+  const { deleteImages } = useDeletion();
+  const [asks, setAsks] = useState<'edit' | 'move' | 'delete'>();
   const index = among.findIndex(({ id }) => id === looked.image.id);
   const listed = among[index];
   const { data: asked } = useQuery({
@@ -71,14 +75,16 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
     const found = among.find((each) => each.id === id);
     if (found) onLook({ ...looked, image: found });
   };
-  const remove = async () => {
-    await api.DELETE('/api/images/{id}', { params: { path: { id: image.id } } });
+  const { data: batches } = useBatches(patientId);
+  const batchName =
+    batches?.pages.flatMap((page) => page.batches).find(({ id }) => id === image.batch)?.name ??
+    'Moved images';
+  const showNeighbour = () => {
     const neighbour = among[index + 1] ?? among[index - 1];
     onLook(neighbour && { ...looked, image: neighbour });
-    dropImage(queries, image);
-    // Their counts, also if no live update tells.
-    void queries.invalidateQueries({ queryKey: ['batches'] });
   };
+  const { id, batch, original_name: name } = image;
+  const remove = () => deleteImages([{ id, batch, name }], showNeighbour);
   // Another user may have deleted it.
   const isGone = looked.batchId !== undefined && isWhole && among.length > 0 && index < 0;
   useEffect(() => {
@@ -95,25 +101,37 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
         onSave={async () =>
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
-        onEdit={mayEdit(person, image) ? () => setEditing(true) : undefined}
-        onDelete={person.mayDelete ? () => setAsks(true) : undefined}
+        onEdit={mayEdit(person, image) ? () => setAsks('edit') : undefined}
+        onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
+        onMove={person.mayReassign && image.status === 'ready' ? () => setAsks('move') : undefined}
         onClose={() => onLook(undefined)}
       >
         <ImageFacts image={image}>{image.status === 'ready' && <DateTaken image={image} />}</ImageFacts>
       </Viewer>
-      {isEditing && (
+      {asks === 'edit' && (
         <Suspense>
-          <EditDialog images={[image]} onClose={() => setEditing(false)} />
+          <EditDialog images={[image]} onClose={() => setAsks(undefined)} />
         </Suspense>
       )}
-      {asks && (
+      {asks === 'move' && (
+        <Suspense>
+          <MoveDialog
+            patientId={patientId}
+            moved={{ kind: 'images', images: [image], batchName }}
+            onMoved={showNeighbour}
+            onClose={() => setAsks(undefined)}
+          />
+        </Suspense>
+      )}
+      {asks === 'delete' && (
         <Confirm
           title="Delete image?"
           action="Delete image"
-          onClose={() => setAsks(false)}
+          onClose={() => setAsks(undefined)}
           onConfirm={remove}
         >
-          <PatientLine patientId={patientId} />“{image.original_name}” will be deleted.
+          <PatientLine patientId={patientId} />“{image.original_name}” will be deleted. It can be restored
+          from the trash.
         </Confirm>
       )}
     </>

@@ -3,7 +3,10 @@ import type { Image } from '../api/types.ts';
 
 interface DragOrder {
   images: readonly Image[];
-  selected: ReadonlySet<string>;
+  chosen: readonly Image[];
+  has: (id: string) => boolean;
+  /** Whether the drag selects. */
+  isSelecting: { readonly current: boolean };
   onMove: (moved: ReadonlySet<string>, beforeId: string | undefined) => void;
 }
 
@@ -11,7 +14,7 @@ interface DragOrder {
  * Returns the drag handlers of a grid: selected tiles are moved together. The target is marked on the tile's element, so that
  * React renders nothing while the mouse moves over thousands of tiles.
  */
-export function useDragOrder({ images, selected, onMove }: DragOrder) {
+export function useDragOrder({ images, chosen, has, isSelecting, onMove }: DragOrder) {
   const moved = useRef<ReadonlySet<string>>(undefined);
   const marked = useRef<HTMLElement>(undefined);
   const mark = (tile: HTMLElement | undefined, side: 'before' | 'after' = 'before') => {
@@ -22,8 +25,9 @@ export function useDragOrder({ images, selected, onMove }: DragOrder) {
   return {
     onDragStart: (event: DragEvent) => {
       const id = tileOf(event)?.dataset.id;
+      if (isSelecting.current) return event.preventDefault();
       if (id === undefined) return;
-      moved.current = selected.has(id) ? selected : new Set([id]);
+      moved.current = new Set(has(id) ? chosen.map((image) => image.id) : [id]);
       event.dataTransfer.effectAllowed = 'move';
     },
     onDragOver: (event: DragEvent) => {

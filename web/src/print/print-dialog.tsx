@@ -1,15 +1,18 @@
 import { Printer } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { explain } from '../api/api-error.ts';
-import type { Batch, Image } from '../api/types.ts';
+import type { Image } from '../api/types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { count } from '../parts/format.ts';
+import { useIdentity } from '../patient-banner/identity.ts';
 import { LAYOUTS, type PerPage, PrintSheet } from './print-sheet.tsx';
 import { freePrintable, readPrintable } from './printable.ts';
 
 interface PrintDialogProps {
-  batch: Batch;
+  patientId: string;
+  /** The name of the batch, or of the list. */
+  title: string;
   images: readonly Image[];
   onClose: () => void;
 }
@@ -17,7 +20,7 @@ interface PrintDialogProps {
 const CHOICES = Object.keys(LAYOUTS).map(Number) as PerPage[];
 
 /** Asks for the number of images on a page, loads them in the size for paper, and prints. */
-export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
+export function PrintDialog({ patientId, title, images, onClose }: PrintDialogProps) {
   const [perPage, setPerPage] = useState<PerPage>(4);
   const [ready, setReady] = useState<number>();
   const [urls, setUrls] = useState<ReadonlyMap<string, string>>();
@@ -26,6 +29,8 @@ export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
   // Prints the images that were selected when the dialog was opened.
   const [chosen] = useState(images);
   const isAsked = useRef(false);
+  // Read now, so that the sheet has the name when it is printed.
+  useIdentity(patientId);
 
   useEffect(() => () => void (urls && freePrintable(urls)), [urls]);
   const close = () => {
@@ -81,8 +86,8 @@ export function PrintDialog({ batch, images, onClose }: PrintDialogProps) {
       </div>
       {urls && (
         <PrintSheet
-          patientId={batch.object_id}
-          batchName={batch.name}
+          patientId={patientId}
+          batchName={title}
           images={chosen}
           urls={urls}
           perPage={perPage}

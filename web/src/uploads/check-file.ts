@@ -4,10 +4,11 @@ import { pageConfig } from '../page-config.ts';
 import { formatBytes } from '../parts/format.ts';
 
 /**
- * What the browser's file dialog offers: photographs of any type, for which a refusal has a reason, and documents. Many
+ * What the browser's file dialog offers: photographs of any type, for which a refusal has a reason, documents and DICOM. Many
  * systems do not know that HEIC is an image, and iOS converts it unless it is named.
  */
-export const OFFERED_TYPES = 'image/*,image/heic,image/heif,.heic,.heif,application/pdf';
+export const OFFERED_TYPES =
+  'image/*,image/heic,image/heif,.heic,.heif,application/pdf,application/dicom,.dcm';
 
 /**
  * Returns the media type of a file. Browsers have none for HEIC on systems that do not know it, and others name HEIF,
@@ -16,6 +17,13 @@ export const OFFERED_TYPES = 'image/*,image/heic,image/heif,.heic,.heif,applicat
 export function typeOf({ name, type }: Pick<File, 'name' | 'type'>): string {
   const isHeic = mediaTypeOf(type) === 'image/heif' || (type === '' && /\.hei[cf]$/i.test(name));
   return isHeic ? 'image/heic' : type;
+}
+
+/** Returns why a DICOM file can't be uploaded. */
+export function dicomFaultOf(file: File): string | undefined {
+  const { dicomBytes } = pageConfig();
+  if (file.size <= dicomBytes) return undefined;
+  return `${formatBytes(file.size)} is too large: ${Math.floor(dicomBytes / 1024 ** 2)} MB at most. Send it by the gateway or the command line.`;
 }
 
 /** Returns why a file can't become an image, so that it is not uploaded. */

@@ -1,15 +1,23 @@
 import { Camera, ImagePlus } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useState } from 'react';
 import { useDropzone } from 'react-dropzone';
+import { CameraDialog } from './camera-dialog.tsx';
 import { OFFERED_TYPES } from './check-file.ts';
-import type { UploadTarget } from './upload-record.ts';
+import type { ImageTarget } from './upload-record.ts';
 import { useUploadQueue } from './uploads-provider.tsx';
 import './drop-zone.css';
 
-/** A drop zone that also accepts chosen, pasted and photographed files. Each refused file shows its reason. */
-export function DropZone({ target }: { target: UploadTarget }) {
+interface DropZoneProps {
+  target: ImageTarget;
+}
+
+/**
+ * A drop zone that also accepts chosen, pasted and photographed files, DICOM files and folders of them. Each refused file shows
+ * its reason.
+ */
+export function DropZone({ target }: DropZoneProps) {
   const queue = useUploadQueue();
-  const camera = useRef<HTMLInputElement>(null);
+  const [isTaking, setTaking] = useState(false);
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     onDrop: (files) => queue.add(files, target),
     noClick: true,
@@ -27,27 +35,17 @@ export function DropZone({ target }: { target: UploadTarget }) {
   return (
     <div {...getRootProps()} role="presentation" className={`drop-zone ${isDragActive ? 'active' : ''}`}>
       <input {...getInputProps({ accept: OFFERED_TYPES, 'aria-label': 'Images to upload' })} />
-      <input
-        ref={camera}
-        type="file"
-        accept="image/*"
-        capture="environment"
-        hidden
-        aria-label="Photo to upload"
-        onChange={({ target: input }) => {
-          queue.add([...(input.files ?? [])], target);
-          // The next photo may have the same name, for which the input would fire no change event.
-          input.value = '';
-        }}
-      />
       <ImagePlus size={20} className="drop-sign" aria-hidden />
-      <span className="drop-hint">{isDragActive ? 'Drop them here' : 'Drop or paste images, or'}</span>
+      <span className="drop-hint">
+        {isDragActive ? 'Drop them here' : 'Drop or paste images, DICOM, folders, or'}
+      </span>
       <button type="button" className="button small" onClick={open}>
         Choose images
       </button>
-      <button type="button" className="button small drop-camera" onClick={() => camera.current?.click()}>
+      <button type="button" className="button small drop-camera" onClick={() => setTaking(true)}>
         <Camera size={16} aria-hidden /> Take a photo
       </button>
+      {isTaking && <CameraDialog target={target} onClose={() => setTaking(false)} />}
     </div>
   );
 }

@@ -13,6 +13,7 @@ export async function requestGrants(
   key: string,
 ): Promise<UploadGrant[]> {
   if (target.kind === 'case') return [await signForCase(target, records[0] as UploadRecord, key)];
+  if (target.kind === 'dicom') return signDicom(records, key);
   const answer = api.POST('/api/images/batches/{id}/upload-urls', {
     params: { path: { id: target.id } },
     headers: { 'Idempotency-Key': key },
@@ -24,6 +25,7 @@ export async function requestGrants(
         crc32,
         category: 'other' as const,
         caption: '',
+        eye_side: target.eyeSide ?? ('unknown' as const),
       })),
     },
   });
@@ -34,6 +36,24 @@ export async function requestGrants(
     url: upload_url,
     headers,
     endsAt: endOf(expires_at, response),
+    wasTried: false,
+  }));
+}
+
+async function signDicom(records: readonly UploadRecord[], key: string): Promise<UploadGrant[]> {
+  const answer = api.POST('/dicom/upload-urls', {
+    headers: { 'Idempotency-Key': key },
+    body: {
+      files: records.map(({ name, bytes, crc32 }) => ({ fileName: name, fileSize: bytes, crc32 })),
+    },
+  });
+  const { uploads } = await bodyOf(answer);
+  const { response } = await answer;
+  return uploads.map(({ uploadId, uploadUrl, headers, expiresAt }) => ({
+    imageId: uploadId,
+    url: uploadUrl,
+    headers,
+    endsAt: endOf(expiresAt, response),
     wasTried: false,
   }));
 }
@@ -89,8 +109,12 @@ export function failureOf(error: unknown, files: number, explain: (error: unknow
   return reasons.some((reason) => reason !== undefined) ? reasons : reasons.map(() => explain(error));
 }
 
-/** Whether the bytes of an image have arrived, even if the browser got no response. */
-export async function hasArrived(imageId: string): Promise<boolean> {
+/** Whether the bytes have arrived, even if the browser got no response. */
+export async function hasArrived({ kind }: UploadTarget, imageId: string): Promise<boolean> {
+  if (kind === 'dicom') {
+    const [found] = await askDicom([imageId]);
+    return found !== undefined && !['pending', 'expired'].includes(found.status);
+  }
   try {
     await api.POST('/api/v1/images/{id}/complete', { params: { path: { id: imageId } } });
     return true;
@@ -98,4 +122,10 @@ export async function hasArrived(imageId: string): Promise<boolean> {
     if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return false;
     throw error;
   }
+}
+
+/** What became of DICOM files; those that are forgotten are left out. */
+export async function askDicom(ids: readonly string[]) {
+  const { uploads } = await bodyOf(api.GET('/dicom/uploads', { params: { query: { ids: [...ids] } } }));
+  return uploads;
 }

@@ -1,10 +1,12 @@
 import type { UploadItem } from './upload-record.ts';
 
 const NOTIFY_MS = 100;
+const UNDER_WAY = ['waiting', 'sending', 'checking'] as const;
 
 /** The progress of each file for the page, updated at most ten times a second. */
 export class UploadItems {
   readonly #items = new Map<string, UploadItem>();
+  readonly #places = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   #shown: readonly UploadItem[] = [];
   #notifying: ReturnType<typeof setTimeout> | undefined;
@@ -24,8 +26,12 @@ export class UploadItems {
     return [...this.#items.values()].filter((item) => item.state === state);
   }
 
+  /** The upload that made an image, whose place in a list the image has; the image itself if it is not of this page. */
+  readonly placeOf = (imageId: string): string => this.#places.get(imageId) ?? imageId;
+
   put(item: UploadItem): void {
     this.#items.set(item.id, item);
+    if (item.imageId) this.#places.set(item.imageId, item.id);
     this.notify();
   }
 
@@ -41,8 +47,18 @@ export class UploadItems {
 
   /** Stored files leave the list when all files are stored, so that the total stays right. */
   clearStored(): void {
-    if (this.in('waiting').length > 0 || this.in('sending').length > 0) return;
-    for (const { id } of this.in('stored')) this.remove(id);
+    if (UNDER_WAY.some((state) => this.in(state).length > 0)) return;
+    for (const item of this.in('stored')) {
+      // An image keeps its place until the list of its batch or case has it.
+      if (item.target.kind === 'dicom') this.remove(item.id);
+      else if (!item.isCleared) this.update(item.id, { isCleared: true });
+    }
+  }
+
+  /** Called when the list of the batch or case has the image. */
+  markListed(id: string): void {
+    const item = this.#items.get(id);
+    if (item?.state === 'stored' && item.isCleared) this.remove(id);
   }
 
   notify(): void {

@@ -1,63 +1,41 @@
-import { Check, CircleAlert, Pause, Play, RotateCcw, X } from 'lucide-react';
-import { count, formatBytes } from '../parts/format.ts';
+import { Check, CircleAlert, X } from 'lucide-react';
+import { Link } from 'wouter';
+import { formatBytes } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
-import { PatientLine } from '../patient-banner/patient-line.tsx';
-import type { UploadItem } from './upload-record.ts';
+import type { UploadItem, UploadTarget } from './upload-record.ts';
 import { isBad, rowsOf } from './upload-rows.ts';
-import { useUploads } from './uploads-provider.tsx';
+import { useUploadQueue } from './uploads-provider.tsx';
 import './upload-list.css';
 
-interface UploadListProps {
-  targetId: string;
-  /** Whose images are uploaded; undefined while that is not known. */
-  patientId: string | undefined;
+/** Uploads with a progress bar for each, by the batch, the case or the patient to which they go. */
+export function UploadList({ items }: { items: readonly UploadItem[] }) {
+  const queue = useUploadQueue();
+  const cancel = (id: string) => queue.cancel(id);
+  const targets = Map.groupBy(items, ({ target }) => `${target.kind} ${target.id}`);
+  return [...targets.values()].map((group) => {
+    const { target } = group[0] as UploadItem;
+    const { bad, others, more } = rowsOf(group);
+    return (
+      <section key={`${target.kind} ${target.id}`} className="upload-list" aria-label="Uploads">
+        <Target target={target} />
+        <Lines items={bad} onCancel={cancel} />
+        <Lines items={others} onCancel={cancel} />
+        {more > 0 && <p className="quiet">and {more} more</p>}
+      </section>
+    );
+  });
 }
 
-/** The uploads to one target: a progress bar for all of them, and one for each. */
-export function UploadList({ targetId, patientId }: UploadListProps) {
-  const { queue, items: all } = useUploads();
-  const items = all.filter(({ target }) => target.id === targetId);
-  if (items.length === 0) return null;
-
-  const counted = items.filter(({ state }) => state !== 'refused');
-  const bytes = counted.reduce((sum, item) => sum + item.bytes, 0);
-  const sent = counted.reduce((sum, item) => sum + item.sent, 0);
-  const stored = counted.filter(({ state }) => state === 'stored').length;
-  const isBusy = counted.some(({ state }) => state === 'waiting' || state === 'sending');
-  const { bad, others, more } = rowsOf(items);
-  const cancel = (id: string) => queue.cancel(id);
+/** Where the files go, with a link to it. */
+function Target({ target: { kind, id, patientId, title } }: { target: UploadTarget }) {
+  const href =
+    kind === 'case' ? `/cases/${encodeURIComponent(id)}` : `/patients/${encodeURIComponent(patientId ?? '')}`;
+  const text = [patientId, kind === 'dicom' ? 'DICOM' : (title ?? (kind === 'case' ? id : undefined))];
+  if (kind !== 'case' && patientId === undefined) return null;
   return (
-    <section className="upload-list" aria-label="Uploads">
-      {patientId && <PatientLine patientId={patientId} />}
-      {counted.length > 0 && (
-        <div className="upload-sum">
-          <span role="status">
-            {stored} of {count(counted.length, 'file')} stored
-            {queue.isPaused && isBusy ? ' · paused' : ''}
-          </span>
-          <progress max={bytes || 1} value={sent} aria-label="All uploads" />
-          {isBusy && (
-            <IconButton
-              icon={queue.isPaused ? Play : Pause}
-              size={16}
-              onClick={() => queue.setPaused(!queue.isPaused)}
-              label={queue.isPaused ? 'Go on uploading' : 'Pause uploads'}
-            />
-          )}
-          {items.some(({ state }) => state === 'failed') && (
-            <IconButton icon={RotateCcw} size={16} onClick={() => queue.retry()} label="Try again" />
-          )}
-        </div>
-      )}
-      {queue.mustStay && isBusy && (
-        <p className="upload-stay" role="status">
-          This browser has no room to keep all files. Leave the page open until they are stored.
-        </p>
-      )}
-      <Lines items={bad} onCancel={cancel} />
-      <Lines items={others} onCancel={cancel} />
-      {more > 0 && <p className="quiet">and {more} more</p>}
-    </section>
+    <Link href={href} className="upload-target">
+      {text.filter(Boolean).join(' · ')}
+    </Link>
   );
 }
 
@@ -86,7 +64,9 @@ function Line({ item, onCancel }: { item: UploadItem; onCancel: () => void }) {
       ) : (
         <progress max={bytes} value={sent} aria-label={name} title={formatBytes(bytes)} />
       )}
-      {state !== 'stored' && <IconButton icon={X} size={14} onClick={onCancel} label={`Remove ${name}`} />}
+      {state !== 'stored' && state !== 'checking' && (
+        <IconButton icon={X} size={14} onClick={onCancel} label={`Remove ${name}`} />
+      )}
     </li>
   );
 }

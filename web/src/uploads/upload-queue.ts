@@ -1,9 +1,12 @@
 import { explain } from '../api/api-error.ts';
 import { Backoff } from '../parts/backoff.ts';
-import { faultOf, typeOf } from './check-file.ts';
+import { dicomFaultOf, faultOf, typeOf } from './check-file.ts';
 import { checksumOf } from './checksums.ts';
+import { divideFiles, mayBeDicom } from './dicom-files.ts';
+import { DicomResults } from './dicom-results.ts';
 import { FilePersister } from './file-persister.ts';
 import { GroupSize } from './group-size.ts';
+import { Previews } from './previews.ts';
 import { putBytes } from './put-bytes.ts';
 import { failureOf, hasArrived, requestGrants } from './request-grants.ts';
 import { UploadItems } from './upload-items.ts';
@@ -11,6 +14,7 @@ import type { UploadRecord, UploadTarget } from './upload-record.ts';
 import {
   adoptUploads,
   claimUploads,
+  deletePersisted,
   deleteUpload,
   isSameTarget,
   lockOf,
@@ -28,14 +32,23 @@ const STORED_MS = 3000;
 /** How often a page checks whether another page was closed. */
 const ADOPT_MS = 10_000;
 
+interface UploadEvents {
+  /** Images of the target exist whose bytes are still to come. */
+  onGranted: (target: UploadTarget) => void;
+  /** A DICOM file is stored in a study. */
+  onStudy: (study: string, target: UploadTarget) => void;
+}
+
 /** Uploads files: five at a time, again after network errors, and also after a reload. */
 export class UploadQueue {
   readonly #subject: string;
-  readonly #onGranted: (target: UploadTarget) => void;
+  readonly #events: UploadEvents;
   readonly #owner = crypto.randomUUID();
   readonly #records = new Map<string, UploadRecord>();
   /** Files that are not (yet) in the browser's storage. */
   readonly #files = new Map<string, Blob>();
+  /** Small pictures of the files. */
+  readonly previews = new Previews();
   /** Their progress. */
   readonly items = new UploadItems();
   readonly #sending = new Map<string, AbortController>();
@@ -46,14 +59,19 @@ export class UploadQueue {
     this.#files.delete(id);
     this.items.notify();
   });
+  readonly #results = new DicomResults((id, { status, reason, data }) => {
+    if (status !== 'stored') return this.#end(id, 'refused', reason ?? 'It is not stored.');
+    const target = this.items.get(id)?.target;
+    if (target && data) this.#events.onStudy(data.StudyInstanceUID, target);
+    this.#end(id, 'stored');
+  });
   #isSigning = false;
   #isPaused = false;
   #lastOrder = 0;
 
-  /** @param onGranted called when images of the target exist whose bytes are still to come */
-  constructor(subject: string, onGranted: (target: UploadTarget) => void) {
+  constructor(subject: string, events: UploadEvents) {
     this.#subject = subject;
-    this.#onGranted = onGranted;
+    this.#events = events;
     // Held until the page is closed; then another page takes over the remaining files.
     void navigator.locks.request(lockOf(this.#owner), () => new Promise(() => undefined));
     window.addEventListener('online', () => this.#wake());
@@ -65,14 +83,36 @@ export class UploadQueue {
     const adopted = await adoptUploads(this.#subject, this.#owner).catch(() => []);
     for (const { record, isPersisted } of adopted) {
       this.#take(record);
-      if (!isPersisted)
+      this.previews.put(record.id, () => this.#bytesOf(record.id));
+      if (record.isSent) this.#check(record);
+      else if (!isPersisted)
         this.#end(record.id, 'refused', 'The page was closed too soon. Choose this file again.');
     }
     this.#pump();
   }
 
-  /** Adds files. A file that can't be an image is shown as refused, and the others are uploaded. */
+  /**
+   * Adds files. DICOM files go to the studies of the patient whom they name, the others to the target. A file that is neither
+   * DICOM nor an image is shown as refused, and the others are uploaded.
+   */
   add(files: readonly File[], target: UploadTarget): void {
+    const unclear = files.filter(mayBeDicom);
+    // Pictures are shown before the first byte of them is read.
+    this.#addTo(
+      target,
+      files.filter((file) => !unclear.includes(file)),
+    );
+    if (unclear.length > 0) void this.#divide(unclear, target);
+  }
+
+  async #divide(files: readonly File[], target: UploadTarget): Promise<void> {
+    const { dicom, others } = await divideFiles(files);
+    const { id, patientId, title } = target;
+    this.#addTo({ kind: 'dicom', id, patientId, title }, dicom);
+    this.#addTo(target, others);
+  }
+
+  #addTo(target: UploadTarget, files: readonly File[]): void {
     for (const file of files) {
       const record: UploadRecord = {
         id: crypto.randomUUID(),
@@ -85,8 +125,9 @@ export class UploadQueue {
         bytes: file.size,
         attempts: 0,
       };
-      const fault = faultOf(file);
+      const fault = target.kind === 'dicom' ? dicomFaultOf(file) : faultOf(file);
       this.#take(record);
+      this.previews.put(record.id, async () => file);
       if (fault) this.#end(record.id, 'refused', fault);
       else {
         this.#keep(record);
@@ -101,6 +142,7 @@ export class UploadQueue {
   cancel(id: string): void {
     this.#sending.get(id)?.abort();
     this.items.remove(id);
+    this.previews.drop(id);
     this.#forget(id);
     this.items.clearStored();
     this.#pump();
@@ -178,9 +220,12 @@ export class UploadQueue {
       if (asked.length === 0) return;
       // The same files in another attempt are the same request.
       const signed = await requestGrants(target, asked, await idempotencyKeyOf(asked));
-      for (const [index, record] of asked.entries()) this.#keep({ ...record, grant: signed[index] });
+      for (const [index, record] of asked.entries()) {
+        this.#keep({ ...record, grant: signed[index] });
+        this.items.update(record.id, { imageId: signed[index]?.imageId });
+      }
       if (signed[0]) this.#groupSize.given(signed[0].endsAt);
-      this.#onGranted(target);
+      this.#events.onGranted(target);
       this.#backoff.reset();
     } catch (error) {
       const reasons = failureOf(error, asked.length, explain);
@@ -247,7 +292,7 @@ export class UploadQueue {
     this.#sending.delete(id);
     if (outcome === 'stored') {
       this.#backoff.reset();
-      this.#end(id, 'stored');
+      this.#arrived(record);
     } else if (outcome === 'refused') {
       this.#end(id, 'refused', 'What was sent is not the file that was chosen. Has it changed?');
     } else if (outcome === 'expired') {
@@ -274,7 +319,7 @@ export class UploadQueue {
     const { id, grant: signed } = record;
     this.items.update(id, { state: 'sending', sent: 0 });
     try {
-      if (signed && (await hasArrived(signed.imageId))) return this.#end(id, 'stored');
+      if (signed && (await hasArrived(record.target, signed.imageId))) return this.#arrived(record);
       this.#keep(withoutGrant(record));
     } catch {
       this.#backoff.start();
@@ -283,15 +328,33 @@ export class UploadQueue {
     this.#pump();
   }
 
+  /** The bytes are stored. An image is shown from now on; of a DICOM file it is asked what becomes of it. */
+  #arrived(record: UploadRecord): void {
+    if (record.target.kind !== 'dicom') {
+      this.#end(record.id, 'stored');
+      return;
+    }
+    const sent = this.#keep({ ...record, isSent: true });
+    this.#files.delete(record.id);
+    this.#persister.drop(record.id);
+    void deletePersisted(record.id).catch(() => undefined);
+    this.#check(sent);
+  }
+
+  #check({ id, bytes, grant }: UploadRecord): void {
+    this.items.update(id, { state: 'checking', sent: bytes });
+    if (grant) this.#results.follow(id, grant.imageId);
+  }
+
   #nextOrder(): number {
     this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
     return this.#lastOrder;
   }
 
   #take(record: UploadRecord): void {
-    const { id, target, name, bytes } = record;
+    const { id, target, name, bytes, grant } = record;
     this.#records.set(id, record);
-    this.items.put({ id, target, name, bytes, sent: 0, state: 'waiting' });
+    this.items.put({ id, target, name, bytes, sent: 0, state: 'waiting', imageId: grant?.imageId });
   }
 
   #keep(record: UploadRecord): UploadRecord {
@@ -304,9 +367,11 @@ export class UploadQueue {
 
   #end(id: string, state: 'stored' | 'refused' | 'failed', reason?: string): void {
     const item = this.items.get(id);
-    this.items.update(id, { state, reason, sent: state === 'stored' ? (item?.bytes ?? 0) : 0 });
+    const isStored = state === 'stored';
+    const storedAt = isStored ? Date.now() : undefined;
+    this.items.update(id, { state, reason, storedAt, sent: isStored ? (item?.bytes ?? 0) : 0 });
     if (state !== 'failed') this.#forget(id);
-    if (state === 'stored') setTimeout(() => this.items.clearStored(), STORED_MS);
+    if (isStored) setTimeout(() => this.items.clearStored(), STORED_MS);
   }
 
   #forget(id: string): void {

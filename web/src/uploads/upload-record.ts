@@ -1,10 +1,21 @@
 import type { EyeSide } from '../api/types.ts';
 import type { UploadState } from './upload-rows.ts';
 
-/** The target of an upload. */
+/** What the page says of a target on screens that do not show it. */
+interface Described {
+  patientId?: string;
+  /** Its name. */
+  title?: string;
+}
+
+/** The target of an upload. DICOM files say themselves whose they are; `id` is the page on which they were chosen. */
 export type UploadTarget =
-  | { kind: 'batch'; id: string }
-  | { kind: 'case'; id: string; patientId?: string; eyeSide: EyeSide; capturedAt?: string };
+  | ({ kind: 'batch'; id: string; eyeSide?: EyeSide } & Described)
+  | ({ kind: 'case'; id: string; eyeSide: EyeSide; capturedAt?: string } & Described)
+  | ({ kind: 'dicom'; id: string } & Described);
+
+/** A batch or a case, into which images are uploaded. */
+export type ImageTarget = Exclude<UploadTarget, { kind: 'dicom' }>;
 
 /** The record of an upload, which survives a reload. Its bytes are stored separately, once. */
 export interface UploadRecord {
@@ -23,10 +34,13 @@ export interface UploadRecord {
   grant?: UploadGrant | undefined;
   /** How many upload grants expired unused. */
   attempts: number;
+  /** Whether the bytes of a DICOM file have arrived: what became of them is still to be asked. */
+  isSent?: boolean;
 }
 
 /** A presigned upload of one file. */
 export interface UploadGrant {
+  /** Of a DICOM file: the id of its upload. */
   imageId: string;
   url: string;
   headers: Record<string, string>;
@@ -44,6 +58,12 @@ export interface UploadItem {
   bytes: number;
   sent: number;
   state: UploadState;
+  /** The image, once the service knows it. */
+  imageId?: string | undefined;
+  /** When its bytes were stored; milliseconds since 1970. */
+  storedAt?: number | undefined;
+  /** Whether it has left the list of uploads, and keeps only its place among the images. */
+  isCleared?: boolean | undefined;
   /** Why the upload was refused or failed. */
   reason?: string | undefined;
 }

@@ -1,9 +1,16 @@
 /** The state of a file's upload. */
-export type UploadState = 'waiting' | 'sending' | 'stored' | 'refused' | 'failed';
+export type UploadState = 'waiting' | 'sending' | 'checking' | 'stored' | 'refused' | 'failed';
 
 /** The maximum number of rows for files that need attention, and for the others. */
 const MOST_ROWS = 12;
-const TURN: Record<UploadState, number> = { refused: 0, failed: 0, sending: 1, waiting: 2, stored: 3 };
+const TURN: Record<UploadState, number> = {
+  refused: 0,
+  failed: 0,
+  sending: 1,
+  checking: 2,
+  waiting: 3,
+  stored: 4,
+};
 
 /** Whether somebody has to look at the file. */
 export const isBad = ({ state }: { state: UploadState }): boolean =>

@@ -50,6 +50,9 @@ export async function persistFile(id: string, file: Blob): Promise<void> {
 export const persistedFile = async (id: string): Promise<Blob | undefined> =>
   (await connect()).get('files', id);
 
+/** Deletes only the copy, when its bytes are stored and their check is not over. */
+export const deletePersisted = async (id: string): Promise<void> => (await connect()).delete('files', id);
+
 /** Deletes the record and the copy of a file that is uploaded or cancelled. */
 export async function deleteUpload(id: string): Promise<void> {
   const change = (await connect()).transaction(['uploads', 'files'], 'readwrite');

@@ -1,0 +1,26 @@
+import { formatLocalDay } from '../parts/format.ts';
+import { QueryStatus } from '../parts/query-status.tsx';
+import { useIdentity } from '../patient-banner/identity.ts';
+import { nameText } from '../patient-banner/patient-name.ts';
+import './patient-card.css';
+
+interface PatientCardProps {
+  /** Whose it is: `From`, `To`. */
+  title?: string;
+  patientId: string;
+}
+
+/** Name, birth date and number of a patient, by which two patients are told apart. */
+export function PatientCard({ title, patientId }: PatientCardProps) {
+  const answer = useIdentity(patientId);
+  const patient = answer.data;
+  return (
+    <div className="patient-card">
+      {title && <span className="quiet">{title}</span>}
+      <b className="patient-card-name">{nameText(patient?.name) ?? 'No name known'}</b>
+      <span>{patient?.birthDate ? `born ${formatLocalDay(patient.birthDate)}` : 'No birth date known'}</span>
+      <span className="patient-card-number">{patientId}</span>
+      <QueryStatus what="patient" answer={answer} />
+    </div>
+  );
+}

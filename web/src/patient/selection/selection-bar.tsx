@@ -1,0 +1,236 @@
+import {
+  ArrowRightLeft,
+  CheckCheck,
+  ChevronLeft,
+  ChevronRight,
+  Columns2,
+  Download,
+  Printer,
+  SlidersHorizontal,
+  Trash2,
+  X,
+} from 'lucide-react';
+import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
+import type { EyeSide, Image } from '../../api/types.ts';
+import { useDeletion } from '../../changes/use-deletion.ts';
+import { useImageChanges } from '../../changes/use-image-changes.ts';
+import { mayEdit } from '../../edits/may-edit.ts';
+import { CategoryMenu } from '../../images/category-menu.tsx';
+import { EYE_SIDES } from '../../images/eye-sides.ts';
+import { Confirm } from '../../parts/dialog.tsx';
+import { count } from '../../parts/format.ts';
+import { IconButton } from '../../parts/icon-button.tsx';
+import { useSession } from '../../session/session-provider.tsx';
+import type { Pair } from '../patient-compare.tsx';
+import type { Selection } from './use-selection.ts';
+import './selection-bar.css';
+
+const PrintDialog = lazy(() =>
+  import('../../print/print-dialog.tsx').then((m) => ({ default: m.PrintDialog })),
+);
+const EditDialog = lazy(() => import('../../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
+const MoveDialog = lazy(() => import('../../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+
+interface SelectionBarProps {
+  patientId: string;
+  /** The name of the batch, or of the list. */
+  title: string;
+  selection: Selection;
+  onDownload: (images: readonly Image[]) => void;
+  onCompare: (pair: Pair) => void;
+  /** Moves them before or after the others. Absent where the list has another order than that of the batch. */
+  onReorder?: ((step: -1 | 1) => void) | undefined;
+}
+
+/** The actions for the selected images. */
+export function SelectionBar({
+  patientId,
+  title,
+  selection,
+  onDownload,
+  onCompare,
+  onReorder,
+}: SelectionBarProps) {
+  const { person } = useSession();
+  const change = useImageChanges();
+  const { deleteImages } = useDeletion();
+  const [asks, setAsks] = useState<'edit' | 'print' | 'move' | 'delete'>();
+  const { chosen: images } = selection;
+  const [one, other, third] = images;
+  const batchId = one?.batch ?? null;
+  const isPair = other !== undefined && third === undefined && batchId !== null && other.batch === batchId;
+  const done = () => setAsks(undefined);
+  const { mayDelete } = person;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Delete' || !mayDelete || isElsewhere(event.target)) return;
+      event.preventDefault();
+      setAsks('delete');
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [mayDelete]);
+  const writeCaption = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const caption = String(new FormData(form).get('caption') ?? '').trim();
+    if (caption !== '' && (await change(images, { caption }))) form.reset();
+  };
+  return (
+    <div className="selection" role="toolbar" aria-label="Selection">
+      <div className="selection-row">
+        <button type="button" className="button primary small" onClick={() => onDownload(images)}>
+          <Download size={16} aria-hidden /> Download {images.length} selected
+        </button>
+        <IconButton
+          icon={CheckCheck}
+          onClick={selection.selectAll}
+          label="Select all"
+          title="Select all (Ctrl+A)"
+          disabled={selection.isLoadingAll}
+        />
+        <IconButton icon={X} onClick={selection.clear} label="Clear the selection" title="Clear (Escape)" />
+      </div>
+      <div className="selection-row">
+        <CategoryMenu
+          value=""
+          empty="Set category …"
+          label="Category of the selection"
+          onChange={(category) => void change(images, { category })}
+        />
+        <select
+          className="category-menu"
+          aria-label="Eye side of the selection"
+          value=""
+          onChange={({ target }) => void change(images, { eye_side: target.value as EyeSide })}
+        >
+          <option value="">Set eye …</option>
+          {Object.entries(EYE_SIDES).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <form className="selection-row" onSubmit={writeCaption}>
+        <input
+          name="caption"
+          placeholder="Caption for all, then Enter"
+          aria-label="Caption of the selection"
+          maxLength={2000}
+          autoComplete="off"
+        />
+        <input
+          type="date"
+          aria-label="Day on which the selection was taken"
+          title="Taken on this day"
+          onBlur={({ target }) => {
+            if (!target.validity.valid || target.value === '') return;
+            void change(images, { date_taken: target.value });
+            target.value = '';
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            event.currentTarget.blur();
+          }}
+        />
+      </form>
+      <div className="selection-row tools">
+        {onReorder && (
+          <>
+            <IconButton
+              icon={ChevronLeft}
+              onClick={() => onReorder(-1)}
+              label="Move earlier"
+              title="Move earlier"
+            />
+            <IconButton
+              icon={ChevronRight}
+              onClick={() => onReorder(1)}
+              label="Move later"
+              title="Move later"
+            />
+          </>
+        )}
+        <IconButton
+          icon={Columns2}
+          onClick={() => isPair && batchId && onCompare({ batchId, ids: [one?.id ?? '', other.id] })}
+          disabled={!isPair}
+          label="Compare"
+          title={isPair ? 'Compare the two' : 'Select two images of one batch to compare them'}
+        />
+        {images.every((image) => mayEdit(person, image)) && (
+          <IconButton
+            icon={SlidersHorizontal}
+            onClick={() => setAsks('edit')}
+            label="Edit"
+            title="Edit all"
+          />
+        )}
+        <IconButton
+          icon={Printer}
+          onClick={() => setAsks('print')}
+          label="Print"
+          title="Print with captions"
+        />
+        {person.mayReassign && (
+          <IconButton
+            icon={ArrowRightLeft}
+            onClick={() => setAsks('move')}
+            label="Move to another patient"
+            title="Move to another patient or batch"
+          />
+        )}
+        {mayDelete && (
+          <IconButton
+            icon={Trash2}
+            className="danger"
+            onClick={() => setAsks('delete')}
+            label="Delete the selection"
+            title="Delete (Delete)"
+          />
+        )}
+        {selection.isLoadingAll && (
+          <span className="quiet" role="status">
+            Loading the others …
+          </span>
+        )}
+      </div>
+      <Suspense>
+        {asks === 'edit' && <EditDialog images={images} onClose={done} />}
+        {asks === 'print' && (
+          <PrintDialog patientId={patientId} title={title} images={images} onClose={done} />
+        )}
+        {asks === 'move' && (
+          <MoveDialog
+            patientId={patientId}
+            moved={{ kind: 'images', images, batchName: title }}
+            onMoved={selection.clear}
+            onClose={done}
+          />
+        )}
+      </Suspense>
+      {asks === 'delete' && (
+        <Confirm
+          title={images.length === 1 ? 'Delete image?' : `Delete ${count(images.length, 'image')}?`}
+          action={images.length === 1 ? 'Delete image' : `Delete ${count(images.length, 'image')}`}
+          onClose={done}
+          onConfirm={() =>
+            deleteImages(images.map(({ id, batch, original_name: name }) => ({ id, batch, name })))
+          }
+        >
+          {images.length === 1
+            ? `“${one?.original_name}” of patient ${patientId}`
+            : `They belong to patient ${patientId} and`}{' '}
+          will be deleted. Doctors and admins can restore {images.length === 1 ? 'it' : 'them'} from the
+          trash.
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+const isElsewhere = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.closest('input:not([type=checkbox]), select, textarea, [role=dialog], [role=alertdialog]') !== null;

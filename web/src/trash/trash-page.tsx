@@ -1,0 +1,178 @@
+import { type QueryClient, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { RotateCcw } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import { explain } from '../api/api-error.ts';
+import { api, bodyOf } from '../api/client.ts';
+import type { DeletedDicom, DeletedItems } from '../api/types.ts';
+import { useToasts } from '../changes/toasts-provider.tsx';
+import { restoreBatch, restoreImages, restoreStudy } from '../changes/use-deletion.ts';
+import { categoryLabel } from '../images/categories.ts';
+import { PatientCard } from '../moves/patient-card.tsx';
+import { formatClinicDay, formatClinicTime, formatLocalDay } from '../parts/format.ts';
+import { Message } from '../parts/message.tsx';
+import { QueryStatus } from '../parts/query-status.tsx';
+import './trash-page.css';
+
+/** Something deleted, as the page lists it. */
+interface Deleted {
+  id: string;
+  name: string;
+  facts: string;
+  deletedAt: string;
+  until: string;
+  restore: (queries: QueryClient) => Promise<void>;
+}
+
+/**
+ * What was deleted of a patient and can be restored: batches, images and DICOM. Without a patient: DICOM of all patients and of
+ * nobody.
+ */
+export function TrashPage({ patientId }: { patientId: string | undefined }) {
+  const images = useDeletedImages(patientId);
+  const dicom = useDeletedDicom(patientId);
+  useEffect(() => {
+    document.title = `Trash ${patientId ?? ''} · Negatoscope`;
+  }, [patientId]);
+  const pages = images.data?.pages ?? [];
+  const items = [
+    ...(pages[0]?.batches ?? []).map(batchItem),
+    ...pages.flatMap((page) => page.images).map(imageItem),
+    ...(dicom.data?.pages ?? []).flatMap((page) => page.deleted).map(dicomItem),
+  ].toSorted((a, b) => (a.deletedAt < b.deletedAt ? 1 : -1));
+  const isEmpty = items.length === 0 && dicom.isSuccess && (images.isSuccess || patientId === undefined);
+  const more = [images, dicom].filter(({ hasNextPage }) => hasNextPage);
+  return (
+    <main className="page trash">
+      <div className="trash-head">
+        <h1>Trash</h1>
+        {patientId !== undefined && (
+          <Link href={`/patients/${encodeURIComponent(patientId)}`}>Back to the images</Link>
+        )}
+      </div>
+      {patientId === undefined ? (
+        <p className="quiet">
+          Deleted DICOM of all patients. Deleted images are in the trash of their patient.
+        </p>
+      ) : (
+        <PatientCard patientId={patientId} />
+      )}
+      {patientId !== undefined && <QueryStatus what="deleted images" answer={images} />}
+      <QueryStatus what="deleted DICOM" answer={dicom} />
+      {isEmpty && (
+        <Message title="The trash is empty">What is deleted stays here until it is erased for good.</Message>
+      )}
+      {items.length > 0 && (
+        <ul className="trash-list" aria-label="Deleted">
+          {items.map((item) => (
+            <DeletedRow key={item.id} item={item} />
+          ))}
+        </ul>
+      )}
+      {more.length > 0 && (
+        <button
+          type="button"
+          className="button"
+          disabled={more.some(({ isFetchingNextPage }) => isFetchingNextPage)}
+          onClick={() => {
+            for (const list of more) void list.fetchNextPage();
+          }}
+        >
+          More
+        </button>
+      )}
+    </main>
+  );
+}
+
+function DeletedRow({ item }: { item: Deleted }) {
+  const queries = useQueryClient();
+  const toasts = useToasts();
+  const [isBusy, setBusy] = useState(false);
+  const restore = async () => {
+    setBusy(true);
+    try {
+      await item.restore(queries);
+      toasts.say(`${item.name} restored`);
+    } catch (error) {
+      toasts.say(`Not restored. ${explain(error)}`, { tone: 'bad', retry: restore });
+    }
+    setBusy(false);
+  };
+  return (
+    <li className="card">
+      <div className="trash-what">
+        <b>{item.name}</b>
+        <span className="quiet">{item.facts}</span>
+        <span className="quiet">
+          deleted {formatClinicTime(item.deletedAt)} · until {formatClinicDay(item.until)}
+        </span>
+      </div>
+      <button
+        type="button"
+        className="button small"
+        onClick={restore}
+        disabled={isBusy}
+        aria-label={`Restore ${item.name}`}
+      >
+        <RotateCcw size={16} className={isBusy ? 'turning' : ''} aria-hidden />
+        {isBusy ? 'Restoring …' : 'Restore'}
+      </button>
+    </li>
+  );
+}
+
+const useDeletedImages = (id = '') =>
+  useInfiniteQuery({
+    queryKey: ['deleted', 'images', id],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      bodyOf(api.GET('/api/patients/{id}/deleted', { params: { path: { id }, query: { cursor } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    enabled: id !== '',
+    staleTime: 0,
+  });
+
+const useDeletedDicom = (patient_id: string | undefined) =>
+  useInfiniteQuery({
+    queryKey: ['deleted', 'dicom', patient_id],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      bodyOf(api.GET('/dicom/deleted', { params: { query: { patient_id, cursor } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    staleTime: 0,
+  });
+
+const batchItem = (batch: DeletedItems['batches'][number]): Deleted => ({
+  id: batch.id,
+  name: batch.name,
+  facts: `Batch with the images that were deleted with it, ${formatClinicDay(batch.created_at)}`,
+  deletedAt: batch.deleted_at,
+  until: batch.restorable_until,
+  restore: (queries) => restoreBatch(queries, batch.id),
+});
+
+const imageItem = (image: DeletedItems['images'][number]): Deleted => ({
+  id: image.id,
+  name: image.original_name,
+  facts: [`Image, ${categoryLabel(image.category)}`, image.caption].filter(Boolean).join(' · '),
+  deletedAt: image.deleted_at,
+  until: image.restorable_until,
+  restore: (queries) => restoreImages(queries, [image]),
+});
+
+const dicomItem = (dicom: DeletedDicom): Deleted => {
+  const { study_instance_uid: study, series_instance_uid: series, sop_instance_uid: instance } = dicom;
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(dicom.study_date) ?? [];
+  const what = { study: 'DICOM study', series: 'DICOM series', instance: 'DICOM image' }[dicom.level];
+  return {
+    id: [study, series, instance].filter(Boolean).join('/'),
+    name: dicom.study_description || 'Study without a description',
+    facts: [what, year && formatLocalDay(`${year}-${month}-${day}`), dicom.patient_id ?? 'no patient']
+      .filter(Boolean)
+      .join(' · '),
+    deletedAt: dicom.deleted_at,
+    until: dicom.restorable_until,
+    restore: (queries) => restoreStudy(queries, { study, series, instance }),
+  };
+};
