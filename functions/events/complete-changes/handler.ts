@@ -19,14 +19,13 @@ type Deps = SettleDeps &
 
 /** The request has done the same, unless its function ended before that. */
 export async function handle({ before, after }: ChangedItem, deps: Deps) {
-  const { batches, cases, exports, now } = deps;
   switch (after?.sk) {
     case 'IMAGE': {
-      if (hasLeft(before, after)) await exports.endAllOf(Image.parse(before));
+      if (hasLeft(before, after)) await deps.exports.endAllOf(Image.parse(before));
       return;
     }
     case 'BATCH': {
-      const batch = await batches.find(Batch.parse(after).id, now());
+      const batch = await deps.batches.find(Batch.parse(after).id, deps.now());
       if (batch) await settleBatch(batch, deps);
       return;
     }
@@ -37,7 +36,7 @@ export async function handle({ before, after }: ChangedItem, deps: Deps) {
       return;
     }
     default: {
-      const known = await cases.get(Case.parse(after).id, now());
+      const known = await deps.cases.get(Case.parse(after).id, deps.now());
       if (known) await settleCase(known, deps);
     }
   }

@@ -7,6 +7,22 @@ const Fraction = z.number().min(0).max(1);
 /** How much lighter or darker; −100 to 100, where 0 changes nothing. */
 const Adjustment = z.number().min(-100).max(100).default(0);
 
+const EXAMPLE = {
+  isFlipped: false,
+  quarterTurns: 1,
+  straightenDegrees: 0,
+  crop: { left: 0.1, top: 0.1, width: 0.8, height: 0.8 },
+  brightness: 0,
+  contrast: 0,
+};
+
+const Crop = z.object({
+  left: Fraction,
+  top: Fraction,
+  width: Fraction.gt(0),
+  height: Fraction.gt(0),
+});
+
 /**
  * The changes of a picture, in a normal form: any sequence of rotations, flips and so on is one of these. They are
  * applied in the order of the fields, to the picture with its orientation applied. The original stays as it is.
@@ -21,12 +37,7 @@ export const EditSteps = z
     straightenDegrees: z.number().min(-45).max(45).default(0),
     /** The part that is kept, as fractions of the sides after the rotation. */
     crop: z
-      .strictObject({
-        left: Fraction,
-        top: Fraction,
-        width: Fraction.gt(0),
-        height: Fraction.gt(0),
-      })
+      .strictObject(Crop.shape)
       .refine(({ left, top, width, height }) => left + width <= 1 && top + height <= 1, {
         error: 'must lie within the picture',
       })
@@ -34,18 +45,8 @@ export const EditSteps = z
     brightness: Adjustment,
     contrast: Adjustment,
   })
-  .meta({
-    examples: [
-      {
-        isFlipped: false,
-        quarterTurns: 1,
-        straightenDegrees: 0,
-        crop: { left: 0.1, top: 0.1, width: 0.8, height: 0.8 },
-        brightness: 0,
-        contrast: 0,
-      },
-    ],
-  });
+  .meta({ examples: [EXAMPLE] });
+
 export type EditSteps = z.infer<typeof EditSteps>;
 
 /**
@@ -55,7 +56,10 @@ export type EditSteps = z.infer<typeof EditSteps>;
 export const ShownEdit = z.object({
   version: z.int().min(1),
   /** Null: the original is shown again. */
-  steps: z.object(EditSteps.shape).nullable(),
+  steps: z
+    .object({ ...EditSteps.shape, crop: Crop.optional() })
+    .meta({ examples: [EXAMPLE] })
+    .nullable(),
 });
 export type ShownEdit = z.infer<typeof ShownEdit>;
 

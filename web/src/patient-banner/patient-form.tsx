@@ -28,7 +28,8 @@ export function PatientForm({ identity, action, onDone, onClose }: PatientFormPr
     try {
       const params = { path: { id: patientId } };
       const known = identity.name && (await formerNumbersOf(patientId));
-      const alphabetic = [text('family'), text('given'), ...others].join('^').replace(/\^+$/, '');
+      const groups = [text('family'), text('given'), ...others];
+      const alphabetic = groups.slice(0, groups.findLastIndex(Boolean) + 1).join('^');
       await api.PUT('/api/patients/{id}', {
         params,
         body: {
