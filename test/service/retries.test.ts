@@ -22,6 +22,10 @@ import { operation as createExamImageOperation } from '../../functions/exams/cre
 import { handle as createApiKey } from '../../functions/keys/create-api-key/handler.ts';
 import { operation as createApiKeyOperation } from '../../functions/keys/create-api-key/operation.ts';
 import { operations } from '../../functions/operations.ts';
+import { handle as createPatientExport } from '../../functions/patients/create-patient-export/handler.ts';
+import { operation as createPatientExportOperation } from '../../functions/patients/create-patient-export/operation.ts';
+import { handle as erasePatient } from '../../functions/patients/erase-patient/handler.ts';
+import { operation as erasePatientOperation } from '../../functions/patients/erase-patient/operation.ts';
 import { handle as createRecordImage } from '../../functions/records/create-record-image/handler.ts';
 import { operation as createRecordImageOperation } from '../../functions/records/create-record-image/operation.ts';
 import type { Operation } from '../../lib/api/operation.ts';
@@ -126,7 +130,8 @@ const creations: Record<string, () => Promise<Creation>> = {
   },
   [createBatchUploadsOperation.id]: async () => {
     const id = await createBatch(doctor, newPatient());
-    const one = { name: 'a.jpg', size: 1000, type: 'image/jpeg', category: 'other', caption: '' };
+    const details = { category: 'other', caption: '', eye_side: 'unknown' };
+    const one = { name: 'a.jpg', size: 1000, type: 'image/jpeg', ...details };
     const files = Array.from({ length: 120 }, (_value, index) => ({ ...one, name: `${index}.jpg` }));
     return {
       request: { params: { id }, body: { files } },
@@ -198,6 +203,18 @@ const creations: Record<string, () => Promise<Creation>> = {
       idsOf: ({ id }) => id,
       count: () => list(`/api/v2/images/prescription/${prescription}`, 'images'),
     };
+  },
+  [createPatientExportOperation.id]: async () => {
+    const id = newPatient();
+    for (const image of await upload(doctor, await createBatch(doctor, id), [file]))
+      await decided(doctor, image);
+    return { request: { params: { id } }, handle: createPatientExport, idsOf: (value) => value.id };
+  },
+  [erasePatientOperation.id]: async () => {
+    const id = newPatient();
+    await createBatch(doctor, id);
+    const body = { confirm: id, reason: 'Asked for by the patient' };
+    return { request: { params: { id }, body }, handle: erasePatient, idsOf: (value) => value.id };
   },
   [createDicomUploadOperation.id]: async () => ({
     request: { body: { fileSize: 1000 } },
