@@ -6,12 +6,14 @@ import { CasesPage, HomePage } from './home-page.tsx';
 import { LiveUpdatesNotice } from './live-updates/live-updates-notice.tsx';
 import { Message } from './parts/message.tsx';
 import { Spinner } from './parts/spinner.tsx';
-import { PatientPage } from './patient/patient-page.tsx';
 import { useIdentity } from './patient-banner/identity.ts';
 import { NewPatient } from './patient-banner/new-patient.tsx';
 import { useSession } from './session/session-provider.tsx';
 import { TopBar } from './top-bar.tsx';
 
+const PatientPage = lazy(() =>
+  import('./patient/patient-page.tsx').then((m) => ({ default: m.PatientPage })),
+);
 const CasePage = lazy(() => import('./cases/case-page.tsx').then((m) => ({ default: m.CasePage })));
 const ExamPage = lazy(() => import('./exams/exam-page.tsx').then((m) => ({ default: m.ExamPage })));
 const StudyPage = lazy(() => import('./exams/study-page.tsx').then((m) => ({ default: m.StudyPage })));
