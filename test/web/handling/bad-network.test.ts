@@ -150,3 +150,34 @@ test('A ZIP whose export cannot be asked for continues with the same export, als
   expect(exports).toMatchObject({ made: 1 });
   expect(exports.asked.size).toBe(1);
 }, 60_000);
+
+test('A part of the page whose code does not come is asked for again; one that never comes is a message, and not an empty page', async () => {
+  const page = await browsing.signedIn('admin', '/');
+  let attempts = 0;
+  let isBack = false;
+  await page.clock.install();
+  await page.route('**/assets/{status,keys}-page-*.js', (route) => {
+    if (isBack) return route.continue();
+    attempts += 1;
+    return route.abort();
+  });
+  await page.getByRole('link', { name: 'Status' }).click();
+  await expect.poll(() => attempts).toBe(1);
+  isBack = true;
+  await page.clock.runFor(2000);
+  await page.getByRole('heading', { name: 'Status' }).waitFor();
+
+  isBack = false;
+  await page.getByRole('link', { name: 'API keys' }).click();
+  const failure = page.getByRole('alert').getByText('This part of the page can not be shown');
+  await expect
+    .poll(async () => {
+      await page.clock.runFor(20_000);
+      return failure.isVisible();
+    })
+    .toBe(true);
+  expect(await page.getByRole('link', { name: 'Status' }).isVisible()).toBe(true);
+  isBack = true;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'API keys' }).waitFor();
+});

@@ -1,5 +1,5 @@
 import { ArrowRightLeft, ChevronRight, Download, Pencil, Trash2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { Batch, Image } from '../api/types.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
@@ -13,8 +13,9 @@ import { useSession } from '../session/session-provider.tsx';
 import { BatchContent } from './batch-content.tsx';
 import { BatchNameDialog } from './batch-name-dialog.tsx';
 import './batch-item.css';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+const MoveDialog = lazyPart(() => import('../moves/move-dialog.tsx'), 'MoveDialog');
 
 interface BatchItemProps {
   batch: Batch;

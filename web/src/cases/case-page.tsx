@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowRightLeft } from 'lucide-react';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
@@ -33,8 +33,9 @@ import { CaseUpload } from './case-upload.tsx';
 import '../parts/panel.css';
 import '../patient/patient-page.css';
 import './case-page.css';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+const MoveDialog = lazyPart(() => import('../moves/move-dialog.tsx'), 'MoveDialog');
 
 /** The images of a case with their eye sides and days, sorted by both. */
 export function CasePage({ caseId }: { caseId: string }) {

@@ -1,5 +1,5 @@
 import { PanelRight } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useAddress } from '../links/address.ts';
 import { Spinner } from '../parts/spinner.tsx';
 import { ExamFacts } from './exam-facts.tsx';
@@ -8,9 +8,10 @@ import { SeriesList } from './series-list.tsx';
 import { SeriesViewer } from './series-viewer.tsx';
 import '../parts/panel.css';
 import './exams.css';
+import { lazyPart } from '../parts/lazy-part.ts';
 
 // Contains the DICOM data dictionary.
-const MetadataTable = lazy(() => import('./metadata-table.tsx').then((m) => ({ default: m.MetadataTable })));
+const MetadataTable = lazyPart(() => import('./metadata-table.tsx'), 'MetadataTable');
 
 interface ExamViewProps {
   kind: 'Exam' | 'Study';

@@ -1,13 +1,12 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { explain } from '../api/api-error.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import type { ViewerItem } from './series.ts';
 
 // Cornerstone is almost a megabyte: it is loaded in parallel with the first image, and on no other page.
-const ViewportView = lazy(() =>
-  import('../dicom-viewer/viewport-view.tsx').then((m) => ({ default: m.ViewportView })),
-);
+const ViewportView = lazyPart(() => import('../dicom-viewer/viewport-view.tsx'), 'ViewportView');
 
 interface SeriesViewerProps {
   items: { data?: readonly ViewerItem[]; error: unknown };

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { pageConfig } from '../page-config.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useViewedPatient } from '../patient-banner/use-viewed.ts';
@@ -13,7 +14,7 @@ import { textOf } from './dicom-json.ts';
 import { readDataSets } from './dicomweb.ts';
 import { isAssigned, isFromPatient } from './study-tags.ts';
 
-const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+const MoveDialog = lazyPart(() => import('../moves/move-dialog.tsx'), 'MoveDialog');
 
 interface StudyPatientProps {
   study: string;

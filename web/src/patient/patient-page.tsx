@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { Link } from 'wouter';
 import { api, bodyOf } from '../api/client.ts';
@@ -27,12 +27,11 @@ import { ImageSearch } from './image-search.tsx';
 import { PatientViewer } from './patient-viewer.tsx';
 import '../parts/panel.css';
 import './patient-page.css';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const PatientCompare = lazy(() =>
-  import('./patient-compare.tsx').then((m) => ({ default: m.PatientCompare })),
-);
+const PatientCompare = lazyPart(() => import('./patient-compare.tsx'), 'PatientCompare');
 
-const Gallery = lazy(() => import('./gallery/gallery.tsx').then((m) => ({ default: m.Gallery })));
+const Gallery = lazyPart(() => import('./gallery/gallery.tsx'), 'Gallery');
 
 /** A patient's images: batches on the left, the selected image on the right; or all of them across the page. */
 export function PatientPage({ patientId }: { patientId: string }) {

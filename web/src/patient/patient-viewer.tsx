@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useBatches } from '../batches/batches.ts';
@@ -8,6 +8,7 @@ import { mayEdit } from '../edits/may-edit.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { Confirm } from '../parts/dialog.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { saveBytes } from '../parts/save-file.ts';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { useSession } from '../session/session-provider.tsx';
@@ -15,9 +16,9 @@ import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
 import { listedIn, useImages } from './images.ts';
 
-const MoveDialog = lazy(() => import('../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+const MoveDialog = lazyPart(() => import('../moves/move-dialog.tsx'), 'MoveDialog');
 
-const EditDialog = lazy(() => import('../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
+const EditDialog = lazyPart(() => import('../edits/edit-dialog.tsx'), 'EditDialog');
 
 /** The selected image, and the list through which the arrow keys go. */
 export interface OpenedImage {

@@ -10,7 +10,7 @@ import {
   Trash2,
   X,
 } from 'lucide-react';
-import { type FormEvent, lazy, Suspense, useEffect, useState } from 'react';
+import { type FormEvent, Suspense, useEffect, useState } from 'react';
 import type { EyeSide, Image } from '../../api/types.ts';
 import { useDeletion } from '../../changes/use-deletion.ts';
 import { useImageChanges } from '../../changes/use-image-changes.ts';
@@ -24,12 +24,11 @@ import { useSession } from '../../session/session-provider.tsx';
 import type { Pair } from '../patient-compare.tsx';
 import type { Selection } from './use-selection.ts';
 import './selection-bar.css';
+import { lazyPart } from '../../parts/lazy-part.ts';
 
-const PrintDialog = lazy(() =>
-  import('../../print/print-dialog.tsx').then((m) => ({ default: m.PrintDialog })),
-);
-const EditDialog = lazy(() => import('../../edits/edit-dialog.tsx').then((m) => ({ default: m.EditDialog })));
-const MoveDialog = lazy(() => import('../../moves/move-dialog.tsx').then((m) => ({ default: m.MoveDialog })));
+const PrintDialog = lazyPart(() => import('../../print/print-dialog.tsx'), 'PrintDialog');
+const EditDialog = lazyPart(() => import('../../edits/edit-dialog.tsx'), 'EditDialog');
+const MoveDialog = lazyPart(() => import('../../moves/move-dialog.tsx'), 'MoveDialog');
 
 interface SelectionBarProps {
   patientId: string;
