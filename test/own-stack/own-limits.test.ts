@@ -106,7 +106,7 @@ test('The page requests no more at once, and refuses files that are too large by
   });
   const huge = { name: 'huge.png', type: 'image/png', bytes: new Uint8Array(1_200_000) };
   await drop(page, [...(await photos(7)), huge]);
-  await page.getByText('1.2 MB is too large: 1 MB at most.').waitFor();
+  await page.getByText('1.2 MB is too large: 1 MB at most.', { exact: true }).waitFor();
   await expect.poll(() => readyNames(doctor, batch), { timeout: 25_000 }).toHaveLength(7);
   expect(statuses).toEqual([201, 201, 201]);
 });

@@ -81,7 +81,9 @@ test('The page says that the storage of a patient is full, uploads what fits, an
     if (response.url().endsWith('/upload-urls')) statuses.push(response.status());
   });
   await drop(page, await photos(10));
-  await expect.poll(() => page.getByText(OF_PATIENT).count(), { timeout: 25_000 }).toBe(3);
+  await expect
+    .poll(() => page.locator('.upload-reason', { hasText: OF_PATIENT }).count(), { timeout: 25_000 })
+    .toBe(3);
   await expect.poll(() => readyNames(doctor, batch), { timeout: 25_000 }).toHaveLength(7);
   // Longer than the first pauses after a request that should be sent again.
   await page.waitForTimeout(5000);

@@ -74,6 +74,8 @@ const watch = (page: Page) =>
       'load',
       // biome-ignore lint/suspicious/noExplicitAny: the types here are Node's
       async ({ target }: any) => {
+        // The picture of the chosen file, which is there before its upload.
+        if (target.classList?.contains('thumbnail-preview')) return;
         const name = target.closest?.('.tile')?.getAttribute('aria-label');
         if (!name || name in painted) return;
         await target.decode();
