@@ -227,7 +227,9 @@ describe('After an outage of nine days', () => {
     await orthanc.start();
     await service.clock.advance(dayMs / 24);
     await expectInOrthanc(sent);
-    expect(await deadLetters()).toEqual([]);
+    // That of an earlier test has become visible again meanwhile.
+    const givenUp = (await deadLetters()).map((body) => JSON.parse(body).dynamodb.NewImage.orthancId.S);
+    expect(givenUp.filter((id) => sent.some((each) => each.id === id))).toEqual([]);
     await service.clock.advance(dayMs);
     staff = await service.as('staff');
     await expectInOrthanc([await byForm()]);
