@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { operations } from '../../../functions/operations.ts';
 import { isAudited } from '../../../lib/api/operation.ts';
 import { csvOf } from '../../../web/src/admin/audit-csv.ts';
-import { deedsOf, extentOf, wordsOf } from '../../../web/src/admin/audit-sentences.ts';
+import { extentOf, groupEvents, wordsOf } from '../../../web/src/admin/audit-sentences.ts';
 import type { AuditEvent } from '../../../web/src/api/types.ts';
 
 let number = 0;
@@ -39,12 +39,12 @@ const events = (seconds: readonly number[], own: Partial<AuditEvent> = {}) =>
 test('What one person does with one thing of one patient is one sentence, although others do something in between', () => {
   const [a, b, c] = events([0, 20, 40]) as [AuditEvent, AuditEvent, AuditEvent];
   const other = event({ who: 'sam', name: 'Sam Staff', role: 'staff' });
-  const deeds = deedsOf([a, other, b, { ...c, action: 'get-metadata' }]);
-  expect(deeds.map(({ name, verb, thing, from, to }) => [name, verb, thing, from, to])).toEqual([
+  const groups = groupEvents([a, other, b, { ...c, action: 'get-metadata' }]);
+  expect(groups.map(({ name, verb, thing, from, to }) => [name, verb, thing, from, to])).toEqual([
     ['Dana Doctor', 'viewed', 'CT thorax', c.at, a.at],
     ['Sam Staff', 'viewed', 'CT thorax', other.at, other.at],
   ]);
-  expect(deeds.map(extentOf)).toEqual(['3 images', undefined]);
+  expect(groups.map(extentOf)).toEqual(['3 images', undefined]);
 });
 
 test.each([
@@ -55,7 +55,7 @@ test.each([
   ['a pause of more than ten minutes', { at: '2026-11-29T13:14:00.000Z' }],
 ] satisfies [string, Partial<AuditEvent>][])('%s is a sentence of its own', (_what, own) => {
   const [a, b] = events([0, 1]) as [AuditEvent, AuditEvent];
-  expect(deedsOf([a, { ...b, ...own }])).toHaveLength(2);
+  expect(groupEvents([a, { ...b, ...own }])).toHaveLength(2);
 });
 
 test('Every audited operation has words of its own', () => {

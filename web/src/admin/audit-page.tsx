@@ -11,8 +11,8 @@ import { QueryStatus } from '../parts/query-status.tsx';
 import { saveBytes } from '../parts/save-file.ts';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
 import { csvOf } from './audit-csv.ts';
-import { deedsOf } from './audit-sentences.ts';
-import { DeedTable } from './deed-table.tsx';
+import { groupEvents } from './audit-sentences.ts';
+import { EventGroupTable } from './event-group-table.tsx';
 import './admin.css';
 
 const FILTER = ['patient_id', 'who', 'from', 'to'] as const;
@@ -115,8 +115,8 @@ export function AuditPage() {
         <Message title="Nothing found">No event fits the filter.</Message>
       )}
       {events.length > 0 && (
-        <DeedTable
-          deeds={deedsOf(events)}
+        <EventGroupTable
+          groups={groupEvents(events)}
           onWho={(who) => set({ who }, { replace: false })}
           onPatient={(patientId) => set({ patient_id: patientId }, { replace: false })}
         />

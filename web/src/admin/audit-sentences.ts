@@ -2,7 +2,7 @@ import type { AuditEvent } from '../api/types.ts';
 import { count } from '../parts/format.ts';
 
 /** Events of one person that belong together, newest first. */
-export interface Deed {
+export interface EventGroup {
   /** Of its newest event. */
   id: string;
   events: AuditEvent[];
@@ -118,13 +118,13 @@ const PAUSE_MS = 10 * 60_000;
 
 /**
  * Groups the events of a list, newest first: those of one person with the same verb, thing, patient and outcome that follow each other
- * within ten minutes are one deed. Events of others in between do not part them.
+ * within ten minutes are one group. Events of others in between do not part them.
  */
-export function deedsOf(events: readonly AuditEvent[]): Deed[] {
-  const deeds: Deed[] = [];
+export function groupEvents(events: readonly AuditEvent[]): EventGroup[] {
+  const groups: EventGroup[] = [];
   // An event of a former version has no name, and others of the same person may have one.
   const names = new Map(events.flatMap(({ who, name }) => (who && name ? [[who, name] as const] : [])));
-  const latest = new Map<string, Deed>();
+  const latest = new Map<string, EventGroup>();
   for (const event of events) {
     const [verb, thing] = wordsOf(event);
     const { who, role, address, patient_ids: patientIds, outcome, at } = event;
@@ -135,14 +135,14 @@ export function deedsOf(events: readonly AuditEvent[]): Deed[] {
       known.from = at < known.from ? at : known.from;
       continue;
     }
-    const deed: Deed = {
+    const group: EventGroup = {
       ...{ id: event.id, events: [event], who, role, verb, thing, patientIds, outcome },
       ...{ name: nameOf(event, names), from: at, to: at },
     };
-    deeds.push(deed);
-    latest.set(key, deed);
+    groups.push(group);
+    latest.set(key, group);
   }
-  return deeds;
+  return groups;
 }
 
 /** The sentence of an event: its verb, and what it is about by its name, if it has one. */
@@ -161,7 +161,7 @@ function nameOf({ name, who, role }: AuditEvent, names: ReadonlyMap<string, stri
 }
 
 /** How often or how much, if more than one: `180 images`, `3 times`. */
-export function extentOf({ events, verb }: Pick<Deed, 'events' | 'verb'>): string | undefined {
+export function extentOf({ events, verb }: Pick<EventGroup, 'events' | 'verb'>): string | undefined {
   if (events.length < 2) return undefined;
   const images = new Set(
     events.flatMap(({ things }) => things.filter((thing) => /^(image|instance|exam image) /.test(thing))),

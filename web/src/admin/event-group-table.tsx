@@ -4,18 +4,18 @@ import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
 import { formatDay, formatMoment } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
-import { type Deed, extentOf } from './audit-sentences.ts';
+import { type EventGroup, extentOf } from './audit-sentences.ts';
 
-interface DeedTableProps {
-  deeds: readonly Deed[];
+interface EventGroupTableProps {
+  groups: readonly EventGroup[];
   onWho: (who: string) => void;
   onPatient: (patientId: string) => void;
 }
 
 const minute = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 
-/** The period of a deed, to the minute: `29 Nov 2026, 13:24–13:25`. */
-function periodOf({ from, to }: Deed): string {
+/** The period of a group, to the minute: `29 Nov 2026, 13:24–13:25`. */
+function periodOf({ from, to }: EventGroup): string {
   const [first, last] = [new Date(from), new Date(to)];
   const [begin, end] = [minute.format(first), minute.format(last)];
   const days = [formatDay(first), formatDay(last)];
@@ -24,7 +24,7 @@ function periodOf({ from, to }: Deed): string {
 }
 
 /** The audit log in sentences. The name of a person leads to what else they did, a patient to who else saw them. */
-export const DeedTable = ({ deeds, onWho, onPatient }: DeedTableProps) => (
+export const EventGroupTable = ({ groups, onWho, onPatient }: EventGroupTableProps) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
   <section className="admin-table audit-table" tabIndex={0} aria-label="Events">
     <table>
@@ -37,21 +37,25 @@ export const DeedTable = ({ deeds, onWho, onPatient }: DeedTableProps) => (
         </tr>
       </thead>
       <tbody>
-        {deeds.map((deed) => (
-          <DeedRow key={deed.id} deed={deed} onWho={onWho} onPatient={onPatient} />
+        {groups.map((group) => (
+          <EventGroupRow key={group.id} group={group} onWho={onWho} onPatient={onPatient} />
         ))}
       </tbody>
     </table>
   </section>
 );
 
-function DeedRow({ deed, onWho, onPatient }: { deed: Deed } & Omit<DeedTableProps, 'deeds'>) {
-  const { who, name, role, verb, thing, patientIds, outcome, events } = deed;
+function EventGroupRow({
+  group,
+  onWho,
+  onPatient,
+}: { group: EventGroup } & Omit<EventGroupTableProps, 'groups'>) {
+  const { who, name, role, verb, thing, patientIds, outcome, events } = group;
   const [newest] = events;
   return (
     <tr>
-      <td data-label="When" title={formatMoment(deed.to)}>
-        {periodOf(deed)}
+      <td data-label="When" title={formatMoment(group.to)}>
+        {periodOf(group)}
       </td>
       <td data-label="What happened" className="wide">
         <span>
@@ -69,7 +73,7 @@ function DeedRow({ deed, onWho, onPatient }: { deed: Deed } & Omit<DeedTableProp
           )}{' '}
           {role && role !== 'system' && role !== 'link' && <span className="quiet">({role}) </span>}
           {[verb, thing].filter(Boolean).join(' ')}
-          {extentOf(deed) && <span className="quiet">, {extentOf(deed)}</span>}
+          {extentOf(group) && <span className="quiet">, {extentOf(group)}</span>}
           {newest?.reason && <q className="quiet">{newest.reason}</q>}
         </span>
         <Details events={events} />
@@ -100,7 +104,7 @@ function DeedRow({ deed, onWho, onPatient }: { deed: Deed } & Omit<DeedTableProp
   );
 }
 
-/** The events of a deed as they are in the log, drawn when they are opened. */
+/** The events of a group as they are in the log, drawn when they are opened. */
 function Details({ events }: { events: readonly AuditEvent[] }) {
   const [isOpen, setOpen] = useState(false);
   return (
