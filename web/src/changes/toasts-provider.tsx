@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { createContext, type ReactNode, useContext, useState } from 'react';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { ToastRegion } from './toast-region.tsx';
 import { Toasts } from './toasts.ts';
 
@@ -14,17 +15,8 @@ export function useToasts(): Toasts {
 /** Shows what was done on all pages, and takes the latest change back by Ctrl+Z. */
 export function ToastsProvider({ children }: { children: ReactNode }) {
   const [toasts] = useState(() => new Toasts());
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return;
-      // A text field takes back what was typed.
-      if (event.shiftKey || event.altKey || isWriting(event.target)) return;
-      event.preventDefault();
-      void toasts.undo();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [toasts]);
+  // A text field takes back what was typed.
+  useShortcuts({ undo: () => void toasts.undo() }, isWriting);
   return (
     <ToastsContext value={toasts}>
       {children}

@@ -1,6 +1,7 @@
-import { useEffect } from 'react';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import type { DicomViewport } from './dicom-viewport.ts';
 
+/** How far a key moves the image; pixels of the screen. */
 const PAN = 40;
 
 /**
@@ -14,46 +15,27 @@ export function useViewportKeys(
   go: (index: number) => void,
   step: (by: number) => void,
 ): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || isElsewhere(event.target)) return;
-      const actions = { ...(event.shiftKey ? {} : steps(count, go, step)), ...looks(stage, event.shiftKey) };
-      const act = actions[event.key];
-      if (!act) return;
-      act();
-      event.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [stage, count, go, step]);
-}
-
-type Actions = Record<string, () => void>;
-
-const steps = (count: number, go: (index: number) => void, step: (by: number) => void): Actions => ({
-  ArrowUp: () => step(-1),
-  ArrowLeft: () => step(-1),
-  PageUp: () => step(-10),
-  ArrowDown: () => step(1),
-  ArrowRight: () => step(1),
-  PageDown: () => step(10),
-  Home: () => go(0),
-  End: () => go(count - 1),
-});
-
-function looks(stage: DicomViewport | undefined, isMoving: boolean): Actions {
-  if (!stage) return {};
-  // On many keyboards this character needs Shift.
-  const closer = { '+': () => stage.zoom(1.25) };
-  if (!isMoving)
-    return { ...closer, '-': () => stage.zoom(0.8), '0': () => stage.reset(), i: () => stage.invert() };
-  return {
-    ...closer,
-    ArrowUp: () => stage.pan(0, -PAN),
-    ArrowLeft: () => stage.pan(-PAN, 0),
-    ArrowDown: () => stage.pan(0, PAN),
-    ArrowRight: () => stage.pan(PAN, 0),
-  };
+  useShortcuts(
+    {
+      'previous-frame': () => step(-1),
+      'next-frame': () => step(1),
+      'ten-frames-back': () => step(-10),
+      'ten-frames-on': () => step(10),
+      'first-frame': () => go(0),
+      'last-frame': () => go(count - 1),
+      ...(stage && {
+        'zoom-in': () => stage.zoom(1.25),
+        'zoom-out': () => stage.zoom(0.8),
+        fit: () => stage.reset(),
+        invert: () => stage.invert(),
+        'pan-up': () => stage.pan(0, -PAN),
+        'pan-left': () => stage.pan(-PAN, 0),
+        'pan-down': () => stage.pan(0, PAN),
+        'pan-right': () => stage.pan(PAN, 0),
+      }),
+    },
+    isElsewhere,
+  );
 }
 
 const isElsewhere = (target: EventTarget | null): boolean =>

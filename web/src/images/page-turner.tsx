@@ -1,7 +1,6 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { useEffect } from 'react';
 import { IconButton } from '../parts/icon-button.tsx';
-import { isTyping } from '../parts/is-typing.ts';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import './page-turner.css';
 
 interface PageTurnerProps {
@@ -13,18 +12,11 @@ interface PageTurnerProps {
 
 /** Turns the pages of a document, by buttons and by the keys PageUp and PageDown. */
 export function PageTurner({ page, pages, onTurn }: PageTurnerProps) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
-      if (event.key !== 'PageUp' && event.key !== 'PageDown') return;
-      const to = event.key === 'PageUp' ? page - 1 : page + 1;
-      if (to >= 1 && to <= pages) onTurn(to);
-      // The key does not scroll the page behind, also where there is no page to turn to.
-      event.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [page, pages, onTurn]);
+  // The keys do not scroll the page behind, also where there is no page to turn to.
+  useShortcuts({
+    'previous-page': () => page > 1 && onTurn(page - 1),
+    'next-page': () => page < pages && onTurn(page + 1),
+  });
 
   return (
     <fieldset className="page-turner" aria-label="Pages">

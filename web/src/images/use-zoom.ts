@@ -1,6 +1,6 @@
 import Panzoom, { type PanzoomObject } from '@panzoom/panzoom';
-import { useEffect, useMemo } from 'react';
-import { isTyping } from '../parts/is-typing.ts';
+import { useMemo } from 'react';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 
 /** Zoom and pan of one image, or of several synchronized images. */
 export interface Zoom {
@@ -16,18 +16,7 @@ const MOST = 12;
 /** Zooms all attached images by wheel, touch, mouse and the keys `+`, `-` and `0`. */
 export function useZoom(): Zoom {
   const zoom = useMemo(makeZoom, []);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
-      if (event.key === '+') zoom.zoomIn();
-      else if (event.key === '-') zoom.zoomOut();
-      else if (event.key === '0') zoom.fit();
-      else return;
-      event.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [zoom]);
+  useShortcuts({ 'zoom-in': zoom.zoomIn, 'zoom-out': zoom.zoomOut, fit: zoom.fit });
   return zoom;
 }
 

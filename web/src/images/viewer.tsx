@@ -10,8 +10,8 @@ import {
 import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { IconButton } from '../parts/icon-button.tsx';
-import { isTyping } from '../parts/is-typing.ts';
 import { RetryButton } from '../parts/retry-button.tsx';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { originals } from './blob-urls.ts';
 import { PageTurner } from './page-turner.tsx';
 import { Picture } from './picture.tsx';
@@ -60,17 +60,10 @@ export function Viewer({
     if (isShown && nextPath) void originals.get(nextPath).catch(() => undefined);
   }, [isShown, next]);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
-      if (event.key === 'ArrowLeft' && previous) onShow(previous);
-      else if (event.key === 'ArrowRight' && next) onShow(next);
-      else return;
-      event.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [previous, next, onShow]);
+  useShortcuts({
+    'previous-image': previous && (() => onShow(previous)),
+    'next-image': next && (() => onShow(next)),
+  });
 
   const save = async () => {
     const say = (text: string, isBad = false) => setSaved({ id: image.id, text, isBad });

@@ -2,6 +2,7 @@ import { FileScan, FolderOpen, type LucideIcon, Plus, ScanLine, Search, UserRoun
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { explain } from '../api/api-error.ts';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { type Choice, choicesOf, newChoicesOf, useFound } from './found.ts';
 import './search-box.css';
 
@@ -55,16 +56,7 @@ export function SearchBox({ isLarge = false }: SearchBoxProps) {
     // Of several, nobody has seen yet which is the first.
     if (only) open(only);
   });
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
-      if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  useShortcuts({ search: () => field.current?.focus() });
 
   const onKeyDown = (event: KeyboardEvent) => {
     // The keys of an input method, such as Enter after a Japanese name, are not for the list.

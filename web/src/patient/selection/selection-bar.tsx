@@ -10,7 +10,7 @@ import {
   Trash2,
   X,
 } from 'lucide-react';
-import { type FormEvent, Suspense, useEffect, useState } from 'react';
+import { type FormEvent, Suspense, useState } from 'react';
 import type { EyeSide, Image } from '../../api/types.ts';
 import { useDeletion } from '../../changes/use-deletion.ts';
 import { useImageChanges } from '../../changes/use-image-changes.ts';
@@ -21,6 +21,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { count } from '../../parts/format.ts';
 import { IconButton } from '../../parts/icon-button.tsx';
 import { useSession } from '../../session/session-provider.tsx';
+import { useShortcuts } from '../../shortcuts/use-shortcuts.ts';
 import type { Pair } from '../patient-compare.tsx';
 import type { Selection } from './use-selection.ts';
 import './selection-bar.css';
@@ -60,15 +61,7 @@ export function SelectionBar({
   const isPair = other !== undefined && third === undefined && batchId !== null && other.batch === batchId;
   const done = () => setAsks(undefined);
   const { mayDelete } = person;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Delete' || !mayDelete || isElsewhere(event.target)) return;
-      event.preventDefault();
-      setAsks('delete');
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [mayDelete]);
+  useShortcuts({ delete: mayDelete ? () => setAsks('delete') : undefined }, isElsewhere);
   const writeCaption = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Image } from '../../api/types.ts';
 import { isTyping } from '../../parts/is-typing.ts';
+import { useShortcuts } from '../../shortcuts/use-shortcuts.ts';
 import { useUploadQueue } from '../../uploads/uploads-provider.tsx';
 import { rangeOf } from './select-range.ts';
 
@@ -76,18 +77,7 @@ export function useSelection({
   }, [wantsAll, images, placeOf, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const isEmpty = places.size === 0;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isElsewhere = isTyping(event.target) && !isCheckbox(event.target);
-      if (isElsewhere || event.altKey || document.querySelector('[role=dialog], [role=alertdialog]')) return;
-      if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) selectAll();
-      else if (event.key === 'Escape' && !isEmpty) clear();
-      else return;
-      event.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [selectAll, clear, isEmpty]);
+  useShortcuts({ 'select-all': selectAll, 'select-none': isEmpty ? undefined : clear }, isElsewhere);
 
   const chosen = useMemo(
     () => images.filter(({ id, status }) => status === 'ready' && places.has(placeOf(id))),
@@ -96,6 +86,11 @@ export function useSelection({
   const has = useCallback((id: string) => places.has(placeOf(id)), [places, placeOf]);
   return { places, has, chosen, isLoadingAll: wantsAll && hasNextPage, select, paint, selectAll, clear };
 }
+
+/** Behind a dialog, nothing is selected. */
+const isElsewhere = (target: EventTarget | null): boolean =>
+  (isTyping(target) && !isCheckbox(target)) ||
+  document.querySelector('[role=dialog], [role=alertdialog]') !== null;
 
 const isCheckbox = (target: EventTarget | null): boolean =>
   target instanceof HTMLInputElement && target.type === 'checkbox';
