@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { READ_RETRIES } from './connection/read-failed-again.ts';
+import { LANGUAGE } from './messages/language.ts';
 import { SessionProvider } from './session/session-provider.tsx';
 import './tokens.css';
 import './base.css';
@@ -15,6 +16,7 @@ const queries = new QueryClient({
   },
 });
 
+document.documentElement.lang = LANGUAGE;
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no element #root.');
 createRoot(root).render(

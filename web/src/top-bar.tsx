@@ -1,5 +1,7 @@
 import { LogOut } from 'lucide-react';
 import { Link, useLocation, useRoute } from 'wouter';
+import { LanguageSelect } from './messages/language-select.tsx';
+import { text } from './messages/text.ts';
 import { pageConfig } from './page-config.ts';
 import { IconButton } from './parts/icon-button.tsx';
 import { SearchBox } from './search/search-box.tsx';
@@ -17,19 +19,27 @@ export function TopBar() {
         <img src={clinic.logo ?? '/favicon.svg'} alt="" height={26} />
         <span>{clinic.name ?? 'Negatoscope'}</span>
       </Link>
-      <nav aria-label="Main">
-        {person.patientId && <NavLink href={`/patients/${person.patientId}`}>Images</NavLink>}
-        {person.patientId && <NavLink href="/cases">Cases</NavLink>}
-        {person.role === 'admin' && <NavLink href="/admin/audit">Audit log</NavLink>}
-        {person.role === 'admin' && <NavLink href="/admin/keys">API keys</NavLink>}
-        {person.role === 'admin' && <NavLink href="/admin/status">Status</NavLink>}
+      <nav aria-label={text('top-bar.main')}>
+        {person.patientId && (
+          <NavLink href={`/patients/${person.patientId}`}>{text('top-bar.images')}</NavLink>
+        )}
+        {person.patientId && <NavLink href="/cases">{text('top-bar.cases')}</NavLink>}
+        {person.role === 'admin' && <NavLink href="/admin/audit">{text('top-bar.audit')}</NavLink>}
+        {person.role === 'admin' && <NavLink href="/admin/keys">{text('top-bar.keys')}</NavLink>}
+        {person.role === 'admin' && <NavLink href="/admin/status">{text('top-bar.status')}</NavLink>}
       </nav>
       {/* The first page has the large one. */}
       {person.role !== 'patient' && path !== '/' && <SearchBox />}
       <span className="top-bar-person">
         <b>{person.name}</b> <span>{person.role}</span>
       </span>
-      <IconButton icon={LogOut} onClick={signOut} label="Sign out" title="Sign out" />
+      <LanguageSelect />
+      <IconButton
+        icon={LogOut}
+        onClick={signOut}
+        label={text('top-bar.sign-out')}
+        title={text('top-bar.sign-out')}
+      />
     </header>
   );
 }

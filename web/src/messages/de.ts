@@ -1,0 +1,5 @@
+import clinical from './de.clinical.json' with { type: 'json' };
+import intake from './de.intake.json' with { type: 'json' };
+import office from './de.office.json' with { type: 'json' };
+
+export const messages = { ...clinical, ...intake, ...office };

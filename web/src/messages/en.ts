@@ -1,0 +1,5 @@
+import clinical from './en.clinical.json' with { type: 'json' };
+import intake from './en.intake.json' with { type: 'json' };
+import office from './en.office.json' with { type: 'json' };
+
+export const messages = { ...clinical, ...intake, ...office };

@@ -1,0 +1,36 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { messages as english } from './en.ts';
+import { LANGUAGE, LOCALE } from './language.ts';
+
+/** The id of a message: the place where it is shown, a dot, and what it says. */
+export type MessageId = keyof typeof english;
+type Catalogue = Readonly<Record<MessageId, string>>;
+type Value = string | number | boolean | Date | null | undefined;
+
+const LOADERS: Readonly<Record<string, () => Promise<{ messages: Catalogue }>>> = {
+  de: () => import('./de.ts'),
+  fr: () => import('./fr.ts'),
+  es: () => import('./es.ts'),
+};
+
+/** English if the others cannot be loaded: an empty page would be worse. */
+const loaded = await LOADERS[LANGUAGE]?.().catch(() => undefined);
+const messages: Catalogue = loaded?.messages ?? english;
+const formats = new Map<MessageId, IntlMessageFormat>();
+
+/** The parsed message, in the page's language. */
+export function formatOf(id: MessageId): IntlMessageFormat {
+  const known = formats.get(id);
+  if (known) return known;
+  const format = new IntlMessageFormat(messages[id], LOCALE);
+  formats.set(id, format);
+  return format;
+}
+
+/**
+ * Formats a message of the catalogue in the page's language (ICU MessageFormat).
+ *
+ * @throws Error if the message needs a value that is not given
+ */
+export const text = (id: MessageId, values: Readonly<Record<string, Value>> = {}): string =>
+  String(formatOf(id).format(values));
