@@ -200,7 +200,6 @@ export const SCENES: readonly Scene[] = [
       await select(page, PAIR);
       await page.getByRole('button', { name: 'Move to another patient', exact: true }).click();
       await page.getByLabel('To which patient?').fill('P-1002');
-      await page.getByRole('checkbox', { name: /The number is right/ }).check();
       await page.getByLabel('Into').waitFor();
     },
     shows: (page) => page.getByRole('dialog').waitFor(),

@@ -20,7 +20,7 @@ import { textsIn } from './texts-in-source.ts';
 const catalogues: Readonly<Record<string, Readonly<Record<string, string>>>> = { en, de, fr, es };
 const SOURCES = path.join(import.meta.dirname, '../../../web/src');
 const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !name.startsWith('messages/'))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !/^messages\/\w\w\.ts$/.test(name))
   .map((name) => [name, readFileSync(path.join(SOURCES, name), 'utf8')] as const);
 
 /** The arguments and tags of a message, each with its kind, in alphabetical order. */

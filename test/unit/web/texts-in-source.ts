@@ -11,7 +11,10 @@ const UNREAD =
 /** Calls whose texts people do not read. */
 const UNREAD_CALLS =
   /^(text|richText|Error|TypeError|DOMException|RegExp|URL|getItem|setItem|removeItem|addEventListener|removeEventListener|querySelector|querySelectorAll|closest|matches|matchMedia|createElement|getContext|setProperty|removeProperty|DateTimeFormat|NumberFormat|includes|startsWith|endsWith|lazyPart|has|get|set|GET|POST|PUT|PATCH|DELETE)$/;
-const isText = (value: string) => /\p{L}{2,}[,:]? \p{L}|^\p{Lu}\p{Ll}+[.!?:…]?$/u.test(value.trim());
+/** Keys of a keyboard (UI Events, "Named key attribute values"). */
+const KEYS = /^(Enter|Escape|Delete|Home|End|Tab)$/;
+const isText = (value: string) =>
+  !KEYS.test(value) && /\p{L}{2,}[,:]? \p{L}|^\p{Lu}\p{Ll}+[.!?:…]?$/u.test(value.trim());
 const hasLetters = (value: string) => /\p{L}{2,}/u.test(value);
 
 /** The texts for people in a source file of the page. */

@@ -33,7 +33,14 @@ export const SHORTCUTS = {
 
 export type Shortcut = keyof typeof SHORTCUTS;
 
-type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+/** The part of a KeyboardEvent that names the press (UI Events). */
+interface Press {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+}
 
 /** The name of a key press: `Mod` is Ctrl, or Command on a Mac. A character that needs Shift on some keyboards is named without it. */
 export function keyOf({ key, ctrlKey, metaKey, altKey, shiftKey }: Press): string {

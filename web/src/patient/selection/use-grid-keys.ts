@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useRef } from 'react';
+import { useShortcuts } from '../../shortcuts/use-shortcuts.ts';
 import type { Selection } from './use-selection.ts';
 
 interface GridKeys {
@@ -24,6 +25,7 @@ const FRAMES = 20;
 /** Goes through a grid by arrow keys; with Shift the tiles on the way are selected. */
 export function useGridKeys({ ids, columns, selection, isViewing, scrollTo }: GridKeys) {
   const isExtending = useRef(false);
+  useShortcuts({ 'extend-selection': ids.length > 0 ? 'listed' : undefined });
   return (event: KeyboardEvent<HTMLElement>) => {
     const step = STEPS[event.key]?.(columns);
     const element = event.target instanceof HTMLElement ? event.target : undefined;
