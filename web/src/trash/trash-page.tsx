@@ -56,8 +56,8 @@ export function TrashPage({ patientId }: { patientId: string | undefined }) {
       ) : (
         <PatientCard patientId={patientId} />
       )}
-      {patientId !== undefined && <QueryStatus what="deleted images" answer={images} />}
-      <QueryStatus what="deleted DICOM" answer={dicom} />
+      {patientId !== undefined && <QueryStatus what="deleted-images" answer={images} />}
+      <QueryStatus what="deleted-dicom" answer={dicom} />
       {isEmpty && <Message title={text('trash.empty')}>{text('trash.empty-hint')}</Message>}
       {items.length > 0 && (
         <ul className="trash-list" aria-label={text('trash.deleted')}>
