@@ -28,7 +28,13 @@ export function textsIn(name: string, source: string): string[] {
 function visit(node: Node, texts: string[]): void {
   if (isUnread(node)) return;
   if (node.type === 'JSXText' && hasLetters(String(node.value))) texts.push(String(node.value).trim());
-  if (node.type === 'Literal' && typeof node.value === 'string' && isText(node.value)) texts.push(node.value);
+  if (
+    node.type === 'Literal' &&
+    typeof node.value === 'string' &&
+    isText(node.value) &&
+    !isSelector(node.value)
+  )
+    texts.push(node.value);
   if (node.type === 'TemplateLiteral') {
     for (const { value } of node.quasis as { value: { cooked: string } }[]) {
       const words = value.cooked.trim();
@@ -41,6 +47,9 @@ function visit(node: Node, texts: string[]): void {
     for (const each of Array.isArray(value) ? value : [value]) if (isNode(each)) visit(each, texts);
   }
 }
+
+/** A selector of elements by their class, as in `.tile input`. */
+const isSelector = (value: string) => /^\.[a-z]/.test(value);
 
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';

@@ -2,6 +2,7 @@ import { CheckCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import type { Batch, Image } from '../api/types.ts';
 import { useDownloads } from '../downloads/downloads-provider.tsx';
+import { text } from '../messages/text.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { ImageGrid } from '../patient/image-grid.tsx';
 import { movedBefore, movedBy } from '../patient/image-order.ts';
@@ -62,18 +63,16 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
         <button
           type="button"
           className="button small select-all"
-          title="Select all (Ctrl+A)"
+          title={text('selection.select-all-hint')}
           onClick={selection.selectAll}
           disabled={selection.isLoadingAll}
         >
           <CheckCheck size={16} aria-hidden />{' '}
-          {selection.isLoadingAll ? 'Loading all …' : 'Select all images'}
+          {text(selection.isLoadingAll ? 'selection.loading-all' : 'selection.select-all-images')}
         </button>
       )}
       <QueryStatus what="images" answer={answer} />
-      {data && images.length === 0 && !hasNextPage && (
-        <p className="quiet empty">No images in this batch yet.</p>
-      )}
+      {data && images.length === 0 && !hasNextPage && <p className="quiet empty">{text('batches.empty')}</p>}
       {images.length > 0 && (
         <ImageGrid
           images={images}

@@ -4,8 +4,9 @@ import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-compone
 import type { Batch, Image } from '../api/types.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
 import { useDownloads } from '../downloads/downloads-provider.tsx';
+import { text } from '../messages/text.ts';
 import { Confirm } from '../parts/dialog.tsx';
-import { count, formatClinicDay, formatClinicTime } from '../parts/format.ts';
+import { formatClinicDay, formatClinicTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { Pair } from '../patient/patient-compare.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
@@ -43,7 +44,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
                 {batch.name}
               </span>
               <span className="quiet" title={formatClinicTime(batch.created_at)}>
-                {count(batch.image_count, 'image')} · {formatClinicDay(batch.created_at)}
+                {text('images.count', { count: batch.image_count })} · {formatClinicDay(batch.created_at)}
               </span>
             </span>
           </Button>
@@ -55,8 +56,8 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               size={16}
               className="accent"
               onClick={() => downloads.start(batch)}
-              label={`Download all of ${batch.name}`}
-              title="Download all as ZIP"
+              label={text('batches.download', { name: batch.name })}
+              title={text('batches.download-hint')}
             />
           )}
           {(person.role !== 'patient' || batch.source === 'patient') && (
@@ -64,8 +65,8 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               icon={Pencil}
               size={16}
               onClick={() => setAsks('rename')}
-              label={`Rename ${batch.name}`}
-              title="Rename"
+              label={text('batches.rename', { name: batch.name })}
+              title={text('batches.rename-action')}
             />
           )}
           {person.mayReassign && (
@@ -73,8 +74,8 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               icon={ArrowRightLeft}
               size={16}
               onClick={() => setAsks('move')}
-              label={`Move ${batch.name} to another patient`}
-              title="Move to another patient"
+              label={text('batches.move', { name: batch.name })}
+              title={text('images.move-hint')}
             />
           )}
           {person.mayDelete && (
@@ -83,8 +84,8 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               size={16}
               className="danger"
               onClick={() => setAsks('delete')}
-              label={`Delete ${batch.name}`}
-              title="Delete"
+              label={text('batches.delete', { name: batch.name })}
+              title={text('images.delete-hint')}
             />
           )}
         </div>
@@ -94,8 +95,8 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
       </DisclosurePanel>
       {asks === 'rename' && (
         <BatchNameDialog
-          title="Rename batch"
-          action="Rename"
+          title={text('batches.rename-title')}
+          action={text('batches.rename-action')}
           patientId={batch.object_id}
           batch={batch}
           onClose={done}
@@ -108,14 +109,17 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
       )}
       {asks === 'delete' && (
         <Confirm
-          title="Delete batch?"
-          action="Delete batch"
+          title={text('batches.delete-title')}
+          action={text('batches.delete-action')}
           onClose={done}
           onConfirm={() => deleteBatch(batch)}
         >
-          <PatientLine patientId={batch.object_id} />“{batch.name}” and{' '}
-          {batch.image_count === 0 ? 'whatever is in it' : `its ${count(batch.image_count, 'image')}`} will be
-          deleted. Doctors and admins can restore them from the trash of patient {batch.object_id}.
+          <PatientLine patientId={batch.object_id} />
+          {text('batches.delete-text', {
+            name: batch.name,
+            count: batch.image_count,
+            patient: batch.object_id,
+          })}
         </Confirm>
       )}
     </Disclosure>

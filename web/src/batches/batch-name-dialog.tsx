@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import { useToasts } from '../changes/toasts-provider.tsx';
+import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FormEnd } from '../parts/form-end.tsx';
 import { formatDay } from '../parts/format.ts';
@@ -42,7 +43,7 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
           );
       putBatch(queries, saved);
       if (batch) {
-        toasts.say(`Renamed to “${name}”`, {
+        toasts.say(text('batches.renamed', { name }), {
           undo: async () => putBatch(queries, await rename(batch.id, batch.name)),
         });
       }
@@ -59,7 +60,7 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
       <form onSubmit={save} className="fields">
         {!batch && (
           <label>
-            Date
+            {text('batches.date')}
             <input
               type="date"
               defaultValue={localDay(new Date())}
@@ -70,7 +71,7 @@ export function BatchNameDialog({ title, action, patientId, batch, onDone, onClo
           </label>
         )}
         <label>
-          Name
+          {text('batches.name')}
           <input
             autoFocus
             required

@@ -1,8 +1,9 @@
 import { X } from 'lucide-react';
 import type { CaseImage } from '../api/types.ts';
 import { checkOf } from '../images/check-state.ts';
-import { EYE_SIDES } from '../images/eye-sides.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { describeDay } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -43,12 +44,14 @@ export function CaseImageButton({ image, upload, placeId, isShown, onShow }: Cas
           preview={preview}
         />
         <span className="case-name" title={image.fileName}>
-          <span className="hidden">Show </span>
-          {image.fileName}
+          {richText('images.show-marked', {
+            name: image.fileName,
+            hidden: (words) => <span className="hidden">{words}</span>,
+          })}
         </span>
         {image.status === 'ready' ? (
           <>
-            <span>Eye: {EYE_SIDES[image.eyeSide].toLowerCase()}</span>
+            <span>{text('cases.eye-of-image', { side: image.eyeSide })}</span>
             <span className="quiet">{describeDay(image)}</span>
             <SourceMark isFromPatient={image.source === 'patient'} />
           </>
@@ -56,7 +59,11 @@ export function CaseImageButton({ image, upload, placeId, isShown, onShow }: Cas
           <span className={check ? 'quiet' : 'case-reason'}>{check ?? image.statusReason}</span>
         )}
         {upload && check && (
-          <progress max={upload.bytes} value={upload.sent} aria-label={`Upload of ${image.fileName}`} />
+          <progress
+            max={upload.bytes}
+            value={upload.sent}
+            aria-label={text('images.upload-of', { name: image.fileName })}
+          />
         )}
       </button>
       {upload && !check && image.status !== 'ready' && (
@@ -64,8 +71,8 @@ export function CaseImageButton({ image, upload, placeId, isShown, onShow }: Cas
           icon={X}
           size={16}
           onClick={() => queue.cancel(upload.id)}
-          label={`Dismiss ${image.fileName}`}
-          title="Dismiss"
+          label={text('images.dismiss', { name: image.fileName })}
+          title={text('images.dismiss-hint')}
         />
       )}
     </>

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import type { Case } from '../api/types.ts';
-import { count, formatClinicDay } from '../parts/format.ts';
+import { text } from '../messages/text.ts';
+import { formatClinicDay } from '../parts/format.ts';
 import type { useCases } from './cases.ts';
 import '../parts/link-list.css';
 import './case-links.css';
@@ -18,7 +19,7 @@ export function CaseLinks({ list }: { list: ReturnType<typeof useCases> }) {
           <Link href={`/cases/${id}`}>
             <b>{id}</b>{' '}
             <span className="quiet">
-              {count(imageCount, 'image')} · {formatClinicDay(lastImageAt)}
+              {text('images.count', { count: imageCount })} · {formatClinicDay(lastImageAt)}
             </span>
           </Link>
         </li>
@@ -31,7 +32,7 @@ export function CaseLinks({ list }: { list: ReturnType<typeof useCases> }) {
             disabled={list.isFetchingNextPage}
             onClick={() => list.fetchNextPage()}
           >
-            Older cases
+            {text('cases.older')}
           </button>
         </li>
       )}

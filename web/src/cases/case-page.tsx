@@ -8,7 +8,6 @@ import { useDeletion } from '../changes/use-deletion.ts';
 import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
-import { EYE_SIDES } from '../images/eye-sides.ts';
 import { PageCount } from '../images/page-count.tsx';
 import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
@@ -16,8 +15,10 @@ import { Viewer } from '../images/viewer.tsx';
 import { useOpened } from '../links/address.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { useShownPatient } from '../live-updates/use-shown-patient.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { Confirm } from '../parts/dialog.tsx';
-import { count, describeTime } from '../parts/format.ts';
+import { describeTime } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -80,32 +81,32 @@ export function CasePage({ caseId }: { caseId: string }) {
     <main className={`patient ${shown ? 'has-image' : ''}`}>
       <div className="patient-head">
         {patientId ? (
-          <PatientBanner patientId={patientId} title={`Case ${caseId}`} isLink />
+          <PatientBanner patientId={patientId} title={text('cases.title', { id: caseId })} isLink />
         ) : (
           <h1>
-            <span className="quiet">Case</span> {caseId}
+            {richText('cases.heading', {
+              id: caseId,
+              quiet: (words) => <span className="quiet">{words}</span>,
+            })}
           </h1>
         )}
         {images.length > 0 && (
           <span className="quiet">
-            {count(ready, 'image')}
-            {list.hasNextPage && ' so far'}
+            {text(list.hasNextPage ? 'cases.images-so-far' : 'images.count', { count: ready })}
           </span>
         )}
         {patientId && person.mayReassign && (
           <button type="button" className="button small" onClick={() => setAsks('move')}>
-            <ArrowRightLeft size={16} aria-hidden /> Move the case
+            <ArrowRightLeft size={16} aria-hidden /> {text('cases.move')}
           </button>
         )}
       </div>
       <div className="patient-split">
-        <section className="panel patient-list" aria-label="Images of the case">
+        <section className="panel patient-list" aria-label={text('cases.images')}>
           <div className="scroller case-list">
             <CaseUpload caseId={caseId} patientId={patientId} />
             <QueryStatus what="case" answer={list} />
-            {list.isSuccess && images.length === 0 && (
-              <p className="quiet empty">No images in this case yet.</p>
-            )}
+            {list.isSuccess && images.length === 0 && <p className="quiet empty">{text('cases.empty')}</p>}
             <ul className="case-images" {...pointing}>
               {places.map(({ id, image }) => (
                 <li key={id}>
@@ -123,12 +124,12 @@ export function CasePage({ caseId }: { caseId: string }) {
             </ul>
             {list.hasNextPage && (
               <button type="button" className="button" onClick={() => list.fetchNextPage()}>
-                More images
+                {text('cases.more')}
               </button>
             )}
           </div>
         </section>
-        <section className="panel patient-view" aria-label="Viewer">
+        <section className="panel patient-view" aria-label={text('images.viewer')}>
           {shown ? (
             <Viewer
               image={toViewed(shown)}
@@ -139,7 +140,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
               onClose={() => setShownId(undefined)}
             >
-              <b className="viewer-category">Eye: {EYE_SIDES[shown.eyeSide].toLowerCase()}</b>
+              <b className="viewer-category">{text('cases.eye-of-image', { side: shown.eyeSide })}</b>
               <span>{categoryLabel(shown.category)}</span>
               {shown.width !== null && (
                 <span>
@@ -166,13 +167,13 @@ export function CasePage({ caseId }: { caseId: string }) {
       )}
       {asks === 'delete' && shown && (
         <Confirm
-          title="Delete image?"
-          action="Delete image"
+          title={text('images.delete-title')}
+          action={text('images.delete')}
           onClose={() => setAsks(undefined)}
           onConfirm={() => remove(shown)}
         >
-          {patientId && <PatientLine patientId={patientId} />}“{shown.fileName}” will be deleted. It can be
-          restored from the trash.
+          {patientId && <PatientLine patientId={patientId} />}
+          {text('images.delete-text', { name: shown.fileName })}
         </Confirm>
       )}
     </main>

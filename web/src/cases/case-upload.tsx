@@ -2,6 +2,8 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import type { EyeSide } from '../api/types.ts';
 import { EYE_SIDES } from '../images/eye-sides.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { Spinner } from '../parts/spinner.tsx';
 import { useSettledText } from '../parts/use-settled-text.ts';
 import { useIdentity } from '../patient-banner/identity.ts';
@@ -28,7 +30,7 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
     (): ImageTarget => ({
       kind: 'case',
       id: caseId,
-      title: `Case ${caseId}`,
+      title: text('cases.title', { id: caseId }),
       patientId,
       eyeSide,
       // A local time: the offset of this computer says nothing about that of the camera.
@@ -38,11 +40,11 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
   );
   return (
     <section className="case-upload" aria-labelledby="case-upload">
-      <h2 id="case-upload">Add images</h2>
+      <h2 id="case-upload">{text('cases.add')}</h2>
       <div className="case-fields">
         {!person.patientId && !known && (
           <label className="wide">
-            Patient number
+            {text('cases.patient-number')}
             <input
               value={written}
               onChange={({ target }) => setWritten(target.value)}
@@ -52,7 +54,7 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
           </label>
         )}
         <label>
-          Eye
+          {text('cases.eye')}
           <select value={eyeSide} onChange={({ target }) => setEyeSide(target.value as EyeSide)}>
             {Object.entries(EYE_SIDES).map(([value, label]) => (
               <option key={value} value={value}>
@@ -62,7 +64,7 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
           </select>
         </label>
         <label>
-          Captured
+          {text('cases.captured')}
           <input
             type="datetime-local"
             value={capturedAt}
@@ -75,7 +77,7 @@ export function CaseUpload({ caseId, patientId: known }: CaseUploadProps) {
           <DropZone target={target} />
         </ForKnownPatient>
       ) : (
-        <p className="quiet">Say whose case it is; then its images can be uploaded.</p>
+        <p className="quiet">{text('cases.whose')}</p>
       )}
     </section>
   );
@@ -95,15 +97,13 @@ function ForKnownPatient({ patientId, isAsked, children }: ForKnownPatientProps)
   const [isRegistering, setRegistering] = useState(false);
   if (!isAsked) return children;
   // Nothing may be dropped for the beginning of a number.
-  if (settled !== patientId || !(identity || isError)) return <Spinner label="Looking for the patient" />;
+  if (settled !== patientId || !(identity || isError)) return <Spinner label={text('cases.looking')} />;
   if (identity && !identity.isKnown) {
     return (
       <div className="case-new-patient" role="status">
-        <span>
-          <b>{patientId} is new.</b> Nobody has this number yet: is it right?
-        </span>
+        <span>{richText('cases.new-patient', { patient: patientId, b: (words) => <b>{words}</b> })}</span>
         <button type="button" className="button small" onClick={() => setRegistering(true)}>
-          Register {patientId}
+          {text('cases.register', { patient: patientId })}
         </button>
         {isRegistering && <PatientDialog identity={identity} onClose={() => setRegistering(false)} />}
       </div>

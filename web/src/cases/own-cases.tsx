@@ -1,4 +1,5 @@
 import { explain } from '../api/api-error.ts';
+import { text } from '../messages/text.ts';
 import { Message } from '../parts/message.tsx';
 import { CaseLinks, casesOf } from './case-links.tsx';
 import { useCases } from './cases.ts';
@@ -8,7 +9,7 @@ export function OwnCases({ patientId }: { patientId: string }) {
   const list = useCases(patientId);
   if (list.isLoadingError) {
     return (
-      <Message title="Your cases cannot be shown" tone="bad" onRetry={list.refetch}>
+      <Message title={text('cases.own-failed')} tone="bad" onRetry={list.refetch}>
         {explain(list.error)}
       </Message>
     );
@@ -16,7 +17,7 @@ export function OwnCases({ patientId }: { patientId: string }) {
   if (casesOf(list).length === 0) return null;
   return (
     <section className="card own-cases">
-      <h2>Your cases</h2>
+      <h2>{text('cases.own')}</h2>
       <CaseLinks list={list} />
     </section>
   );

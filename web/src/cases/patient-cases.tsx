@@ -1,3 +1,4 @@
+import { text } from '../messages/text.ts';
 import { FoldedList } from '../parts/folded-list.tsx';
 import { CaseLinks, casesOf } from './case-links.tsx';
 import { useCases } from './cases.ts';
@@ -8,7 +9,7 @@ export function PatientCases({ patientId }: { patientId: string }) {
   const { length } = casesOf(list);
   if (length === 0) return null;
   return (
-    <FoldedList title="Cases" total={list.hasNextPage ? `${length}+` : String(length)}>
+    <FoldedList title={text('cases.list')} total={list.hasNextPage ? `${length}+` : String(length)}>
       <CaseLinks list={list} />
     </FoldedList>
   );

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { IMAGES_PER_CHANGE } from '../../../lib/domain/limits/request-limits.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { putImage } from '../patient/images.ts';
 
 /** What a person can change of an image. */
@@ -40,7 +41,7 @@ async function changePart(queries: QueryClient, images: readonly Image[], change
     failed += 1;
     putImage(queries, images[index] as Image);
   }
-  if (failed > 0) throw new Error(`${failed} of ${results.length} were not changed.`);
+  if (failed > 0) throw new Error(text('changes.partly-failed', { failed, total: results.length }));
 }
 
 /** Gives images the values back that they had before a change, those of equal values in one request. */

@@ -1,6 +1,7 @@
 import { RotateCcw, Undo2, X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
+import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import type { Toasts } from './toasts.ts';
 import './toast-region.css';
@@ -11,7 +12,7 @@ export function ToastRegion({ toasts }: { toasts: Toasts }) {
   return (
     <section
       className="toast-region"
-      aria-label="Messages"
+      aria-label={text('changes.region')}
       onPointerEnter={toasts.hold}
       onPointerLeave={toasts.release}
       onFocus={toasts.hold}
@@ -28,20 +29,26 @@ export function ToastRegion({ toasts }: { toasts: Toasts }) {
             )}
             {toast.retry && (
               <button type="button" className="button small" onClick={() => void toast.retry?.()}>
-                <RotateCcw size={16} aria-hidden /> Try again
+                <RotateCcw size={16} aria-hidden /> {text('changes.try-again')}
               </button>
             )}
             {toast.undo && (
               <button
                 type="button"
                 className="button small"
-                title="Undo (Ctrl+Z)"
+                title={text('changes.undo-hint')}
                 onClick={() => void toasts.undo(toast)}
               >
-                <Undo2 size={16} aria-hidden /> Undo
+                <Undo2 size={16} aria-hidden /> {text('changes.undo')}
               </button>
             )}
-            <IconButton icon={X} size={16} onClick={toasts.close} label="Close the message" title="Close" />
+            <IconButton
+              icon={X}
+              size={16}
+              onClick={toasts.close}
+              label={text('changes.close')}
+              title={text('changes.close-hint')}
+            />
           </div>
         )}
       </div>

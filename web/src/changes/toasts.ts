@@ -1,4 +1,5 @@
 import { explain } from '../api/api-error.ts';
+import { text } from '../messages/text.ts';
 
 /** A short message about what was done, with the way back. */
 export interface Toast {
@@ -35,11 +36,11 @@ export class Toasts {
 
   /** Shows what was done. */
   readonly say = (
-    text: string,
+    words: string,
     { tone = 'calm', ...rest }: Partial<Omit<Toast, 'id' | 'text'>> = {},
   ): void => {
     this.#lastId += 1;
-    const toast = { id: this.#lastId, text, tone, ...rest };
+    const toast = { id: this.#lastId, text: words, tone, ...rest };
     if (toast.undo) this.#changes = [...this.#changes.slice(1 - MOST_CHANGES), toast];
     this.#show(toast);
   };
@@ -47,16 +48,16 @@ export class Toasts {
   /** Takes the latest change back, or the given one. */
   readonly undo = async (toast = this.#changes.at(-1)): Promise<void> => {
     if (!toast?.undo) return;
-    const { id, text, undo } = toast;
+    const { id, text: what, undo } = toast;
     // At once: a second press of the key takes the change before it back.
     this.#changes = this.#changes.filter((each) => each.id !== id);
-    this.say(`Undoing: ${text}`);
+    this.say(text('changes.undoing', { what }));
     try {
       await undo();
-      this.say(`Undone: ${text}`);
+      this.say(text('changes.undone', { what }));
     } catch (error) {
       this.#changes.push(toast);
-      this.say(`Not undone: ${explain(error)}`, {
+      this.say(text('changes.not-undone', { reason: explain(error) }), {
         tone: 'bad',
         retry: () => this.undo(toast),
       });

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { api } from '../api/client.ts';
 import type { Batch, Image } from '../api/types.ts';
 import { dropBatch } from '../batches/batches.ts';
-import { count } from '../parts/format.ts';
+import { text } from '../messages/text.ts';
 import { dropImage } from '../patient/images.ts';
 import { allOf, eachOf } from './each-of.ts';
 import { useToasts } from './toasts-provider.tsx';
@@ -27,8 +27,7 @@ export function useDeletion() {
         const deleted = images.filter((image) => !failed.includes(image));
         readAgain(queries, IMAGE_LISTS);
         if (deleted.length > 0) {
-          const what = deleted.length === 1 ? deleted[0]?.name : count(deleted.length, 'image');
-          toasts.say(`${what} deleted`, { undo: () => restoreImages(queries, deleted) });
+          toasts.say(deletedText(deleted), { undo: () => restoreImages(queries, deleted) });
         }
         if (failed.length > 0) throw error;
       },
@@ -36,19 +35,26 @@ export function useDeletion() {
         await api.DELETE('/api/images/batches/{id}', { params: { path: { id: batch.id } } });
         dropBatch(queries, batch);
         readAgain(queries, IMAGE_LISTS);
-        toasts.say(`${batch.name} deleted`, { undo: () => restoreBatch(queries, batch.id) });
+        toasts.say(text('changes.batch-deleted', { name: batch.name }), {
+          undo: () => restoreBatch(queries, batch.id),
+        });
       },
       /** `onDeleted` is called before its page finds nothing any more. */
       deleteStudy: async (study: string, onDeleted: () => void) => {
         await api.DELETE('/dicom-web/studies/{study}', { params: { path: { study } } });
         onDeleted();
         readAgain(queries, STUDY_LISTS);
-        toasts.say('Study deleted', { undo: () => restoreStudy(queries, { study }) });
+        toasts.say(text('changes.study-deleted'), { undo: () => restoreStudy(queries, { study }) });
       },
     }),
     [queries, toasts],
   );
 }
+
+const deletedText = (images: readonly Deleted[]): string =>
+  images.length === 1
+    ? text('changes.image-deleted', { name: images[0]?.name })
+    : text('changes.images-deleted', { count: images.length });
 
 /** Restores deleted images. Throws the first error if one was not restored. */
 export async function restoreImages(

@@ -3,8 +3,8 @@ import { useMemo } from 'react';
 import { explain } from '../api/api-error.ts';
 import type { Image } from '../api/types.ts';
 import { categoryLabel } from '../images/categories.ts';
-import { EYE_SIDES } from '../images/eye-sides.ts';
-import { count, formatLocalDay } from '../parts/format.ts';
+import { text } from '../messages/text.ts';
+import { formatLocalDay } from '../parts/format.ts';
 import { changeBack, changeImages, type ImageChanges } from './image-changes.ts';
 import { useToasts } from './toasts-provider.tsx';
 
@@ -15,13 +15,16 @@ export function useImageChanges() {
   return useMemo(() => {
     const change = async (images: readonly Image[], changes: ImageChanges): Promise<boolean> => {
       const fields = Object.keys(changes) as (keyof ImageChanges)[];
-      const text = `${whatOf(images)}: ${fields.map((field) => TEXTS[field]?.(changes)).join(', ')}`;
+      const said = changedText(images, fields.map((field) => TEXTS[field]?.(changes)).join(', '));
       try {
         await changeImages(queries, images, changes);
-        toasts.say(text, { undo: () => changeBack(queries, images, fields) });
+        toasts.say(said, { undo: () => changeBack(queries, images, fields) });
         return true;
       } catch (error) {
-        toasts.say(`Not saved. ${explain(error)}`, { tone: 'bad', retry: () => change(images, changes) });
+        toasts.say(text('changes.not-saved', { reason: explain(error) }), {
+          tone: 'bad',
+          retry: () => change(images, changes),
+        });
         return false;
       }
     };
@@ -29,12 +32,16 @@ export function useImageChanges() {
   }, [queries, toasts]);
 }
 
-const whatOf = (images: readonly Image[]): string =>
-  images.length === 1 ? (images[0]?.original_name ?? '') : count(images.length, 'image');
+const changedText = (images: readonly Image[], changes: string): string =>
+  images.length === 1
+    ? text('changes.image-changed', { name: images[0]?.original_name, changes })
+    : text('changes.images-changed', { count: images.length, changes });
 
 const TEXTS: Partial<Record<keyof ImageChanges, (changes: ImageChanges) => string>> = {
   category: ({ category = 'other' }) => categoryLabel(category),
-  caption: ({ caption }) => (caption ? `“${caption.slice(0, 60)}”` : 'no caption'),
-  eye_side: ({ eye_side = 'unknown' }) => `eye ${EYE_SIDES[eye_side].toLowerCase()}`,
-  date_taken: ({ date_taken }) => (date_taken ? `taken ${formatLocalDay(date_taken)}` : 'no date taken'),
+  caption: ({ caption }) =>
+    caption ? text('changes.caption', { caption: caption.slice(0, 60) }) : text('changes.no-caption'),
+  eye_side: ({ eye_side = 'unknown' }) => text('changes.eye', { side: eye_side }),
+  date_taken: ({ date_taken }) =>
+    date_taken ? text('changes.taken', { day: formatLocalDay(date_taken) }) : text('changes.no-date'),
 };

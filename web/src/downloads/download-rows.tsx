@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
+import { text } from '../messages/text.ts';
 import { formatBytes } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { RetryButton } from '../parts/retry-button.tsx';
@@ -14,11 +15,11 @@ export function useZipDownloads(): readonly ZipDownload[] {
 
 /** A ZIP in words: its progress, or why there is none. */
 export function describeZip({ batch, state, progress, reason, archives = [] }: ZipDownload): string {
-  if (state === 'failed') return `The ZIP of “${batch.name}” could not be made: ${reason}`;
-  if (state === 'several') {
-    return `The images are too many for one ZIP. Download all ${archives.length} within 10 minutes:`;
-  }
-  return `Making the ZIP of “${batch.name}” …${progress === undefined ? '' : ` ${Math.floor(progress * 100)} %`}`;
+  const { name } = batch;
+  if (state === 'failed') return text('downloads.failed', { name, reason });
+  if (state === 'several') return text('downloads.too-many', { count: archives.length });
+  if (progress === undefined) return text('downloads.making', { name });
+  return text('downloads.making-progress', { name, percent: Math.floor(progress * 100) });
 }
 
 /** One line for each ZIP. */
@@ -36,7 +37,7 @@ export function DownloadRows({ zips }: { zips: readonly ZipDownload[] }) {
             icon={X}
             size={14}
             onClick={() => downloads.remove(zip.id)}
-            label={`Forget the ZIP of ${zip.batch.name}`}
+            label={text('downloads.forget', { name: zip.batch.name })}
           />
           {zip.archives && (
             <ul className="zip-archives">

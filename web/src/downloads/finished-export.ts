@@ -1,6 +1,7 @@
 import { isTransient } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { ExportArchive } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 
 const POLL_MS = 1000;
 /** After a failure of the network or the service; milliseconds. */
@@ -28,7 +29,7 @@ export async function finishedExport(
       const params = { path: { id: exportId } };
       const { status, progress, archives, reason } = await bodyOf(api.GET('/api/exports/{id}', { params }));
       if (archives) return archives;
-      if (status === 'failed') throw new ExportFailed(reason ?? 'It failed on our side; try again.');
+      if (status === 'failed') throw new ExportFailed(reason ?? text('downloads.service-failed'));
       onProgress(progress);
       await pause(POLL_MS);
     } catch (error) {

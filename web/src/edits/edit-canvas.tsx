@@ -1,6 +1,7 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { applyEdits, type Picture } from '../../../lib/domain/images/apply-edits.ts';
 import type { EditSteps } from '../../../lib/domain/images/image-edit.ts';
+import { text } from '../messages/text.ts';
 
 interface EditCanvasProps {
   picture: Picture;
@@ -39,7 +40,7 @@ export function EditCanvas({ picture, steps, onCrop }: EditCanvasProps) {
       <div className="edit-picture">
         <canvas
           ref={canvas}
-          aria-label="Preview of the edited image"
+          aria-label={text('edits.preview')}
           role="img"
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);

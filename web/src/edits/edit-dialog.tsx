@@ -6,6 +6,7 @@ import type { EditSteps } from '../../../lib/domain/images/image-edit.ts';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Spinner } from '../parts/spinner.tsx';
@@ -41,51 +42,56 @@ export function EditDialog({ images, onClose }: EditDialogProps) {
     const saved = await Promise.allSettled(images.map((image) => saveEdit(image, stepsOf(image, actions))));
     for (const each of saved) if (each.status === 'fulfilled') putImage(queries, each.value);
     const failed = saved.flatMap((each, index) =>
-      each.status === 'rejected' ? [`${images[index]?.original_name}: ${explain(each.reason)}`] : [],
+      each.status === 'rejected'
+        ? [text('edits.failed', { name: images[index]?.original_name, reason: explain(each.reason) })]
+        : [],
     );
     setBusy(false);
     if (failed.length === 0) return onClose();
     setFailure(failed.join('\n'));
   };
-  const title = images.length === 1 ? `Edit ${first?.original_name}` : `Edit ${images.length} images`;
+  const title =
+    images.length === 1
+      ? text('edits.title', { name: first?.original_name })
+      : text('edits.title-several', { count: images.length });
   return (
     <Dialog title={title} onClose={onClose} isLasting>
       {picture ? (
         <EditCanvas picture={picture} steps={steps} onCrop={(crop) => add({ kind: 'crop', crop })} />
       ) : (
         <div className="edit-stage">
-          {missing ? <Failure>{missing}</Failure> : <Spinner label="Loading the image" />}
+          {missing ? <Failure>{missing}</Failure> : <Spinner label={text('images.loading')} />}
         </div>
       )}
-      <p className="quiet">Drag over the picture to crop it. The original stays as it is.</p>
+      <p className="quiet">{text('edits.hint')}</p>
       <div className="edit-tools">
         <button type="button" className="button small" onClick={() => add({ kind: 'rotateLeft' })}>
-          <RotateCcw size={16} aria-hidden /> Rotate left
+          <RotateCcw size={16} aria-hidden /> {text('edits.rotate-left')}
         </button>
         <button type="button" className="button small" onClick={() => add({ kind: 'rotateRight' })}>
-          <RotateCw size={16} aria-hidden /> Rotate right
+          <RotateCw size={16} aria-hidden /> {text('edits.rotate-right')}
         </button>
         <button type="button" className="button small" onClick={() => add({ kind: 'flip' })}>
-          <FlipHorizontal2 size={16} aria-hidden /> Flip
+          <FlipHorizontal2 size={16} aria-hidden /> {text('edits.flip')}
         </button>
         <button type="button" className="button small" onClick={() => add({ kind: 'reset' })}>
-          <Undo2 size={16} aria-hidden /> Reset
+          <Undo2 size={16} aria-hidden /> {text('edits.reset')}
         </button>
       </div>
       <Slider
-        label="Straighten"
+        label={text('edits.straighten')}
         most={45}
         value={steps.straightenDegrees}
         onChange={(degrees) => add({ kind: 'straighten', degrees })}
       />
       <Slider
-        label="Brightness"
+        label={text('edits.brightness')}
         most={100}
         value={steps.brightness}
         onChange={(brightness) => add({ kind: 'adjust', brightness, contrast: steps.contrast })}
       />
       <Slider
-        label="Contrast"
+        label={text('edits.contrast')}
         most={100}
         value={steps.contrast}
         onChange={(contrast) => add({ kind: 'adjust', brightness: steps.brightness, contrast })}
@@ -93,7 +99,7 @@ export function EditDialog({ images, onClose }: EditDialogProps) {
       <Failure>{failure}</Failure>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onClose}>
-          Cancel
+          {text('edits.cancel')}
         </button>
         <button
           type="button"
@@ -101,7 +107,7 @@ export function EditDialog({ images, onClose }: EditDialogProps) {
           onClick={save}
           disabled={isBusy || actions.length === 0}
         >
-          Save
+          {text('edits.save')}
         </button>
       </div>
     </Dialog>

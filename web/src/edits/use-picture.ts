@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Picture } from '../../../lib/domain/images/apply-edits.ts';
 import { explain } from '../api/api-error.ts';
 import { fetchBytes } from '../api/client.ts';
+import { text } from '../messages/text.ts';
 
 /** Wide enough for a preview, and small enough to be drawn again at each step. */
 const PREVIEW_WIDTH = 800;
@@ -29,7 +30,7 @@ async function pixelsOf(bytes: Blob): Promise<Picture> {
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('this browser cannot draw');
+  if (!context) throw new Error(text('edits.cannot-draw'));
   context.drawImage(bitmap, 0, 0);
   const { data, width, height } = context.getImageData(0, 0, bitmap.width, bitmap.height);
   bitmap.close();

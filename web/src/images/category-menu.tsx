@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Category } from '../api/types.ts';
-import { pageConfig } from '../page-config.ts';
-import { isListed } from './categories.ts';
+import { isListed, shownGroups } from './categories.ts';
 
 interface CategoryMenuProps {
   value: Category | '';
@@ -29,9 +28,9 @@ export const CategoryMenu = ({ value, label, empty, onChange }: CategoryMenuProp
 let options: ReactNode;
 
 function groupedOptions(): ReactNode {
-  options ??= pageConfig().clinic.categories.map(({ group, categories }) => (
+  options ??= shownGroups().map(({ group, categories }) => (
     <optgroup key={group} label={group}>
-      {Object.entries(categories).map(([category, name]) => (
+      {categories.map(([category, name]) => (
         <option key={category} value={category}>
           {name}
         </option>

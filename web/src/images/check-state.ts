@@ -1,10 +1,6 @@
 import type { Image } from '../api/types.ts';
-
-/** What happens to an image that is neither ready nor refused. */
-const CHECKS: Partial<Record<Image['status'], string>> = {
-  pending: 'Waiting for the file, or checking it …',
-  scanning: 'Searching the file for malware …',
-};
+import { text } from '../messages/text.ts';
 
 /** What happens to the image before it can be shown; undefined if that is over. */
-export const checkOf = ({ status }: Pick<Image, 'status'>): string | undefined => CHECKS[status];
+export const checkOf = ({ status }: Pick<Image, 'status'>): string | undefined =>
+  status === 'pending' || status === 'scanning' ? text(`image-check.${status}`) : undefined;

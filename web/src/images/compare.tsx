@@ -1,5 +1,6 @@
 import { ArrowLeftRight, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Picture } from './picture.tsx';
 import { useZoom } from './use-zoom.ts';
@@ -25,17 +26,22 @@ export function Compare({ pair, onClose }: CompareProps) {
   const [isSwapped, setSwapped] = useState(false);
   const [left, right] = isSwapped ? [pair[1], pair[0]] : pair;
   return (
-    <section className="viewer" aria-label="Comparison">
+    <section className="viewer" aria-label={text('images.comparison')}>
       <header className="viewer-head compare-head">
-        <h2>Compare</h2>
+        <h2>{text('images.compare')}</h2>
         <div className="viewer-tools">
           <IconButton
             icon={ArrowLeftRight}
             onClick={() => setSwapped(!isSwapped)}
-            label="Swap sides"
-            title="Swap sides"
+            label={text('images.swap')}
+            title={text('images.swap')}
           />
-          <IconButton icon={X} onClick={onClose} label="Close comparison" title="Close" />
+          <IconButton
+            icon={X}
+            onClick={onClose}
+            label={text('images.close-comparison')}
+            title={text('images.close-hint')}
+          />
         </div>
       </header>
       <div className="compare">

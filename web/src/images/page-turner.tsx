@@ -1,4 +1,5 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
+import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import './page-turner.css';
@@ -19,23 +20,21 @@ export function PageTurner({ page, pages, onTurn }: PageTurnerProps) {
   });
 
   return (
-    <fieldset className="page-turner" aria-label="Pages">
+    <fieldset className="page-turner" aria-label={text('images.pages')}>
       <IconButton
         icon={ChevronUp}
         disabled={page <= 1}
         onClick={() => onTurn(page - 1)}
-        label="Previous page"
-        title="Previous page (Page Up)"
+        label={text('images.previous-page')}
+        title={text('images.previous-page-hint')}
       />
-      <span role="status">
-        page {page} of {pages}
-      </span>
+      <span role="status">{text('images.page', { page, pages })}</span>
       <IconButton
         icon={ChevronDown}
         disabled={page >= pages}
         onClick={() => onTurn(page + 1)}
-        label="Next page"
-        title="Next page (Page Down)"
+        label={text('images.next-page')}
+        title={text('images.next-page-hint')}
       />
     </fieldset>
   );

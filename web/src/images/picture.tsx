@@ -1,3 +1,4 @@
+import { text } from '../messages/text.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { originals } from './blob-urls.ts';
@@ -16,28 +17,28 @@ interface PictureProps {
 /** An image fitted to its stage, or the reason why it can't be shown. */
 export function Picture({ image, page = 1, zoom, onShown }: PictureProps) {
   const { url, failure } = useBlobUrl(originals, pathOf(image, page));
-  if (image.check) return <Message title="This image is not ready yet">{image.check}</Message>;
+  if (image.check) return <Message title={text('images.not-ready')}>{image.check}</Message>;
   if (!image.isReady) {
     return (
-      <Message title="This file was not taken" tone="bad">
+      <Message title={text('images.not-taken')} tone="bad">
         {image.reason}
       </Message>
     );
   }
   if (failure) {
     return (
-      <Message title="The image cannot be shown" tone="bad">
+      <Message title={text('images.not-shown')} tone="bad">
         {failure}
       </Message>
     );
   }
-  if (!url) return <Spinner label="Loading the image" />;
+  if (!url) return <Spinner label={text('images.loading')} />;
   return (
     <img
       key={url}
       ref={zoom.attach}
       src={url}
-      alt={page > 1 ? `${image.name}, page ${page}` : image.name}
+      alt={page > 1 ? text('images.page-of-image', { name: image.name, page }) : image.name}
       onLoad={onShown}
       draggable={false}
     />

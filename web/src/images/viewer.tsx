@@ -9,6 +9,7 @@ import {
 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
+import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { RetryButton } from '../parts/retry-button.tsx';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
@@ -47,7 +48,7 @@ export function Viewer({
   onMove,
   onClose,
 }: ViewerProps) {
-  const [saved, setSaved] = useState<{ id: string; text: string; isBad?: boolean }>();
+  const [saved, setSaved] = useState<{ id: string; words: string; isBad?: boolean }>();
   const [shownId, setShownId] = useState<string>();
   const zoom = useZoom();
   const [turned, setTurned] = useState<{ id: string; page: number }>();
@@ -66,18 +67,18 @@ export function Viewer({
   });
 
   const save = async () => {
-    const say = (text: string, isBad = false) => setSaved({ id: image.id, text, isBad });
-    say('Downloading …');
+    const say = (words: string, isBad = false) => setSaved({ id: image.id, words, isBad });
+    say(text('images.downloading'));
     try {
       await onSave();
-      say('Downloaded.');
+      say(text('images.downloaded'));
     } catch (error) {
-      say(`Not downloaded: ${explain(error)}`, true);
+      say(text('images.not-downloaded', { reason: explain(error) }), true);
     }
   };
 
   return (
-    <section className="viewer" aria-label={`Image ${image.name}`}>
+    <section className="viewer" aria-label={text('images.image', { name: image.name })}>
       <header className="viewer-head">
         <div className="viewer-facts">
           <h2 title={image.name}>{image.name}</h2>
@@ -89,17 +90,24 @@ export function Viewer({
               icon={Download}
               className="accent"
               onClick={save}
-              label="Download image"
-              title="Download"
+              label={text('images.download')}
+              title={text('images.download-hint')}
             />
           )}
-          {onEdit && <IconButton icon={SlidersHorizontal} onClick={onEdit} label="Edit image" title="Edit" />}
+          {onEdit && (
+            <IconButton
+              icon={SlidersHorizontal}
+              onClick={onEdit}
+              label={text('images.edit')}
+              title={text('images.edit-hint')}
+            />
+          )}
           {onMove && (
             <IconButton
               icon={ArrowRightLeft}
               onClick={onMove}
-              label="Move image"
-              title="Move to another patient"
+              label={text('images.move')}
+              title={text('images.move-hint')}
             />
           )}
           {onDelete && (
@@ -107,17 +115,22 @@ export function Viewer({
               icon={Trash2}
               className="danger"
               onClick={onDelete}
-              label="Delete image"
-              title="Delete"
+              label={text('images.delete')}
+              title={text('images.delete-hint')}
             />
           )}
-          <IconButton icon={X} onClick={onClose} label="Close image" title="Close" />
+          <IconButton
+            icon={X}
+            onClick={onClose}
+            label={text('images.close')}
+            title={text('images.close-hint')}
+          />
         </div>
       </header>
       <p className="viewer-saving" role="status">
         {saved?.id === image.id && (
           <>
-            {saved.text} {saved.isBad && <RetryButton onRetry={save} />}
+            {saved.words} {saved.isBad && <RetryButton onRetry={save} />}
           </>
         )}
       </p>
@@ -153,7 +166,7 @@ function Arrow({ side, target, onShow }: ArrowProps) {
       className={`viewer-arrow ${side}`}
       disabled={!target}
       onClick={() => target && onShow(target)}
-      label={side === 'left' ? 'Previous image' : 'Next image'}
+      label={text(side === 'left' ? 'images.previous' : 'images.next')}
     />
   );
 }

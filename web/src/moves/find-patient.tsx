@@ -3,6 +3,7 @@ import { useDeferredValue, useEffect, useState } from 'react';
 import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { ListedPatient } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { formatLocalDay } from '../parts/format.ts';
 import { nameText } from '../patient-banner/patient-name.ts';
 import './find-patient.css';
@@ -20,8 +21,8 @@ interface FindPatientProps {
 
 /** Finds a patient by number or name. A number that nobody has is chosen only after a confirmation. */
 export function FindPatient({ chosen, onChoose }: FindPatientProps) {
-  const [text, setText] = useState('');
-  const wanted = useDeferredValue(text.trim());
+  const [written, setWritten] = useState('');
+  const wanted = useDeferredValue(written.trim());
   const { data: found, isPlaceholderData } = useQuery({
     queryKey: ['patients', 'found', wanted],
     queryFn: async ({ signal }) => {
@@ -32,9 +33,9 @@ export function FindPatient({ chosen, onChoose }: FindPatientProps) {
     enabled: wanted !== '',
     placeholderData: keepPreviousData,
   });
-  const isCurrent = found !== undefined && !isPlaceholderData && wanted === text.trim();
+  const isCurrent = found !== undefined && !isPlaceholderData && wanted === written.trim();
   const listed = wanted === '' ? [] : (found?.patients ?? []);
-  const number = normalizePatientId(text);
+  const number = normalizePatientId(written);
   const exact = listed.find(({ patientId }) => patientId === number);
   const only = exact ?? (listed.length === 1 ? listed[0] : undefined);
   const isNew = isCurrent && !exact && NUMBER.test(number);
@@ -47,23 +48,23 @@ export function FindPatient({ chosen, onChoose }: FindPatientProps) {
   return (
     <div className="find-patient">
       <label>
-        To which patient?
+        {text('moves.which-patient')}
         <input
           // biome-ignore lint/a11y/noAutofocus: the dialog was opened to write this
           autoFocus
           required
-          value={text}
+          value={written}
           onChange={({ target }) => {
-            setText(target.value);
+            setWritten(target.value);
             onChoose(undefined);
           }}
-          placeholder="Number or name"
+          placeholder={text('moves.number-or-name')}
           maxLength={64}
           autoComplete="off"
         />
       </label>
       {listed.length > 0 && !(exact && listed.length === 1) && (
-        <ul aria-label="Patients found">
+        <ul aria-label={text('moves.found')}>
           {listed.map((patient) => (
             <Found
               key={patient.patientId}
@@ -81,7 +82,7 @@ export function FindPatient({ chosen, onChoose }: FindPatientProps) {
             checked={chosen === number}
             onChange={({ target }) => onChoose(target.checked ? number : undefined)}
           />
-          {number} has no name and no birth date here. The number is right.
+          {text('moves.new-number', { number })}
         </label>
       )}
     </div>

@@ -3,7 +3,7 @@ import { api, bodyOf } from '../api/client.ts';
 import type { Batch, Image } from '../api/types.ts';
 import { allOf, eachOf } from '../changes/each-of.ts';
 import { readAgain } from '../changes/use-deletion.ts';
-import { count } from '../parts/format.ts';
+import { text } from '../messages/text.ts';
 
 /** What can be moved to another patient. */
 export type Movable =
@@ -28,16 +28,31 @@ export interface Move {
   undo?: () => Promise<unknown>;
 }
 
-/** What is moved, in words. */
-export function wordsOf(moved: Movable): string {
-  if (moved.kind === 'batch') return `“${moved.batch.name}” with ${count(moved.batch.image_count, 'image')}`;
-  if (moved.kind === 'case') return `Case ${moved.caseId}`;
-  if (moved.kind === 'study') return 'The study';
-  const [only] = moved.images;
-  return moved.images.length === 1 && only ? only.original_name : count(moved.images.length, 'image');
+/** What is to be moved, in words. */
+export function titleOf(moved: Movable): string {
+  const { what, ...values } = toldOf(moved);
+  return text(`move-title.${what}`, values);
 }
 
-const UNDONE = 'The move before was a mistake';
+/** What was moved to a patient, in words. */
+export function doneText(moved: Movable, patient: string): string {
+  const { what, ...values } = toldOf(moved);
+  return text(`moved.${what}`, { ...values, patient });
+}
+
+/** What the messages say of it. */
+function toldOf(moved: Movable) {
+  if (moved.kind === 'batch')
+    return { what: 'batch', name: moved.batch.name, count: moved.batch.image_count } as const;
+  if (moved.kind === 'case') return { what: 'case', id: moved.caseId } as const;
+  if (moved.kind === 'study') return { what: 'study' } as const;
+  const [only, ...others] = moved.images;
+  return only && others.length === 0
+    ? ({ what: 'image', name: only.original_name } as const)
+    : ({ what: 'images', count: moved.images.length } as const);
+}
+
+const UNDONE = text('moves.undo-reason');
 const LISTS = [
   ...['images', 'batches', 'summary', 'search', 'case', 'cases', 'gallery', 'deleted'],
   ...['study', 'studies'],
@@ -100,7 +115,9 @@ async function moveImages(
   };
   if (moves.length === 0 && failed.length > 0) throw error;
   return {
-    ...(failed.length > 0 && { note: `${failed.length} of ${images.length} were not moved` }),
+    ...(failed.length > 0 && {
+      note: text('moves.partly-failed', { failed: failed.length, total: images.length }),
+    }),
     ...(moves.length > 0 && { undo }),
   };
 }
@@ -136,7 +153,7 @@ async function moveCase(queries: QueryClient, caseId: string, to: Destination): 
   const { previousPatientId, imagesLeft } = await send(to.patientId, to.reason);
   // The images that have left the case would not come back to it.
   if (imagesLeft > 0)
-    return { note: `${count(imagesLeft, 'image')} stay with ${previousPatientId}, in no case` };
+    return { note: text('moves.images-left', { count: imagesLeft, patient: previousPatientId }) };
   return { undo: () => send(previousPatientId, UNDONE).finally(() => readAgain(queries, LISTS)) };
 }
 

@@ -3,10 +3,11 @@ import { ArrowRight } from 'lucide-react';
 import { type FormEvent, useCallback, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { useToasts } from '../changes/toasts-provider.tsx';
+import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FormEnd } from '../parts/form-end.tsx';
 import { FindPatient } from './find-patient.tsx';
-import { type Destination, type Movable, move, wordsOf } from './movable.ts';
+import { type Destination, doneText, type Movable, move, titleOf } from './movable.ts';
 import { PatientCard } from './patient-card.tsx';
 import { TargetBatch } from './target-batch.tsx';
 import './move-dialog.css';
@@ -25,7 +26,7 @@ export function MoveDialog({ moved, patientId, onMoved, onClose }: MoveDialogPro
   const toasts = useToasts();
   const [chosen, setChosen] = useState<string>();
   const [batch, setBatch] = useState<Destination['batch']>();
-  const [reason, setReason] = useState('Filed under the wrong patient');
+  const [reason, setReason] = useState(text('moves.wrong-patient'));
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const choose = useCallback((next: string | undefined) => {
@@ -41,34 +42,32 @@ export function MoveDialog({ moved, patientId, onMoved, onClose }: MoveDialogPro
     setBusy(true);
     try {
       const { note, undo } = await move(queries, moved, { patientId: chosen, batch, reason });
-      const text = `${wordsOf(moved)} moved to ${chosen}`;
-      toasts.say(note ? `${text}. ${note}` : text, {
+      const done = doneText(moved, chosen);
+      toasts.say(note ? text('moves.with-note', { moved: done, note }) : done, {
         ...(undo && { undo }),
-        link: { href: `/patients/${encodeURIComponent(chosen)}`, label: 'Open patient' },
+        link: { href: `/patients/${encodeURIComponent(chosen)}`, label: text('moves.open-patient') },
       });
       onMoved?.();
       onClose();
     } catch (error) {
-      setFailure(`Not moved. ${explain(error)}`);
+      setFailure(text('moves.failed', { reason: explain(error) }));
       setBusy(false);
     }
   };
   return (
-    <Dialog title={`Move ${wordsOf(moved)}`} isWide onClose={onClose}>
+    <Dialog title={titleOf(moved)} isWide onClose={onClose}>
       <form onSubmit={submit} className="fields">
         <FindPatient chosen={chosen} onChoose={choose} />
         <div className="move-sides">
-          <PatientCard title="From" patientId={patientId} />
+          <PatientCard title={text('moves.from')} patientId={patientId} />
           <ArrowRight size={24} aria-hidden />
           {chosen === undefined ? (
-            <p className="quiet move-open">
-              Say to whom. Name and birth date are shown here before anything is moved.
-            </p>
+            <p className="quiet move-open">{text('moves.to-whom')}</p>
           ) : (
-            <PatientCard title="To" patientId={chosen} />
+            <PatientCard title={text('moves.to')} patientId={chosen} />
           )}
         </div>
-        {isSame && <p className="field-error">It belongs to this patient already.</p>}
+        {isSame && <p className="field-error">{text('moves.belongs-already')}</p>}
         {moved.kind === 'images' && chosen !== undefined && (
           <TargetBatch
             key={chosen}
@@ -79,7 +78,7 @@ export function MoveDialog({ moved, patientId, onMoved, onClose }: MoveDialogPro
           />
         )}
         <label>
-          Reason, for the audit log
+          {text('moves.reason')}
           <input
             required
             maxLength={500}
@@ -91,7 +90,7 @@ export function MoveDialog({ moved, patientId, onMoved, onClose }: MoveDialogPro
         </label>
         <FormEnd
           failure={failure}
-          action={isBusy ? 'Moving …' : 'Move'}
+          action={text(isBusy ? 'moves.busy' : 'moves.action')}
           isBusy={isBusy || !isReady}
           onClose={onClose}
         />

@@ -1,3 +1,4 @@
+import { text } from '../messages/text.ts';
 import { formatLocalDay } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { useIdentity } from '../patient-banner/identity.ts';
@@ -17,8 +18,12 @@ export function PatientCard({ title, patientId }: PatientCardProps) {
   return (
     <div className="patient-card">
       {title && <span className="quiet">{title}</span>}
-      <b className="patient-card-name">{nameText(patient?.name) ?? 'No name known'}</b>
-      <span>{patient?.birthDate ? `born ${formatLocalDay(patient.birthDate)}` : 'No birth date known'}</span>
+      <b className="patient-card-name">{nameText(patient?.name) ?? text('moves.no-name')}</b>
+      <span>
+        {patient?.birthDate
+          ? text('moves.birth-date', { day: formatLocalDay(patient.birthDate) })
+          : text('moves.no-birth-date')}
+      </span>
       <span className="patient-card-number">{patientId}</span>
       <QueryStatus what="patient" answer={answer} />
     </div>

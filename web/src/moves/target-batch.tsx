@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useBatches } from '../batches/batches.ts';
+import { text } from '../messages/text.ts';
 import { formatClinicDay } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import type { Destination } from './movable.ts';
@@ -30,9 +31,9 @@ export function TargetBatch({ patientId, name, leaves, onChoose }: TargetBatchPr
   if (!isKnown) return <QueryStatus what="batches" answer={answer} />;
   return (
     <label>
-      Into
+      {text('moves.into')}
       <select value={id} onChange={({ target }) => setGiven(target.value)}>
-        <option value={NEW}>A new batch “{name}”</option>
+        <option value={NEW}>{text('moves.new-batch', { name })}</option>
         {batches.map((batch) => (
           <option key={batch.id} value={batch.id}>
             {batch.name} ({formatClinicDay(batch.created_at)})

@@ -1,5 +1,6 @@
 import type { Image } from '../api/types.ts';
 import { useImageChanges } from '../changes/use-image-changes.ts';
+import { text } from '../messages/text.ts';
 import './date-taken.css';
 
 /** The day on which an image was taken. Changes are saved automatically. */
@@ -8,7 +9,7 @@ export function DateTaken({ image }: { image: Image }) {
   return (
     <span className="date-taken">
       <label>
-        Taken
+        {text('patient-page.taken')}
         <input
           key={`${image.id} ${image.date_taken}`}
           type="date"

@@ -7,6 +7,7 @@ import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { PageCount } from '../images/page-count.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
+import { text } from '../messages/text.ts';
 import { formatBytes, formatLocalDay, formatLocalTime } from '../parts/format.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 
@@ -27,11 +28,16 @@ export const ImageFacts = ({ image, children }: ImageFactsProps) => (
     )}
     <PageCount pages={image.pages} />
     <span>{formatBytes(image.file_size)}</span>
-    <span>uploaded {formatLocalTime(image.uploaded_local)}</span>
-    {image.captured_local && <span>captured {formatLocalTime(image.captured_local)}</span>}
+    <span>{text('day.uploaded', { day: formatLocalTime(image.uploaded_local) })}</span>
+    {image.captured_local && (
+      <span>{text('day.captured', { day: formatLocalTime(image.captured_local) })}</span>
+    )}
     <SourceMark isFromPatient={image.source === 'patient'} />
-    {children ?? (image.date_taken && <span>taken {formatLocalDay(image.date_taken)}</span>)}
-    {image.caption && <Caption key={image.id} text={image.caption} />}
+    {children ??
+      (image.date_taken && (
+        <span>{text('patient-page.taken-on', { day: formatLocalDay(image.date_taken) })}</span>
+      ))}
+    {image.caption && <Caption key={image.id} caption={image.caption} />}
   </>
 );
 

@@ -9,6 +9,8 @@ import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import { useFreshUrls } from '../images/use-fresh-urls.ts';
 import { useAddress } from '../links/address.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { describeTime } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Message } from '../parts/message.tsx';
@@ -45,7 +47,7 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
           icon={isOpen ? X : Search}
           onClick={() => setOpen(!isOpen)}
           aria-expanded={isOpen}
-          label={isOpen ? 'Close the search' : 'Search images'}
+          label={text(isOpen ? 'image-search.close' : 'image-search.open')}
         />
         {isOpen && (
           <div className="search-fields">
@@ -53,19 +55,19 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
               type="search"
               // biome-ignore lint/a11y/noAutofocus: the search was opened to write this
               autoFocus
-              placeholder="File name or caption"
-              aria-label="File name or caption"
+              placeholder={text('image-search.words')}
+              aria-label={text('image-search.words')}
               value={criteria.q ?? ''}
               onChange={({ target }) => set({ q: target.value })}
             />
             <CategoryMenu
               value={criteria.category ?? ''}
-              empty="Any category"
-              label="Category"
+              empty={text('image-search.any-category')}
+              label={text('image-search.category')}
               onChange={(category) => set({ category: category || undefined })}
             />
             <label>
-              From
+              {text('image-search.from')}
               <input
                 type="date"
                 value={criteria.date_from ?? ''}
@@ -73,7 +75,7 @@ export function ImageSearch({ patientId, shownId, onShow, children }: ImageSearc
               />
             </label>
             <label>
-              To
+              {text('image-search.to')}
               <input
                 type="date"
                 value={criteria.date_to ?? ''}
@@ -119,16 +121,16 @@ function Found({
   const signed = found.data?.pages[0]?.images.find((image) => image.thumbnail_url);
   useFreshUrls(signed?.thumbnail_url, () => found.refetch({ cancelRefetch: false }));
   const images = found.data?.pages.flatMap((page) => page.images) ?? [];
-  if (found.isPending) return <Spinner label="Searching" />;
+  if (found.isPending) return <Spinner label={text('image-search.searching')} />;
   if (found.isError) {
     return (
-      <Message title="The search did not work" tone="bad">
+      <Message title={text('image-search.failed')} tone="bad">
         {explain(found.error)}
       </Message>
     );
   }
   if (images.length === 0 && !found.hasNextPage)
-    return <Message title="Nothing found">Try fewer words, or other days.</Message>;
+    return <Message title={text('image-search.none')}>{text('image-search.none-hint')}</Message>;
   return (
     <>
       <ul className="found">
@@ -147,8 +149,10 @@ function Found({
               />
               <span>
                 <b>
-                  <span className="hidden">Show </span>
-                  {image.original_name}
+                  {richText('images.show-marked', {
+                    name: image.original_name,
+                    hidden: (words) => <span className="hidden">{words}</span>,
+                  })}
                 </b>
                 <span className="quiet">
                   {checkOf(image) ?? (image.caption || describeTime(timesOf(image)))}
@@ -160,7 +164,7 @@ function Found({
       </ul>
       {found.hasNextPage && (
         <button type="button" className="button" onClick={() => found.fetchNextPage()}>
-          More
+          {text('image-search.more')}
         </button>
       )}
     </>

@@ -8,6 +8,7 @@ import { categoryLabel } from '../images/categories.ts';
 import { CategoryMenu } from '../images/category-menu.tsx';
 import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
+import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { useSettled } from '../parts/use-settled.ts';
@@ -56,7 +57,7 @@ export const ImageTile = memo((props: ImageTileProps) => {
         className="tile-picture"
         onClick={() => onShow(image)}
         disabled={isOnlyHere}
-        aria-label={`Show ${name}`}
+        aria-label={text('images.show', { name })}
         title={name}
       >
         <Thumbnail
@@ -81,23 +82,23 @@ export const ImageTile = memo((props: ImageTileProps) => {
               onChange={({ target, nativeEvent }) =>
                 onSelect(id, target.checked, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
               }
-              aria-label={`Select ${name}`}
+              aria-label={text('image-tile.select', { name })}
             />
           </label>
           {isSettled ? (
             <>
               <CategoryMenu
                 value={category}
-                label={`Category of ${name}`}
+                label={text('image-tile.category-of', { name })}
                 onChange={(value) => void save({ category: value })}
               />
               <input
                 key={caption}
                 className="tile-caption"
                 defaultValue={caption}
-                placeholder="Caption"
+                placeholder={text('image-tile.caption')}
                 maxLength={2000}
-                aria-label={`Caption of ${name}`}
+                aria-label={text('image-tile.caption-of', { name })}
                 onBlur={({ target }) => target.value !== caption && void save({ caption: target.value })}
                 onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
               />
@@ -109,17 +110,22 @@ export const ImageTile = memo((props: ImageTileProps) => {
               <span className="tile-text">{caption}</span>
             </>
           )}
-          <span className={`tile-state ${state?.isBad ? 'bad' : ''}`} role="status">
-            {state?.text}
+          <span className={`tile-state ${state === 'failed' ? 'bad' : ''}`} role="status">
+            {state && text(`tile-state.${state}`)}
           </span>
         </>
       ) : (
         <div className={check ? 'tile-reason waiting' : 'tile-reason'}>
           {upload && check && (
-            <progress max={upload.bytes} value={upload.sent} aria-label={`Upload of ${name}`} />
+            <progress
+              max={upload.bytes}
+              value={upload.sent}
+              aria-label={text('images.upload-of', { name })}
+            />
           )}
           <p>
-            <span className="tile-name">{name}</span> {check ?? image.status_reason ?? 'Not taken.'}
+            <span className="tile-name">{name}</span>{' '}
+            {check ?? image.status_reason ?? text('image-tile.not-taken')}
           </p>
           {upload && !check && (
             <IconButton
@@ -127,8 +133,8 @@ export const ImageTile = memo((props: ImageTileProps) => {
               size={16}
               className="tile-dismiss"
               onClick={() => queue.cancel(upload.id)}
-              label={`Dismiss ${name}`}
-              title="Dismiss"
+              label={text('images.dismiss', { name })}
+              title={text('images.dismiss-hint')}
             />
           )}
         </div>
@@ -140,12 +146,12 @@ export const ImageTile = memo((props: ImageTileProps) => {
 /** Saves a changed category or caption, and shows that beside the offer to undo it. */
 function useSaving(image: Image) {
   const change = useImageChanges();
-  const [state, setState] = useState<{ text: string; isBad?: boolean }>();
+  const [state, setState] = useState<'saving' | 'saved' | 'failed'>();
   const save = async (changes: ImageChanges) => {
-    setState({ text: 'Saving …' });
+    setState('saving');
     const isSaved = await change([image], changes);
-    setState(isSaved ? { text: 'Saved' } : { text: 'Not saved', isBad: true });
-    if (isSaved) setTimeout(() => setState((now) => (now?.text === 'Saved' ? undefined : now)), 2000);
+    setState(isSaved ? 'saved' : 'failed');
+    if (isSaved) setTimeout(() => setState((now) => (now === 'saved' ? undefined : now)), 2000);
   };
   return { save, state };
 }

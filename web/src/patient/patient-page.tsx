@@ -15,8 +15,10 @@ import { EmptyViewer } from '../images/empty-viewer.tsx';
 import { usePatientPlace } from '../links/patient-place.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
 import { useShownPatient } from '../live-updates/use-shown-patient.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
-import { count } from '../parts/format.ts';
+import { formatNumber } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { Spinner } from '../parts/spinner.tsx';
@@ -57,20 +59,20 @@ export function PatientPage({ patientId }: { patientId: string }) {
         <PatientData patientId={patientId} />
         <div className="patient-tools">
           <select
-            aria-label="View"
-            title="View"
+            aria-label={text('patient-page.view')}
+            title={text('patient-page.view')}
             value={view}
             onChange={({ target }) => setView(target.value as View)}
           >
-            {Object.entries(VIEWS).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
+            {VIEWS.map((each) => (
+              <option key={each} value={each}>
+                {text(`patient-view.${each}`)}
               </option>
             ))}
           </select>
           {person.mayDelete && (
             <Link className="button small" href={`/patients/${encodeURIComponent(patientId)}/trash`}>
-              <Trash2 size={16} aria-hidden /> Trash
+              <Trash2 size={16} aria-hidden /> {text('patient-page.trash')}
             </Link>
           )}
         </div>
@@ -79,10 +81,10 @@ export function PatientPage({ patientId }: { patientId: string }) {
         {view !== 'batches' && (
           <section
             className="panel patient-gallery"
-            aria-label="Gallery"
+            aria-label={text('patient-page.gallery')}
             inert={looked !== undefined || pair !== undefined}
           >
-            <Suspense fallback={<Spinner label="Loading the gallery" />}>
+            <Suspense fallback={<Spinner label={text('patient-page.loading-gallery')} />}>
               <Gallery
                 patientId={patientId}
                 grouping={view}
@@ -98,10 +100,10 @@ export function PatientPage({ patientId }: { patientId: string }) {
           </section>
         )}
         {view === 'batches' && (
-          <section className="panel patient-list" aria-label="Batches">
+          <section className="panel patient-list" aria-label={text('batches.list')}>
             <div className="patient-actions">
               <button type="button" className="button primary" onClick={() => setCreating(true)}>
-                <Plus size={18} aria-hidden /> New batch
+                <Plus size={18} aria-hidden /> {text('batches.new')}
               </button>
             </div>
             <PatientCases patientId={patientId} />
@@ -113,13 +115,10 @@ export function PatientPage({ patientId }: { patientId: string }) {
             >
               <QueryStatus what="batches" answer={batches} />
               {batches.isSuccess && list.length === 0 && (
-                <Message title="No images yet">
-                  Make a batch, such as one for today’s visit, and drop images into it.
+                <Message title={text('patient-page.empty')}>
+                  {text('patient-page.empty-hint')}
                   {pageConfig().onLaptop && (
-                    <>
-                      {' '}
-                      For sample data, run <code>npm run seed</code>.
-                    </>
+                    <> {richText('patient-page.sample-data', { code: (words) => <code>{words}</code> })}</>
                   )}
                 </Message>
               )}
@@ -141,7 +140,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
               </DisclosureGroup>
               {batches.hasNextPage && (
                 <button type="button" className="button" onClick={() => batches.fetchNextPage()}>
-                  Older batches
+                  {text('batches.older')}
                 </button>
               )}
             </ImageSearch>
@@ -149,9 +148,9 @@ export function PatientPage({ patientId }: { patientId: string }) {
           </section>
         )}
         {(view === 'batches' || pair || looked) && (
-          <section className="panel patient-view" aria-label="Viewer">
+          <section className="panel patient-view" aria-label={text('images.viewer')}>
             {pair ? (
-              <Suspense fallback={<Spinner label="Loading the comparison" />}>
+              <Suspense fallback={<Spinner label={text('patient-page.loading-comparison')} />}>
                 <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
               </Suspense>
             ) : looked ? (
@@ -168,8 +167,8 @@ export function PatientPage({ patientId }: { patientId: string }) {
       </div>
       {isCreating && (
         <BatchNameDialog
-          title="New batch"
-          action="Create batch"
+          title={text('batches.new')}
+          action={text('batches.create')}
           patientId={patientId}
           onDone={(id) => setOpen(id)}
           onClose={() => setCreating(false)}
@@ -193,11 +192,11 @@ function useSummary(patientId: string) {
   const listed = batches.data?.pages.flatMap((page) => page.batches) ?? [];
   const images = listed.reduce((sum, batch) => sum + batch.image_count, 0);
   const data = isWhole ? { batches: listed.length, images } : asked;
-  return data && { ...data, words: [batchesOf(data.batches), count(data.images, 'image')] as const };
+  return data && { ...data, words: wordsOf(data) };
 }
 
-const batchesOf = (batches: number): string =>
-  `${batches.toLocaleString()} ${batches === 1 ? 'batch' : 'batches'}`;
+const wordsOf = ({ batches, images }: { batches: number; images: number }) =>
+  [text('patient-page.batch-count', { count: batches }), text('images.count', { count: images })] as const;
 
 /** The number of batches in blue, and of images in red. */
 function Badges({ patientId }: { patientId: string }) {
@@ -208,11 +207,11 @@ function Badges({ patientId }: { patientId: string }) {
     <div className="badges" role="status">
       <span className="badge blue" title={batches}>
         <span className="hidden">{batches}</span>
-        <span aria-hidden>{summary.batches.toLocaleString()}</span>
+        <span aria-hidden>{formatNumber(summary.batches)}</span>
       </span>
       <span className="badge red" title={images}>
         <span className="hidden">{images}</span>
-        <span aria-hidden>{summary.images.toLocaleString()}</span>
+        <span aria-hidden>{formatNumber(summary.images)}</span>
       </span>
     </div>
   );

@@ -7,6 +7,7 @@ import { useDeletion } from '../changes/use-deletion.ts';
 import { mayEdit } from '../edits/may-edit.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
+import { text } from '../messages/text.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { lazyPart } from '../parts/lazy-part.ts';
 import { saveBytes } from '../parts/save-file.ts';
@@ -79,7 +80,7 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
   const { data: batches } = useBatches(patientId);
   const batchName =
     batches?.pages.flatMap((page) => page.batches).find(({ id }) => id === image.batch)?.name ??
-    'Moved images';
+    text('patient-page.moved-images');
   const showNeighbour = () => {
     const neighbour = among[index + 1] ?? among[index - 1];
     onLook(neighbour && { ...looked, image: neighbour });
@@ -126,13 +127,13 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
       )}
       {asks === 'delete' && (
         <Confirm
-          title="Delete image?"
-          action="Delete image"
+          title={text('images.delete-title')}
+          action={text('images.delete')}
           onClose={() => setAsks(undefined)}
           onConfirm={remove}
         >
-          <PatientLine patientId={patientId} />“{image.original_name}” will be deleted. It can be restored
-          from the trash.
+          <PatientLine patientId={patientId} />
+          {text('images.delete-text', { name: image.original_name })}
         </Confirm>
       )}
     </>

@@ -5,6 +5,7 @@ import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useToasts } from '../changes/toasts-provider.tsx';
+import { text } from '../messages/text.ts';
 import { type Place, placesFor } from './image-order.ts';
 import { listedImages, putImage, putPlaces } from './images.ts';
 
@@ -38,10 +39,13 @@ export function useReordering(batchId: string) {
       const changed = new Set(places.flatMap(({ ids }) => ids));
       const back = placesOf(listed.filter(({ id }) => changed.has(id)));
       put(places).then(
-        () => toasts.say('Another order of the images', { undo: () => put(back) }),
+        () => toasts.say(text('patient-page.reordered'), { undo: () => put(back) }),
         (error) => {
           void queries.invalidateQueries({ queryKey: ['images', batchId] });
-          toasts.say(`Not moved. ${explain(error)}`, { tone: 'bad', retry: () => put(places) });
+          toasts.say(text('patient-page.not-moved', { reason: explain(error) }), {
+            tone: 'bad',
+            retry: () => put(places),
+          });
         },
       );
     },
@@ -63,7 +67,7 @@ async function sendPlaces(places: readonly Place[], moved: Image[]): Promise<voi
       const { results } = await bodyOf(api.PATCH('/api/images', { body }));
       for (const result of results) if (result.status === 'updated') moved.push(result.image);
       if (results.some(({ status }) => status === 'failed')) {
-        throw new Error('Some images could not be moved. Try again.');
+        throw new Error(text('patient-page.partly-moved'));
       }
     }
   }

@@ -2,9 +2,9 @@ import { Printer } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import type { Image } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { count } from '../parts/format.ts';
 import { useIdentity } from '../patient-banner/identity.ts';
 import { LAYOUTS, type PerPage, PrintSheet } from './print-sheet.tsx';
 import { freePrintable, readPrintable } from './printable.ts';
@@ -45,7 +45,7 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
     try {
       setUrls(await readPrintable(chosen, setReady, ending.signal));
     } catch (error) {
-      if (!ending.signal.aborted) setFailure(`The images cannot be printed: ${explain(error)}`);
+      if (!ending.signal.aborted) setFailure(text('print.failed', { reason: explain(error) }));
     }
     setReady(undefined);
   };
@@ -57,13 +57,10 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
     window.print();
   };
   return (
-    <Dialog title={`Print ${count(chosen.length, 'image')}`} onClose={close}>
-      <p className="quiet">
-        With category, date, file name and caption, and the patient’s name, birth date and number on each
-        page.
-      </p>
+    <Dialog title={text('print.title', { count: chosen.length })} onClose={close}>
+      <p className="quiet">{text('print.contents')}</p>
       <label>
-        Images on a page
+        {text('print.per-page')}
         <select value={perPage} onChange={({ target }) => setPerPage(Number(target.value) as PerPage)}>
           {CHOICES.map((choice) => (
             <option key={choice} value={choice}>
@@ -74,14 +71,14 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
       </label>
       <Failure>{failure}</Failure>
       <p className="quiet" role="status">
-        {ready !== undefined && `Getting the images … ${ready} of ${chosen.length}`}
+        {ready !== undefined && text('print.progress', { ready, total: chosen.length })}
       </p>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={close}>
-          Close
+          {text('print.close')}
         </button>
         <button type="button" className="button primary" onClick={print} disabled={ready !== undefined}>
-          <Printer size={18} aria-hidden /> Print
+          <Printer size={18} aria-hidden /> {text('print.action')}
         </button>
       </div>
       {urls && (

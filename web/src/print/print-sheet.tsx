@@ -1,6 +1,7 @@
 import { createPortal } from 'react-dom';
 import type { Image } from '../api/types.ts';
 import { categoryLabel } from '../images/categories.ts';
+import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
 import { describeDay, formatTime } from '../parts/format.ts';
 import { timesOf } from '../patient/image-facts.tsx';
@@ -38,7 +39,9 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
               {clinic.name && <span>{clinic.name}</span>}
               <PatientLine patientId={patientId} />
               <span className="print-batch">{batchName}</span>
-              <span className="print-time">Printed {formatTime(new Date().toISOString())}</span>
+              <span className="print-time">
+                {text('print.printed', { time: formatTime(new Date().toISOString()) })}
+              </span>
             </div>
           </th>
         </tr>

@@ -8,6 +8,7 @@ import type { DeletedDicom, DeletedItems } from '../api/types.ts';
 import { useToasts } from '../changes/toasts-provider.tsx';
 import { restoreBatch, restoreImages, restoreStudy } from '../changes/use-deletion.ts';
 import { categoryLabel } from '../images/categories.ts';
+import { text } from '../messages/text.ts';
 import { PatientCard } from '../moves/patient-card.tsx';
 import { formatClinicDay, formatClinicTime, formatLocalDay } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
@@ -32,7 +33,7 @@ export function TrashPage({ patientId }: { patientId: string | undefined }) {
   const images = useDeletedImages(patientId);
   const dicom = useDeletedDicom(patientId);
   useEffect(() => {
-    document.title = `Trash ${patientId ?? ''} · Negatoscope`;
+    document.title = text('trash.title', { patient: patientId });
   }, [patientId]);
   const pages = images.data?.pages ?? [];
   const items = [
@@ -45,25 +46,21 @@ export function TrashPage({ patientId }: { patientId: string | undefined }) {
   return (
     <main className="page trash">
       <div className="trash-head">
-        <h1>Trash</h1>
+        <h1>{text('trash.heading')}</h1>
         {patientId !== undefined && (
-          <Link href={`/patients/${encodeURIComponent(patientId)}`}>Back to the images</Link>
+          <Link href={`/patients/${encodeURIComponent(patientId)}`}>{text('trash.back')}</Link>
         )}
       </div>
       {patientId === undefined ? (
-        <p className="quiet">
-          Deleted DICOM of all patients. Deleted images are in the trash of their patient.
-        </p>
+        <p className="quiet">{text('trash.all-patients')}</p>
       ) : (
         <PatientCard patientId={patientId} />
       )}
-      {patientId !== undefined && <QueryStatus what="deleted images" answer={images} />}
-      <QueryStatus what="deleted DICOM" answer={dicom} />
-      {isEmpty && (
-        <Message title="The trash is empty">What is deleted stays here until it is erased for good.</Message>
-      )}
+      {patientId !== undefined && <QueryStatus what="deleted-images" answer={images} />}
+      <QueryStatus what="deleted-dicom" answer={dicom} />
+      {isEmpty && <Message title={text('trash.empty')}>{text('trash.empty-hint')}</Message>}
       {items.length > 0 && (
-        <ul className="trash-list" aria-label="Deleted">
+        <ul className="trash-list" aria-label={text('trash.deleted')}>
           {items.map((item) => (
             <DeletedRow key={item.id} item={item} />
           ))}
@@ -78,7 +75,7 @@ export function TrashPage({ patientId }: { patientId: string | undefined }) {
             for (const list of more) void list.fetchNextPage();
           }}
         >
-          More
+          {text('trash.more')}
         </button>
       )}
     </main>
@@ -93,9 +90,9 @@ function DeletedRow({ item }: { item: Deleted }) {
     setBusy(true);
     try {
       await item.restore(queries);
-      toasts.say(`${item.name} restored`);
+      toasts.say(text('trash.restored', { name: item.name }));
     } catch (error) {
-      toasts.say(`Not restored. ${explain(error)}`, { tone: 'bad', retry: restore });
+      toasts.say(text('trash.not-restored', { reason: explain(error) }), { tone: 'bad', retry: restore });
     }
     setBusy(false);
   };
@@ -105,7 +102,10 @@ function DeletedRow({ item }: { item: Deleted }) {
         <b>{item.name}</b>
         <span className="quiet">{item.facts}</span>
         <span className="quiet">
-          deleted {formatClinicTime(item.deletedAt)} · until {formatClinicDay(item.until)}
+          {text('trash.when', {
+            deleted: formatClinicTime(item.deletedAt),
+            until: formatClinicDay(item.until),
+          })}
         </span>
       </div>
       <button
@@ -113,10 +113,10 @@ function DeletedRow({ item }: { item: Deleted }) {
         className="button small"
         onClick={restore}
         disabled={isBusy}
-        aria-label={`Restore ${item.name}`}
+        aria-label={text('trash.restore-item', { name: item.name })}
       >
         <RotateCcw size={16} className={isBusy ? 'turning' : ''} aria-hidden />
-        {isBusy ? 'Restoring …' : 'Restore'}
+        {text(isBusy ? 'trash.restoring' : 'trash.restore')}
       </button>
     </li>
   );
@@ -146,7 +146,7 @@ const useDeletedDicom = (patient_id: string | undefined) =>
 const batchItem = (batch: DeletedItems['batches'][number]): Deleted => ({
   id: batch.id,
   name: batch.name,
-  facts: `Batch with the images that were deleted with it, ${formatClinicDay(batch.created_at)}`,
+  facts: text('trash.batch', { day: formatClinicDay(batch.created_at) }),
   deletedAt: batch.deleted_at,
   until: batch.restorable_until,
   restore: (queries) => restoreBatch(queries, batch.id),
@@ -155,7 +155,9 @@ const batchItem = (batch: DeletedItems['batches'][number]): Deleted => ({
 const imageItem = (image: DeletedItems['images'][number]): Deleted => ({
   id: image.id,
   name: image.original_name,
-  facts: [`Image, ${categoryLabel(image.category)}`, image.caption].filter(Boolean).join(' · '),
+  facts: [text('trash.image', { category: categoryLabel(image.category) }), image.caption]
+    .filter(Boolean)
+    .join(' · '),
   deletedAt: image.deleted_at,
   until: image.restorable_until,
   restore: (queries) => restoreImages(queries, [image]),
@@ -164,11 +166,14 @@ const imageItem = (image: DeletedItems['images'][number]): Deleted => ({
 const dicomItem = (dicom: DeletedDicom): Deleted => {
   const { study_instance_uid: study, series_instance_uid: series, sop_instance_uid: instance } = dicom;
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(dicom.study_date) ?? [];
-  const what = { study: 'DICOM study', series: 'DICOM series', instance: 'DICOM image' }[dicom.level];
   return {
     id: [study, series, instance].filter(Boolean).join('/'),
-    name: dicom.study_description || 'Study without a description',
-    facts: [what, year && formatLocalDay(`${year}-${month}-${day}`), dicom.patient_id ?? 'no patient']
+    name: dicom.study_description || text('trash.unnamed-study'),
+    facts: [
+      text(`trash-dicom.${dicom.level}`),
+      year && formatLocalDay(`${year}-${month}-${day}`),
+      dicom.patient_id ?? text('trash.no-patient'),
+    ]
       .filter(Boolean)
       .join(' · '),
     deletedAt: dicom.deleted_at,

@@ -1,5 +1,6 @@
 import { dayOf } from '../../../../lib/domain/images/local-time.ts';
 import type { Batch, Image } from '../../api/types.ts';
+import { text } from '../../messages/text.ts';
 import { formatClinicDay, formatLocalDay } from '../../parts/format.ts';
 import { timesOf } from '../image-facts.tsx';
 
@@ -33,7 +34,7 @@ export function byVisit(batches: readonly Batch[], images: readonly Image[]): Se
   const known = new Set(batches.map(({ id }) => id));
   const others = images.filter(({ batch }) => batch === null || !known.has(batch));
   if (others.length === 0) return visits;
-  return [...visits, { id: 'others', title: 'Images of cases', note: '', images: others }];
+  return [...visits, { id: 'others', title: text('gallery.of-cases'), note: '', images: others }];
 }
 
 const inOrder = (images: readonly Image[]): Image[] =>
@@ -46,7 +47,7 @@ export function byTime(images: readonly Image[]): Section[] {
   const sorted = [...days].sort(([a], [b]) => (a === '' ? -1 : b === '' ? 1 : a < b ? 1 : -1));
   return sorted.map(([day, of]) => ({
     id: day || 'now',
-    title: day ? formatLocalDay(day) : 'Under way',
+    title: day ? formatLocalDay(day) : text('gallery.under-way'),
     note: '',
     images: of.toSorted((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1)),
   }));

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { Batch, Image } from '../../api/types.ts';
 import { useBatches } from '../../batches/batches.ts';
 import { useDownloads } from '../../downloads/downloads-provider.tsx';
-import { count } from '../../parts/format.ts';
+import { text } from '../../messages/text.ts';
 import { IconButton } from '../../parts/icon-button.tsx';
 import { Message } from '../../parts/message.tsx';
 import { QueryStatus } from '../../parts/query-status.tsx';
@@ -98,23 +98,21 @@ export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompar
           <button
             type="button"
             className="button small"
-            title="Select all (Ctrl+A)"
+            title={text('selection.select-all-hint')}
             onClick={selection.selectAll}
             disabled={listed.length === 0}
           >
-            <CheckCheck size={16} aria-hidden /> Select all images
+            <CheckCheck size={16} aria-hidden /> {text('selection.select-all-images')}
           </button>
         )}
         <span className="quiet" role="status">
-          {answer.hasNextPage && `${count(listed.length, 'image')} so far …`}
+          {answer.hasNextPage && text('gallery.count-so-far', { count: listed.length })}
         </span>
       </div>
       <div ref={scroller} className="scroller gallery-scroller">
         <QueryStatus what="images" answer={answer} />
         {answer.isSuccess && listed.length === 0 && batches.length === 0 && (
-          <Message title="No images yet">
-            Make a batch in the view “Batches”, and drop images into it.
-          </Message>
+          <Message title={text('patient-page.empty')}>{text('gallery.empty-hint')}</Message>
         )}
         <div className="image-grid" {...handlers} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ index, key, start }) => {
@@ -146,7 +144,7 @@ export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompar
                   ))
                 ) : (
                   <SectionHeading title={line.section.title} batch={line.section.batch} patientId={patientId}>
-                    {[count(line.section.images.length, 'image'), line.section.note]
+                    {[text('images.count', { count: line.section.images.length }), line.section.note]
                       .filter(Boolean)
                       .join(' · ')}
                   </SectionHeading>
@@ -184,7 +182,7 @@ function SectionHeading({ title, batch, patientId, children }: SectionHeadingPro
             multiple
             hidden
             accept={OFFERED_TYPES}
-            aria-label={`Images to upload to ${title}`}
+            aria-label={text('gallery.files', { title })}
             onChange={({ target }) => {
               queue.add([...(target.files ?? [])], { kind: 'batch', id: batch.id, patientId, title });
               target.value = '';
@@ -193,8 +191,8 @@ function SectionHeading({ title, batch, patientId, children }: SectionHeadingPro
           <IconButton
             icon={ImagePlus}
             onClick={() => files.current?.click()}
-            label={`Add images to ${title}`}
-            title="Add images"
+            label={text('gallery.add', { title })}
+            title={text('gallery.add-hint')}
           />
         </>
       )}
@@ -250,5 +248,5 @@ function useColumns(scroller: React.RefObject<HTMLDivElement | null>): number {
 function titleOf(chosen: readonly Image[], batches: readonly Batch[]): string {
   const ids = new Set(chosen.map(({ batch }) => batch));
   const only = ids.size === 1 ? batches.find(({ id }) => ids.has(id)) : undefined;
-  return only?.name ?? 'Several visits';
+  return only?.name ?? text('gallery.several-visits');
 }

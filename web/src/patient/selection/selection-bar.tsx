@@ -17,8 +17,8 @@ import { useImageChanges } from '../../changes/use-image-changes.ts';
 import { mayEdit } from '../../edits/may-edit.ts';
 import { CategoryMenu } from '../../images/category-menu.tsx';
 import { EYE_SIDES } from '../../images/eye-sides.ts';
+import { text } from '../../messages/text.ts';
 import { Confirm } from '../../parts/dialog.tsx';
-import { count } from '../../parts/format.ts';
 import { IconButton } from '../../parts/icon-button.tsx';
 import { useSession } from '../../session/session-provider.tsx';
 import { useShortcuts } from '../../shortcuts/use-shortcuts.ts';
@@ -69,34 +69,39 @@ export function SelectionBar({
     if (caption !== '' && (await change(images, { caption }))) form.reset();
   };
   return (
-    <div className="selection" role="toolbar" aria-label="Selection">
+    <div className="selection" role="toolbar" aria-label={text('selection.region')}>
       <div className="selection-row">
         <button type="button" className="button primary small" onClick={() => onDownload(images)}>
-          <Download size={16} aria-hidden /> Download {images.length} selected
+          <Download size={16} aria-hidden /> {text('selection.download', { count: images.length })}
         </button>
         <IconButton
           icon={CheckCheck}
           onClick={selection.selectAll}
-          label="Select all"
-          title="Select all (Ctrl+A)"
+          label={text('selection.select-all')}
+          title={text('selection.select-all-hint')}
           disabled={selection.isLoadingAll}
         />
-        <IconButton icon={X} onClick={selection.clear} label="Clear the selection" title="Clear (Escape)" />
+        <IconButton
+          icon={X}
+          onClick={selection.clear}
+          label={text('selection.clear')}
+          title={text('selection.clear-hint')}
+        />
       </div>
       <div className="selection-row">
         <CategoryMenu
           value=""
-          empty="Set category …"
-          label="Category of the selection"
+          empty={text('selection.set-category')}
+          label={text('selection.category')}
           onChange={(category) => void change(images, { category })}
         />
         <select
           className="category-menu"
-          aria-label="Eye side of the selection"
+          aria-label={text('selection.eye')}
           value=""
           onChange={({ target }) => void change(images, { eye_side: target.value as EyeSide })}
         >
-          <option value="">Set eye …</option>
+          <option value="">{text('selection.set-eye')}</option>
           {Object.entries(EYE_SIDES).map(([value, label]) => (
             <option key={value} value={value}>
               {label}
@@ -107,15 +112,15 @@ export function SelectionBar({
       <form className="selection-row" onSubmit={writeCaption}>
         <input
           name="caption"
-          placeholder="Caption for all, then Enter"
-          aria-label="Caption of the selection"
+          placeholder={text('selection.caption-hint')}
+          aria-label={text('selection.caption')}
           maxLength={2000}
           autoComplete="off"
         />
         <input
           type="date"
-          aria-label="Day on which the selection was taken"
-          title="Taken on this day"
+          aria-label={text('selection.day')}
+          title={text('selection.day-hint')}
           onBlur={({ target }) => {
             if (!target.validity.valid || target.value === '') return;
             void change(images, { date_taken: target.value });
@@ -134,14 +139,14 @@ export function SelectionBar({
             <IconButton
               icon={ChevronLeft}
               onClick={() => onReorder(-1)}
-              label="Move earlier"
-              title="Move earlier"
+              label={text('selection.earlier')}
+              title={text('selection.earlier')}
             />
             <IconButton
               icon={ChevronRight}
               onClick={() => onReorder(1)}
-              label="Move later"
-              title="Move later"
+              label={text('selection.later')}
+              title={text('selection.later')}
             />
           </>
         )}
@@ -149,29 +154,29 @@ export function SelectionBar({
           icon={Columns2}
           onClick={() => isPair && batchId && onCompare({ batchId, ids: [one?.id ?? '', other.id] })}
           disabled={!isPair}
-          label="Compare"
-          title={isPair ? 'Compare the two' : 'Select two images of one batch to compare them'}
+          label={text('selection.compare')}
+          title={text(isPair ? 'selection.compare-hint' : 'selection.compare-unavailable')}
         />
         {images.every((image) => mayEdit(person, image)) && (
           <IconButton
             icon={SlidersHorizontal}
             onClick={() => setAsks('edit')}
-            label="Edit"
-            title="Edit all"
+            label={text('selection.edit')}
+            title={text('selection.edit-hint')}
           />
         )}
         <IconButton
           icon={Printer}
           onClick={() => setAsks('print')}
-          label="Print"
-          title="Print with captions"
+          label={text('selection.print')}
+          title={text('selection.print-hint')}
         />
         {person.mayReassign && (
           <IconButton
             icon={ArrowRightLeft}
             onClick={() => setAsks('move')}
-            label="Move to another patient"
-            title="Move to another patient or batch"
+            label={text('selection.move')}
+            title={text('selection.move-hint')}
           />
         )}
         {mayDelete && (
@@ -179,13 +184,13 @@ export function SelectionBar({
             icon={Trash2}
             className="danger"
             onClick={() => setAsks('delete')}
-            label="Delete the selection"
-            title="Delete (Delete)"
+            label={text('selection.delete')}
+            title={text('selection.delete-hint')}
           />
         )}
         {selection.isLoadingAll && (
           <span className="quiet" role="status">
-            Loading the others …
+            {text('selection.loading-others')}
           </span>
         )}
       </div>
@@ -205,18 +210,16 @@ export function SelectionBar({
       </Suspense>
       {asks === 'delete' && (
         <Confirm
-          title={images.length === 1 ? 'Delete image?' : `Delete ${count(images.length, 'image')}?`}
-          action={images.length === 1 ? 'Delete image' : `Delete ${count(images.length, 'image')}`}
+          title={text('selection.delete-title', { count: images.length })}
+          action={text('selection.delete-action', { count: images.length })}
           onClose={done}
           onConfirm={() =>
             deleteImages(images.map(({ id, batch, original_name: name }) => ({ id, batch, name })))
           }
         >
           {images.length === 1
-            ? `“${one?.original_name}” of patient ${patientId}`
-            : `They belong to patient ${patientId} and`}{' '}
-          will be deleted. Doctors and admins can restore {images.length === 1 ? 'it' : 'them'} from the
-          trash.
+            ? text('selection.delete-one', { name: one?.original_name, patient: patientId })
+            : text('selection.delete-several', { patient: patientId })}
         </Confirm>
       )}
     </div>
