@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { text } from '../messages/text.ts';
 import type { DicomViewport } from './dicom-viewport.ts';
 import { presetsFor } from './window-presets.ts';
 
@@ -15,22 +16,33 @@ export function WindowControls({ stage, window: { center, width }, modality }: W
   const presets = presetsFor(modality);
   return (
     <div className="window-controls">
-      <NumberField name="Centre" value={center} onSet={(value) => stage.setWindow(value, width)} />
-      <NumberField name="Width" value={width} min={1} onSet={(value) => stage.setWindow(center, value)} />
+      <NumberField
+        name={text('dicom-viewer.center')}
+        value={center}
+        onSet={(value) => stage.setWindow(value, width)}
+      />
+      <NumberField
+        name={text('dicom-viewer.width')}
+        value={width}
+        min={1}
+        onSet={(value) => stage.setWindow(center, value)}
+      />
       {presets.length > 0 && (
         <label>
-          <span className="hidden">Window preset</span>
+          <span className="hidden">{text('dicom-viewer.preset')}</span>
           <select
-            value={presets.find((each) => each.center === center && each.width === width)?.name ?? ''}
+            value={presets.find((each) => each.center === center && each.width === width)?.id ?? ''}
             onChange={({ target }) => {
-              const preset = presets.find(({ name }) => name === target.value);
+              const preset = presets.find(({ id }) => id === target.value);
               if (preset) stage.setWindow(preset.center, preset.width);
               else stage.resetWindow();
             }}
           >
-            <option value="">Own window</option>
-            {presets.map(({ name }) => (
-              <option key={name}>{name}</option>
+            <option value="">{text('dicom-viewer.own-window')}</option>
+            {presets.map(({ id }) => (
+              <option key={id} value={id}>
+                {text(`window-preset.${id}`)}
+              </option>
             ))}
           </select>
         </label>
