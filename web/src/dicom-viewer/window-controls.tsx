@@ -18,11 +18,13 @@ export function WindowControls({ stage, window: { center, width }, modality }: W
     <div className="window-controls">
       <NumberField
         name={text('dicom-viewer.center')}
+        letter="C"
         value={center}
         onSet={(value) => stage.setWindow(value, width)}
       />
       <NumberField
         name={text('dicom-viewer.width')}
+        letter="W"
         value={width}
         min={1}
         onSet={(value) => stage.setWindow(center, value)}
@@ -53,18 +55,22 @@ export function WindowControls({ stage, window: { center, width }, modality }: W
 
 interface NumberFieldProps {
   name: string;
+  /** Instead of the name where there is no room: the one of Window Center and Window Width in every language. */
+  letter: string;
   value: number;
   min?: number;
   onSet: (value: number) => void;
 }
 
 /** A number input whose value applies once it is a number; incomplete text is allowed while typing. */
-function NumberField({ name, value, min, onSet }: NumberFieldProps) {
+function NumberField({ name, letter, value, min, onSet }: NumberFieldProps) {
   const [written, setWritten] = useState<string>();
   return (
     <label>
-      {name[0]}
-      <span className="stage-word">{name.slice(1)}</span>
+      <span className="stage-letter" aria-hidden>
+        {letter}
+      </span>
+      <span className="stage-word">{name}</span>
       <input
         aria-label={name}
         type="number"
