@@ -10,7 +10,11 @@ const UNREAD =
   /^(className|id|href|src|type|role|htmlFor|name|rel|target|method|accept|d|viewBox|points|key|transform|style|inputMode|autoComplete|fill|stroke|data-.*|aria-(live|current|labelledby|describedby|haspopup|controls|sort|pressed))$/;
 /** Calls whose texts people do not read. */
 const UNREAD_CALLS =
-  /^(text|richText|Error|TypeError|DOMException|RegExp|URL|getItem|setItem|removeItem|addEventListener|removeEventListener|querySelector|querySelectorAll|closest|matches|matchMedia|createElement|getContext|setProperty|removeProperty|DateTimeFormat|NumberFormat|includes|startsWith|endsWith|lazyPart|has|get|set|GET|POST|PUT|PATCH|DELETE)$/;
+  /^(text|richText|Error|TypeError|RangeError|DOMException|RegExp|URL|getItem|setItem|removeItem|addEventListener|removeEventListener|querySelector|querySelectorAll|closest|matches|matchMedia|createElement|getContext|setProperty|removeProperty|DateTimeFormat|NumberFormat|includes|startsWith|endsWith|lazyPart|has|get|set|GET|POST|PUT|PATCH|DELETE)$/;
+/** Names that are the same in all languages: the product's, and those of DICOM's standard. */
+const NAMES = /^(Negatoscope|Alphabetic|Ideographic|Phonetic)$/;
+/** Functions whose texts are keys, and not read by people. */
+const UNREAD_FUNCTIONS = /^(lockOf)$/;
 /** Keys of a keyboard (UI Events, "Named key attribute values"). */
 const KEYS = /^(Enter|Escape|Delete|Home|End|Tab)$/;
 const isText = (value: string) =>
@@ -58,6 +62,8 @@ function isUnread(node: Node): boolean {
   if (/^(Import|Export(All|Named)?Declaration$.*source|TS(Type|Interface|Literal|Union))/.test(node.type))
     return true;
   if (node.type === 'BinaryExpression') return /^[=!]==?$/.test(String(node.operator));
+  if (node.type === 'Literal') return NAMES.test(String(node.value));
+  if (node.type === 'VariableDeclarator') return UNREAD_FUNCTIONS.test(nameOf(node.id));
   if (node.type === 'SwitchCase') return false;
   if (node.type === 'JSXAttribute') return UNREAD.test(nameOf(node.name));
   if (node.type === 'CallExpression' || node.type === 'NewExpression')

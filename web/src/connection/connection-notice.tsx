@@ -3,12 +3,13 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { type ConnectionState, connection } from '../api/connection.ts';
 import { readFailedAgain } from './read-failed-again.ts';
 import './connection-notice.css';
+import { text } from '../messages/text.ts';
 
 const TEXTS: Partial<Record<ConnectionState, string>> = {
-  offline: 'No network. What you see stays; the page goes on by itself when the network is back.',
-  failing: 'The service does not answer at the moment. The page tries again by itself.',
-  slow: 'The service answers slowly.',
-  back: 'Connected again.',
+  offline: text('connection.offline'),
+  failing: text('connection.failing'),
+  slow: text('connection.slow'),
+  back: text('connection.back'),
 };
 
 /** Tells quietly how the service answers. It moves nothing and takes no click. */
@@ -29,10 +30,10 @@ export function ConnectionNotice() {
       window.removeEventListener('offline', onChange);
     };
   }, [queries]);
-  const text = TEXTS[state];
+  const notice = TEXTS[state];
   return (
     <div className="connection-notice" role="status">
-      {text && <p className={state}>{text}</p>}
+      {notice && <p className={state}>{notice}</p>}
     </div>
   );
 }

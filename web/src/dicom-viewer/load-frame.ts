@@ -2,6 +2,7 @@ import { RejectedImage } from '../../../lib/media/rejected-image.ts';
 import { ApiError } from '../api/api-error.ts';
 import { fetchBytes } from '../api/client.ts';
 import { instancePath, readOctets, renderedPath } from '../exams/dicomweb.ts';
+import { text } from '../messages/text.ts';
 import type { Frame } from './frame.ts';
 import { type GreyImage, greyPixelsOf, readGreyImage } from './grey-image.ts';
 import { JsonReader } from './json-reader.ts';
@@ -48,7 +49,7 @@ async function loadPicture(path: string): Promise<LoadedFrame> {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser gives no canvas to draw on.');
+  if (!context) throw new Error(text('dicom-viewer.no-canvas'));
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return { kind: 'picture', width, height, canvas, rgba: context.getImageData(0, 0, width, height).data };

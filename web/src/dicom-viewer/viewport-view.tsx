@@ -13,6 +13,7 @@ import { useViewportKeys } from './use-viewport-keys.ts';
 import { WheelSteps } from './wheel-steps.ts';
 import { WindowControls } from './window-controls.tsx';
 import './viewport-view.css';
+import { text } from '../messages/text.ts';
 
 interface ViewportViewProps {
   items: readonly ViewerItem[];
@@ -22,9 +23,9 @@ interface ViewportViewProps {
 }
 
 const TOOLS: [tool: DragTool, name: string, Icon: typeof Contrast, hint: string][] = [
-  ['window', 'Window', Contrast, 'Drag to change the window'],
-  ['pan', 'Pan', Move, 'Drag to move (middle button; Shift and arrows)'],
-  ['zoom', 'Zoom', ZoomIn, 'Drag to zoom (right button; + and −)'],
+  ['window', text('dicom-viewer.window'), Contrast, text('dicom-viewer.window-hint')],
+  ['pan', text('dicom-viewer.pan'), Move, text('dicom-viewer.pan-hint')],
+  ['zoom', text('dicom-viewer.zoom'), ZoomIn, text('dicom-viewer.zoom-hint')],
 ];
 
 /** The images of a series in a viewport, one at a time, with their tools. */
@@ -60,10 +61,11 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
   useViewportKeys(isFrame ? stage : undefined, items.length, go, step);
   useWheel(area, isFrame ? stage : undefined, step);
 
+  const position = text('dicom-viewer.image-of', { number: index + 1, count: items.length });
   const isShown = isFrame && state.status !== 'failed' && state.frame !== undefined;
   return (
-    <section className="panel exam-stage stage-view" aria-label="Viewer">
-      <div className="stage-tools" role="toolbar" aria-label="Viewing tools" hidden={!isFrame}>
+    <section className="panel exam-stage stage-view" aria-label={text('dicom-viewer.viewer')}>
+      <div className="stage-tools" role="toolbar" aria-label={text('dicom-viewer.tools')} hidden={!isFrame}>
         {TOOLS.map(([name, label, Icon, hint]) => (
           <button
             key={name}
@@ -81,12 +83,17 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
           className="button small"
           aria-pressed={state.isInverted}
           onClick={() => stage?.invert()}
-          title="Invert (I)"
+          title={text('dicom-viewer.invert-key')}
         >
-          <SunMoon size={16} aria-hidden /> <span className="stage-word">Invert</span>
+          <SunMoon size={16} aria-hidden /> <span className="stage-word">{text('dicom-viewer.invert')}</span>
         </button>
-        <button type="button" className="button small" onClick={() => stage?.reset()} title="Reset (0)">
-          <RotateCcw size={16} aria-hidden /> <span className="stage-word">Reset</span>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => stage?.reset()}
+          title={text('dicom-viewer.reset-key')}
+        >
+          <RotateCcw size={16} aria-hidden /> <span className="stage-word">{text('dicom-viewer.reset')}</span>
         </button>
         {isFrame && state.window && stage && (
           <WindowControls
@@ -101,18 +108,18 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
           ref={element}
           className={`stage-canvas ${isShown ? '' : 'none'}`}
           role="img"
-          aria-label={isFrame ? `Image ${index + 1} of ${items.length}` : 'No image'}
+          aria-label={isFrame ? position : text('dicom-viewer.no-image')}
           data-shown={state.status === 'shown' ? state.frame?.imageId : undefined}
         />
         {isFrame && <Corners frame={item.frame} index={index} count={items.length} state={state} />}
         {isFrame && state.status === 'loading' && (
           <div className="stage-over">
-            <Spinner label="Loading the image" />
+            <Spinner label={text('dicom-viewer.loading')} />
           </div>
         )}
         {isFrame && state.status === 'failed' && (
           <div className="stage-over">
-            <Message title="This image cannot be shown" tone="bad">
+            <Message title={text('dicom-viewer.failed')} tone="bad">
               {state.failure}
             </Message>
           </div>
@@ -130,7 +137,7 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
             size={22}
             disabled={index === 0}
             onClick={() => step(-1)}
-            label="Previous image"
+            label={text('dicom-viewer.previous')}
           />
           <input
             type="range"
@@ -138,15 +145,15 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
             max={items.length}
             value={index + 1}
             onChange={({ target }) => go(Number(target.value) - 1)}
-            aria-label="Image"
-            aria-valuetext={`Image ${index + 1} of ${items.length}`}
+            aria-label={text('dicom-viewer.image')}
+            aria-valuetext={position}
           />
           <IconButton
             icon={ChevronRight}
             size={22}
             disabled={index === items.length - 1}
             onClick={() => step(1)}
-            label="Next image"
+            label={text('dicom-viewer.next')}
           />
           <output>
             {index + 1} / {items.length}
@@ -182,31 +189,28 @@ function Corners({
   state: ViewportState;
 }) {
   const { attributes, number, of } = frame;
-  const text = (tag: string) => textOf(attributes, tag);
+  const valueIn = (tag: string) => textOf(attributes, tag);
   return (
     <div className="stage-corners">
       <p dir="auto">
-        <b>{text('00100010')}</b>
-        <span>{text('00100020')}</span>
+        <b>{valueIn('00100010')}</b>
+        <span>{valueIn('00100020')}</span>
       </p>
       <p>
-        <span>{text('00081030')}</span>
-        <span>{dayText(text('00080020'))}</span>
+        <span>{valueIn('00081030')}</span>
+        <span>{dayText(valueIn('00080020'))}</span>
       </p>
       <p>
-        <span>
-          Image {index + 1} / {count}
-        </span>
-        {of > 1 && (
-          <span>
-            Frame {number} / {of}
-          </span>
-        )}
+        <span>{text('dicom-viewer.image-at', { number: index + 1, count })}</span>
+        {of > 1 && <span>{text('dicom-viewer.frame-at', { number, count: of })}</span>}
       </p>
       <p>
         {state.window && (
           <span data-window>
-            C {Math.round(state.window.center)} W {Math.round(state.window.width)}
+            {text('dicom-viewer.window-at', {
+              center: Math.round(state.window.center),
+              width: Math.round(state.window.width),
+            })}
           </span>
         )}
       </p>

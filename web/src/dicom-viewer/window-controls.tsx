@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { text } from '../messages/text.ts';
 import type { DicomViewport } from './dicom-viewport.ts';
 import { presetsFor } from './window-presets.ts';
 
@@ -15,22 +16,35 @@ export function WindowControls({ stage, window: { center, width }, modality }: W
   const presets = presetsFor(modality);
   return (
     <div className="window-controls">
-      <NumberField name="Centre" value={center} onSet={(value) => stage.setWindow(value, width)} />
-      <NumberField name="Width" value={width} min={1} onSet={(value) => stage.setWindow(center, value)} />
+      <NumberField
+        name={text('dicom-viewer.center')}
+        letter="C"
+        value={center}
+        onSet={(value) => stage.setWindow(value, width)}
+      />
+      <NumberField
+        name={text('dicom-viewer.width')}
+        letter="W"
+        value={width}
+        min={1}
+        onSet={(value) => stage.setWindow(center, value)}
+      />
       {presets.length > 0 && (
         <label>
-          <span className="hidden">Window preset</span>
+          <span className="hidden">{text('dicom-viewer.preset')}</span>
           <select
-            value={presets.find((each) => each.center === center && each.width === width)?.name ?? ''}
+            value={presets.find((each) => each.center === center && each.width === width)?.id ?? ''}
             onChange={({ target }) => {
-              const preset = presets.find(({ name }) => name === target.value);
+              const preset = presets.find(({ id }) => id === target.value);
               if (preset) stage.setWindow(preset.center, preset.width);
               else stage.resetWindow();
             }}
           >
-            <option value="">Own window</option>
-            {presets.map(({ name }) => (
-              <option key={name}>{name}</option>
+            <option value="">{text('dicom-viewer.own-window')}</option>
+            {presets.map(({ id }) => (
+              <option key={id} value={id}>
+                {text(`window-preset.${id}`)}
+              </option>
             ))}
           </select>
         </label>
@@ -41,18 +55,22 @@ export function WindowControls({ stage, window: { center, width }, modality }: W
 
 interface NumberFieldProps {
   name: string;
+  /** Instead of the name where there is no room: the one of Window Center and Window Width in every language. */
+  letter: string;
   value: number;
   min?: number;
   onSet: (value: number) => void;
 }
 
 /** A number input whose value applies once it is a number; incomplete text is allowed while typing. */
-function NumberField({ name, value, min, onSet }: NumberFieldProps) {
+function NumberField({ name, letter, value, min, onSet }: NumberFieldProps) {
   const [written, setWritten] = useState<string>();
   return (
     <label>
-      {name[0]}
-      <span className="stage-word">{name.slice(1)}</span>
+      <span className="stage-letter" aria-hidden>
+        {letter}
+      </span>
+      <span className="stage-word">{name}</span>
       <input
         aria-label={name}
         type="number"

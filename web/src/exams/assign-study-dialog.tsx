@@ -4,6 +4,7 @@ import { explain } from '../api/api-error.ts';
 import { api } from '../api/client.ts';
 import { useToasts } from '../changes/toasts-provider.tsx';
 import { readAgain } from '../changes/use-deletion.ts';
+import { text } from '../messages/text.ts';
 import { FindPatient } from '../moves/find-patient.tsx';
 import { PatientCard } from '../moves/patient-card.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -31,7 +32,7 @@ export function AssignStudyDialog({ study, onClose }: AssignStudyDialogProps) {
     setBusy(true);
     try {
       await send(chosen);
-      toasts.say(`Study assigned to ${chosen}`, { undo: () => send(null) });
+      toasts.say(text('exams.assigned', { patient: chosen }), { undo: () => send(null) });
       onClose();
     } catch (error) {
       setFailure(explain(error));
@@ -39,14 +40,14 @@ export function AssignStudyDialog({ study, onClose }: AssignStudyDialogProps) {
     }
   };
   return (
-    <Dialog title="Assign the study to a patient" onClose={onClose}>
+    <Dialog title={text('exams.assign-title')} onClose={onClose}>
       <form onSubmit={assign} className="fields">
-        <p>The patient will see the study and all that comes to it later.</p>
+        <p>{text('exams.assign-note')}</p>
         <FindPatient chosen={chosen} onChoose={setChosen} />
-        {chosen !== undefined && <PatientCard title="To" patientId={chosen} />}
+        {chosen !== undefined && <PatientCard title={text('exams.assign-to')} patientId={chosen} />}
         <FormEnd
           failure={failure}
-          action="Assign"
+          action={text('exams.assign')}
           isBusy={isBusy || chosen === undefined}
           onClose={onClose}
         />

@@ -2,6 +2,7 @@ import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useDeletion } from '../changes/use-deletion.ts';
+import { text } from '../messages/text.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
@@ -29,18 +30,18 @@ export function DeleteStudy({ study, patientId, nextPath }: DeleteStudyProps) {
         size={16}
         className="danger"
         onClick={() => setAsking(true)}
-        label="Delete the study"
-        title="Delete"
+        label={text('exams.delete-button')}
+        title={text('exams.delete')}
       />
       {isAsking && (
         <Confirm
-          title="Delete study?"
-          action="Delete study"
+          title={text('exams.delete-title')}
+          action={text('exams.delete-action')}
           onConfirm={remove}
           onClose={() => setAsking(false)}
         >
-          {patientId && <PatientLine patientId={patientId} />}All series and images of the study will be
-          deleted.
+          {patientId && <PatientLine patientId={patientId} />}
+          {text('exams.delete-note')}
         </Confirm>
       )}
     </>

@@ -1,5 +1,6 @@
 import { ApiError, errorOf } from '../api/api-error.ts';
 import { authorizedFetch } from '../api/client.ts';
+import { text } from '../messages/text.ts';
 import { type Attributes, isDataSets } from './dicom-json.ts';
 
 /** The resource of a DICOMweb path. */
@@ -27,7 +28,7 @@ export async function readDataSets(path: string, signal?: AbortSignal): Promise<
   if (response.status === 204) return [];
   if (response.status !== 200) throw await errorOf(response);
   const body: unknown = await response.json();
-  if (!isDataSets(body)) throw new ApiError(response.status, 'The service gave no list of data sets.');
+  if (!isDataSets(body)) throw new ApiError(response.status, text('exams.bad-list'));
   return body;
 }
 

@@ -1,11 +1,12 @@
 import { useEffect } from 'react';
 import { Link } from 'wouter';
+import { text } from '../messages/text.ts';
 import { type Attributes, dayText, textOf } from './dicom-json.ts';
 import type { Series } from './series.ts';
 import { StudyPatient } from './study-patient.tsx';
 
 interface ExamFactsProps {
-  kind: 'Exam' | 'Study';
+  kind: 'exam' | 'study';
   series: Series;
   /** The data set of the shown image, once it is loaded. */
   attributes: Attributes | undefined;
@@ -21,13 +22,13 @@ export function ExamFacts({ kind, series, attributes = {} }: ExamFactsProps) {
   return (
     <div className="exam-facts">
       <h1>
-        <span className="quiet">{kind}</span> {title}
+        <span className="quiet">{text(`exam-kind.${kind}`)}</span> {title}
       </h1>
       <p>
         <StudyPatient study={series.study} namedInFiles={name} />
         <span>{dayText(textOf(attributes, '00080020'))}</span>
-        {kind === 'Exam' && attributes['0020000D'] && (
-          <Link href={`/studies/${series.study}`}>The whole study</Link>
+        {kind === 'exam' && attributes['0020000D'] && (
+          <Link href={`/studies/${series.study}`}>{text('exams.whole-study')}</Link>
         )}
       </p>
     </div>

@@ -7,7 +7,7 @@ export function ExamPage({ examId }: { examId: string }) {
   const exam = useExam(examId);
   return (
     <UntilLoaded kind="exam" answer={exam}>
-      <ExamView kind="Exam" list={exam.data ?? []} />
+      <ExamView kind="exam" list={exam.data ?? []} />
     </UntilLoaded>
   );
 }

@@ -8,13 +8,14 @@ import { SeriesList } from './series-list.tsx';
 import { SeriesViewer } from './series-viewer.tsx';
 import '../parts/panel.css';
 import './exams.css';
+import { text } from '../messages/text.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
 
 // Contains the DICOM data dictionary.
 const MetadataTable = lazyPart(() => import('./metadata-table.tsx'), 'MetadataTable');
 
 interface ExamViewProps {
-  kind: 'Exam' | 'Study';
+  kind: 'exam' | 'study';
   list: readonly Series[];
 }
 
@@ -60,7 +61,7 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
             aria-pressed={showsMetadata}
             onClick={() => setShowsMetadata(!showsMetadata)}
           >
-            <PanelRight size={16} aria-hidden /> Metadata
+            <PanelRight size={16} aria-hidden /> {text('exams.metadata')}
           </button>
         )}
       </div>
@@ -78,8 +79,8 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
           }
         />
         {showsMetadata && attributes && (
-          <aside className="panel exam-metadata" aria-label="Metadata">
-            <Suspense fallback={<Spinner label="Loading the metadata" />}>
+          <aside className="panel exam-metadata" aria-label={text('exams.metadata')}>
+            <Suspense fallback={<Spinner label={text('exams.metadata-loading')} />}>
               <MetadataTable attributes={attributes} />
             </Suspense>
           </aside>

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { text } from '../messages/text.ts';
 import { type Attribute, type Attributes, dayText, itemsOf, timeText, valueText } from './dicom-json.ts';
 import { tagName, tagText } from './tag-names.ts';
 
@@ -20,9 +21,9 @@ const STUDY =
   /^(0020000D|00200010|00080020|00080030|00080050|00080090|00081030|00081060|00080061|003210.{2})$/;
 const SERIES =
   /^(0020000E|00200011|00080060|0008103E|00080021|00080031|00180015|00181030|0020006[02]|00200052)$/;
-const LEVELS = ['Patient', 'Study', 'Series', 'Instance'] as const;
+const LEVELS = ['patient', 'study', 'series', 'instance'] as const;
 const levelOf = (tag: string): (typeof LEVELS)[number] =>
-  tag.startsWith('0010') ? 'Patient' : STUDY.test(tag) ? 'Study' : SERIES.test(tag) ? 'Series' : 'Instance';
+  tag.startsWith('0010') ? 'patient' : STUDY.test(tag) ? 'study' : SERIES.test(tag) ? 'series' : 'instance';
 
 /** The attributes of a file, searchable by name, tag or value. */
 export function MetadataTable({ attributes }: { attributes: Attributes }) {
@@ -33,8 +34,8 @@ export function MetadataTable({ attributes }: { attributes: Attributes }) {
   );
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = ({ name, tag, value }: Row) => {
-    const text = `${name} ${tag} ${tagText(tag)} ${value}`.toLowerCase();
-    return words.every((word) => text.includes(word));
+    const row = `${name} ${tag} ${tagText(tag)} ${value}`.toLowerCase();
+    return words.every((word) => row.includes(word));
   };
   const found = levels
     .map(({ level, rows }) => ({ level, rows: rows.filter(matches) }))
@@ -42,34 +43,35 @@ export function MetadataTable({ attributes }: { attributes: Attributes }) {
   return (
     <>
       <label className="metadata-search">
-        <span className="hidden">Search the metadata</span>
+        <span className="hidden">{text('exams.search')}</span>
         <input
           type="search"
           value={sought}
           onChange={({ target }) => setSought(target.value)}
-          placeholder="Name, tag or value"
+          placeholder={text('exams.search-hint')}
         />
       </label>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too */}
-      <section className="metadata-rows" tabIndex={0} aria-label="Attributes">
+      <section className="metadata-rows" tabIndex={0} aria-label={text('exams.attributes')}>
         <table>
           <thead className="hidden">
             <tr>
-              <th>Attribute</th>
-              <th>Value</th>
+              <th>{text('exams.attribute')}</th>
+              <th>{text('exams.value')}</th>
             </tr>
           </thead>
           {found.map(({ level, rows }) => (
             <tbody key={level}>
               <tr>
                 <th colSpan={2} scope="rowgroup">
-                  {level}
+                  {text(`metadata-level.${level}`)}
                 </th>
               </tr>
               {rows.map(({ key, tag, name, value, depth }) => (
                 <tr key={key}>
                   <td data-depth={Math.min(depth, 3)}>
-                    {name || <i>Private</i>} <span className="quiet metadata-tag">{tagText(tag)}</span>
+                    {name || <i>{text('exams.private')}</i>}{' '}
+                    <span className="quiet metadata-tag">{tagText(tag)}</span>
                   </td>
                   <td dir="auto">{value}</td>
                 </tr>
@@ -77,7 +79,7 @@ export function MetadataTable({ attributes }: { attributes: Attributes }) {
             </tbody>
           ))}
         </table>
-        {found.length === 0 && <p className="quiet metadata-none">Nothing matches.</p>}
+        {found.length === 0 && <p className="quiet metadata-none">{text('exams.no-match')}</p>}
       </section>
     </>
   );
@@ -104,11 +106,13 @@ function rowsOf(attributes: Attributes, keep: (tag: string) => boolean, depth = 
 
 function textFor({ vr, Value = [], BulkDataURI, InlineBinary }: Attribute): string {
   if (vr === 'SQ') {
-    const more = Value.length > MOST_ITEMS ? `, of which ${MOST_ITEMS} are listed` : '';
-    return `${Value.length === 1 ? '1 item' : `${Value.length} items`}${more}`;
+    const count = Value.length;
+    return count > MOST_ITEMS
+      ? text('exams.items-listed', { count, listed: MOST_ITEMS })
+      : text('exams.items', { count });
   }
-  if (BulkDataURI || InlineBinary) return 'binary';
+  if (BulkDataURI || InlineBinary) return text('exams.binary');
   const texts = Value.map(valueText);
-  const text = (vr === 'DA' ? texts.map(dayText) : vr === 'TM' ? texts.map(timeText) : texts).join(', ');
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)} …` : text;
+  const all = (vr === 'DA' ? texts.map(dayText) : vr === 'TM' ? texts.map(timeText) : texts).join(', ');
+  return all.length > LONGEST_VALUE ? `${all.slice(0, LONGEST_VALUE)} …` : all;
 }

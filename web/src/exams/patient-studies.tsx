@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { text } from '../messages/text.ts';
 import { FoldedList } from '../parts/folded-list.tsx';
 import { readDataSets } from './dicomweb.ts';
 import { StudyLinks } from './study-links.tsx';
@@ -20,7 +21,7 @@ export function PatientStudies({ patientId }: { patientId: string }) {
   });
   if (data.length === 0) return null;
   return (
-    <FoldedList title="Exams and studies" total={String(data.length)}>
+    <FoldedList title={text('exams.list')} total={String(data.length)}>
       <StudyLinks studies={data} />
     </FoldedList>
   );

@@ -4,6 +4,7 @@ import { originals } from '../images/blob-urls.ts';
 import { useBlobUrl } from '../images/use-blob-url.ts';
 import { useZoom } from '../images/use-zoom.ts';
 import { ZoomButtons } from '../images/zoom-buttons.tsx';
+import { text } from '../messages/text.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 
@@ -16,14 +17,14 @@ export function RegisteredPicture({ image: { url, description, sopInstanceUID } 
   const { url: shown, failure } = useBlobUrl(originals, isHere ? url : undefined);
   if (isOwnFile) {
     return (
-      <Message title="This image is not stored yet">
-        It is registered in the exam; its DICOM file {sopInstanceUID} has not come.
+      <Message title={text('exams.not-stored')}>
+        {text('exams.not-stored-note', { file: sopInstanceUID })}
       </Message>
     );
   }
   if (!isHere) {
     return (
-      <Message title="This image lies elsewhere">
+      <Message title={text('exams.elsewhere')}>
         <a href={url} target="_blank" rel="noreferrer">
           {url}
         </a>
@@ -32,13 +33,15 @@ export function RegisteredPicture({ image: { url, description, sopInstanceUID } 
   }
   if (failure || isNone) {
     return (
-      <Message title="This image cannot be shown" tone="bad">
-        {failure ?? 'What lies at its address is no picture that a browser draws.'}
+      <Message title={text('dicom-viewer.failed')} tone="bad">
+        {failure ?? text('exams.no-picture')}
       </Message>
     );
   }
-  if (!shown) return <Spinner label="Loading the image" />;
-  return <Photo src={shown} alt={description || 'Image of the exam'} onFailure={() => setNone(true)} />;
+  if (!shown) return <Spinner label={text('dicom-viewer.loading')} />;
+  return (
+    <Photo src={shown} alt={description || text('exams.image-of-exam')} onFailure={() => setNone(true)} />
+  );
 }
 
 function Photo({ src, alt, onFailure }: { src: string; alt: string; onFailure: () => void }) {

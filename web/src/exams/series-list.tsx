@@ -1,7 +1,7 @@
 import { ImageOff } from 'lucide-react';
 import { thumbnails } from '../images/blob-urls.ts';
 import { useBlobUrl } from '../images/use-blob-url.ts';
-import { count } from '../parts/format.ts';
+import { text } from '../messages/text.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { seriesPath } from './dicomweb.ts';
 import type { Series } from './series.ts';
@@ -14,7 +14,7 @@ interface SeriesListProps {
 
 /** The list of series, each with a thumbnail, a description and its number of images. */
 export const SeriesList = ({ list, chosen, onChoose }: SeriesListProps) => (
-  <nav className="panel exam-list" aria-label="Series">
+  <nav className="panel exam-list" aria-label={text('exams.series')}>
     <ul>
       {list.map((each) => (
         <li key={each.series}>
@@ -46,10 +46,11 @@ function SeriesButton({ series, isChosen, onChoose }: SeriesButtonProps) {
       </span>
       <span className="series-words">
         <span>
-          <b>{series.modality || 'Other'}</b> <span className="quiet">{count(series.count, 'image')}</span>
+          <b>{series.modality || text('exams.other-modality')}</b>{' '}
+          <span className="quiet">{text('exams.images', { count: series.count })}</span>
         </span>
         <SourceMark isFromPatient={series.isFromPatient} />
-        <span className="series-description">{series.description || 'No description'}</span>
+        <span className="series-description">{series.description || text('exams.no-description')}</span>
       </span>
     </button>
   );

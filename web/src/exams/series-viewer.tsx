@@ -1,5 +1,6 @@
 import { Suspense } from 'react';
 import { explain } from '../api/api-error.ts';
+import { text } from '../messages/text.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
@@ -25,20 +26,20 @@ export function SeriesViewer({ items: { data, error }, index, onIndex }: SeriesV
   }
   if (!data && !error) return <Waiting />;
   return (
-    <section className="panel exam-stage" aria-label="Viewer">
+    <section className="panel exam-stage" aria-label={text('dicom-viewer.viewer')}>
       {error ? (
-        <Message title="The series cannot be shown" tone="bad">
+        <Message title={text('exams.series-failed')} tone="bad">
           {explain(error)}
         </Message>
       ) : (
-        <Message title="Nothing in this series yet" />
+        <Message title={text('exams.series-empty')} />
       )}
     </section>
   );
 }
 
 const Waiting = () => (
-  <section className="panel exam-stage" aria-label="Viewer">
-    <Spinner label="Loading the series" />
+  <section className="panel exam-stage" aria-label={text('dicom-viewer.viewer')}>
+    <Spinner label={text('exams.series-loading')} />
   </section>
 );

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '../api/api-error.ts';
 import type { ExamImage } from '../api/types.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
+import { text } from '../messages/text.ts';
 import { type Attributes, numberOf, numbersOf, textOf } from './dicom-json.ts';
 import { readDataSets, seriesPath, studyPath } from './dicomweb.ts';
 import { isFromPatient } from './study-tags.ts';
@@ -29,7 +30,7 @@ export function useStudy(study: string) {
     queryKey: ['study', study],
     queryFn: async ({ signal }) => {
       const found = await readDataSets(`${studyPath(study)}/series`, signal);
-      if (found.length === 0) throw new ApiError(404, 'There is no such study.');
+      if (found.length === 0) throw new ApiError(404, text('exams.no-study'));
       const numberedFirst = (series: Attributes) => numberOf(series, '00200011') ?? Number.POSITIVE_INFINITY;
       return found
         .toSorted((a, b) => numberedFirst(a) - numberedFirst(b))

@@ -1,10 +1,10 @@
 import { Link } from 'wouter';
-import { count } from '../parts/format.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
 import { type Attributes, dayText, numberOf, textOf, valueText } from './dicom-json.ts';
 import { isFromPatient } from './study-tags.ts';
 import '../parts/link-list.css';
 import './study-links.css';
+import { text } from '../messages/text.ts';
 
 const day = (study: Attributes) => textOf(study, '00080020');
 
@@ -16,13 +16,13 @@ export const StudyLinks = ({ studies }: { studies: readonly Attributes[] }) => (
       .map((study) => (
         <li key={textOf(study, '0020000D')}>
           <Link href={`/studies/${textOf(study, '0020000D')}`}>
-            <b>{(study['00080061']?.Value ?? []).map(valueText).join(', ') || 'Study'}</b>{' '}
+            <b>{(study['00080061']?.Value ?? []).map(valueText).join(', ') || text('exam-kind.study')}</b>{' '}
             <span>
-              {textOf(study, '00081030') || 'No description'}{' '}
+              {textOf(study, '00081030') || text('exams.no-description')}{' '}
               <SourceMark isFromPatient={isFromPatient(study)} />
             </span>
             <span className="quiet">
-              {[dayText(day(study)), count(numberOf(study, '00201208') ?? 0, 'image')]
+              {[dayText(day(study)), text('exams.images', { count: numberOf(study, '00201208') ?? 0 })]
                 .filter(Boolean)
                 .join(' · ')}
             </span>

@@ -7,7 +7,7 @@ export function StudyPage({ study }: { study: string }) {
   const list = useStudy(study);
   return (
     <UntilLoaded kind="study" answer={list}>
-      <ExamView kind="Study" list={list.data ?? []} />
+      <ExamView kind="study" list={list.data ?? []} />
     </UntilLoaded>
   );
 }

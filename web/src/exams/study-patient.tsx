@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
+import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
 import { SourceMark } from '../parts/source-mark.tsx';
@@ -43,8 +44,12 @@ export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
       ) : (
         <span>
           {namedInFiles && <b dir="auto">{namedInFiles} </b>}
-          No patient (in the files:{' '}
-          {[id || 'no number', issuer && `issued by ${issuer}`].filter(Boolean).join(', ')})
+          {text('exams.no-patient', {
+            number: id,
+            hasNumber: id !== '',
+            issuer,
+            hasIssuer: issuer !== '',
+          })}
         </span>
       )}
       <SourceMark isFromPatient={isFromPatient(study)} />
@@ -55,12 +60,12 @@ export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
           target="_blank"
           rel="noreferrer"
         >
-          Open in OHIF
+          {text('exams.ohif')}
         </a>
       )}
       {mayAssign && (
         <button type="button" className="button small" onClick={() => setAsking(true)}>
-          {isAssigned(study) ? 'Move to another patient' : 'Assign to a patient'}
+          {isAssigned(study) ? text('exams.move') : text('exams.assign-open')}
         </button>
       )}
       {person.mayDelete && (

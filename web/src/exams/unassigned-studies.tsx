@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { text } from '../messages/text.ts';
 import { readDataSets } from './dicomweb.ts';
 import { StudyLinks } from './study-links.tsx';
 import { UNASSIGNED } from './study-tags.ts';
@@ -14,12 +15,9 @@ export function UnassignedStudies() {
   });
   if (data.length === 0) return null;
   return (
-    <section className="card" aria-label="Studies without a patient">
-      <h2>Studies without a patient</h2>
-      <p className="quiet">
-        Their files name no patient, or the number of another clinic. No patient sees them: open one to assign
-        it.
-      </p>
+    <section className="card" aria-label={text('exams.unassigned')}>
+      <h2>{text('exams.unassigned')}</h2>
+      <p className="quiet">{text('exams.unassigned-note')}</p>
       <StudyLinks studies={data} />
     </section>
   );

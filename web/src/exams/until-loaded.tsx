@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import { ApiError, explain } from '../api/api-error.ts';
+import { text } from '../messages/text.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 
 interface UntilLoadedProps {
-  /** The name of the resource, as in the service's messages. */
+  /** The kind of the resource. */
   kind: 'exam' | 'study';
   answer: { isPending: boolean; error: unknown };
   children: ReactNode;
@@ -15,15 +16,13 @@ export function UntilLoaded({ kind, answer: { isPending, error }, children }: Un
   if (!isPending && !error) return children;
   return (
     <main className="page">
-      <h1>{kind === 'exam' ? 'Exam' : 'Study'}</h1>
-      {isPending && <Spinner label={`Loading the ${kind}`} />}
+      <h1>{text(`exam-kind.${kind}`)}</h1>
+      {isPending && <Spinner label={text('exams.loading', { kind })} />}
       {error instanceof ApiError && error.status === 404 ? (
-        <Message title={`There is no such ${kind}`}>
-          Its number may be misspelt, or it is not among what you may see.
-        </Message>
+        <Message title={text('exams.not-found', { kind })}>{text('exams.not-found-note')}</Message>
       ) : (
         Boolean(error) && (
-          <Message title={`The ${kind} cannot be shown`} tone="bad">
+          <Message title={text('exams.failed', { kind })} tone="bad">
             {explain(error)}
           </Message>
         )

@@ -1,13 +1,14 @@
 import { useContext } from 'react';
 import { LiveUpdatesContext } from './refetch-interval.ts';
 import './live-updates-notice.css';
+import { text } from '../messages/text.ts';
 
 /** Tells that changes come late, because the WebSocket is refused. */
 export function LiveUpdatesNotice() {
   if (useContext(LiveUpdatesContext) !== 'refused') return null;
   return (
     <p className="live-updates-notice" role="status">
-      No live connection: what others change is shown some seconds later.
+      {text('live-updates.refused')}
     </p>
   );
 }

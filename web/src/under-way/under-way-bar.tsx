@@ -1,12 +1,12 @@
 import { ChevronDown, ChevronUp, Pause, Play, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { DownloadRows, describeZip, useZipDownloads } from '../downloads/download-rows.tsx';
-import { count } from '../parts/format.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { UploadList } from '../uploads/upload-list.tsx';
 import { isBad } from '../uploads/upload-rows.ts';
 import { useUploads } from '../uploads/uploads-provider.tsx';
 import './under-way-bar.css';
+import { text } from '../messages/text.ts';
 
 /** What is being uploaded and downloaded, on all pages. Renders nothing while there is nothing. */
 export function UnderWayBar() {
@@ -23,7 +23,7 @@ export function UnderWayBar() {
   const bad = items.filter(isBad).length + zips.filter(({ state }) => state !== 'making').length;
   const isOpen = choice ?? bad > 0;
   return (
-    <section className="under-way" aria-label="Uploads and downloads">
+    <section className="under-way" aria-label={text('under-way.title')}>
       {isOpen && (
         <div className="under-way-list">
           <UploadList items={items} />
@@ -34,17 +34,19 @@ export function UnderWayBar() {
         {counted.length > 0 && <UploadSum items={counted} />}
         {zips.length > 0 && (
           <span className="under-way-zip" role="status">
-            {zips.length === 1 && zips[0] ? describeZip(zips[0]) : count(zips.length, 'ZIP')}
+            {zips.length === 1 && zips[0]
+              ? describeZip(zips[0])
+              : text('under-way.zips', { count: zips.length })}
           </span>
         )}
-        {bad > 0 && <span className="under-way-bad">{bad} to look at</span>}
+        {bad > 0 && <span className="under-way-bad">{text('under-way.to-look-at', { count: bad })}</span>}
         {items.some(({ state }) => state === 'failed') && (
           <IconButton
             icon={RotateCcw}
             size={16}
             onClick={() => queue.retry()}
-            label="Try again"
-            title="Try again"
+            label={text('under-way.retry')}
+            title={text('under-way.retry')}
           />
         )}
         <IconButton
@@ -52,8 +54,8 @@ export function UnderWayBar() {
           size={18}
           aria-expanded={isOpen}
           onClick={() => setChoice(!isOpen)}
-          label={isOpen ? 'Hide the files' : 'Show the files'}
-          title={isOpen ? 'Hide the files' : 'Show the files'}
+          label={isOpen ? text('under-way.hide') : text('under-way.show')}
+          title={isOpen ? text('under-way.hide') : text('under-way.show')}
         />
       </div>
     </section>
@@ -71,22 +73,22 @@ function UploadSum({ items }: { items: ReturnType<typeof useUploads>['items'] })
   return (
     <>
       <span role="status">
-        {stored} of {count(items.length, 'file')} stored
-        {queue.isPaused && isBusy ? ' · paused' : ''}
+        {text('under-way.stored', { stored, count: items.length })}
+        {queue.isPaused && isBusy && ` · ${text('under-way.paused')}`}
       </span>
-      <progress max={bytes || 1} value={sent} aria-label="All uploads" />
+      <progress max={bytes || 1} value={sent} aria-label={text('under-way.progress')} />
       {isSending && (
         <IconButton
           icon={queue.isPaused ? Play : Pause}
           size={16}
           onClick={() => queue.setPaused(!queue.isPaused)}
-          label={queue.isPaused ? 'Go on uploading' : 'Pause uploads'}
-          title={queue.isPaused ? 'Go on uploading' : 'Pause uploads'}
+          label={queue.isPaused ? text('under-way.resume') : text('under-way.pause')}
+          title={queue.isPaused ? text('under-way.resume') : text('under-way.pause')}
         />
       )}
       {queue.mustStay && isBusy && (
         <span className="under-way-bad" role="status">
-          This browser has no room to keep all files. Leave the page open until they are stored.
+          {text('under-way.leave-open')}
         </span>
       )}
     </>

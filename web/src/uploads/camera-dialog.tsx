@@ -1,15 +1,12 @@
 import { Camera } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { EyeSide } from '../api/types.ts';
-import { EYE_SIDES } from '../images/eye-sides.ts';
 import { PatientCard } from '../moves/patient-card.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { count } from '../parts/format.ts';
 import type { ImageTarget } from './upload-record.ts';
 import { useUploadQueue } from './uploads-provider.tsx';
 import './camera-dialog.css';
-
-const LABELS: Record<EyeSide, string> = { ...EYE_SIDES, unknown: 'No eye' };
+import { text } from '../messages/text.ts';
 
 interface CameraDialogProps {
   target: ImageTarget;
@@ -27,7 +24,7 @@ export function CameraDialog({ target, onClose }: CameraDialogProps) {
     camera.current?.click();
   };
   return (
-    <Dialog title="Take photographs" onClose={onClose}>
+    <Dialog title={text('uploads.camera-title')} onClose={onClose}>
       {target.patientId !== undefined && <PatientCard patientId={target.patientId} />}
       <p className="quiet">{target.title}</p>
       <input
@@ -36,7 +33,7 @@ export function CameraDialog({ target, onClose }: CameraDialogProps) {
         accept="image/*"
         capture="environment"
         hidden
-        aria-label="Photo to upload"
+        aria-label={text('uploads.photo')}
         onChange={({ target: input }) => {
           const files = [...(input.files ?? [])];
           queue.add(files, { ...target, eyeSide });
@@ -46,17 +43,17 @@ export function CameraDialog({ target, onClose }: CameraDialogProps) {
         }}
       />
       <fieldset className="camera-sides">
-        <legend>What is photographed?</legend>
+        <legend>{text('uploads.camera-question')}</legend>
         {(['left', 'right', 'both', 'unknown'] as const).map((side) => (
           <button key={side} type="button" className="button" onClick={() => open(side)}>
-            <Camera size={18} aria-hidden /> {side === 'unknown' ? LABELS.unknown : `${LABELS[side]} eye`}
+            <Camera size={18} aria-hidden /> {text(`camera-side.${side}`)}
           </button>
         ))}
       </fieldset>
-      <p role="status">{taken > 0 && `${count(taken, 'photograph')} taken. They are uploaded meanwhile.`}</p>
+      <p role="status">{taken > 0 && text('uploads.photos-taken', { count: taken })}</p>
       <div className="dialog-actions">
         <button type="button" className="button primary" onClick={onClose}>
-          Done
+          {text('uploads.camera-done')}
         </button>
       </div>
     </Dialog>

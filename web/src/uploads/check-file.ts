@@ -1,5 +1,6 @@
 import { mediaTypeOf } from '../../../lib/domain/media-type.ts';
 import { PICTURE_TYPES } from '../../../lib/domain/uploads/upload.ts';
+import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
 import { formatBytes } from '../parts/format.ts';
 
@@ -23,22 +24,20 @@ export function typeOf({ name, type }: Pick<File, 'name' | 'type'>): string {
 export function dicomFaultOf(file: File): string | undefined {
   const { dicomBytes } = pageConfig();
   if (file.size <= dicomBytes) return undefined;
-  return `${formatBytes(file.size)} is too large: ${Math.floor(dicomBytes / 1024 ** 2)} MB at most. Send it by the gateway or the command line.`;
+  const limit = Math.floor(dicomBytes / 1024 ** 2);
+  return text('uploads.dicom-too-large', { size: formatBytes(file.size), limit });
 }
 
 /** Returns why a file can't become an image, so that it is not uploaded. */
 export function faultOf(file: File): string | undefined {
-  if (file.size === 0) return 'The file is empty.';
+  if (file.size === 0) return text('uploads.empty');
   const { imageBytes, acceptHeic } = pageConfig();
   const type = mediaTypeOf(typeOf(file));
-  if (type === 'image/heic' && !acceptHeic) {
-    return 'HEIC is not taken here. Set the camera to “most compatible”, or save it as JPEG.';
-  }
-  if (!PICTURE_TYPES.some((each) => each === type)) {
-    return 'Not an image that is taken: JPEG, PNG, GIF, WebP, TIFF, AVIF, HEIC, BMP and PDF are.';
-  }
+  if (type === 'image/heic' && !acceptHeic) return text('uploads.heic');
+  if (!PICTURE_TYPES.some((each) => each === type)) return text('uploads.not-image');
   if (file.size > imageBytes) {
-    return `${formatBytes(file.size)} is too large: ${Number((imageBytes / 1024 ** 2).toFixed(1))} MB at most.`;
+    const limit = Number((imageBytes / 1024 ** 2).toFixed(1));
+    return text('uploads.too-large', { size: formatBytes(file.size), limit });
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import { OFFERED_TYPES } from './check-file.ts';
 import type { ImageTarget } from './upload-record.ts';
 import { useUploadQueue } from './uploads-provider.tsx';
 import './drop-zone.css';
+import { text } from '../messages/text.ts';
 
 interface DropZoneProps {
   target: ImageTarget;
@@ -34,16 +35,16 @@ export function DropZone({ target }: DropZoneProps) {
   }, [queue, target]);
   return (
     <div {...getRootProps()} role="presentation" className={`drop-zone ${isDragActive ? 'active' : ''}`}>
-      <input {...getInputProps({ accept: OFFERED_TYPES, 'aria-label': 'Images to upload' })} />
+      <input {...getInputProps({ accept: OFFERED_TYPES, 'aria-label': text('uploads.files') })} />
       <ImagePlus size={20} className="drop-sign" aria-hidden />
       <span className="drop-hint">
-        {isDragActive ? 'Drop them here' : 'Drop or paste images, DICOM, folders, or'}
+        {isDragActive ? text('uploads.drop-here') : text('uploads.drop-hint')}
       </span>
       <button type="button" className="button small" onClick={open}>
-        Choose images
+        {text('uploads.choose')}
       </button>
       <button type="button" className="button small drop-camera" onClick={() => setTaking(true)}>
-        <Camera size={16} aria-hidden /> Take a photo
+        <Camera size={16} aria-hidden /> {text('uploads.camera')}
       </button>
       {isTaking && <CameraDialog target={target} onClose={() => setTaking(false)} />}
     </div>

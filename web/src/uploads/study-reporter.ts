@@ -4,7 +4,7 @@ import { readAgain } from '../changes/use-deletion.ts';
 import { textOf } from '../exams/dicom-json.ts';
 import { readDataSets } from '../exams/dicomweb.ts';
 import { isAssigned } from '../exams/study-tags.ts';
-import { count } from '../parts/format.ts';
+import { text } from '../messages/text.ts';
 
 /** After this time without another file of them, studies are reported; milliseconds. */
 const PAUSE_MS = 1500;
@@ -36,17 +36,13 @@ export class StudyReporter {
     const files = stored.reduce((sum, [, { files }]) => sum + files, 0);
     const strange = (await Promise.all(stored.map(([study, { patientId }]) => strangerOf(study, patientId))))
       .filter((patient) => patient !== undefined)
-      .map((patient) => patient || 'no patient of this clinic');
-    const studies = stored.length === 1 ? 'one study' : `${stored.length} studies`;
-    const text = `${count(files, 'DICOM file')} stored in ${studies}.`;
+      .map((patient) => patient || text('uploads.no-patient'));
+    const news = text('uploads.stored-in-studies', { files, studies: stored.length });
     const [[only = ''] = []] = stored;
-    const link = { href: `/studies/${only}`, label: 'Open study' };
-    if (strange.length === 0) return this.#toasts.say(text, { link });
-    const whom = [...new Set(strange)].join(', ');
-    this.#toasts.say(`${text} The files name ${whom}, and not the patient on whose page they were dropped.`, {
-      tone: 'bad',
-      link,
-    });
+    const link = { href: `/studies/${only}`, label: text('uploads.open-study') };
+    if (strange.length === 0) return this.#toasts.say(news, { link });
+    const warning = text('uploads.other-patients', { patients: [...new Set(strange)].join(', ') });
+    this.#toasts.say(`${news} ${warning}`, { tone: 'bad', link });
   }
 }
 

@@ -6,6 +6,7 @@ import type { UploadItem, UploadTarget } from './upload-record.ts';
 import { isBad, rowsOf } from './upload-rows.ts';
 import { useUploadQueue } from './uploads-provider.tsx';
 import './upload-list.css';
+import { text } from '../messages/text.ts';
 
 /** Uploads with a progress bar for each, by the batch, the case or the patient to which they go. */
 export function UploadList({ items }: { items: readonly UploadItem[] }) {
@@ -16,11 +17,11 @@ export function UploadList({ items }: { items: readonly UploadItem[] }) {
     const { target } = group[0] as UploadItem;
     const { bad, others, more } = rowsOf(group);
     return (
-      <section key={`${target.kind} ${target.id}`} className="upload-list" aria-label="Uploads">
+      <section key={`${target.kind} ${target.id}`} className="upload-list" aria-label={text('uploads.list')}>
         <Target target={target} />
         <Lines items={bad} onCancel={cancel} />
         <Lines items={others} onCancel={cancel} />
-        {more > 0 && <p className="quiet">and {more} more</p>}
+        {more > 0 && <p className="quiet">{text('uploads.more', { count: more })}</p>}
       </section>
     );
   });
@@ -30,11 +31,11 @@ export function UploadList({ items }: { items: readonly UploadItem[] }) {
 function Target({ target: { kind, id, patientId, title } }: { target: UploadTarget }) {
   const href =
     kind === 'case' ? `/cases/${encodeURIComponent(id)}` : `/patients/${encodeURIComponent(patientId ?? '')}`;
-  const text = [patientId, kind === 'dicom' ? 'DICOM' : (title ?? (kind === 'case' ? id : undefined))];
+  const parts = [patientId, kind === 'dicom' ? 'DICOM' : (title ?? (kind === 'case' ? id : undefined))];
   if (kind !== 'case' && patientId === undefined) return null;
   return (
     <Link href={href} className="upload-target">
-      {text.filter(Boolean).join(' · ')}
+      {parts.filter(Boolean).join(' · ')}
     </Link>
   );
 }
@@ -65,7 +66,7 @@ function Line({ item, onCancel }: { item: UploadItem; onCancel: () => void }) {
         <progress max={bytes} value={sent} aria-label={name} title={formatBytes(bytes)} />
       )}
       {state !== 'stored' && state !== 'checking' && (
-        <IconButton icon={X} size={14} onClick={onCancel} label={`Remove ${name}`} />
+        <IconButton icon={X} size={14} onClick={onCancel} label={text('uploads.remove', { name })} />
       )}
     </li>
   );

@@ -1,4 +1,5 @@
 import { explain } from '../api/api-error.ts';
+import { text } from '../messages/text.ts';
 import { Backoff } from '../parts/backoff.ts';
 import { dicomFaultOf, faultOf, typeOf } from './check-file.ts';
 import { checksumOf } from './checksums.ts';
@@ -60,7 +61,7 @@ export class UploadQueue {
     this.items.notify();
   });
   readonly #results = new DicomResults((id, { status, reason, data }) => {
-    if (status !== 'stored') return this.#end(id, 'refused', reason ?? 'It is not stored.');
+    if (status !== 'stored') return this.#end(id, 'refused', reason ?? text('uploads.not-stored'));
     const target = this.items.get(id)?.target;
     if (target && data) this.#events.onStudy(data.StudyInstanceUID, target);
     this.#end(id, 'stored');
@@ -85,8 +86,7 @@ export class UploadQueue {
       this.#take(record);
       this.previews.put(record.id, () => this.#bytesOf(record.id));
       if (record.isSent) this.#check(record);
-      else if (!isPersisted)
-        this.#end(record.id, 'refused', 'The page was closed too soon. Choose this file again.');
+      else if (!isPersisted) this.#end(record.id, 'refused', text('uploads.closed-too-soon'));
     }
     this.#pump();
   }
@@ -263,10 +263,10 @@ export class UploadQueue {
 
   #unreadable(id: string): void {
     if (this.#files.has(id)) {
-      this.#end(id, 'refused', 'The file cannot be read any more. Choose it again.');
+      this.#end(id, 'refused', text('uploads.unreadable'));
     } else {
       // The copy exists, or is found when the browser is less busy.
-      this.#countFailure(id, 'The browser cannot read it at the moment.');
+      this.#countFailure(id, text('uploads.unreadable-now'));
       this.#backoff.start();
     }
   }
@@ -274,7 +274,7 @@ export class UploadQueue {
   async #claimed(records: UploadRecord[]): Promise<UploadRecord[]> {
     // Without storage for records, a page can't know what other windows upload.
     const twice = await claimUploads(records).catch(() => new Set<string>());
-    for (const id of twice) this.#end(id, 'refused', 'This file is on its way already.');
+    for (const id of twice) this.#end(id, 'refused', text('uploads.already'));
     return records.filter(({ id }) => !twice.has(id) && this.#records.has(id));
   }
 
@@ -294,7 +294,7 @@ export class UploadQueue {
       this.#backoff.reset();
       this.#arrived(record);
     } else if (outcome === 'refused') {
-      this.#end(id, 'refused', 'What was sent is not the file that was chosen. Has it changed?');
+      this.#end(id, 'refused', text('uploads.changed'));
     } else if (outcome === 'expired') {
       // The copy was not finished in time: the storage may refuse the file.
       if (signed.endsAt > Date.now()) this.#countFailure(id);
@@ -308,7 +308,7 @@ export class UploadQueue {
     this.#pump();
   }
 
-  #countFailure(id: string, reason = 'The store does not take it at the moment.'): void {
+  #countFailure(id: string, reason = text('uploads.store-refuses')): void {
     const failures = (this.#failures.get(id) ?? 0) + 1;
     this.#failures.set(id, failures);
     if (failures >= MOST_FAILURES) this.#end(id, 'failed', reason);
@@ -394,8 +394,8 @@ const withoutGrant = (record: UploadRecord): UploadRecord => ({
  * key is needed, because the old one would repeat the expired URL.
  */
 async function idempotencyKeyOf(records: readonly UploadRecord[]): Promise<string> {
-  const text = records.map(({ id, attempts }) => `${id}.${attempts}`).join(' ');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  const files = records.map(({ id, attempts }) => `${id}.${attempts}`).join(' ');
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(files));
   return [...new Uint8Array(digest).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
