@@ -4,6 +4,7 @@ import { normalizePatientId } from '../../lib/domain/patients/normalize-patient-
 import { AppProviders } from './app-providers.tsx';
 import { CasesPage, HomePage } from './home-page.tsx';
 import { LiveUpdatesNotice } from './live-updates/live-updates-notice.tsx';
+import { text } from './messages/text.ts';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
 import { lazyPart } from './parts/lazy-part.ts';
 import { Message } from './parts/message.tsx';
@@ -45,7 +46,7 @@ export function App() {
       <TopBar />
       <LiveUpdatesNotice />
       <ErrorBoundary key={path}>
-        <Suspense fallback={<Spinner label="Loading the page" />}>
+        <Suspense fallback={<Spinner label={text('app.loading')} />}>
           <Switch>
             <Route path="/">
               {person.patientId ? <Redirect to={`/patients/${person.patientId}`} replace /> : <HomePage />}
@@ -66,7 +67,7 @@ export function App() {
             {isAdmin && <Route path="/admin/keys" component={KeysPage} />}
             <Route>
               <main className="page">
-                <Message title="There is no such page">The address may be misspelt.</Message>
+                <Message title={text('app.no-such-page')}>{text('app.misspelt')}</Message>
               </main>
             </Route>
           </Switch>

@@ -6,6 +6,7 @@ import { UnassignedStudies } from './exams/unassigned-studies.tsx';
 import { RecentList } from './home/recent-list.tsx';
 import { TodayList } from './home/today-list.tsx';
 import { useShownPatient } from './live-updates/use-shown-patient.ts';
+import { text } from './messages/text.ts';
 import { SearchBox } from './search/search-box.tsx';
 import { useSession } from './session/session-provider.tsx';
 import './home-page.css';
@@ -15,11 +16,11 @@ export function HomePage() {
   // What anybody uploads is in the list at once.
   useShownPatient(undefined);
   useEffect(() => {
-    document.title = 'Negatoscope';
+    document.title = text('app.name');
   }, []);
   return (
     <main className="page home">
-      <h1>Whose images?</h1>
+      <h1>{text('home.whose')}</h1>
       <SearchBox isLarge />
       <RecentList />
       <TodayList />
@@ -39,14 +40,14 @@ export function CasesPage() {
   };
   return (
     <main className="page home cases">
-      <h1>Which case?</h1>
+      <h1>{text('home.which-case')}</h1>
       {person.patientId && <OwnCases patientId={person.patientId} />}
       <form className="card home-form" onSubmit={open}>
         <h2>
-          <FolderOpen aria-hidden /> Case
+          <FolderOpen aria-hidden /> {text('home.case')}
         </h2>
         <label>
-          Case number
+          {text('home.case-number')}
           <input
             value={number}
             onChange={(event) => setNumber(event.target.value)}
@@ -54,12 +55,12 @@ export function CasesPage() {
             required
             maxLength={64}
             pattern="\s*[A-Za-z0-9][A-Za-z0-9._\-]*\s*"
-            title="Letters, digits, dots, dashes and underscores"
+            title={text('home.case-number-form')}
             autoComplete="off"
           />
         </label>
         <button type="submit" className="button primary">
-          Open case
+          {text('home.open-case')}
         </button>
       </form>
     </main>

@@ -1,8 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { READ_RETRIES } from './connection/read-failed-again.ts';
-import { LANGUAGE } from './messages/language.ts';
+import { LANGUAGE, LOCALE } from './messages/language.ts';
 import { SessionProvider } from './session/session-provider.tsx';
 import './tokens.css';
 import './base.css';
@@ -20,9 +21,11 @@ document.documentElement.lang = LANGUAGE;
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no element #root.');
 createRoot(root).render(
-  <QueryClientProvider client={queries}>
-    <SessionProvider>
-      <App />
-    </SessionProvider>
-  </QueryClientProvider>,
+  <I18nProvider locale={LOCALE}>
+    <QueryClientProvider client={queries}>
+      <SessionProvider>
+        <App />
+      </SessionProvider>
+    </QueryClientProvider>
+  </I18nProvider>,
 );

@@ -12,12 +12,13 @@ import './top-bar.css';
 export function TopBar() {
   const { person, signOut } = useSession();
   const { clinic } = pageConfig();
+  const name = clinic.name ?? text('app.name');
   const [path] = useLocation();
   return (
     <header className="top-bar">
-      <Link href="/" className="top-bar-name" aria-label={clinic.name ?? 'Negatoscope'}>
+      <Link href="/" className="top-bar-name" aria-label={name}>
         <img src={clinic.logo ?? '/favicon.svg'} alt="" height={26} />
-        <span>{clinic.name ?? 'Negatoscope'}</span>
+        <span>{name}</span>
       </Link>
       <nav aria-label={text('top-bar.main')}>
         {person.patientId && (
@@ -31,7 +32,7 @@ export function TopBar() {
       {/* The first page has the large one. */}
       {person.role !== 'patient' && path !== '/' && <SearchBox />}
       <span className="top-bar-person">
-        <b>{person.name}</b> <span>{person.role}</span>
+        <b>{person.name}</b> <span>{text(`role.${person.role}`)}</span>
       </span>
       <LanguageSelect />
       <IconButton

@@ -11,8 +11,8 @@ const UNREAD =
 /** Calls whose texts people do not read. */
 const UNREAD_CALLS =
   /^(text|richText|Error|TypeError|RangeError|DOMException|RegExp|URL|getItem|setItem|removeItem|addEventListener|removeEventListener|querySelector|querySelectorAll|closest|matches|matchMedia|createElement|getContext|setProperty|removeProperty|DateTimeFormat|NumberFormat|includes|startsWith|endsWith|lazyPart|has|get|set|GET|POST|PUT|PATCH|DELETE)$/;
-/** Names that are the same in all languages: the product's, and those of DICOM's standard. */
-const NAMES = /^(Negatoscope|Alphabetic|Ideographic|Phonetic)$/;
+/** Names that are the same in all languages: the product's, those of DICOM's standard, and of each language its own. */
+const NAMES = /^(Negatoscope|Alphabetic|Ideographic|Phonetic|English|Deutsch|Français|Español)$/;
 /** Functions whose texts are keys, and not read by people. */
 const UNREAD_FUNCTIONS = /^(lockOf)$/;
 /** Keys of a keyboard (UI Events, "Named key attribute values"). */

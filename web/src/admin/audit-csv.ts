@@ -1,12 +1,12 @@
 import type { AuditEvent } from '../api/types.ts';
-import { wordsOf } from './audit-sentences.ts';
+import { sentenceOf } from './audit-sentences.ts';
 
 const COLUMNS = {
   time: ({ at }) => at,
   person: ({ name }) => name,
   subject: ({ who }) => who,
   role: ({ role }) => role,
-  did: (event) => wordsOf(event).filter(Boolean).join(' '),
+  did: sentenceOf,
   action: ({ action }) => action,
   patients: ({ patient_ids }) => patient_ids.join(' '),
   things: ({ things }) => things.join('; '),

@@ -5,6 +5,7 @@ import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
 import { useAddress } from '../links/address.ts';
+import { text } from '../messages/text.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
@@ -42,7 +43,7 @@ export function AuditPage() {
     refetchOnWindowFocus: false,
   });
   useEffect(() => {
-    document.title = 'Audit log · Negatoscope';
+    document.title = text('audit.title');
   }, []);
   // A page covers some weeks and may be empty: the log of a new clinic begins with one.
   const { hasNextPage, isFetching, isError, fetchNextPage } = log;
@@ -55,13 +56,13 @@ export function AuditPage() {
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
+    const entered = (name: string) => String(form.get(name) ?? '').trim() || undefined;
     const time = (name: string) => {
-      const value = text(name);
+      const value = entered(name);
       return value && new Date(value).toISOString();
     };
     set(
-      { patient_id: text('patient_id'), who: text('who'), from: time('from'), to: time('to') },
+      { patient_id: entered('patient_id'), who: entered('who'), from: time('from'), to: time('to') },
       { replace: false },
     );
   };
@@ -69,30 +70,30 @@ export function AuditPage() {
   return (
     <main className="page audit">
       <div className="admin-head">
-        <h1>Audit log</h1>
+        <h1>{text('top-bar.audit')}</h1>
         <CsvButton filter={filter} />
       </div>
       <form key={JSON.stringify(filter)} className="admin-filter" onSubmit={apply}>
         <label>
-          Patient
+          {text('audit.patient')}
           {/* biome-ignore lint/a11y/noAutofocus: the question is most often who saw a patient */}
           <input name="patient_id" placeholder="P-1001" defaultValue={filter.patient_id} autoFocus />
         </label>
         <label>
-          Person or key
-          <input name="who" placeholder="Id, or key:…" defaultValue={filter.who} />
+          {text('audit.person-or-key')}
+          <input name="who" placeholder={text('audit.id-or-key')} defaultValue={filter.who} />
         </label>
         <label>
-          From
+          {text('audit.from')}
           <input name="from" type="datetime-local" defaultValue={localMoment(filter.from)} />
         </label>
         <label>
-          To
+          {text('audit.to')}
           <input name="to" type="datetime-local" defaultValue={localMoment(filter.to)} />
         </label>
         <div className="admin-actions">
           <button type="submit" className="button primary">
-            Show
+            {text('audit.show')}
           </button>
           <button
             type="button"
@@ -100,19 +101,19 @@ export function AuditPage() {
             onClick={() => set({ patient_id: undefined, who: undefined, from: undefined, to: undefined })}
             disabled={!isFiltered}
           >
-            Clear
+            {text('audit.clear')}
           </button>
         </div>
       </form>
       {(filter.patient_id || filter.who) && (
         <div className="audit-about" role="status">
           {filter.patient_id && <PatientLine patientId={filter.patient_id} />}
-          {filter.who && <span>What {name ?? filter.who} did</span>}
+          {filter.who && <span>{text('audit.what-did', { name: name ?? filter.who })}</span>}
         </div>
       )}
       <QueryStatus what="log" answer={log} />
       {log.isSuccess && events.length === 0 && !log.hasNextPage && (
-        <Message title="Nothing found">No event fits the filter.</Message>
+        <Message title={text('audit.nothing-found')}>{text('audit.no-event-fits')}</Message>
       )}
       {events.length > 0 && (
         <EventGroupTable
@@ -128,7 +129,7 @@ export function AuditPage() {
           onClick={() => log.fetchNextPage()}
           disabled={log.isFetchingNextPage}
         >
-          {log.isFetchingNextPage ? 'Loading …' : 'Older events'}
+          {text(log.isFetchingNextPage ? 'audit.loading' : 'audit.older')}
         </button>
       )}
     </main>
@@ -153,12 +154,9 @@ function CsvButton({ filter }: { filter: Filter }) {
       } while (cursor !== undefined && events.length < MOST_IN_FILE);
       const bytes = new Blob([csvOf(events)], { type: 'text/csv;charset=utf-8' });
       saveBytes(bytes, `audit-${filter.patient_id ?? 'log'}-${new Date().toISOString().slice(0, 10)}.csv`);
-      if (cursor !== undefined)
-        setFailure(
-          `The file has the last ${events.length.toLocaleString()} events: choose a shorter time for others.`,
-        );
+      if (cursor !== undefined) setFailure(text('audit.last-events', { count: events.length }));
     } catch (error) {
-      setFailure(`The events cannot be downloaded: ${explain(error)}`);
+      setFailure(text('audit.not-downloaded', { failure: explain(error) }));
     }
     setRead(undefined);
   };
@@ -172,7 +170,7 @@ function CsvButton({ filter }: { filter: Filter }) {
         disabled={read !== undefined}
       >
         <Download size={16} aria-hidden />
-        {read === undefined ? 'Download as CSV' : `Reading … ${read.toLocaleString()}`}
+        {read === undefined ? text('audit.download') : text('audit.reading', { count: read })}
       </button>
     </div>
   );

@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
+import { LOCALE } from '../messages/language.ts';
+import { text } from '../messages/text.ts';
 import { formatDay, formatMoment } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
-import { type EventGroup, extentOf } from './audit-sentences.ts';
+import { type EventGroup, extentOf, sentenceOf } from './audit-sentences.ts';
 
 interface EventGroupTableProps {
   groups: readonly EventGroup[];
@@ -12,7 +14,7 @@ interface EventGroupTableProps {
   onPatient: (patientId: string) => void;
 }
 
-const minute = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const minute = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' });
 
 /** The period of a group, to the minute: `29 Nov 2026, 13:24–13:25`. */
 function periodOf({ from, to }: EventGroup): string {
@@ -26,14 +28,14 @@ function periodOf({ from, to }: EventGroup): string {
 /** The audit log in sentences. The name of a person leads to what else they did, a patient to who else saw them. */
 export const EventGroupTable = ({ groups, onWho, onPatient }: EventGroupTableProps) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
-  <section className="admin-table audit-table" tabIndex={0} aria-label="Events">
+  <section className="admin-table audit-table" tabIndex={0} aria-label={text('audit.events')}>
     <table>
       <thead>
         <tr>
-          <th>When</th>
-          <th>What happened</th>
-          <th>Patient</th>
-          <th>Outcome</th>
+          <th>{text('audit.when')}</th>
+          <th>{text('audit.what-happened')}</th>
+          <th>{text('audit.patient')}</th>
+          <th>{text('audit.outcome')}</th>
         </tr>
       </thead>
       <tbody>
@@ -50,14 +52,15 @@ function EventGroupRow({
   onWho,
   onPatient,
 }: { group: EventGroup } & Omit<EventGroupTableProps, 'groups'>) {
-  const { who, name, role, verb, thing, patientIds, outcome, events } = group;
+  const { who, name, role, patientIds, outcome, events } = group;
+  const extent = extentOf(group);
   const [newest] = events;
   return (
     <tr>
-      <td data-label="When" title={formatMoment(group.to)}>
+      <td data-label={text('audit.when')} title={formatMoment(group.to)}>
         {periodOf(group)}
       </td>
-      <td data-label="What happened" className="wide">
+      <td data-label={text('audit.what-happened')} className="wide">
         <span>
           {who === null ? (
             <b>{name}</b>
@@ -66,38 +69,43 @@ function EventGroupRow({
               type="button"
               className="admin-who"
               onClick={() => onWho(who)}
-              title={`What ${name} did (${who})`}
+              title={text('audit.what-did-id', { name, id: who })}
             >
               <b>{name}</b>
             </button>
           )}{' '}
-          {role && role !== 'system' && role !== 'link' && <span className="quiet">({role}) </span>}
-          {[verb, thing].filter(Boolean).join(' ')}
-          {extentOf(group) && <span className="quiet">, {extentOf(group)}</span>}
+          {role && role !== 'system' && role !== 'link' && (
+            <span className="quiet">({text(`role.${role}`)}) </span>
+          )}
+          {sentenceOf(group)}
+          {extent && <span className="quiet">, {extent}</span>}
           {newest?.reason && <q className="quiet">{newest.reason}</q>}
         </span>
         <Details events={events} />
       </td>
-      <td data-label="Patient" className="wide">
+      <td data-label={text('audit.patient')} className="wide">
         {patientIds.slice(0, 3).map((patientId) => (
           <button
             key={patientId}
             type="button"
             className="admin-who"
             onClick={() => onPatient(patientId)}
-            title={`Who saw patient ${patientId}`}
+            title={text('audit.who-saw', { patient: patientId })}
           >
             {patientId}
           </button>
         ))}
-        {patientIds.length > 3 && <span className="quiet">and {patientIds.length - 3} more</span>}
+        {patientIds.length > 3 && (
+          <span className="quiet">{text('audit.and-more', { count: patientIds.length - 3 })}</span>
+        )}
       </td>
-      <td data-label="Outcome">
+      <td data-label={text('audit.outcome')}>
         <span
           className={outcome === 'success' ? '' : 'bad'}
-          title={outcome === 'opened' ? 'Its end is not in the log' : undefined}
+          title={outcome === 'opened' ? text('audit.no-end') : undefined}
         >
-          {outcome} {newest && newest.status > 0 && <span className="quiet">{newest.status}</span>}
+          {text(`audit-outcome.${outcome}`)}{' '}
+          {newest && newest.status > 0 && <span className="quiet">{newest.status}</span>}
         </span>
       </td>
     </tr>
@@ -109,13 +117,15 @@ function Details({ events }: { events: readonly AuditEvent[] }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="audit-details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>{events.length === 1 ? 'Details' : `${events.length} events`}</summary>
+      <summary>
+        {events.length === 1 ? text('audit.details') : text('audit.event-count', { count: events.length })}
+      </summary>
       {isOpen && (
         <ul className="admin-reads">
           {events.map((event) => (
             <li key={event.id}>
               {formatMoment(event.at)} · <code>{event.action}</code> {event.method} {event.path}
-              {event.address && ` · from ${event.address}`}
+              {event.address && ` · ${text('audit.from-address', { address: event.address })}`}
               {event.has_reads ? (
                 <Reads id={event.id} />
               ) : (
@@ -142,7 +152,7 @@ function Reads({ id }: { id: string }) {
       {[...(answer.data?.things ?? []), ...(answer.data?.reads ?? [])].map((read) => (
         <div key={read}>{read}</div>
       ))}
-      {answer.data?.has_more_reads && <div>and more</div>}
+      {answer.data?.has_more_reads && <div>{text('audit.and-others')}</div>}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Copy, Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { api, bodyOf } from '../api/client.ts';
 import type { ApiKey, NewApiKey } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { Confirm, Dialog } from '../parts/dialog.tsx';
 import { formatTime } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
@@ -30,12 +31,12 @@ export function KeysPage() {
     getNextPageParam: ({ next }) => next ?? undefined,
   });
   const keys = list.data?.pages.flatMap((page) => page.keys) ?? [];
-  const copy = async (text: string) => {
+  const copy = async (key: string) => {
     try {
-      await navigator.clipboard.writeText(text);
-      setCopied('Copied.');
+      await navigator.clipboard.writeText(key);
+      setCopied(text('keys.copied'));
     } catch {
-      setCopied('The browser does not let this page copy: select the key, and copy it yourself.');
+      setCopied(text('keys.copy-refused'));
     }
   };
   const close = () => {
@@ -43,61 +44,63 @@ export function KeysPage() {
     setCopied(undefined);
   };
   useEffect(() => {
-    document.title = 'API keys · Negatoscope';
+    document.title = text('keys.title');
   }, []);
   const reload = () => queries.invalidateQueries({ queryKey: ['keys'] });
   return (
     <main className="page">
       <div className="admin-head">
-        <h1>API keys</h1>
+        <h1>{text('top-bar.keys')}</h1>
         <button type="button" className="button primary" onClick={() => setMaking(true)}>
-          <Plus size={18} aria-hidden /> New key
+          <Plus size={18} aria-hidden /> {text('keys.new')}
         </button>
       </div>
       <QueryStatus what="keys" answer={list} />
       {list.isSuccess && keys.length === 0 && (
-        <Message title="No keys yet">Each of the clinic’s other systems gets a key of its own.</Message>
+        <Message title={text('keys.none')}>{text('keys.one-each')}</Message>
       )}
       {keys.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
-        <section className="admin-table" tabIndex={0} aria-label="Keys">
+        <section className="admin-table" tabIndex={0} aria-label={text('keys.list')}>
           <table>
             <thead>
               <tr>
-                <th>Name</th>
-                <th>Opens</th>
-                <th>Ends in</th>
-                <th>Made</th>
-                <th>Last used</th>
-                <th>Good until</th>
+                <th>{text('keys.name')}</th>
+                <th>{text('keys.opens')}</th>
+                <th>{text('keys.ends-in')}</th>
+                <th>{text('keys.made')}</th>
+                <th>{text('keys.last-used')}</th>
+                <th>{text('keys.good-until')}</th>
                 <th>
-                  <span className="hidden">Actions</span>
+                  <span className="hidden">{text('keys.actions')}</span>
                 </th>
               </tr>
             </thead>
             <tbody>
               {keys.map((key) => (
                 <tr key={key.id} className={key.revoked_at ? 'ended' : ''}>
-                  <td data-label="Name" className="wide">
+                  <td data-label={text('keys.name')} className="wide">
                     {key.name}
                   </td>
-                  <td data-label="Opens" className="wide">
+                  <td data-label={text('keys.opens')} className="wide">
                     {key.scopes.join(', ')}
                   </td>
-                  <td data-label="Ends in">
+                  <td data-label={text('keys.ends-in')}>
                     <code>…{key.last_four}</code>
                   </td>
-                  <td data-label="Made">
+                  <td data-label={text('keys.made')}>
                     {formatTime(key.created_at)}
-                    {isOverdue(key) && <strong className="admin-overdue">Replace it by a new key</strong>}
+                    {isOverdue(key) && <strong className="admin-overdue">{text('keys.replace')}</strong>}
                   </td>
-                  <td data-label="Last used">{key.last_used_at ? formatTime(key.last_used_at) : 'never'}</td>
-                  <td data-label="Good until">
+                  <td data-label={text('keys.last-used')}>
+                    {key.last_used_at ? formatTime(key.last_used_at) : text('keys.never')}
+                  </td>
+                  <td data-label={text('keys.good-until')}>
                     {key.revoked_at
-                      ? `revoked ${formatTime(key.revoked_at)}`
+                      ? text('keys.revoked-at', { at: formatTime(key.revoked_at) })
                       : key.expires_at
                         ? formatTime(key.expires_at)
-                        : 'no end'}
+                        : text('keys.no-end')}
                   </td>
                   <td>
                     {!key.revoked_at && (
@@ -105,9 +108,9 @@ export function KeysPage() {
                         type="button"
                         className="button small"
                         onClick={() => setRevoking(key)}
-                        aria-label={`Revoke ${key.name}`}
+                        aria-label={text('keys.revoke-name', { name: key.name })}
                       >
-                        Revoke
+                        {text('keys.revoke')}
                       </button>
                     )}
                   </td>
@@ -119,7 +122,7 @@ export function KeysPage() {
       )}
       {list.hasNextPage && (
         <button type="button" className="button" onClick={() => list.fetchNextPage()}>
-          Older keys
+          {text('keys.older')}
         </button>
       )}
       {isMaking && (
@@ -133,33 +136,33 @@ export function KeysPage() {
         />
       )}
       {made && (
-        <Dialog title={`The key of ${made.name}`} onClose={close} isLasting>
-          <p>Copy it now: it is not shown again, and nobody can look it up.</p>
+        <Dialog title={text('keys.key-of', { name: made.name })} onClose={close} isLasting>
+          <p>{text('keys.copy-now')}</p>
           <code className="admin-key">{made.key}</code>
           <p className="admin-note quiet" role="status">
             {copied}
           </p>
           <div className="dialog-actions">
             <button type="button" className="button" onClick={() => void copy(made.key)}>
-              <Copy size={16} aria-hidden /> Copy
+              <Copy size={16} aria-hidden /> {text('keys.copy')}
             </button>
             <button type="button" className="button primary" onClick={close}>
-              Done
+              {text('keys.done')}
             </button>
           </div>
         </Dialog>
       )}
       {revoking && (
         <Confirm
-          title="Revoke key?"
-          action="Revoke key"
+          title={text('keys.revoke-title')}
+          action={text('keys.revoke-key')}
           onClose={() => setRevoking(undefined)}
           onConfirm={async () => {
             await api.DELETE('/api/v2/keys/{id}', { params: { path: { id: revoking.id } } });
             await reload();
           }}
         >
-          “{revoking.name}” will open nothing from now on. This cannot be undone.
+          {text('keys.revoke-warning', { name: revoking.name })}
         </Confirm>
       )}
     </main>

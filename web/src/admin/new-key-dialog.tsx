@@ -2,29 +2,37 @@ import { type FormEvent, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { NewApiKey, Scope } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FormEnd } from '../parts/form-end.tsx';
 
 type Opened = Scope extends `${infer Name}:${string}` ? Name : never;
-type AccessOf<Each> = Each extends `${string}:${infer Access}` ? Access : never;
+type Access = Scope extends `${string}:${infer Each}` ? Each : never;
 
-const READ_OR_WRITE = { read: 'Read', write: 'Write' };
-
-/** What a key may open, with its labels. The compiler reports a missing scope. */
-const SCOPES: {
-  [Name in Opened]: [label: string, accesses: Record<AccessOf<Extract<Scope, `${Name}:${string}`>>, string>];
-} = {
-  patient: ['Patients', READ_OR_WRITE],
-  user: ['Users', READ_OR_WRITE],
-  prescription: ['Prescriptions', READ_OR_WRITE],
-  item: ['Items', READ_OR_WRITE],
-  pos_event: ['Till events', READ_OR_WRITE],
-  compound_batch: ['Compound batches', READ_OR_WRITE],
-  delivery: ['Deliveries', READ_OR_WRITE],
-  '*': ['All records', READ_OR_WRITE],
-  batches: ['Image batches of all patients', READ_OR_WRITE],
-  dicom: ['DICOM of all patients', { read: 'Read', store: 'Store' }],
-};
+/** All scopes, in the order of the form. The compiler reports a missing one. */
+const SCOPES = Object.keys({
+  'patient:read': true,
+  'patient:write': true,
+  'user:read': true,
+  'user:write': true,
+  'prescription:read': true,
+  'prescription:write': true,
+  'item:read': true,
+  'item:write': true,
+  'pos_event:read': true,
+  'pos_event:write': true,
+  'compound_batch:read': true,
+  'compound_batch:write': true,
+  'delivery:read': true,
+  'delivery:write': true,
+  '*:read': true,
+  '*:write': true,
+  'batches:read': true,
+  'batches:write': true,
+  'dicom:read': true,
+  'dicom:store': true,
+} satisfies Record<Scope, true>) as Scope[];
+const opened = [...new Set(SCOPES.map((scope) => scope.split(':')[0] as Opened))];
 
 interface NewKeyDialogProps {
   onMade: (key: NewApiKey) => void;
@@ -59,37 +67,39 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
     }
   };
   return (
-    <Dialog title="New API key" onClose={onClose}>
+    <Dialog title={text('keys.new-title')} onClose={onClose}>
       <form onSubmit={make} className="fields">
         <label>
-          Name
-          <input name="name" autoFocus required maxLength={100} placeholder="Pharmacy" />
+          {text('keys.name')}
+          <input name="name" autoFocus required maxLength={100} placeholder={text('keys.example')} />
         </label>
         <fieldset className="admin-scopes">
-          <legend>Opens</legend>
-          {Object.entries(SCOPES).map(([opened, [name, accesses]]) => (
-            <div key={opened} className="admin-scope">
-              <span>{name}</span>
-              {Object.entries(accesses).map(([access, verb]) => (
-                <label key={access}>
-                  <input
-                    type="checkbox"
-                    name="scope"
-                    value={`${opened}:${access}`}
-                    aria-label={`${verb} ${name.toLowerCase()}`}
-                  />
-                  {verb}
-                </label>
+          <legend>{text('keys.opens')}</legend>
+          {opened.map((what) => (
+            <div key={what} className="admin-scope">
+              <span>{text(`key-scope.${what}`)}</span>
+              {SCOPES.filter((scope) => scope.startsWith(`${what}:`)).map((scope) => (
+                <ScopeCheckbox key={scope} scope={scope} />
               ))}
             </div>
           ))}
         </fieldset>
         <label>
-          Good until (optional)
+          {text('keys.until-optional')}
           <input name="until" type="date" />
         </label>
-        <FormEnd failure={failure} action="Make key" isBusy={isBusy} onClose={onClose} />
+        <FormEnd failure={failure} action={text('keys.make')} isBusy={isBusy} onClose={onClose} />
       </form>
     </Dialog>
+  );
+}
+
+function ScopeCheckbox({ scope }: { scope: Scope }) {
+  const [what, access] = scope.split(':') as [Opened, Access];
+  return (
+    <label>
+      <input type="checkbox" name="scope" value={scope} aria-label={text(`key-may.${access}`, { what })} />
+      {text(`key-access.${access}`)}
+    </label>
   );
 }

@@ -3,7 +3,10 @@ import { CircleAlert, CircleCheck, CircleHelp } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { api, bodyOf } from '../api/client.ts';
 import type { Status } from '../api/types.ts';
-import { count, formatBytes, formatTime } from '../parts/format.ts';
+import { LOCALE } from '../messages/language.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
+import { formatBytes, formatNumber, formatTime } from '../parts/format.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import './admin.css';
 
@@ -17,11 +20,11 @@ export function StatusPage() {
     refetchInterval: EVERY_MS,
   });
   useEffect(() => {
-    document.title = 'Status · Negatoscope';
+    document.title = text('status.title');
   }, []);
   return (
     <main className="page">
-      <h1>Status</h1>
+      <h1>{text('top-bar.status')}</h1>
       <QueryStatus what="status" answer={answer} />
       {answer.data && <Cards status={answer.data} />}
     </main>
@@ -34,90 +37,94 @@ function Cards({ status: { stored, queues, reconciliation, auditVerification } }
   return (
     <>
       <div className="status-cards">
-        <Card title="Stored" state={stored ? 'good' : 'unknown'}>
+        <Card title={text('status.stored')} state={stored ? 'good' : 'unknown'}>
           {stored ? (
             <>
               <b>{formatStored(stored.bytes)}</b>
-              <span>
-                {count(stored.files, 'file')}, counted {formatTime(stored.at)}
-              </span>
+              <span>{text('status.files-counted', { files: stored.files, at: formatTime(stored.at) })}</span>
             </>
           ) : (
-            <span>Counted by the next complete reconciliation.</span>
+            <span>{text('status.counted-next')}</span>
           )}
         </Card>
-        <Card title="Queues" state={deadLetters === 0 ? 'good' : 'bad'}>
-          <b>{deadLetters === 0 ? 'Nothing was given up' : `${count(deadLetters, 'message')} given up`}</b>
-          <span>{count(waiting, 'message')} waiting or being processed</span>
+        <Card title={text('status.queues')} state={deadLetters === 0 ? 'good' : 'bad'}>
+          <b>
+            {deadLetters === 0
+              ? text('status.nothing-given-up')
+              : text('status.messages-given-up', { count: deadLetters })}
+          </b>
+          <span>{text('status.messages-waiting', { count: waiting })}</span>
         </Card>
         <Card
-          title="Reconciliation"
+          title={text('status.reconciliation')}
           state={reconciliation ? (reconciliation.unrepaired === 0 ? 'good' : 'bad') : 'unknown'}
         >
           {reconciliation ? (
             <>
               <b>
                 {reconciliation.unrepaired === 0
-                  ? 'Everything agrees'
-                  : `${count(reconciliation.unrepaired, 'finding')} not repaired`}
+                  ? text('status.agrees')
+                  : text('status.not-repaired', { count: reconciliation.unrepaired })}
               </b>
               <span>
-                {formatTime(reconciliation.endedAt)}, {reconciliation.found - reconciliation.unrepaired}{' '}
-                repaired
+                {text('status.repaired', {
+                  at: formatTime(reconciliation.endedAt),
+                  count: reconciliation.found - reconciliation.unrepaired,
+                })}
               </span>
             </>
           ) : (
-            <span>It has not run yet.</span>
+            <span>{text('status.not-run')}</span>
           )}
         </Card>
         <Card
-          title="Audit log"
+          title={text('top-bar.audit')}
           state={auditVerification ? (auditVerification.faults === 0 ? 'good' : 'bad') : 'unknown'}
         >
           {auditVerification ? (
             <>
               <b>
                 {auditVerification.faults === 0
-                  ? 'Nobody changed it'
-                  : `${count(auditVerification.faults, 'fault')} found`}
+                  ? text('status.unchanged')
+                  : text('status.faults', { count: auditVerification.faults })}
               </b>
               <span>
-                verified {formatTime(auditVerification.endedAt)},{' '}
-                {auditVerification.verifiedLinks.toLocaleString()} of {count(auditVerification.links, 'link')}
+                {text('status.verified', {
+                  at: formatTime(auditVerification.endedAt),
+                  verified: auditVerification.verifiedLinks,
+                  links: auditVerification.links,
+                })}
               </span>
             </>
           ) : (
-            <span>It has not been verified yet.</span>
+            <span>{text('status.not-verified')}</span>
           )}
         </Card>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too */}
-      <section className="admin-table" tabIndex={0} aria-label="Queues">
+      <section className="admin-table" tabIndex={0} aria-label={text('status.queues')}>
         <table>
           <thead>
             <tr>
-              <th>Function</th>
-              <th>Waiting</th>
-              <th>Given up</th>
+              <th>{text('status.function')}</th>
+              <th>{text('status.waiting')}</th>
+              <th>{text('status.given-up')}</th>
             </tr>
           </thead>
           <tbody>
             {queues.map(({ id, messages, deadLetters: given }) => (
               <tr key={id}>
-                <td data-label="Function">{id}</td>
-                <td data-label="Waiting">{messages.toLocaleString()}</td>
-                <td data-label="Given up">
-                  <span className={given > 0 ? 'bad' : ''}>{given.toLocaleString()}</span>
+                <td data-label={text('status.function')}>{id}</td>
+                <td data-label={text('status.waiting')}>{formatNumber(messages)}</td>
+                <td data-label={text('status.given-up')}>
+                  <span className={given > 0 ? 'bad' : ''}>{formatNumber(given)}</span>
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </section>
-      <p className="quiet">
-        What was given up is sent again by <code>npm run negatoscope -- redrive</code>; the runbook says what
-        to do first.
-      </p>
+      <p className="quiet">{richText('status.redrive', { code: (content) => <code>{content}</code> })}</p>
     </>
   );
 }
@@ -143,4 +150,10 @@ function Card({ title, state, children }: CardProps) {
 }
 
 const formatStored = (bytes: number): string =>
-  bytes < 1_000_000_000 ? formatBytes(bytes) : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  bytes < 1_000_000_000 ? formatBytes(bytes) : gigabytes.format(bytes / 1_000_000_000);
+const gigabytes = new Intl.NumberFormat(LOCALE, {
+  style: 'unit',
+  unit: 'gigabyte',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});

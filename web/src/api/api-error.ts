@@ -1,3 +1,13 @@
+import { messages as english } from '../messages/en.ts';
+import { type MessageId, text } from '../messages/text.ts';
+
+/** The ids of what the service says, by its English sentences. */
+const SENTENCES = new Map(
+  (Object.entries(english) as [MessageId, string][])
+    .filter(([id]) => id.startsWith('service.'))
+    .map(([id, sentence]) => [sentence, id]),
+);
+
 /** An error response of the service. */
 export class ApiError extends Error {
   readonly status: number;
@@ -25,20 +35,19 @@ export async function errorOf(response: Response): Promise<ApiError> {
 export function explain(error: unknown): string {
   if (error instanceof ApiError) {
     const hint = hintOf(error);
-    return [error.message, ...error.details, ...(hint ? [hint] : [])].join(' · ');
+    const id = SENTENCES.get(error.message);
+    return [id ? text(id) : error.message, ...error.details, ...(hint ? [hint] : [])].join(' · ');
   }
-  if (error instanceof TypeError) return 'The service cannot be reached. Is there a network?';
+  if (error instanceof TypeError) return text('api.unreachable');
   return error instanceof Error ? error.message : String(error);
 }
 
 /** What a person can do about an error, where the message does not say it. */
 function hintOf({ status }: ApiError): string | undefined {
-  if (status === 401) return 'Sign in again.';
-  if (status === 404) return 'It may have been deleted or moved: reload the page, or look into the trash.';
-  if (status === 409) return 'Reload the page to see what others have changed.';
-  return status >= 500
-    ? 'Try again in a moment; if it stays so, tell the clinic’s administrator.'
-    : undefined;
+  if (status === 401) return text('api.sign-in-again');
+  if (status === 404) return text('api.look-elsewhere');
+  if (status === 409) return text('api.reload');
+  return status >= 500 ? text('api.try-later') : undefined;
 }
 
 /** Whether the same request may succeed later: the network or the service failed, or is not finished (202). */

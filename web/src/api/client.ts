@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { paths } from '../../generated/schema.d.ts';
+import { text } from '../messages/text.ts';
 import { ApiError, errorOf } from './api-error.ts';
 import { connection } from './connection.ts';
 
@@ -76,7 +77,7 @@ api.use(throwOnError);
 /** The body of a response. Errors have been thrown before, so that it is defined. */
 export async function bodyOf<T>(answer: Promise<{ data?: T; response: Response }>): Promise<T> {
   const { data, response } = await answer;
-  if (data === undefined) throw new ApiError(response.status, 'The service gave an empty answer.');
+  if (data === undefined) throw new ApiError(response.status, text('api.empty-answer'));
   return data;
 }
 

@@ -1,26 +1,27 @@
 import type { ErasureCertificate } from '../api/types.ts';
+import { LOCALE } from '../messages/language.ts';
+import { text } from '../messages/text.ts';
+import { formatNumber } from '../parts/format.ts';
 import { saveBytes } from '../parts/save-file.ts';
 import { Spinner } from '../parts/spinner.tsx';
 
-const STATES = {
-  ordered: 'It was ordered, and did not begin.',
-  running: 'Erasing …',
-  done: 'Everything is erased.',
-  stopped: 'A legal hold began meanwhile: what it covers is kept.',
-};
+const timeText = (iso: string) => new Date(iso).toLocaleString(LOCALE);
 
 /** The certificate of an erasure, and how far it is. */
 export function Certificate({ certificate }: { certificate: ErasureCertificate | undefined }) {
-  if (!certificate) return <Spinner label="Reading the certificate" />;
+  if (!certificate) return <Spinner label={text('archive.reading')} />;
   const { status, erased, ordered_by, ordered_at, ended_at, sha256, id } = certificate;
   const rows: [string, string][] = [
-    ['Ordered', `${new Date(ordered_at).toLocaleString()} by ${ordered_by}`],
-    ['Ended', ended_at ? new Date(ended_at).toLocaleString() : 'not yet'],
-    ['Images', erased.images.toLocaleString()],
-    ['Studies', `${erased.studies.toLocaleString()} with ${erased.instances.toLocaleString()} files`],
-    ['Batches and cases', (erased.batches + erased.cases).toLocaleString()],
-    ['Hash of the files', sha256],
-    ['Certificate', id],
+    [text('archive.ordered'), text('archive.ordered-by', { at: timeText(ordered_at), who: ordered_by })],
+    [text('archive.ended'), ended_at ? timeText(ended_at) : text('archive.not-yet')],
+    [text('archive.images'), formatNumber(erased.images)],
+    [
+      text('archive.studies'),
+      text('archive.studies-with', { studies: erased.studies, files: erased.instances }),
+    ],
+    [text('archive.batches-cases'), formatNumber(erased.batches + erased.cases)],
+    [text('archive.hash'), sha256],
+    [text('archive.certificate'), id],
   ];
   const save = () =>
     saveBytes(
@@ -29,7 +30,7 @@ export function Certificate({ certificate }: { certificate: ErasureCertificate |
     );
   return (
     <>
-      <p role="status">{STATES[status]}</p>
+      <p role="status">{text(`erasure-state.${status}`)}</p>
       <dl className="certificate">
         {rows.map(([name, value]) => (
           <div key={name}>
@@ -40,7 +41,7 @@ export function Certificate({ certificate }: { certificate: ErasureCertificate |
       </dl>
       {ended_at && (
         <button type="button" className="button" onClick={save}>
-          Save the certificate
+          {text('archive.save-certificate')}
         </button>
       )}
     </>

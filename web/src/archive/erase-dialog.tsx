@@ -3,6 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { normalizePatientId } from '../../../lib/domain/patients/normalize-patient-id.ts';
 import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
+import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
@@ -53,27 +54,24 @@ export function EraseDialog({ patientId, onClose }: EraseDialogProps) {
   };
   if (orderedId !== undefined)
     return (
-      <Dialog title={`Erasure of patient ${patientId}`} onClose={close} isLasting>
+      <Dialog title={text('archive.erasure-of', { patient: patientId })} onClose={close} isLasting>
         <Certificate certificate={certificate.data} />
         <Failure>{certificate.error ? explain(certificate.error) : undefined}</Failure>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={close}>
-            Close
+            {text('parts.close')}
           </button>
         </div>
       </Dialog>
     );
   return (
-    <Dialog title="Erase everything of this patient?" onClose={onClose} alert>
+    <Dialog title={text('archive.erase-title')} onClose={onClose} alert>
       <p className="erase-banner">
         <PatientLine patientId={patientId} />
       </p>
-      <p>
-        All images, studies, batches and cases, the entry in the directory, and what was deleted and could be
-        restored are erased for good. The audit log keeps what was done. Nobody can undo this.
-      </p>
+      <p>{text('archive.erase-warning')}</p>
       <form onSubmit={erase} className="erase-form">
-        <label htmlFor={`${label}-reason`}>Reason</label>
+        <label htmlFor={`${label}-reason`}>{text('archive.reason')}</label>
         <input
           id={`${label}-reason`}
           value={reason}
@@ -81,7 +79,7 @@ export function EraseDialog({ patientId, onClose }: EraseDialogProps) {
           required
           maxLength={500}
         />
-        <label htmlFor={`${label}-number`}>Type the number of the patient to confirm</label>
+        <label htmlFor={`${label}-number`}>{text('archive.type-number')}</label>
         <input
           id={`${label}-number`}
           value={number}
@@ -92,14 +90,14 @@ export function EraseDialog({ patientId, onClose }: EraseDialogProps) {
         <Failure>{failure}</Failure>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>
-            Cancel
+            {text('parts.cancel')}
           </button>
           <button
             type="submit"
             className="button danger"
             disabled={isBusy || normalizePatientId(number) !== patientId}
           >
-            Erase everything
+            {text('archive.erase-everything')}
           </button>
         </div>
       </form>

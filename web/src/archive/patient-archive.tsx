@@ -4,6 +4,7 @@ import { explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { ExportArchive } from '../api/types.ts';
 import { finishedExport } from '../downloads/finished-export.ts';
+import { text } from '../messages/text.ts';
 import { saveFile } from '../parts/save-file.ts';
 import { ZipArchives } from './zip-archives.tsx';
 
@@ -15,20 +16,20 @@ export function PatientArchive({ patientId }: { patientId: string }) {
   const download = async () => {
     setBusy(true);
     setArchives([]);
-    setProgress('Collecting everything …');
+    setProgress(text('archive.collecting'));
     try {
       const { id } = await bodyOf(
         api.POST('/api/patients/{id}/exports', { params: { path: { id: patientId } }, body: {} }),
       );
       const made = await finishedExport(id, (part) =>
-        setProgress(`Collecting everything … ${Math.floor(part * 100)} %`),
+        setProgress(text('archive.collecting-part', { percent: Math.floor(part * 100) })),
       );
       const [only, ...others] = made;
       if (only && others.length === 0) saveFile(only.url);
       else setArchives(made);
       setProgress(undefined);
     } catch (error) {
-      setProgress(`It could not be collected: ${explain(error)}`);
+      setProgress(text('archive.not-collected', { failure: explain(error) }));
     }
     setBusy(false);
   };
@@ -39,9 +40,9 @@ export function PatientArchive({ patientId }: { patientId: string }) {
         className="button small"
         onClick={download}
         disabled={isBusy}
-        title="All images and studies as they are stored, with their descriptions"
+        title={text('archive.download-title')}
       >
-        <Download size={16} aria-hidden /> Download everything
+        <Download size={16} aria-hidden /> {text('archive.download')}
       </button>
       <ZipArchives progress={progress} archives={archives} />
     </>

@@ -1,4 +1,5 @@
 import type { ExportArchive } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { formatBytes } from '../parts/format.ts';
 
 interface ZipArchivesProps {
@@ -11,7 +12,7 @@ export function ZipArchives({ progress, archives }: ZipArchivesProps) {
   if (progress === undefined && archives.length === 0) return null;
   return (
     <div className="zip-archives quiet" role="status">
-      {progress ?? `The files are too many for one ZIP. Download all ${archives.length} within 10 minutes:`}
+      {progress ?? text('archive.several-zips', { count: archives.length })}
       {progress === undefined && (
         <ul>
           {archives.map(({ file_name, bytes, url }) => (

@@ -1,27 +1,24 @@
+import type { ReactNode } from 'react';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
+
+const ELEMENTS = {
+  b: (content: ReactNode) => <b>{content}</b>,
+  code: (content: ReactNode) => <code>{content}</code>,
+};
 
 /** What a clinic that has no images of today can do first. */
 export const HowToBegin = () => (
   <div className="how-to-begin">
-    <h3>Nothing has arrived today</h3>
+    <h3>{text('home.nothing-today')}</h3>
     <ol>
+      <li>{richText('home.begin-find', ELEMENTS)}</li>
+      <li>{richText('home.begin-batch', ELEMENTS)}</li>
       <li>
-        <b>Find the patient</b> above, by name, number or birth date. A number that is new is registered with
-        name and birth date.
-      </li>
-      <li>
-        <b>Make a batch</b> for the visit, and drop photographs into it, or take them with the phone.
-      </li>
-      <li>
-        <b>Send DICOM</b> from devices to <code>{location.origin}/dicom-web/studies</code>, or through the
-        gateway.
+        {richText('home.begin-dicom', { ...ELEMENTS, address: `${location.origin}/dicom-web/studies` })}
       </li>
     </ol>
-    {pageConfig().onLaptop && (
-      <p>
-        To look around first, run <code>npm run seed</code> in another terminal: it makes sample patients with
-        images.
-      </p>
-    )}
+    {pageConfig().onLaptop && <p>{richText('home.begin-seed', ELEMENTS)}</p>}
   </div>
 );

@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { text } from '../messages/text.ts';
 import { recentPatients } from '../search/recent-patients.ts';
 import { useSession } from '../session/session-provider.tsx';
 
@@ -8,8 +9,8 @@ export function RecentList() {
   const patients = recentPatients(person.subject);
   if (patients.length === 0) return null;
   return (
-    <nav className="recent" aria-label="Recently viewed">
-      <span className="quiet">Recently viewed</span>
+    <nav className="recent" aria-label={text('home.recent')}>
+      <span className="quiet">{text('home.recent')}</span>
       <ul>
         {patients.map(({ patientId, name }) => (
           <li key={patientId}>

@@ -2,22 +2,20 @@ import { CircleAlert, Clock, UserX } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useAddress } from '../links/address.ts';
+import { LOCALE } from '../messages/language.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { formatLocalDay } from '../parts/format.ts';
 import { Message } from '../parts/message.tsx';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { seenTimes } from '../search/seen.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { HowToBegin } from './how-to-begin.tsx';
-import { clinicDay, type TodayRow, useToday } from './today.ts';
+import { clinicDay, modalityText, type TodayRow, useToday } from './today.ts';
 import './today-list.css';
 
-const STATES = {
-  pending: 'Being checked',
-  refused: 'Refused',
-  unassigned: 'Without a patient',
-  ready: 'Complete',
-} as const;
-type State = keyof typeof STATES;
+const STATES = ['pending', 'refused', 'unassigned', 'ready'] as const;
+type State = (typeof STATES)[number];
 
 /** The uploads and studies of today, the last one first, with filters that are in the address. */
 export function TodayList() {
@@ -35,7 +33,7 @@ export function TodayList() {
   const clear = () => set({ modality: undefined, state: undefined, mine: undefined, unseen: undefined });
   const modalities = [...new Set([...rows.map(({ modality }) => modality), filter.modality])]
     .filter(Boolean)
-    .sort();
+    .sort((one, other) => modalityText(one).localeCompare(modalityText(other), LOCALE));
   const listed = rows.filter(
     (row) =>
       (filter.modality === '' || row.modality === filter.modality) &&
@@ -48,34 +46,43 @@ export function TodayList() {
     <section className="card today" aria-labelledby="today">
       <div className="today-head">
         <h2 id="today">
-          Today <span className="quiet">{formatLocalDay(day)}</span>
+          {richText('today.title', {
+            day: formatLocalDay(day),
+            quiet: (content) => <span className="quiet">{content}</span>,
+          })}
         </h2>
-        <search className="today-filters" aria-label="Filter of today">
+        <search className="today-filters" aria-label={text('today.filter')}>
           <select
-            aria-label="Modality"
+            aria-label={text('today.modality')}
             value={filter.modality}
             onChange={({ target }) => set({ modality: target.value })}
           >
-            <option value="">Everything</option>
+            <option value="">{text('today.everything')}</option>
             {modalities.map((modality) => (
-              <option key={modality}>{modality}</option>
-            ))}
-          </select>
-          <select
-            aria-label="State"
-            value={filter.state}
-            onChange={({ target }) => set({ state: target.value })}
-          >
-            <option value="">Any state</option>
-            {Object.entries(STATES).map(([state, label]) => (
-              <option key={state} value={state}>
-                {label}
+              <option key={modality} value={modality}>
+                {modalityText(modality)}
               </option>
             ))}
           </select>
-          <Toggle label="Mine" isOn={filter.isMine} onToggle={(on) => set({ mine: on ? '1' : undefined })} />
+          <select
+            aria-label={text('today.state')}
+            value={filter.state}
+            onChange={({ target }) => set({ state: target.value })}
+          >
+            <option value="">{text('today.any-state')}</option>
+            {STATES.map((state) => (
+              <option key={state} value={state}>
+                {text(`today-state.${state}`)}
+              </option>
+            ))}
+          </select>
           <Toggle
-            label="Unseen"
+            label={text('today.mine')}
+            isOn={filter.isMine}
+            onToggle={(on) => set({ mine: on ? '1' : undefined })}
+          />
+          <Toggle
+            label={text('today.unseen')}
             isOn={filter.isUnseen}
             onToggle={(on) => set({ unseen: on ? '1' : undefined })}
           />
@@ -85,20 +92,20 @@ export function TodayList() {
       {studies.isError && <QueryStatus what="studies" answer={studies} />}
       {isLoaded && rows.length === 0 && <HowToBegin />}
       {isLoaded && rows.length > 0 && listed.length === 0 && (
-        <Message title="Nothing of today fits the filter">
+        <Message title={text('today.nothing-fits')}>
           <button type="button" className="button small" onClick={clear}>
-            Show everything
+            {text('today.show-everything')}
           </button>
         </Message>
       )}
-      <ul className="today-rows" aria-label="Uploads and studies of today">
+      <ul className="today-rows" aria-label={text('today.rows')}>
         {listed.map((row) => (
           <li key={row.key}>
             <Row row={row} isSeen={seen.has(row.key)} />
           </li>
         ))}
       </ul>
-      {!isWhole && <p className="quiet">Only the last thousand images of today are counted here.</p>}
+      {!isWhole && <p className="quiet">{text('today.only-thousand')}</p>}
     </section>
   );
 }
@@ -109,12 +116,15 @@ function Row({ row, isSeen }: { row: TodayRow; isSeen: boolean }) {
     <Link href={path} className={`today-row ${isSeen ? '' : 'unseen'}`}>
       <span className="today-time">
         {time}
-        {!isSeen && <span className="hidden"> not seen yet</span>}
+        {!isSeen && <span className="hidden"> {text('today.not-seen')}</span>}
       </span>
       <span className="today-patient">
-        <b>{patientName ?? (patientId ? `Patient ${patientId}` : 'No name')}</b>
+        <b>
+          {patientName ??
+            (patientId ? text('banner.patient', { patient: patientId }) : text('today.no-name'))}
+        </b>
         <span className="quiet">
-          {[birthDate && `born ${formatLocalDay(birthDate)}`, patientName && patientId]
+          {[birthDate && text('banner.born', { day: formatLocalDay(birthDate) }), patientName && patientId]
             .filter(Boolean)
             .join(' · ')}
         </span>
@@ -123,17 +133,17 @@ function Row({ row, isSeen }: { row: TodayRow; isSeen: boolean }) {
         <span className="today-place">{what}</span>
         {pending > 0 && (
           <span className="today-chip">
-            <Clock size={14} aria-hidden /> {pending} being checked
+            <Clock size={14} aria-hidden /> {text('today.being-checked', { count: pending })}
           </span>
         )}
         {refused > 0 && (
           <span className="today-chip bad">
-            <CircleAlert size={14} aria-hidden /> {refused} refused
+            <CircleAlert size={14} aria-hidden /> {text('today.refused', { count: refused })}
           </span>
         )}
         {patientId === undefined && (
           <span className="today-chip bad">
-            <UserX size={14} aria-hidden /> without a patient
+            <UserX size={14} aria-hidden /> {text('today.without-patient')}
           </span>
         )}
       </span>
@@ -162,13 +172,13 @@ function stateOf({ patientId, pending, refused }: TodayRow): State {
 /** The keys of the rows that the person has viewed since they were changed. */
 function useSeen(subject: string, rows: readonly TodayRow[]): ReadonlySet<string> {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
-  const text = useMemo(
+  const listed = useMemo(
     () => JSON.stringify(rows.map(({ key, seenBy, changedAt }) => [key, seenBy, changedAt])),
     [rows],
   );
   useEffect(() => {
     let isCurrent = true;
-    const asked: [key: string, seenBy: string, changedAt: number][] = JSON.parse(text);
+    const asked: [key: string, seenBy: string, changedAt: number][] = JSON.parse(listed);
     void seenTimes(
       subject,
       asked.map(([, seenBy]) => seenBy),
@@ -181,6 +191,6 @@ function useSeen(subject: string, rows: readonly TodayRow[]): ReadonlySet<string
     return () => {
       isCurrent = false;
     };
-  }, [subject, text]);
+  }, [subject, listed]);
   return seen;
 }

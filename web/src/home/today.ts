@@ -5,8 +5,8 @@ import type { Upload } from '../api/types.ts';
 import { type Attributes, numberOf, textOf, timeText, valueText } from '../exams/dicom-json.ts';
 import { readDataSets } from '../exams/dicomweb.ts';
 import { isAssigned } from '../exams/study-tags.ts';
+import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
-import { count } from '../parts/format.ts';
 import { nameText } from '../patient-banner/patient-name.ts';
 
 /** A line of the list of a day: the uploads into a batch or a case, or a study. */
@@ -30,8 +30,15 @@ export interface TodayRow {
   seenBy: string;
 }
 
-/** What is no DICOM; photographs, scans and documents. */
-export const PHOTOGRAPHS = 'Photographs';
+/** The modality of what is no DICOM: photographs, scans and documents; and of a study that has none. */
+const PHOTOGRAPHS = 'photographs';
+const OTHER = 'other';
+
+/** The modality of a row as people call it. */
+export function modalityText(modality: string): string {
+  if (modality === PHOTOGRAPHS) return text('today.photographs');
+  return modality === OTHER ? text('today.other') : modality;
+}
 
 /** Studies of a day that are listed. A clinic has some hundreds. */
 const MOST_STUDIES = 500;
@@ -68,14 +75,13 @@ function uploadRow(upload: Upload): TodayRow {
   const { kind, id, name, patientId, patientName, birthDate, images, pending, refused, lastAt, isMine } =
     upload;
   const ready = images - pending - refused;
-  const place = kind === 'batch' ? (name ?? 'Deleted batch') : kind === 'case' ? `Case ${id}` : 'Records';
   return {
     key: `${kind} ${id} ${isMine}`,
     path: pathOf(upload),
     time: clinicTime(lastAt),
     sortKey: clinicTime(lastAt, true),
     modality: PHOTOGRAPHS,
-    what: `${place} · ${count(ready, 'image')}`,
+    what: `${placeOf(kind, id, name)} · ${text('parts.images', { count: ready })}`,
     patientId: patientId ?? undefined,
     patientName: nameText(patientName),
     birthDate: birthDate ?? undefined,
@@ -85,6 +91,11 @@ function uploadRow(upload: Upload): TodayRow {
     changedAt: Date.parse(lastAt),
     seenBy: `patient ${patientId}`,
   };
+}
+
+function placeOf(kind: Upload['kind'], id: string, name: string | null): string {
+  if (kind === 'batch') return name ?? text('today.deleted-batch');
+  return kind === 'case' ? text('search.case', { id }) : text('today.records');
 }
 
 function pathOf({ kind, id, patientId }: Upload): string {
@@ -105,8 +116,8 @@ function studyRow(study: Attributes): TodayRow {
   const modalities = (study['00080061']?.Value ?? []).map(valueText);
   const accession = textOf(study, '00080050');
   const what = [
-    describedWith(modalities, textOf(study, '00081030')) || 'Study',
-    count(numberOf(study, '00201208') ?? 0, 'image'),
+    describedWith(modalities, textOf(study, '00081030')) || text('search-kind.study'),
+    text('parts.images', { count: numberOf(study, '00201208') ?? 0 }),
     accession,
   ];
   return {
@@ -114,7 +125,7 @@ function studyRow(study: Attributes): TodayRow {
     path: `/studies/${uid}`,
     time: time.slice(0, 5) || '–',
     sortKey: time,
-    modality: modalities[0] ?? 'Other',
+    modality: modalities[0] ?? OTHER,
     what: what.filter(Boolean).join(' · '),
     patientId: isAssigned(study) ? textOf(study, '00100020') : undefined,
     patientName: textOf(study, '00100010') || undefined,

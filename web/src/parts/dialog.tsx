@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { explain } from '../api/api-error.ts';
+import { text } from '../messages/text.ts';
 import { Failure } from './failure.tsx';
 import './dialog.css';
 
@@ -76,7 +77,7 @@ export function Confirm({ title, action, onConfirm, onClose, children }: Confirm
       <div className="dialog-actions">
         {/* biome-ignore lint/a11y/noAutofocus: the harmless answer is at hand first */}
         <button type="button" className="button" onClick={onClose} autoFocus>
-          Cancel
+          {text('parts.cancel')}
         </button>
         <button type="button" className="button danger" onClick={confirm} disabled={isBusy}>
           {action}

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { text } from '../messages/text.ts';
 import { Message } from './message.tsx';
 
 /**
@@ -16,8 +17,8 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFaile
     if (!this.state.hasFailed) return this.props.children;
     return (
       <main className="page">
-        <Message title="This part of the page can not be shown" tone="bad" onRetry={() => location.reload()}>
-          Nothing that was saved is lost. “Try again” loads the page anew.
+        <Message title={text('parts.part-failed')} tone="bad" onRetry={() => location.reload()}>
+          {text('parts.nothing-lost')}
         </Message>
       </main>
     );

@@ -1,3 +1,4 @@
+import { text } from '../messages/text.ts';
 import { Failure } from './failure.tsx';
 
 interface FormEndProps {
@@ -14,7 +15,7 @@ export const FormEnd = ({ failure, action, isBusy = false, onClose }: FormEndPro
     <Failure>{failure}</Failure>
     <div className="dialog-actions">
       <button type="button" className="button" onClick={onClose}>
-        Cancel
+        {text('parts.cancel')}
       </button>
       <button type="submit" className="button primary" disabled={isBusy}>
         {action}

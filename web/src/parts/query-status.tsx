@@ -1,15 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { explain } from '../api/api-error.ts';
 import { readFailedAgain } from '../connection/read-failed-again.ts';
+import { type MessageId, text } from '../messages/text.ts';
 import { Message } from './message.tsx';
 import { Spinner } from './spinner.tsx';
 
 /** After one failed attempt the second one mostly succeeds. */
 const FAILURES_SHOWN = 2;
 
+type What<Id> = Id extends `query-loading.${infer Name}` ? Name : never;
+
 interface QueryStatusProps {
-  /** The name of the data, as in “Loading the keys” and “The keys cannot be shown”. */
-  what: string;
+  /** The name of the data in the messages, as in “Loading the keys” and “The keys cannot be shown”. */
+  what: What<MessageId>;
   answer: {
     isPending: boolean;
     isError: boolean;
@@ -27,18 +30,18 @@ export function QueryStatus({ what, answer }: QueryStatusProps) {
   if (isPending && failureCount >= FAILURES_SHOWN) {
     return (
       <Message
-        title={`The ${what} cannot be shown at the moment`}
+        title={text(`query-failed.${what}`, { when: 'now' })}
         tone="bad"
         onRetry={() => readFailedAgain(queries)}
       >
-        {explain(failureReason)} The page tries again by itself.
+        {text('parts.tries-again', { failure: explain(failureReason) })}
       </Message>
     );
   }
-  if (isPending) return <Spinner label={`Loading the ${what}`} />;
+  if (isPending) return <Spinner label={text(`query-loading.${what}`)} />;
   if (!isError) return null;
   return (
-    <Message title={`The ${what} cannot be shown`} tone="bad" onRetry={refetch}>
+    <Message title={text(`query-failed.${what}`, { when: 'always' })} tone="bad" onRetry={refetch}>
       {explain(error)}
     </Message>
   );

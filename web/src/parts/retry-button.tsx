@@ -1,5 +1,6 @@
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
+import { text } from '../messages/text.ts';
 
 /** An answer that comes at once would leave the button as it is, as if nobody had pressed it; milliseconds. */
 const LEAST_MS = 500;
@@ -18,7 +19,7 @@ export function RetryButton({ onRetry }: { onRetry: () => unknown }) {
   return (
     <button type="button" className="button small" onClick={retry} disabled={isBusy}>
       <RotateCcw size={16} className={isBusy ? 'turning' : ''} aria-hidden />
-      {isBusy ? 'Trying …' : 'Try again'}
+      {text(isBusy ? 'parts.trying' : 'parts.try-again')}
     </button>
   );
 }

@@ -2,6 +2,8 @@ import { UserRoundPlus } from 'lucide-react';
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import type { Identity } from '../api/types.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { PatientForm } from './patient-form.tsx';
 import './patient-banner.css';
 
@@ -10,21 +12,18 @@ export function NewPatient({ identity }: { identity: Identity }) {
   const [, go] = useLocation();
   const { patientId } = identity;
   useEffect(() => {
-    document.title = `New patient ${patientId} · Negatoscope`;
+    document.title = text('banner.new-title', { patient: patientId });
   }, [patientId]);
   return (
     <main className="page new-patient">
       <section className="card">
         <UserRoundPlus size={28} aria-hidden />
-        <h1>Patient {patientId}</h1>
-        <p role="status">
-          <b>This number is new.</b> Nothing is stored under it, and nobody has it. Compare it with the card
-          or the letter: a wrong letter would make a second patient.
-        </p>
+        <h1>{text('banner.patient', { patient: patientId })}</h1>
+        <p role="status">{richText('banner.new-number', { b: (content) => <b>{content}</b> })}</p>
         <p className="new-patient-number">{patientId}</p>
         <PatientForm
           identity={identity}
-          action="Register patient"
+          action={text('banner.register')}
           onDone={() => undefined}
           onClose={() => go('/')}
         />

@@ -1,6 +1,7 @@
 import { Pencil, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { text } from '../messages/text.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { PatientDialog } from './patient-dialog.tsx';
 import { bornText } from './patient-line.tsx';
@@ -24,11 +25,7 @@ export function PatientBanner({ patientId, title, isLink = false }: PatientBanne
   const name = nameText(data?.name);
   const isStaff = person.role !== 'patient';
   const isKnown = data?.isKnown ?? false;
-  const number = (
-    <>
-      {isStaff ? 'Patient' : 'Your images'} {patientId}
-    </>
-  );
+  const number = text(isStaff ? 'banner.patient' : 'banner.your-images', { patient: patientId });
   return (
     <div className="patient-banner">
       <h1>
@@ -41,7 +38,7 @@ export function PatientBanner({ patientId, title, isLink = false }: PatientBanne
       </h1>
       {isStaff && isKnown && (
         <button type="button" className="patient-banner-action" onClick={() => setWriting(true)}>
-          <Pencil size={14} aria-hidden /> {name ? 'Correct' : 'Add the name'}
+          <Pencil size={14} aria-hidden /> {text(name ? 'banner.correct' : 'banner.add-name')}
         </button>
       )}
       {person.role === 'admin' && (
@@ -49,7 +46,7 @@ export function PatientBanner({ patientId, title, isLink = false }: PatientBanne
           className="patient-banner-action"
           href={`/admin/audit?patient_id=${encodeURIComponent(patientId)}`}
         >
-          <ShieldCheck size={14} aria-hidden /> Who saw this?
+          <ShieldCheck size={14} aria-hidden /> {text('banner.who-saw')}
         </Link>
       )}
       {isWriting && data && <PatientDialog identity={data} onClose={() => setWriting(false)} />}

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { ApiError, explain } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { Identity } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { FormEnd } from '../parts/form-end.tsx';
 
 interface PatientFormProps {
@@ -23,19 +24,19 @@ export function PatientForm({ identity, action, onDone, onClose }: PatientFormPr
   const save = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (field: string) => String(form.get(field) ?? '').trim();
+    const entered = (field: string) => String(form.get(field) ?? '').trim();
     setBusy(true);
     try {
       const params = { path: { id: patientId } };
       const known = identity.name && (await formerNumbersOf(patientId));
-      const groups = [text('family'), text('given'), ...others];
+      const groups = [entered('family'), entered('given'), ...others];
       const alphabetic = groups.slice(0, groups.findLastIndex(Boolean) + 1).join('^');
       await api.PUT('/api/patients/{id}', {
         params,
         body: {
           name: { ...identity.name, alphabetic },
-          birthDate: text('birthDate') || null,
-          sex: (text('sex') || null) as Identity['sex'],
+          birthDate: entered('birthDate') || null,
+          sex: (entered('sex') || null) as Identity['sex'],
           formerNumbers: known ?? [],
         },
       });
@@ -50,27 +51,27 @@ export function PatientForm({ identity, action, onDone, onClose }: PatientFormPr
     <form className="fields" onSubmit={save}>
       <div className="patient-form-names">
         <label>
-          Family name
+          {text('banner.family-name')}
           {/* biome-ignore lint/a11y/noAutofocus: the form was opened to write this */}
           <input name="family" required maxLength={30} defaultValue={family} autoFocus autoComplete="off" />
         </label>
         <label>
-          Given name
+          {text('banner.given-name')}
           <input name="given" maxLength={30} defaultValue={given} autoComplete="off" />
         </label>
       </div>
       <div className="patient-form-names">
         <label>
-          Birth date
+          {text('banner.birth-date')}
           <input name="birthDate" type="date" defaultValue={birthDate ?? ''} max="9999-12-31" />
         </label>
         <label>
-          Sex
+          {text('banner.sex')}
           <select name="sex" defaultValue={sex ?? ''}>
-            <option value="">Not known</option>
-            <option value="F">Female</option>
-            <option value="M">Male</option>
-            <option value="O">Other</option>
+            <option value="">{text('banner.sex-unknown')}</option>
+            <option value="F">{text('banner.sex-female')}</option>
+            <option value="M">{text('banner.sex-male')}</option>
+            <option value="O">{text('banner.sex-other')}</option>
           </select>
         </label>
       </div>

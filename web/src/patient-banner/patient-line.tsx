@@ -1,14 +1,17 @@
 import type { Identity } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import { formatLocalDay } from '../parts/format.ts';
 import { useIdentity } from './identity.ts';
 import { ageAt, nameText } from './patient-name.ts';
 import './patient-banner.css';
 
-const SEXES = { M: 'male', F: 'female', O: 'other' } as const;
-
 /** Birth date with age, and sex; undefined if neither is known. */
 export const bornText = ({ birthDate, sex }: Pick<Identity, 'birthDate' | 'sex'>): string | undefined =>
-  [birthDate && `born ${formatLocalDay(birthDate)} (${ageAt(birthDate, new Date())})`, sex && SEXES[sex]]
+  [
+    birthDate &&
+      text('banner.born-age', { day: formatLocalDay(birthDate), age: ageAt(birthDate, new Date()) }),
+    sex && text(`patient-sex.${sex}`),
+  ]
     .filter(Boolean)
     .join(', ') || undefined;
 
@@ -25,8 +28,8 @@ export function PatientLine({ patientId, namedInFiles }: PatientLineProps) {
   return (
     <span className="patient-line">
       {name && <b dir="auto">{name}</b>}
-      {data?.birthDate && <span>born {formatLocalDay(data.birthDate)}</span>}
-      <span>Patient {patientId}</span>
+      {data?.birthDate && <span>{text('banner.born', { day: formatLocalDay(data.birthDate) })}</span>}
+      <span>{text('banner.patient', { patient: patientId })}</span>
     </span>
   );
 }

@@ -2,16 +2,18 @@ import { FileScan, FolderOpen, type LucideIcon, Plus, ScanLine, Search, UserRoun
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { explain } from '../api/api-error.ts';
+import { richText } from '../messages/rich-text.tsx';
+import { text } from '../messages/text.ts';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { type Choice, choicesOf, newChoicesOf, useFound } from './found.ts';
 import './search-box.css';
 
 const ICONS: Record<Choice['kind'], LucideIcon> = {
-  Patient: UserRound,
-  Case: FolderOpen,
-  Study: ScanLine,
-  Exam: FileScan,
-  New: Plus,
+  patient: UserRound,
+  case: FolderOpen,
+  study: ScanLine,
+  exam: FileScan,
+  new: Plus,
 };
 
 interface SearchBoxProps {
@@ -26,25 +28,25 @@ interface SearchBoxProps {
  */
 export function SearchBox({ isLarge = false }: SearchBoxProps) {
   const [, go] = useLocation();
-  const [text, setText] = useState('');
+  const [words, setWords] = useState('');
   /** How far the arrow keys have moved from the first choice. */
   const [moved, setMoved] = useState(0);
   const [isOpen, setOpen] = useState(false);
-  /** Enter was pressed before the answer for the text has come. */
+  /** Enter was pressed before the answer for the words has come. */
   const [isAwaited, setAwaited] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  const { found, error } = useFound(text);
+  const { found, error } = useFound(words);
   const choices = found ? choicesOf(found) : [];
   const isNothing = found !== undefined && choices.length === 0;
-  const listed = isNothing && found ? newChoicesOf(found, text) : choices;
-  const isShown = isOpen && text.trim() !== '';
+  const listed = isNothing && found ? newChoicesOf(found, words) : choices;
+  const isShown = isOpen && words.trim() !== '';
   // What would be new is chosen on purpose: at first, none of it is.
   const first = isNothing ? -1 : 0;
   const active = first + moved;
 
   const open = ({ path }: Choice) => {
-    setText('');
+    setWords('');
     setOpen(false);
     setAwaited(false);
     go(path);
@@ -71,7 +73,7 @@ export function SearchBox({ isLarge = false }: SearchBoxProps) {
       else if (!found) setAwaited(true);
       setOpen(true);
     } else if (event.key === 'Escape') {
-      setText('');
+      setWords('');
       setAwaited(false);
     } else return;
     event.preventDefault();
@@ -83,20 +85,20 @@ export function SearchBox({ isLarge = false }: SearchBoxProps) {
         ref={field}
         type="search"
         role="combobox"
-        aria-label="Search the clinic"
+        aria-label={text('search.label')}
         aria-expanded={isShown}
         aria-controls={id}
         aria-autocomplete="list"
         aria-activedescendant={isShown && listed[active] ? `${id}-${active}` : undefined}
-        placeholder={isLarge ? 'Name, number, birth date, case or accession number' : 'Search'}
+        placeholder={text(isLarge ? 'search.fields' : 'search.search')}
         autoComplete="off"
         spellCheck={false}
         maxLength={128}
         // biome-ignore lint/a11y/noAutofocus: the first page is there to find somebody
         autoFocus={isLarge}
-        value={text}
+        value={words}
         onChange={({ target }) => {
-          setText(target.value);
+          setWords(target.value);
           setMoved(0);
           setAwaited(false);
           setOpen(true);
@@ -112,16 +114,14 @@ export function SearchBox({ isLarge = false }: SearchBoxProps) {
           {error ? (
             explain(error)
           ) : found === undefined ? (
-            'Searching …'
+            text('search.searching')
           ) : isNothing ? (
-            <>
-              Nobody and nothing is found by <b>{text.trim()}</b>.
-            </>
+            richText('search.nothing', { words: words.trim(), b: (content) => <b>{content}</b> })
           ) : (
-            <span className="hidden">{listed.length} found</span>
+            <span className="hidden">{text('search.found-count', { count: listed.length })}</span>
           )}
         </p>
-        <div role="listbox" id={id} aria-label="Found">
+        <div role="listbox" id={id} aria-label={text('search.found')}>
           {listed.map((choice, index) => (
             <Option
               key={choice.path + choice.kind}
@@ -164,7 +164,7 @@ function Option({ id, choice: { kind, title, details }, isActive, onPoint, onOpe
         <b>{title}</b>
         <span className="search-box-details">{details}</span>
       </span>
-      {kind !== 'New' && <span className="search-box-kind">{kind}</span>}
+      {kind !== 'new' && <span className="search-box-kind">{text(`search-kind.${kind}`)}</span>}
     </div>
   );
 }

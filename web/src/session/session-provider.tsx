@@ -1,6 +1,7 @@
 import { ErrorResponse, type User, type UserManager } from 'oidc-client-ts';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { setTokens } from '../api/client.ts';
+import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
@@ -63,25 +64,25 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   if (failure) {
     return (
       <main className="page">
-        <Message title="Signing in did not work" tone="bad">
+        <Message title={text('session.failed')} tone="bad">
           {failure}
         </Message>
         <a className="button primary" href="/">
-          Try again
+          {text('parts.try-again')}
         </a>
       </main>
     );
   }
-  if (!manager || user === undefined) return <Spinner label="Signing in" />;
+  if (!manager || user === undefined) return <Spinner label={text('session.signing-in')} />;
   if (!user) return <SignInPage onSignIn={() => signIn(manager)} />;
   if (!session) {
     return (
       <main className="page">
-        <Message title="Nothing to see yet" tone="bad">
-          Your account is in none of the clinic’s groups. Ask the clinic to add you to one.
+        <Message title={text('session.nothing-yet')} tone="bad">
+          {text('session.no-group')}
         </Message>
         <button type="button" className="button" onClick={() => void signOut(manager)}>
-          Sign out
+          {text('top-bar.sign-out')}
         </button>
       </main>
     );

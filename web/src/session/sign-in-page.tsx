@@ -1,3 +1,5 @@
+import { LanguageSelect } from '../messages/language-select.tsx';
+import { text } from '../messages/text.ts';
 import './sign-in-page.css';
 
 /** The page before sign-in. */
@@ -6,11 +8,12 @@ export function SignInPage({ onSignIn }: { onSignIn: () => void }) {
     <main className="sign-in">
       <div className="card">
         <img src="/favicon.svg" alt="" width={56} height={56} />
-        <h1>Negatoscope</h1>
-        <p>The clinic’s images, for those who may see them.</p>
+        <h1>{text('app.name')}</h1>
+        <p>{text('session.for-whom')}</p>
         <button type="button" className="button primary" onClick={onSignIn}>
-          Sign in
+          {text('session.sign-in')}
         </button>
+        <LanguageSelect />
       </div>
     </main>
   );
