@@ -14,6 +14,16 @@ const CategoryGroup = z.strictObject({
 });
 export type CategoryGroup = z.infer<typeof CategoryGroup>;
 
+/** The languages of the page (BCP 47). */
+export const Language = z.enum(['en', 'de', 'fr', 'es']);
+export type Language = z.infer<typeof Language>;
+
+/** Texts by the ids of the page's messages (`web/src/messages`), in ICU MessageFormat. */
+const Texts = z.record(
+  z.string().regex(/^[a-z-]{1,40}\.[a-z-]{1,60}$/, 'must be the id of a message'),
+  z.string().min(1).max(300),
+);
+
 /** How a clinic names what it sees in the page. */
 export const Clinic = z.strictObject({
   /** Its name, in the page and on printed sheets. */
@@ -36,6 +46,8 @@ export const Clinic = z.strictObject({
       (groups) => categoryIds(groups).join().length <= CATEGORY_ID_CHARACTERS,
       `must have ids of at most ${CATEGORY_ID_CHARACTERS} characters together`,
     ),
+  /** What patients read instead of the page's own texts, such as “Visits” for batches. */
+  patientTexts: z.partialRecord(Language, Texts).default({}),
 });
 export type Clinic = z.infer<typeof Clinic>;
 

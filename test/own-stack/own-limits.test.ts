@@ -31,6 +31,7 @@ const clinic = {
   name: 'Skin Clinic',
   logo: 'web/public/favicon.svg',
   categories: [{ group: 'Skin', categories: { mole: 'Mole', other: 'Anything else' } }],
+  patientTexts: { en: { 'batches.list': 'Visits' } },
 };
 let doctor: Client;
 beforeAll(async () => {

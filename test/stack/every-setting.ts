@@ -9,6 +9,7 @@ export const EVERY_SETTING = {
     name: 'Clinic of Athens',
     logo: 'web/public/favicon.svg',
     categories: [{ group: 'Skin', categories: { mole: 'Mole', other: 'Other' } }],
+    patientTexts: { en: { 'batches.list': 'Visits' } },
   },
   mfa: 'REQUIRED',
   emailSender: { address: 'images@clinic.example', region: 'eu-central-1' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { faultsOf } from '../support/browser/axe.ts';
 import { useBrowser } from '../support/browser/browser.ts';
-import { newPatient } from '../support/people.ts';
+import { newPatient, PATIENT_1 } from '../support/people.ts';
 import { useService } from '../support/service.ts';
 
 const service = useService();
@@ -131,4 +131,23 @@ test('The language can be chosen before sign-in', async () => {
   await page.getByRole('combobox', { name: 'Language' }).selectOption('Français');
   await page.getByRole('button', { name: 'Se connecter' }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+});
+
+test("A patient reads the clinic's own words, and staff the page's", async () => {
+  const listAs = async (person: string, ownPath: string) => {
+    const page = await browsing.open('about:blank');
+    await page.route('**/config.json', async (route) => {
+      const config = await (await route.fetch()).json();
+      // The second one is no message.
+      const own = { 'batches.list': 'Your visits', 'batches.new': '{' };
+      await route.fulfill({ json: { ...config, clinic: { ...config.clinic, patientTexts: { en: own } } } });
+    });
+    await browsing.signIn(page, person);
+    await page.goto(ownPath);
+    return page;
+  };
+  const own = await listAs('patient-1', '/');
+  await own.getByRole('region', { name: 'Your visits' }).waitFor();
+  const staff = await listAs('doctor', `/patients/${PATIENT_1}`);
+  await staff.getByRole('region', { name: 'Batches' }).waitFor();
 });

@@ -43,3 +43,11 @@ test('Only a category of the clinic is accepted; the fault names its field', () 
     expect.objectContaining({ details: ['files[1].category must be one of other; received "mole"'] }),
   );
 });
+
+test('Patients read what the clinic says, by the id of a message and in a language of the page', () => {
+  expect(Clinic.parse({}).patientTexts).toEqual({});
+  expect(faultsOf({ patientTexts: { en: { 'batches.list': 'Visits' } } })).toBeUndefined();
+  expect(faultsOf({ patientTexts: { it: { 'batches.list': 'Visite' } } })).toHaveLength(1);
+  expect(faultsOf({ patientTexts: { en: { Batches: 'Visits' } } })).toEqual(['Invalid key in record']);
+  expect(faultsOf({ patientTexts: { en: { 'batches.list': '' } } })).toHaveLength(1);
+});

@@ -1,6 +1,12 @@
-/** The languages of the page by their tags (BCP 47), each by its own name. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' } as const;
-export type Language = keyof typeof LANGUAGES;
+import type { Language } from '../../../lib/domain/clinic.ts';
+
+/** The languages of the page by their tags, each by its own name. */
+export const LANGUAGES: Readonly<Record<Language, string>> = {
+  en: 'English',
+  de: 'Deutsch',
+  fr: 'Français',
+  es: 'Español',
+};
 
 /** The key in the browser's storage. */
 const STORAGE_KEY = 'negatoscope.language';

@@ -34,3 +34,14 @@ export function formatOf(id: MessageId): IntlMessageFormat {
  */
 export const text = (id: MessageId, values: Readonly<Record<string, Value>> = {}): string =>
   String(formatOf(id).format(values));
+
+/** Replaces messages by the clinic's own, for what is drawn from now on. One that is no message is left out. */
+export function setOwnTexts(texts: Readonly<Record<string, string>>): void {
+  for (const [id, message] of Object.entries(texts)) {
+    try {
+      formats.set(id as MessageId, new IntlMessageFormat(message, LOCALE));
+    } catch {
+      // The page's own text is better than none.
+    }
+  }
+}

@@ -1,7 +1,8 @@
 import { ErrorResponse, type User, type UserManager } from 'oidc-client-ts';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { setTokens } from '../api/client.ts';
-import { text } from '../messages/text.ts';
+import { LANGUAGE } from '../messages/language.ts';
+import { setOwnTexts, text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
@@ -48,6 +49,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
           current: async () => (await made.getUser())?.id_token,
           renewed: async () => (await renew(made))?.id_token,
         });
+        const patientTexts = pageConfig().clinic.patientTexts[LANGUAGE];
+        if (patientTexts && found && personOf(found.profile)?.role === 'patient') setOwnTexts(patientTexts);
         setManager(made);
         setUser(found);
       },
