@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../api/types.ts';
-import { type MessageId, text } from '../messages/text.ts';
+import { type MessageOf, text } from '../messages/text.ts';
 
 /** Events of one person that belong together, newest first. */
 export interface EventGroup {
@@ -19,7 +19,7 @@ export interface EventGroup {
 }
 
 /** What was done, by its message: a verb, a dot, and a kind of thing. */
-type Deed = MessageId extends infer Id ? (Id extends `audit-deed.${infer Name}` ? Name : never) : never;
+type Deed = MessageOf<'audit-deed'>;
 
 /** What was done by each action. The rest is said by the name of the action. */
 const DEEDS: Readonly<Record<string, Deed>> = {

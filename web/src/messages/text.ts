@@ -4,6 +4,10 @@ import { LANGUAGE, LOCALE } from './language.ts';
 
 /** The id of a message: the place where it is shown, a dot, and what it says. */
 export type MessageId = keyof typeof english;
+/** What the messages of a place say. */
+export type MessageOf<Place extends string, Id = MessageId> = Id extends `${Place}.${infer Name}`
+  ? Name
+  : never;
 type Catalogue = Readonly<Record<MessageId, string>>;
 type Value = string | number | boolean | Date | null | undefined;
 

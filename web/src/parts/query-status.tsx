@@ -1,18 +1,16 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { explain } from '../api/api-error.ts';
 import { readFailedAgain } from '../connection/read-failed-again.ts';
-import { type MessageId, text } from '../messages/text.ts';
+import { type MessageOf, text } from '../messages/text.ts';
 import { Message } from './message.tsx';
 import { Spinner } from './spinner.tsx';
 
 /** After one failed attempt the second one mostly succeeds. */
 const FAILURES_SHOWN = 2;
 
-type What<Id> = Id extends `query-loading.${infer Name}` ? Name : never;
-
 interface QueryStatusProps {
   /** The name of the data in the messages, as in “Loading the keys” and “The keys cannot be shown”. */
-  what: What<MessageId>;
+  what: MessageOf<'query-loading'>;
   answer: {
     isPending: boolean;
     isError: boolean;
