@@ -125,8 +125,10 @@ test('An image is moved to another patient in at most four actions, both patient
   const other = await namedPatient('Yamada');
   await user.click(page.getByLabel('Select photo-1.jpeg'));
   await user.click(page.getByRole('button', { name: 'Move to another patient', exact: true }));
-  await user.type(other);
   const dialog = page.getByRole('dialog');
+  // A person types once the field is there; the dialog is loaded when it is opened.
+  await dialog.getByLabel('To which patient?').waitFor();
+  await user.type(other);
   await dialog.getByText('Yamada, Tarou').waitFor();
   const sides = dialog.locator('.patient-card');
   expect(await sides.count()).toBe(2);
