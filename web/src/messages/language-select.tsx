@@ -1,5 +1,6 @@
 import { Languages } from 'lucide-react';
-import { keepLanguage, LANGUAGE, LANGUAGES, type Language } from './language.ts';
+import type { Language } from '../../../lib/domain/clinic.ts';
+import { keepLanguage, LANGUAGE, LANGUAGES } from './language.ts';
 import './language-select.css';
 import { text } from './text.ts';
 

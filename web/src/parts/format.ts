@@ -54,7 +54,3 @@ const megabytes = new Intl.NumberFormat(LOCALE, {
 });
 
 export const formatNumber = (number: number): string => number.toLocaleString(LOCALE);
-
-/** `1 image`, `5,000 images`. */
-export const count = (number: number, thing: string): string =>
-  `${number.toLocaleString(LOCALE)} ${thing}${number === 1 ? '' : 's'}`;

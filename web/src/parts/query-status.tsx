@@ -3,7 +3,7 @@ import { explain } from '../api/api-error.ts';
 import { readFailedAgain } from '../connection/read-failed-again.ts';
 import { type MessageOf, text } from '../messages/text.ts';
 import { Message } from './message.tsx';
-import { Spinner } from './spinner.tsx';
+import { Skeleton } from './skeleton.tsx';
 
 /** After one failed attempt the second one mostly succeeds. */
 const FAILURES_SHOWN = 2;
@@ -36,7 +36,7 @@ export function QueryStatus({ what, answer }: QueryStatusProps) {
       </Message>
     );
   }
-  if (isPending) return <Spinner label={text(`query-loading.${what}`)} />;
+  if (isPending) return <Skeleton label={text(`query-loading.${what}`)} />;
   if (!isError) return null;
   return (
     <Message title={text(`query-failed.${what}`, { when: 'always' })} tone="bad" onRetry={refetch}>

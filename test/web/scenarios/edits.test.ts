@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { photos } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser/browser.ts';
-import { CountedActions } from '../support/browser/counted-actions.ts';
-import { openBatch, tiles } from '../support/browser/patient-page.ts';
-import { newPatient } from '../support/people.ts';
-import { createBatch, decided, upload, useService } from '../support/service.ts';
+import { photos } from '../../fixtures/photos.ts';
+import { useBrowser } from '../../support/browser/browser.ts';
+import { CountedActions } from '../../support/browser/counted-actions.ts';
+import { openBatch, tiles } from '../../support/browser/patient-page.ts';
+import { newPatient } from '../../support/people.ts';
+import { createBatch, decided, upload, useService } from '../../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);

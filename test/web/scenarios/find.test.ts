@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
-import { photo } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser/browser.ts';
-import { CountedActions } from '../support/browser/counted-actions.ts';
-import { found, searchField } from '../support/browser/find.ts';
-import { newPatient, ownClaims } from '../support/people.ts';
-import { createBatch, decided, until, upload, useService } from '../support/service.ts';
+import { dicomForm, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { useBrowser } from '../../support/browser/browser.ts';
+import { CountedActions } from '../../support/browser/counted-actions.ts';
+import { found, searchField } from '../../support/browser/find.ts';
+import { newPatient, ownClaims } from '../../support/people.ts';
+import { createBatch, decided, until, upload, useService } from '../../support/service.ts';
 
 // What somebody looks for most often, by mouse and keyboard, with the number of actions.
 

@@ -1,12 +1,12 @@
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
-import { photos } from '../fixtures/photos.ts';
-import { useBrowser } from '../support/browser/browser.ts';
-import { CountedActions } from '../support/browser/counted-actions.ts';
-import { newPatient, PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { createBatch, decided, upload, useService } from '../support/service.ts';
-import { readZip } from '../support/unzip.ts';
+import { dicomForm, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { photos } from '../../fixtures/photos.ts';
+import { useBrowser } from '../../support/browser/browser.ts';
+import { CountedActions } from '../../support/browser/counted-actions.ts';
+import { newPatient, PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import { createBatch, decided, upload, useService } from '../../support/service.ts';
+import { readZip } from '../../support/unzip.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
