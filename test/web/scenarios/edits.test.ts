@@ -70,3 +70,25 @@ test('An edit in the viewer is undone by a reset', async () => {
   await edit('Reset');
   expect(await stepsNow()).toEqual({ version: 2, steps: null });
 });
+
+test('An image is cropped by keyboard', async () => {
+  const [doctor, patient] = [await service.as('doctor'), newPatient()];
+  const [id = ''] = await upload(doctor, await createBatch(doctor, patient), await photos(1));
+  await decided(doctor, id);
+  const page = await browsing.signedIn('doctor', `/patients/${patient}`);
+  await openBatch(page);
+  await tiles(page).first().locator('img').click();
+  await page.getByRole('button', { name: 'Edit image' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: /^Edit/ });
+  await dialog.getByRole('img').waitFor();
+  const trim = (edge: string) => dialog.getByRole('button', { name: `Trim the ${edge} edge` }).press('Enter');
+  for (const edge of ['left', 'left', 'right', 'upper', 'lower']) await trim(edge);
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter');
+  await dialog.waitFor({ state: 'detached', timeout: 20_000 });
+  const { edit } = await doctor.json('GET', `/api/images/${id}`, 200);
+  const { left, top, width, height } = edit.steps.crop;
+  expect(left).toBeCloseTo(1 - 0.98 ** 2, 5);
+  expect(width).toBeCloseTo(0.98 ** 3, 5);
+  expect(top).toBeCloseTo(0.02, 5);
+  expect(height).toBeCloseTo(0.98 ** 2, 5);
+});

@@ -1,5 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { FlipHorizontal2, RotateCcw, RotateCw, Undo2 } from 'lucide-react';
+import {
+  ArrowDownToLine,
+  ArrowLeftToLine,
+  ArrowRightToLine,
+  ArrowUpToLine,
+  FlipHorizontal2,
+  RotateCcw,
+  RotateCw,
+  Undo2,
+} from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { afterAction, type EditAction, NO_EDITS } from '../../../lib/domain/images/edit-actions.ts';
 import type { EditSteps } from '../../../lib/domain/images/image-edit.ts';
@@ -9,6 +18,7 @@ import type { Image } from '../api/types.ts';
 import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
+import { IconButton } from '../parts/icon-button.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { putImage } from '../patient/images.ts';
 import { EditCanvas } from './edit-canvas.tsx';
@@ -77,6 +87,16 @@ export function EditDialog({ images, onClose }: EditDialogProps) {
         <button type="button" className="button small" onClick={() => add({ kind: 'reset' })}>
           <Undo2 size={16} aria-hidden /> {text('edits.reset')}
         </button>
+        {TRIMS.map(([side, icon, crop]) => (
+          <IconButton
+            key={side}
+            icon={icon}
+            size={16}
+            label={text(`edits-trim.${side}`)}
+            title={text(`edits-trim.${side}`)}
+            onClick={() => add({ kind: 'crop', crop })}
+          />
+        ))}
       </div>
       <Slider
         label={text('edits.straighten')}
@@ -113,6 +133,15 @@ export function EditDialog({ images, onClose }: EditDialogProps) {
     </Dialog>
   );
 }
+
+/** How much of a side one press takes away: a crop by keyboard. */
+const TRIM = 0.02;
+const TRIMS = [
+  ['left', ArrowRightToLine, { left: TRIM, top: 0, width: 1 - TRIM, height: 1 }],
+  ['right', ArrowLeftToLine, { left: 0, top: 0, width: 1 - TRIM, height: 1 }],
+  ['top', ArrowDownToLine, { left: 0, top: TRIM, width: 1, height: 1 - TRIM }],
+  ['bottom', ArrowUpToLine, { left: 0, top: 0, width: 1, height: 1 - TRIM }],
+] as const;
 
 const isSlider = ({ kind }: EditAction) => kind === 'straighten' || kind === 'adjust';
 
