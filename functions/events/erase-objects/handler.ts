@@ -42,5 +42,4 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
 }
 
 const needs = { annotations, images, deletedImages, dicomErasure, exports, bucket, now };
-
 export const handler = serveItems(trigger, handle, needs);

@@ -30,6 +30,14 @@ const Millimetres = z
   .max(5000)
   .meta({ examples: [50] });
 
+const EXAMPLE = {
+  kind: 'length',
+  points: [
+    [812.5, 1204],
+    [1490, 1198.25],
+  ],
+};
+
 const shape = <Kind extends string>(kind: Kind, least: number, most = least) =>
   z.strictObject({ kind: z.literal(kind), points: z.array(Point).min(least).max(most) });
 
@@ -51,25 +59,15 @@ export const Shape = z
     shape('freehand', 2, MOST_POINTS),
     shape('calibration', 2).extend({ millimetres: Millimetres }),
   ])
-  .meta({
-    examples: [
-      {
-        kind: 'length',
-        points: [
-          [812.5, 1204],
-          [1490, 1198.25],
-        ],
-      },
-    ],
-  });
+  .meta({ examples: [EXAMPLE] });
 export type Shape = z.infer<typeof Shape>;
 
 const kinds = Shape.options.map(({ shape: { kind } }) => kind.value);
 
 /** A shape as it is stored. The service has checked it when it came, and a later release may add to it. */
 export const StoredShape = z.object({
-  kind: z.enum(kinds),
-  points: z.array(z.tuple([z.number(), z.number()])),
+  kind: z.enum(kinds).meta({ examples: [EXAMPLE.kind] }),
+  points: z.array(z.tuple([z.number(), z.number()])).meta({ examples: [EXAMPLE.points] }),
   /** The known length of a `calibration`. */
   millimetres: Millimetres.optional(),
 });

@@ -7,6 +7,8 @@ import {
   annotationsOf,
   annotationVersionKey,
 } from '../../../lib/data/keys.ts';
+import type { Place } from '../../../lib/domain/annotations/annotation.ts';
+import { newAnnotation } from '../../../lib/domain/annotations/annotation-rules.ts';
 import { patientManifest } from '../../../lib/services/exports/patient-archive.ts';
 import { dicomForm, newUid, newUids, slice, type Uids } from '../../fixtures/dicom-uploads.ts';
 import { photo } from '../../fixtures/photos.ts';
@@ -198,5 +200,55 @@ describe('Of everything of a patient', () => {
     const { id } = await admin.json('POST', `/api/patients/${patient}/erasure`, 202, body);
     await until(async () => (await admin.json('GET', `/api/erasures/${id}`, 200)).ended_at !== null, 60);
     for (const of of [image, batch, study]) expect(await keysOf(of), of).toEqual([]);
+  });
+});
+
+describe('What is annotated while it is deleted', () => {
+  /** Writes a note on a place as it was read before its deletion. */
+  const writeLate = async (place: Place, of: string, position = {}) => {
+    const caller = { role: 'doctor', subject: 'd', name: undefined } as const;
+    const content = { shape: null, text: 'Late', link: null };
+    const late = newAnnotation({ place, of }, position, content, caller, randomUUID(), new Date());
+    expect(await direct.annotations.create(late)).toBeUndefined();
+    expect(await direct.hasItem(annotationVersionKey(late))).toBe(false);
+    expect(await direct.hasItem(annotationCountKey(late))).toBe(false);
+  };
+
+  test('an image or a batch: nothing is stored, whether it is in the trash or erased', async () => {
+    const { batch, image } = await imageOf(PATIENT_1);
+    await doctor.json('DELETE', `/api/images/${image}`, 204);
+    await writeLate('image', image);
+    await admin.json('DELETE', `/api/images/${image}?erase=true`, 204);
+    await writeLate('image', image);
+    await doctor.json('DELETE', `/api/images/batches/${batch}`, 204);
+    await writeLate('batch', batch);
+    await admin.json('DELETE', `/api/images/batches/${batch}?erase=true`, 204);
+    await writeLate('batch', batch);
+  });
+
+  test('a study, a series or an instance: nothing is stored', async () => {
+    const uids = await store(PATIENT_1);
+    const study = `/dicom-web/studies/${uids.study}`;
+    const series = `${study}/series/${uids.series}`;
+    for (const path of [`${series}/instances/${uids.sop}`, series, study]) {
+      await doctor.json('DELETE', path, 204);
+      await writeLate('study', uids.study, on(uids));
+      await doctor.json('POST', `${path}/restore`, 204);
+    }
+    await doctor.json('DELETE', study, 204);
+    await writeLate('study', uids.study);
+  });
+
+  test('a change or a removal that comes later changes nothing', async () => {
+    const { image } = await imageOf(PATIENT_1);
+    const { id } = await doctor.json('POST', onImage(image), 201, { text: 'x' });
+    const known = await direct.annotations.get(image, id);
+    if (!known) throw new Error('the annotation does not exist');
+    await doctor.json('DELETE', `/api/images/${image}`, 204);
+    const next = { ...known, version: 2 };
+    expect(await direct.annotations.change(next)).toBe(false);
+    expect(await direct.annotations.remove(next)).toBe(false);
+    expect(await direct.annotations.get(image, id)).toEqual(known);
+    expect(await direct.hasItem(annotationVersionKey(next))).toBe(false);
   });
 });
