@@ -60,7 +60,7 @@ export class Annotations {
 
   /**
    * Stores a new annotation. Returns the one that is stored, which may be that of an earlier attempt of the same request; undefined if
-   * what it is of does not exist any more.
+   * what it is of does not exist any more, or if it was removed since that attempt.
    *
    * @throws DomainError CONFLICT if there are too many
    */
@@ -103,9 +103,9 @@ export class Annotations {
   }
 }
 
-/** What each version writes: itself, and the condition on what it is of. */
+/** What each version writes: itself, which never replaces another one, and the condition on what it is of. */
 const commonWrites = (annotation: Annotation): TransactItem[] => [
-  { Put: { Item: { ...annotation, ...annotationVersionKey(annotation) } } },
+  putNew({ ...annotation, ...annotationVersionKey(annotation) }),
   ...placeWrites(annotation),
 ];
 

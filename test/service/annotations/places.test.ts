@@ -239,6 +239,17 @@ describe('What is annotated while it is deleted', () => {
     await writeLate('study', uids.study);
   });
 
+  test('an attempt to write it again after it was removed does not bring it back', async () => {
+    const { image } = await imageOf(PATIENT_1);
+    const { id } = await doctor.json('POST', onImage(image), 201, { text: 'x' });
+    const first = await direct.annotations.get(image, id);
+    if (!first) throw new Error('the annotation does not exist');
+    expect(await direct.annotations.create(first)).toEqual(first);
+    await doctor.json('DELETE', `${onImage(image)}/${id}`, 204);
+    expect(await direct.annotations.create(first)).toBeUndefined();
+    expect(await textsOf(onImage(image))).toEqual([]);
+  });
+
   test('a change or a removal that comes later changes nothing', async () => {
     const { image } = await imageOf(PATIENT_1);
     const { id } = await doctor.json('POST', onImage(image), 201, { text: 'x' });
