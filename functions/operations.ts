@@ -1,3 +1,8 @@
+import { operation as changeAnnotation } from './annotations/change-annotation/operation.ts';
+import { operation as createAnnotation } from './annotations/create-annotation/operation.ts';
+import { operation as listAnnotationVersions } from './annotations/list-annotation-versions/operation.ts';
+import { operation as listAnnotations } from './annotations/list-annotations/operation.ts';
+import { operation as removeAnnotation } from './annotations/remove-annotation/operation.ts';
 import { operation as getAuditEvent } from './audit/get-audit-event/operation.ts';
 import { operation as listAuditEvents } from './audit/list-audit-events/operation.ts';
 import { operation as createBatch } from './batches/create-batch/operation.ts';
@@ -128,6 +133,12 @@ export const operations = [
   getImageData,
   getImageThumbnail,
   downloadImage,
+
+  listAnnotations,
+  createAnnotation,
+  changeAnnotation,
+  removeAnnotation,
+  listAnnotationVersions,
 
   createCaseUpload,
   uploadCaseImage,

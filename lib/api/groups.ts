@@ -7,6 +7,7 @@ export const GROUPS = {
   Batches: 'Named groups of images of one patient, their upload, and their ZIP archives.',
   Patients: 'The directory of patients.',
   Images: 'Single images: their details, bytes and thumbnails, and their deletion.',
+  Annotations: 'Shapes and notes on images, batches and DICOM studies.',
   Exams: 'Pictures that are registered for an examination.',
   DICOM: 'Upload of DICOM files, and to whom their studies belong.',
   DICOMweb: 'Search and retrieval of DICOM (PS3.18: QIDO-RS and WADO-RS).',

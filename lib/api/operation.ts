@@ -94,8 +94,8 @@ export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: `/${string}`;
   /**
-   * More paths of the same function with fewer parameters, by `operationId`: DICOMweb has the same resources for a
-   * study, a series and an instance.
+   * More paths of the same function with fewer or other parameters, by `operationId`: DICOMweb has the same resources for a
+   * study, a series and an instance, and images, batches and studies have annotations.
    */
   aliases?: Readonly<Record<string, `/${string}`>>;
   summary: string;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ApiKey } from '../domain/access/api-key.ts';
+import { Annotation, AnnotationCount } from '../domain/annotations/annotation.ts';
 import { AuditEvent, CoveredRead } from '../domain/audit/audit-event.ts';
 import { Batch } from '../domain/batches/batch.ts';
 import { Case } from '../domain/cases/case.ts';
@@ -9,7 +10,6 @@ import { DicomUpload, UPLOAD_TRANSITIONS } from '../domain/dicom/dicom-upload.ts
 import { ExamImage } from '../domain/exams/exam-image.ts';
 import { StoredExport } from '../domain/exports/export.ts';
 import { EXAMPLE_ID, Timestamp } from '../domain/identifiers.ts';
-import { Annotation } from '../domain/images/annotation.ts';
 import { Image } from '../domain/images/image.ts';
 import { ImageEdit } from '../domain/images/image-edit.ts';
 import { TRANSITIONS } from '../domain/images/image-status.ts';
@@ -237,11 +237,27 @@ export const ENTITIES: readonly Entity[] = [
     table: 'Table',
     keys: [
       [
-        keys.annotationKey({ of: '<image or SOP UID>', id: '<annotation>', version: 1 }),
-        { table: 'the annotations of an image or a DICOM instance, each with its versions' },
+        keys.annotationKey({ of: '<image, batch or study UID>', id: '<annotation>' }),
+        { table: 'the annotations and notes of an image, a batch or a study' },
+      ],
+      [
+        keys.annotationVersionKey({ of: '<image, batch or study UID>', id: '<annotation>', version: 1 }),
+        { table: 'the versions of an annotation, also of a removed one' },
       ],
     ],
     refersTo: { of: 'Image' },
+  },
+  {
+    name: 'AnnotationCount',
+    schema: { AnnotationCount },
+    table: 'Table',
+    keys: [
+      [
+        keys.annotationCountKey({ of: '<image, batch or study UID>', instance: '<SOP UID or nothing>' }),
+        { table: 'how many annotations an image, a batch, a study or an instance has' },
+      ],
+    ],
+    refersTo: { instance: 'DicomInstance' },
   },
   {
     name: 'RecordLink',

@@ -121,19 +121,35 @@ export const examOfInstanceKey = (image: { id: string; sopInstanceUid: string })
 export const examsOfInstance = (sopUid: string) => `EXAMSOP#${sopUid}`;
 
 /**
- * A version of the edits of an image, and of an annotation of an image or a DICOM instance. They are not in the partition
- * of the image: what the table's stream does with an image is chosen by the prefix of the partition key.
+ * A version of the edits of an image. They, and annotations, are not in the partition of the image: what the table's stream does with
+ * an image is chosen by the prefix of the partition key.
  */
 export const editKey = (imageId: string, version: number) => ({
   pk: editsOf(imageId),
   sk: sortableVersion(version),
 });
 export const editsOf = (imageId: string) => `EDITS#${imageId}`;
-export const annotationKey = (each: { of: string; id: string; version: number }) => ({
-  pk: annotationsOf(each.of),
-  sk: `${each.id}#${sortableVersion(each.version)}`,
+
+/** An annotation as it is now. All of an image, batch or study are in one partition, with their versions and their number. */
+export const annotationKey = ({ of, id }: { of: string; id: string }) => ({
+  pk: annotationsOf(of),
+  sk: `${CURRENT_ANNOTATION}${id}`,
 });
-export const annotationsOf = (imageIdOrSopUid: string) => `ANNOTATIONS#${imageIdOrSopUid}`;
+/** The prefix of the sort keys of annotations as they are now. */
+export const CURRENT_ANNOTATION = 'CURRENT#';
+export const annotationVersionKey = ({ of, id, version }: { of: string; id: string; version: number }) => ({
+  pk: annotationsOf(of),
+  sk: `${versionsOfAnnotation(id)}${sortableVersion(version)}`,
+});
+/** The prefix of the sort keys of the versions of an annotation. */
+export const versionsOfAnnotation = (id: string) => `VERSION#${id}#`;
+/** How many annotations an image, a batch, a study as a whole or an instance has. */
+export const annotationCountKey = ({ of, instance = '' }: { of: string; instance?: string | undefined }) => ({
+  pk: annotationsOf(of),
+  sk: `COUNT#${instance}`,
+});
+/** The partition of an image or batch by its id, or of a study by its UID. */
+export const annotationsOf = (of: string) => `ANNOTATIONS#${of}`;
 const sortableVersion = (version: number) => String(version).padStart(6, '0');
 
 export const apiKeyKey = (id: string) => ({ pk: `KEY#${id}`, sk: 'KEY' });

@@ -2,6 +2,7 @@
 // contains only those that its handler names (`sideEffects` in package.json lets esbuild leave the rest out), and what the
 // middleware of every operation makes for itself: the audit log, the rate limits and the stored responses.
 import { v7 } from 'uuid';
+import { Annotations } from '../data/annotations/annotations.ts';
 import { ApiKeys } from '../data/api-keys.ts';
 import { AuditLog } from '../data/audit-log.ts';
 import { Batches } from '../data/batches.ts';
@@ -56,6 +57,7 @@ const table = (): Table => {
   return connected;
 };
 
+export const annotations = () => new Annotations(table());
 export const batches = () => new Batches(table());
 export const cases = () => new Cases(table());
 export const deletedImages = () => new DeletedImages(table());
@@ -203,6 +205,7 @@ export const settling = { batches, images, deletedImages, imageMoves, exports, n
 
 /** The dependencies of completing what a request has begun. A spread would be part of every bundle. */
 export const completing = {
+  annotations,
   batches,
   images,
   deletedImages,

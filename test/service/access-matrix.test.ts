@@ -57,6 +57,8 @@ interface Fixtures {
   /** The UIDs of a new DICOM instance, in a study of its own. */
   newInstance: () => Promise<Uids>;
   newKey: () => Promise<string>;
+  /** Written by a doctor; the path of it. */
+  newAnnotation: () => Promise<string>;
   newPatientCase: () => Promise<string>;
 }
 
@@ -84,6 +86,11 @@ const own = (success: number) => ({ ...known(success), 'patient-2': 404 });
 const deleters = (success: number) => ({ ...own(success), 'patient-1': 403, staff: 403 });
 const reassigners = (success: number) => ({ ...anyone(403), nobody: 401, doctor: success, admin: success });
 const clinic = (success: number) => ({ ...own(success), 'patient-1': 404 });
+const clinicOnly = (success: number) => ({
+  ...known(success),
+  'patient-1': 403,
+  'patient-2': 403,
+});
 const admins = (success: number) => ({ ...anyone(403), nobody: 401, admin: success });
 /** What services get: these ones what they may, all others 403. */
 const only =
@@ -240,6 +247,25 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   'list-deleted': { path: () => `/api/patients/${PATIENT_1}/deleted`, people: deleters },
   'get-image-data': { path: ({ image }) => `/api/images/${image}/data`, people: own },
   'get-image-thumbnail': { path: ({ image }) => `/api/images/${image}/thumbnail`, people: own },
+  'list-annotations': { path: ({ image }) => `/api/images/${image}/annotations`, people: own },
+  'create-annotation': {
+    path: ({ image }) => `/api/images/${image}/annotations`,
+    body: () => ({ text: 'x' }),
+    people: clinicOnly,
+  },
+  'change-annotation': {
+    path: ({ newAnnotation }) => newAnnotation(),
+    body: () => ({ text: 'y', version: 1 }),
+    people: (success) => ({ ...clinicOnly(success), staff: 403 }),
+  },
+  'remove-annotation': {
+    path: ({ newAnnotation }) => newAnnotation(),
+    people: (success) => ({ ...clinicOnly(success), staff: 403 }),
+  },
+  'list-annotation-versions': {
+    path: async ({ newAnnotation }) => `${await newAnnotation()}/versions`,
+    people: clinicOnly,
+  },
   'create-case-upload': {
     path: () => '/api/v1/images/upload-url',
     body: ({ caseId }) => ({ ...caseUpload, caseId, patientId: PATIENT_1 }),
@@ -501,6 +527,11 @@ beforeAll(async () => {
     newImage,
     newInstance,
     newKey,
+    newAnnotation: async () => {
+      const path = `/api/images/${image}/annotations`;
+      const { id } = await (clients.get('doctor') as Client).json('POST', path, 201, { text: 'x' });
+      return `${path}/${id}`;
+    },
     newPatientCase: async () => {
       const caseId = `C-${randomUUID()}`;
       await patient.json('POST', '/api/v1/images/upload-url', 201, { ...caseUpload, caseId });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { annotationKey, editKey } from '../../lib/data/keys.ts';
+import { annotationCountKey, annotationKey, annotationVersionKey, editKey } from '../../lib/data/keys.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { listen } from '../support/listener.ts';
@@ -144,12 +144,12 @@ describe('A deleted image', () => {
   test('is erased with its edits and annotations', async () => {
     const { ids } = await batchOf(1);
     const [id = ''] = ids;
-    const keys = [
-      editKey(id, 1),
-      editKey(id, 2),
-      annotationKey({ of: id, id: crypto.randomUUID(), version: 1 }),
-    ];
-    for (const key of keys) await direct.putItem(key);
+    const { id: annotation } = await doctor.json('POST', `/api/images/${id}/annotations`, 201, { text: 'x' });
+    const of = { of: id, id: annotation };
+    const made = [annotationKey(of), annotationVersionKey({ ...of, version: 1 }), annotationCountKey(of)];
+    for (const key of made) expect(await direct.hasItem(key)).toBe(true);
+    const keys = [editKey(id, 1), editKey(id, 2), ...made];
+    for (const key of keys.slice(0, 2)) await direct.putItem(key);
     await admin.json('DELETE', `/api/images/${id}?erase=true`, 204);
     for (const key of keys) await until(async () => !(await direct.hasItem(key)));
   });

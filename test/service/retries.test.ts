@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { handle as createAnnotation } from '../../functions/annotations/create-annotation/handler.ts';
+import { operation as createAnnotationOperation } from '../../functions/annotations/create-annotation/operation.ts';
 import { handle as createBatchHandle } from '../../functions/batches/create-batch/handler.ts';
 import { operation as createBatchOperation } from '../../functions/batches/create-batch/operation.ts';
 import { handle as createBatchUploads } from '../../functions/batches/create-batch-uploads/handler.ts';
@@ -152,6 +154,16 @@ const creations: Record<string, () => Promise<Creation>> = {
           expect(await decided(doctor, image.id)).toMatchObject({ status: 'ready' });
         return (await doctor.json('GET', `/api/images/batches/${id}/`, 200)).image_count;
       },
+    };
+  },
+  [createAnnotationOperation.id]: async () => {
+    const [id = ''] = await upload(doctor, await createBatch(doctor, newPatient()), [file]);
+    await decided(doctor, id);
+    return {
+      request: { params: { id }, body: { shape: null, text: 'once', link: null } },
+      handle: createAnnotation,
+      idsOf: (value) => value.id,
+      count: () => list(`/api/images/${id}/annotations`, 'annotations'),
     };
   },
   [createExportOperation.id]: async () => {

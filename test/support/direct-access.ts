@@ -1,6 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { inject } from 'vitest';
+import { Annotations } from '../../lib/data/annotations/annotations.ts';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
 import { Batches } from '../../lib/data/batches.ts';
@@ -69,6 +70,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     checkAttempts: new CheckAttempts(connectTable(REQUESTS_TABLE_NAME)),
     scanVerdicts: new ScanVerdicts(connectTable(REQUESTS_TABLE_NAME)),
     scans: false,
+    annotations: new Annotations(table),
     images: new Images(table),
     deletedImages: new DeletedImages(table),
     batches: new Batches(table),

@@ -2,6 +2,7 @@ import { Batch } from '../../../lib/domain/batches/batch.ts';
 import { DicomDeletion } from '../../../lib/domain/dicom/dicom-deletion.ts';
 import { Export } from '../../../lib/domain/exports/export.ts';
 import {
+  annotations,
   bucket,
   deletedImages,
   dicomErasure,
@@ -16,10 +17,10 @@ import { type EraseDeps, eraseImage, ImageToErase } from '../../../lib/services/
 import { archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
-type Deps = EraseDeps & DicomDeps & Needs<{ deletedImages: 'eraseAllOf' }>;
+type Deps = EraseDeps & DicomDeps & Needs<{ annotations: 'eraseAllOf'; deletedImages: 'eraseAllOf' }>;
 
 export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
-  const { deletedImages, exports, bucket } = deps;
+  const { annotations, deletedImages, exports, bucket } = deps;
   switch (sk) {
     case 'IMAGE':
       return eraseImage(ImageToErase.parse(item), deps);
@@ -34,11 +35,11 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
     default: {
       const { id } = Batch.pick({ id: true }).parse(item);
       await deletedImages.eraseAllOf(id);
+      await annotations.eraseAllOf(id);
       await exports.endAllOf({ batchId: id });
     }
   }
 }
 
-const needs = { images, deletedImages, dicomErasure, exports, bucket, now };
-
+const needs = { annotations, images, deletedImages, dicomErasure, exports, bucket, now };
 export const handler = serveItems(trigger, handle, needs);

@@ -4,7 +4,7 @@ import { BATCH_KEYS, DELETION_KEYS, EXPORT_KEYS, IMAGE_KEYS } from '../../../lib
 export const trigger = defineTrigger({
   id: 'erase-objects',
   summary:
-    'Delete what hangs on a deleted or expired item: the objects, links and exports of an image, the images of a batch, the DICOM files of a study',
+    'Delete what hangs on a deleted or expired item: the objects, links, annotations and exports of an image, the images and notes of a batch, the DICOM files of a study',
   costOfFailure: 'Deleted images stay in S3, where nobody reaches them; mended within a day, all of them go.',
   source: {
     itemsRemoved: [IMAGE_KEYS, BATCH_KEYS, EXPORT_KEYS, DELETION_KEYS],

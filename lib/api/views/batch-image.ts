@@ -56,6 +56,9 @@ export const BatchImage = z.strictObject({
   edit: z
     .strictObject({ version: ShownEdit.shape.version.meta({ examples: [1] }), steps: ShownEdit.shape.steps })
     .optional(),
+  annotated_at: Timestamp.optional().describe(
+    'When its annotations changed last; missing if it never had one.',
+  ),
   status: ImageStatus,
   /** Why it was rejected. */
   status_reason: z.string().nullable(),
@@ -71,9 +74,11 @@ export const BatchImage = z.strictObject({
 
 /**
  * The entity tag of an image: signed URLs differ although the image is the same, and the key and the original follow from
- * what is part of it.
+ * what is part of it. Annotations have versions of their own, and change no caption.
  */
-export const IMAGE_TAG = { ignores: ['thumbnail_url', 's3_thumbnail_key', 'image_data'] } as const;
+export const IMAGE_TAG = {
+  ignores: ['annotated_at', 'thumbnail_url', 's3_thumbnail_key', 'image_data'],
+} as const;
 
 /** A thumbnail in S3. */
 export interface Thumbnail {
@@ -102,6 +107,7 @@ export const toBatchImage = (image: Image, thumbnail: Thumbnail | null): z.infer
   ...(image.pages && { pages: image.pages }),
   order: image.order,
   ...(image.edit && { edit: image.edit }),
+  ...(image.annotatedAt && { annotated_at: image.annotatedAt }),
   status: image.status,
   status_reason: image.statusReason ?? null,
   url: `/api/images/${image.id}/data`,

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { type DicomDeletion, deletedPath } from '../../domain/dicom/dicom-deletion.ts';
 import { DicomInstance, type DicomSeries } from '../../domain/dicom/dicom-instance.ts';
+import { annotationKeysOf } from '../annotations/annotations-of-instances.ts';
 import { getMany, keysIn, writeMany } from '../dynamodb/batch-requests.ts';
 import { parseItem, type Table } from '../dynamodb/table.ts';
 import { transact } from '../dynamodb/transaction.ts';
@@ -58,12 +59,14 @@ export class DicomErasure {
     if (!first) return;
     const { study } = await readDicom(this.#table, { study: first.studyUid });
     if (!study) throw new Error(`the study of the instance ${first.sopUid} is missing`);
-    const annotations = await Promise.all(
-      left.map(({ sopUid }) => keysIn(this.#table, annotationsOf(sopUid))),
+    const annotations = await annotationKeysOf(
+      this.#table,
+      first.studyUid,
+      new Set(left.map(({ sopUid }) => sopUid)),
     );
     await writeMany(
       this.#table,
-      annotations.flat().map((Key) => ({ DeleteRequest: { Key } })),
+      annotations.map((Key) => ({ DeleteRequest: { Key } })),
     );
     const less = { add: keptOf(left, -1) };
     const failed = await transact(this.#table, [
@@ -114,7 +117,7 @@ export class DicomErasure {
     ]);
   }
 
-  /** Removes a study without instances and its index items. It is deleted first, so that nothing is stored meanwhile. */
+  /** Removes a study without instances, its index items and its notes. It is deleted first, so that nothing is stored meanwhile. */
   async #removeStudy(studyUid: string, deletionId: string): Promise<void> {
     const Key = studyKey(studyUid);
     const isEmpty = { condition: 'keptInstances = :none', values: { ':none': 0 } };
@@ -127,7 +130,10 @@ export class DicomErasure {
       ]);
       if (failed.size > 0) return;
     }
-    const keys = (await keysIn(this.#table, Key.pk)).filter(({ sk }) => sk !== Key.sk);
+    const keys = [
+      ...(await keysIn(this.#table, Key.pk)).filter(({ sk }) => sk !== Key.sk),
+      ...(await keysIn(this.#table, annotationsOf(studyUid))),
+    ];
     await writeMany(
       this.#table,
       keys.map((each) => ({ DeleteRequest: { Key: each } })),

@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DomainError } from '../../domain/errors.ts';
-import { INDEXES, type IndexName } from '../keys.ts';
+import { INDEXES, type IndexName, TABLE_SCHEMA } from '../keys.ts';
 import { parseItem, reportDamage, type Table } from './table.ts';
 
 /** The requested page of a list. */
@@ -37,8 +37,8 @@ function decode(text: string): Cursor {
 }
 
 export interface ListQuery<T> {
-  /** The index that holds the list. */
-  index?: IndexName;
+  /** The index that holds the list, or the table itself, of which every read is consistent. */
+  index?: IndexName | 'table';
   /** The partition of that index. */
   partition: string;
   schema: z.ZodType<T>;
@@ -128,7 +128,7 @@ export async function* queryWithCursors<T>(
   after: Cursor | undefined,
   readAtOnce: number,
 ): AsyncGenerator<{ item: T; place: Cursor }> {
-  const { partitionKey, sortKey } = INDEXES[index];
+  const { partitionKey, sortKey } = index === 'table' ? TABLE_SCHEMA : INDEXES[index];
   let damaged: unknown;
   let start: Record<string, unknown> | undefined = after && {
     ...keyOf(after.id),
@@ -139,7 +139,7 @@ export async function* queryWithCursors<T>(
     const { Items = [], LastEvaluatedKey } = await client.send(
       new QueryCommand({
         TableName: name,
-        IndexName: index,
+        ...(index === 'table' ? { ConsistentRead: true } : { IndexName: index }),
         KeyConditionExpression: `${partitionKey} = :partition${between ? ` AND ${sortKey} BETWEEN :first AND :last` : ''}`,
         ...filter,
         ExpressionAttributeValues: {

@@ -23,6 +23,8 @@ export const Batch = z.object({
   updatedAt: Timestamp,
   /** The number of its images that are under a legal hold. While there is one, nobody can delete the batch. */
   heldImages: z.int().optional(),
+  /** When its notes changed last; undefined if it never had one. */
+  annotatedAt: Timestamp.optional(),
   /** Its last move to another patient. */
   assignment: Assignment.optional(),
   /** Since when its images are not yet what the batch is: deleted, restored or moved with it. */

@@ -117,6 +117,8 @@ export const Image = z.object({
   legalHold: LegalHold.optional(),
   /** Its newest edit; undefined if nobody has edited it. */
   edit: ShownEdit.optional(),
+  /** When its annotations changed last; undefined if it never had one. */
+  annotatedAt: Timestamp.optional(),
   /** Its last move to another patient, alone or with its batch or case. */
   assignment: ImageAssignment.optional(),
 });

@@ -1,3 +1,4 @@
+import type { Annotations } from '../../data/annotations/annotations.ts';
 import type { Batches } from '../../data/batches.ts';
 import type { DeletedImages } from '../../data/deleted-images.ts';
 import type { DicomDeletions } from '../../data/dicom/dicom-deletions.ts';
@@ -21,6 +22,7 @@ import { eraseImage, type EraseDeps as ImageDeps } from '../images/erase-image.t
 
 export interface ErasePatientDeps extends ImageDeps, DicomDeps {
   images: ImageDeps['images'] & Pick<Images, 'erase'>;
+  annotations: Pick<Annotations, 'eraseAllOf'>;
   batches: Pick<Batches, 'erase'>;
   deletedImages: Pick<DeletedImages, 'eraseAllOf'>;
   dicomDeletions: Pick<DicomDeletions, 'getOf' | 'delete' | 'erase'>;
@@ -78,13 +80,14 @@ async function erase(
   { batches, cases, images, studies }: PatientInventory,
   deps: ErasePatientDeps,
 ): Promise<void> {
-  const { patientInventories, exports, deletedImages } = deps;
+  const { annotations, patientInventories, exports, deletedImages } = deps;
   const { patientId } = erasure;
   await exports.endAllOf({ patientId });
   for (const { id } of batches) {
     // One that is held now keeps its images: the next pass finds the hold.
     if (!(await deps.batches.erase(id))) throw new DomainError('CONFLICT', 'A batch is under a legal hold.');
     await deletedImages.eraseAllOf(id);
+    await annotations.eraseAllOf(id);
     await exports.endAllOf({ batchId: id });
   }
   for (let start = 0; start < images.length; start += AT_ONCE)

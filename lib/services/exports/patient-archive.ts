@@ -1,23 +1,28 @@
+import { toAnnotation } from '../../api/views/annotation.ts';
 import { toBatchImage } from '../../api/views/batch-image.ts';
 import { toListedEvent } from '../../api/views/listed-event.ts';
 import { toListedPatient } from '../../api/views/listed-patient.ts';
 import { toPatientBatch } from '../../api/views/patient-batch.ts';
+import type { Annotations } from '../../data/annotations/annotations.ts';
 import type { AuditLog } from '../../data/audit-log.ts';
 import type { Batches } from '../../data/batches.ts';
 import type { Images } from '../../data/images.ts';
 import type { Patients } from '../../data/patients.ts';
+import type { Annotation } from '../../domain/annotations/annotation.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Batch } from '../../domain/batches/batch.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { outgoingFileName } from '../../domain/file-name.ts';
 import { type Image, isReady, type ReadyImage } from '../../domain/images/image.ts';
 import { shownTimeOf } from '../../domain/images/local-time.ts';
+import { mapInOrder } from '../../domain/in-order.ts';
 import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
 import { dicomKey } from '../../storage/object-keys.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
 import { type DicomOfPatient, instancesOf, type SeriesFiles } from './patient-dicom.ts';
 
 export interface PatientArchiveDeps extends DicomOfPatient {
+  annotations: Pick<Annotations, 'allOf'>;
   patients: Pick<Patients, 'get'>;
   batches: Pick<Batches, 'allOfPatient'>;
   images: Pick<Images, 'allOfPatient'>;
@@ -28,7 +33,8 @@ type Filed = ReadonlyMap<string, ManifestEntry>;
 
 /**
  * Returns the manifest of an archive of everything that is known of a patient: the originals of the images, the DICOM files as they
- * are stored, and `patient.json` with the entry in the directory and what is known of each file. What is deleted is left out.
+ * are stored, and `patient.json` with the entry in the directory, what is known of each file, and what was annotated. What is deleted is
+ * left out.
  *
  * @param accesses if given, the events of the audit log about the patient, for `accesses.json`
  * @throws DomainError NOT_FOUND if nothing is known
@@ -54,6 +60,7 @@ export async function patientManifest(
     batches: batches.map(toPatientBatch),
     images: images.map((image) => describeImage(image, pictures)),
     series: series.map((each) => describeSeries(each, studies)),
+    annotations: (await annotationsOf(batches, images, series, deps)).map(toAnnotation),
   };
   // The same contents give the same archive, so that no time of the request is part of it.
   const modified = files.reduce(
@@ -65,6 +72,26 @@ export async function patientManifest(
     ...(accesses ? [jsonEntry('accesses.json', accesses.map(describeAccess(patientId)), modified)] : []),
   ];
   return { fileName: 'Patient archive.zip', entries: [...texts, ...files] };
+}
+
+/** Images, batches and studies whose annotations are read at the same time. */
+const READ_AT_ONCE = 25;
+
+/** The annotations of everything in the archive, as they are now. */
+async function annotationsOf(
+  batches: readonly Batch[],
+  images: readonly Image[],
+  series: readonly SeriesFiles[],
+  { annotations }: Pick<PatientArchiveDeps, 'annotations'>,
+): Promise<Annotation[]> {
+  // The others never had one.
+  const annotated = [...batches, ...images].filter(({ annotatedAt }) => annotatedAt !== undefined);
+  const places = [...annotated.map(({ id }) => id), ...new Set(series.map(({ study }) => study.studyUid))];
+  const instances = new Set(series.flatMap((each) => each.instances.map(({ sopUid }) => sopUid)));
+  const read = mapInOrder(places, READ_AT_ONCE, (of) => Array.fromAsync(annotations.allOf(of)));
+  return (await Array.fromAsync(read))
+    .flat()
+    .filter(({ instance }) => instance === undefined || instances.has(instance));
 }
 
 /** Reads all events about a patient that the audit log keeps, newest first. */

@@ -39,6 +39,8 @@ export interface CallResources {
   newInstance(): Promise<Pick<CallResources, 'study' | 'series' | 'instance'>>;
   /** A new API key; returns its id. */
   newKey(): Promise<string>;
+  /** A new annotation of the image; returns its path. */
+  newAnnotation(): Promise<string>;
 }
 
 /** A request over HTTP, as JSON or as a form. */
@@ -47,6 +49,18 @@ export interface CallRequest {
   path: string;
   body?: unknown;
 }
+
+/** A length between two points. */
+export const ANNOTATION = {
+  shape: {
+    kind: 'length',
+    points: [
+      [812.5, 1204],
+      [1490, 1198.25],
+    ],
+  },
+  text: 'Ulcer',
+};
 
 type Sample = (resources: CallResources) => CallRequest | Promise<CallRequest>;
 
@@ -190,6 +204,23 @@ export const callSamples: Record<OperationId, Sample> = {
   'list-deleted': get(() => `/api/patients/${PATIENT}/deleted`),
   'get-image-data': get(({ imageId }) => `/api/images/${imageId}/data`),
   'get-image-thumbnail': get(({ imageId }) => `/api/images/${imageId}/thumbnail`),
+
+  'list-annotations': get(({ imageId }) => `/api/images/${imageId}/annotations`),
+  'create-annotation': ({ imageId }) => ({
+    method: 'POST',
+    path: `/api/images/${imageId}/annotations`,
+    body: ANNOTATION,
+  }),
+  'change-annotation': async ({ newAnnotation }) => ({
+    method: 'PUT',
+    path: await newAnnotation(),
+    body: { ...ANNOTATION, text: 'Ulcer, healed', version: 1 },
+  }),
+  'remove-annotation': async ({ newAnnotation }) => ({ method: 'DELETE', path: await newAnnotation() }),
+  'list-annotation-versions': async ({ newAnnotation }) => ({
+    method: 'GET',
+    path: `${await newAnnotation()}/versions`,
+  }),
 
   'create-case-upload': ({ caseId }) => ({
     method: 'POST',

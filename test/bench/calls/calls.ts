@@ -12,6 +12,7 @@ import { median } from '../measure.ts';
 import { type Bench, headline, type Result, type Row, round } from '../result.ts';
 import { functionsOf, tokensOf, withDataDir } from '../stack.ts';
 import {
+  ANNOTATION,
   type CallRequest,
   type CallResources,
   callSamples,
@@ -336,6 +337,10 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
     ...(await newInstance()),
     newInstance,
     newKey: async () => (await sampled('create-api-key')).id,
+    newAnnotation: async () => {
+      const path = `/api/images/${imageId}/annotations`;
+      return `${path}/${(await send({ method: 'POST', path, body: ANNOTATION })).id}`;
+    },
     newPatientCase: async () => {
       const caseId = `C-${randomUUID()}`;
       const body = { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId };

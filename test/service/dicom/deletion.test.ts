@@ -219,7 +219,7 @@ describe('A deleted series or study', () => {
   test('is erased with its objects and items by admins, and can be stored anew', async () => {
     const { study, mr, first, second, own } = await newStudy();
     await doctor.json('GET', `${studyPath(first)}/metadata`, 200);
-    const annotation = annotationKey({ of: first.sop, id: randomUUID(), version: 1 });
+    const annotation = annotationKey({ of: study, id: randomUUID() });
     await direct.putItem(annotation);
     await doctor.json('DELETE', instancePath(first), 204);
     await admin.json('DELETE', `${studyPath(first)}?erase=true`, 204);

@@ -12,11 +12,13 @@ const CANARIES = {
   'a caption': 'Gelbes Gefieder',
   'the name of a batch': 'Vogelbauer',
   'a reason that a person gives': 'Voliere',
+  'a note': 'Schwungfeder links',
   'a case': 'K-9731-KANARI',
   'a description of a study': 'Singvogel',
   'an accession number': 'KANARI4711',
 };
-const [NAME, FILE, CAPTION, BATCH, REASON, CASE, STUDY, ACCESSION] = Object.values(CANARIES) as [
+const [NAME, FILE, CAPTION, BATCH, REASON, NOTE, CASE, STUDY, ACCESSION] = Object.values(CANARIES) as [
+  string,
   string,
   string,
   string,
@@ -59,6 +61,8 @@ describe('The log has ids of what a request is about, and neither numbers nor te
     expect((await decided(doctor, bad)).status).toBe('rejected');
     await decided(doctor, id);
     await doctor.json('PATCH', `/api/images/${id}/`, 200, { caption: CAPTION });
+    await doctor.json('POST', `/api/images/${id}/annotations`, 201, { text: NOTE });
+    await doctor.json('POST', `/api/images/${id}/annotations`, 400, { text: NOTE, page: 2 });
     await doctor.json('GET', `/api/images/?patient_id=${PATIENT_1}&q=${FILE}`, 200);
     await doctor.json('POST', `/api/images/${id}/patient`, 200, { patient_id: PATIENT_2, reason: REASON });
     await doctor.json('DELETE', `/api/images/${id}/`, 204);

@@ -12,6 +12,7 @@ const LEFT = [
   ...['rename-batch', 'assign-case', 'update-image', 'update-images', 'hold-image', 'release-image'],
   ...['assign-study', 'hold-study', 'release-study', 'create-exam-image', 'create-api-key', 'put-patient'],
   ...['edit-image', 'erase-patient'],
+  ...['create-annotation', 'change-annotation', 'remove-annotation'],
 ];
 
 test('Every operation that changes data is repeated, stored again, or left to people', () => {
