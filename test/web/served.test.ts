@@ -79,7 +79,7 @@ test('The page gets the address of the sign-in and its limits, and no secret', a
     dicomBytes: 100 * 1024 * 1024,
     filesPerRequest: 200,
     acceptHeic: true,
-    clinic: { categories: DEFAULT_CATEGORIES },
+    clinic: { categories: DEFAULT_CATEGORIES, patientTexts: {} },
     timeZone: 'UTC',
     onLaptop: true,
   });

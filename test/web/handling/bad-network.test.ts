@@ -162,7 +162,7 @@ test('A part of the page whose code does not come is asked for again; one that n
     return route.abort();
   });
   await page.getByRole('link', { name: 'Status' }).click();
-  await expect.poll(() => attempts).toBe(1);
+  await expect.poll(() => attempts).toBeGreaterThan(0);
   isBack = true;
   await page.clock.runFor(2000);
   await page.getByRole('heading', { name: 'Status' }).waitFor();
