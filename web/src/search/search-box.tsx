@@ -49,6 +49,8 @@ export function SearchBox({ isLarge = false }: SearchBoxProps) {
     setWords('');
     setOpen(false);
     setAwaited(false);
+    // The keys are for the page that is opened.
+    field.current?.blur();
     go(path);
   };
   const only = !isNothing && listed.length === 1 ? listed[0] : undefined;
