@@ -18,15 +18,26 @@ interface PrintSheetProps {
   batchName: string;
   images: readonly Image[];
   urls: ReadonlyMap<string, string>;
-  perPage: PerPage;
+  /** Or two beside each other. */
+  perPage: PerPage | 'pair';
+  /** What must not be overlooked on the paper. */
+  warning?: string | undefined;
   /** Called once the sheet is rendered, to wait for its images. */
   onDrawn: (sheet: HTMLElement) => void;
 }
 
 /** The printed sheet, invisible on the screen. A table, because browsers print its head on each page. */
-export function PrintSheet({ patientId, batchName, images, urls, perPage, onDrawn }: PrintSheetProps) {
+export function PrintSheet({
+  patientId,
+  batchName,
+  images,
+  urls,
+  perPage,
+  warning,
+  onDrawn,
+}: PrintSheetProps) {
   const { clinic } = pageConfig();
-  const columns = LAYOUTS[perPage];
+  const columns = perPage === 'pair' ? 2 : LAYOUTS[perPage];
   const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
     images.slice(row * columns, (row + 1) * columns),
   );
@@ -43,6 +54,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
                 {text('print.printed', { time: formatTime(new Date().toISOString()) })}
               </span>
             </div>
+            {warning && <div className="print-warning">{warning}</div>}
           </th>
         </tr>
       </thead>
@@ -54,6 +66,7 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
                 <img src={urls.get(image.id)} alt={image.original_name} />
                 <div className="print-facts">
                   <b>{categoryLabel(image.category)}</b>
+                  {image.eye_side !== 'unknown' && ` · ${text('compare.eye', { side: image.eye_side })}`}
                   {' · '}
                   {describeDay(timesOf(image))}
                   {' · '}
