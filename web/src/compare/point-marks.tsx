@@ -37,7 +37,8 @@ export function PointMarks({ name, points, onMove }: PointMarksProps) {
     const point = { x: within(x), y: within(y) };
     onMove(index === 0 ? [point, points[1]] : [points[0], point]);
   };
-  const onPointerDown = ({ clientX: x, clientY: y }: PointerEvent) => {
+  // In the capture phase: what pans the image lets nothing through after it.
+  const onPointerDownCapture = ({ clientX: x, clientY: y }: PointerEvent) => {
     pressed.current = { x, y };
   };
   const onClick = ({ currentTarget, clientX, clientY }: MouseEvent<HTMLElement>) => {
@@ -63,7 +64,7 @@ export function PointMarks({ name, points, onMove }: PointMarksProps) {
         className="compare-points"
         tabIndex={-1}
         aria-label={text('compare.place-points', { name })}
-        {...{ onPointerDown, onClick }}
+        {...{ onPointerDownCapture, onClick }}
       />
       {([0, 1] as const).map((index) => (
         <button

@@ -87,7 +87,7 @@ function makeZoom(group: Group): Zoom {
       element.addEventListener('panzoomchange', () => follow(panzoom), { signal });
       stage.addEventListener('wheel', panzoom.zoomWithWheel, { passive: false, signal });
       for (const type of ['pointerdown', 'wheel', 'focusin']) {
-        stage.addEventListener(type, take, { passive: true, signal });
+        stage.addEventListener(type, take, { passive: true, capture: true, signal });
       }
       return () => {
         ending.abort();

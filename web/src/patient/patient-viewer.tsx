@@ -128,7 +128,10 @@ function Shown({ patientId, looked, among, isWhole, onLook, onCompare }: ShownPr
           <CompareChoice
             patientId={patientId}
             image={image}
-            onChoose={onCompare}
+            onChoose={(pair) => {
+              setAsks(undefined);
+              onCompare(pair);
+            }}
             onClose={() => setAsks(undefined)}
           />
         </Suspense>

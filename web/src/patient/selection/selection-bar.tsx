@@ -195,7 +195,15 @@ export function SelectionBar({
       </div>
       <Suspense>
         {asks === 'compare' && one && (
-          <CompareChoice patientId={patientId} image={one} onChoose={onCompare} onClose={done} />
+          <CompareChoice
+            patientId={patientId}
+            image={one}
+            onChoose={(pair) => {
+              done();
+              onCompare(pair);
+            }}
+            onClose={done}
+          />
         )}
         {asks === 'edit' && <EditDialog images={images} onClose={done} />}
         {asks === 'print' && (
