@@ -254,6 +254,19 @@ test('A warning says that the eyes differ, the right one is on the left, and a w
   await warning.waitFor();
 });
 
+test('The gallery by eye has the right eyes in its left half, and the left eyes in its right half', async () => {
+  await change('photo-2', { eye_side: 'left' });
+  const page = await browsing.signedIn('doctor', `/patients/${PATIENT}`);
+  await page.getByLabel('View', { exact: true }).selectOption('eye');
+  const startOf = async (name: string) =>
+    (await page.getByRole('article', { name, exact: true }).boundingBox())?.x ?? Number.NaN;
+  const gallery = await page.locator('.gallery').boundingBox();
+  const middle = (gallery?.x ?? 0) + (gallery?.width ?? 0) / 2;
+  await expect.poll(() => startOf('photo-2.jpeg')).toBeGreaterThanOrEqual(middle);
+  expect(await startOf('photo-1.jpeg')).toBeLessThan(middle);
+  expect(await startOf('photo-3.jpeg')).toBe(await startOf('photo-1.jpeg'));
+});
+
 test('The comparison is printed on one sheet with the patient, the days, the eyes and the warning', async () => {
   await register(await service.as('staff'), PATIENT, 'Vergleich');
   await change('photo-2', { eye_side: 'left' });
