@@ -56,9 +56,9 @@ describe('axe finds no violation in light and in dark', () => {
     await page.getByLabel('Select photo-1.jpeg').check();
     await page.getByLabel('Select photo-2.jpeg').check();
     await page.getByRole('button', { name: 'Compare' }).click();
-    await page.locator('.viewer-stage > img').nth(1).waitFor();
+    await page.locator('.compare-frame > img').nth(1).waitFor();
     expect(await faultsOf(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Print' }).click();
+    await page.getByRole('button', { name: 'Print', exact: true }).click();
     await page.getByRole('dialog').waitFor();
     expect(await faultsOf(page)).toEqual([]);
   });

@@ -52,6 +52,14 @@ test('Images are uploaded with the eye and the time of their capture, once someb
   expect(await listOf('C-501')).toContainEqual(
     expect.objectContaining({ fileName: 'photo-3.jpeg', eyeSide: 'right', patientId: PATIENT_1 }),
   );
+  // As the examiner sees them.
+  const [right, left] = await Promise.all(
+    ['Right eye', 'Left eye'].map((name) => page.getByRole('region', { name }).boundingBox()),
+  );
+  expect(right?.x).toBeLessThan(left?.x ?? 0);
+  expect(right?.y).toBe(left?.y);
+  expect(await page.getByRole('region', { name: 'Right eye' }).getByText('photo-3.jpeg').count()).toBe(1);
+  expect(await page.getByRole('region', { name: 'Left eye' }).locator('.case-images button').count()).toBe(2);
 });
 
 test('The viewer shows an image of a case, and downloads the original by a signed URL', async () => {

@@ -1,13 +1,13 @@
 import { CheckCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import type { Batch, Image } from '../api/types.ts';
+import type { Pair } from '../compare/pair.ts';
 import { useDownloads } from '../downloads/downloads-provider.tsx';
 import { text } from '../messages/text.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { ImageGrid } from '../patient/image-grid.tsx';
 import { movedBefore, movedBy } from '../patient/image-order.ts';
 import { listedIn, useImages } from '../patient/images.ts';
-import type { Pair } from '../patient/patient-compare.tsx';
 import { SelectionBar } from '../patient/selection/selection-bar.tsx';
 import { useSelection } from '../patient/selection/use-selection.ts';
 import { useReordering } from '../patient/use-reordering.ts';

@@ -29,7 +29,7 @@ import { useSession } from '../session/session-provider.tsx';
 import { toCasePlace } from '../uploads/upload-place.ts';
 import { useUploadQueue } from '../uploads/uploads-provider.tsx';
 import { useOwnUploads } from '../uploads/use-own-uploads.ts';
-import { CaseImageButton } from './case-image-button.tsx';
+import { CaseImages } from './case-images.tsx';
 import { CaseUpload } from './case-upload.tsx';
 import '../parts/panel.css';
 import '../patient/patient-page.css';
@@ -107,21 +107,13 @@ export function CasePage({ caseId }: { caseId: string }) {
             <CaseUpload caseId={caseId} patientId={patientId} />
             <QueryStatus what="case" answer={list} />
             {list.isSuccess && images.length === 0 && <p className="quiet empty">{text('cases.empty')}</p>}
-            <ul className="case-images" {...pointing}>
-              {places.map(({ id, image }) => (
-                <li key={id}>
-                  {image && (
-                    <CaseImageButton
-                      image={image}
-                      upload={own.uploads.get(image.id)}
-                      placeId={id}
-                      isShown={image.id === shownId}
-                      onShow={setShownId}
-                    />
-                  )}
-                </li>
-              ))}
-            </ul>
+            <CaseImages
+              places={places}
+              pointing={pointing}
+              uploads={own.uploads}
+              shownId={shownId}
+              onShow={setShownId}
+            />
             {list.hasNextPage && (
               <button type="button" className="button" onClick={() => list.fetchNextPage()}>
                 {text('cases.more')}

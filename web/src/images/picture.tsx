@@ -10,8 +10,9 @@ interface PictureProps {
   image: ViewedImage;
   /** Of a document, from 1. Default 1. */
   page?: number;
-  zoom: Zoom;
-  onShown?: () => void;
+  /** Absent if what has the picture is zoomed. */
+  zoom?: Zoom;
+  onShown?: (picture: HTMLImageElement) => void;
 }
 
 /** An image fitted to its stage, or the reason why it can't be shown. */
@@ -36,10 +37,10 @@ export function Picture({ image, page = 1, zoom, onShown }: PictureProps) {
   return (
     <img
       key={url}
-      ref={zoom.attach}
+      ref={zoom?.attach}
       src={url}
       alt={page > 1 ? text('images.page-of-image', { name: image.name, page }) : image.name}
-      onLoad={onShown}
+      onLoad={({ currentTarget }) => onShown?.(currentTarget)}
       draggable={false}
     />
   );

@@ -2,6 +2,7 @@ import {
   ArrowRightLeft,
   ChevronLeft,
   ChevronRight,
+  Columns2,
   Download,
   SlidersHorizontal,
   Trash2,
@@ -29,6 +30,7 @@ interface ViewerProps {
   next: ViewedImage | undefined;
   onShow: (image: ViewedImage) => void;
   onSave: () => Promise<void>;
+  onCompare?: (() => void) | undefined;
   onEdit?: (() => void) | undefined;
   onDelete: (() => void) | undefined;
   onMove?: (() => void) | undefined;
@@ -43,6 +45,7 @@ export function Viewer({
   next,
   onShow,
   onSave,
+  onCompare,
   onEdit,
   onDelete,
   onMove,
@@ -92,6 +95,14 @@ export function Viewer({
               onClick={save}
               label={text('images.download')}
               title={text('images.download-hint')}
+            />
+          )}
+          {onCompare && (
+            <IconButton
+              icon={Columns2}
+              onClick={onCompare}
+              label={text('compare.other')}
+              title={text('compare.other')}
             />
           )}
           {onEdit && (

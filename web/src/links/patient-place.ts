@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import { api, bodyOf } from '../api/client.ts';
-import type { Pair } from '../patient/patient-compare.tsx';
+import { type Mode, modeOf, type Pair } from '../compare/pair.ts';
 import type { OpenedImage } from '../patient/patient-viewer.tsx';
 import { useAddress, useOpened } from './address.ts';
 
@@ -9,8 +9,8 @@ import { useAddress, useOpened } from './address.ts';
 export function usePatientPlace() {
   const queries = useQueryClient();
   const [{ batch }, set] = useAddress(['batch']);
-  const opened = useOpened(['image', 'compare']);
-  const { image: imageId, compare } = opened.values;
+  const opened = useOpened(['image', 'compare', 'mode']);
+  const { image: imageId, compare, mode } = opened.values;
   const { data: image } = useQuery({
     queryKey: ['opened', imageId],
     queryFn: () => bodyOf(api.GET('/api/images/{id}', { params: { path: { id: imageId ?? '' } } })),
@@ -32,7 +32,7 @@ export function usePatientPlace() {
     opened.open({ image: next.image.id });
   };
   const [one, other] = compare?.split(',') ?? [];
-  const pair: Pair | undefined = one && other && batch ? { batchId: batch, ids: [one, other] } : undefined;
+  const pair: Pair | undefined = one && other ? [one, other] : undefined;
   // The same function each time: the comparison closes itself in an effect.
   const latest = useRef(opened.close);
   latest.current = opened.close;
@@ -43,7 +43,9 @@ export function usePatientPlace() {
     looked,
     look,
     pair,
-    setPair: ({ ids }: Pair) => opened.open({ compare: ids.join() }),
+    mode: modeOf(mode),
+    setPair: (next: Pair, how: Mode = 'side') =>
+      opened.open({ compare: next.join(), mode: how === 'side' ? undefined : how }),
     endComparison,
   };
 }

@@ -31,7 +31,7 @@ import '../parts/panel.css';
 import './patient-page.css';
 import { lazyPart } from '../parts/lazy-part.ts';
 
-const PatientCompare = lazyPart(() => import('./patient-compare.tsx'), 'PatientCompare');
+const PatientCompare = lazyPart(() => import('../compare/patient-compare.tsx'), 'PatientCompare');
 
 const Gallery = lazyPart(() => import('./gallery/gallery.tsx'), 'Gallery');
 
@@ -43,7 +43,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
   const [view, setView] = useView();
   /** The images of the gallery, through which the arrow keys go. */
   const [among, setAmong] = useState<Image[]>([]);
-  const { open, setOpen, looked, look, pair, setPair, endComparison } = usePatientPlace();
+  const { open, setOpen, looked, look, pair, mode, setPair, endComparison } = usePatientPlace();
   const [isCreating, setCreating] = useState(false);
   const list = batches.data?.pages.flatMap((page) => page.batches) ?? [];
 
@@ -91,10 +91,7 @@ export function PatientPage({ patientId }: { patientId: string }) {
                 shownId={looked?.image.id}
                 onShow={(image) => look({ image, batchId: undefined })}
                 onList={setAmong}
-                onCompare={(next) => {
-                  setOpen(next.batchId);
-                  setPair(next);
-                }}
+                onCompare={setPair}
               />
             </Suspense>
           </section>
@@ -151,13 +148,19 @@ export function PatientPage({ patientId }: { patientId: string }) {
           <section className="panel patient-view" aria-label={text('images.viewer')}>
             {pair ? (
               <Suspense fallback={<Spinner label={text('patient-page.loading-comparison')} />}>
-                <PatientCompare key={pair.ids.join()} pair={pair} onClose={endComparison} />
+                <PatientCompare
+                  key={pair.toSorted().join()}
+                  {...{ patientId, pair, mode }}
+                  onChange={setPair}
+                  onClose={endComparison}
+                />
               </Suspense>
             ) : looked ? (
               <PatientViewer
                 patientId={patientId}
                 looked={view === 'batches' ? looked : { ...looked, among }}
                 onLook={look}
+                onCompare={setPair}
               />
             ) : (
               <EmptyViewer />

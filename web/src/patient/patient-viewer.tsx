@@ -4,7 +4,9 @@ import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useBatches } from '../batches/batches.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
+import type { Pair } from '../compare/pair.ts';
 import { mayEdit } from '../edits/may-edit.ts';
+import { EyeSideMenu } from '../images/eye-side-menu.tsx';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { Viewer } from '../images/viewer.tsx';
 import { text } from '../messages/text.ts';
@@ -18,6 +20,8 @@ import { ImageFacts, toViewed } from './image-facts.tsx';
 import { listedIn, useImages } from './images.ts';
 
 const MoveDialog = lazyPart(() => import('../moves/move-dialog.tsx'), 'MoveDialog');
+
+const CompareChoice = lazyPart(() => import('../compare/compare-choice.tsx'), 'CompareChoice');
 
 const EditDialog = lazyPart(() => import('../edits/edit-dialog.tsx'), 'EditDialog');
 
@@ -34,6 +38,7 @@ interface PatientViewerProps {
   patientId: string;
   looked: OpenedImage;
   onLook: (looked: OpenedImage | undefined) => void;
+  onCompare: (pair: Pair) => void;
 }
 
 /** The selected image, among those of its batch. */
@@ -61,10 +66,10 @@ interface ShownProps extends PatientViewerProps {
   isWhole: boolean;
 }
 
-function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
+function Shown({ patientId, looked, among, isWhole, onLook, onCompare }: ShownProps) {
   const { person } = useSession();
   const { deleteImages } = useDeletion();
-  const [asks, setAsks] = useState<'edit' | 'move' | 'delete'>();
+  const [asks, setAsks] = useState<'compare' | 'edit' | 'move' | 'delete'>();
   const index = among.findIndex(({ id }) => id === looked.image.id);
   const listed = among[index];
   const { data: asked } = useQuery({
@@ -104,12 +109,33 @@ function Shown({ patientId, looked, among, isWhole, onLook }: ShownProps) {
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
         onEdit={mayEdit(person, image) ? () => setAsks('edit') : undefined}
+        onCompare={image.status === 'ready' ? () => setAsks('compare') : undefined}
         onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
         onMove={person.mayReassign && image.status === 'ready' ? () => setAsks('move') : undefined}
         onClose={() => onLook(undefined)}
       >
-        <ImageFacts image={image}>{image.status === 'ready' && <DateTaken image={image} />}</ImageFacts>
+        <ImageFacts image={image}>
+          {image.status === 'ready' && (
+            <>
+              <DateTaken image={image} />
+              <EyeSideMenu image={image} />
+            </>
+          )}
+        </ImageFacts>
       </Viewer>
+      {asks === 'compare' && (
+        <Suspense>
+          <CompareChoice
+            patientId={patientId}
+            image={image}
+            onChoose={(pair) => {
+              setAsks(undefined);
+              onCompare(pair);
+            }}
+            onClose={() => setAsks(undefined)}
+          />
+        </Suspense>
+      )}
       {asks === 'edit' && (
         <Suspense>
           <EditDialog images={[image]} onClose={() => setAsks(undefined)} />

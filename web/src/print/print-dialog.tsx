@@ -1,13 +1,11 @@
 import { Printer } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import { explain } from '../api/api-error.ts';
+import { useState } from 'react';
 import type { Image } from '../api/types.ts';
 import { text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { useIdentity } from '../patient-banner/identity.ts';
 import { LAYOUTS, type PerPage, PrintSheet } from './print-sheet.tsx';
-import { freePrintable, readPrintable } from './printable.ts';
+import { usePrinting } from './use-printing.ts';
 
 interface PrintDialogProps {
   patientId: string;
@@ -22,42 +20,11 @@ const CHOICES = Object.keys(LAYOUTS).map(Number) as PerPage[];
 /** Asks for the number of images on a page, loads them in the size for paper, and prints. */
 export function PrintDialog({ patientId, title, images, onClose }: PrintDialogProps) {
   const [perPage, setPerPage] = useState<PerPage>(4);
-  const [ready, setReady] = useState<number>();
-  const [urls, setUrls] = useState<ReadonlyMap<string, string>>();
-  const [failure, setFailure] = useState<string>();
-  const [ending] = useState(() => new AbortController());
   // Prints the images that were selected when the dialog was opened.
   const [chosen] = useState(images);
-  const isAsked = useRef(false);
-  // Read now, so that the sheet has the name when it is printed.
-  useIdentity(patientId);
-
-  useEffect(() => () => void (urls && freePrintable(urls)), [urls]);
-  const close = () => {
-    ending.abort();
-    onClose();
-  };
-  const print = async () => {
-    isAsked.current = true;
-    setFailure(undefined);
-    if (urls) return draw(document.querySelector<HTMLElement>('.print-sheet'));
-    setReady(0);
-    try {
-      setUrls(await readPrintable(chosen, setReady, ending.signal));
-    } catch (error) {
-      if (!ending.signal.aborted) setFailure(text('print.failed', { reason: explain(error) }));
-    }
-    setReady(undefined);
-  };
-  /** The browser prints the current state of the page: printing must wait for the images. */
-  const draw = async (sheet: HTMLElement | null) => {
-    if (!sheet || !isAsked.current) return;
-    isAsked.current = false;
-    await Promise.all([...sheet.querySelectorAll('img')].map((picture) => picture.decode()));
-    window.print();
-  };
+  const { ready, urls, failure, print, draw } = usePrinting(patientId, chosen);
   return (
-    <Dialog title={text('print.title', { count: chosen.length })} onClose={close}>
+    <Dialog title={text('print.title', { count: chosen.length })} onClose={onClose}>
       <p className="quiet">{text('print.contents')}</p>
       <label>
         {text('print.per-page')}
@@ -74,7 +41,7 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
         {ready !== undefined && text('print.progress', { ready, total: chosen.length })}
       </p>
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={close}>
+        <button type="button" className="button" onClick={onClose}>
           {text('print.close')}
         </button>
         <button type="button" className="button primary" onClick={print} disabled={ready !== undefined}>

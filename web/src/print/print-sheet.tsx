@@ -1,6 +1,7 @@
 import { createPortal } from 'react-dom';
 import type { Image } from '../api/types.ts';
 import { categoryLabel } from '../images/categories.ts';
+import { eyeColumns, eyeRows } from '../images/eye-columns.ts';
 import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
 import { describeDay, formatTime } from '../parts/format.ts';
@@ -18,18 +19,30 @@ interface PrintSheetProps {
   batchName: string;
   images: readonly Image[];
   urls: ReadonlyMap<string, string>;
-  perPage: PerPage;
+  /** Or two beside each other. */
+  perPage: PerPage | 'pair';
+  /** What must not be overlooked on the paper. */
+  warning?: string | undefined;
   /** Called once the sheet is rendered, to wait for its images. */
   onDrawn: (sheet: HTMLElement) => void;
 }
 
 /** The printed sheet, invisible on the screen. A table, because browsers print its head on each page. */
-export function PrintSheet({ patientId, batchName, images, urls, perPage, onDrawn }: PrintSheetProps) {
+export function PrintSheet({
+  patientId,
+  batchName,
+  images,
+  urls,
+  perPage,
+  warning,
+  onDrawn,
+}: PrintSheetProps) {
   const { clinic } = pageConfig();
-  const columns = LAYOUTS[perPage];
-  const rows = Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
-    images.slice(row * columns, (row + 1) * columns),
-  );
+  const columns = perPage === 'pair' ? 2 : LAYOUTS[perPage];
+  // Two that are compared stay as they are on the screen.
+  const eyes =
+    columns === 2 && perPage !== 'pair' ? eyeColumns(images, (image) => image.eye_side) : undefined;
+  const rows = eyes ? eyeRows(eyes) : rowsOf(images, columns);
   return createPortal(
     <table className={`print-sheet per-${perPage}`} ref={(sheet) => void (sheet && onDrawn(sheet))}>
       <thead>
@@ -43,25 +56,23 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
                 {text('print.printed', { time: formatTime(new Date().toISOString()) })}
               </span>
             </div>
+            {warning && <div className="print-warning">{warning}</div>}
           </th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row[0]?.id}>
-            {row.map((image) => (
-              <td key={image.id}>
-                <img src={urls.get(image.id)} alt={image.original_name} />
-                <div className="print-facts">
-                  <b>{categoryLabel(image.category)}</b>
-                  {' · '}
-                  {describeDay(timesOf(image))}
-                  {' · '}
-                  {image.original_name}
-                </div>
-                {image.caption && <div className="print-caption">{image.caption}</div>}
-              </td>
-            ))}
+          <tr key={row.map((image) => image?.id).join()}>
+            {row.map((image, column) =>
+              image ? (
+                <td key={image.id}>
+                  <PrintedImage image={image} url={urls.get(image.id)} />
+                </td>
+              ) : (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a gap has nothing but its place
+                <td key={column} />
+              ),
+            )}
           </tr>
         ))}
       </tbody>
@@ -69,3 +80,23 @@ export function PrintSheet({ patientId, batchName, images, urls, perPage, onDraw
     document.body,
   );
 }
+
+const rowsOf = (images: readonly Image[], columns: number): Image[][] =>
+  Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
+    images.slice(row * columns, (row + 1) * columns),
+  );
+
+const PrintedImage = ({ image, url }: { image: Image; url: string | undefined }) => (
+  <>
+    <img src={url} alt={image.original_name} />
+    <div className="print-facts">
+      <b>{categoryLabel(image.category)}</b>
+      {image.eye_side !== 'unknown' && ` · ${text('compare.eye', { side: image.eye_side })}`}
+      {' · '}
+      {describeDay(timesOf(image))}
+      {' · '}
+      {image.original_name}
+    </div>
+    {image.caption && <div className="print-caption">{image.caption}</div>}
+  </>
+);

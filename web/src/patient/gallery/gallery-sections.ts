@@ -1,11 +1,11 @@
 import { dayOf } from '../../../../lib/domain/images/local-time.ts';
-import type { Batch, Image } from '../../api/types.ts';
+import type { Batch, EyeSide, Image } from '../../api/types.ts';
 import { text } from '../../messages/text.ts';
 import { formatClinicDay, formatLocalDay } from '../../parts/format.ts';
 import { timesOf } from '../image-facts.tsx';
 
 /** How the gallery is divided. */
-export type Grouping = 'visit' | 'time';
+export type Grouping = 'visit' | 'time' | 'eye';
 
 /** A part of the gallery, under its heading. */
 export interface Section {
@@ -18,8 +18,10 @@ export interface Section {
   images: Image[];
 }
 
-/** One line of the gallery: a heading, or tiles. */
-export type Line = { section: Section; images?: undefined } | { section: Section; images: Image[] };
+/** One line of the gallery: a heading, or tiles with gaps. */
+export type Line =
+  | { section: Section; images?: undefined }
+  | { section: Section; images: (Image | undefined)[] };
 
 /** The images by their batches, the newest batch first, and then those of cases. In each, their order. */
 export function byVisit(batches: readonly Batch[], images: readonly Image[]): Section[] {
@@ -63,5 +65,22 @@ export function linesOf(sections: readonly Section[], columns: number): Line[] {
       lines.push({ section, images: section.images.slice(start, start + columns) });
     }
     return lines;
+  });
+}
+
+/** The same with the right eye in the left half of the columns and the left eye in the right half; below them the others. */
+export function eyeLinesOf(sections: readonly Section[], columns: number): Line[] {
+  const half = columns / 2;
+  return sections.flatMap((section) => {
+    const of = (side: EyeSide) => section.images.filter((image) => image.eye_side === side);
+    const [right, left] = [of('right'), of('left')];
+    const lines: Line[] = [{ section }];
+    for (let start = 0; start < Math.max(right.length, left.length); start += half) {
+      const inHalf = (eye: readonly Image[]) => Array.from({ length: half }, (_value, at) => eye[start + at]);
+      lines.push({ section, images: [...inHalf(right), ...inHalf(left)] });
+    }
+    const isOther = ({ eye_side: side }: Image) => side !== 'right' && side !== 'left';
+    const [, ...others] = linesOf([{ ...section, images: section.images.filter(isOther) }], columns);
+    return [...lines, ...others];
   });
 }

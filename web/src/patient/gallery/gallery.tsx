@@ -3,6 +3,7 @@ import { CheckCheck, ImagePlus } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Batch, Image } from '../../api/types.ts';
 import { useBatches } from '../../batches/batches.ts';
+import type { Pair } from '../../compare/pair.ts';
 import { useDownloads } from '../../downloads/downloads-provider.tsx';
 import { text } from '../../messages/text.ts';
 import { IconButton } from '../../parts/icon-button.tsx';
@@ -13,14 +14,13 @@ import { toPlace } from '../../uploads/upload-place.ts';
 import { useUploadQueue } from '../../uploads/uploads-provider.tsx';
 import { useOwnUploads } from '../../uploads/use-own-uploads.ts';
 import { ImageTile } from '../image-tile.tsx';
-import type { Pair } from '../patient-compare.tsx';
 import { SelectionBar } from '../selection/selection-bar.tsx';
 import { useDragSelect } from '../selection/use-drag-select.ts';
 import { useGridKeys } from '../selection/use-grid-keys.ts';
 import { useSelection } from '../selection/use-selection.ts';
 import { downloadAll } from './download-all.ts';
 import { useGalleryImages } from './gallery-images.ts';
-import { byTime, byVisit, type Grouping, linesOf } from './gallery-sections.ts';
+import { byTime, byVisit, eyeLinesOf, type Grouping, linesOf } from './gallery-sections.ts';
 import './gallery.css';
 
 interface GalleryProps {
@@ -53,8 +53,13 @@ export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompar
   useEffect(() => onList(listed), [onList, listed]);
   const selection = useSelection({ images: listed, ...answer });
   const scroller = useRef<HTMLDivElement>(null);
-  const columns = useColumns(scroller);
-  const lines = useMemo(() => linesOf(sections, columns), [sections, columns]);
+  const fitting = useColumns(scroller);
+  const hasEyes = grouping === 'eye';
+  const columns = hasEyes ? fitting - (fitting % 2) : fitting;
+  const lines = useMemo(
+    () => (hasEyes ? eyeLinesOf : linesOf)(sections, columns),
+    [hasEyes, sections, columns],
+  );
   const virtualizer = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -67,14 +72,17 @@ export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompar
   // biome-ignore lint/correctness/useExhaustiveDependencies: the lines are what is measured
   useEffect(() => virtualizer.measure(), [virtualizer, lines]);
   const { onPointerDown } = useDragSelect(selection, true);
+  const ids = hasEyes
+    ? lines.flatMap(({ images = [] }) => images.map((image) => image?.id ?? ''))
+    : listed.map(({ id }) => id);
   const onKeyDown = useGridKeys({
-    ids: listed.map(({ id }) => id),
+    ids,
     columns,
     selection,
     isViewing: shownId !== undefined,
     scrollTo: (index) => {
-      const id = listed[index]?.id;
-      virtualizer.scrollToIndex(lines.findIndex((line) => line.images?.some((image) => image.id === id)));
+      const id = ids[index];
+      virtualizer.scrollToIndex(lines.findIndex((line) => line.images?.some((image) => image?.id === id)));
     },
   });
   const handlers = { onPointerDown, onKeyDown };
@@ -109,6 +117,12 @@ export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompar
           {answer.hasNextPage && text('gallery.count-so-far', { count: listed.length })}
         </span>
       </div>
+      {hasEyes && (
+        <div className="gallery-eyes">
+          <span>{text('compare.eye', { side: 'right' })}</span>
+          <span>{text('compare.eye', { side: 'left' })}</span>
+        </div>
+      )}
       <div ref={scroller} className="scroller gallery-scroller">
         <QueryStatus what="images" answer={answer} />
         {answer.isSuccess && listed.length === 0 && batches.length === 0 && (
@@ -130,18 +144,23 @@ export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompar
                 }}
               >
                 {line.images ? (
-                  line.images.map((image) => (
-                    <ImageTile
-                      key={placeOf(image.id)}
-                      image={image}
-                      upload={uploads.get(image.id)}
-                      isMovable={false}
-                      isSelected={selection.has(image.id)}
-                      isShown={shownId === image.id}
-                      onSelect={selection.select}
-                      onShow={show}
-                    />
-                  ))
+                  line.images.map((image, column) =>
+                    image ? (
+                      <ImageTile
+                        key={placeOf(image.id)}
+                        image={image}
+                        upload={uploads.get(image.id)}
+                        isMovable={false}
+                        isSelected={selection.has(image.id)}
+                        isShown={shownId === image.id}
+                        onSelect={selection.select}
+                        onShow={show}
+                      />
+                    ) : (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: a gap has nothing but its place
+                      <div key={column} />
+                    ),
+                  )
                 ) : (
                   <SectionHeading title={line.section.title} batch={line.section.batch} patientId={patientId}>
                     {[text('images.count', { count: line.section.images.length }), line.section.note]

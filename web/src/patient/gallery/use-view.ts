@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { useSession } from '../../session/session-provider.tsx';
 import type { Grouping } from './gallery-sections.ts';
 
-/** The two panels of batches and viewer, or the gallery by visit or by time. */
+/** The two panels of batches and viewer, or the gallery by visit, by time, or by time with the eyes side by side. */
 export type View = 'batches' | Grouping;
-export const VIEWS: readonly View[] = ['batches', 'visit', 'time'];
+export const VIEWS: readonly View[] = ['batches', 'visit', 'time', 'eye'];
 
 /** How a person looks at images. Remembered on this computer, for each person. */
 export function useView(): [view: View, setView: (view: View) => void] {

@@ -14,6 +14,7 @@ import { type FormEvent, Suspense, useState } from 'react';
 import type { EyeSide, Image } from '../../api/types.ts';
 import { useDeletion } from '../../changes/use-deletion.ts';
 import { useImageChanges } from '../../changes/use-image-changes.ts';
+import { type Pair, pairOf } from '../../compare/pair.ts';
 import { mayEdit } from '../../edits/may-edit.ts';
 import { CategoryMenu } from '../../images/category-menu.tsx';
 import { EYE_SIDES } from '../../images/eye-sides.ts';
@@ -22,11 +23,11 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { IconButton } from '../../parts/icon-button.tsx';
 import { useSession } from '../../session/session-provider.tsx';
 import { useShortcuts } from '../../shortcuts/use-shortcuts.ts';
-import type { Pair } from '../patient-compare.tsx';
 import type { Selection } from './use-selection.ts';
 import './selection-bar.css';
 import { lazyPart } from '../../parts/lazy-part.ts';
 
+const CompareChoice = lazyPart(() => import('../../compare/compare-choice.tsx'), 'CompareChoice');
 const PrintDialog = lazyPart(() => import('../../print/print-dialog.tsx'), 'PrintDialog');
 const EditDialog = lazyPart(() => import('../../edits/edit-dialog.tsx'), 'EditDialog');
 const MoveDialog = lazyPart(() => import('../../moves/move-dialog.tsx'), 'MoveDialog');
@@ -54,11 +55,9 @@ export function SelectionBar({
   const { person } = useSession();
   const change = useImageChanges();
   const { deleteImages } = useDeletion();
-  const [asks, setAsks] = useState<'edit' | 'print' | 'move' | 'delete'>();
+  const [asks, setAsks] = useState<'compare' | 'edit' | 'print' | 'move' | 'delete'>();
   const { chosen: images } = selection;
   const [one, other, third] = images;
-  const batchId = one?.batch ?? null;
-  const isPair = other !== undefined && third === undefined && batchId !== null && other.batch === batchId;
   const done = () => setAsks(undefined);
   const { mayDelete } = person;
   useShortcuts({ delete: mayDelete ? () => setAsks('delete') : undefined }, isElsewhere);
@@ -152,10 +151,10 @@ export function SelectionBar({
         )}
         <IconButton
           icon={Columns2}
-          onClick={() => isPair && batchId && onCompare({ batchId, ids: [one?.id ?? '', other.id] })}
-          disabled={!isPair}
+          onClick={() => (one && other ? onCompare(pairOf(one, other)) : setAsks('compare'))}
+          disabled={third !== undefined}
           label={text('selection.compare')}
-          title={text(isPair ? 'selection.compare-hint' : 'selection.compare-unavailable')}
+          title={text(third ? 'compare.too-many' : other ? 'selection.compare-hint' : 'compare.other')}
         />
         {images.every((image) => mayEdit(person, image)) && (
           <IconButton
@@ -195,6 +194,17 @@ export function SelectionBar({
         )}
       </div>
       <Suspense>
+        {asks === 'compare' && one && (
+          <CompareChoice
+            patientId={patientId}
+            image={one}
+            onChoose={(pair) => {
+              done();
+              onCompare(pair);
+            }}
+            onClose={done}
+          />
+        )}
         {asks === 'edit' && <EditDialog images={images} onClose={done} />}
         {asks === 'print' && (
           <PrintDialog patientId={patientId} title={title} images={images} onClose={done} />

@@ -3,7 +3,7 @@ import { useShortcuts } from '../../shortcuts/use-shortcuts.ts';
 import type { Selection } from './use-selection.ts';
 
 interface GridKeys {
-  /** The ids of the tiles in their order; undefined for a gap. */
+  /** The ids of the tiles in their order; empty for a gap. */
   ids: readonly string[];
   columns: number;
   selection: Pick<Selection, 'select'>;
@@ -40,7 +40,7 @@ export function useGridKeys({ ids, columns, selection, isViewing, scrollTo }: Gr
     event.stopPropagation();
     const to = ids.indexOf(id) + step;
     const next = ids[to];
-    if (next === undefined) return;
+    if (!next) return;
     if (event.shiftKey) {
       // The first one too, from which the range goes on.
       if (!isExtending.current) selection.select(id, true, false);

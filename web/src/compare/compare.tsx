@@ -1,0 +1,62 @@
+import { useState } from 'react';
+import type { Image } from '../api/types.ts';
+import { useTwoZooms } from '../images/use-zoom.ts';
+import { text } from '../messages/text.ts';
+import { CompareHead } from './compare-head.tsx';
+import { Layered } from './layered.tsx';
+import { MarkingBar } from './marking-bar.tsx';
+import { eyeWarning, type Mode } from './pair.ts';
+import { SideBySide } from './side-by-side.tsx';
+import { useAlignment } from './use-alignment.ts';
+import '../images/viewer.css';
+import './compare.css';
+
+/** The left image and the right one; where one lies on the other, the lower and the upper one. */
+export type ComparedImages = readonly [Image, Image];
+
+interface CompareProps {
+  patientId: string;
+  images: ComparedImages;
+  mode: Mode;
+  onMode: (mode: Mode) => void;
+  onSwap: () => void;
+  onClose: () => void;
+}
+
+/** Two images, side by side or one on the other. */
+export function Compare({ patientId, images, mode, onMode, onSwap, onClose }: CompareProps) {
+  const [isLinked, setLinked] = useState(true);
+  const zooms = useTwoZooms(isLinked);
+  const alignment = useAlignment();
+  const [lower, upper] = images;
+  const warning = eyeWarning(images);
+  const apply = () => {
+    alignment.apply();
+    // Side by side, nobody would see it.
+    if (mode === 'side') onMode('overlay');
+  };
+  return (
+    <section className="viewer" aria-label={text('images.comparison')}>
+      <CompareHead
+        {...{ patientId, images, mode, onMode, isLinked, onSwap, onClose, alignment }}
+        onLink={setLinked}
+      />
+      {warning && (
+        <p className="compare-warning" role="alert">
+          {warning}
+        </p>
+      )}
+      {alignment.isMarking && (
+        <MarkingBar
+          onCancel={alignment.cancel}
+          onApply={alignment.mayApply(lower.id, upper.id) ? apply : undefined}
+        />
+      )}
+      {mode === 'side' || alignment.isMarking ? (
+        <SideBySide {...{ patientId, images, zooms, isLinked, alignment }} />
+      ) : (
+        <Layered {...{ patientId, images, zooms, mode, alignment }} />
+      )}
+    </section>
+  );
+}
