@@ -1,15 +1,11 @@
 import { windowBetween, windowEnds, windowTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
 import { ApiError, explain } from '../api/api-error.ts';
-import {
-  type DragTool,
-  loadAhead,
-  loadedFrame,
-  openViewport,
-  registerFrames,
-  VOI_MODIFIED,
-} from './cornerstone.ts';
+import { type DragTool, openViewport, VOI_MODIFIED } from './cornerstone.ts';
 import type { Frame } from './frame.ts';
+import { frameSource, loadedFrame, registeredFrame, registerFrames } from './frame-images.ts';
 import type { LoadedFrame } from './load-frame.ts';
+import type { Reading } from './prefetch-order.ts';
+import { Prefetcher } from './prefetcher.ts';
 import { ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
 
 /** The state of the viewport, for the user interface. */
@@ -23,8 +19,6 @@ export interface ViewportState {
   isInverted: boolean;
 }
 
-const AHEAD = 3;
-const BEHIND = 1;
 /** Screen pixels for one image pixel: the smallest images have eight pixels. */
 const LARGEST = 1000;
 const SMALLEST = 0.02;
@@ -35,15 +29,19 @@ export class DicomViewport {
   readonly #element: HTMLDivElement;
   readonly #tell: (state: ViewportState) => void;
   readonly #observer: ResizeObserver;
+  readonly #prefetcher = new Prefetcher(frameSource);
   #frames: readonly Frame[] = [];
+  /** The same array as long as the frames are the same, whatever more is known of them. */
+  #imageIds: string[] = [];
   #wanted = 0;
+  #direction: Reading['direction'] = 1;
   #isBusy = false;
   #isClosed = false;
   /** The shape of the shown frame: a frame of another shape resets zoom and pan. */
   #shape = '';
   #shown: { frame: Frame; loaded: LoadedFrame } | undefined;
-  /** The last requested frame, whether it can be shown or not. */
-  #tried: Frame | undefined;
+  /** The image id of the last requested frame, whether it can be shown or not. */
+  #tried: string | undefined;
   #failure: string | undefined;
   /** The window that the user selected, in values of the modality. It is kept for all frames. */
   #window: Range | undefined;
@@ -60,6 +58,7 @@ export class DicomViewport {
 
   close(): void {
     this.#isClosed = true;
+    this.#prefetcher.stop();
     this.#observer.disconnect();
     this.#element.removeEventListener(VOI_MODIFIED, this.#onDragged);
     this.#view.close();
@@ -71,17 +70,29 @@ export class DicomViewport {
 
   /** Shows a frame of the list. If requests come faster than frames load, only the last one is shown. */
   show(frames: readonly Frame[], index: number): void {
-    if (frames !== this.#frames) {
-      this.#frames = frames;
-      this.#shape = '';
-      this.#shown = undefined;
-      this.#tried = undefined;
-      this.#window = undefined;
-      this.#isInverted = false;
-      registerFrames(frames);
-    }
+    if (frames !== this.#frames) this.#take(frames);
+    if (index !== this.#wanted) this.#direction = index > this.#wanted ? 1 : -1;
     this.#wanted = index;
+    // Also while another frame is still on its way.
+    this.#prefetcher.aim(frames, index, this.#direction);
     void this.#catchUp();
+  }
+
+  #take(frames: readonly Frame[]): void {
+    this.#frames = frames;
+    registerFrames(frames);
+    const isSame =
+      frames.length === this.#imageIds.length &&
+      frames.every(({ imageId }, index) => imageId === this.#imageIds[index]);
+    if (isSame) return;
+    this.#imageIds = frames.map(({ imageId }) => imageId);
+    this.#wanted = 0;
+    this.#direction = 1;
+    this.#shape = '';
+    this.#shown = undefined;
+    this.#tried = undefined;
+    this.#window = undefined;
+    this.#isInverted = false;
   }
 
   setWindow(center: number, width: number): void {
@@ -140,35 +151,32 @@ export class DicomViewport {
 
   #next(): Frame | undefined {
     const frame = this.#frames[this.#wanted];
-    return this.#isClosed || frame === this.#tried ? undefined : frame;
+    return this.#isClosed || frame?.imageId === this.#tried ? undefined : frame;
   }
 
   async #showOne(frame: Frame): Promise<void> {
-    this.#tried = frame;
+    this.#tried = frame.imageId;
     this.#report('loading', frame);
-    const list = this.#frames;
+    const list = this.#imageIds;
     const index = this.#wanted;
     try {
       const loaded = await loadedFrame(frame);
-      if (this.#isClosed || this.#frames !== list) return;
+      if (this.#isClosed || this.#imageIds !== list) return;
       const { viewport } = this.#view;
       const shape = `${loaded.kind} ${loaded.width} ${loaded.height}`;
       if (shape === this.#shape) await viewport.setImageIdIndex(index);
-      else
-        await viewport.setStack(
-          list.map(({ imageId }) => imageId),
-          index,
-        );
+      else await viewport.setStack(list, index);
       if (this.#isClosed) return;
       this.#shape = shape;
-      this.#shown = { frame, loaded };
+      this.#shown = { frame: registeredFrame(frame), loaded };
       this.#apply();
-      loadAhead([
-        ...list.slice(index + 1, index + 1 + AHEAD),
-        ...list.slice(Math.max(0, index - BEHIND), index),
-      ]);
     } catch (error) {
-      if (this.#isClosed || this.#frames !== list) return;
+      if (this.#isClosed || this.#imageIds !== list) return;
+      if (isAbort(error)) {
+        // The reader has gone elsewhere, and may have come back.
+        this.#tried = undefined;
+        return;
+      }
       this.#shape = '';
       this.#shown = undefined;
       this.#failure = reasonOf(error);
@@ -213,6 +221,8 @@ export class DicomViewport {
     });
   }
 }
+
+const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
 /** Why a frame can't be shown: for an error of the service, only its reason. */
 const reasonOf = (error: unknown): string =>

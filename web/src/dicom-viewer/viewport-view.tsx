@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight, Contrast, Move, RotateCcw, SunMoon, ZoomIn }
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { dayText, textOf } from '../exams/dicom-json.ts';
 import { RegisteredPicture } from '../exams/registered-picture.tsx';
-import type { ViewerItem } from '../exams/series.ts';
+import type { ViewerItem } from '../exams/viewer-items.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
@@ -96,11 +96,7 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
           <RotateCcw size={16} aria-hidden /> <span className="stage-word">{text('dicom-viewer.reset')}</span>
         </button>
         {isFrame && state.window && stage && (
-          <WindowControls
-            stage={stage}
-            window={state.window}
-            modality={textOf(item.frame.attributes, '00080060')}
-          />
+          <WindowControls stage={stage} window={state.window} modality={item.frame.modality} />
         )}
       </div>
       <div ref={area} className="stage">
@@ -111,7 +107,9 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
           aria-label={isFrame ? position : text('dicom-viewer.no-image')}
           data-shown={state.status === 'shown' ? state.frame?.imageId : undefined}
         />
-        {isFrame && <Corners frame={item.frame} index={index} count={items.length} state={state} />}
+        {isFrame && (
+          <Corners frame={known(item.frame, state)} index={index} count={items.length} state={state} />
+        )}
         {isFrame && state.status === 'loading' && (
           <div className="stage-over">
             <Spinner label={text('dicom-viewer.loading')} />
@@ -163,6 +161,10 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
     </section>
   );
 }
+
+/** The frame with all that is known of it: the viewport reads the metadata of a frame before those of its series come. */
+const known = (frame: Frame, state: ViewportState): Frame =>
+  !frame.isComplete && state.frame?.imageId === frame.imageId ? state.frame : frame;
 
 /** The frames among the entries: the same array while the entries are the same. */
 function useFrames(items: readonly ViewerItem[]): readonly Frame[] {

@@ -1,11 +1,14 @@
 import { PanelRight } from 'lucide-react';
 import { Suspense, useEffect, useState } from 'react';
+import { explain } from '../api/api-error.ts';
 import { useAddress } from '../links/address.ts';
+import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { ExamFacts } from './exam-facts.tsx';
-import { type Series, useViewerItems } from './series.ts';
+import type { Series } from './series.ts';
 import { SeriesList } from './series-list.tsx';
 import { SeriesViewer } from './series-viewer.tsx';
+import { useViewerItems } from './viewer-items.ts';
 import '../parts/panel.css';
 import './exams.css';
 import { text } from '../messages/text.ts';
@@ -49,12 +52,12 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
     return () => clearTimeout(timer);
   });
   const item = items.data?.[index];
-  const attributes = item?.kind === 'frame' ? item.frame.attributes : undefined;
+  const shown = item?.kind === 'frame' ? item.frame : undefined;
   return (
-    <main className={`exam ${showsMetadata && attributes ? 'has-metadata' : ''}`}>
+    <main className={`exam ${showsMetadata && shown ? 'has-metadata' : ''}`}>
       <div className="exam-head">
-        <ExamFacts kind={kind} series={series} attributes={attributes} />
-        {attributes && (
+        <ExamFacts kind={kind} series={series} attributes={shown?.attributes} />
+        {shown && (
           <button
             type="button"
             className="button small"
@@ -78,14 +81,24 @@ function OpenedSeries({ kind, list, series, onChoose }: OpenedSeriesProps) {
             }))
           }
         />
-        {showsMetadata && attributes && (
+        {showsMetadata && shown && (
           <aside className="panel exam-metadata" aria-label={text('exams.metadata')}>
-            <Suspense fallback={<Spinner label={text('exams.metadata-loading')} />}>
-              <MetadataTable attributes={attributes} />
-            </Suspense>
+            {shown.isComplete ? (
+              <Suspense fallback={<MetadataWaiting />}>
+                <MetadataTable attributes={shown.attributes} />
+              </Suspense>
+            ) : items.error ? (
+              <Message title={text('exams.series-failed')} tone="bad">
+                {explain(items.error)}
+              </Message>
+            ) : (
+              <MetadataWaiting />
+            )}
           </aside>
         )}
       </div>
     </main>
   );
 }
+
+const MetadataWaiting = () => <Spinner label={text('exams.metadata-loading')} />;

@@ -1,22 +1,25 @@
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { explain } from '../api/api-error.ts';
 import { text } from '../messages/text.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
-import type { ViewerItem } from './series.ts';
+import type { ViewerItems } from './viewer-items.ts';
 
-// Cornerstone is almost a megabyte: it is loaded in parallel with the first image, and on no other page.
-const ViewportView = lazyPart(() => import('../dicom-viewer/viewport-view.tsx'), 'ViewportView');
+// Cornerstone is almost a megabyte: it is loaded in parallel with the list of images, and on no other page.
+const loadViewer = () => import('../dicom-viewer/viewport-view.tsx');
+const ViewportView = lazyPart(loadViewer, 'ViewportView');
 
 interface SeriesViewerProps {
-  items: { data?: readonly ViewerItem[]; error: unknown };
+  items: ViewerItems;
   index: number;
   onIndex: (change: (index: number) => number) => void;
 }
 
 /** The viewport, once there is something to show. */
 export function SeriesViewer({ items: { data, error }, index, onIndex }: SeriesViewerProps) {
+  // A failure is told where the part is shown.
+  useEffect(() => void loadViewer().catch(() => undefined), []);
   if (data && data.length > 0) {
     return (
       <Suspense fallback={<Waiting />}>
