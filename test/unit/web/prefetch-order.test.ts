@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { prefetchCount, prefetchOrder } from '../../../web/src/dicom-viewer/prefetch-order.ts';
+import { prefetchCount, prefetchOrder } from '../../../web/src/dicom-viewer/reading/prefetch-order.ts';
 
 describe('Frames are loaded ahead', () => {
   test('three in the direction of reading before one behind', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../../web/src/dicom-viewer/frame.ts';
-import { Prefetcher } from '../../../web/src/dicom-viewer/prefetcher.ts';
+import { Prefetcher } from '../../../web/src/dicom-viewer/reading/prefetcher.ts';
 
 const FRAMES: readonly Frame[] = Array.from({ length: 100 }, (_value, index) => ({
   imageId: String(index),

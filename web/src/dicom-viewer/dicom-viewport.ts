@@ -2,10 +2,11 @@ import { windowBetween, windowEnds, windowTransform } from '../../../lib/media/d
 import { ApiError, explain } from '../api/api-error.ts';
 import { type DragTool, openViewport, VOI_MODIFIED } from './cornerstone.ts';
 import type { Frame } from './frame.ts';
-import { frameSource, loadedFrame, registeredFrame, registerFrames } from './frame-images.ts';
+import { aspectOf, frameSource, loadedFrame, registeredFrame, registerFrames } from './frame-images.ts';
 import type { LoadedFrame } from './load-frame.ts';
-import type { Reading } from './prefetch-order.ts';
-import { Prefetcher } from './prefetcher.ts';
+import { fitWhenTurned, flipped, turned, UPRIGHT } from './orientation.ts';
+import type { Reading } from './reading/prefetch-order.ts';
+import { Prefetcher } from './reading/prefetcher.ts';
 import { ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
 
 /** The state of the viewport, for the user interface. */
@@ -17,6 +18,7 @@ export interface ViewportState {
   /** In values of the modality; for colour images in display levels. */
   window?: { center: number; width: number };
   isInverted: boolean;
+  isFlipped: boolean;
 }
 
 /** Screen pixels for one image pixel: the smallest images have eight pixels. */
@@ -46,6 +48,7 @@ export class DicomViewport {
   /** The window that the user selected, in values of the modality. It is kept for all frames. */
   #window: Range | undefined;
   #isInverted = false;
+  #orientation = UPRIGHT;
 
   constructor(element: HTMLDivElement, tell: (state: ViewportState) => void) {
     this.#element = element;
@@ -93,6 +96,7 @@ export class DicomViewport {
     this.#tried = undefined;
     this.#window = undefined;
     this.#isInverted = false;
+    this.#orientation = UPRIGHT;
   }
 
   setWindow(center: number, width: number): void {
@@ -108,6 +112,20 @@ export class DicomViewport {
 
   invert(): void {
     this.#isInverted = !this.#isInverted;
+    this.#apply();
+  }
+
+  /** Turns the image clockwise by a quarter. */
+  turn(): void {
+    this.#orientation = turned(this.#orientation);
+    this.#fit();
+    this.#apply();
+  }
+
+  /** Flips the image left to right, as it is seen. */
+  flip(): void {
+    this.#orientation = flipped(this.#orientation);
+    this.#orient();
     this.#apply();
   }
 
@@ -131,12 +149,33 @@ export class DicomViewport {
     viewport.render();
   }
 
-  /** Resets zoom, pan and window. */
+  /** Resets zoom, pan, orientation and window. */
   reset(): void {
     this.#window = undefined;
     this.#isInverted = false;
-    if (this.#shown) this.#view.viewport.resetCamera();
+    this.#orientation = UPRIGHT;
+    this.#fit();
     this.#apply();
+  }
+
+  /** Draws the whole image, as large as it fits. */
+  #fit(): void {
+    if (!this.#shown) return;
+    const { frame, loaded } = this.#shown;
+    const { viewport } = this.#view;
+    viewport.resetCamera();
+    this.#orient();
+    const stage = { width: this.#element.clientWidth, height: this.#element.clientHeight };
+    const image = { width: loaded.width, height: loaded.height * aspectOf(frame) };
+    viewport.setZoom(viewport.getZoom() * fitWhenTurned(this.#orientation, stage, image));
+  }
+
+  #orient(): void {
+    if (!this.#shown) return;
+    const { viewport } = this.#view;
+    const { rotation, isFlipped } = this.#orientation;
+    viewport.setViewPresentation({ rotation });
+    viewport.setCamera({ flipHorizontal: isFlipped });
   }
 
   async #catchUp(): Promise<void> {
@@ -167,8 +206,9 @@ export class DicomViewport {
       if (shape === this.#shape) await viewport.setImageIdIndex(index);
       else await viewport.setStack(list, index);
       if (this.#isClosed) return;
-      this.#shape = shape;
       this.#shown = { frame: registeredFrame(frame), loaded };
+      if (shape !== this.#shape && this.#orientation !== UPRIGHT) this.#fit();
+      this.#shape = shape;
       this.#apply();
     } catch (error) {
       if (this.#isClosed || this.#imageIds !== list) return;
@@ -218,6 +258,7 @@ export class DicomViewport {
       ...(status === 'failed' && this.#failure !== undefined && { failure: this.#failure }),
       ...(range && { window: windowBetween(range) }),
       isInverted: this.#isInverted,
+      isFlipped: this.#orientation.isFlipped,
     });
   }
 }

@@ -5,7 +5,7 @@ import { withMetadata } from '../exams/instance-metadata.ts';
 import type { Frame } from './frame.ts';
 import type { GreyPainter } from './grey-painter.ts';
 import { type LoadedFrame, loadFrame, readerOf } from './load-frame.ts';
-import type { FrameSource } from './prefetcher.ts';
+import type { FrameSource } from './reading/prefetcher.ts';
 import { ownRange, STEPS, toSteps } from './window-steps.ts';
 
 /** The frames that Cornerstone may request, by id. */
@@ -92,11 +92,11 @@ export function metadataOf(type: string, imageId: string): unknown {
   return undefined;
 }
 
+/** The aspect ratio of the pixels of a frame, height to width. */
+export const aspectOf = (frame: Frame): number => pixelAspect(readerOf(frame), frame.number - 1);
+
 /** The pixel aspect ratio. The absolute size would matter only for measurements. */
-const spacingOf = (frame: Frame) => ({
-  rowPixelSpacing: pixelAspect(readerOf(frame), frame.number - 1),
-  columnPixelSpacing: 1,
-});
+const spacingOf = (frame: Frame) => ({ rowPixelSpacing: aspectOf(frame), columnPixelSpacing: 1 });
 
 /** Makes a loaded frame an image of Cornerstone. */
 export async function loadImage(imageId: string): Promise<Types.IImage> {

@@ -4,6 +4,15 @@ import type { DicomViewport } from './dicom-viewport.ts';
 /** How far a key moves the image; pixels of the screen. */
 const PAN = 40;
 
+/** How the viewer goes through the images. */
+interface Reading {
+  count: number;
+  go: (index: number) => void;
+  step: (by: number) => void;
+  /** Undefined where there is nothing to play. */
+  toggleCine: (() => void) | undefined;
+}
+
 /**
  * The keyboard shortcuts of the viewer, wherever the focus is, except in elements that use the keys themselves.
  *
@@ -11,9 +20,7 @@ const PAN = 40;
  */
 export function useViewportKeys(
   stage: DicomViewport | undefined,
-  count: number,
-  go: (index: number) => void,
-  step: (by: number) => void,
+  { count, go, step, toggleCine }: Reading,
 ): void {
   useShortcuts(
     {
@@ -28,6 +35,9 @@ export function useViewportKeys(
         'zoom-out': () => stage.zoom(0.8),
         fit: () => stage.reset(),
         invert: () => stage.invert(),
+        turn: () => stage.turn(),
+        flip: () => stage.flip(),
+        cine: toggleCine,
         'pan-up': () => stage.pan(0, -PAN),
         'pan-left': () => stage.pan(-PAN, 0),
         'pan-down': () => stage.pan(0, PAN),

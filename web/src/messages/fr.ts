@@ -2,5 +2,6 @@ import clinical from './fr.clinical.json' with { type: 'json' };
 import intake from './fr.intake.json' with { type: 'json' };
 import office from './fr.office.json' with { type: 'json' };
 import shortcuts from './fr.shortcuts.json' with { type: 'json' };
+import viewer from './fr.viewer.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...intake, ...office, ...shortcuts };
+export const messages = { ...clinical, ...intake, ...office, ...shortcuts, ...viewer };

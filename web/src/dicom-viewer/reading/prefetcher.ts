@@ -1,4 +1,4 @@
-import type { Frame } from './frame.ts';
+import type { Frame } from '../frame.ts';
 import { prefetchCount, prefetchOrder, type Reading } from './prefetch-order.ts';
 
 /** Loads frames, and knows those that it has. */
