@@ -17,16 +17,22 @@ import { ViewportTools } from './viewport-tools.tsx';
 import './viewport-view.css';
 
 interface ViewportViewProps {
+  /** Its accessible name. */
+  name: string;
   items: readonly ViewerItem[];
   index: number;
   /** Changes the index: by a function of the latest one, because several events may come before the next render. */
   onIndex: (change: (index: number) => number) => void;
+  /** Whether keys are for this viewport. */
+  isActive: boolean;
+  /** Called when somebody uses it. */
+  onUse: () => void;
 }
 
 const BEFORE: ViewportState = { status: 'loading', frame: undefined, isInverted: false, isFlipped: false };
 
 /** The images of a series in a viewport, one at a time, with their tools. */
-export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
+export function ViewportView({ name, items, index, onIndex, isActive, onUse }: ViewportViewProps) {
   const element = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<DicomViewport>();
@@ -61,17 +67,20 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
   const go = (to: number) => change(() => to);
   const step = (by: number) => change((from) => from + by);
   const shownStage = frame && stage;
-  useViewportKeys(shownStage, {
-    count: items.length,
-    go,
-    step,
-    toggleCine: frame && frames.length > 1 ? cine.toggle : undefined,
-  });
+  const toggleCine = frame && frames.length > 1 ? cine.toggle : undefined;
+  useViewportKeys(shownStage, isActive ? { count: items.length, go, step, toggleCine } : undefined);
   useWheel(area, shownStage, step);
 
   const isShown = frame && state.status !== 'failed' && state.frame !== undefined;
   return (
-    <section className="panel exam-stage stage-view" aria-label={text('dicom-viewer.viewer')}>
+    <section
+      className="panel exam-stage stage-view"
+      aria-label={name}
+      data-active={isActive}
+      onPointerDownCapture={onUse}
+      onWheelCapture={onUse}
+      onFocusCapture={onUse}
+    >
       <ViewportTools stage={stage} state={state} tool={tool} onTool={setTool} frame={frame} />
       <div ref={area} className="stage">
         <div

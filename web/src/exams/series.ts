@@ -35,7 +35,8 @@ export function useStudy(study: string) {
   });
 }
 
-const toSeries = (study: string, attributes: Attributes): Series => ({
+/** The series of an answer to a search. */
+export const toSeries = (study: string, attributes: Attributes): Series => ({
   study,
   series: textOf(attributes, '0020000E'),
   modality: textOf(attributes, '00080060'),

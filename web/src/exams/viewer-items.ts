@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import type { ExamImage } from '../api/types.ts';
@@ -20,21 +20,25 @@ export interface ViewerItems {
 const UNCHANGED = { refetchOnWindowFocus: false };
 
 /**
- * The entries of a series. The list of instances suffices to begin: the metadata of the whole series are several megabytes, and
+ * The entries of a series, if there is one. The list of instances suffices to begin: the metadata of the whole series are several megabytes, and
  * come later.
  */
-export function useViewerItems(series: Series): ViewerItems {
+export function useViewerItems(series: Series | undefined): ViewerItems {
+  const key = ['series', series?.study, series?.series];
   const listed = useQuery({
     ...UNCHANGED,
-    queryKey: ['series', series.study, series.series, 'list'],
-    queryFn: ({ signal }) => readDataSets(`${seriesPath(series.study, series.series)}/instances`, signal),
+    queryKey: [...key, 'list'],
+    queryFn: series
+      ? ({ signal }) => readDataSets(`${seriesPath(series.study, series.series)}/instances`, signal)
+      : skipToken,
   });
   const complete = useQuery({
     ...UNCHANGED,
-    queryKey: ['series', series.study, series.series, 'metadata', series.registered !== undefined],
-    queryFn: ({ signal }) => readMetadata(series, signal),
+    queryKey: [...key, 'metadata', series?.registered !== undefined],
+    queryFn: series ? ({ signal }) => readMetadata(series, signal) : skipToken,
   });
   const data = useMemo(() => {
+    if (!series) return undefined;
     if (complete.data) return itemsOf(series, complete.data, true);
     return listed.data && hasOrder(listed.data) ? itemsOf(series, listed.data, false) : undefined;
   }, [series, listed.data, complete.data]);
