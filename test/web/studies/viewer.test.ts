@@ -152,3 +152,34 @@ test('An image is rotated and flipped, by buttons and by keys, stays so on the n
   await page.getByRole('button', { name: 'Reset' }).click();
   await drawn(page, slice(2));
 });
+
+test('A window of the file, the full range, and black on white for activity, are chosen from a list', async () => {
+  const { study } = await storeSeries(doctor, 1, [
+    ['00080060', 'CS', 'PT'],
+    ['00281050', 'DS', '40\\100'],
+    ['00281051', 'DS', '400\\200'],
+    ['00281055', 'LO', 'NORMAL\\HARDER'],
+  ]);
+  const page = await browsing.signedIn('doctor', `/studies/${study}`);
+  await drawn(page, slice(1));
+  const presets = page.getByRole('combobox', { name: 'Window preset' });
+  expect(await presets.locator('option').allTextContents()).toEqual([
+    'Own window',
+    'HARDER',
+    'Full range',
+    'Full range, inverted',
+  ]);
+  await presets.selectOption('HARDER');
+  await drawn(page, windowed(hounsfield(1), 100, 200));
+  await presets.selectOption('Full range, inverted');
+  // From the lowest value, -160, to the highest, 344.
+  const full = windowed(hounsfield(1), 92.5, 505);
+  await drawn(
+    page,
+    full.map((grey) => 255 - grey),
+  );
+  expect(await page.getByRole('button', { name: 'Invert' }).getAttribute('aria-pressed')).toBe('true');
+  expect(await presets.locator('option:checked').textContent()).toBe('Full range, inverted');
+  await presets.selectOption('Full range');
+  await drawn(page, full);
+});

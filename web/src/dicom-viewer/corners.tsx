@@ -11,10 +11,7 @@ interface CornersProps {
 }
 
 /** The corner annotations of the viewport: patient, study and window. */
-export function Corners({ frame: wanted, index, count, state }: CornersProps) {
-  // The viewport reads the metadata of a frame before those of its series come.
-  const { attributes, number, of } =
-    !wanted.isComplete && state.frame?.imageId === wanted.imageId ? state.frame : wanted;
+export function Corners({ frame: { attributes, number, of }, index, count, state }: CornersProps) {
   const valueIn = (tag: string) => textOf(attributes, tag);
   return (
     <div className="stage-corners">

@@ -7,7 +7,8 @@ import type { LoadedFrame } from './load-frame.ts';
 import { fitWhenTurned, flipped, turned, UPRIGHT } from './orientation.ts';
 import type { Reading } from './reading/prefetch-order.ts';
 import { Prefetcher } from './reading/prefetcher.ts';
-import { ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
+import type { Window } from './window-presets.ts';
+import { fullRange, ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
 
 /** The state of the viewport, for the user interface. */
 export interface ViewportState {
@@ -16,7 +17,9 @@ export interface ViewportState {
   /** Why the frame can't be shown. */
   failure?: string;
   /** In values of the modality; for colour images in display levels. */
-  window?: { center: number; width: number };
+  window?: Window;
+  /** The window of all values of a grey image. */
+  fullWindow?: Window;
   isInverted: boolean;
   isFlipped: boolean;
 }
@@ -99,7 +102,9 @@ export class DicomViewport {
     this.#orientation = UPRIGHT;
   }
 
-  setWindow(center: number, width: number): void {
+  /** @param isInverted undefined leaves black and white as they are */
+  setWindow(center: number, width: number, isInverted = this.#isInverted): void {
+    this.#isInverted = isInverted;
     this.#window = windowEnds({ center, width: Math.max(1, width) });
     this.#apply();
   }
@@ -257,10 +262,17 @@ export class DicomViewport {
       frame,
       ...(status === 'failed' && this.#failure !== undefined && { failure: this.#failure }),
       ...(range && { window: windowBetween(range) }),
+      ...fullWindowOf(loaded),
       isInverted: this.#isInverted,
       isFlipped: this.#orientation.isFlipped,
     });
   }
+}
+
+function fullWindowOf(loaded: LoadedFrame | undefined): Pick<ViewportState, 'fullWindow'> {
+  if (loaded?.kind !== 'grey') return {};
+  const fullWindow = windowBetween(fullRange(loaded));
+  return fullWindow.width >= 1 ? { fullWindow } : {};
 }
 
 const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';

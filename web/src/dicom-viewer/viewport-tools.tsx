@@ -70,7 +70,7 @@ export function ViewportTools({ stage, state, tool, onTool, frame }: ViewportToo
         onClick={() => stage?.reset()}
       />
       {frame && state.window && stage && (
-        <WindowControls stage={stage} window={state.window} modality={frame.modality} />
+        <WindowControls stage={stage} window={state.window} state={state} frame={frame} />
       )}
     </div>
   );

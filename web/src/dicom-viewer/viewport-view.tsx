@@ -57,7 +57,7 @@ export function ViewportView({ name, items, index, onIndex, isActive, onUse }: V
   const cine = useCine({
     ownRate: cineRate(state.frame?.attributes ?? {}),
     shown: state.frame?.imageId,
-    isShown: state.status !== 'loading' && state.frame?.imageId === frame?.imageId,
+    isShown: state.status !== 'loading' && isSame(state.frame, frame),
     onNext: () => onIndex((from) => (from + 1) % frames.length),
   });
   const change = (next: (index: number) => number) => {
@@ -71,6 +71,8 @@ export function ViewportView({ name, items, index, onIndex, isActive, onUse }: V
   useViewportKeys(shownStage, isActive ? { count: items.length, go, step, toggleCine } : undefined);
   useWheel(area, shownStage, step);
 
+  // The viewport reads the metadata of a frame before those of its series come.
+  const known = frame && state.frame && isSame(frame, state.frame) && !frame.isComplete ? state.frame : frame;
   const isShown = frame && state.status !== 'failed' && state.frame !== undefined;
   return (
     <section
@@ -81,7 +83,7 @@ export function ViewportView({ name, items, index, onIndex, isActive, onUse }: V
       onWheelCapture={onUse}
       onFocusCapture={onUse}
     >
-      <ViewportTools stage={stage} state={state} tool={tool} onTool={setTool} frame={frame} />
+      <ViewportTools stage={stage} state={state} tool={tool} onTool={setTool} frame={known} />
       <div ref={area} className="stage">
         <div
           ref={element}
@@ -94,13 +96,15 @@ export function ViewportView({ name, items, index, onIndex, isActive, onUse }: V
           }
           data-shown={state.status === 'shown' ? state.frame?.imageId : undefined}
         />
-        {frame && <Corners frame={frame} index={index} count={items.length} state={state} />}
+        {known && <Corners frame={known} index={index} count={items.length} state={state} />}
         <Over item={item} state={state} />
       </div>
       {items.length > 1 && <ScrollBar index={index} count={items.length} onGo={go} cine={cine} />}
     </section>
   );
 }
+
+const isSame = (a: Frame | undefined, b: Frame | undefined): boolean => a?.imageId === b?.imageId;
 
 /** What is over the viewport while there is no image in it. */
 function Over({ item, state }: { item: ViewerItem | undefined; state: ViewportState }) {
