@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { WheelSteps, type WheelTurn } from '../../../web/src/dicom-viewer/wheel-steps.ts';
+import { WheelSteps, type WheelTurn } from '../../../web/src/dicom-viewer/reading/wheel-steps.ts';
 
 /** The steps of all events together. */
 function stepsOf(events: readonly WheelTurn[]): number {

@@ -7,7 +7,6 @@ import {
   metaData,
   RenderingEngine,
   type Types,
-  utilities,
 } from '@cornerstonejs/core';
 import {
   addTool,
@@ -18,13 +17,8 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from '@cornerstonejs/tools';
-import { windowBetween } from '../../../lib/media/dicom/draw/voi-transform.ts';
-import { pixelAspect } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
-import { textOf } from '../exams/dicom-json.ts';
-import type { Frame } from './frame.ts';
+import { loadImage, metadataOf, painters } from './frame-images.ts';
 import { GreyPainter, type GreyView } from './grey-painter.ts';
-import { type LoadedFrame, loadFrame, readerOf } from './load-frame.ts';
-import { ownRange, STEPS, toSteps } from './window-steps.ts';
 
 /** The action of dragging. */
 export type DragTool = 'window' | 'pan' | 'zoom';
@@ -36,19 +30,6 @@ export const { VOI_MODIFIED } = Enums.Events;
 
 const SCHEME = 'dicom-web';
 const MOST_BYTES = 512 * 1024 * 1024;
-
-/** The frames that Cornerstone may request, by id, with what is loaded of them. */
-const frames = new Map<string, Frame>();
-const onTheWay = new Map<string, Promise<LoadedFrame>>();
-const loaded = new WeakMap<Types.IImage, LoadedFrame>();
-
-/** The painters of grey images, by the canvas of the viewport. */
-const painters = new WeakMap<HTMLCanvasElement, GreyPainter>();
-
-/** Registers frames with Cornerstone before they are shown. */
-export function registerFrames(list: readonly Frame[]): void {
-  for (const frame of list) frames.set(frame.imageId, frame);
-}
 
 let isReady = false;
 
@@ -115,97 +96,3 @@ export function openViewport(element: HTMLDivElement) {
 
 const isStack = (viewport: Types.IViewport): viewport is Types.IStackViewport =>
   viewport.type === Enums.ViewportType.STACK;
-
-/**
- * Loads a frame, unless it is loaded. Cornerstone gets only frames that can be shown: for failures it would also cause an
- * unhandled rejection.
- */
-export async function loadedFrame(frame: Frame): Promise<LoadedFrame> {
-  const { imageId } = frame;
-  const known = cache.getImage(imageId);
-  const kept = known && loaded.get(known);
-  if (kept) return kept;
-  const coming = onTheWay.get(imageId) ?? loadFrame(frame);
-  onTheWay.set(imageId, coming);
-  try {
-    const found = await coming;
-    await imageLoader.loadAndCacheImage(imageId);
-    return found;
-  } finally {
-    onTheWay.delete(imageId);
-  }
-}
-
-/** Loads frames that are likely to be shown next. A failure is reported when they are shown. */
-export function loadAhead(list: readonly Frame[]): void {
-  for (const frame of list) loadedFrame(frame).catch(() => undefined);
-}
-
-function metadataOf(type: string, imageId: string): unknown {
-  const frame = frames.get(imageId);
-  if (!frame) return undefined;
-  const { attributes } = frame;
-  const { MetadataModules } = Enums;
-  if (type === MetadataModules.GENERAL_SERIES) return { modality: textOf(attributes, '00080060') };
-  if (type === MetadataModules.IMAGE_PLANE) return spacingOf(frame);
-  // The size of the drawn image, not of the stored one.
-  if (type === MetadataModules.IMAGE_PIXEL)
-    return { bitsAllocated: 16, bitsStored: 16, highBit: 15, samplesPerPixel: 1 };
-  return undefined;
-}
-
-/** The pixel aspect ratio. The absolute size would matter only for measurements. */
-const spacingOf = (frame: Frame) => ({
-  rowPixelSpacing: pixelAspect(readerOf(frame), frame.number - 1),
-  columnPixelSpacing: 1,
-});
-
-async function loadImage(imageId: string): Promise<Types.IImage> {
-  const frame = frames.get(imageId);
-  if (!frame) throw new Error(`There is no frame ${imageId}.`);
-  const found = await (onTheWay.get(imageId) ?? loadFrame(frame));
-  const { width, height } = found;
-  const isGrey = found.kind === 'grey';
-  const numberOfComponents = isGrey ? 1 : 4;
-  const samples = isGrey ? found.grey.samples : new Uint8Array(found.rgba.buffer);
-  const { center, width: windowWidth } = windowBetween(toSteps(ownRange(found), found));
-  const scalarData = { width, height, scalarData: samples, numberOfComponents, id: imageId };
-  const voxelManager = utilities.VoxelManager.createImageVoxelManager(scalarData);
-  // The range for window changes by dragging.
-  if (isGrey) voxelManager.getRange = () => [0, STEPS];
-  const image: Types.IImage = {
-    imageId,
-    minPixelValue: 0,
-    maxPixelValue: isGrey ? STEPS : 255,
-    slope: 1,
-    intercept: 0,
-    // Without it, Cornerstone rounds fractions to integers.
-    preScale: { enabled: false, scalingParameters: { rescaleSlope: 1, rescaleIntercept: 0 } },
-    windowCenter: center,
-    windowWidth,
-    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
-    getPixelData: () => samples,
-    getCanvas: () => (isGrey ? document.createElement('canvas') : found.canvas),
-    ...(isGrey && {
-      render: ({ canvas, transform }) => {
-        if (!canvas || !transform) return;
-        const [a, b, c, d, e, f] = transform.getMatrix();
-        painters.get(canvas)?.paint(canvas, { a, b, c, d, e, f }, found);
-      },
-    }),
-    rows: height,
-    columns: width,
-    height,
-    width,
-    color: !isGrey,
-    rgba: !isGrey,
-    numberOfComponents,
-    ...spacingOf(frame),
-    invert: false,
-    sizeInBytes: samples.byteLength,
-    dataType: samples.constructor.name as Types.PixelDataTypedArrayString,
-    voxelManager,
-  };
-  loaded.set(image, found);
-  return image;
-}

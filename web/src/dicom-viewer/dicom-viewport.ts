@@ -1,16 +1,14 @@
 import { windowBetween, windowEnds, windowTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
 import { ApiError, explain } from '../api/api-error.ts';
-import {
-  type DragTool,
-  loadAhead,
-  loadedFrame,
-  openViewport,
-  registerFrames,
-  VOI_MODIFIED,
-} from './cornerstone.ts';
+import { type DragTool, openViewport, VOI_MODIFIED } from './cornerstone.ts';
 import type { Frame } from './frame.ts';
+import { aspectOf, frameSource, loadedFrame, registeredFrame, registerFrames } from './frame-images.ts';
 import type { LoadedFrame } from './load-frame.ts';
-import { ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
+import { fitWhenTurned, flipped, turned, UPRIGHT } from './orientation.ts';
+import type { Reading } from './reading/prefetch-order.ts';
+import { Prefetcher } from './reading/prefetcher.ts';
+import type { Window } from './window-presets.ts';
+import { fullRange, ownRange, type Range, toMeasured, toSteps } from './window-steps.ts';
 
 /** The state of the viewport, for the user interface. */
 export interface ViewportState {
@@ -19,12 +17,13 @@ export interface ViewportState {
   /** Why the frame can't be shown. */
   failure?: string;
   /** In values of the modality; for colour images in display levels. */
-  window?: { center: number; width: number };
+  window?: Window;
+  /** The window of all values of a grey image. */
+  fullWindow?: Window;
   isInverted: boolean;
+  isFlipped: boolean;
 }
 
-const AHEAD = 3;
-const BEHIND = 1;
 /** Screen pixels for one image pixel: the smallest images have eight pixels. */
 const LARGEST = 1000;
 const SMALLEST = 0.02;
@@ -35,19 +34,24 @@ export class DicomViewport {
   readonly #element: HTMLDivElement;
   readonly #tell: (state: ViewportState) => void;
   readonly #observer: ResizeObserver;
+  readonly #prefetcher = new Prefetcher(frameSource);
   #frames: readonly Frame[] = [];
+  /** The same array as long as the frames are the same, whatever more is known of them. */
+  #imageIds: string[] = [];
   #wanted = 0;
+  #direction: Reading['direction'] = 1;
   #isBusy = false;
   #isClosed = false;
   /** The shape of the shown frame: a frame of another shape resets zoom and pan. */
   #shape = '';
   #shown: { frame: Frame; loaded: LoadedFrame } | undefined;
-  /** The last requested frame, whether it can be shown or not. */
-  #tried: Frame | undefined;
+  /** The image id of the last requested frame, whether it can be shown or not. */
+  #tried: string | undefined;
   #failure: string | undefined;
   /** The window that the user selected, in values of the modality. It is kept for all frames. */
   #window: Range | undefined;
   #isInverted = false;
+  #orientation = UPRIGHT;
 
   constructor(element: HTMLDivElement, tell: (state: ViewportState) => void) {
     this.#element = element;
@@ -60,6 +64,7 @@ export class DicomViewport {
 
   close(): void {
     this.#isClosed = true;
+    this.#prefetcher.stop();
     this.#observer.disconnect();
     this.#element.removeEventListener(VOI_MODIFIED, this.#onDragged);
     this.#view.close();
@@ -71,20 +76,35 @@ export class DicomViewport {
 
   /** Shows a frame of the list. If requests come faster than frames load, only the last one is shown. */
   show(frames: readonly Frame[], index: number): void {
-    if (frames !== this.#frames) {
-      this.#frames = frames;
-      this.#shape = '';
-      this.#shown = undefined;
-      this.#tried = undefined;
-      this.#window = undefined;
-      this.#isInverted = false;
-      registerFrames(frames);
-    }
+    if (frames !== this.#frames) this.#take(frames);
+    if (index !== this.#wanted) this.#direction = index > this.#wanted ? 1 : -1;
     this.#wanted = index;
+    // Also while another frame is still on its way.
+    this.#prefetcher.aim(frames, index, this.#direction);
     void this.#catchUp();
   }
 
-  setWindow(center: number, width: number): void {
+  #take(frames: readonly Frame[]): void {
+    this.#frames = frames;
+    registerFrames(frames);
+    const isSame =
+      frames.length === this.#imageIds.length &&
+      frames.every(({ imageId }, index) => imageId === this.#imageIds[index]);
+    if (isSame) return;
+    this.#imageIds = frames.map(({ imageId }) => imageId);
+    this.#wanted = 0;
+    this.#direction = 1;
+    this.#shape = '';
+    this.#shown = undefined;
+    this.#tried = undefined;
+    this.#window = undefined;
+    this.#isInverted = false;
+    this.#orientation = UPRIGHT;
+  }
+
+  /** @param isInverted undefined leaves black and white as they are */
+  setWindow(center: number, width: number, isInverted = this.#isInverted): void {
+    this.#isInverted = isInverted;
     this.#window = windowEnds({ center, width: Math.max(1, width) });
     this.#apply();
   }
@@ -97,6 +117,20 @@ export class DicomViewport {
 
   invert(): void {
     this.#isInverted = !this.#isInverted;
+    this.#apply();
+  }
+
+  /** Turns the image clockwise by a quarter. */
+  turn(): void {
+    this.#orientation = turned(this.#orientation);
+    this.#fit();
+    this.#apply();
+  }
+
+  /** Flips the image left to right, as it is seen. */
+  flip(): void {
+    this.#orientation = flipped(this.#orientation);
+    this.#orient();
     this.#apply();
   }
 
@@ -120,12 +154,33 @@ export class DicomViewport {
     viewport.render();
   }
 
-  /** Resets zoom, pan and window. */
+  /** Resets zoom, pan, orientation and window. */
   reset(): void {
     this.#window = undefined;
     this.#isInverted = false;
-    if (this.#shown) this.#view.viewport.resetCamera();
+    this.#orientation = UPRIGHT;
+    this.#fit();
     this.#apply();
+  }
+
+  /** Draws the whole image, as large as it fits. */
+  #fit(): void {
+    if (!this.#shown) return;
+    const { frame, loaded } = this.#shown;
+    const { viewport } = this.#view;
+    viewport.resetCamera();
+    this.#orient();
+    const stage = { width: this.#element.clientWidth, height: this.#element.clientHeight };
+    const image = { width: loaded.width, height: loaded.height * aspectOf(frame) };
+    viewport.setZoom(viewport.getZoom() * fitWhenTurned(this.#orientation, stage, image));
+  }
+
+  #orient(): void {
+    if (!this.#shown) return;
+    const { viewport } = this.#view;
+    const { rotation, isFlipped } = this.#orientation;
+    viewport.setViewPresentation({ rotation });
+    viewport.setCamera({ flipHorizontal: isFlipped });
   }
 
   async #catchUp(): Promise<void> {
@@ -140,35 +195,33 @@ export class DicomViewport {
 
   #next(): Frame | undefined {
     const frame = this.#frames[this.#wanted];
-    return this.#isClosed || frame === this.#tried ? undefined : frame;
+    return this.#isClosed || frame?.imageId === this.#tried ? undefined : frame;
   }
 
   async #showOne(frame: Frame): Promise<void> {
-    this.#tried = frame;
+    this.#tried = frame.imageId;
     this.#report('loading', frame);
-    const list = this.#frames;
+    const list = this.#imageIds;
     const index = this.#wanted;
     try {
       const loaded = await loadedFrame(frame);
-      if (this.#isClosed || this.#frames !== list) return;
+      if (this.#isClosed || this.#imageIds !== list) return;
       const { viewport } = this.#view;
       const shape = `${loaded.kind} ${loaded.width} ${loaded.height}`;
       if (shape === this.#shape) await viewport.setImageIdIndex(index);
-      else
-        await viewport.setStack(
-          list.map(({ imageId }) => imageId),
-          index,
-        );
+      else await viewport.setStack(list, index);
       if (this.#isClosed) return;
+      this.#shown = { frame: registeredFrame(frame), loaded };
+      if (shape !== this.#shape && this.#orientation !== UPRIGHT) this.#fit();
       this.#shape = shape;
-      this.#shown = { frame, loaded };
       this.#apply();
-      loadAhead([
-        ...list.slice(index + 1, index + 1 + AHEAD),
-        ...list.slice(Math.max(0, index - BEHIND), index),
-      ]);
     } catch (error) {
-      if (this.#isClosed || this.#frames !== list) return;
+      if (this.#isClosed || this.#imageIds !== list) return;
+      if (isAbort(error)) {
+        // The reader has gone elsewhere, and may have come back.
+        this.#tried = undefined;
+        return;
+      }
       this.#shape = '';
       this.#shown = undefined;
       this.#failure = reasonOf(error);
@@ -209,10 +262,20 @@ export class DicomViewport {
       frame,
       ...(status === 'failed' && this.#failure !== undefined && { failure: this.#failure }),
       ...(range && { window: windowBetween(range) }),
+      ...fullWindowOf(loaded),
       isInverted: this.#isInverted,
+      isFlipped: this.#orientation.isFlipped,
     });
   }
 }
+
+function fullWindowOf(loaded: LoadedFrame | undefined): Pick<ViewportState, 'fullWindow'> {
+  if (loaded?.kind !== 'grey') return {};
+  const fullWindow = windowBetween(fullRange(loaded));
+  return fullWindow.width >= 1 ? { fullWindow } : {};
+}
+
+const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
 /** Why a frame can't be shown: for an error of the service, only its reason. */
 const reasonOf = (error: unknown): string =>

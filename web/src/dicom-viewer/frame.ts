@@ -6,8 +6,11 @@ export interface Frame {
   /** Its image id in Cornerstone. */
   imageId: string;
   path: InstancePath;
+  modality: string;
   /** The metadata of the instance, without bulk data. */
   attributes: Attributes;
+  /** Whether these are all of them; otherwise those that the search answers with. */
+  isComplete: boolean;
   /** The frame number, from 1. */
   number: number;
   /** The number of frames of the instance. */

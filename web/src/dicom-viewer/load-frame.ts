@@ -20,19 +20,19 @@ export type LoadedFrame =
  *
  * @throws ApiError with the reason where the frame cannot be shown
  */
-export async function loadFrame(frame: Frame): Promise<LoadedFrame> {
+export async function loadFrame(frame: Frame, signal: AbortSignal): Promise<LoadedFrame> {
   const { path, attributes, number } = frame;
   const image = readerOf(frame);
   const pixels = greyPixelsOf(image, attributes['7FE00010'] === undefined);
-  if (!pixels) return loadPicture(renderedPath(path, number));
+  if (!pixels) return loadPicture(renderedPath(path, number), signal);
   try {
-    const octets = await readOctets(`${instancePath(path)}/frames/${number}`);
+    const octets = await readOctets(`${instancePath(path)}/frames/${number}`, signal);
     return { kind: 'grey', ...(await readGreyImage(image, number - 1, pixels, octets)) };
   } catch (error) {
     // A frame without values may still be rendered; if not, the service says why.
     const isRefused = error instanceof ApiError && error.status === 406;
     if (!isRefused && !(error instanceof RangeError || error instanceof RejectedImage)) throw error;
-    return loadPicture(renderedPath(path, number));
+    return loadPicture(renderedPath(path, number), signal);
   }
 }
 
@@ -42,8 +42,8 @@ export const readerOf = ({ attributes }: Frame) => new JsonReader(attributes, re
 /** Uses only the path: the page sends requests to its own origin, whatever host is in the metadata. */
 const readBulkData = (uri: string) => readOctets(new URL(uri, location.origin).pathname);
 
-async function loadPicture(path: string): Promise<LoadedFrame> {
-  const bitmap = await createImageBitmap(await fetchBytes(path));
+async function loadPicture(path: string, signal: AbortSignal): Promise<LoadedFrame> {
+  const bitmap = await createImageBitmap(await fetchBytes(path, signal));
   const { width, height } = bitmap;
   const canvas = document.createElement('canvas');
   canvas.width = width;

@@ -1,19 +1,22 @@
 import { useState } from 'react';
 import { text } from '../messages/text.ts';
-import type { DicomViewport } from './dicom-viewport.ts';
-import { presetsFor } from './window-presets.ts';
+import type { DicomViewport, ViewportState } from './dicom-viewport.ts';
+import type { Frame } from './frame.ts';
+import { presetOf, presetsFor, type Window } from './window-presets.ts';
 
 interface WindowControlsProps {
   stage: DicomViewport;
-  window: { center: number; width: number };
-  modality: string;
+  window: Window;
+  state: ViewportState;
+  frame: Frame;
 }
 
 const rounded = (number: number) => Math.round(number * 100) / 100;
 
 /** Inputs for window center and width, for users without a mouse, and the presets. */
-export function WindowControls({ stage, window: { center, width }, modality }: WindowControlsProps) {
-  const presets = presetsFor(modality);
+export function WindowControls({ stage, window, state, frame }: WindowControlsProps) {
+  const { center, width } = window;
+  const presets = presetsFor(frame, state.fullWindow);
   return (
     <div className="window-controls">
       <NumberField
@@ -33,17 +36,17 @@ export function WindowControls({ stage, window: { center, width }, modality }: W
         <label>
           <span className="hidden">{text('dicom-viewer.preset')}</span>
           <select
-            value={presets.find((each) => each.center === center && each.width === width)?.id ?? ''}
+            value={presetOf(presets, window, state.isInverted)?.id ?? ''}
             onChange={({ target }) => {
               const preset = presets.find(({ id }) => id === target.value);
-              if (preset) stage.setWindow(preset.center, preset.width);
+              if (preset) stage.setWindow(preset.center, preset.width, preset.isInverted);
               else stage.resetWindow();
             }}
           >
             <option value="">{text('dicom-viewer.own-window')}</option>
-            {presets.map(({ id }) => (
+            {presets.map(({ id, name }) => (
               <option key={id} value={id}>
-                {text(`window-preset.${id}`)}
+                {name}
               </option>
             ))}
           </select>

@@ -26,6 +26,9 @@ export function toMeasured({ lower, upper }: Range, loaded: LoadedFrame): Range 
   return { lower: lower * step + lowest, upper: upper * step + lowest };
 }
 
+/** All values of a frame. */
+export const fullRange = (loaded: LoadedFrame): Range => toMeasured({ lower: 0, upper: STEPS }, loaded);
+
 const scaleOf = (loaded: LoadedFrame) =>
   loaded.kind === 'grey' ? stepsOf(loaded.grey) : { lowest: 0, step: 1 };
 

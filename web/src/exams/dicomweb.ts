@@ -33,9 +33,10 @@ export async function readDataSets(path: string, signal?: AbortSignal): Promise<
 }
 
 /** Loads the bytes of a DICOMweb path: a frame's samples or bulk data, decoded, in little endian. */
-export async function readOctets(path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readOctets(path: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   const response = await authorizedFetch(path, {
     headers: { accept: 'application/octet-stream' },
+    signal: signal ?? null,
   });
   if (response.status !== 200) throw await errorOf(response);
   return new Uint8Array(await response.arrayBuffer());

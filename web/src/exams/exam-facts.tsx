@@ -3,17 +3,21 @@ import { Link } from 'wouter';
 import { text } from '../messages/text.ts';
 import { type Attributes, dayText, textOf } from './dicom-json.ts';
 import type { Series } from './series.ts';
+import { useStudyFacts } from './study-facts.ts';
 import { StudyPatient } from './study-patient.tsx';
 
 interface ExamFactsProps {
   kind: 'exam' | 'study';
-  series: Series;
-  /** The data set of the shown image, once it is loaded. */
+  series: Pick<Series, 'study' | 'description' | 'modality'>;
+  /** What is known of the shown image. */
   attributes: Attributes | undefined;
 }
 
 /** The patient, subject and date of an exam. */
-export function ExamFacts({ kind, series, attributes = {} }: ExamFactsProps) {
+export function ExamFacts({ kind, series, attributes: ofImage }: ExamFactsProps) {
+  const { data: ofStudy } = useStudyFacts(series.study);
+  // The study is known before the image; what the image says of it counts.
+  const attributes = { ...ofStudy, ...ofImage };
   const name = textOf(attributes, '00100010');
   const title = textOf(attributes, '00081030') || series.description || series.modality;
   useEffect(() => {
@@ -27,7 +31,7 @@ export function ExamFacts({ kind, series, attributes = {} }: ExamFactsProps) {
       <p>
         <StudyPatient study={series.study} namedInFiles={name} />
         <span>{dayText(textOf(attributes, '00080020'))}</span>
-        {kind === 'exam' && attributes['0020000D'] && (
+        {kind === 'exam' && ofStudy && (
           <Link href={`/studies/${series.study}`}>{text('exams.whole-study')}</Link>
         )}
       </p>

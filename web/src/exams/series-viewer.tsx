@@ -1,32 +1,46 @@
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { explain } from '../api/api-error.ts';
 import { text } from '../messages/text.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
-import type { ViewerItem } from './series.ts';
+import type { ViewerItems } from './viewer-items.ts';
 
-// Cornerstone is almost a megabyte: it is loaded in parallel with the first image, and on no other page.
-const ViewportView = lazyPart(() => import('../dicom-viewer/viewport-view.tsx'), 'ViewportView');
+// Cornerstone is almost a megabyte: it is loaded in parallel with the list of images, and on no other page.
+const loadViewer = () => import('../dicom-viewer/viewport-view.tsx');
+const ViewportView = lazyPart(loadViewer, 'ViewportView');
 
 interface SeriesViewerProps {
-  items: { data?: readonly ViewerItem[]; error: unknown };
+  /** Its accessible name. */
+  name?: string;
+  items: ViewerItems;
   index: number;
   onIndex: (change: (index: number) => number) => void;
+  /** Whether keys are for it. */
+  isActive: boolean;
+  /** Called when somebody uses it. */
+  onUse: () => void;
 }
 
 /** The viewport, once there is something to show. */
-export function SeriesViewer({ items: { data, error }, index, onIndex }: SeriesViewerProps) {
+export function SeriesViewer({
+  name = text('dicom-viewer.viewer'),
+  items: { data, error },
+  index,
+  ...viewer
+}: SeriesViewerProps) {
+  // A failure is told where the part is shown.
+  useEffect(() => void loadViewer().catch(() => undefined), []);
   if (data && data.length > 0) {
     return (
-      <Suspense fallback={<Waiting />}>
-        <ViewportView items={data} index={Math.min(index, data.length - 1)} onIndex={onIndex} />
+      <Suspense fallback={<Waiting name={name} />}>
+        <ViewportView name={name} items={data} index={Math.min(index, data.length - 1)} {...viewer} />
       </Suspense>
     );
   }
-  if (!data && !error) return <Waiting />;
+  if (!data && !error) return <Waiting name={name} />;
   return (
-    <section className="panel exam-stage" aria-label={text('dicom-viewer.viewer')}>
+    <section className="panel exam-stage" aria-label={name}>
       {error ? (
         <Message title={text('exams.series-failed')} tone="bad">
           {explain(error)}
@@ -38,8 +52,8 @@ export function SeriesViewer({ items: { data, error }, index, onIndex }: SeriesV
   );
 }
 
-const Waiting = () => (
-  <section className="panel exam-stage" aria-label={text('dicom-viewer.viewer')}>
+const Waiting = ({ name }: { name: string }) => (
+  <section className="panel exam-stage" aria-label={name}>
     <Spinner label={text('exams.series-loading')} />
   </section>
 );

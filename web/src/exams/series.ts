@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '../api/api-error.ts';
 import type { ExamImage } from '../api/types.ts';
-import type { Frame } from '../dicom-viewer/frame.ts';
 import { text } from '../messages/text.ts';
-import { type Attributes, numberOf, numbersOf, textOf } from './dicom-json.ts';
-import { readDataSets, seriesPath, studyPath } from './dicomweb.ts';
+import { type Attributes, numberOf, textOf } from './dicom-json.ts';
+import { readDataSets, studyPath } from './dicomweb.ts';
 import { isFromPatient } from './study-tags.ts';
 
 /** A series in the list. */
@@ -21,9 +20,6 @@ export interface Series {
   registered?: readonly ExamImage[];
 }
 
-/** An entry to show: a stored frame, or a registered image that is not stored. */
-export type ViewerItem = { kind: 'frame'; frame: Frame } | { kind: 'registered'; image: ExamImage };
-
 /** The series of a study, sorted. */
 export function useStudy(study: string) {
   return useQuery({
@@ -39,7 +35,8 @@ export function useStudy(study: string) {
   });
 }
 
-const toSeries = (study: string, attributes: Attributes): Series => ({
+/** The series of an answer to a search. */
+export const toSeries = (study: string, attributes: Attributes): Series => ({
   study,
   series: textOf(attributes, '0020000E'),
   modality: textOf(attributes, '00080060'),
@@ -47,58 +44,3 @@ const toSeries = (study: string, attributes: Attributes): Series => ({
   count: numberOf(attributes, '00201209') ?? 0,
   isFromPatient: isFromPatient(attributes),
 });
-
-/** The entries of a series, sorted. */
-export function useViewerItems(series: Series) {
-  return useQuery({
-    queryKey: ['series', series.study, series.series, series.registered?.map(({ imageID }) => imageID)],
-    queryFn: async ({ signal }): Promise<ViewerItem[]> => {
-      const instances = await readInstances(series, signal);
-      const stored = new Set(instances.map((each) => textOf(each, '00080018')));
-      const wanted = series.registered?.map(({ sopInstanceUID }) => sopInstanceUID);
-      const missing = series.registered?.filter(({ sopInstanceUID }) => !stored.has(sopInstanceUID)) ?? [];
-      return [
-        ...instances
-          .filter((each) => !wanted || wanted.includes(textOf(each, '00080018')))
-          .toSorted(byInstanceNumber)
-          .flatMap((each) => framesOf(series, each).map((frame): ViewerItem => ({ kind: 'frame', frame }))),
-        ...missing.map((image): ViewerItem => ({ kind: 'registered', image })),
-      ];
-    },
-    // Files never change, but more of them may arrive.
-    refetchOnWindowFocus: false,
-  });
-}
-
-/** An exam without stored files may still have images to show. */
-async function readInstances(
-  { study, series, registered }: Series,
-  signal: AbortSignal,
-): Promise<Attributes[]> {
-  try {
-    return await readDataSets(`${seriesPath(study, series)}/metadata`, signal);
-  } catch (error) {
-    if (registered && error instanceof ApiError && error.status === 404) return [];
-    throw error;
-  }
-}
-
-/** Sorts by instance number; without one, by position along the body. */
-function byInstanceNumber(a: Attributes, b: Attributes): number {
-  const number = (each: Attributes) => numberOf(each, '00200013');
-  const lies = (each: Attributes) => numberOf(each, '00201041') ?? numbersOf(each, '00200032')[2];
-  return (number(a) ?? 0) - (number(b) ?? 0) || (lies(a) ?? 0) - (lies(b) ?? 0);
-}
-
-function framesOf({ study, series }: Series, attributes: Attributes): Frame[] {
-  const instance = textOf(attributes, '00080018');
-  const count = numberOf(attributes, '00280008') ?? 1;
-  const of = Number.isSafeInteger(count) && count > 0 ? count : 1;
-  return Array.from({ length: of }, (_value, index) => ({
-    imageId: `dicom-web:${study}/${series}/${instance}/${index + 1}`,
-    path: { study, series, instance },
-    attributes,
-    number: index + 1,
-    of,
-  }));
-}

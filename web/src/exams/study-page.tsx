@@ -1,3 +1,4 @@
+import { ExamFacts } from './exam-facts.tsx';
 import { ExamView } from './exam-view.tsx';
 import { useStudy } from './series.ts';
 import { UntilLoaded } from './until-loaded.tsx';
@@ -6,7 +7,13 @@ import { UntilLoaded } from './until-loaded.tsx';
 export function StudyPage({ study }: { study: string }) {
   const list = useStudy(study);
   return (
-    <UntilLoaded kind="study" answer={list}>
+    <UntilLoaded
+      kind="study"
+      answer={list}
+      head={
+        <ExamFacts kind="study" series={{ study, description: '', modality: '' }} attributes={undefined} />
+      }
+    >
       <ExamView kind="study" list={list.data ?? []} />
     </UntilLoaded>
   );

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { text } from '../messages/text.ts';
@@ -12,7 +11,7 @@ import { useSession } from '../session/session-provider.tsx';
 import { AssignStudyDialog } from './assign-study-dialog.tsx';
 import { DeleteStudy } from './delete-study.tsx';
 import { textOf } from './dicom-json.ts';
-import { readDataSets } from './dicomweb.ts';
+import { useStudyFacts } from './study-facts.ts';
 import { isAssigned, isFromPatient } from './study-tags.ts';
 
 const MoveDialog = lazyPart(() => import('../moves/move-dialog.tsx'), 'MoveDialog');
@@ -28,12 +27,11 @@ export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
   const { person } = useSession();
   const { ohifUrl } = pageConfig();
   const [isAsking, setAsking] = useState(false);
-  const { data: study } = useQuery({
-    queryKey: ['study', uid, 'patient'],
-    queryFn: async ({ signal }) =>
-      (await readDataSets(`/dicom-web/studies?StudyInstanceUID=${uid}`, signal))[0] ?? null,
-  });
-  useEffect(() => void markSeen(person.subject, `study ${uid}`), [person.subject, uid]);
+  const { data: study } = useStudyFacts(uid);
+  const isThere = Boolean(study);
+  useEffect(() => {
+    if (isThere) markSeen(person.subject, `study ${uid}`);
+  }, [isThere, person.subject, uid]);
   if (!study) return null;
   const [id, issuer] = [textOf(study, '00100020'), textOf(study, '00100021')];
   const mayAssign = isAssigned(study) ? person.mayReassign : person.role !== 'patient';

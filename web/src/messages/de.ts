@@ -3,5 +3,6 @@ import compare from './de.compare.json' with { type: 'json' };
 import intake from './de.intake.json' with { type: 'json' };
 import office from './de.office.json' with { type: 'json' };
 import shortcuts from './de.shortcuts.json' with { type: 'json' };
+import viewer from './de.viewer.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...compare, ...intake, ...office, ...shortcuts };
+export const messages = { ...clinical, ...compare, ...intake, ...office, ...shortcuts, ...viewer };

@@ -3,5 +3,6 @@ import compare from './fr.compare.json' with { type: 'json' };
 import intake from './fr.intake.json' with { type: 'json' };
 import office from './fr.office.json' with { type: 'json' };
 import shortcuts from './fr.shortcuts.json' with { type: 'json' };
+import viewer from './fr.viewer.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...compare, ...intake, ...office, ...shortcuts };
+export const messages = { ...clinical, ...compare, ...intake, ...office, ...shortcuts, ...viewer };

@@ -2,14 +2,29 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { codestream } from '../fixtures/codestreams.ts';
-import { dicomForm, newUids, relatedOf, slice, type Uids } from '../fixtures/dicom-uploads.ts';
-import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../fixtures/dicoms.ts';
-import { photo } from '../fixtures/photos.ts';
-import { faultsOf } from '../support/browser/axe.ts';
-import { useBrowser } from '../support/browser/browser.ts';
-import { PATIENT_1 } from '../support/people.ts';
-import { type Client, createBatch, decided, upload, useService } from '../support/service.ts';
+import { codestream } from '../../fixtures/codestreams.ts';
+import { dicomForm, newUids, type Uids } from '../../fixtures/dicom-uploads.ts';
+import { bits, dicomFile, encapsulated, type FixtureElement, imageOf, words } from '../../fixtures/dicoms.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { faultsOf } from '../../support/browser/axe.ts';
+import { useBrowser } from '../../support/browser/browser.ts';
+import {
+  colours,
+  ct,
+  ctSlice,
+  distance,
+  drawn,
+  hounsfield,
+  middle,
+  PIXELS,
+  POLLING,
+  SIDE,
+  store,
+  storeSeries,
+  windowed,
+} from '../../support/browser/study-stage.ts';
+import { PATIENT_1 } from '../../support/people.ts';
+import { type Client, createBatch, decided, upload, useService } from '../../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -18,96 +33,7 @@ beforeAll(async () => {
   doctor = await service.as('doctor');
 });
 
-/** Sides of the images in this file: so small that each pixel is a large square on the screen. */
-const SIDE = 8;
-const PIXELS = SIDE * SIDE;
-
-/**
- * The page, the list, the series and its pixels load one after the other, the first time from functions with
- * a cold start.
- */
-const POLLING = { timeout: 20_000 };
-
-/** Hounsfield units of a slice, different in each slice. */
-const hounsfield = (number: number) =>
-  Array.from({ length: PIXELS }, (_value, at) => -200 + at * 8 + number * 40);
-
-/**
- * The attributes of a CT slice of 12 bits beside its pixels; the stored values are the measured ones plus
- * 1024.
- */
-const ct = (number: number): FixtureElement[] => [
-  ...bits(16, 12),
-  ['00080005', 'CS', 'ISO_IR 192'],
-  ['0008103E', 'LO', 'Thorax 5.0'],
-  ['00081030', 'LO', 'CT Thorax'],
-  ['00100010', 'PN', 'Yamada^Tarou=山田^太郎=やまだ^たろう'],
-  ['00200013', 'IS', String(number)],
-  ['00281050', 'DS', '40'],
-  ['00281051', 'DS', '400'],
-  ['00281052', 'DS', '-1024'],
-  ['00281053', 'DS', '1'],
-];
-const ctSlice = (uids: Uids, number: number, own: FixtureElement[] = []) =>
-  slice(uids, [
-    ...ct(number),
-    ['7FE00010', 'OW', words(...hounsfield(number).map((value) => value + 1024))],
-    ...own,
-  ]);
-
-/** The grey levels that PS3.3 C.11.2.1.2.1 defines. */
-const windowed = (values: readonly number[], center: number, width: number) =>
-  values.map((value) =>
-    Math.round(255 * Math.min(1, Math.max(0, (value - (center - 0.5)) / (width - 1) + 0.5))),
-  );
-
-const store = (...files: Buffer<ArrayBuffer>[]) =>
-  doctor.send('POST', '/dicom-web/studies', relatedOf(files));
-
-/** A study of a series with this number of slices. */
-async function storeSeries(count: number, own: FixtureElement[] = []) {
-  const { study, series } = newUids();
-  const uids = Array.from({ length: count }, () => newUids({ study, series }));
-  const answer = await store(...uids.map((each, index) => ctSlice(each, index + 1, own)));
-  expect(answer.status, await answer.text()).toBe(200);
-  return { study, series, uids };
-}
-
-/** The colours in the middle of each pixel of the image on the stage, at its initial zoom and position. */
-const colours = (page: Page): Promise<number[][]> =>
-  page.locator('.stage-canvas canvas').evaluate((canvas, side) => {
-    const width = Number(Reflect.get(canvas, 'width'));
-    const height = Number(Reflect.get(canvas, 'height'));
-    const context = Reflect.get(canvas, 'getContext').call(canvas, '2d');
-    const square = Math.min(width, height) / side;
-    const left = (width - square * side) / 2;
-    const top = (height - square * side) / 2;
-    return Array.from({ length: side * side }, (_value, at) => {
-      const x = left + ((at % side) + 0.5) * square;
-      const y = top + (Math.floor(at / side) + 0.5) * square;
-      const { data } = context.getImageData(Math.round(x), Math.round(y), 1, 1);
-      return [data[0], data[1], data[2]];
-    });
-  }, SIDE);
-
-/** The largest difference between the drawn and these grey levels. */
-async function distance(page: Page, greys: readonly number[]): Promise<number> {
-  const drawn = await colours(page);
-  return Math.max(
-    ...drawn.flatMap((colour, at) => colour.map((level) => Math.abs(level - (greys[at] ?? Number.NaN)))),
-  );
-}
-
-/** Waits until these grey levels are drawn; scaling changes them by one level at most. */
-const drawn = (page: Page, greys: readonly number[]) =>
-  expect.poll(() => distance(page, greys), POLLING).toBeLessThanOrEqual(2);
-
 const slider = (page: Page) => page.getByRole('slider', { name: 'Image' });
-const middle = async (page: Page) => {
-  const box = await page.locator('.stage-canvas').boundingBox();
-  if (!box) throw new Error('the stage is not to be seen');
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-};
 const dragBy = async (page: Page, x: number, y: number) => {
   const from = await middle(page);
   await page.mouse.move(from.x, from.y);
@@ -119,7 +45,7 @@ const dragBy = async (page: Page, x: number, y: number) => {
 
 describe('A study', () => {
   test('is drawn with the window of the file; wheel, keys and slider change the slice', async () => {
-    const { study } = await storeSeries(4);
+    const { study } = await storeSeries(doctor, 4);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const slices = [1, 2, 3, 4].map((number) => windowed(hounsfield(number), 40, 400));
     const [first = [], second = [], , fourth = []] = slices;
@@ -142,7 +68,7 @@ describe('A study', () => {
   });
 
   test('loses no step of the wheel: while it loads, before it is drawn again, and if an event has several', async () => {
-    const { study } = await storeSeries(24);
+    const { study } = await storeSeries(doctor, 24);
     const page = await browsing.signedIn('doctor', '/');
     const opens = Promise.withResolvers<void>();
     await page.route('**/frames/**', async (route) => {
@@ -172,7 +98,7 @@ describe('A study', () => {
   });
 
   test('is windowed by dragging, by numbers and by presets, inverted, and reset; the window is the same for each slice', async () => {
-    const { study } = await storeSeries(2);
+    const { study } = await storeSeries(doctor, 2);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const own = windowed(hounsfield(1), 40, 400);
     await drawn(page, own);
@@ -210,7 +136,7 @@ describe('A study', () => {
   });
 
   test('is zoomed and moved, by mouse and by keys, and a reset restores its position', async () => {
-    const { study } = await storeSeries(1);
+    const { study } = await storeSeries(doctor, 1);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const own = windowed(hounsfield(1), 40, 400);
     await drawn(page, own);
@@ -237,7 +163,7 @@ describe('A study', () => {
   });
 
   test('is windowed by one finger, and zoomed by two', async () => {
-    const { study } = await storeSeries(1);
+    const { study } = await storeSeries(doctor, 1);
     const page = await browsing.signedIn('doctor', `/studies/${study}`, { hasTouch: true });
     const own = windowed(hounsfield(1), 40, 400);
     await drawn(page, own);
@@ -267,7 +193,7 @@ describe('A study', () => {
   });
 
   test('shows its attributes, names in every script, and filters attributes', async () => {
-    const { study, uids } = await storeSeries(1);
+    const { study, uids } = await storeSeries(doctor, 1);
     const page = await browsing.signedIn('doctor', `/studies/${study}`);
     const table = page.getByRole('region', { name: 'Attributes' });
     await table.getByRole('cell', { name: 'Yamada Tarou · 山田 太郎 · やまだ たろう' }).waitFor();
@@ -326,11 +252,12 @@ async function isDrawnAsByService(page: Page, kind: string, path: string) {
 }
 
 test('Each of several series can be selected, by keyboard too', async () => {
-  const { study } = await storeSeries(2);
+  const { study } = await storeSeries(doctor, 2);
   const scout = newUids({ study });
   expect(
     (
       await store(
+        doctor,
         ctSlice(scout, 4, [
           ['00200011', 'IS', '1'],
           ['0008103E', 'LO', 'Scout'],
@@ -620,7 +547,7 @@ describe('An exam', () => {
     const [image = ''] = await upload(doctor, await createBatch(doctor), [await photo({ seed: 5 })]);
     await decided(doctor, image);
     const exam = randomUUID();
-    const { uids } = await storeSeries(2);
+    const { uids } = await storeSeries(doctor, 2);
     await register(exam, uids[1] as Uids, {});
     await register(exam, newUids(), {
       modalite: 'XC',
@@ -661,7 +588,7 @@ describe('An exam', () => {
 
   test('is shown to its patient, who opens its study from their own page, and to no other patient', async () => {
     const exam = randomUUID();
-    const { study, uids } = await storeSeries(1, [['00100020', 'LO', PATIENT_1]]);
+    const { study, uids } = await storeSeries(doctor, 1, [['00100020', 'LO', PATIENT_1]]);
     await register(exam, uids[0] as Uids, {});
     const own = windowed(hounsfield(1), 40, 400);
 
@@ -683,7 +610,7 @@ describe('An exam', () => {
 });
 
 test('axe finds no violation in light and in dark, also on a phone', async () => {
-  const { study } = await storeSeries(2);
+  const { study } = await storeSeries(doctor, 2);
   const page = await browsing.signedIn('doctor', `/studies/${study}`);
   await drawn(page, windowed(hounsfield(1), 40, 400));
   await page.getByRole('region', { name: 'Attributes' }).waitFor();
