@@ -39,6 +39,8 @@ export interface CallResources {
   newInstance(): Promise<Pick<CallResources, 'study' | 'series' | 'instance'>>;
   /** A new API key; returns its id. */
   newKey(): Promise<string>;
+  /** A new person of the user pool; returns the subject. */
+  newPerson(): Promise<string>;
 }
 
 /** A request over HTTP, as JSON or as a form. */
@@ -291,6 +293,17 @@ export const callSamples: Record<OperationId, Sample> = {
   'list-exam-images': get(({ exam }) => `/examens-medicaux/${exam.examenID}/images`),
   'get-exam-image': get(({ exam }) => `/examens-medicaux/images/${exam.imageID}`),
 
+  'list-people': get(() => '/api/people?limit=20'),
+  'create-person': () => ({
+    method: 'POST',
+    path: '/api/people',
+    body: { email: `${randomUUID()}@clinic.example`, name: 'Dana Doctor', role: 'doctor' },
+  }),
+  'update-person': async ({ newPerson }) => ({
+    method: 'PATCH',
+    path: `/api/people/${await newPerson()}`,
+    body: { role: 'staff' },
+  }),
   'create-api-key': () => ({
     method: 'POST',
     path: '/api/v2/keys',

@@ -336,6 +336,7 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
     ...(await newInstance()),
     newInstance,
     newKey: async () => (await sampled('create-api-key')).id,
+    newPerson: async () => (await sampled('create-person')).subject,
     newPatientCase: async () => {
       const caseId = `C-${randomUUID()}`;
       const body = { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId };
