@@ -19,8 +19,14 @@ export const ListedPerson = z.strictObject({
     .nullable()
     .meta(PatientId.meta() ?? {})
     .describe('The number of a patient.'),
-  enabled: z.boolean().meta({ examples: [true] }).describe('Whether the person can sign in.'),
-  invited: z.boolean().meta({ examples: [false] }).describe('Whether the person has not signed in yet.'),
+  enabled: z
+    .boolean()
+    .meta({ examples: [true] })
+    .describe('Whether the person can sign in.'),
+  invited: z
+    .boolean()
+    .meta({ examples: [false] })
+    .describe('Whether the person has not signed in yet.'),
   created_at: Timestamp,
   updated_at: Timestamp,
 });

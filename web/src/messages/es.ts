@@ -1,6 +1,7 @@
 import clinical from './es.clinical.json' with { type: 'json' };
 import intake from './es.intake.json' with { type: 'json' };
 import office from './es.office.json' with { type: 'json' };
+import people from './es.people.json' with { type: 'json' };
 import shortcuts from './es.shortcuts.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...intake, ...office, ...shortcuts };
+export const messages = { ...clinical, ...intake, ...office, ...people, ...shortcuts };

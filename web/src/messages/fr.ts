@@ -1,6 +1,7 @@
 import clinical from './fr.clinical.json' with { type: 'json' };
 import intake from './fr.intake.json' with { type: 'json' };
 import office from './fr.office.json' with { type: 'json' };
+import people from './fr.people.json' with { type: 'json' };
 import shortcuts from './fr.shortcuts.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...intake, ...office, ...shortcuts };
+export const messages = { ...clinical, ...intake, ...office, ...people, ...shortcuts };
