@@ -53,6 +53,7 @@ function PersonRow({ person, onNumber }: PersonRowProps) {
   const [isBusy, setBusy] = useState(false);
   const isSelf = person.subject === self.subject;
   const name = callOf(person);
+  const number = person.patient_id ?? text('people.no-number');
   const change = async (changes: PersonChanges, done: string) => {
     setBusy(true);
     try {
@@ -101,9 +102,9 @@ function PersonRow({ person, onNumber }: PersonRowProps) {
               type="button"
               className="button small"
               onClick={onNumber}
-              aria-label={text('people.number-of', { name })}
+              aria-label={text('people.change-number', { name, number })}
             >
-              {person.patient_id ?? text('people.no-number')}
+              {number}
             </button>
           )}
         </span>
