@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { adminEnvironment } from '../lib/local/admin-environment.ts';
-import { demoUsers } from '../lib/local/cognito/issuer.ts';
+import { demoUsers } from '../lib/local/cognito/demo-users.ts';
 import { parseFaults } from '../lib/local/faults/fault-list.ts';
 import { defaultMemoryMb, startLocalStack } from '../lib/local/local-stack.ts';
 import { requireFreePort } from '../lib/local/loopback.ts';

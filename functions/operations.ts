@@ -80,6 +80,9 @@ import { operation as identifyPatient } from './patients/identify-patient/operat
 import { operation as listErasures } from './patients/list-erasures/operation.ts';
 import { operation as listPatients } from './patients/list-patients/operation.ts';
 import { operation as putPatient } from './patients/put-patient/operation.ts';
+import { operation as createPerson } from './people/create-person/operation.ts';
+import { operation as listPeople } from './people/list-people/operation.ts';
+import { operation as updatePerson } from './people/update-person/operation.ts';
 import { operation as createRecordImage } from './records/create-record-image/operation.ts';
 import { operation as listRecordImages } from './records/list-record-images/operation.ts';
 import { operation as openImageLink } from './records/open-image-link/operation.ts';
@@ -182,6 +185,10 @@ export const operations = [
   getFrameThumbnail,
   deleteInstances,
   restoreInstances,
+
+  listPeople,
+  createPerson,
+  updatePerson,
 
   createApiKey,
   listApiKeys,

@@ -12,6 +12,7 @@ export const GROUPS = {
   DICOM: 'Upload of DICOM files, and to whom their studies belong.',
   DICOMweb: 'Search and retrieval of DICOM (PS3.18: QIDO-RS and WADO-RS).',
   Records: 'Images that are linked to a record of another system.',
+  People: 'The people who may sign in, and their roles.',
   Keys: 'API keys of other systems.',
   Audit: 'Who saw or changed what.',
 } as const;

@@ -42,6 +42,11 @@ export interface Permissions {
   queues?: readonly string[];
   /** How many messages wait in every queue of the service. */
   queueLengths?: true;
+  /**
+   * The people of the user pool: `find` and read them with their groups, `add` some, `change` their groups, their attributes
+   * and whether they can sign in.
+   */
+  people?: readonly ('find' | 'add' | 'change')[];
   /** The open WebSocket connections: send messages, close them. */
   sockets?: readonly ('send' | 'close')[];
 }

@@ -29,6 +29,7 @@ import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
 import { Patients } from '../data/patients.ts';
+import { UserPool } from '../data/people/user-pool.ts';
 import { RateLimits } from '../data/rate-limits.ts';
 import { Progress } from '../data/reconcile/progress.ts';
 import { Recounts } from '../data/reconcile/recounts.ts';
@@ -123,6 +124,8 @@ export const progress = () => new Progress(connectTable(environment.requestsTabl
 export const runReports = () => new RunReports(connectTable(environment.requestsTableName));
 /** How many messages wait in the queues. */
 export const queueLengths = () => new QueueLengths(environment.allQueues);
+/** The people who may sign in. */
+export const people = () => new UserPool(environment.userPoolId);
 /** Sends to the queues of other functions. */
 export const messageSender = () => new MessageSender();
 export const uploadQueues = () => new UploadQueues(environment.uploadQueues);

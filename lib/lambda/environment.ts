@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import { queueVariable } from '../api/trigger.ts';
+import { NO_USER_POOL } from '../domain/access/no-user-pool.ts';
 import { Limits } from '../domain/limits/limits.ts';
 
 /** The environment variables that the stack sets. Only this file and `lib/stack` name them; each is read when used. */
@@ -63,6 +64,11 @@ export const environment = {
   get allQueues() {
     return AllQueues.parse(JSON.parse(required('ALL_QUEUES')));
   },
+  /** The user pool; undefined if the clinic has an issuer of its own. */
+  get userPoolId(): string | undefined {
+    const id = required('USER_POOL_ID');
+    return id === NO_USER_POOL ? undefined : id;
+  },
   /** The queues to which S3 sends the events of uploads. */
   get uploadQueues() {
     const urlOf = (triggerId: string) => required(queueVariable(triggerId));
@@ -112,7 +118,7 @@ export function requireSettings(operation: Operation): void {
 
 /** The settings of an operation: they follow from its permissions, as in `lib/stack`. */
 function settingsOf(operation: Operation): (keyof typeof environment)[] {
-  const { table, requests, audit, connections, objects, queueLengths } = permissionsOf(operation);
+  const { table, requests, audit, connections, objects, queueLengths, people } = permissionsOf(operation);
   return [
     ...(table ? (['tableName'] as const) : []),
     ...(requests ? (['requestsTableName'] as const) : []),
@@ -120,6 +126,7 @@ function settingsOf(operation: Operation): (keyof typeof environment)[] {
     ...(connections ? (['connectionsTableName'] as const) : []),
     ...(objects ? (['bucketName', 'timeZone', 'categories', 'scan'] as const) : []),
     ...(queueLengths ? (['allQueues'] as const) : []),
+    ...(people ? (['userPoolId'] as const) : []),
     ...(objects?.dicom?.includes('write') ? (['patientIdIssuers'] as const) : []),
     ...(requests || objects ? (['limits'] as const) : []),
     ...(isPaged(operation) ? (['cursorSecret'] as const) : []),

@@ -17,6 +17,7 @@ export function adminEnvironment(stack: LocalStack): Record<string, string> {
     AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
     AWS_ENDPOINT_URL_SQS: `${stack.url}/local/sqs`,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `${stack.url}/local/cognito`,
     // A busy laptop takes longer than AWS.
     DYNAMODB_TIMEOUT_MS: '8000',
   };

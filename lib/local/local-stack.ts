@@ -11,7 +11,9 @@ import { Gateway } from './api-gateway/gateway.ts';
 import { allowedKeys } from './api-gateway/usage-plans.ts';
 import { Clock } from './clock.ts';
 import { CloudFront } from './cloudfront/cloudfront.ts';
+import { CognitoApi } from './cognito/cognito-api.ts';
 import { Issuer } from './cognito/issuer.ts';
+import { UserPool } from './cognito/user-pool.ts';
 import { DynamoDbProxy } from './dynamodb/dynamodb-proxy.ts';
 import { ensureTables, partitionKeys } from './dynamodb/dynamodb-tables.ts';
 import { startDynoxide } from './dynamodb/dynoxide.ts';
@@ -158,7 +160,8 @@ async function start(
     (server) => closers.push(() => closeServer(server)),
   );
   const url = `http://localhost:${port}`;
-  const issuer = await Issuer.open(dataDir, `${url}/local`, clock);
+  const userPool = new UserPool(db, clock);
+  const issuer = await Issuer.open(dataDir, `${url}/local`, clock, () => userPool.claims());
 
   // Another origin than the page's, as in the cloud: with its CORS, and with connections of its own.
   const s3Endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? `http://127.0.0.1:${port}/local/s3`;
@@ -250,6 +253,7 @@ async function start(
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
         DYNAMODB_TIMEOUT_MS: '8000',
         AWS_ENDPOINT_URL_SQS: `${url}/local/sqs`,
+        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `${url}/local/cognito`,
         AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${url}/local/sockets`,
       };
     },
@@ -306,11 +310,13 @@ async function start(
     eventSources.tableWritten(table),
   );
   const sqsApi = new SqsApi(queues, principals, faults);
+  const cognitoApi = new CognitoApi(template, userPool, principals);
   handle = async (request, response, requestUrl) => {
     const { pathname } = requestUrl;
     if (/^\/local\/s3(\/|$)/.test(pathname)) return s3.handle(request, response, requestUrl, '/local/s3');
     if (/^\/local\/dynamodb(\/|$)/.test(pathname)) return dynamoDbProxy.handle(request, response);
     if (/^\/local\/sqs(\/|$)/.test(pathname)) return sqsApi.handle(request, response, requestUrl);
+    if (/^\/local\/cognito(\/|$)/.test(pathname)) return cognitoApi.handle(request, response, requestUrl);
     if (connectionsApi && pathname.startsWith('/local/sockets/')) {
       return connectionsApi.handle(request, response, requestUrl);
     }

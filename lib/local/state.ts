@@ -39,7 +39,7 @@ function makeDir(dir: string): void {
   mkdirSync(dir, { mode: 0o700 });
 }
 
-/** Opens the stack's state (queues, stream positions), and locks the data directory. */
+/** Opens the stack's state (queues, stream positions, people), and locks the data directory. */
 export function openState(dataDir: string): DatabaseSync {
   makeDataDir(dataDir);
   const file = path.join(dataDir, 'state.sqlite');
@@ -58,6 +58,10 @@ export function openState(dataDir: string): DatabaseSync {
         visible_at INTEGER NOT NULL, receive_count INTEGER NOT NULL DEFAULT 0, first_received_at INTEGER
       ) STRICT;
       CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue, visible_at);
+      CREATE TABLE IF NOT EXISTS people (
+        username TEXT PRIMARY KEY, attributes TEXT NOT NULL, groups TEXT NOT NULL, enabled INTEGER NOT NULL,
+        status TEXT NOT NULL, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL
+      ) STRICT;
       CREATE TABLE IF NOT EXISTS stream_positions (
         mapping TEXT NOT NULL, shard TEXT NOT NULL, sequence_number TEXT NOT NULL, PRIMARY KEY (mapping, shard)
       ) STRICT;

@@ -70,7 +70,7 @@ export class Identity extends Construct {
       refreshTokenValidity: Duration.hours(12),
       // Only the clinic may set a user's patient id, not the user.
       readAttributes: new ClientAttributes()
-        .withStandardAttributes({ email: true })
+        .withStandardAttributes({ email: true, fullname: true })
         .withCustomAttributes('patient_id'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });

@@ -7,11 +7,26 @@ import {
   type UserPoolDomain,
   UserPoolEmail,
 } from 'aws-cdk-lib/aws-cognito';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Aws, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { Permissions } from '../api/operation.ts';
 import { GROUPS } from '../domain/access/roles.ts';
 import { removalPolicy } from './removal-policy.ts';
 import type { Settings } from './settings.ts';
+
+const ACTIONS = {
+  find: ['ListUsers', 'ListUsersInGroup', 'AdminListGroupsForUser'],
+  add: ['AdminCreateUser', 'AdminGetUser', 'AdminAddUserToGroup'],
+  change: [
+    'AdminGetUser',
+    'AdminAddUserToGroup',
+    'AdminRemoveUserFromGroup',
+    'AdminUpdateUserAttributes',
+    'AdminEnableUser',
+    'AdminDisableUser',
+  ],
+} as const;
 
 /** The clinic's people: a user pool with a group for each role, and the domain where they sign in. */
 export class People extends Construct {
@@ -57,6 +72,15 @@ export class People extends Construct {
       cognitoDomain: { domainPrefix: `negatoscope-${stage}-${Aws.ACCOUNT_ID}` },
       // The classic hosted UI ignores `prompt`: it would sign in whoever used this computer in the last hour.
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+  }
+
+  /** What a function may do with the people of this pool. */
+  statementFor(permissions: NonNullable<Permissions['people']>): PolicyStatement {
+    const actions = new Set(permissions.flatMap((permission) => ACTIONS[permission]));
+    return new PolicyStatement({
+      actions: [...actions].map((action) => `cognito-idp:${action}`),
+      resources: [this.pool.userPoolArn],
     });
   }
 }

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { isPaged, type Operation, permissionsOf } from '../api/operation.ts';
 import type { SocketRoute } from '../api/socket-route.ts';
 import { queueVariable, type Trigger } from '../api/trigger.ts';
+import { NO_USER_POOL } from '../domain/access/no-user-pool.ts';
 import { AddressRate } from './address-rate.ts';
 import { Api } from './api.ts';
 import type { DataStack } from './data-stack.ts';
@@ -80,8 +81,15 @@ export class ServiceStack extends Stack {
         ...operation,
         permissions,
         description,
-        environment: { ...environment, ...(watched && { ALL_QUEUES: this.toJsonString(watched.urls) }) },
-        statements: watched?.statements ?? [],
+        environment: {
+          ...environment,
+          ...(watched && { ALL_QUEUES: this.toJsonString(watched.urls) }),
+          ...(permissions.people && { USER_POOL_ID: people?.pool.userPoolId ?? NO_USER_POOL }),
+        },
+        statements: [
+          ...(watched?.statements ?? []),
+          ...(people && permissions.people ? [people.statementFor(permissions.people)] : []),
+        ],
       });
       return { operation, functionArn: handler.functionArn };
     });

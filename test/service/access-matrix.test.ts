@@ -59,6 +59,8 @@ interface Fixtures {
   newKey: () => Promise<string>;
   /** Written by a doctor; the path of it. */
   newAnnotation: () => Promise<string>;
+  /** The subject of a new person of the user pool. */
+  newPerson: () => Promise<string>;
   newPatientCase: () => Promise<string>;
 }
 
@@ -103,6 +105,8 @@ const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const caseUpload = { fileName: 'x.jpg', mimeType: 'image/jpeg', fileSize: 1 };
 
 const gif = { name: 'x.gif', type: 'image/gif', bytes: new TextEncoder().encode('GIF89a') };
+
+const newPersonBody = () => ({ email: `${randomUUID()}@clinic.example`, name: 'x', role: 'staff' });
 
 const instancePath = ({ study, series, instance }: Fixtures) =>
   `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
@@ -434,6 +438,13 @@ const MATRIX: { [Op in Declared as Op['id']]: Row<Op> } = {
   },
   'list-exam-images': { path: ({ exam }) => `/examens-medicaux/${exam.id}/images`, people: clinic },
   'get-exam-image': { path: ({ exam }) => `/examens-medicaux/images/${exam.image}`, people: clinic },
+  'list-people': { path: () => '/api/people?limit=1', people: admins },
+  'create-person': { path: () => '/api/people', body: newPersonBody, people: admins },
+  'update-person': {
+    path: async ({ newPerson }) => `/api/people/${await newPerson()}`,
+    body: () => ({ role: 'doctor' }),
+    people: admins,
+  },
   'create-api-key': {
     path: () => '/api/v2/keys',
     body: () => ({ name: 'x', scopes: ['*:read'] }),
@@ -532,6 +543,7 @@ beforeAll(async () => {
       const { id } = await (clients.get('doctor') as Client).json('POST', path, 201, { text: 'x' });
       return `${path}/${id}`;
     },
+    newPerson: async () => (await admin.json('POST', '/api/people', 201, newPersonBody())).subject,
     newPatientCase: async () => {
       const caseId = `C-${randomUUID()}`;
       await patient.json('POST', '/api/v1/images/upload-url', 201, { ...caseUpload, caseId });

@@ -28,6 +28,8 @@ import { handle as createPatientExport } from '../../functions/patients/create-p
 import { operation as createPatientExportOperation } from '../../functions/patients/create-patient-export/operation.ts';
 import { handle as erasePatient } from '../../functions/patients/erase-patient/handler.ts';
 import { operation as erasePatientOperation } from '../../functions/patients/erase-patient/operation.ts';
+import { handle as createPerson } from '../../functions/people/create-person/handler.ts';
+import { operation as createPersonOperation } from '../../functions/people/create-person/operation.ts';
 import { handle as createRecordImage } from '../../functions/records/create-record-image/handler.ts';
 import { operation as createRecordImageOperation } from '../../functions/records/create-record-image/operation.ts';
 import type { Operation } from '../../lib/api/operation.ts';
@@ -249,6 +251,11 @@ const creations: Record<string, () => Promise<Creation>> = {
       count: () => list(`/examens-medicaux/${examenID}/images`, 'images'),
     };
   },
+  [createPersonOperation.id]: async () => ({
+    request: { body: { email: `${randomUUID()}@clinic.example`, name: 'Once', role: 'doctor' } },
+    handle: createPerson,
+    idsOf: ({ subject }) => subject,
+  }),
   [createApiKeyOperation.id]: async () => ({
     request: { body: { name: 'once', scopes: ['*:read'] } },
     handle: createApiKey,

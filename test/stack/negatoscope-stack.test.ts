@@ -82,8 +82,9 @@ describe.each(all)('$id', (operation) => {
 
   test('has the permissions that it declares, and no other', () => {
     const services = new Set(rightsOf(operation.id).map((right) => right.split(':')[0]));
-    const { table, objects, requests } = permissionsOf(operation);
+    const { table, objects, requests, people } = permissionsOf(operation);
     expect(services.has('s3')).toBe(objects !== undefined);
+    expect(services.has('cognito-idp')).toBe(people !== undefined);
     const onTable = rightsOn(operation.id, 'StorageTable');
     expect(onTable.size > 0).toBe(table !== undefined);
     expect(onTable.has('PutItem') || onTable.has('UpdateItem') || onTable.has('DeleteItem')).toBe(
@@ -111,6 +112,24 @@ test('No function has all permissions, and only the reconciliation may scan the 
     rightsOf(id).some((right) => right.startsWith('dynamodb:Scan')),
   );
   expect(scanning.map(({ id }) => id)).toEqual(['reconcile']);
+});
+
+test('A function may do with people what it declares, in the user pool of the stack only', () => {
+  const actionsOf = (id: string) =>
+    rightsOf(id).flatMap((right) => {
+      const [, action = '', resource = ''] = /^cognito-idp:(\w+) (.*)$/.exec(right) ?? [];
+      if (action) expect(resource).toMatch(/PeoplePool/);
+      return action ? [action] : [];
+    });
+  const find = ['AdminListGroupsForUser', 'ListUsers', 'ListUsersInGroup'];
+  const changed = ['AdminRemoveUserFromGroup', 'AdminUpdateUserAttributes'];
+  const enabled = ['AdminDisableUser', 'AdminEnableUser'];
+  const both = ['AdminAddUserToGroup', 'AdminGetUser'];
+  expect(actionsOf('list-people').sort()).toEqual(find);
+  expect(actionsOf('create-person').sort()).toEqual([...both, 'AdminCreateUser'].sort());
+  expect(actionsOf('update-person').sort()).toEqual([...find, ...both, ...changed, ...enabled].sort());
+  const others = functions.filter(({ id }) => actionsOf(id).length > 0).map(({ id }) => id);
+  expect(others.sort()).toEqual(['create-person', 'list-people', 'update-person']);
 });
 
 test('The reconciliation sends to the queues of uploads only', () => {
@@ -455,6 +474,10 @@ test('A clinic can use its own issuer of tokens', () => {
   own.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { TOKEN_ISSUER: oidc.issuer } },
   });
+  own.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'list-people', USER_POOL_ID: 'none' } },
+  });
+  expect(JSON.stringify(own.toJSON())).not.toContain('cognito-idp:');
 });
 
 test('No user may set their own patient number in the user pool', () => {

@@ -25,6 +25,7 @@ import { Images } from '../../lib/data/images.ts';
 import { heldArchivesKey } from '../../lib/data/keys.ts';
 import { LegalHolds } from '../../lib/data/legal-holds.ts';
 import { Patients } from '../../lib/data/patients.ts';
+import { UserPool } from '../../lib/data/people/user-pool.ts';
 import { RateLimits } from '../../lib/data/rate-limits.ts';
 import { ScanVerdicts } from '../../lib/data/scan-verdicts.ts';
 import { Limits } from '../../lib/domain/limits/limits.ts';
@@ -44,6 +45,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
     AWS_ENDPOINT_URL_S3: stack.s3Endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDbEndpoint,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `${stack.url}/local/cognito`,
   });
   const template = loadTemplate(inject('cdkOut'), stack.url);
   const functions = loadFunctions(template, loadSecret(dataDir));
@@ -58,6 +60,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     REQUESTS_TABLE_NAME = '',
     AUDIT_TABLE_NAME = '',
     CONNECTIONS_TABLE_NAME = '',
+    USER_POOL_ID = '',
   } = Object.assign({}, ...functions.map(({ environment }) => environment));
   const table = connectTable(TABLE_NAME);
   return {
@@ -84,6 +87,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),
     patients: new Patients(table),
+    people: new UserPool(USER_POOL_ID),
     patientErasures: new PatientErasures(table),
     patientInventories: new PatientInventories(table),
     legalHolds: new LegalHolds(table),

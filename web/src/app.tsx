@@ -21,6 +21,7 @@ const StudyPage = lazyPart(() => import('./exams/study-page.tsx'), 'StudyPage');
 const AuditPage = lazyPart(() => import('./admin/audit-page.tsx'), 'AuditPage');
 const TrashPage = lazyPart(() => import('./trash/trash-page.tsx'), 'TrashPage');
 const StatusPage = lazyPart(() => import('./admin/status-page.tsx'), 'StatusPage');
+const PeoplePage = lazyPart(() => import('./people/people-page.tsx'), 'PeoplePage');
 const KeysPage = lazyPart(() => import('./admin/keys-page.tsx'), 'KeysPage');
 
 /** A patient's page, at the normal form of the number, by which all lists are cached. */
@@ -64,6 +65,7 @@ export function App() {
             <Route path="/studies/:uid">{({ uid }) => <StudyPage key={uid} study={uid} />}</Route>
             {isAdmin && <Route path="/admin/audit" component={AuditPage} />}
             {isAdmin && <Route path="/admin/status" component={StatusPage} />}
+            {isAdmin && <Route path="/admin/people" component={PeoplePage} />}
             {isAdmin && <Route path="/admin/keys" component={KeysPage} />}
             <Route>
               <main className="page">

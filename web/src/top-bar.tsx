@@ -26,6 +26,7 @@ export function TopBar() {
         )}
         {person.patientId && <NavLink href="/cases">{text('top-bar.cases')}</NavLink>}
         {person.role === 'admin' && <NavLink href="/admin/audit">{text('top-bar.audit')}</NavLink>}
+        {person.role === 'admin' && <NavLink href="/admin/people">{text('top-bar.people')}</NavLink>}
         {person.role === 'admin' && <NavLink href="/admin/keys">{text('top-bar.keys')}</NavLink>}
         {person.role === 'admin' && <NavLink href="/admin/status">{text('top-bar.status')}</NavLink>}
       </nav>

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import * as z from 'zod';
+import { roleOfGroups } from '../../domain/access/roles.ts';
 import type { Clock } from '../clock.ts';
 import { sendLocalError } from '../local-error.ts';
 import { localClientId } from '../template.ts';
+import type { Claims } from './demo-users.ts';
 
 const codeLifeMs = 60_000;
 
@@ -54,12 +56,12 @@ export class Codes {
   }
 }
 
-/** The issuer's sign-in page: choose a demo user with one click. */
+/** The issuer's sign-in page: choose a person with one click. */
 export function authorize(
   response: ServerResponse,
   query: URLSearchParams,
   codes: Codes,
-  people: Record<string, Record<string, unknown>>,
+  people: Readonly<Record<string, Claims>>,
 ): void {
   const parsed = AuthorizationRequest.safeParse(Object.fromEntries(query));
   if (!parsed.success) {
@@ -81,13 +83,14 @@ export function authorize(
 function sendPeople(
   response: ServerResponse,
   query: URLSearchParams,
-  people: Record<string, Record<string, unknown>>,
+  people: Readonly<Record<string, Claims>>,
 ) {
   const links = Object.entries(people).map(([user, claims]) => {
     const own = new URLSearchParams([...query, ['user', user]]);
     const patient = claims['custom:patient_id'];
-    const role = patient === undefined ? user : `patient ${patient}`;
-    return `<li><a href="?${escapeHtml(String(own))}"><b>${escapeHtml(String(claims.name))}</b> <span>${escapeHtml(role)}</span></a></li>`;
+    const role = roleOfGroups([claims['cognito:groups'] ?? []].flat());
+    const opens = role === 'patient' ? `patient ${patient}` : (role ?? 'no role');
+    return `<li><a href="?${escapeHtml(String(own))}"><b>${escapeHtml(String(claims.name))}</b> <span>${escapeHtml(opens)}</span></a></li>`;
   });
   const page = PAGE.replace('<!-- people -->', links.join('\n'));
   response.writeHead(200, {

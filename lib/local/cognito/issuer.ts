@@ -20,15 +20,8 @@ import { readBody } from '../request-body.ts';
 import { StartError } from '../start-error.ts';
 import { localClientId } from '../template.ts';
 import { authorize, Codes } from './authorize.ts';
-
-/** The demo users. */
-export const demoUsers: Record<string, Record<string, unknown>> = {
-  'patient-1': { name: 'Paula Patient', 'cognito:groups': ['patients'], 'custom:patient_id': 'P-1001' },
-  'patient-2': { name: 'Peter Patient', 'cognito:groups': ['patients'], 'custom:patient_id': 'P-1002' },
-  staff: { name: 'Sam Staff', 'cognito:groups': ['staff'] },
-  doctor: { name: 'Dana Doctor', 'cognito:groups': ['doctors'] },
-  admin: { name: 'Alex Admin', 'cognito:groups': ['admins'] },
-};
+import { type Claims, demoUsers } from './demo-users.ts';
+import { subjectOf } from './subject.ts';
 
 /** The audience of refresh tokens: only this issuer accepts them, the API does not. */
 const REFRESH = 'negatoscope-local-refresh';
@@ -41,26 +34,43 @@ const TokenRequest = z.strictObject({
   expiresInSeconds: z.int().default(3600),
 });
 
-/** A small OIDC issuer for demo users and tests. It signs any requested claims, so it runs only on loopback. */
+/** A small OIDC issuer for the people of the user pool and tests. It signs any requested claims, so it runs only on loopback. */
 export class Issuer {
   readonly #url: string;
   readonly #privateKey: CryptoKey;
   readonly #publicJwk: JWK;
   readonly #clock: Clock;
   readonly #codes: Codes;
+  readonly #people: () => Readonly<Record<string, Claims>>;
   /** The ids of revoked refresh tokens, until a restart. */
   readonly #revoked = new Set<string>();
 
-  private constructor(url: string, privateKey: CryptoKey, publicJwk: JWK, clock: Clock) {
+  private constructor(
+    url: string,
+    privateKey: CryptoKey,
+    publicJwk: JWK,
+    clock: Clock,
+    people: () => Readonly<Record<string, Claims>>,
+  ) {
     this.#url = url;
     this.#clock = clock;
+    this.#people = people;
     this.#codes = new Codes(clock);
     this.#privateKey = privateKey;
     this.#publicJwk = publicJwk;
   }
 
-  /** Opens the issuer with the key pair in the data directory, so that tokens survive a restart. */
-  static async open(dataDir: string, url: string, clock = new Clock()): Promise<Issuer> {
+  /**
+   * Opens the issuer with the key pair in the data directory, so that tokens survive a restart.
+   *
+   * @param people the claims of those who can sign in, by their user names
+   */
+  static async open(
+    dataDir: string,
+    url: string,
+    clock = new Clock(),
+    people: () => Readonly<Record<string, Claims>> = () => demoUsers,
+  ): Promise<Issuer> {
     const file = path.join(dataDir, 'issuer-key.pem');
     if (!existsSync(file)) {
       const { privateKey } = await generateKeyPair('RS256', { extractable: true });
@@ -71,7 +81,8 @@ export class Issuer {
       const privateKey = await importPKCS8(readFileSync(file, 'utf8'), 'RS256', { extractable: true });
       const { kty, n, e } = await exportJWK(privateKey);
       const kid = createHash('sha256').update(`${n}`).digest('base64url').slice(0, 16);
-      return new Issuer(url, privateKey, { kty, n, e, kid, alg: 'RS256', use: 'sig' } as JWK, clock);
+      const publicJwk = { kty, n, e, kid, alg: 'RS256', use: 'sig' } as JWK;
+      return new Issuer(url, privateKey, publicJwk, clock, people);
     } catch (cause) {
       throw new StartError(`The local issuer's key ${file} is damaged: remove it, and a new one is made.`, {
         cause,
@@ -79,7 +90,7 @@ export class Issuer {
     }
   }
 
-  /** Signs an id token for a demo user. `claims` override the defaults. */
+  /** Signs an id token for a person. `claims` override the defaults. */
   async token(user: string, claims: Record<string, unknown> = {}, expiresInSeconds = 3600): Promise<string> {
     const nowSeconds = Math.floor(this.#clock.now() / 1000);
     return new SignJWT({
@@ -88,7 +99,7 @@ export class Issuer {
       sub: subjectOf(user),
       'cognito:username': user,
       token_use: 'id',
-      ...demoUsers[user],
+      ...this.#people()[user],
       // A token with a negative lifetime was issued before it expired, like every expired token.
       iat: nowSeconds + Math.min(0, expiresInSeconds - 1),
       exp: nowSeconds + expiresInSeconds,
@@ -126,7 +137,7 @@ export class Issuer {
         sendJson(response, { keys: [this.#publicJwk] });
         return true;
       case 'GET /local/authorize':
-        authorize(response, query, this.#codes, demoUsers);
+        authorize(response, query, this.#codes, this.#people());
         return true;
       case 'POST /local/token':
         await this.#answerToken(request, response);
@@ -153,8 +164,9 @@ export class Issuer {
       return sendLocalError(response, 400, 'Expected JSON such as {"user":"doctor"}.', details);
     }
     const { user, claims, expiresInSeconds } = parsed.data;
-    if (!Object.hasOwn(demoUsers, user)) {
-      const known = Object.keys(demoUsers).join(', ');
+    const people = this.#people();
+    if (!Object.hasOwn(people, user)) {
+      const known = Object.keys(people).join(', ');
       return sendLocalError(response, 400, `Unknown user ${JSON.stringify(user)}.`, [
         `user: expected one of ${known}`,
       ]);
@@ -173,7 +185,9 @@ export class Issuer {
     }
     if (type === 'refresh_token') {
       const token = await this.#readRefreshToken(form.get('refresh_token') ?? '');
-      if (!token || this.#revoked.has(token.jti))
+      // A person who was disabled keeps no sign-in.
+      const isTheirs = token && Object.hasOwn(this.#people(), token['cognito:username']);
+      if (!isTheirs || this.#revoked.has(token.jti))
         return refuseGrant(response, 'invalid_grant', 'The refresh token is none of ours, or too old.');
       return this.#sendTokens(response, token['cognito:username']);
     }
@@ -223,12 +237,6 @@ export class Issuer {
 function refuseGrant(response: ServerResponse, error: string, description: string) {
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify({ error, error_description: description }));
-}
-
-/** A UUID derived from the user name, so that users keep their data. */
-function subjectOf(user: string): string {
-  const hex = createHash('sha256').update(`negatoscope demo ${user}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -83,7 +83,7 @@ const RawRole = z.object({ Policies: z.array(RawPolicy).default([]) }).loose();
 const RawStatement = z.object({ Action: oneOrMore.optional() }).loose();
 const RoleProperties = z.object({ ManagedPolicyArns: z.array(z.string()).default([]) });
 const PolicyProperties = z.object({ Roles: z.array(z.string()).default([]) });
-const enforcedServices = ['s3:', 'dynamodb:', 'execute-api:', 'lambda:', 'sqs:', '*'];
+const enforcedServices = ['s3:', 'dynamodb:', 'execute-api:', 'lambda:', 'sqs:', 'cognito-idp:', '*'];
 const knownConditions = ['StringEquals', 'StringLike'];
 
 /** All inline policies of a role together, without white space (IAM quotas, "IAM and AWS STS character quotas"). */
@@ -114,7 +114,7 @@ export function requireSmallPolicies(roleName: string, documents: readonly unkno
     );
 }
 
-/** The statements of a role that are enforced locally: on S3, DynamoDB, functions, queues and WebSocket connections. */
+/** The statements of a role that are enforced locally: on S3, DynamoDB, functions, queues, people and WebSocket connections. */
 export function statementsOfRole(template: Template, roleArn: string): Statement[] {
   const role = template.ofType('AWS::IAM::Role').find((candidate) => template.arn(candidate) === roleArn);
   if (!role) throw new StartError(`The template has no role ${roleArn}, which one of its functions runs as.`);

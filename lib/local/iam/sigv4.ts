@@ -26,7 +26,7 @@ export function verifySignature(
   request: IncomingMessage,
   url: URL,
   principals: Principals,
-  service: 's3' | 'execute-api' | 'sqs' = 's3',
+  service: 's3' | 'execute-api' | 'sqs' | 'cognito-idp' = 's3',
 ): string {
   const query = url.searchParams;
   const authorization = request.headers.authorization;

@@ -41,6 +41,8 @@ export interface CallResources {
   newKey(): Promise<string>;
   /** A new annotation of the image; returns its path. */
   newAnnotation(): Promise<string>;
+  /** A new person of the user pool; returns the subject. */
+  newPerson(): Promise<string>;
 }
 
 /** A request over HTTP, as JSON or as a form. */
@@ -322,6 +324,17 @@ export const callSamples: Record<OperationId, Sample> = {
   'list-exam-images': get(({ exam }) => `/examens-medicaux/${exam.examenID}/images`),
   'get-exam-image': get(({ exam }) => `/examens-medicaux/images/${exam.imageID}`),
 
+  'list-people': get(() => '/api/people?limit=20'),
+  'create-person': () => ({
+    method: 'POST',
+    path: '/api/people',
+    body: { email: `${randomUUID()}@clinic.example`, name: 'Dana Doctor', role: 'doctor' },
+  }),
+  'update-person': async ({ newPerson }) => ({
+    method: 'PATCH',
+    path: `/api/people/${await newPerson()}`,
+    body: { role: 'staff' },
+  }),
   'create-api-key': () => ({
     method: 'POST',
     path: '/api/v2/keys',

@@ -304,7 +304,7 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
   });
 
   const sampled = async (
-    id: 'create-exam-image' | 'create-api-key' | 'upload-dicom' | 'create-dicom-upload',
+    id: 'create-exam-image' | 'create-api-key' | 'create-person' | 'upload-dicom' | 'create-dicom-upload',
   ) => send(await callSamples[id]({} as CallResources));
   const { images } = await send({ method: 'GET', path: `/api/v2/images/patient/${PATIENT}` });
   const { events } = await send({ method: 'GET', path: '/api/audit?limit=1' });
@@ -341,6 +341,7 @@ async function makeResources(send: Send, patient: Send, { photo, imagesInBatch }
       const path = `/api/images/${imageId}/annotations`;
       return `${path}/${(await send({ method: 'POST', path, body: ANNOTATION })).id}`;
     },
+    newPerson: async () => (await sampled('create-person')).subject,
     newPatientCase: async () => {
       const caseId = `C-${randomUUID()}`;
       const body = { fileName: 'fundus.jpg', mimeType: 'image/jpeg', fileSize: 1, caseId };

@@ -26,3 +26,4 @@ export type Identity = Answer<'identify-patient', 200>;
 export type Found = Answer<'search-all', 200>;
 export type Upload = Answer<'list-uploads', 200>['uploads'][number];
 export type Status = Answer<'get-status', 200>;
+export type Person = Answer<'list-people', 200>['people'][number];
