@@ -1,6 +1,7 @@
+import annotations from './de.annotations.json' with { type: 'json' };
 import clinical from './de.clinical.json' with { type: 'json' };
 import intake from './de.intake.json' with { type: 'json' };
 import office from './de.office.json' with { type: 'json' };
 import shortcuts from './de.shortcuts.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...intake, ...office, ...shortcuts };
+export const messages = { ...annotations, ...clinical, ...intake, ...office, ...shortcuts };

@@ -1,6 +1,7 @@
+import annotations from './en.annotations.json' with { type: 'json' };
 import clinical from './en.clinical.json' with { type: 'json' };
 import intake from './en.intake.json' with { type: 'json' };
 import office from './en.office.json' with { type: 'json' };
 import shortcuts from './en.shortcuts.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...intake, ...office, ...shortcuts };
+export const messages = { ...annotations, ...clinical, ...intake, ...office, ...shortcuts };
