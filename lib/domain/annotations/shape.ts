@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MOST_POINTS } from './geometry.ts';
 
 /**
  * The farthest that a point may lie from the upper left corner: a JPEG and a DICOM file have at most 65,535 pixels a side, and a
@@ -19,9 +20,6 @@ const Coordinate = z
  * DICOM (PS3.3 C.18.6, SCOORD). So a point stays where it is on the body, however the image is edited later.
  */
 const Point = z.tuple([Coordinate, Coordinate]).meta({ examples: [[812.5, 1204]] });
-
-/** Most points of a line: a list of 100 annotations fits into the 6 MB of a Lambda response. */
-export const MOST_POINTS = 1000;
 
 /** A known length in a photograph; the longest is a person's height, and some more. */
 const Millimetres = z

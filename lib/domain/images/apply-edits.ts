@@ -20,19 +20,24 @@ export function applyEdits(picture: Picture, steps: EditSteps): Picture {
 
 /** The size of a picture after its edits. */
 export function editedSize(
-  { width, height }: Pick<Picture, 'width' | 'height'>,
-  { quarterTurns, crop }: EditSteps,
+  size: Pick<Picture, 'width' | 'height'>,
+  steps: EditSteps,
 ): { width: number; height: number } {
-  const turned = quarterTurns % 2 === 0 ? { width, height } : { width: height, height: width };
-  const { left, top, right, bottom } = cropIn(turned, crop);
+  const { left, top, right, bottom } = cropIn(turnedSize(size, steps), steps.crop);
   return { width: right - left, height: bottom - top };
 }
 
+/** The size of a picture after its quarter turns. */
+export const turnedSize = (
+  { width, height }: Pick<Picture, 'width' | 'height'>,
+  { quarterTurns }: Pick<EditSteps, 'quarterTurns'>,
+) => (quarterTurns % 2 === 0 ? { width, height } : { width: height, height: width });
+
 /** Mirrored left to right, then turned clockwise. */
-function turn(picture: Picture, { isFlipped, quarterTurns }: EditSteps): Picture {
-  const { width, height } = picture;
-  const isSideways = quarterTurns % 2 === 1;
-  const size = isSideways ? { width: height, height: width } : { width, height };
+function turn(picture: Picture, steps: EditSteps): Picture {
+  const { isFlipped, quarterTurns } = steps;
+  const { width } = picture;
+  const size = turnedSize(picture, steps);
   return redraw(picture, size, (x, y) => {
     const [turnedX, turnedY] = unturned(x, y, picture, quarterTurns);
     return turnedY * width + (isFlipped ? width - 1 - turnedX : turnedX);
@@ -72,13 +77,18 @@ function redraw(
 /** Engines may differ in the last bit of a sine. */
 const rounded = (value: number): number => Math.round(value * 2 ** 24) / 2 ** 24;
 
+/** A rotation, and how much it enlarges a picture. */
+export function enlargement({ width, height }: Pick<Picture, 'width' | 'height'>, degrees: number) {
+  const angle = (degrees * Math.PI) / 180;
+  const [sine, cosine] = [rounded(Math.sin(angle)), rounded(Math.cos(angle))];
+  return { sine, cosine, scale: cosine + Math.abs(sine) * Math.max(width / height, height / width) };
+}
+
 /** Rotates about the middle, and enlarges so much that no corner is empty. Between pixels, it interpolates. */
 function straighten(picture: Picture, degrees: number): Picture {
   if (degrees === 0) return picture;
   const { data, width, height, channels } = picture;
-  const angle = (degrees * Math.PI) / 180;
-  const [sine, cosine] = [rounded(Math.sin(angle)), rounded(Math.cos(angle))];
-  const scale = cosine + Math.abs(sine) * Math.max(width / height, height / width);
+  const { sine, cosine, scale } = enlargement(picture, degrees);
   const drawn = new Uint8Array(data.length);
   const sample = (x: number, y: number, channel: number) => data[(y * width + x) * channels + channel] ?? 0;
   for (let y = 0, to = 0; y < height; y++) {
@@ -103,7 +113,7 @@ function straighten(picture: Picture, degrees: number): Picture {
 const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
 
 /** The kept part in pixels: at least one. */
-function cropIn(
+export function cropIn(
   { width, height }: { width: number; height: number },
   crop: EditSteps['crop'],
 ): { left: number; top: number; right: number; bottom: number } {

@@ -11,7 +11,8 @@ import {
   requireNewestVersion,
   requirePosition,
 } from '../../../lib/domain/annotations/annotation-rules.ts';
-import { MOST_POINTS, Shape, StoredShape } from '../../../lib/domain/annotations/shape.ts';
+import { MOST_POINTS } from '../../../lib/domain/annotations/geometry.ts';
+import { Shape, StoredShape } from '../../../lib/domain/annotations/shape.ts';
 import type { DomainError } from '../../../lib/domain/errors.ts';
 
 const points = (count: number) => Array.from({ length: count }, (_value, index) => [index, index]);

@@ -6,6 +6,7 @@ type Answer<Id extends keyof operations, Status extends number> = operations[Id]
   ? Body
   : never;
 
+export type Annotation = Answer<'list-annotations', 200>['annotations'][number];
 export type Batch = Answer<'list-batches', 200>['batches'][number];
 export type Image = Answer<'list-images', 200>['images'][number];
 export type CaseImage = Answer<'list-case-images', 200>['images'][number];

@@ -1,9 +1,10 @@
 import { CheckCheck } from 'lucide-react';
-import { useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import type { Batch, Image } from '../api/types.ts';
 import type { Pair } from '../compare/pair.ts';
 import { useDownloads } from '../downloads/downloads-provider.tsx';
 import { text } from '../messages/text.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { ImageGrid } from '../patient/image-grid.tsx';
 import { movedBefore, movedBy } from '../patient/image-order.ts';
@@ -17,6 +18,8 @@ import type { ImageTarget } from '../uploads/upload-record.ts';
 import { useOwnUploads } from '../uploads/use-own-uploads.ts';
 import '../parts/dock.css';
 import './batch-content.css';
+
+const BatchNotes = lazyPart(() => import('../annotations/batch-notes.tsx'), 'BatchNotes');
 
 interface BatchContentProps {
   batch: Batch;
@@ -84,6 +87,9 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />
       )}
+      <Suspense>
+        <BatchNotes batchId={id} />
+      </Suspense>
     </div>
   );
 }

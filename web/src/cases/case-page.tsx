@@ -193,6 +193,8 @@ const toViewed = (image: CaseImage): ViewedImage => ({
   reason: image.statusReason,
   original: `/api/v1/images/${image.id}/proxy`,
   pages: image.pages ?? 1,
+  ...(image.width !== null &&
+    image.height !== null && { size: { width: image.width, height: image.height } }),
 });
 
 /** Downloads from S3 by a signed URL. The browser saves the file under its name. */

@@ -1,3 +1,5 @@
+import type { EditSteps } from '../../../lib/domain/images/image-edit.ts';
+
 /** The image in the viewer, independent of the endpoint that it came from. */
 export interface ViewedImage {
   id: string;
@@ -14,6 +16,12 @@ export interface ViewedImage {
   edited?: string | undefined;
   /** Of a document. */
   pages: number;
+  /** The size of the original, upright, in pixels; of a document that of the first page. */
+  size?: { width: number; height: number } | undefined;
+  /** Its edits, if the picture with them is shown. */
+  steps?: EditSteps | undefined;
+  /** When its annotations changed last; undefined if that is not known. */
+  annotatedAt?: string | undefined;
 }
 
 /** The media types that not every browser can draw as a picture. */

@@ -8,10 +8,11 @@ import {
   Trash2,
   X,
 } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { RetryButton } from '../parts/retry-button.tsx';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { originals } from './blob-urls.ts';
@@ -21,6 +22,8 @@ import { useZoom } from './use-zoom.ts';
 import { pathOf, type ViewedImage } from './viewed-image.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
 import './viewer.css';
+
+const AnnotatedPhoto = lazyPart(() => import('../annotations/annotated-photo.tsx'), 'AnnotatedPhoto');
 
 interface ViewerProps {
   image: ViewedImage;
@@ -53,6 +56,7 @@ export function Viewer({
 }: ViewerProps) {
   const [saved, setSaved] = useState<{ id: string; words: string; isBad?: boolean }>();
   const [shownId, setShownId] = useState<string>();
+  const [stage, setStage] = useState<HTMLDivElement | null>(null);
   const zoom = useZoom();
   const [turned, setTurned] = useState<{ id: string; page: number }>();
   const isShown = shownId === image.id;
@@ -145,7 +149,7 @@ export function Viewer({
           </>
         )}
       </p>
-      <div className="viewer-stage">
+      <div ref={setStage} className="viewer-stage">
         <Picture image={image} page={page} zoom={zoom} onShown={() => setShownId(image.id)} />
         <Arrow side="left" target={previous} onShow={onShow} />
         <Arrow side="right" target={next} onShow={onShow} />
@@ -158,6 +162,11 @@ export function Viewer({
         )}
         {image.isReady && <ZoomButtons zoom={zoom} />}
       </div>
+      {image.isReady && stage && (
+        <Suspense fallback={<div className="viewer-annotator" />}>
+          <AnnotatedPhoto image={image} page={page} stage={stage} />
+        </Suspense>
+      )}
     </section>
   );
 }

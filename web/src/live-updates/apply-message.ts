@@ -22,6 +22,7 @@ const LIVE: readonly unknown[] = [
   'export',
   'gallery',
   'deleted',
+  'annotations',
 ];
 export const isLive = ({ queryKey: [kind] }: Pick<Query, 'queryKey'>): boolean => LIVE.includes(kind);
 
@@ -45,6 +46,7 @@ export function applyMessage(queries: QueryClient, message: SocketMessage): void
     case 'BATCH_CHANGED':
       if (!putBatch(queries, message.batch)) invalidateSoon(queries, ['batches', message.batch.object_id]);
       invalidateSoon(queries, ['summary', message.batch.object_id]);
+      invalidateSoon(queries, ['annotations', 'batch', message.batch.id]);
       return;
     case 'BATCH_DELETED':
       dropBatch(queries, message.batch);

@@ -1,3 +1,4 @@
+import annotations from './de.annotations.json' with { type: 'json' };
 import clinical from './de.clinical.json' with { type: 'json' };
 import compare from './de.compare.json' with { type: 'json' };
 import intake from './de.intake.json' with { type: 'json' };
@@ -6,4 +7,4 @@ import people from './de.people.json' with { type: 'json' };
 import shortcuts from './de.shortcuts.json' with { type: 'json' };
 import viewer from './de.viewer.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };
+export const messages = { ...annotations, ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };

@@ -1,3 +1,4 @@
+import annotations from './en.annotations.json' with { type: 'json' };
 import clinical from './en.clinical.json' with { type: 'json' };
 import compare from './en.compare.json' with { type: 'json' };
 import intake from './en.intake.json' with { type: 'json' };
@@ -6,4 +7,4 @@ import people from './en.people.json' with { type: 'json' };
 import shortcuts from './en.shortcuts.json' with { type: 'json' };
 import viewer from './en.viewer.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };
+export const messages = { ...annotations, ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };

@@ -1,3 +1,4 @@
+import annotations from './fr.annotations.json' with { type: 'json' };
 import clinical from './fr.clinical.json' with { type: 'json' };
 import compare from './fr.compare.json' with { type: 'json' };
 import intake from './fr.intake.json' with { type: 'json' };
@@ -6,4 +7,4 @@ import people from './fr.people.json' with { type: 'json' };
 import shortcuts from './fr.shortcuts.json' with { type: 'json' };
 import viewer from './fr.viewer.json' with { type: 'json' };
 
-export const messages = { ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };
+export const messages = { ...annotations, ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };

@@ -59,4 +59,10 @@ export const toViewed = (image: Image): ViewedImage => ({
   original: `/api/images/${image.id}/data`,
   edited: editedPath(image, 2000),
   pages: image.pages ?? 1,
+  size: sizeOf(image),
+  steps: image.edit?.steps ?? undefined,
+  annotatedAt: image.annotated_at ?? 'never',
 });
+
+const sizeOf = ({ width, height }: Image) =>
+  width !== null && height !== null ? { width, height } : undefined;

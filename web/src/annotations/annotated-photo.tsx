@@ -1,0 +1,60 @@
+import { useState } from 'react';
+import type { ViewedImage } from '../images/viewed-image.ts';
+import { text } from '../messages/text.ts';
+import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
+import { Annotator } from './annotator.tsx';
+import type { ShapeKind } from './drawing.ts';
+import { calibrationIn } from './measures.ts';
+import { photoTransform } from './photo-transform.ts';
+
+interface AnnotatedPhotoProps {
+  image: ViewedImage;
+  page: number;
+  /** The element in which the picture is. */
+  stage: HTMLElement;
+}
+
+const KINDS: readonly ShapeKind[] = [
+  'text',
+  'arrow',
+  'freehand',
+  'ellipse',
+  'polygon',
+  'length',
+  'angle',
+  'area',
+  'calibration',
+];
+
+/** The annotations of a photograph, and the notes on it. */
+export function AnnotatedPhoto({ image, page, stage }: AnnotatedPhotoProps) {
+  const [isOpen, setOpen] = useState(false);
+  const place: AnnotatedPlace = { kind: 'image', id: image.id };
+  const { annotatedAt } = image;
+  const answer = useAnnotations(place, {
+    isWanted: isOpen || annotatedAt !== 'never',
+    changedAt: annotatedAt,
+  });
+  const list = (answer.data ?? []).filter((each) => each.shape === null || each.page === page);
+  const size = calibrationIn(list);
+  return (
+    <Annotator
+      key={image.id}
+      place={place}
+      position={{ page }}
+      answer={answer}
+      list={list}
+      isOpen={isOpen}
+      onOpen={setOpen}
+      stage={stage}
+      readTransform={() => photoTransform(stage, image, page)}
+      kinds={KINDS}
+      size={size}
+      noteTitle={() => text('annotations.note')}
+    >
+      {!size && list.some(({ shape }) => shape) && (
+        <p className="quiet">{text('annotations.not-calibrated')}</p>
+      )}
+    </Annotator>
+  );
+}

@@ -1,0 +1,122 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { errorOf } from '../api/api-error.ts';
+import { changeCached } from '../api/change-cached.ts';
+import { authorizedFetch } from '../api/client.ts';
+import type { Annotation } from '../api/types.ts';
+import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
+
+/** What is annotated. */
+export interface AnnotatedPlace {
+  kind: 'image' | 'batch' | 'study';
+  /** Its id, or the UID of the study. */
+  id: string;
+}
+
+/** What a person writes. */
+export type Content = Pick<Annotation, 'shape' | 'text' | 'link'>;
+/** Where on an image or in a study. */
+export type Position = Pick<Annotation, 'page' | 'series' | 'instance' | 'frame'>;
+
+const ROOTS = { image: '/api/images', batch: '/api/batches', study: '/api/dicom/studies' };
+const pathOf = ({ kind, id }: AnnotatedPlace) => `${ROOTS[kind]}/${id}/annotations`;
+
+const keyOf = ({ kind, id }: AnnotatedPlace) => ['annotations', kind, id];
+
+/** No socket tells of what is annotated in studies. */
+const STUDY_POLL_MS = 20_000;
+
+interface Wish {
+  /** Whether there may be something to show. */
+  isWanted: boolean;
+  /** When they changed last, if the page is told of it: another value reads them again. */
+  changedAt?: string | undefined;
+}
+
+/** The annotations and notes of a place, oldest first. */
+export function useAnnotations(place: AnnotatedPlace, { isWanted, changedAt }: Wish) {
+  const poll = useRefetchInterval();
+  const answer = useQuery({
+    queryKey: keyOf(place),
+    queryFn: ({ signal }) => readAll(place, signal),
+    enabled: isWanted,
+    refetchInterval: place.kind === 'study' ? STUDY_POLL_MS : poll,
+  });
+  const known = useRef(changedAt);
+  const { refetch } = answer;
+  useEffect(() => {
+    if (known.current === changedAt) return;
+    known.current = changedAt;
+    if (isWanted) void refetch();
+  }, [changedAt, isWanted, refetch]);
+  return answer;
+}
+
+async function readAll(place: AnnotatedPlace, signal: AbortSignal): Promise<Annotation[]> {
+  const all: Annotation[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const path = `${pathOf(place)}${query}`;
+    const page = await send<{ annotations: Annotation[]; next: string | null }>('GET', path, { signal });
+    all.push(...page.annotations);
+    cursor = page.next;
+  }
+  return all;
+}
+
+/** The versions of an annotation, newest first. */
+export const useVersions = (place: AnnotatedPlace, { id, version }: Pick<Annotation, 'id' | 'version'>) =>
+  useQuery({
+    queryKey: [...keyOf(place), id, version],
+    queryFn: async ({ signal }) => readVersions(place, id, signal),
+  });
+
+const readVersions = async (place: AnnotatedPlace, id: string, signal?: AbortSignal) =>
+  (await send<{ versions: Annotation[] }>('GET', `${pathOf(place)}/${id}/versions`, { signal })).versions;
+
+/** Writes annotations of a place, and puts what was written into the list at once. */
+export function useAnnotationWrites(place: AnnotatedPlace) {
+  const queries = useQueryClient();
+  const change = (work: (list: Annotation[]) => Annotation[]) =>
+    changeCached<Annotation[]>(queries, keyOf(place), (list) => list && work(list));
+  const put = (written: Annotation) => {
+    change((list) =>
+      list.some(({ id }) => id === written.id)
+        ? list.map((each) => (each.id === written.id && each.version <= written.version ? written : each))
+        : [...list, written],
+    );
+    return written;
+  };
+  const reread = () => queries.invalidateQueries({ queryKey: keyOf(place), exact: true });
+  return {
+    create: async (content: Content, position: Position): Promise<Annotation> =>
+      put(await send('POST', pathOf(place), { body: { ...content, ...position } })),
+    change: async ({ id, version }: Annotation, content: Content): Promise<Annotation> =>
+      put(await send('PUT', `${pathOf(place)}/${id}`, { body: { ...content, version } })),
+    remove: async ({ id }: Annotation): Promise<void> => {
+      await send('DELETE', `${pathOf(place)}/${id}`);
+      change((list) => list.filter((each) => each.id !== id));
+    },
+    /** The newest version of an annotation, also of a removed one. */
+    newest: async ({ id }: Annotation): Promise<Annotation | undefined> => {
+      const [newest] = await readVersions(place, id);
+      void reread();
+      return newest;
+    },
+  };
+}
+
+interface Sent {
+  body?: object;
+  signal?: AbortSignal | undefined;
+}
+
+async function send<T>(method: string, path: string, { body, signal }: Sent = {}): Promise<T> {
+  const response = await authorizedFetch(path, {
+    method,
+    signal: signal ?? null,
+    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  if (!response.ok) throw await errorOf(response);
+  return response.status === 204 ? (undefined as T) : response.json();
+}

@@ -1,0 +1,107 @@
+import { ellipseOf, onEllipse } from '../../../lib/domain/annotations/geometry.ts';
+import type { Vector } from '../../../lib/domain/images/affine.ts';
+import type { Shape } from './drawing.ts';
+
+interface ShapeViewProps {
+  shape: Shape;
+  there: (point: Vector) => Vector;
+  /** What is written beside it. */
+  label: string;
+  isChosen: boolean;
+}
+
+/** A shape as it is drawn over a picture. Lines and letters have the same size at any zoom. */
+export function ShapeView({ shape, there, label, isChosen }: ShapeViewProps) {
+  const path = pathOf(shape, there);
+  const [x = 0, y = 0] = labelPlace(shape, there);
+  return (
+    <g className={`mark ${isChosen ? 'chosen' : ''}`} data-kind={shape.kind}>
+      {path && (
+        <>
+          <path className="mark-edge" d={path} />
+          <path className="mark-line" d={path} />
+        </>
+      )}
+      {(isChosen || shape.kind === 'text') &&
+        shape.points
+          .slice(0, MOST_HANDLES)
+          .map(there)
+          .map(([handleX, handleY]) => (
+            <circle
+              key={`${handleX} ${handleY}`}
+              className="mark-handle"
+              cx={handleX}
+              cy={handleY}
+              r={isChosen ? 5 : 3}
+            />
+          ))}
+      <text x={x + LABEL_GAP} y={y - LABEL_GAP}>
+        {label}
+      </text>
+    </g>
+  );
+}
+
+const MOST_HANDLES = 100;
+const LABEL_GAP = 8;
+/** The length of an arrow's head and the half of its width, in CSS pixels. */
+const HEAD = { length: 14, half: 6 };
+
+const through = (points: readonly Vector[], isClosed = false): string =>
+  points.length === 0
+    ? ''
+    : `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join('L')}${isClosed ? 'Z' : ''}`;
+
+function pathOf({ kind, points }: Shape, there: (point: Vector) => Vector): string {
+  const shown = points.map(there);
+  const [from, to] = shown;
+  switch (kind) {
+    case 'text':
+      return '';
+    case 'arrow':
+      return from && to ? through(shown) + headOf(from, to) : '';
+    case 'length':
+    case 'calibration':
+      return from && to ? through(shown) + endOf(from, to) + endOf(to, from) : through(shown);
+    case 'ellipse': {
+      const ellipse = ellipseOf(points);
+      return ellipse ? through(onEllipse(ellipse).map(there), true) : '';
+    }
+    case 'polygon':
+    case 'area':
+      return through(shown, true);
+    default:
+      return through(shown);
+  }
+}
+
+/** The unit vector along a line. */
+function along([ax, ay]: Vector, [bx, by]: Vector): Vector {
+  const length = Math.hypot(bx - ax, by - ay) || 1;
+  return [(bx - ax) / length, (by - ay) / length];
+}
+
+function headOf(from: Vector, to: Vector): string {
+  const [dx, dy] = along(from, to);
+  const base: Vector = [to[0] - dx * HEAD.length, to[1] - dy * HEAD.length];
+  return through([
+    [base[0] - dy * HEAD.half, base[1] + dx * HEAD.half],
+    to,
+    [base[0] + dy * HEAD.half, base[1] - dx * HEAD.half],
+  ]);
+}
+
+/** A short line across the end of a measured one. */
+function endOf(end: Vector, other: Vector): string {
+  const [dx, dy] = along(end, other);
+  return through([
+    [end[0] - dy * HEAD.half, end[1] + dx * HEAD.half],
+    [end[0] + dy * HEAD.half, end[1] - dx * HEAD.half],
+  ]);
+}
+
+/** The point of a shape that is farthest to the right. */
+const labelPlace = ({ points }: Shape, there: (point: Vector) => Vector): Vector =>
+  points
+    .map(there)
+    .reduce<Vector>((most, each) => (each[0] > most[0] ? each : most), [Number.NEGATIVE_INFINITY, 0]);
