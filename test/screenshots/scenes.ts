@@ -24,6 +24,16 @@ const select = async (page: Page, names: readonly string[]) => {
   for (const name of names) await page.getByLabel(`Select ${name}`).check();
 };
 const PAIR = ['standing-posterior.jpg', 'posterior-with-insoles.jpg'];
+/** Two images that are compared. */
+const comparePair = async (page: Page) => {
+  await openVisit(page);
+  await select(page, PAIR);
+  await button(page, 'Compare').click();
+  await shownPair(page);
+};
+const shownPair = async (page: Page) => {
+  for (const side of [0, 1]) await page.locator('.compare-frame > img').nth(side).waitFor();
+};
 const shownPicture = (page: Page) => page.locator('.viewer-stage > img').first().waitFor();
 
 /** Every screen of the page, in the order of a demonstration. */
@@ -127,14 +137,67 @@ export const SCENES: readonly Scene[] = [
     name: 'compare',
     person: 'doctor',
     path: '/patients/P-1001',
+    act: comparePair,
+    shows: shownPair,
+  },
+  {
+    name: 'compare-choice',
+    person: 'doctor',
+    path: '/patients/P-1001',
     act: async (page) => {
       await openVisit(page);
-      await select(page, PAIR);
+      await select(page, ['soles.jpg']);
       await button(page, 'Compare').click();
     },
-    shows: async (page) => {
-      for (const side of [0, 1]) await page.locator('.viewer-stage > img').nth(side).waitFor();
+    shows: (page) =>
+      page
+        .getByRole('dialog')
+        .getByRole('button', { name: /soles-2024/ })
+        .waitFor(),
+  },
+  {
+    name: 'compare-slider',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await comparePair(page);
+      await button(page, 'Slider').click();
     },
+    shows: shownPair,
+  },
+  {
+    name: 'compare-overlay',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await comparePair(page);
+      await button(page, 'Overlay').click();
+    },
+    shows: shownPair,
+  },
+  {
+    name: 'compare-align',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await comparePair(page);
+      await button(page, 'Align by two points').click();
+    },
+    shows: (page) =>
+      button(page, /^Point 2/)
+        .last()
+        .waitFor(),
+  },
+  {
+    name: 'compare-print',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await comparePair(page);
+      await button(page, 'Print the comparison').click();
+    },
+    shows: (page) => page.locator('.print-sheet').waitFor({ state: 'attached' }),
+    isPaper: true,
   },
   {
     name: 'study',

@@ -228,6 +228,16 @@ describe('The alignment', () => {
   });
 });
 
+test('An edited image is compared as its edits show it', async () => {
+  const doctor = await service.as('doctor');
+  const [id] = await upload(doctor, await createBatch(doctor, PATIENT, 'Edited'), [await photo({ seed: 4 })]);
+  await decided(doctor, id as string);
+  await doctor.json('PUT', `/api/images/${id}/edit`, 200, { steps: { quarterTurns: 1 }, version: 0 });
+  const path = `/patients/${PATIENT}?compare=${ids['photo-1']},${id}&mode=slider`;
+  const page = await browsing.signedIn('doctor', path);
+  await expect.poll(() => widths(page)).toEqual([640, 480]);
+});
+
 test('A warning says that the eyes differ, the right one is on the left, and a wrong side is corrected there', async () => {
   await change('photo-2', { eye_side: 'left' });
   const page = await browsing.signedIn('doctor', `/patients/${PATIENT}`);

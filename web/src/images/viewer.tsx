@@ -1,5 +1,6 @@
 import {
   ArrowRightLeft,
+  Captions,
   ChevronLeft,
   ChevronRight,
   Columns2,
@@ -33,6 +34,8 @@ interface ViewerProps {
   next: ViewedImage | undefined;
   onShow: (image: ViewedImage) => void;
   onSave: () => Promise<void>;
+  /** Saves it with whose it is, and its day, written below it. */
+  onSaveCaptioned?: (() => Promise<void>) | undefined;
   onCompare?: (() => void) | undefined;
   onEdit?: (() => void) | undefined;
   onDelete: (() => void) | undefined;
@@ -48,13 +51,14 @@ export function Viewer({
   next,
   onShow,
   onSave,
+  onSaveCaptioned,
   onCompare,
   onEdit,
   onDelete,
   onMove,
   onClose,
 }: ViewerProps) {
-  const [saved, setSaved] = useState<{ id: string; words: string; isBad?: boolean }>();
+  const [saved, setSaved] = useState<{ id: string; words: string; retry?: (() => unknown) | undefined }>();
   const [shownId, setShownId] = useState<string>();
   const [stage, setStage] = useState<HTMLDivElement | null>(null);
   const zoom = useZoom();
@@ -73,14 +77,14 @@ export function Viewer({
     'next-image': next && (() => onShow(next)),
   });
 
-  const save = async () => {
-    const say = (words: string, isBad = false) => setSaved({ id: image.id, words, isBad });
+  const save = async (work: () => Promise<void>) => {
+    const say = (words: string, retry?: () => unknown) => setSaved({ id: image.id, words, retry });
     say(text('images.downloading'));
     try {
-      await onSave();
+      await work();
       say(text('images.downloaded'));
     } catch (error) {
-      say(text('images.not-downloaded', { reason: explain(error) }), true);
+      say(text('images.not-downloaded', { reason: explain(error) }), () => save(work));
     }
   };
 
@@ -96,9 +100,17 @@ export function Viewer({
             <IconButton
               icon={Download}
               className="accent"
-              onClick={save}
+              onClick={() => save(onSave)}
               label={text('images.download')}
               title={text('images.download-hint')}
+            />
+          )}
+          {image.isReady && onSaveCaptioned && (
+            <IconButton
+              icon={Captions}
+              onClick={() => save(onSaveCaptioned)}
+              label={text('compare.download-captioned')}
+              title={text('compare.download-captioned')}
             />
           )}
           {onCompare && (
@@ -145,7 +157,7 @@ export function Viewer({
       <p className="viewer-saving" role="status">
         {saved?.id === image.id && (
           <>
-            {saved.words} {saved.isBad && <RetryButton onRetry={save} />}
+            {saved.words} {saved.retry && <RetryButton onRetry={saved.retry} />}
           </>
         )}
       </p>

@@ -18,6 +18,7 @@ import { useSession } from '../session/session-provider.tsx';
 import { DateTaken } from './date-taken.tsx';
 import { ImageFacts, toViewed } from './image-facts.tsx';
 import { listedIn, useImages } from './images.ts';
+import { useCaptionedCopy } from './use-captioned-copy.ts';
 
 const MoveDialog = lazyPart(() => import('../moves/move-dialog.tsx'), 'MoveDialog');
 
@@ -69,6 +70,7 @@ interface ShownProps extends PatientViewerProps {
 function Shown({ patientId, looked, among, isWhole, onLook, onCompare }: ShownProps) {
   const { person } = useSession();
   const { deleteImages } = useDeletion();
+  const saveCaptioned = useCaptionedCopy(patientId);
   const [asks, setAsks] = useState<'compare' | 'edit' | 'move' | 'delete'>();
   const index = among.findIndex(({ id }) => id === looked.image.id);
   const listed = among[index];
@@ -108,6 +110,7 @@ function Shown({ patientId, looked, among, isWhole, onLook, onCompare }: ShownPr
         onSave={async () =>
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
+        onSaveCaptioned={() => saveCaptioned(image)}
         onEdit={mayEdit(person, image) ? () => setAsks('edit') : undefined}
         onCompare={image.status === 'ready' ? () => setAsks('compare') : undefined}
         onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
