@@ -10,8 +10,13 @@ export interface Clinic {
   batches: { visit: string };
 }
 
-/** The study of `P-1001`. */
+/** The studies of `P-1001`. */
 export const STUDY = '2.25.2025110600';
+export const PRIOR_STUDY = '2.25.2024031200';
+const STUDIES = [
+  { studyUid: PRIOR_STUDY, studyDate: '20240312' },
+  { studyUid: STUDY, studyDate: '20251106' },
+];
 const SLICES = 5;
 
 /** An answer with one resource. */
@@ -112,12 +117,14 @@ export async function fillClinic(stack: LocalStack): Promise<Clinic> {
     await ask('doctor', 'POST', '/api/v1/images/upload', form);
   }
 
-  for (let number = 1; number <= SLICES; number += 1) {
-    const uids = { studyUid: STUDY, seriesUid: `${STUDY}.1`, sopUid: `${STUDY}.1.${number}` };
-    const slice = ctSlice({ ...uids, patientId: 'P-1001', studyDate: '20251106', number });
-    const form = new FormData();
-    form.append('file', new Blob([slice]), 'slice.dcm');
-    await ask('doctor', 'POST', '/dicom/upload', form);
+  for (const { studyUid, studyDate } of STUDIES) {
+    for (let number = 1; number <= SLICES; number += 1) {
+      const uids = { studyUid, seriesUid: `${studyUid}.1`, sopUid: `${studyUid}.1.${number}` };
+      const slice = ctSlice({ ...uids, patientId: 'P-1001', studyDate, number });
+      const form = new FormData();
+      form.append('file', new Blob([slice]), 'slice.dcm');
+      await ask('doctor', 'POST', '/dicom/upload', form);
+    }
   }
 
   await ask('admin', 'POST', '/api/v2/keys', {

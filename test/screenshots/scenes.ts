@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import * as z from 'zod';
 import { found, openPatient, searchField } from '../support/browser/find.ts';
-import { type Clinic, Images, STUDY } from './clinic.ts';
+import { type Clinic, Images, PRIOR_STUDY, STUDY } from './clinic.ts';
 import { draw } from './drawings.ts';
 
 /** One screen, and the steps that lead to it. */
@@ -204,6 +204,14 @@ export const SCENES: readonly Scene[] = [
     person: 'doctor',
     path: `/studies/${STUDY}`,
     shows: (page) => page.locator('[data-shown]').waitFor(),
+  },
+  {
+    name: 'study-and-prior',
+    person: 'doctor',
+    path: `/studies/${STUDY}?beside=${PRIOR_STUDY}.1`,
+    shows: async (page) => {
+      for (const side of [0, 1]) await page.locator('[data-shown]').nth(side).waitFor();
+    },
   },
   {
     name: 'print',

@@ -69,6 +69,23 @@ describe('The frames around the wanted one are loaded', () => {
     expect(loading.size).toBe(0);
   });
 
+  test('again only if they are wanted, when they have failed', async () => {
+    const loads: string[] = [];
+    const prefetcher = new Prefetcher({
+      isLoaded: () => false,
+      load: ({ imageId }) => {
+        loads.push(imageId);
+        return Promise.reject(new Error('refused'));
+      },
+      cancel: () => undefined,
+    });
+    for (const index of [50, 50, 51]) {
+      prefetcher.aim(FRAMES, index, 1);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    expect(loads).toEqual(['50', '51', '52', '50', '51', '53']);
+  });
+
   test('the wanted one at once, whatever else is on its way', () => {
     const { prefetcher, loading } = heldSource();
     for (let index = 10; index < 20; index++) {

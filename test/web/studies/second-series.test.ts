@@ -84,6 +84,15 @@ test('A second series is shown beside the first; both are at the same position, 
   await shows(viewer(page), '6 / 20');
   await shows(second(page), '2 / 4');
   expect(await faultsOf(page)).toEqual([]);
+  const desktop = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 800 });
+  const cut = () =>
+    page
+      .getByRole('main')
+      .evaluate((main) => Reflect.get(main, 'scrollWidth') - Reflect.get(main, 'clientWidth'));
+  await expect.poll(cut).toBeLessThanOrEqual(0);
+  expect(await faultsOf(page)).toEqual([]);
+  if (desktop) await page.setViewportSize(desktop);
 
   await page.getByRole('button', { name: 'Link scrolling' }).click();
   await turnWheel(page, viewer(page), 10);

@@ -3,7 +3,7 @@ import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { PrintSheet } from '../print/print-sheet.tsx';
 import { usePrinting } from '../print/use-printing.ts';
-import type { ComparedImages } from './compare.tsx';
+import type { ComparedImages } from './pair.ts';
 import { eyeWarning } from './pair.ts';
 
 /** Prints two images on one sheet, with whose they are and their days. The browser can save it as PDF. */

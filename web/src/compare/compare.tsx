@@ -1,18 +1,14 @@
 import { useState } from 'react';
-import type { Image } from '../api/types.ts';
 import { useTwoZooms } from '../images/use-zoom.ts';
 import { text } from '../messages/text.ts';
 import { CompareHead } from './compare-head.tsx';
 import { Layered } from './layered.tsx';
 import { MarkingBar } from './marking-bar.tsx';
-import { eyeWarning, type Mode } from './pair.ts';
+import { type ComparedImages, eyeWarning, type Mode } from './pair.ts';
 import { SideBySide } from './side-by-side.tsx';
 import { useAlignment } from './use-alignment.ts';
 import '../images/viewer.css';
 import './compare.css';
-
-/** The left image and the right one; where one lies on the other, the lower and the upper one. */
-export type ComparedImages = readonly [Image, Image];
 
 interface CompareProps {
   patientId: string;

@@ -3,7 +3,7 @@ import type { Zoom } from '../images/use-zoom.ts';
 import { ZoomButtons } from '../images/zoom-buttons.tsx';
 import { text } from '../messages/text.ts';
 import { toViewed } from '../patient/image-facts.tsx';
-import type { ComparedImages } from './compare.tsx';
+import type { ComparedImages } from './pair.ts';
 import { CompareCaption } from './compare-caption.tsx';
 import { CompareLabel } from './compare-label.tsx';
 import { Frame } from './frame.tsx';

@@ -6,6 +6,9 @@ import { timesOf } from '../patient/image-facts.tsx';
 /** Two images of a patient, of one visit or of two: the left one and the right one. */
 export type Pair = readonly [string, string];
 
+/** The left image and the right one; where one lies on the other, the lower and the upper one. */
+export type ComparedImages = readonly [Image, Image];
+
 /** How two images are compared. */
 export const MODES = ['side', 'slider', 'overlay'] as const;
 export type Mode = (typeof MODES)[number];
@@ -24,7 +27,7 @@ export const areDifferentEyes = (one: Pick<Image, 'eye_side'>, other: Pick<Image
   [one.eye_side, other.eye_side].toSorted().join() === 'left,right';
 
 /** Says which eye is where if they differ. */
-export function eyeWarning(images: readonly [Image, Image]): string | undefined {
+export function eyeWarning(images: ComparedImages): string | undefined {
   const [left, right] = images;
   if (!areDifferentEyes(left, right)) return undefined;
   return text('compare.different-eyes', {

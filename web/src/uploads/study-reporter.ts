@@ -37,12 +37,12 @@ export class StudyReporter {
     const strange = (await Promise.all(stored.map(([study, { patientId }]) => strangerOf(study, patientId))))
       .filter((patient) => patient !== undefined)
       .map((patient) => patient || text('uploads.no-patient'));
-    const news = text('uploads.stored-in-studies', { files, studies: stored.length });
+    const message = text('uploads.stored-in-studies', { files, studies: stored.length });
     const [[only = ''] = []] = stored;
     const link = { href: `/studies/${only}`, label: text('uploads.open-study') };
-    if (strange.length === 0) return this.#toasts.say(news, { link });
+    if (strange.length === 0) return this.#toasts.say(message, { link });
     const warning = text('uploads.other-patients', { patients: [...new Set(strange)].join(', ') });
-    this.#toasts.say(`${news} ${warning}`, { tone: 'bad', link });
+    this.#toasts.say(`${message} ${warning}`, { tone: 'bad', link });
   }
 }
 

@@ -16,6 +16,8 @@ const AT_ONCE = 4;
 export class Prefetcher {
   readonly #source: FrameSource;
   readonly #running = new Map<string, Frame>();
+  /** The image ids of frames that could not be loaded: they are loaded again only when they are wanted. */
+  readonly #failed = new Set<string>();
   #frames: readonly Frame[] = [];
   #reading: Reading = { count: 0, index: 0, direction: 1 };
   /** Of the last loaded frame: as long as none is known, few are loaded. */
@@ -56,7 +58,7 @@ export class Prefetcher {
   #fill(): void {
     for (const frame of this.#order()) {
       if (this.#running.size >= AT_ONCE) return;
-      if (this.#isToLoad(frame)) this.#load(frame);
+      if (this.#isToLoad(frame) && !this.#failed.has(frame.imageId)) this.#load(frame);
     }
   }
 
@@ -75,7 +77,11 @@ export class Prefetcher {
         this.#fill();
       },
       // The reason is told when the frame is shown. The others would most likely fail, too.
-      () => isCurrent() && this.#running.delete(frame.imageId),
+      () => {
+        if (!isCurrent()) return;
+        this.#running.delete(frame.imageId);
+        this.#failed.add(frame.imageId);
+      },
     );
   }
 
