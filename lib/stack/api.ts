@@ -6,7 +6,7 @@ import {
   MethodLoggingLevel,
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ArnFormat, Size, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -16,6 +16,12 @@ import { originsAllowedBy, type Settings } from './settings.ts';
 
 /** Below it, compression costs more time than it saves. It applies to whole responses: API Gateway compresses no streams. */
 const MIN_COMPRESSION_BYTES = 1024;
+
+/**
+ * The ARNs of functions in a policy: with the longest name and region, each takes 120 of the 6,144 characters that a managed policy has
+ * (IAM quotas, "IAM and AWS STS character quotas"). All inline policies of a role together have 10,240: less than the API needs.
+ */
+const FUNCTIONS_PER_POLICY = 45;
 
 interface ApiProps {
   routes: readonly ApiRoute[];
@@ -43,20 +49,17 @@ export class Api extends Construct {
       retention: settings.logDays.requests,
       removalPolicy: removalPolicy(settings),
     });
+    const invoked = [authorizerArn, otherMethodsArn, ...routes.map(({ functionArn }) => functionArn)];
     // A permission on each function would be one resource for each.
     const invoker = new Role(this, 'Invoker', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
-      inlinePolicies: {
-        // Lists each function by name: 10,240 characters are enough for about ninety (IAM quotas, "inline policies").
-        invoke: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['lambda:InvokeFunction'],
-              resources: [authorizerArn, otherMethodsArn, ...routes.map(({ functionArn }) => functionArn)],
-            }),
-          ],
-        }),
-      },
+      managedPolicies: inParts(invoked, FUNCTIONS_PER_POLICY).map(
+        (resources, index) =>
+          new ManagedPolicy(this, `Invoke${index}`, {
+            description: 'Lets API Gateway invoke functions of the API',
+            statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources })],
+          }),
+      ),
     });
     this.restApi = new SpecRestApi(this, 'Rest', {
       restApiName: stack.stackName,
@@ -86,3 +89,8 @@ export class Api extends Construct {
     });
   }
 }
+
+const inParts = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_value, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );

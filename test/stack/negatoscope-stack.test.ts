@@ -552,21 +552,37 @@ function invokerOf() {
 }
 
 test('API Gateway may invoke the functions of the operations and the authorizer, and no other', () => {
-  const { Policies, AssumeRolePolicyDocument } = invokerOf();
+  const { Policies, ManagedPolicyArns, AssumeRolePolicyDocument } = invokerOf();
+  expect(Policies).toBeUndefined();
   expect(AssumeRolePolicyDocument.Statement).toEqual([
     { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'apigateway.amazonaws.com' } },
   ]);
-  const [statement, ...others] = Policies.flatMap(
-    ({ PolicyDocument }: Properties) => PolicyDocument.Statement,
+  const statements: Properties[] = ManagedPolicyArns.flatMap(
+    ({ Ref }: { Ref: string }) => resources[Ref]?.Properties.PolicyDocument.Statement,
   );
-  expect(others).toEqual([]);
-  expect(statement).toMatchObject({ Effect: 'Allow', Action: 'lambda:InvokeFunction' });
+  for (const { Effect, Action } of statements)
+    expect([Effect, Action]).toEqual(['Allow', 'lambda:InvokeFunction']);
+  const invoked = statements.flatMap(({ Resource }) => Resource);
   const authorizer = functionOf('authorizer')?.[1].Properties.FunctionName;
-  const ids = statement.Resource.flatMap((arn: Properties) => arn['Fn::GetAtt']?.[0] ?? []);
-  const named = statement.Resource.filter((arn: Properties) => !('Fn::GetAtt' in arn));
+  const ids = invoked.flatMap((arn: Properties) => arn['Fn::GetAtt']?.[0] ?? []);
+  const named = invoked.filter((arn: Properties) => !('Fn::GetAtt' in arn));
   expect(named.map((arn: Properties) => arn['Fn::Join'][1].at(-1))).toEqual([`:function:${authorizer}`]);
   const handlers = [...all.map(({ id }) => id), 'other-methods'];
   expect(new Set(ids)).toEqual(new Set(handlers.map((id) => functionOf(id)?.[0])));
+});
+
+test('The policies by which API Gateway invokes functions are small enough with the longest names', () => {
+  // A function has a name of at most 64 characters (Lambda API reference, CreateFunction).
+  const arn = `arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:${'x'.repeat(64)}`;
+  const { ManagedPolicyArns } = invokerOf();
+  expect(ManagedPolicyArns.length).toBeLessThanOrEqual(10);
+  for (const { Ref } of ManagedPolicyArns) {
+    const { PolicyDocument } = resources[Ref]?.Properties ?? {};
+    const [statement] = PolicyDocument.Statement;
+    const resolved = { ...statement, Resource: statement.Resource.map(() => arn) };
+    const text = JSON.stringify({ ...PolicyDocument, Statement: [resolved] });
+    expect(text.length).toBeLessThanOrEqual(6144);
+  }
 });
 
 test('Every method of the API asks the authorizer, except public ones, preflight requests and refusals', () => {

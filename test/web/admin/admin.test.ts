@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { column, rows } from '../support/browser/admin-page.ts';
-import { useBrowser } from '../support/browser/browser.ts';
-import { ownClaims } from '../support/people.ts';
-import { createBatch, until, useService } from '../support/service.ts';
+import { column, rows } from '../../support/browser/admin-page.ts';
+import { useBrowser } from '../../support/browser/browser.ts';
+import { ownClaims } from '../../support/people.ts';
+import { createBatch, until, useService } from '../../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
