@@ -38,8 +38,8 @@ interface AnnotatorProps {
   valuesOf?: ((shape: Shape) => string) | undefined;
   /** What a note is about, in words. */
   noteTitle: (note: Annotation) => string;
-  /** Where a note is written; undefined: without a position. */
-  notePosition?: Position;
+  /** In the bar, at its end. */
+  aside?: ReactNode;
   /** What the person should know of the measures. */
   children?: ReactNode;
 }
@@ -82,15 +82,12 @@ export function Annotator(props: AnnotatorProps) {
         </button>
         {isOpen && mayWrite && <Tools kinds={kinds} tool={tool} onChoose={setTool} />}
         {isOpen && mayWrite && (
-          <button
-            type="button"
-            className="button small"
-            onClick={() => draft.write(props.notePosition ?? {})}
-          >
+          <button type="button" className="button small" onClick={() => draft.write({})}>
             <MessageSquareText size={16} aria-hidden /> {text('annotations.write-note')}
           </button>
         )}
         {shapes.length > 0 && <HideButton isHidden={isHidden} onHide={setHidden} />}
+        {props.aside}
       </div>
       {isOpen && (
         <div className="annotation-panel">

@@ -1,3 +1,4 @@
+import type { Affine } from '../../../lib/domain/images/affine.ts';
 import { windowBetween, windowEnds, windowTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
 import { ApiError, explain } from '../api/api-error.ts';
 import {
@@ -5,6 +6,7 @@ import {
   loadAhead,
   loadedFrame,
   openViewport,
+  placementIn,
   registerFrames,
   VOI_MODIFIED,
 } from './cornerstone.ts';
@@ -126,6 +128,11 @@ export class DicomViewport {
     this.#isInverted = false;
     if (this.#shown) this.#view.viewport.resetCamera();
     this.#apply();
+  }
+
+  /** Where a frame is drawn: from its pixels to CSS pixels of the element. Undefined while it is not shown. */
+  placement(frame: Frame): Affine | undefined {
+    return this.#shown?.frame === frame && !this.#isClosed ? placementIn(this.#view.viewport) : undefined;
   }
 
   async #catchUp(): Promise<void> {

@@ -1,9 +1,10 @@
 import { ChevronLeft, ChevronRight, Contrast, Move, RotateCcw, SunMoon, ZoomIn } from 'lucide-react';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import { dayText, textOf } from '../exams/dicom-json.ts';
 import { RegisteredPicture } from '../exams/registered-picture.tsx';
 import type { ViewerItem } from '../exams/series.ts';
 import { IconButton } from '../parts/icon-button.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import type { DragTool } from './cornerstone.ts';
@@ -14,6 +15,8 @@ import { WheelSteps } from './wheel-steps.ts';
 import { WindowControls } from './window-controls.tsx';
 import './viewport-view.css';
 import { text } from '../messages/text.ts';
+
+const AnnotatedFrame = lazyPart(() => import('../annotations/annotated-frame.tsx'), 'AnnotatedFrame');
 
 interface ViewportViewProps {
   items: readonly ViewerItem[];
@@ -130,6 +133,9 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
           </div>
         )}
       </div>
+      <Suspense>
+        {isShown && stage && <AnnotatedFrame frame={item.frame} viewport={stage} area={area} />}
+      </Suspense>
       {items.length > 1 && (
         <div className="stage-scroll">
           <IconButton
