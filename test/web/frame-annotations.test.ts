@@ -116,7 +116,7 @@ test('A file without a spacing has lengths in pixels, and a study has notes', as
   await annotate(page).click();
   await page.getByText('lengths are in pixels').waitFor();
   await page.getByRole('button', { name: 'Write a note' }).click();
-  await page.getByLabel('Text', { exact: true }).fill('Compare with 2024');
+  await page.getByRole('textbox', { name: 'Text' }).fill('Compare with 2024');
   await page.getByRole('button', { name: 'Save' }).click();
   await list(page).getByText('Compare with 2024').waitFor();
   await list(page).getByText('Note on the study').waitFor();

@@ -35,7 +35,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
   const [isOpen, setOpen] = useState(false);
   const { study, series, instance } = frame.path;
   const place: AnnotatedPlace = { kind: 'study', id: study };
-  const answer = useAnnotations(place, { isWanted: true });
+  const answer = useAnnotations(place);
   const values = useFrameValues(frame);
   const list = (answer.data ?? []).filter((each) => isOn(each, frame));
   const spacing = pixelSpacing(readerOf(frame), frame.number - 1);

@@ -64,22 +64,23 @@ export function Annotator(props: AnnotatorProps) {
     setTool(undefined);
     draft.draw({ kind, points: points.map(([x, y]) => [x, y]) }, position);
   };
-  if (!mayWrite && list.length === 0) return null;
   return (
     <section className="annotator" aria-label={text('annotations.title')}>
       <div className="annotation-bar">
-        <button
-          type="button"
-          className="button small"
-          aria-expanded={isOpen}
-          onClick={() => {
-            setTool(undefined);
-            onOpen(!isOpen);
-          }}
-        >
-          <PencilRuler size={16} aria-hidden />{' '}
-          {text(mayWrite ? 'annotations.annotate' : 'annotations.show', { count: list.length })}
-        </button>
+        {(mayWrite || list.length > 0) && (
+          <button
+            type="button"
+            className="button small"
+            aria-expanded={isOpen}
+            onClick={() => {
+              setTool(undefined);
+              onOpen(!isOpen);
+            }}
+          >
+            <PencilRuler size={16} aria-hidden />{' '}
+            {text(mayWrite ? 'annotations.annotate' : 'annotations.show', { count: list.length })}
+          </button>
+        )}
         {isOpen && mayWrite && <Tools kinds={kinds} tool={tool} onChoose={setTool} />}
         {isOpen && mayWrite && (
           <button type="button" className="button small" onClick={() => draft.write({})}>
@@ -89,12 +90,14 @@ export function Annotator(props: AnnotatorProps) {
         {shapes.length > 0 && <HideButton isHidden={isHidden} onHide={setHidden} />}
         {props.aside}
       </div>
+      {/* Also while the list is closed: nobody may believe that nothing was written. */}
+      {answer.isError && <QueryStatus what="annotations" answer={answer} />}
       {isOpen && (
         <div className="annotation-panel">
           {tool && <p className="quiet">{text(`annotation-hint.${tool}`)}</p>}
           {children}
           <NewEntry draft={draft} />
-          <QueryStatus what="annotations" answer={answer} />
+          {!answer.isError && <QueryStatus what="annotations" answer={answer} />}
           <EntryList
             place={place}
             list={list}

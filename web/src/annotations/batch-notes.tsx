@@ -12,7 +12,7 @@ import './annotations.css';
 export function BatchNotes({ batchId }: { batchId: string }) {
   const { person } = useSession();
   const place: AnnotatedPlace = { kind: 'batch', id: batchId };
-  const answer = useAnnotations(place, { isWanted: true });
+  const answer = useAnnotations(place);
   const draft = useDraft(place, () => undefined);
   const list = answer.data ?? [];
   const mayWrite = person.role !== 'patient';

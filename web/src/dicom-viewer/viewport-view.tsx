@@ -133,8 +133,9 @@ export function ViewportView({ items, index, onIndex }: ViewportViewProps) {
           </div>
         )}
       </div>
-      <Suspense>
+      <Suspense fallback={<div className="annotator-place" />}>
         {isShown && stage && <AnnotatedFrame frame={item.frame} viewport={stage} area={area} />}
+        {isFrame && !isShown && <div className="annotator-place" />}
       </Suspense>
       {items.length > 1 && (
         <div className="stage-scroll">
