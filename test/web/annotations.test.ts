@@ -76,6 +76,7 @@ test('A length is drawn by a drag, in pixels of the original at any zoom, and in
     .poll(async () => (await marks(page).first().boundingBox())?.width)
     .toBeGreaterThan((before?.width ?? 0) * 1.1);
   await page.keyboard.press('0');
+  await expect.poll(async () => (await marks(page).first().boundingBox())?.width).toBe(before?.width);
   await tool(page, 'Calibration').click();
   await dragOver(page, [0.25, 0.25], [0.5, 0.25]);
   await page.getByLabel('Known length in mm').fill('10');
@@ -136,7 +137,7 @@ test('Two people annotate an image at once: each sees what the other does, and n
   await one.locator('blockquote', { hasText: 'second' }).waitFor();
   expect(await one.getByRole('textbox', { name: 'Text' }).inputValue()).toBe('mine');
   await one.getByRole('button', { name: 'Save mine instead' }).click();
-  for (const page of [one, other]) await list(page).getByText('mine').waitFor();
+  for (const page of [one, other]) await page.locator('.annotation-text', { hasText: 'mine' }).waitFor();
   await other.getByRole('button', { name: /^Earlier versions/ }).click();
   const versions = other.getByRole('list', { name: 'Earlier versions' });
   await expect.poll(() => versions.getByRole('listitem').count()).toBe(3);

@@ -10,16 +10,29 @@ import { useService } from '../support/service.ts';
 const service = useService();
 const browsing = useBrowser(service);
 
-/** A CT whose values are its columns in Hounsfield units; its rows are farther apart than its columns. */
+/** A CT whose values in Hounsfield units are the rows on its left half, and the columns on its right half. */
 const SIDE = 256;
 const SPACING = { rows: 0.8, columns: 0.4 };
+const valueAt = (column: number, row: number) => (column < SIDE / 2 ? row : column);
 const CT: FixtureElement[] = [
   ...bits(16, 12),
   ['00280010', 'US', [SIDE]],
   ['00280011', 'US', [SIDE]],
+  // The window in which each value is its own grey level (PS3.3 C.11.2.1.2.1).
+  ['00281050', 'DS', '128'],
+  ['00281051', 'DS', '256'],
   ['00281052', 'DS', '-1024'],
   ['00281053', 'DS', '1'],
-  ['7FE00010', 'OW', words(...Array.from({ length: SIDE * SIDE }, (_value, at) => (at % SIDE) + 1024))],
+  [
+    '7FE00010',
+    'OW',
+    words(
+      ...Array.from(
+        { length: SIDE * SIDE },
+        (_value, at) => valueAt(at % SIDE, Math.floor(at / SIDE)) + 1024,
+      ),
+    ),
+  ],
 ];
 
 async function opened(own: FixtureElement[]) {
@@ -41,67 +54,88 @@ const list = (page: Page) => page.getByRole('list', { name: 'Annotations' });
 const spacing = `${SPACING.rows}\\${SPACING.columns}`;
 type Points = [number, number][];
 
-/** Where the frame is drawn on the page: it fits into the stage, with its pixels as high as they are in the body. */
-async function frameBox(page: Page) {
+/** The grey level that the canvas has at a point of the page. */
+const greyAt = (page: Page, x: number, y: number): Promise<number> =>
+  page.locator('.stage-canvas canvas').evaluate(
+    (canvas, [x, y]) => {
+      const { left, top, width } = canvas.getBoundingClientRect();
+      const scale = Number(Reflect.get(canvas, 'width')) / width;
+      const context = Reflect.get(canvas, 'getContext').call(canvas, '2d');
+      return context.getImageData(Math.floor((x - left) * scale), Math.floor((y - top) * scale), 1, 1)
+        .data[0];
+    },
+    [x, y] as const,
+  );
+
+/** A point of the page, by parts of the stage. */
+async function pointAt(page: Page, [x, y]: readonly [number, number]) {
   const box = await page.locator('.stage-canvas').boundingBox();
   if (!box) throw new Error('expected a stage');
-  const aspect = SPACING.rows / SPACING.columns;
-  const pixel = Math.min(box.width / SIDE, box.height / (SIDE * aspect));
-  return {
-    left: box.x + (box.width - pixel * SIDE) / 2,
-    top: box.y + (box.height - pixel * aspect * SIDE) / 2,
-    x: pixel,
-    y: pixel * aspect,
-  };
+  return [Math.round(box.x + x * box.width), Math.round(box.y + y * box.height)] as const;
 }
 
 async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]) {
-  const { left, top, x, y } = await frameBox(page);
-  await page.mouse.move(left + from[0] * x, top + from[1] * y);
+  await page.mouse.move(...(await pointAt(page, from)));
   await page.mouse.down();
-  await page.mouse.move(left + to[0] * x, top + to[1] * y, { steps: 4 });
+  await page.mouse.move(...(await pointAt(page, to)), { steps: 4 });
   await page.mouse.up();
 }
+const LEFT = [0.45, 0.3] as const;
+const RIGHT = [0.55, 0.7] as const;
 
 test('A length on a CT takes three actions, and is the distance of its pixels by their spacing', async () => {
-  const { page, stored } = await opened([['00280030', 'DS', spacing]]);
+  const { page } = await opened([['00280030', 'DS', spacing]]);
   const actions = new CountedActions(page);
   await actions.click(annotate(page));
   await actions.click(tool(page, 'Length'));
-  const box = await frameBox(page);
-  const [from, to] = [page.locator('.stage-corners p').nth(0), page.locator('.stage-corners p').nth(3)];
-  await actions.drag(from, to);
+  const corner = (number: number) => page.locator('.stage-corners p').nth(number);
+  await actions.drag(corner(0), corner(3));
+  await list(page)
+    .getByRole('button', { name: /^1 · Length · [\d.]+ mm$/ })
+    .waitFor();
   expect(actions.count).toBeLessThanOrEqual(4);
+});
 
+test('A point is stored at the pixel that is drawn below it, and a length is measured by the spacing', async () => {
+  const { page, stored } = await opened([['00280030', 'DS', spacing]]);
+  await annotate(page).click();
+  await tool(page, 'Length').click();
+  const row = await greyAt(page, ...(await pointAt(page, LEFT)));
+  const column = await greyAt(page, ...(await pointAt(page, RIGHT)));
+  await drag(page, LEFT, RIGHT);
   const entry = list(page).getByRole('button', { name: /^1 · Length/ });
   await entry.waitFor();
   const [{ shape }] = await stored();
   const [[fromX, fromY], [toX, toY]] = shape.points as [Points[0], Points[0]];
-  const start = await from.boundingBox();
-  const at = {
-    x: ((start?.x ?? 0) + (start?.width ?? 0) / 2 - box.left) / box.x,
-    y: ((start?.y ?? 0) + (start?.height ?? 0) / 2 - box.top) / box.y,
-  };
-  expect(Math.abs(fromX - at.x)).toBeLessThan(0.6);
-  expect(Math.abs(fromY - at.y)).toBeLessThan(0.6);
+  expect(fromX).toBeLessThan(SIDE / 2);
+  expect(toX).toBeGreaterThan(SIDE / 2);
+  expect(Math.abs(row + 0.5 - fromY)).toBeLessThan(1.1);
+  expect(Math.abs(column + 0.5 - toX)).toBeLessThan(1.1);
   const expected = Math.hypot((toX - fromX) * SPACING.columns, (toY - fromY) * SPACING.rows);
   const shown = Number(/([\d.]+) mm$/.exec(await entry.innerText())?.[1]);
   expect(Math.abs(shown / expected - 1)).toBeLessThan(0.001);
 });
 
 test('An ellipse has the mean, extremes and deviation of the values within, and the pointer tells the value below it', async () => {
-  const { page } = await opened([['00280030', 'DS', spacing]]);
+  const { page, stored } = await opened([['00280030', 'DS', spacing]]);
   await annotate(page).click();
   await tool(page, 'Ellipse').click();
-  await drag(page, [100, 100], [140, 140]);
-  await list(page)
-    .getByText(
-      /Ellipse · .* mm² · mean 1(19|20)(\.\d)? HU, SD (9|10)(\.\d)?, (99|100|101) to (138|139|140), 12\d\d pixels/,
-    )
-    .waitFor();
-  const { left, top, x, y } = await frameBox(page);
-  await page.mouse.move(left + 50.5 * x, top + 20.5 * y);
-  await page.getByText('50 HU at column 51, row 21').waitFor();
+  await drag(page, [0.52, 0.4], [0.55, 0.6]);
+  const entry = list(page).getByRole('button', { name: /^1 · Ellipse/ });
+  await entry.waitFor();
+  const [{ shape }] = await stored();
+  const xs = (shape.points as Points).map(([x]) => x);
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [, mean, min, max] =
+    / mm² · mean ([\d.]+) HU, SD [\d.]+, (\d+) to (\d+), \d+ pixels$/.exec(await entry.innerText()) ?? [];
+  expect(Math.abs(Number(mean) + 0.5 - (left + right) / 2)).toBeLessThan(0.2);
+  expect(Math.abs(Number(min) - left)).toBeLessThan(1);
+  expect(Math.abs(Number(max) + 1 - right)).toBeLessThan(1);
+
+  const place = await pointAt(page, [0.55, 0.3]);
+  await page.mouse.move(...place);
+  const grey = await greyAt(page, ...place);
+  await page.getByText(new RegExp(`^(${grey - 1}|${grey}|${grey + 1}) HU at column`)).waitFor();
   expect(await faultsOf(page)).toEqual([]);
 });
 

@@ -65,7 +65,7 @@ export function Annotator(props: AnnotatorProps) {
     draft.draw({ kind, points: points.map(([x, y]) => [x, y]) }, position);
   };
   return (
-    <section className="annotator" aria-label={text('annotations.title')}>
+    <section className={`annotator ${isOpen ? 'open' : ''}`} aria-label={text('annotations.title')}>
       <div className="annotation-bar">
         {(mayWrite || list.length > 0) && (
           <button
