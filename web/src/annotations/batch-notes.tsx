@@ -20,7 +20,7 @@ export function BatchNotes({ batchId }: { batchId: string }) {
   return (
     <section className="notes" aria-label={text('annotations.notes-of-batch')}>
       {mayWrite && (
-        <button type="button" className="button small" onClick={() => draft.write({})}>
+        <button type="button" className="button small" onClick={draft.write}>
           <MessageSquareText size={16} aria-hidden /> {text('annotations.write-note-on-batch')}
         </button>
       )}
