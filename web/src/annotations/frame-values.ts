@@ -36,8 +36,7 @@ export function frameValuesOf(loaded: LoadedFrame, attributes: Attributes): Fram
       const [column, row] = [Math.floor(x), Math.floor(y)];
       if (column < 0 || row < 0 || column >= width || row >= height) return undefined;
       return text('annotations.value', {
-        value: oneDigit(valueAt(column, row)),
-        unit,
+        value: withUnit(valueAt(column, row), unit),
         column: column + 1,
         row: row + 1,
       });
@@ -53,12 +52,13 @@ function unitOf(attributes: Attributes): string {
 
 const valuesText = ({ mean, min, max, deviation, pixels }: Values, unit: string): string =>
   text('annotations.values', {
-    mean: oneDigit(mean),
+    mean: withUnit(mean, unit),
     min: oneDigit(min),
     max: oneDigit(max),
     deviation: oneDigit(deviation),
     pixels,
-    unit,
   });
+
+const withUnit = (value: number, unit: string): string => [oneDigit(value), unit].filter(Boolean).join(' ');
 
 const oneDigit = (value: number): string => value.toLocaleString(LOCALE, { maximumFractionDigits: 1 });
