@@ -36,6 +36,20 @@ const shownPair = async (page: Page) => {
 };
 const shownPicture = (page: Page) => page.locator('.viewer-stage > img').first().waitFor();
 
+/** What is drawn over a picture, by parts of the stage. */
+const DRAWN = [
+  ['Arrow', [0.3, 0.2], [0.42, 0.4]],
+  ['Length', [0.4, 0.7], [0.6, 0.7]],
+] as const;
+async function dragOver(page: Page, from: readonly [number, number], to: readonly [number, number]) {
+  const box = await page.locator('.viewer-stage').boundingBox();
+  if (!box) throw new Error('expected a stage');
+  await page.mouse.move(box.x + from[0] * box.width, box.y + from[1] * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + to[0] * box.width, box.y + to[1] * box.height, { steps: 4 });
+  await page.mouse.up();
+}
+
 /** Every screen of the page, in the order of a demonstration. */
 export const SCENES: readonly Scene[] = [
   { name: 'sign-in', path: '/', shows: (page) => button(page, 'Sign in').waitFor() },
@@ -212,6 +226,23 @@ export const SCENES: readonly Scene[] = [
     shows: async (page) => {
       for (const side of [0, 1]) await page.locator('[data-shown]').nth(side).waitFor();
     },
+  },
+  {
+    name: 'annotations',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await button(page, 'Show soles.jpg').click();
+      await shownPicture(page);
+      await button(page, /^Annotate/).click();
+      for (const [name, from, to] of DRAWN) {
+        await page.getByRole('toolbar', { name: 'What to draw' }).getByRole('button', { name }).click();
+        await dragOver(page, from, to);
+        await page.locator(`.annotation-overlay [data-kind=${name.toLowerCase()}]`).waitFor();
+      }
+    },
+    shows: (page) => page.getByRole('list', { name: 'Annotations' }).waitFor(),
   },
   {
     name: 'print',

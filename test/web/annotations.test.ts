@@ -76,6 +76,7 @@ test('A length is drawn by a drag, in pixels of the original at any zoom, and in
     .poll(async () => (await marks(page).first().boundingBox())?.width)
     .toBeGreaterThan((before?.width ?? 0) * 1.1);
   await page.keyboard.press('0');
+  await expect.poll(async () => (await marks(page).first().boundingBox())?.width).toBe(before?.width);
   await tool(page, 'Calibration').click();
   await dragOver(page, [0.25, 0.25], [0.5, 0.25]);
   await page.getByLabel('Known length in mm').fill('10');
@@ -130,13 +131,13 @@ test('Two people annotate an image at once: each sees what the other does, and n
   const mine = list(one).getByRole('listitem').filter({ hasText: 'first' });
   await mine.getByRole('button', { name: /^Change/ }).click();
   await doctor.json('PUT', `${path}/${own.id}`, 200, { ...contentOf(own), version: 2, text: 'second' });
-  await one.getByLabel('Text', { exact: true }).fill('mine');
+  await one.getByRole('textbox', { name: 'Text' }).fill('mine');
   await one.getByRole('button', { name: 'Save' }).click();
   await one.getByText('Your text is still in the field').waitFor();
   await one.locator('blockquote', { hasText: 'second' }).waitFor();
-  expect(await one.getByLabel('Text', { exact: true }).inputValue()).toBe('mine');
+  expect(await one.getByRole('textbox', { name: 'Text' }).inputValue()).toBe('mine');
   await one.getByRole('button', { name: 'Save mine instead' }).click();
-  for (const page of [one, other]) await list(page).getByText('mine').waitFor();
+  for (const page of [one, other]) await page.locator('.annotation-text', { hasText: 'mine' }).waitFor();
   await other.getByRole('button', { name: /^Earlier versions/ }).click();
   const versions = other.getByRole('list', { name: 'Earlier versions' });
   await expect.poll(() => versions.getByRole('listitem').count()).toBe(3);
@@ -198,7 +199,7 @@ test('Notes on a batch and on an image have a link to the clinic’s own record,
   const { patient, batch, doctor, stored } = await onePhoto();
   const page = await shown('doctor', patient);
   await page.getByRole('button', { name: 'Write a note on this batch' }).click();
-  await page.getByLabel('Text', { exact: true }).fill('Seen by Dr. Keller');
+  await page.getByRole('textbox', { name: 'Text' }).fill('Seen by Dr. Keller');
   await page.getByLabel('Link to your own record').fill('https://records.example/4711');
   await page.getByRole('button', { name: 'Save' }).click();
   const notes = page.getByRole('list', { name: 'Notes on this batch' });
@@ -209,11 +210,11 @@ test('Notes on a batch and on an image have a link to the clinic’s own record,
 
   await annotate(page).click();
   await page.getByRole('button', { name: 'Write a note', exact: true }).click();
-  await page.getByLabel('Text', { exact: true }).fill('Blurred');
+  await page.getByRole('textbox', { name: 'Text' }).fill('Blurred');
   await page.getByRole('button', { name: 'Save' }).click();
   await list(page).getByText('Blurred').waitFor();
   await list(page).getByRole('button', { name: 'Change: Note' }).click();
-  await page.getByLabel('Text', { exact: true }).fill('Sharp enough');
+  await page.getByRole('textbox', { name: 'Text' }).fill('Sharp enough');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect.poll(async () => (await stored())[0].text).toBe('Sharp enough');
 });

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { text } from '../messages/text.ts';
+import { useSession } from '../session/session-provider.tsx';
 import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
 import { Annotator } from './annotator.tsx';
 import type { ShapeKind } from './drawing.ts';
@@ -30,13 +31,11 @@ const KINDS: readonly ShapeKind[] = [
 export function AnnotatedPhoto({ image, page, stage }: AnnotatedPhotoProps) {
   const [isOpen, setOpen] = useState(false);
   const place: AnnotatedPlace = { kind: 'image', id: image.id };
-  const { annotatedAt } = image;
-  const answer = useAnnotations(place, {
-    isWanted: isOpen || annotatedAt !== 'never',
-    changedAt: annotatedAt,
-  });
+  const { person } = useSession();
+  const answer = useAnnotations(place, isOpen || image.isAnnotated);
   const list = (answer.data ?? []).filter((each) => each.shape === null || each.page === page);
   const size = calibrationIn(list);
+  if (person.role === 'patient' && list.length === 0 && !answer.isError) return null;
   return (
     <Annotator
       key={image.id}

@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
 import { errorOf } from '../api/api-error.ts';
 import { changeCached } from '../api/change-cached.ts';
 import { authorizedFetch } from '../api/client.ts';
@@ -26,30 +25,19 @@ const keyOf = ({ kind, id }: AnnotatedPlace) => ['annotations', kind, id];
 /** No socket tells of what is annotated in studies. */
 const STUDY_POLL_MS = 20_000;
 
-interface Wish {
-  /** Whether there may be something to show. */
-  isWanted: boolean;
-  /** When they changed last, if the page is told of it: another value reads them again. */
-  changedAt?: string | undefined;
-}
-
-/** The annotations and notes of a place, oldest first. */
-export function useAnnotations(place: AnnotatedPlace, { isWanted, changedAt }: Wish) {
+/**
+ * The annotations and notes of a place, oldest first.
+ *
+ * @param isWanted whether there may be something to show
+ */
+export function useAnnotations(place: AnnotatedPlace, isWanted = true) {
   const poll = useRefetchInterval();
-  const answer = useQuery({
+  return useQuery({
     queryKey: keyOf(place),
     queryFn: ({ signal }) => readAll(place, signal),
     enabled: isWanted,
     refetchInterval: place.kind === 'study' ? STUDY_POLL_MS : poll,
   });
-  const known = useRef(changedAt);
-  const { refetch } = answer;
-  useEffect(() => {
-    if (known.current === changedAt) return;
-    known.current = changedAt;
-    if (isWanted) void refetch();
-  }, [changedAt, isWanted, refetch]);
-  return answer;
 }
 
 async function readAll(place: AnnotatedPlace, signal: AbortSignal): Promise<Annotation[]> {

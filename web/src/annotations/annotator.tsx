@@ -2,7 +2,7 @@ import { MessageSquareText, PencilRuler } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { createPortal } from 'react-dom';
 import type { PixelSize } from '../../../lib/domain/annotations/geometry.ts';
-import type { Affine } from '../../../lib/domain/images/affine.ts';
+import type { Affine, Vector } from '../../../lib/domain/images/affine.ts';
 import type { Annotation } from '../api/types.ts';
 import { text } from '../messages/text.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
@@ -38,8 +38,8 @@ interface AnnotatorProps {
   valuesOf?: ((shape: Shape) => string) | undefined;
   /** What a note is about, in words. */
   noteTitle: (note: Annotation) => string;
-  /** Where a note is written; undefined: without a position. */
-  notePosition?: Position;
+  /** In the bar, at its end. */
+  aside?: ReactNode;
   /** What the person should know of the measures. */
   children?: ReactNode;
 }
@@ -60,44 +60,42 @@ export function Annotator(props: AnnotatorProps) {
     : shapes.map(({ id, shape, words }) => ({ id, shape, label: labelOf(numberOf(id), shape, words, size) }));
   const transform = useTransform(readTransform, marks.length > 0 || tool !== undefined);
   const mayWrite = person.role !== 'patient';
-  const drawn = (kind: ShapeKind, points: readonly (readonly [number, number])[]) => {
+  const toggle = () => {
+    setTool(undefined);
+    onOpen(!isOpen);
+  };
+  const drawn = (kind: ShapeKind, points: readonly Vector[]) => {
     setTool(undefined);
     draft.draw({ kind, points: points.map(([x, y]) => [x, y]) }, position);
   };
-  if (!mayWrite && list.length === 0) return null;
   return (
-    <section className="annotator" aria-label={text('annotations.title')}>
+    <section className={`annotator ${isOpen ? 'open' : ''}`} aria-label={text('annotations.title')}>
       <div className="annotation-bar">
-        <button
-          type="button"
-          className="button small"
-          aria-expanded={isOpen}
-          onClick={() => {
-            setTool(undefined);
-            onOpen(!isOpen);
-          }}
-        >
-          <PencilRuler size={16} aria-hidden />{' '}
-          {text(mayWrite ? 'annotations.annotate' : 'annotations.show', { count: list.length })}
-        </button>
-        {isOpen && mayWrite && <Tools kinds={kinds} tool={tool} onChoose={setTool} />}
-        {isOpen && mayWrite && (
-          <button
-            type="button"
-            className="button small"
-            onClick={() => draft.write(props.notePosition ?? {})}
-          >
-            <MessageSquareText size={16} aria-hidden /> {text('annotations.write-note')}
+        {(mayWrite || list.length > 0) && (
+          <button type="button" className="button small" aria-expanded={isOpen} onClick={toggle}>
+            <PencilRuler size={16} aria-hidden />{' '}
+            {text(mayWrite ? 'annotations.annotate' : 'annotations.show', { count: list.length })}
           </button>
         )}
+        {isOpen && mayWrite && (
+          <>
+            <Tools kinds={kinds} tool={tool} onChoose={setTool} />
+            <button type="button" className="button small" onClick={draft.write}>
+              <MessageSquareText size={16} aria-hidden /> {text('annotations.write-note')}
+            </button>
+          </>
+        )}
         {shapes.length > 0 && <HideButton isHidden={isHidden} onHide={setHidden} />}
+        {props.aside}
       </div>
+      {/* Also while the list is closed: nobody may believe that nothing was written. */}
+      {answer.isError && <QueryStatus what="annotations" answer={answer} />}
       {isOpen && (
         <div className="annotation-panel">
           {tool && <p className="quiet">{text(`annotation-hint.${tool}`)}</p>}
           {children}
           <NewEntry draft={draft} />
-          <QueryStatus what="annotations" answer={answer} />
+          {!answer.isError && <QueryStatus what="annotations" answer={answer} />}
           <EntryList
             place={place}
             list={list}
@@ -112,6 +110,8 @@ export function Annotator(props: AnnotatorProps) {
       {transform &&
         createPortal(
           <Overlay
+            // A shape that is begun on one picture does not end on another one.
+            key={Object.values(position).join()}
             transform={transform}
             marks={marks}
             chosenId={chosenId}

@@ -12,7 +12,7 @@ import './annotations.css';
 export function BatchNotes({ batchId }: { batchId: string }) {
   const { person } = useSession();
   const place: AnnotatedPlace = { kind: 'batch', id: batchId };
-  const answer = useAnnotations(place, { isWanted: true });
+  const answer = useAnnotations(place);
   const draft = useDraft(place, () => undefined);
   const list = answer.data ?? [];
   const mayWrite = person.role !== 'patient';
@@ -20,7 +20,7 @@ export function BatchNotes({ batchId }: { batchId: string }) {
   return (
     <section className="notes" aria-label={text('annotations.notes-of-batch')}>
       {mayWrite && (
-        <button type="button" className="button small" onClick={() => draft.write({})}>
+        <button type="button" className="button small" onClick={draft.write}>
           <MessageSquareText size={16} aria-hidden /> {text('annotations.write-note-on-batch')}
         </button>
       )}

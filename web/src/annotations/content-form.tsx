@@ -42,11 +42,7 @@ export function ContentForm({ content, action, children, onSave, onClose }: Cont
     }
   };
   return (
-    <form
-      className="annotation-form"
-      onSubmit={save}
-      onKeyDown={({ key }) => key === 'Escape' && !isBusy && onClose()}
-    >
+    <form className="annotation-form" onSubmit={save}>
       {isCalibration && (
         <label>
           {text('annotations.known-length')}

@@ -18,8 +18,8 @@ export interface Drafts {
   list: readonly Draft[];
   /** Stores a shape; one that needs a text or a length waits for it. */
   draw: (shape: Shape, position: Position) => void;
-  /** Begins a note. */
-  write: (position: Position) => void;
+  /** Begins a note, which has no place on a picture. */
+  write: () => void;
   save: (draft: Draft, content: Content) => Promise<void>;
   drop: (draft: Draft) => void;
 }
@@ -43,7 +43,7 @@ export function useDraft(place: AnnotatedPlace, onStored: (id: string) => void):
       // What was drawn is not lost if it cannot be stored.
       else store(content, position).catch((error: unknown) => add(content, position, explain(error)));
     },
-    write: (position) => add({ shape: null, text: '', link: null }, position),
+    write: () => add({ shape: null, text: '', link: null }, {}),
     save: async (draft, content) => {
       await store(content, draft.position);
       drop(draft);

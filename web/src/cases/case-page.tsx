@@ -193,6 +193,8 @@ const toViewed = (image: CaseImage): ViewedImage => ({
   reason: image.statusReason,
   original: `/api/v1/images/${image.id}/proxy`,
   pages: image.pages ?? 1,
+  // The list of a case does not tell.
+  isAnnotated: true,
   ...(image.width !== null &&
     image.height !== null && { size: { width: image.width, height: image.height } }),
 });

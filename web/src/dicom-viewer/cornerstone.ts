@@ -17,6 +17,7 @@ import {
   WindowLevelTool,
   ZoomTool,
 } from '@cornerstonejs/tools';
+import type { Affine } from '../../../lib/domain/images/affine.ts';
 import { loadImage, metadataOf, painters } from './frame-images.ts';
 import { GreyPainter, type GreyView } from './grey-painter.ts';
 
@@ -93,6 +94,28 @@ export function openViewport(element: HTMLDivElement) {
     },
   };
 }
+
+/**
+ * Where the image of a viewport is drawn: from its pixels, where (0, 0) is the upper left corner of the upper left one, to CSS pixels of the
+ * canvas. Cornerstone counts its index coordinates in this way when it renders on the CPU.
+ */
+export function placementIn(viewport: Types.IStackViewport): Affine | undefined {
+  const data = viewport.getImageData();
+  if (!data) return undefined;
+  const { origin, spacing, direction } = data;
+  const canvasOf = (x: number, y: number) => {
+    const along = (axis: number) =>
+      (origin[axis] ?? 0) +
+      x * (spacing[0] ?? 1) * (direction[axis] ?? 0) +
+      y * (spacing[1] ?? 1) * (direction[axis + 3] ?? 0);
+    return viewport.worldToCanvas([along(0), along(1), along(2)]);
+  };
+  const [e, f] = canvasOf(0, 0);
+  // Far points: of near ones, the differences would lose digits.
+  const [right, below] = [canvasOf(FAR, 0), canvasOf(0, FAR)];
+  return [(right[0] - e) / FAR, (right[1] - f) / FAR, (below[0] - e) / FAR, (below[1] - f) / FAR, e, f];
+}
+const FAR = 1000;
 
 const isStack = (viewport: Types.IViewport): viewport is Types.IStackViewport =>
   viewport.type === Enums.ViewportType.STACK;

@@ -1,6 +1,7 @@
+import type { Affine } from '../../../lib/domain/images/affine.ts';
 import { windowBetween, windowEnds, windowTransform } from '../../../lib/media/dicom/draw/voi-transform.ts';
 import { ApiError, explain } from '../api/api-error.ts';
-import { type DragTool, openViewport, VOI_MODIFIED } from './cornerstone.ts';
+import { type DragTool, openViewport, placementIn, VOI_MODIFIED } from './cornerstone.ts';
 import type { Frame } from './frame.ts';
 import { aspectOf, frameSource, loadedFrame, registeredFrame, registerFrames } from './frame-images.ts';
 import type { LoadedFrame } from './load-frame.ts';
@@ -181,6 +182,11 @@ export class DicomViewport {
     const { rotation, isFlipped } = this.#orientation;
     viewport.setViewPresentation({ rotation });
     viewport.setCamera({ flipHorizontal: isFlipped });
+  }
+
+  /** Where a frame is drawn: from its pixels to CSS pixels of the element. Undefined while it is not shown. */
+  placement(frame: Frame): Affine | undefined {
+    return this.#shown?.frame.imageId === frame.imageId && !this.#isClosed ? placementIn(this.#view.viewport) : undefined;
   }
 
   async #catchUp(): Promise<void> {

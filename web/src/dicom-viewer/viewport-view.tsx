@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { RegisteredPicture } from '../exams/registered-picture.tsx';
 import type { ViewerItem } from '../exams/viewer-items.ts';
 import { text } from '../messages/text.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 import { Corners } from './corners.tsx';
@@ -15,6 +16,8 @@ import { useWheel } from './reading/use-wheel.ts';
 import { useViewportKeys } from './use-viewport-keys.ts';
 import { ViewportTools } from './viewport-tools.tsx';
 import './viewport-view.css';
+
+const AnnotatedFrame = lazyPart(() => import('../annotations/annotated-frame.tsx'), 'AnnotatedFrame');
 
 interface ViewportViewProps {
   /** Its accessible name. */
@@ -99,6 +102,10 @@ export function ViewportView({ name, items, index, onIndex, isActive, onUse }: V
         {known && <Corners frame={known} index={index} count={items.length} state={state} />}
         <Over item={item} state={state} />
       </div>
+      <Suspense fallback={<div className="annotator-place" />}>
+        {isShown && stage && known && <AnnotatedFrame frame={known} viewport={stage} area={area} />}
+        {frame && !isShown && <div className="annotator-place" />}
+      </Suspense>
       {items.length > 1 && <ScrollBar index={index} count={items.length} onGo={go} cine={cine} />}
     </section>
   );

@@ -20,8 +20,8 @@ export interface ViewedImage {
   size?: { width: number; height: number } | undefined;
   /** Its edits, if the picture with them is shown. */
   steps?: EditSteps | undefined;
-  /** When its annotations changed last; undefined if that is not known. */
-  annotatedAt?: string | undefined;
+  /** Whether it ever had an annotation, or may have had one. */
+  isAnnotated: boolean;
 }
 
 /** The media types that not every browser can draw as a picture. */

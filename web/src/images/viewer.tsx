@@ -175,7 +175,7 @@ export function Viewer({
         {image.isReady && <ZoomButtons zoom={zoom} />}
       </div>
       {image.isReady && stage && (
-        <Suspense fallback={<div className="viewer-annotator" />}>
+        <Suspense fallback={<div className="annotator-place" />}>
           <AnnotatedPhoto image={image} page={page} stage={stage} />
         </Suspense>
       )}

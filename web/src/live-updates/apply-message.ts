@@ -39,6 +39,7 @@ export function applyMessage(queries: QueryClient, message: SocketMessage): void
     case 'IMAGE_REJECTED':
     case 'IMAGE_CHANGED':
       putImage(queries, message.image);
+      if (message.image.annotated_at) invalidateSoon(queries, ['annotations', 'image', message.image.id]);
       break;
     case 'IMAGE_DELETED':
       dropImage(queries, message.image);

@@ -61,7 +61,7 @@ export const toViewed = (image: Image): ViewedImage => ({
   pages: image.pages ?? 1,
   size: sizeOf(image),
   steps: image.edit?.steps ?? undefined,
-  annotatedAt: image.annotated_at ?? 'never',
+  isAnnotated: image.annotated_at !== undefined,
 });
 
 const sizeOf = ({ width, height }: Image) =>

@@ -14,3 +14,27 @@ export function pixelAspect(image: AttributeReader, frame: number): number {
   }
   return 1;
 }
+
+/** The distance between pixels in millimetres. */
+export interface PixelSpacing {
+  /** Between rows, and between columns. */
+  rows: number;
+  columns: number;
+  /** It is that at the detector of a projection: in the body it is smaller, by a magnification that the file does not tell. */
+  isAtDetector: boolean;
+}
+
+/**
+ * The distance between the pixels of a frame: by Pixel Spacing, or in a projection by Imager Pixel Spacing. Where a projection has both
+ * with the same values, Pixel Spacing is not calibrated to the body (PS3.3 10.7.1.3). Undefined if the file does not say.
+ */
+export function pixelSpacing(image: AttributeReader, frame: number): PixelSpacing | undefined {
+  const groups = groupsOfFrame(image, frame, '00289110');
+  const spacingOf = (tag: string) =>
+    groups.map((group) => group.numbers(tag)).find(([rows = 0, columns = 0]) => rows > 0 && columns > 0);
+  const [inBody, atDetector] = [spacingOf('00280030'), spacingOf('00181164')];
+  const [rows, columns] = inBody ?? atDetector ?? [];
+  if (rows === undefined || columns === undefined) return undefined;
+  const isAtDetector = atDetector !== undefined && rows === atDetector[0] && columns === atDetector[1];
+  return { rows, columns, isAtDetector };
+}

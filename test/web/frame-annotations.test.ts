@@ -1,0 +1,158 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
+import { bits, type FixtureElement, words } from '../fixtures/dicoms.ts';
+import { faultsOf } from '../support/browser/axe.ts';
+import { useBrowser } from '../support/browser/browser.ts';
+import { CountedActions } from '../support/browser/counted-actions.ts';
+import { useService } from '../support/service.ts';
+
+const service = useService();
+const browsing = useBrowser(service);
+
+/** A CT whose values in Hounsfield units are the rows on its left half, and the columns on its right half. */
+const SIDE = 256;
+const SPACING = { rows: 0.8, columns: 0.4 };
+const valueAt = (column: number, row: number) => (column < SIDE / 2 ? row : column);
+const CT: FixtureElement[] = [
+  ...bits(16, 12),
+  ['00280010', 'US', [SIDE]],
+  ['00280011', 'US', [SIDE]],
+  // The window in which each value is its own grey level (PS3.3 C.11.2.1.2.1).
+  ['00281050', 'DS', '128'],
+  ['00281051', 'DS', '256'],
+  ['00281052', 'DS', '-1024'],
+  ['00281053', 'DS', '1'],
+  [
+    '7FE00010',
+    'OW',
+    words(
+      ...Array.from(
+        { length: SIDE * SIDE },
+        (_value, at) => valueAt(at % SIDE, Math.floor(at / SIDE)) + 1024,
+      ),
+    ),
+  ],
+];
+
+async function opened(own: FixtureElement[]) {
+  const doctor = await service.as('doctor');
+  const uids = newUids();
+  const answer = await doctor.send('POST', '/dicom-web/studies', relatedOf([slice(uids, [...CT, ...own])]));
+  expect(answer.status, await answer.text()).toBe(200);
+  const page = await browsing.signedIn('doctor', `/studies/${uids.study}`);
+  await page.locator('.stage-canvas[data-shown]').waitFor();
+  const path = `/api/dicom/studies/${uids.study}/annotations`;
+  const stored = async () => (await doctor.json('GET', path, 200)).annotations;
+  return { page, stored, path, doctor };
+}
+
+const annotate = (page: Page) => page.getByRole('button', { name: /^Annotate/ });
+const tool = (page: Page, name: string) =>
+  page.getByRole('toolbar', { name: 'What to draw' }).getByRole('button', { name, exact: true });
+const list = (page: Page) => page.getByRole('list', { name: 'Annotations' });
+const spacing = `${SPACING.rows}\\${SPACING.columns}`;
+type Points = [number, number][];
+
+/** The grey level that the canvas has at a point of the page. */
+const greyAt = (page: Page, x: number, y: number): Promise<number> =>
+  page.locator('.stage-canvas canvas').evaluate(
+    (canvas, [x, y]) => {
+      const { left, top, width } = canvas.getBoundingClientRect();
+      const scale = Number(Reflect.get(canvas, 'width')) / width;
+      const context = Reflect.get(canvas, 'getContext').call(canvas, '2d');
+      return context.getImageData(Math.floor((x - left) * scale), Math.floor((y - top) * scale), 1, 1)
+        .data[0];
+    },
+    [x, y] as const,
+  );
+
+/** A point of the page, by parts of the stage. */
+async function pointAt(page: Page, [x, y]: readonly [number, number]) {
+  const box = await page.locator('.stage-canvas').boundingBox();
+  if (!box) throw new Error('expected a stage');
+  return [Math.round(box.x + x * box.width), Math.round(box.y + y * box.height)] as const;
+}
+
+async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]) {
+  await page.mouse.move(...(await pointAt(page, from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await pointAt(page, to)), { steps: 4 });
+  await page.mouse.up();
+}
+const LEFT = [0.45, 0.3] as const;
+const RIGHT = [0.55, 0.7] as const;
+
+test('A length on a CT takes three actions, and is the distance of its pixels by their spacing', async () => {
+  const { page } = await opened([['00280030', 'DS', spacing]]);
+  const actions = new CountedActions(page);
+  await actions.click(annotate(page));
+  await actions.click(tool(page, 'Length'));
+  const corner = (number: number) => page.locator('.stage-corners p').nth(number);
+  await actions.drag(corner(0), corner(3));
+  await list(page)
+    .getByRole('button', { name: /^1 · Length · [\d.]+ mm$/ })
+    .waitFor();
+  expect(actions.count).toBeLessThanOrEqual(4);
+});
+
+test('A point is stored at the pixel that is drawn below it, and a length is measured by the spacing', async () => {
+  const { page, stored } = await opened([['00280030', 'DS', spacing]]);
+  await annotate(page).click();
+  await tool(page, 'Length').click();
+  const row = await greyAt(page, ...(await pointAt(page, LEFT)));
+  const column = await greyAt(page, ...(await pointAt(page, RIGHT)));
+  await drag(page, LEFT, RIGHT);
+  const entry = list(page).getByRole('button', { name: /^1 · Length/ });
+  await entry.waitFor();
+  const [{ shape }] = await stored();
+  const [[fromX, fromY], [toX, toY]] = shape.points as [Points[0], Points[0]];
+  expect(fromX).toBeLessThan(SIDE / 2);
+  expect(toX).toBeGreaterThan(SIDE / 2);
+  expect(Math.abs(row + 0.5 - fromY)).toBeLessThan(1.1);
+  expect(Math.abs(column + 0.5 - toX)).toBeLessThan(1.1);
+  const expected = Math.hypot((toX - fromX) * SPACING.columns, (toY - fromY) * SPACING.rows);
+  const shown = Number(/([\d.]+) mm$/.exec(await entry.innerText())?.[1]);
+  expect(Math.abs(shown / expected - 1)).toBeLessThan(0.001);
+});
+
+test('An ellipse has the mean, extremes and deviation of the values within, and the pointer tells the value below it', async () => {
+  const { page, stored } = await opened([['00280030', 'DS', spacing]]);
+  await annotate(page).click();
+  await tool(page, 'Ellipse').click();
+  await drag(page, [0.52, 0.4], [0.55, 0.6]);
+  const entry = list(page).getByRole('button', { name: /^1 · Ellipse/ });
+  await entry.waitFor();
+  const [{ shape }] = await stored();
+  const xs = (shape.points as Points).map(([x]) => x);
+  const [left, right] = [Math.min(...xs), Math.max(...xs)];
+  const [, mean, min, max] =
+    / mm² · mean ([\d.]+) HU, SD [\d.]+, (\d+) to (\d+), \d+ pixels$/.exec(await entry.innerText()) ?? [];
+  expect(Math.abs(Number(mean) + 0.5 - (left + right) / 2)).toBeLessThan(0.2);
+  expect(Math.abs(Number(min) - left)).toBeLessThan(1);
+  expect(Math.abs(Number(max) + 1 - right)).toBeLessThan(1);
+
+  const place = await pointAt(page, [0.55, 0.3]);
+  await page.mouse.move(...place);
+  const grey = await greyAt(page, ...place);
+  await page.getByText(new RegExp(`^(${grey - 1}|${grey}|${grey + 1}) HU at column`)).waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+});
+
+test('A projection tells that its lengths are those at the detector', async () => {
+  const { page } = await opened([['00181164', 'DS', '0.2\\0.2']]);
+  await annotate(page).click();
+  await page.getByText('Lengths are those at the detector.').waitFor();
+});
+
+test('A file without a spacing has lengths in pixels, and a study has notes', async () => {
+  const { page, stored } = await opened([]);
+  await annotate(page).click();
+  await page.getByText('lengths are in pixels').waitFor();
+  await page.getByRole('button', { name: 'Write a note' }).click();
+  await page.getByRole('textbox', { name: 'Text' }).fill('Compare with 2024');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await list(page).getByText('Compare with 2024').waitFor();
+  await list(page).getByText('Note on the study').waitFor();
+  expect((await stored())[0]).toMatchObject({ shape: null, text: 'Compare with 2024' });
+});

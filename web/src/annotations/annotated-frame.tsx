@@ -1,0 +1,88 @@
+import { type RefObject, useEffect, useState } from 'react';
+import { pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
+import type { Annotation } from '../api/types.ts';
+import { loadedFrame } from '../dicom-viewer/cornerstone.ts';
+import type { DicomViewport } from '../dicom-viewer/dicom-viewport.ts';
+import type { Frame } from '../dicom-viewer/frame.ts';
+import { readerOf } from '../dicom-viewer/load-frame.ts';
+import { text } from '../messages/text.ts';
+import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
+import { Annotator } from './annotator.tsx';
+import type { ShapeKind } from './drawing.ts';
+import { type FrameValues, frameValuesOf } from './frame-values.ts';
+import { PointerValue } from './pointer-value.tsx';
+
+interface AnnotatedFrameProps {
+  frame: Frame;
+  viewport: DicomViewport;
+  /** The element in which the viewport is. */
+  area: RefObject<HTMLElement | null>;
+}
+
+const KINDS: readonly ShapeKind[] = [
+  'text',
+  'arrow',
+  'freehand',
+  'ellipse',
+  'polygon',
+  'length',
+  'angle',
+  'area',
+];
+
+/** The annotations of a frame, and the notes on it and on its study. */
+export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { study, series, instance } = frame.path;
+  const place: AnnotatedPlace = { kind: 'study', id: study };
+  const answer = useAnnotations(place);
+  const values = useFrameValues(frame);
+  const list = (answer.data ?? []).filter((each) => isOn(each, frame));
+  const spacing = pixelSpacing(readerOf(frame), frame.number - 1);
+  const readTransform = () => viewport.placement(frame);
+  const stage = area.current;
+  if (!stage) return null;
+  return (
+    <Annotator
+      key={study}
+      place={place}
+      position={{ series, instance, frame: frame.number }}
+      answer={answer}
+      list={list}
+      isOpen={isOpen}
+      onOpen={setOpen}
+      stage={stage}
+      readTransform={readTransform}
+      kinds={KINDS}
+      size={spacing && { x: spacing.columns, y: spacing.rows }}
+      valuesOf={values?.within}
+      noteTitle={(note) =>
+        text(note.instance === undefined ? 'annotations.note-on-study' : 'annotations.note-on-frame')
+      }
+      aside={values && <PointerValue stage={stage} readTransform={readTransform} values={values} />}
+    >
+      {!spacing && <p className="quiet">{text('annotations.no-spacing')}</p>}
+      {spacing?.isAtDetector && <p className="quiet">{text('annotations.at-detector')}</p>}
+    </Annotator>
+  );
+}
+
+const isOn = ({ instance, frame }: Annotation, shown: Frame) =>
+  instance === undefined || (instance === shown.path.instance && frame === shown.number);
+
+/** The values of a frame's pixels, once they are loaded; undefined for images in colour. */
+function useFrameValues(frame: Frame): FrameValues | undefined {
+  const [known, setKnown] = useState<{ frame: Frame; values: FrameValues | undefined }>();
+  useEffect(() => {
+    let isCurrent = true;
+    loadedFrame(frame).then(
+      (loaded) => isCurrent && setKnown({ frame, values: frameValuesOf(loaded, frame.attributes) }),
+      // The viewport says why a frame is not shown.
+      () => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [frame]);
+  return known?.frame === frame ? known.values : undefined;
+}
