@@ -11,30 +11,33 @@ interface ContentFormProps {
   action: string;
   /** What somebody else wrote meanwhile. */
   children?: ReactNode;
+  /** Hears of what is written so far, whenever a field is left. */
+  onType?: (content: Content) => void;
   /** Rejects where it is not saved: the fields stay as they are. */
   onSave: (content: Content) => Promise<unknown>;
   onClose: () => void;
 }
 
 /** The fields of an annotation or a note: its text, a link, and the known length of a calibration. */
-export function ContentForm({ content, action, children, onSave, onClose }: ContentFormProps) {
+export function ContentForm({ content, action, children, onType, onSave, onClose }: ContentFormProps) {
   const { shape } = content;
   const [words, setWords] = useState(content.text);
   const [link, setLink] = useState(content.link ?? '');
-  const [millimetres, setMillimetres] = useState(String(shape?.millimetres ?? ''));
+  const [millimetres, setMillimetres] = useState(String(shape?.millimetres || ''));
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const isCalibration = shape?.kind === 'calibration';
+  const written = (): Content => ({
+    shape: shape && isCalibration ? { ...shape, millimetres: Number(millimetres) } : shape,
+    text: words,
+    link: link.trim() || null,
+  });
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setFailure(undefined);
     try {
-      await onSave({
-        shape: shape && isCalibration ? { ...shape, millimetres: Number(millimetres) } : shape,
-        text: words,
-        link: link.trim() || null,
-      });
+      await onSave(written());
     } catch (error) {
       setFailure(explain(error));
     } finally {
@@ -42,7 +45,7 @@ export function ContentForm({ content, action, children, onSave, onClose }: Cont
     }
   };
   return (
-    <form className="annotation-form" onSubmit={save}>
+    <form className="annotation-form" onSubmit={save} onBlur={() => onType?.(written())}>
       {isCalibration && (
         <label>
           {text('annotations.known-length')}

@@ -13,6 +13,7 @@ export const NewEntry = ({ draft }: { draft: Drafts }) =>
       <ContentForm
         content={each.content}
         action={text('annotations.save')}
+        onType={(content) => draft.keep(each, content)}
         onSave={(content) => draft.save(each, content)}
         onClose={() => draft.drop(each)}
       >

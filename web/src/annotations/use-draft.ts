@@ -21,12 +21,23 @@ export interface Drafts {
   /** Begins a note, which has no place on a picture. */
   write: () => void;
   save: (draft: Draft, content: Content) => Promise<void>;
+  /** Remembers what is typed so far. */
+  keep: (draft: Draft, content: Content) => void;
   drop: (draft: Draft) => void;
 }
 
+/** By place: who goes on to the next image and comes back finds what was not stored yet, until the page is left. */
+const kept = new Map<string, readonly Draft[]>();
+
 export function useDraft(place: AnnotatedPlace, onStored: (id: string) => void): Drafts {
   const writes = useAnnotationWrites(place);
-  const [list, setList] = useState<readonly Draft[]>([]);
+  const key = `${place.kind} ${place.id}`;
+  const [list, setShown] = useState(() => kept.get(key) ?? []);
+  const setList = (change: (all: readonly Draft[]) => readonly Draft[]) => {
+    const changed = change(kept.get(key) ?? []);
+    kept.set(key, changed);
+    setShown(changed);
+  };
   const add = (content: Content, position: Position, failure?: string) =>
     setList((all) => [
       ...all,
@@ -48,6 +59,8 @@ export function useDraft(place: AnnotatedPlace, onStored: (id: string) => void):
       await store(content, draft.position);
       drop(draft);
     },
+    keep: (draft, content) =>
+      setList((all) => all.map((each) => (each.key === draft.key ? { ...each, content } : each))),
     drop,
   };
 }
