@@ -55,7 +55,7 @@ describe('axe finds no violation in light and in dark', () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.getByLabel('Select photo-1.jpeg').check();
     await page.getByLabel('Select photo-2.jpeg').check();
-    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await page.locator('.compare-frame > img').nth(1).waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Print', exact: true }).click();

@@ -77,7 +77,10 @@ test('The viewer shows an image of a case, and downloads the original by a signe
     })
     .toBe(640);
   expect(forwarded.length).toBeGreaterThan(0);
-  await page.getByRole('region', { name: 'Viewer' }).getByText('Eye: both').waitFor();
+  const eye = page.getByLabel('Eye of photo-4.jpeg');
+  expect(await eye.inputValue()).toBe('both');
+  await eye.selectOption('Left eye');
+  await page.locator('.case-images').getByText('Eye: left').waitFor();
   // An image with an earlier time of capture is listed first, although it was uploaded later.
   await page.keyboard.press('ArrowLeft');
   await page.getByText('captured 4 Mar 2025, 10:00').waitFor();

@@ -29,6 +29,7 @@ import { useSession } from '../session/session-provider.tsx';
 import { toCasePlace } from '../uploads/upload-place.ts';
 import { useUploadQueue } from '../uploads/uploads-provider.tsx';
 import { useOwnUploads } from '../uploads/use-own-uploads.ts';
+import { CaseEyeSide } from './case-eye-side.tsx';
 import { CaseImages } from './case-images.tsx';
 import { CaseUpload } from './case-upload.tsx';
 import '../parts/panel.css';
@@ -132,7 +133,7 @@ export function CasePage({ caseId }: { caseId: string }) {
               onDelete={person.mayDelete ? () => setAsks('delete') : undefined}
               onClose={() => setShownId(undefined)}
             >
-              <b className="viewer-category">{text('cases.eye-of-image', { side: shown.eyeSide })}</b>
+              <CaseEyeSide key={shown.id} image={shown} />
               <span>{categoryLabel(shown.category)}</span>
               {shown.width !== null && (
                 <span>
