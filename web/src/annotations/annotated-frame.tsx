@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
 import { pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
 import type { Annotation } from '../api/types.ts';
-import { loadedFrame } from '../dicom-viewer/cornerstone.ts';
+import { loadedFrame } from '../dicom-viewer/frame-images.ts';
 import type { DicomViewport } from '../dicom-viewer/dicom-viewport.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
 import { readerOf } from '../dicom-viewer/load-frame.ts';

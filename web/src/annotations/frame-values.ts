@@ -1,5 +1,5 @@
 import { type Values, valuesWithin } from '../../../lib/domain/annotations/values-within.ts';
-import type { LoadedFrame } from '../dicom-viewer/load-frame.ts';
+import type { GreyImage } from '../dicom-viewer/grey-image.ts';
 import { type Attributes, textOf } from '../exams/dicom-json.ts';
 import { LOCALE } from '../messages/language.ts';
 import { text } from '../messages/text.ts';
@@ -13,8 +13,10 @@ export interface FrameValues {
   at: (x: number, y: number) => string | undefined;
 }
 
+type ShownFrame = (GreyImage & { kind: 'grey' }) | { kind: 'picture' };
+
 /** The values after the modality transform, such as Hounsfield units. Undefined for images in colour, which the service renders. */
-export function frameValuesOf(loaded: LoadedFrame, attributes: Attributes): FrameValues | undefined {
+export function frameValuesOf(loaded: ShownFrame, attributes: Attributes): FrameValues | undefined {
   if (loaded.kind !== 'grey') return undefined;
   const { width, height, grey } = loaded;
   const unit = unitOf(attributes);

@@ -1,8 +1,8 @@
 import { ArrowLeftRight, Crosshair, Link2, Link2Off, X } from 'lucide-react';
 import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
-import type { ComparedImages } from './pair.ts';
 import { ComparePrint } from './compare-print.tsx';
+import type { ComparedImages } from './pair.ts';
 import { MODES, type Mode } from './pair.ts';
 import type { AlignmentState } from './use-alignment.ts';
 

@@ -3,11 +3,10 @@ import type { Zoom } from '../images/use-zoom.ts';
 import { ZoomButtons } from '../images/zoom-buttons.tsx';
 import { text } from '../messages/text.ts';
 import { toViewed } from '../patient/image-facts.tsx';
-import type { ComparedImages } from './pair.ts';
 import { CompareCaption } from './compare-caption.tsx';
 import { CompareLabel } from './compare-label.tsx';
 import { Frame } from './frame.tsx';
-import type { Mode } from './pair.ts';
+import type { ComparedImages, Mode } from './pair.ts';
 import type { AlignmentState } from './use-alignment.ts';
 
 interface LayeredProps {

@@ -1,10 +1,10 @@
 import type { Zoom } from '../images/use-zoom.ts';
 import { ZoomButtons } from '../images/zoom-buttons.tsx';
 import { toViewed } from '../patient/image-facts.tsx';
-import type { ComparedImages } from './pair.ts';
 import { CompareCaption } from './compare-caption.tsx';
 import { CompareLabel } from './compare-label.tsx';
 import { Frame } from './frame.tsx';
+import type { ComparedImages } from './pair.ts';
 import { PointMarks } from './point-marks.tsx';
 import type { AlignmentState } from './use-alignment.ts';
 

@@ -186,7 +186,9 @@ export class DicomViewport {
 
   /** Where a frame is drawn: from its pixels to CSS pixels of the element. Undefined while it is not shown. */
   placement(frame: Frame): Affine | undefined {
-    return this.#shown?.frame.imageId === frame.imageId && !this.#isClosed ? placementIn(this.#view.viewport) : undefined;
+    return this.#shown?.frame.imageId === frame.imageId && !this.#isClosed
+      ? placementIn(this.#view.viewport)
+      : undefined;
   }
 
   async #catchUp(): Promise<void> {

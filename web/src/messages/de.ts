@@ -7,4 +7,13 @@ import people from './de.people.json' with { type: 'json' };
 import shortcuts from './de.shortcuts.json' with { type: 'json' };
 import viewer from './de.viewer.json' with { type: 'json' };
 
-export const messages = { ...annotations, ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };
+export const messages = {
+  ...annotations,
+  ...clinical,
+  ...compare,
+  ...intake,
+  ...office,
+  ...people,
+  ...shortcuts,
+  ...viewer,
+};

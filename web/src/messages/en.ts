@@ -7,4 +7,13 @@ import people from './en.people.json' with { type: 'json' };
 import shortcuts from './en.shortcuts.json' with { type: 'json' };
 import viewer from './en.viewer.json' with { type: 'json' };
 
-export const messages = { ...annotations, ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };
+export const messages = {
+  ...annotations,
+  ...clinical,
+  ...compare,
+  ...intake,
+  ...office,
+  ...people,
+  ...shortcuts,
+  ...viewer,
+};

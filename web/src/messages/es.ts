@@ -7,4 +7,13 @@ import people from './es.people.json' with { type: 'json' };
 import shortcuts from './es.shortcuts.json' with { type: 'json' };
 import viewer from './es.viewer.json' with { type: 'json' };
 
-export const messages = { ...annotations, ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };
+export const messages = {
+  ...annotations,
+  ...clinical,
+  ...compare,
+  ...intake,
+  ...office,
+  ...people,
+  ...shortcuts,
+  ...viewer,
+};

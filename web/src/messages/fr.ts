@@ -7,4 +7,13 @@ import people from './fr.people.json' with { type: 'json' };
 import shortcuts from './fr.shortcuts.json' with { type: 'json' };
 import viewer from './fr.viewer.json' with { type: 'json' };
 
-export const messages = { ...annotations, ...clinical, ...compare, ...intake, ...office, ...people, ...shortcuts, ...viewer };
+export const messages = {
+  ...annotations,
+  ...clinical,
+  ...compare,
+  ...intake,
+  ...office,
+  ...people,
+  ...shortcuts,
+  ...viewer,
+};
