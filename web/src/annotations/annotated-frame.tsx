@@ -1,9 +1,9 @@
 import { type RefObject, useEffect, useState } from 'react';
 import { pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
 import type { Annotation } from '../api/types.ts';
-import { loadedFrame } from '../dicom-viewer/frame-images.ts';
 import type { DicomViewport } from '../dicom-viewer/dicom-viewport.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
+import { loadedFrame } from '../dicom-viewer/frame-images.ts';
 import { readerOf } from '../dicom-viewer/load-frame.ts';
 import { text } from '../messages/text.ts';
 import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
