@@ -218,3 +218,59 @@ test('Notes on a batch and on an image have a link to the clinic’s own record,
   await page.getByRole('button', { name: 'Save' }).click();
   await expect.poll(async () => (await stored())[0].text).toBe('Sharp enough');
 });
+
+test('Each other shape is drawn by the mouse; Escape ends what is begun, and what is hidden comes back', async () => {
+  const { patient, stored } = await onePhoto();
+  const page = await shown('doctor', patient);
+  await annotate(page).click();
+  const stage = await page.locator('.viewer-stage').boundingBox();
+  const click = (x: number, y: number) =>
+    page.mouse.click((stage?.x ?? 0) + (stage?.width ?? 0) / 2 + x, (stage?.y ?? 0) + 80 + y);
+  await tool(page, 'Angle').click();
+  await click(60, 0);
+  await page.keyboard.press('Escape');
+  for (const [x, y] of [
+    [60, 0],
+    [0, 0],
+    [0, 60],
+  ] as const)
+    await click(x, y);
+  await list(page)
+    .getByRole('button', { name: /^1 · Angle · 90°$/ })
+    .waitFor();
+  for (const kind of ['Polygon', 'Area']) {
+    await tool(page, kind).click();
+    await click(0, 0);
+    await click(60, 0);
+    await click(60, 60);
+    await click(1, 1);
+    await list(page)
+      .getByRole('button', { name: new RegExp(`^\\d · ${kind}`) })
+      .waitFor();
+  }
+  await tool(page, 'Freehand line').click();
+  await dragOver(page, [0.3, 0.3], [0.6, 0.4]);
+  await list(page).getByRole('button', { name: '4 · Freehand line', exact: true }).waitFor();
+  expect((await stored()).map(({ shape }: { shape: { kind: string } }) => shape.kind)).toEqual([
+    'angle',
+    'polygon',
+    'area',
+    'freehand',
+  ]);
+  await page.getByRole('button', { name: 'Hide annotations' }).click();
+  expect(await marks(page).count()).toBe(0);
+  await page.getByRole('button', { name: 'Hide annotations' }).click();
+  expect(await marks(page).count()).toBe(4);
+});
+
+test('A text that is not stored yet is still there after the image was closed', async () => {
+  const { patient } = await onePhoto();
+  const page = await shown('doctor', patient);
+  await annotate(page).click();
+  await page.getByRole('button', { name: 'Write a note', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Text' }).fill('Half of a sen');
+  await page.getByRole('button', { name: 'Close image' }).click();
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+  await annotate(page).click();
+  expect(await page.getByRole('textbox', { name: 'Text' }).inputValue()).toBe('Half of a sen');
+});
