@@ -31,6 +31,11 @@ const annotate = (page: Page) => page.getByRole('button', { name: /^Annotate/ })
 const tool = (page: Page, name: string) =>
   page.getByRole('toolbar', { name: 'What to draw' }).getByRole('button', { name, exact: true });
 const marks = (page: Page) => page.locator('.annotation-overlay .mark');
+/** Chooses what to draw, and waits until the page can take the first point. */
+async function choose(page: Page, name: string) {
+  await tool(page, name).click();
+  await page.getByRole('application').waitFor();
+}
 const list = (page: Page) => page.getByRole('list', { name: 'Annotations' });
 
 /** Drags over the picture, by parts of its width and height as it is drawn. */
@@ -60,7 +65,7 @@ test('A length is drawn by a drag, in pixels of the original at any zoom, and in
   const { width } = await doctor.json('GET', `/api/images/${id}`, 200);
   const page = await shown('doctor', patient);
   await annotate(page).click();
-  await tool(page, 'Length').click();
+  await choose(page, 'Length');
   await dragOver(page, [0.25, 0.5], [0.75, 0.5]);
   await list(page)
     .getByRole('button', { name: /^1 · Length · .* px/ })
@@ -77,7 +82,7 @@ test('A length is drawn by a drag, in pixels of the original at any zoom, and in
     .toBeGreaterThan((before?.width ?? 0) * 1.1);
   await page.keyboard.press('0');
   await expect.poll(async () => (await marks(page).first().boundingBox())?.width).toBe(before?.width);
-  await tool(page, 'Calibration').click();
+  await choose(page, 'Calibration');
   await dragOver(page, [0.25, 0.25], [0.5, 0.25]);
   await page.getByLabel('Known length in mm').fill('10');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -120,7 +125,7 @@ test('Two people annotate an image at once: each sees what the other does, and n
   const [one, other] = [await shown('doctor', patient), await shown('admin', patient)];
   for (const page of [one, other]) {
     await annotate(page).click();
-    await tool(page, 'Arrow').click();
+    await choose(page, 'Arrow');
   }
   await Promise.all([dragOver(one, [0.2, 0.2], [0.4, 0.4]), dragOver(other, [0.8, 0.8], [0.6, 0.6])]);
   for (const page of [one, other]) await expect.poll(() => marks(page).count()).toBe(2);
@@ -185,7 +190,7 @@ test('A shape stays on its place of the body when the picture is edited, and one
   expect(drawn?.height).toBeGreaterThan(drawn?.width ?? Number.NaN);
 
   await annotate(page).click();
-  await tool(page, 'Arrow').click();
+  await choose(page, 'Arrow');
   await dragOver(page, [0.25, 0.25], [0.75, 0.75]);
   await expect.poll(async () => (await stored()).length).toBe(2);
   const [[fromX, fromY], [toX, toY]] = (await stored())[1].shape.points;
@@ -226,7 +231,7 @@ test('Each other shape is drawn by the mouse; Escape ends what is begun, and wha
   const stage = await page.locator('.viewer-stage').boundingBox();
   const click = (x: number, y: number) =>
     page.mouse.click((stage?.x ?? 0) + (stage?.width ?? 0) / 2 + x, (stage?.y ?? 0) + 80 + y);
-  await tool(page, 'Angle').click();
+  await choose(page, 'Angle');
   await click(60, 0);
   await page.keyboard.press('Escape');
   for (const [x, y] of [
@@ -239,7 +244,7 @@ test('Each other shape is drawn by the mouse; Escape ends what is begun, and wha
     .getByRole('button', { name: /^1 · Angle · 90°$/ })
     .waitFor();
   for (const kind of ['Polygon', 'Area']) {
-    await tool(page, kind).click();
+    await choose(page, kind);
     await click(0, 0);
     await click(60, 0);
     await click(60, 60);
@@ -248,7 +253,7 @@ test('Each other shape is drawn by the mouse; Escape ends what is begun, and wha
       .getByRole('button', { name: new RegExp(`^\\d · ${kind}`) })
       .waitFor();
   }
-  await tool(page, 'Freehand line').click();
+  await choose(page, 'Freehand line');
   await dragOver(page, [0.3, 0.3], [0.6, 0.4]);
   await list(page).getByRole('button', { name: '4 · Freehand line', exact: true }).waitFor();
   expect((await stored()).map(({ shape }: { shape: { kind: string } }) => shape.kind)).toEqual([
