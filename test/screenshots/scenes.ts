@@ -238,6 +238,7 @@ export const SCENES: readonly Scene[] = [
       await button(page, /^Annotate/).click();
       for (const [name, from, to] of DRAWN) {
         await page.getByRole('toolbar', { name: 'What to draw' }).getByRole('button', { name }).click();
+        await page.getByRole('application').waitFor();
         await dragOver(page, from, to);
         await page.locator(`.annotation-overlay [data-kind=${name.toLowerCase()}]`).waitFor();
       }

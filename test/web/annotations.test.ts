@@ -31,6 +31,11 @@ const annotate = (page: Page) => page.getByRole('button', { name: /^Annotate/ })
 const tool = (page: Page, name: string) =>
   page.getByRole('toolbar', { name: 'What to draw' }).getByRole('button', { name, exact: true });
 const marks = (page: Page) => page.locator('.annotation-overlay .mark');
+/** Chooses what to draw, and waits until the page can take the first point. */
+async function choose(page: Page, name: string) {
+  await tool(page, name).click();
+  await page.getByRole('application').waitFor();
+}
 const list = (page: Page) => page.getByRole('list', { name: 'Annotations' });
 
 /** Drags over the picture, by parts of its width and height as it is drawn. */
@@ -60,7 +65,7 @@ test('A length is drawn by a drag, in pixels of the original at any zoom, and in
   const { width } = await doctor.json('GET', `/api/images/${id}`, 200);
   const page = await shown('doctor', patient);
   await annotate(page).click();
-  await tool(page, 'Length').click();
+  await choose(page, 'Length');
   await dragOver(page, [0.25, 0.5], [0.75, 0.5]);
   await list(page)
     .getByRole('button', { name: /^1 · Length · .* px/ })
@@ -77,7 +82,7 @@ test('A length is drawn by a drag, in pixels of the original at any zoom, and in
     .toBeGreaterThan((before?.width ?? 0) * 1.1);
   await page.keyboard.press('0');
   await expect.poll(async () => (await marks(page).first().boundingBox())?.width).toBe(before?.width);
-  await tool(page, 'Calibration').click();
+  await choose(page, 'Calibration');
   await dragOver(page, [0.25, 0.25], [0.5, 0.25]);
   await page.getByLabel('Known length in mm').fill('10');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -120,7 +125,7 @@ test('Two people annotate an image at once: each sees what the other does, and n
   const [one, other] = [await shown('doctor', patient), await shown('admin', patient)];
   for (const page of [one, other]) {
     await annotate(page).click();
-    await tool(page, 'Arrow').click();
+    await choose(page, 'Arrow');
   }
   await Promise.all([dragOver(one, [0.2, 0.2], [0.4, 0.4]), dragOver(other, [0.8, 0.8], [0.6, 0.6])]);
   for (const page of [one, other]) await expect.poll(() => marks(page).count()).toBe(2);
@@ -185,7 +190,7 @@ test('A shape stays on its place of the body when the picture is edited, and one
   expect(drawn?.height).toBeGreaterThan(drawn?.width ?? Number.NaN);
 
   await annotate(page).click();
-  await tool(page, 'Arrow').click();
+  await choose(page, 'Arrow');
   await dragOver(page, [0.25, 0.25], [0.75, 0.75]);
   await expect.poll(async () => (await stored()).length).toBe(2);
   const [[fromX, fromY], [toX, toY]] = (await stored())[1].shape.points;
@@ -217,4 +222,60 @@ test('Notes on a batch and on an image have a link to the clinic’s own record,
   await page.getByRole('textbox', { name: 'Text' }).fill('Sharp enough');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect.poll(async () => (await stored())[0].text).toBe('Sharp enough');
+});
+
+test('Each other shape is drawn by the mouse; Escape ends what is begun, and what is hidden comes back', async () => {
+  const { patient, stored } = await onePhoto();
+  const page = await shown('doctor', patient);
+  await annotate(page).click();
+  const stage = await page.locator('.viewer-stage').boundingBox();
+  const click = (x: number, y: number) =>
+    page.mouse.click((stage?.x ?? 0) + (stage?.width ?? 0) / 2 + x, (stage?.y ?? 0) + 80 + y);
+  await choose(page, 'Angle');
+  await click(60, 0);
+  await page.keyboard.press('Escape');
+  for (const [x, y] of [
+    [60, 0],
+    [0, 0],
+    [0, 60],
+  ] as const)
+    await click(x, y);
+  await list(page)
+    .getByRole('button', { name: /^1 · Angle · 90°$/ })
+    .waitFor();
+  for (const kind of ['Polygon', 'Area']) {
+    await choose(page, kind);
+    await click(0, 0);
+    await click(60, 0);
+    await click(60, 60);
+    await click(1, 1);
+    await list(page)
+      .getByRole('button', { name: new RegExp(`^\\d · ${kind}`) })
+      .waitFor();
+  }
+  await choose(page, 'Freehand line');
+  await dragOver(page, [0.3, 0.3], [0.6, 0.4]);
+  await list(page).getByRole('button', { name: '4 · Freehand line', exact: true }).waitFor();
+  expect((await stored()).map(({ shape }: { shape: { kind: string } }) => shape.kind)).toEqual([
+    'angle',
+    'polygon',
+    'area',
+    'freehand',
+  ]);
+  await page.getByRole('button', { name: 'Hide annotations' }).click();
+  expect(await marks(page).count()).toBe(0);
+  await page.getByRole('button', { name: 'Hide annotations' }).click();
+  expect(await marks(page).count()).toBe(4);
+});
+
+test('A text that is not stored yet is still there after the image was closed', async () => {
+  const { patient } = await onePhoto();
+  const page = await shown('doctor', patient);
+  await annotate(page).click();
+  await page.getByRole('button', { name: 'Write a note', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Text' }).fill('Half of a sen');
+  await page.getByRole('button', { name: 'Close image' }).click();
+  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
+  await annotate(page).click();
+  expect(await page.getByRole('textbox', { name: 'Text' }).inputValue()).toBe('Half of a sen');
 });

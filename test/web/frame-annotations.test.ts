@@ -50,6 +50,11 @@ async function opened(own: FixtureElement[]) {
 const annotate = (page: Page) => page.getByRole('button', { name: /^Annotate/ });
 const tool = (page: Page, name: string) =>
   page.getByRole('toolbar', { name: 'What to draw' }).getByRole('button', { name, exact: true });
+/** Chooses what to draw, and waits until the page can take the first point. */
+async function choose(page: Page, name: string) {
+  await tool(page, name).click();
+  await page.getByRole('application').waitFor();
+}
 const list = (page: Page) => page.getByRole('list', { name: 'Annotations' });
 const spacing = `${SPACING.rows}\\${SPACING.columns}`;
 type Points = [number, number][];
@@ -88,6 +93,7 @@ test('A length on a CT takes three actions, and is the distance of its pixels by
   const actions = new CountedActions(page);
   await actions.click(annotate(page));
   await actions.click(tool(page, 'Length'));
+  await page.getByRole('application').waitFor();
   const corner = (number: number) => page.locator('.stage-corners p').nth(number);
   await actions.drag(corner(0), corner(3));
   await list(page)
@@ -99,7 +105,7 @@ test('A length on a CT takes three actions, and is the distance of its pixels by
 test('A point is stored at the pixel that is drawn below it, and a length is measured by the spacing', async () => {
   const { page, stored } = await opened([['00280030', 'DS', spacing]]);
   await annotate(page).click();
-  await tool(page, 'Length').click();
+  await choose(page, 'Length');
   const row = await greyAt(page, ...(await pointAt(page, LEFT)));
   const column = await greyAt(page, ...(await pointAt(page, RIGHT)));
   await drag(page, LEFT, RIGHT);
@@ -119,7 +125,7 @@ test('A point is stored at the pixel that is drawn below it, and a length is mea
 test('An ellipse has the mean, extremes and deviation of the values within, and the pointer tells the value below it', async () => {
   const { page, stored } = await opened([['00280030', 'DS', spacing]]);
   await annotate(page).click();
-  await tool(page, 'Ellipse').click();
+  await choose(page, 'Ellipse');
   await drag(page, [0.52, 0.4], [0.55, 0.6]);
   const entry = list(page).getByRole('button', { name: /^1 · Ellipse/ });
   await entry.waitFor();

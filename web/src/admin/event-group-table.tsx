@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { api, bodyOf } from '../api/client.ts';
 import type { AuditEvent } from '../api/types.ts';
 import { LOCALE } from '../messages/language.ts';
@@ -84,16 +84,18 @@ function EventGroupRow({
         <Details events={events} />
       </td>
       <td data-label={text('audit.patient')} className="wide">
-        {patientIds.slice(0, 3).map((patientId) => (
-          <button
-            key={patientId}
-            type="button"
-            className="admin-who"
-            onClick={() => onPatient(patientId)}
-            title={text('audit.who-saw', { patient: patientId })}
-          >
-            {patientId}
-          </button>
+        {patientIds.slice(0, 3).map((patientId, index) => (
+          <Fragment key={patientId}>
+            {index > 0 && ', '}
+            <button
+              type="button"
+              className="admin-who"
+              onClick={() => onPatient(patientId)}
+              title={text('audit.who-saw', { patient: patientId })}
+            >
+              {patientId}
+            </button>
+          </Fragment>
         ))}
         {patientIds.length > 3 && (
           <span className="quiet">{text('audit.and-more', { count: patientIds.length - 3 })}</span>

@@ -70,13 +70,16 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
 const isOn = ({ instance, frame }: Annotation, shown: Frame) =>
   instance === undefined || (instance === shown.path.instance && frame === shown.number);
 
-/** The values of a frame's pixels, once they are loaded; undefined for images in colour. */
+/** The values of a frame's pixels, once they are loaded; undefined for images in colour, which the service renders. */
 function useFrameValues(frame: Frame): FrameValues | undefined {
-  const [known, setKnown] = useState<{ frame: Frame; values: FrameValues | undefined }>();
+  const [known, setKnown] = useState<{ frame: Frame; values: FrameValues }>();
   useEffect(() => {
     let isCurrent = true;
     loadedFrame(frame).then(
-      (loaded) => isCurrent && setKnown({ frame, values: frameValuesOf(loaded, frame.attributes) }),
+      (loaded) =>
+        isCurrent &&
+        loaded.kind === 'grey' &&
+        setKnown({ frame, values: frameValuesOf(loaded, frame.attributes) }),
       // The viewport says why a frame is not shown.
       () => undefined,
     );

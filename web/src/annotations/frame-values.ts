@@ -13,12 +13,8 @@ export interface FrameValues {
   at: (x: number, y: number) => string | undefined;
 }
 
-type ShownFrame = (GreyImage & { kind: 'grey' }) | { kind: 'picture' };
-
-/** The values after the modality transform, such as Hounsfield units. Undefined for images in colour, which the service renders. */
-export function frameValuesOf(loaded: ShownFrame, attributes: Attributes): FrameValues | undefined {
-  if (loaded.kind !== 'grey') return undefined;
-  const { width, height, grey } = loaded;
+/** The values of a grey frame after the modality transform, such as Hounsfield units. */
+export function frameValuesOf({ width, height, grey }: GreyImage, attributes: Attributes): FrameValues {
   const unit = unitOf(attributes);
   const valueAt = (x: number, y: number) => grey.modality(grey.samples[y * width + x] ?? Number.NaN);
   // A shape is never changed; to add up its pixels again at each zoom would be slow.

@@ -22,7 +22,7 @@ export function measureOf({ kind, points, millimetres }: Shape, size: PixelSize 
       return text('annotations.millimetres', { value: rounded(millimetres ?? 0) });
     case 'angle': {
       const degrees = one && other && third && angleAt(one, other, third, size);
-      return degrees === undefined ? '' : text('annotations.degrees', { value: rounded(degrees) });
+      return degrees === undefined ? '' : text('annotations.degrees', { value: oneDigit(degrees) });
     }
     case 'area':
       return areaText(polygonArea(points, size), size);
@@ -46,6 +46,9 @@ const rounded = (value: number): string =>
     LOCALE,
     value >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 },
   );
+
+/** Nobody draws an angle more exactly than to a tenth of a degree. */
+const oneDigit = (value: number): string => value.toLocaleString(LOCALE, { maximumFractionDigits: 1 });
 
 /** The size of a pixel by the newest line of a known length. */
 export function calibrationIn(list: readonly Annotation[]): PixelSize | undefined {

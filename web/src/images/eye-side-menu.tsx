@@ -2,6 +2,7 @@ import type { EyeSide, Image } from '../api/types.ts';
 import { useImageChanges } from '../changes/use-image-changes.ts';
 import { text } from '../messages/text.ts';
 import { EYE_SIDES } from './eye-sides.ts';
+import './eye-side-menu.css';
 
 /** The eye side of an image, which can be corrected where it is seen to be wrong. */
 export function EyeSideMenu({ image }: { image: Image }) {
