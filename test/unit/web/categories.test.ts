@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { DEFAULT_CATEGORIES } from '../../../lib/domain/images/default-categories.ts';
 import { categoryLabel, isListed, shownGroups } from '../../../web/src/images/categories.ts';
-import { messages as english } from '../../../web/src/messages/en.ts';
+import english from '../../../web/src/messages/en.json' with { type: 'json' };
 
 const clinic = vi.hoisted(() => ({ categories: [] as typeof DEFAULT_CATEGORIES }));
 vi.mock('../../../web/src/page-config.ts', () => ({ pageConfig: () => ({ clinic }) }));

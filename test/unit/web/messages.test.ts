@@ -9,10 +9,10 @@ import {
   parse,
 } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, test } from 'vitest';
-import { messages as de } from '../../../web/src/messages/de.ts';
-import { messages as en } from '../../../web/src/messages/en.ts';
-import { messages as es } from '../../../web/src/messages/es.ts';
-import { messages as fr } from '../../../web/src/messages/fr.ts';
+import de from '../../../web/src/messages/de.json' with { type: 'json' };
+import en from '../../../web/src/messages/en.json' with { type: 'json' };
+import es from '../../../web/src/messages/es.json' with { type: 'json' };
+import fr from '../../../web/src/messages/fr.json' with { type: 'json' };
 import { LANGUAGES, preferredLocale } from '../../../web/src/messages/language.ts';
 import { text } from '../../../web/src/messages/text.ts';
 import { textsIn } from './texts-in-source.ts';
@@ -20,7 +20,7 @@ import { textsIn } from './texts-in-source.ts';
 const catalogues: Readonly<Record<string, Readonly<Record<string, string>>>> = { en, de, fr, es };
 const SOURCES = path.join(import.meta.dirname, '../../../web/src');
 const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !/^messages\/\w\w\.ts$/.test(name))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
   .map((name) => [name, readFileSync(path.join(SOURCES, name), 'utf8')] as const);
 
 /** The arguments and tags of a message, each with its kind, in alphabetical order. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, explain } from '../../../web/src/api/api-error.ts';
-import { messages as de } from '../../../web/src/messages/de.ts';
-import { messages as en } from '../../../web/src/messages/en.ts';
+import de from '../../../web/src/messages/de.json' with { type: 'json' };
+import en from '../../../web/src/messages/en.json' with { type: 'json' };
 import { domainErrorSentences, sentencesIn, serviceSources } from './domain-error-sentences.ts';
 
 const catalogue = new Map(

@@ -1,4 +1,4 @@
-import { messages as english } from '../messages/en.ts';
+import english from '../messages/en.json' with { type: 'json' };
 import { type MessageId, text } from '../messages/text.ts';
 
 /** The ids of what the service says, by its English sentences. */

@@ -1,5 +1,5 @@
 import type { Category } from '../api/types.ts';
-import { messages as english } from '../messages/en.ts';
+import english from '../messages/en.json' with { type: 'json' };
 import { type MessageId, text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
 

@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { messages as english } from './en.ts';
+import english from './en.json' with { type: 'json' };
 import { LANGUAGE, LOCALE } from './language.ts';
 
 /** The id of a message: the place where it is shown, a dot, and what it says. */
@@ -11,15 +11,15 @@ export type MessageOf<Place extends string, Id = MessageId> = Id extends `${Plac
 type Catalogue = Readonly<Record<MessageId, string>>;
 type Value = string | number | boolean | Date | null | undefined;
 
-const LOADERS: Readonly<Record<string, () => Promise<{ messages: Catalogue }>>> = {
-  de: () => import('./de.ts'),
-  fr: () => import('./fr.ts'),
-  es: () => import('./es.ts'),
+const LOADERS: Readonly<Record<string, () => Promise<{ default: Catalogue }>>> = {
+  de: () => import('./de.json'),
+  fr: () => import('./fr.json'),
+  es: () => import('./es.json'),
 };
 
 /** English if the others cannot be loaded: an empty page would be worse. */
 const loaded = await LOADERS[LANGUAGE]?.().catch(() => undefined);
-const messages: Catalogue = loaded?.messages ?? english;
+const messages: Catalogue = loaded?.default ?? english;
 const formats = new Map<MessageId, IntlMessageFormat>();
 
 /** The parsed message, in the page's language. */
