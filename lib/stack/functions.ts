@@ -95,6 +95,8 @@ export class Functions extends Construct {
   readonly #settings: Settings;
   readonly #sockets: Sockets;
   readonly #layers = new Map<string, LayerVersion>();
+  /** By their rights. */
+  readonly #roles = new Map<string, Role>();
   /** Counts the stored items that can't be read. */
   readonly damagedItems: MetricFilter;
   /**
@@ -176,6 +178,34 @@ export class Functions extends Construct {
       statements = [],
     }: FunctionProps,
   ) {
+    return new LambdaFunction(this, id, {
+      description,
+      ...(functionName && { functionName }),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(ROOT, 'dist', id)),
+      handler: 'index.handler',
+      memorySize: memoryMb,
+      timeout: Duration.seconds(timeoutSeconds),
+      // Otherwise CDK would add a policy resource to each role, for X-Ray and for event sources (`event-statements.ts`).
+      role: this.#roleOf(id, [...this.#statements(permissions), ...statements]).withoutPolicyUpdates(),
+      logGroup: this.logGroup,
+      tracing: Tracing.ACTIVE,
+      layers: layers.map((name) => this.#layer(name)),
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: id,
+        ...this.#environment(permissions),
+        ...environment,
+      },
+    });
+  }
+
+  /** The role with these rights: functions with the same ones share it, so that a stack has fewer resources. */
+  #roleOf(id: string, statements: readonly PolicyStatement[]): Role {
+    const rights = JSON.stringify(statements);
+    const known = this.#roles.get(rights);
+    if (known) return known;
     const role = new Role(this, `${id}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -190,33 +220,13 @@ export class Functions extends Construct {
               actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
               resources: ['*'],
             }),
-            ...this.#statements(permissions),
             ...statements,
           ],
         }),
       },
     });
-    return new LambdaFunction(this, id, {
-      description,
-      ...(functionName && { functionName }),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      code: Code.fromAsset(join(ROOT, 'dist', id)),
-      handler: 'index.handler',
-      memorySize: memoryMb,
-      timeout: Duration.seconds(timeoutSeconds),
-      // Otherwise CDK would add a policy resource to each role, for X-Ray and for event sources (`event-statements.ts`).
-      role: role.withoutPolicyUpdates(),
-      logGroup: this.logGroup,
-      tracing: Tracing.ACTIVE,
-      layers: layers.map((name) => this.#layer(name)),
-      environment: {
-        NODE_OPTIONS: '--enable-source-maps',
-        POWERTOOLS_SERVICE_NAME: id,
-        ...this.#environment(permissions),
-        ...environment,
-      },
-    });
+    this.#roles.set(rights, role);
+    return role;
   }
 
   #statements({

@@ -314,7 +314,7 @@ export const SCENES: readonly Scene[] = [
     act: async (page) => {
       await openVisit(page);
       // On a computer without a touch screen the button is not shown.
-      await button(page, 'Take a photo').evaluate((element) => Reflect.get(element, 'click').call(element));
+      await page.locator('.drop-camera').evaluate((element) => Reflect.get(element, 'click').call(element));
     },
     shows: (page) => page.getByRole('dialog').waitFor(),
   },

@@ -129,7 +129,7 @@ const ACCEPTED: Accepted[] = [
   [
     /^HIPAA.Security-IAMNoInlinePolicy$/,
     /role|Role|Policy|Invoker/,
-    'Each function has a role of its own, whose policy nobody else shall use.',
+    'A role is of the functions with the same rights; nobody else shall use its policy.',
   ],
   [
     /^HIPAA.Security-LambdaConcurrency$/,
