@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { faultsOf } from '../support/browser/axe.ts';
 import { useBrowser } from '../support/browser/browser.ts';
 import { newPatient, PATIENT_1 } from '../support/people.ts';
-import { useService } from '../support/service.ts';
+import { createBatch, useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
@@ -146,6 +146,7 @@ test("A patient reads the clinic's own words, and staff the page's", async () =>
     await page.goto(ownPath);
     return page;
   };
+  await createBatch(await service.as('doctor'));
   const own = await listAs('patient-1', '/');
   await own.getByRole('region', { name: 'Your visits' }).waitFor();
   const staff = await listAs('doctor', `/patients/${PATIENT_1}`);

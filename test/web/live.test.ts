@@ -117,7 +117,7 @@ test('A page is told of the patient that it shows only, and shows what it missed
   await upload(doctor, ofOne, await photos(1));
   await createBatch(doctor, one, 'New');
   await go(one);
-  await page.getByRole('button', { name: /^New/ }).waitFor();
+  await page.locator('.batch-trigger', { hasText: 'New' }).waitFor();
   await openBatch(page, 'Of one');
   await expect.poll(() => drawn(page)).toBe(2);
 });

@@ -11,7 +11,7 @@ describe('Each of the demo users signs in with one click', () => {
     ['patient-2', '/patients/P-1002', ['Images', 'Cases']],
     ['staff', '/', []],
     ['doctor', '/', []],
-    ['admin', '/', ['Audit log', 'API keys', 'Status']],
+    ['admin', '/', ['Audit log', 'People', 'API keys', 'Status']],
   ])('%s', async (person, path, links) => {
     const page = await browsing.demoSignedIn(person);
     await expect.poll(() => new URL(page.url()).pathname).toBe(path);

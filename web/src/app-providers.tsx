@@ -3,7 +3,7 @@ import { ToastsProvider } from './changes/toasts-provider.tsx';
 import { ConnectionNotice } from './connection/connection-notice.tsx';
 import { DownloadsProvider } from './downloads/downloads-provider.tsx';
 import { LiveUpdatesProvider } from './live-updates/live-updates-provider.tsx';
-import { ShortcutsDialog } from './shortcuts/shortcuts-dialog.tsx';
+import { ShortcutsHelp } from './shortcuts/shortcuts-help.tsx';
 import { UnderWayBar } from './under-way/under-way-bar.tsx';
 import { UploadsProvider } from './uploads/uploads-provider.tsx';
 
@@ -16,7 +16,7 @@ export const AppProviders = ({ children }: { children: ReactNode }) => (
           {children}
           <UnderWayBar />
           <ConnectionNotice />
-          <ShortcutsDialog />
+          <ShortcutsHelp />
         </DownloadsProvider>
       </UploadsProvider>
     </ToastsProvider>

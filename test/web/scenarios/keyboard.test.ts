@@ -130,7 +130,7 @@ test('Two images are compared, a study is found and read, and the audit log aske
   await user.reach(page.getByLabel('Select photo-0.jpeg'));
   await user.press('Control+a');
   await user.activate(page.getByRole('button', { name: 'Compare', exact: true }));
-  await page.locator('.viewer-stage > img').nth(1).waitFor();
+  await page.locator('.compare-frame > img').nth(1).waitFor();
 
   await user.press('/');
   await user.type(accession);

@@ -69,7 +69,7 @@ export function Annotator(props: AnnotatorProps) {
     draft.draw({ kind, points: points.map(([x, y]) => [x, y]) }, position);
   };
   return (
-    <section className={`annotator ${isOpen ? 'open' : ''}`} aria-label={text('annotations.title')}>
+    <div className={`annotator ${isOpen ? 'open' : ''}`}>
       <div className="annotation-bar">
         {(mayWrite || list.length > 0) && (
           <button type="button" className="button small" aria-expanded={isOpen} onClick={toggle}>
@@ -121,7 +121,7 @@ export function Annotator(props: AnnotatorProps) {
           />,
           stage,
         )}
-    </section>
+    </div>
   );
 }
 

@@ -1,17 +1,17 @@
-import { useState } from 'react';
 import { type MessageId, text } from '../messages/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { SHORTCUTS, type Shortcut } from './shortcuts.ts';
 import './shortcuts-dialog.css';
-import { presentShortcuts, useShortcuts } from './use-shortcuts.ts';
 
-/** The list of the shortcuts of this screen, by the key `?`. */
-export function ShortcutsDialog() {
-  const [listed, setListed] = useState<readonly Shortcut[]>();
-  useShortcuts({ help: () => setListed(presentShortcuts()) });
-  if (!listed) return null;
+interface ShortcutsDialogProps {
+  listed: readonly Shortcut[];
+  onClose: () => void;
+}
+
+/** Lists shortcuts with their keys. */
+export function ShortcutsDialog({ listed, onClose }: ShortcutsDialogProps) {
   return (
-    <Dialog title={text('shortcuts.title')} onClose={() => setListed(undefined)}>
+    <Dialog title={text('shortcuts.title')} onClose={onClose}>
       <dl className="shortcuts">
         {listed.map((id) => (
           <div key={id}>
@@ -25,7 +25,7 @@ export function ShortcutsDialog() {
         ))}
       </dl>
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={() => setListed(undefined)}>
+        <button type="button" className="button" onClick={onClose}>
           {text('shortcuts.close')}
         </button>
       </div>
