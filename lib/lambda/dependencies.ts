@@ -2,6 +2,7 @@
 // contains only those that its handler names (`sideEffects` in package.json lets esbuild leave the rest out), and what the
 // middleware of every operation makes for itself: the audit log, the rate limits and the stored responses.
 import { v7 } from 'uuid';
+import { AnnotationList } from '../data/annotations/annotation-list.ts';
 import { Annotations } from '../data/annotations/annotations.ts';
 import { ApiKeys } from '../data/api-keys.ts';
 import { AuditLog } from '../data/audit-log.ts';
@@ -59,6 +60,7 @@ const table = (): Table => {
 };
 
 export const annotations = () => new Annotations(table());
+export const annotationList = () => new AnnotationList(table());
 export const batches = () => new Batches(table());
 export const cases = () => new Cases(table());
 export const deletedImages = () => new DeletedImages(table());

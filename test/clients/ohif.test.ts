@@ -208,7 +208,10 @@ describe.runIf(hasCorpus)('OHIF draws', () => {
     await expect.poll(async () => (await drawnIn(page())).bright, { timeout: 25_000 }).toBeGreaterThan(0.1);
     // dcmtk decodes 244, 244, 244 by the Photometric Interpretation, and 255, 121, 255 if it converts always (dcmdjpeg +cp, +ca).
     const near = (...colour: number[]) => colour.map((value) => expect.closeTo(value, -1));
-    expect(await centreOf(page(), 'img[src^="blob:"]')).toEqual(near(244, 244, 244));
+    // The thumbnail may be drawn later.
+    await expect
+      .poll(() => centreOf(page(), 'img[src^="blob:"]'), { timeout: 25_000 })
+      .toEqual(near(244, 244, 244));
     expect(await centreOf(page(), 'canvas')).toEqual(near(255, 121, 255));
   });
 

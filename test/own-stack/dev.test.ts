@@ -97,11 +97,9 @@ test('the page is served from its source files, and its settings and the API fro
   expect(await (await fetch(`${url}/config.json`)).json()).toMatchObject({ issuer: `${url}/local` });
   expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.1' });
   expect(await (await fetch(`${url}/docs`)).text()).toContain('swagger-ui');
-  const file = 'web/src/patient/patient-page.tsx';
-  expect(await (await fetch(`${url}/src/patient/patient-page.tsx`)).text()).toContain('No images yet');
-  edit(file, (source) => source.replace('No images yet', 'Nothing yet'));
-  await expect
-    .poll(async () => (await fetch(`${url}/src/patient/patient-page.tsx`)).text(), POLLING)
-    .toContain('Nothing yet');
+  const source = async () => (await fetch(`${url}/src/messages/en.json?import`)).text();
+  expect(await source()).toContain('No images yet');
+  edit('web/src/messages/en.json', (catalogue) => catalogue.replace('No images yet', 'Nothing yet'));
+  await expect.poll(source, POLLING).toContain('Nothing yet');
   expect((await fetch(`${url}/api/nothing`)).status).toBe(404);
 });

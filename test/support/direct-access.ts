@@ -1,6 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { inject } from 'vitest';
+import { AnnotationList } from '../../lib/data/annotations/annotation-list.ts';
 import { Annotations } from '../../lib/data/annotations/annotations.ts';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { AuditLog } from '../../lib/data/audit-log.ts';
@@ -74,6 +75,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     scanVerdicts: new ScanVerdicts(connectTable(REQUESTS_TABLE_NAME)),
     scans: false,
     annotations: new Annotations(table),
+    annotationList: new AnnotationList(table),
     images: new Images(table),
     deletedImages: new DeletedImages(table),
     batches: new Batches(table),

@@ -1,6 +1,6 @@
 import { requirePatient } from '../../../lib/domain/access/access.ts';
 import {
-  annotations,
+  annotationList,
   auditLog,
   batches,
   dicomSearch,
@@ -34,6 +34,6 @@ export async function handle({ caller, params: { id } }: Request<typeof operatio
   return startExport({ patientId: id, requestedBy: caller.subject }, manifest, deps);
 }
 
-const needs = { ...exporting, annotations, auditLog, batches, dicomSearch, dicomStore, images, patients };
+const needs = { ...exporting, annotationList, auditLog, batches, dicomSearch, dicomStore, images, patients };
 
 export const handler = serveCreation(operation, handle, needs);

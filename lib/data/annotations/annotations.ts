@@ -3,17 +3,11 @@ import { Annotation } from '../../domain/annotations/annotation.ts';
 import { tooManyAnnotations } from '../../domain/annotations/annotation-rules.ts';
 import { keysIn, writeMany } from '../dynamodb/batch-requests.ts';
 import { equals, onlyIf } from '../dynamodb/condition-expression.ts';
-import { type Page, type PageRequest, queryAll, queryPage } from '../dynamodb/page.ts';
+import { type Page, type PageRequest, queryPage } from '../dynamodb/page.ts';
 import { putNew } from '../dynamodb/put-once.ts';
 import { parseItem, type Table } from '../dynamodb/table.ts';
 import { type TransactItem, transact } from '../dynamodb/transaction.ts';
-import {
-  annotationKey,
-  annotationsOf,
-  annotationVersionKey,
-  CURRENT_ANNOTATION,
-  versionsOfAnnotation,
-} from '../keys.ts';
+import { annotationKey, annotationsOf, annotationVersionKey, versionsOfAnnotation } from '../keys.ts';
 import { countWrite, placeWrites, withPrefix } from './annotation-writes.ts';
 
 /**
@@ -32,16 +26,6 @@ export class Annotations {
     const Key = annotationKey({ of, id });
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     return Item && parseItem(Annotation, Item);
-  }
-
-  /** Lists one page of the annotations as they are now, in the order in which they were made. Damaged ones are left out. */
-  list(of: string, page: PageRequest): Promise<Page<Annotation>> {
-    return queryPage(this.#table, currentOnes(of), page);
-  }
-
-  /** Yields all annotations as they are now. Damaged ones are left out. */
-  allOf(of: string): AsyncGenerator<Annotation> {
-    return queryAll(this.#table, { ...currentOnes(of), leavesOutDamaged: true });
   }
 
   /** Lists one page of the versions of an annotation, newest first, also of one that was removed. */
@@ -110,11 +94,3 @@ const commonWrites = (annotation: Annotation): TransactItem[] => [
 ];
 
 const isVersionBefore = ({ version }: Annotation) => equals('version', version - 1);
-
-const currentOnes = (of: string) => ({
-  index: 'table' as const,
-  partition: annotationsOf(of),
-  between: withPrefix(CURRENT_ANNOTATION),
-  schema: Annotation,
-  keyOf: (id: string) => annotationKey({ of, id }),
-});

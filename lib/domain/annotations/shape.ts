@@ -7,6 +7,9 @@ import { MOST_POINTS } from './geometry.ts';
  */
 const FARTHEST = 100_000;
 
+/** For readers of JSON Schema that know no `prefixItems`, such as Spectral. */
+const PAIR = { items: { type: 'number' }, minItems: 2, maxItems: 2 };
+
 /** A hundredth of a pixel is finer than any hand, and takes half the bytes of what a browser computes. */
 const Coordinate = z
   .number()
@@ -19,7 +22,7 @@ const Coordinate = z
  * the image (rotation, crop and so on) are not. (0, 0) is the upper left corner of the upper left pixel, as in the graphic data of
  * DICOM (PS3.3 C.18.6, SCOORD). So a point stays where it is on the body, however the image is edited later.
  */
-const Point = z.tuple([Coordinate, Coordinate]).meta({ examples: [[812.5, 1204]] });
+const Point = z.tuple([Coordinate, Coordinate]).meta({ examples: [[812.5, 1204]], ...PAIR });
 
 /** A known length in a photograph; the longest is a person's height, and some more. */
 const Millimetres = z
@@ -65,7 +68,7 @@ const kinds = Shape.options.map(({ shape: { kind } }) => kind.value);
 /** A shape as it is stored. The service has checked it when it came, and a later release may add to it. */
 export const StoredShape = z.object({
   kind: z.enum(kinds).meta({ examples: [EXAMPLE.kind] }),
-  points: z.array(z.tuple([z.number(), z.number()])).meta({ examples: [EXAMPLE.points] }),
+  points: z.array(z.tuple([z.number(), z.number()]).meta(PAIR)).meta({ examples: [EXAMPLE.points] }),
   /** The known length of a `calibration`. */
   millimetres: Millimetres.optional(),
 });

@@ -3,7 +3,7 @@ import { toBatchImage } from '../../api/views/batch-image.ts';
 import { toListedEvent } from '../../api/views/listed-event.ts';
 import { toListedPatient } from '../../api/views/listed-patient.ts';
 import { toPatientBatch } from '../../api/views/patient-batch.ts';
-import type { Annotations } from '../../data/annotations/annotations.ts';
+import type { AnnotationList } from '../../data/annotations/annotation-list.ts';
 import type { AuditLog } from '../../data/audit-log.ts';
 import type { Batches } from '../../data/batches.ts';
 import type { Images } from '../../data/images.ts';
@@ -22,7 +22,7 @@ import type { Manifest, ManifestEntry } from './manifest.ts';
 import { type DicomOfPatient, instancesOf, type SeriesFiles } from './patient-dicom.ts';
 
 export interface PatientArchiveDeps extends DicomOfPatient {
-  annotations: Pick<Annotations, 'allOf'>;
+  annotationList: Pick<AnnotationList, 'allOf'>;
   patients: Pick<Patients, 'get'>;
   batches: Pick<Batches, 'allOfPatient'>;
   images: Pick<Images, 'allOfPatient'>;
@@ -82,13 +82,13 @@ async function annotationsOf(
   batches: readonly Batch[],
   images: readonly Image[],
   series: readonly SeriesFiles[],
-  { annotations }: Pick<PatientArchiveDeps, 'annotations'>,
+  { annotationList }: Pick<PatientArchiveDeps, 'annotationList'>,
 ): Promise<Annotation[]> {
   // The others never had one.
   const annotated = [...batches, ...images].filter(({ annotatedAt }) => annotatedAt !== undefined);
   const places = [...annotated.map(({ id }) => id), ...new Set(series.map(({ study }) => study.studyUid))];
   const instances = new Set(series.flatMap((each) => each.instances.map(({ sopUid }) => sopUid)));
-  const read = mapInOrder(places, READ_AT_ONCE, (of) => Array.fromAsync(annotations.allOf(of)));
+  const read = mapInOrder(places, READ_AT_ONCE, (of) => Array.fromAsync(annotationList.allOf(of)));
   return (await Array.fromAsync(read))
     .flat()
     .filter(({ instance }) => instance === undefined || instances.has(instance));
