@@ -408,6 +408,24 @@ export const SCENES: readonly Scene[] = [
     shows: (page) => page.getByRole('cell', { name: 'make-thumbnail' }).waitFor(),
   },
   {
+    name: 'people',
+    person: 'admin',
+    path: '/admin/people',
+    shows: (page) => page.getByRole('button', { name: /^Add/ }).waitFor(),
+  },
+  {
+    name: 'shortcuts',
+    person: 'doctor',
+    path: '/patients/P-1001',
+    act: async (page) => {
+      await openVisit(page);
+      await button(page, 'Show soles.jpg').click();
+      await shownPicture(page);
+      await page.keyboard.press('?');
+    },
+    shows: (page) => page.getByRole('dialog').waitFor(),
+  },
+  {
     name: 'keys',
     person: 'admin',
     path: '/admin/keys',
