@@ -42,6 +42,7 @@ export class Sockets {
   readonly #keys: ReadonlySet<string>;
   readonly #connections = new Map<string, SocketConnection>();
   readonly #disconnecting = new Set<Promise<unknown>>();
+  #isClosing = false;
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -75,6 +76,7 @@ export class Sockets {
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
     try {
+      if (this.#isClosing) return refuse(socket, 503);
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
       // In the cloud, CloudFront's function removes the slash.
       if (pathname.replace(/\/$/, '') !== `/${this.api.stage}`) return refuse(socket, 404);
@@ -98,6 +100,7 @@ export class Sockets {
       const { needsKey = false } = this.api.routes.get('$connect') ?? {};
       if (needsKey && !this.#keys.has(String(request.headers[KEY_HEADER]))) return refuse(socket, 403);
       context.authorizer = verdict.context;
+      if (this.#isClosing) return refuse(socket, 503);
       await this.#connect(context, request, socket, head);
     } catch (error) {
       this.#log(`the handshake at ${request.url?.split('?')[0]} failed: ${error}`);
@@ -105,8 +108,9 @@ export class Sockets {
     }
   }
 
-  /** Closes all connections and invokes `$disconnect` for each. */
+  /** Closes all connections and invokes `$disconnect` for each. A page that connects again at once would keep the server from its end. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     for (const connection of this.#connections.values()) connection.close();
     const done = async () => {
       while (this.#connections.size + this.#disconnecting.size > 0) {
