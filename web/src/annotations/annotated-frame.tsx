@@ -8,7 +8,7 @@ import { readerOf } from '../dicom-viewer/load-frame.ts';
 import { text } from '../messages/text.ts';
 import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
 import { Annotator } from './annotator.tsx';
-import type { ShapeKind } from './drawing.ts';
+import { FRAME_KINDS } from './drawing.ts';
 import { type FrameValues, frameValuesOf } from './frame-values.ts';
 import { PointerValue } from './pointer-value.tsx';
 
@@ -18,17 +18,6 @@ interface AnnotatedFrameProps {
   /** The element in which the viewport is. */
   area: RefObject<HTMLElement | null>;
 }
-
-const KINDS: readonly ShapeKind[] = [
-  'text',
-  'arrow',
-  'freehand',
-  'ellipse',
-  'polygon',
-  'length',
-  'angle',
-  'area',
-];
 
 /** The annotations of a frame, and the notes on it and on its study. */
 export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
@@ -53,7 +42,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
       onOpen={setOpen}
       stage={stage}
       readTransform={readTransform}
-      kinds={KINDS}
+      kinds={FRAME_KINDS}
       size={spacing && { x: spacing.columns, y: spacing.rows }}
       valuesOf={values?.within}
       noteTitle={(note) =>

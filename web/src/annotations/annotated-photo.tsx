@@ -4,7 +4,7 @@ import { text } from '../messages/text.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
 import { Annotator } from './annotator.tsx';
-import type { ShapeKind } from './drawing.ts';
+import { PHOTO_KINDS } from './drawing.ts';
 import { calibrationIn } from './measures.ts';
 import { photoTransform } from './photo-transform.ts';
 
@@ -14,18 +14,6 @@ interface AnnotatedPhotoProps {
   /** The element in which the picture is. */
   stage: HTMLElement;
 }
-
-const KINDS: readonly ShapeKind[] = [
-  'text',
-  'arrow',
-  'freehand',
-  'ellipse',
-  'polygon',
-  'length',
-  'angle',
-  'area',
-  'calibration',
-];
 
 /** The annotations of a photograph, and the notes on it. */
 export function AnnotatedPhoto({ image, page, stage }: AnnotatedPhotoProps) {
@@ -47,7 +35,7 @@ export function AnnotatedPhoto({ image, page, stage }: AnnotatedPhotoProps) {
       onOpen={setOpen}
       stage={stage}
       readTransform={() => photoTransform(stage, image, page)}
-      kinds={KINDS}
+      kinds={PHOTO_KINDS}
       size={size}
       noteTitle={() => text('annotations.note')}
     >

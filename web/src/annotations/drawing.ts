@@ -5,6 +5,20 @@ import type { Annotation } from '../api/types.ts';
 export type Shape = NonNullable<Annotation['shape']>;
 export type ShapeKind = Shape['kind'];
 
+/** What can be drawn on a frame of DICOM, which says its own spacing. */
+export const FRAME_KINDS: readonly ShapeKind[] = [
+  'text',
+  'arrow',
+  'freehand',
+  'ellipse',
+  'polygon',
+  'length',
+  'angle',
+  'area',
+];
+/** What can be drawn on a photograph, whose pixels have no known size before a calibration. */
+export const PHOTO_KINDS: readonly ShapeKind[] = [...FRAME_KINDS, 'calibration'];
+
 /** How many clicks make a shape; the others end by a click on their first or last point. */
 const CLICKS: Readonly<Partial<Record<ShapeKind, number>>> = {
   text: 1,
