@@ -151,8 +151,8 @@ describe('A person', () => {
       const found = events.filter(({ things }: { things: string[] }) => things.includes(`person ${subject}`));
       return found.length >= 2 && (found as { action: string; about: string; outcome: string }[]);
     });
-    const deeds = own.filter(({ action }) => action !== 'list-people');
-    expect(deeds.map(({ action, about, outcome }) => [action, about, outcome])).toEqual([
+    const actions = own.filter(({ action }) => action !== 'list-people');
+    expect(actions.map(({ action, about, outcome }) => [action, about, outcome])).toEqual([
       ['update-person', name, 'success'],
       ['create-person', name, 'success'],
     ]);

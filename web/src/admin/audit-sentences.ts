@@ -19,10 +19,10 @@ export interface EventGroup {
 }
 
 /** What was done, by its message: a verb, a dot, and a kind of thing. */
-type Deed = MessageOf<'audit-deed'>;
+type Sentence = MessageOf<'audit-sentence'>;
 
 /** What was done by each action. The rest is said by the name of the action. */
-const DEEDS: Readonly<Record<string, Deed>> = {
+const SENTENCES: Readonly<Record<string, Sentence>> = {
   'list-batches': 'opened.patient-page',
   'get-image-summary': 'opened.patient-page',
   'list-images': 'viewed.batch-images',
@@ -159,14 +159,14 @@ type Did = Pick<AuditEvent, 'action' | 'about'>;
 
 /** What was done, as the end of a sentence that begins with a person. What it was done with is called by its name, if it has one. */
 export function sentenceOf({ action, about }: Did): string {
-  const deed = DEEDS[action];
-  if (deed) return text(`audit-deed.${deed}`, { named: about !== null, thing: about });
+  const sentence = SENTENCES[action];
+  if (sentence) return text(`audit-sentence.${sentence}`, { named: about !== null, thing: about });
   return [action.replaceAll('-', ' '), about].filter(Boolean).join(' ');
 }
 
-/** By what a deed is known, in any language. */
-const verbOf = ({ action }: Pick<Did, 'action'>) => DEEDS[action]?.split('.')[0] ?? action;
-const thingOf = ({ action }: Pick<Did, 'action'>) => DEEDS[action]?.split('.')[1] ?? '';
+/** The verb, and below the kind of thing, as ids that are the same in all languages. */
+const verbOf = ({ action }: Pick<Did, 'action'>) => SENTENCES[action]?.split('.')[0] ?? action;
+const thingOf = ({ action }: Pick<Did, 'action'>) => SENTENCES[action]?.split('.')[1] ?? '';
 
 /** Who it was: a name, or what kind of caller has none. */
 function nameOf({ name, who, role }: AuditEvent, names: ReadonlyMap<string, string>): string {
