@@ -52,11 +52,11 @@ test('A caption of many lines is shown whole only when somebody expands it', asy
   await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
   const height = async () => (await page.locator('.viewer-head').boundingBox())?.height ?? 0;
   await page.getByText('Line 0.').waitFor();
-  expect(await height()).toBeLessThan(150);
+  expect(await height()).toBeLessThan(130);
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await expect.poll(height).toBeGreaterThan(200);
   await page.getByRole('button', { name: 'Less' }).click();
-  await expect.poll(height).toBeLessThan(150);
+  await expect.poll(height).toBeLessThan(130);
 });
 
 test('A request that failed is repeated by a click', async () => {
