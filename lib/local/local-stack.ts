@@ -29,7 +29,7 @@ import { AccountConcurrency } from './lambda/account-concurrency.ts';
 import { queueConcurrency, startEventSources } from './lambda/event-sources.ts';
 import { type Credentials, credentialsFor, loadFunctions, loadSecret } from './lambda/functions.ts';
 import type { LambdaHost } from './lambda/instance.ts';
-import { LambdaFunction } from './lambda/lambda.ts';
+import { LambdaFunction, type Scaling } from './lambda/lambda.ts';
 import { linkLayerPackages } from './lambda/layer-packages.ts';
 import { MemoryBound } from './lambda/memory-bound.ts';
 import { ProcessGuard } from './lambda/process-guard.ts';
@@ -51,10 +51,13 @@ import { loadTemplate, region } from './template.ts';
 /** How many requests an HTTP function serves at once; more wait in line (`lambda/waiting-line.ts`). */
 const httpConcurrency = 4;
 /**
- * An authorizer mostly computes, and in AWS it takes no CPU of the functions behind it. Here it leaves one to them: many refused
- * credentials must not slow down those whose authorizer's result is cached.
+ * An authorizer mostly computes, and in AWS it takes no CPU of the functions behind it. Here it leaves one CPU to them, and half of
+ * the time of its own: many refused credentials must not slow down those whose authorizer's result is cached.
  */
-const authorizerConcurrency = Math.max(1, Math.min(httpConcurrency, availableParallelism() - 1));
+const authorizerScaling: Scaling = {
+  maxInstances: Math.max(1, Math.min(httpConcurrency, availableParallelism() - 1)),
+  restMs: 5,
+};
 const hourMs = 60 * 60 * 1000;
 /** Where the APIs are without CloudFront, as at `https://<id>.execute-api.<region>.amazonaws.com`. */
 const EXECUTE_API = '/local/execute-api';
@@ -262,9 +265,10 @@ async function start(
   const authorizers = authorizerArns(template);
   const lambdas = new Map(
     definitions.map((definition) => {
-      const concurrency = authorizers.has(definition.arn) ? authorizerConcurrency : httpConcurrency;
-      const maxInstances = queueConcurrency(template, definition.arn) ?? concurrency;
-      return [definition.arn, new LambdaFunction(definition, host, maxInstances)];
+      const scaling = authorizers.has(definition.arn)
+        ? authorizerScaling
+        : { maxInstances: queueConcurrency(template, definition.arn) ?? httpConcurrency };
+      return [definition.arn, new LambdaFunction(definition, host, scaling)];
     }),
   );
   const lambdaByArn = (nameOrArn: string) => {

@@ -24,11 +24,20 @@ export interface Invocation {
   started?: (pid: number | undefined) => void;
 }
 
+/** How much of the computer a function takes. */
+export interface Scaling {
+  /** How many processes at most serve it at the same time. */
+  maxInstances: number;
+  /** How long a process rests between two requests while others wait in line, in milliseconds. */
+  restMs?: number;
+}
+
 /** One function with its processes. As in Lambda, each handles one request at a time and stays warm for a while. */
 export class LambdaFunction {
   #definition: FunctionDefinition;
   readonly #host: LambdaHost;
   readonly #maxInstances: number;
+  readonly #restMs: number;
   readonly #instances = new Set<Instance>();
   readonly #idle: Instance[] = [];
   /** Ends the invocation of each busy process. */
@@ -37,11 +46,12 @@ export class LambdaFunction {
   #starting = 0;
   #closed = false;
 
-  constructor(definition: FunctionDefinition, host: LambdaHost, maxInstances: number) {
+  constructor(definition: FunctionDefinition, host: LambdaHost, { maxInstances, restMs = 0 }: Scaling) {
     this.#definition = definition;
     this.#host = host;
     this.#line = new WaitingLine(host.waiting);
     this.#maxInstances = maxInstances;
+    this.#restMs = restMs;
   }
 
   get definition(): FunctionDefinition {
@@ -151,7 +161,8 @@ export class LambdaFunction {
     const instance = new Instance(this.#definition, this.#host, {
       idle: () => {
         this.#endInvocation(instance);
-        this.#release(instance);
+        if (this.#restMs === 0 || this.#line.length === 0) return this.#release(instance);
+        setTimeout(() => this.#release(instance), this.#restMs);
       },
       gone: () => {
         this.#endInvocation(instance);
@@ -181,7 +192,8 @@ export class LambdaFunction {
   }
 
   #release(instance: Instance) {
-    if (this.#closed) return;
+    // It may have ended while it rested.
+    if (this.#closed || !this.#instances.has(instance)) return;
     if (instance.definition !== this.#definition) return instance.kill('its code has changed');
     this.#idle.push(instance);
     this.#serveLine();
