@@ -1,5 +1,5 @@
+import type { DicomJson } from '../media/dicom/json-model.ts';
 import type { DataSet } from '../media/dicom/parse/data-set.ts';
-import type { DicomJson } from '../media/dicom/parse/dicom-json.ts';
 import { ElementParser } from '../media/dicom/parse/parse-elements.ts';
 import { implicitLittleEndian } from '../media/dicom/transfer-syntaxes.ts';
 import { encodeJson } from '../media/dicom/write/encode-json.ts';

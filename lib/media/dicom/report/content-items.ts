@@ -1,4 +1,4 @@
-import type { DicomJson, JsonAttribute } from '../parse/dicom-json.ts';
+import type { DicomJson, JsonAttribute } from '../json-model.ts';
 import type { Code } from './codes.ts';
 
 /** PS3.3 C.17.3.2.4. */

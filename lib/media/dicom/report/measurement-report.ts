@@ -1,4 +1,4 @@
-import type { DicomJson } from '../parse/dicom-json.ts';
+import type { DicomJson } from '../json-model.ts';
 import { explicitLittleEndian } from '../transfer-syntaxes.ts';
 import { joined } from '../write/bytes.ts';
 import { EXPLICIT_UTF8, encodeJson } from '../write/encode-json.ts';
@@ -173,7 +173,8 @@ function groupOf(annotation: ReportedAnnotation, reporter: string): DicomJson {
       ? numberItem(quantity.concept, measured.value, unit, regionItem('INFERRED FROM', undefined, annotation))
       : regionItem('CONTAINS', IMAGE_REGION, annotation),
   ];
-  return containerItem(MEASUREMENT_GROUP, content, { '0040A032': one('DT', universalTime(changedAt)) });
+  const { date, time } = localTime(changedAt);
+  return containerItem(MEASUREMENT_GROUP, content, { '0040A032': one('DT', date + time) });
 }
 
 const observer = (name: string): DicomJson[] => [
@@ -210,6 +211,3 @@ const localTime = (at: Date) => ({
   date: digits(at.getFullYear(), 4) + digits(at.getMonth() + 1) + digits(at.getDate()),
   time: digits(at.getHours()) + digits(at.getMinutes()) + digits(at.getSeconds()),
 });
-
-/** PS3.5 6.2, DT. */
-const universalTime = (at: Date): string => `${at.toISOString().replaceAll(/[-:TZ]/g, '')}+0000`;

@@ -1,4 +1,4 @@
-import type { DicomJson, JsonAttribute, JsonPersonName } from '../parse/dicom-json.ts';
+import type { DicomJson, JsonAttribute, JsonPersonName } from '../json-model.ts';
 import { isVr, kindOf, type Vr, type VrKind } from '../parse/vr.ts';
 import { joined, numberBytes, padded, uint16, uint32 } from './bytes.ts';
 import { encodeElement, encodeImplicitElement, tagBytes } from './encode-element.ts';

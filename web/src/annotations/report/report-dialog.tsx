@@ -1,0 +1,51 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { explain } from '../../api/api-error.ts';
+import { useToasts } from '../../changes/toasts-provider.tsx';
+import { readAgain } from '../../changes/use-deletion.ts';
+import { text } from '../../messages/text.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { FormEnd } from '../../parts/form-end.tsx';
+import { useSession } from '../../session/session-provider.tsx';
+import type { ReportContents } from './report-contents.ts';
+import { saveReport } from './save-report.ts';
+
+interface ReportDialogProps {
+  study: string;
+  contents: ReportContents;
+  onClose: () => void;
+}
+
+/** Says what a report will have and what not, and stores it. */
+export function ReportDialog({ study, contents: { drawn, leftOut }, onClose }: ReportDialogProps) {
+  const { person } = useSession();
+  const queries = useQueryClient();
+  const toasts = useToasts();
+  const [failure, setFailure] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const outcome = await saveReport(study, drawn, person.name);
+      readAgain(queries, ['study', 'studies']);
+      toasts.say(text(`report.${outcome}`));
+      onClose();
+    } catch (error) {
+      setFailure(explain(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={text('report.title')} onClose={onClose}>
+      <form onSubmit={save} className="fields">
+        <p>{text('report.note', { count: drawn.length })}</p>
+        {leftOut.notes > 0 && <p>{text('report.no-notes', { count: leftOut.notes })}</p>}
+        {leftOut.shapes > 0 && <p>{text('report.no-shapes', { count: leftOut.shapes })}</p>}
+        <FormEnd failure={failure} action={text('report.save')} isBusy={isBusy} onClose={onClose} />
+      </form>
+    </Dialog>
+  );
+}
