@@ -1,67 +1,21 @@
 import { data } from 'dcmjs';
 import { describe, expect, test } from 'vitest';
 import { reportedShape } from '../../../../lib/domain/annotations/reported-shape.ts';
-import type { DicomJson } from '../../../../lib/media/dicom/json-model.ts';
 import { describeDicom } from '../../../../lib/media/dicom/parse/describe-dicom.ts';
-import {
-  measurementReport,
-  type ReportedAnnotation,
-} from '../../../../lib/media/dicom/report/measurement-report.ts';
+import type { ReportedAnnotation } from '../../../../lib/media/dicom/report/measurement-report.ts';
+import { ANNOTATED_IMAGE, annotated, reportOf } from '../../../fixtures/reports.ts';
 
-const CT = '1.2.840.10008.5.1.4.1.1.2';
 const LINE: [number, number][] = [
   [0, 0],
   [3, 4],
 ];
-const at = new Date(2026, 2, 4, 5, 6, 7);
-
-/** An annotation of the image 1.2.3.1.1, with the shape and the size of a pixel. */
-function annotated(
-  kind: Parameters<typeof reportedShape>[0]['kind'],
-  points: [number, number][],
-  own: Partial<ReportedAnnotation> = {},
-  size: { x: number; y: number } | 'unknown' = { x: 0.5, y: 0.25 },
-): ReportedAnnotation {
-  const isKnown = size !== 'unknown';
-  const shape = reportedShape({ kind, points }, isKnown ? size : undefined);
-  if (!shape) throw new Error(`a report can hold no ${kind} of these points`);
-  const image = { series: '1.2.3.1', sopClass: CT, sop: '1.2.3.1.1', frame: undefined };
-  const about = {
-    uid: '2.25.17',
-    text: '',
-    author: 'Dana Doctor',
-    changedAt: at,
-    hasSpacing: isKnown,
-  };
-  return { ...shape, image, ...about, ...own };
-}
-
-const IMAGE: DicomJson = {
-  '00080020': { vr: 'DA', Value: ['20260301'] },
-  '00080060': { vr: 'CS', Value: ['CT'] },
-  '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Müller^Jürg', Ideographic: '山田^太郎' }] },
-  '00100020': { vr: 'LO', Value: ['P-1001'] },
-  '0020000D': { vr: 'UI', Value: ['1.2.3'] },
-};
-
-const written = (...annotations: ReportedAnnotation[]) =>
-  measurementReport({
-    series: '2.25.1',
-    sop: '2.25.2',
-    image: IMAGE,
-    description: 'Annotations',
-    language: ['de', 'German'],
-    author: 'Dana Doctor',
-    at,
-    annotations,
-  });
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests check what dcmjs reads
 type Item = any;
 
 /** What dcmjs reads of a report: attributes by their keywords. */
 function read(...annotations: ReportedAnnotation[]): Item {
-  const file = data.DicomMessage.readFile(written(...annotations).buffer);
+  const file = data.DicomMessage.readFile(reportOf(annotations).buffer);
   return data.DicomMetaDictionary.naturalizeDataset(file.dict);
 }
 
@@ -189,8 +143,8 @@ describe('A report of annotations', () => {
   });
 
   test('refers to the instance, and to its frame if it has several', () => {
-    const image = { series: '1.2.3.1', sopClass: CT, sop: '1.2.3.1.2', frame: 7 };
-    const report = read(annotated('length', LINE), annotated('length', LINE, { image, uid: '2.25.18' }));
+    const image = { series: '1.2.3.1', sopClass: '1.2.840.10008.5.1.4.1.1.2', sop: '1.2.3.1.2', frame: 7 };
+    const report = read(annotated('length', LINE), annotated('length', LINE, { image }));
     const references = groupsOf(report).map((group) => {
       const region = itemsOf(named(group, 'Length'))[0];
       return only(itemsOf(region)[0].ReferencedSOPSequence);
@@ -216,7 +170,7 @@ describe('A report of annotations', () => {
   });
 
   test('has the tool of Cornerstone and the UID of each annotation', () => {
-    const [group] = groupsOf(read(annotated('length', LINE)));
+    const [group] = groupsOf(read(annotated('length', LINE, { uid: '2.25.17' })));
     expect(named(group, 'Tracking Identifier').TextValue).toBe('Cornerstone3DTools@^0.1.0:Length');
     expect(named(group, 'Tracking Unique Identifier').UID).toBe('2.25.17');
     expect(group.ObservationDateTime).toBe('20260304050607');
@@ -224,7 +178,7 @@ describe('A report of annotations', () => {
 
   test('is an instance of the study, of the same patient, in a series of its own', () => {
     const described = describeDicom(
-      written(annotated('length', LINE, { text: 'Ödem, links' })),
+      reportOf([annotated('length', LINE, { text: 'Ödem, links' })]),
       (path) => path,
     );
     expect(described.identifiers).toEqual({
@@ -234,7 +188,7 @@ describe('A report of annotations', () => {
       sopInstanceUid: '2.25.2',
       sopClassUid: '1.2.840.10008.5.1.4.1.1.88.33',
     });
-    expect(described.json['00100010']).toEqual(IMAGE['00100010']);
+    expect(described.json['00100010']).toEqual(ANNOTATED_IMAGE['00100010']);
     expect(JSON.stringify(described.json)).toContain('Ödem, links');
     expect(described.json['00100030']).toEqual({ vr: 'DA' });
     expect(described.modality).toBe('SR');
