@@ -193,6 +193,7 @@ test('A length becomes a report in a series of its own, by keyboard, and a secon
     const dialog = page.getByRole('dialog', { name: 'Save annotations as DICOM report' });
     await dialog.getByText('The annotation of this study becomes').waitFor();
     await dialog.getByText('1 note is left out').waitFor();
+    await dialog.getByText('The pixels of the images are not square.').waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save report' }).press('Enter');
     await dialog.waitFor({ state: 'detached' });

@@ -53,7 +53,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
     >
       {!spacing && <p className="quiet">{text('annotations.no-spacing')}</p>}
       {spacing?.isAtDetector && <p className="quiet">{text('annotations.at-detector')}</p>}
-      <ReportButton study={study} list={answer.data ?? []} />
+      <ReportButton study={study} answer={answer} />
     </Annotator>
   );
 }

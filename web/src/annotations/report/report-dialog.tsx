@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { explain } from '../../api/api-error.ts';
 import { useToasts } from '../../changes/toasts-provider.tsx';
@@ -8,6 +8,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { FormEnd } from '../../parts/form-end.tsx';
 import { useSession } from '../../session/session-provider.tsx';
 import type { ReportContents } from './report-contents.ts';
+import { readImages, spacingBelow } from './report-images.ts';
 import { saveReport } from './save-report.ts';
 
 interface ReportDialogProps {
@@ -21,15 +22,20 @@ export function ReportDialog({ study, contents: { drawn, leftOut }, onClose }: R
   const { person } = useSession();
   const queries = useQueryClient();
   const toasts = useToasts();
+  const { data: images, error } = useQuery({
+    queryKey: ['report', study, [...new Set(drawn.map(({ instance }) => instance))]],
+    queryFn: ({ signal }) => readImages(study, drawn, signal),
+  });
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
+  const spacings = images ? drawn.flatMap((each) => spacingBelow(each, images) ?? []) : [];
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    if (isBusy) return;
+    if (isBusy || !images) return;
     setBusy(true);
     setFailure(undefined);
     try {
-      const outcome = await saveReport(study, drawn, person.name);
+      const outcome = await saveReport({ study, annotations: drawn, images }, person.name);
       readAgain(queries, ['study', 'studies']);
       toasts.say(text(`report.${outcome}`));
       onClose();
@@ -44,7 +50,15 @@ export function ReportDialog({ study, contents: { drawn, leftOut }, onClose }: R
         <p>{text('report.note', { count: drawn.length })}</p>
         {leftOut.notes > 0 && <p>{text('report.no-notes', { count: leftOut.notes })}</p>}
         {leftOut.shapes > 0 && <p>{text('report.no-shapes', { count: leftOut.shapes })}</p>}
-        <FormEnd failure={failure} action={text('report.save')} isBusy={isBusy} onClose={onClose} />
+        {spacings.some(({ isAtDetector }) => isAtDetector) && <p>{text('annotations.at-detector')}</p>}
+        {/* docs/ohif.md: a wrong length would be believed. */}
+        {spacings.some(({ rows, columns }) => rows !== columns) && <p>{text('report.oblong')}</p>}
+        <FormEnd
+          failure={failure ?? (error ? explain(error) : undefined)}
+          action={text('report.save')}
+          isBusy={isBusy || !images}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   );
