@@ -45,7 +45,7 @@ async function opened(own: FixtureElement[]) {
   await page.locator('.stage-canvas[data-shown]').waitFor();
   const path = `/api/dicom/studies/${uids.study}/annotations`;
   const stored = async () => (await doctor.json('GET', path, 200)).annotations;
-  return { page, stored, path, doctor, study: uids.study };
+  return { page, stored, path, doctor, ...uids };
 }
 
 const annotate = (page: Page) => page.getByRole('button', { name: /^Annotate/ });
@@ -227,4 +227,31 @@ test('A length becomes a report in a series of its own, by keyboard, and a secon
     JSON.stringify(each).includes(report['00080018'].Value[0]),
   );
   expect(ofReport.map(({ action }: { action: string }) => action)).toContain('store-study-instances');
+});
+
+test('A report that is not stored says why, one that waits for the scanner says so, and a patient has no button for it', async () => {
+  const { page, path, doctor, study, series, sop } = await opened([['00280030', 'DS', spacing]]);
+  const shape = { kind: 'length', points: [LEFT, RIGHT].map(([x, y]) => [x * SIDE, y * SIDE]) };
+  await doctor.json('POST', path, 201, { series, instance: sop, shape, text: 'Scar' });
+  await page.reload();
+  const answers = [
+    {
+      status: 409,
+      json: { '00081198': { vr: 'SQ', Value: [{ '00000902': { vr: 'LO', Value: ['no room'] } }] } },
+    },
+    { status: 202, json: {} },
+  ];
+  await page.route(`**/dicom-web/studies/${study}`, (route) => route.fulfill(answers.shift()));
+  await annotate(page).click();
+  await page.getByRole('button', { name: 'Save as DICOM report' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save annotations as DICOM report' });
+  await dialog.getByRole('button', { name: 'Save report' }).click();
+  await dialog.getByRole('alert').getByText('no room').waitFor();
+  await dialog.getByRole('button', { name: 'Save report' }).click();
+  await page.getByText('It is in the study once it is checked for malware.').waitFor();
+
+  const own = await browsing.signedIn('patient-1', `/studies/${study}`);
+  await own.getByRole('button', { name: 'Annotations (1)' }).click();
+  await list(own).getByText('Scar').waitFor();
+  expect(await own.getByRole('button', { name: 'Save as DICOM report' }).count()).toBe(0);
 });
