@@ -11,6 +11,7 @@ import { Annotator } from './annotator.tsx';
 import { FRAME_KINDS } from './drawing.ts';
 import { type FrameValues, frameValuesOf } from './frame-values.ts';
 import { PointerValue } from './pointer-value.tsx';
+import { ReportButton } from './report/report-button.tsx';
 
 interface AnnotatedFrameProps {
   frame: Frame;
@@ -52,6 +53,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
     >
       {!spacing && <p className="quiet">{text('annotations.no-spacing')}</p>}
       {spacing?.isAtDetector && <p className="quiet">{text('annotations.at-detector')}</p>}
+      <ReportButton study={study} answer={answer} />
     </Annotator>
   );
 }
