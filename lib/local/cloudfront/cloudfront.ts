@@ -145,9 +145,15 @@ function behaviorsOf(template: Template, distribution: Resource, secret: Buffer)
   const { Origins } = z
     .object({ Origins: z.array(Origin) })
     .parse(distribution.properties.DistributionConfig);
+  /** By the id of the origin: several behaviors have the same files. */
+  const files = new Map(
+    Origins.filter(({ S3OriginConfig }) => S3OriginConfig !== undefined).map(({ Id, DomainName }) => [
+      Id,
+      pageFilesOf(template, DomainName),
+    ]),
+  );
   return [...CacheBehaviors, DefaultCacheBehavior].map((behavior) => {
     const origin = Origins.find(({ Id }) => Id === behavior.TargetOriginId);
-    const isBucket = origin?.S3OriginConfig !== undefined;
     return {
       pattern: patternOf(behavior.PathPattern),
       methods: behavior.AllowedMethods,
@@ -160,7 +166,7 @@ function behaviorsOf(template: Template, distribution: Resource, secret: Buffer)
         ]),
       ),
       originTimeoutSeconds: origin?.CustomOriginConfig?.OriginReadTimeout ?? 30,
-      files: isBucket ? pageFilesOf(template, origin.DomainName) : undefined,
+      files: files.get(behavior.TargetOriginId),
     };
   });
 }
