@@ -129,6 +129,9 @@ interface ExportRun {
 /** The manifest and the ZIP of each archive of an export. */
 export const manifestKey = (each: ExportRun, archive: number) => `${ofArchive(each, archive)}${MANIFEST}`;
 export const archiveKey = (each: ExportRun, archive: number) => `${ofArchive(each, archive)}/archive.zip`;
+/** The copies of edited images that an archive contains. */
+export const exportedCopyKeys = (each: ExportRun, archive: number, copies = 0) =>
+  Array.from({ length: copies }, (_value, index) => `${ofArchive(each, archive)}/copies/${index}.jpg`);
 const ofArchive = ({ id, run }: ExportRun, archive: number) => `${EXPORTS}${id}/${run}/${archive}`;
 
 /** The archive of an export that a manifest belongs to. */

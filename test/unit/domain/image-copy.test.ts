@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { copyFileName } from '../../../lib/domain/file-name.ts';
 import type { ReadyImage } from '../../../lib/domain/images/image.ts';
-import { asksForCopy, CopyQuery, copyFileName, copyOf } from '../../../lib/domain/images/image-copy.ts';
+import { asksForCopy, CopyQuery, copyOf } from '../../../lib/domain/images/image-copy.ts';
 
 const image = (mimeType: string, width = 6000, height = 3000) => ({ mimeType, width, height }) as ReadyImage;
 const faults = (query: object) => CopyQuery.safeParse(query).error?.issues.map(({ path }) => path[0]);
