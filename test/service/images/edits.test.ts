@@ -89,9 +89,14 @@ describe('The edits of an image', () => {
     const { batch } = await edit(id, { quarterTurns: 1 }, 0);
     const { images } = await doctor.json('GET', `/api/images?batch_id=${batch}`, 200);
     expect(images[0].edit).toMatchObject({ version: 1, steps: { quarterTurns: 1 } });
+    const edited = async () =>
+      (await doctor.json('GET', `/api/images?batch_id=${batch}&edited=true`, 200)).images.length;
+    expect(await edited()).toBe(1);
     const { width, height } = await pixelsOf(`/api/images/${id}/data?format=png&width=150&edit=1`);
     expect([width, height]).toEqual([150, 100]);
-    await edit(id, { quarterTurns: 2 }, 1);
+    await edit(id, null, 1);
+    expect(await edited()).toBe(0);
+    await edit(id, { quarterTurns: 2 }, 2);
     expect((await doctor.json('GET', `/api/images/${id}/data?edit=1`, 404)).details[0]).toContain(
       'edit must be',
     );
