@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { applyEdits } from '../../../lib/domain/images/apply-edits.ts';
@@ -11,6 +11,7 @@ import {
   type Client,
   createBatch,
   decided,
+  formOf,
   type TestFile,
   upload,
   useService,
@@ -100,6 +101,20 @@ describe('The edits of an image', () => {
     expect((await doctor.json('GET', `/api/images/${id}/data?edit=1`, 404)).details[0]).toContain(
       'edit must be',
     );
+  });
+
+  test('are in the list of a case', async () => {
+    const caseId = `C-${randomUUID()}`;
+    const form = formOf({ caseId, patientId: PATIENT_1 }, { file: [file] });
+    const { id } = await doctor.json('POST', '/api/v1/images/upload', 201, form);
+    await decided(doctor, id);
+    const shown = async () =>
+      (await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images[0].edit;
+    expect(await shown()).toBeUndefined();
+    await edit(id, { isFlipped: true }, 0);
+    expect(await shown()).toEqual({ version: 1, steps: { ...NO_EDITS, isFlipped: true } });
+    await edit(id, null, 1);
+    expect(await shown()).toEqual({ version: 2, steps: null });
   });
 
   test('of two people at the same time are made by one of them, and the other one is told', async () => {
