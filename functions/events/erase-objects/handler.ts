@@ -14,7 +14,7 @@ import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type EraseDeps as DicomDeps, eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';
 import { type EraseDeps, eraseImage, ImageToErase } from '../../../lib/services/images/erase-image.ts';
-import { archiveKey, exportedCopyKeys, manifestKey } from '../../../lib/storage/object-keys.ts';
+import { allKeysOfArchive } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
 type Deps = EraseDeps & DicomDeps & Needs<{ annotations: 'eraseAllOf'; deletedImages: 'eraseAllOf' }>;
@@ -26,10 +26,8 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
       return eraseImage(ImageToErase.parse(item), deps);
     case 'EXPORT': {
       const run = Export.parse(item);
-      for (const [archive, { copies }] of run.archives.entries()) {
-        const keys = [manifestKey(run, archive), archiveKey(run, archive)];
-        await bucket.delete([...keys, ...exportedCopyKeys(run, archive, copies)]);
-      }
+      for (const [archive, { copies }] of run.archives.entries())
+        await bucket.delete(allKeysOfArchive(run, archive, copies));
       return;
     }
     case 'DELETION':

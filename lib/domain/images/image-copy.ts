@@ -145,6 +145,18 @@ function widthOf(
   return Math.max(1, Math.round(width * scale));
 }
 
+/** The longest side of a thumbnail; pixels. */
+const THUMBNAIL_SIDE = 300;
+
+/** The copy that stands for the thumbnail of an image with edits, as large as a thumbnail; undefined without edits. */
+export function thumbnailCopyOf(image: ReadyImage): Copy | undefined {
+  const { edit } = image;
+  if (!edit?.steps) return undefined;
+  const { width, height } = editedSize(sizeOf(image, undefined), edit.steps);
+  const fitting = Math.max(1, Math.floor(THUMBNAIL_SIDE * Math.min(1, width / height)));
+  return copyOf(image, { format: 'png', width: fitting, edit: edit.version });
+}
+
 /**
  * The copy that stands for an edited image in an archive, as `?format=jpeg&edit=` gives it; undefined if the original does. That is
  * so for a document of several pages too: edits show the first one only, and none of the others may be missing.

@@ -22,6 +22,7 @@ interface CopyRequest {
   headers: Readonly<Record<string, string | undefined>>;
 }
 
+/** What reads a copy, and makes one that is not there. */
 export interface CopyDeps {
   images: Pick<Images, 'get'>;
   objects: Pick<SignedObjects, 'read' | 'find' | 'replace' | 'delete'>;
@@ -43,9 +44,7 @@ export async function serveCopy(request: CopyRequest, caching: Record<string, st
   const copy = copyOf(image, query);
   const variant = variantOf(copy);
   const etag = `"${image.id}-${variant}"`;
-  const bytes = isNotModified(headers, etag)
-    ? Buffer.alloc(0)
-    : ((await findCopy(image, variant, deps)) ?? (await createCopy(image, copy, variant, caller, deps)));
+  const bytes = isNotModified(headers, etag) ? Buffer.alloc(0) : await readCopy(image, copy, caller, deps);
   const { range = { first: 0, last: bytes.length - 1 }, ...answer } = rangeResponse(headers, {
     bytes: bytes.length,
     etag,
@@ -67,6 +66,17 @@ const variantOf = ({ format, width, maxHeight, page, quality, watermark, edit }:
     .update(JSON.stringify([VERSION, format, width, maxHeight, page, quality, watermark, edit]))
     .digest('hex')
     .slice(0, 32);
+
+/** Returns the bytes of a copy: the cached one or a new one. The caller must be allowed to see the image. */
+export async function readCopy(
+  image: ReadyImage,
+  copy: Copy,
+  caller: Caller,
+  deps: CopyDeps,
+): Promise<Buffer> {
+  const variant = variantOf(copy);
+  return (await findCopy(image, variant, deps)) ?? (await createCopy(image, copy, variant, caller, deps));
+}
 
 /** Returns the cached copy, or undefined if it does not exist or was replaced by another one. */
 async function findCopy(image: ReadyImage, variant: string, { objects }: CopyDeps) {

@@ -117,6 +117,42 @@ describe('The edits of an image', () => {
     expect(await shown()).toEqual({ version: 2, steps: null });
   });
 
+  test('are shown by the thumbnail, which no browser keeps without asking', async () => {
+    const id = await ready();
+    const read = async (headers: Record<string, string> = {}) => {
+      const response = await doctor.send('GET', `/api/images/${id}/thumbnail`, undefined, headers);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return { response, bytes, caching: response.headers.get('cache-control') };
+    };
+    const before = await read();
+    expect(before.caching).toBe('private, max-age=3600');
+    await edit(id, { quarterTurns: 1, contrast: 30 }, 0);
+    const edited = await read();
+    expect(edited.caching).toBe('private, no-cache');
+    expect(Object.fromEntries(edited.response.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-disposition': before.response.headers.get('content-disposition'),
+      vary: 'Authorization, Origin',
+    });
+    expect(Number(edited.response.headers.get('content-length'))).toBe(edited.bytes.length);
+    const copy = await doctor.send('GET', `/api/images/${id}/data?format=png&width=300&edit=1`);
+    expect(edited.bytes.equals(Buffer.from(await copy.arrayBuffer()))).toBe(true);
+    const etag = edited.response.headers.get('etag') ?? '';
+    const known = { 'if-none-match': etag };
+    expect((await read(known)).response.status).toBe(304);
+    // A crop as high as wide fits into the square of thumbnails, and another version is another picture.
+    await edit(id, { crop: { left: 0, top: 0, width: 0.5, height: 1 } }, 1);
+    const cropped = await read(known);
+    expect(cropped.response.status).toBe(200);
+    expect(await sharp(cropped.bytes).metadata()).toMatchObject({ format: 'png', width: 100, height: 300 });
+    await edit(id, null, 2);
+    const reset = await read(known);
+    expect([reset.caching, reset.bytes.equals(before.bytes)]).toEqual(['private, no-cache', true]);
+    expect((await (await service.as('patient-2')).send('GET', `/api/images/${id}/thumbnail`)).status).toBe(
+      404,
+    );
+  });
+
   test('of two people at the same time are made by one of them, and the other one is told', async () => {
     const id = await ready();
     const staff = await service.as('staff');
