@@ -132,6 +132,7 @@ export const archiveKey = (each: ExportRun, archive: number) => `${ofArchive(eac
 /** The copies of edited images that an archive contains. */
 export const exportedCopyKeys = (each: ExportRun, archive: number, copies = 0) =>
   Array.from({ length: copies }, (_value, index) => `${ofArchive(each, archive)}/copies/${index}.jpg`);
+/** Every object of an archive. */
 export const allKeysOfArchive = (each: ExportRun, archive: number, copies?: number) => [
   manifestKey(each, archive),
   archiveKey(each, archive),
