@@ -20,6 +20,10 @@ export const repeatable = <T extends z.ZodType<unknown, string>>(item: T, most: 
   // Not a union of text and list: the API document describes the list that comes out, and not any text that goes in.
   z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(item).max(most));
 
+/** Whether an archive shows images as they are edited. */
+export const AS_EDITED =
+  'With the edits of images: each edited one is a JPEG of at most 4000 pixels a side, as `?format=jpeg&edit=` of its bytes. Default: the originals.';
+
 /** The query parameters of deletions that can be undone. */
 export const DeletionQuery = z.strictObject({
   erase: z

@@ -68,9 +68,10 @@ export class Exports {
     }
   }
 
-  /** Records that an archive is being written, and the id of its multipart upload. */
+  /** Records that an archive is being written, its size, and the id of its multipart upload. */
   async markRunning(run: Export, archive: number, uploadId: string): Promise<boolean> {
-    return this.#note(run, archive, { status: 'running', uploadId, bytesDone: 0 });
+    const bytes = run.archives[archive]?.bytes ?? 0;
+    return this.#note(run, archive, { status: 'running', uploadId, bytes, bytesDone: 0 });
   }
 
   async markProgress(run: Export, archive: number, bytesDone: number): Promise<boolean> {

@@ -68,3 +68,9 @@ export function outgoingFileName({ fileName, mimeType }: { fileName: string; mim
   if (!right || stem === '' || !known.has(lower) || right.includes(lower)) return fileName;
   return `${stem}.${right[0]}`;
 }
+
+/** The original's file name with the number of the page, unless it is the first, and the extension of the format. */
+export function copyFileName(fileName: string, { format, page }: { format: string; page: number }): string {
+  const name = fileName.replace(/\.[A-Za-z0-9]{1,10}$/, '') || 'image';
+  return `${name}${page > 1 ? `-page-${page}` : ''}.${format === 'jpeg' ? 'jpg' : format}`;
+}

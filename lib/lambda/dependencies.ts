@@ -184,7 +184,7 @@ export const reception = {
 export const creation = { limits, timeZone, categories, newId, now };
 
 /** The dependencies of writing an archive of an export. */
-export const archiving = { exports, images, dicomSearch, dicomStore, objects, archives, now };
+export const archiving = { exports, images, dicomSearch, dicomStore, objects, bucket, archives, now };
 
 /** The dependencies of the reconciliation. */
 export const reconciling = {

@@ -2,7 +2,6 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  DeleteObjectCommand,
   NoSuchUpload,
   type S3Client,
   UploadPartCommand,
@@ -77,10 +76,6 @@ export class ArchiveWriter {
     await this.#client.send(
       new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
     );
-  }
-
-  async delete(key: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }));
   }
 
   /** Aborts an unfinished upload. An upload that does not exist is ignored. */

@@ -129,6 +129,15 @@ interface ExportRun {
 /** The manifest and the ZIP of each archive of an export. */
 export const manifestKey = (each: ExportRun, archive: number) => `${ofArchive(each, archive)}${MANIFEST}`;
 export const archiveKey = (each: ExportRun, archive: number) => `${ofArchive(each, archive)}/archive.zip`;
+/** The copies of edited images that an archive contains. */
+export const exportedCopyKeys = (each: ExportRun, archive: number, copies = 0) =>
+  Array.from({ length: copies }, (_value, index) => `${ofArchive(each, archive)}/copies/${index}.jpg`);
+/** Every object of an archive. */
+export const allKeysOfArchive = (each: ExportRun, archive: number, copies?: number) => [
+  manifestKey(each, archive),
+  archiveKey(each, archive),
+  ...exportedCopyKeys(each, archive, copies),
+];
 const ofArchive = ({ id, run }: ExportRun, archive: number) => `${EXPORTS}${id}/${run}/${archive}`;
 
 /** The archive of an export that a manifest belongs to. */

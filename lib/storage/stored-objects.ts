@@ -6,6 +6,7 @@ import {
   copyKey,
   dicomJsonKey,
   dicomKey,
+  exportedCopyKeys,
   incomingDicomKey,
   incomingKey,
   manifestKey,
@@ -67,6 +68,11 @@ export const STORED_OBJECTS: readonly StoredObject[] = [
   },
   { bucket: 'Images', key: manifestKey(run, 0), holds: 'the images of an archive of an export' },
   { bucket: 'Images', key: archiveKey(run, 0), holds: 'the ZIP' },
+  {
+    bucket: 'Images',
+    key: exportedCopyKeys(run, 0, 1)[0] ?? '',
+    holds: 'a copy of an edited image, for the ZIP',
+  },
   {
     bucket: 'AuditSegments',
     key: auditSegmentKey('<day>', '<SHA-256>'),

@@ -412,4 +412,25 @@ export const faults: Fault[] = [
     replacement: '.slice(Number.POSITIVE_INFINITY)',
     tests: ['test/data/patients.test.ts'],
   },
+  {
+    means: 'a document of which the first page is edited loses its other pages in an archive',
+    file: 'lib/domain/images/image-copy.ts',
+    original: 'return edit?.steps && pages === 1 ?',
+    replacement: 'return edit?.steps ?',
+    tests: domain('image-copy'),
+  },
+  {
+    means: 'the thumbnail of an edited image shows the original',
+    file: 'lib/domain/images/image-copy.ts',
+    original: 'if (!edit?.steps) return undefined;',
+    replacement: 'if (edit?.steps) return undefined;',
+    tests: domain('image-copy'),
+  },
+  {
+    means: 'brightness and contrast change the transparency of a picture',
+    file: 'lib/domain/images/apply-edits.ts',
+    original: 'for (let i = pixel; i < pixel + colours; i++)',
+    replacement: 'for (let i = pixel; i < pixel + channels; i++)',
+    tests: domain('edits'),
+  },
 ];

@@ -6,6 +6,7 @@ import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
 import { cameraPhoto } from '../fixtures/camera-photos.ts';
 import { photo } from '../fixtures/photos.ts';
 import { useBrowser } from '../support/browser/browser.ts';
+import { openBatch } from '../support/browser/patient-page.ts';
 import { useOwnStack } from '../support/own-stack.ts';
 import { createBatch, decided, type TestFile, upload } from '../support/service.ts';
 import { unzip } from '../support/unzip.ts';
@@ -18,10 +19,12 @@ const limits = { ...JSON.parse(NO_RATE_LIMITS.LIMITS), zipBytes: (PHOTOS + 1) * 
 const service = useOwnStack({ environment: { LIMITS: JSON.stringify(limits) } });
 const browsing = useBrowser(service);
 
-/** Clicks on the download of the batch; returns its URL in the browser, and its bytes. */
-async function downloaded(page: Page) {
+const clickDownload = (page: Page) => page.getByRole('button', { name: 'Download all of Visit' }).click();
+
+/** Starts the download of the batch; returns its URL in the browser, and its bytes. */
+async function downloaded(page: Page, start: () => Promise<void> = () => clickDownload(page)) {
   const download = page.waitForEvent('download', { timeout: 60_000 });
-  await page.getByRole('button', { name: 'Download all of Visit' }).click();
+  await start();
   await page.getByText(/^Making the ZIP/).waitFor();
   const saved = await download;
   return { name: saved.suggestedFilename(), url: saved.url(), bytes: readFileSync(await saved.path()) };
@@ -42,6 +45,48 @@ test('A small batch is downloaded as a stream', async () => {
   const { name, url, bytes } = await downloaded(page);
   expect([name, url.slice(0, 5)]).toEqual(['Visit.zip', 'blob:']);
   expect([...(await unzip(bytes)).keys()]).toEqual(files.map(({ name }) => name));
+});
+
+test('Edited images are downloaded as originals or as edited, whatever the person chooses', async () => {
+  const files = [await photo({ seed: 1 }), await photo({ seed: 2, name: 'plain.jpeg' })];
+  const { batch, page } = await filled('P-7004', files);
+  const doctor = await service.as('doctor');
+  const { images } = await doctor.json('GET', `/api/images?batch_id=${batch}`, 200);
+  const [{ id }] = images;
+  await doctor.json('PUT', `/api/images/${id}/edit`, 200, { steps: { quarterTurns: 1 }, version: 0 });
+  const copy = await doctor.send('GET', `/api/images/${id}/data?format=jpeg&edit=1`);
+  const edited = digest(new Uint8Array(await copy.arrayBuffer()));
+  const originals = files.map(({ bytes }) => digest(bytes));
+  const dialog = page.getByRole('dialog', { name: 'Download originals, or as edited?' });
+  const choose = (name: string) => dialog.getByRole('button', { name }).click();
+  const contents = async (start: () => Promise<void>) => {
+    const entries = await unzip((await downloaded(page, start)).bytes);
+    return [...entries].map(([name, content]) => [name, content && digest(content)]);
+  };
+  const ofBatch = (answer: string) => async () => {
+    await clickDownload(page);
+    await choose(answer);
+  };
+  expect(await contents(ofBatch('Originals'))).toEqual([
+    ['photo-1.jpeg', originals[0]],
+    ['plain.jpeg', originals[1]],
+  ]);
+  expect(await contents(ofBatch('As edited'))).toEqual([
+    ['photo-1.jpg', edited],
+    ['plain.jpeg', originals[1]],
+  ]);
+  await openBatch(page);
+  const boxes = page.getByRole('checkbox');
+  await boxes.nth(1).click();
+  const download = page.getByRole('button', { name: /^Download \d selected/ });
+  // An image without edits is downloaded without a question.
+  expect(await contents(() => download.click())).toEqual([['plain.jpeg', originals[1]]]);
+  await boxes.first().click();
+  const both = async () => {
+    await download.click();
+    await choose('As edited');
+  };
+  expect((await contents(both))[0]).toEqual(['photo-1.jpg', edited]);
 });
 
 test.each([

@@ -337,7 +337,6 @@ describe('The making of an archive', () => {
     const damaging = {
       begin: deps.archives.begin.bind(deps.archives),
       abort: deps.archives.abort.bind(deps.archives),
-      delete: deps.archives.delete.bind(deps.archives),
       write: (...[target, uploadId, source, , onPart]: Parameters<typeof deps.archives.write>) =>
         deps.archives.write(target, uploadId, source, () => 'AAAAAA==', onPart),
     };

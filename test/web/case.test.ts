@@ -94,6 +94,39 @@ test('The viewer shows an image of a case, and downloads the original by a signe
   expect(Buffer.concat(chunks).equals(Buffer.from((await photo({ seed: 5 })).bytes))).toBe(true);
 });
 
+test('An edited image of a case is drawn as edited, in the list and in the viewer, and its download is the original', async () => {
+  const doctor = await service.as('doctor');
+  const id = await photoInCase(doctor, 'C-508', 12, { patientId: PATIENT_1 });
+  const page = await browsing.signedIn('staff', '/cases/C-508');
+  await shows(page, 12).click();
+  const shapes = async () => {
+    const drawn = (selector: string) =>
+      page
+        .locator(selector)
+        .evaluateAll(([image]) => [
+          Number(image && Reflect.get(image, 'naturalWidth')),
+          Number(image && Reflect.get(image, 'naturalHeight')),
+        ]);
+    const all = await Promise.all(['.case-images img', '.viewer-stage > img'].map(drawn));
+    return all.map(([width = 0, height = 0]) => (width > height ? 'wide' : width < height ? 'tall' : 'none'));
+  };
+  await expect.poll(shapes).toEqual(['wide', 'wide']);
+  const edit = (steps: object | null, version: number) =>
+    doctor.json('PUT', `/api/images/${id}/edit`, 200, { steps, version });
+  // Somebody else edits it, and it is drawn anew.
+  await edit({ quarterTurns: 1 }, 0);
+  await expect.poll(shapes, { timeout: 20_000 }).toEqual(['tall', 'tall']);
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download image' }).click(),
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await saved.createReadStream()) chunks.push(Buffer.from(chunk));
+  expect(Buffer.concat(chunks).equals(Buffer.from((await photo({ seed: 12 })).bytes))).toBe(true);
+  await edit(null, 1);
+  await expect.poll(shapes, { timeout: 20_000 }).toEqual(['wide', 'wide']);
+});
+
 test('The day and hour of a camera are the same in browsers of all time zones', async () => {
   const doctor = await service.as('doctor');
   const taken = [

@@ -17,7 +17,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const batch = requireVisible(caller, await deps.batches.get(params.id), 'batch');
   const images = await selectImages(deps.images, batch, body.image_ids);
   const asker = { patientId: batch.patientId, requestedBy: caller.subject };
-  return startExport(asker, manifestOf(batch, images), deps);
+  return startExport(asker, manifestOf(batch, images, body.as_edited), deps);
 }
 
 export const handler = serveCreation(operation, handle, { keys, batches, images, ...exporting });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
+import { AS_EDITED } from '../../../lib/api/query.ts';
 import { StartedExport } from '../../../lib/api/views/export.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
@@ -12,7 +13,10 @@ export const operation = defineOperation({
   auth: EVERYONE,
   scopes: ['batches:read'],
   params: z.strictObject({ id: Id }),
-  body: z.strictObject({ image_ids: z.array(Id).min(1).max(10_000).optional().describe('None means all.') }),
+  body: z.strictObject({
+    image_ids: z.array(Id).min(1).max(10_000).optional().describe('None means all.'),
+    as_edited: z.boolean().optional().describe(AS_EDITED),
+  }),
   success: { status: 202, schema: StartedExport },
   errors: ['NOT_FOUND'],
   permissions: { table: 'write', objects: { exports: ['write'] } },

@@ -9,6 +9,7 @@ import { zipLength } from '../../../lib/media/zip/zip-layout.ts';
 import { takeRoomForStream } from '../../../lib/services/exports/archive-room.ts';
 import { archiveOf } from '../../../lib/services/exports/archive-stream.ts';
 import {
+  hasCopies,
   manifestOf,
   type StartDeps,
   selectImages,
@@ -22,9 +23,9 @@ type Deps = StartDeps &
 export async function handle({ caller, params, query }: Request<typeof operation>, deps: Deps) {
   const batch = requireVisible(caller, await deps.batches.get(params.id), 'batch');
   const images = await selectImages(deps.images, batch, query.image_ids);
-  const manifest = manifestOf(batch, images);
+  const manifest = manifestOf(batch, images, query.as_edited === 'true');
   const { entries, fileName } = manifest;
-  if (!isStreamable(images, deps.limits)) {
+  if (!isStreamable(images, deps.limits) || hasCopies(manifest)) {
     const asker = { patientId: batch.patientId, requestedBy: caller.subject };
     return { accepted: await startExport(asker, manifest, deps), retryAfterSeconds: 5 };
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation, EVERYONE } from '../../../lib/api/operation.ts';
-import { repeatable } from '../../../lib/api/query.ts';
+import { AS_EDITED, repeatable } from '../../../lib/api/query.ts';
 import { StartedExport } from '../../../lib/api/views/export.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 
@@ -17,11 +17,15 @@ export const operation = defineOperation({
     image_ids: repeatable(Id, 200)
       .optional()
       .describe('Repeat it for several, or put commas between them; none means all.'),
+    as_edited: z
+      .literal('true')
+      .optional()
+      .describe(`${AS_EDITED} If an image has edits, an export is started, and the answer is a 202.`),
   }),
   success: {
     status: 200,
     stream: ['application/zip'],
-    // The images are too large to be streamed, so an export is started.
+    // The images are too large to be streamed, or copies of edited ones have to be made: so an export is started.
     accepted: { status: 202, schema: StartedExport },
   },
   errors: ['NOT_FOUND'],

@@ -18,6 +18,10 @@ export const trigger = defineTrigger({
     table: 'write',
     objects: { images: ['read'], dicom: ['read'], exports: ['find', 'read', 'write', 'delete'] },
   },
-  memoryMb: 1024,
+  // A whole vCPU: with less, the copies of edited images would take longer.
+  memoryMb: 1769,
   timeoutSeconds: 900,
+  layers: ['sharp', 'libheif'],
+  // Of a PDF only the first page is copied, from its preview.
+  processes: ['lib/media/heic/heic-process.ts'],
 });

@@ -14,7 +14,7 @@ import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { type EraseDeps as DicomDeps, eraseDicom } from '../../../lib/services/dicom/erase-dicom.ts';
 import { type EraseDeps, eraseImage, ImageToErase } from '../../../lib/services/images/erase-image.ts';
-import { archiveKey, manifestKey } from '../../../lib/storage/object-keys.ts';
+import { allKeysOfArchive } from '../../../lib/storage/object-keys.ts';
 import { trigger } from './trigger.ts';
 
 type Deps = EraseDeps & DicomDeps & Needs<{ annotations: 'eraseAllOf'; deletedImages: 'eraseAllOf' }>;
@@ -26,9 +26,9 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
       return eraseImage(ImageToErase.parse(item), deps);
     case 'EXPORT': {
       const run = Export.parse(item);
-      return bucket.delete(
-        run.archives.flatMap((_archive, index) => [manifestKey(run, index), archiveKey(run, index)]),
-      );
+      for (const [archive, { copies }] of run.archives.entries())
+        await bucket.delete(allKeysOfArchive(run, archive, copies));
+      return;
     }
     case 'DELETION':
       return eraseDicom(DicomDeletion.parse(item), deps);

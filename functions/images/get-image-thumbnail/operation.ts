@@ -6,7 +6,7 @@ export const operation = defineOperation({
   id: 'get-image-thumbnail',
   method: 'GET',
   path: '/api/images/{id}/thumbnail',
-  summary: 'Get the thumbnail of an image as PNG',
+  summary: 'Get the thumbnail of an image as PNG, with its edits',
   group: 'Images',
   auth: EVERYONE,
   params: z.strictObject({ id: Id }),
@@ -15,9 +15,13 @@ export const operation = defineOperation({
     stream: ['image/png'],
     accepted: { status: 202, schema: z.strictObject({ id: Id, status: z.enum(['pending', 'scanning']) }) },
   },
-  errors: ['NOT_FOUND'],
-  permissions: { table: 'read', objects: { images: ['read'] } },
+  errors: ['NOT_FOUND', 'TOO_MANY_REQUESTS'],
+  // As `get-image-data`: an image with edits has a copy as its thumbnail.
+  permissions: { table: 'read', requests: 'count', objects: { images: ['read', 'write', 'delete'] } },
   rate: 'none',
-  memoryMb: 512,
-  timeoutSeconds: 10,
+  memoryMb: 1024,
+  timeoutSeconds: 60,
+  layers: ['sharp', 'libheif'],
+  // Of a PDF only the first page is copied, from its preview.
+  processes: ['lib/media/heic/heic-process.ts'],
 });

@@ -19,8 +19,14 @@ export async function handle(
   { batches, images, urls, categories, now }: Deps,
 ) {
   requireCategory(query.category, categories);
-  const { batch_id: batchId, patient_id: patientId = '', category, date_from, date_to, q } = query;
-  const filter = { category, dateFrom: date_from, dateTo: date_to, text: q };
+  const { batch_id: batchId, patient_id: patientId = '', category, date_from, date_to, q, edited } = query;
+  const filter = {
+    category,
+    dateFrom: date_from,
+    dateTo: date_to,
+    text: q,
+    isEdited: edited && (true as const),
+  };
   const keep = Object.values(filter).some((value) => value !== undefined) ? matchesFilter(filter) : undefined;
   // Checked before the list is read; otherwise the response time would reveal that another user's batch exists.
   if (batchId === undefined) requirePatient(caller, patientId);

@@ -22,6 +22,7 @@ export const operation = defineOperation({
       ),
       date_to: Day.optional().describe('Last day.'),
       q: z.string().trim().min(1).max(255).optional().describe('A part of the file name or the caption.'),
+      edited: z.literal('true').optional().describe('Only images that are shown with edits.'),
       ...PageQuery,
     })
     .refine(({ batch_id, patient_id }) => (batch_id === undefined) !== (patient_id === undefined), {

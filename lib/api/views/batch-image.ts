@@ -17,6 +17,11 @@ import { ShownEdit } from '../../domain/images/image-edit.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
 import { SignedUrl } from './signed-url.ts';
 
+/** How an image is shown; the original has no edits. Absent if nobody has edited it. */
+export const EditOfImage = z
+  .strictObject({ version: ShownEdit.shape.version.meta({ examples: [1] }), steps: ShownEdit.shape.steps })
+  .optional();
+
 /** An image in the field style of the Batches endpoints. */
 export const BatchImage = z.strictObject({
   id: Id,
@@ -52,10 +57,7 @@ export const BatchImage = z.strictObject({
   /** Documents only. */
   pages: Pages.optional(),
   order: z.int().meta({ examples: [0] }),
-  /** How it is shown; the original has no edits. */
-  edit: z
-    .strictObject({ version: ShownEdit.shape.version.meta({ examples: [1] }), steps: ShownEdit.shape.steps })
-    .optional(),
+  edit: EditOfImage.describe('How it is shown; the original has no edits.'),
   annotated_at: Timestamp.optional().describe(
     'When its annotations changed last; missing if it never had one.',
   ),

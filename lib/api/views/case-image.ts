@@ -14,6 +14,7 @@ import {
 } from '../../domain/images/image.ts';
 import { ImageStatus } from '../../domain/images/image-status.ts';
 import { capturedAtOf } from '../../domain/images/local-time.ts';
+import { EditOfImage } from './batch-image.ts';
 import { SignedUrl } from './signed-url.ts';
 
 /** An image in the field style of the Cases endpoints. */
@@ -39,6 +40,7 @@ export const CaseImage = z.strictObject({
     'The offset of that clock from UTC; null if the file does not say.',
   ),
   category: Category,
+  edit: EditOfImage.describe('How it is shown; the original and `thumbnailUrl` have no edits.'),
   /** Signed and temporary; null if there is no thumbnail. */
   thumbnailUrl: SignedUrl.nullable(),
   status: ImageStatus,
@@ -66,6 +68,7 @@ export const toCaseImage = (image: Image, thumbnailUrl: string | null): z.infer<
   capturedLocal: image.capturedLocal ?? null,
   captureOffset: image.captureOffset ?? null,
   category: image.category,
+  ...(image.edit && { edit: image.edit }),
   thumbnailUrl,
   status: image.status,
   statusReason: image.statusReason ?? null,

@@ -6,7 +6,7 @@ import { Id, PatientId, Timestamp } from '../identifiers.ts';
 import type { Limits } from '../limits/limits.ts';
 
 /**
- * `waiting`: requested. `running`: its archives are being written. `ready`: all of them exist. `failed`: one could not be
+ * `waiting`: requested, or the copies of edited images are being made. `running`: its archives are being written. `ready`: all of them exist. `failed`: one could not be
  * written; a new request starts it again.
  */
 export const ExportStatus = z.enum(['waiting', 'running', 'ready', 'failed']).meta({ examples: ['ready'] });
@@ -14,6 +14,7 @@ export type ExportStatus = z.infer<typeof ExportStatus>;
 
 /** The reasons for a failure. */
 export const NOT_WRITTEN = 'An archive could not be written; ask for the export again.';
+export const NOT_DRAWN = 'An edited image could not be drawn; ask for the export of the originals.';
 export const FILES_GONE =
   'Some of its files were deleted or given to another patient meanwhile; ask for the export again.';
 
@@ -23,7 +24,9 @@ const ExportedArchive = z.object({
   fileName: z.string(),
   /** How many files it contains: images, unless it is of everything of a patient. */
   images: z.int(),
-  /** Its size. */
+  /** How many of them are copies of edited images, which are made before it is written. */
+  copies: z.int().optional(),
+  /** Its size; until its copies are made, the one that it would have with originals. */
   bytes: z.int(),
   bytesDone: z.int(),
   /** The id of the multipart upload in progress. */

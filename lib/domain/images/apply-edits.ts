@@ -141,9 +141,10 @@ function adjust(picture: Picture, { brightness, contrast }: EditSteps): Picture 
   const { data, channels } = picture;
   const table = adjustmentOf(brightness, contrast);
   const colours = channels === 2 || channels === 4 ? channels - 1 : channels;
-  const adjusted = Uint8Array.from(data, (value, at) =>
-    at % channels < colours ? (table[value] ?? value) : value,
-  );
+  // A loop, because `Uint8Array.from` takes ten times as long for the 36 million samples of a photograph.
+  const adjusted = data.slice();
+  for (let pixel = 0; pixel < data.length; pixel += channels)
+    for (let i = pixel; i < pixel + colours; i++) adjusted[i] = table[data[i] ?? 0] ?? 0;
   return { ...picture, data: adjusted };
 }
 

@@ -145,8 +145,23 @@ function widthOf(
   return Math.max(1, Math.round(width * scale));
 }
 
-/** The original's file name with the number of the page, unless it is the first, and the extension of the format. */
-export function copyFileName(fileName: string, { format, page }: Pick<Copy, 'format' | 'page'>): string {
-  const name = fileName.replace(/\.[A-Za-z0-9]{1,10}$/, '') || 'image';
-  return `${name}${page > 1 ? `-page-${page}` : ''}.${format === 'jpeg' ? 'jpg' : format}`;
+/** The longest side of a thumbnail; pixels. */
+const THUMBNAIL_SIDE = 300;
+
+/** The copy that stands for the thumbnail of an image with edits, as large as a thumbnail; undefined without edits. */
+export function thumbnailCopyOf(image: ReadyImage): Copy | undefined {
+  const { edit } = image;
+  if (!edit?.steps) return undefined;
+  const { width, height } = editedSize(sizeOf(image, undefined), edit.steps);
+  const fitting = Math.max(1, Math.floor(THUMBNAIL_SIDE * Math.min(1, width / height)));
+  return copyOf(image, { format: 'png', width: fitting, edit: edit.version });
+}
+
+/**
+ * The copy that stands for an edited image in an archive, as `?format=jpeg&edit=` gives it; undefined if the original does. That is
+ * so for a document of several pages too: edits show the first one only, and none of the others may be missing.
+ */
+export function archivedCopyOf(image: ReadyImage): Copy | undefined {
+  const { edit, pages = 1 } = image;
+  return edit?.steps && pages === 1 ? copyOf(image, { format: 'jpeg', edit: edit.version }) : undefined;
 }

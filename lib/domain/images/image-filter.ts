@@ -9,15 +9,24 @@ export interface ImageFilter {
   dateTo?: string | undefined;
   /** A part of the file name or the caption, case-insensitive. */
   text?: string | undefined;
+  /** Whether it is shown with edits. */
+  isEdited?: true | undefined;
 }
 
 /** Returns whether an image matches the filter. */
-export function matchesFilter({ category, dateFrom, dateTo, text }: ImageFilter): (image: Image) => boolean {
+export function matchesFilter({
+  category,
+  dateFrom,
+  dateTo,
+  text,
+  isEdited,
+}: ImageFilter): (image: Image) => boolean {
   const wanted = text === undefined ? undefined : fold(text);
   return (image) =>
     (category === undefined || image.category === category) &&
     (dateFrom === undefined || dayOf(image) >= dateFrom) &&
     (dateTo === undefined || dayOf(image) <= dateTo) &&
+    (isEdited === undefined || Boolean(image.edit?.steps)) &&
     (wanted === undefined || [image.fileName, image.caption].some((words) => fold(words).includes(wanted)));
 }
 

@@ -56,6 +56,11 @@ export const Limits = z.strictObject({
     .positive()
     .default(6 * 1024 * MB),
   archiveImages: z.int().positive().default(5000),
+  /**
+   * Copies of edited images in one archive. Its invocation makes them first: a photograph of 12 megapixels takes two seconds of
+   * computation, so that the default needs a third of the 15 minutes. One request to S3 deletes all of them.
+   */
+  archiveCopies: z.int().positive().max(900).default(150),
   /** How long a signed upload URL is valid. */
   uploadUrlSeconds: SignedUrlSeconds.default(900),
   /** The longest validity of a signed download URL: it has at least two thirds of it when it is given out. */

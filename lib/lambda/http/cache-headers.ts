@@ -6,3 +6,6 @@ export const PRIVATE_CACHE = {
   'cache-control': 'private, max-age=3600',
   vary: 'Authorization, Origin',
 };
+
+/** Cache headers of what changes at the same URL: the browser asks each time whether it has the newest one. */
+export const PRIVATE_REVALIDATED = { ...PRIVATE_CACHE, 'cache-control': 'private, no-cache' };

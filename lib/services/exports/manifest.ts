@@ -1,5 +1,15 @@
 import * as z from 'zod';
 import { Id } from '../../domain/identifiers.ts';
+import { ShownEdit } from '../../domain/images/image-edit.ts';
+
+/** A JPEG with the edits of an image, as `Copy` describes it. */
+const EditedCopy = z.strictObject({
+  /** The S3 key of what it is drawn from. */
+  source: z.string(),
+  width: z.int(),
+  quality: z.int().optional(),
+  edit: ShownEdit.shape.steps.unwrap(),
+});
 
 /** A file of an archive. */
 const ManifestEntry = z.strictObject({
@@ -9,6 +19,8 @@ const ManifestEntry = z.strictObject({
   name: z.string(),
   bytes: z.int(),
   crc32: z.int().optional(),
+  /** Stands for the content. It is made before the archive is written: until then, `key` and `bytes` are those of the original. */
+  copy: EditedCopy.optional(),
   /** A local time in the UTC fields of the date (see `ZipEntry`). */
   modified: z.coerce.date(),
 });

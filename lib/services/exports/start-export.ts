@@ -6,8 +6,9 @@ import { selectForArchive } from '../../domain/batches/archive.ts';
 import type { Batch } from '../../domain/batches/batch.ts';
 import { epochSeconds } from '../../domain/epoch-seconds.ts';
 import type { Export } from '../../domain/exports/export.ts';
-import { outgoingFileName } from '../../domain/file-name.ts';
+import { copyFileName, outgoingFileName } from '../../domain/file-name.ts';
 import type { ReadyImage } from '../../domain/images/image.ts';
+import { archivedCopyOf, type Copy } from '../../domain/images/image-copy.ts';
 import { shownTimeOf } from '../../domain/images/local-time.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
@@ -15,22 +16,43 @@ import { safeEntryNames } from '../../media/zip/zip-entry-names.ts';
 import { zipLength } from '../../media/zip/zip-layout.ts';
 import { manifestKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
+import { sourceOfCopy } from '../images/draw-copy.ts';
 import { keepRoomForExport, type RoomDeps, takeRoomForExport } from './archive-room.ts';
 import { withChecksums } from './archive-stream.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ManifestEntry } from './manifest.ts';
 
-/** Returns the manifest of an archive of a batch's images. The same images give the same archive, byte for byte. */
-export function manifestOf(batch: Batch, images: readonly ReadyImage[]): Manifest {
-  const names = safeEntryNames(images.map(outgoingFileName));
+/**
+ * Returns the manifest of an archive of a batch's images. The same images give the same archive, byte for byte.
+ *
+ * @param asEdited whether copies stand for the images that have edits; otherwise all are originals
+ */
+export function manifestOf(batch: Batch, images: readonly ReadyImage[], asEdited = false): Manifest {
+  const copies = images.map((image) => (asEdited ? archivedCopyOf(image) : undefined));
+  const names = safeEntryNames(images.map((image, index) => nameOf(image, copies[index])));
   const entries = images.map((image, index) => ({
     key: image.key,
     name: names[index] as string,
     bytes: image.fileSize,
-    crc32: Buffer.from(image.crc32, 'base64').readUInt32BE(),
     modified: new Date(`${shownTimeOf(image)}Z`),
+    ...contentOf(image, copies[index]),
   }));
   return { batchId: batch.id, fileName: `${batch.name}.zip`, entries };
 }
+
+const nameOf = (image: ReadyImage, copy: Copy | undefined): string =>
+  copy ? copyFileName(image.fileName, copy) : outgoingFileName(image);
+
+function contentOf(image: ReadyImage, copy: Copy | undefined): Pick<ManifestEntry, 'copy' | 'crc32'> {
+  if (!copy?.edit) return { crc32: Buffer.from(image.crc32, 'base64').readUInt32BE() };
+  const { width, quality, edit } = copy;
+  return { copy: { source: sourceOfCopy(image, copy), width, quality, edit } };
+}
+
+/** The size of a copy is known only when it is made, and a stream says its length before its first byte. */
+export const hasCopies = ({ entries }: Manifest): boolean => copiesIn(entries) > 0;
+
+const copiesIn = (entries: readonly ManifestEntry[]): number =>
+  entries.filter(({ copy }) => copy !== undefined).length;
 
 /**
  * Selects the requested images of a batch, or all that are ready.
@@ -77,6 +99,7 @@ export async function startExport(
       status: 'waiting' as const,
       fileName,
       images: entries.length,
+      ...(copiesIn(entries) > 0 && { copies: copiesIn(entries) }),
       bytes: zipLength(entries),
       bytesDone: 0,
     })),
@@ -99,17 +122,28 @@ export async function startExport(
 }
 
 /** Divides the images into archives of which one invocation can write each. An image larger than the limit is an archive of its own. */
-export function inArchives(manifest: Manifest, { archiveBytes, archiveImages }: Limits): Manifest[] {
+export function inArchives(
+  manifest: Manifest,
+  { archiveBytes, archiveImages, archiveCopies }: Limits,
+): Manifest[] {
   const parts: Manifest['entries'][] = [];
-  let bytes = 0;
+  let [bytes, copies] = [0, 0];
   for (const entry of manifest.entries) {
     const last = parts.at(-1);
-    if (!last || last.length >= archiveImages || bytes + entry.bytes > archiveBytes) {
+    const copy = entry.copy ? 1 : 0;
+    if (
+      !last ||
+      last.length >= archiveImages ||
+      bytes + entry.bytes > archiveBytes ||
+      copies + copy > archiveCopies
+    ) {
       parts.push([entry]);
       bytes = entry.bytes;
+      copies = copy;
     } else {
       last.push(entry);
       bytes += entry.bytes;
+      copies += copy;
     }
   }
   if (parts.length === 1) return [manifest];

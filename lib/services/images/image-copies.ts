@@ -5,15 +5,15 @@ import type { Images } from '../../data/images.ts';
 import { requireVisible } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { applyEdits } from '../../domain/images/apply-edits.ts';
+import { copyFileName } from '../../domain/file-name.ts';
 import { type ReadyImage, requireReady } from '../../domain/images/image.ts';
-import { type Copy, type CopyQuery, copyFileName, copyOf } from '../../domain/images/image-copy.ts';
+import { type Copy, type CopyQuery, copyOf } from '../../domain/images/image-copy.ts';
 import { isNotModified, rangeResponse } from '../../lambda/http/byte-range.ts';
 import { contentDisposition } from '../../lambda/http/content-disposition.ts';
-import type { Pixels } from '../../media/image/pixels.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
-import { copyKey, renditionKey } from '../../storage/object-keys.ts';
+import { copyKey } from '../../storage/object-keys.ts';
 import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
+import { drawCopy, sourceOfCopy } from './draw-copy.ts';
 
 interface CopyRequest {
   caller: Caller;
@@ -22,6 +22,7 @@ interface CopyRequest {
   headers: Readonly<Record<string, string | undefined>>;
 }
 
+/** What reads a copy, and makes one that is not there. */
 export interface CopyDeps {
   images: Pick<Images, 'get'>;
   objects: Pick<SignedObjects, 'read' | 'find' | 'replace' | 'delete'>;
@@ -43,9 +44,7 @@ export async function serveCopy(request: CopyRequest, caching: Record<string, st
   const copy = copyOf(image, query);
   const variant = variantOf(copy);
   const etag = `"${image.id}-${variant}"`;
-  const bytes = isNotModified(headers, etag)
-    ? Buffer.alloc(0)
-    : ((await findCopy(image, variant, deps)) ?? (await createCopy(image, copy, variant, caller, deps)));
+  const bytes = isNotModified(headers, etag) ? Buffer.alloc(0) : await readCopy(image, copy, caller, deps);
   const { range = { first: 0, last: bytes.length - 1 }, ...answer } = rangeResponse(headers, {
     bytes: bytes.length,
     etag,
@@ -68,6 +67,17 @@ const variantOf = ({ format, width, maxHeight, page, quality, watermark, edit }:
     .digest('hex')
     .slice(0, 32);
 
+/** Returns the bytes of a copy: the cached one or a new one. The caller must be allowed to see the image. */
+export async function readCopy(
+  image: ReadyImage,
+  copy: Copy,
+  caller: Caller,
+  deps: CopyDeps,
+): Promise<Buffer> {
+  const variant = variantOf(copy);
+  return (await findCopy(image, variant, deps)) ?? (await createCopy(image, copy, variant, caller, deps));
+}
+
 /** Returns the cached copy, or undefined if it does not exist or was replaced by another one. */
 async function findCopy(image: ReadyImage, variant: string, { objects }: CopyDeps) {
   const found = await objects.find(copyKey(image.key, variant));
@@ -84,22 +94,12 @@ async function createCopy(
   { images, objects, countRequest }: CopyDeps,
 ) {
   await countRequest(caller);
-  // Loaded only here: otherwise requests for originals, which this function also serves, would wait until libvips is
-  // loaded.
-  const { makeCopy } = await import('../../media/image/make-copy.ts');
-  // The first page of a PDF is copied from its preview.
-  const isFirstOfPdf = image.mimeType === 'application/pdf' && copy.page === 1;
-  const source = isFirstOfPdf ? renditionKey(image.key, 'preview') : image.key;
-  const { edit: steps, ...options } = copy;
-  const redraw = steps && ((pixels: Pixels) => applyEdits(pixels, steps));
-  const made = await makeCopy(await buffer(await objects.read(source)), { ...options, redraw }).catch(
-    (cause) => {
-      if (!(cause instanceof RejectedImage)) throw cause;
-      const details = [cause.reason];
-      throw new DomainError('NOT_FOUND', 'There is no such copy of this image.', { details, cause });
-    },
-  );
-  const bytes = Buffer.from(made.buffer, made.byteOffset, made.length);
+  const source = await buffer(await objects.read(sourceOfCopy(image, copy)));
+  const bytes = await drawCopy(source, copy).catch((cause) => {
+    if (!(cause instanceof RejectedImage)) throw cause;
+    const details = [cause.reason];
+    throw new DomainError('NOT_FOUND', 'There is no such copy of this image.', { details, cause });
+  });
   const key = copyKey(image.key, variant);
   await objects.replace(key, { bytes, mimeType: `image/${copy.format}`, variant });
   // The image was deleted meanwhile, and its objects may have been deleted before this one was written.

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { applyEdits } from '../../../lib/domain/images/apply-edits.ts';
@@ -11,6 +11,7 @@ import {
   type Client,
   createBatch,
   decided,
+  formOf,
   type TestFile,
   upload,
   useService,
@@ -89,11 +90,66 @@ describe('The edits of an image', () => {
     const { batch } = await edit(id, { quarterTurns: 1 }, 0);
     const { images } = await doctor.json('GET', `/api/images?batch_id=${batch}`, 200);
     expect(images[0].edit).toMatchObject({ version: 1, steps: { quarterTurns: 1 } });
+    const edited = async () =>
+      (await doctor.json('GET', `/api/images?batch_id=${batch}&edited=true`, 200)).images.length;
+    expect(await edited()).toBe(1);
     const { width, height } = await pixelsOf(`/api/images/${id}/data?format=png&width=150&edit=1`);
     expect([width, height]).toEqual([150, 100]);
-    await edit(id, { quarterTurns: 2 }, 1);
+    await edit(id, null, 1);
+    expect(await edited()).toBe(0);
+    await edit(id, { quarterTurns: 2 }, 2);
     expect((await doctor.json('GET', `/api/images/${id}/data?edit=1`, 404)).details[0]).toContain(
       'edit must be',
+    );
+  });
+
+  test('are in the list of a case', async () => {
+    const caseId = `C-${randomUUID()}`;
+    const form = formOf({ caseId, patientId: PATIENT_1 }, { file: [file] });
+    const { id } = await doctor.json('POST', '/api/v1/images/upload', 201, form);
+    await decided(doctor, id);
+    const shown = async () =>
+      (await doctor.json('GET', `/api/v1/images/cases/${caseId}`, 200)).images[0].edit;
+    expect(await shown()).toBeUndefined();
+    await edit(id, { isFlipped: true }, 0);
+    expect(await shown()).toEqual({ version: 1, steps: { ...NO_EDITS, isFlipped: true } });
+    await edit(id, null, 1);
+    expect(await shown()).toEqual({ version: 2, steps: null });
+  });
+
+  test('are shown by the thumbnail, which no browser keeps without asking', async () => {
+    const id = await ready();
+    const read = async (headers: Record<string, string> = {}) => {
+      const response = await doctor.send('GET', `/api/images/${id}/thumbnail`, undefined, headers);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return { response, bytes, caching: response.headers.get('cache-control') };
+    };
+    const before = await read();
+    expect(before.caching).toBe('private, max-age=3600');
+    await edit(id, { quarterTurns: 1, contrast: 30 }, 0);
+    const edited = await read();
+    expect(edited.caching).toBe('private, no-cache');
+    expect(Object.fromEntries(edited.response.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-disposition': before.response.headers.get('content-disposition'),
+      vary: 'Authorization, Origin',
+    });
+    expect(Number(edited.response.headers.get('content-length'))).toBe(edited.bytes.length);
+    const copy = await doctor.send('GET', `/api/images/${id}/data?format=png&width=300&edit=1`);
+    expect(edited.bytes.equals(Buffer.from(await copy.arrayBuffer()))).toBe(true);
+    const etag = edited.response.headers.get('etag') ?? '';
+    const known = { 'if-none-match': etag };
+    expect((await read(known)).response.status).toBe(304);
+    // A crop as high as wide fits into the square of thumbnails, and another version is another picture.
+    await edit(id, { crop: { left: 0, top: 0, width: 0.5, height: 1 } }, 1);
+    const cropped = await read(known);
+    expect(cropped.response.status).toBe(200);
+    expect(await sharp(cropped.bytes).metadata()).toMatchObject({ format: 'png', width: 100, height: 300 });
+    await edit(id, null, 2);
+    const reset = await read(known);
+    expect([reset.caching, reset.bytes.equals(before.bytes)]).toEqual(['private, no-cache', true]);
+    expect((await (await service.as('patient-2')).send('GET', `/api/images/${id}/thumbnail`)).status).toBe(
+      404,
     );
   });
 

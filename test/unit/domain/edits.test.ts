@@ -9,7 +9,10 @@ import {
   isOriginal,
   NO_EDITS,
 } from '../../../lib/domain/images/edit-actions.ts';
+import type { ReadyImage } from '../../../lib/domain/images/image.ts';
+import { copyOf } from '../../../lib/domain/images/image-copy.ts';
 import { EditSteps } from '../../../lib/domain/images/image-edit.ts';
+import { drawCopy } from '../../../lib/services/images/draw-copy.ts';
 
 const fingerprint = ({ data, width, height, channels }: Picture) =>
   `${width}x${height}x${channels} ${createHash('sha256').update(data).digest('hex')}`;
@@ -148,16 +151,61 @@ test('A turn and its opposite, and two mirrors, show the original again', () => 
     expect(isOriginal(fold(kinds.map((kind) => ({ kind }) as EditAction))), kinds.join()).toBe(true);
 });
 
-test('A rotation turns a straightened picture as a whole', () => {
+test('Turns, mirrors and crops are those of the straightened picture as a whole', async () => {
+  const later = fc
+    .array(fc.oneof(turns, crops), { maxLength: 8 })
+    .filter((actions) => actions.filter(({ kind }) => kind === 'crop').length <= 2)
+    .filter((actions) => actions.every(({ kind }) => kind !== 'reset'));
+  const inColour = pictures.filter(({ channels }) => channels > 1);
+  await fc.assert(
+    fc.asyncProperty(
+      inColour,
+      fc.integer({ min: -45, max: 45 }),
+      later,
+      async (picture, degrees, actions) => {
+        const straight = applyEdits(picture, { ...NO_EDITS, straightenDegrees: degrees });
+        const after = applyEdits(picture, fold([{ kind: 'straighten', degrees }, ...actions]));
+        // Where a value lies just between two, the sum of the same parts in another order may round to the other one.
+        expect(mostDifference(after, await oneByOne(straight, actions))).toBeLessThanOrEqual(1);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test('Brightness and contrast are those of the picture that all other steps leave, wherever they are in the sequence', () => {
+  const others = fc.array(fc.oneof(turns, crops, straightenings), { maxLength: 10 });
   fc.assert(
-    fc.property(pictures, fc.integer({ min: -45, max: 45 }), (picture, degrees) => {
-      const straight = applyEdits(picture, { ...NO_EDITS, straightenDegrees: degrees });
-      const after = applyEdits(picture, fold([{ kind: 'straighten', degrees }, { kind: 'rotateRight' }]));
-      const expected = applyEdits(straight, { ...NO_EDITS, quarterTurns: 1 });
-      // Where a value lies just between two, the sum of the same parts in another order may round to the other one.
-      expect(mostDifference(after, expected)).toBeLessThanOrEqual(1);
+    fc.property(pictures, others, others, adjustments, (picture, before, after, adjustment) => {
+      const isReset = after.some(({ kind }) => kind === 'reset');
+      const left = applyEdits(picture, fold([...before, ...after]));
+      const adjusted = applyEdits(left, isReset ? NO_EDITS : fold([adjustment]));
+      const edited = applyEdits(picture, fold([...before, adjustment, ...after]));
+      expect(fingerprint(edited)).toBe(fingerprint(adjusted));
     }),
-    { numRuns: 50 },
+    { numRuns: 100 },
+  );
+});
+
+test('The service draws the picture that the page draws, for any sequence of all steps, and a reset draws the original', async () => {
+  const any = fc.array(fc.oneof(turns, crops, straightenings, adjustments), { maxLength: 12 });
+  const inColour = pictures.filter(({ channels }) => channels === 3);
+  await fc.assert(
+    fc.asyncProperty(inColour, any, async (picture, actions) => {
+      const { data, width, height, channels } = picture;
+      const file = await sharp(data, { raw: { width, height, channels } }).png().toBuffer();
+      const drawnByService = async (steps: EditSteps | null) => {
+        const edit = { version: 1, steps: steps && JSON.parse(JSON.stringify(steps)) };
+        const image = { mimeType: 'image/png', width, height, edit } as ReadyImage;
+        return pixelsOf(sharp(await drawCopy(file, copyOf(image, { format: 'png', edit: 1 }))));
+      };
+      const steps = fold(actions);
+      // A canvas has an alpha channel.
+      const drawnByPage = applyEdits(withAlpha(picture), steps);
+      expect(fingerprint(withAlpha(await drawnByService(steps)))).toBe(fingerprint(drawnByPage));
+      expect(fingerprint(await drawnByService(null))).toBe(fingerprint(picture));
+    }),
+    { numRuns: 60 },
   );
 });
 

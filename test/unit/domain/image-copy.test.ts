@@ -1,6 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { copyFileName } from '../../../lib/domain/file-name.ts';
+import { editedSize } from '../../../lib/domain/images/apply-edits.ts';
+import { NO_EDITS } from '../../../lib/domain/images/edit-actions.ts';
 import type { ReadyImage } from '../../../lib/domain/images/image.ts';
-import { asksForCopy, CopyQuery, copyFileName, copyOf } from '../../../lib/domain/images/image-copy.ts';
+import {
+  archivedCopyOf,
+  asksForCopy,
+  CopyQuery,
+  copyOf,
+  thumbnailCopyOf,
+} from '../../../lib/domain/images/image-copy.ts';
 
 const image = (mimeType: string, width = 6000, height = 3000) => ({ mimeType, width, height }) as ReadyImage;
 const faults = (query: object) => CopyQuery.safeParse(query).error?.issues.map(({ path }) => path[0]);
@@ -118,5 +128,38 @@ describe('A copy', () => {
     expect(() => copyOf({ ...image('image/tiff'), ...document }, { page })).toThrow(
       expect.objectContaining({ code: 'NOT_FOUND', details: [detail] }),
     );
+  });
+});
+
+describe('Of an image with edits', () => {
+  const turned = { version: 3, steps: { ...NO_EDITS, quarterTurns: 1 } };
+  const edited = (given: Partial<ReadyImage> = {}) => ({ ...image('image/png'), edit: turned, ...given });
+
+  test('the thumbnail fits into 300 × 300 pixels, and is not smaller than that', () => {
+    const side = fc.integer({ min: 1, max: 10_000 });
+    fc.assert(
+      fc.property(side, side, fc.boolean(), (width, height, isTurned) => {
+        const steps = { ...NO_EDITS, contrast: 1, quarterTurns: isTurned ? 1 : 0 };
+        const copy = thumbnailCopyOf(edited({ width, height, edit: { version: 1, steps } }));
+        const whole = editedSize({ width, height }, steps);
+        const high = ((copy?.width ?? 0) * whole.height) / whole.width;
+        expect(copy).toMatchObject({ format: 'png', edit: steps });
+        expect(copy?.width).toBeLessThanOrEqual(300);
+        // A line of one pixel is as long as it is.
+        if (copy?.width !== 1) expect(Math.round(high)).toBeLessThanOrEqual(300);
+        const smallest = Math.min(300, Math.max(whole.width, whole.height));
+        expect(Math.max(copy?.width ?? 0, high)).toBeGreaterThanOrEqual(smallest * 0.5);
+      }),
+    );
+    expect(thumbnailCopyOf(image('image/png'))).toBeUndefined();
+    expect(thumbnailCopyOf(edited({ edit: { version: 4, steps: null } }))).toBeUndefined();
+  });
+
+  test('the copy in an archive is a JPEG of it, except for a document of several pages', () => {
+    expect(archivedCopyOf(edited())).toEqual(copyOf(edited(), { format: 'jpeg', edit: 3 }));
+    expect(archivedCopyOf(edited({ pages: 1 }))).toBeDefined();
+    expect(archivedCopyOf(edited({ pages: 2 }))).toBeUndefined();
+    expect(archivedCopyOf(image('image/png'))).toBeUndefined();
+    expect(archivedCopyOf(edited({ edit: { version: 4, steps: null } }))).toBeUndefined();
   });
 });

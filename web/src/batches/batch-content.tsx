@@ -56,7 +56,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
             patientId={patientId}
             title={name}
             selection={selection}
-            onDownload={(of) => downloads.start(batch, [...idsOf(of)])}
+            onDownload={(of, asEdited) => downloads.start(batch, [...idsOf(of)], asEdited)}
             onCompare={onCompare}
             onReorder={(step) => reorder((now) => movedBy(now, idsOf(chosen), step))}
           />

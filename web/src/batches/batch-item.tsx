@@ -4,7 +4,9 @@ import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-compone
 import type { Batch, Image } from '../api/types.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
 import type { Pair } from '../compare/pair.ts';
+import { DownloadChoice } from '../downloads/download-choice.tsx';
 import { useDownloads } from '../downloads/downloads-provider.tsx';
+import { hasEdited } from '../edits/is-edited.ts';
 import { text } from '../messages/text.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { formatClinicDay, formatClinicTime } from '../parts/format.ts';
@@ -29,10 +31,15 @@ interface BatchItemProps {
 /** A batch in the accordion. */
 export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchItemProps) {
   const { person } = useSession();
-  const [asks, setAsks] = useState<'rename' | 'move' | 'delete'>();
+  const [asks, setAsks] = useState<'download' | 'rename' | 'move' | 'delete'>();
   const downloads = useDownloads();
   const { deleteBatch } = useDeletion();
   const done = () => setAsks(undefined);
+  const download = async () => {
+    // If that is not known, the originals are downloaded: they are what was uploaded.
+    if (await hasEdited(batch.id).catch(() => false)) setAsks('download');
+    else downloads.start(batch);
+  };
   return (
     <Disclosure id={batch.id} className="batch">
       <div className="batch-head">
@@ -55,7 +62,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
               icon={Download}
               size={16}
               className="accent"
-              onClick={() => downloads.start(batch)}
+              onClick={download}
               label={text('batches.download', { name: batch.name })}
               title={text('batches.download-hint')}
             />
@@ -93,6 +100,9 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
       <DisclosurePanel className="batch-panel">
         {isOpen && <BatchContent batch={batch} shownId={shownId} onShow={onShow} onCompare={onCompare} />}
       </DisclosurePanel>
+      {asks === 'download' && (
+        <DownloadChoice onChoose={(asEdited) => downloads.start(batch, [], asEdited)} onClose={done} />
+      )}
       {asks === 'rename' && (
         <BatchNameDialog
           title={text('batches.rename-title')}

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import type { CaseImage } from '../api/types.ts';
+import { editedPath } from '../edits/edited-path.ts';
 import { checkOf } from '../images/check-state.ts';
 import { Thumbnail } from '../images/thumbnail.tsx';
 import { richText } from '../messages/rich-text.tsx';
@@ -39,6 +40,7 @@ export function CaseImageButton({ image, upload, placeId, isShown, onShow }: Cas
         <Thumbnail
           id={image.id}
           signedUrl={image.thumbnailUrl}
+          edited={editedPath(image, 400)}
           isReady={image.status === 'ready'}
           isWaiting={check !== undefined}
           preview={preview}

@@ -5,6 +5,7 @@ import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
+import { editedPath } from '../edits/edited-path.ts';
 import { categoryLabel } from '../images/categories.ts';
 import { checkOf } from '../images/check-state.ts';
 import { EmptyViewer } from '../images/empty-viewer.tsx';
@@ -193,6 +194,8 @@ const toViewed = (image: CaseImage): ViewedImage => ({
   check: checkOf(image),
   reason: image.statusReason,
   original: `/api/v1/images/${image.id}/proxy`,
+  edited: editedPath(image, 2000),
+  steps: image.edit?.steps ?? undefined,
   pages: image.pages ?? 1,
   // The list of a case does not tell.
   isAnnotated: true,

@@ -18,6 +18,8 @@ export interface ZipDownload {
   batch: Pick<Batch, 'id' | 'name'>;
   /** Empty for all images of the batch. */
   imageIds: readonly string[];
+  /** Whether edited images are in it as they are shown. */
+  asEdited: boolean;
   /** The export that makes it, if it is too large to be streamed. */
   exportId?: string | undefined;
   state: 'making' | 'several' | 'failed';
@@ -56,12 +58,13 @@ export class ZipDownloads {
   }
 
   /** Downloads a batch, or some of its images. */
-  start({ id, name }: Pick<Batch, 'id' | 'name'>, imageIds: readonly string[] = []): void {
+  start({ id, name }: Pick<Batch, 'id' | 'name'>, imageIds: readonly string[] = [], asEdited = false): void {
     const download: ZipDownload = {
       id: crypto.randomUUID(),
       subject: this.#subject,
       batch: { id, name },
       imageIds,
+      asEdited,
       state: 'making',
     };
     this.#put(download);
@@ -103,14 +106,15 @@ export class ZipDownloads {
   }
 
   /** Saves an archive that is small enough. Returns the id of an export otherwise. */
-  async #streamed({ batch, imageIds }: ZipDownload): Promise<string | undefined> {
-    if (imageIds.length > MOST_IDS) return startExport(batch.id, imageIds);
+  async #streamed({ batch, imageIds, asEdited }: ZipDownload): Promise<string | undefined> {
+    // The service has to make copies of edited images first.
+    if (asEdited || imageIds.length > MOST_IDS) return startExport(batch.id, imageIds, asEdited);
     const query = imageIds.length > 0 ? `?image_ids=${imageIds.join(',')}` : '';
     const response = await authorizedFetch(`/api/images/batches/${batch.id}/download${query}`);
     if (response.status === 200) {
       if (Number(response.headers.get('content-length')) > MOST_IN_MEMORY_BYTES) {
         await response.body?.cancel();
-        return startExport(batch.id, imageIds);
+        return startExport(batch.id, imageIds, asEdited);
       }
       saveBytes(await response.blob(), `${batch.name.replaceAll(/[\\/:*?"<>|]/g, '-')}.zip`);
       return undefined;
@@ -150,13 +154,16 @@ export class ZipDownloads {
   }
 }
 
-async function startExport(batchId: string, imageIds: readonly string[]): Promise<string> {
+async function startExport(batchId: string, imageIds: readonly string[], asEdited: boolean): Promise<string> {
   const { id } = await bodyOf(
     api.POST('/api/images/batches/{id}/exports', {
       params: { path: { id: batchId } },
       headers: { 'Idempotency-Key': crypto.randomUUID() },
       // Without ids, all images.
-      body: imageIds.length > 0 ? { image_ids: [...imageIds] } : {},
+      body: {
+        ...(imageIds.length > 0 && { image_ids: [...imageIds] }),
+        ...(asEdited && { as_edited: true }),
+      },
     }),
   );
   return id;

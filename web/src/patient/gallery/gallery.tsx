@@ -99,7 +99,7 @@ export function Gallery({ patientId, grouping, shownId, onShow, onList, onCompar
             patientId={patientId}
             title={titleOf(selection.chosen, batches)}
             selection={selection}
-            onDownload={(chosen) => void downloadAll(downloads, batches, chosen)}
+            onDownload={(chosen, asEdited) => void downloadAll(downloads, batches, chosen, asEdited)}
             onCompare={onCompare}
           />
         ) : (

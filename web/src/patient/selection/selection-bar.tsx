@@ -15,6 +15,8 @@ import type { EyeSide, Image } from '../../api/types.ts';
 import { useDeletion } from '../../changes/use-deletion.ts';
 import { useImageChanges } from '../../changes/use-image-changes.ts';
 import { type Pair, pairOf } from '../../compare/pair.ts';
+import { DownloadChoice } from '../../downloads/download-choice.tsx';
+import { isEdited } from '../../edits/is-edited.ts';
 import { mayEdit } from '../../edits/may-edit.ts';
 import { CategoryMenu } from '../../images/category-menu.tsx';
 import { EYE_SIDES } from '../../images/eye-sides.ts';
@@ -37,7 +39,8 @@ interface SelectionBarProps {
   /** The name of the batch, or of the list. */
   title: string;
   selection: Selection;
-  onDownload: (images: readonly Image[]) => void;
+  /** `asEdited`: with the edits of those that have some. */
+  onDownload: (images: readonly Image[], asEdited: boolean) => void;
   onCompare: (pair: Pair) => void;
   /** Moves them before or after the others. Absent where the list has another order than that of the batch. */
   onReorder?: ((step: -1 | 1) => void) | undefined;
@@ -55,7 +58,7 @@ export function SelectionBar({
   const { person } = useSession();
   const change = useImageChanges();
   const { deleteImages } = useDeletion();
-  const [asks, setAsks] = useState<'compare' | 'edit' | 'print' | 'move' | 'delete'>();
+  const [asks, setAsks] = useState<'download' | 'compare' | 'edit' | 'print' | 'move' | 'delete'>();
   const { chosen: images } = selection;
   const [one, other, third] = images;
   const done = () => setAsks(undefined);
@@ -70,7 +73,11 @@ export function SelectionBar({
   return (
     <div className="selection" role="toolbar" aria-label={text('selection.region')}>
       <div className="selection-row">
-        <button type="button" className="button primary small" onClick={() => onDownload(images)}>
+        <button
+          type="button"
+          className="button primary small"
+          onClick={() => (images.some(isEdited) ? setAsks('download') : onDownload(images, false))}
+        >
           <Download size={16} aria-hidden /> {text('selection.download', { count: images.length })}
         </button>
         <IconButton
@@ -193,6 +200,9 @@ export function SelectionBar({
           </span>
         )}
       </div>
+      {asks === 'download' && (
+        <DownloadChoice onChoose={(asEdited) => onDownload(images, asEdited)} onClose={done} />
+      )}
       <Suspense>
         {asks === 'compare' && one && (
           <CompareChoice
