@@ -1,12 +1,11 @@
 import { type RefObject, useEffect, useState } from 'react';
 import { pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
-import type { Annotation } from '../api/types.ts';
 import type { DicomViewport } from '../dicom-viewer/dicom-viewport.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
 import { loadedFrame } from '../dicom-viewer/frame-images.ts';
 import { readerOf } from '../dicom-viewer/load-frame.ts';
 import { text } from '../messages/text.ts';
-import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
+import { type AnnotatedPlace, isAt, useAnnotations } from './annotations.ts';
 import { Annotator } from './annotator.tsx';
 import { FRAME_KINDS } from './drawing.ts';
 import { type FrameValues, frameValuesOf } from './frame-values.ts';
@@ -26,7 +25,8 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
   const place: AnnotatedPlace = { kind: 'study', id: study };
   const answer = useAnnotations(place);
   const values = useFrameValues(frame);
-  const list = (answer.data ?? []).filter((each) => isOn(each, frame));
+  const position = { series, instance, frame: frame.number };
+  const list = (answer.data ?? []).filter((each) => isAt(each, position));
   const spacing = pixelSpacing(readerOf(frame), frame.number - 1);
   const readTransform = () => viewport.placement(frame);
   const stage = area.current;
@@ -35,7 +35,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
     <Annotator
       key={study}
       place={place}
-      position={{ series, instance, frame: frame.number }}
+      position={position}
       answer={answer}
       list={list}
       isOpen={isOpen}
@@ -55,9 +55,6 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
     </Annotator>
   );
 }
-
-const isOn = ({ instance, frame }: Annotation, shown: Frame) =>
-  instance === undefined || (instance === shown.path.instance && frame === shown.number);
 
 /** The values of a frame's pixels, once they are loaded; undefined for images in colour, which the service renders. */
 function useFrameValues(frame: Frame): FrameValues | undefined {

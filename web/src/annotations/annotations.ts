@@ -4,6 +4,7 @@ import { changeCached } from '../api/change-cached.ts';
 import { authorizedFetch } from '../api/client.ts';
 import type { Annotation } from '../api/types.ts';
 import { useRefetchInterval } from '../live-updates/refetch-interval.ts';
+import { hashOf } from '../parts/hash-of.ts';
 
 /** What is annotated. */
 export interface AnnotatedPlace {
@@ -16,6 +17,12 @@ export interface AnnotatedPlace {
 export type Content = Pick<Annotation, 'shape' | 'text' | 'link'>;
 /** Where on an image or in a study. */
 export type Position = Pick<Annotation, 'page' | 'series' | 'instance' | 'frame'>;
+
+/** Whether an annotation is on a page of an image, or on a frame. Notes are on all pages of an image, those on a study on all frames. */
+export const isAt = ({ shape, page, instance, frame }: Annotation, position: Position): boolean =>
+  position.instance === undefined
+    ? shape === null || page === position.page
+    : instance === undefined || (instance === position.instance && frame === position.frame);
 
 const ROOTS = { image: '/api/images', batch: '/api/batches', study: '/api/dicom/studies' };
 const pathOf = ({ kind, id }: AnnotatedPlace) => `${ROOTS[kind]}/${id}/annotations`;
@@ -77,8 +84,11 @@ export function useAnnotationWrites(place: AnnotatedPlace) {
   };
   const reread = () => queries.invalidateQueries({ queryKey: keyOf(place), exact: true });
   return {
-    create: async (content: Content, position: Position): Promise<Annotation> =>
-      put(await send('POST', pathOf(place), { body: { ...content, ...position } })),
+    /** @param wish the same for each attempt: the same content is then created once */
+    create: async (content: Content, position: Position, wish: string): Promise<Annotation> => {
+      const body = { ...content, ...position };
+      return put(await send('POST', pathOf(place), { body, key: await wishKey(wish, body) }));
+    },
     change: async ({ id, version }: Annotation, content: Content): Promise<Annotation> =>
       put(await send('PUT', `${pathOf(place)}/${id}`, { body: { ...content, version } })),
     remove: async ({ id }: Annotation): Promise<void> => {
@@ -94,16 +104,26 @@ export function useAnnotationWrites(place: AnnotatedPlace) {
   };
 }
 
+/** The Idempotency-Key of a request. It depends on the content, because after a failure the person may change that. */
+const wishKey = async (wish: string, body: object): Promise<string> =>
+  `${wish}-${await hashOf(JSON.stringify(body), 8)}`;
+
 interface Sent {
   body?: object;
+  /** An Idempotency-Key. */
+  key?: string;
   signal?: AbortSignal | undefined;
 }
 
-async function send<T>(method: string, path: string, { body, signal }: Sent = {}): Promise<T> {
+async function send<T>(method: string, path: string, { body, key, signal }: Sent = {}): Promise<T> {
   const response = await authorizedFetch(path, {
     method,
     signal: signal ?? null,
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    ...(body && { body: JSON.stringify(body) }),
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(key && { 'idempotency-key': key }),
+    },
   });
   if (!response.ok) throw await errorOf(response);
   return response.status === 204 ? (undefined as T) : response.json();

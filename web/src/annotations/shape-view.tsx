@@ -1,6 +1,7 @@
 import { ellipseOf, onEllipse } from '../../../lib/domain/annotations/geometry.ts';
 import type { Vector } from '../../../lib/domain/images/affine.ts';
 import type { Shape } from './drawing.ts';
+import { movablePoints } from './reshape/moved-shape.ts';
 
 interface ShapeViewProps {
   shape: Shape;
@@ -8,23 +9,33 @@ interface ShapeViewProps {
   /** What is written beside it. */
   label: string;
   isChosen: boolean;
+  /** Drawn with a dashed line: as it was before it was moved. */
+  isBefore?: boolean;
+  /** Called when a person presses it. */
+  onPress?: (() => void) | undefined;
 }
 
 /** A shape as it is drawn over a picture. Lines and letters have the same size at any zoom. */
-export function ShapeView({ shape, there, label, isChosen }: ShapeViewProps) {
+export function ShapeView({ shape, there, label, isChosen, isBefore = false, onPress }: ShapeViewProps) {
   const path = pathOf(shape, there);
   const [x = 0, y = 0] = labelPlace(shape, there);
   return (
-    <g className={`mark ${isChosen ? 'chosen' : ''}`} data-kind={shape.kind}>
+    <g
+      className={['mark', isChosen && 'chosen', isBefore && 'before', onPress && 'pressable']
+        .filter(Boolean)
+        .join(' ')}
+      data-kind={shape.kind}
+      onPointerDown={onPress}
+    >
       {path && (
         <>
           <path className="mark-edge" d={path} />
           <path className="mark-line" d={path} />
+          {onPress && <path className="mark-grip" d={path} />}
         </>
       )}
       {(isChosen || shape.kind === 'text') &&
-        shape.points
-          .slice(0, MOST_HANDLES)
+        movablePoints(shape)
           .map(there)
           .map(([handleX, handleY]) => (
             <circle
@@ -42,7 +53,6 @@ export function ShapeView({ shape, there, label, isChosen }: ShapeViewProps) {
   );
 }
 
-const MOST_HANDLES = 100;
 const LABEL_GAP = 8;
 /** The length of an arrow's head and the half of its width, in CSS pixels. */
 const HEAD = { length: 14, half: 6 };
@@ -52,7 +62,8 @@ const through = (points: readonly Vector[], isClosed = false): string =>
     ? ''
     : `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join('L')}${isClosed ? 'Z' : ''}`;
 
-function pathOf({ kind, points }: Shape, there: (point: Vector) => Vector): string {
+/** The lines of a shape, as an SVG path. */
+export function pathOf({ kind, points }: Shape, there: (point: Vector) => Vector): string {
   const shown = points.map(there);
   const [from, to] = shown;
   switch (kind) {

@@ -1,0 +1,32 @@
+import type { PixelSize } from '../../../lib/domain/annotations/geometry.ts';
+import type { Annotation } from '../api/types.ts';
+import type { Shape } from './drawing.ts';
+import { calibrationIn, measureOf } from './measures.ts';
+import type { Mark } from './overlay.tsx';
+
+/** An annotation that is drawn. */
+export type Drawn = Annotation & { shape: Shape };
+
+/** Those that are drawn. Each has its number by its place among them. */
+export const drawnOf = (list: readonly Annotation[]): Drawn[] =>
+  list.filter((each): each is Drawn => each.shape !== null);
+
+/** Longer texts would cover the picture: they are in the list. */
+const LONGEST_LABEL = 40;
+
+/** What is written beside a shape: its number, what it measures, and the begin of its text. */
+export function labelOf(number: number, { shape, text: words }: Drawn, size: PixelSize | undefined): string {
+  const line = words.split('\n')[0] ?? '';
+  const short = line.length > LONGEST_LABEL ? `${line.slice(0, LONGEST_LABEL)}…` : line;
+  return [String(number), measureOf(shape, size), short].filter(Boolean).join(' · ');
+}
+
+/** The shapes of a page of a photograph. */
+export function photoMarks(list: readonly Annotation[]): Mark[] {
+  const size = calibrationIn(list);
+  return drawnOf(list).map((each, index) => ({
+    id: each.id,
+    shape: each.shape,
+    label: labelOf(index + 1, each, size),
+  }));
+}
