@@ -83,10 +83,11 @@ test('A text is written and removed by keyboard, and its author is beside it', a
 test('A shape whose answer was lost is stored once, and saved again makes no second one', async () => {
   const { patient, stored, path } = await onePhoto();
   const page = await shown('doctor', patient);
+  let isLost = false;
   await page.route(`**${path}`, async (route) => {
-    if (route.request().method() !== 'POST') return route.continue();
+    if (isLost || route.request().method() !== 'POST') return route.continue();
+    isLost = true;
     await route.fetch();
-    await page.unroute(`**${path}`);
     await route.abort();
   });
   await annotate(page).click();

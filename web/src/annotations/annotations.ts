@@ -41,13 +41,14 @@ export function useAnnotations(place: AnnotatedPlace, isWanted = true) {
   const poll = useRefetchInterval();
   return useQuery({
     queryKey: keyOf(place),
-    queryFn: ({ signal }) => readAll(place, signal),
+    queryFn: ({ signal }) => readAnnotations(place, signal),
     enabled: isWanted,
     refetchInterval: place.kind === 'study' ? STUDY_POLL_MS : poll,
   });
 }
 
-async function readAll(place: AnnotatedPlace, signal: AbortSignal): Promise<Annotation[]> {
+/** Reads the annotations and notes of a place, oldest first. */
+export async function readAnnotations(place: AnnotatedPlace, signal?: AbortSignal): Promise<Annotation[]> {
   const all: Annotation[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;

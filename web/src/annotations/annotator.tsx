@@ -20,8 +20,7 @@ import { Overlay } from './overlay.tsx';
 import { Handles } from './reshape/handles.tsx';
 import { useShapes } from './reshape/use-shapes.ts';
 import { HideButton, Tools } from './tools.tsx';
-import { useTransform } from './use-transform.ts';
-import './annotations.css';
+import { useEachFrame } from './use-each-frame.ts';
 
 interface AnnotatorProps {
   place: AnnotatedPlace;
@@ -71,7 +70,7 @@ export function Annotator(props: AnnotatorProps) {
       }));
   const chosen = shapes.find(({ id }) => id === chosenId);
   const movable = isOpen && !isHidden && !tool && chosen && mayChange(person, chosen) ? chosen : undefined;
-  const transform = useTransform(readTransform, marks.length > 0 || tool !== undefined);
+  const transform = useEachFrame(readTransform, marks.length > 0 || tool !== undefined);
   const mayWrite = person.role !== 'patient';
   const toggle = () => {
     setTool(undefined);

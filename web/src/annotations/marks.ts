@@ -1,5 +1,6 @@
 import type { PixelSize } from '../../../lib/domain/annotations/geometry.ts';
 import type { Annotation } from '../api/types.ts';
+import { text } from '../messages/text.ts';
 import type { Shape } from './drawing.ts';
 import { calibrationIn, measureOf } from './measures.ts';
 import type { Mark } from './overlay.tsx';
@@ -19,6 +20,21 @@ export function labelOf(number: number, { shape, text: words }: Drawn, size: Pix
   const line = words.split('\n')[0] ?? '';
   const short = line.length > LONGEST_LABEL ? `${line.slice(0, LONGEST_LABEL)}…` : line;
   return [String(number), measureOf(shape, size), short].filter(Boolean).join(' · ');
+}
+
+/** What the shapes of a page of a photograph say: a line for each, with all of its text. */
+export function markLines(list: readonly Annotation[]): string[] {
+  const size = calibrationIn(list);
+  return drawnOf(list).map(({ shape, text: words }, index) =>
+    [
+      String(index + 1),
+      text(`annotation-kind.${shape.kind}`),
+      measureOf(shape, size),
+      words.replaceAll(/\s+/g, ' '),
+    ]
+      .filter(Boolean)
+      .join(' · '),
+  );
 }
 
 /** The shapes of a page of a photograph. */

@@ -3,6 +3,12 @@ import type { Vector } from '../../../lib/domain/images/affine.ts';
 import type { Shape } from './drawing.ts';
 import { movablePoints } from './reshape/moved-shape.ts';
 
+/** The size of a picture. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
 interface ShapeViewProps {
   shape: Shape;
   there: (point: Vector) => Vector;
@@ -11,14 +17,23 @@ interface ShapeViewProps {
   isChosen: boolean;
   /** Drawn with a dashed line: as it was before it was moved. */
   isBefore?: boolean;
+  /** The label stays within this size. */
+  within?: Size | undefined;
   /** Called when a person presses it. */
   onPress?: (() => void) | undefined;
 }
 
 /** A shape as it is drawn over a picture. Lines and letters have the same size at any zoom. */
-export function ShapeView({ shape, there, label, isChosen, isBefore = false, onPress }: ShapeViewProps) {
+export function ShapeView({
+  shape,
+  there,
+  label,
+  isChosen,
+  isBefore = false,
+  within,
+  onPress,
+}: ShapeViewProps) {
   const path = pathOf(shape, there);
-  const [x = 0, y = 0] = labelPlace(shape, there);
   return (
     <g
       className={['mark', isChosen && 'chosen', isBefore && 'before', onPress && 'pressable']
@@ -46,14 +61,14 @@ export function ShapeView({ shape, there, label, isChosen, isBefore = false, onP
               r={isChosen ? 5 : 3}
             />
           ))}
-      <text x={x + LABEL_GAP} y={y - LABEL_GAP}>
-        {label}
-      </text>
+      <text {...labelPlace(shape, there, within)}>{label}</text>
     </g>
   );
 }
 
 const LABEL_GAP = 8;
+/** The height of the letters, and a little more. */
+const LETTERS = 16;
 /** The length of an arrow's head and the half of its width, in CSS pixels. */
 const HEAD = { length: 14, half: 6 };
 
@@ -111,8 +126,19 @@ function endOf(end: Vector, other: Vector): string {
   ]);
 }
 
-/** The point of a shape that is farthest to the right. */
-const labelPlace = ({ points }: Shape, there: (point: Vector) => Vector): Vector =>
-  points
+/** Beside the point of a shape that is farthest to the right. */
+function labelPlace({ points }: Shape, there: (point: Vector) => Vector, within: Size | undefined) {
+  const [right, above] = points
     .map(there)
     .reduce<Vector>((most, each) => (each[0] > most[0] ? each : most), [Number.NEGATIVE_INFINITY, 0]);
+  const [x, y] = [right + LABEL_GAP, above - LABEL_GAP];
+  if (!within) return { x, y };
+  const lowest = within.height - LABEL_GAP;
+  return {
+    // Where there is more room to the left, it ends there.
+    ...(right > within.width / 2
+      ? { x: Math.min(right, within.width) - LABEL_GAP, textAnchor: 'end' as const }
+      : { x: Math.max(x, LABEL_GAP) }),
+    y: Math.min(Math.max(y, LETTERS), lowest),
+  };
+}
